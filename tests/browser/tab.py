@@ -162,10 +162,13 @@ class Tab:
         return str(self.script(FOCUSED))
 
     def heard(self) -> list[Heard]:
-        """Return all elements that a screen reader may speak of, in order."""
+        """Return all elements that a screen reader may speak of, in order.
+
+        Names are trimmed: some versions of Chromium keep the space at the end of a label.
+        """
         nodes = self.devtools("Accessibility.getFullAXTree")["nodes"]
         return [
-            Heard(node["role"]["value"], node.get("name", {}).get("value", ""))
+            Heard(node["role"]["value"], node.get("name", {}).get("value", "").strip())
             for node in nodes
             if not node.get("ignored")
         ]

@@ -18,6 +18,7 @@ import pytest
 from chatd.storage.contract import FORGOTTEN
 from tests.support.admin import PASSWORD, TIMEOUT, admin
 from tests.support.live_server import Client, LiveServer, environment
+from tests.support.sentences import EN
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_without_a_daemon_it_carries_requests_out_itself(tmp_path: Path) -> None
     assert {each.name for each in tmp_path.iterdir()} == {"store", "store.lock"}
     with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana:
         ana.type(f"/login ana {PASSWORD}")
-        ana.until("*** You are now ana.")
+        ana.until(EN.notice("you_are", name="ana"))
     assert admin(tmp_path, "remove", "ana") == (0, "ana is not registered any more.\n", "")
     assert listed(tmp_path) == []
 
@@ -82,17 +83,17 @@ def test_with_a_daemon_it_sends_requests_to_it(daemon: LiveServer, tmp_path: Pat
         guest.until("You are now ana")
         said = admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
         assert said == (0, "ana is registered.\n", "")
-        assert guest.line() == "*** ana is registered to somebody else now."
-        assert guest.line() == "*** You are now guest1."
+        assert guest.line() == EN.notice("registered_elsewhere", name="ana")
+        assert guest.line() == EN.notice("you_are", name="guest1")
         guest.type(f"/login ana {PASSWORD}")
-        assert guest.line() == "*** You are now ana."
+        assert guest.line() == EN.notice("you_are", name="ana")
         assert admin(tmp_path, "promote", "ana") == (0, "ana is an administrator.\n", "")
         assert listed(tmp_path) == [["ana", "administrator"]]
         assert admin(tmp_path, "password", "ana", password="another horse\r\n")[0] == 0
         guest.type("/logout", "/login ana another horse")
-        guest.until("*** You are now ana.")
+        guest.until(EN.notice("you_are", name="ana"))
         assert admin(tmp_path, "remove", "ana")[0] == 0
-        assert guest.line() == "*** ana is not registered any more."
+        assert guest.line() == EN.notice("unregistered", name="ana")
 
 
 def test_after_kill_9_a_confirmed_change_is_stored(daemon: LiveServer, tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_after_kill_9_a_confirmed_change_is_stored(daemon: LiveServer, tmp_path:
     with LiveServer(tmp_path) as again, Client(again.port) as ana:
         assert listed(tmp_path) == [["ana", "administrator"]]
         ana.type(f"/login ana {PASSWORD}")
-        ana.until("*** You are now ana.")
+        ana.until(EN.notice("you_are", name="ana"))
         assert again.stop() in (0, -signal.SIGTERM)
     assert not (tmp_path / "store.control").exists()
 
@@ -146,8 +147,8 @@ def test_a_request_that_is_refused_is_one_line(
         ("memory:", PASSWORD, "cannot use --store memory:: it keeps nothing"),
         ("nonsense", PASSWORD, "cannot use --store nonsense: a store is sqlite:PATH"),
         ("sqlite:missing/store", PASSWORD, "cannot use --store sqlite:missing/store: "),
-        ("sqlite:store", "short", "a password must have at least 8 characters."),
-        ("sqlite:store", "", "a password must have at least 8 characters."),
+        ("sqlite:store", "short", EN.sentence("password_too_short", limit=8)),
+        ("sqlite:store", "", EN.sentence("password_too_short", limit=8)),
     ],
 )
 def test_a_store_or_password_that_is_refused_is_one_line(

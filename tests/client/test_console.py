@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sentences import EN, ES
 from tests.support.terminal import CTRL_C, CTRL_D, UP, Talk
 
 
@@ -59,8 +60,8 @@ def test_arrow_keys_bring_back_what_was_typed(talk: Talk) -> None:
 
 
 QUESTIONS = (
-    "*** Your next line is the password; nobody is shown it. An empty line cancels.",
-    "*** Tu próxima línea es la contraseña; no se le muestra a nadie. Una línea vacía la cancela.",
+    EN.notice("password_prompt"),
+    ES.notice("password_prompt"),
 )
 
 
@@ -117,8 +118,8 @@ def test_tab_after_a_slash_lists_commands_by_their_own_names(talk: Talk) -> None
 
 
 def test_tab_completes_a_name_that_was_seen(talk: Talk) -> None:
-    talk.peer.send("*** José joined.")
-    talk.terminal.until_last("*** José joined.", ">")
+    talk.peer.send(EN.notice("joined", name="José"))
+    talk.terminal.until_last(EN.notice("joined", name="José"), ">")
     talk.terminal.type("/msg jo\tho la LU\t")
     talk.terminal.until_last("> /msg José ho la luis")
 
@@ -168,11 +169,11 @@ def test_a_hostile_server_cannot_drive_the_terminal(talk: Talk) -> None:
 
 
 def test_a_last_line_without_its_end_is_shown(talk: Talk) -> None:
-    talk.peer.connection.sendall(b"*** The server is stopping.")
+    talk.peer.connection.sendall(EN.notice("stopping").encode())
     talk.peer.close()
     assert talk.terminal.status() == 1
     assert talk.terminal.rows()[-2:] == [
-        "*** The server is stopping.",
+        EN.notice("stopping"),
         "chatd: the server closed the connection.",
     ]
 
@@ -192,10 +193,10 @@ def test_what_was_being_typed_when_the_server_went_stays_on_the_screen(talk: Tal
 def test_quit_leaves_cleanly(talk: Talk, leave: str) -> None:
     talk.terminal.type(f"{leave}\r")
     assert talk.peer.read() == f"{leave}\n".encode()
-    talk.peer.send("*** Goodbye.")
+    talk.peer.send(EN.notice("goodbye"))
     talk.peer.close()
     assert talk.terminal.status() == 0
-    assert talk.terminal.rows()[-1] == "*** Goodbye."
+    assert talk.terminal.rows()[-1] == EN.notice("goodbye")
 
 
 def test_ctrl_d_leaves_once_the_server_has_answered_all(talk: Talk) -> None:

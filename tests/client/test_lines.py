@@ -3,7 +3,9 @@
 import pytest
 
 from chatd.client.lines import MAX_NAMES, SeenNames, asks_for_password, colour, names_in, paint
+from chatd.errors import ErrorKind
 from chatd.i18n import en, es
+from tests.support.sentences import EN, ES
 
 
 @pytest.mark.parametrize(
@@ -13,18 +15,21 @@ from chatd.i18n import en, es
         ("[2026-11-22 12:01:07] * ana waves", ["ana"]),
         ("(private) <luis> got it", ["luis"]),
         ("(private to luis) <ana> only for you", ["luis", "ana"]),
-        ("*** ana joined.", ["ana"]),
-        ("*** ana ha entrado.", ["ana"]),
-        ("*** guest1 is now ana.", ["guest1", "ana"]),
-        ("*** You are now ana.", ["ana"]),
+        (EN.notice("joined", name="ana"), ["ana"]),
+        (ES.notice("joined", name="ana"), ["ana"]),
+        (EN.notice("renamed", name="guest1", new_name="ana"), ["guest1", "ana"]),
+        (EN.notice("you_are", name="ana"), ["ana"]),
         (
             "*** Welcome to chatd. You are guest7 in #lobby. Here: ana, luis and 2 guests.",
             ["ana", "luis"],
         ),
-        ("*** In #ops: ana, José and sandy.", ["ana", "José", "sandy"]),
+        (
+            EN.notice("people_in", room="ops", people="ana, José and sandy"),
+            ["ana", "José", "sandy"],
+        ),
         ("*** Te damos la bienvenida. Aquí: ana y luis.", ["ana", "luis"]),
         ("*** Type and press Enter.", []),
-        ("ERR Name in use: ana is taken. Choose another name.", []),
+        (EN.error(ErrorKind.NAME_IN_USE, "name_in_use", name="ana"), []),
         ("plain bare line", []),
     ],
 )

@@ -12,6 +12,8 @@ import pytest
 from chatd import cli
 from chatd.client import say
 from chatd.client.wire import ClientError
+from chatd.errors import ErrorKind
+from tests.support.sentences import EN, ES
 from tests.support.stand_in import (
     DEADLINE,
     SILENT,
@@ -68,9 +70,9 @@ class LoginStandIn(ChatStandIn):
             return False
         if text == "/login ana correct horse ":
             self.name = "Ana"
-            peer.send("*** Ahora eres Ana.")
+            peer.send(ES.notice("you_are", name="Ana"))
         else:
-            peer.send("ERR Wrong password: that is not the password of Ana.")
+            peer.send(EN.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="Ana"))
         return True
 
 

@@ -11,19 +11,18 @@ from chatd.accounts.credentials import BROWSER, TOKENS, Grant, Scope, key_of
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.login_limits import ADDRESS_TRIES, NAME_TRIES
 from chatd.chat.replies import READING_SECONDS
+from chatd.errors import ErrorKind
 from chatd.storage.contract import StoreError
 from tests.support.logs import Expect
 from tests.support.registered import AnaAndLuis
+from tests.support.sentences import EN, ES
 from tests.support.world import CHEAP, FAR, PASSWORD, Immediately, Member, World, log_in
 
-PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
-CHANGED = "*** Your password is changed. All your other sessions are signed out."
-CANCELLED = "*** Cancelled: no password was given."
-WRONG = "ERR Wrong password: that is not the password of ana."
-IN_CLEAR = (
-    "ERR Not encrypted: passwords are not accepted here. What you sent may"
-    " have been read; do not use it again."
-)
+PROMPT = EN.notice("password_prompt")
+CHANGED = EN.notice("password_changed")
+CANCELLED = EN.notice("password_cancelled")
+WRONG = EN.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="ana")
+IN_CLEAR = EN.error(ErrorKind.NOT_ENCRYPTED, "password_in_clear")
 
 
 @pytest.fixture
@@ -38,9 +37,7 @@ def test_a_guest_is_told_to_choose_a_name_first(scene: AnaAndLuis) -> None:
     guest = scene.world.person()
     for line in f"/register {PASSWORD}", "/register":
         guest.type(line)
-        assert guest.seen() == [
-            "ERR Not registered: choose a name first: /nick NAME, and then /register."
-        ]
+        assert guest.seen() == [EN.error(ErrorKind.NOT_REGISTERED, "name_first")]
 
 
 def test_registering_gives_an_account_and_no_rights(scene: AnaAndLuis) -> None:
@@ -52,9 +49,7 @@ def test_registering_gives_an_account_and_no_rights(scene: AnaAndLuis) -> None:
 
 def test_a_member_cannot_register_again(scene: AnaAndLuis) -> None:
     scene.ana.type("/register another one")
-    assert scene.ana.seen() == [
-        "ERR Name in use: ana is yours already. /password changes its password."
-    ]
+    assert scene.ana.seen() == [EN.error(ErrorKind.NAME_IN_USE, "yours_already", name="ana")]
 
 
 def test_a_registered_name_is_refused_to_others(scene: AnaAndLuis) -> None:
@@ -78,16 +73,16 @@ def test_a_look_alike_of_a_registered_name_is_refused() -> None:
     guest = world.person()
     guest.type("/nick Bobl")
     assert guest.seen() == [
-        "ERR Name in use: Bobl looks like Bob1, which is taken. Choose another name."
+        EN.error(ErrorKind.NAME_IN_USE, "looks_like_name", name="Bobl", other="Bob1")
     ]
 
 
 @pytest.mark.parametrize(
     ("password", "why"),
     [
-        ("short", "a password must have at least 8 characters."),
-        ("x" * 257, "a password must have at most 256 characters."),
-        ("with a\ttab", "a password must not contain control characters, such as TAB."),
+        ("short", EN.sentence("password_too_short", limit=8)),
+        ("x" * 257, EN.sentence("password_too_long", limit=256)),
+        ("with a\ttab", EN.sentence("password_has_controls")),
     ],
 )
 def test_an_invalid_password_is_refused(password: str, why: str) -> None:
@@ -109,7 +104,7 @@ def test_the_answer_comes_once_the_account_is_on_disk() -> None:
     assert ana.seen() == []
     assert ana.session.account is None
     world.release()
-    assert ana.seen() == ["*** ana is yours now. When you come back: /login ana", "<ana> hello"]
+    assert ana.seen() == [EN.notice("registered", name="ana"), "<ana> hello"]
 
 
 def test_a_name_that_cannot_be_stored_is_not_registered(
@@ -140,9 +135,7 @@ def test_a_name_that_is_removed_while_it_is_being_stored_is_not_registered() -> 
     gone = ensureDeferred(world.server.registrations.unregister(world.server.accounts.table["ana"]))
     world.release()
     assert gone.called
-    assert ana.seen() == [
-        "ERR Not registered: ana is not registered. /nick ana takes it, /register keeps it."
-    ]
+    assert ana.seen() == [EN.error(ErrorKind.NOT_REGISTERED, "not_registered", name="ana")]
     assert ana.session.account is None
     assert ana.session.name == "ana"
 
@@ -154,7 +147,7 @@ def test_lines_after_the_command_wait_until_it_is_done(scene: AnaAndLuis) -> Non
     assert eva.seen() == []
     scene.world.hashing.work()
     scene.world.settle()
-    assert eva.seen() == ["*** eva is yours now. When you come back: /login eva", "<eva> hello"]
+    assert eva.seen() == [EN.notice("registered", name="eva"), "<eva> hello"]
 
 
 def test_a_client_that_disconnects_meanwhile_has_registered_the_name(scene: AnaAndLuis) -> None:
@@ -168,7 +161,7 @@ def test_a_client_that_disconnects_meanwhile_has_registered_the_name(scene: AnaA
     scene.world.settle()
     again = scene.world.person()
     again.type(f"/login eva {PASSWORD}")
-    assert again.seen() == ["*** You are now eva."]
+    assert again.seen() == [EN.notice("you_are", name="eva")]
 
 
 def test_of_two_registrations_of_look_alikes_at_once_one_is_refused() -> None:
@@ -186,9 +179,9 @@ def test_of_two_registrations_of_look_alikes_at_once_one_is_refused() -> None:
     world.hashing.work()
     world.settle()
     assert ivan.seen() == [
-        "*** lvan is registered to somebody else now.",
-        "*** You are now guest1.",
-        "ERR Not registered: choose a name first: /nick NAME, and then /register.",
+        EN.notice("registered_elsewhere", name="lvan"),
+        EN.notice("you_are", name="guest1"),
+        EN.error(ErrorKind.NOT_REGISTERED, "name_first"),
     ]
     assert set(world.server.accounts.table) == {"ivan"}
 
@@ -207,13 +200,13 @@ def test_a_look_alike_of_a_name_being_registered_cannot_be_registered(
     )
     ivan.type(f"/register {PASSWORD}")
     assert ivan.seen() == [
-        "ERR Name in use: lvan looks like Ivan, which is taken. Choose another name."
+        EN.error(ErrorKind.NAME_IN_USE, "looks_like_name", name="lvan", other="Ivan")
     ]
     assert not done
     if saved:
         world.release()
         assert done == [None]
-        assert ivan.seen()[0] == "*** lvan is registered to somebody else now."
+        assert ivan.seen()[0] == EN.notice("registered_elsewhere", name="lvan")
         assert set(world.server.accounts.table) == {"ivan"}
         return
     world.store.fail()
@@ -222,7 +215,7 @@ def test_a_look_alike_of_a_name_being_registered_cannot_be_registered(
     assert eva.seen()[-1].startswith("ERR Name in use: Ivan looks like lvan")
     ivan.type(f"/register {PASSWORD}")
     world.release()
-    assert ivan.seen() == ["*** lvan is yours now. When you come back: /login lvan"]
+    assert ivan.seen() == [EN.notice("registered", name="lvan")]
     expected_errors()
 
 
@@ -246,12 +239,18 @@ def test_a_guest_loses_a_name_that_is_registered_elsewhere(
     scene.luis.seen()
     ensureDeferred(scene.world.server.registrations.register(Account("Eva", "hash")))
     scene.world.settle()
-    assert eva.seen() == ["*** eva is registered to somebody else now.", "*** You are now guest3."]
-    assert scene.luis.seen() == ["*** eva is now guest3."]
+    assert eva.seen() == [
+        EN.notice("registered_elsewhere", name="eva"),
+        EN.notice("you_are", name="guest3"),
+    ]
+    assert scene.luis.seen() == [EN.notice("renamed", name="eva", new_name="guest3")]
     eva.type("/nick eva")
     assert eva.seen()[0].startswith("ERR Name in use: eva is registered.")
     eva.type("hello", "/who")
-    assert eva.seen() == ["<guest3> hello", "*** In #lobby: luis, ana and 1 guest."]
+    assert eva.seen() == [
+        "<guest3> hello",
+        EN.notice("people_in", room="lobby", people="luis, ana and 1 guest"),
+    ]
 
 
 def test_the_look_alikes_of_a_name_are_free_again_once_it_is_unregistered(
@@ -267,7 +266,7 @@ def test_the_look_alikes_of_a_name_are_free_again_once_it_is_unregistered(
     ensureDeferred(server.registrations.unregister(bobl))
     scene.world.settle()
     guest.type("/nick Bob1")
-    assert guest.seen() == ["*** You are now Bob1."]
+    assert guest.seen() == [EN.notice("you_are", name="Bob1")]
 
 
 def test_registrations_from_one_address_are_limited() -> None:
@@ -279,7 +278,7 @@ def test_registrations_from_one_address_are_limited() -> None:
         assert "is yours now" in person.seen()[0]
     late = world.person("late")
     late.type(f"/register {PASSWORD}")
-    assert late.seen() == ["ERR Too many tries: wait 3 seconds. This password was not checked."]
+    assert late.seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=3)]
     world.clock.advance(seconds)
     late.type(f"/register {PASSWORD}")
     assert "is yours now" in late.seen()[0]
@@ -293,8 +292,8 @@ def test_a_login_gives_the_name(scene: AnaAndLuis) -> None:
     again = scene.world.person()
     scene.luis.seen()
     again.type(f"/login ana {PASSWORD}", "hello")
-    assert again.seen() == ["*** You are now ana.", "<ana> hello"]
-    assert scene.luis.seen() == ["*** guest3 is now ana.", "<ana> hello"]
+    assert again.seen() == [EN.notice("you_are", name="ana"), "<ana> hello"]
+    assert scene.luis.seen() == [EN.notice("renamed", name="guest3", new_name="ana"), "<ana> hello"]
 
 
 def test_the_name_may_be_written_in_any_case_and_is_given_as_it_was_registered(
@@ -302,7 +301,7 @@ def test_the_name_may_be_written_in_any_case_and_is_given_as_it_was_registered(
 ) -> None:
     again = scene.world.person()
     again.type(f"/login  ANA {PASSWORD}")
-    assert again.seen() == ["*** You are now ana."]
+    assert again.seen() == [EN.notice("you_are", name="ana")]
 
 
 def test_a_login_may_be_the_first_line_of_a_pipe(scene: AnaAndLuis) -> None:
@@ -310,8 +309,8 @@ def test_a_login_may_be_the_first_line_of_a_pipe(scene: AnaAndLuis) -> None:
     again.send(f"/login ana {PASSWORD}\n/text\nhello".encode())
     again.half_close()
     assert again.seen() == [
-        "*** You are now ana.",
-        "*** From now on every line of this connection is text.",
+        EN.notice("you_are", name="ana"),
+        EN.notice("text_only"),
         "<ana> hello",
     ]
     assert again.closed
@@ -329,31 +328,25 @@ def test_a_name_that_is_not_registered_cannot_be_logged_in_to(scene: AnaAndLuis)
     guest = scene.world.person()
     for line in "/login eva whatever it is", "/login eva":
         guest.type(line)
-        assert guest.seen() == [
-            "ERR Not registered: eva is not registered. /nick eva takes it, /register keeps it."
-        ]
+        assert guest.seen() == [EN.error(ErrorKind.NOT_REGISTERED, "not_registered", name="eva")]
 
 
 def test_a_login_without_a_name_is_answered_with_the_usage(scene: AnaAndLuis) -> None:
     guest = scene.world.person()
     guest.type("/login")
-    assert guest.seen() == [
-        "ERR Wrong use: /login is used like this: /login NAME [PASSWORD] - log in."
-    ]
+    assert guest.seen() == [EN.wrong_use("/login")]
 
 
 def test_a_member_cannot_log_in_to_the_same_account(scene: AnaAndLuis) -> None:
     scene.ana.type("/login ana whatever")
-    assert scene.ana.seen() == [
-        "ERR Name in use: ana is yours already. /password changes its password."
-    ]
+    assert scene.ana.seen() == [EN.error(ErrorKind.NAME_IN_USE, "yours_already", name="ana")]
 
 
 def test_a_member_can_log_in_to_another_account(scene: AnaAndLuis) -> None:
     scene.luis.type(f"/register {PASSWORD}")
     scene.luis.seen()
     scene.ana.type(f"/login luis {PASSWORD}")
-    assert scene.ana.seen() == ["*** You are now luis."]
+    assert scene.ana.seen() == [EN.notice("you_are", name="luis")]
     assert scene.ana.session.account == "luis"
     assert not scene.world.server.names.of("ana")
     assert len(scene.world.server.names.of("luis")) == 2
@@ -362,7 +355,7 @@ def test_a_member_can_log_in_to_another_account(scene: AnaAndLuis) -> None:
 def test_a_member_keeps_the_name(scene: AnaAndLuis) -> None:
     for name in "eva", "ANA":
         scene.ana.type(f"/nick {name}")
-        assert scene.ana.seen() == ["ERR Wrong use: you are logged in as ana. /logout first."]
+        assert scene.ana.seen() == [EN.error(ErrorKind.WRONG_USE, "logout_first", name="ana")]
 
 
 def test_the_password_that_was_registered_by_the_next_line_is_the_same(scene: AnaAndLuis) -> None:
@@ -371,7 +364,7 @@ def test_the_password_that_was_registered_by_the_next_line_is_the_same(scene: An
     eva.hang_up()
     again = scene.world.person()
     again.type("/login eva   two spaces  ")
-    assert again.seen() == ["*** You are now eva."]
+    assert again.seen() == [EN.notice("you_are", name="eva")]
 
 
 def test_an_account_that_is_removed_during_the_check_cannot_be_logged_in_to(
@@ -394,7 +387,7 @@ def test_a_password_that_is_changed_during_the_check_is_wrong(scene: AnaAndLuis)
     ensureDeferred(scene.world.server.registrations.change_password(scene.account(), changed))
     scene.world.hashing.work()
     scene.world.settle()
-    assert guest.seen() == [WRONG, "*** ana is now guest2."]
+    assert guest.seen() == [WRONG, EN.notice("renamed", name="ana", new_name="guest2")]
 
 
 def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: AnaAndLuis) -> None:
@@ -421,12 +414,10 @@ def test_wrong_passwords_for_one_name_are_limited_from_all_addresses_together(
         assert guests[number % 2].seen() == [WRONG]
     for guest in guests:
         guest.type(f"/login ana {PASSWORD}")
-        assert guest.seen() == [
-            "ERR Too many tries: wait 5 seconds. This password was not checked."
-        ]
+        assert guest.seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=5)]
     scene.world.clock.advance(seconds - 0.5)
     guests[0].type(f"/login ana {PASSWORD}")
-    assert guests[0].seen() == ["ERR Too many tries: wait 1 second. This password was not checked."]
+    assert guests[0].seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=1)]
     scene.world.clock.advance(0.5)
     guests[0].type("/login ana wrong horse")
     assert guests[0].seen() == [WRONG]
@@ -447,7 +438,7 @@ def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: AnaAndLuis) 
     assert again.seen()[0].startswith("ERR Too many tries")
     scene.world.clock.advance(NAME_TRIES[1])
     again.type(f"/login ana {PASSWORD}")
-    assert again.seen() == ["*** You are now ana."]
+    assert again.seen() == [EN.notice("you_are", name="ana")]
 
 
 def test_wrong_passwords_from_one_address_are_limited_for_all_names_together() -> None:
@@ -473,7 +464,7 @@ def test_right_passwords_are_not_limited(scene: AnaAndLuis) -> None:
     for _ in range(50):
         again = scene.world.person()
         again.type(f"/login ana {PASSWORD}")
-        assert again.seen() == ["*** You are now ana."]
+        assert again.seen() == [EN.notice("you_are", name="ana")]
 
 
 def test_tries_that_are_made_at_once_count(scene: AnaAndLuis) -> None:
@@ -494,9 +485,7 @@ def test_a_password_is_refused_while_too_many_wait_and_counts_as_no_try(
     guest = scene.world.person()
     for _ in range(NAME_TRIES[0] + 1):
         guest.type("/login ana wrong horse")
-        assert guest.seen() == [
-            "ERR Too many tries: many passwords are being checked now. Try again in some seconds."
-        ]
+        assert guest.seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_wait")]
 
 
 # Prompts
@@ -511,13 +500,13 @@ def test_any_next_line_is_the_password(password: str) -> None:
     ana.seen()
     ana.type("/register", password, "hello")
     assert ana.seen() == [
-        PROMPT, "*** ana is yours now. When you come back: /login ana", "<ana> hello"
+        PROMPT, EN.notice("registered", name="ana"), "<ana> hello"
     ]  # fmt: skip
     assert luis.seen() == ["<ana> hello"]
     ana.hang_up()
     again = world.person()
     again.type("/login ana", password)
-    assert again.seen() == [PROMPT, "*** You are now ana."]
+    assert again.seen() == [PROMPT, EN.notice("you_are", name="ana")]
 
 
 @pytest.mark.parametrize("command", ["/register", "/register ", "/registrar"])
@@ -561,7 +550,7 @@ def test_a_last_line_without_an_end_is_the_password(scene: AnaAndLuis) -> None:
     eva = scene.world.person("eva")
     eva.send(f"/register\n{PASSWORD}".encode())
     eva.half_close()
-    assert eva.seen() == [PROMPT, "*** eva is yours now. When you come back: /login eva"]
+    assert eva.seen() == [PROMPT, EN.notice("registered", name="eva")]
 
 
 @pytest.mark.parametrize(
@@ -581,7 +570,7 @@ def test_in_a_paste_the_line_after_the_prompt_is_the_password(scene: AnaAndLuis)
     eva.send(f"one\n/register\n{PASSWORD}\ntwo\n".encode())
     scene.world.settle()
     assert eva.seen() == [
-        "<eva> one", PROMPT, "*** eva is yours now. When you come back: /login eva", "<eva> two"
+        "<eva> one", PROMPT, EN.notice("registered", name="eva"), "<eva> two"
     ]  # fmt: skip
 
 
@@ -613,10 +602,7 @@ def test_a_line_right_after_a_refused_prompt_is_not_said(scene: AnaAndLuis, ques
     scene.world.settle()
     refused, not_said, hello = guest.seen()
     assert refused.startswith("ERR Not registered: ")
-    assert not_said == (
-        "ERR Not said: this came right after a command that did not ask for a"
-        " password, so it may be one. Say it again if it is not."
-    )
+    assert not_said == (EN.error(ErrorKind.NOT_SAID, "answer_to_nothing"))
     assert hello == "<guest3> hello"
     assert scene.luis.seen() == ["<guest3> hello"]
 
@@ -646,19 +632,14 @@ def test_over_a_network_no_password_is_taken(scene: AnaAndLuis, line: str) -> No
     far.type(f"{line} {PASSWORD}")
     assert far.seen() == [IN_CLEAR]
     far.type(line)
-    assert far.seen() == [
-        (
-            "ERR Not encrypted: passwords are not accepted here. Connect over TLS,"
-            " or from the server's own machine."
-        )
-    ]
+    assert far.seen() == [(EN.error(ErrorKind.NOT_ENCRYPTED, "no_password_in_clear"))]
 
 
 def test_over_a_network_passwords_are_taken_with_the_option_for_it() -> None:
     world = World(plaintext_passwords=True)
     far = world.person("ana", address=FAR)
     far.type(f"/register {PASSWORD}")
-    assert far.seen() == ["*** ana is yours now. When you come back: /login ana"]
+    assert far.seen() == [EN.notice("registered", name="ana")]
 
 
 @pytest.mark.parametrize("line", ["/register", "/login ana", "/password", "/unregister"])
@@ -671,10 +652,7 @@ def test_without_argon2_commands_with_passwords_are_refused(line: str) -> None:
         person.session.identity.grant = Grant("ana", 0)
     for asked in line, f"{line} {PASSWORD}":
         person.type(asked)
-        assert person.seen() == [
-            "ERR No accounts: names cannot be registered here."
-            " The operator can install chatd[accounts]."
-        ]
+        assert person.seen() == [EN.error(ErrorKind.NO_ACCOUNTS, "no_accounts")]
 
 
 # Changing the password
@@ -685,7 +663,7 @@ def test_a_password_can_be_changed(scene: AnaAndLuis) -> None:
     assert scene.ana.seen() == [CHANGED]
     again = scene.world.person()
     again.type(f"/login ana {PASSWORD}", "/login ana another horse")
-    assert again.seen() == [WRONG, "*** You are now ana."]
+    assert again.seen() == [WRONG, EN.notice("you_are", name="ana")]
 
 
 def test_other_changes_of_the_account_meanwhile_stay(scene: AnaAndLuis) -> None:
@@ -702,9 +680,7 @@ def test_other_changes_of_the_account_meanwhile_stay(scene: AnaAndLuis) -> None:
 )
 def test_a_guest_is_refused(scene: AnaAndLuis, line: str) -> None:
     scene.luis.type(line)
-    assert scene.luis.seen() == [
-        "ERR Not registered: you are not logged in. /login NAME PASSWORD, or /register a name."
-    ]
+    assert scene.luis.seen() == [EN.error(ErrorKind.NOT_REGISTERED, "not_logged_in")]
 
 
 # Logging out
@@ -714,7 +690,7 @@ def test_a_session_that_logs_out_is_a_guest_in_the_same_room(scene: AnaAndLuis) 
     scene.ana.type("/join ops")
     scene.ana.seen()
     scene.ana.type("/logout", "hello")
-    assert scene.ana.seen() == ["*** You are now guest2.", "<guest2> hello"]
+    assert scene.ana.seen() == [EN.notice("you_are", name="guest2"), "<guest2> hello"]
     assert scene.ana.session.account is None
     assert scene.ana.session.room.name == "ops"
     scene.ana.type("/nick ana")
@@ -728,7 +704,7 @@ def test_a_logout_is_shown_to_others_unless_another_session_has_the_name(scene: 
     scene.ana.type("/logout")
     assert scene.luis.seen() == []
     again.type("/logout")
-    assert scene.luis.seen() == ["*** ana is now guest3."]
+    assert scene.luis.seen() == [EN.notice("renamed", name="ana", new_name="guest3")]
 
 
 def test_a_session_that_logged_out_disconnects_silently(scene: AnaAndLuis) -> None:
@@ -752,13 +728,13 @@ def test_the_other_connections_can_be_closed(scene: AnaAndLuis, word: str) -> No
         ghost.seen()
     scene.luis.seen()
     scene.ana.type(f"/logout {word}")
-    assert scene.ana.seen() == ["*** 2 other connections of yours were closed."]
+    assert scene.ana.seen() == [EN.notice("others_closed", count=2)]
     for ghost in ghosts:
-        assert ghost.seen() == ["*** ana closed this connection from another one."]
+        assert ghost.seen() == [EN.notice("closed_by_owner", name="ana")]
         assert ghost.closed
     assert scene.luis.seen() == []
     scene.ana.type(f"/logout {word}")
-    assert scene.ana.seen() == ["*** You have no other connection."]
+    assert scene.ana.seen() == [EN.notice("no_others")]
 
 
 def test_a_ghost_that_does_not_read_loses_the_name_at_once(scene: AnaAndLuis) -> None:
@@ -769,7 +745,7 @@ def test_a_ghost_that_does_not_read_loses_the_name_at_once(scene: AnaAndLuis) ->
     scene.ana.seen()
     scene.ana.type("/logout others", "/whois ana")
     assert scene.ana.seen() == [
-        "*** 1 other connection of yours was closed.",
+        EN.notice("others_closed", count=1),
         "*** ana is registered. ana is here in #lobby, with 1 connection.",
     ]
     ghost.send(b"I am still here\n")
@@ -797,11 +773,11 @@ def test_each_connection_of_a_member_receives_all_lines_and_private_ones(scene: 
 def test_a_member_with_several_connections_is_counted_once(scene: AnaAndLuis) -> None:
     again = scene.world.person()
     again.type(f"/login ana {PASSWORD}", "/who")
-    assert again.seen()[-1] == "*** In #lobby: luis and ana."
+    assert again.seen()[-1] == EN.notice("people_in", room="lobby", people="luis and ana")
     again.hang_up()
     scene.luis.seen()
     scene.luis.type("/who")
-    assert scene.luis.seen() == ["*** In #lobby: luis and ana."]
+    assert scene.luis.seen() == [EN.notice("people_in", room="lobby", people="luis and ana")]
 
 
 # Giving up the name
@@ -814,14 +790,17 @@ def test_a_name_can_be_given_up(scene: AnaAndLuis) -> None:
     scene.ana.seen()
     scene.ana.type(f"/unregister {PASSWORD}")
     assert scene.ana.seen() == [
-        "*** ana is not registered any more.",
-        "*** You are now guest2.",
-        "*** ana is now guest3.",
+        EN.notice("unregistered", name="ana"),
+        EN.notice("you_are", name="guest2"),
+        EN.notice("renamed", name="ana", new_name="guest3"),
     ]
-    assert again.seen() == ["*** ana is not registered any more.", "*** You are now guest3."]
+    assert again.seen() == [
+        EN.notice("unregistered", name="ana"),
+        EN.notice("you_are", name="guest3"),
+    ]
     assert not scene.world.server.accounts.table
     again.type("/nick ana")
-    assert again.seen() == ["*** You are now ana."]
+    assert again.seen() == [EN.notice("you_are", name="ana")]
 
 
 def test_giving_up_a_name_takes_the_password(scene: AnaAndLuis) -> None:
@@ -888,7 +867,7 @@ def test_a_failing_logout_leaves_the_session_a_guest(
 
     monkeypatch.setattr(scene.world.server.logins, "end_login", fail)
     scene.ana.type("/logout")
-    assert scene.ana.seen() == ["*** You are now guest2."]
+    assert scene.ana.seen() == [EN.notice("you_are", name="guest2")]
     assert scene.ana.session.account is None
     expected_errors(ZeroDivisionError)
 
@@ -946,21 +925,18 @@ def test_the_same_in_spanish() -> None:
     ana.type("/quienes ana", "/terminar", "/acceder ana mal mal mal", "/acceder ana otra más")
     ana.type("/desregistrar otra más", " /acceder ana otra")
     assert ana.seen() == [
-        "*** Tu próxima línea es la contraseña; no se le muestra a nadie."
-        " Una línea vacía la cancela.",
-        "*** Cancelado: no se ha dado ninguna contraseña.",
-        "*** ana ya es tuyo. Cuando vuelvas: /acceder ana",
-        "*** No tienes ninguna otra conexión.",
-        "*** Tu contraseña ha cambiado. Se han cerrado todas tus demás sesiones.",
+        ES.notice("password_prompt"),
+        ES.notice("password_cancelled"),
+        ES.notice("registered", name="ana"),
+        ES.notice("no_others"),
+        ES.notice("password_changed"),
         "*** ana está registrado. ana está aquí en #lobby, con 1 conexión.",
-        "*** Ahora eres guest1.",
-        "ERR Wrong password: esa no es la contraseña de ana.",
-        "*** Ahora eres ana.",
-        "*** ana ya no está registrado.",
-        "*** Ahora eres guest1.",
-        "ERR Not said: esto parece una contraseña. Una orden empieza por /, y"
-        " tras su nombre va un espacio; empieza la línea con // para decirla de"
-        " todos modos.",
+        ES.notice("you_are", name="guest1"),
+        ES.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="ana"),
+        ES.notice("you_are", name="ana"),
+        ES.notice("unregistered", name="ana"),
+        ES.notice("you_are", name="guest1"),
+        ES.error(ErrorKind.NOT_SAID, "nearly_a_password"),
     ]
 
 
@@ -984,11 +960,7 @@ def new_token(person: Member, name: str = "deploy", line: str = "/token new") ->
 def test_a_token_is_sent_once_in_a_line_of_its_own(scene: AnaAndLuis) -> None:
     scene.ana.type("/token new deploy")
     told, secret = scene.ana.seen()
-    assert told == (
-        "*** deploy is a token for reading and writing. It is shown only once."
-        " Anyone who has it can read and speak as ana, until /token revoke"
-        " deploy or a new password:"
-    )
+    assert told == (EN.notice("token_made_write", token="deploy", name="ana"))
     grant = scene.world.server.credentials.grant_of(secret.removeprefix("*** "))
     assert grant is not None
     assert (grant.account, grant.scope) == ("ana", Scope.WRITE)
@@ -997,16 +969,16 @@ def test_a_token_is_sent_once_in_a_line_of_its_own(scene: AnaAndLuis) -> None:
 
 def test_tokens_are_listed(scene: AnaAndLuis) -> None:
     scene.ana.type("/token list")
-    assert scene.ana.seen() == ["*** You have no tokens. /token new NAME creates one."]
+    assert scene.ana.seen() == [EN.notice("no_tokens")]
     new_token(scene.ana)
     scene.ana.type("/token list")
     count, listed = scene.ana.seen()
-    assert count == "*** 1 token:"
+    assert count == EN.notice("tokens", count=1)
     assert listed.startswith("*** deploy, for reading and writing, created 19")
     new_token(scene.ana, "backup")
     scene.ana.type("/token list")
     count, first, second = scene.ana.seen()
-    assert count == "*** 2 tokens:"
+    assert count == EN.notice("tokens", count=2)
     assert (
         first == listed,
         second.startswith("*** backup, for reading and writing, created 19"),
@@ -1019,10 +991,10 @@ def test_tokens_are_listed(scene: AnaAndLuis) -> None:
 def test_a_token_can_be_revoked(scene: AnaAndLuis) -> None:
     secret = new_token(scene.ana)
     scene.ana.type("/token revoke DEPLOY")
-    assert scene.ana.seen() == ["*** The token deploy is revoked."]
+    assert scene.ana.seen() == [EN.notice("token_revoked", token="deploy")]
     assert scene.world.server.credentials.grant_of(secret) is None
     scene.ana.type("/token revoke deploy")
-    assert scene.ana.seen() == ["ERR Wrong use: you have no token deploy. /token list shows them."]
+    assert scene.ana.seen() == [EN.error(ErrorKind.WRONG_USE, "no_such_token", name="deploy")]
 
 
 def test_the_answers_about_tokens_in_spanish(scene: AnaAndLuis) -> None:
@@ -1031,11 +1003,11 @@ def test_the_answers_about_tokens_in_spanish(scene: AnaAndLuis) -> None:
     new_token(scene.ana, "copias", "/ficha nueva")
     scene.ana.type("/ficha lista", "/ficha revocar copias", "/ficha lista")
     count, listed, *rest = scene.ana.seen()
-    assert count == "*** 1 token:"
+    assert count == EN.notice("tokens", count=1)
     assert listed.startswith("*** copias, para leer y escribir, creado el 19")
     assert rest == [
-        "*** El token copias está revocado.",
-        "*** No tienes ningún token. /token nuevo NOMBRE crea uno.",
+        ES.notice("token_revoked", token="copias"),
+        ES.notice("no_tokens"),
     ]
 
 
@@ -1096,10 +1068,7 @@ def test_a_change_of_tokens_that_cannot_be_stored_is_undone(
 def test_two_tokens_of_one_name_are_refused_in_any_case(scene: AnaAndLuis) -> None:
     new_token(scene.ana)
     scene.ana.type("/token new Deploy")
-    assert scene.ana.seen() == [
-        "ERR Name in use: you have a token Deploy already. /token revoke"
-        " Deploy, or choose another name."
-    ]
+    assert scene.ana.seen() == [EN.error(ErrorKind.NAME_IN_USE, "token_exists", name="Deploy")]
 
 
 def test_a_member_has_a_limited_number_of_tokens(scene: AnaAndLuis) -> None:
@@ -1107,9 +1076,7 @@ def test_a_member_has_a_limited_number_of_tokens(scene: AnaAndLuis) -> None:
         new_token(scene.ana, f"t{number}")
         scene.world.clock.advance(10)
     scene.ana.type("/token new more")
-    assert scene.ana.seen() == [
-        "ERR Not allowed: you have 20 tokens, the most allowed. /token revoke NAME first."
-    ]
+    assert scene.ana.seen() == [EN.error(ErrorKind.NOT_ALLOWED, "too_many_tokens", limit=20)]
 
 
 @pytest.mark.parametrize(
@@ -1126,10 +1093,7 @@ def test_a_member_has_a_limited_number_of_tokens(scene: AnaAndLuis) -> None:
 )
 def test_wrong_use_of_token_is_answered_with_the_usage(scene: AnaAndLuis, line: str) -> None:
     scene.ana.type(line)
-    assert scene.ana.seen() == [
-        "ERR Wrong use: /token is used like this: /token new|list|revoke [NAME [read]]"
-        " - access tokens for programs."
-    ]
+    assert scene.ana.seen() == [EN.wrong_use("/token")]
 
 
 @pytest.mark.parametrize("name", ["\x1b[2J", "{name}", "..", "x" * 33, "x" * 4000, "\u202ea"])
@@ -1149,15 +1113,10 @@ def test_a_token_is_not_sent_where_others_can_read_it(scene: AnaAndLuis) -> None
     log_in(scene.world.server, far.session, "ana")
     far.seen()
     far.type("/token new deploy")
-    assert far.seen() == [
-        (
-            "ERR Not encrypted: tokens are not created here. Connect over TLS, or"
-            " from the server's own machine."
-        )
-    ]
+    assert far.seen() == [(EN.error(ErrorKind.NOT_ENCRYPTED, "no_token_in_clear"))]
     assert not scene.world.server.credentials.table
     far.type("/token list")
-    assert far.seen() == ["*** You have no tokens. /token new NAME creates one."]
+    assert far.seen() == [EN.notice("no_tokens")]
     scene.world.server.logins.plaintext = True
     assert new_token(far).startswith("chatd_")
 
@@ -1167,8 +1126,8 @@ def test_a_member_does_not_see_the_tokens_of_others(scene: AnaAndLuis) -> None:
     eva = scene.world.member("eva")
     eva.type("/token list", "/token revoke deploy")
     assert eva.seen() == [
-        "*** You have no tokens. /token new NAME creates one.",
-        "ERR Wrong use: you have no token deploy. /token list shows them.",
+        EN.notice("no_tokens"),
+        EN.error(ErrorKind.WRONG_USE, "no_such_token", name="deploy"),
     ]
 
 
@@ -1201,10 +1160,8 @@ def tab(scene: AnaAndLuis, key: str) -> Member:
     return person
 
 
-WITH_A_TOKEN = "ERR Not allowed: that cannot be done with a token. Log in with your password."
-SIGNED_OUT = (
-    "*** You are signed out: the password was changed, or this sign-in was ended elsewhere."
-)
+WITH_A_TOKEN = EN.error(ErrorKind.NOT_ALLOWED, "not_with_a_token")
+SIGNED_OUT = EN.notice("signed_out")
 
 
 def test_a_changed_password_signs_out_all_browsers_but_its_own(scene: AnaAndLuis) -> None:
@@ -1234,7 +1191,7 @@ def test_a_logout_in_a_browser_signs_the_browser_out(scene: AnaAndLuis) -> None:
     first, other = browser(scene), browser(scene)
     second = tab(scene, first.session.grant.credential)
     first.type("/logout")
-    assert first.seen() == [f"*** You are now guest{first.session.number}."]
+    assert first.seen() == [EN.notice("you_are", name=f"guest{first.session.number}")]
     assert first.session.grant is None
     assert second.closed
     assert not other.closed
@@ -1281,20 +1238,20 @@ def test_other_browsers_are_signed_out_also_if_they_are_not_connected(scene: Ana
     gone.hang_up()
     mine.type("/logout others")
     assert mine.seen() == [
-        "*** 2 browsers have to sign in again.",
-        "*** 2 other connections of yours were closed.",
+        EN.notice("browsers_signed_out", count=2),
+        EN.notice("others_closed", count=2),
     ]
     assert other.seen() == [SIGNED_OUT]
-    assert scene.ana.seen() == ["*** ana closed this connection from another one."]
+    assert scene.ana.seen() == [EN.notice("closed_by_owner", name="ana")]
     assert set(scene.world.server.credentials.table) == {mine.session.grant.credential}
     mine.type("/logout others")
-    assert mine.seen() == ["*** You have no other connection."]
+    assert mine.seen() == [EN.notice("no_others")]
 
 
 def test_a_browser_that_is_not_connected_is_reported_alone(scene: AnaAndLuis) -> None:
     browser(scene).hang_up()
     scene.ana.type("/logout others")
-    assert scene.ana.seen() == ["*** 1 browser has to sign in again."]
+    assert scene.ana.seen() == [EN.notice("browsers_signed_out", count=1)]
 
 
 def test_if_sign_outs_cannot_be_stored_no_connection_is_closed(

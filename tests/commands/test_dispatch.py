@@ -13,6 +13,7 @@ from chatd.chat.membership import LASTING
 from chatd.chat.server import ChatServer
 from chatd.commands import talking
 from chatd.commands.dispatch import COMMANDS, GENERAL, SECTIONS, TABLE, parse, text_of
+from chatd.errors import ErrorKind
 from chatd.event import Draft, Kind
 from chatd.i18n import Language
 from chatd.rooms.stream import INBOX_BYTES
@@ -21,19 +22,14 @@ from chatd.storage.memory import MemoryStore
 from chatd.text.folding import fold
 from chatd.text.times import local_time
 from tests.support.loopback import LoopbackServer
+from tests.support.sentences import EN, ES
 from tests.support.world import Member, World
 
 EPOCH = local_time(0)
-SENTENCE_WRONG_NAME = (
-    "ERR Invalid name: {} is not a valid name. Use 1 to 32 letters, digits,"
-    " _, - or ., and begin with a letter or digit."
-)
+SENTENCE_WRONG_NAME = EN.error(ErrorKind.INVALID_NAME, "invalid_name", name="{}")
 
 
-SENTENCE_MIXED = (
-    "ERR Invalid name: {} mixes alphabets that are not written together."
-    " Use letters of one alphabet."
-)
+SENTENCE_MIXED = EN.error(ErrorKind.INVALID_NAME, "mixed_scripts", name="{}")
 
 
 class CommandTestCase(SynchronousTestCase):
@@ -111,7 +107,7 @@ class HelpTests(CommandTestCase):
             self.assertTrue(line.startswith(f"*** /{command.name}"), line)
         self.assertEqual(
             lines[-1],
-            "*** /help COMMAND explains one. Start a line with // to say one that starts with /.",
+            EN.notice("help_more"),
         )
 
     def test_help_fits_a_terminal_of_80_columns(self) -> None:
@@ -126,7 +122,7 @@ class HelpTests(CommandTestCase):
             "*** In a terminal you leave the room that you were in; in a browser you stay there,",
             "*** too. Nobody runs a room that /join creates; /create makes one that you run.",
             "*** Example: /join ops",
-            "*** Other names: /j, /sala, /entrar.",
+            EN.notice("help_other_names", names="/j, /sala, /entrar"),
         ]
         self.assertEqual(self.ana.ask("/help join"), expected)
         self.assertEqual(self.ana.ask("/help /JOIN"), expected)
@@ -144,7 +140,7 @@ class HelpTests(CommandTestCase):
     def test_help_about_no_command(self) -> None:
         self.assertEqual(
             self.ana.ask("/help foo"),
-            ["ERR Unknown command: /foo. /help lists the commands and the sections."],
+            [EN.error(ErrorKind.UNKNOWN_COMMAND, "no_help", command="/foo")],
         )
 
     def test_help_about_a_section_lists_its_commands(self) -> None:
@@ -188,31 +184,31 @@ class NickTests(CommandTestCase):
 
     def test_one_is_told_and_the_others_are(self) -> None:
         guest = self.world.person()
-        self.assertEqual(guest.ask("/nick José"), ["*** You are now José."])
-        self.assertEqual(self.luis.seen(), ["*** guest3 is now José."])
+        self.assertEqual(guest.ask("/nick José"), [EN.notice("you_are", name="José")])
+        self.assertEqual(self.luis.seen(), [EN.notice("renamed", name="guest3", new_name="José")])
 
     def test_a_name_can_be_changed_and_the_old_one_is_free(self) -> None:
-        self.assertEqual(self.ana.ask("/nick eva"), ["*** You are now eva."])
-        self.assertEqual(self.luis.seen(), ["*** ana is now eva."])
+        self.assertEqual(self.ana.ask("/nick eva"), [EN.notice("you_are", name="eva")])
+        self.assertEqual(self.luis.seen(), [EN.notice("renamed", name="ana", new_name="eva")])
         guest = self.world.person()
-        self.assertEqual(guest.ask("/nick ana"), ["*** You are now ana."])
+        self.assertEqual(guest.ask("/nick ana"), [EN.notice("you_are", name="ana")])
 
     def test_ones_own_name_in_another_case_is_a_change(self) -> None:
-        self.assertEqual(self.ana.ask("/nick ANA"), ["*** You are now ANA."])
+        self.assertEqual(self.ana.ask("/nick ANA"), [EN.notice("you_are", name="ANA")])
 
     def test_the_name_one_has_is_no_change(self) -> None:
-        self.assertEqual(self.ana.ask("/nick ana"), ["*** You are ana already."])
+        self.assertEqual(self.ana.ask("/nick ana"), [EN.notice("you_are_already", name="ana")])
         self.assertEqual(self.luis.seen(), [])
 
     def test_a_name_in_use_is_refused_also_in_another_case(self) -> None:
         for name in "luis", "LUIS", "ｌｕｉｓ":
             with self.subTest(name=name):
-                self.refused(name, f"ERR Name in use: {name} is taken. Choose another name.")
+                self.refused(name, EN.error(ErrorKind.NAME_IN_USE, "name_in_use", name=name))
 
     def test_a_name_in_use_is_refused_however_its_accents_are_written(self) -> None:
         self.world.person("José")
         self.luis.seen()
-        self.refused("Jose\u0301", "ERR Name in use: José is taken. Choose another name.")
+        self.refused("Jose\u0301", EN.error(ErrorKind.NAME_IN_USE, "name_in_use", name="José"))
 
     def test_a_look_alike_of_a_name_in_use_is_refused(self) -> None:
         self.world.person("аса")  # Cyrillic
@@ -221,22 +217,21 @@ class NickTests(CommandTestCase):
             with self.subTest(name=name):
                 self.refused(
                     name,
-                    f"ERR Name in use: {name} looks like {other}, which is taken. Choose"
-                    " another name.",
+                    EN.error(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other),
                 )
 
     def test_it_is_free_again_when_the_other_one_has_another_name_or_has_gone(self) -> None:
         guest = self.world.person()
         self.luis.ask("/nick lvan")
         self.luis.ask("/nick luis")
-        self.assertEqual(guest.ask("/nick Ivan"), ["*** You are now Ivan."])
+        self.assertEqual(guest.ask("/nick Ivan"), [EN.notice("you_are", name="Ivan")])
         guest.hang_up()
-        self.assertEqual(self.ana.ask("/nick lvan"), ["*** You are now lvan."])
+        self.assertEqual(self.ana.ask("/nick lvan"), [EN.notice("you_are", name="lvan")])
 
     def test_a_look_alike_of_ones_own_name_is_a_change(self) -> None:
         self.ana.ask("/nick lvan")
-        self.assertEqual(self.ana.ask("/nick Ivan"), ["*** You are now Ivan."])
-        self.assertEqual(self.ana.ask("/nick Iván"), ["*** You are now Iván."])
+        self.assertEqual(self.ana.ask("/nick Ivan"), [EN.notice("you_are", name="Ivan")])
+        self.assertEqual(self.ana.ask("/nick Iván"), [EN.notice("you_are", name="Iván")])
 
     def test_letters_of_two_alphabets_are_refused(self) -> None:
         for name in "luiѕ", "аlice", "日本dev":
@@ -248,18 +243,20 @@ class NickTests(CommandTestCase):
             with self.subTest(name=name):
                 self.refused(
                     name,
-                    f"ERR Invalid name: {name} is reserved for the server. Choose another name.",
+                    EN.error(ErrorKind.INVALID_NAME, "reserved_name", name=name),
                 )
 
     def test_a_name_is_put_in_nfc(self) -> None:
-        self.assertEqual(self.ana.ask("/nick N\u0303andu\u0301"), ["*** You are now Ñandú."])
+        self.assertEqual(
+            self.ana.ask("/nick N\u0303andu\u0301"), [EN.notice("you_are", name="Ñandú")]
+        )
 
     def test_the_servers_names_and_those_of_guests_are_kept(self) -> None:
         for name in "chatd", "Server", "PRIVATE", "guest1", "Guest99", "ｇuest7":
             with self.subTest(name=name):
                 self.refused(
                     name,
-                    f"ERR Invalid name: {name} is reserved for the server. Choose another name.",
+                    EN.error(ErrorKind.INVALID_NAME, "reserved_name", name=name),
                 )
 
     def test_what_cannot_be_a_name_is_refused(self) -> None:
@@ -273,11 +270,11 @@ class NickTests(CommandTestCase):
     def test_names_of_letters_digits_and_three_signs_are_welcome(self) -> None:
         for name in "José", "Ñandú", "0_a-b.c", "x" * 32, "名前", "Иван":
             with self.subTest(name=name):
-                self.assertEqual(self.ana.ask(f"/nick {name}"), [f"*** You are now {name}."])
+                self.assertEqual(self.ana.ask(f"/nick {name}"), [EN.notice("you_are", name=name)])
 
     def test_who_has_gone_leaves_the_name_free(self) -> None:
         self.luis.hang_up()
-        self.assertEqual(self.ana.ask("/nick luis"), ["*** You are now luis."])
+        self.assertEqual(self.ana.ask("/nick luis"), [EN.notice("you_are", name="luis")])
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/nick NAME", "/nick", "/name ", "/nombre")
@@ -288,7 +285,8 @@ class JoinTests(CommandTestCase):
         self.luis.type("/join ops")
         self.world.person().type("/join ops")
         self.assertEqual(
-            self.ana.ask("/join ops"), ["*** You are in #ops. Here: luis and 1 guest."]
+            self.ana.ask("/join ops"),
+            [EN.notice("joined_room", room="ops", here="Here: luis and 1 guest.")],
         )
 
     def test_ten_names_are_listed_and_the_rest_counted(self) -> None:
@@ -296,18 +294,21 @@ class JoinTests(CommandTestCase):
             self.world.person(f"p{number}").type("/join ops")
         names = ", ".join(f"p{number}" for number in range(10))
         self.assertEqual(
-            self.ana.ask("/join ops"), [f"*** You are in #ops. Here: {names} and 1 more."]
+            self.ana.ask("/join ops"),
+            [EN.notice("joined_room", room="ops", here=f"Here: {names} and 1 more.")],
         )
 
     def test_a_room_may_be_written_with_its_sign_and_in_any_case(self) -> None:
         self.ana.ask("/join Ops")
         for wanted in "#ops", "OPS":
-            self.assertEqual(self.ana.ask(f"/j {wanted}"), ["*** You are in #Ops already."])
+            self.assertEqual(
+                self.ana.ask(f"/j {wanted}"), [EN.notice("already_in_room", room="Ops")]
+            )
 
     def test_joining_a_room_that_is_not_there_makes_it_and_says_so(self) -> None:
         self.assertEqual(
             self.ana.ask("/join kitchen"),
-            ["*** You are in #kitchen, a new room; nobody else is here."],
+            [EN.notice("joined_new_room", room="kitchen")],
         )
 
     def test_a_new_room_that_is_named_almost_like_another_one_is_asked_about(self) -> None:
@@ -315,7 +316,7 @@ class JoinTests(CommandTestCase):
         self.assertEqual(
             self.ana.ask("/join Opps"),
             [
-                "*** You are in #Opps, a new room; nobody else is here.",
+                EN.notice("joined_new_room", room="Opps"),
                 "*** Did you mean #ops?",
             ],
         )
@@ -324,7 +325,7 @@ class JoinTests(CommandTestCase):
         self.luis.type("/join ops", "/join аса", "hola")
         self.assertEqual(
             self.ana.ask("/join aca"),
-            [("ERR Name in use: #aca looks like #аса. /join аса, or choose another name.")],
+            [(EN.error(ErrorKind.NAME_IN_USE, "looks_like_room", room="aca", other="аса"))],
         )
         self.assertEqual(self.ana.ask("/who #aca")[0][:11], "ERR No room")
         self.luis.type("/leave")
@@ -332,14 +333,12 @@ class JoinTests(CommandTestCase):
         self.assertEqual(self.ana.ask("/join lobbу"), [SENTENCE_MIXED.format("lobbу")])
         self.assertEqual(
             self.ana.ask("/join Iobby"),
-            [("ERR Name in use: #Iobby looks like #lobby. /join lobby, or choose another name.")],
+            [(EN.error(ErrorKind.NAME_IN_USE, "looks_like_room", room="Iobby", other="lobby"))],
         )
 
     def test_the_look_alike_of_a_room_that_was_forgotten_may_be_made(self) -> None:
         self.ana.ask("/join аса", "/leave")
-        self.assertEqual(
-            self.ana.ask("/join aca"), ["*** You are in #aca, a new room; nobody else is here."]
-        )
+        self.assertEqual(self.ana.ask("/join aca"), [EN.notice("joined_new_room", room="aca")])
 
     def test_the_question_looks_at_a_bounded_number_of_rooms(self) -> None:
         for number in range(ROOMS_LOOKED_AT):
@@ -358,9 +357,9 @@ class JoinTests(CommandTestCase):
         self.assertEqual(
             self.ana.ask("/join ops"),
             [
-                "*** You are in #ops. Here: luis.",
-                "*** Topic: Release on Friday",
-                f"[{EPOCH}] *** luis set the topic: Release on Friday",
+                EN.notice("joined_room", room="ops", here="Here: luis."),
+                EN.notice("topic", topic="Release on Friday"),
+                f"[{EPOCH}] " + EN.notice("topic_set", name="luis", topic="Release on Friday"),
             ],
         )
 
@@ -372,7 +371,8 @@ class JoinTests(CommandTestCase):
 
     def test_a_new_rooms_name_does_not_end_in_a_dot(self) -> None:
         self.assertEqual(
-            self.ana.ask("/join tea."), ["ERR Invalid name: tea. ends in a dot. Leave the dot out."]
+            self.ana.ask("/join tea."),
+            [EN.error(ErrorKind.INVALID_NAME, "ends_in_dot", name="tea.")],
         )
 
     def test_a_room_that_is_there_may(self) -> None:
@@ -394,8 +394,7 @@ class JoinTests(CommandTestCase):
                 (error,) = self.ana.ask(f"/join {name}")
                 self.assertEqual(
                     error,
-                    f"ERR Invalid name: {name} is not a valid room name. Use 1 to 32"
-                    " letters, digits, _, - or ., and begin with a letter or digit.",
+                    EN.error(ErrorKind.INVALID_NAME, "invalid_room", name=name),
                 )
 
     def test_wrong_use(self) -> None:
@@ -408,17 +407,22 @@ class LeaveTests(CommandTestCase):
     def test_one_goes_back_to_the_lobby(self) -> None:
         for name in "leave", "part":
             self.ana.ask("/join ops")
-            self.assertEqual(self.ana.ask(f"/{name}"), ["*** You are in #lobby. Here: luis."])
+            self.assertEqual(
+                self.ana.ask(f"/{name}"),
+                [EN.notice("joined_room", room="lobby", here="Here: luis.")],
+            )
 
     def test_in_the_lobby_there_is_nowhere_to_go(self) -> None:
-        self.assertEqual(self.ana.ask("/leave"), ["*** You are in #lobby already."])
+        self.assertEqual(self.ana.ask("/leave"), [EN.notice("already_in_room", room="lobby")])
 
     def test_a_lobby_of_another_name(self) -> None:
         world = World(lobby="Plaza")
         ana = world.person(greeted=True)
         self.assertIn("#Plaza", ana.seen()[0])
         ana.type("/join ops", "/leave")
-        self.assertEqual(ana.seen()[-1], "*** You are in #Plaza. Nobody else is here.")
+        self.assertEqual(
+            ana.seen()[-1], EN.notice("joined_room", room="Plaza", here=EN.sentence("nobody_else"))
+        )
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/leave", "/leave ops", "/part ops")
@@ -431,21 +435,26 @@ class RoomsTests(CommandTestCase):
         self.assertEqual(
             self.ana.ask("/rooms"),
             [
-                "*** 2 rooms:",
+                EN.notice("rooms", count=2),
                 "*** #ops: 2 here, 2 lines. Topic: Friday",
-                "*** #lobby: 1 here, 0 lines.",
+                EN.notice("room", room="lobby", people=1, count=0),
             ],
         )
 
     def test_one_room(self) -> None:
-        self.assertEqual(self.ana.ask("/list"), ["*** 1 room:", "*** #lobby: 2 here, 0 lines."])
+        self.assertEqual(
+            self.ana.ask("/list"),
+            [EN.notice("rooms", count=1), EN.notice("room", room="lobby", people=2, count=0)],
+        )
 
     def test_many_rooms_are_counted(self) -> None:
         self.patch(talking, "ROOMS_LISTED", 2)
         for number in range(3):
             self.ana.ask(f"/join r{number}", "x")
         lines = self.ana.ask("/rooms")
-        self.assertEqual((lines[0], lines[-1]), ("*** 4 rooms:", "*** and 2 more."))
+        self.assertEqual(
+            (lines[0], lines[-1]), (EN.notice("rooms", count=4), EN.notice("more_rooms", count=2))
+        )
         self.assertEqual(len(lines), 4)
 
     def test_a_long_topic_is_shown_in_part(self) -> None:
@@ -454,11 +463,13 @@ class RoomsTests(CommandTestCase):
 
     def test_a_room_in_which_nothing_was_said_is_not_kept(self) -> None:
         self.ana.ask("/join kitchen", "/leave")
-        self.assertEqual(self.ana.ask("/rooms")[0], "*** 1 room:")
+        self.assertEqual(self.ana.ask("/rooms")[0], EN.notice("rooms", count=1))
 
     def test_a_room_in_which_something_was_said_is(self) -> None:
         self.ana.ask("/join kitchen", "hola", "/leave")
-        self.assertEqual(self.ana.ask("/rooms")[-1], "*** #kitchen: 0 here, 1 line.")
+        self.assertEqual(
+            self.ana.ask("/rooms")[-1], EN.notice("room", room="kitchen", people=0, count=1)
+        )
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/rooms", "/rooms ops", "/list x")
@@ -468,35 +479,39 @@ class WhoTests(CommandTestCase):
     def test_who_is_in_this_room(self) -> None:
         self.world.person()
         for name in "who", "names", "w":
-            self.assertEqual(self.ana.ask(f"/{name}"), ["*** In #lobby: ana, luis and 1 guest."])
+            self.assertEqual(
+                self.ana.ask(f"/{name}"),
+                [EN.notice("people_in", room="lobby", people="ana, luis and 1 guest")],
+            )
 
     def test_who_is_in_another_room(self) -> None:
         self.luis.type("/join ops")
         for wanted in "ops", "#OPS":
-            self.assertEqual(self.ana.ask(f"/who {wanted}"), ["*** In #ops: luis."])
+            self.assertEqual(
+                self.ana.ask(f"/who {wanted}"), [EN.notice("people_in", room="ops", people="luis")]
+            )
 
     def test_nobody_is(self) -> None:
         self.luis.type("/join ops", "hola", "/leave")
-        self.assertEqual(self.ana.ask("/who ops"), ["*** Nobody is in #ops."])
+        self.assertEqual(self.ana.ask("/who ops"), [EN.notice("nobody_in", room="ops")])
 
     def test_names_are_listed_as_far_as_there_is_room_for_them(self) -> None:
         self.patch(talking, "PEOPLE_LISTED", 1)
-        self.assertEqual(self.ana.ask("/who"), ["*** In #lobby: ana and 1 more."])
+        self.assertEqual(
+            self.ana.ask("/who"), [EN.notice("people_in", room="lobby", people="ana and 1 more")]
+        )
 
     def test_an_unknown_room(self) -> None:
         self.assertEqual(
             self.ana.ask("/who #nowhere"),
-            [("ERR No room: #nowhere does not exist. /rooms lists the rooms, /join creates one.")],
+            [(EN.error(ErrorKind.NO_ROOM, "unknown_room", room="nowhere"))],
         )
 
     def test_in_no_room(self) -> None:
         (_, error) = self.ana.ask("/join !", "/who")
         self.assertEqual(
             error,
-            (
-                "ERR No room: you are in no room. /join ROOM to enter one, or /leave to"
-                " go to the lobby."
-            ),
+            (EN.error(ErrorKind.NO_ROOM, "in_no_room")),
         )
 
 
@@ -533,7 +548,7 @@ class MsgTests(CommandTestCase):
     def test_a_guest_who_took_a_name_is_not_found_under_the_number(self) -> None:
         self.assertEqual(
             self.ana.ask("/msg guest2 hola"),
-            ["ERR Nobody: guest2 is not here. /who shows who is."],
+            [EN.error(ErrorKind.NOBODY, "nobody", name="guest2")],
         )
 
     def test_nobody_of_that_name(self) -> None:
@@ -541,7 +556,7 @@ class MsgTests(CommandTestCase):
             with self.subTest(name=name):
                 self.assertEqual(
                     self.ana.ask(f"/msg {name} hola"),
-                    [f"ERR Nobody: {name} is not here. /who shows who is."],
+                    [EN.error(ErrorKind.NOBODY, "nobody", name=name)],
                 )
 
     def test_it_is_stored_nowhere(self) -> None:
@@ -556,7 +571,7 @@ class MsgTests(CommandTestCase):
         self.assertEqual(
             self.ana.ask(line),
             [
-                "ERR Inbox full: luis is not reading, so this was not said. Try again later.",
+                EN.error(ErrorKind.INBOX_FULL, "inbox_full", name="luis"),
             ],
         )
         self.luis.take_again()
@@ -566,14 +581,16 @@ class MsgTests(CommandTestCase):
     def test_it_says_one_thing_in_another_room(self) -> None:
         self.luis.type("/join ops")
         self.luis.seen()
-        self.assertEqual(self.ana.ask("/msg #ops deploy done"), ["*** Said in #ops."])
+        self.assertEqual(
+            self.ana.ask("/msg #ops deploy done"), [EN.notice("said_in_room", room="ops")]
+        )
         self.assertEqual(self.luis.seen(), ["<ana> deploy done"])
 
     def test_its_receipt_comes_before_that_of_what_is_said_next(self) -> None:
         self.luis.type("/join side")
         self.ana.send(b"/msg #side y\nhola\n")
         self.world.settle()
-        self.assertEqual(self.ana.seen(), ["*** Said in #side.", "<ana> hola"])
+        self.assertEqual(self.ana.seen(), [EN.notice("said_in_room", room="side"), "<ana> hola"])
 
     def test_who_has_quit_is_not_there_although_the_connection_still_is(self) -> None:
         guest = self.world.person()
@@ -583,13 +600,13 @@ class MsgTests(CommandTestCase):
                 person.seen()
                 self.assertEqual(
                     self.ana.ask(f"/msg {name} hola"),
-                    [f"ERR Nobody: {name} is not here. /who shows who is."],
+                    [EN.error(ErrorKind.NOBODY, "nobody", name=name)],
                 )
                 self.assertEqual(person.seen(), [])
 
     def test_the_name_of_who_has_quit_is_free_although_the_connection_still_is(self) -> None:
         self.luis.type("/quit")
-        self.assertEqual(self.ana.ask("/nick luis"), ["*** You are now luis."])
+        self.assertEqual(self.ana.ask("/nick luis"), [EN.notice("you_are", name="luis")])
         self.luis.hang_up()
         eva = self.world.person("eva")
         eva.ask("/msg luis to oneself")
@@ -613,9 +630,9 @@ class MsgTests(CommandTestCase):
     def test_in_a_room_that_is_not_there_it_is_refused(self) -> None:
         self.assertEqual(
             self.ana.ask("/msg #ops deploy done"),
-            [("ERR No room: #ops does not exist. /rooms lists the rooms, /join creates one.")],
+            [(EN.error(ErrorKind.NO_ROOM, "unknown_room", room="ops"))],
         )
-        self.assertEqual(self.ana.ask("/rooms")[0], "*** 1 room:")
+        self.assertEqual(self.ana.ask("/rooms")[0], EN.notice("rooms", count=1))
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/msg NAME TEXT", "/msg", "/msg luis", "/msg luis  ", "/msg #lobby")
@@ -624,38 +641,32 @@ class MsgTests(CommandTestCase):
 class TopicTests(CommandTestCase):
     def test_everyone_is_told_of_a_new_topic(self) -> None:
         self.assertEqual(
-            self.ana.ask("/topic Release on Friday"), ["*** ana set the topic: Release on Friday"]
+            self.ana.ask("/topic Release on Friday"),
+            [EN.notice("topic_set", name="ana", topic="Release on Friday")],
         )
-        self.assertEqual(self.luis.seen(), ["*** ana set the topic: Release on Friday"])
+        self.assertEqual(
+            self.luis.seen(), [EN.notice("topic_set", name="ana", topic="Release on Friday")]
+        )
 
     def test_anyone_can_ask_for_it(self) -> None:
         self.luis.type("/topic Friday")
-        self.assertEqual(self.ana.ask("/topic"), ["*** Topic: Friday"])
+        self.assertEqual(self.ana.ask("/topic"), [EN.notice("topic", topic="Friday")])
 
     def test_there_is_none(self) -> None:
-        self.assertEqual(
-            self.ana.ask("/topic"), ["*** No topic is set in #lobby. /topic TEXT sets one."]
-        )
+        self.assertEqual(self.ana.ask("/topic"), [EN.notice("no_topic", room="lobby")])
 
     def test_in_no_room(self) -> None:
         self.assertEqual(
             self.ana.ask("/join !", "/topic", "/topic x", "x")[1:],
             [
-                (
-                    "ERR No room: you are in no room. /join ROOM to enter one, or /leave to"
-                    " go to the lobby."
-                ),
-                *[
-                    "ERR No room: you are in no room, so this was not said. /join ROOM to"
-                    " enter one, or /leave to go to the lobby."
-                ]
-                * 2,
+                (EN.error(ErrorKind.NO_ROOM, "in_no_room")),
+                *[EN.error(ErrorKind.NO_ROOM, "not_said")] * 2,
             ],
         )
 
 
 async def test_a_topic_survives_a_restart(tmp_path: Path) -> None:
-    for expected in "*** No topic is set in #lobby. /topic TEXT sets one.", "*** Topic: Friday":
+    for expected in EN.notice("no_topic", room="lobby"), EN.notice("topic", topic="Friday"):
         loopback = LoopbackServer.on_file(tmp_path / "store")
         await loopback.listen()
         ana = await loopback.guest()
@@ -674,25 +685,31 @@ class HistoryTests(CommandTestCase):
         self.assertEqual(
             self.ana.ask("/history"),
             [
-                "*** 20 of 30 lines of #lobby:",
+                EN.notice("history", shown=20, count=30, room="lobby"),
                 *(f"[{EPOCH}] <luis> {number}" for number in range(10, 30)),
             ],
         )
 
     def test_as_many_as_one_asks_for(self) -> None:
         self.assertEqual(
-            self.ana.ask("/history 1"), ["*** 1 of 30 lines of #lobby:", f"[{EPOCH}] <luis> 29"]
+            self.ana.ask("/history 1"),
+            [EN.notice("history", shown=1, count=30, room="lobby"), f"[{EPOCH}] <luis> 29"],
         )
 
     def test_never_more_than_there_are(self) -> None:
         lines = self.ana.ask("/history 999999999999999")
-        self.assertEqual((lines[0], len(lines)), ("*** 30 of 30 lines of #lobby:", 31))
+        self.assertEqual(
+            (lines[0], len(lines)), (EN.notice("history", shown=30, count=30, room="lobby"), 31)
+        )
 
     def test_all_kinds_of_lines_are_history(self) -> None:
         self.luis.type("/me waves", "/topic x")
         self.assertEqual(
             self.ana.ask("/history 2")[1:],
-            [f"[{EPOCH}] * luis waves", f"[{EPOCH}] *** luis set the topic: x"],
+            [
+                f"[{EPOCH}] * luis waves",
+                f"[{EPOCH}] " + EN.notice("topic_set", name="luis", topic="x"),
+            ],
         )
 
     def test_what_is_said_meanwhile_comes_behind_it(self) -> None:
@@ -704,7 +721,7 @@ class HistoryTests(CommandTestCase):
 
     def test_there_is_none(self) -> None:
         self.assertEqual(
-            self.ana.ask("/join ops", "/history")[1:], ["*** Nothing has been said in #ops yet."]
+            self.ana.ask("/join ops", "/history")[1:], [EN.notice("no_history", room="ops")]
         )
 
     def test_wrong_use(self) -> None:
@@ -727,7 +744,7 @@ class SinceTests(CommandTestCase):
         self.assertEqual(
             self.ana.ask("/since 10m"),
             [
-                f"*** 1 of 2 lines of #lobby, since {local_time(3060)}:",
+                EN.notice("since", shown=1, count=2, room="lobby", time=local_time(3060)),
                 f"[{local_time(3600)}] <luis> lately",
             ],
         )
@@ -741,7 +758,7 @@ class SinceTests(CommandTestCase):
 
     def test_nothing_was_said_at_all(self) -> None:
         self.assertEqual(
-            self.ana.ask("/join ops", "/since 1h")[1:], ["*** Nothing has been said in #ops yet."]
+            self.ana.ask("/join ops", "/since 1h")[1:], [EN.notice("no_history", room="ops")]
         )
 
     def test_what_one_types_behind_it_is_answered_behind_it(self) -> None:
@@ -755,7 +772,9 @@ class SinceTests(CommandTestCase):
         self.assertEqual(self.ana.ask("/since 1h", "/who"), [])
         waiting[0].callback(0)
         self.world.settle()
-        self.assertEqual(self.ana.seen()[-1], "*** In #lobby: ana and luis.")
+        self.assertEqual(
+            self.ana.seen()[-1], EN.notice("people_in", room="lobby", people="ana and luis")
+        )
 
     def test_a_log_that_cannot_be_read(self) -> None:
         async def seq_before(room: str, time: int) -> int:
@@ -764,7 +783,7 @@ class SinceTests(CommandTestCase):
         self.world.store.seq_before = seq_before
         self.assertEqual(
             self.ana.ask("/since 1h"),
-            ["ERR Not readable: lines 1 to 2 of the log cannot be read. Try again later."],
+            [EN.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=2)],
         )
 
     def test_one_who_goes_while_it_is_looked_up_is_forgotten(self) -> None:
@@ -797,7 +816,7 @@ class EchoTests(CommandTestCase):
     def test_off_leaves_out_ones_own_lines_and_nothing_else(self) -> None:
         self.assertEqual(
             self.ana.ask("/echo off"),
-            ["*** Your own lines are not shown to you. Errors still are."],
+            [EN.notice("echo_off")],
         )
         self.ana.type("mine", "/me waves", b"\xff", "/who")
         self.luis.type("his")
@@ -812,13 +831,13 @@ class EchoTests(CommandTestCase):
     def test_on_brings_them_back(self) -> None:
         self.assertEqual(
             self.ana.ask("/echo off", "/echo on", "mine")[1:],
-            ["*** Your own lines are shown to you.", "<ana> mine"],
+            [EN.notice("echo_on"), "<ana> mine"],
         )
 
     def test_spanish_says_yes_and_no(self) -> None:
         self.assertEqual(self.ana.ask("/eco no", "/eco sí", "mine")[2:], ["<ana> mine"])
         self.assertEqual(len(self.ana.ask("/eco NO", "mine")), 1)
-        self.assertEqual(self.ana.ask("/echo sí"), ["*** Your own lines are shown to you."])
+        self.assertEqual(self.ana.ask("/echo sí"), [EN.notice("echo_on")])
 
     def test_it_lasts_through_a_change_of_room(self) -> None:
         self.assertEqual(len(self.ana.ask("/echo off", "/join ops", "mine")), 2)
@@ -835,13 +854,13 @@ class TimesTests(CommandTestCase):
         self.world.clock.advance(60)
         self.assertEqual(
             self.ana.ask("/times on", "hola"),
-            ["*** Every line now shows its time.", f"[{local_time(60)}] <ana> hola"],
+            [EN.notice("times_on"), f"[{local_time(60)}] <ana> hola"],
         )
 
     def test_off_takes_it_away(self) -> None:
         self.assertEqual(
             self.ana.ask("/times on", "/times off", "hola")[1:],
-            ["*** New lines do not show their time.", "<ana> hola"],
+            [EN.notice("times_off"), "<ana> hola"],
         )
 
     def test_history_has_times_all_the_same(self) -> None:
@@ -858,25 +877,28 @@ class LanguageTests(CommandTestCase):
         self.assertEqual(
             self.ana.ask("/language es", "/foo", "/who"),
             [
-                "*** El servidor te habla en español.",
-                "ERR Unknown command: /foo. /ayuda muestra las órdenes; empieza una"
-                " línea con // para decir algo que empieza por una barra.",
-                "*** En #lobby: ana y luis.",
+                ES.notice("language"),
+                ES.error(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command="/foo"),
+                ES.notice("people_in", room="lobby", people="ana y luis"),
             ],
         )
-        self.assertEqual(self.luis.ask("/who"), ["*** In #lobby: ana and luis."])
+        self.assertEqual(
+            self.luis.ask("/who"), [EN.notice("people_in", room="lobby", people="ana and luis")]
+        )
 
     def test_notices_are_in_ones_own_language(self) -> None:
         self.ana.ask("/language es")
         self.luis.type("/nick Luis", "/topic x")
         self.assertEqual(
-            self.ana.seen(), ["*** luis ahora es Luis.", "*** Luis ha puesto el tema: x"]
+            self.ana.seen(),
+            [
+                ES.notice("renamed", name="luis", new_name="Luis"),
+                ES.notice("topic_set", name="Luis", topic="x"),
+            ],
         )
 
     def test_and_back(self) -> None:
-        self.assertEqual(
-            self.ana.ask("/idioma ES", "/idioma en")[1:], ["*** The server speaks English to you."]
-        )
+        self.assertEqual(self.ana.ask("/idioma ES", "/idioma en")[1:], [EN.notice("language")])
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/language en|es", "/language", "/language fr", "/language en es")
@@ -889,22 +911,26 @@ class LanguageTests(CommandTestCase):
 class TextTests(CommandTestCase):
     def test_wrong_use_changes_nothing(self) -> None:
         self.wrong_use("/text", "/text please")
-        self.assertEqual(self.ana.ask("/who"), ["*** In #lobby: ana and luis."])
+        self.assertEqual(
+            self.ana.ask("/who"), [EN.notice("people_in", room="lobby", people="ana and luis")]
+        )
 
 
 class QuitTests(CommandTestCase):
     def test_one_is_told_goodbye_and_the_connection_closes(self) -> None:
         for name in "quit", "exit", "bye", "salir", "adios", "adiós":
             person = self.world.person()
-            self.assertEqual(person.ask(f"/{name}"), ["*** Goodbye."])
+            self.assertEqual(person.ask(f"/{name}"), [EN.notice("goodbye")])
             self.assertTrue(person.closed)
 
     def test_one_has_left_at_once(self) -> None:
         self.ana.ask("/quit")
-        self.assertEqual(self.luis.ask("/who"), ["*** In #lobby: luis."])
+        self.assertEqual(
+            self.luis.ask("/who"), [EN.notice("people_in", room="lobby", people="luis")]
+        )
 
     def test_whatever_stands_behind_it(self) -> None:
-        self.assertEqual(self.ana.ask("/quit now"), ["*** Goodbye."])
+        self.assertEqual(self.ana.ask("/quit now"), [EN.notice("goodbye")])
 
 
 class PresenceTests(SynchronousTestCase):
@@ -936,7 +962,7 @@ class PresenceTests(SynchronousTestCase):
         self.wait(LASTING - 0.1)
         self.assertEqual(self.luis.seen(), [])
         self.wait(0.1)
-        self.assertEqual(self.luis.seen(), ["*** ana joined."])
+        self.assertEqual(self.luis.seen(), [EN.notice("joined", name="ana")])
 
     def test_one_is_not_told_of_oneself(self) -> None:
         ana = self.quietly_named()
@@ -951,7 +977,9 @@ class PresenceTests(SynchronousTestCase):
             ana.type("/leave")
             self.wait(LASTING)
             ana.type(leave)
-            self.assertEqual(self.luis.seen(), ["*** ana joined.", "*** ana left."])
+            self.assertEqual(
+                self.luis.seen(), [EN.notice("joined", name="ana"), EN.notice("left", name="ana")]
+            )
             ana.hang_up()
 
     def test_who_hangs_up_has_left(self) -> None:
@@ -959,7 +987,9 @@ class PresenceTests(SynchronousTestCase):
         ana.type("/leave")
         self.wait(LASTING)
         ana.hang_up()
-        self.assertEqual(self.luis.seen(), ["*** ana joined.", "*** ana left."])
+        self.assertEqual(
+            self.luis.seen(), [EN.notice("joined", name="ana"), EN.notice("left", name="ana")]
+        )
 
     def test_whose_presence_did_not_last_came_and_went_silently(self) -> None:
         ana = self.quietly_named()
@@ -972,11 +1002,14 @@ class PresenceTests(SynchronousTestCase):
     def test_renaming_is_announced_at_once_and_stands_for_joining(self) -> None:
         ana = self.world.person()
         ana.type("/nick ana")
-        self.assertEqual(self.luis.seen(), ["*** guest2 is now ana."])
+        self.assertEqual(self.luis.seen(), [EN.notice("renamed", name="guest2", new_name="ana")])
         self.wait(60)
         ana.type("/nick eva")
         ana.hang_up()
-        self.assertEqual(self.luis.seen(), ["*** ana is now eva.", "*** eva left."])
+        self.assertEqual(
+            self.luis.seen(),
+            [EN.notice("renamed", name="ana", new_name="eva"), EN.notice("left", name="eva")],
+        )
 
     def test_a_new_name_does_not_begin_the_five_seconds_again(self) -> None:
         ana = self.quietly_named()
@@ -985,7 +1018,10 @@ class PresenceTests(SynchronousTestCase):
         ana.type("/nick eva")
         self.wait(1)
         ana.hang_up()
-        self.assertEqual(self.luis.seen(), ["*** ana is now eva.", "*** eva left."])
+        self.assertEqual(
+            self.luis.seen(),
+            [EN.notice("renamed", name="ana", new_name="eva"), EN.notice("left", name="eva")],
+        )
 
     def test_an_announcement_stands_among_the_lines_where_it_happened(self) -> None:
         world = World(slow=True)
@@ -997,7 +1033,9 @@ class PresenceTests(SynchronousTestCase):
         ana.type("bye", "/quit")
         luis.type("who was that?")
         world.release()
-        self.assertEqual(luis.seen(), ["<ana> bye", "<luis> who was that?", "*** ana left."])
+        self.assertEqual(
+            luis.seen(), ["<ana> bye", "<luis> who was that?", EN.notice("left", name="ana")]
+        )
 
 
 class SpanishTests(SynchronousTestCase):
@@ -1015,19 +1053,18 @@ class SpanishTests(SynchronousTestCase):
             ana.seen(),
             [
                 "<guest2> hola",
-                "*** Ahora eres ana.",
+                ES.notice("you_are", name="ana"),
                 "<luis> hola ana, ¿qué tal?",
                 "* ana saluda",
                 "(private to luis) <ana> solo para ti",
                 "(private) <luis> vale",
-                "ERR Unknown command: /foo. /ayuda muestra las órdenes; empieza una"
-                " línea con // para decir algo que empieza por una barra.",
-                "*** Estás en #cocina, una sala nueva; no hay nadie más aquí.",
-                "*** Estás en #lobby. Aquí: luis.",
+                ES.error(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command="/foo"),
+                ES.notice("joined_new_room", room="cocina"),
+                ES.notice("joined_room", room="lobby", here="Aquí: luis."),
                 f"[{EPOCH}] <guest2> hola",
                 f"[{EPOCH}] <luis> hola ana, ¿qué tal?",
                 f"[{EPOCH}] * ana saluda",
-                "*** En #lobby: luis y ana.",
-                "*** Hasta luego.",
+                ES.notice("people_in", room="lobby", people="luis y ana"),
+                ES.notice("goodbye"),
             ],
         )

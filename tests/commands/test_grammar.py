@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chatd.commands.dispatch import COMMANDS, TABLE
+from tests.support.sentences import EN
 from tests.support.world import Member, World
 
 USE, ROOM, NAME, NOBODY, UNKNOWN = (
@@ -125,31 +126,34 @@ REFUSED: list[tuple[str, str, str]] = [
 ]
 
 UNDERSTOOD = [
-    ("/mute luis", "*** ana muted luis for 1h."),
-    ("/mute luis spam", "*** ana muted luis for 1h: spam"),
-    ("/mute luis 90M too  loud", "*** ana muted luis for 1h 30m: too  loud"),
-    ("/mute luis 90m spam", "*** ana muted luis for 1h 30m: spam"),
-    ("/mute luis 1h 3 warnings", "*** ana muted luis for 1h: 3 warnings"),
-    ("/mute luis 1h 2nd time", "*** ana muted luis for 1h: 2nd time"),
-    ("/mute luis 1h 2do aviso", "*** ana muted luis for 1h: 2do aviso"),
-    ("/mute luis 1h forever rude", "*** ana muted luis for 1h: forever rude"),
-    ("/mute luis for spam", "*** ana muted luis for 1h: for spam"),
+    ("/mute luis", EN.deed("mute", "ana", "luis", time="1h")),
+    ("/mute luis spam", EN.deed("mute", "ana", "luis", time="1h", reason="spam")),
+    ("/mute luis 90M too  loud", EN.deed("mute", "ana", "luis", time="1h 30m", reason="too  loud")),
+    ("/mute luis 90m spam", EN.deed("mute", "ana", "luis", time="1h 30m", reason="spam")),
+    ("/mute luis 1h 3 warnings", EN.deed("mute", "ana", "luis", time="1h", reason="3 warnings")),
+    ("/mute luis 1h 2nd time", EN.deed("mute", "ana", "luis", time="1h", reason="2nd time")),
+    ("/mute luis 1h 2do aviso", EN.deed("mute", "ana", "luis", time="1h", reason="2do aviso")),
+    (
+        "/mute luis 1h forever rude",
+        EN.deed("mute", "ana", "luis", time="1h", reason="forever rude"),
+    ),
+    ("/mute luis for spam", EN.deed("mute", "ana", "luis", time="1h", reason="for spam")),
     ("/away off to lunch", "*** People who write to you are told: off to lunch."),
-    ("/ban luis 1w", "*** ana banned luis for 7d."),
-    ("/ban luis", "*** ana banned luis for 7d."),
-    ("/kick luis no #ops", "*** ana kicked luis: no #ops"),
-    ("/topic", "*** No topic is set in #ops. /topic TEXT sets one."),
-    ("/topic #tea", "*** Topic: Earl Grey"),
-    ("/topic #ops #1 priority", "*** ana set the topic: #1 priority"),
-    ("/topic -5 degrees", "*** ana set the topic: -5 degrees"),
-    ("/topic -", "*** No topic is set in #ops. /topic TEXT sets one."),
-    ("/unignore", "*** You ignore nobody."),
+    ("/ban luis 1w", EN.deed("ban", "ana", "luis", time="7d")),
+    ("/ban luis", EN.deed("ban", "ana", "luis", time="7d")),
+    ("/kick luis no #ops", EN.deed("kick", "ana", "luis", reason="no #ops")),
+    ("/topic", EN.notice("no_topic", room="ops")),
+    ("/topic #tea", EN.notice("topic", topic="Earl Grey")),
+    ("/topic #ops #1 priority", EN.notice("topic_set", name="ana", topic="#1 priority")),
+    ("/topic -5 degrees", EN.notice("topic_set", name="ana", topic="-5 degrees")),
+    ("/topic -", EN.notice("no_topic", room="ops")),
+    ("/unignore", EN.notice("ignores_nobody")),
     ("/since 90m", "*** 1 of 1 line"),
     ("/history 999999999999999", "*** "),
     ('/search "since:soon"', "*** Nothing found"),
     ("/help /who", "/who [ROOM]"),
     ("/unban luis", "*** luis is not banned"),
-    ("/quit see you", "*** Goodbye."),
+    ("/quit see you", EN.notice("goodbye")),
 ]
 
 
@@ -216,10 +220,10 @@ def test_a_topic_can_be_taken_away(ana: Member) -> None:
         ana.seen()
         ana.type(f"/topic {none}", "/topic")
         assert ana.seen() == [
-            "*** ana removed the topic.",
-            "*** No topic is set in #ops. /topic TEXT sets one.",
+            EN.notice("topic_cleared", name="ana"),
+            EN.notice("no_topic", room="ops"),
         ]
     ana.type("/topic #tea -", "/topic #tea")
-    assert "*** No topic is set in #tea. /topic TEXT sets one." in ana.seen()
+    assert EN.notice("no_topic", room="tea") in ana.seen()
     ana.type("/join tea")
     assert not any("Earl Grey" in line and "Topic" in line for line in ana.seen())

@@ -16,6 +16,7 @@ from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import Found, StoreError, Wanted
 from chatd.text.times import local_time
+from tests.support.sentences import EN
 from tests.support.world import Member, World
 
 EPOCH = local_time(0)
@@ -34,8 +35,8 @@ class TestSearch:
         ana.seen()
         ana.type("/search green")
         assert ana.seen() == [
-            "*** 3 lines of #lobby, newest first:",
-            f"[{EPOCH}] *** luis set the topic: green",
+            EN.notice("found", count=3, room="lobby"),
+            f"[{EPOCH}] " + EN.notice("topic_set", name="luis", topic="green"),
             f"[{EPOCH}] * luis paints it green",
             f"[{EPOCH}] <luis> The build is GREEN",
         ]
@@ -62,37 +63,37 @@ class TestSearch:
         assert told(ana, "/search STRASS")[1:] == ["<luis> Straße"]
 
     def test_says_that_nothing_is_found(self, ana: Member) -> None:
-        assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
+        assert told(ana, "/search green") == [EN.notice("nothing_found", room="lobby")]
 
     def test_finds_nothing_of_another_room(self, ana: Member, luis: Member) -> None:
         luis.type("/join ops", "green")
-        assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
+        assert told(ana, "/search green") == [EN.notice("nothing_found", room="lobby")]
 
     def test_finds_no_private_lines(self, world: World, luis: Member) -> None:
         eva = world.member("eva")
         luis.type("/msg eva green")
-        assert told(eva, "/search green") == ["*** Nothing found in #lobby."]
+        assert told(eva, "/search green") == [EN.notice("nothing_found", room="lobby")]
 
     def test_shows_so_many_and_says_that_there_may_be_more(self, ana: Member, luis: Member) -> None:
         luis.type(*[f"green {number}" for number in range(FOUND_SHOWN + 1)])
         seen = told(ana, "/search green")
-        assert seen[0] == "*** The last 20 lines of #lobby, newest first; there may be more:"
+        assert seen[0] == EN.notice("found_more", count=20, room="lobby")
         assert seen[1:] == [f"<luis> green {number}" for number in range(FOUND_SHOWN, 0, -1)]
 
     def test_shows_all_there_are_if_they_are_just_so_many(self, ana: Member, luis: Member) -> None:
         luis.type(*[f"green {number}" for number in range(FOUND_SHOWN)])
-        assert told(ana, "/search green")[0] == "*** 20 lines of #lobby, newest first:"
+        assert told(ana, "/search green")[0] == EN.notice("found", count=20, room="lobby")
 
     def test_of_long_lines_shows_fewer(self, ana: Member, luis: Member) -> None:
         luis.type(*["green" + "x" * (FOUND_CHARACTERS // 2 - 5)] * 5)
         seen = told(ana, "/search green")
-        assert seen[0] == "*** The last 3 lines of #lobby, newest first; there may be more:"
+        assert seen[0] == EN.notice("found_more", count=3, room="lobby")
         assert len(seen) == 4
 
     def test_leaves_out_who_is_ignored(self, world: World, ana: Member, luis: Member) -> None:
         luis.type("green")
         ana.type("/ignore luis")
-        assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
+        assert told(ana, "/search green") == [EN.notice("nothing_found", room="lobby")]
 
     def test_says_how_far_it_looked_if_that_takes_too_long(
         self, ana: Member, luis: Member, monkeypatch: pytest.MonkeyPatch
@@ -106,8 +107,8 @@ class TestSearch:
         luis.type(*"abcdef")
         monkeypatch.setattr(Room, "search", look)
         assert told(ana, "/search green") == [
-            "*** Nothing found in #lobby.",
-            "*** Lines 1 to 2 of 6 were not searched. Try a longer word.",
+            EN.notice("nothing_found", room="lobby"),
+            EN.notice("not_looked_at", first=2, all=6),
         ]
         assert asked == [6, 5, 4, 3]
 
@@ -151,22 +152,22 @@ class TestMentions:
         luis.type("hola Ana", "banana", "/me waves at ana.", "ana-maria")
         ana.type("I am ana")
         assert told(ana, "/mentions") == [
-            "*** 2 lines of #lobby that mention you, newest first:",
+            EN.notice("mentions", count=2, room="lobby"),
             "* luis waves at ana.",
             "<luis> hola Ana",
         ]
 
     def test_may_be_none(self, ana: Member) -> None:
-        assert told(ana, "/mentions") == ["*** No line that mentions ana was found."]
+        assert told(ana, "/mentions") == [EN.notice("no_mentions", name="ana")]
 
     def test_of_who_has_an_account_are_of_all_their_rooms(self, world: World, luis: Member) -> None:
         eva = world.member("eva")
         eva.type("/join ops", "/join other", "/leave")
         luis.type("eva?", "/join ops", "eva!", "/join never", "eva")
         assert told(eva, "/mentions") == [
-            "*** 1 line of #lobby that mentions you:",
+            EN.notice("mentions", count=1, room="lobby"),
             "<luis> eva?",
-            "*** 1 line of #ops that mentions you:",
+            EN.notice("mentions", count=1, room="ops"),
             "<luis> eva!",
         ]
 
@@ -179,21 +180,19 @@ class TestMentions:
         luis.type("eva!")
         unread = world.server.unread
         monkeypatch.setattr(unread.missed, "_readable", lambda session, room: room.name != "ops")
-        assert told(eva, "/mentions") == ["*** No line that mentions eva was found."]
+        assert told(eva, "/mentions") == [EN.notice("no_mentions", name="eva")]
 
     def test_are_so_many_at_most(self, ana: Member, luis: Member) -> None:
         luis.type(*["ana"] * (FOUND_SHOWN + 1))
         seen = told(ana, "/mentions")
-        assert seen[0] == "*** 20 lines of #lobby that mention you, newest first:"
-        assert seen[-1] == (
-            "*** There may be more. /search ana searches further back in this room."
-        )
+        assert seen[0] == EN.notice("mentions", count=20, room="lobby")
+        assert seen[-1] == (EN.notice("more_mentions", name="ana"))
         assert len(seen) == FOUND_SHOWN + 2
 
     def test_of_who_is_ignored_are_left_out(self, ana: Member, luis: Member) -> None:
         luis.type("ana")
         ana.type("/ignore luis")
-        assert told(ana, "/mentions") == ["*** No line that mentions ana was found."]
+        assert told(ana, "/mentions") == [EN.notice("no_mentions", name="ana")]
 
     def test_takes_nothing(self, ana: Member) -> None:
         assert told(ana, "/mentions x")[0].startswith("ERR Wrong use")

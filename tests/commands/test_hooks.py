@@ -8,6 +8,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from chatd.chat.permissions import Mode, Role
+from chatd.errors import ErrorKind
 from chatd.storage.records import change
 from chatd.text.times import local_time
 from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, DeliveryFailure, Hook, NotDelivered, Rules
@@ -15,6 +16,7 @@ from chatd.webhooks.urls import networks_of
 from tests.support.answers import only
 from tests.support.logs import Expect
 from tests.support.rights import give_role, set_mode
+from tests.support.sentences import EN, ES
 from tests.support.world import FAR, Member, World
 
 URL = "https://example.com:8443/T0/secret?key=x"
@@ -58,7 +60,7 @@ class TestAdding:
         luis.type("/join ops")
         ana.seen(), luis.seen()
         ana.type(f"/hook add {URL}")
-        deed = "*** ana added a webhook: what is said here is sent to https://example.com."
+        deed = EN.deed("hook", "ana", "https://example.com")
         told, added, secret = ana.seen()
         assert told == deed
         assert added == f"*** Webhook 1 of #ops: {URL}"
@@ -81,23 +83,19 @@ class TestAdding:
     def test_for_another_room(self, world: World, ana: Member) -> None:
         ana.type("hola", "/leave")
         seen = ana.ask(f"/hook #ops add {URL}")
-        assert seen[0] == (
-            "*** In #ops: ana added a webhook: what is said here is sent to https://example.com."
-        )
+        assert seen[0] == (EN.deed("hook", "In #ops: ana", "https://example.com"))
         assert hook_of(world).to.url == URL
 
     def test_in_spanish(self, world: World, ana: Member) -> None:
         ana.ask("/idioma es")
         for word in "añadir", "anadir", "agregar", "ADD":
             seen = ana.ask(f"/gancho {word} {URL}")
-            assert seen[0] == (
-                "*** ana ha añadido un webhook: lo que se dice aquí se envía a https://example.com."
-            )
+            assert seen[0] == (ES.deed("hook", "ana", "https://example.com"))
         for word in "lista", "listar":
-            assert ana.ask(f"/gancho {word}")[0] == "*** 4 webhooks de #ops:"
+            assert ana.ask(f"/gancho {word}")[0] == ES.notice("hooks", count=4, room="ops")
         for number, word in enumerate(("quitar", "borrar"), 1):
             assert only(ana.ask(f"/gancho {word} {number}")) == (
-                "*** ana ha quitado el webhook a https://example.com."
+                ES.deed("unhook", "ana", "https://example.com")
             )
 
     def test_it_is_there_after_a_restart(self, world: World, ana: Member) -> None:
@@ -113,8 +111,7 @@ class TestAdding:
     def test_who_may_be_overheard_is_shown_no_secret(self, world: World) -> None:
         ana = owner(world, far=True)
         assert only(ana.ask(f"/hook add {URL}")) == (
-            "ERR Not encrypted: a webhook has a secret, which is not shown here."
-            " Connect over TLS, or from the server's own machine."
+            EN.error(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")
         )
         assert "ops" not in world.server.hooks
         assert only(ana.ask("/hook list")).startswith("*** #ops has no webhooks")
@@ -130,7 +127,7 @@ class TestAdding:
             ("example.com", "example.com is not a valid URL for a webhook. Use http:// or"),
             ("ftp://example.com/", "ftp://example.com/ is not a valid URL for a webhook."),
             ("http://example.com/a b", "http://example.com/a b is not a valid URL for a webhook."),
-            (f"http://{'a' * 2000}/", "the URL of a webhook may have at most 1000 characters."),
+            (f"http://{'a' * 2000}/", EN.sentence("hook_url_too_long", limit=1000)),
             (
                 "http://u:p@example.com/",
                 "the URL of a webhook must not have a name or password before",
@@ -145,9 +142,7 @@ class TestAdding:
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "[::1]", "[fd00::1]"])
     def test_what_is_not_public(self, ana: Member, host: str) -> None:
         assert only(ana.ask(f"/hook add http://{host}/")) == (
-            f"ERR Not allowed: {host.strip('[]')} is this server's machine or in a"
-            " private network, where webhooks may not lead. The operator can allow"
-            " it with --hooks-to."
+            EN.error(ErrorKind.NOT_ALLOWED, "no_hook_to_there", host=host.strip("[]"))
         )
 
     def test_what_is_not_public_and_allowed(self, world: World, ana: Member) -> None:
@@ -158,8 +153,7 @@ class TestAdding:
     def test_without_tls_it_says_what_to_install(self, world: World, ana: Member) -> None:
         world.server.hooks.rules = Rules()
         assert only(ana.ask(f"/hook add {URL}")) == (
-            "ERR Not allowed: https:// needs chatd[tls] on this server. The"
-            " operator can install it."
+            EN.error(ErrorKind.NOT_ALLOWED, "no_hook_over_tls")
         )
         ana.ask("/hook add http://example.com/")
         assert "ops" in world.server.hooks
@@ -168,7 +162,7 @@ class TestAdding:
         for _ in range(IN_A_ROOM):
             ana.ask(f"/hook add {URL}")
         assert only(ana.ask(f"/hook add {URL}")) == (
-            f"ERR Not allowed: #ops has {IN_A_ROOM} webhooks, the most allowed. /hook remove one."
+            EN.error(ErrorKind.NOT_ALLOWED, "too_many_hooks_here", room="ops", limit=IN_A_ROOM)
         )
 
     def test_all_have_only_so_many(self, world: World, ana: Member) -> None:
@@ -178,7 +172,7 @@ class TestAdding:
             world.server.logins.password_typed(ana.session)
             ana.type(f"/join room{number}", *[f"/hook add {URL}"] * IN_A_ROOM)
         assert only(ana.ask(f"/hook #ops add {URL}")) == (
-            f"ERR Not allowed: this server has {IN_ALL} webhooks, the most allowed."
+            EN.error(ErrorKind.NOT_ALLOWED, "too_many_hooks", limit=IN_ALL)
         )
 
     def test_one_that_cannot_be_kept_is_not_there_and_its_secret_not_told(
@@ -203,7 +197,7 @@ class TestAdding:
 
 class TestListing:
     def test_none(self, ana: Member) -> None:
-        assert only(ana.ask("/hook list")) == ("*** #ops has no webhooks. /hook add URL adds one.")
+        assert only(ana.ask("/hook list")) == (EN.notice("no_hooks", room="ops"))
 
     def test_shows_how_each_of_them_does(self, world: World, ana: Member) -> None:
         for _ in range(3):
@@ -216,7 +210,7 @@ class TestListing:
         failing.failed(NotDelivered(DeliveryFailure.ANSWERED, 503))
         start, end = "*** {}. https://example.com, by ana, ", f"{local_time(0)}: "
         assert ana.ask("/hook list") == [
-            "*** 3 webhooks of #ops:",
+            EN.notice("hooks", count=3, room="ops"),
             f"{start.format(1)}{end}everything is delivered.",
             f"{start.format(2)}{end}2 lines wait.",
             f"{start.format(3)}{end}1 line waits. 1 try failed: it answered 503.",
@@ -245,9 +239,7 @@ class TestListing:
 class TestRemoving:
     def test_it_is_told_in_the_room(self, world: World, ana: Member) -> None:
         ana.ask(f"/hook add {URL}")
-        assert (
-            only(ana.ask("/hook remove 1")) == "*** ana removed the webhook to https://example.com."
-        )
+        assert only(ana.ask("/hook remove 1")) == EN.deed("unhook", "ana", "https://example.com")
         assert "ops" not in world.server.hooks
         assert "ops" not in world.restarted().server.hooks
 
@@ -306,10 +298,7 @@ class TestWhoMay:
 
     def test_what_is_asked_wrongly(self, ana: Member) -> None:
         for line in "/hook", "/hook add", "/hook x", "/hook list 1", "/hook remove":
-            assert only(ana.ask(line)) == (
-                "ERR Wrong use: /hook is used like this: /hook add URL|list|remove N"
-                " - send what is said here to a URL, signed."
-            )
+            assert only(ana.ask(line)) == (EN.wrong_use("/hook"))
 
 
 ENDED = "ended the webhook to https://example.com, because its creator lost the right to it."
@@ -353,8 +342,8 @@ class TestLasting:
         eva.ask(f"/hook #ops add {URL}")
         ana.ask("hola", "/leave")
         assert ana.ask("/mode #ops private") == [
-            "*** In #ops: ana set the room's mode to private.",
-            f"*** In #ops: ana {ENDED}",
+            EN.deed("mode", "In #ops: ana", "private"),
+            EN.notice("in_room", room="ops", did=f"ana {ENDED}"),
         ]
 
     def test_one_that_may_still_have_it_keeps_it(self, world: World, ana: Member) -> None:
@@ -443,7 +432,7 @@ class TestLasting:
         self, world: World, ana: Member, lines: tuple[str, ...]
     ) -> None:
         ana.ask(f"/hook add {URL}", *lines)
-        assert ana.ask("/hook list")[0] == "*** 1 webhook of #ops:"
+        assert ana.ask("/hook list")[0] == EN.notice("hooks", count=1, room="ops")
         woken: list[Hook] = []
         world.server.hooks.wake = woken.append
         ana.ask("only among us")

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from chatd.commands.dispatch import COMMANDS, parse
 from chatd.commands.password_guard import LETTERS, ODD, STARTS, holds_a_password
+from chatd.errors import ErrorKind
+from tests.support.sentences import EN
 from tests.support.world import World
 
 REGISTERED = {"ana"}
@@ -140,8 +142,7 @@ def test_such_a_line_is_not_said_or_stored_and_its_author_receives_an_error() ->
     ana.seen()
     ana.type(" /login ana correct-horse", "hello")
     assert ana.seen() == [
-        "ERR Not said: this looks like a password. A command starts with /, and"
-        " a space follows its name; start the line with // to say it anyway.",
+        EN.error(ErrorKind.NOT_SAID, "nearly_a_password"),
         "<ana> hello",
     ]
     assert luis.seen() == ["<ana> hello"]

@@ -12,23 +12,20 @@ from twisted.internet.defer import Deferred
 from chatd.accounts.credentials import BROWSER, FRESH_SECONDS, TOKEN
 from chatd.chat.actions.authentication import KEEP_TOKENS
 from chatd.chat.replies import READING_SECONDS
+from chatd.errors import ErrorKind
 from chatd.webhooks.registry import Rules
 from tests.support.browser import Browser
 from tests.support.registered import AnaAndLuis
+from tests.support.sentences import EN, ES
 from tests.support.world import FAR, PASSWORD
 
-PRESENT = (
-    "*** First your present password: your next line, which nobody is shown. An empty line cancels."
-)
-NEW = "*** Your next line is the new password; nobody is shown it. An empty line cancels."
-KEEP = (
-    "*** You have 1 token, which ends with the old password. Press Enter to"
-    " end it, or answer keep if nobody else can have it."
-)
-CANCELLED = "*** Cancelled: no password was given."
-CHANGED = "*** Your password is changed. All your other sessions are signed out."
-KEPT = "*** 1 token stays valid: /token list."
-WRONG = "ERR Wrong password: that is not the password of ana."
+PRESENT = EN.notice("present_password_prompt")
+NEW = EN.notice("new_password_prompt")
+KEEP = EN.notice("keep_tokens_prompt", count=1)
+CANCELLED = EN.notice("password_cancelled")
+CHANGED = EN.notice("password_changed")
+KEPT = EN.notice("tokens_kept", count=1)
+WRONG = EN.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="ana")
 
 
 class AnaWithRoom(AnaAndLuis):
@@ -184,7 +181,7 @@ def test_guesses_of_the_present_password_are_limited(scene: AnaWithRoom) -> None
 
 def test_giving_up_a_name_always_takes_the_password(scene: AnaWithRoom) -> None:
     assert scene.ana.ask("/unregister")[0].startswith("*** Your next line is the password")
-    assert scene.ana.ask(PASSWORD)[0] == "*** ana is not registered any more."
+    assert scene.ana.ask(PASSWORD)[0] == EN.notice("unregistered", name="ana")
 
 
 # Whether tokens end
@@ -251,10 +248,7 @@ def test_a_line_that_is_no_answer_changes_nothing_and_is_not_said(scene: AnaWith
     scene.world.settle()
     keep, no_answer, not_said = scene.ana.seen()
     assert keep == KEEP
-    assert no_answer == (
-        "ERR Wrong use: that was not an answer, so nothing was changed. Press"
-        " Enter to end your tokens, or answer keep."
-    )
+    assert no_answer == (EN.error(ErrorKind.WRONG_USE, "keep_tokens_or_not"))
     assert not_said.startswith("ERR Not said: ")
     assert scene.luis.seen() == []
     assert scene.password_is(PASSWORD)
@@ -338,15 +332,11 @@ def test_the_same_in_spanish(scene: AnaWithRoom) -> None:
     scene.lapse()
     told = scene.ana.ask("/clave", PASSWORD, "conservar", "otro caballo", "/ficha nueva ci leer")
     assert told[:5] == [
-        "*** Primero, tu contraseña actual: tu próxima línea, que no se le muestra a nadie."
-        " Una línea vacía la cancela.",
-        "*** Tienes 1 token, que termina con la contraseña anterior. Pulsa"
-        " Intro para terminarlo, o responde conservar si nadie más puede"
-        " tenerlo.",
-        "*** Tu próxima línea es la contraseña nueva; no se le muestra a nadie."
-        " Una línea vacía la cancela.",
-        "*** Tu contraseña ha cambiado. Se han cerrado todas tus demás sesiones.",
-        "*** 1 token sigue valiendo: /token lista.",
+        ES.notice("present_password_prompt"),
+        ES.notice("keep_tokens_prompt", count=1),
+        ES.notice("new_password_prompt"),
+        ES.notice("password_changed"),
+        ES.notice("tokens_kept", count=1),
     ]
     assert scene.server.credentials.of("ana", TOKEN)
     assert scene.ana.ask("/ficha lista")[-1].startswith("*** ci, para leer, creado el ")
@@ -377,7 +367,7 @@ def test_a_token_has_a_scope(scene: AnaWithRoom, word: str, scope: str) -> None:
 @pytest.mark.parametrize("word", ["full", "r", "read write", "admin"])
 def test_another_scope_is_refused(scene: AnaWithRoom, word: str) -> None:
     assert scene.ana.ask(f"/token new ci {word}") == [
-        f"ERR Wrong use: a token is for read or for write, not for {word}."
+        EN.error(ErrorKind.WRONG_USE, "no_such_scope", scope=word)
     ]
     assert scene.tokens() == []
 
@@ -428,9 +418,7 @@ def test_the_line_after_a_command_without_a_prompt_is_said(scene: AnaWithRoom, l
     assert scene.ana.ask(line, "hello")[-1] == "<ana> hello"
 
 
-NOT_NEEDED = (
-    "*** You typed your password recently, so it was not asked for again. This line was not said."
-)
+NOT_NEEDED = EN.notice("password_not_needed")
 
 
 @pytest.mark.parametrize(

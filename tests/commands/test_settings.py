@@ -9,6 +9,7 @@ from chatd.chat.actions.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
 from chatd.rooms.feed import TAIL_BYTES
 from chatd.text.times import local_time
 from tests.support.logs import Expect
+from tests.support.sentences import EN
 from tests.support.world import Member, World
 
 EPOCH = local_time(0)
@@ -19,23 +20,21 @@ class TestIgnoring:
     def test_hides_what_somebody_says_and_not_what_they_do(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        assert ana.ask("/ignore LUIS") == [
-            "*** Lines of LUIS are hidden. /unignore LUIS shows them again."
-        ]
+        assert ana.ask("/ignore LUIS") == [EN.notice("ignored", name="LUIS")]
         luis.type("one", "/me waves", "/topic new", "/msg ana psst")
-        assert ana.seen() == ["*** luis set the topic: new"]
+        assert ana.seen() == [EN.notice("topic_set", name="luis", topic="new")]
         assert luis.seen()[-1] == "(private to ana) <luis> psst"
         luis.type("/join ops")
         world.clock.advance(10)
         luis.type("/leave")
         world.clock.advance(10)
-        assert ana.seen() == ["*** luis joined."]
+        assert ana.seen() == [EN.notice("joined", name="luis")]
 
     def test_hides_it_in_the_past_too(self, ana: Member, luis: Member) -> None:
         luis.type("one")
         ana.type("two", "/ignore luis")
         assert ana.ask("/history") == [
-            "*** 2 of 2 lines of #lobby:",
+            EN.notice("history", shown=2, count=2, room="lobby"),
             f"[{EPOCH}] <ana> two",
         ]
 
@@ -47,7 +46,7 @@ class TestIgnoring:
             luis.type("x" * 4000)
         luis.type("/topic new")
         ana.take_again()
-        assert ana.seen() == ["*** luis set the topic: new"]
+        assert ana.seen() == [EN.notice("topic_set", name="luis", topic="new")]
 
     def test_is_nothing_that_others_are_spared(
         self, world: World, ana: Member, luis: Member
@@ -59,17 +58,17 @@ class TestIgnoring:
 
     def test_ends(self, ana: Member, luis: Member) -> None:
         ana.type("/ignore luis")
-        assert ana.ask("/unignore Luis") == ["*** Lines of Luis are shown again."]
+        assert ana.ask("/unignore Luis") == [EN.notice("unignored", name="Luis")]
         luis.type("hola")
         assert ana.seen() == ["<luis> hola"]
 
     def test_can_be_looked_at(self, ana: Member) -> None:
         for asked in "/ignore", "/unignore":
-            assert ana.ask(asked) == ["*** You ignore nobody."]
+            assert ana.ask(asked) == [EN.notice("ignores_nobody")]
         ana.type("/ignore luis", "/ignore eve", "/ignore LUIS")
         for asked in "/ignore", "/unignore":
-            assert ana.ask(asked) == ["*** You ignore eve, LUIS."]
-        assert ana.ask("/unignore tom") == ["*** You do not ignore tom."]
+            assert ana.ask(asked) == [EN.notice("ignores", names="eve, LUIS")]
+        assert ana.ask("/unignore tom") == [EN.notice("not_ignored", name="tom")]
 
     def test_is_for_names_and_not_for_oneself(self, ana: Member) -> None:
         for wrong in "/ignore a b", "/ignore \x1b", "/ignore Ana", "/unignore <x>":
@@ -105,7 +104,7 @@ class TestIgnoring:
 
 class TestBell:
     def test_rings_before_lines_of_others_that_are_live(self, ana: Member, luis: Member) -> None:
-        assert ana.ask("/bell on") == ["*** Every line of other people beeps."]
+        assert ana.ask("/bell on") == [EN.notice("bell_on")]
         luis.type("one", "/me waves", "/msg ana psst")
         assert ana.seen() == [
             f"{BELL}<luis> one",
@@ -123,7 +122,7 @@ class TestBell:
         assert ana.seen() == [f"{BELL}<luis> one", "<luis> two"]
 
     def test_rings_for_mentions_if_that_is_asked_for(self, ana: Member, luis: Member) -> None:
-        assert ana.ask("/bell mentions") == ["*** Lines that mention you, and private lines, beep."]
+        assert ana.ask("/bell mentions") == [EN.notice("bell_mentions")]
         for line in "banana", "hola ANA!", "/msg ana psst":
             luis.type(line)
         assert ana.seen() == [
@@ -157,7 +156,7 @@ class TestBell:
 
     def test_is_off_until_it_is_asked_for_and_again(self, ana: Member, luis: Member) -> None:
         luis.type("ana")
-        assert ana.ask("/bell off") == ["*** Nothing beeps."]
+        assert ana.ask("/bell off") == [EN.notice("bell_off")]
         ana.type("/bell on", "/bell no")
         luis.type("ana")
         assert BELL not in "".join(ana.seen())
@@ -174,40 +173,38 @@ class TestQuiet:
     def test_spares_one_who_comes_goes_and_changes_name(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        assert ana.ask("/quiet on") == ["*** Joins, leaves and renames are hidden."]
+        assert ana.ask("/quiet on") == [EN.notice("quiet_on")]
         eve = world.person("eve")
         world.clock.advance(10)
         eve.type("hola", "/nick eva")
         eve.hang_up()
         assert ana.seen() == ["<eve> hola"]
         assert luis.seen() == [
-            "*** guest3 is now eve.",
+            EN.notice("renamed", name="guest3", new_name="eve"),
             "<eve> hola",
-            "*** eve is now eva.",
-            "*** eva left.",
+            EN.notice("renamed", name="eve", new_name="eva"),
+            EN.notice("left", name="eva"),
         ]
 
     def test_ends(self, world: World, ana: Member) -> None:
         ana.type("/quiet on")
-        assert ana.ask("/quiet off") == ["*** Joins, leaves and renames are shown."]
+        assert ana.ask("/quiet off") == [EN.notice("quiet_off")]
         world.person("eve")
-        assert ana.seen() == ["*** guest2 is now eve."]
+        assert ana.seen() == [EN.notice("renamed", name="guest2", new_name="eve")]
 
 
 class TestAway:
     def test_is_told_to_whoever_writes_to_a_guest(self, ana: Member, luis: Member) -> None:
-        assert ana.ask("/away at lunch") == [
-            "*** People who write to you are told: at lunch. /away again when you are back."
-        ]
+        assert ana.ask("/away at lunch") == [EN.notice("away_on", away="at lunch")]
         assert luis.ask("/msg ana hola") == [
             "(private to ana) <luis> hola",
-            "*** ana is away: at lunch",
+            EN.notice("is_away", name="ana", text="at lunch"),
         ]
         assert ana.seen() == ["(private) <luis> hola"]
 
     def test_ends_when_it_is_said_again(self, world: World, ana: Member, luis: Member) -> None:
         ana.type("/away at lunch")
-        assert ana.ask("/away") == ["*** You are not away any more."]
+        assert ana.ask("/away") == [EN.notice("away_off")]
         assert world.server.sessions.away_text("ana") == ""
         assert luis.ask("/msg ana hola") == ["(private to ana) <luis> hola"]
 
@@ -221,13 +218,13 @@ class TestAway:
         eva.hang_up()
         assert luis.ask("/msg eva hola") == [
             "(private to eva) <luis> hola",
-            "*** eva is away: until Monday",
-            "*** eva is not here. Your line is stored, and shown when eva comes back.",
+            EN.notice("is_away", name="eva", text="until Monday"),
+            EN.notice("waits_for", name="eva"),
         ]
 
     def test_is_told_by_whois(self, ana: Member, luis: Member) -> None:
         ana.type("/away at lunch")
-        assert luis.ask("/whois ana")[-1] == "*** ana is away: at lunch"
+        assert luis.ask("/whois ana")[-1] == EN.notice("is_away", name="ana", text="at lunch")
 
     def test_is_cut_short(self, world: World, ana: Member) -> None:
         ana.type(f"/away {'x' * 1000}")
@@ -320,7 +317,7 @@ class TestKeeping:
         world.server.logins.log_in(ana.session, world.server.accounts.table["eva"])
         ana.seen()
         ana.type("/ignore")
-        assert ana.seen() == ["*** You ignore nobody."]
+        assert ana.seen() == [EN.notice("ignores_nobody")]
         assert (
             world.server.sessions.away_text("eva") == ana.session.subscriptions.settings.away == ""
         )
@@ -340,4 +337,4 @@ class TestKeeping:
         luis.type("/msg ana hola")
         world.release()
         ghost.take_again()
-        assert ghost.seen()[-1] == "*** ana closed this connection from another one."
+        assert ghost.seen()[-1] == EN.notice("closed_by_owner", name="ana")

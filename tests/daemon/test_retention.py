@@ -22,6 +22,7 @@ from chatd.storage.contract import FORGOTTEN, StoreError
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.logs import Expect
 from tests.support.loopback import LoopbackServer
+from tests.support.sentences import EN
 from tests.support.world import World
 
 DAY = 86400
@@ -351,7 +352,7 @@ async def test_over_sockets_and_with_a_file(tmp_path: Path) -> None:
     ana.send("/history 999", "/echo off")
     lines = await ana.until("Your own lines are not shown")
     assert len(lines) == 3
-    assert lines[0] == f"*** {FORGOTTEN + 2} of {FORGOTTEN + 2} lines of #lobby:"
+    assert lines[0] == EN.notice("history", shown=FORGOTTEN + 2, count=FORGOTTEN + 2, room="lobby")
     assert "said today" in lines[1]
     while any(b"the old secret" in each.read_bytes() for each in old.path.parent.iterdir()):
         await deferLater(loopback.reactor, 0.01)

@@ -33,9 +33,10 @@ from chatd.storage.clock_watch import ClockWatch
 from chatd.webhooks.urls import destination_of
 from tests.support.loopback import LoopbackServer
 from tests.support.receivers import Receiver, deliveries_of
+from tests.support.sentences import EN
 from tests.support.world import World
 
-GOODBYE = "*** The server is stopping."
+GOODBYE = EN.notice("stopping")
 
 
 class Port:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.live_server import Client, LiveServer, in_the_background
+from tests.support.sentences import EN
 
 
 def greeting(address: int | str) -> list[str]:
@@ -103,6 +104,6 @@ def test_a_second_signal_changes_nothing(tmp_path: Path, second: signal.Signals)
     with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana, Client(daemon.port):
         ana.until("/quit to leave.")
         daemon.process.send_signal(signal.SIGTERM)
-        assert ana.line() == "*** The server is stopping."
+        assert ana.line() == EN.notice("stopping")
         assert daemon.stop(second) == -signal.SIGTERM
         assert "Traceback" not in daemon.rest()

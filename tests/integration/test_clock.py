@@ -18,6 +18,7 @@ from chatd.protocols.transport.writer import LINGER_SECONDS
 from tests.support import preload
 from tests.support.checkout import ROOT
 from tests.support.live_server import PATIENCE, LiveServer
+from tests.support.sentences import EN
 
 HOUR, DAY = 3600, 24 * 3600
 STEPS = (HOUR, -HOUR, DAY, -DAY)
@@ -131,7 +132,7 @@ def test_lines_keep_their_order_and_have_the_time_of_day(server: SteppedServer) 
             ana.type(f"line {number}")
             said.append(ana.until(f"line {number}")[-1])
         ana.type("/history")
-        ana.until(f"*** {len(said)} of {len(said)} lines of #ordered:")
+        ana.until(EN.notice("history", shown=len(said), count=len(said), room="ordered"))
         assert [ana.line().split("] ", 1)[1] for _ in said] == said
         with closing(sqlite3.connect(server.directory / "store")) as store:
             rows = store.execute(

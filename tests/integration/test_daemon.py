@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon.os_process import OWN_FILES
+from chatd.errors import ErrorKind
 from tests.support.certificate import write_certificate
 from tests.support.live_server import (
     LOOPBACK,
@@ -37,6 +38,7 @@ from tests.support.live_server import (
     wait_for_end,
 )
 from tests.support.platforms import needs_linux
+from tests.support.sentences import EN
 
 
 def test_a_refused_person_leaves_no_open_socket(tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_it_stops_within_five_seconds_and_says_goodbye(
         ana.until("<guest1> hola")
         # twistd ends by the signal that stopped it, as shells and systemd have it.
         assert daemon.stop(number) in (0, -number)
-        assert [ana.line(), ana.line()] == ["*** The server is stopping.", ""]
+        assert [ana.line(), ana.line()] == [EN.notice("stopping"), ""]
     assert "Traceback" not in daemon.rest()
 
 
@@ -106,7 +108,7 @@ def test_what_was_said_is_there_after_a_restart(daemon: LiveServer, tmp_path: Pa
     daemon.stop()
     with LiveServer(tmp_path) as again, Client(again.port) as luis:
         assert again.said[-1] == f"history in {tmp_path}/store, 2 lines."
-        assert "*** Topic: Friday" in luis.until("Topic")
+        assert EN.notice("topic", topic="Friday") in luis.until("Topic")
         luis.type("/join ops")
         (line,) = [line for line in luis.until("remember me") if "remember" in line]
         assert re.fullmatch(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] <ana> remember me", line)
@@ -132,7 +134,7 @@ def test_kill_9_loses_no_line_that_anybody_saw(daemon: LiveServer, tmp_path: Pat
     assert kept[: len(whole)] == whole
     with LiveServer(tmp_path) as again, Client(again.port) as eva:
         eva.type(f"/history {len(kept)}")
-        eva.until(f"*** {len(kept)} of {len(kept)} lines of #lobby:")
+        eva.until(EN.notice("history", shown=len(kept), count=len(kept), room="lobby"))
         shown = eva.until(f"> {kept[-1].split('> ')[1]}")
         assert [line.split("] ", 1)[1] for line in shown] == kept
 
@@ -207,7 +209,7 @@ def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
         ana.until("/quit")
         with context.wrap_socket(connection, server_hostname="127.0.0.1") as second:
             assert second.makefile("rb").read() == (
-                b"ERR Full: the server is full, with 1 connections. Try again later.\n"
+                EN.error(ErrorKind.FULL, "full", limit=1).encode() + b"\n"
             )
 
 
@@ -218,10 +220,7 @@ def test_whoever_comes_beyond_the_open_files_is_told_so(tmp_path: Path) -> None:
         for person in people:
             person.until("/quit")
         with Client(daemon.port) as fourth:
-            assert (
-                fourth.line()
-                == "ERR Full: the server is full, with 3 connections. Try again later."
-            )
+            assert fourth.line() == EN.error(ErrorKind.FULL, "full", limit=3)
 
 
 # On every kind of port
@@ -277,12 +276,12 @@ def test_at_every_door_people_talk_and_quit(server: ServerOfAllPorts, door: str)
     with server.enter("tcp") as luis, server.enter(door) as ana:
         ana.type("/nick ana", *(f"one {number}" for number in range(1000)))
         said = [f"<ana> one {number}" for number in range(1000)]
-        assert ana.until("one 999") == ["*** You are now ana.", *said]
+        assert ana.until("one 999") == [EN.notice("you_are", name="ana"), *said]
         assert luis.until("one 999")[-1000:] == said
         luis.type("/nick luis", "two", "three")
         assert ana.until("three")[-2:] == ["<luis> two", "<luis> three"]
         ana.type("/quit")
-        assert [ana.line(), ana.line()] == ["*** Goodbye.", ""]
+        assert [ana.line(), ana.line()] == [EN.notice("goodbye"), ""]
 
 
 @pytest.mark.parametrize("door", HALF_CLOSING)
@@ -342,7 +341,7 @@ def test_it_goes_into_the_background_and_stops_by_the_number_in_its_lock(tmp_pat
         status, _ = start(tmp_path, "-l", f"unix:{path}", "-s", "memory:")
         assert status == 1, "a second one took the socket"
         os.kill(number, signal.SIGTERM)
-        assert ana.line() == "*** The server is stopping."
+        assert ana.line() == EN.notice("stopping")
         assert wait_for_end(number, PATIENCE)
     left = {each.name for each in tmp_path.iterdir()} - {"store", "store.lock"}
     assert left == {"twistd.log"}
@@ -506,8 +505,8 @@ def test_nc_posts_a_line(shared: LiveServer) -> None:
 def test_nc_posts_what_a_program_prints_as_text(shared: LiveServer) -> None:
     lines = nc(shared.port, b"/nick ci\n/text\nmake: x\n/quit\n\x1b[31m/bin/ld: no\x1b[0m\n")
     assert lines[3:] == [
-        "*** You are now ci.",
-        "*** From now on every line of this connection is text.",
+        EN.notice("you_are", name="ci"),
+        EN.notice("text_only"),
         "<ci> make: x",
         "<ci> /quit",
         "<ci> /bin/ld: no",
@@ -544,7 +543,7 @@ def test_telnet_talks_and_quits(shared: LiveServer) -> None:
             pass
         telnet.stdin.write(b"/quit\n")
         telnet.stdin.flush()
-        assert "*** Goodbye." in telnet.stdout.read().decode()
+        assert EN.notice("goodbye") in telnet.stdout.read().decode()
 
 
 @needs_telnet

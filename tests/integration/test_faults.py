@@ -50,6 +50,7 @@ from chatd.util.rate_limit import RateLimiter
 from tests.support.faults import Fault, Injected, is_undisturbed
 from tests.support.logs import Expect, logged
 from tests.support.loopback import LoopbackServer
+from tests.support.sentences import EN
 from tests.support.world import CHEAP, Member, World
 
 SERVER_ERROR = "ERR Server error: "
@@ -478,7 +479,7 @@ def test_a_fault_while_people_are_put_out(
     eva.type("/mode private")
     assert fault.happened
     fault.armed = False
-    assert eva.seen() == ["*** eva set the room's mode to private."]
+    assert eva.seen() == [EN.deed("mode", "eva", "private")]
     for person in luis, max_:
         assert person.session.room is world.server.lobby
         person.seen()
@@ -503,7 +504,7 @@ def test_a_fault_while_a_name_is_disconnected(
     root.type("/disconnect ana")
     fault.armed = False
     assert fault.happened
-    assert root.seen()[-1] == "*** Disconnected: 3 connections of ana."
+    assert root.seen()[-1] == EN.notice("disconnected", count=3, name="ana")
     assert all(person.closed for person in people)
     expected_errors(Injected)
 
@@ -522,7 +523,7 @@ def test_a_fault_while_the_daemon_stops(
     stopped = service.stopService()
     world.settle()
     assert fault.happened
-    assert pair.luis.seen() == ["*** The server is stopping."]
+    assert pair.luis.seen() == [EN.notice("stopping")]
     for person in pair.luis, pair.ana:
         assert person.closed
         person.hang_up()

@@ -16,8 +16,9 @@ import pytest
 from tests.support import preload
 from tests.support.checkout import ROOT
 from tests.support.live_server import LOOPBACK, PATIENCE, STOPPED, Client, LiveServer, spawn
+from tests.support.sentences import EN
 
-GOODBYE = "*** The server is stopping."
+GOODBYE = EN.notice("stopping")
 
 
 def stored(directory: Path) -> list[str]:

@@ -14,6 +14,7 @@ from chatd.client.export import add_arguments
 from chatd.client.export import run as export
 from chatd.i18n import Language
 from tests.support.loopback import AsyncClient, LoopbackServer
+from tests.support.sentences import EN, ES
 
 pytestmark = pytest.mark.quick
 
@@ -70,7 +71,7 @@ async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(
     luis.send("/msg ana the key is under the mat", "Is anybody here?", "build 17 is green")
     assert (await seen(luis))[-4:] == [
         "(private to ana) <luis> the key is under the mat",
-        "*** ana is not here. Your line is stored, and shown when ana comes back.",
+        EN.notice("waits_for", name="ana"),
         "<luis> Is anybody here?",
         "<luis> build 17 is green",
     ]
@@ -88,18 +89,18 @@ async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(
     ana = await server.guest()
     ana.send("/login ana una clave larga", "/search BUILD", "/search from:luis mat")
     assert await seen(ana) == [
-        "*** You are now ana.",
-        "*** 1 private line while you were away:",
+        EN.notice("you_are", name="ana"),
+        EN.notice("private_missed", count=1),
         "(private) <luis> the key is under the mat",
-        "*** 2 lines in #lobby since you left:",
+        EN.notice("missed", count=2, room="lobby"),
         "<luis> Is anybody here?",
         "<luis> build 17 is green",
-        "*** 1 line of #lobby:",
+        EN.notice("found", count=1, room="lobby"),
         "<luis> build 17 is green",
-        "*** Nothing found in #lobby.",
+        EN.notice("nothing_found", room="lobby"),
     ]
     ana.send("/logout", "/login ana una clave larga")
-    assert (await seen(ana))[-1] == "*** You are now ana."  # she has seen all of it
+    assert (await seen(ana))[-1] == EN.notice("you_are", name="ana")  # she has seen all of it
 
 
 async def test_a_class_of_thirty_behind_one_address_in_spanish(
@@ -109,7 +110,7 @@ async def test_a_class_of_thirty_behind_one_address_in_spanish(
     await server.start(language=Language.SPANISH, now=lambda: time.time() + passed)
     teacher = await server.guest("/nombre marta", "/registrar una clave larga")
     teacher.send("/crear clase anuncios")
-    assert "*** Estás en #clase, una sala nueva; no hay nadie más aquí." in await seen(teacher)
+    assert ES.notice("joined_new_room", room="clase") in await seen(teacher)
     pupils = [await server.guest(f"/nombre alumno{n}", "/sala clase") for n in range(30)]
 
     loud, quiet = pupils[:2]
@@ -119,12 +120,12 @@ async def test_a_class_of_thirty_behind_one_address_in_spanish(
     assert (await loud.until("ERR "))[-1].startswith("ERR Not allowed: en #clase ")
 
     teacher.send("/modo abierto")
-    await quiet.until("*** marta ha puesto la sala en modo abierto.")
+    await quiet.until(ES.deed("mode", "marta", "abierto"))
     loud.send("¡hola! ¡hola!")
     await quiet.until("<alumno0> ¡hola! ¡hola!")
 
     teacher.send("/callar alumno0 1m hablas mucho")
-    await quiet.until("*** marta ha callado a alumno0 durante 1m: hablas mucho")
+    await quiet.until(ES.deed("mute", "marta", "alumno0", time="1m", reason="hablas mucho"))
     loud.send("pero…", "/nombre otro", "¿y ahora?")
     answers = [line for line in await seen(loud) if line.startswith(("ERR", "<alumno", "<otro"))]
     assert [line.partition(":")[0] for line in answers[-2:]] == ["ERR Not allowed"] * 2
@@ -156,7 +157,7 @@ async def test_what_was_ordered_holds_after_a_kill(server: RestartedServer, tmp_
     ana.send("/invite luis", "/ban eva 1d no", "the plan", "/away at lunch", "/ignore eva")
     ana.send("/ban #lobby eva", "/topic plans")
     answers = await seen(ana)
-    assert "*** ana banned eva for 1d: no" in answers
+    assert EN.deed("ban", "ana", "eva", time="1d", reason="no") in answers
     eva.send("/msg ana let me in")
     await seen(eva)
 
@@ -178,15 +179,15 @@ async def test_what_was_ordered_holds_after_a_kill(server: RestartedServer, tmp_
         "ERR No room",
     ]
     assert not any("#ops" in line for line in answers if not line.startswith("ERR "))
-    assert "*** ana is away: at lunch" in answers
+    assert EN.notice("is_away", name="ana", text="at lunch") in answers
     luis = await again.guest("/login luis otra clave larga")
     luis.send("/join ops", "/topic", "/search plan")
     answers = await seen(luis)
-    assert "*** Topic: plans" in answers
+    assert EN.notice("topic", topic="plans") in answers
     assert answers[-1] == "<ana> the plan"
     ana = await again.guest()
     ana.send("/login ana una clave larga", "/ignore")
     answers = await seen(ana)
-    assert "*** You ignore eva." in answers
+    assert EN.notice("ignores", names="eva") in answers
     assert not any("let me in" in line for line in answers)
     await again.stop()

@@ -30,6 +30,7 @@ from chatd.webhooks.urls import networks_of
 from tests.support.checkout import ROOT
 from tests.support.loopback import AsyncClient, LoopbackServer
 from tests.support.receivers import deliveries_of
+from tests.support.sentences import EN
 
 LOOPBACK = networks_of("127.0.0.1")
 
@@ -204,7 +205,7 @@ async def test_where_nobody_may_go_nobody_goes(
         await deferLater(server.loopback.reactor, 0)
     ana.send("/hook list")
     line = (await ana.until("rebind.example, by ana"))[-1]
-    assert "webhooks to its address are not allowed here." in line
+    assert EN.sentence("hook_not_allowed") in line
     assert receiver.posts == []
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from chatd.accounts.accounts import Account
 from chatd.chat.server import ChatServer
+from tests.support.sentences import EN
 from tests.support.world import PASSWORD, World
 
 
@@ -16,9 +17,7 @@ class AnaAndLuis:
         self.world = World(**options)
         self.luis = self.world.person("luis")
         self.ana = self.world.person("ana")
-        assert self.ana.ask(f"/register {PASSWORD}") == [
-            "*** ana is yours now. When you come back: /login ana"
-        ]
+        assert self.ana.ask(f"/register {PASSWORD}") == [EN.notice("registered", name="ana")]
         self.luis.seen()
 
     @property

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from chatd.client import say
+from tests.support.sentences import EN
 
 DEADLINE = 10.0
 """Seconds without an event on a socket after which its test fails."""
@@ -139,7 +140,7 @@ class ChatStandIn:
                 peer.send(f"ERR Refused: {text}. Try another.")
             elif text.startswith("/nick "):
                 self.name = text.split()[1]
-                peer.send(f"*** You are now {self.name}.")
+                peer.send(EN.notice("you_are", name=self.name))
             elif text.startswith("/join "):
                 peer.send(f"*** You are in #{text.split()[1]}.", "[12:00:00] <guest7> an old line")
             elif text == "/join":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd.errors import ErrorKind
+from tests.support.sentences import EN
 from tests.support.world import World
 
 pytestmark = pytest.mark.quick
@@ -102,7 +104,7 @@ class BareTests(SynchronousTestCase):
         self.person.type("/msg guest2 x")
         self.assertEqual(
             self.person.seen(),
-            ["ERR Nobody: guest2 is not here. /who shows who is."],
+            [EN.error(ErrorKind.NOBODY, "nobody", name="guest2")],
         )
         self.assertEqual(self.one.bytes_seen(), b"")
 

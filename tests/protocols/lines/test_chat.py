@@ -23,6 +23,7 @@ from chatd.chat.line_quotas import (
 from chatd.chat.session import Session
 from chatd.commands import dispatch
 from chatd.commands.base import READING_COST
+from chatd.errors import ErrorKind
 from chatd.event import Draft, Kind
 from chatd.i18n import Language
 from chatd.protocols.lines.chat import ChatProtocol
@@ -38,22 +39,16 @@ from chatd.rooms.stream import ANSWER_BYTES
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.text.folding import MAX_RUN
 from chatd.text.times import local_time
+from tests.support.sentences import EN
 from tests.support.world import HELP_LINES, WELCOME, Member, World
 
 pytestmark = pytest.mark.quick
 
 EPOCH = local_time(0)
-NOT_UTF8 = "ERR Invalid message: it is not UTF-8. Set your terminal to UTF-8, or use chatd connect."
-FIRST_NOT_UTF8 = (
-    "ERR Invalid message: your first line is not UTF-8, so it may be"
-    " another protocol, and the connection is closed. Set your terminal to"
-    " UTF-8, or use chatd connect."
-)
-WRONG_PROTOCOL = "ERR Wrong protocol: this port is for plain lines (nc, telnet)."
-NO_ROOM = (
-    "ERR No room: you are in no room, so this was not said. /join ROOM to"
-    " enter one, or /leave to go to the lobby."
-)
+NOT_UTF8 = EN.error(ErrorKind.INVALID_MESSAGE, "not_utf8")
+FIRST_NOT_UTF8 = EN.error(ErrorKind.INVALID_MESSAGE, "first_not_utf8")
+WRONG_PROTOCOL = EN.error(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
+NO_ROOM = EN.error(ErrorKind.NO_ROOM, "not_said")
 
 
 class MarkTests(SynchronousTestCase):
@@ -94,7 +89,9 @@ class GreetingTests(SynchronousTestCase):
     def test_a_newcomer_is_told_the_topic(self) -> None:
         world = World()
         world.say("/topic Release on Friday")
-        self.assertIn("*** Topic: Release on Friday", world.person(greeted=True).seen())
+        self.assertIn(
+            EN.notice("topic", topic="Release on Friday"), world.person(greeted=True).seen()
+        )
 
     def test_a_newcomer_is_shown_what_was_said_last_with_its_time(self) -> None:
         world = World(recent=2)
@@ -162,15 +159,14 @@ class TalkTests(SynchronousTestCase):
         self.assertEqual(
             self.ana.seen(),
             [
-                "*** guest2 is now luis.",
+                EN.notice("renamed", name="guest2", new_name="luis"),
                 "<guest1> hola",
-                "*** You are now ana.",
+                EN.notice("you_are", name="ana"),
                 "<luis> hola ana, ¿qué tal?",
                 "* ana waves",
                 "(private to luis) <ana> only for you",
                 "(private) <luis> got it",
-                "ERR Unknown command: /foo. /help lists the commands; start a line with"
-                " // to say something that begins with a slash.",
+                EN.error(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command="/foo"),
             ],
         )
 
@@ -314,13 +310,13 @@ class WhatALineMayBeTests(SynchronousTestCase):
     def test_a_longer_line_is_refused_and_the_connection_stays(self) -> None:
         self.assertEqual(
             self.refused(b"x" * 11),
-            "ERR Invalid message: it is longer than 10 characters. Send it in parts.",
+            EN.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=10),
         )
 
     def test_a_line_too_long_to_be_kept_is_thrown_away_up_to_its_end(self) -> None:
         self.assertEqual(
             self.refused(b"x" * 100_000),
-            "ERR Invalid message: it is longer than 10 characters. Send it in parts.",
+            EN.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=10),
         )
 
     def test_length_is_counted_without_colours_and_telnet(self) -> None:
@@ -350,8 +346,7 @@ class WhatALineMayBeTests(SynchronousTestCase):
             with self.subTest(line=line):
                 self.assertEqual(
                     self.refused(line.encode()),
-                    "ERR Invalid message: it has more than 30 accents or other marks in a"
-                    " row. Remove some.",
+                    EN.error(ErrorKind.INVALID_MESSAGE, "too_many_marks"),
                 )
         self.assertTrue(self.shown(f"{marks}{marks}".encode()).startswith("e\u0301"))
         self.assertEqual(MAX_RUN, 30)
@@ -418,13 +413,18 @@ class NobodyElsesLineTests(SynchronousTestCase):
 
     def test_nothing_that_a_person_says_can_start_a_line(self) -> None:
         self.luis.seen()
-        fakes = ("*** The server is stopping.", "ERR x", "<luis> x", "* luis x", "(private) <x> y")
+        fakes = (EN.notice("stopping"), "ERR x", "<luis> x", "* luis x", "(private) <x> y")
         for fake in fakes:
             self.ana.type(fake, f"a\r{fake}", f"a\u2028{fake}", f"/me {fake}", f"/msg luis {fake}")
             self.ana.type(f"/topic {fake}")
         for line in self.luis.seen():
             self.assertRegex(
-                line, r"^(<ana> |\* ana |\(private\) <ana> |\*\*\* ana set the topic: )"
+                line,
+                EN.sentence(
+                    "topic_set",
+                    name="^(<ana> |\\* ana |\\(private\\) <ana> |\\*\\*\\* ana",
+                    topic=")",
+                ),
             )
 
 
@@ -449,22 +449,22 @@ class SlashTests(SynchronousTestCase):
         self.assertEqual(self.answers(" /quit"), ["<guest1>  /quit"])
 
     def test_commands_may_be_written_in_any_case(self) -> None:
-        self.assertEqual(self.answers("/WHO", "/Who"), ["*** In #lobby: 1 guest."] * 2)
+        self.assertEqual(
+            self.answers("/WHO", "/Who"),
+            [EN.notice("people_in", room="lobby", people="1 guest")] * 2,
+        )
 
     def test_an_unknown_word_is_an_unknown_command_and_is_not_said(self) -> None:
         self.assertEqual(
             self.answers("/shrug hello"),
-            [
-                "ERR Unknown command: /shrug. /help lists the commands; start a line"
-                " with // to say something that begins with a slash."
-            ],
+            [EN.error(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command="/shrug")],
         )
 
     def test_after_text_every_line_is_text(self) -> None:
         self.assertEqual(
             self.answers("/text", "/quit", "//x", "/text", "make: *** [all] Error 1"),
             [
-                "*** From now on every line of this connection is text.",
+                EN.notice("text_only"),
                 "<guest1> /quit",
                 "<guest1> //x",
                 "<guest1> /text",
@@ -519,9 +519,9 @@ class OrderTests(SynchronousTestCase):
             self.ana.seen(),
             [
                 "<guest1> in the lobby",
-                "*** You are in #ops, a new room; nobody else is here.",
+                EN.notice("joined_new_room", room="ops"),
                 "<guest1> in ops",
-                "*** You are in #lobby. Nobody else is here.",
+                EN.notice("joined_room", room="lobby", here=EN.sentence("nobody_else")),
                 f"[{EPOCH}] <guest1> in the lobby",
                 "<guest1> back",
             ],
@@ -530,18 +530,23 @@ class OrderTests(SynchronousTestCase):
     def test_a_line_is_said_under_the_name_one_had_when_one_sent_it(self) -> None:
         self.ana.type("a", "/nick ana", "b")
         self.world.release()
-        self.assertEqual(self.ana.seen(), ["<guest1> a", "*** You are now ana.", "<ana> b"])
+        self.assertEqual(
+            self.ana.seen(), ["<guest1> a", EN.notice("you_are", name="ana"), "<ana> b"]
+        )
 
     def test_a_new_name_stands_among_the_lines_where_it_was_taken(self) -> None:
         luis = self.world.person()
         self.ana.type("a", "/nick ana", "b")
         self.world.release()
-        self.assertEqual(luis.seen(), ["<guest1> a", "*** guest1 is now ana.", "<ana> b"])
+        self.assertEqual(
+            luis.seen(),
+            ["<guest1> a", EN.notice("renamed", name="guest1", new_name="ana"), "<ana> b"],
+        )
 
     def test_what_follows_quit_is_not_said(self) -> None:
         self.ana.type("a", "/quit", "b", "/who")
         self.world.release()
-        self.assertEqual(self.ana.seen(), ["<guest1> a", "*** Goodbye."])
+        self.assertEqual(self.ana.seen(), ["<guest1> a", EN.notice("goodbye")])
         self.assertTrue(self.ana.closed)
         self.assertEqual(self.world.server.lobby.head, 1)
 
@@ -580,7 +585,7 @@ class GoodbyeTests(SynchronousTestCase):
         self.ana.protocol.connection.stop_reading()
         self.world.release()
         self.ana.protocol.connection.say_goodbye()
-        self.assertEqual(self.ana.seen(), ["<ana> hola", "*** The server is stopping."])
+        self.assertEqual(self.ana.seen(), ["<ana> hola", EN.notice("stopping")])
         self.assertTrue(self.ana.closed)
 
     def test_one_who_has_quit_is_not_told(self) -> None:
@@ -588,7 +593,7 @@ class GoodbyeTests(SynchronousTestCase):
         self.ana.transport._lenient = True  # real transports are
         self.ana.protocol.connection.stop_reading()
         self.ana.protocol.connection.say_goodbye()
-        self.assertEqual(self.ana.seen(), ["*** Goodbye."])
+        self.assertEqual(self.ana.seen(), [EN.notice("goodbye")])
 
     def test_what_was_asked_and_still_waits_is_not_done_after_it(self) -> None:
         self.ana.type("hola", "/nick eva")
@@ -596,7 +601,7 @@ class GoodbyeTests(SynchronousTestCase):
         self.ana.protocol.connection.say_goodbye()
         self.world.release()
         self.assertEqual(self.ana.session.name, "ana")
-        self.assertEqual(self.ana.seen(), ["*** The server is stopping."])
+        self.assertEqual(self.ana.seen(), [EN.notice("stopping")])
 
 
 class RefusedJoinTests(SynchronousTestCase):
@@ -634,7 +639,7 @@ class RefusedJoinTests(SynchronousTestCase):
         self.ana.type("/join !", "/leave", "hola")
         self.assertEqual(
             self.ana.seen()[1:],
-            ["*** You are in #lobby. Here: 1 guest.", "<guest2> hola"],
+            [EN.notice("joined_room", room="lobby", here="Here: 1 guest."), "<guest2> hola"],
         )
 
     def test_nobody_is_told_of_it(self) -> None:
@@ -642,7 +647,7 @@ class RefusedJoinTests(SynchronousTestCase):
         self.world.clock.advance(10)
         self.luis.seen()
         self.ana.type("/join !")
-        self.assertEqual(self.luis.seen(), ["*** ana left."])
+        self.assertEqual(self.luis.seen(), [EN.notice("left", name="ana")])
 
 
 class GoneTests(SynchronousTestCase):
@@ -679,7 +684,13 @@ class GoneTests(SynchronousTestCase):
     def test_commands_and_the_lines_between_them(self) -> None:
         seen = self.go("one", "/nick ana", "two", "/join ops", "/topic x", "/leave", "three")
         self.assertEqual(
-            seen, ["<guest2> one", "*** guest2 is now ana.", "<ana> two", "<ana> three"]
+            seen,
+            [
+                "<guest2> one",
+                EN.notice("renamed", name="guest2", new_name="ana"),
+                "<ana> two",
+                "<ana> three",
+            ],
         )
 
     def test_answers_that_nobody_takes_are_in_the_way_of_nothing(self) -> None:
@@ -855,7 +866,9 @@ class HalfCloseTests(SynchronousTestCase):
         ana.half_close()
         self.assertFalse(ana.closed, "a half-closed connection was closed before the receipt")
         world.release()
-        self.assertEqual(ana.seen(), ["<guest1> hola", "*** In #lobby: 1 guest."])
+        self.assertEqual(
+            ana.seen(), ["<guest1> hola", EN.notice("people_in", room="lobby", people="1 guest")]
+        )
         self.assertTrue(ana.closed)
 
     def test_who_sent_nothing_is_closed_at_once(self) -> None:
@@ -1036,7 +1049,7 @@ class FairnessTests(SynchronousTestCase):
     def test_what_is_short_is_handled_at_once(self) -> None:
         ana = World().person()
         ana.send(b"/who\n")
-        self.assertEqual(ana.seen(), ["*** In #lobby: 1 guest."])
+        self.assertEqual(ana.seen(), [EN.notice("people_in", room="lobby", people="1 guest")])
 
     def test_what_is_long_waits_for_a_turn_also_when_its_client_has_nothing_more_to_send(
         self,
@@ -1076,7 +1089,7 @@ class FairnessTests(SynchronousTestCase):
         ana = World().person()
         ana.send(b"\n" * (2 * ITEMS_A_TURN) + b"\r\n/who\n")
         ana.protocol.connection.reader.take_turn(TURN_SECONDS)
-        self.assertEqual(ana.seen(), ["*** In #lobby: 1 guest."])
+        self.assertEqual(ana.seen(), [EN.notice("people_in", room="lobby", people="1 guest")])
 
     def test_also_when_their_answers_are_long_and_are_taken_at_once(self) -> None:
         self.assertLessEqual(self.answers_a_turn(b"/help\n", HELP_LINES), ITEMS_A_TURN)
@@ -1111,7 +1124,7 @@ class FairnessTests(SynchronousTestCase):
 class BrokenHandlerTests(SynchronousTestCase):
     """A bug costs the client that meets it an error, and no other client anything."""
 
-    SERVER_ERROR = "ERR Server error: that did not work. The server's log says why."
+    SERVER_ERROR = EN.error(ErrorKind.SERVER_ERROR, "server_error")
 
     def setUp(self) -> None:
         self.world = World()
@@ -1127,7 +1140,10 @@ class BrokenHandlerTests(SynchronousTestCase):
 
     def check(self, *lines: str) -> None:
         self.ana.type(*lines, "/who")
-        self.assertEqual(self.ana.seen()[-2:], [self.SERVER_ERROR, "*** In #lobby: 2 guests."])
+        self.assertEqual(
+            self.ana.seen()[-2:],
+            [self.SERVER_ERROR, EN.notice("people_in", room="lobby", people="2 guests")],
+        )
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.luis.type("hola")
         self.assertEqual(self.luis.seen()[-1], "<guest2> hola")
@@ -1320,10 +1336,7 @@ class LineTimeTests(SynchronousTestCase):
         self.wait(61)
         self.assertEqual(
             self.ana.seen(),
-            [
-                "ERR Invalid message: it took more than 60 seconds to end, so all of it was"
-                " dropped. Send it again."
-            ],
+            [EN.error(ErrorKind.INVALID_MESSAGE, "line_took_too_long", limit=60)],
         )
         self.ana.type("ne", "hola")
         self.assertEqual(self.luis.seen(), ["<guest2> hola"])

@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IAddress
 from chatd.protocols.transport.limits import is_local
 from tests.support.certificate import OLD_API, write_certificate
 from tests.support.loopback import AsyncClient, LoopbackServer
+from tests.support.sentences import EN
 from tests.support.world import WELCOME
 
 IN_CLEAR = "ERR Not encrypted: "
@@ -140,7 +141,7 @@ async def test_over_negotiated_telnet_what_is_typed_is_not_shown_while_it_is_a_p
         await client.until("You are now ana")
         client.send_raw(b"\xff\xfb\x1f\xff\xfd\x03/register\r\n")
         assert await client.line() == "\\xff\\xfe\x1f\\xff\\xfc\x03\\xff\\xfb\x01" + (
-            "*** Your next line is the password; nobody is shown it. An empty line cancels."
+            EN.notice("password_prompt")
         )
         client.send_raw(b"\xff\xfd\x01correct horse\r\n")
         assert await client.line() == (

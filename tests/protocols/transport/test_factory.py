@@ -12,6 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd.errors import ErrorKind
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import (
     ACCEPTS_A_TURN,
@@ -20,6 +21,7 @@ from chatd.protocols.transport.factory import (
     Refused,
 )
 from chatd.protocols.transport.limits import Limits
+from tests.support.sentences import EN
 from tests.support.world import World
 
 
@@ -48,7 +50,7 @@ class AdmissionTests(SynchronousTestCase):
         refused, transport = self.come(world, "192.0.2.1")
         self.assertEqual(
             transport.value(),
-            b"ERR Full: the server is full, with 1 connections. Try again later.\n",
+            EN.error(ErrorKind.FULL, "full", limit=1).encode() + b"\n",
         )
         self.assertTrue(transport.half_closed)
         assert refused is not None

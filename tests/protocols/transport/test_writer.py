@@ -20,6 +20,7 @@ from chatd.protocols.transport.managed_connection import READ_BYTES
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.writer import CLOSE_SECONDS, LINGER_SECONDS, ConnectionWriter
 from tests.support.loopback import LoopbackServer
+from tests.support.sentences import EN
 
 
 class Pieces:
@@ -551,7 +552,7 @@ class AcknowledgedTests(OutletTestCase):
 async def test_the_last_lines_arrive_although_the_client_sends_on(loopback: LoopbackServer) -> None:
     ana = await loopback.guest()
     ana.send_raw(b"hola\n/quit\n" + b"x" * 1_000_000)
-    assert await ana.end() == ["<guest1> hola", "*** Goodbye."]
+    assert await ana.end() == ["<guest1> hola", EN.notice("goodbye")]
     await ana.close()
 
 
@@ -573,7 +574,7 @@ async def test_everything_arrives_at_a_client_that_quits_and_reads_later() -> No
     assert clock.getDelayedCalls()  # ana has quit, and some of it waits in the kernel
     clock.advance(LINGER_SECONDS)
     ana.transport.resumeProducing()
-    assert await ana.end() == [*(f"<guest1> {text}" for text in said), "*** Goodbye."]
+    assert await ana.end() == [*(f"<guest1> {text}" for text in said), EN.notice("goodbye")]
     await ana.close()
     await loopback.close()
 

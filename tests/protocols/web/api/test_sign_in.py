@@ -8,6 +8,7 @@ import pytest
 
 from chatd.accounts.credentials import BROWSER
 from tests.support.http import Got, SiteWorld, error_of
+from tests.support.sentences import EN
 from tests.support.world import FAR, PASSWORD
 
 
@@ -137,7 +138,7 @@ def test_an_account_can_be_registered(web: SiteWorld) -> None:
     assert who(web, cookie_of(got)) == "Luis"
     person = web.world.person()
     person.type(f"/login luis {PASSWORD}")
-    assert person.seen()[0] == "*** You are now Luis."
+    assert person.seen()[0] == EN.notice("you_are", name="Luis")
 
 
 def test_a_name_of_the_browsers_own_tabs_can_be_registered(web: SiteWorld) -> None:
