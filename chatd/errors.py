@@ -18,29 +18,124 @@ LINE_FAULTS = {
 
 
 class ErrorKind(enum.Enum):
-    """The kind of an error: the words after ``ERR``. All are listed in docs/wire.md."""
+    """The kind of an error: the words after ``ERR``.
+
+    The text under each kind says when it occurs and, in a second paragraph, what its receiver can
+    do. The references, docs/reference.md and docs/referencia.md, list them.
+    """
 
     INVALID_MESSAGE = "Invalid message"
+    """A line is not UTF-8, is too long, has more than 30 combining marks in a row, or took too long
+    to end; on bare ports it may also be blank.
+
+    Send UTF-8, or shorter lines."""
+
     INVALID_NAME = "Invalid name"
+    """The name of a person or of a room breaks the rule, mixes scripts, or is reserved for the
+    server.
+
+    Choose another name."""
+
     NAME_IN_USE = "Name in use"
+    """A person here has the name, or one that looks like it. For a new room: a room, which may be
+    hidden, has the name or one that looks like it.
+
+    Take another name, or log in to your own; join the room that the detail names."""
+
     NO_ROOM = "No room"
+    """The client is in no room, or the room does not exist or is hidden from the client.
+
+    `/join` a room, or `/leave` to the lobby."""
+
     NOBODY = "Nobody"
+    """No person of that name is connected, or in the room.
+
+    `/who` lists the people of a room."""
+
     INBOX_FULL = "Inbox full"
+    """`/msg` to a person who does not read: 64 KiB wait already.
+
+    Try later."""
+
     NOT_REGISTERED = "Not registered"
+    """The command needs a registered name, or a login.
+
+    As the detail says."""
+
     WRONG_PASSWORD = "Wrong password"
+    """The password is not that of the name.
+
+    Use the right one."""
+
     TOO_MANY_TRIES = "Too many tries"
+    """Passwords for this name or from this address came too fast, or too many wait. This one was
+    not checked.
+
+    Wait as long as the detail says."""
+
     NOT_ENCRYPTED = "Not encrypted"
+    """A password came over a connection that others may read: no TLS, no UNIX socket, not from the
+    server's machine.
+
+    Connect in another way, and use another password."""
+
     NOT_SAID = "Not said"
+    """The line looks like a password, or came within two seconds after its author was put into the
+    lobby.
+
+    Put `//` before it to say it; send it again."""
+
     NO_ACCOUNTS = "No accounts"
+    """The server cannot check passwords.
+
+    Tell the operator."""
+
     NOT_ALLOWED = "Not allowed"
+    """The client may not do that there: it is muted or banned, the room's mode forbids it, or the
+    command is for people who run the room.
+
+    As the detail says: whom to ask, or until when to wait."""
+
     UNKNOWN_COMMAND = "Unknown command"
+    """The line is `/WORD`, and that is no command.
+
+    `/help`; `//` before it says it; `/text` is for a program's output."""
+
     WRONG_USE = "Wrong use"
+    """The command does not take that argument.
+
+    As the detail says."""
+
     NOT_SAVED = "Not saved"
+    """A line could not be stored. It was sent to no client.
+
+    Say it again later, and tell the operator."""
+
     NOT_READABLE = "Not readable"
+    """Past lines cannot be read; a gap is shown in their place.
+
+    Ask again later."""
+
     FULL = "Full"
+    """The server, or the client's address, has as many connections as it may. The server closes the
+    connection.
+
+    Try later."""
+
     WRONG_PROTOCOL = "Wrong protocol"
+    """The first line is one of HTTP, IRC or TLS. The server closes the connection.
+
+    Use another port."""
+
     BAD_REQUEST = "Bad request"
+    """Over HTTP: the request cannot be read, or its path does not exist.
+
+    See /api/openapi.json."""
+
     SERVER_ERROR = "Server error"
+    """A fault in the server.
+
+    Tell the operator."""
 
 
 class Refusal(Exception):

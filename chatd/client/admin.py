@@ -48,14 +48,17 @@ _SUMMARIES = {
     "demote": "take the rights of an administrator from an account",
     "password": "set the password of an account, which is asked for",
     "remove": "remove an account, and all that is stored with it",
-    "clock": "say that the clock is right, so that --keep forgets lines again",
+    "clock": "confirm that the clock is right, so that --keep deletes lines again",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd admin` to *parser*."""
     parser.add_argument(
-        "--store", default="sqlite:chatd.sqlite", metavar="WHERE", help="sqlite:PATH"
+        "--store",
+        default="sqlite:chatd.sqlite",
+        metavar="WHERE",
+        help="the store, sqlite:PATH (default: %(default)s)",
     )
     actions = parser.add_subparsers(dest="do", metavar="DO", required=True)
     for do, summary in _SUMMARIES.items():

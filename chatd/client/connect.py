@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=wire.DEFAULT_HOST,
         type=wire.host_name,
         metavar="HOST",
-        help="default: %(default)s",
+        help="the host of the daemon (default: %(default)s)",
     )
     parser.add_argument(
         "port",
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=wire.DEFAULT_PORT,
         type=wire.port_number,
         metavar="PORT",
-        help="default: %(default)s",
+        help="its port for chat lines (default: %(default)s)",
     )
 
 

@@ -33,33 +33,36 @@ from chatd.text.validation import InvalidName, validate_room_name
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd export` to *parser*."""
     parser.add_argument(
-        "--store", default="sqlite:chatd.sqlite", metavar="WHERE", help="sqlite:PATH"
+        "--store",
+        default="sqlite:chatd.sqlite",
+        metavar="WHERE",
+        help="the store, sqlite:PATH (default: %(default)s)",
     )
-    parser.add_argument("--room", metavar="R", help="only this room")
+    parser.add_argument("--room", metavar="ROOM", help="only this room")
     parser.add_argument(
         "--since",
         type=_since,
         default=0,
         metavar="WHEN",
-        help="only from then on: 10m, 2h or 3d ago, or a time like 2026-11-22 or 2026-11-22T12:01",
+        help="only lines since then: 10m, 2h or 3d ago, or a time like 2026-11-22T12:01",
     )
     parser.add_argument(
         "--format",
         choices=sorted(_FORMATS),
         default="text",
-        help="text, as people saw it; jsonl: a JSON object a line; or markdown: a transcript to"
-        " read and to paste (default: text)",
+        help="text: the lines as people saw them; jsonl: a JSON object a line; markdown: a"
+        " transcript to read and to paste (default: text)",
     )
     parser.add_argument(
         "--language",
         choices=[language.value for language in Language],
         default=Language.ENGLISH.value,
-        help="of what the server says between the lines, as text and Markdown (default: en)",
+        help="the language of the server's sentences, in text and markdown (default: en)",
     )
     parser.add_argument(
         "--private",
         action="store_true",
-        help="also private lines that were kept for people with an account",
+        help="also the private lines that are stored for people with an account",
     )
 
 

@@ -27,30 +27,38 @@ _PASSWORD = "CHATD_PASSWORD"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd say` to *parser*."""
     parser.add_argument(
-        "--host", default=wire.DEFAULT_HOST, type=wire.host_name, help="default: %(default)s"
+        "--host",
+        default=wire.DEFAULT_HOST,
+        type=wire.host_name,
+        help="the host of the daemon (default: %(default)s)",
     )
     parser.add_argument(
-        "--port", default=wire.DEFAULT_PORT, type=wire.port_number, help="default: %(default)s"
+        "--port",
+        default=wire.DEFAULT_PORT,
+        type=wire.port_number,
+        help="its port for chat lines (default: %(default)s)",
     )
-    parser.add_argument("--room", type=_room, help="where to say it (default: the lobby)")
+    parser.add_argument("--room", type=_room, help="the room to say it in (default: the lobby)")
     who = parser.add_mutually_exclusive_group()
-    who.add_argument("--name", type=_name, help="who says it (default: a guest)")
-    who.add_argument("--login", type=_name, metavar="NAME", help="a registered name that says it")
+    who.add_argument("--name", type=_name, help="a name to say it under (default: a guest's)")
+    who.add_argument(
+        "--login", type=_name, metavar="NAME", help="a registered name to say it under"
+    )
     parser.add_argument(
         "--password-file",
         metavar="FILE",
-        help=f"its first line is the password for --login (default: that in {_PASSWORD})",
+        help=f"a file whose first line is the password for --login (default: {_PASSWORD})",
     )
     parser.add_argument(
         "--plaintext-password",
         action="store_true",
-        help="send it also to another machine, where it may be read on the way",
+        help="send the password also to another machine, though others may read it on the way",
     )
     parser.add_argument(
         "text",
         nargs="*",
         metavar="TEXT",
-        help="what to say (default, and -: standard input, by line)",
+        help="the line to say (default, and -: standard input, by line)",
     )
 
 

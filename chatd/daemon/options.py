@@ -38,27 +38,27 @@ class Options(TwistedOptions):
     synopsis = "[options]"
     longdesc = "A chat room that any terminal can join. A limit of 0 is no limit."
     optParameters = [
-        ["store", "s", "sqlite:chatd.sqlite", "Where history is kept: sqlite:PATH or memory:"],
-        ["max-length", None, "4096", "Characters in one chat line."],
-        ["recent", None, "10", "Past lines that a newcomer to a room is shown."],
-        ["lobby", None, "lobby", "The room that everyone enters."],
-        ["language", None, "en", "What the server speaks: en or es."],
-        ["motd", None, None, "File with a text shown after the welcome."],
-        ["lines-per-second", None, "100", "Lines taken from a connection, after a burst."],
-        ["bytes-per-second", None, "65536", "Bytes taken from a connection, after a burst."],
-        ["line-seconds", None, "300", "How long a line may take to end."],
-        ["connections", None, "10000", "How many may be connected."],
-        ["connections-per-address", None, "100", "How many from one IPv4 address or IPv6 /64."],
-        ["dead-after", None, "90", "Seconds after which a peer that does not answer is let go."],
-        ["send-buffer", None, "32768", "Bytes that the kernel keeps for a client."],
-        ["receive-buffer", None, "32768", "Bytes that the kernel keeps from a client."],
+        ["store", "s", "sqlite:chatd.sqlite", "The store of the history: sqlite:PATH, or memory:"],
+        ["max-length", None, "4096", "Most characters in one chat line."],
+        ["recent", None, "10", "Past lines that are shown on entering a room."],
+        ["lobby", None, "lobby", "The lobby: the room that everyone enters first."],
+        ["language", None, "en", "The server's language: en or es. /language changes it."],
+        ["motd", None, None, "A file with a UTF-8 text that is shown after the welcome."],
+        ["lines-per-second", None, "100", "Lines a second that are read from a connection."],
+        ["bytes-per-second", None, "65536", "Bytes a second that are read from a connection."],
+        ["line-seconds", None, "300", "Seconds from the first byte of a line to its end."],
+        ["connections", None, "10000", "Most connections."],
+        ["connections-per-address", None, "100", "Most from one IPv4 address, or IPv6 /64."],
+        ["dead-after", None, "90", "Seconds until a client that is gone is disconnected."],
+        ["send-buffer", None, "32768", "Bytes of the kernel's send buffer of a TCP client."],
+        ["receive-buffer", None, "32768", "Bytes of the kernel's receive buffer of one."],
     ]
 
     optFlags = [
         [
             "allow-plaintext-passwords",
             None,
-            "Take passwords also where others may read them on the way.",
+            "Accept passwords also over connections that others may read.",
         ],
     ]
 
@@ -85,17 +85,17 @@ class Options(TwistedOptions):
         self["web"].append(endpoint)
 
     def opt_web_name(self, name: str) -> None:
-        """A name by which browsers know this machine, beside its addresses and its hostname (may be
-        repeated)"""
+        """A name by which browsers may reach this machine, besides its addresses and its hostname
+        (may be repeated)"""
         self["web-name"].append(name)
 
     def opt_keep(self, span: str) -> None:
-        """The time that lines are kept: 90d for all rooms, ROOM=30d for one (may be repeated)
+        """The time that lines are stored: 90d for all rooms, ROOM=30d for one (may be repeated)
         [default: for ever]"""
         self["keep"].append(span)
 
     def opt_hooks_to(self, network: str) -> None:
-        """A network that /hook may lead to besides public addresses, like 10.0.0.0/8, an address,
+        """A network that webhooks may lead to, besides public addresses: 10.0.0.0/8, an address,
         or any (may be repeated)"""
         self["hooks-to"].append(network)
 
