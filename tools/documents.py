@@ -1,10 +1,9 @@
-"""Write the generated parts of the documents: tables of commands, and lists of modules.
+"""Write the generated parts of the documents: tables, and lists of modules.
 
 ``python3 -m tools.documents`` writes them, ``python3 -m tools.documents --check`` names the
-documents that are stale and exits with 1. Each table of commands in the READMEs is between two
-comments, of which the first names the section of /help (``general`` for the commands that /help
-lists at once). The docstring of a package ends with the list of its modules, each with the first
-line of its own docstring.
+documents that are stale and exits with 1. Each table is between two comments, of which the first
+has its name; `tools.reference` makes the tables. The docstring of a package ends with the list of
+its modules, each with the first line of its own docstring.
 """
 
 from __future__ import annotations
@@ -13,65 +12,48 @@ import ast
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from chatd.commands.base import Command
-from chatd.commands.dispatch import GENERAL, SECTIONS
 from chatd.i18n import Language
+from tools.reference import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 
 RENEW = "python3 -m tools.documents"
 
-READMES = {Language.ENGLISH: "README.md", Language.SPANISH: "README.es.md"}
+IN_READMES = {"everyday commands"}
+"""The tables of the READMEs. The references have all others."""
 
-HEADERS = {
-    Language.ENGLISH: ("command", "what it does", "other names"),
-    Language.SPANISH: ("orden", "qué hace", "otros nombres"),
+DOCUMENTS = {
+    "README.md": (Language.ENGLISH, IN_READMES),
+    "README.es.md": (Language.SPANISH, IN_READMES),
+    "docs/reference.md": (Language.ENGLISH, TABLES.keys() - IN_READMES),
+    "docs/referencia.md": (Language.SPANISH, TABLES.keys() - IN_READMES),
 }
-
-TABLES = {"general": GENERAL, **{key: section.commands for key, section in SECTIONS.items()}}
-"""The commands of each table, in the order of the documents."""
+"""The documents with tables, the language of each, and the names of its tables."""
 
 MODULES = f"Modules ({RENEW} writes this list):"
 """The line in the docstring of a package after which its modules are listed."""
 
 _TABLE = re.compile(
-    rf"^<!-- commands (\w+): {re.escape(RENEW)} writes this table -->\n.*?^<!-- end -->$",
+    rf"^<!-- ([a-z ]+): {re.escape(RENEW)} writes this table -->\n.*?^<!-- end -->$",
     re.MULTILINE | re.DOTALL,
 )
 
 
-def row(cells: Sequence[str]) -> str:
-    """Return a row of a Markdown table."""
-    return f"| {' | '.join(cells)} |"
+def renewed(text: str, language: Language, names: Collection[str]) -> str:
+    """Return a document with its tables as the code is now.
 
-
-def table(commands: Iterable[Command], language: Language) -> str:
-    """Return the table of commands in a language, as Markdown."""
-    lines = [row(HEADERS[language]), "|---|---|---|"]
-    for command in commands:
-        wording = command.wording(language)
-        others = ", ".join(f"`/{name}`" for name in command.names if name != wording.name)
-        usage = wording.usage.replace("|", "\\|")
-        explanation = re.sub(r"([|*<])", r"\\\1", wording.explanation)
-        lines.append(row((f"`{usage}`", explanation, others)))
-    return "\n".join(lines)
-
-
-def renewed(text: str, language: Language) -> str:
-    """Return a README with its tables as the commands are now.
-
-    Raises `ValueError` if it lacks a table, or has one of no section.
+    Raises `ValueError` if its tables are not those that are named.
     """
     found = [match[1] for match in _TABLE.finditer(text)]
-    if sorted(found) != sorted(TABLES):
-        raise ValueError(f"the tables are those of {sorted(found)}, not of {sorted(TABLES)}")
+    if sorted(found) != sorted(names):
+        raise ValueError(f"the tables are those of {sorted(found)}, not of {sorted(names)}")
 
     def written(match: re.Match[str]) -> str:
-        begin = f"<!-- commands {match[1]}: {RENEW} writes this table -->"
-        return f"{begin}\n{table(TABLES[match[1]], language)}\n<!-- end -->"
+        begin = f"<!-- {match[1]}: {RENEW} writes this table -->"
+        return f"{begin}\n{TABLES[match[1]](language)}\n<!-- end -->"
 
     return _TABLE.sub(written, text)
 
@@ -101,8 +83,8 @@ def purpose(path: Path) -> str:
 def written() -> dict[str, str]:
     """Return the documents as this program writes them, by their paths."""
     documents = {
-        name: renewed((ROOT / name).read_text("utf-8"), language)
-        for language, name in READMES.items()
+        name: renewed((ROOT / name).read_text("utf-8"), language, tables)
+        for name, (language, tables) in DOCUMENTS.items()
     }
     for path in sorted((ROOT / "chatd").rglob("__init__.py")):
         if path.parent != ROOT / "chatd":  # its modules are the packages of the architecture

@@ -1,6 +1,6 @@
 """Dispatch of slash commands: a line is parsed, and its command is found and run; and /help.
 
-The commands of /help, the tables of the READMEs, completion and the Spanish names follow from the
+The commands of /help, the tables of the documents, completion and the Spanish names follow from the
 rows. To add a command, add a row to the table of one of the modules here, and a test; `base` says
 what a row holds and what a handler may do. This module must not know what the commands do.
 """

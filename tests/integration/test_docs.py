@@ -22,28 +22,33 @@ import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.commands.dispatch import TABLE
-from chatd.daemon.options import Options
+from chatd.daemon.options import DEFAULT_LISTEN, Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from tests.support.checkout import ROOT
 from tests.support.world import Member, World
-from tools import documents
+from tools import documents, reference
+from tools.reference import client_options
+from tools.spanish import TEXTS
 
 READMES = {Language.ENGLISH: "README.md", Language.SPANISH: "README.es.md"}
-DOCUMENTS = (
-    *READMES.values(),
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "docs/wire.md",
-    "docs/architecture.md",
+REFERENCES = {Language.ENGLISH: "docs/reference.md", Language.SPANISH: "docs/referencia.md"}
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
 )
+README_LINES = 220
 
 TEST_COMMAND = (
     "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest"
 )
-START_COMMAND = (
-    "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/twistd -n --pidfile= chat"
-)
+START_COMMANDS = {
+    language: (
+        "python3 -m venv .venv && .venv/bin/pip install '.[all]' && .venv/bin/chatd serve"
+        f"{spoken} --web tcp:60080:interface=127.0.0.1"
+    )
+    for language, spoken in ((Language.ENGLISH, ""), (Language.SPANISH, " --language es"))
+}
 
 _FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TIME = re.compile(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] ")
@@ -101,63 +106,78 @@ def test_the_generated_tables_are_those_of_the_code() -> None:
     assert documents.stale() == [], f"renew them: {documents.RENEW}"
 
 
-@pytest.mark.parametrize(("language", "header"), [("en", "command"), ("es", "orden")])
-def test_readme_lists_every_command_with_all_its_names(language: str, header: str) -> None:
+@pytest.mark.parametrize("language", Language)
+def test_a_reference_lists_every_command_with_all_its_names(language: Language) -> None:
     listed = []
-    for usage, _, others in all_rows(read(READMES[Language(language)]), header):
+    header = {Language.ENGLISH: "command", Language.SPANISH: "orden"}[language]
+    for usage, _, others in all_rows(read(REFERENCES[language]), header):
         names = re.findall(r"`/([^`]+)`", others)
         listed.append({usage.strip("`").split()[0].removeprefix("/"), *names})
     names_of = [set(command.names) for command in TABLE]
     assert sorted(map(sorted, listed)) == sorted(map(sorted, names_of))
 
 
-@pytest.mark.parametrize(("language", "header"), [("en", "option"), ("es", "opción")])
-def test_readme_lists_every_option_with_its_default(language: str, header: str) -> None:
-    table = rows(read(READMES[Language(language)]), header)
-    listed = {}
-    for option, _, default in table:
-        names = re.search(r"`--([a-z-]+)[ `]", option)
-        assert names is not None, option
-        short = re.match(r"`-(\w)`, ", option)
-        listed[names[1]] = (short and short[1], default.strip("`"))
-    expected = {
-        name: (short, default)
-        for name, short, default, *_ in Options.optParameters
-        if default is not None
-    }
-    nothing = {"en": "none", "es": "ninguna"}[language]
-    expected["listen"] = ("l", "tcp:60060:interface=127.0.0.1")
-    expected["bare"] = ("b", nothing)
-    expected["web"] = ("w", nothing)
-    expected["web-name"] = (None, nothing)
-    expected["hooks-to"] = (None, nothing)
-    expected["keep"] = (None, {"en": "for ever", "es": "para siempre"}[language])
-    expected["motd"] = (None, {"en": "none", "es": "ninguno"}[language])
-    for name, *_ in Options.optFlags:
-        expected[name] = (None, {"en": "off", "es": "no"}[language])
-    assert listed == expected
+@pytest.mark.parametrize("language", Language)
+def test_a_reference_lists_every_option_of_the_daemon_with_its_default(language: Language) -> None:
+    header = {Language.ENGLISH: "option", Language.SPANISH: "opción"}[language]
+    table = all_rows(read(REFERENCES[language]), header)
+    listed = {re.findall(r"`--([a-z-]+)`", names)[0]: shown for names, _, shown in table}
+    options = Options()
+    taken = {option.rstrip("=") for option in options.longOpt} - {"help", "version"}
+    assert listed.keys() == taken
+    for name, shown in listed.items():
+        if isinstance(options[name], str):
+            assert shown == f"`{options[name]}`", name
+    assert listed["listen"] == f"`{DEFAULT_LISTEN}`"
 
 
-def test_the_options_are_those_that_the_daemon_takes() -> None:
-    taken = {option.rstrip("=") for option in Options().longOpt} - {"help", "version"}
-    assert {f"--{name}" for name in taken} == set(
-        re.findall(r"--[a-z-]+", " ".join(row[0] for row in rows(read("README.md"), "option")))
-    )
+@pytest.mark.parametrize("language", Language)
+def test_a_reference_lists_every_argument_of_the_clients(language: Language) -> None:
+    header = {Language.ENGLISH: "argument", Language.SPANISH: "argumento"}[language]
+    listed = [cells[0] for cells in all_rows(read(REFERENCES[language]), header)]
+    for argument in ("HOST", "--password-file FILE", "--since WHEN", "promote", "--store WHERE"):
+        assert f"`{argument}`" in listed
 
 
-def test_wire_lists_every_kind_of_error_and_no_other() -> None:
-    listed = [row[0].strip("`") for row in rows(read("docs/wire.md"), "kind")]
+@pytest.mark.parametrize("language", Language)
+def test_a_reference_lists_every_kind_of_error_and_no_other(language: Language) -> None:
+    header = {Language.ENGLISH: "kind", Language.SPANISH: "tipo"}[language]
+    listed = [row[0].strip("`") for row in rows(read(REFERENCES[language]), header)]
     assert listed == [kind.value for kind in ErrorKind]
 
 
-def test_both_readmes_have_the_same_sections_blocks_and_tables() -> None:
+class SpanishTests(SynchronousTestCase):
+    """The Spanish of texts that the code has in English only."""
+
+    def test_each_is_of_a_text_that_is_shown(self) -> None:
+        used = {text for option in reference.daemon_options() for text in option[2:]}
+        used |= {meaning for name in reference.CLIENTS for _, meaning in client_options(name)}
+        used |= {text for _, *texts in reference.error_texts() for text in texts}
+        self.assertEqual(TEXTS.keys() - used, set(), "no text is as this English")
+
+    def test_a_text_without_it_is_named(self) -> None:
+        with self.assertRaisesRegex(ValueError, "no Spanish for: Most apples"):
+            reference.in_language("Most apples", Language.SPANISH)
+
+
+@pytest.mark.parametrize("readme", READMES.values())
+def test_a_readme_is_short(readme: str) -> None:
+    assert read(readme).count("\n") <= README_LINES, "details belong in the reference"
+
+
+@pytest.mark.parametrize("documents_", [READMES, REFERENCES], ids=["README", "reference"])
+def test_english_and_spanish_have_the_same_sections_blocks_and_tables(
+    documents_: dict[Language, str],
+) -> None:
     def shape(text: str) -> list[str]:
         lines = prose(text).split("\n")
-        return [re.match(r"#*|\|-", line)[0] for line in lines if re.match(r"#|\|-", line)]  # type: ignore[index]
+        found = (re.match(r"#+ |\|-|- |<!-- [a-z ]+: |!\[", line) for line in lines)
+        return [match[0] for match in found if match is not None]
 
-    english, spanish = (read(readme) for readme in READMES.values())
+    english, spanish = (read(document) for document in documents_.values())
     assert shape(english) == shape(spanish)
-    assert len(_FENCED.findall(english)) == len(_FENCED.findall(spanish))
+    blocks = [[text.count("\n") for text in _FENCED.findall(each)] for each in (english, spanish)]
+    assert blocks[0] == blocks[1]
     tables = [
         len([line for line in text.split("\n") if line[:1] == "|"]) for text in (english, spanish)
     ]
@@ -177,11 +197,13 @@ def test_links_lead_somewhere(document: str) -> None:
             assert place in [anchor(heading) for heading in headings], target
 
 
-@pytest.mark.parametrize("readme", READMES.values())
 def test_the_copy_for_a_backup_is_whole_private_and_ends_while_lines_are_said(
-    readme: str, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    (recipe,) = [text for text in _FENCED.findall(read(readme)) if "VACUUM INTO" in text]
+    texts = map(read, [*READMES.values(), *REFERENCES.values()])
+    recipes = [block for text in texts for block in _FENCED.findall(text) if "VACUUM INTO" in block]
+    assert len(recipes) == 4
+    (recipe,) = set(recipes)
     store = tmp_path / "chatd.sqlite"
     with closing(sqlite3.connect(store, isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode = WAL; CREATE TABLE lines (text)")
@@ -221,15 +243,19 @@ sqlite3.connect(sys.argv[1], isolation_level=None).execute(sys.argv[2])
 """
 
 
-@pytest.mark.parametrize("readme", READMES.values())
-def test_the_two_commands_stand_near_the_top_as_they_are_to_be_pasted(readme: str) -> None:
+@pytest.mark.parametrize(("language", "readme"), READMES.items())
+def test_the_two_commands_stand_near_the_top_as_they_are_to_be_pasted(
+    language: Language, readme: str
+) -> None:
     text = read(readme)
     assert marked(text, "test command") == f"{TEST_COMMAND}\n"
-    blocks = _FENCED.findall(text)
-    assert blocks[0] == f"{START_COMMAND}\n"
+    transcript, start, *_ = _FENCED.findall(text)
+    assert transcript.startswith("$ nc 127.0.0.1 60060\n")
+    assert start == f"{START_COMMANDS[language]}\n"
+    assert text.index(TEST_COMMAND) < text.index("\n## ", text.index(start))
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/promises.md", "benchmarks/README.md"])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_no_example_has_twistd_leave_a_pid_file(document: str) -> None:
     """One that a power cut left behind would keep the daemon from starting."""
     for example in re.findall(r"\btwistd [^`\n]*\bchat\b", read(document)):
@@ -245,6 +271,13 @@ def test_whatever_pipes_a_program_into_a_room_says_text_first(document: str) -> 
         assert "echo /text;" in recipe or plain or table, recipe
     if document in READMES.values():
         assert any("echo /text;" in recipe for recipe in recipes)
+
+
+def test_a_fragment_of_the_changelog_has_a_name_that_towncrier_takes() -> None:
+    kinds = re.findall(r"^directory = \"(\w+)\"$", read("pyproject.toml"), re.MULTILINE)
+    names = [path.name for path in (ROOT / "changes").iterdir() if path.name != ".gitignore"]
+    taken = re.compile(rf"(\+[\w-]+|\d+)\.({'|'.join(kinds[1:])})(\.\d+)?\.md")
+    assert [name for name in names if not taken.fullmatch(name)] == [], "see CONTRIBUTING.md"
 
 
 class Replay:
@@ -318,7 +351,7 @@ class Replay:
 
 
 class TranscriptTests(SynchronousTestCase):
-    """The transcript of each README is what the server sends today."""
+    """The transcripts of the documents are what the server sends today."""
 
     def test_english(self) -> None:
         Replay(Language.ENGLISH).play(marked(read("README.md"), "transcript en"))
@@ -327,8 +360,8 @@ class TranscriptTests(SynchronousTestCase):
         Replay(Language.SPANISH).play(marked(read("README.es.md"), "transcript es"))
 
     def test_running_a_room(self) -> None:
-        for language, readme in READMES.items():
-            transcript = marked(read(readme), f"transcript room {language.value}")
+        for language, reference_ in REFERENCES.items():
+            transcript = marked(read(reference_), f"transcript room {language.value}")
             Replay(language).play_room(transcript)
 
     def test_a_line_that_was_not_sent_is_found(self) -> None:

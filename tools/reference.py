@@ -1,0 +1,196 @@
+"""The tables of the documents: commands, options and kinds of errors, in English and in Spanish.
+
+Each row is read from the code: commands from their table, the daemon's options from `Options`, the
+clients' options from their ``--help``, kinds of errors from the text under each. The Spanish of
+English texts that the code has in English only is in `tools.spanish`. This module must not know the
+documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from chatd import errors
+from chatd.commands.base import Command
+from chatd.commands.dispatch import COMMANDS, GENERAL, SECTIONS
+from chatd.daemon.options import Options
+from chatd.errors import ErrorKind
+from chatd.i18n import Language
+from chatd.protocols.transport.limits import Limits
+from tools.spanish import HEADERS, TEXTS
+
+EVERYDAY = ("nick", "join", "leave", "who", "msg", "me", "search", "help")
+"""The commands that the READMEs show."""
+
+CLIENTS = ("connect", "say", "export", "admin")
+"""The subcommands of ``chatd`` that have options of their own."""
+
+LIMITS = (*(field.replace("_", "-") for field in Limits._fields), "send-buffer", "receive-buffer")
+"""The options of the daemon that limit connections."""
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+Row = tuple[str, ...]
+
+
+def in_language(text: str, language: Language) -> str:
+    """Return an English text of the code in a language. Raises `ValueError` if it has no Spanish.
+
+    A text that is changed in English has no Spanish until that is brought up to date, too.
+    """
+    if language is Language.ENGLISH:
+        return text
+    if text not in TEXTS:
+        raise ValueError(f"tools/spanish.py has no Spanish for: {text}")
+    return TEXTS[text]
+
+
+def markdown(rows: Iterable[Row], header: str, language: Language) -> str:
+    """Return a table in Markdown. ``header`` is the English text of the header's cells."""
+    cells = header if language is Language.ENGLISH else HEADERS[header]
+    count = cells.count("|") + 1
+    lines = [f"| {cells} |", "|---" * count + "|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def escaped(text: str) -> str:
+    """Return plain text so that a cell of Markdown shows it unchanged."""
+    return re.sub(r"([|*<])", r"\\\1", text)
+
+
+def code(text: str) -> str:
+    """Return text as code in a cell of Markdown."""
+    return "`{}`".format(text.replace("|", "\\|"))
+
+
+def commands(rows: Sequence[Command], language: Language) -> str:
+    """Return the table of some slash commands."""
+
+    def row(command: Command) -> Row:
+        wording = command.wording(language)
+        others = ", ".join(code(f"/{name}") for name in command.names if name != wording.name)
+        return code(wording.usage), escaped(wording.explanation), others
+
+    return markdown(map(row, rows), "command | what it does | other names", language)
+
+
+class Option(NamedTuple):
+    """An option of the daemon: its names without dashes, its meaning, and its default."""
+
+    name: str
+    letter: str | None
+    meaning: str
+    default: str
+
+
+def daemon_options() -> Iterator[Option]:
+    """Return the options of the daemon: those that may be repeated, those with a value, flags."""
+    methods = {
+        name.removeprefix("opt_"): method
+        for name, method in vars(Options).items()
+        if name.startswith("opt_")
+    }
+    letters = {method: name for name, method in methods.items() if len(name) == 1}
+    for name, method in methods.items():
+        if len(name) > 1:
+            text = " ".join((inspect.getdoc(method) or "").split())
+            meaning, _, default = text.removesuffix("]").partition(" [default: ")
+            yield Option(name.replace("_", "-"), letters.get(method), meaning, default or "none")
+    # Twisted has no types for the rows of these two lists.
+    parameters: Any = Options.optParameters
+    flags: Any = Options.optFlags
+    for name, letter, value, meaning in parameters:
+        yield Option(name, letter, meaning.removesuffix("."), value or "none")
+    for name, letter, meaning in flags:
+        yield Option(name, letter, meaning.removesuffix("."), "off")
+
+
+def options(limits: bool, language: Language) -> str:
+    """Return the table of the daemon's options: those that limit connections, or the others."""
+    words = ("none", "off", "for ever")
+
+    def row(option: Option) -> Row:
+        names = [f"-{option.letter}"] if option.letter else []
+        meaning = escaped(in_language(option.meaning, language))
+        default = option.default
+        shown = in_language(default, language) if default in words else code(default)
+        return ", ".join(map(code, [*names, f"--{option.name}"])), meaning, shown
+
+    rows = [row(option) for option in daemon_options() if (option.name in LIMITS) == limits]
+    return markdown(rows, "option | meaning | default", language)
+
+
+def client_options(client: str) -> Iterator[tuple[str, str]]:
+    """Return each argument of a subcommand of ``chatd`` and its meaning, as ``--help`` has them."""
+    parser = argparse.ArgumentParser(
+        add_help=False,
+        formatter_class=partial(argparse.HelpFormatter, width=1000, max_help_position=100),
+    )
+    import_module(f"chatd.client.{client}").add_arguments(parser)
+    plain = _COLOUR.sub(
+        "", parser.format_help()
+    )  # from Python 3.14 on, it has colours on a terminal
+    yield from re.findall(r"^ {2,4}(\S.*?) {2,}(\S.*)$", plain, re.MULTILINE)
+
+
+def client(name: str, language: Language) -> str:
+    """Return the table of the arguments of a subcommand of ``chatd``."""
+    rows = [
+        (code(argument), escaped(in_language(meaning, language)))
+        for argument, meaning in client_options(name)
+    ]
+    return markdown(rows, "argument | meaning", language)
+
+
+def error_texts() -> Iterator[tuple[ErrorKind, str, str]]:
+    """Return each kind of error, when it occurs, and what its receiver can do.
+
+    Raises `ValueError` if a kind has no such text.
+    """
+    (kinds,) = ast.parse(inspect.getsource(ErrorKind)).body
+    assert isinstance(kinds, ast.ClassDef)
+    under = {
+        before.targets[0].id: after.value.value
+        for before, after in zip(kinds.body, kinds.body[1:], strict=False)
+        if isinstance(before, ast.Assign)
+        and isinstance(before.targets[0], ast.Name)
+        and isinstance(after, ast.Expr)
+        and isinstance(after.value, ast.Constant)
+    }
+    for kind in ErrorKind:
+        paragraphs = str(under.get(kind.name, "")).split("\n\n")
+        if len(paragraphs) != 2:
+            raise ValueError(
+                f"{errors.__file__}: under {kind.name} there must be two paragraphs: "
+                "when it occurs, and what its receiver can do"
+            )
+        when, remedy = (" ".join(paragraph.split()).removesuffix(".") for paragraph in paragraphs)
+        yield kind, when, remedy
+
+
+def error_kinds(language: Language) -> str:
+    """Return the table of the kinds of errors."""
+    rows = [
+        (code(kind.value), *(in_language(text, language).replace("|", "\\|") for text in texts))
+        for kind, *texts in error_texts()
+    ]
+    return markdown(rows, "kind | when | what to do", language)
+
+
+TABLES: dict[str, Callable[[Language], str]] = {
+    "everyday commands": partial(commands, [COMMANDS[name] for name in EVERYDAY]),
+    "commands general": partial(commands, GENERAL),
+    **{f"commands {key}": partial(commands, each.commands) for key, each in SECTIONS.items()},
+    "options": partial(options, False),
+    "limits": partial(options, True),
+    **{f"chatd {name}": partial(client, name) for name in CLIENTS},
+    "errors": error_kinds,
+}
+"""Each table by the name that its comments in the documents have."""

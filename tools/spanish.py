@@ -1,0 +1,251 @@
+"""The Spanish of texts that the code has in English only: options, and kinds of errors.
+
+The references show them in both languages. Each is found by its English text, so that a change of
+the English asks for the Spanish, too. This module must not know where a text is shown.
+"""
+
+HEADERS = {
+    "command | what it does | other names": "orden | qué hace | otros nombres",
+    "option | meaning | default": "opción | qué es | si no se da",
+    "argument | meaning": "argumento | qué es",
+    "kind | when | what to do": "tipo | cuándo | qué hacer",
+}
+"""The cells of the headers of tables."""
+
+OPTIONS = {
+    "none": "ninguno",
+    "off": "no",
+    "for ever": "para siempre",
+    "An address for chat lines, a Twisted endpoint (may be repeated)": (
+        "Una dirección para líneas de charla, en la forma de Twisted (puede repetirse)"
+    ),
+    "An address for bare lines, a Twisted endpoint (may be repeated)": (
+        "Una dirección para líneas desnudas, en la forma de Twisted (puede repetirse)"
+    ),
+    "An address for browsers and HTTP, a Twisted endpoint (may be repeated)": (
+        "Una dirección para navegadores y HTTP, en la forma de Twisted (puede repetirse)"
+    ),
+    "A name by which browsers may reach this machine, besides its addresses and its hostname "
+    "(may be repeated)": (
+        "Un nombre por el que los navegadores pueden llegar a esta máquina, además de sus "
+        "direcciones y de su propio nombre (puede repetirse)"
+    ),
+    "The time that lines are stored: 90d for all rooms, ROOM=30d for one (may be repeated)": (
+        "El tiempo que se guardan las líneas: 90d en todas las salas, SALA=30d en una (puede "
+        "repetirse)"
+    ),
+    "A network that webhooks may lead to, besides public addresses: 10.0.0.0/8, an address, or any "
+    "(may be repeated)": (
+        "Una red a la que pueden llevar los webhooks, además de las direcciones públicas: "
+        "10.0.0.0/8, una dirección o any (puede repetirse)"
+    ),
+    "The store of the history: sqlite:PATH, or memory:": (
+        "El almacén del historial: sqlite:RUTA, o memory:"
+    ),
+    "Most characters in one chat line": "Máximo de caracteres de una línea de charla",
+    "Past lines that are shown on entering a room": (
+        "Líneas anteriores que se muestran al entrar en una sala"
+    ),
+    "The lobby: the room that everyone enters first": (
+        "La sala de entrada: aquella en la que todo el mundo entra primero"
+    ),
+    "The server's language: en or es. /language changes it": (
+        "El idioma del servidor: en o es. /idioma lo cambia"
+    ),
+    "A file with a UTF-8 text that is shown after the welcome": (
+        "Un fichero con un texto en UTF-8 que se muestra tras la bienvenida"
+    ),
+    "Accept passwords also over connections that others may read": (
+        "Aceptar contraseñas también por conexiones que otros pueden leer"
+    ),
+    "Lines a second that are read from a connection": (
+        "Líneas por segundo que se leen de una conexión"
+    ),
+    "Bytes a second that are read from a connection": (
+        "Bytes por segundo que se leen de una conexión"
+    ),
+    "Seconds from the first byte of a line to its end": (
+        "Segundos desde el primer byte de una línea hasta su final"
+    ),
+    "Most connections": "Máximo de conexiones",
+    "Most from one IPv4 address, or IPv6 /64": (
+        "Máximo desde una dirección IPv4, o desde un /64 de IPv6"
+    ),
+    "Seconds until a client that is gone is disconnected": (
+        "Segundos hasta que se desconecta a un cliente que ya no existe"
+    ),
+    "Bytes of the kernel's send buffer of a TCP client": (
+        "Bytes del búfer de envío del núcleo para un cliente TCP"
+    ),
+    "Bytes of the kernel's receive buffer of one": "Bytes de su búfer de recepción",
+}
+"""The options of the daemon."""
+
+ARGUMENTS = {
+    "the host of the daemon (default: 127.0.0.1)": (
+        "la máquina del servidor (si no se da: 127.0.0.1)"
+    ),
+    "its port for chat lines (default: 60060)": (
+        "su puerto de líneas de charla (si no se da: 60060)"
+    ),
+    "the line to say (default, and -: standard input, by line)": (
+        "la línea que se dice (si no se da, o es -: la entrada estándar, línea a línea)"
+    ),
+    "the room to say it in (default: the lobby)": (
+        "la sala en la que se dice (si no se da: la de entrada)"
+    ),
+    "a name to say it under (default: a guest's)": (
+        "un nombre con el que se dice (si no se da: el de un invitado)"
+    ),
+    "a registered name to say it under": "un nombre registrado con el que se dice",
+    "a file whose first line is the password for --login (default: CHATD_PASSWORD)": (
+        "un fichero cuya primera línea es la contraseña de --login (si no se da: CHATD_PASSWORD)"
+    ),
+    "send the password also to another machine, though others may read it on the way": (
+        "enviar la contraseña también a otra máquina, aunque otros puedan leerla por el camino"
+    ),
+    "the store, sqlite:PATH (default: sqlite:chatd.sqlite)": (
+        "el almacén, sqlite:RUTA (si no se da: sqlite:chatd.sqlite)"
+    ),
+    "only this room": "solo esta sala",
+    "only lines since then: 10m, 2h or 3d ago, or a time like 2026-11-22T12:01": (
+        "solo las líneas desde entonces: hace 10m, 2h o 3d, o desde una hora como 2026-11-22T12:01"
+    ),
+    "text: the lines as people saw them; jsonl: a JSON object a line; markdown: a transcript to "
+    "read and to paste (default: text)": (
+        "text: las líneas como se vieron; jsonl: un objeto JSON por línea; markdown: una "
+        "transcripción para leer y pegar (si no se da: text)"
+    ),
+    "the language of the server's sentences, in text and markdown (default: en)": (
+        "el idioma de las frases del servidor, en text y markdown (si no se da: en)"
+    ),
+    "also the private lines that are stored for people with an account": (
+        "también las líneas privadas guardadas para quienes tienen una cuenta"
+    ),
+    "list who is registered": "ver quién está registrado",
+    "register a name, with a password that is asked for": (
+        "registrar un nombre, con una contraseña que se pide"
+    ),
+    "make an account an administrator": "hacer administradora a una cuenta",
+    "take the rights of an administrator from an account": (
+        "quitar a una cuenta los derechos de administrador"
+    ),
+    "set the password of an account, which is asked for": (
+        "poner la contraseña de una cuenta, que se pide"
+    ),
+    "remove an account, and all that is stored with it": (
+        "borrar una cuenta y todo lo guardado con ella"
+    ),
+    "confirm that the clock is right, so that --keep deletes lines again": (
+        "confirmar que el reloj va bien, para que --keep vuelva a borrar líneas"
+    ),
+}
+"""The arguments of the subcommands of ``chatd``."""
+
+ERRORS = {
+    "A line is not UTF-8, is too long, has more than 30 combining marks in a row, or took too long "
+    "to end; on bare ports it may also be blank": (
+        "Una línea no es UTF-8, es demasiado larga, tiene más de 30 marcas combinantes seguidas o "
+        "tardó demasiado en acabar; en los puertos de líneas desnudas, también si está en blanco"
+    ),
+    "Send UTF-8, or shorter lines": "Enviar UTF-8, o líneas más cortas",
+    "The name of a person or of a room breaks the rule, mixes scripts, or is reserved for the "
+    "server": (
+        "El nombre de una persona o de una sala no cumple la regla, mezcla alfabetos o está "
+        "reservado para el servidor"
+    ),
+    "Choose another name": "Elegir otro nombre",
+    "A person here has the name, or one that looks like it. For a new room: a room, which may be "
+    "hidden, has the name or one that looks like it": (
+        "Una persona de aquí tiene ese nombre, o uno que se le parece. Si es de una sala nueva: lo "
+        "tiene, o uno parecido, una sala que puede estar oculta"
+    ),
+    "Take another name, or log in to your own; join the room that the detail names": (
+        "Tomar otro nombre, o acceder con el propio; entrar en la sala que dice el detalle"
+    ),
+    "The client is in no room, or the room does not exist or is hidden from the client": (
+        "El cliente no está en ninguna sala, o la sala no existe o está oculta para él"
+    ),
+    "`/join` a room, or `/leave` to the lobby": (
+        "Ir a una sala con `/sala`, o a la de entrada con `/volver`"
+    ),
+    "No person of that name is connected, or in the room": (
+        "Nadie con ese nombre está conectado, o en la sala"
+    ),
+    "`/who` lists the people of a room": "`/quien` muestra quién está en una sala",
+    "`/msg` to a person who does not read: 64 KiB wait already": (
+        "`/mensaje` para una persona que no lee: ya esperan 64 KiB"
+    ),
+    "Try later": "Probar más tarde",
+    "The command needs a registered name, or a login": (
+        "La orden necesita un nombre registrado, o haber accedido"
+    ),
+    "As the detail says": "Lo que dice el detalle",
+    "The password is not that of the name": "La contraseña no es la de ese nombre",
+    "Use the right one": "Usar la correcta",
+    "Passwords for this name or from this address came too fast, or too many wait. This one was "
+    "not checked": (
+        "Las contraseñas para ese nombre o desde esa dirección llegaron demasiado deprisa, o "
+        "esperan demasiadas. Esta no se comprobó"
+    ),
+    "Wait as long as the detail says": "Esperar lo que dice el detalle",
+    "A password came over a connection that others may read: no TLS, no UNIX socket, not from the "
+    "server's machine": (
+        "Llegó una contraseña por una conexión que otros pueden leer: ni TLS, ni un socket UNIX, "
+        "ni desde la máquina del servidor"
+    ),
+    "Connect in another way, and use another password": (
+        "Conectarse de otra manera, y usar otra contraseña"
+    ),
+    "The line looks like a password, or came within two seconds after its author was put into the "
+    "lobby": (
+        "La línea parece una contraseña, o llegó menos de dos segundos después de que su autor "
+        "fuera llevado a la sala de entrada"
+    ),
+    "Put `//` before it to say it; send it again": (
+        "Poner `//` delante para decirla; enviarla otra vez"
+    ),
+    "The server cannot check passwords": "El servidor no puede comprobar contraseñas",
+    "Tell the operator": "Decírselo a quien administra el servidor",
+    "The client may not do that there: it is muted or banned, the room's mode forbids it, or the "
+    "command is for people who run the room": (
+        "El cliente no puede hacer eso ahí: está callado o vetado, el modo de la sala no lo "
+        "permite, o la orden es para quienes administran la sala"
+    ),
+    "As the detail says: whom to ask, or until when to wait": (
+        "Lo que dice el detalle: a quién pedirlo, o hasta cuándo esperar"
+    ),
+    "The line is `/WORD`, and that is no command": "La línea es `/PALABRA`, y no es una orden",
+    "`/help`; `//` before it says it; `/text` is for a program's output": (
+        "`/ayuda`; con `//` delante se dice; `/texto` es para la salida de un programa"
+    ),
+    "The command does not take that argument": "La orden no admite ese argumento",
+    "A line could not be stored. It was sent to no client": (
+        "No se pudo guardar una línea. No se le envió a nadie"
+    ),
+    "Say it again later, and tell the operator": (
+        "Decirla otra vez más tarde, y avisar a quien administra el servidor"
+    ),
+    "Past lines cannot be read; a gap is shown in their place": (
+        "No se pueden leer las líneas anteriores; en su lugar se muestra un hueco"
+    ),
+    "Ask again later": "Pedirlas más tarde",
+    "The server, or the client's address, has as many connections as it may. The server closes the "
+    "connection": (
+        "El servidor, o la dirección del cliente, tiene todas las conexiones que puede. El "
+        "servidor cierra la conexión"
+    ),
+    "The first line is one of HTTP, IRC or TLS. The server closes the connection": (
+        "La primera línea es de HTTP, IRC o TLS. El servidor cierra la conexión"
+    ),
+    "Use another port": "Usar otro puerto",
+    "Over HTTP: the request cannot be read, or its path does not exist": (
+        "Por HTTP: la petición no se puede leer, o su ruta no existe"
+    ),
+    "See /api/openapi.json": "Ver /api/openapi.json",
+    "A fault in the server": "Un fallo del servidor",
+}
+"""When a kind of error occurs, and what its receiver can do."""
+
+TEXTS = {**OPTIONS, **ARGUMENTS, **ERRORS}
+"""All of the texts, by their English."""
