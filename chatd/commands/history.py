@@ -135,7 +135,7 @@ TABLE = (
             'Example: /search "build failed" from:ci since:2d',
         ),
         Wording(
-            "/buscar TEXTO",
+            "/buscar PALABRAS",
             'buscar líneas aquí: palabras, "una frase", de:ana, desde:2d',
             "Primero las últimas, 20 como mucho. Dan igual las mayúsculas y las tildes.\n"
             'Ejemplo: /buscar "no compila" de:ci desde:2d',
