@@ -17,6 +17,7 @@ import pytest
 from tests.support.checkout import ROOT
 
 PAGE = ROOT / "chatd" / "protocols" / "web" / "page"
+TESTS = ROOT / "tests" / "protocols" / "web" / "page"
 FILES = sorted(PAGE.iterdir())
 MODULES = [file for file in FILES if file.suffix == ".js"]
 
@@ -39,7 +40,8 @@ def test_modules() -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("there is no node: the page's modules were not tested")
-    tests = sorted(str(file) for file in (ROOT / "tests" / "web" / "page").glob("*.test.mjs"))
+    tests = sorted(str(file) for file in TESTS.glob("*.test.mjs"))
+    assert tests, "without names, node runs the tests that it finds in the current directory"
     run = subprocess.run([node, "--test", *tests], capture_output=True, text=True, timeout=50)
     assert run.returncode == 0, run.stdout + run.stderr
 
