@@ -13,7 +13,7 @@ from tests.support.live_server import Client, LiveServer
 
 needs_axe = pytest.mark.skipif(
     axe_core() is None,
-    reason="axe-core is not here: npm install --no-save axe-core@4, or name axe.min.js in AXE_CORE",
+    reason="axe-core is not here: npm install, or name axe.min.js in AXE_CORE",
 )
 
 SMALL = Device(320, 480, 2.0, touch=True)

@@ -104,7 +104,7 @@ def test_what_the_browser_complains_of_is_noticed(
 
 @pytest.mark.skipif(
     axe_core() is None,
-    reason="axe-core is not here: npm install --no-save axe-core@4, or name axe.min.js in AXE_CORE",
+    reason="axe-core is not here: npm install, or name axe.min.js in AXE_CORE",
 )
 def test_axe_finds_what_is_wrong_and_nothing_else(tab: Tab) -> None:
     tab.open(page(PAGE.replace("</main>", "<h1>Talk</h1></main>")))

@@ -98,7 +98,9 @@ export class Client {
 
 	/** Older lines; *done* is called when they are there or cannot be had, as below. */
 	older(room, done) {
-		this.#fetch(room, room.first, done, ({ events, more, after }) => room.addOlder(events, more, this.chat.me.name, after));
+		this.#fetch(room, room.first, done, ({ events, more, after }) =>
+			room.addOlder(events, more, this.chat.me.name, after),
+		);
 	}
 
 	newer(room) {
@@ -243,7 +245,8 @@ export class Client {
 	#greet() {
 		const { language } = this.texts;
 		const { rooms } = this.chat;
-		for (const { name } of rooms.length ? rooms : [{ name: this.chat.lobby }]) this.#entering.set(folded(name), { isWanted: false });
+		for (const { name } of rooms.length ? rooms : [{ name: this.chat.lobby }])
+			this.#entering.set(folded(name), { isWanted: false });
 		const places = Object.fromEntries(rooms.map((room) => [room.name, room.bookmark]));
 		const name = this.kept.get("name") ?? undefined;
 		return { language, name, key: this.kept.key(), rooms: rooms.length ? places : undefined };
@@ -311,7 +314,10 @@ export class Client {
 	}
 
 	#keepRooms() {
-		this.kept.set("rooms", this.chat.rooms.filter((room) => room.present).map((room) => room.name));
+		this.kept.set(
+			"rooms",
+			this.chat.rooms.filter((room) => room.present).map((room) => room.name),
+		);
 	}
 
 	/** A page of a room's log: *took* is given it. One at a time. */

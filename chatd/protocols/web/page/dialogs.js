@@ -40,7 +40,10 @@ export class Browse {
 	#room({ room, people, topic }) {
 		const name = span("grows", make("bdi", {}, `#${room}`), make("small", { dir: "auto" }, topic));
 		const count = span("dim", this.texts.say("room_people", { count: people }));
-		return Object.assign(button(() => this.#enter(room), name, count), { className: "item" });
+		return Object.assign(
+			button(() => this.#enter(room), name, count),
+			{ className: "item" },
+		);
 	}
 }
 

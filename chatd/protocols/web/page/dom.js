@@ -17,14 +17,18 @@ export const button = (onclick, ...inside) => make("button", { type: "button", o
 export const span = (className, ...inside) => make("span", { className }, ...inside);
 
 /** A sentence whose values may be elements. */
-export const sentence = (texts, key, values) => texts.pieces(key).map((piece) => (piece.value ? values[piece.value] : piece));
+export const sentence = (texts, key, values) =>
+	texts.pieces(key).map((piece) => (piece.value ? values[piece.value] : piece));
 
 export const nameOf = (name) => make("bdi", { className: `name name-${colourOf(name)}` }, name);
 
 /** What somebody wrote, its links to be followed. */
 export function written(text) {
 	const link = (href) => make("a", { href, dir: "ltr", target: "_blank", rel: "noopener noreferrer nofollow" }, href);
-	const parts = linked(text).flatMap(({ text, href, host }) => [href ? link(href) : text, host && span("host", ` [${host}]`)]);
+	const parts = linked(text).flatMap(({ text, href, host }) => [
+		href ? link(href) : text,
+		host && span("host", ` [${host}]`),
+	]);
 	const element = span("text", ...parts.filter(Boolean));
 	element.dir = "auto";
 	return element;

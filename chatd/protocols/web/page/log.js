@@ -46,8 +46,14 @@ export class Log {
 		this.#top = lines[0];
 		const seen = this.stuck ? null : this.#oneSeen();
 		const before = seen?.getBoundingClientRect().top;
-		arrange(this.#lines, lines.map((line, at) => this.#element(line, lines[at - 1])));
-		arrange(byId("pending"), items.map((item) => this.#item(item)));
+		arrange(
+			this.#lines,
+			lines.map((line, at) => this.#element(line, lines[at - 1])),
+		);
+		arrange(
+			byId("pending"),
+			items.map((item) => this.#item(item)),
+		);
 		this.#drawEdge();
 		if (seen?.isConnected) this.#box.scrollTop += seen.getBoundingClientRect().top - before;
 		this.#settle();
@@ -146,7 +152,11 @@ export class Log {
 		const follows = isSpeech && time - previous.time < SAME_SPEECH_MS;
 		const minute = texts.time(time);
 		const isAgain = follows && texts.time(previous.time) === minute;
-		const properties = { className: isAgain ? "again" : "", title: texts.exactly(time), dateTime: new Date(time).toISOString() };
+		const properties = {
+			className: isAgain ? "again" : "",
+			title: texts.exactly(time),
+			dateTime: new Date(time).toISOString(),
+		};
 		const element = make(
 			"div",
 			{ className: `line ${kind}${follows ? " follows" : ""}${mention ? " mention" : ""}` },

@@ -137,7 +137,7 @@ function drawRoom(room) {
 	log.draw(room, outbox.shownIn(room));
 	byId("latest").hidden = log.stuck;
 	tell(byId("latest"), texts.say(unread ? "latest_new" : "latest", { count: unread }));
-	reading ||= setTimeout(read, READ_AFTER_MS);
+	if (!reading) reading = setTimeout(read, READ_AFTER_MS);
 }
 
 function drawConnection() {

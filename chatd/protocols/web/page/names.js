@@ -7,7 +7,23 @@ export const folded = (name) => name.normalize("NFKC").toLowerCase().replaceAll(
 
 export const sameName = (one, other) => folded(one) === folded(other);
 
-const SPACELESS = ["Han", "Hira", "Kana", "Bopo", "Yiii", "Thai", "Laoo", "Khmr", "Mymr", "Lana", "Tavt", "Tale", "Talu", "Ahom", "Tibt"]
+const SPACELESS = [
+	"Han",
+	"Hira",
+	"Kana",
+	"Bopo",
+	"Yiii",
+	"Thai",
+	"Laoo",
+	"Khmr",
+	"Mymr",
+	"Lana",
+	"Tavt",
+	"Tale",
+	"Talu",
+	"Ahom",
+	"Tibt",
+]
 	.map((script) => `\\p{scx=${script}}`)
 	.join("");
 const MARK = "(?!\\p{DI})[\\p{Mn}\\p{Mc}]"; // not what makes a sign of a letter, or chooses how it looks
@@ -25,7 +41,9 @@ export function mentions(text, name) {
 	if (!word || !within.includes(word)) return false;
 	const quoted = word.replaceAll(".", "\\."); // the only such sign that a name may have
 	const among = (letter, start = "") =>
-		new RegExp(`${start}(?<!${letter})(?<!${letter}[.-])${quoted}(?!${CHANGING}|${letter}|[.-]${letter})`, "u").test(within);
+		new RegExp(`${start}(?<!${letter})(?<!${letter}[.-])${quoted}(?!${CHANGING}|${letter}|[.-]${letter})`, "u").test(
+			within,
+		);
 	const isSpaceless = new RegExp(`(?!\\p{M})[${SPACELESS}]`, "u").test(word);
 	return among(WORD) || among(SPACED, isSpaceless ? "" : "(?<=@)");
 }

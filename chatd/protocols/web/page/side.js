@@ -20,8 +20,14 @@ export class Side {
 	draw(chat) {
 		const { texts } = this;
 		const { me, active } = chat;
-		arrange(byId("rooms"), chat.rooms.map((room) => this.#room(room, active)));
-		arrange(byId("privates"), chat.privates.map((room) => this.#room(room, active)));
+		arrange(
+			byId("rooms"),
+			chat.rooms.map((room) => this.#room(room, active)),
+		);
+		arrange(
+			byId("privates"),
+			chat.privates.map((room) => this.#room(room, active)),
+		);
 		byId("privates-title").hidden = !chat.privates.length;
 		const unread = chat.sum("unread", active);
 		tell(byId("rooms-badge"), badge(unread));
@@ -60,9 +66,18 @@ export class Side {
 	#room(room, active) {
 		const { unread, mentions, isPrivate, name, present } = room;
 		const item = this.#rooms.of(room, 0, () => {
-			const inside = [span("sign", isPrivate ? "@" : "#"), make("bdi", { className: "grows" }, name), span(""), span("sr")];
+			const inside = [
+				span("sign", isPrivate ? "@" : "#"),
+				make("bdi", { className: "grows" }, name),
+				span(""),
+				span("sr"),
+			];
 			inside[0].ariaHidden = inside[2].ariaHidden = "true";
-			return make("li", {}, button(() => this.given.choose(room), ...inside));
+			return make(
+				"li",
+				{},
+				button(() => this.given.choose(room), ...inside),
+			);
 		});
 		const [, , count, told] = item.firstChild.children;
 		const naming = isPrivate ? 0 : mentions;

@@ -17,7 +17,10 @@ export const SENTENCES = {
 	sign_in: ["Sign in", "Acceder"],
 	sign_out: ["Sign out", "Salir de la cuenta"],
 	not_now: ["Not now", "Ahora no"],
-	welcome: ["You are {name}. Choose a name, or just write a line below.", "Eres {name}. Elige un nombre, o simplemente escribe abajo."],
+	welcome: [
+		"You are {name}. Choose a name, or just write a line below.",
+		"Eres {name}. Elige un nombre, o simplemente escribe abajo.",
+	],
 	no_topic: ["/topic TEXT sets a topic", "/tema TEXTO pone un tema"],
 	private_with: ["Private, for you and {name}", "Privado, para {name} y para ti"],
 	leave: ["Leave {name}", "Dejar {name}"],
@@ -31,14 +34,20 @@ export const SENTENCES = {
 	too_long: ["{count} characters too many: send it in parts.", "Sobran {count} caracteres: envíalo por partes."],
 	too_long_one: ["One character too many: send it in parts.", "Sobra un carácter: envíalo por partes."],
 	suggestions: ["Suggestions", "Sugerencias"],
-	suggested: ["{count} suggestions. Arrows choose, Tab inserts.", "{count} sugerencias. Las flechas eligen, Tab inserta."],
+	suggested: [
+		"{count} suggestions. Arrows choose, Tab inserts.",
+		"{count} sugerencias. Las flechas eligen, Tab inserta.",
+	],
 	suggested_one: ["One suggestion. Tab inserts it.", "Una sugerencia. Tab la inserta."],
 	latest: ["Jump to the latest", "Ir a lo último"],
 	latest_new: ["{count} new: jump to the latest", "Ir a lo último, con {count} sin leer"],
 	older: ["Older lines", "Líneas anteriores"],
 	loading: ["Loading …", "Cargando …"],
 	begins: ["This is where {name} begins.", "Aquí empieza {name}."],
-	empty: ["Nothing has been said here yet. Write the first line below.", "Aquí no se ha dicho nada todavía. Escribe abajo la primera línea."],
+	empty: [
+		"Nothing has been said here yet. Write the first line below.",
+		"Aquí no se ha dicho nada todavía. Escribe abajo la primera línea.",
+	],
 	new: ["New", "Nuevo"],
 	unread: ["{count} unread", "{count} sin leer"],
 	mentions: ["{count} mention you", "{count} te nombran"],
@@ -54,11 +63,17 @@ export const SENTENCES = {
 	waits: ["waits for the connection", "espera la conexión"],
 	sent: ["being saved", "guardándose"],
 	refused: ["not said", "no se ha dicho"],
-	unsure: ["the connection broke: this may or may not have been said", "se cortó la conexión: puede que se dijera, o no"],
+	unsure: [
+		"the connection broke: this may or may not have been said",
+		"se cortó la conexión: puede que se dijera, o no",
+	],
 	again: ["Write it again", "Escribirlo de nuevo"],
 	drop: ["Discard", "Descartar"],
 	connecting: ["Connecting …", "Conectando …"],
-	lost: ["No connection. What you write is sent when it is back.", "Sin conexión. Lo que escribas se envía cuando vuelva."],
+	lost: [
+		"No connection. What you write is sent when it is back.",
+		"Sin conexión. Lo que escribas se envía cuando vuelva.",
+	],
 	again_in: ["Next try in {count} s", "Otro intento en {count} s"],
 	try_now: ["Try now", "Intentar ya"],
 	back: ["Connected again.", "Conectado de nuevo."],
@@ -68,10 +83,16 @@ export const SENTENCES = {
 	question_gone: ["The connection broke before you answered.", "Se cortó la conexión antes de tu respuesta."],
 	who_are_you: ["Who are you?", "¿Quién eres?"],
 	way_name: ["A name for now", "Un nombre por ahora"],
-	way_name_hint: ["Yours while you are here. This browser remembers it.", "Tuyo mientras estés aquí. Este navegador lo recuerda."],
+	way_name_hint: [
+		"Yours while you are here. This browser remembers it.",
+		"Tuyo mientras estés aquí. Este navegador lo recuerda.",
+	],
 	way_signin_hint: ["With a name that is registered.", "Con un nombre registrado."],
 	way_register: ["A new account", "Una cuenta nueva"],
-	way_register_hint: ["Keeps a name for you alone. The password must have 8 characters or more.", "Reserva un nombre solo para ti. La contraseña debe tener 8 caracteres o más."],
+	way_register_hint: [
+		"Keeps a name for you alone. The password must have 8 characters or more.",
+		"Reserva un nombre solo para ti. La contraseña debe tener 8 caracteres o más.",
+	],
 	name: ["Name", "Nombre"],
 	password: ["Password", "Contraseña"],
 	go: ["Continue", "Entrar"],
@@ -124,7 +145,9 @@ export class Texts {
 	}
 
 	say(key, values = {}) {
-		return this.pieces(key, values).map((piece) => (piece.value ? values[piece.value] : piece)).join("");
+		return this.pieces(key, values)
+			.map((piece) => (piece.value ? values[piece.value] : piece))
+			.join("");
 	}
 
 	// Times are in ms since 1970.

@@ -131,14 +131,22 @@ export class Writer {
 	}
 
 	#offer(choices) {
-		arrange(this.#list, choices.map((choice, at) => this.#option(choice, at)));
+		arrange(
+			this.#list,
+			choices.map((choice, at) => this.#option(choice, at)),
+		);
 		this.#list.hidden = !choices.length;
 		this.#choose(-1);
 		if (choices.length) this.given.announce(this.texts.say("suggested", { count: choices.length }));
 	}
 
 	#option({ label, detail }, at) {
-		const item = make("li", { id: `choice-${at}`, role: "option" }, make("bdi", {}, label), detail && span("dim", detail));
+		const item = make(
+			"li",
+			{ id: `choice-${at}`, role: "option" },
+			make("bdi", {}, label),
+			detail && span("dim", detail),
+		);
 		item.onpointerdown = (event) => {
 			event.preventDefault(); // the line keeps the focus
 			this.#take(at);

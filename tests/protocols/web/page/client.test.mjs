@@ -35,7 +35,14 @@ function made(values) {
 	return { client, chat: client.chat, clock, sockets, heard, kept, open, says: (...all) => sockets.last.says(...all) };
 }
 
-const entered = (room, head = 0, after = head) => ({ type: "entered", room, head, after, topic: "", text: `You are in #${room}.` });
+const entered = (room, head = 0, after = head) => ({
+	type: "entered",
+	room,
+	head,
+	after,
+	topic: "",
+	text: `You are in #${room}.`,
+});
 const line = (seq, text, author = "luis") => ({ seq, time: seq, author, kind: "message", text });
 const events = (room, ...all) => ({ type: "events", room, events: all });
 const texts = (room) => room.lines.map(({ text }) => text);
@@ -84,10 +91,17 @@ test("a broken connection loses nothing and doubles nothing", () => {
 	assert.deepEqual(sent(all, "line"), []);
 	all.says({ ...entered("lobby", 4, 2), resumed: true }, events("lobby", line(3, "meanwhile"), line(4, "c", "guest1")));
 	const again = sent(all, "line");
-	assert.deepEqual(again.map(({ text }) => text), ["c", "d"]);
+	assert.deepEqual(
+		again.map(({ text }) => text),
+		["c", "d"],
+	);
 	assert.equal(again[0].key, key);
 	assert.deepEqual(texts(all.chat.active), ["a", "b", "meanwhile", "c"]);
-	all.says({ type: "ack", id: again[0].id, seq: 4 }, events("lobby", line(5, "d", "guest1")), { type: "ack", id: again[1].id, seq: 5 });
+	all.says({ type: "ack", id: again[0].id, seq: 4 }, events("lobby", line(5, "d", "guest1")), {
+		type: "ack",
+		id: again[1].id,
+		seq: 5,
+	});
 	assert.deepEqual(all.client.outbox.items, []);
 });
 
@@ -95,7 +109,14 @@ test("a command has no key, and is not sent again", () => {
 	const all = made();
 	all.says(entered("lobby"));
 	all.client.say(["/who", "/me waves", "//who"]);
-	assert.deepEqual(sent(all, "line").map(({ text, key }) => [text, Boolean(key)]), [["/who", false], ["/me waves", true], ["//who", true]]);
+	assert.deepEqual(
+		sent(all, "line").map(({ text, key }) => [text, Boolean(key)]),
+		[
+			["/who", false],
+			["/me waves", true],
+			["//who", true],
+		],
+	);
 });
 
 test("what is refused stays, and its error stands where it was written", () => {
@@ -119,7 +140,13 @@ test("a private line is shown with whom it is, and answered as a command", () =>
 	assert.deepEqual([room.title, room.unread], ["luis", 1]);
 	all.client.choose(room);
 	all.client.say(["yes?", "//help"]);
-	assert.deepEqual(sent(all, "line").map(({ room: where, text }) => [where, text]), [[null, "/msg luis yes?"], [null, "/msg luis /help"]]);
+	assert.deepEqual(
+		sent(all, "line").map(({ room: where, text }) => [where, text]),
+		[
+			[null, "/msg luis yes?"],
+			[null, "/msg luis /help"],
+		],
+	);
 	all.says({ type: "private", author: "guest1", to: "luis", text: "yes?" });
 	assert.deepEqual(texts(room), ["psst", "yes?"]);
 	assert.equal(all.client.outbox.shownIn(room).length, 1);
@@ -134,7 +161,10 @@ test("a private line that could not be said stays, and says so", () => {
 	all.client.choose(room);
 	all.client.say(["yes?"]);
 	all.says({ type: "error", id: sent(all, "line")[0].id, kind: "Nobody", text: "luis is not here." });
-	assert.deepEqual(all.client.outbox.shownIn(room).map(({ state }) => state), ["refused"]);
+	assert.deepEqual(
+		all.client.outbox.shownIn(room).map(({ state }) => state),
+		["refused"],
+	);
 	assert.deepEqual(texts(room), ["psst", "luis is not here."]);
 });
 
@@ -153,7 +183,10 @@ test("private lines wait for no room", () => {
 	all.sockets.last.onclose({ code: 1006 });
 	all.client.say(["yes?"]);
 	all.open();
-	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [[null, "/msg luis yes?"]]);
+	assert.deepEqual(
+		sent(all, "line").map(({ room, text }) => [room, text]),
+		[[null, "/msg luis yes?"]],
+	);
 });
 
 test("a room that a command entered is shown, and one of the greeting is not", () => {
@@ -186,7 +219,13 @@ test("the last room stays, and is entered again when somebody writes", () => {
 	assert.equal(all.chat.active.name, "lobby");
 	all.client.say(["hola", "/join ops"]);
 	assert.equal(sent(all, "enter").length, 1);
-	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [["lobby", "hola"], [null, "/join ops"]]);
+	assert.deepEqual(
+		sent(all, "line").map(({ room, text }) => [room, text]),
+		[
+			["lobby", "hola"],
+			[null, "/join ops"],
+		],
+	);
 });
 
 test("who may not enter a room is told so there, and may try again", () => {
@@ -196,9 +235,15 @@ test("who may not enter a room is told so there, and may try again", () => {
 		all.client.say(["hola"]);
 		const [{ id }, line] = [sent(all, "enter").at(-1), sent(all, "line").at(-1)];
 		assert.equal(sent(all, "enter").length, tries);
-		all.says({ type: "error", id, kind: "Not allowed", text: "you are banned." }, { type: "error", id: line.id, text: "you are not there." });
+		all.says(
+			{ type: "error", id, kind: "Not allowed", text: "you are banned." },
+			{ type: "error", id: line.id, text: "you are not there." },
+		);
 	}
-	assert.deepEqual(all.client.outbox.shownIn(all.chat.active).map(({ state }) => state), ["refused", "refused"]);
+	assert.deepEqual(
+		all.client.outbox.shownIn(all.chat.active).map(({ state }) => state),
+		["refused", "refused"],
+	);
 });
 
 test("what waits for a room to which one cannot come back is shown as not said", () => {
@@ -210,7 +255,10 @@ test("what waits for a room to which one cannot come back is shown as not said",
 	all.open();
 	all.says(entered("lobby"), { type: "left", room: "ops" }, { type: "error", text: "you are banned." });
 	assert.equal(all.chat.room("ops"), ops);
-	assert.deepEqual(all.client.outbox.shownIn(ops).map(({ state }) => state), ["refused"]);
+	assert.deepEqual(
+		all.client.outbox.shownIn(ops).map(({ state }) => state),
+		["refused"],
+	);
 	all.client.leave(ops);
 	assert.deepEqual([all.chat.room("ops"), all.client.outbox.items], [undefined, []]);
 });
@@ -313,7 +361,14 @@ test("what commands show of the past stands apart from the log", () => {
 	const all = made();
 	all.says(entered("lobby", 1, 0), events("lobby", line(1, "a")));
 	all.says({ ...events("lobby", line(1, "a")), past: true }, { type: "found", room: "lobby", events: [line(1, "a")] });
-	assert.deepEqual(all.chat.active.lines.map(({ kind, seq }) => [kind, seq]), [["message", 1], ["past", undefined], ["past", undefined]]);
+	assert.deepEqual(
+		all.chat.active.lines.map(({ kind, seq }) => [kind, seq]),
+		[
+			["message", 1],
+			["past", undefined],
+			["past", undefined],
+		],
+	);
 });
 
 test("what a later server says is passed over", () => {

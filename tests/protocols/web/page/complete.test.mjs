@@ -5,7 +5,11 @@ import { test } from "node:test";
 import { completed, completions } from "../../../../chatd/protocols/web/page/complete.js";
 
 const KNOWN = {
-	commands: [["/who [ROOM]", "who is in a room"], ["/whois NAME", "whose a name is"], ["/join ROOM", "go to a room"]],
+	commands: [
+		["/who [ROOM]", "who is in a room"],
+		["/whois NAME", "whose a name is"],
+		["/join ROOM", "go to a room"],
+	],
 	aliases: { who: ["who", "quien"], whois: ["whois", "quienes"], join: ["join", "sala"] },
 	people: ["Ana", "andres", "luis"],
 	rooms: ["lobby", "ops"],
@@ -15,7 +19,10 @@ const texts = (text, caret = text.length) => completions(text, caret, KNOWN).cho
 test("a slash offers all commands, with what they do", () => {
 	const { from, choices } = completions("/", 1, KNOWN);
 	assert.equal(from, 0);
-	assert.deepEqual(choices.map((choice) => choice.label), ["/who [ROOM]", "/whois NAME", "/join ROOM"]);
+	assert.deepEqual(
+		choices.map((choice) => choice.label),
+		["/who [ROOM]", "/whois NAME", "/join ROOM"],
+	);
 	assert.equal(choices[0].detail, "who is in a room");
 });
 

@@ -63,7 +63,11 @@ test("chance makes a pause shorter, by half at most", () => {
 
 test("pauses begin anew after a connection that lasted, not after one that did not", () => {
 	const { clock, sockets, connection } = made();
-	for (const [lasted, pause] of [[0, 1], [9, 2], [11, 1]]) {
+	for (const [lasted, pause] of [
+		[0, 1],
+		[9, 2],
+		[11, 1],
+	]) {
 		sockets.last.says(HELLO);
 		clock.advance(lasted);
 		sockets.last.onclose({ code: 1001 });

@@ -11,15 +11,22 @@ const states = (outbox) => outbox.shownIn(ROOM).map(({ id, state }) => [id, stat
 test("a slash and letters are a command", () => {
 	assert.equal(commandOf("/Who ops"), "who");
 	assert.equal(commandOf("/adiós"), "adiós");
-	for (const text of ["who", "//who", "/usr/bin", "/2", " /who", "/", "/ who"]) assert.equal(commandOf(text), undefined, text);
+	for (const text of ["who", "//who", "/usr/bin", "/2", " /who", "/", "/ who"])
+		assert.equal(commandOf(text), undefined, text);
 });
 
 test("text waits, is sent in order, and is gone when it is said", () => {
 	const outbox = new Outbox();
 	outbox.put(item(1, "a"));
 	outbox.put(item(2, "b"));
-	assert.deepEqual(states(outbox), [[1, "waits"], [2, "waits"]]);
-	assert.deepEqual(outbox.takeFor(ROOM).map(({ text }) => text), ["a", "b"]);
+	assert.deepEqual(states(outbox), [
+		[1, "waits"],
+		[2, "waits"],
+	]);
+	assert.deepEqual(
+		outbox.takeFor(ROOM).map(({ text }) => text),
+		["a", "b"],
+	);
 	assert.deepEqual(outbox.takeFor(ROOM), []);
 	outbox.drop(1);
 	assert.deepEqual(states(outbox), [[2, "sent"]]);
@@ -77,7 +84,13 @@ test("a line that comes before its ack is not shown twice, nor lost if it is ref
 	outbox.cameBack(ROOM, "something else");
 	assert.deepEqual(states(outbox), [[3, "sent"]]);
 	outbox.refused(1);
-	assert.deepEqual(states(outbox), [[1, "refused"], [3, "sent"]]);
+	assert.deepEqual(states(outbox), [
+		[1, "refused"],
+		[3, "sent"],
+	]);
 	outbox.broke();
-	assert.deepEqual(states(outbox), [[1, "refused"], [3, "waits"]]);
+	assert.deepEqual(states(outbox), [
+		[1, "refused"],
+		[3, "waits"],
+	]);
 });

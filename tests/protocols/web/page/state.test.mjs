@@ -4,7 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Chat, HELD, PRIVATES, Room } from "../../../../chatd/protocols/web/page/state.js";
 
-const event = (seq, text = `line ${seq}`, author = "luis", kind = "message") => ({ seq, time: seq, author, kind, text });
+const event = (seq, text = `line ${seq}`, author = "luis", kind = "message") => ({
+	seq,
+	time: seq,
+	author,
+	kind,
+	text,
+});
 const events = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => event(from + at));
 const seqs = (room) => room.lines.map((line) => line.seq);
 
@@ -141,12 +147,16 @@ test("what the account saw may be told before the room is entered", () => {
 test("notices change who is there", () => {
 	const room = entered(0);
 	Object.assign(room, { names: ["ana"], guests: 2 });
-	room.add([
-		{ notice: "joined", name: "luis", text: "luis joined." },
-		{ notice: "renamed", name: "guest7", new_name: "eva", text: "guest7 is now eva." },
-		{ notice: "renamed", name: "luis", new_name: "lu", text: "luis is now lu." },
-		{ notice: "left", name: "ana", text: "ana left." },
-	], "ana", 77);
+	room.add(
+		[
+			{ notice: "joined", name: "luis", text: "luis joined." },
+			{ notice: "renamed", name: "guest7", new_name: "eva", text: "guest7 is now eva." },
+			{ notice: "renamed", name: "luis", new_name: "lu", text: "luis is now lu." },
+			{ notice: "left", name: "ana", text: "ana left." },
+		],
+		"ana",
+		77,
+	);
 	assert.deepEqual([room.names, room.guests], [["eva", "lu"], 1]);
 	assert.deepEqual(room.lines[0], { kind: "notice", text: "luis joined.", time: 77 });
 	assert.equal(room.unread, 0);
@@ -172,7 +182,10 @@ test("rooms are found by their names in any case, the lobby first", () => {
 	for (const name of ["ops", "lobby", "builds"]) chat.roomFor(name);
 	chat.privateWith("ana");
 	assert.equal(chat.room("OPS").name, "ops");
-	assert.deepEqual(chat.all.map((room) => room.title), ["#lobby", "#builds", "#ops", "ana"]);
+	assert.deepEqual(
+		chat.all.map((room) => room.title),
+		["#lobby", "#builds", "#ops", "ana"],
+	);
 	chat.room("ops").unread = 3;
 	chat.room("builds").unread = 2;
 	assert.deepEqual([chat.sum("unread"), chat.sum("unread", chat.room("ops"))], [5, 2]);
