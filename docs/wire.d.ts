@@ -1,0 +1,215 @@
+// The messages of the WebSocket as TypeScript types. docs/wire.md says what they mean.
+// The types of the page's modules are checked with them; authors of clients may copy the file.
+
+export as namespace wire;
+
+/** `SEQ-TIME` of an event. */
+export type Bookmark = string;
+
+/** Repeated in the answer to a message. */
+export type Id = string | number;
+
+export type EventKind = "message" | "action" | "topic" | "deed";
+
+/** An event of a room's log. `time` is in milliseconds since 1970. */
+export interface LogEvent {
+	seq: number;
+	time: number;
+	author: string;
+	kind: EventKind;
+	text: string;
+	deed?: { verb: string; target: string; seconds: number; reason: string };
+}
+
+/** A notice among the events. It has no seq and is not stored. */
+export interface Notice {
+	notice: "joined" | "left" | "renamed";
+	name: string;
+	text: string;
+	new_name?: string;
+}
+
+export interface ListedRoom {
+	room: string;
+	people: number;
+	head: number;
+	topic: string;
+}
+
+/** The messages that a client sends. The server reads null as a member that is left out. */
+export type ClientMessage =
+	| { type: "hello"; language?: string; name?: string; key?: string; rooms?: Record<string, Bookmark | null> }
+	| { type: "line"; id?: Id; room?: string | null; text: string; key?: string }
+	| { type: "enter"; id?: Id; room: string; after?: Bookmark }
+	| { type: "leave"; id?: Id; room: string }
+	| { type: "history"; id?: Id; room: string; before?: number; limit?: number }
+	| { type: "search"; id?: Id; room: string; text: string; upto?: number }
+	| { type: "people"; id?: Id; room: string }
+	| { type: "commands"; id?: Id }
+	| { type: "rooms"; id?: Id }
+	| { type: "seen"; id?: Id; room: string; seq: number }
+	| { type: "ping"; id?: Id };
+
+export interface Hello {
+	type: "hello";
+	name: string;
+	guest: boolean;
+	account: boolean;
+	lobby: string;
+	language: string;
+	max_length: number;
+	motd: string;
+}
+
+/** `commands` are pairs of usage and explanation; `names` all names of each command. */
+export interface Commands {
+	type: "commands";
+	id?: Id;
+	commands: [usage: string, explanation: string][];
+	names: Record<string, string[]>;
+}
+
+export interface Entered {
+	type: "entered";
+	id?: Id;
+	room: string;
+	topic: string;
+	head: number;
+	after: number;
+	bookmark: Bookmark | null;
+	resumed: boolean;
+	anew: boolean;
+	text: string;
+}
+
+export interface Events {
+	type: "events";
+	room: string;
+	events: (LogEvent | Notice)[];
+	past?: true;
+}
+
+export interface History {
+	type: "history";
+	id?: Id;
+	room: string;
+	events: LogEvent[];
+	after: number;
+	more: boolean;
+}
+
+/** The answer to `search` has `upto`; lines found by a command have none. */
+export interface Found {
+	type: "found";
+	id?: Id;
+	room: string;
+	events: LogEvent[];
+	upto?: number;
+}
+
+export interface People {
+	type: "people";
+	id?: Id;
+	room: string;
+	names: string[];
+	guests: number;
+	more: number;
+}
+
+export interface Rooms {
+	type: "rooms";
+	id?: Id;
+	count: number;
+	rooms: ListedRoom[];
+}
+
+export interface Left {
+	type: "left";
+	room: string;
+}
+
+export interface Seen {
+	type: "seen";
+	room: string;
+	seq: number;
+}
+
+export interface You {
+	type: "you";
+	name: string;
+	guest: boolean;
+	account: boolean;
+}
+
+export interface Ack {
+	type: "ack";
+	id?: Id;
+	room: string;
+	seq: number | null;
+}
+
+export interface Refused {
+	type: "refused";
+	id?: Id;
+}
+
+export interface Private {
+	type: "private";
+	author: string;
+	text: string;
+	to?: string;
+	time?: number;
+	past?: true;
+}
+
+export interface Say {
+	type: "say";
+	id?: Id;
+	text: string;
+	key?: string;
+}
+
+/** The member is called `error`, the type `Failure`: `Error` is JavaScript's own. */
+export interface Failure {
+	type: "error";
+	id?: Id;
+	kind: string;
+	key: string;
+	text: string;
+}
+
+export interface Ask {
+	type: "ask";
+	hidden: boolean;
+}
+
+export interface Bell {
+	type: "bell";
+}
+
+export interface Pong {
+	type: "pong";
+	id?: Id;
+}
+
+/** The messages that a server sends. A later server may send others. */
+export type ServerMessage =
+	| Hello
+	| Commands
+	| Entered
+	| Events
+	| History
+	| Found
+	| People
+	| Rooms
+	| Left
+	| Seen
+	| You
+	| Ack
+	| Refused
+	| Private
+	| Say
+	| Failure
+	| Ask
+	| Bell
+	| Pong;
