@@ -78,12 +78,20 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
         assert not re.search(r'["\'(](https?:)?//\w', named), file.name
 
 
+def test_all_modules_are_fetched_at_once() -> None:
+    """No module waits until another one has come that imports it."""
+    page = text_of(PAGE / "index.html")
+    link = r'<(?:script type="module" src|link rel="modulepreload" href)="/([^"]*)"'
+    named = re.findall(link, page)
+    assert sorted(named) == [file.name for file in MODULES]
+
+
 def test_every_id_is_there_once() -> None:
     """The elements that the modules look up by id are in the page."""
     ids = re.findall(r'\sid="([^"]*)"', text_of(PAGE / "index.html"))
     assert len(ids) == len(set(ids))
     for file in MODULES:
-        assert set(re.findall(r'byId\("([^"]*)"\)', text_of(file))) <= set(ids), file.name
+        assert set(re.findall(r'byId\("([^"]*)"[),]', text_of(file))) <= set(ids), file.name
 
 
 def test_it_is_small() -> None:

@@ -1,49 +1,47 @@
-// What the server is told, and what becomes of what it says. It knows docs/wire.md and no document:
-// whoever draws is told that something has changed.
+// The actions of the user in the chat, and sending what they write. It must not know the document, the
+// socket, or what the server's messages mean: incoming.js takes those.
 
 import { Connection } from "./connection.js";
+import { Incoming } from "./incoming.js";
 import { randomKey } from "./kept.js";
-import { folded, sameName } from "./names.js";
+import { folded } from "./names.js";
 import { commandOf, Outbox } from "./outbox.js";
 import { Chat } from "./state.js";
 
-const PAGE = 50;
-const ORIGINS = 100; // of how many lines it is known where they were written
+const PAGE = 50; // lines that are fetched at once
+const ORIGINS = 100; // most lines of which is known in which room they were written
 
 export class Client {
 	chat = new Chat();
 	outbox = new Outbox();
-	commands = []; // these three are what the server says
-	aliases = {};
-	longest = 4096;
-	isAsked = false; // the server waits for a password
-	#motd = "";
-	#untold = []; // what greets us in a room comes behind its last lines
-	#first; // the room to be shown once we are in it
-	#entering = new Map(); // rooms that we asked for, with which id; whether somebody wants to see them now
+	/** @type {Map<string, { id?: number, isWanted: boolean }>} rooms that we asked for; wanted ones are shown */
+	entering = new Map();
+	/** @type {Set<page.Room>} */
 	#fetching = new Set();
-	#origins = new Map(); // where lines were written: what answers them belongs there
+	/** @type {Map<wire.Id, page.Room>} */
+	#origins = new Map();
+	#incoming;
+	#given;
 
-	/**
-	 * Given are what is `kept`, `texts`, `open()` and `clock` for a `Connection`, `changed()`,
-	 * `heard(line)` for a private line that came, and `bell()`.
-	 */
-	constructor({ open, ...given }) {
-		Object.assign(this, given);
-		this.#first = this.kept.get("active", "");
-		for (const name of this.kept.get("rooms", [])) this.chat.roomFor(name);
+	/** @param {page.ClientOptions} given */
+	constructor(given) {
+		this.#given = given;
+		this.kept = given.kept;
+		for (const name of this.kept.get("rooms", /** @type {string[]} */ ([]))) this.chat.roomFor(name);
+		this.#incoming = new Incoming(this, given);
 		this.connection = new Connection({
-			open,
-			clock: this.clock,
+			open: given.open,
+			clock: given.clock,
 			greet: () => this.#greet(),
-			received: (message) => this.received(message),
+			received: (message) => this.#received(message),
 			changed: () => this.#connectionChanged(),
 		});
 	}
 
-	// What is done here
-
-	/** Show a room. */
+	/**
+	 * Show a room.
+	 * @param {page.Room} room
+	 */
 	choose(room) {
 		const { active } = this.chat;
 		if (active && active !== room) active.marker = null;
@@ -51,72 +49,82 @@ export class Client {
 		if (!room.isPrivate) this.kept.set("active", room.name);
 		if (!room.present) this.enter(room.name);
 		this.askPeople();
-		this.changed();
+		this.#given.changed();
 	}
 
-	/** Go into a room, and show it. */
+	/**
+	 * Enter a room, and show it.
+	 * @param {string} name
+	 */
 	enter(name) {
 		const room = this.chat.room(name);
 		const id = this.connection.newId();
 		if (room?.present) this.choose(room);
 		else if (this.connection.send({ type: "enter", id, room: name, after: room?.bookmark ?? undefined })) {
-			this.#entering.set(folded(name), { id, isWanted: true });
+			this.entering.set(folded(name), { id, isWanted: true });
 		}
 	}
 
+	/** @param {page.Room} room */
 	leave(room) {
 		this.outbox.forget(room);
 		const isTold = room.present && !room.isPrivate;
-		if (!isTold || !this.connection.send({ type: "leave", room: room.name })) this.#out(room);
+		if (!isTold || !this.connection.send({ type: "leave", room: room.name })) this.out(room);
 	}
 
-	/** Say some lines in the room that is shown, or to whom it is with. */
+	/**
+	 * Say lines in the room that is shown, or to the person of a private conversation.
+	 * @param {string[]} lines
+	 */
 	say(lines) {
 		const room = this.chat.active;
+		if (!room) return;
 		for (const text of lines) {
 			const command = commandOf(text);
-			const known = this.#means(command, "join") && this.chat.room(text.split(/[ #]+/)[1] ?? "");
-			if (known?.present) {
-				this.choose(known);
-				continue;
-			}
-			const item = { id: this.connection.newId(), key: randomKey(), room, text, shown: text, answer: "any" };
-			if (room.isPrivate && !command) {
-				Object.assign(item, { text: `/msg ${room.name} ${text.replace(/^\/\//, "/")}`, answer: "line" });
-			} else if (!room.isPrivate && (!command || this.#means(command, "me"))) item.answer = "ack";
-			this.outbox.put(item);
+			const known = this.#means(command, "join") ? this.chat.room(text.split(/[ #]+/)[1] ?? "") : undefined;
+			if (known?.present) this.choose(known);
+			else this.outbox.put(this.#draft(room, text, command));
 		}
 		room.marker = null;
-		this.#flush(room);
-		this.changed();
+		this.flush(room);
+		this.#given.changed();
 	}
 
-	/** Answer the server's question: now or never, and it is kept nowhere. */
+	/**
+	 * Answer the server's question for a password: now or never, and it is not kept.
+	 * @param {string} text
+	 */
 	answer(text) {
 		this.connection.send({ type: "line", room: this.#roomToSay(), text });
 	}
 
-	/** Older lines; *done* is called when they are there or cannot be had, as below. */
+	/**
+	 * Fetch older lines, and call *done* when they have come or cannot be had.
+	 * @param {page.Room} room
+	 * @param {() => void} done
+	 */
 	older(room, done) {
-		this.#fetch(room, room.first, done, ({ events, more, after }) =>
-			room.addOlder(events, more, this.chat.me.name, after),
-		);
+		this.#fetch(room, room.first, done, (page) => room.addOlder(page, this.chat.me.name));
 	}
 
+	/** @param {page.Room} room */
 	newer(room) {
 		const before = room.end + PAGE + 1;
-		const took = ({ events, more, after }) => {
+		this.#fetch(room, before, undefined, (page) => {
 			// Of long lines fewer come than were asked for: the last ones.
-			if (after > room.end) room.replace(events, more, before, this.chat.me.name, after);
-			else room.addNewer(events, before, this.chat.me.name);
-		};
-		this.#fetch(room, before, () => {}, took);
+			if (page.after > room.end) room.replace(page, before, this.chat.me.name);
+			else room.addNewer(page, before, this.chat.me.name);
+		});
 	}
 
-	/** Other lines, up to that seq. */
+	/**
+	 * Hold the lines up to a seq instead, and call *done* as above.
+	 * @param {page.Room} room
+	 * @param {number} upto
+	 * @param {() => void} done
+	 */
 	show(room, upto, done) {
-		const took = ({ events, more, after }) => room.replace(events, more, upto + 1, this.chat.me.name, after);
-		this.#fetch(room, upto + 1, done, took);
+		this.#fetch(room, upto + 1, done, (page) => room.replace(page, upto + 1, this.chat.me.name));
 	}
 
 	askPeople() {
@@ -124,203 +132,142 @@ export class Client {
 		if (room?.present && !room.isPrivate) this.connection.send({ type: "people", room: room.name });
 	}
 
-	/** Somebody has seen all of a room. */
+	/**
+	 * Mark all lines of a room as seen.
+	 * @param {page.Room} room
+	 */
 	read(room) {
 		if (!room.read()) return;
 		const isTold = this.chat.me.account && !room.isPrivate;
 		if (isTold) this.connection.send({ type: "seen", room: room.name, seq: room.seen });
-		this.changed();
+		this.#given.changed();
 	}
 
-	// What the server says
-
-	received(message) {
-		this[`on_${message.type}`]?.(message); // what a later chatd says is passed over
-		this.changed();
-	}
-
-	on_hello({ lobby, max_length: longest = 4096, motd = "", ...me }) {
-		this.longest = longest;
-		if (!this.commands.length) {
-			this.connection.ask({ type: "commands" }, ({ commands = [], names = {} } = {}) => {
-				Object.assign(this, { commands, aliases: names });
-			});
-		}
-		this.chat.lobby = lobby;
-		this.chat.active ??= this.chat.rooms[0] ?? this.chat.roomFor(lobby); // also where we may not be
-		if (motd && motd !== this.#motd) this.#untold.push({ kind: "say", text: motd });
-		this.#motd = motd;
-		this.on_you(me);
-	}
-
-	on_you({ name, guest, account }) {
-		this.chat.me = { name, guest, account };
-		// An account's name comes with its cookie, and is not to be asked for without it.
-		if (account || !guest) this.kept.set("name", account ? null : name);
-	}
-
-	on_entered(message) {
-		const asked = this.#entering.get(folded(message.room));
-		const room = this.chat.roomFor(message.room);
-		const goesOn = room.entered(message);
-		this.#entering.delete(folded(room.name));
-		this.#keepRooms();
-		// One that was not asked for is that of a command, or we were put there.
-		const isWanted = asked?.isWanted ?? true;
-		if (isWanted && !goesOn) this.#untold.push({ kind: "notice", text: message.text });
-		if (message.head === message.after) this.#putUntold(room);
-		const isFirst = sameName(this.#first, room.name);
-		if (isFirst) this.#first = "";
-		if (isWanted || isFirst || !this.chat.active) this.choose(room);
-		else if (room === this.chat.active) this.askPeople();
-		this.#flush(room);
-	}
-
-	on_left({ room, text }) {
-		if (this.chat.room(room)) this.#out(this.chat.room(room), text);
-	}
-
-	on_events({ room: name, events, past }) {
-		const room = this.chat.room(name);
-		if (past) this.on_found({ events });
-		if (past || !room) return;
-		const me = this.chat.me.name;
-		room.add(events, me, this.clock.now());
-		this.#putUntold(room);
-		for (const { seq, author, text } of events) if (seq && sameName(author, me)) this.outbox.cameBack(room, text);
-	}
-
-	/** What commands show of the past. */
-	on_found({ events }) {
-		for (const { author, text, time: at } of events) this.#put(null, { kind: "past", author, text, at });
-	}
-
-	on_people({ room, names, guests }) {
-		Object.assign(this.chat.room(room) ?? {}, { names, guests });
-	}
-
-	on_ack({ id }) {
-		this.outbox.drop(id);
-	}
-
-	on_refused({ id }) {
-		this.outbox.refused(id);
-	}
-
-	on_say({ id, text, key }) {
-		this.#put(this.#origins.get(id), { kind: "say", text });
-		// In another tab, say: we are let go, and come again as a guest.
-		if (key === "signed_out") this.connection.isLetGo = true;
-	}
-
-	on_error({ id, kind, text }) {
-		this.outbox.refused(id);
-		for (const [name, asked] of this.#entering) if (id && asked.id === id) this.#entering.delete(name);
-		this.#put(this.#origins.get(id), { kind: "error", title: kind, text });
-	}
-
-	on_private({ author, to, text, time = this.clock.now(), past }) {
-		const room = this.chat.privateWith(to ?? author);
-		// After a crash the server may not know that we were shown it.
-		if (past && room.lines.some((line) => line.time === time && line.text === text)) return;
-		if (to) this.outbox.cameBack(room, text);
-		else this.heard({ author, text });
-		this.#put(room, { kind: "message", author, to, text, time });
-	}
-
-	on_seen({ room, seq }) {
-		this.chat.room(room)?.seenUpTo(seq);
-	}
-
-	on_ask({ hidden }) {
-		this.isAsked = hidden;
-	}
-
-	on_bell() {
-		this.bell();
-	}
-
-	// Inside
-
-	#greet() {
-		const { language } = this.texts;
-		const { rooms } = this.chat;
-		for (const { name } of rooms.length ? rooms : [{ name: this.chat.lobby }])
-			this.#entering.set(folded(name), { isWanted: false });
-		const places = Object.fromEntries(rooms.map((room) => [room.name, room.bookmark]));
-		const name = this.kept.get("name") ?? undefined;
-		return { language, name, key: this.kept.key(), rooms: rooms.length ? places : undefined };
-	}
-
-	#connectionChanged() {
-		if (this.connection.state === "open") {
-			for (const room of this.chat.privates) this.#flush(room);
-		} else {
-			for (const room of this.chat.rooms) room.present = false;
-			this.#entering.clear();
-			this.outbox.broke();
-			if (this.isAsked) this.#put(null, { kind: "error", text: this.texts.say("question_gone") });
-			this.isAsked = false;
-		}
-		this.changed();
-	}
-
-	/** Send what was written in a room; if we are not in it, behind going in. */
-	#flush(room) {
+	/**
+	 * Send the items of a room that wait. If we are not in it, enter it first.
+	 * @param {page.Room} room
+	 */
+	flush(room) {
 		if (this.connection.state !== "open") return;
-		if (!room.present && !this.#entering.has(folded(room.name))) this.enter(room.name);
+		if (!room.present && !this.entering.has(folded(room.name))) this.enter(room.name);
 		for (const { id, key, text, answer } of this.outbox.takeFor(room)) {
 			this.#origins.set(id, room);
-			if (this.#origins.size > ORIGINS) this.#origins.delete(this.#origins.keys().next().value);
+			for (const oldest of this.#origins.keys()) if (this.#origins.size > ORIGINS) this.#origins.delete(oldest);
 			const isText = answer === "ack";
+			/** @satisfies {wire.ClientMessage} */
 			const line = { type: "line", id, room: isText ? room.name : this.#roomToSay(room), text };
 			this.connection.send(isText ? { ...line, key } : line);
 		}
 	}
 
-	#means(command, name) {
-		return Boolean(command) && (this.aliases[name] ?? [name]).includes(command);
-	}
-
-	/** In which room a command is given, and never in another; null for none, where some commands are understood. */
-	#roomToSay(room = this.chat.active) {
-		return room?.present && !room.isPrivate ? room.name : null;
-	}
-
-	#putUntold(room) {
-		for (const line of this.#untold.splice(0)) this.#put(room, line);
-	}
-
-	/** Put a line that is not of the log at the end of a room: of the one that is shown, if of none. */
-	#put(room, line) {
-		(room ?? this.chat.active)?.addLocal({ time: this.clock.now(), ...line });
+	/**
+	 * Add a line that is not of the log to the end of the room where the line with that id was written;
+	 * by default, of the room that is shown.
+	 * @param {Omit<page.Line, "time">} line
+	 * @param {wire.Id} [id]
+	 */
+	note(line, id) {
+		const room = (id !== undefined && this.#origins.get(id)) || this.chat.active;
+		room?.addLocal({ time: this.#given.clock.now(), ...line });
 	}
 
 	/**
-	 * We are in that room no more. The last one stays at the side, to be entered again, and so does one
-	 * in which something is left to be said.
+	 * We are not in a room any more. It stays in the list if it is the last one, so that it can be
+	 * entered again, or if items of it are not sent.
+	 * @param {page.Room} room
 	 */
-	#out(room, text = this.texts.say("left_room", { name: room.title })) {
+	out(room) {
 		const { chat } = this;
+		const text = this.#given.texts.say("left_room", { name: room.title });
 		room.present = room.isPrivate;
-		this.#entering.delete(folded(room.name));
+		this.entering.delete(folded(room.name));
 		this.outbox.closed(room);
 		const next = chat.rooms.find((each) => each !== room && each.present);
 		if (next && !this.outbox.shownIn(room).length) chat.forget(room);
 		if (next && chat.active === room) this.choose(next);
-		if (!room.isPrivate) this.#put(null, { kind: "notice", text });
-		this.#keepRooms();
-		this.changed();
+		if (!room.isPrivate) this.note({ kind: "notice", text });
+		this.keepRooms();
+		this.#given.changed();
 	}
 
-	#keepRooms() {
-		this.kept.set(
-			"rooms",
-			this.chat.rooms.filter((room) => room.present).map((room) => room.name),
-		);
+	/** Have the browser keep the names of the rooms that we are in. */
+	keepRooms() {
+		const names = this.chat.rooms.filter((room) => room.present).map((room) => room.name);
+		this.kept.set("rooms", names);
 	}
 
-	/** A page of a room's log: *took* is given it. One at a time. */
+	/** @returns {wire.ClientMessage} */
+	#greet() {
+		const { rooms, lobby } = this.chat;
+		const names = rooms.length ? rooms.map((room) => room.name) : [lobby];
+		for (const name of names) this.entering.set(folded(name), { isWanted: false });
+		return {
+			type: "hello",
+			language: this.#given.texts.language,
+			name: this.kept.get("name", "") || undefined,
+			key: this.kept.key(),
+			rooms: rooms.length ? Object.fromEntries(rooms.map((room) => [room.name, room.bookmark])) : undefined,
+		};
+	}
+
+	/** @param {wire.ServerMessage} message */
+	#received(message) {
+		this.#incoming.take(message);
+		this.#given.changed();
+	}
+
+	#connectionChanged() {
+		const { chat } = this;
+		if (this.connection.state === "open") {
+			for (const room of chat.privates) this.flush(room);
+		} else {
+			for (const room of chat.rooms) room.present = false;
+			this.entering.clear();
+			this.outbox.broke();
+			if (chat.isAsked) this.note({ kind: "error", text: this.#given.texts.say("question_gone") });
+			chat.isAsked = false;
+		}
+		this.#given.changed();
+	}
+
+	/**
+	 * @param {page.Room} room
+	 * @param {string} text
+	 * @param {string | undefined} command
+	 * @returns {page.Draft}
+	 */
+	#draft(room, text, command) {
+		const draft = { id: this.connection.newId(), key: randomKey(), room, text, shown: text };
+		if (room.isPrivate && !command) {
+			return { ...draft, text: `/msg ${room.name} ${text.replace(/^\/\//, "/")}`, answer: "line" };
+		}
+		const isStored = !room.isPrivate && (!command || this.#means(command, "me"));
+		return { ...draft, answer: isStored ? "ack" : "any" };
+	}
+
+	/**
+	 * @param {string | undefined} command
+	 * @param {string} name
+	 */
+	#means(command, name) {
+		return command !== undefined && (this.chat.aliases[name] ?? [name]).includes(command);
+	}
+
+	/**
+	 * Return the room in which a command is given, and in no other; null for none: then the server
+	 * carries out commands that need no room.
+	 */
+	#roomToSay(room = this.chat.active) {
+		return room?.present && !room.isPrivate ? room.name : null;
+	}
+
+	/**
+	 * Fetch a page of a room's log, one at a time.
+	 * @param {page.Room} room
+	 * @param {number} before
+	 * @param {(() => void) | undefined} done
+	 * @param {(page: wire.History) => void} took
+	 */
 	#fetch(room, before, done, took) {
 		if (room.isPrivate || this.#fetching.has(room)) return;
 		this.#fetching.add(room);
@@ -329,10 +276,10 @@ export class Client {
 			if (reply?.type === "history") took(reply);
 			else if (reply) {
 				room.more = false; // or it would be asked for again at once
-				this.received(reply);
+				this.#incoming.take(reply);
 			}
-			done();
-			this.changed();
+			done?.();
+			this.#given.changed();
 		});
 	}
 }

@@ -1,5 +1,5 @@
-// The WebSocket: opened, found dead, and opened again after growing pauses. It knows how long to wait
-// and nothing of what is said; the socket, the clock and chance are handed in.
+// The WebSocket: it is opened, found dead, and opened again after growing pauses. It must not know what
+// messages mean. The socket, the clock and chance are arguments.
 
 const LONGEST_PAUSE = 30;
 const PING_EVERY = 25;
@@ -8,77 +8,90 @@ const LASTING_MS = 10_000;
 const GOODBYE = 1000;
 
 export class Connection {
-	state = "waiting"; // or connecting; open, once the server has greeted us; ended
-	isLetGo = false; // the server will close, and takes us again
+	/** @type {"waiting" | "connecting" | "open" | "ended"} "open" once the server has sent `hello` */
+	state = "waiting";
+	isLetGo = false; // the server will close the connection, and accepts another one
+	/** @type {WebSocket | undefined} */
 	#socket;
 	#lastId = 0;
+	/** @type {Map<wire.Id | undefined, page.Answered>} */
 	#asked = new Map();
 	#tries = 0;
-	#openedAt;
-	#retryAt;
-	#timers = {};
+	#openedAt = 0;
+	#retryAt = 0;
+	/** @type {Map<string, number>} */
+	#timers = new Map();
+	#given;
+	#clock;
 
-	/**
-	 * Given are `open()` a socket, `greet()` with our `hello`, `received(message)`, `changed()` for the
-	 * state, a `clock` (setTimeout, clearTimeout, now) and `chance()` from 0 to 1.
-	 */
-	constructor({ chance = Math.random, ...given }) {
-		Object.assign(this, given, { chance });
+	/** @param {page.ConnectionOptions} given */
+	constructor(given) {
+		this.#given = given;
+		this.#clock = given.clock;
 	}
 
-	/** Open it now, anew if it is open. */
+	/** Open it now; close it first if it is open. */
 	start() {
 		this.#drop();
 		this.isLetGo = false;
-		const socket = this.open();
+		const socket = this.#given.open();
 		this.#socket = socket;
-		socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...this.greet() }));
+		socket.onopen = () => socket.send(JSON.stringify(this.#given.greet()));
 		socket.onmessage = ({ data }) => socket === this.#socket && this.#message(JSON.parse(data));
 		socket.onclose = ({ code }) => socket === this.#socket && this.#closed(code);
 		this.#after("answer", ANSWER_WITHIN, () => this.#closed());
 		this.#be("connecting");
 	}
 
-	/** See whether it is alive or can be: the network is back, or the machine has slept. */
+	/** Find out if it is alive: the network is back, or the machine has slept. */
 	check() {
 		if (this.state === "open") this.#ping();
 		else if (this.state === "waiting") this.start();
 	}
 
-	/** How many seconds it still waits. */
+	/** The seconds until the next try. */
 	get pause() {
-		return Math.max(0, Math.ceil((this.#retryAt - this.clock.now()) / 1000));
+		return Math.max(0, Math.ceil((this.#retryAt - this.#clock.now()) / 1000));
 	}
 
 	newId() {
 		return ++this.#lastId;
 	}
 
-	/** Returns whether there is a connection to send it over. */
+	/**
+	 * Send a message, and return true; return false without a connection.
+	 * @param {wire.ClientMessage} message
+	 */
 	send(message) {
-		if (this.state === "open") this.#socket.send(JSON.stringify(message));
+		if (this.state === "open") this.#socket?.send(JSON.stringify(message));
 		return this.state === "open";
 	}
 
-	/** Have *answer* called with what answers a message; with nothing, if the connection breaks first. */
+	/**
+	 * Send a message, and call *answer*.
+	 * @param {Exclude<wire.ClientMessage, { type: "hello" }>} message
+	 * @param {page.Answered} answer
+	 */
 	ask(message, answer) {
 		const id = this.newId();
 		if (this.send({ ...message, id })) this.#asked.set(id, answer);
 		else answer();
 	}
 
+	/** @param {wire.ServerMessage} message */
 	#message(message) {
 		this.#clear("answer");
 		const isHello = message.type === "hello";
 		if (isHello) {
-			this.#openedAt = this.clock.now();
+			this.#openedAt = this.#clock.now();
 			this.state = "open";
 			this.#after("ping", PING_EVERY, () => this.#ping());
 		}
-		const answer = this.#asked.get(message.id) ?? this.received;
-		this.#asked.delete(message.id);
+		const id = "id" in message ? message.id : undefined;
+		const answer = this.#asked.get(id) ?? this.#given.received;
+		this.#asked.delete(id);
 		answer(message);
-		if (isHello) this.changed();
+		if (isHello) this.#given.changed();
 	}
 
 	#ping() {
@@ -87,38 +100,47 @@ export class Connection {
 		this.#after("ping", PING_EVERY, () => this.#ping());
 	}
 
+	/** @param {number} [code] that of the socket's closing; none if it was found dead */
 	#closed(code) {
 		this.#drop();
 		if (code === GOODBYE && !this.isLetGo) return this.#be("ended");
-		// A server that throws us out as soon as we are in is not asked every second.
-		if (this.state === "open" && this.clock.now() - this.#openedAt > LASTING_MS) this.#tries = 0;
-		// Half of it is chance: not all are to come back at once.
-		const pause = Math.min(LONGEST_PAUSE, 2 ** this.#tries++) * (0.5 + this.chance() / 2);
-		this.#retryAt = this.clock.now() + pause * 1000;
+		// A server that closes each connection at once is not asked every second.
+		if (this.state === "open" && this.#clock.now() - this.#openedAt > LASTING_MS) this.#tries = 0;
+		// Half of it is chance, so that not all clients come back at once.
+		const { chance = Math.random } = this.#given;
+		const pause = Math.min(LONGEST_PAUSE, 2 ** this.#tries++) * (0.5 + chance() / 2);
+		this.#retryAt = this.#clock.now() + pause * 1000;
 		this.#after("retry", pause, () => this.start());
 		return this.#be("waiting");
 	}
 
 	#drop() {
-		for (const name in this.#timers) this.#clear(name);
+		for (const name of this.#timers.keys()) this.#clear(name);
 		this.#socket?.close();
-		this.#socket = null;
+		this.#socket = undefined;
 		const asked = [...this.#asked.values()];
 		this.#asked.clear();
 		for (const answer of asked) answer();
 	}
 
+	/** @param {Connection["state"]} state */
 	#be(state) {
 		this.state = state;
-		this.changed();
+		this.#given.changed();
 	}
 
+	/**
+	 * @param {string} name
+	 * @param {number} seconds
+	 * @param {() => void} action
+	 */
 	#after(name, seconds, action) {
 		this.#clear(name);
-		this.#timers[name] = this.clock.setTimeout(action, seconds * 1000);
+		this.#timers.set(name, this.#clock.setTimeout(action, seconds * 1000));
 	}
 
+	/** @param {string} name */
 	#clear(name) {
-		this.clock.clearTimeout(this.#timers[name]);
+		this.#clock.clearTimeout(this.#timers.get(name));
 	}
 }

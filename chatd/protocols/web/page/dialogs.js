@@ -1,9 +1,12 @@
-// Two questions: which room to enter, and who one is. A password goes to the server over HTTP, whose
-// answer is a cookie that no script can read; here it is neither kept nor shown.
+// Two dialogs: which room to enter, and who the user is. A password goes to the server over HTTP, whose
+// answer is a cookie that no script can read. They must not keep or show a password.
 
 import { button, byId, make, span } from "./dom.js";
 
-/** Have a form do that. */
+/**
+ * @param {HTMLElement} form
+ * @param {() => void} action
+ */
 function onSubmit(form, action) {
 	form.onsubmit = (event) => {
 		event.preventDefault();
@@ -12,100 +15,124 @@ function onSubmit(form, action) {
 }
 
 export class Browse {
-	#name = byId("browse-name");
+	#dialog = byId("browse", HTMLDialogElement);
+	#name = byId("browse-name", HTMLInputElement);
 	#status = byId("browse-count");
+	#given;
 
-	/** Given are `ask(answer)` for the rooms that there are, and `enter(name)`. */
-	constructor(texts, given) {
-		Object.assign(this, { texts, given });
+	/** @param {page.BrowseOptions} given */
+	constructor(given) {
+		this.#given = given;
 		onSubmit(byId("browse-form"), () => this.#enter(this.#name.value.trim().replace(/^#/, "")));
 	}
 
 	open() {
 		this.#name.value = "";
-		this.#status.textContent = this.texts.say("loading");
-		byId("browse").showModal();
-		this.given.ask((answer) => {
-			const { count, rooms = [] } = answer ?? {};
-			this.#status.textContent = this.texts.say(answer?.rooms ? "rooms_all" : "no_answer", { count });
+		this.#status.textContent = this.#given.texts.say("loading");
+		this.#dialog.showModal();
+		this.#given.ask((answer) => {
+			const isThere = answer?.type === "rooms";
+			const rooms = isThere ? answer.rooms : [];
+			const status = isThere
+				? this.#given.texts.say("rooms_all", { count: answer.count })
+				: this.#given.texts.say("no_answer");
+			this.#status.textContent = status;
 			byId("browse-rooms").replaceChildren(...rooms.map((room) => make("li", {}, this.#room(room))));
 		});
 	}
 
+	/** @param {string} name */
 	#enter(name) {
-		byId("browse").close();
-		if (name) this.given.enter(name);
+		this.#dialog.close();
+		if (name) this.#given.enter(name);
 	}
 
+	/** @param {wire.ListedRoom} room */
 	#room({ room, people, topic }) {
 		const name = span("grows", make("bdi", {}, `#${room}`), make("small", { dir: "auto" }, topic));
-		const count = span("dim", this.texts.say("room_people", { count: people }));
-		return Object.assign(
-			button(() => this.#enter(room), name, count),
-			{ className: "item" },
-		);
+		const count = span("dim", this.#given.texts.say("room_people", { count: people }));
+		const enter = button(() => this.#enter(room), name, count);
+		enter.className = "item";
+		return enter;
 	}
 }
 
 export class Account {
-	#form = byId("account-form");
-	#name = byId("account-name");
-	#password = byId("account-password");
+	#dialog = byId("account", HTMLDialogElement);
+	#form = byId("account-form", HTMLFormElement);
+	#ways = /** @type {RadioNodeList} */ (this.#form.elements.namedItem("way"));
+	#name = byId("account-name", HTMLInputElement);
+	#password = byId("account-password", HTMLInputElement);
 	#error = byId("account-error");
+	#given;
 
-	/** Given are our `key()`, `takeName(name)`, and `changed()` when the browser is somebody else. */
-	constructor(texts, given) {
-		Object.assign(this, { texts, given });
+	/** @param {page.AccountOptions} given */
+	constructor(given) {
+		this.#given = given;
 		onSubmit(this.#form, () => this.#go());
 		this.#form.onchange = () => this.#adapt();
-		byId("account").onclose = () => (this.#password.value = "");
+		this.#dialog.onclose = () => {
+			this.#password.value = "";
+		};
 	}
 
-	/** The way is "name", for a name for now; "signin"; or "register". */
+	/**
+	 * @param {page.Way} way
+	 */
 	open(way) {
-		this.#form.way.value = way;
+		this.#ways.value = way;
 		this.#error.textContent = "";
 		this.#adapt();
-		byId("account").showModal();
+		this.#dialog.showModal();
 		this.#name.focus();
 	}
 
-	/** Returns what is wrong; "" if it is done. */
+	/** Return the error, or "" if it is done. */
 	async signOut() {
 		const wrong = await this.#post("/api/signout", {});
-		if (!wrong) this.given.changed();
+		if (!wrong) this.#given.changed();
 		return wrong;
 	}
 
+	get #way() {
+		return /** @type {page.Way} */ (this.#ways.value);
+	}
+
 	#adapt() {
-		const way = this.#form.way.value;
-		byId("account-hint").textContent = this.texts.say(`way_${way}_hint`);
+		const way = this.#way;
+		byId("account-hint").textContent = this.#given.texts.say(`way_${way}_hint`);
 		byId("password-part").hidden = way === "name";
 		this.#password.required = way !== "name";
 		this.#password.autocomplete = way === "register" ? "new-password" : "current-password";
 	}
 
 	async #go() {
-		const way = this.#form.way.value;
+		const way = this.#way;
 		const name = this.#name.value.trim();
-		const key = this.given.key(); // so that our own tabs are not in the way of a name
+		const key = this.#given.key(); // so that our own tabs do not block a name
 		const who = { name, password: this.#password.value, register: way === "register", key };
 		const wrong = way === "name" ? "" : await this.#post("/api/signin", who);
 		this.#error.textContent = wrong;
 		this.#password.value = "";
 		if (wrong) return;
-		byId("account").close();
-		if (way === "name") this.given.takeName(name);
-		else this.given.changed();
+		this.#dialog.close();
+		if (way === "name") this.#given.takeName(name);
+		else this.#given.changed();
 	}
 
+	/**
+	 * Return the error that the server answers, or "".
+	 * @param {string} path
+	 * @param {object} body
+	 * @returns {Promise<string>}
+	 */
 	async #post(path, body) {
-		const headers = { "Content-Type": "application/json", "Accept-Language": this.texts.language };
+		const headers = { "Content-Type": "application/json", "Accept-Language": this.#given.texts.language };
 		try {
 			const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
 			return answer.ok ? "" : (await answer.json()).error.text;
 		} catch {
-			return this.texts.say("no_answer");
+			return this.#given.texts.say("no_answer");
 		}
 	}
 }

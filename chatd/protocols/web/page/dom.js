@@ -1,61 +1,138 @@
-// Making elements. Text becomes text nodes here and nowhere anything else.
+// Making, finding and arranging elements. Text becomes text nodes, and nothing else. It must not know
+// rooms or messages.
 
 import { linked } from "./links.js";
 import { colourOf } from "./names.js";
 
-export const byId = (id) => document.getElementById(id);
+/**
+ * Return the element with an id, of a type. Raises `TypeError` if it is not there or of another type.
+ * @template {HTMLElement} T
+ * @overload
+ * @param {string} id
+ * @param {new () => T} type
+ * @returns {T}
+ */
+/**
+ * @overload
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+/**
+ * @param {string} id
+ * @param {new () => HTMLElement} type
+ */
+export function byId(id, type = HTMLElement) {
+	const element = document.getElementById(id);
+	if (element instanceof type) return element;
+	throw new TypeError(`#${id} is no ${type.name}`);
+}
 
-/** An element with its properties, and what stands in it. */
-export function make(tag, properties = {}, ...inside) {
+/**
+ * Return a new element with properties and content.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Partial<HTMLElementTagNameMap[Tag]>} properties
+ * @param {page.Inside[]} inside
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function make(tag, properties, ...inside) {
 	const element = Object.assign(document.createElement(tag), properties);
-	element.append(...inside.filter(Boolean));
+	for (const each of inside) if (each) element.append(each);
 	return element;
 }
 
+/**
+ * @param {() => void} onclick
+ * @param {page.Inside[]} inside
+ */
 export const button = (onclick, ...inside) => make("button", { type: "button", onclick }, ...inside);
 
+/**
+ * @param {string} className
+ * @param {page.Inside[]} inside
+ */
 export const span = (className, ...inside) => make("span", { className }, ...inside);
 
-/** A sentence whose values may be elements. */
+/**
+ * Return the parts of a sentence whose values may be elements.
+ * @param {page.Texts} texts
+ * @param {page.Key} key
+ * @param {Record<string, page.Inside>} values
+ */
 export const sentence = (texts, key, values) =>
-	texts.pieces(key).map((piece) => (piece.value ? values[piece.value] : piece));
+	texts.pieces(key).map((piece) => (typeof piece === "string" ? piece : values[piece.value]) || "");
 
+/** @param {string} name */
 export const nameOf = (name) => make("bdi", { className: `name name-${colourOf(name)}` }, name);
 
-/** What somebody wrote, its links to be followed. */
+/**
+ * Return the element of a text that a person wrote, with its links.
+ * @param {string} text
+ */
 export function written(text) {
+	/** @param {string} href */
 	const link = (href) => make("a", { href, dir: "ltr", target: "_blank", rel: "noopener noreferrer nofollow" }, href);
 	const parts = linked(text).flatMap(({ text, href, host }) => [
 		href ? link(href) : text,
 		host && span("host", ` [${host}]`),
 	]);
-	const element = span("text", ...parts.filter(Boolean));
+	const element = span("text", ...parts);
 	element.dir = "auto";
 	return element;
 }
 
-/** Set a text if it is another: whoever listens is told of each change. */
+/**
+ * Set a text if it is another one: a screen reader reads each change.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 export function tell(element, text) {
 	if (element.textContent !== text) element.textContent = text;
 }
 
-/** Have these elements in a parent, in this order. Those that stay are not touched. */
+/**
+ * Have a screen reader read a text.
+ * @param {string} text
+ */
+export function announce(text) {
+	byId("announce").textContent = text;
+}
+
+/**
+ * Put elements into a parent, in this order, and remove its others. Those that stay are not touched.
+ * @param {HTMLElement} parent
+ * @param {HTMLElement[]} elements
+ */
 export function arrange(parent, elements) {
+	/** @type {Set<Element>} */
 	const staying = new Set(elements);
 	for (const child of [...parent.children]) if (!staying.has(child)) child.remove();
 	let next = parent.firstChild;
 	for (const element of elements) {
-		if (element === next) next = next.nextSibling;
+		if (element === next) next = element.nextSibling;
 		else parent.insertBefore(element, next);
 	}
 }
 
-/** Elements that are made once for each thing, and anew when it has another version. */
+/**
+ * Elements that are made once for each object, and again for another version of it.
+ * @template Made
+ */
 export class Drawn {
+	/** @type {WeakMap<object, { version: unknown, made: Made }>} */
 	#all = new WeakMap();
 
+	/**
+	 * @param {object} thing
+	 * @param {unknown} version
+	 * @param {() => Made} draw
+	 */
 	of(thing, version, draw) {
-		if (this.#all.get(thing)?.version !== version) this.#all.set(thing, { version, element: draw() });
-		return this.#all.get(thing).element;
+		let drawn = this.#all.get(thing);
+		if (!drawn || drawn.version !== version) {
+			drawn = { version, made: draw() };
+			this.#all.set(thing, drawn);
+		}
+		return drawn.made;
 	}
 }

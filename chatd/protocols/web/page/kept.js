@@ -1,40 +1,62 @@
-// What this browser keeps over reloads: a guest's name, the rooms, the key by which the server knows
-// it again. Nothing secret and nothing that was said. One that keeps nothing works until it is left.
+// Values that this browser keeps over reloads: a guest's name, the rooms, and the key by which the
+// server recognises the browser. It must not know a password or a line. If the browser stores
+// nothing, the page works until it is closed.
 
 const PREFIX = "chatd.";
 
 export class Kept {
 	#storage;
 
+	/** @param {Pick<Storage, "getItem" | "setItem"> | null} storage */
 	constructor(storage) {
 		this.#storage = storage;
 	}
 
-	get(member, otherwise = null) {
+	/**
+	 * Return the value of a member, or *otherwise* without one.
+	 * @template T
+	 * @param {string} member
+	 * @param {T} otherwise
+	 * @returns {T}
+	 */
+	get(member, otherwise) {
 		try {
-			return JSON.parse(this.#storage.getItem(PREFIX + member)) ?? otherwise;
+			return JSON.parse(this.#storage?.getItem(PREFIX + member) ?? "null") ?? otherwise;
 		} catch {
 			return otherwise;
 		}
 	}
 
+	/**
+	 * @param {string} member
+	 * @param {unknown} value
+	 */
 	set(member, value) {
 		try {
-			this.#storage.setItem(PREFIX + member, JSON.stringify(value));
+			this.#storage?.setItem(PREFIX + member, JSON.stringify(value));
 		} catch {
 			// Private windows and full disks keep nothing.
 		}
 	}
 
-	/** This browser's key, made once. */
+	/** Return this browser's key. It is made once. */
 	key() {
-		const key = this.get("key") ?? randomKey();
+		const key = this.get("key", "") || randomKey();
 		this.set("key", key);
 		return key;
 	}
 }
 
-/** 128 random bits, in letters and digits. (randomUUID is for secure origins only.) */
+/** Return the browser's storage, or null where the browser refuses access to it. */
+export function browserStorage() {
+	try {
+		return localStorage;
+	} catch {
+		return null;
+	}
+}
+
+/** Return 128 random bits as 32 hexadecimal digits. (randomUUID is for secure origins only.) */
 export function randomKey() {
 	const bytes = crypto.getRandomValues(new Uint8Array(16));
 	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

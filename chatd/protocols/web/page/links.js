@@ -1,16 +1,20 @@
-// Which parts of a text are links. Pure; whoever draws them makes elements of them.
+// Finding the links in a text. Pure. It must not know the document.
 
 const LINK = /\bhttps?:\/\/[^\s<>"\u200b\u2060\ufeff]+/giu;
-const OPENING = { ")": "(", "]": "[", "}": "{" };
+const OPENING = new Map([
+	[")", "("],
+	["]", "["],
+	["}", "{"],
+]);
 const TRAILING = ".,:;!?'*_~…»”’。、，";
 
 /**
- * Parts `{text, href, host}` that one after the other are the text; those without `href` are no links.
- * Only http and https are, and nothing with a user's name, which is there to pass for the host.
- * `host` is that which the link leads to, where the link does not show it plainly: in letters beyond
- * ASCII, as a number, in another place.
+ * Return the parts of a text, in order. Links are http and https, without a user's name: such a name
+ * can look like the host.
+ * @param {string} text
  */
 export function linked(text) {
+	/** @type {page.TextPart[]} */
 	const parts = [];
 	let from = 0;
 	for (const { 0: found, index } of text.matchAll(LINK)) {
@@ -18,31 +22,41 @@ export function linked(text) {
 		const url = urlOf(link);
 		if (!url) continue;
 		if (index > from) parts.push({ text: text.slice(from, index) });
-		const part = { text: link, href: link };
-		if (!isPlain(link, url)) part.host = url.hostname;
-		parts.push(part);
+		parts.push(isPlain(link, url) ? { text: link, href: link } : { text: link, href: link, host: url.hostname });
 		from = index + link.length;
 	}
 	if (from < text.length) parts.push({ text: text.slice(from) });
 	return parts;
 }
 
-/** A link without what rather ends the sentence around it. */
+/**
+ * Return a link without the punctuation that belongs to the sentence around it.
+ * @param {string} link
+ */
 function withoutTrail(link) {
-	const open = { "(": 0, "[": 0, "{": 0 }; // counted once, so that it is linear
+	// Brackets left open, counted once, so that the time is linear.
+	const open = new Map([...OPENING.values()].map((sign) => [sign, 0]));
+	/**
+	 * @param {string} sign
+	 * @param {number} by
+	 */
+	const count = (sign, by) => open.set(sign, (open.get(sign) ?? 0) + by);
 	for (const sign of link) {
-		if (sign in open) open[sign] += 1;
-		else if (sign in OPENING) open[OPENING[sign]] -= 1;
+		const opening = OPENING.get(sign);
+		if (open.has(sign)) count(sign, 1);
+		else if (opening) count(opening, -1);
 	}
 	let end = link.length;
 	for (; end; end -= 1) {
-		const sign = link[end - 1];
-		if (open[OPENING[sign]] < 0) open[OPENING[sign]] += 1;
+		const sign = link.charAt(end - 1);
+		const opening = OPENING.get(sign);
+		if (opening && (open.get(opening) ?? 0) < 0) count(opening, 1);
 		else if (!TRAILING.includes(sign)) break;
 	}
 	return link.slice(0, end);
 }
 
+/** @param {string} link */
 function urlOf(link) {
 	try {
 		const url = new URL(link);
@@ -53,8 +67,12 @@ function urlOf(link) {
 	}
 }
 
-/** Whether a link shows its host as it is, with nothing around it that can be taken for another one. */
+/**
+ * Return true if a link shows its host as it is, with nothing around it that can look like another host.
+ * @param {string} link
+ * @param {URL} url
+ */
 function isPlain(link, { hostname }) {
-	const [, written, then] = /^https?:\/\/([^/?#\\]*)(\\?)/i.exec(link);
+	const [, written = "", then = ""] = /^https?:\/\/([^/?#\\]*)(\\?)/i.exec(link) ?? [];
 	return !then && written.toLowerCase().replace(/:\d*$/, "") === hostname;
 }

@@ -1,5 +1,5 @@
-// Drawing the log of a room, and where the reader is in it. It asks for more lines, and changes
-// nothing of a room but whether it is held.
+// Drawing the log of a room, and the reader's place in it. It asks for more lines. It must not know the
+// connection, and changes nothing of a room but `held`.
 
 import { arrange, button, byId, Drawn, make, nameOf, sentence, span, written } from "./dom.js";
 
@@ -10,28 +10,35 @@ const QUIET_MS = 400;
 
 export class Log {
 	stuck = true; // the reader is at the end, and stays there
+	/** @type {page.Room | undefined} */
 	#room;
+	/** @type {page.Line | undefined} */
 	#top; // the first line that is drawn
+	/** @type {number | undefined} */
 	#quiet;
-	#height; // of the box
+	#height = 0; // of the box
+	/** @type {WeakMap<page.Line, page.DrawnLine>} */
 	#drawn = new WeakMap();
+	/** @type {Drawn<HTMLElement>} */
 	#items = new Drawn();
 	#box = byId("log");
 	#lines = byId("lines");
-	#older = byId("older");
+	#older = byId("older", HTMLButtonElement);
+	#given;
 
-	/**
-	 * Given are `older(room, done)`, `newer(room)`, `moved()` to the end or away from it, and
-	 * `drop(item, isAgain)` for what was not said, which may be to be written again.
-	 */
-	constructor(texts, given) {
-		Object.assign(this, { texts, given });
+	/** @param {page.LogOptions} given */
+	constructor(given) {
+		this.#given = given;
 		this.#older.onclick = () => this.#askOlder();
 		this.#box.addEventListener("scroll", () => this.#moved(), { passive: true });
 		new ResizeObserver(() => this.#settle()).observe(this.#box);
 	}
 
-	/** Show a room as it is now, and the items that are not said. */
+	/**
+	 * Show a room as it is now, and its items that are not stored yet.
+	 * @param {page.Room} room
+	 * @param {page.Item[]} items
+	 */
 	draw(room, items) {
 		const { lines } = room;
 		const isOther = room !== this.#room;
@@ -41,29 +48,32 @@ export class Log {
 			this.stuck = true;
 			this.#drawn = new WeakMap();
 		}
-		// What comes at the end is read out. Another room and older lines are not news.
-		if (isOther || (lines[0] !== this.#top && lines.indexOf(this.#top))) this.#beQuiet();
+		// A screen reader reads lines that come at the end; another room and older lines are not news.
+		if (isOther || lines[0] !== this.#top) this.#beQuiet();
 		this.#top = lines[0];
 		const seen = this.stuck ? null : this.#oneSeen();
-		const before = seen?.getBoundingClientRect().top;
+		const before = seen?.getBoundingClientRect().top ?? 0;
 		arrange(
 			this.#lines,
-			lines.map((line, at) => this.#element(line, lines[at - 1])),
+			lines.map((line, at) => this.#element(room, line, lines[at - 1])),
 		);
 		arrange(
 			byId("pending"),
 			items.map((item) => this.#item(item)),
 		);
-		this.#drawEdge();
+		this.#drawEdge(room);
 		if (seen?.isConnected) this.#box.scrollTop += seen.getBoundingClientRect().top - before;
 		this.#settle();
 	}
 
-	/** Go to a line, or to the end. */
+	/**
+	 * Go to a line, or to the end.
+	 * @param {number} [seq]
+	 */
 	go(seq) {
 		const line = seq && this.#lines.querySelector(`[data-seq="${seq}"]`);
 		this.stuck = !line;
-		if (line) {
+		if (line instanceof HTMLElement) {
 			line.classList.add("found");
 			line.tabIndex = -1;
 			line.focus();
@@ -72,25 +82,30 @@ export class Log {
 		this.#settle();
 	}
 
+	/** @param {1 | -1} direction */
 	page(direction) {
 		this.#box.scrollBy(0, direction * this.#box.clientHeight * 0.85);
 	}
 
-	/** One that is seen, and is not made anew when another comes before the first. */
+	/** Return a line that is in view, and is not made again when another comes before the first. */
 	#oneSeen() {
 		const { top } = this.#box.getBoundingClientRect();
 		const first = [...this.#lines.children].find((each) => each.getBoundingClientRect().bottom > top);
-		return first?.nextSibling ?? first;
+		return first?.nextElementSibling ?? first;
 	}
 
 	#askOlder() {
+		const room = this.#room;
+		if (!room) return;
 		this.#older.disabled = true;
-		this.#drawEdge();
-		this.given.older(this.#room, () => (this.#older.disabled = false));
+		this.#drawEdge(room);
+		this.#given.older(room, () => {
+			this.#older.disabled = false;
+		});
 	}
 
 	#moved() {
-		// What moves because the page has another size does not move away from the end.
+		// A scroll that a change of the page's size causes does not leave the end.
 		if (this.#box.clientHeight === this.#height) this.#scrolled();
 		else this.#settle();
 	}
@@ -104,10 +119,10 @@ export class Log {
 		room.held = !stuck;
 		if (stuck !== this.stuck) {
 			this.stuck = stuck;
-			this.given.moved();
+			this.#given.moved();
 		}
 		if (room.more && box.scrollTop < NEAR && !this.#older.disabled) this.#askOlder();
-		else if (!room.live && below < NEAR) this.given.newer(room);
+		else if (!room.live && below < NEAR) this.#given.newer(room);
 	}
 
 	#settle() {
@@ -119,37 +134,50 @@ export class Log {
 	#beQuiet() {
 		clearTimeout(this.#quiet);
 		this.#lines.ariaLive = "off";
-		this.#quiet = setTimeout(() => (this.#lines.ariaLive = "polite"), QUIET_MS);
+		this.#quiet = window.setTimeout(() => {
+			this.#lines.ariaLive = "polite";
+		}, QUIET_MS);
 	}
 
-	/** What stands above the first line. */
-	#drawEdge() {
-		const { more, isPrivate, last, title } = this.#room;
+	/**
+	 * Draw what is above the first line.
+	 * @param {page.Room} room
+	 */
+	#drawEdge({ more, isPrivate, last, title }) {
 		this.#older.hidden = !more;
-		this.#older.textContent = this.texts.say(this.#older.disabled ? "loading" : "older");
+		this.#older.textContent = this.#given.texts.say(this.#older.disabled ? "loading" : "older");
 		byId("begins").hidden = more || isPrivate;
-		byId("begins").textContent = this.texts.say(last ? "begins" : "empty", { name: title });
+		byId("begins").textContent = this.#given.texts.say(last ? "begins" : "empty", { name: title });
 	}
 
-	/** A line's element, made anew if another stands before it than did. */
-	#element(line, previous) {
-		const { marker } = this.#room;
-		const isNew = marker !== null && line.seq > marker && (previous?.seq ?? 0) <= marker;
+	/**
+	 * Return a line's element. It is made again if another line comes before it.
+	 * @param {page.Room} room
+	 * @param {page.Line} line
+	 * @param {page.Line | undefined} previous
+	 */
+	#element({ marker }, line, previous) {
+		const isNew = marker !== null && (line.seq ?? 0) > marker && (previous?.seq ?? 0) <= marker;
 		let drawn = this.#drawn.get(line);
-		if (drawn?.previous !== previous || drawn?.isNew !== isNew || !drawn) {
+		if (!drawn || drawn.previous !== previous || drawn.isNew !== isNew) {
 			drawn = { previous, isNew, element: this.#line(line, previous, isNew) };
 			this.#drawn.set(line, drawn);
 		}
 		return drawn.element;
 	}
 
+	/**
+	 * @param {page.Line} line
+	 * @param {page.Line | undefined} previous
+	 * @param {boolean} isNew
+	 */
 	#line(line, previous, isNew) {
-		const { texts } = this;
+		const { texts } = this.#given;
 		const { kind, time, author, mention, seq } = line;
 		const day = texts.day(time);
 		const isNewDay = !previous || day !== texts.day(previous.time);
-		const isSpeech = !isNewDay && !isNew && kind === "message" && previous.kind === kind && previous.author === author;
-		const follows = isSpeech && time - previous.time < SAME_SPEECH_MS;
+		const isSpeech = kind === "message" && previous?.kind === kind && previous.author === author;
+		const follows = isSpeech && !isNewDay && !isNew && time - previous.time < SAME_SPEECH_MS;
 		const minute = texts.time(time);
 		const isAgain = follows && texts.time(previous.time) === minute;
 		const properties = {
@@ -164,12 +192,17 @@ export class Log {
 			isNew && make("p", { className: "new" }, texts.say("new")),
 			make("div", { className: "row" }, ...this.#inside(line, make("time", properties, minute))),
 		);
-		if (seq) element.dataset.seq = seq;
+		if (seq) element.dataset.seq = `${seq}`;
 		return element;
 	}
 
-	#inside({ kind, author, text, at, title }, time) {
-		const { texts } = this;
+	/**
+	 * @param {page.Line} line
+	 * @param {HTMLElement} time
+	 * @returns {page.Inside[]}
+	 */
+	#inside({ kind, author, text, at = 0, title }, time) {
+		const { texts } = this.#given;
 		const name = author && nameOf(author);
 		const said = written(text);
 		switch (kind) {
@@ -190,15 +223,19 @@ export class Log {
 		}
 	}
 
+	/** @param {page.Item} item */
 	#item(item) {
 		const { id, shown, state } = item;
+		const { texts } = this.#given;
 		return this.#items.of(item, state, () => {
-			const act = (key, isAgain) => button(() => this.given.drop(item, isAgain), this.texts.say(key));
-			const why = span("why", this.texts.say(state));
-			if (state === "refused" || state === "unsure") why.append(act("again", true), act("drop", false));
+			const why = span("why", texts.say(state));
+			if (state === "refused" || state === "unsure") {
+				why.append(button(() => this.#given.drop(item, true), texts.say("again")));
+				why.append(button(() => this.#given.drop(item, false), texts.say("drop")));
+			}
 			const row = make("div", { className: "row" }, span("text", shown), why);
 			const element = make("div", { className: `line waiting ${state}` }, row);
-			element.dataset.id = id;
+			element.dataset.id = `${id}`;
 			return element;
 		});
 	}

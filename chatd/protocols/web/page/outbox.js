@@ -1,23 +1,26 @@
-// What was written and is not known to be said. Text is sent again with its key after the connection
-// broke, and said once. A command is sent once: if the connection breaks, nobody knows what became
-// of it, and its writer is told so. Pure: whoever has a connection asks what may go.
+// Lines that were written and are not known to be stored. Text is sent again with its key after the
+// connection broke, and the server stores it once. A command is sent once: if the connection breaks,
+// its outcome is unknown, and the item says so. Pure. It must not know the connection.
 
-/** The word of a command, in small letters; undefined of what is text. */
-export const commandOf = (text) => /^\/(\p{L}+)(?= |$)/u.exec(text)?.[1].toLowerCase();
+/**
+ * Return the word of a command in lower case, or undefined for text.
+ * @param {string} text
+ */
+export const commandOf = (text) => /^\/(\p{L}+)(?= |$)/u.exec(text)?.[1]?.toLowerCase();
 
 export class Outbox {
+	/** @type {page.Item[]} */
 	items = [];
 
-	/**
-	 * An item has an id, a key, the `room` where it was written, the `text` that is sent, what is
-	 * `shown` of it, and the `answer` that shows that it is done: an "ack", for text; the "line" coming
-	 * back, for a private one; for other commands "any".
-	 */
+	/** @param {page.Draft} item */
 	put(item) {
 		this.items.push({ ...item, state: "waits", isBack: false });
 	}
 
-	/** What waits to be sent from a room, in order. It counts as sent from here on. */
+	/**
+	 * Return the items of a room that wait to be sent, in order, and mark them as sent.
+	 * @param {page.Room} room
+	 */
 	takeFor(room) {
 		const waiting = this.items.filter((item) => item.room === room && item.state === "waits");
 		for (const item of waiting) item.state = "sent";
@@ -25,34 +28,54 @@ export class Outbox {
 		return waiting;
 	}
 
-	/** What of a room is to be shown as not said. */
+	/**
+	 * Return the items of a room that are shown as not stored yet.
+	 * @param {page.Room} room
+	 */
 	shownIn(room) {
 		return this.items.filter((item) => item.room === room && !item.isBack);
 	}
 
-	/** It was said, or is not to be. */
+	/**
+	 * Remove an item: it was stored, or discarded.
+	 * @param {wire.Id | undefined} id
+	 */
 	drop(id) {
 		this.items = this.items.filter((item) => item.id !== id);
 	}
 
-	/** It was not said, and stays until its writer has done something about it. */
+	/**
+	 * Mark an item as refused. It stays until its writer sends it again or discards it.
+	 * @param {wire.Id | undefined} id
+	 */
 	refused(id) {
-		for (const item of this.items) if (item.id === id) Object.assign(item, { state: "refused", isBack: false });
+		const item = this.items.find((each) => each.id === id);
+		if (!item) return;
+		item.state = "refused";
+		item.isBack = false;
 	}
 
-	/** What waits for a room cannot be said there. */
+	/**
+	 * Refuse the items that wait for a room.
+	 * @param {page.Room} room
+	 */
 	closed(room) {
 		for (const item of this.items) if (item.room === room && item.state === "waits") item.state = "refused";
 	}
 
-	/** Nobody wants anything more of a room. */
+	/**
+	 * Remove all items of a room.
+	 * @param {page.Room} room
+	 */
 	forget(room) {
 		this.items = this.items.filter((item) => item.room !== room);
 	}
 
 	/**
-	 * Our own line came. One that waits for its `ack` is not to be seen twice. Private ones come in their
-	 * order, and not always as they were written: without a space at the end, say.
+	 * Hide the item whose line came back, so that it is not shown twice. Private lines come back in
+	 * their order, and not always as they were written: without a space at the end, for example.
+	 * @param {page.Room} room
+	 * @param {string} text
 	 */
 	cameBack(room, text) {
 		const waiting = this.items.filter((item) => item.room === room && item.state === "sent" && !item.isBack);
@@ -61,7 +84,7 @@ export class Outbox {
 		if (item?.answer === "line") this.drop(item.id);
 	}
 
-	/** The connection is gone. */
+	/** Let text wait again after the connection broke, and mark commands as unsure. */
 	broke() {
 		for (const item of this.items) {
 			if (item.state === "sent") item.state = item.answer === "ack" ? "waits" : "unsure";
@@ -69,7 +92,10 @@ export class Outbox {
 	}
 }
 
-/** The text that others see of it. */
+/**
+ * Return the text of an item as others see it.
+ * @param {page.Item} item
+ */
 function said({ text }) {
 	return text.startsWith("//") ? text.slice(1) : commandOf(text) ? text.replace(/^\S+ +/, "") : text;
 }

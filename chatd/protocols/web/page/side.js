@@ -1,24 +1,32 @@
-// The two sides: rooms and private conversations with what is unread, and the people of the room.
+// The two side panels: rooms and private conversations with their unread lines, and the people of the
+// room. It must not know the connection.
 
 import { arrange, button, byId, Drawn, make, nameOf, sentence, span, tell } from "./dom.js";
 import { sameName } from "./names.js";
 
 const PEOPLE_SHOWN = 200;
 
-/** A number where there is little room. */
+/**
+ * Return a number for a small space, or "" for 0.
+ * @param {number} count
+ */
 export const badge = (count) => (count > 99 ? "99+" : `${count || ""}`);
 
 export class Side {
+	/** @type {Drawn<page.RoomItem>} */
 	#rooms = new Drawn();
+	/** @type {Map<string, page.ListItem>} */
 	#people = new Map();
+	#given;
 
-	/** Given are `choose(room)` and `writeTo(name)`. */
-	constructor(texts, given) {
-		Object.assign(this, { texts, given });
+	/** @param {page.SideOptions} given */
+	constructor(given) {
+		this.#given = given;
 	}
 
+	/** @param {page.Chat} chat */
 	draw(chat) {
-		const { texts } = this;
+		const { texts } = this.#given;
 		const { me, active } = chat;
 		arrange(
 			byId("rooms"),
@@ -34,58 +42,77 @@ export class Side {
 		byId("rooms-badge").classList.toggle("loud", chat.sum("mentions", active) > 0);
 		byId("rooms-open").ariaLabel = texts.say("rooms") + this.#counted("unread", unread);
 		byId("my-name").replaceChildren(...sentence(texts, "you_are", { name: make("bdi", {}, me.name) }));
-		byId("name-open").hidden = byId("signin-open").hidden = me.account;
+		byId("name-open").hidden = me.account;
+		byId("signin-open").hidden = me.account;
 		byId("signout").hidden = !me.account;
-		if (active) this.#drawPeople(active, me);
+		if (active) this.#drawPeople(active, me.name);
 	}
 
+	/**
+	 * @param {page.Key} key
+	 * @param {number} count
+	 */
 	#counted(key, count) {
-		return count ? `, ${this.texts.say(key, { count })}` : "";
+		return count ? `, ${this.#given.texts.say(key, { count })}` : "";
 	}
 
+	/**
+	 * @param {page.Room} room
+	 * @param {string} me
+	 */
 	#drawPeople({ isPrivate, name, names, guests }, me) {
-		const { texts } = this;
-		const here = isPrivate ? [name, me.name] : names.toSorted((one, other) => one.localeCompare(other));
+		const here = isPrivate ? [name, me] : names.toSorted((one, other) => one.localeCompare(other));
 		const shown = here.slice(0, PEOPLE_SHOWN);
 		this.#people = new Map(shown.map((each) => [each, this.#people.get(each) ?? this.#person(each)]));
-		for (const [each, item] of this.#people) item.firstChild.disabled = sameName(each, me.name);
-		arrange(byId("people"), [...this.#people.values()]);
+		for (const [each, person] of this.#people) person.button.disabled = sameName(each, me);
+		arrange(
+			byId("people"),
+			Array.from(this.#people.values(), (person) => person.item),
+		);
 		const more = here.length - shown.length;
-		const rest = [more && texts.say("more_people", { count: more })];
-		if (guests && !isPrivate) rest.push(texts.say("guests", { count: guests }));
-		tell(byId("guests"), rest.filter(Boolean).join(", "));
+		const rest = [];
+		if (more) rest.push(this.#given.texts.say("more_people", { count: more }));
+		if (guests && !isPrivate) rest.push(this.#given.texts.say("guests", { count: guests }));
+		tell(byId("guests"), rest.join(", "));
 	}
 
+	/**
+	 * @param {string} name
+	 * @returns {page.ListItem}
+	 */
 	#person(name) {
-		const person = button(() => this.given.writeTo(name), nameOf(name));
-		Object.assign(person, { className: "item", title: this.texts.say("write_to", { name }) });
-		return make("li", {}, person);
+		const person = button(() => this.#given.writeTo(name), nameOf(name));
+		person.className = "item";
+		person.title = this.#given.texts.say("write_to", { name });
+		return { item: make("li", {}, person), button: person };
 	}
 
-	/** A room's element stays while it is there, so that it can be pressed at any time. */
+	/**
+	 * Return a room's element. It is made once, so that it can be pressed at any time.
+	 * @param {page.Room} room
+	 * @param {page.Room | null} active
+	 */
 	#room(room, active) {
-		const { unread, mentions, isPrivate, name, present } = room;
-		const item = this.#rooms.of(room, 0, () => {
-			const inside = [
-				span("sign", isPrivate ? "@" : "#"),
-				make("bdi", { className: "grows" }, name),
-				span(""),
-				span("sr"),
-			];
-			inside[0].ariaHidden = inside[2].ariaHidden = "true";
-			return make(
-				"li",
-				{},
-				button(() => this.given.choose(room), ...inside),
-			);
-		});
-		const [, , count, told] = item.firstChild.children;
+		const { mentions, isPrivate, present } = room;
+		const drawn = this.#rooms.of(room, 0, () => this.#made(room));
 		const naming = isPrivate ? 0 : mentions;
-		tell(count, (naming ? "@" : "") + badge(unread));
-		count.className = mentions ? "badge loud" : "badge";
-		tell(told, this.#counted("unread", unread) + this.#counted("mentions", naming));
-		item.firstChild.className = `item${unread ? " unread" : ""}${present ? "" : " absent"}`;
-		item.firstChild.ariaCurrent = `${room === active}`;
-		return item;
+		tell(drawn.count, (naming ? "@" : "") + badge(room.unread));
+		drawn.count.className = mentions ? "badge loud" : "badge";
+		tell(drawn.unread, this.#counted("unread", room.unread) + this.#counted("mentions", naming));
+		drawn.button.className = `item${room.unread ? " unread" : ""}${present ? "" : " absent"}`;
+		drawn.button.ariaCurrent = `${room === active}`;
+		return drawn.item;
+	}
+
+	/** @param {page.Room} room */
+	#made(room) {
+		const sign = span("sign", room.isPrivate ? "@" : "#");
+		const count = span("");
+		sign.ariaHidden = "true";
+		count.ariaHidden = "true";
+		const unread = span("sr");
+		const name = make("bdi", { className: "grows" }, room.name);
+		const open = button(() => this.#given.choose(room), sign, name, count, unread);
+		return { item: make("li", {}, open), button: open, count, unread };
 	}
 }

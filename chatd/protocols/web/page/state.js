@@ -1,69 +1,94 @@
-// The rooms that one is in and what is known of each. A room holds a stretch of its log without a
-// gap, up to the newest line (then it is live) or not. Pure: no document, no connection, no clock.
+// The rooms that the user is in, and what is known of each. A room holds a stretch of its log without a
+// gap. It is live if that reaches up to the newest line. Pure. It must not know the document, the
+// connection or a clock.
 
 import { folded, mentions, sameName } from "./names.js";
 
-export const HELD = 1000; // how many lines of a room are held at most,
-const LET_GO = 100; // and how many are then let go at once
+export const HELD = 1000; // most lines of a room that are held
+const LET_GO = 100; // lines that are dropped at once beyond that
 
-export const PRIVATES = 100; // with how many people there are private lines at most
+export const PRIVATES = 100; // most private conversations
 
+/** @param {page.Line} line */
 const isSpoken = ({ kind }) => kind === "message" || kind === "action";
 
-/**
- * Its lines are events of the log (seq, time, author, kind, text; `own` if the reader said them, here or elsewhere,
- * `mention` if others name the reader) and what passes: kind notice, say, error, past, or a private message; they have no seq.
- */
 export class Room {
+	/** @type {page.Line[]} */
 	lines = [];
-	first = 1; // all that is shown to us from that seq on
-	end = 0; // up to that one is among them
-	last = null; // up to which seq all was received
-	bookmark = null; // of that line, as the server writes it: seqs alone may be of another log
+	first = 1; // seq from which all is held that we may read,
+	end = 0; // and seq up to which
+	/** @type {number | null} */
+	last = null; // seq up to which all was received
+	/** @type {wire.Bookmark | null} */
+	bookmark = null; // of that line: a seq alone may be of another log
 	live = true;
 	more = false; // there are older lines
-	held = false; // somebody reads older lines, so none are let go at the top
+	held = false; // the user reads older lines, so none are dropped at the top
 	present = false; // the server has us in it
 	topic = "";
+	/** @type {string[]} */
 	names = [];
 	guests = 0;
-	seen = 0; // up to which seq
+	seen = 0; // seq
 	unread = 0;
 	mentions = 0;
-	marker = null; // behind which seq a mark says that there is new
+	/** @type {number | null} */
+	marker = null; // seq after which lines are marked as new
 	draft = "";
-	#place = null; // up to where the account saw it, as the server has it
+	/** @type {number | null} */
+	#place = null; // seq up to which the account saw it, as the server has it
 	#wasRead = false;
 
+	/**
+	 * @param {string} name
+	 * @param {boolean} isPrivate
+	 */
 	constructor(name, isPrivate) {
-		Object.assign(this, { name, isPrivate, present: isPrivate });
+		this.name = name;
+		this.isPrivate = isPrivate;
+		this.present = isPrivate;
 	}
 
 	get title() {
 		return this.isPrivate ? this.name : `#${this.name}`;
 	}
 
-	/** We are in it. Returns whether it goes on where it was, so that its lines stay. */
+	/**
+	 * We are in it. Return true if it goes on where it was, so that its lines stay.
+	 * @param {Pick<wire.Entered, "after" | "head"> & Partial<wire.Entered>} message
+	 */
 	entered({ after, head, topic = "", bookmark = null, resumed = false, anew = false }) {
-		Object.assign(this, { present: true, topic });
+		this.present = true;
+		this.topic = topic;
 		if (resumed) return true;
 		if (this.last === null) this.seen = this.#place ?? head;
 		else if (anew) this.seen = Math.min(this.seen, after); // it is another log
 		this.bookmark = bookmark;
-		const lines = this.last === null ? this.lines : []; // such as why we were not let in before
-		Object.assign(this, { lines, first: after + 1, end: after, last: after, live: true, held: false, more: after > 0 });
+		if (this.last !== null) this.lines = []; // else they are notes, such as the reason of a refusal
+		this.first = after + 1;
+		this.end = after;
+		this.last = after;
+		this.live = true;
+		this.held = false;
+		this.more = after > 0;
 		this.#count();
 		return false;
 	}
 
-	/** Events and notices as they come. What was received already is left out. */
+	/**
+	 * Add events and notices as they come, without those that were received before.
+	 * @param {(wire.LogEvent | wire.Notice)[]} entries
+	 * @param {string} me
+	 * @param {number} now
+	 */
 	add(entries, me, now) {
+		/** @type {page.Line[]} */
 		const added = [];
 		for (const entry of entries) {
-			if (entry.notice) {
+			if ("notice" in entry) {
 				this.#notice(entry);
 				added.push({ kind: "notice", text: entry.text, time: now });
-			} else if (entry.seq > this.last) {
+			} else if (entry.seq > (this.last ?? 0)) {
 				const line = marked(entry, me);
 				this.last = line.seq;
 				this.bookmark = `${line.seq}-${line.time}`;
@@ -72,54 +97,81 @@ export class Room {
 				added.push(line);
 			}
 		}
-		// Those for which there is no room are fetched when somebody wants to see the end.
+		// Lines that do not fit are fetched when the user goes to the end.
 		if (this.held && this.lines.length + added.length > HELD) this.live = false;
 		if (!this.live) return;
-		this.end = this.last;
+		this.end = this.last ?? 0;
 		this.#push(added);
 	}
 
-	/** What has no place in the log. */
+	/**
+	 * Add a line that is not of the log.
+	 * @param {page.Line} line
+	 */
 	addLocal(line) {
 		if (this.isPrivate && !line.to) this.#countOne(line);
 		this.#push([line]);
 	}
 
-	/** Older ones: all that there are behind that seq. */
-	addOlder(events, more, me, after = events[0].seq - 1) {
+	/**
+	 * Add older lines.
+	 * @param {page.LogPage} page
+	 * @param {string} me
+	 */
+	addOlder({ events, more, after }, me) {
 		const older = events.filter(({ seq }) => seq < this.first).map((event) => marked(event, me));
 		const lines = [...older, ...this.lines];
-		Object.assign(this, { more, lines: lines.slice(0, HELD), first: after + 1 });
+		this.lines = lines.slice(0, HELD);
+		this.first = after + 1;
+		this.more = more;
 		if (lines.length <= HELD) return;
 		this.live = false;
-		this.end = this.lines.findLast((line) => line.seq).seq;
+		this.end = this.lines.findLast((line) => line.seq)?.seq ?? 0;
 	}
 
-	/** Newer ones where the newest are not held: all that there are before that seq. */
-	addNewer(events, before, me) {
+	/**
+	 * Add newer lines where the newest are not held: all before the seq *before*.
+	 * @param {page.LogPage} page
+	 * @param {number} before
+	 * @param {string} me
+	 */
+	addNewer({ events }, before, me) {
 		const newer = events.filter(({ seq }) => seq > this.end).map((event) => marked(event, me));
-		Object.assign(this, { live: before > this.last, end: Math.min(before - 1, this.last) });
+		this.#reach(before);
 		this.#push(newer);
 	}
 
-	/** Others instead: all that there are before that seq. */
-	replace(events, more, before, me, after = events[0].seq - 1) {
-		const lines = events.map((event) => marked(event, me));
-		const end = Math.min(before - 1, this.last);
-		Object.assign(this, { lines, more, first: after + 1, end, live: before > this.last, held: false });
+	/**
+	 * Hold other lines instead: all of a page, up to the seq *before*.
+	 * @param {page.LogPage} page
+	 * @param {number} before
+	 * @param {string} me
+	 */
+	replace({ events, more, after }, before, me) {
+		this.lines = events.map((event) => marked(event, me));
+		this.first = after + 1;
+		this.held = false;
+		this.more = more;
+		this.#reach(before);
 	}
 
-	/** All of it was seen. Returns whether that is news. */
+	/** Mark all lines as seen. Return true if some were not. */
 	read() {
-		const isNews = this.unread > 0 || this.last > this.seen;
-		Object.assign(this, { seen: Math.max(this.seen, this.last), unread: 0, mentions: 0 });
+		const last = this.last ?? 0;
+		const isNews = this.unread > 0 || last > this.seen;
+		this.seen = Math.max(this.seen, last);
+		this.unread = 0;
+		this.mentions = 0;
 		this.#wasRead = true;
 		return isNews;
 	}
 
-	/** The account saw it up to there, here or elsewhere. */
+	/**
+	 * Take the seq up to which the account saw the room, here or elsewhere.
+	 * @param {number} seq
+	 */
 	seenUpTo(seq) {
-		// At first it may be less than was taken for seen when nothing was known.
+		// The first one may be less than what counted as seen until it came.
 		const isFirst = this.#place === null && !this.#wasRead;
 		this.#place = seq;
 		if (this.last === null || (!isFirst && seq <= this.seen)) return;
@@ -127,6 +179,14 @@ export class Room {
 		this.#count();
 	}
 
+	/** @param {number} before seq before which all is held */
+	#reach(before) {
+		const last = this.last ?? 0;
+		this.live = before > last;
+		this.end = Math.min(before - 1, last);
+	}
+
+	/** @param {page.Line[]} lines */
 	#push(lines) {
 		this.lines.push(...lines);
 		if (this.lines.length <= HELD) return;
@@ -135,6 +195,7 @@ export class Room {
 		this.more = !this.isPrivate;
 	}
 
+	/** @param {page.Line} line */
 	#countOne(line) {
 		if (!isSpoken(line) || line.own) return;
 		if (!this.unread && line.seq) this.marker ??= line.seq - 1;
@@ -143,12 +204,13 @@ export class Room {
 	}
 
 	#count() {
-		const unseen = this.lines.filter((line) => line.seq > this.seen && isSpoken(line) && !line.own);
+		const unseen = this.lines.filter((line) => (line.seq ?? 0) > this.seen && isSpoken(line) && !line.own);
 		this.unread = Math.max(0, this.first - 1 - this.seen) + unseen.length;
 		this.mentions = unseen.filter((line) => line.mention).length;
 		this.marker = this.unread ? this.seen : null;
 	}
 
+	/** @param {wire.Notice} notice */
 	#notice({ notice, name, new_name: newName }) {
 		const here = new Set(this.names);
 		const was = here.delete(name);
@@ -158,6 +220,10 @@ export class Room {
 	}
 }
 
+/**
+ * @param {wire.LogEvent} event
+ * @param {string} me
+ */
 function marked(event, me) {
 	const own = sameName(event.author, me);
 	const mention = isSpoken(event) && !own && mentions(event.text, me);
@@ -167,23 +233,43 @@ function marked(event, me) {
 export class Chat {
 	me = { name: "", guest: true, account: false };
 	lobby = "lobby";
+	/** @type {wire.Commands["commands"]} */
+	commands = [];
+	/** @type {wire.Commands["names"]} */
+	aliases = {}; // all names of each command
+	longest = 4096; // characters of a line
+	isAsked = false; // the server waits for a password
+	/** @type {page.Room | null} */
 	active = null; // the room that is shown
+	/** @type {Map<string, page.Room>} */
 	#rooms = new Map();
+	/** @type {Map<string, page.Room>} */
 	#privates = new Map();
 
-	/** The room of that name, if we are in it. */
+	/**
+	 * Return the room of that name, if we are in it.
+	 * @param {string} name
+	 */
 	room(name) {
 		return this.#rooms.get(folded(name));
 	}
 
-	/** It, from here on. */
+	/**
+	 * Return the room of that name. It is made if it is not there.
+	 * @param {string} name
+	 */
 	roomFor(name) {
 		return made(this.#rooms, name, false);
 	}
 
-	/** What is said with somebody alone, from here on. Of too many, the first one whom we never wrote to goes. */
+	/**
+	 * Return the private conversation with a person. It is made if it is not there. Of too many, the
+	 * first one in which we never wrote is dropped.
+	 * @param {string} name
+	 */
 	privateWith(name) {
 		const room = made(this.#privates, name, true);
+		/** @param {page.Room} room */
 		const isStranger = ({ lines, draft }) => !draft && lines.every(({ to }) => !to);
 		if (this.#privates.size > PRIVATES) {
 			const gone = this.privates.find((each) => each !== room && each !== this.active && isStranger(each));
@@ -192,15 +278,18 @@ export class Chat {
 		return room;
 	}
 
+	/** @param {page.Room} room */
 	forget(room) {
 		(room.isPrivate ? this.#privates : this.#rooms).delete(folded(room.name));
 	}
 
 	/** The lobby first, the others by name. */
 	get rooms() {
-		const isLobby = (room) => sameName(room.name, this.lobby);
-		const order = (one, other) => isLobby(other) - isLobby(one) || one.name.localeCompare(other.name);
-		return [...this.#rooms.values()].sort(order);
+		/** @param {page.Room} room */
+		const isLobby = (room) => Number(sameName(room.name, this.lobby));
+		return [...this.#rooms.values()].sort(
+			(one, other) => isLobby(other) - isLobby(one) || one.name.localeCompare(other.name),
+		);
 	}
 
 	get privates() {
@@ -211,14 +300,25 @@ export class Chat {
 		return [...this.rooms, ...this.privates];
 	}
 
-	/** How many are "unread" or "mentions" in all, but for one room. */
+	/**
+	 * Return how many lines are unread, or mentions, in all rooms but one.
+	 * @param {"unread" | "mentions"} what
+	 * @param {page.Room | null} [but]
+	 */
 	sum(what, but) {
 		return this.all.reduce((sum, room) => sum + (room === but ? 0 : room[what]), 0);
 	}
 }
 
+/**
+ * @param {Map<string, page.Room>} rooms
+ * @param {string} name
+ * @param {boolean} isPrivate
+ */
 function made(rooms, name, isPrivate) {
 	const key = folded(name);
-	if (!rooms.has(key)) rooms.set(key, new Room(name, isPrivate));
-	return Object.assign(rooms.get(key), { name });
+	const room = rooms.get(key) ?? new Room(name, isPrivate);
+	room.name = name;
+	rooms.set(key, room);
+	return room;
 }

@@ -1,9 +1,9 @@
-// Every sentence that the page says by itself, in English and Spanish, and how times are written.
-// It must not know the document.
+// The sentences of the page, in English and Spanish, and the formats of times. It must not know the
+// document.
 
 const LANGUAGES = ["en", "es"];
 
-/** A `..._one` is for one thing. */
+/** The texts in the order of `LANGUAGES`. A key that ends in `_one` is for a count of one. */
 export const SENTENCES = {
 	skip: ["Skip to the line to write in", "Ir a la línea para escribir"],
 	rooms: ["Rooms", "Salas"],
@@ -111,7 +111,16 @@ export const SENTENCES = {
 	enter: ["Enter", "Entrar"],
 };
 
-/** The first of the reader's languages that the page speaks. */
+/**
+ * @param {string} key
+ * @returns {key is page.Key}
+ */
+export const isKey = (key) => Object.hasOwn(SENTENCES, key);
+
+/**
+ * Return the first of the reader's languages that the page has.
+ * @param {readonly string[]} wanted
+ */
 export function chooseLanguage(wanted) {
 	return wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => LANGUAGES.includes(tag)) ?? "en";
 }
@@ -120,12 +129,18 @@ export class Texts {
 	#plural;
 	#formats;
 
-	/** A time zone is that of the reader if none is given. */
+	/**
+	 * @param {string} language
+	 * @param {string} [timeZone] that of the reader by default
+	 */
 	constructor(language, timeZone) {
 		this.language = language;
 		this.#plural = new Intl.PluralRules(language);
+		/** @param {Intl.DateTimeFormatOptions} options */
 		const format = (options) => new Intl.DateTimeFormat(language, { timeZone, hourCycle: "h23", ...options });
+		/** @satisfies {Intl.DateTimeFormatOptions} */
 		const minute = { hour: "2-digit", minute: "2-digit" };
+		/** @satisfies {Intl.DateTimeFormatOptions} */
 		const day = { weekday: "long", day: "numeric", month: "long" };
 		this.#formats = {
 			time: format(minute),
@@ -136,36 +151,49 @@ export class Texts {
 		};
 	}
 
-	/** A sentence as strings, and `{value: NAME}` where a value stands; with a count, its form for that. */
+	/**
+	 * Return a sentence as strings, and `{value: NAME}` in place of each value.
+	 * @param {page.Key} key
+	 * @param {page.Values} [values]
+	 */
 	pieces(key, { count } = {}) {
-		const one = count !== undefined && this.#plural.select(count) === "one" && SENTENCES[`${key}_one`];
-		const text = (one || SENTENCES[key])[LANGUAGES.indexOf(this.language)];
+		const one = `${key}_one`;
+		const isOne = count !== undefined && this.#plural.select(count) === "one";
+		const text = SENTENCES[isOne && isKey(one) ? one : key][LANGUAGES.indexOf(this.language)] ?? "";
 		const pieces = text.split(/(\{\w+\})/).filter(Boolean);
 		return pieces.map((piece) => (piece[0] === "{" ? { value: piece.slice(1, -1) } : piece));
 	}
 
+	/**
+	 * @param {page.Key} key
+	 * @param {page.Values} [values]
+	 */
 	say(key, values = {}) {
 		return this.pieces(key, values)
-			.map((piece) => (piece.value ? values[piece.value] : piece))
+			.map((piece) => (typeof piece === "string" ? piece : values[piece.value]))
 			.join("");
 	}
 
-	// Times are in ms since 1970.
-
+	/** @param {number} time in milliseconds since 1970, like all times here */
 	time(time) {
 		return this.#formats.time.format(time);
 	}
 
-	/** The day, with its year unless that is the year of *now*. */
+	/**
+	 * Return the day, with its year unless that is the year of *now*.
+	 * @param {number} time
+	 */
 	day(time, now = Date.now()) {
 		const isThisYear = new Date(time).getFullYear() === new Date(now).getFullYear();
 		return this.#formats[isThisYear ? "day" : "yearDay"].format(time);
 	}
 
+	/** @param {number} time */
 	moment(time) {
 		return this.#formats.moment.format(time);
 	}
 
+	/** @param {number} time */
 	exactly(time) {
 		return this.#formats.exactly.format(time);
 	}

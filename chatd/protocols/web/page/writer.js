@@ -1,23 +1,22 @@
-// The line to write in: it grows, completes words, and hides the answer to a question for a
-// password. It gives what was written, line by line, and knows nothing of where that goes.
+// The field to write in: it grows, completes words, and hides the answer to a question for a password.
+// It must not know where the lines go.
 
 import { completed, completions, isCommand } from "./complete.js";
-import { arrange, byId, make, span, tell } from "./dom.js";
+import { announce, arrange, byId, make, span, tell } from "./dom.js";
 
 export class Writer {
-	#line = byId("line");
-	#secret = byId("secret");
+	#line = byId("line", HTMLTextAreaElement);
+	#secret = byId("secret", HTMLInputElement);
 	#list = byId("suggestions");
-	#found;
+	/** @type {{ from: number, choices: page.Choice[] }} */
+	#found = { from: 0, choices: [] };
 	#chosen = -1;
 	#isDismissed = false;
+	#given;
 
-	/**
-	 * Given are `say(lines)`, `answer(text)` to a question, `known()` as `completions` takes it,
-	 * `longest()` for a line, `announce(text)` and `page(direction)`.
-	 */
-	constructor(texts, given) {
-		Object.assign(this, { texts, given });
+	/** @param {page.WriterOptions} given */
+	constructor(given) {
+		this.#given = given;
 		byId("composer").onsubmit = (event) => {
 			event.preventDefault();
 			this.#send();
@@ -41,10 +40,14 @@ export class Writer {
 		(this.#secret.hidden ? this.#line : this.#secret).focus();
 	}
 
-	/** To whom it goes, and whether it answers a question for a password. */
+	/**
+	 * Say to whom the line goes, or that it answers a question for a password.
+	 * @param {string} name
+	 * @param {boolean} isSecret
+	 */
 	label(name, isSecret) {
-		const text = this.texts.say(isSecret ? "secret" : "line", { name });
-		const label = byId("line-label");
+		const text = this.#given.texts.say(isSecret ? "secret" : "line", { name });
+		const label = byId("line-label", HTMLLabelElement);
 		tell(label, text);
 		this.#line.placeholder = text;
 		label.className = isSecret ? "" : "sr";
@@ -58,20 +61,21 @@ export class Writer {
 
 	#send() {
 		if (!this.#secret.hidden) {
-			this.given.answer(this.#secret.value);
+			this.#given.answer(this.#secret.value);
 			this.#secret.value = "";
 		} else if (!this.#excess()) {
 			const lines = this.text.split("\n").filter((line) => line.trim());
 			this.text = "";
-			if (lines.length) this.given.say(lines);
+			if (lines.length) this.#given.say(lines);
 		}
 	}
 
-	/** By how many characters the longest line is too long. */
+	/** Return by how many characters the longest line is too long. */
 	#excess() {
-		if (this.text.length <= this.given.longest()) return 0;
+		const longest = this.#given.longest();
+		if (this.text.length <= longest) return 0;
 		const lengths = this.text.split("\n").map((line) => [...line].length);
-		return Math.max(0, Math.max(...lengths) - this.given.longest());
+		return Math.max(0, Math.max(...lengths) - longest);
 	}
 
 	#changed() {
@@ -79,48 +83,62 @@ export class Writer {
 		style.height = "auto";
 		style.height = `${this.#line.scrollHeight + 2}px`;
 		const count = this.#excess();
-		tell(byId("line-error"), count ? this.texts.say("too_long", { count }) : "");
+		tell(byId("line-error"), count ? this.#given.texts.say("too_long", { count }) : "");
 		this.#isDismissed = false;
 		// Commands are offered at once; people and rooms when Tab is pressed.
 		this.#offer(isCommand(this.text) ? this.#choices() : []);
 	}
 
+	/** @param {KeyboardEvent} event */
 	#key(event) {
 		const { key, shiftKey, ctrlKey, altKey, metaKey, isComposing } = event;
-		if (isComposing || shiftKey || ctrlKey || altKey || metaKey) return;
-		const isOpen = !this.#list.hidden;
-		const does = {
-			Enter: () => (this.#chosen < 0 ? this.#send() : this.#take()),
-			Tab: () => this.#tab(isOpen),
-			PageUp: () => this.given.page(-1),
-			PageDown: () => this.given.page(1),
-			ArrowUp: () => isOpen && this.#choose(this.#chosen - 1),
-			ArrowDown: () => isOpen && this.#choose(this.#chosen + 1),
-			Escape: () => isOpen && this.#dismiss(),
-		}[key];
-		// What says false is the browser's.
-		if (!does || does() === false) return;
+		if (isComposing || shiftKey || ctrlKey || altKey || metaKey || !this.#press(key)) return;
 		event.preventDefault();
 		event.stopPropagation();
 	}
 
-	/** Complete the word. False if there is nothing to complete, or nobody wants it. */
+	/**
+	 * Carry out a key. Return false if it is left to the browser.
+	 * @param {string} key
+	 */
+	#press(key) {
+		const isOpen = !this.#list.hidden;
+		if (key === "Enter" && this.#chosen < 0) this.#send();
+		else if (key === "Enter") this.#take();
+		else if (key === "Tab") return this.#tab(isOpen);
+		else if (key === "PageUp") this.#given.page(-1);
+		else if (key === "PageDown") this.#given.page(1);
+		else if (isOpen && key === "ArrowUp") this.#choose(this.#chosen - 1);
+		else if (isOpen && key === "ArrowDown") this.#choose(this.#chosen + 1);
+		else if (isOpen && key === "Escape") this.#dismiss();
+		else return false;
+		return true;
+	}
+
+	/**
+	 * Complete the word. Return false if there is nothing to complete, or the list was dismissed.
+	 * @param {boolean} isOpen
+	 */
 	#tab(isOpen) {
-		if (isOpen) return this.#take();
-		const choices = this.#isDismissed ? [] : this.#choices();
-		if (choices.length < 2) return choices.length > 0 && this.#take();
-		this.#offer(choices);
-		return this.#choose(0);
+		const choices = isOpen ? this.#found.choices : this.#isDismissed ? [] : this.#choices();
+		if (isOpen || choices.length === 1) this.#take();
+		else if (choices.length) {
+			this.#offer(choices);
+			this.#choose(0);
+		}
+		return choices.length > 0;
 	}
 
 	#choices() {
-		this.#found = completions(this.text, this.#line.selectionStart, this.given.known());
+		this.#found = completions(this.text, this.#line.selectionStart, this.#given.known());
 		return this.#found.choices;
 	}
 
 	#take(at = Math.max(0, this.#chosen)) {
 		const { from, choices } = this.#found;
-		const { text, caret } = completed(this.text, this.#line.selectionStart, from, choices[at]);
+		const choice = choices[at];
+		if (!choice) return;
+		const { text, caret } = completed(this.text, this.#line.selectionStart, from, choice);
 		this.text = text;
 		this.#line.setSelectionRange(caret, caret);
 	}
@@ -130,6 +148,7 @@ export class Writer {
 		this.#isDismissed = true;
 	}
 
+	/** @param {page.Choice[]} choices */
 	#offer(choices) {
 		arrange(
 			this.#list,
@@ -137,9 +156,13 @@ export class Writer {
 		);
 		this.#list.hidden = !choices.length;
 		this.#choose(-1);
-		if (choices.length) this.given.announce(this.texts.say("suggested", { count: choices.length }));
+		if (choices.length) announce(this.#given.texts.say("suggested", { count: choices.length }));
 	}
 
+	/**
+	 * @param {page.Choice} choice
+	 * @param {number} at
+	 */
 	#option({ label, detail }, at) {
 		const item = make(
 			"li",
@@ -154,6 +177,7 @@ export class Writer {
 		return item;
 	}
 
+	/** @param {number} at wraps around at both ends, and -1 is none */
 	#choose(at) {
 		const items = [...this.#list.children];
 		this.#chosen = at < -1 ? items.length - 1 : at === items.length ? -1 : at;

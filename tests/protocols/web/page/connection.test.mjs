@@ -12,7 +12,7 @@ function made(chance = 1) {
 	const connection = new Connection({
 		clock,
 		open: sockets.open,
-		greet: () => ({ key: "k" }),
+		greet: () => ({ type: "hello", key: "k" }),
 		received: (message) => received.push(message),
 		changed: () => {},
 		chance: () => chance,

@@ -82,9 +82,9 @@ test("another log is not joined to what was there, also where its numbers go on"
 test("older lines come before, each once", () => {
 	const room = entered(5, 6);
 	room.add([event(6)], "ana", 0);
-	room.addOlder(events(3, 6), true, "ana");
+	room.addOlder({ events: events(3, 6), more: true, after: 2 }, "ana");
 	assert.deepEqual([seqs(room), room.more, room.live], [[3, 4, 5, 6], true, true]);
-	room.addOlder(events(1, 2), false, "ana");
+	room.addOlder({ events: events(1, 2), more: false, after: 0 }, "ana");
 	assert.deepEqual([room.first, room.more, room.unread], [1, false, 0]);
 });
 
@@ -99,12 +99,12 @@ test("who reads older lines keeps them, and the newest are fetched again", () =>
 	const room = entered(HELD, HELD);
 	room.add(events(HELD + 1, 2 * HELD - 10), "ana", 0);
 	room.held = true;
-	room.addOlder(events(HELD - 49, HELD), true, "ana");
+	room.addOlder({ events: events(HELD - 49, HELD), more: true, after: HELD - 50 }, "ana");
 	assert.deepEqual([room.lines.length, room.first, room.live], [HELD, HELD - 49, false]);
 	room.add([event(2 * HELD - 9)], "ana", 0);
 	assert.deepEqual([room.lines.length, room.last], [HELD, 2 * HELD - 9]);
 	const before = room.end + 51;
-	room.addNewer(events(room.end + 1, room.last), before, "ana");
+	room.addNewer({ events: events(room.end + 1, room.last) }, before, "ana");
 	assert.deepEqual([room.live, room.end], [true, 2 * HELD - 9]);
 });
 
@@ -119,9 +119,9 @@ test("a full room that is held takes no more lines", () => {
 test("other lines may be shown instead", () => {
 	const room = entered(0);
 	room.add(events(1, 200), "ana", 0);
-	room.replace(events(40, 89), true, 90, "ana");
+	room.replace({ events: events(40, 89), more: true, after: 39 }, 90, "ana");
 	assert.deepEqual([room.first, room.end, room.live, room.last], [40, 89, false, 200]);
-	room.replace(events(151, 200), true, 201, "ana");
+	room.replace({ events: events(151, 200), more: true, after: 150 }, 201, "ana");
 	assert.ok(room.live);
 });
 

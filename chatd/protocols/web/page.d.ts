@@ -1,0 +1,213 @@
+// Types of the page's modules, for checking them. This file is neither served nor installed, so it
+// weighs nothing. docs/wire.d.ts has the types of messages, as `wire`; these are `page`.
+
+import type { Client } from "./page/client.js";
+import type { Account, Browse } from "./page/dialogs.js";
+import type { Display } from "./page/display.js";
+import type { Kept } from "./page/kept.js";
+import type { Log } from "./page/log.js";
+import type { Search } from "./page/search.js";
+import type { Side } from "./page/side.js";
+import type { Chat, Room } from "./page/state.js";
+import type { SENTENCES, Texts } from "./page/texts.js";
+import type { Writer } from "./page/writer.js";
+
+export as namespace page;
+export type { Chat, Client, Kept, Room, Texts };
+
+/** Times are in milliseconds. */
+export interface Clock {
+	setTimeout: (action: () => void, ms: number) => number;
+	clearTimeout: (timer: number | undefined) => void;
+	now: () => number;
+}
+
+/** Called with the answer to a message; with nothing, if the connection breaks first. */
+export type Answered = (answer?: wire.ServerMessage) => void;
+
+export interface ConnectionOptions {
+	open: () => WebSocket;
+	clock: Clock;
+	/** Returns the first message. */
+	greet: () => wire.ClientMessage;
+	received: (message: wire.ServerMessage) => void;
+	/** Called when the state has changed. */
+	changed: () => void;
+	/** Returns a number from 0 to 1. */
+	chance?: () => number;
+}
+
+export interface ClientOptions {
+	kept: Kept;
+	texts: Texts;
+	clock: Clock;
+	open: () => WebSocket;
+	/** Called after a change that may be seen. */
+	changed: () => void;
+	/** Called for a private line that came. */
+	heard: (line: { author: string; text: string }) => void;
+	/** Called when the server asks for a sound. */
+	bell: () => void;
+}
+
+/** A line of a room: an event of the log, or a line that passes, which has no seq. */
+export interface Line {
+	kind: wire.EventKind | "notice" | "say" | "error" | "past";
+	text: string;
+	time: number;
+	seq?: number;
+	author?: string;
+	to?: string;
+	/** The reader said it, here or elsewhere. */
+	own?: boolean;
+	/** Another person names the reader in it. */
+	mention?: boolean;
+	/** When a line of the past was said. */
+	at?: number;
+	title?: string;
+}
+
+/** A stretch of a log: all lines after the seq `after`. */
+export type LogPage = Pick<wire.History, "events" | "more" | "after">;
+
+/** A line that is written. */
+export interface Draft {
+	id: number;
+	key: string;
+	/** The room where it was written. */
+	room: Room;
+	/** The text that is sent. */
+	text: string;
+	/** The text that is shown. */
+	shown: string;
+	/** Shows that it is done: "ack" for text; "line", its copy, for a private line; "any" for commands. */
+	answer: "ack" | "line" | "any";
+}
+
+export interface Item extends Draft {
+	state: "waits" | "sent" | "refused" | "unsure";
+	isBack: boolean;
+}
+
+/** The words that may complete a line. `aliases` are all names of each command. */
+export interface Known {
+	commands: wire.Commands["commands"];
+	aliases: wire.Commands["names"];
+	people: string[];
+	rooms: string[];
+}
+
+export interface Choice {
+	text: string;
+	label: string;
+	detail?: string;
+}
+
+/** A part of a text. One with `href` is a link. */
+export interface TextPart {
+	text: string;
+	href?: string;
+	/** The host of a link that does not show it plainly: in letters beyond ASCII, as a number. */
+	host?: string;
+}
+
+/** A part of an element. Empty ones are left out. */
+export type Inside = Node | string | false | null | undefined;
+
+export type Key = keyof typeof SENTENCES;
+export type Values = Record<string, string | number | undefined> & { count?: number };
+
+/** An element of a list, and the button in it. */
+export interface ListItem {
+	item: HTMLLIElement;
+	button: HTMLButtonElement;
+}
+
+export interface RoomItem extends ListItem {
+	count: HTMLElement;
+	unread: HTMLElement;
+}
+
+export interface DrawnLine {
+	previous: Line | undefined;
+	isNew: boolean;
+	element: HTMLElement;
+}
+
+export interface SideOptions {
+	texts: Texts;
+	choose: (room: Room) => void;
+	writeTo: (name: string) => void;
+}
+
+export interface LogOptions {
+	texts: Texts;
+	older: (room: Room, done: () => void) => void;
+	newer: (room: Room) => void;
+	/** Called when the reader comes to the end or leaves it. */
+	moved: () => void;
+	/** Discards an item that was not stored, to write it again or not. */
+	drop: (item: Item, isAgain: boolean) => void;
+}
+
+export interface WriterOptions {
+	texts: Texts;
+	say: (lines: string[]) => void;
+	/** Takes the answer to a question. */
+	answer: (text: string) => void;
+	known: () => Known;
+	/** Returns the most characters of a line. */
+	longest: () => number;
+	/** Scrolls the log. */
+	page: (direction: 1 | -1) => void;
+}
+
+/** A search; `upto` is the seq from which it goes on. */
+export interface Question {
+	text: string;
+	upto?: number;
+}
+
+export interface SearchOptions {
+	texts: Texts;
+	ask: (room: Room, question: Question, answer: Answered) => void;
+	jump: (room: Room, seq: number) => void;
+}
+
+export interface BrowseOptions {
+	texts: Texts;
+	/** Asks for the rooms that there are. */
+	ask: (answer: Answered) => void;
+	enter: (name: string) => void;
+}
+
+/** A name without an account, signing in, or a new account. */
+export type Way = "name" | "signin" | "register";
+
+export interface AccountOptions {
+	texts: Texts;
+	/** Returns the browser's key. */
+	key: () => string;
+	takeName: (name: string) => void;
+	/** Called when the browser is another user's. */
+	changed: () => void;
+}
+
+export interface DisplayParts {
+	texts: Texts;
+	kept: Kept;
+	client: Client;
+	side: Side;
+	log: Log;
+	writer: Writer;
+	search: Search;
+}
+
+export interface ControlParts {
+	kept: Kept;
+	client: Client;
+	display: Display;
+	writer: Writer;
+	browse: Browse;
+	account: Account;
+}

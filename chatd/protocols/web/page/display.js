@@ -1,0 +1,149 @@
+// Drawing the page as a whole, and what is in view: the room, its end, the panels, the focus. It must not
+// know buttons, keys or the server's messages.
+
+import { announce, byId, make, sentence, tell } from "./dom.js";
+import { badge } from "./side.js";
+import { isKey } from "./texts.js";
+
+const READ_AFTER_MS = 250;
+const COUNTDOWN_MS = 1000;
+
+export class Display {
+	hasKeyboard = !matchMedia("(pointer: coarse)").matches; // else one comes up with the focus
+	/** @type {page.Room | undefined} */
+	#shown;
+	#isDue = false;
+	#wasLost = false;
+	#reading = 0; // the timer after which the room counts as read
+	#texts;
+	#parts;
+
+	/** @param {page.DisplayParts} parts */
+	constructor(parts) {
+		this.#parts = parts;
+		this.#texts = parts.texts;
+		this.#label();
+		setInterval(() => parts.client.connection.state === "waiting" && this.#drawConnection(), COUNTDOWN_MS);
+	}
+
+	/** Draw once after the current messages. */
+	drawSoon() {
+		if (!this.#isDue) setTimeout(() => this.draw());
+		this.#isDue = true;
+	}
+
+	draw() {
+		const { client, side } = this.#parts;
+		const { chat } = client;
+		this.#isDue = false;
+		this.#drawConnection();
+		if (chat.active) this.#drawRoom(chat.active);
+		side.draw(chat);
+		this.#drawWelcome();
+		const unread = chat.sum("unread");
+		const mentions = chat.sum("mentions");
+		const count = unread ? `(${mentions ? "@" : ""}${badge(mentions || unread)}) ` : "";
+		document.title = `${count}${chat.active ? `${chat.active.title} · ` : ""}chatd`;
+	}
+
+	/**
+	 * Show the room that the user chose.
+	 * @param {page.Room} room
+	 */
+	choose(room) {
+		this.#parts.client.choose(room);
+		this.closePanels();
+		this.draw();
+		this.goOn();
+	}
+
+	/** Show the last lines of the room. */
+	toLatest() {
+		const { client, log } = this.#parts;
+		const { active } = client.chat;
+		if (active?.live) log.go();
+		else if (active) client.show(active, active.last ?? 0, () => log.go());
+		this.draw();
+	}
+
+	/** Put the focus where the user goes on after a choice. */
+	goOn() {
+		if (this.hasKeyboard) this.#parts.writer.focus();
+		else byId("log").focus();
+	}
+
+	/** Close the panels where they lie over the room. */
+	closePanels() {
+		if (!matchMedia("(max-width: 60rem)").matches) return;
+		for (const panel of document.querySelectorAll(":popover-open")) {
+			if (panel instanceof HTMLElement) panel.hidePopover();
+		}
+	}
+
+	/** Write the texts that the elements of the page name. */
+	#label() {
+		const texts = this.#texts;
+		document.documentElement.lang = texts.language;
+		for (const element of document.querySelectorAll("[data-text], [data-label]")) {
+			if (!(element instanceof HTMLElement)) continue;
+			const { text = "", label = "" } = element.dataset;
+			if (isKey(text)) element.textContent = texts.say(text);
+			if (isKey(label)) element.ariaLabel = texts.say(label);
+			if (isKey(label) && element.matches("button")) element.title = texts.say(label);
+		}
+	}
+
+	/** @param {page.Room} room */
+	#drawRoom(room) {
+		const { client, log, writer, search } = this.#parts;
+		const { title, topic, isPrivate, unread } = room;
+		const texts = this.#texts;
+		if (room !== this.#shown) {
+			if (this.#shown) this.#shown.draft = writer.text;
+			writer.text = room.draft;
+			this.#shown = room;
+		}
+		writer.label(title, client.chat.isAsked);
+		search.about(room);
+		tell(byId("room-name"), title);
+		tell(byId("topic"), isPrivate ? texts.say("private_with", { name: title }) : topic || texts.say("no_topic"));
+		byId("topic").title = topic;
+		const leave = byId("leave");
+		leave.hidden = !isPrivate && client.chat.rooms.length < 2;
+		leave.title = texts.say("leave", { name: title });
+		leave.ariaLabel = leave.title;
+		byId("search-open").hidden = isPrivate;
+		log.draw(room, client.outbox.shownIn(room));
+		byId("latest").hidden = log.stuck;
+		tell(byId("latest"), texts.say(unread ? "latest_new" : "latest", { count: unread }));
+		this.#reading ||= window.setTimeout(() => this.#read(), READ_AFTER_MS);
+	}
+
+	/** Mark the room as read if the user looks at its end. */
+	#read() {
+		const { client, log } = this.#parts;
+		this.#reading = 0;
+		const isSeen = log.stuck && document.visibilityState === "visible" && document.hasFocus();
+		if (isSeen && client.chat.active) client.read(client.chat.active);
+	}
+
+	#drawConnection() {
+		const { state, pause } = this.#parts.client.connection;
+		const texts = this.#texts;
+		const isOver = state === "ended";
+		if (state === "open" && this.#wasLost) announce(texts.say("back"));
+		this.#wasLost = state !== "open" && (this.#wasLost || state !== "connecting");
+		byId("banner").hidden = !this.#wasLost;
+		tell(byId("banner-text"), this.#wasLost ? texts.say(isOver ? "goodbye" : "lost") : "");
+		tell(byId("countdown"), isOver ? "" : texts.say(state === "waiting" ? "again_in" : "connecting", { count: pause }));
+		tell(byId("try-now"), texts.say(isOver ? "come_back" : "try_now"));
+	}
+
+	/** Draw the line that welcomes a guest, until they close it. */
+	#drawWelcome() {
+		const { client, kept } = this.#parts;
+		const { guest, name } = client.chat.me;
+		byId("welcome").hidden = !guest || !name || kept.get("welcomed", false);
+		byId("welcome-text").replaceChildren(...sentence(this.#texts, "welcome", { name: make("bdi", {}, name) }));
+	}
+}

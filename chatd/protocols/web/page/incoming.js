@@ -1,0 +1,182 @@
+// The messages of the server, and their effect on the chat. It must not know the document or the
+// socket. docs/wire.md describes the messages.
+
+import { folded, sameName } from "./names.js";
+
+export class Incoming {
+	#client;
+	#given;
+	#chat;
+	#first; // name of the room that is shown once we are in it
+	#motd = "";
+	/** @type {Omit<page.Line, "time">[]} a greeting, which is shown after the last lines of a room */
+	#greeting = [];
+
+	/**
+	 * @param {page.Client} client
+	 * @param {page.ClientOptions} given
+	 */
+	constructor(client, given) {
+		this.#client = client;
+		this.#given = given;
+		this.#chat = client.chat;
+		this.#first = given.kept.get("active", "");
+	}
+
+	/**
+	 * Take a message. Types of a later server are ignored.
+	 * @param {wire.ServerMessage} message
+	 */
+	take(message) {
+		const { outbox } = this.#client;
+		switch (message.type) {
+			case "hello":
+				return this.#hello(message);
+			case "you":
+				return this.#you(message);
+			case "entered":
+				return this.#entered(message);
+			case "left":
+				return this.#left(message);
+			case "events":
+				return this.#events(message);
+			case "found":
+				return this.#past(message.events);
+			case "people":
+				return this.#people(message);
+			case "seen":
+				return this.#chat.room(message.room)?.seenUpTo(message.seq);
+			case "ack":
+				return outbox.drop(message.id);
+			case "refused":
+				return outbox.refused(message.id);
+			case "private":
+				return this.#private(message);
+			case "say":
+				return this.#say(message);
+			case "error":
+				return this.#error(message);
+			case "ask":
+				this.#chat.isAsked = message.hidden;
+				return;
+			case "bell":
+				return this.#given.bell();
+		}
+	}
+
+	/** @param {wire.Hello} message */
+	#hello(message) {
+		const chat = this.#chat;
+		const { lobby, max_length: longest = chat.longest, motd = "" } = message;
+		chat.lobby = lobby;
+		chat.longest = longest;
+		if (!chat.commands.length) this.#askCommands();
+		chat.active ??= chat.rooms[0] ?? chat.roomFor(lobby); // also if we may not enter it
+		if (motd && motd !== this.#motd) this.#greeting.push({ kind: "say", text: motd });
+		this.#motd = motd;
+		this.#you(message);
+	}
+
+	#askCommands() {
+		this.#client.connection.ask({ type: "commands" }, (answer) => {
+			if (answer?.type !== "commands") return;
+			this.#chat.commands = answer.commands;
+			this.#chat.aliases = answer.names;
+		});
+	}
+
+	/** @param {wire.You | wire.Hello} message */
+	#you({ name, guest, account }) {
+		this.#chat.me = { name, guest, account };
+		// An account's name comes with its cookie, and must not be asked for without it.
+		if (account || !guest) this.#given.kept.set("name", account ? null : name);
+	}
+
+	/** @param {wire.Entered} message */
+	#entered(message) {
+		const client = this.#client;
+		const room = this.#chat.roomFor(message.room);
+		const asked = client.entering.get(folded(room.name));
+		client.entering.delete(folded(room.name));
+		const goesOn = room.entered(message);
+		client.keepRooms();
+		// A room that was not asked for is that of a command, or the server put us there.
+		const isWanted = asked?.isWanted ?? true;
+		if (isWanted && !goesOn) this.#greeting.push({ kind: "notice", text: message.text });
+		if (message.head === message.after) this.#greetIn(room);
+		const isFirst = sameName(this.#first, room.name);
+		if (isFirst) this.#first = "";
+		if (isWanted || isFirst || !this.#chat.active) client.choose(room);
+		else if (room === this.#chat.active) client.askPeople();
+		client.flush(room);
+	}
+
+	/** @param {wire.Left} message */
+	#left({ room: name }) {
+		const room = this.#chat.room(name);
+		if (room) this.#client.out(room);
+	}
+
+	/** @param {wire.Events} message */
+	#events({ room: name, events, past }) {
+		const room = this.#chat.room(name);
+		if (past) return this.#past(events);
+		if (!room) return;
+		const me = this.#chat.me.name;
+		room.add(events, me, this.#given.clock.now());
+		this.#greetIn(room);
+		for (const entry of events) {
+			if ("seq" in entry && sameName(entry.author, me)) this.#client.outbox.cameBack(room, entry.text);
+		}
+	}
+
+	/**
+	 * Show lines of the past that a command asked for.
+	 * @param {wire.Events["events"]} events
+	 */
+	#past(events) {
+		for (const entry of events) {
+			if (!("seq" in entry)) continue;
+			const { author, text, time: at } = entry;
+			this.#client.note({ kind: "past", author, text, at });
+		}
+	}
+
+	/** @param {wire.People} message */
+	#people({ room: name, names, guests }) {
+		const room = this.#chat.room(name);
+		if (!room) return;
+		room.names = names;
+		room.guests = guests;
+	}
+
+	/** @param {wire.Private} message */
+	#private({ author, to, text, time = this.#given.clock.now(), past }) {
+		const room = this.#chat.privateWith(to ?? author);
+		// After a crash the server may send again what it sent before.
+		if (past && room.lines.some((line) => line.time === time && line.text === text)) return;
+		if (to) this.#client.outbox.cameBack(room, text);
+		else this.#given.heard({ author, text });
+		room.addLocal({ kind: "message", author, to, text, time });
+	}
+
+	/** @param {wire.Say} message */
+	#say({ id, text, key }) {
+		this.#client.note({ kind: "say", text }, id);
+		// In another tab, for example: the server closes the connection, and we come back as a guest.
+		if (key === "signed_out") this.#client.connection.isLetGo = true;
+	}
+
+	/** @param {wire.Failure} message */
+	#error({ id, kind, text }) {
+		const { outbox, entering } = this.#client;
+		outbox.refused(id);
+		for (const [name, asked] of entering) if (id && asked.id === id) entering.delete(name);
+		this.#client.note({ kind: "error", title: kind, text }, id);
+	}
+
+	/** @param {page.Room} room */
+	#greetIn(room) {
+		for (const line of this.#greeting.splice(0)) room.addLocal({ time: this.#given.clock.now(), ...line });
+	}
+}
