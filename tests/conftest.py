@@ -25,6 +25,8 @@ import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +80,10 @@ hypothesis.settings.register_profile(
     deadline=None,
 )
 hypothesis.settings.load_profile("chatd")
+
+
+# pytest asks for the version of Twisted before each test, which reads a file.
+metadata.version = cache(metadata.version)
 
 
 def pytest_configure(config: pytest.Config) -> None:

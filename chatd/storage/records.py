@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_origin, get_type_hints, overload
 
 from twisted.internet.defer import Deferred
@@ -92,9 +93,8 @@ class Table(Mapping[str, V], Generic[V]):
         index: Index[V] | None = None,
     ) -> None:
         self.kind = kind
-        fields = {name: get_origin(hint) or hint for name, hint in get_type_hints(type).items()}
         self._stored: dict[str, V] = {
-            record.key: _value(type, fields, record.value)
+            record.key: _value(type, record.value)
             for record in store.records()
             if record.kind == kind and record.value is not None
         }
@@ -193,13 +193,19 @@ def change(store: Store, *puts: Put) -> Deferred[None]:
     return store.write_records(*(put.record for put in puts)).addCallbacks(stored, roll_back)
 
 
-def _value(type: Callable[..., V], fields: Mapping[str, Any], text: str) -> V:
+@cache
+def _fields(type: Callable[..., Value]) -> Mapping[str, Any]:
+    """Return the types of the fields, without their arguments, of a NamedTuple."""
+    return {name: get_origin(hint) or hint for name, hint in get_type_hints(type).items()}
+
+
+def _value(type: Callable[..., V], text: str) -> V:
     """Return the value that a record's text stands for. Raises `Damaged`."""
     try:
         value = type(**json.loads(text))
     except (ValueError, TypeError, RecursionError):
         raise Damaged from None
-    if all(isinstance(getattr(value, name), right) for name, right in fields.items()):
+    if all(isinstance(getattr(value, name), right) for name, right in _fields(type).items()):
         return value
     raise Damaged
 
