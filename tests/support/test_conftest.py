@@ -1,7 +1,7 @@
 """`tests.conftest`: tests fail for the right reasons, and runs end in time.
 
 Each test here runs a small file of tests in a process of its own, since the reactor is one for a
-process. Those processes are forked from one that has imported pytest and Twisted.
+process.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ import os
 import re
 import select
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests import conftest
-from tests.support import forked_pytest
+from tests.support import forks
 
 pytest_plugins = ["pytester"]
 
@@ -29,13 +28,34 @@ WITHOUT = [f"-pno:{plugin}" for plugin in ("cacheprovider", "schemathesis", "pyt
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[subprocess.Popen[bytes]]:
-    with forked_pytest.serving() as server:
-        yield server
+def interpreter() -> Iterator[forks.Interpreter]:
+    with forks.interpreter("tests.conftest", "twisted.internet.default") as interpreter:
+        yield interpreter
 
 
 @pytest.fixture
-def run(server, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+def started(interpreter, pytester: pytest.Pytester) -> Callable[..., forks.Program]:
+    """Start pytest.
+
+    It warns of modules whose assertions it cannot rewrite, because they are imported already. So it
+    leaves all assertions as they are.
+    """
+
+    def started(*options: str) -> forks.Program:
+        return forks.Program(
+            interpreter,
+            "import sys, pytest; sys.exit(pytest.main())",
+            *("--assert=plain", *WITHOUT, *options),
+            directory=pytester.path,
+            environment=os.environ,
+            output=pytester.path / "output",
+        )
+
+    return started
+
+
+@pytest.fixture
+def run(started, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     """Run a file of tests with this conftest, and return what pytest said."""
     for variable in "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START", "PYTEST_ADDOPTS":
         monkeypatch.delenv(variable, raising=False)
@@ -45,7 +65,7 @@ def run(server, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     def run(source: str) -> pytest.RunResult:
         pytester.makepyfile(source)
         began = time.monotonic()
-        status, said = forked_pytest.Run(server, *WITHOUT).end(30)
+        status, said = started().end(30)
         assert status >= 0, f"pytest was killed by signal {-status}:\n{said}"
         return pytest.RunResult(status, said.splitlines(), [], time.monotonic() - began)
 
@@ -271,7 +291,7 @@ def test_before():
 
 
 @pytest.fixture
-def interrupted(run, server, pytester: pytest.Pytester):
+def interrupted(run, started, pytester: pytest.Pytester):
     """Run a file of tests, and send pytest a signal once the file is ready.
 
     Return its status, its output and the seconds that it took to end.
@@ -282,11 +302,11 @@ def interrupted(run, server, pytester: pytest.Pytester):
         os.mkfifo("ready")  # workers have no other descriptors of ours
         ready = os.open("ready", os.O_RDONLY | os.O_NONBLOCK)
         try:
-            run = forked_pytest.Run(server, *WITHOUT, *options)
-            select.select([ready, run], [], [], 30)
+            program = started(*options)
+            select.select([ready, program], [], [], 30)
             began = time.monotonic()
-            run.send_signal(number)
-            status, said = run.end(20)
+            program.send_signal(number)
+            status, said = program.end(20)
         finally:
             os.close(ready)
             os.remove("ready")

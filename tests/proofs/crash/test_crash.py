@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import SystemRandom
 
@@ -14,8 +12,10 @@ import pytest
 
 from chatd.storage.sqlite.schema import STEPS
 from tests.proofs.crash import disk
-from tests.support import preload
+from tests.support import forks, preload
 from tests.support.checkout import ROOT
+
+Crash = Callable[..., tuple[int, str]]
 
 pytestmark = [
     pytest.mark.skipif(bool(preload.why_not()), reason=preload.why_not()),
@@ -31,28 +31,33 @@ def memory() -> Iterator[Path]:
         yield Path(directory)
 
 
-def crash(directory: Path, *arguments: str, sabotage: str = "") -> tuple[int, str]:
+@pytest.fixture(scope="module")
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[forks.Interpreter]:
+    library = preload.build(disk.SOURCE, tmp_path_factory.mktemp("shim"))
+    modules = (f"tests.proofs.crash.{name}" for name in ("cuts", "forgets", "kills", "upgrades"))
+    with forks.interpreter(*modules, variables={"LD_PRELOAD": str(library)}) as interpreter:
+        yield interpreter
+
+
+@pytest.fixture
+def crash(interpreter: forks.Interpreter) -> Crash:
     """Run the command with sabotaged daemons; return its status and output."""
-    library = preload.build(disk.SOURCE, directory)
-    code = "import sys; from tests.proofs.crash.__main__ import main; sys.exit(main())"
-    if sabotage:
-        code = f"from tests.proofs.crash import sabotage; sabotage.{sabotage}(); {code}"
-    run = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        env={
-            **{key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")},
-            "LD_PRELOAD": str(library),
-            "PYTHONPATH": str(ROOT),
-            "TMPDIR": str(directory),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    return run.returncode, run.stdout
+
+    def crash(directory: Path, *arguments: str, sabotage: str = "") -> tuple[int, str]:
+        code = "import sys; from tests.proofs.crash.__main__ import main; sys.exit(main())"
+        if sabotage:
+            code = f"from tests.proofs.crash import sabotage; sabotage.{sabotage}(); {code}"
+        program = forks.Program(
+            interpreter,
+            code,
+            *arguments,
+            directory=ROOT,
+            environment={**interpreter.environment, "TMPDIR": str(directory)},
+            output=directory / "output",
+        )
+        return program.end(240)
+
+    return crash
 
 
 TRIES = 5
@@ -68,7 +73,9 @@ def tries() -> Iterator[str]:
     pytest.fail(f"not met in {TRIES} runs with the seeds from {first} on")
 
 
-def assert_found(directory: Path, *arguments: str, sabotage: str, fault: Sequence[str]) -> None:
+def assert_found(
+    crash: Crash, directory: Path, *arguments: str, sabotage: str, fault: Sequence[str]
+) -> None:
     """Fail unless one of these faults is found in a run with daemons that are sabotaged.
 
     A run ends at the first round with any fault, which need not be one of these.
@@ -91,7 +98,7 @@ NOTHING = (
 """Parts of the summary of a run that missed a kind of event that it is to try."""
 
 
-def test_25_kills_lose_nothing(tmp_path: Path) -> None:
+def test_25_kills_lose_nothing(crash: Crash, tmp_path: Path) -> None:
     for seed in tries():
         status, said = crash(tmp_path, "--kills", "25", "--seed", seed)
         assert status == 0, said
@@ -102,14 +109,21 @@ def test_25_kills_lose_nothing(tmp_path: Path) -> None:
             return
 
 
-def test_a_daemon_in_a_new_interpreter_loses_nothing_either(tmp_path: Path) -> None:
+def test_a_daemon_in_a_new_interpreter_loses_nothing_either(crash: Crash, tmp_path: Path) -> None:
     status, said = crash(tmp_path, "--kills", "2", "--fresh")
     assert status == 0, said
 
 
-def test_a_daemon_that_shows_lines_before_they_are_committed_is_found_out(tmp_path: Path) -> None:
+def test_a_daemon_that_shows_lines_before_they_are_committed_is_found_out(
+    crash: Crash, tmp_path: Path
+) -> None:
     assert_found(
-        tmp_path, "--kills", "25", sabotage="show_before_commit", fault=["what is not stored"]
+        crash,
+        tmp_path,
+        "--kills",
+        "25",
+        sabotage="show_before_commit",
+        fault=["what is not stored"],
     )
 
 
@@ -118,42 +132,47 @@ def test_a_daemon_that_shows_lines_before_they_are_committed_is_found_out(tmp_pa
     [("keep_keys_later", "stored twice"), ("keep_keys_first", "their key is kept as")],
 )
 def test_a_daemon_that_keeps_keys_in_another_transaction_than_their_lines_is_found_out(
-    memory: Path, sabotage: str, fault: str
+    crash: Crash, memory: Path, sabotage: str, fault: str
 ) -> None:
-    assert_found(memory, "--kills", "25", sabotage=sabotage, fault=[fault])
+    assert_found(crash, memory, "--kills", "25", sabotage=sabotage, fault=[fault])
 
 
-def test_a_daemon_that_leaves_out_a_line_for_those_who_come_back_is_found_out(memory: Path) -> None:
-    assert_found(memory, "--kills", "5", sabotage="pass_one_over", fault=[" right after "])
+def test_a_daemon_that_leaves_out_a_line_for_those_who_come_back_is_found_out(
+    crash: Crash, memory: Path
+) -> None:
+    assert_found(crash, memory, "--kills", "5", sabotage="pass_one_over", fault=[" right after "])
 
 
 def test_a_daemon_that_answers_changes_before_they_are_committed_is_found_out(
+    crash: Crash,
     memory: Path,
 ) -> None:
     fault = ["was answered to be"]
-    assert_found(memory, "--kills", "100", sabotage="answer_before_commit", fault=fault)
+    assert_found(crash, memory, "--kills", "100", sabotage="answer_before_commit", fault=fault)
 
 
 def test_a_daemon_that_keeps_what_a_deed_changes_without_the_deed_is_found_out(
+    crash: Crash,
     memory: Path,
 ) -> None:
     fault = ["by the deeds in the log"]
-    assert_found(memory, "--commits", "6", sabotage="log_deeds_later", fault=fault)
+    assert_found(crash, memory, "--commits", "6", sabotage="log_deeds_later", fault=fault)
 
 
-def test_power_cuts_lose_nothing(memory: Path) -> None:
+def test_power_cuts_lose_nothing(crash: Crash, memory: Path) -> None:
     status, said = crash(memory, "--commits", "8")
     assert status == 0, said
     assert " 0 faults" in said
 
 
-def test_a_daemon_that_does_not_sync_each_commit_is_found_out(memory: Path) -> None:
+def test_a_daemon_that_does_not_sync_each_commit_is_found_out(crash: Crash, memory: Path) -> None:
     # A lost line or a lost change is found first, at random.
     fault = ["had been shown", "was answered to be"]
-    assert_found(memory, "--commits", "6", sabotage="sync_seldom", fault=fault)
+    assert_found(crash, memory, "--commits", "6", sabotage="sync_seldom", fault=fault)
 
 
 def test_an_upgrade_that_is_killed_leaves_the_old_version_whole_or_the_new_one(
+    crash: Crash,
     memory: Path,
 ) -> None:
     status, said = crash(memory, "--upgrade")
@@ -163,13 +182,16 @@ def test_an_upgrade_that_is_killed_leaves_the_old_version_whole_or_the_new_one(
             assert f" of version {old} left version {left}" in said
 
 
-def test_an_upgrade_that_fills_a_table_after_its_step_is_found_out(memory: Path) -> None:
+def test_an_upgrade_that_fills_a_table_after_its_step_is_found_out(
+    crash: Crash, memory: Path
+) -> None:
     status, said = crash(memory, "--upgrade", sabotage="fill_later")
     assert status == 1
     assert "it is not the same as without a kill" in said
 
 
 def test_forgetting_that_is_killed_leaves_what_is_kept_and_in_the_end_nothing_else(
+    crash: Crash,
     memory: Path,
 ) -> None:
     status, said = crash(memory, "--forget", "20")
