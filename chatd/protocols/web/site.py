@@ -1,8 +1,8 @@
 """The site: the table of paths that are answered over HTTP, and the pages that may ask.
 
 Before a path is looked up, the host that the request was meant for is checked, and the page that
-sent it. To add a path, add a row to the table of a module of `api`, a path to openapi.json, and
-tests. This module must not know how a request is answered.
+sent it. To add a path, add a row to the table of a module of `api`, and tests. This module must not
+know how a request is answered.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
-from chatd.protocols.web.api import rooms, sign_in, subscribe
+from chatd.protocols.web.api import openapi, posting, rooms, sign_in, subscribe
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, error_answer
 from chatd.protocols.web.http.same_origin import Hosts, from_elsewhere, is_secure, same_origin
 from chatd.protocols.web.http.upgrade import HandOver, Requester
-from chatd.protocols.web.static_files import File, StaticFiles, description, page_of
+from chatd.protocols.web.static_files import File, StaticFiles, json_file, page_of
 from chatd.storage.contract import StoreError
 
-ROUTES = (*rooms.TABLE, *sign_in.TABLE, *subscribe.TABLE)
+ROUTES = (*rooms.TABLE, *posting.TABLE, *sign_in.TABLE, *subscribe.TABLE)
 
 _READING = ("GET", "HEAD")
 
@@ -40,7 +40,8 @@ def factory_of(
     names: Iterable[str],
 ) -> ChatFactory:
     """Return the factory for browsers and HTTP. ``names`` are those of this machine."""
-    site = Site(server, clock, max_length, Hosts(names), page_of(), description())
+    description = json_file(openapi.document(ROUTES))
+    site = Site(server, clock, max_length, Hosts(names), page_of(), description)
 
     def build(server: ChatServer, clock: IReactorTime, max_length: int) -> WebProtocol:
         return WebProtocol(server, clock, max_length, site)
@@ -83,7 +84,7 @@ class Site:
         self._hosts = hosts
         self._files: Mapping[tuple[str, ...], File] = {
             **page,
-            ("api", "openapi.json"): description,
+            tuple(openapi.PATH[1:].split("/")): description,
         }
         self._routes = tuple(routes)
 
@@ -142,7 +143,7 @@ class Site:
         if file is not None:
             return file.answer(request)
         route, names = routes["GET" if request.method == "HEAD" else request.method]
-        request.check_parameters(route.parameters)
+        request.check_parameters(route.operation.query)
         if route.cost:
             asker.charge(route.cost)
         server, language = self._server, request.language(self._server.language)

@@ -7,6 +7,7 @@ module must not know the content of the files.
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
@@ -87,10 +88,9 @@ def page_of(directory: Entry | None = None) -> StaticFiles:
     }
 
 
-def description() -> File:
-    """Return the description of the HTTP interface, in OpenAPI."""
-    body = (files("chatd.protocols.web") / "openapi.json").read_bytes()
-    return File(body, TYPES["json"])
+def json_file(value: object) -> File:
+    """Return a value as a file of JSON, indented for readers."""
+    return File(json.dumps(value, indent=1).encode() + b"\n", TYPES["json"])
 
 
 def _files(directory: Entry) -> Iterator[tuple[tuple[str, ...], Entry]]:

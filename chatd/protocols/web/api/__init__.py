@@ -4,9 +4,14 @@ These modules must not know how bytes become a request.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `openapi`: The description of the API in OpenAPI 3.1, made from the rows of the routes.
+- `operation`: The description of a route: its parameters, body, answers and errors, as OpenAPI
+  names them.
+- `posting`: The route that posts lines in a room, and the lines that the body of a request is.
 - `request_session`: The session of an HTTP request, which lasts as long as the request.
-- `rooms`: Routes of the API for programs: the rooms, their messages, and posting.
-- `route`: A row of the table of the API: a method and a path, and the handler of their requests.
+- `rooms`: Routes of the API for programs: the rooms, their messages, the account and the store.
+- `route`: A row of the table of the API: a method and a path, their handler, and their description.
+- `schemas`: JSON schemas of requests and answers, and parameters that several routes have.
 - `sign_in`: Routes of signing in with a password, and out: a browser has a cookie that no script
   can read.
 - `subscribe`: Routes that turn a connection into a WebSocket, or into the stream of a room's

@@ -1,4 +1,4 @@
-"""Routes of the API for programs: the rooms, their messages, and posting.
+"""Routes of the API for programs: the rooms, their messages, the account and the store.
 
 Handlers receive a `Call` and return an answer, or raise `Refusal` or `StoreError`. They must not
 know the connection.
@@ -6,26 +6,30 @@ know the connection.
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
-from collections.abc import Mapping
 from functools import partial
 
 from chatd.accounts.credentials import TOKEN
 from chatd.chat.actions import history, look
 from chatd.chat.actions.costs import READING_COST
-from chatd.chat.actions.post import post
-from chatd.chat.line_quotas import UNPUBLISHED_LINES
-from chatd.errors import LINE_FAULTS, ErrorKind, Refusal, short
+from chatd.errors import ErrorKind, short
 from chatd.formats.json import TOPIC_CHARACTERS, event_members
+from chatd.protocols.web.api.operation import Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.route import Route
-from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, json_answer
+from chatd.protocols.web.api.schemas import (
+    AFTER,
+    EVENTS,
+    HEALTH,
+    ME,
+    ROOM,
+    ROOMS,
+    TEXT,
+)
+from chatd.protocols.web.http.messages import Answer, Problem, json_answer
 from chatd.rooms.bookmarks import end_of
 from chatd.rooms.paging import Stretch
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
-from chatd.text.folding import fold
-from chatd.text.validation import InvalidLine, LineFault, validate_line
 
 ROOMS_LISTED = 1000
 """Most rooms in one answer."""
@@ -34,15 +38,8 @@ EVENTS_GIVEN = 500
 EVENTS_ASKED = 100
 """Most events in one answer, and the number of events if the request gives none."""
 
-MESSAGES = "/api/rooms/{room}/messages"
-
 LAST_SEQ = 10**15 - 1
 """A seq that no room reaches."""
-
-_BLANK = frozenset((b"", b"\r"))
-
-KEY_CHARACTERS = 255
-"""Most characters of an ``Idempotency-Key``."""
 
 
 async def health(call: Call) -> Answer:
@@ -130,104 +127,132 @@ def _bookmark_of(room: Room, found: Stretch) -> str | None:
     return str(found.events[-1].bookmark) if found.events else None
 
 
-async def say(call: Call) -> Answer:
-    """Say some lines in a room, all or none, and answer with their seqs once they are on disk."""
-    request, server = call.request, call.server
-    texts = lines_of(request, call.max_length, call.names["room"])
-    key, name = _key(request), request.parameter("name")
-    call.asker.charge(len(texts))
-    with visitor(call) as (session, told):
-        posted = await post(
-            server,
-            session,
-            call.names["room"],
-            texts,
-            name=name,
-            key=key,
-            check=partial(check_still, session),
-            charge=call.asker.charge,
-        )
-        if posted is None:
-            told.check()
-            raise Refusal(ErrorKind.NOT_SAVED, "not_saved")
-        last = posted.seqs[-1] if posted.seqs else None
-        members = {"room": posted.room, "seq": last, "seqs": list(posted.seqs)}
-        return json_answer(200 if posted.again else 201, members)
-
-
-def lines_of(request: Request, max_length: int, room: str) -> list[str]:
-    """Return the lines of a body that is to be said in a room. Raises `Problem`."""
-    texts: list[str] = []
-    for number, line in enumerate(_text_of(request, room).split(b"\n"), 1):
-        if line in _BLANK:  # there may be very many
-            continue
-        try:
-            texts.append(validate_line(line.removesuffix(b"\r"), max_length))
-        except InvalidLine as invalid:
-            if invalid.reason is not LineFault.BLANK:
-                key = LINE_FAULTS[invalid.reason]
-                raise Problem(
-                    ErrorKind.INVALID_MESSAGE, key, line=number, limit=max_length
-                ) from None
-        if len(texts) > UNPUBLISHED_LINES:
-            limit = UNPUBLISHED_LINES
-            raise Problem(ErrorKind.NOT_SAID, "too_many_lines", status=413, limit=limit)
-    if not texts:
-        raise Problem(ErrorKind.NOT_SAID, "nothing_to_say")
-    return texts
-
-
-def _text_of(request: Request, room: str) -> bytes:
-    """Return the text of a body that is to be said in a room. Raises `Problem`.
-
-    A body is said as it is, of any type: `curl -d` calls all text a form. A body that is certainly
-    meant to be read in another way is refused.
-    """
-    if (request.header("content-encoding") or "identity").lower() != "identity":
-        raise bad_request("body_is_packed", 415)
-    body, type = request.body.removeprefix(BOM_UTF8), request.content_type
-    if type == "application/json":
-        members = request.json("text")
-        _check_members(members, room)
-        text = members["text"]
-        if not isinstance(text, str):
-            raise Problem(ErrorKind.WRONG_USE, "not_a_text", name="text")
-        return text.encode("utf-8", "surrogatepass")
-    if type.startswith("multipart/"):
-        raise bad_request("body_has_parts", 415)
-    if type == "text/json" or type.endswith("+json"):
-        raise bad_request("other_json", 415)
-    if body.startswith(b"payload="):  # what posts to a webhook of Slack's sends
-        raise Problem(ErrorKind.WRONG_USE, "body_is_a_form")
-    return body
-
-
-def _check_members(members: Mapping[str, object], room: str) -> None:
-    """Raise `Problem` for members that belong elsewhere in a request.
-
-    If they were ignored, a guest would post without its name, in another room, or twice.
-    """
-    if members.get("name") is not None:
-        raise Problem(ErrorKind.WRONG_USE, "name_in_body")
-    if members.get("key") is not None:
-        raise Problem(ErrorKind.WRONG_USE, "key_in_body")
-    named = members.get("room")
-    if isinstance(named, str) and fold(named.removeprefix("#")) != fold(room.removeprefix("#")):
-        raise Problem(ErrorKind.WRONG_USE, "room_in_body", room=short(room.removeprefix("#")))
-
-
-def _key(request: Request) -> str | None:
-    key = request.header("idempotency-key")
-    if key is not None and not 1 <= len(key) <= KEY_CHARACTERS:
-        raise bad_request("key_too_long", limit=KEY_CHARACTERS)
-    return key
-
-
 TABLE = (
-    Route("GET", "/healthz", health),
-    Route("GET", "/api/me", me),
-    Route("GET", "/api/rooms", rooms),
-    # With "name", which matters to who speaks, so that one URL is for both.
-    Route("GET", MESSAGES, messages, READING_COST, parameters=("after", "before", "limit", "name")),
-    Route("POST", MESSAGES, say, parameters=("name",)),
+    Route(
+        "GET",
+        "/healthz",
+        health,
+        Operation(
+            "health",
+            "daemon",
+            "The state of the store",
+            returns=(
+                Returned(200, "The store saves lines.", HEALTH, {"status": "ok"}),
+                Returned(503, "The last write failed.", HEALTH, {"status": "not saving"}),
+            ),
+            credentials=(),
+        ),
+    ),
+    Route(
+        "GET",
+        "/api/me",
+        me,
+        Operation(
+            "me",
+            "account",
+            "The account of the client",
+            returns=(
+                Returned(
+                    200,
+                    "The account of the token or the cookie.",
+                    ME,
+                    {
+                        "name": "ana",
+                        "guest": False,
+                        "account": True,
+                        "scope": None,
+                        "language": "en",
+                    },
+                ),
+            ),
+            errors=(401,),
+        ),
+    ),
+    Route(
+        "GET",
+        "/api/rooms",
+        rooms,
+        Operation(
+            "rooms",
+            "rooms",
+            "The rooms",
+            description=f"Those that the client may read, at most {ROOMS_LISTED}: first those with"
+            " the most people, then those without people.",
+            returns=(
+                Returned(
+                    200,
+                    "The rooms.",
+                    ROOMS,
+                    {
+                        "count": 1,
+                        "rooms": [{"room": "lobby", "people": 2, "head": 120, "topic": ""}],
+                    },
+                ),
+            ),
+            errors=(401,),
+        ),
+    ),
+    Route(
+        "GET",
+        "/api/rooms/{room}/messages",
+        messages,
+        Operation(
+            "messages",
+            "rooms",
+            "Events of a room",
+            description="The last ones, without `after` and `before`, of which a request has at"
+            " most one. There may be fewer than `limit`: long lines fill an answer sooner, and"
+            " lines of people whom the account ignores are left out. With `more`, go on with"
+            " `after` set to the `upto` of the answer, or with `before` set to its `after` + 1.",
+            parameters=(
+                ROOM,
+                AFTER,
+                Parameter(
+                    "before",
+                    "query",
+                    {"type": "integer", "minimum": 1, "maximum": LAST_SEQ},
+                    "Events before this seq.",
+                ),
+                Parameter(
+                    "limit",
+                    "query",
+                    {
+                        "type": "integer",
+                        "minimum": 1,
+                        "maximum": EVENTS_GIVEN,
+                        "default": EVENTS_ASKED,
+                    },
+                    "The most events in the answer.",
+                ),
+                Parameter("name", "query", TEXT, "Ignored: one URL is for reading and posting."),
+            ),
+            returns=(
+                Returned(
+                    200,
+                    "Events in the order of their seqs.",
+                    EVENTS,
+                    {
+                        "room": "ops",
+                        "head": 121,
+                        "after": 120,
+                        "upto": 121,
+                        "bookmark": "121-1764100000000",
+                        "anew": False,
+                        "events": [
+                            {
+                                "seq": 121,
+                                "time": 1764100000000,
+                                "author": "ana",
+                                "kind": "message",
+                                "text": "hola",
+                            }
+                        ],
+                        "more": True,
+                    },
+                ),
+            ),
+            errors=(401, 404, 422),
+        ),
+        READING_COST,
+    ),
 )

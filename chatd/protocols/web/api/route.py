@@ -1,6 +1,6 @@
-"""A row of the table of the API: a method and a path, and the handler of their requests.
+"""A row of the table of the API: a method and a path, their handler, and their description.
 
-It must not know the answers.
+This module must not know the answers.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
+from chatd.protocols.web.api.operation import Operation
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.http.messages import Answer
 from chatd.protocols.web.http.upgrade import HandOver
@@ -19,18 +20,18 @@ class Route(NamedTuple):
     """A route of the API.
 
     ``path`` is as in ``/api/rooms/{room}``: a part in braces matches any part, and the handler
-    receives it under that name. ``cost`` is the rate-limit cost in lines, beside that of every
+    receives it under that name. ``operation`` describes the route; a parameter of the query that it
+    does not have is refused. ``cost`` is the rate-limit cost in lines, beside that of every
     request. ``ends`` is false if the connection becomes another one (a WebSocket, a stream of
-    events); else GET allows HEAD, too. ``parameters`` are those that the query may have; any other
-    is refused.
+    events); else GET allows HEAD, too.
     """
 
     method: str
     path: str
     handler: Handler
+    operation: Operation
     cost: int = 0
     ends: bool = True
-    parameters: tuple[str, ...] = ()
 
     def match(self, path: Sequence[str]) -> dict[str, str] | None:
         """Return the parts of a path by their names; None if the path is not this route's."""

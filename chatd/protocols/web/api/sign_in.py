@@ -9,8 +9,10 @@ from chatd.accounts.credentials import BROWSER_SECONDS
 from chatd.chat.actions import browser_sign_in
 from chatd.chat.actions.costs import PASSWORD_COST
 from chatd.errors import ErrorKind, short
+from chatd.protocols.web.api.operation import Body, Operation, Returned
 from chatd.protocols.web.api.request_session import COOKIE, SECURE_COOKIE, Call, stranger
 from chatd.protocols.web.api.route import Route
+from chatd.protocols.web.api.schemas import SIGN_IN, WHO
 from chatd.protocols.web.http.messages import Answer, Problem, json_answer
 from chatd.protocols.web.live.members import KEY
 
@@ -59,6 +61,54 @@ def _cookie(call: Call, secret: str) -> tuple[str, str]:
 
 
 TABLE = (
-    Route("POST", "/api/signin", sign_in, PASSWORD_COST),
-    Route("POST", "/api/signout", sign_out),
+    Route(
+        "POST",
+        "/api/signin",
+        sign_in,
+        Operation(
+            "signIn",
+            "account",
+            "Sign a browser in",
+            description="With the password of an account; with `register`, make the account first."
+            " Not over a connection without encryption. Tries are limited, together with those in"
+            " the chat.",
+            bodies=(Body(SIGN_IN, {"name": "ana", "password": "correct horse"}),),
+            returns=(
+                Returned(
+                    200,
+                    "Signed in.",
+                    WHO,
+                    {"name": "ana", "guest": False, "account": True},
+                    headers={
+                        "Set-Cookie": f"`{COOKIE}`, over TLS `{SECURE_COOKIE}`: HttpOnly,"
+                        f" SameSite=Strict, for {BROWSER_SECONDS // 86400} days."
+                    },
+                ),
+            ),
+            errors=(401, 404, 409, 422, 501),
+            credentials=(),
+        ),
+        PASSWORD_COST,
+    ),
+    Route(
+        "POST",
+        "/api/signout",
+        sign_out,
+        Operation(
+            "signOut",
+            "account",
+            "Sign a browser out",
+            description="Its cookie is not valid any more, also where it was copied to.",
+            returns=(
+                Returned(
+                    200,
+                    "Signed out.",
+                    WHO,
+                    {"name": None, "guest": True, "account": False},
+                    headers={"Set-Cookie": "Removes the cookie."},
+                ),
+            ),
+            credentials=("cookie",),
+        ),
+    ),
 )

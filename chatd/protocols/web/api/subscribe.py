@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from chatd.chat.actions.costs import READING_COST
 from chatd.chat.actions.look import room_called
+from chatd.protocols.web.api.operation import Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, visitor
 from chatd.protocols.web.api.route import Route
+from chatd.protocols.web.api.schemas import AFTER, BOOKMARK, ROOM, TEXT
 from chatd.protocols.web.http.http1 import opening_bytes
 from chatd.protocols.web.http.messages import NO_STORE, Answer, bookmark_in, date_of
 from chatd.protocols.web.http.upgrade import HandOver
@@ -29,7 +31,7 @@ _EVENTS = Answer(
 )
 
 
-async def converse(call: Call) -> HandOver:
+async def web_socket(call: Call) -> HandOver:
     """Hand the connection over to a WebSocket."""
     opening = handshake.opened(call.request)
     grant = call.grant()
@@ -79,6 +81,52 @@ async def _return_to(call: Call, room: Room) -> Return:
 
 
 TABLE = (
-    Route("GET", "/ws", converse, ends=False),
-    Route("GET", "/api/rooms/{room}/stream", stream, READING_COST, False, ("after",)),
+    Route(
+        "GET",
+        "/ws",
+        web_socket,
+        Operation(
+            "webSocket",
+            "rooms",
+            "A WebSocket",
+            description="RFC 6455. docs/wire.md describes its messages.",
+            parameters=(
+                Parameter("Sec-WebSocket-Version", "header", {**TEXT, "const": handshake.VERSION}),
+                Parameter("Sec-WebSocket-Key", "header", TEXT),
+            ),
+            returns=(Returned(101, "The connection is a WebSocket."),),
+            errors=(401, 426),
+        ),
+        ends=False,
+    ),
+    Route(
+        "GET",
+        "/api/rooms/{room}/stream",
+        stream,
+        Operation(
+            "stream",
+            "rooms",
+            "The events of a room as they happen",
+            description="Server-sent events, without end. The client is in the room as long as it"
+            " reads. The `id` of an event in the log is its bookmark, its `event` is message,"
+            " action, topic or deed, and its `data` is an Event. For others, `event` is notice,"
+            " entered, left, say or error. A comment comes every 15 to 20 seconds.",
+            parameters=(
+                ROOM,
+                AFTER,
+                Parameter(
+                    "Last-Event-ID",
+                    "header",
+                    BOOKMARK,
+                    "The last `id` received, instead of `after`; a client that reconnects sends"
+                    " it. If it is of another log, all of this one follows, and `entered` has"
+                    " `anew`.",
+                ),
+            ),
+            returns=(Returned(200, "The events.", TEXT, type="text/event-stream"),),
+            errors=(401, 404, 422),
+        ),
+        READING_COST,
+        ends=False,
+    ),
 )

@@ -10,7 +10,7 @@ from wsproto.utilities import generate_accept_token
 from chatd.errors import ErrorKind
 from chatd.protocols.web.http.messages import Problem, Request, bad_request
 
-_VERSION = "13"
+VERSION = "13"
 _KEY_BYTES = 16
 
 
@@ -29,7 +29,7 @@ def opened(request: Request) -> bytes:
     """
     if request.method != "GET" or not is_handshake(request):
         raise _upgrade_required("websocket_wanted")
-    if request.header("sec-websocket-version") != _VERSION:
+    if request.header("sec-websocket-version") != VERSION:
         raise _upgrade_required("websocket_version")
     key = request.header("sec-websocket-key") or ""
     try:
@@ -46,7 +46,7 @@ def opened(request: Request) -> bytes:
 
 
 def _upgrade_required(key: str) -> Problem:
-    headers = (("Upgrade", "websocket"), ("Sec-WebSocket-Version", _VERSION))
+    headers = (("Upgrade", "websocket"), ("Sec-WebSocket-Version", VERSION))
     return Problem(ErrorKind.BAD_REQUEST, key, status=426, headers=headers)
 
 

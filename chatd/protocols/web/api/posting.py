@@ -1,0 +1,176 @@
+"""The route that posts lines in a room, and the lines that the body of a request is.
+
+This module must not know the connection.
+"""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from collections.abc import Mapping
+from functools import partial
+
+from chatd.chat.actions.post import post
+from chatd.chat.line_quotas import UNPUBLISHED_LINES
+from chatd.errors import LINE_FAULTS, ErrorKind, Refusal, short
+from chatd.protocols.web.api.operation import Body, Operation, Parameter, Returned
+from chatd.protocols.web.api.request_session import Call, check_still, visitor
+from chatd.protocols.web.api.route import Route
+from chatd.protocols.web.api.schemas import ROOM, SAID, SAY, TEXT
+from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, json_answer
+from chatd.text.folding import fold
+from chatd.text.validation import InvalidLine, LineFault, validate_line
+
+KEY_CHARACTERS = 255
+"""Most characters of an ``Idempotency-Key``."""
+
+_BLANK = frozenset((b"", b"\r"))
+
+
+async def say(call: Call) -> Answer:
+    """Say some lines in a room, all or none, and answer with their seqs once they are on disk."""
+    request, server = call.request, call.server
+    texts = lines_of(request, call.max_length, call.names["room"])
+    key, name = _key(request), request.parameter("name")
+    call.asker.charge(len(texts))
+    with visitor(call) as (session, told):
+        posted = await post(
+            server,
+            session,
+            call.names["room"],
+            texts,
+            name=name,
+            key=key,
+            check=partial(check_still, session),
+            charge=call.asker.charge,
+        )
+        if posted is None:
+            told.check()
+            raise Refusal(ErrorKind.NOT_SAVED, "not_saved")
+        last = posted.seqs[-1] if posted.seqs else None
+        members = {"room": posted.room, "seq": last, "seqs": list(posted.seqs)}
+        return json_answer(200 if posted.again else 201, members)
+
+
+def lines_of(request: Request, max_length: int, room: str) -> list[str]:
+    """Return the lines of a body that is to be said in a room. Raises `Problem`."""
+    texts: list[str] = []
+    for number, line in enumerate(_text_of(request, room).split(b"\n"), 1):
+        if line in _BLANK:  # there may be very many
+            continue
+        try:
+            texts.append(validate_line(line.removesuffix(b"\r"), max_length))
+        except InvalidLine as invalid:
+            if invalid.reason is not LineFault.BLANK:
+                key = LINE_FAULTS[invalid.reason]
+                raise Problem(
+                    ErrorKind.INVALID_MESSAGE, key, line=number, limit=max_length
+                ) from None
+        if len(texts) > UNPUBLISHED_LINES:
+            limit = UNPUBLISHED_LINES
+            raise Problem(ErrorKind.NOT_SAID, "too_many_lines", status=413, limit=limit)
+    if not texts:
+        raise Problem(ErrorKind.NOT_SAID, "nothing_to_say")
+    return texts
+
+
+def _text_of(request: Request, room: str) -> bytes:
+    """Return the text of a body that is to be said in a room. Raises `Problem`.
+
+    A body is said as it is, of any type: `curl -d` calls all text a form. A body that is certainly
+    meant to be read in another way is refused.
+    """
+    if (request.header("content-encoding") or "identity").lower() != "identity":
+        raise bad_request("body_is_packed", 415)
+    body, type = request.body.removeprefix(BOM_UTF8), request.content_type
+    if type == "application/json":
+        members = request.json("text")
+        _check_members(members, room)
+        text = members["text"]
+        if not isinstance(text, str):
+            raise Problem(ErrorKind.WRONG_USE, "not_a_text", name="text")
+        return text.encode("utf-8", "surrogatepass")
+    if type.startswith("multipart/"):
+        raise bad_request("body_has_parts", 415)
+    if type == "text/json" or type.endswith("+json"):
+        raise bad_request("other_json", 415)
+    if body.startswith(b"payload="):  # what posts to a webhook of Slack's sends
+        raise Problem(ErrorKind.WRONG_USE, "body_is_a_form")
+    return body
+
+
+def _check_members(members: Mapping[str, object], room: str) -> None:
+    """Raise `Problem` for members that belong elsewhere in a request.
+
+    If they were ignored, a guest would post without its name, in another room, or twice.
+    """
+    if members.get("name") is not None:
+        raise Problem(ErrorKind.WRONG_USE, "name_in_body")
+    if members.get("key") is not None:
+        raise Problem(ErrorKind.WRONG_USE, "key_in_body")
+    named = members.get("room")
+    if isinstance(named, str) and fold(named.removeprefix("#")) != fold(room.removeprefix("#")):
+        raise Problem(ErrorKind.WRONG_USE, "room_in_body", room=short(room.removeprefix("#")))
+
+
+def _key(request: Request) -> str | None:
+    key = request.header("idempotency-key")
+    if key is not None and not 1 <= len(key) <= KEY_CHARACTERS:
+        raise bad_request("key_too_long", limit=KEY_CHARACTERS)
+    return key
+
+
+_POSTED = {"room": "ops", "seq": 121, "seqs": [121]}
+
+TABLE = (
+    Route(
+        "POST",
+        "/api/rooms/{room}/messages",
+        say,
+        Operation(
+            "say",
+            "rooms",
+            "Post lines",
+            description="All lines or none. The answer comes when they are on disk. A room that"
+            " does not exist is made. A line that begins with a slash is text, never a command."
+            f" Blank lines are left out. At most {UNPUBLISHED_LINES} lines."
+            "\n\nWith an `Idempotency-Key`, a retry within a day posts nothing: the answer is 200,"
+            " with the seqs of the lines, whatever has changed since. Keys belong to an account, or"
+            " to the name of a guest at an address."
+            "\n\nA body in parts, packed, or in another type of JSON is answered with 415; one"
+            " that begins with `payload=`, as a form for Slack does, with 422.",
+            parameters=(
+                ROOM,
+                Parameter(
+                    "name",
+                    "query",
+                    TEXT,
+                    "The name of a guest: 1 to 32 letters, digits, _, - and . of one script.",
+                    example="build",
+                ),
+                Parameter(
+                    "Idempotency-Key",
+                    "header",
+                    {**TEXT, "minLength": 1, "maxLength": KEY_CHARACTERS},
+                    "A key that the client makes up, another one for each post.",
+                ),
+            ),
+            bodies=(
+                Body(SAY, {"text": "the build is done"}),
+                Body(
+                    {
+                        **TEXT,
+                        "description": "UTF-8 text, a message a line. So is a body of any other"
+                        " type, as `curl -d` sends it, but for parts and other types of JSON.",
+                    },
+                    "the build is done",
+                    type="text/plain",
+                ),
+            ),
+            returns=(
+                Returned(201, "The lines are on disk, and shown.", SAID, _POSTED),
+                Returned(200, "The lines were posted before, with this key.", SAID, _POSTED),
+            ),
+            errors=(401, 404, 409, 415, 422),
+        ),
+    ),
+)
