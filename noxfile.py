@@ -1,0 +1,157 @@
+"""The checks of a change, each in an environment of its own: `nox -l` lists them.
+
+`nox -s types` runs one. `nox` runs those that a change has to pass, also after one has failed, and
+ends with a summary. `-R` uses environments as they are. What follows ``--`` goes to pytest, to the
+attacks, or to `tools.documents`. `.ci/run` runs what is tagged ``ci`` in a copy of the checkout.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+
+PROMISED = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
+THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+BROWSERS = ("chromium", "google-chrome", "chromium-browser")
+
+README_OPTIONS = "-n 3 --dist worksteal --cov --cov-report=term --ignore=tests/browser"
+"""Options of pytest for the README's command: a session of its own starts the browser."""
+
+nox.options.reuse_venv = "yes"
+nox.options.allow_parallel = True
+nox.options.error_on_missing_interpreters = False
+
+
+def use_all_of_pyenv() -> None:
+    """Let the shims of pyenv run each version that it has, and by default the chosen one."""
+    if shutil.which("pyenv"):
+        versions = [
+            subprocess.run(["pyenv", *arguments], capture_output=True, text=True, check=True).stdout
+            for arguments in (("version-name",), ("versions", "--bare"))
+        ]
+        os.environ["PYENV_VERSION"] = ":".join(dict.fromkeys("\n".join(versions).split()))
+
+
+use_all_of_pyenv()
+
+
+def run_all(session: nox.Session, *commands: str) -> None:
+    """Run commands, also after one has failed; then fail."""
+    failed = []
+    for command in commands:
+        try:
+            session.run(*command.split())
+        except CommandFailed:
+            failed.append(command)
+    if failed:
+        session.error(f"failed: {', '.join(failed)}")
+
+
+def run_quick_suite(session: nox.Session) -> None:
+    """Run the tests that are most likely to differ between systems and Pythons."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "-q", "-m", "quick", "-p", "no:cacheprovider", *session.posargs)
+
+
+@nox.session(default=False, tags=["ci"], venv_backend="none")
+def readme(session: nox.Session) -> None:
+    """Run the README's test command as it is there, with coverage. It makes .venv here."""
+    found = re.search(
+        r"^<!-- test command -->\n```\w*\n(.*?)^```$",
+        Path("README.md").read_text("utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    if found is None:
+        session.error('README.md has no fenced block after "<!-- test command -->"')
+    # Its python3 has to be the Python that nox runs on.
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    environment = {"PATH": path, "PYTEST_ADDOPTS": README_OPTIONS}
+    session.run("bash", "-euo", "pipefail", "-c", found[1], env=environment)
+
+
+@nox.session(tags=["ci"])
+def lint(session: nox.Session) -> None:
+    """Check the form of the code, its spelling, and the layers of its imports."""
+    session.install("-e", ".[dev]")
+    run_all(session, "ruff format --check .", "ruff check .", "codespell", "lint-imports --no-logo")
+
+
+@nox.session(tags=["ci"])
+def types(session: nox.Session) -> None:
+    """Check the types of the Python code."""
+    session.install("-e", ".[dev]")
+    session.run("mypy")
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """Run all tests but those in a browser, or what follows --."""
+    session.install("-e", ".[test]")
+    session.run("pytest", *(session.posargs or ["--ignore=tests/browser"]))
+
+
+@nox.session(tags=["ci"])
+def trial(session: nox.Session) -> None:
+    """Run the pure protocol tests with Twisted's own runner."""
+    session.install("-e", ".[test]")
+    output = str(session.run("trial", "tests", silent=True))
+    if not re.search(r"^Ran [1-9][0-9]* tests? in", output, re.MULTILINE):
+        session.error("trial found no tests")
+    session.log(output.rstrip().rpartition("\n")[2])
+
+
+@nox.session(tags=["ci"])
+def browser(session: nox.Session) -> None:
+    """Run the tests of the page in Chromium."""
+    if not shutil.which("chromedriver") or not any(map(shutil.which, BROWSERS)):
+        session.skip("Chromium and ChromeDriver are not here")
+    session.install("-e", ".[test]")
+    session.run("pytest", "-q", "tests/browser", *session.posargs)
+
+
+@nox.session(tags=["ci"])
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, look at its files, install it elsewhere, start it and stop it."""
+    session.install("-e", ".[dev]")
+    built = Path(session.env_dir, "dist")
+    shutil.rmtree(built, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(built), silent=True)
+    (path,) = built.glob("*.whl")
+    tests = "tests/integration/test_wheel.py"
+    session.run("pytest", "-q", tests, env={"CHATD_WHEEL": str(path.resolve())})
+
+
+@nox.session(tags=["ci"], python=[version for version in PROMISED if version != THIS])
+def pythons(session: nox.Session) -> None:
+    """Run the quick suite on each other Python that chatd promises and this machine has."""
+    run_quick_suite(session)
+
+
+@nox.session(default=False)
+def quick(session: nox.Session) -> None:
+    """Run the quick suite on this Python."""
+    run_quick_suite(session)
+
+
+@nox.session(default=False)
+def attacks(session: nox.Session) -> None:
+    """Attack a daemon, in a short form. Nothing else should run: these tests depend on time."""
+    if (os.cpu_count() or 1) < 2:
+        session.skip("the attacks need two cores")
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.proofs.attacks", *(session.posargs or ["--short"]))
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Write the generated parts of the documents; with -- --check, name those that are stale."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tools.documents", *session.posargs)

@@ -1,0 +1,121 @@
+"""The wheel: its files, and that it runs where there is no checkout.
+
+`nox -s wheel` builds one and runs these tests with its path in CHATD_WHEEL.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT
+from tests.support.live_server import LOOPBACK, PATIENCE, STOPPED, Client
+
+WHEEL = os.environ.get("CHATD_WHEEL", "")
+PLUGIN = "twisted/plugins/chatd_plugin.py"
+
+pytestmark = pytest.mark.skipif(not WHEEL, reason="no wheel is given: nox -s wheel builds one")
+
+
+def environment() -> dict[str, str]:
+    """Return an environment in which nothing of the checkout is found, or measured."""
+    ours = ("COVERAGE_", "PYTHON", "VIRTUAL_ENV")
+    return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the directory of the programs of an environment with the wheel alone."""
+    installed = tmp_path_factory.mktemp("installed")
+    commands = (
+        [sys.executable, "-m", "venv", str(installed)],
+        [str(installed / "bin" / "pip"), "install", "-q", "--no-compile", WHEEL],
+    )
+    for command in commands:
+        subprocess.run(command, env=environment(), check=True)
+    return installed / "bin"
+
+
+def output(directory: Path, *command: str | Path) -> str:
+    """Return the output of a program that ends by itself, in a directory."""
+    ended = subprocess.run(
+        command,
+        cwd=directory,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return ended.stdout
+
+
+@contextmanager
+def started(programs: Path, directory: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run a daemon with its output in a pipe, and kill it if it is still there at the end."""
+    daemon = subprocess.Popen(
+        [programs / "twistd", "-n", "--pidfile=", "chat", "--listen", LOOPBACK],
+        cwd=directory,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with daemon:
+        try:
+            yield daemon
+        finally:
+            daemon.kill()
+
+
+class TestFiles:
+    def test_are_those_of_the_package_the_plugin_and_its_own(self) -> None:
+        package = {
+            path.relative_to(ROOT).as_posix()
+            for path in (ROOT / "chatd").rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        names = {
+            name
+            for name in zipfile.ZipFile(WHEEL).namelist()
+            if not re.match(r"[^/]*\.dist-info/", name)
+        }
+        assert names == package | {PLUGIN}
+
+
+class TestInstalled:
+    @pytest.mark.parametrize("command", ["chatd --help", "python -m chatd --help"])
+    def test_has_help(self, programs: Path, tmp_path: Path, command: str) -> None:
+        program, *arguments = command.split()
+        assert "chatd" in output(tmp_path, programs / program, *arguments)
+
+    def test_names_the_extra_that_an_option_needs(self, programs: Path, tmp_path: Path) -> None:
+        said = output(tmp_path, programs / "twistd", "-n", "--pidfile=", "chat", "--web", "tcp:0")
+        assert re.search(r"--web needs .*pip install 'chatd\[web\]'", said, re.DOTALL)
+
+    def test_starts_takes_a_line_and_stops(self, programs: Path, tmp_path: Path) -> None:
+        with started(programs, tmp_path) as daemon:
+            assert daemon.stdout is not None
+            log = ""
+            while (found := re.search(r"listening on 127\.0\.0\.1:(\d+)", log)) is None:
+                line = daemon.stdout.readline()
+                assert line, f"it did not start: {log}"
+                log += line
+            with Client(int(found[1])) as client:
+                client.type("¡hola!")
+                assert client.until("hola")[-1] == "<guest1> ¡hola!"
+                daemon.send_signal(signal.SIGTERM)
+                log += daemon.stdout.read()
+            assert daemon.wait(PATIENCE) in STOPPED
+        assert "Traceback" not in log
