@@ -28,6 +28,7 @@ README_OPTIONS = "-n 3 --dist worksteal --cov --cov-report=term --ignore=tests/b
 nox.options.reuse_venv = "yes"
 nox.options.allow_parallel = True
 nox.options.error_on_missing_interpreters = False
+nox.options.download_python = "never"
 
 
 def use_all_of_pyenv() -> None:
