@@ -2,7 +2,8 @@
 
 `nox -s types` runs one. `nox` runs those that a change has to pass, also after one has failed, and
 ends with a summary. `-R` uses environments as they are. What follows ``--`` goes to pytest, to the
-attacks, or to `tools.documents`. `.ci/run` runs what is tagged ``ci`` in a copy of the checkout.
+attacks, or to `tools.documents`. In a copy of the checkout, `.ci/run` runs `readme`, what is tagged
+``ci``, which shares an environment there, and `pythons`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ README_OPTIONS = "-n 3 --dist worksteal --cov --cov-report=term --ignore=tests/b
 """Options of pytest for the README's command: a session of its own starts the browser."""
 
 nox.options.reuse_venv = "yes"
-nox.options.allow_parallel = True
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
 
@@ -62,7 +62,7 @@ def run_quick_suite(session: nox.Session) -> None:
     session.run("pytest", "-q", "-m", "quick", "-p", "no:cacheprovider", *session.posargs)
 
 
-@nox.session(default=False, tags=["ci"], venv_backend="none")
+@nox.session(default=False, venv_backend="none")
 def readme(session: nox.Session) -> None:
     """Run the README's test command as it is there, with coverage. It makes .venv here."""
     found = re.search(
@@ -72,9 +72,7 @@ def readme(session: nox.Session) -> None:
     )
     if found is None:
         session.error('README.md has no fenced block after "<!-- test command -->"')
-    # Its python3 has to be the Python that nox runs on.
-    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-    environment = {"PATH": path, "PYTEST_ADDOPTS": README_OPTIONS}
+    environment = {"PYTEST_ADDOPTS": README_OPTIONS}
     session.run("bash", "-euo", "pipefail", "-c", found[1], env=environment)
 
 
@@ -130,7 +128,7 @@ def wheel(session: nox.Session) -> None:
     session.run("pytest", "-q", tests, env={"CHATD_WHEEL": str(path.resolve())})
 
 
-@nox.session(tags=["ci"], python=[version for version in PROMISED if version != THIS])
+@nox.session(python=[version for version in PROMISED if version != THIS])
 def pythons(session: nox.Session) -> None:
     """Run the quick suite on each other Python that chatd promises and this machine has."""
     run_quick_suite(session)
