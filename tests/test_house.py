@@ -41,7 +41,6 @@ COVERED_BY = {
     "chatd/protocols/web/http/decoder.py": "tests/protocols/web/test_connection.py",
     "chatd/protocols/web/live/receipts.py": "tests/protocols/web/test_idempotency.py",
     "chatd/protocols/web/api/operation.py": "tests/protocols/web/api/test_openapi.py",
-    "chatd/protocols/web/api/posting.py": "tests/protocols/web/api/test_rooms.py",
     "chatd/protocols/web/api/request_session.py": "tests/protocols/web/api/test_route.py",
     "chatd/protocols/web/api/schemas.py": "tests/protocols/web/api/test_openapi.py",
     "chatd/protocols/web/http/security_headers.py": "tests/protocols/web/test_site.py",
