@@ -84,7 +84,7 @@ class TestFiles:
         package = {
             path.relative_to(ROOT).as_posix()
             for path in (ROOT / "chatd").rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
+            if path.is_file() and not path.name.endswith((".pyc", ".d.ts"))
         }
         names = {
             name
