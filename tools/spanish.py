@@ -68,8 +68,8 @@ OPTIONS = {
         "Segundos desde el primer byte de una línea hasta su final"
     ),
     "Most connections": "Máximo de conexiones",
-    "Most from one IPv4 address, or IPv6 /64": (
-        "Máximo desde una dirección IPv4, o desde un /64 de IPv6"
+    "Most connections from an IPv4 address or IPv6 /64": (
+        "Máximo de conexiones desde una dirección IPv4, o desde un /64 de IPv6"
     ),
     "Seconds until a client that is gone is disconnected": (
         "Segundos hasta que se desconecta a un cliente que ya no existe"
@@ -77,7 +77,9 @@ OPTIONS = {
     "Bytes of the kernel's send buffer of a TCP client": (
         "Bytes del búfer de envío del núcleo para un cliente TCP"
     ),
-    "Bytes of the kernel's receive buffer of one": "Bytes de su búfer de recepción",
+    "Bytes of the kernel's receive buffer of a TCP client": (
+        "Bytes del búfer de recepción del núcleo para un cliente TCP"
+    ),
 }
 """The options of the daemon."""
 

@@ -48,10 +48,15 @@ class Options(TwistedOptions):
         ["bytes-per-second", None, "65536", "Bytes a second that are read from a connection."],
         ["line-seconds", None, "300", "Seconds from the first byte of a line to its end."],
         ["connections", None, "10000", "Most connections."],
-        ["connections-per-address", None, "100", "Most from one IPv4 address, or IPv6 /64."],
+        [
+            "connections-per-address",
+            None,
+            "100",
+            "Most connections from an IPv4 address or IPv6 /64.",
+        ],
         ["dead-after", None, "90", "Seconds until a client that is gone is disconnected."],
         ["send-buffer", None, "32768", "Bytes of the kernel's send buffer of a TCP client."],
-        ["receive-buffer", None, "32768", "Bytes of the kernel's receive buffer of one."],
+        ["receive-buffer", None, "32768", "Bytes of the kernel's receive buffer of a TCP client."],
     ]
 
     optFlags = [
