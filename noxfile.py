@@ -91,6 +91,18 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
 
 
+@nox.session(tags=["ci"], venv_backend="none")
+def page(session: nox.Session) -> None:
+    """Check the form and the types of the page's JavaScript."""
+    if shutil.which("npm") is None:
+        session.skip("npm is not here")
+    try:
+        session.run("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", silent=True)
+    except CommandFailed:
+        session.skip("npm cannot install the packages")
+    run_all(session, "npm run lint", "npm run types")
+
+
 @nox.session
 def test(session: nox.Session) -> None:
     """Run all tests but those in a browser, or what follows --."""
