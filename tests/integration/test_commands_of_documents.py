@@ -20,17 +20,10 @@ from importlib import import_module
 import pytest
 
 from chatd.daemon.options import Options, Settings
+from tests.support import documents
 from tests.support.checkout import ROOT
 
-DOCUMENTS = sorted(
-    path.relative_to(ROOT).as_posix()
-    for path in [
-        *(path for path in ROOT.glob("*.md") if path.name != "CHANGELOG.md"),
-        *ROOT.glob("docs/**/*.md"),
-        *ROOT.glob("benchmarks/*.md"),
-        *ROOT.glob(".github/**/*.md"),
-    ]
-)
+DOCUMENTS = [document for document in documents.DOCUMENTS if document != "CHANGELOG.md"]
 
 FOR_USERS = {"README.md", "README.es.md", "docs/reference.md", "docs/referencia.md"}
 """The documents for people without an active environment: our programs have their path."""

@@ -1,4 +1,4 @@
-"""The documents agree with the code: tables, links, recipes, and the transcripts.
+"""The documents agree with the code: tables, recipes, and the transcripts.
 
 A transcript is replayed against a server, so it cannot rot. It lists what Ana's terminal shows: a
 line that starts with one of the server's prefixes was received, any other was typed.
@@ -13,7 +13,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +25,7 @@ from chatd.daemon.options import DEFAULT_LISTEN, Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from tests.support.checkout import ROOT
+from tests.support.documents import DOCUMENTS, blocks, prose, read
 from tests.support.world import Member, World
 from tools import documents, reference
 from tools.reference import client_options
@@ -33,10 +33,6 @@ from tools.spanish import TEXTS
 
 READMES = {Language.ENGLISH: "README.md", Language.SPANISH: "README.es.md"}
 REFERENCES = {Language.ENGLISH: "docs/reference.md", Language.SPANISH: "docs/referencia.md"}
-DOCUMENTS = sorted(
-    path.relative_to(ROOT).as_posix()
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
-)
 README_LINES = 220
 
 TEST_COMMAND = (
@@ -50,17 +46,12 @@ START_COMMANDS = {
     for language, spoken in ((Language.ENGLISH, ""), (Language.SPANISH, " --language es"))
 }
 
-_FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TIME = re.compile(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] ")
 _PREFIXES = ("*** ", "ERR ", "<", "* ", "(private) ", "(private to ", "[")
 _SAID = re.compile(
     r"(?:\[.*?\] )?(?:<(?P<name>\S+)> (?P<text>.*)|\* (?P<actor>\S+) (?P<action>.*)"
     r"|\(private\) <(?P<writer>\S+)> (?P<private>.*))"
 )
-
-
-def read(document: str) -> str:
-    return (ROOT / document).read_text("utf-8")
 
 
 def rows(text: str, header: str) -> list[list[str]]:
@@ -90,16 +81,6 @@ def marked(text: str, marker: str) -> str:
     found = re.search(rf"^<!-- {marker} -->\n```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert found is not None, f"there is no block behind <!-- {marker} -->"
     return found[1]
-
-
-def prose(text: str) -> str:
-    return _FENCED.sub("", text)
-
-
-def anchor(heading: str) -> str:
-    """Return the anchor that GitHub gives a heading."""
-    kept = [c for c in heading.lower() if c in " -_" or unicodedata.category(c)[0] in "LN"]
-    return "".join(kept).replace(" ", "-")
 
 
 def test_the_generated_tables_are_those_of_the_code() -> None:
@@ -176,32 +157,19 @@ def test_english_and_spanish_have_the_same_sections_blocks_and_tables(
 
     english, spanish = (read(document) for document in documents_.values())
     assert shape(english) == shape(spanish)
-    blocks = [[text.count("\n") for text in _FENCED.findall(each)] for each in (english, spanish)]
-    assert blocks[0] == blocks[1]
+    sizes = [[block.count("\n") for block in blocks(each)] for each in (english, spanish)]
+    assert sizes[0] == sizes[1]
     tables = [
         len([line for line in text.split("\n") if line[:1] == "|"]) for text in (english, spanish)
     ]
     assert tables[0] == tables[1]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_links_lead_somewhere(document: str) -> None:
-    for target in re.findall(r"\]\(([^)]+)\)", prose(read(document))):
-        if "://" in target:
-            continue
-        path, _, place = target.partition("#")
-        there = (ROOT / document).parent / path if path else ROOT / document
-        assert there.exists(), target
-        if place:
-            headings = re.findall(r"^#+ (.*)$", there.read_text("utf-8"), re.MULTILINE)
-            assert place in [anchor(heading) for heading in headings], target
-
-
 def test_the_copy_for_a_backup_is_whole_private_and_ends_while_lines_are_said(
     tmp_path: Path,
 ) -> None:
     texts = map(read, [*READMES.values(), *REFERENCES.values()])
-    recipes = [block for text in texts for block in _FENCED.findall(text) if "VACUUM INTO" in block]
+    recipes = [block for text in texts for block in blocks(text) if "VACUUM INTO" in block]
     assert len(recipes) == 4
     (recipe,) = set(recipes)
     store = tmp_path / "chatd.sqlite"
@@ -249,7 +217,7 @@ def test_the_two_commands_stand_near_the_top_as_they_are_to_be_pasted(
 ) -> None:
     text = read(readme)
     assert marked(text, "test command") == f"{TEST_COMMAND}\n"
-    transcript, start, *_ = _FENCED.findall(text)
+    transcript, start, *_ = blocks(text)
     assert transcript.startswith("$ nc 127.0.0.1 60060\n")
     assert start == f"{START_COMMANDS[language]}\n"
     assert text.index(TEST_COMMAND) < text.index("\n## ", text.index(start))
