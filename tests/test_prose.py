@@ -1,7 +1,7 @@
-"""The prose of docstrings: plain technical English, which a reader does not have to decode.
+"""The prose of docstrings and documents: plain English, which a reader does not have to decode.
 
 Read are the docstrings of modules, classes and functions, and the strings under attributes, of
-`chatd` and of the tests.
+`chatd` and of the tests; and the prose of documents, without code.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.checkout import ROOT, syntax_tree
+from tests.support.documents import DOCUMENTS, prose, read
 
 RIDDLE = re.compile(r"(What|Whether|How|Who)\b")
 """The beginnings of a docstring that names no subject."""
@@ -83,3 +84,20 @@ def test_riddles_are_found(source: str) -> None:
 )
 def test_other_texts_are_not_read(source: str) -> None:
     assert not riddles_in(ast.parse(source))
+
+
+def unnamed_in(text: str) -> list[str]:
+    """Return the pronouns in the prose of a document. Code may have them: a kind of error does."""
+    return PRONOUN.findall(re.sub(r"`[^`]*`", "", prose(text)))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_documents_name_their_subjects(document: str) -> None:
+    assert unnamed_in(read(document)) == []
+
+
+def test_unnamed_subjects_are_found() -> None:
+    assert unnamed_in("Nobody waits.\n```\nnobody\n```\n`ERR Nobody`, `nobody`, whoever") == [
+        "Nobody",
+        "whoever",
+    ]
