@@ -23,9 +23,8 @@ THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 
-README_OPTIONS = "-n 3 --cov --cov-report=term --ignore=tests/browser"
-"""Options of pytest for the README's command: a session of its own starts the browser. There is a
-worker more than cores, because tests wait for processes."""
+README_OPTIONS = "--cov --cov-report=term --ignore=tests/browser"
+"""Options of pytest for the README's command: a session of its own starts the browser."""
 
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False

@@ -124,12 +124,15 @@ def unmeasured() -> Generator[None, None, None]:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Run the tests of single files in this process: workers take longer to start than most run.
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Take one worker more than there are cores, because many tests wait for processes and time.
 
-    Output that is not captured and `breakpoint` work there, too.
+    The tests of single files run in this process, because workers take longer to start than most
+    files to run. Output that is not captured and `breakpoint` work there, too.
     """
-    return 0 if any(".py" in given for given in config.invocation_params.args) else None
+    if any(".py" in given for given in config.invocation_params.args):
+        return 0
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -363,14 +363,16 @@ def test_stubborn():
 @pytest.mark.parametrize(
     ("given", "workers"),
     [
-        ((), None),
-        (("-x", "tests/rooms"), None),
+        ((), 3),
+        (("-x", "tests/rooms"), 3),
         (("-x", "tests/rooms/test_room.py"), 0),
         (("tests/rooms/test_room.py::TestRoom",), 0),
     ],
 )
-def test_single_files_need_no_workers(given: tuple[str, ...], workers: int | None) -> None:
-    """Without a number, the cores count, which is for all tests or those of folders."""
+def test_single_files_need_no_workers(
+    monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], workers: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     config: Any = SimpleNamespace(invocation_params=SimpleNamespace(args=given))
     assert conftest.pytest_xdist_auto_num_workers(config) == workers
 
