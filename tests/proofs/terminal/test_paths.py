@@ -228,13 +228,14 @@ MAKES_FRAMES = {"protocols/web/live/frames.py"}
 """A module in which a library makes bytes without any text of a client: pongs, and close frames."""
 
 OF_HTTP = {
-    "protocols/web/api/rooms.py",
+    "protocols/web/api/posting.py",
     "protocols/web/http/http1.py",
     "protocols/web/live/handshake.py",
     "protocols/web/http/messages.py",
+    "protocols/web/static_files.py",
 }
-"""Modules with heads of answers, which contain no text of clients, and parts of requests. Bodies
-come from the encoder."""
+"""Modules with heads of answers, the files of the page and the description of the API, which contain
+no text of clients, and with parts of requests. Bodies come from the encoder."""
 
 OF_HOOKS = {"webhooks/delivery.py", "webhooks/urls.py", "webhooks/http_client.py"}
 """Modules that send to URLs: these in ASCII, signatures, and bodies that the encoder made."""
