@@ -50,6 +50,7 @@ TESTS = {
     ],
     "chatd/chat/actions/post.py": [
         "tests/chat/actions/test_post.py",
+        "tests/protocols/web/api/test_posting.py",
         "tests/protocols/web/api/test_rooms.py",
     ],
     "chatd/chat/actions/look.py": [

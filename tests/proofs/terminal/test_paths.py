@@ -234,8 +234,8 @@ OF_HTTP = {
     "protocols/web/http/messages.py",
     "protocols/web/static_files.py",
 }
-"""Modules with heads of answers, the files of the page and the description of the API, which contain
-no text of clients, and with parts of requests. Bodies come from the encoder."""
+"""Modules with heads of answers, files of the page and the description of the API, which contain no
+text of clients, and parts of requests. Other bodies come from the encoder."""
 
 OF_HOOKS = {"webhooks/delivery.py", "webhooks/urls.py", "webhooks/http_client.py"}
 """Modules that send to URLs: these in ASCII, signatures, and bodies that the encoder made."""
