@@ -78,9 +78,16 @@ def readme(session: nox.Session) -> None:
 
 @nox.session(tags=["ci"])
 def lint(session: nox.Session) -> None:
-    """Check the form of the code, its spelling, and the layers of its imports."""
+    """Check the form of the code, its spelling, the layers of its imports, and the changes."""
     session.install("-e", ".[dev]")
-    run_all(session, "ruff format --check .", "ruff check .", "codespell", "lint-imports --no-logo")
+    run_all(
+        session,
+        "ruff format --check .",
+        "ruff check .",
+        "codespell",
+        "lint-imports --no-logo",
+        "towncrier build --draft",
+    )
 
 
 @nox.session(tags=["ci"])

@@ -73,3 +73,18 @@ class PluginTests(SynchronousTestCase):
         self.assertEqual({maker.name for maker in makers}, {"chatd"})
         self.assertIsInstance(makers[0].options(), Options)
         self.assertTrue(callable(makers[0].makeService))
+
+
+class SessionTests(SynchronousTestCase):
+    def test_in_documents(self) -> None:
+        """CONTRIBUTING lists each session of nox, and the documents name no other."""
+        noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+        sessions = set(re.findall(r"^@nox\.session.*\ndef (\w+)", noxfile, re.MULTILINE))
+        contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        table = contributing.partition("| `nox -s` |")[2].partition("\n\n")[0]
+        listed = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+        # The table names `quick` beside `pythons`, and `readme` is for .ci/run.
+        self.assertEqual(listed, sessions - {"quick", "readme"})
+        for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")):
+            named = re.findall(r"`nox -s (\w+)", path.read_text(encoding="utf-8"))
+            self.assertLessEqual(set(named), sessions, path.name)
