@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from twisted.internet.defer import Deferred
 
 from chatd.errors import ErrorKind, Refusal
+from chatd.text.folding import fold
 
 LEAST_CHARACTERS = 8
 MOST_CHARACTERS = 256
@@ -70,6 +71,14 @@ def password_of(text: str) -> str:
         raise InvalidPassword("password_too_short", limit=LEAST_CHARACTERS)
     if len(password) > MOST_CHARACTERS:
         raise InvalidPassword("password_too_long", limit=MOST_CHARACTERS)
+    return password
+
+
+def new_password_of(text: str, name: str) -> str:
+    """As `password_of`, for the new password of an account: it must not be the account's name."""
+    password = password_of(text)
+    if fold(password) == fold(name):
+        raise InvalidPassword("password_is_the_name")
     return password
 
 

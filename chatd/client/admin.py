@@ -21,7 +21,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from chatd.accounts.passwords import Hasher, InvalidPassword, Unavailable, password_of
+from chatd.accounts.passwords import Hasher, InvalidPassword, Unavailable, new_password_of
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.client.files import path_as_owner
@@ -132,7 +132,7 @@ def _password(name: str) -> str:
     else:
         raise ClientError("there is nothing to read a password from: standard input is closed.")
     try:
-        return password_of(text)
+        return new_password_of(text, name)
     except InvalidPassword as invalid:
         raise ClientError(sentence(Language.ENGLISH, invalid.key, **invalid.values)) from None
 

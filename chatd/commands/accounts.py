@@ -46,7 +46,8 @@ _KEEP = ("keep", "conservar", *KEEP_TOKENS)
 
 
 def _register(server: ChatServer, session: Session, argument: str) -> Job | None:
-    with question(session, argument):
+    # The name is taken for an argument, by some: the next line may be the password all the same.
+    with question(session, "" if session.is_guest else argument):
         register.check_registration(server, session, sent=is_given(argument))
         return take_password(session, argument, lambda text: _keep_name(server, session, text))
 
@@ -56,6 +57,7 @@ async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
         session.answer("registered", name=account.name)
 
     await register.register(server, session, text, registered)
+    session.prompt.may_get_password()  # as `chatd admin` and web pages want it typed twice
 
 
 def _login(server: ChatServer, session: Session, argument: str) -> Job | None:

@@ -222,7 +222,7 @@ class ChatService(Service):
         if kind is ListenerKind.BARE:
             sentences.append("Bare lines.")
         if _is_loopback(address):
-            sentences.append(f"This machine only; {kind.value} lets others in.")
+            sentences.append(f"This machine only; {kind.value} lets others in, without TLS.")
         return " ".join(sentences)
 
 

@@ -326,7 +326,9 @@ SENTENCES = {
     "whois_in_no_room": "{name} está aquí, con {count} conexiones.",
     "whois_in_no_room_one": "{name} está aquí, con {count} conexión.",
     "whois_not_here": "{name} no está aquí.",
-    "name_first": "elige antes un nombre: /nombre NOMBRE, y después /registrar.",
+    "name_first": (
+        "elige antes un nombre: /nombre NOMBRE, y después /registrar, que pide una contraseña."
+    ),
     "yours_already": "{name} ya es tuyo. /clave cambia su contraseña.",
     "not_registered": (
         "{name} no está registrado. /nombre {name} lo toma, /registrar lo conserva."
@@ -382,6 +384,7 @@ SENTENCES = {
     "no_accounts": (
         "aquí no se pueden registrar nombres. Quien administra puede instalar chatd[accounts]."
     ),
+    "password_is_the_name": "una contraseña no puede ser el nombre.",
     "password_too_short": "una contraseña debe tener al menos {limit} caracteres.",
     "password_too_long": "una contraseña debe tener como mucho {limit} caracteres.",
     "password_has_controls": (

@@ -83,16 +83,36 @@ def test_a_look_alike_of_a_registered_name_is_refused() -> None:
         ("short", EN.sentence("password_too_short", limit=8)),
         ("x" * 257, EN.sentence("password_too_long", limit=256)),
         ("with a\ttab", EN.sentence("password_has_controls")),
+        ("Anastasia", EN.sentence("password_is_the_name")),
     ],
 )
 def test_an_invalid_password_is_refused(password: str, why: str) -> None:
     world = World()
-    ana = world.person("ana")
+    ana = world.person("anastasia")
     ana.type(f"/register {password}")
     assert ana.seen() == [f"ERR Wrong use: {why}"]
     ana.type("/register", password)
     assert ana.seen() == [PROMPT, f"ERR Wrong use: {why}"]
     assert not world.server.accounts.table
+
+
+def test_a_password_that_is_typed_twice_is_not_said() -> None:
+    ana = World().person("ana")
+    ana.type("/register", PASSWORD)
+    ana.seen()
+    ana.type(PASSWORD, "hola")
+    assert ana.seen() == [EN.notice("password_not_needed"), "<ana> hola"]
+
+
+def test_what_a_guest_types_ahead_of_the_prompt_is_not_said() -> None:
+    """Some take the argument for the name, and type the password ahead."""
+    world = World()
+    guest, luis = world.person(), world.person()
+    guest.type("/register luis", PASSWORD)
+    refused, not_said = guest.seen()[-2:]
+    assert refused == EN.error(ErrorKind.NOT_REGISTERED, "name_first")
+    assert not_said == EN.error(ErrorKind.NOT_SAID, "answer_to_nothing")
+    assert not any(PASSWORD in line for line in luis.seen())
 
 
 def test_the_answer_comes_once_the_account_is_on_disk() -> None:

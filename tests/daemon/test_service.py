@@ -86,7 +86,7 @@ class StartTests(ServiceTestCase):
             self.assertEqual(
                 self.said(IPv4Address("TCP", host, 60060)),
                 f"listening on {host}:60060. Press Ctrl+C to stop."
-                " This machine only; --listen tcp:60060 lets others in.",
+                " This machine only; --listen tcp:60060 lets others in, without TLS.",
             )
 
     def test_on_every_address_it_does_not_say_so(self) -> None:
@@ -110,7 +110,8 @@ class StartTests(ServiceTestCase):
     def test_the_loopback_of_ipv6_is_this_machine_only_too(self) -> None:
         self.assertEqual(
             self.said(IPv6Address("TCP", "::1", 60060), foreground=False),
-            "listening on [::1]:60060. This machine only; --listen tcp:60060 lets others in.",
+            "listening on [::1]:60060."
+            " This machine only; --listen tcp:60060 lets others in, without TLS.",
         )
 
     def test_a_unix_socket_is_written_as_its_path(self) -> None:

@@ -68,7 +68,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Generator[LiveServer, No
 def test_it_says_where_it_listens_and_what_it_keeps(daemon: LiveServer, tmp_path: Path) -> None:
     assert daemon.said[-2:] == [
         f"listening on 127.0.0.1:{daemon.port}. Press Ctrl+C to stop."
-        " This machine only; --listen tcp:60060 lets others in.",
+        " This machine only; --listen tcp:60060 lets others in, without TLS.",
         f"history in {tmp_path}/store, 0 lines.",
     ]
     assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o600

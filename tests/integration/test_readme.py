@@ -1,8 +1,8 @@
 """A newcomer's way through the README: its commands run as they are written.
 
-The ports are exchanged for free ones, and ``HOST`` for this machine. The environment that the
-first command makes is stood in for by the one of the tests. The Spanish README has the same
-commands: see `test_commands_of_documents`.
+The ports are exchanged for free ones, and ``HOST`` and ``ADDRESS`` for this machine. The
+environment that the first command makes is stood in for by the one of the tests. The Spanish README
+has the same commands: see `test_commands_of_documents`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Newcomer:
         command = command.replace("chatd say", "chatd say --port 60060")  # its default
         for port, ours in self.ports.items():
             command = re.sub(rf"\b{port}\b", ours, command)
-        return command.replace("HOST", "127.0.0.1")
+        return command.replace("HOST", "127.0.0.1").replace("ADDRESS", "127.0.0.1")
 
     @contextmanager
     def terminal(self, command: str) -> Iterator[Program]:
@@ -157,7 +157,7 @@ def test_two_terminals_a_browser_and_scripts(newcomer: Newcomer) -> None:
 
 @needs_programs
 def test_others_are_let_in_with_tls_and_accounts(newcomer: Newcomer) -> None:
-    newcomer.run(newcomer.block("openssl req"))
+    newcomer.run(newcomer.here(newcomer.block("openssl req")))
     with newcomer.daemon(newcomer.block("--listen ssl:")):
         newcomer.run(newcomer.block("admin add ana"), f"{PASSWORD}\n")
         with newcomer.terminal(newcomer.here(newcomer.block("s_client"))) as ana:

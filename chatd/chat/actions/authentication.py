@@ -13,7 +13,13 @@ from typing import NamedTuple
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import Scope
-from chatd.accounts.passwords import InvalidPassword, Passwords, password_of, recogniser
+from chatd.accounts.passwords import (
+    InvalidPassword,
+    Passwords,
+    new_password_of,
+    password_of,
+    recogniser,
+)
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
@@ -75,8 +81,8 @@ def hashing(server: ChatServer) -> Passwords:
     return server.logins.passwords
 
 
-def new_password(text: str) -> str:
-    """Return the normalised text of a new password, to be hashed.
+def new_password(text: str, name: str) -> str:
+    """Return the normalised text of a new password for an account of that name, to be hashed.
 
     Raises `Refusal` if it is not valid.
     """
@@ -86,7 +92,7 @@ def new_password(text: str) -> str:
     if (nearly := _NEARLY_KEEP_TOKENS.match(text.lstrip())) is not None:
         raise Refusal(ErrorKind.WRONG_USE, "password_is_a_word", word=nearly[0])
     try:
-        return password_of(text)
+        return new_password_of(text, name)
     except InvalidPassword as invalid:
         raise Refusal(ErrorKind.WRONG_USE, invalid.key, **invalid.values) from None
 

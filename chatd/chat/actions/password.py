@@ -26,7 +26,7 @@ def check_password_change(server: ChatServer, session: Session, new: str = "") -
     session.identity.check_scope(Scope.FULL)
     if new:
         hashing(server)
-        new_password(new)
+        new_password(new, session.name)
 
 
 async def change_password(
@@ -38,7 +38,7 @@ async def change_password(
     still valid because of that. Cost: `PASSWORD_COST`. Raises `Refusal`, and `StoreError`.
     """
     check_privacy(server, session, sent=True)
-    password = new_password(new)
+    password = new_password(new, session.name)
     hash = await hashing(server).hash(password)
     account = check_proof(server, session, proof)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0

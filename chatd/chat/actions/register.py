@@ -46,7 +46,8 @@ async def register(
     anything as its member. Cost: `PASSWORD_COST`. Raises `Refusal`, and `StoreError`.
     """
     check_registration(server, session, sent=True)
-    password, name = new_password(text), session.name
+    name = session.name
+    password = new_password(text, name)
     if session.network:
         # Not given back: registering many names is slowed, too.
         check_wait(server.logins.limits.address_tries.wait(session.network))

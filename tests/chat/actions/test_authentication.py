@@ -40,7 +40,7 @@ def test_a_server_may_take_passwords_in_clear() -> None:
 @pytest.mark.parametrize("text", ["{word}", " {word} correct horse", "{word}: correct horse"])
 def test_no_new_password_begins_with_a_word_that_keeps_tokens(word: str, text: str) -> None:
     with refuses("password_is_a_word"):
-        new_password(text.format(word=word.upper()))
+        new_password(text.format(word=word.upper()), "ana")
 
 
 def test_a_right_password_gives_the_account(world: World) -> None:
