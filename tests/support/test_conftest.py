@@ -377,6 +377,32 @@ def test_single_files_need_no_workers(
     assert conftest.pytest_xdist_auto_num_workers(config) == workers
 
 
+def test_the_longest_begin(run) -> None:
+    """Tests that have more time than others run first, and all others in their order."""
+    result = run(
+        """
+        import pytest
+
+        ran = []
+
+        def test_short():
+            ran.append("short")
+
+        @pytest.mark.deadline(20)
+        def test_long():
+            ran.append("long")
+
+        @pytest.mark.deadline(30)
+        def test_longest():
+            ran.append("longest")
+
+        def test_order():
+            assert ran == ["longest", "long", "short"]
+        """
+    )
+    result.assert_outcomes(passed=4)
+
+
 def test_left_behind(run) -> None:
     """A test that leaves a port, a connection or a delayed call fails, and only that one."""
     result = run(
