@@ -5,6 +5,7 @@ from __future__ import annotations
 from chatd.accounts.credentials import Scope
 from chatd.chat.actions import look, speak
 from chatd.chat.actions.enter import enter, leave, stay_out
+from chatd.chat.actions.look import TOPIC_LISTED
 from chatd.chat.actions.rename import rename
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -13,6 +14,7 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.i18n import people
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
+from chatd.text.escaping import excerpt
 
 PEOPLE_LISTED = 200
 """Most names that ``/who`` lists."""
@@ -59,7 +61,7 @@ def _rooms(server: ChatServer, session: Session, argument: str) -> None:
     for room in rooms:
         line = session.sentence("room", room=room.name, people=room.people, count=room.head)
         if room.topic:
-            line += " " + session.sentence("topic", topic=short(room.topic))
+            line += " " + session.sentence("topic", topic=excerpt(room.topic, TOPIC_LISTED))
         lines.append(line)
     if total > len(rooms):
         lines.append(session.sentence("more_rooms", count=total - len(rooms)))

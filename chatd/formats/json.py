@@ -14,11 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatd.errors import ErrorKind, short
+from chatd.errors import ErrorKind
 from chatd.event import Change, Deed, Entry, Event, Kind, Notice
 from chatd.formats.base import Entrance, Format, told
 from chatd.i18n import Language, sentence
-from chatd.text.escaping import Lines, encode_json, encode_json_strings, encode_line
+from chatd.text.escaping import Lines, encode_json, encode_json_strings, encode_line, excerpt
 
 _TEXT = 0x81
 """The first byte of a frame that is a whole text message (RFC 6455 section 5.2)."""
@@ -28,8 +28,8 @@ KIND_BYTES = {kind: encode_line(name, b"") for kind, name in _KINDS.items()}
 _DEED = Kind.DEED  # see chatd.rooms.room
 
 TOPIC_CHARACTERS = 200
-"""Most characters of a topic in the message for entering a room; ``/topic`` returns all of it. A
-client that comes back to fifty rooms would receive 2.7 MB of topics without this limit."""
+"""Most characters of a topic, escaped, in the message for entering a room; ``/topic`` returns all
+of it. A client that comes back to fifty rooms would receive 2.7 MB of topics without this limit."""
 
 
 def framed(payload: bytes) -> bytes:
@@ -117,7 +117,7 @@ class MessageFormat(Format):
             bookmark=entrance.bookmark or None,
             resumed=entrance.resumed,
             anew=entrance.anew,
-            topic=short(entrance.topic, TOPIC_CHARACTERS),
+            topic=excerpt(entrance.topic, TOPIC_CHARACTERS),
             text=Lines("\n".join(filter(None, (entrance.greeting, entrance.then)))),
         )
 

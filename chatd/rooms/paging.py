@@ -11,10 +11,11 @@ from typing import NamedTuple
 from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.rooms.view import View
+from chatd.text.escaping import visible_length
 
 CHARACTERS_GIVEN = 64 * 1024
-"""Characters of text after which a page ends early: an answer stays in memory until the client has
-taken it."""
+"""Characters of text, escaped, after which a page ends early: an answer stays in memory until the
+client has taken it, and escaping makes some texts ten times as long."""
 
 EVENTS_LOOKED_AT = 2000
 EVENTS_READ = 200
@@ -49,7 +50,7 @@ async def first_events(room: Room, after: int, upto: int, limit: int, view: View
                 return Stretch(events, start, after, True)
             if not view.ignores(event):
                 events.append(event)
-                characters += len(event.text)
+                characters += visible_length(event.text)
             after = event.seq
         if not page:
             break
@@ -96,5 +97,5 @@ def _last_of(events: Sequence[Event]) -> list[Event]:
     characters, first = 0, len(events)
     while first and characters <= CHARACTERS_GIVEN:
         first -= 1
-        characters += len(events[first].text)
+        characters += visible_length(events[first].text)
     return list(events[first:])

@@ -14,7 +14,7 @@ This module must not know who wrote the text, who reads it, or the format of the
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from json.encoder import JSONEncoder, encode_basestring
 from typing import Any
 
@@ -104,6 +104,35 @@ def visible(text: str) -> str:
         return text
     text = _maybe_too_many_marks().sub(_thin_out, text)
     return text if text.isprintable() else text.translate(_SHOWN)
+
+
+_PART_OF_ESCAPE = re.compile(r"(?:\^|\\(?:U[0-9a-f]{0,7}|u[0-9a-f]{0,3}|x[0-9a-f]?)?)\Z")
+
+EXCERPTS_KEPT = 1024
+"""Most excerpts that are kept, of texts that take escaping: as many as the longest list shows."""
+
+
+def excerpt(text: str, most: int) -> str:
+    """Return *text* escaped as `visible` does, in at most *most* characters.
+
+    If it is longer, it ends in an ellipsis, and no escape sequence is cut. Its size, and the time
+    that it takes, depend on *most* alone: escaping makes some texts ten times as long.
+    """
+    text = text[: most + 1]
+    if _is_ordinary(text):
+        return text if len(text) <= most else text[: most - 1] + "…"
+    return _escaped_excerpt(text, most)
+
+
+@lru_cache(maxsize=EXCERPTS_KEPT)
+def _escaped_excerpt(text: str, most: int) -> str:
+    shown = visible(text)
+    return shown if len(shown) <= most else _PART_OF_ESCAPE.sub("", shown[: most - 1]) + "…"
+
+
+def visible_length(text: str) -> int:
+    """Return the number of characters of *text* once it is escaped as `visible` does."""
+    return len(text) if _is_ordinary(text) else len(visible(text))
 
 
 def _is_ordinary(text: str) -> bool:

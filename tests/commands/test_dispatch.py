@@ -461,6 +461,12 @@ class RoomsTests(CommandTestCase):
         self.ana.ask("/topic " + "x" * 100)
         self.assertTrue(self.ana.ask("/rooms")[1].endswith("Topic: " + "x" * 39 + "…"))
 
+    def test_a_topic_that_grows_when_it_is_escaped_is_cut_after_that(self) -> None:
+        self.ana.ask("/topic a" + "\U000e0001" * 30 + "b")
+        self.assertTrue(
+            self.ana.ask("/rooms")[1].endswith(r"Topic: a\U000e0001\U000e0001\U000e0001…")
+        )
+
     def test_a_room_in_which_nothing_was_said_is_not_kept(self) -> None:
         self.ana.ask("/join kitchen", "/leave")
         self.assertEqual(self.ana.ask("/rooms")[0], EN.notice("rooms", count=1))

@@ -111,6 +111,11 @@ class TestJson:
         assert message["key"] == "name_in_use"
         assert "ana" in message["text"]
 
+    def test_a_topic_that_grows_when_it_is_escaped_is_cut_after_that(self) -> None:
+        topic = "\U000e0001" * TOPIC_CHARACTERS
+        (entered,) = messages(ENGLISH.entered(Entrance("ops", 9, 4, topic, "Welcome.")))
+        assert len(entered["topic"]) <= TOPIC_CHARACTERS
+
     def test_the_rest_of_what_one_is_told(self) -> None:
         data = (
             ENGLISH.entered(Entrance("ops", 9, 4, "the topic" * 100, "Welcome.", "Hm?"))

@@ -103,6 +103,11 @@ class TestFirst:
         stretch = got(first_events(room_of(half, half, "y", "z"), 0, 4, 9, ALL))
         assert (seqs(stretch), *stretch[1:]) == ([1, 2, 3], 0, 3, True)
 
+    def test_characters_are_counted_as_escaped(self) -> None:
+        half = "\x1b" * (CHARACTERS_GIVEN // 4)
+        stretch = got(first_events(room_of(half, half, "y", "z"), 0, 4, 9, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([1, 2, 3], 0, 3, True)
+
     def test_those_that_were_deleted_are_none(self) -> None:
         room = room_of(("luis", 3))
         room.read = _nothing  # type: ignore[method-assign]
@@ -162,6 +167,11 @@ class TestLast:
 
     def test_so_many_characters_are_given(self) -> None:
         half = "x" * (CHARACTERS_GIVEN // 2)
+        stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4], 1, 4, True)
+
+    def test_characters_are_counted_as_escaped(self) -> None:
+        half = "\x1b" * (CHARACTERS_GIVEN // 4)
         stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4], 1, 4, True)
 

@@ -15,7 +15,9 @@ from chatd.text.escaping import (
     encode_lines,
     encode_screen_line,
     encode_screen_lines,
+    excerpt,
     visible,
+    visible_length,
     visible_on_screen,
 )
 from chatd.text.unicode_tables import INVISIBLE
@@ -254,3 +256,34 @@ def test_blanks_show_nothing() -> None:
         assert not is_blank(f"{each}x")
         assert each in unsafe_code_points() or visible(each) == each, ascii(each)
     assert is_blank("")
+
+
+class TestExcerpt:
+    @pytest.mark.parametrize("text", ["", "hola", "é\u0301", "a" * 40, "\x1b" * 20])
+    def test_a_short_text_is_whole(self, text: str) -> None:
+        assert excerpt(text, 40) == visible(text)
+
+    def test_of_a_long_text_the_beginning(self) -> None:
+        assert excerpt("a" * 41, 40) == "a" * 39 + "…"
+
+    def test_what_grows_is_cut_after_escaping(self) -> None:
+        assert excerpt("\U000e0001" * 5, 40) == r"\U000e0001" * 3 + "…"
+
+    @given(st.text(), st.integers(1, 100))
+    def test_it_has_so_many_characters_at_most(self, text: str, most: int) -> None:
+        assert len(excerpt(text, most)) <= most
+
+    @given(st.text(alphabet="a\x1b\x9b\u202e\U000e0001\u0301"), st.integers(1, 100))
+    def test_no_escape_is_cut(self, text: str, most: int) -> None:
+        shown = excerpt(text, most).removesuffix("…")
+        starts = {visible(text[:length]) for length in range(len(text) + 1)}
+        assert any(start.startswith(shown) for start in starts)
+        assert not re.search(r"(?:\\U[0-9a-f]{0,7}|\\u[0-9a-f]{0,3}|\\x[0-9a-f]?)\Z", shown)
+
+    def test_an_excerpt_that_was_escaped_is_ordinary(self) -> None:
+        assert visible(excerpt("\U000e0001" * 300, 200)) == excerpt("\U000e0001" * 300, 200)
+
+
+@given(st.text())
+def test_the_visible_length_is_that_of_the_visible_text(text: str) -> None:
+    assert visible_length(text) == len(visible(text))

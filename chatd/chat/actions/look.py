@@ -10,6 +10,9 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
 
+TOPIC_LISTED = 40
+"""Most characters of a topic, escaped, in a list that people read."""
+
 
 class Rooms(NamedTuple):
     """The number of rooms that a session may read, and the first of them.

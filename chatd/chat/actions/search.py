@@ -18,12 +18,13 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError, Wanted
+from chatd.text.escaping import visible_length
 from chatd.text.folding import fold
 
 FOUND_SHOWN = 20
 FOUND_CHARACTERS = 8192
-"""Most lines that a search returns: that many, or those with about so much text. Mentions in all
-rooms together count as one search."""
+"""Most lines that a search returns: that many, or those with about so much text, escaped. Mentions
+in all rooms together count as one search."""
 
 LOOKS = 4
 """Most requests to the store for a search; each takes it some milliseconds."""
@@ -89,7 +90,7 @@ async def mentions(
         here = await _find(server, session, room, wanted, is_of_another, left, 1)
         more |= here.more or here.unseen > 0
         left -= len(here.events)
-        characters += sum(len(event.text) for event in here.events)
+        characters += sum(visible_length(event.text) for event in here.events)
         if here.events:
             found(room, here.events)
     return Mentions(FOUND_SHOWN - left, more)
@@ -139,5 +140,5 @@ def _fitting(events: Iterable[Event]) -> Iterator[Event]:
     for event in events:
         if characters > FOUND_CHARACTERS:
             return
-        characters += len(event.text)
+        characters += visible_length(event.text)
         yield event

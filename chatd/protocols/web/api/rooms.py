@@ -11,7 +11,7 @@ from functools import partial
 from chatd.accounts.credentials import TOKEN
 from chatd.chat.actions import history, look
 from chatd.chat.actions.costs import READING_COST
-from chatd.errors import ErrorKind, short
+from chatd.errors import ErrorKind
 from chatd.formats.json import TOPIC_CHARACTERS, event_members
 from chatd.protocols.web.api.operation import Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
@@ -30,6 +30,7 @@ from chatd.rooms.bookmarks import end_of
 from chatd.rooms.paging import Stretch
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
+from chatd.text.escaping import excerpt
 
 ROOMS_LISTED = 1000
 """Most rooms in one answer."""
@@ -79,7 +80,7 @@ async def rooms(call: Call) -> Answer:
                 "room": room.name,
                 "people": room.people,
                 "head": room.head,
-                "topic": short(room.topic, TOPIC_CHARACTERS),
+                "topic": excerpt(room.topic, TOPIC_CHARACTERS),
             }
             for room in listed
         ]

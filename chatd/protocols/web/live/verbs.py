@@ -16,6 +16,7 @@ from chatd.chat.actions import history, look, search
 from chatd.chat.actions.catch_up import mark_seen
 from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
 from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter, leave_room
+from chatd.chat.actions.look import TOPIC_LISTED
 from chatd.chat.actions.rename import rename
 from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
@@ -36,7 +37,7 @@ from chatd.protocols.web.live.members import (
 )
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
-from chatd.text.escaping import Lines
+from chatd.text.escaping import Lines, excerpt
 
 HISTORY_LINES = 200
 """Most lines of one answer to ``history``."""
@@ -280,7 +281,12 @@ def _people(conversation: Conversation, members: Members) -> None:
 def _rooms(conversation: Conversation, members: Members) -> None:
     total, rooms = look.list_rooms(conversation.server, conversation.session, ROOMS_LISTED)
     listed = [
-        {"room": room.name, "people": room.people, "head": room.head, "topic": short(room.topic)}
+        {
+            "room": room.name,
+            "people": room.people,
+            "head": room.head,
+            "topic": excerpt(room.topic, TOPIC_LISTED),
+        }
         for room in rooms
     ]
     conversation.tell("rooms", id=id_of(members), count=total, rooms=listed)

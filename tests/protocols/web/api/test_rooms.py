@@ -136,6 +136,13 @@ def test_of_a_long_topic_the_beginning_is_listed() -> None:
     assert room["topic"] == "x" * (TOPIC_CHARACTERS - 1) + "…"
 
 
+def test_a_topic_that_grows_when_it_is_escaped_is_cut_after_that() -> None:
+    web = SiteWorld()
+    web.world.person("ana").type("/topic a" + "\U000e0001" * 200 + "b")
+    (room,) = web.ask("GET", "/api/rooms").json["rooms"]
+    assert room["topic"] == "a" + r"\U000e0001" * 19 + "…"
+
+
 def test_who_one_is_is_told() -> None:
     web = SiteWorld()
     web.world.register("Ana")
