@@ -109,6 +109,7 @@ class Subscriptions:
             self.view.of_past,
             self._number,
             may_read,
+            replies.stream.meter,
         )
         if (tracker := self._counting(log)) is not None:
             tracker.show(log.key, replay)

@@ -22,6 +22,7 @@ This module is over 400 lines, because cursors, chunks and the tail are to be re
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
@@ -29,9 +30,11 @@ from twisted.internet.defer import Deferred
 from chatd.errors import ErrorKind
 from chatd.event import Entry, Event, Notice
 from chatd.formats.base import Format
+from chatd.rooms.rendering import Page, page_of
 from chatd.rooms.view import EVERYTHING, View
 from chatd.storage.contract import StoreError
 from chatd.util.error_log import ErrorLog
+from chatd.util.meter import FREE, Meter
 
 PUSH_BYTES = 64 * 1024
 """Most bytes that one `take` returns (roughly)."""
@@ -59,14 +62,6 @@ class Mark(NamedTuple):
         """Return the position after ``entries``, which follow this one."""
         seqs = (entry.seq for entry in reversed(entries) if isinstance(entry, Event))
         return Mark(self.entries + len(entries), next(seqs, self.seq))
-
-
-class Page(NamedTuple):
-    """Part of a log, rendered: the events with ``after < seq <= last``."""
-
-    after: int
-    last: int
-    data: bytes
 
 
 class Log(Protocol):
@@ -118,8 +113,9 @@ class Reader(Protocol):
 class Replay:
     """Part of a room's log, ``after < seq <= upto``, read from the store page by page.
 
-    Events that ``view`` does not show to ``session`` are left out. The replay ends once ``allowed``
-    returns False: then the reader may not read that log any more.
+    Each page but the first is read in a turn of ``meter``. Events that ``view`` does not show to
+    ``session`` are left out. The replay ends once ``allowed`` returns False: then the reader may
+    not read that log any more.
     """
 
     __slots__ = (
@@ -128,6 +124,7 @@ class Replay:
         "_format",
         "_gap",
         "_log",
+        "_meter",
         "_page",
         "_reading",
         "_session",
@@ -148,11 +145,13 @@ class Replay:
         view: View = EVERYTHING,
         session: int = 0,
         allowed: Callable[[], bool] | None = None,
+        meter: Meter = FREE,
     ) -> None:
         self.start = after
         self.given = after  # the seq up to which it was taken without a gap
         self.end = upto
         self._log = log
+        self._meter = meter
         self._format = format
         self._after = after
         self._wake = wake
@@ -185,6 +184,8 @@ class Replay:
         return page
 
     async def _read(self) -> None:
+        if self._after > self.start:
+            await self._meter.turn()
         while not self._page and self._after < self.end:
             try:
                 page = await self._next_page()
@@ -209,8 +210,8 @@ class Replay:
         if self._view is EVERYTHING:
             return await self._log.page(self._format, self._after, self.end)
         events = await self._log.read(self._after, self.end)
-        data = self._format.render(self._view.shown(events, self._session))
-        return Page(self._after, events[-1].seq if events else self.end, data)
+        shown = partial(self._view.shown, session=self._session)
+        return page_of(self._format, self._after, self.end, events, shown)
 
 
 class Chunk:

@@ -14,7 +14,8 @@ from twisted.python.failure import Failure
 
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.formats.base import Format
-from chatd.rooms.feed import Feed, Mark, Page
+from chatd.rooms.feed import Feed, Mark
+from chatd.rooms.rendering import Page, page_of
 from chatd.storage.contract import Found, Store, Wanted
 from chatd.text.folding import fold
 
@@ -201,8 +202,7 @@ class Room:
         return page
 
     async def _render(self, format: Format, after: int, upto: int) -> Page:
-        events = await self.read(after, upto)
-        return Page(after, events[-1].seq if events else upto, format.render(events))
+        return page_of(format, after, upto, await self.read(after, upto))
 
     async def _once(self, what: Hashable, do: Callable[[], Coroutine[Deferred[Any], Any, R]]) -> R:
         """Run ``do`` once for all callers that want ``what`` at the same time."""

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chatd.rooms.feed import Source
+from chatd.util.meter import FREE, SHORT_ANSWER, Meter
 
 ANSWER_BYTES = 32 * 1024
 """Bytes of answers that are not taken from which on the daemon does not read from a client."""
@@ -52,7 +53,7 @@ class Stream:
 
     ``sink`` takes from the stream, and is pumped when there may be something to take. ``failed`` is
     called with a description while an error is handled that leaves the client in no known state.
-    Both are given by `connect`.
+    Both are given by `connect`. ``meter`` charges the client for answers.
     """
 
     __slots__ = (
@@ -64,10 +65,12 @@ class Stream:
         "_shut",
         "failed",
         "finished",
+        "meter",
         "sink",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter = FREE) -> None:
+        self.meter = meter
         self.sink: Sink = _NOWHERE
         self._relieved: Callable[[], None] = _nobody
         self.failed: Callable[[str], None] = _nobody
@@ -122,6 +125,8 @@ class Stream:
         """Queue whole lines, to be sent after all that is there so far."""
         if not answer or self.finished or self._shut:
             return
+        if len(answer) > SHORT_ANSWER:
+            self.meter.made(len(answer))
         self._settle()
         self._put(answer)
         self.wake()

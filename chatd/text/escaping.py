@@ -100,7 +100,7 @@ def visible(text: str) -> str:
     and joiners in a row, those after the first `MAX_MARKS` marks. Takes any string and never
     raises.
     """
-    if _is_ordinary(text):
+    if is_ordinary(text):
         return text
     text = _maybe_too_many_marks().sub(_thin_out, text)
     return text if text.isprintable() else text.translate(_SHOWN)
@@ -119,7 +119,7 @@ def excerpt(text: str, most: int) -> str:
     that it takes, depend on *most* alone: escaping makes some texts ten times as long.
     """
     text = text[: most + 1]
-    if _is_ordinary(text):
+    if is_ordinary(text):
         return text if len(text) <= most else text[: most - 1] + "…"
     return _escaped_excerpt(text, most)
 
@@ -132,10 +132,10 @@ def _escaped_excerpt(text: str, most: int) -> str:
 
 def visible_length(text: str) -> int:
     """Return the number of characters of *text* once it is escaped as `visible` does."""
-    return len(text) if _is_ordinary(text) else len(visible(text))
+    return len(text) if is_ordinary(text) else len(visible(text))
 
 
-def _is_ordinary(text: str) -> bool:
+def is_ordinary(text: str) -> bool:
     """Return True if a quick look shows that a text needs no escaping.
 
     It does for nearly all texts, in any language. If it returns False, the text may turn out to
@@ -208,7 +208,7 @@ def encode_lines(texts: Sequence[str], eol: bytes) -> bytes:
     Takes any strings and never raises. A newline inside a text becomes ``^J``, so the result has as
     many lines as there are texts. It never contains 0xFF, which telnet would take for a command.
     """
-    if not _is_ordinary("".join(texts)):  # one look, for a whole batch
+    if not is_ordinary("".join(texts)):  # one look, for a whole batch
         texts = [visible(text) for text in texts]
     return _in_lines(texts, eol)
 
@@ -230,15 +230,15 @@ def encode_json(value: Any) -> bytes:
     and never raises then.
     """
     text = _to_json(value)
-    # JSON escapes control characters, and two that are none (" and \\). See `_is_ordinary`.
-    if "\\" in text or not _is_ordinary(text):
+    # JSON escapes control characters, and two that are none (" and \\). See `is_ordinary`.
+    if "\\" in text or not is_ordinary(text):
         text = _to_json(_all_visible(value))
     return text.encode()
 
 
 def encode_json_strings(texts: Sequence[str]) -> list[bytes]:
     """Return each text as a string in JSON, as `encode_json` does, with one look at all of them."""
-    if not _is_ordinary("".join(texts)):
+    if not is_ordinary("".join(texts)):
         texts = [visible(text) for text in texts]
     return [encode_basestring(text).encode() for text in texts]
 

@@ -21,6 +21,7 @@ from chatd.rooms.view import EVERYTHING, Bell, View
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.util.error_log import ErrorLog
+from chatd.util.meter import Meter
 
 PAGE = 3
 
@@ -161,6 +162,21 @@ class TestReplay:
         replay = self.replay(harness, 1, 7)
         assert [replay.take() for _ in range(3)] == [b"b\nc\nd\n", b"e\nf\ng\n", b""]
         assert replay.done
+
+    def test_reads_each_page_but_the_first_in_a_turn(self, harness: FeedHarness) -> None:
+        harness.fill(*"abcdefgh")
+        harness.store.prompt = True
+        turns: list[Deferred[None]] = []
+
+        def turn() -> Deferred[None]:
+            turns.append(Deferred())
+            return turns[-1]
+
+        meter = Meter(turn=turn)
+        replay = Replay(harness.room, harness.format, 1, 7, harness.wake, meter=meter)
+        assert (replay.take(), replay.take(), len(turns)) == (b"b\nc\nd\n", b"", 1)
+        turns[0].callback(None)
+        assert (replay.take(), replay.done, len(turns)) == (b"e\nf\ng\n", True, 1)
 
     def test_reads_nothing_until_somebody_takes(self, harness: FeedHarness) -> None:
         harness.fill(*"ab")

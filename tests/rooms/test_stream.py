@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.rooms.stream import ANSWER_BYTES, INBOX_BYTES, Inbox, Stream
+from chatd.util.meter import BYTES_A_LINE, SHORT_ANSWER, Meter
 
 
 class Replay:
@@ -63,6 +64,21 @@ def following(*rooms: Room) -> Stream:
     for room in rooms:
         stream.follow(room)
     return stream
+
+
+class TestCharging:
+    @pytest.mark.parametrize(("size", "charged"), [(SHORT_ANSWER, 0), (5 * BYTES_A_LINE, 5)])
+    def test_a_long_answer_is_charged_for(self, size: int, charged: int) -> None:
+        lines: list[float] = []
+        Stream(Meter(lines.append)).put(b"x" * size)
+        assert sum(lines) == charged
+
+    def test_one_that_is_dropped_is_not(self) -> None:
+        lines: list[float] = []
+        stream = Stream(Meter(lines.append))
+        stream.finish()
+        stream.put(b"x" * BYTES_A_LINE)
+        assert not lines
 
 
 class TestOrder:

@@ -88,6 +88,7 @@ async def page_before(
     head = room.head
     upto = head if before is None else min(before - 1, head)
     found = await last_events(room, upto, limit, session.subscriptions.view.of_past)
+    session.stream.meter.read(found.upto - found.after)
     check()
     server.moderation.check(session, room, Act.READ)  # still
     return Page(room, head, found)
@@ -110,6 +111,7 @@ async def page_after(
     anew = after.time is not None and not await is_of(room, after)
     seq = 0 if anew else after.seq
     found = await first_events(room, seq, head, limit, session.subscriptions.view.of_past)
+    session.stream.meter.read(found.upto - found.after)
     check()
     server.moderation.check(session, room, Act.READ)  # still
     return Page(room, head, found, anew)

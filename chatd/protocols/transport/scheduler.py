@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.util.error_log import ErrorLog
@@ -20,6 +21,16 @@ class TurnTaker(Protocol):
 
     def take_turn(self, share: float) -> None:
         """Handle input for about so many seconds."""
+
+
+class _OneTurn:
+    """A turn that is awaited once. ``given`` fires in it."""
+
+    def __init__(self) -> None:
+        self.given: Deferred[None] = Deferred()
+
+    def take_turn(self, share: float) -> None:
+        self.given.callback(None)
 
 
 class TurnScheduler:
@@ -42,6 +53,12 @@ class TurnScheduler:
         self._waiting[client] = None
         self._share_out()
         self._schedule()
+
+    def turn(self) -> Deferred[None]:
+        """Return a Deferred that fires in a turn, for a slice of work."""
+        one = _OneTurn()
+        self.await_one(one)
+        return one.given
 
     def forget(self, client: TurnTaker) -> None:
         """Give a client no turn."""

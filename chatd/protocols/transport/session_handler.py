@@ -83,7 +83,7 @@ class SessionHandler(Generic[M]):
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
         self.connection = connection
-        stream = Stream()
+        stream = Stream(connection.meter)
         writer = connection.output.begin(connection.transport, stream)
         self.session = self.server.connect(stream, self.format(), private=self._for_people)
         self._connected = True

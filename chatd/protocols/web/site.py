@@ -25,6 +25,7 @@ from chatd.protocols.web.http.same_origin import Hosts, from_elsewhere, is_secur
 from chatd.protocols.web.http.upgrade import HandOver, Requester
 from chatd.protocols.web.static_files import File, StaticFiles, json_file, page_of
 from chatd.storage.contract import StoreError
+from chatd.util.meter import SHORT_ANSWER
 
 ROUTES = (*rooms.TABLE, *posting.TABLE, *sign_in.TABLE, *subscribe.TABLE)
 
@@ -148,4 +149,7 @@ class Site:
             asker.charge(route.cost)
         server, language = self._server, request.language(self._server.language)
         call = Call(server, self._clock, self._max_length, request, asker, language, names)
-        return await route.handler(call)
+        answer = await route.handler(call)
+        if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:
+            asker.meter.made(len(answer.body))
+        return answer

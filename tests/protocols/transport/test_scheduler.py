@@ -73,6 +73,12 @@ class TurnsTests(SynchronousTestCase):
             Client(self, name, turns=2)
         self.assertEqual([self.taken_now(), self.taken_now(), self.taken_now()], ["abc", "abc", ""])
 
+    def test_a_slice_of_work_has_a_turn_as_a_client_has(self) -> None:
+        self.turns.turn().addCallback(lambda _: self.taken.append("slice"))
+        Client(self, "a")
+        self.assertEqual(self.taken_now(), "slicea")
+        self.assertEqual(self.taken_now(), "")
+
     def test_they_share_the_time(self) -> None:
         for name in "abcd":
             Client(self, name)

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.protocols.web.http.messages import Request
 from chatd.protocols.web.http.same_origin import Host
+from chatd.util.meter import FREE
 from tests.support.http import SiteWorld, error_of
 
 OURS = {"origin": "http://localhost", "sec_fetch_site": "same-origin"}
@@ -119,6 +120,7 @@ class OverTls:
 
     whence = "127.0.0.1"
     confidential = encrypted = True
+    meter = FREE
 
     def charge(self, lines: float) -> None:
         """Charge nothing."""

@@ -125,7 +125,7 @@ def visitor(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
 def stranger(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
     """Yield a session of a guest, without the grant of its request, and its errors."""
     told = ErrorCollector()
-    session = call.server.connect(Stream(), told, private=False)
+    session = call.server.connect(Stream(call.asker.meter), told, private=False)
     try:
         session.replies.use_language(call.language)
         session.identity.set_origin(call.asker.whence, call.asker.confidential)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.util.meter import Meter
 
 
 class Requester(Protocol):
@@ -27,6 +28,10 @@ class Requester(Protocol):
     @property
     def encrypted(self) -> bool:
         """True if the client came over TLS."""
+
+    @property
+    def meter(self) -> Meter:
+        """The meter by which the client is charged for its answers."""
 
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""
@@ -52,6 +57,11 @@ class ConnectionRequester:
     def encrypted(self) -> bool:
         """True if the client came over TLS."""
         return self._connection.address.encrypted
+
+    @property
+    def meter(self) -> Meter:
+        """The meter by which the client is charged for its answers."""
+        return self._connection.meter
 
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""

@@ -1,0 +1,74 @@
+"""The meter of one client: what the work for its answers costs, and turns to make long ones in.
+
+Theory of operation. Others decide how long many answers are: by their rooms, topics and names, and
+by what they said. So the request does not say what its answer costs, and the base cost of an action
+(`chatd.chat.actions.costs`) is for asking only. Work is charged as it is done: the bytes that are
+made, where an answer is given to be sent (`Stream.put`, and the site for HTTP), and the rows that
+are read of the store, where they are asked for. A short answer is part of what asking for it costs,
+so it takes no call more.
+
+What is long is made in slices. Before each, its maker awaits `turn`, which fires after all other
+clients were read and had their turns, so the slices of all clients together hold the reactor about
+as long as those of one. A slice has so few rows or characters that it takes one or two milliseconds
+even if all of its text takes escaping. The next one is made when this one has been sent, so nothing
+long is held whole.
+
+This module must not know what is made, nor how a client pays or when it has its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred, succeed
+
+BYTES_A_LINE = 5000
+"""Number of bytes made that count for a line, a tenth of a millisecond: text that takes escaping
+takes up to 20 ns for each byte that it becomes, other text 1 to 8."""
+
+ROWS_A_LINE = 50
+"""Number of rows read of the store that count for a line: reading and rendering one takes 2 us."""
+
+ROWS_CHARGED = 5000
+"""Most rows of a replay that are charged for: a client that owed for more could not end it."""
+
+SHORT_ANSWER = 1024
+"""Most bytes of an answer that is part of what asking for it costs."""
+
+
+def _nothing(lines: float) -> None:
+    """Charge nobody."""
+
+
+def _at_once() -> Deferred[None]:
+    return succeed(None)
+
+
+class Meter:
+    """Charges one client for work. ``charge`` takes lines of its rate limit.
+
+    ``turn`` returns a Deferred that fires when the next slice may be made; it fires also if the
+    client has gone.
+    """
+
+    __slots__ = ("_charge", "turn")
+
+    def __init__(
+        self,
+        charge: Callable[[float], None] = _nothing,
+        turn: Callable[[], Deferred[None]] = _at_once,
+    ) -> None:
+        self._charge = charge
+        self.turn = turn
+
+    def made(self, size: int) -> None:
+        """Charge for an answer of so many bytes, longer than `SHORT_ANSWER`."""
+        self._charge(size / BYTES_A_LINE)
+
+    def read(self, rows: int) -> None:
+        """Charge for so many rows read of the store."""
+        self._charge(rows / ROWS_A_LINE)
+
+
+FREE = Meter()
+"""The meter of a client that is not charged, and makes all slices at once."""
