@@ -123,6 +123,18 @@ def error_of(got: Got) -> tuple[int, str]:
     return got.status, got.json["error"]["key"]
 
 
+def _chunks(data: bytes) -> tuple[bytes, bytes]:
+    """Return a body in chunks, as far as it has come, and what follows it."""
+    body = b""
+    while data:
+        size, _, data = data.partition(b"\r\n")
+        length = int(size, 16)
+        body, data = body + data[:length], data[length + 2 :]
+        if not length:
+            break
+    return body, data
+
+
 class HalfTransport(StringTransport):
     """A transport that records the end of the server's output."""
 
@@ -141,6 +153,17 @@ class HttpClient(MemoryClient):
 
     def send(self, data: bytes) -> None:
         self.protocol.dataReceived(data)
+
+    def stall(self) -> None:
+        """Take nothing after the next bytes that are sent, until the producer is resumed."""
+        write = self.transport.write
+
+        def write_and_stop(data: bytes) -> None:
+            self.transport.write = write  # type: ignore[method-assign]
+            write(data)
+            self.transport.producer.pauseProducing()
+
+        self.transport.write = write_and_stop  # type: ignore[method-assign]
 
     def settle(self) -> None:
         self.world.settle()
@@ -194,7 +217,10 @@ def answers(data: bytes) -> list[Got]:
         headers = {
             name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
         }
-        length = int(headers.get("content-length", "0"))
-        body, data = data[:length], data[length:]
+        if headers.get("transfer-encoding") == "chunked":
+            body, data = _chunks(data)
+        else:
+            length = int(headers.get("content-length", "0"))
+            body, data = data[:length], data[length:]
         found.append(Got(int(first.split(" ")[1]), headers, body))
     return found

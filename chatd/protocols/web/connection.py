@@ -7,7 +7,7 @@ decoded. This module must not know what is asked: that is the site's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine, Iterator
 from dataclasses import replace
 from typing import Any
 from typing import Protocol as Interface
@@ -24,6 +24,7 @@ from chatd.protocols.transport.lifecycle import State
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.paced_reader import ITEMS_A_TURN
+from chatd.protocols.web.http.answers import Answers
 from chatd.protocols.web.http.deadlines import RequestDeadlines
 from chatd.protocols.web.http.decoder import Answerable, Expectation, HttpDecoder, Item
 from chatd.protocols.web.http.http1 import refusal_bytes
@@ -53,32 +54,6 @@ class Answering(Interface):
     def answer(
         self, request: Request, asker: Requester
     ) -> Coroutine[Deferred[Any], Any, Answer | HandOver]: ...
-
-
-class Answers:
-    """The supply of a writer: one answer at a time. ``taken`` is called when all was taken."""
-
-    def __init__(self, failed: Callable[[str], None], taken: Callable[[], None]) -> None:
-        self.finished = False
-        self.failed = failed
-        self._taken = taken
-        self._data = b""
-
-    @property
-    def drained(self) -> bool:
-        """True if it was finished, and all of it was taken."""
-        return self.finished and not self._data
-
-    def put(self, data: bytes) -> None:
-        """Have bytes taken, after those that are there."""
-        self._data += data
-
-    def take(self) -> bytes:
-        """Return the bytes to send next; empty if there are none."""
-        data, self._data = self._data, b""
-        if not data:
-            self._taken()
-        return data
 
 
 class WebProtocol(ClientProtocol):
@@ -179,7 +154,10 @@ class HttpHandler:
     def check(self, now: float) -> None:
         """Have a turn if the client takes longer than it may, at this time in seconds."""
         if self._is_late(now):
-            self.connection.reader.await_turn()  # a thousand may be late at once
+            if self._answers.sending:
+                self.connection.abort()
+            else:
+                self.connection.reader.await_turn()  # a thousand may be late at once
 
     def stop(self) -> None:
         """End, after the request that is being handled."""
@@ -191,7 +169,8 @@ class HttpHandler:
             self._finish()
 
     def lost(self) -> None:
-        """Do nothing: answers are put in no more."""
+        """Make no other piece of an answer: none is put in any more."""
+        self._answers.stop()
 
     def end_of_input(self) -> None:
         """End."""
@@ -202,7 +181,8 @@ class HttpHandler:
         return False
 
     def depart(self) -> None:
-        """Do nothing: a request that is being handled finds that its client has gone."""
+        """Make no other piece of an answer. A request finds that its client has gone."""
+        self._answers.stop()
 
     def _may_go_on(self) -> bool:
         """Return True if a request may be handled. End the connection if its client is too late."""
@@ -227,28 +207,29 @@ class HttpHandler:
             self.connection.reader.await_turn()
 
     def _is_late(self, now: float) -> bool:
-        if self._working or self._answers.finished:
+        if (self._working and not self._answers.sending) or self._answers.finished:
             return False
         return self._deadlines.are_over(self.connection, now)
 
     def _have_answered(self, request: Request) -> None:
         self._language = request.language(self._server.language)
         self._working = True
-        answering = Deferred.fromCoroutine(self._site.answer(request, self.requester))
-        answering.addErrback(self._apologise)
-        answering.addCallback(self._answered)
-        answering.addErrback(self._give_up)
+        Deferred.fromCoroutine(self._respond(request)).addErrback(self._give_up)
 
-    def _apologise(self, failure: Failure) -> Answer:
-        self._server.error_log.tell("a request could not be answered", failure, words=False)
-        return error_answer(Refusal(ErrorKind.SERVER_ERROR, "server_error"), self._language)
+    async def _respond(self, request: Request) -> None:
+        try:
+            answer = await self._site.answer(request, self.requester)
+        except Exception:
+            self._server.error_log.tell("a request could not be answered", words=False)
+            answer = error_answer(Refusal(ErrorKind.SERVER_ERROR, "server_error"), self._language)
+        await self._answered(answer)
 
     def _give_up(self, failure: Failure) -> None:
         self._working = False
         self._server.error_log.tell("a client could not be answered", failure, words=False)
         self.connection.abort()
 
-    def _answered(self, answer: Answer | HandOver) -> None:
+    async def _answered(self, answer: Answer | HandOver) -> None:
         connection = self.connection
         if connection.departed:
             return  # it was aborted while the site was at work
@@ -256,17 +237,34 @@ class HttpHandler:
         if isinstance(answer, HandOver) and not (connection.lifecycle.lost or stopped):
             connection.switch(answer.make())  # and this handler never goes on
             return
-        self._working = False
         if isinstance(answer, HandOver):
             self._finish()
         else:
-            self._answer(replace(answer, closes=answer.closes or stopped))
+            answer = replace(answer, closes=answer.closes or stopped)
+            if answer.pieces is None:
+                self._answer(answer)
+            else:
+                await self._answer_in_pieces(answer, answer.pieces)
+                if self.connection.departed:
+                    return  # in the midst of the answer
+        self._working = False
         connection.reader.wake()
 
     def _answer(self, answer: Answer) -> None:
-        data, closes = self.decoder.answer(answer, self._date())
+        self._send(*self.decoder.answer(answer, self._date()))
+
+    async def _answer_in_pieces(self, answer: Answer, pieces: Iterator[bytes]) -> None:
+        def give(piece: bytes) -> None:
+            self._send(self.decoder.piece(piece))
+
+        self._put(self.decoder.begin(answer, self._date()))
+        await self._answers.put_pieces(pieces, self.connection.meter, give)
+        data, last = self.decoder.finish_pieces()
+        self._send(data, last or self.connection.lifecycle.state is State.DRAINING)
+
+    def _send(self, data: bytes, last: bool = False) -> None:
         self._deadlines.restart()
-        if closes:
+        if last:
             self._send_last(data)
         else:
             self._put(data)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionAborted, ConnectionLost
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.testing import StringTransport
 
 from chatd.protocols.transport.limits import Limits
-from chatd.protocols.web.connection import Answers
+from chatd.protocols.web.http.answers import Answers
 from chatd.protocols.web.http.messages import Answer, json_answer
 from chatd.protocols.web.http.upgrade import HandOver
 from tests.support.http import HttpClient, WebWorld, answers, request
@@ -362,6 +363,144 @@ def test_who_does_not_take_an_answer_is_let_go_in_the_end() -> None:
     caller.send(GET[5:] + GET)
     caller.wait(125)
     assert caller.closed
+
+
+# Answers in pieces
+
+
+class Pieces:
+    """The pieces of an answer, which notes how many were made."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.left = list(pieces)
+
+    def __iter__(self) -> Pieces:
+        return self
+
+    def __next__(self) -> bytes:
+        if not self.left:
+            raise StopIteration
+        return self.left.pop(0)
+
+
+def in_pieces(web: WebWorld, *pieces: bytes) -> Pieces:
+    """Have the site answer each request with the same pieces, and return them."""
+    made = Pieces(*pieces)
+    web.site.reply = lambda *_: Answer(200, pieces=made)
+    return made
+
+
+def test_an_answer_may_be_made_in_pieces() -> None:
+    web = WebWorld()
+    in_pieces(web, b"one,", b"two")
+    caller = web.caller()
+    caller.send(GET + GET)
+    first, second = caller.got()
+    assert (first.body, second.body) == (b"one,two", b"")
+    assert "content-length" not in first.headers
+    assert not caller.closed
+
+
+def test_each_piece_is_made_in_a_turn_once_the_one_before_is_taken() -> None:
+    web = WebWorld()
+    pieces = in_pieces(web, b"one", b"two", b"three")
+    caller = web.caller()
+    caller.stall()
+    caller.send(GET)
+    caller.settle()
+    assert pieces.left == [b"two", b"three"]
+    caller.transport.producer.resumeProducing()
+    caller.settle()
+    assert not pieces.left
+
+
+def test_pieces_are_paid_for() -> None:
+    web = WebWorld(limits=Limits(lines_per_second=100))
+    in_pieces(web, *[b"x" * 100_000] * 16)
+    caller = web.caller()
+    caller.send(GET + GET)
+    web.clock.pump([0.1])
+    assert len(web.site.requests) == 1
+    assert caller.paused
+    web.clock.pump([0.1] * 10)
+    assert len(web.site.requests) == 2
+
+
+def test_an_answer_in_pieces_to_http_1_0_ends_with_the_connection() -> None:
+    web = WebWorld()
+    in_pieces(web, b"one,", b"two")
+    caller = web.caller()
+    caller.send(b"GET /a HTTP/1.0\r\n\r\n")
+    caller.settle()
+    assert caller.bytes_seen().partition(b"\r\n\r\n")[2] == b"one,two"
+    assert caller.closed
+
+
+def test_head_gets_no_piece() -> None:
+    web = WebWorld()
+    in_pieces(web, b"one")
+    caller = web.caller()
+    caller.send(request("HEAD", "/a"))
+    (got,) = caller.got()
+    assert (got.status, got.body) == (200, b"")
+    assert not caller.closed
+
+
+@pytest.mark.parametrize("reason", [ConnectionLost, ConnectionAborted, ConnectionDone])
+def test_for_one_who_has_gone_no_other_piece_is_made(reason: type[Exception]) -> None:
+    web = WebWorld()
+    pieces = in_pieces(web, b"one", b"two", b"three")
+    caller = web.caller()
+    caller.stall()
+    caller.send(GET)
+    caller.settle()
+    caller.hang_up(reason)
+    caller.settle()
+    assert pieces.left == [b"two", b"three"]
+    assert not web.factory.clients
+
+
+def test_who_takes_no_piece_is_let_go_in_the_end() -> None:
+    web = WebWorld()
+    in_pieces(web, b"one", b"two")
+    caller = web.caller()
+    caller.stall()
+    caller.send(GET)
+    caller.wait(59)
+    assert not caller.closed
+    caller.wait(10)
+    assert caller.closed
+
+
+def test_when_the_server_stops_all_pieces_are_sent() -> None:
+    web = WebWorld()
+    in_pieces(web, b"one,", b"two")
+    caller = web.caller()
+    caller.stall()
+    caller.send(GET)
+    caller.settle()
+    caller.protocol.connection.stop_reading()
+    caller.protocol.connection.say_goodbye()
+    caller.transport.producer.resumeProducing()
+    assert [got.body for got in caller.got()] == [b"one,two"]
+    assert caller.closed
+
+
+def test_a_piece_that_cannot_be_made_costs_the_connection(
+    expected_errors: Expect,
+) -> None:
+    web = WebWorld()
+
+    def pieces() -> Iterator[bytes]:
+        yield b"one"
+        raise ValueError
+
+    web.site.reply = lambda *_: Answer(200, pieces=pieces())
+    caller = web.caller()
+    caller.send(GET)
+    caller.settle()
+    assert caller.closed
+    expected_errors(ValueError)
 
 
 # Pace and turns

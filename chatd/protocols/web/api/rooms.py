@@ -6,6 +6,7 @@ know the connection.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from chatd.accounts.credentials import TOKEN
@@ -25,7 +26,7 @@ from chatd.protocols.web.api.schemas import (
     ROOMS,
     TEXT,
 )
-from chatd.protocols.web.http.messages import Answer, Problem, json_answer
+from chatd.protocols.web.http.messages import Answer, Problem, json_answer, json_list_answer
 from chatd.rooms.bookmarks import end_of
 from chatd.rooms.paging import Stretch
 from chatd.rooms.room import Room
@@ -75,16 +76,15 @@ async def rooms(call: Call) -> Answer:
     """Answer with the rooms that the requester may read."""
     with visitor(call) as (session, _):
         total, listed = look.list_rooms(call.server, session, ROOMS_LISTED)
-        members = [
-            {
-                "room": room.name,
-                "people": room.people,
-                "head": room.head,
-                "topic": excerpt(room.topic, TOPIC_CHARACTERS),
-            }
-            for room in listed
-        ]
-        return json_answer(200, {"count": total, "rooms": members})
+        # A room may be hidden before its row is sent, and have another topic then.
+        rows = [(room.name, room.people, room.head, room.topic) for room in listed]
+        return json_list_answer({"count": total}, "rooms", rows, _listed)
+
+
+def _listed(row: tuple[str, int, int, str]) -> Mapping[str, object]:
+    name, people, head, topic = row
+    topic = excerpt(topic, TOPIC_CHARACTERS)
+    return {"room": name, "people": people, "head": head, "topic": topic}
 
 
 async def messages(call: Call) -> Answer:

@@ -4,6 +4,8 @@ These modules must not know a session or a room.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `answers`: The supply of the writer of an HTTP connection: one answer at a time, whole or in
+  pieces.
 - `deadlines`: The time that a client of HTTP has: for a request, and between two requests.
 - `decoder`: Bytes in, requests out; pure.
 - `http1`: One request and its answer, in bytes of HTTP/1.1. Pure: h11 reads and writes them.

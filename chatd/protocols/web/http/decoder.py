@@ -82,6 +82,23 @@ class HttpDecoder:
 
         ``date`` is the time as HTTP has it. Then the next request can be decoded.
         """
+        data = self._exchange.answer(answer, date)
+        return data, self._end()
+
+    def begin(self, answer: Answer, date: str) -> bytes:
+        """Return the head of an answer whose body is sent in pieces, before `finish_pieces`."""
+        return self._exchange.begin(answer, date)
+
+    def piece(self, data: bytes) -> bytes:
+        """Return the bytes of a piece of the body."""
+        return self._exchange.piece(data)
+
+    def finish_pieces(self) -> tuple[bytes, bool]:
+        """Return the bytes of the end of an answer, and True if no request can follow."""
+        data = self._exchange.finish()
+        return data, self._end()
+
+    def _end(self) -> bool:
         exchange, self._exchange = self._exchange, Exchange()
         self._answering = False
-        return exchange.answer(answer, date), exchange.closes
+        return exchange.closes

@@ -136,6 +136,10 @@ class Exchange:
 
     def answer(self, answer: Answer, date: str) -> bytes:
         """Return the bytes of an answer. ``date`` is the time as HTTP writes it."""
+        return self.begin(answer, date) + self.piece(answer.body) + self.finish()
+
+    def begin(self, answer: Answer, date: str) -> bytes:
+        """Return the head of an answer. Its body is sent in pieces, before `finish`."""
         self._last = self._last or answer.closes
         headers = [("Date", date), *_fields(answer)]
         if self._last:
@@ -143,10 +147,15 @@ class Exchange:
         response = h11.Response(
             status_code=answer.status, headers=headers, reason=answer.reason.encode()
         )
-        sent = self._sent(response)
-        if answer.body and not self._only_head:
-            sent += self._sent(h11.Data(data=answer.body))
-        return sent + self._sent(h11.EndOfMessage())
+        return self._sent(response)
+
+    def piece(self, data: bytes) -> bytes:
+        """Return the bytes of a piece of the body; none if the request was for the head alone."""
+        return self._sent(h11.Data(data=data)) if data and not self._only_head else b""
+
+    def finish(self) -> bytes:
+        """Return the bytes of the end of an answer."""
+        return self._sent(h11.EndOfMessage())
 
     def _sent(self, event: h11.Event) -> bytes:
         return self._h11.send(event) or b""
@@ -192,7 +201,7 @@ def _head(answer: Answer, fields: Iterable[tuple[str, str]], date: str) -> bytes
 
 def _fields(answer: Answer) -> Iterable[tuple[str, str]]:
     fields: Sequence[tuple[str, str]] = (*answer.headers, *SECURITY_HEADERS)
-    if answer.status in (204, 304):
+    if answer.status in (204, 304) or answer.pieces is not None:
         return fields  # RFC 9110 section 8.6: no length where there is never a body
     return (*fields, ("Content-Length", str(len(answer.body))))
 

@@ -9,6 +9,7 @@ import pytest
 
 from chatd.formats.json import TOPIC_CHARACTERS
 from chatd.protocols.transport.limits import Limits
+from chatd.protocols.web.http.messages import ROWS_A_PIECE
 from chatd.storage.contract import StoreError
 from tests.support.http import Got, SiteWorld, error_of, request
 
@@ -127,6 +128,33 @@ def test_rooms_are_listed() -> None:
             {"room": "lobby", "people": 0, "head": 0, "topic": ""},
         ],
     }
+
+
+def test_many_rooms_are_listed_in_pieces() -> None:
+    web = SiteWorld()
+    person = web.world.person("ana")
+    for number in range(ROWS_A_PIECE + 5):
+        person.type(f"/join {'abcde'[number % 5] * (number // 5 + 1)}", "hola")
+    got = web.ask("GET", "/api/rooms")
+    assert got.headers["transfer-encoding"] == "chunked"
+    rooms = {row["room"] for row in got.json["rooms"]}
+    assert (got.json["count"], len(rooms)) == (ROWS_A_PIECE + 6, ROWS_A_PIECE + 6)
+
+
+def test_a_room_is_listed_with_the_topic_that_it_had_when_it_was_asked_for() -> None:
+    web = SiteWorld()
+    ana = web.world.person("ana")
+    for number in range(ROWS_A_PIECE + 5):
+        ana.type(f"/join {'abcde'[number % 5] * (number // 5 + 1)}", "/topic before")
+    caller = web.caller()
+    caller.stall()
+    caller.send(request("GET", "/api/rooms"))
+    caller.settle()
+    for number in range(ROWS_A_PIECE + 5):
+        ana.type(f"/topic #{'abcde'[number % 5] * (number // 5 + 1)} after")
+    caller.transport.producer.resumeProducing()
+    (got,) = caller.got()
+    assert {row["topic"] for row in got.json["rooms"]} == {"before", ""}
 
 
 def test_of_a_long_topic_the_beginning_is_listed() -> None:

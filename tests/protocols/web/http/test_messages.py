@@ -14,12 +14,14 @@ from chatd.i18n import Language
 from chatd.protocols.web.http.messages import (
     HEADERS,
     LANGUAGES,
+    ROWS_A_PIECE,
     STATUS,
     TARGET_BYTES,
     Problem,
     Request,
     error_answer,
     json_answer,
+    json_list_answer,
     request_of,
 )
 from chatd.protocols.web.http.same_origin import Host
@@ -298,3 +300,27 @@ def test_who_is_to_show_a_token_or_to_wait_is_told_how() -> None:
 @given(st.text())
 def test_any_text_can_be_answered(text: str) -> None:
     json.loads(json_answer(200, {"text": text}).body.decode())
+
+
+class TestLists:
+    @pytest.mark.parametrize("count", [0, 1, ROWS_A_PIECE])
+    def test_a_short_list_is_one_answer(self, count: int) -> None:
+        answer = json_list_answer({"count": count}, "rows", range(count), str)
+        assert answer == json_answer(200, {"count": count, "rows": list(map(str, range(count)))})
+
+    @pytest.mark.parametrize("count", [ROWS_A_PIECE + 1, 2 * ROWS_A_PIECE, 3 * ROWS_A_PIECE - 1])
+    def test_a_long_list_is_made_in_pieces(self, count: int) -> None:
+        answer = json_list_answer({"count": count}, "rows", range(count), str)
+        assert answer.pieces is not None
+        pieces = list(answer.pieces)
+        whole = json_answer(200, {"count": count, "rows": list(map(str, range(count)))})
+        assert b"".join(pieces) == whole.body
+        assert answer.headers == whole.headers
+        assert len(pieces) == -(-count // ROWS_A_PIECE) + 1
+
+    def test_each_piece_is_made_when_it_is_wanted(self) -> None:
+        made: list[int] = []
+        answer = json_list_answer({}, "rows", range(ROWS_A_PIECE + 1), made.append)
+        assert answer.pieces is not None
+        next(answer.pieces)
+        assert len(made) == ROWS_A_PIECE
