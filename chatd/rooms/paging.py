@@ -69,27 +69,23 @@ async def last_events(room: Room, upto: int, limit: int, view: View) -> Stretch:
     after, window = upto, limit
     while True:
         start = max(0, after - window)
-        events = await _last_between(room, start, after)
+        events = await room.read(start, after)
+        if window > 1 and events and events[-1].seq < after:
+            # Lines are so long that the store gave the first ones alone: the last ones are wanted.
+            window = max(1, min(len(events), window // 2))
+            continue
         shown = [*(event for event in events if not view.ignores(event)), *shown]
+        given = _last_of(shown[-limit:])
         after = events[0].seq - 1 if events else start
         more = bool(events) and after > 0
-        # The read is not whole if the lines are long, or if earlier ones are deleted.
-        whole = after == start
-        if not (more and whole and len(shown) < limit and upto - after < EVENTS_LOOKED_AT):
+        whole = after == start  # not so if earlier ones are deleted
+        full = len(given) < len(shown) or len(given) == limit
+        if full or not (more and whole and upto - after < EVENTS_LOOKED_AT):
             break
         window = max(limit, EVENTS_READ)
-    given = _last_of(shown[-limit:])
     if len(given) < len(shown):
         after, more = given[0].seq - 1, True
     return Stretch(given, after, upto, more)
-
-
-async def _last_between(room: Room, after: int, upto: int) -> list[Event]:
-    events: list[Event] = []
-    while after < upto and (page := await room.read(after, upto)):
-        events = _last_of([*events, *page])
-        after = page[-1].seq
-    return events
 
 
 def _last_of(events: Sequence[Event]) -> list[Event]:

@@ -175,6 +175,20 @@ class TestLast:
         stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4], 1, 4, True)
 
+    def test_of_long_lines_no_more_are_read_than_are_given_twice(self) -> None:
+        most = "x" * (CHARACTERS_GIVEN // 4)
+        room = room_of(*["y"] * 5, *[most] * 95)
+        reads = count_reads(room)
+        stretch = got(last_events(room, 100, 100, ALL))
+        assert seqs(stretch) == [96, 97, 98, 99, 100]
+        assert len(reads) <= 8
+
+    def test_short_lines_before_long_ones_are_found(self) -> None:
+        half = "x" * (CHARACTERS_GIVEN // 2)
+        room = room_of(half, half, half, *["y"] * 7)
+        stretch = got(last_events(room, 10, 9, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4, 5, 6, 7, 8, 9, 10], 1, 10, True)
+
     def test_one_is_given_of_any_length(self) -> None:
         stretch = got(last_events(room_of("y", "x" * 2 * CHARACTERS_GIVEN), 2, 9, ALL))
         assert (seqs(stretch), *stretch[1:]) == ([2], 1, 2, True)
