@@ -83,13 +83,31 @@ def _too_many_marks(near: bool) -> re.Pattern[str]:
     return re.compile(f"((?:[{mark}][{joiner}]*){{{MAX_MARKS}}})([{mark}][{mark}{joiner}]*)")
 
 
+_MANY_MARKS = 64
+"""Length of a run from which on its distinct characters are looked at first: those of a flood are
+few."""
+
+
+@lru_cache(maxsize=256)
+def _is_mark(character: str) -> bool:
+    return re.fullmatch(f"[{MARKS}]", character) is not None
+
+
 def _thin_out(run: re.Match[str]) -> str:
     marks = run[0]
+    if len(marks) >= _MANY_MARKS:
+        kinds = {_is_mark(character) for character in set(marks)}
+        if len(kinds) == 1:  # all of them are marks, or none is
+            return marks[:MAX_MARKS] + _in_code_points(marks[MAX_MARKS:]) if any(kinds) else marks
     return _too_many_marks(max(marks) <= "\uffff").sub(_show_further_marks, marks)
 
 
 def _show_further_marks(run: re.Match[str]) -> str:
-    return run[1] + run[2].encode("unicode_escape").decode()
+    return run[1] + _in_code_points(run[2])
+
+
+def _in_code_points(marks: str) -> str:
+    return marks.encode("unicode_escape").decode()
 
 
 def visible(text: str) -> str:

@@ -284,6 +284,14 @@ class TestExcerpt:
         assert visible(excerpt("\U000e0001" * 300, 200)) == excerpt("\U000e0001" * 300, 200)
 
 
+@pytest.mark.parametrize("unit", [MARK, VEDIC, FAR, MARK + VEDIC, MARK + ZWJ, "\U000e0041", ZWJ])
+def test_a_flood_is_escaped_as_a_short_run_is(unit: str) -> None:
+    """More than so many in a row are looked at in another way."""
+    some, many = visible("a" + unit * 20), visible("a" + unit * 400)
+    assert many.startswith(some)
+    assert set(many) == set(some)
+
+
 @given(st.text())
 def test_the_visible_length_is_that_of_the_visible_text(text: str) -> None:
     assert visible_length(text) == len(visible(text))
