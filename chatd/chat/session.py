@@ -40,7 +40,6 @@ from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.rooms.view import Bell
 from chatd.util.error_log import ErrorLog
-from chatd.util.meter import ROWS_CHARGED
 
 P = ParamSpec("P")
 
@@ -228,7 +227,6 @@ class Session:
 
     def replay(self, log: Room, after: int, upto: int) -> None:
         """Send it a stretch of a log, with times."""
-        self.stream.meter.read(min(upto - after, ROWS_CHARGED))
         self.subscriptions.replay(log, after, upto, partial(self.may_read, log))
 
     # Rooms and names

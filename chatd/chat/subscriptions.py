@@ -25,6 +25,7 @@ from chatd.rooms.room import Room
 from chatd.rooms.stream import Inbox
 from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings
 from chatd.text.folding import fold
+from chatd.util.meter import REPLAY_LINES
 
 
 class Subscriptions:
@@ -109,7 +110,7 @@ class Subscriptions:
             self.view.of_past,
             self._number,
             may_read,
-            replies.stream.meter,
+            replies.stream.meter.up_to(REPLAY_LINES),
         )
         if (tracker := self._counting(log)) is not None:
             tracker.show(log.key, replay)

@@ -113,9 +113,9 @@ class Reader(Protocol):
 class Replay:
     """Part of a room's log, ``after < seq <= upto``, read from the store page by page.
 
-    Each page but the first is read in a turn of ``meter``. Events that ``view`` does not show to
-    ``session`` are left out. The replay ends once ``allowed`` returns False: then the reader may
-    not read that log any more.
+    Each page but the first is read in a turn of ``meter``, which charges for all. Events that
+    ``view`` does not show to ``session`` are left out. The replay ends once ``allowed`` returns
+    False: then the reader may not read that log any more.
     """
 
     __slots__ = (
@@ -201,6 +201,8 @@ class Replay:
                 self._gap = True
             if self._after >= self.end:
                 break  # `take` ended the replay during the read
+            self._meter.read(page.last - self._after)
+            self._meter.made(len(page.data))
             self._after = page.last
             self._page += page.data
         self._reading = False

@@ -29,8 +29,9 @@ takes up to 20 ns for each byte that it becomes, other text 1 to 8."""
 ROWS_A_LINE = 50
 """Number of rows read of the store that count for a line: reading and rendering one takes 2 us."""
 
-ROWS_CHARGED = 5000
-"""Most rows of a replay that are charged for: a client that owed for more could not end it."""
+REPLAY_LINES = 500
+"""Most lines that a replay counts for beside asking for it. The client is not read until it has
+paid, so one that owed for more could not end the replay in good time."""
 
 SHORT_ANSWER = 1024
 """Most bytes of an answer that is part of what asking for it costs."""
@@ -61,8 +62,21 @@ class Meter:
         self._charge = charge
         self.turn = turn
 
+    def up_to(self, lines: float) -> Meter:
+        """Return a meter of the same client that charges for so many lines at most, in all."""
+        left = lines
+
+        def charge(lines: float) -> None:
+            nonlocal left
+            charged = min(lines, left)
+            left -= charged
+            if charged:
+                self._charge(charged)
+
+        return Meter(charge, self.turn)
+
     def made(self, size: int) -> None:
-        """Charge for an answer of so many bytes, longer than `SHORT_ANSWER`."""
+        """Charge for so many bytes of an answer that is longer than `SHORT_ANSWER`."""
         self._charge(size / BYTES_A_LINE)
 
     def read(self, rows: int) -> None:

@@ -10,7 +10,6 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Kind
 from chatd.formats.chat import ChatFormat
 from chatd.rooms.room import Room
-from chatd.util.meter import ROWS_A_LINE, ROWS_CHARGED, Meter
 from tests.support.sessions import alone, taken
 from tests.support.world import HeldStore
 
@@ -35,20 +34,6 @@ class SessionTestCase(SynchronousTestCase):
 
     def draft(self) -> Draft:
         return Draft("lobby", 1, "guest1", Kind.MESSAGE, ["hola"])
-
-
-class ReplayTests(SessionTestCase):
-    def charged_for(self, rows: int) -> float:
-        charged: list[float] = []
-        self.session.stream.meter = Meter(charged.append)
-        self.session.replay(self.room, 10, 10 + rows)
-        return sum(charged)
-
-    def test_each_line_is_charged_for(self) -> None:
-        self.assertEqual(self.charged_for(2 * ROWS_A_LINE), 2)
-
-    def test_no_more_than_so_many_are_charged_for(self) -> None:
-        self.assertEqual(self.charged_for(9 * ROWS_CHARGED), ROWS_CHARGED / ROWS_A_LINE)
 
 
 class GuardTests(SessionTestCase):

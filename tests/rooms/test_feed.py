@@ -21,7 +21,7 @@ from chatd.rooms.view import EVERYTHING, Bell, View
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.util.error_log import ErrorLog
-from chatd.util.meter import Meter
+from chatd.util.meter import BYTES_A_LINE, ROWS_A_LINE, Meter
 
 PAGE = 3
 
@@ -177,6 +177,17 @@ class TestReplay:
         assert (replay.take(), replay.take(), len(turns)) == (b"b\nc\nd\n", b"", 1)
         turns[0].callback(None)
         assert (replay.take(), replay.done, len(turns)) == (b"e\nf\ng\n", True, 1)
+
+    def test_charges_for_the_rows_and_bytes_of_each_page(self, harness: FeedHarness) -> None:
+        harness.fill(*"abcdefgh")
+        harness.store.prompt = True
+        charged: list[float] = []
+        replay = Replay(
+            harness.room, harness.format, 1, 7, harness.wake, meter=Meter(charged.append)
+        )
+        pages = replay.take(), replay.take()
+        rows, size = sum(charged[::2]) * ROWS_A_LINE, sum(charged[1::2]) * BYTES_A_LINE
+        assert (round(rows), round(size)) == (6, sum(map(len, pages)))
 
     def test_reads_nothing_until_somebody_takes(self, harness: FeedHarness) -> None:
         harness.fill(*"ab")

@@ -17,6 +17,14 @@ def test_rows_that_are_read_are_charged_for() -> None:
     assert charged == [0.2]
 
 
+def test_no_more_than_so_many_lines_are_charged_for() -> None:
+    charged: list[float] = []
+    meter = Meter(charged.append).up_to(5)
+    for _ in range(4):
+        meter.made(2 * BYTES_A_LINE)
+    assert charged == [2, 2, 1]
+
+
 def test_without_turns_each_slice_is_made_at_once() -> None:
     FREE.made(1)
     assert FREE.turn().called
