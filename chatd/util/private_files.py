@@ -30,18 +30,20 @@ class UnsafePath(Exception):
     """Another user could change the file that a path leads to. The text names the user."""
 
 
-def resolve(path: Path, trusted: Collection[int] | None = None) -> Path:
+def resolve(
+    path: Path, trusted: Collection[int] | None = None, *, may_be_sticky: bool = True
+) -> Path:
     """Return a path without links.
 
     Each folder and each link on the way must belong to one of the users that are ``trusted``, and
     no other user may write to a folder: so no other user can have led a privileged process to
-    another file. A sticky folder such as /tmp may be on the way, because there files can be
-    replaced only by their owners. None trusts all users. Raises `UnsafePath`.
+    another file. If ``may_be_sticky``, a sticky folder such as /tmp may be on the way, because
+    there files can be replaced only by their owners. None trusts all users. Raises `UnsafePath`.
     """
     if trusted is None:
         return Path(os.path.realpath(path))
     try:
-        return _walk(path.absolute(), trusted)
+        return _walk(path.absolute(), trusted, may_be_sticky)
     except OSError as error:
         raise UnsafePath(f"{error.filename}: {error.strerror}.") from None
 
@@ -85,7 +87,7 @@ def open_private(path: Path, flags: int = os.O_RDWR) -> tuple[int, bool]:
         raise
 
 
-def _walk(path: Path, trusted: Collection[int]) -> Path:
+def _walk(path: Path, trusted: Collection[int], may_be_sticky: bool) -> Path:
     here = Path("/")
     # The owner of the root can change everything. In a user namespace it may be a number that
     # represents all users outside of it (user_namespaces(7)), of whose rights root there has none.
@@ -93,7 +95,7 @@ def _walk(path: Path, trusted: Collection[int]) -> Path:
     left = list(reversed(path.parts[1:]))
     links = 0
     while left:
-        _check_folder(here, os.lstat(here), trusted, may_be_sticky=True)
+        _check_folder(here, os.lstat(here), trusted, may_be_sticky=may_be_sticky)
         part = left.pop()
         if part == "..":
             here = here.parent

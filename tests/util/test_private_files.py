@@ -291,6 +291,8 @@ def test_a_folder_on_the_way_that_other_users_may_write_to_must_be_sticky(
     assert "others may write to the directory" in refusal(resolve, way, {0})
     (tmp_path / folder).chmod(0o1777)
     assert resolve(way, {0}) == way
+    with pytest.raises(UnsafePath, match="others may write to the directory"):
+        resolve(way, {0}, may_be_sticky=False)
     os.chown(way.parent, NOBODY, -1)
     assert "belongs to nobody" in refusal(resolve, way, {0})
 
