@@ -103,8 +103,14 @@ ARGUMENTS = {
     "a file whose first line is the password for --login (default: CHATD_PASSWORD)": (
         "un fichero cuya primera línea es la contraseña de --login (si no se da: CHATD_PASSWORD)"
     ),
-    "send the password also to another machine, though others may read it on the way": (
-        "enviar la contraseña también a otra máquina, aunque otros puedan leerla por el camino"
+    "the UNIX socket of the daemon, instead of a host": (
+        "el socket UNIX del servidor, en lugar de una máquina"
+    ),
+    "use TLS, and check that the certificate is valid for the host": (
+        "usar TLS, y comprobar que el certificado vale para la máquina"
+    ),
+    "use TLS, and accept only the certificate that has this fingerprint": (
+        "usar TLS, y aceptar solo el certificado que tiene esta huella"
     ),
     "the store, sqlite:PATH (default: sqlite:chatd.sqlite)": (
         "el almacén, sqlite:RUTA (si no se da: sqlite:chatd.sqlite)"

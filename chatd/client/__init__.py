@@ -19,6 +19,11 @@ Modules (python3 -m tools.documents writes this list):
 - `say`: `chatd say`: send lines, wait until each is saved, and tell by the exit status if all were.
 - `say_session`: The exchange of `chatd say` with a server: enter a room, send lines, and count
   their receipts.
+- `server`: The server that the arguments of a command name: how it is reached, and if it is known.
+- `tls`: TLS to a server whose certificate is known: valid for its host, or of a given fingerprint.
+- `typed_passwords`: Which of the lines that a person types hold a password, and may thus not be
+  sent everywhere.
+- `unix_socket`: Connections to UNIX sockets, and the user whose process listens at one.
 - `wire`: The wire as every client needs it: a connection to a server, and lines as bytes.
 - `wrapping`: The wrapping of lines to rows: on a screen every row but a line's first is indented.
 """

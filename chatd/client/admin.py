@@ -12,7 +12,6 @@ import getpass
 import json
 import os
 import socket
-import struct
 import sys
 import time
 from pathlib import Path
@@ -25,6 +24,7 @@ from chatd.accounts.passwords import Hasher, InvalidPassword, Unavailable, new_p
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.client.files import path_as_owner
+from chatd.client.unix_socket import listener_of
 from chatd.client.wire import ClientError
 from chatd.i18n import Language, sentence
 from chatd.protocols.control import control_path
@@ -37,9 +37,6 @@ from chatd.text.escaping import visible
 
 ANSWER_TIMEOUT = 30.0
 """Seconds that the daemon has to reply."""
-
-_CREDENTIALS = struct.Struct("3i")
-"""``struct ucred`` (unix(7)): process, user and group."""
 
 _SUMMARIES = {
     "list": "list who is registered",
@@ -178,12 +175,8 @@ def _check_peer(connection: socket.socket, path: Path) -> None:
 
     Nothing is checked on a system without ``SO_PEERCRED``.
     """
-    option = getattr(socket, "SO_PEERCRED", None)
-    if option is None:
-        return
-    credentials = connection.getsockopt(socket.SOL_SOCKET, option, _CREDENTIALS.size)
-    _, uid, _ = _CREDENTIALS.unpack(credentials)
-    if uid not in (0, os.geteuid()):
+    uid = listener_of(connection)
+    if uid not in (None, 0, os.geteuid()):
         raise ClientError(f"user {uid} listens at {path}, who is not the store's owner.")
 
 

@@ -8,9 +8,10 @@ import argparse
 import asyncio
 import os
 import sys
+from contextlib import closing
 from importlib.util import find_spec
 
-from chatd.client import wire
+from chatd.client import server, wire
 from chatd.client.wire import ClientError
 
 
@@ -19,35 +20,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "host",
         nargs="?",
-        default=wire.DEFAULT_HOST,
         type=wire.host_name,
         metavar="HOST",
-        help="the host of the daemon (default: %(default)s)",
+        help=f"the host of the daemon (default: {wire.DEFAULT_HOST})",
     )
     parser.add_argument(
         "port",
         nargs="?",
-        default=wire.DEFAULT_PORT,
         type=wire.port_number,
         metavar="PORT",
-        help="its port for chat lines (default: %(default)s)",
+        help=f"its port for chat lines (default: {wire.DEFAULT_PORT})",
     )
+    server.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Talk until the user leaves. Raises `ClientError` without a server, or if it closes first."""
     if find_spec("prompt_toolkit") is None:
         raise ClientError("chatd connect needs prompt_toolkit: pip install 'chatd[client]'")
-    where = f"{arguments.host} {arguments.port}"
+    address = server.server_of(arguments)
     if not _can_edit():
         raise ClientError(
             "connect needs a terminal to type in. "
-            f"For a pipe take `chatd say`, or `nc {where}` to see what others say."
+            f"For a pipe take `chatd say`, or `{address.plain_command}` to see what others say."
         )
     from chatd.client.console import talk
 
-    with wire.connect(arguments.host, arguments.port) as connection:
-        return asyncio.run(talk(connection))
+    connection = address.connect()
+    with closing(connection.link):
+        return asyncio.run(talk(*connection))
 
 
 def _can_edit() -> bool:

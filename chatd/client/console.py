@@ -5,15 +5,15 @@ sees each line once, in its place among the others. Lines that arrive are printe
 being typed, which is erased for that and drawn again at once.
 
 Lines from the server are escaped before they are shown, so they cannot control the terminal. A
-password that the server asks for is not shown, and no key brings back a password. This module must
-not know how the connection was made, nor what commands do.
+password that the server asks for is not shown, and no key brings back a password. To a server that
+is not known (`chatd.client.server`) no password is sent. This module must not know how the
+connection was made, nor what commands do.
 """
 
 import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
@@ -33,37 +33,32 @@ from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.styles import default_ui_style
 
 from chatd.client import wire
+from chatd.client.duplex import DuplexLink
 from chatd.client.lines import Fragment, SeenNames, asks_for_password, names_in, paint
+from chatd.client.typed_passwords import TypedPasswords
 from chatd.client.wire import ClientError
 from chatd.client.wrapping import wrapped
-from chatd.protocols.lines.framing import Framer
 from chatd.text.escaping import visible
 
 FAREWELL_TIMEOUT = 3.0
 """Seconds that the server has to answer lines that were typed before Ctrl+D."""
 
-_READ_SIZE = 1 << 16
 
+async def talk(link: DuplexLink, doubt: str) -> int:
+    """Talk over *link* until the user leaves; return the exit status.
 
-async def talk(connection: socket.socket) -> int:
-    """Talk over *connection* until the user leaves; return the exit status.
-
-    Raises `ClientError` if the server closes first.
+    *doubt* says why the server is not known; "" if it is. Raises `ClientError` if the server closes
+    first.
     """
-    reader, writer = await asyncio.open_connection(sock=connection)
-    try:
-        return await _Console(reader, writer).run()
-    finally:
-        writer.close()
+    return await _Console(link, doubt).run()
 
 
 class _Console:
     """A prompt, and the connection whose lines are printed above it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._framer = Framer(wire.MAX_LINE_BYTES, telnet_line_ends=False)
+    def __init__(self, link: DuplexLink, doubt: str) -> None:
+        self._link = link
+        self._passwords = TypedPasswords(doubt)
         self._names = SeenNames()
         self._asked_to_leave = False
         self._listening: asyncio.Task[None] | None = None
@@ -73,12 +68,11 @@ class _Console:
         self._paint = _leave_plain if plain else paint
         self._depth = ColorDepth.DEPTH_1_BIT if plain else None
         self._screen = _screen(sys.stdout if self._shows_lines else sys.stderr)
-        self._hides_input = False  # the line being typed is a password
         self._history = _History()
         self._session: PromptSession[None] = PromptSession(
             "> ",
             history=self._history,
-            is_password=Condition(lambda: self._hides_input),
+            is_password=Condition(lambda: self._passwords.expected),
             output=self._screen,
             color_depth=self._depth,
             completer=_Completer(self._names),
@@ -111,13 +105,25 @@ class _Console:
 
     def _accept(self, buffer: Buffer) -> bool:
         """Send the line that was typed (or pasted: several), and start an empty one."""
-        lines = buffer.text.split("\n")
-        self._history.is_paused = self._hides_input or any(map(_holds_password, lines))
-        self._hides_input = False
+        lines = [self._passwords.judge(line) for line in buffer.text.split("\n")]
+        self._history.is_paused = any(line.is_secret for line in lines)
         for line in lines:
-            self._asked_to_leave = _asks_to_leave(line)
-            self._writer.write(wire.as_line(line.encode(errors="surrogateescape")))
+            self._asked_to_leave = line.sent is not None and _asks_to_leave(line.sent)
+            if line.sent is not None:
+                self._link.send(wire.as_line(line.sent.encode(errors="surrogateescape")))
+            if line.told:
+                self._print([_OWN + line.told])
+        self._flush()
         return False
+
+    def _flush(self) -> None:
+        """Send what is queued, now or when the connection takes it."""
+        self._link.flush()
+        loop = asyncio.get_running_loop()
+        if self._link.has_unsent:
+            loop.add_writer(self._link, self._flush)
+        else:
+            loop.remove_writer(self._link)
 
     def _listen(self) -> None:
         self._listening = asyncio.ensure_future(self._receive())
@@ -125,9 +131,9 @@ class _Console:
     async def _receive(self) -> None:
         """Show the lines of the server until it closes, then end the prompt."""
         try:
-            while data := await self._read():
-                self._show(self._framer.feed(data))
-            self._show(self._framer.finish())
+            while self._link.is_open:
+                await self._readable()
+                self._show(self._link.receive())
         except OSError as error:  # nothing can be shown any more
             if not self._exit(error):
                 raise
@@ -137,17 +143,19 @@ class _Console:
                 self._session.app.erase_when_done = False
             self._exit(None)
 
-    async def _read(self) -> bytes:
+    async def _readable(self) -> None:
+        loop = asyncio.get_running_loop()
+        arrived = asyncio.Event()
+        loop.add_reader(self._link, arrived.set)
         try:
-            return await self._reader.read(_READ_SIZE)
-        except OSError:
-            return b""
+            await arrived.wait()
+        finally:
+            loop.remove_reader(self._link)
 
     async def _finish(self) -> None:
         """Half-close, and show the answers to lines that were sent."""
         assert self._listening is not None
-        with contextlib.suppress(OSError):
-            self._writer.write_eof()
+        self._link.finish()
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._listening, FAREWELL_TIMEOUT)
 
@@ -171,9 +179,15 @@ class _Console:
             visible(raw.removeprefix(wire.BELL).decode(errors="backslashreplace"))
             for raw in raw_lines
         ]
-        for line in lines:
+        for line in tuple(lines):
             self._names.see(names_in(line))
-            self._hides_input = self._hides_input or asks_for_password(line)
+            if asks_for_password(line) and (told := self._passwords.ask()):
+                lines.append(_OWN + told)
+        self._print(lines)
+        if rings:
+            self._screen.bell()
+
+    def _print(self, lines: list[str]) -> None:
         app = self._session.app
         if app.is_running:
             app.renderer.erase()
@@ -190,8 +204,6 @@ class _Console:
         else:
             sys.stdout.write("".join(f"{line}\n" for line in lines))
             sys.stdout.flush()
-        if rings:
-            self._screen.bell()
         if app.is_running:
             app.invalidate()
 
@@ -250,6 +262,9 @@ def _screen(stream: TextIO) -> Vt100_Output:
 
 
 _END: Fragment = ("", "\n")
+
+_OWN = "chatd: "
+"""The beginning of a line that comes from this program."""
 
 
 def _leave_plain(line: str) -> list[Fragment]:
@@ -314,19 +329,6 @@ def _commands_starting_with(start: str) -> list[str]:
 
     names = COMMANDS if start else [command.name for command in TABLE]
     return [f"/{name}" for name in names if name.startswith(start.lower())]
-
-
-def _holds_password(line: str) -> bool:
-    """Return True if *line* is a command that takes a password, or resembles one."""
-    if line.lstrip()[:1] not in ("/", "\\"):
-        return False
-    from chatd.commands.dispatch import COMMANDS, parse
-    from chatd.commands.password_guard import holds_a_password
-
-    words = parse(line)
-    if words is None:
-        return holds_a_password(line, lambda name: True)
-    return (command := COMMANDS.get(words[0])) is not None and command.secret
 
 
 def _asks_to_leave(line: str) -> bool:

@@ -6,6 +6,7 @@ This module must not know the meaning of lines.
 import contextlib
 import select
 import socket
+from typing import Protocol
 
 from chatd.client import wire
 from chatd.protocols.lines.framing import Framer
@@ -16,15 +17,39 @@ MAX_UNSENT = 1 << 18
 _READ_SIZE = 1 << 16
 
 
+class Stream(Protocol):
+    """The methods of a socket that a link uses. `recv` and `send` may raise `BlockingIOError`."""
+
+    def fileno(self) -> int:
+        """Return the file descriptor to wait for."""
+
+    def setblocking(self, blocking: bool, /) -> None:
+        """Choose if `recv` and `send` wait."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return what arrived, b"" at the end."""
+
+    def send(self, data: bytearray, /) -> int:
+        """Send the beginning of *data*, and return its length."""
+
+    def shutdown(self, how: int, /) -> None:
+        """Half-close the connection."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
 class DuplexLink:
     """A connection whose lines are received during every exchange, also while data is sent.
 
-    `is_open` is true until everything that the server sent is read.
+    `is_open` is true until everything that the server sent is read. Without ``half_closes`` the
+    server answers no more once the connection is half-closed.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: Stream, *, half_closes: bool = True) -> None:
         connection.setblocking(False)
         self.is_open = True
+        self.half_closes = half_closes
         self._connection = connection
         self._framer = Framer(wire.MAX_LINE_BYTES, telnet_line_ends=False)
         self._unsent = bytearray()
@@ -37,9 +62,23 @@ class DuplexLink:
 
     def finish(self) -> None:
         """Half-close the connection once all queued data is sent."""
-        self._finished = True
-        if not self._unsent:
-            self._send()
+        if not self._finished:
+            self._finished = True
+            if not self._unsent:
+                self.flush()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def fileno(self) -> int:
+        """Return the file descriptor to wait for."""
+        return self._connection.fileno()
+
+    @property
+    def has_unsent(self) -> bool:
+        """True if data waits to be sent."""
+        return bool(self._unsent)
 
     def exchange(self, timeout: float | None, also: int | None) -> tuple[list[bytes], bool]:
         """Send and receive once; return the lines received, and true if *also* is readable.
@@ -48,7 +87,7 @@ class DuplexLink:
         TimeoutError if nothing can. *also*, a file descriptor, is not looked at while more than
         `MAX_UNSENT` bytes are unsent.
         """
-        readers: list[socket.socket | int] = [self._connection]
+        readers: list[Stream | int] = [self._connection]
         if also is not None and len(self._unsent) < MAX_UNSENT:
             readers.append(also)
         writers = [self._connection] if self._unsent else []
@@ -56,11 +95,12 @@ class DuplexLink:
         if not readable and not writable:
             raise TimeoutError
         if writable:
-            self._send()
-        lines = self._receive() if self._connection in readable else []
+            self.flush()
+        lines = self.receive() if self._connection in readable else []
         return lines, also in readable
 
-    def _send(self) -> None:
+    def flush(self) -> None:
+        """Send what can be sent now."""
         if not self._can_send:
             self._unsent.clear()
             return
@@ -75,10 +115,14 @@ class DuplexLink:
             self._can_send = False
             self._unsent.clear()
 
-    def _receive(self) -> list[bytes]:
-        data = b""
-        with contextlib.suppress(ConnectionError):
+    def receive(self) -> list[bytes]:
+        """Return the lines that have arrived; at the end `is_open` becomes false."""
+        try:
             data = self._connection.recv(_READ_SIZE)
+        except BlockingIOError:
+            return []
+        except OSError:
+            data = b""
         if data:
             return self._framer.feed(data)
         self.is_open = False

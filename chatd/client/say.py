@@ -6,14 +6,12 @@ because it is what cron jobs start.
 """
 
 import argparse
-import ipaddress
 import os
-import socket
 import sys
 from codecs import BOM_UTF8
+from contextlib import closing
 
-from chatd.client import say_session, wire
-from chatd.client.duplex import DuplexLink
+from chatd.client import say_session, server, wire
 from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import Framer, TooLong
 from chatd.text.validation import InvalidName, validate_name, validate_room_name
@@ -28,16 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd say` to *parser*."""
     parser.add_argument(
         "--host",
-        default=wire.DEFAULT_HOST,
         type=wire.host_name,
-        help="the host of the daemon (default: %(default)s)",
+        help=f"the host of the daemon (default: {wire.DEFAULT_HOST})",
     )
     parser.add_argument(
         "--port",
-        default=wire.DEFAULT_PORT,
         type=wire.port_number,
-        help="its port for chat lines (default: %(default)s)",
+        help=f"its port for chat lines (default: {wire.DEFAULT_PORT})",
     )
+    server.add_arguments(parser)
     parser.add_argument("--room", type=_room, help="the room to say it in (default: the lobby)")
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--name", type=_name, help="a name to say it under (default: a guest's)")
@@ -48,11 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--password-file",
         metavar="FILE",
         help=f"a file whose first line is the password for --login (default: {_PASSWORD})",
-    )
-    parser.add_argument(
-        "--plaintext-password",
-        action="store_true",
-        help="send the password also to another machine, though others may read it on the way",
     )
     parser.add_argument(
         "text",
@@ -73,20 +65,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise ClientError("nothing to say: standard input is closed. Give the text as TEXT.")
     else:
         source = StreamSource(sys.stdin.fileno())
-    for_login = arguments.password_file is not None or arguments.plaintext_password
-    if for_login and arguments.login is None:
+    if arguments.password_file is not None and arguments.login is None:
         raise ClientError("nothing was said: a password is for --login NAME.")
     password = _read_password(arguments.password_file) if arguments.login else None
-    where = wire.show_address(arguments.host, arguments.port)
-    with wire.connect(arguments.host, arguments.port) as connection:
-        if password is not None and not arguments.plaintext_password and _is_far(connection):
-            raise ClientError(
-                f"nothing was said: the password could be read on its way to {where}."
-                " Run this on the server's machine, or give --plaintext-password."
-            )
-        link = DuplexLink(connection)
+    address = server.server_of(arguments)
+    link, _ = address.connect(for_password=password is not None)
+    with closing(link):
         name = say_session.enter(
-            link, where, arguments.login or arguments.name, arguments.room, password
+            link, address.where, arguments.login or arguments.name, arguments.room, password
         )
         say_session.say(link, source, name)
     return 0
@@ -108,13 +94,6 @@ def _read_password(file: str | None) -> str:
     if not password.strip():
         raise ClientError(f"--login needs a password: --password-file FILE, or {_PASSWORD}.")
     return password
-
-
-def _is_far(connection: socket.socket) -> bool:
-    """Return True if data over this connection leaves this machine."""
-    host: str = connection.getpeername()[0]
-    ip = ipaddress.ip_address(host.partition("%")[0])
-    return not (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
 
 
 def _name(text: str) -> str:

@@ -4,7 +4,7 @@ Theory of operation (docs/wire.md has the words). Everything that one connection
 in order, so the error that answers a command which does not exist, the fence, shows that the name
 and the room before it were taken. From `/text` on no line can be a command. A line is saved once it
 comes back after our name: that is its receipt. After the last line we half-close, and the server
-answers every line before it closes.
+answers every line before it closes. Over TLS it does not, so there we wait for the receipts first.
 
     <- *** Welcome to chatd. You are guest7 in #lobby. ...
     -> /join \n /nick ci \n /join ops \n /saysync
@@ -115,8 +115,8 @@ def say(link: DuplexLink, source: Source, name: str) -> None:
     while link.is_open:
         if readable:
             link.send(receipts.expect(source.read()))
-        if source.fileno is None and not ended:
-            ended = True
+        ended = source.fileno is None
+        if ended and (link.half_closes or not receipts.are_due):
             link.finish()
         try:
             timeout = ANSWER_TIMEOUT if ended or receipts.are_due else None

@@ -136,7 +136,15 @@ REFUSED = [
     *((f"say --port {port} hola", 2, "is not a port") for port in ("0", "65536", "x", "''", "1e3")),
     ("say --name ci --login ana hola", 2, "not allowed with"),
     ("say --password-file x hola", 1, "a password is for --login"),
-    ("say --plaintext-password --name ci hola", 1, "a password is for --login"),
+    ("say --plaintext-password --login ana hola", 2, "there is no option --plaintext-password"),
+    ("say --unix '' hola", 2, "is not a path"),
+    ("say --unix chat.sock --port 7 hola", 1, "leave out its host and port"),
+    ("say --unix chat.sock --tls hola", 2, "not allowed with"),
+    ("say --tls --fingerprint " + "ab" * 32 + " hola", 2, "not allowed with"),
+    *(
+        (f"say --fingerprint {text} hola", 2, "is not a fingerprint: SHA256: and 64")
+        for text in ("''", "SHA256:ab", "SHA1:" + "ab" * 20, "ab" * 33, "SHA256:" + "xy" * 32)
+    ),
     ("say --login ana --password-file '' hola", 1, "cannot read"),
     ("say --password-file '' hola", 1, "a password is for --login"),
     ("say --login ana hola", 1, "--login needs a password"),
@@ -162,6 +170,7 @@ REFUSED = [
     ("admin --store '' list", 1, "a store is sqlite:PATH or memory:"),
     ("connect ''", 2, "is not a host"),
     ("connect 60061", 2, "is not a host"),
+    ("connect --unix chat.sock localhost", 1, "leave out its host and port"),
     ("connect localhost x", 2, "is not a port"),
     ("connect localhost 1 2", 2, "2"),
 ]
@@ -211,7 +220,7 @@ def test_a_byte_order_mark_in_front_of_text_or_a_password_is_left_out(tmp_path: 
     secret = tmp_path / "secret"
     secret.write_bytes(BOM_UTF8 + b"correct horse \n")
     room = ChatStandIn()
-    with FakeServer(room) as server:
-        where = f"say --port {server.port}"
+    with FakeServer(room, unix=tmp_path / "chat.sock"):
+        where = "say --unix chat.sock"
         assert run(f"{where} --login ana --password-file secret \ufeffhola", "", tmp_path)[2]
     assert any(command == "/login ana correct horse " for command in room.commands)

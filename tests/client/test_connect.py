@@ -1,6 +1,7 @@
 """`chatd connect`: its arguments, and refusals before a conversation starts."""
 
 import argparse
+import shlex
 import subprocess
 import sys
 
@@ -14,7 +15,7 @@ from tests.support.terminal import Terminal
 
 def test_no_server_is_one_line() -> None:
     port = unused_port()
-    terminal = Terminal(port)
+    terminal = Terminal("127.0.0.1", str(port))
     try:
         assert terminal.status() == 1
         assert " ".join(terminal.rows()).startswith(
@@ -24,18 +25,26 @@ def test_no_server_is_one_line() -> None:
         terminal.close()
 
 
-def test_without_a_terminal_other_ways_are_named() -> None:
+@pytest.mark.parametrize(
+    ("server", "command"),
+    [
+        ("example.org 7", "nc example.org 7"),
+        ("--unix 'a b'", "nc -U 'a b'"),
+        ("--tls example.org 7", "openssl s_client -quiet -connect example.org:7"),
+    ],
+)
+def test_without_a_terminal_other_ways_are_named(server: str, command: str) -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "chatd", "connect", "example.org", "7"],
+        [sys.executable, "-m", "chatd", "connect", *shlex.split(server)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=DEADLINE,
         check=False,
     )
     assert (result.returncode, result.stdout) == (1, b"")
-    assert result.stderr == (
-        b"chatd: connect needs a terminal to type in. For a pipe take `chatd say`, "
-        b"or `nc example.org 7` to see what others say.\n"
+    assert result.stderr.decode() == (
+        "chatd: connect needs a terminal to type in. For a pipe take `chatd say`, "
+        f"or `{command}` to see what others say.\n"
     )
 
 

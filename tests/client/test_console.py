@@ -99,6 +99,46 @@ def test_a_line_with_a_password_is_not_kept(talk: Talk, line: str) -> None:
     talk.terminal.until_last("> before")
 
 
+@pytest.fixture
+def unknown() -> Iterator[Talk]:
+    """Return a conversation with a server that is not known."""
+    with Talk(over_tcp=True, columns=300) as talk:
+        yield talk
+
+
+def told(talk: Talk) -> list[str]:
+    """Return the rows on the screen that are the client's own."""
+    return [row for row in talk.terminal.rows() if row.startswith("chatd: ")]
+
+
+def until_told(talk: Talk, text: str) -> None:
+    talk.terminal.until(lambda rows: rows[-1] == ">" and any(text in row for row in told(talk)))
+
+
+@pytest.mark.parametrize("line", ["/login ana correct", "/clave caballo1", "\\register caballo1"])
+def test_no_password_is_sent_to_an_unknown_server(unknown: Talk, line: str) -> None:
+    unknown.terminal.type(f"{line}\r")
+    until_told(unknown, "--unix PATH")
+    assert "--fingerprint SHA256:" in told(unknown)[0]
+    unknown.terminal.type("hola\r")
+    assert unknown.peer.read() == b"hola\n"
+
+
+def test_the_line_after_a_command_without_its_password_is_not_sent_to_an_unknown_server(
+    unknown: Talk,
+) -> None:
+    unknown.terminal.type("/login ana\rcorrect horse\rhola\r")
+    assert [unknown.peer.read(), unknown.peer.read()] == [b"\n", b"hola\n"]
+    assert not [row for row in unknown.terminal.rows() if "horse" in row]
+
+
+def test_an_unknown_server_that_asks_for_a_password_gets_an_empty_line(unknown: Talk) -> None:
+    unknown.peer.send(EN.notice("password_prompt"))
+    until_told(unknown, "What you type next is not sent")
+    unknown.terminal.type("correct horse\rhola\r")
+    assert [unknown.peer.read(), unknown.peer.read()] == [b"\n", b"hola\n"]
+
+
 def test_tab_completes_a_command(talk: Talk) -> None:
     talk.terminal.type("/TOP\tweather\r")
     assert talk.peer.read() == b"/topic weather\n"

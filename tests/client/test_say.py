@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from chatd import cli
 from chatd.client import say
 from chatd.client.wire import ClientError
 from chatd.errors import ErrorKind
+from tests.support.certificate import fingerprint_of, write_certificate
 from tests.support.sentences import EN, ES
 from tests.support.stand_in import (
     DEADLINE,
@@ -87,14 +87,17 @@ def test_a_registered_name_says_it_with_a_password_that_is_not_in_the_arguments(
     else:
         monkeypatch.setenv("CHATD_PASSWORD", "correct horse ")
     room = LoginStandIn()
-    assert run_say(room, [*words, "hola"]) == SILENT
+    assert run_say(room, [*words, "hola"], unix=tmp_path / "chat.sock") == SILENT
     assert room.said == ["hola"]
 
 
-def test_with_a_wrong_password_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_a_wrong_password_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CHATD_PASSWORD", "wrong horse")
     room = LoginStandIn()
-    assert run_say(room, ["--login", "ana", "hola"]) == failed(
+    words = ["--login", "ana", "hola"]
+    assert run_say(room, words, unix=tmp_path / "chat.sock") == failed(
         b"nothing was said: Wrong password: that is not the password of Ana."
     )
     assert room.said == []
@@ -119,28 +122,45 @@ def test_without_a_password_it_says_how_to_give_one(
             assert error_of(process) == b"chatd: " + said + b"\n"
 
 
-def test_a_password_is_not_sent_to_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Connection:
-        def __init__(self, host: str) -> None:
-            self.host = host
-
-        def getpeername(self) -> tuple[str, int]:
-            return self.host, 60060
-
-    for host, far in [
-        ("127.0.0.1", False), ("::1", False), ("::ffff:127.0.0.1", False),
-        ("192.168.1.7", True), ("fe80::1%eth0", True), ("::ffff:10.0.0.1", True),
-    ]:  # fmt: skip
-        assert say._is_far(Connection(host)) is far  # type: ignore[arg-type]
+def test_a_password_is_not_sent_to_a_port_that_any_program_may_have_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("CHATD_PASSWORD", "correct horse ")
-    monkeypatch.setattr(say, "_is_far", lambda connection: True)
     room = LoginStandIn()
-    with FakeServer(room) as server:
-        arguments = ["say", "--port", str(server.port), "--login", "ana", "hola"]
-        assert cli.main(arguments) == 1
-        assert not room.commands
-        assert cli.main([*arguments[:-1], "--plaintext-password", "hola"]) == 0
+    with FakeServer(room) as server, start_say(server.port, "--login", "ana", "hola") as process:
+        out, err = process.communicate(b"", DEADLINE)
+    assert (process.returncode, out, room.commands) == (1, b"", [])
+    (line,) = err.decode().splitlines()
+    assert line == (
+        f"chatd: the server at 127.0.0.1:{server.port} is not known: any program may listen there."
+        " Passwords go only to its UNIX socket (--unix PATH), or over TLS (--tls, or"
+        " --fingerprint SHA256:...)."
+    )
+
+
+def test_a_password_is_sent_to_a_server_with_a_known_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHATD_PASSWORD", "correct horse ")
+    certificate = write_certificate(tmp_path / "pem")
+    room = LoginStandIn()
+    words = ["--login", "ana", "--fingerprint", fingerprint_of(certificate), "hola"]
+    assert run_say(room, words, certificate=certificate) == SILENT
     assert room.said == ["hola"]
+
+
+def test_nothing_is_sent_to_a_server_with_another_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHATD_PASSWORD", "correct horse ")
+    heard: list[bytes] = []
+    code, _, err = run_say(
+        lambda peer: heard.append(peer.read()),
+        ["--login", "ana", "--fingerprint", "SHA256:" + "00" * 32, "hola"],
+        certificate=write_certificate(tmp_path / "pem"),
+    )
+    assert (code, b"".join(heard)) == (1, b"")
+    assert b"does not have the fingerprint that was given" in err
 
 
 @pytest.mark.parametrize("words", [["--name", "a b"], ["--room", "x\n/quit"], ["--port", "0"]])
@@ -216,7 +236,7 @@ def test_neither_twisted_nor_prompt_toolkit_is_loaded() -> None:
     program = (
         "import sys; from chatd.cli import main; "
         "assert main(['say', '--port', sys.argv[1], 'hola']) == 0; "
-        "assert not {'twisted', 'prompt_toolkit', 'asyncio'} & set(sys.modules)"
+        "assert not {'twisted', 'prompt_toolkit', 'asyncio', 'ssl'} & set(sys.modules)"
     )
     with FakeServer(ChatStandIn()) as server:
         subprocess.run(

@@ -54,7 +54,7 @@ class Newcomer:
 
     def here(self, command: str) -> str:
         """Return a command for this machine and the daemon's ports."""
-        command = command.replace("chatd say", "chatd say --port 60060")  # its default
+        command = re.sub("chatd say(?! --unix)", "chatd say --port 60060", command)  # its default
         for port, ours in self.ports.items():
             command = re.sub(rf"\b{port}\b", ours, command)
         return command.replace("HOST", "127.0.0.1").replace("ADDRESS", "127.0.0.1")
@@ -85,7 +85,7 @@ class Newcomer:
             wanted, free = ["60060", *wanted], f"{free} --listen tcp:0:interface=127.0.0.1"
         with self.terminal(free) as program:
             said = shown(program, "history in ")
-            got = [re.findall(r":(\d+)[/.]", line)[0] for line in said if "listening on" in line]
+            got = re.findall(r"listening on \S*:(\d+)[/.]", "".join(said))
             self.ports = dict(zip(wanted, got, strict=True))
             yield
             program.send_signal(signal.SIGINT)
@@ -167,6 +167,10 @@ def test_others_are_let_in_with_tls_and_accounts(newcomer: Newcomer) -> None:
         at_hand = '--cacert cert.pem --resolve "$(hostname):60443:127.0.0.1"'
         assert "<title>" in newcomer.run(f"curl -s {at_hand} https://$(hostname):60443/")
         newcomer.run(".venv/bin/chatd say --name cron 'still here'")
+        (newcomer.directory / "password").write_text(f"{PASSWORD}\n")
+        (as_ana,) = re.findall(r"`(\S*chatd say --unix [^`]*)`", newcomer.text)
+        newcomer.run(as_ana.replace("FILE", "password"))
+        assert "<ana> backup done\n" in newcomer.run(".venv/bin/chatd export")
     fingerprint = re.findall(r"`(openssl x509 [^`]*)`", newcomer.text)[0]
     assert "ingerprint=" in newcomer.run(fingerprint)
 
@@ -176,7 +180,7 @@ def test_the_unit_starts_what_there_is() -> None:
     (command,) = re.findall(r"^ExecStart=/opt/chatd/bin/chatd serve (.*)$", unit, re.MULTILINE)
     options = Options()
     options.parseOptions(command.split())
-    assert Settings.of(options).listen == [DEFAULT_LISTEN]
+    assert Settings.of(options).listen == [DEFAULT_LISTEN, "unix:/run/chatd/chat.sock"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import ipaddress
+import ssl
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,13 @@ def write_certificate(path: Path) -> Path:
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     return path
+
+
+def fingerprint_of(path: Path) -> str:
+    """Return the fingerprint of a certificate as openssl prints it."""
+    pem = path.read_text()
+    certificate = ssl.PEM_cert_to_DER_cert(pem[pem.index("-----BEGIN CERTIFICATE") :])
+    return "sha256 Fingerprint=" + hashlib.sha256(certificate).digest().hex(":").upper()
 
 
 # Twisted speaks to pyOpenSSL in a way that a coming version of it will not take.

@@ -5,14 +5,17 @@ The stand-in speaks only as much of the wire as a client may rely on, so it docu
 
 import argparse
 import socket
+import ssl
 import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 
 from chatd.client import say
+from chatd.client.duplex import DuplexLink
 from tests.support.sentences import EN
 
 DEADLINE = 10.0
@@ -56,15 +59,29 @@ Script = Callable[[Peer], None]
 class FakeServer:
     """A thread that accepts one connection after another, and lets *script* talk to each.
 
-    An exception of the script is raised again when the `with` block ends.
+    It listens at the path *unix*, or else on a port, with TLS if there is a *certificate*. An
+    exception of the script is raised again when the `with` block ends.
     """
 
-    def __init__(self, script: Script) -> None:
+    def __init__(
+        self, script: Script, *, unix: Path | None = None, certificate: Path | None = None
+    ) -> None:
         self._script = script
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._context: ssl.SSLContext | None = None
+        if certificate is not None:
+            self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            self._context.load_cert_chain(certificate)
+        if unix is None:
+            self._listener = socket.create_server(("127.0.0.1", 0))
+        else:
+            self._listener = socket.socket(socket.AF_UNIX)
+            self._listener.bind(str(unix))
+            self._listener.listen()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
-        self.port: int = self._listener.getsockname()[1]
+        self.port = 0 if unix else int(self._listener.getsockname()[1])
+        self.address = ["--unix", str(unix)] if unix else ["--port", str(self.port)]
+        """The arguments of a client that name this server."""
 
     def __enter__(self) -> "FakeServer":
         self._thread.start()
@@ -92,6 +109,11 @@ class FakeServer:
                 except OSError:
                     return
                 connection.settimeout(DEADLINE)
+                if self._context is not None:
+                    try:
+                        connection = self._context.wrap_socket(connection, server_side=True)
+                    except OSError:  # the client does not know the certificate
+                        continue
                 peer = Peer(connection)
                 try:
                     self._script(peer)
@@ -99,6 +121,27 @@ class FakeServer:
                     peer.close()
         except BaseException as error:
             self._error = error
+
+
+def listen(peer: Peer) -> None:
+    """Wait for the client to leave, without a word: a script for a `FakeServer`."""
+    while peer.read():
+        pass
+
+
+def greet(peer: Peer) -> None:
+    """Send a line, and wait for the client to leave: a script for a `FakeServer`."""
+    peer.send("*** hola")
+    peer.read()
+
+
+def received(link: DuplexLink) -> list[bytes]:
+    """Return the first lines that a server sends, and close the connection."""
+    lines: list[bytes] = []
+    while link.is_open and not lines:
+        lines, _ = link.exchange(DEADLINE, None)
+    link.close()
+    return lines
 
 
 def unused_port() -> int:
@@ -183,10 +226,13 @@ def failed(reason: bytes) -> tuple[int, bytes, bytes]:
     return 1, b"", b"chatd: " + reason + b"\n"
 
 
-def start_say(port: int, *words: str, stdin: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
-    """Start `chatd say` on *port*."""
+def start_say(
+    port: int | None, *words: str, stdin: int = subprocess.PIPE
+) -> "subprocess.Popen[bytes]":
+    """Start `chatd say` on *port*; with None, *words* name the server."""
+    at_port = [] if port is None else ["--port", str(port)]
     return subprocess.Popen(
-        [sys.executable, "-m", "chatd", "say", "--port", str(port), *words],
+        [sys.executable, "-m", "chatd", "say", *at_port, *words],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -194,10 +240,18 @@ def start_say(port: int, *words: str, stdin: int = subprocess.PIPE) -> "subproce
 
 
 def run_say(
-    script: Script, words: Sequence[str] = (), stdin: bytes = b""
+    script: Script,
+    words: Sequence[str] = (),
+    stdin: bytes = b"",
+    *,
+    unix: Path | None = None,
+    certificate: Path | None = None,
 ) -> tuple[int, bytes, bytes]:
     """Run `chatd say` against *script*; return its exit status, standard output and error."""
-    with FakeServer(script) as server, start_say(server.port, *words) as process:
+    with (
+        FakeServer(script, unix=unix, certificate=certificate) as server,
+        start_say(None, *server.address, *words) as process,
+    ):
         out, err = process.communicate(stdin, DEADLINE)
     return process.returncode, out, err
 

@@ -14,6 +14,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from tempfile import TemporaryDirectory
 
 import pyte
 
@@ -37,7 +38,7 @@ class Terminal:
     """A terminal, of 80 columns unless others are given, in which `chatd connect` runs."""
 
     def __init__(
-        self, port: int, stdout: int | None = None, columns: int = 80, **environment: str
+        self, *address: str, stdout: int | None = None, columns: int = 80, **environment: str
     ) -> None:
         self._screen = Screen(columns, 24)
         self._stream = pyte.ByteStream(self._screen)
@@ -47,7 +48,7 @@ class Terminal:
         self._ended = False
         inherited = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "chatd", "connect", "127.0.0.1", str(port)],
+            [sys.executable, "-m", "chatd", "connect", *address],
             stdin=slave,
             stdout=slave if stdout is None else stdout,
             stderr=slave,
@@ -114,12 +115,27 @@ class Terminal:
 
 
 class Talk:
-    """A terminal and the server's end of its connection."""
+    """A terminal and the server's end of its connection.
 
-    def __init__(self, stdout: int | None = None, columns: int = 80, **environment: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
+    The server is known, by a UNIX socket, unless the connection is *over_tcp*.
+    """
+
+    def __init__(
+        self,
+        stdout: int | None = None,
+        columns: int = 80,
+        *,
+        over_tcp: bool = False,
+        **environment: str,
+    ) -> None:
+        self._directory = TemporaryDirectory()
+        with socket.socket(socket.AF_INET if over_tcp else socket.AF_UNIX) as listener:
+            listener.bind(("127.0.0.1", 0) if over_tcp else f"{self._directory.name}/chat.sock")
+            listener.listen()
             listener.settimeout(DEADLINE)
-            self.terminal = Terminal(listener.getsockname()[1], stdout, columns, **environment)
+            name = listener.getsockname()
+            address = (name[0], str(name[1])) if over_tcp else ("--unix", name)
+            self.terminal = Terminal(*address, stdout=stdout, columns=columns, **environment)
             connection, _ = listener.accept()
         connection.settimeout(DEADLINE)
         self.peer = Peer(connection)
@@ -134,3 +150,4 @@ class Talk:
     def __exit__(self, *_: object) -> None:
         self.terminal.close()
         self.peer.close()
+        self._directory.cleanup()

@@ -1,0 +1,138 @@
+"""The server that the arguments of a command name: how it is reached, and if it is known.
+
+A server is known, by its UNIX socket or its certificate, if no other program can be taken for it.
+On a TCP port any program may listen, also on this machine, while the daemon does not run. Passwords
+are only for a known server. This module must not know what is said to a server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from typing import NamedTuple
+
+from chatd.client import wire
+from chatd.client.duplex import DuplexLink
+from chatd.client.wire import ClientError
+
+KNOWN_WAYS = (
+    "Passwords go only to its UNIX socket (--unix PATH), or over TLS (--tls, or"
+    " --fingerprint SHA256:...)."
+)
+
+_FINGERPRINT = re.compile(
+    r"(?:sha-?256(?: fingerprint=|:))?([0-9a-f]{2}(?::?[0-9a-f]{2}){31})", re.IGNORECASE
+)
+
+
+class Connection(NamedTuple):
+    """A connection to a server."""
+
+    link: DuplexLink
+
+    doubt: str
+    """Why the server is not known, and how it would be: two sentences; "" if it is known."""
+
+
+class Server(NamedTuple):
+    """The address of a server. It is the UNIX socket, if there is one."""
+
+    host: str
+    port: int
+    unix: str | None
+    tls: bool
+
+    fingerprint: bytes | None
+    """The SHA-256 of the certificate; None for any that is valid for the host."""
+
+    @property
+    def where(self) -> str:
+        """The address as people write it."""
+        return self.unix or wire.show_address(self.host, self.port)
+
+    @property
+    def plain_command(self) -> str:
+        """A command that shows what the server sends."""
+        if self.unix is not None:
+            return f"nc -U {shlex.quote(self.unix)}"
+        if self.tls:
+            return f"openssl s_client -quiet -connect {self.where}"
+        return f"nc {self.host} {self.port}"
+
+    def connect(self, *, for_password: bool = False) -> Connection:
+        """Connect. Raises `ClientError`; also if a password is to be sent, and it may not be."""
+        if self.unix is not None:
+            from chatd.client import unix_socket
+
+            plain, reason = unix_socket.connect(self.unix)
+            doubt = reason and self._doubt(reason)
+            if for_password and doubt:
+                plain.close()
+                raise ClientError(doubt)
+            return Connection(DuplexLink(plain), doubt)
+        if self.tls:
+            from chatd.client import tls
+
+            plain = wire.connect(self.host, self.port)
+            secure = tls.start(plain, self.host, self.fingerprint)
+            return Connection(DuplexLink(secure, half_closes=False), "")
+        doubt = self._doubt("any program may listen there")
+        if for_password:
+            raise ClientError(doubt)
+        return Connection(DuplexLink(wire.connect(self.host, self.port)), doubt)
+
+    def _doubt(self, reason: str) -> str:
+        return f"the server at {self.where} is not known: {reason}. {KNOWN_WAYS}"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a known server to *parser*."""
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument(
+        "--unix",
+        type=_path,
+        metavar="PATH",
+        help="the UNIX socket of the daemon, instead of a host",
+    )
+    known.add_argument(
+        "--tls",
+        action="store_true",
+        help="use TLS, and check that the certificate is valid for the host",
+    )
+    known.add_argument(
+        "--fingerprint",
+        type=_fingerprint,
+        metavar="SHA256",
+        help="use TLS, and accept only the certificate that has this fingerprint",
+    )
+
+
+def server_of(arguments: argparse.Namespace) -> Server:
+    """Return the server that the arguments name. Raises `ClientError` if they name two."""
+    if arguments.unix is not None and (arguments.host is not None or arguments.port is not None):
+        raise ClientError("--unix names a server, so leave out its host and port.")
+    return Server(
+        wire.DEFAULT_HOST if arguments.host is None else arguments.host,
+        wire.DEFAULT_PORT if arguments.port is None else arguments.port,
+        arguments.unix,
+        arguments.tls or arguments.fingerprint is not None,
+        arguments.fingerprint,
+    )
+
+
+def _path(text: str) -> str:
+    if not text or "\0" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a path")
+    return text
+
+
+def _fingerprint(text: str) -> bytes:
+    """Return the bytes of a fingerprint as `openssl x509 -fingerprint -sha256` prints it."""
+    match = _FINGERPRINT.fullmatch(text.strip())
+    if match is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a fingerprint: SHA256: and 64 hexadecimal digits, as"
+            " `openssl x509 -noout -fingerprint -sha256 -in cert.pem` shows them"
+        )
+    return bytes.fromhex(match[1].replace(":", ""))

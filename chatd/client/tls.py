@@ -1,0 +1,96 @@
+"""TLS to a server whose certificate is known: valid for its host, or of a given fingerprint.
+
+No certificate is trusted because it was seen before: `chatd say` runs unattended, so the first time
+is no safer than any other. This module must not know what is said over a connection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import socket
+import ssl
+
+from chatd.client.wire import CONNECT_TIMEOUT, ClientError, show_address
+
+
+class TlsStream:
+    """An encrypted connection, with the methods of a socket that `chatd.client.duplex` uses.
+
+    One call of `recv` returns all that a record contains, so nothing is left of which the file
+    descriptor does not tell.
+    """
+
+    def __init__(self, connection: ssl.SSLSocket) -> None:
+        self._connection = connection
+
+    def fileno(self) -> int:
+        """Return the file descriptor to wait for."""
+        return self._connection.fileno()
+
+    def setblocking(self, blocking: bool) -> None:
+        """Choose if `recv` and `send` wait."""
+        self._connection.setblocking(blocking)
+
+    def recv(self, size: int) -> bytes:
+        """Return what arrived, b"" at the end. Raises `BlockingIOError` until a record is whole."""
+        try:
+            return self._connection.recv(max(size, _RECORD_SIZE))
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise BlockingIOError from None
+
+    def send(self, data: bytes | bytearray) -> int:
+        """Send the beginning of *data*, and return its length. Raises `BlockingIOError`."""
+        try:
+            return self._connection.send(data)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise BlockingIOError from None
+
+    def shutdown(self, how: int) -> None:
+        """Say that no more is sent. What arrives afterwards can be received."""
+        assert how == socket.SHUT_WR
+        with contextlib.suppress(ssl.SSLWantReadError):  # the answer, which `recv` reads
+            self._connection.unwrap()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+_RECORD_SIZE = 1 << 14
+"""Most bytes in a record of TLS (RFC 8446, 5.1)."""
+
+
+def start(connection: socket.socket, host: str, fingerprint: bytes | None) -> TlsStream:
+    """Start TLS with the server at *host*, over a *connection* that is closed if this fails.
+
+    The certificate must be valid for *host*, as this system's authorities judge; or it must have
+    the SHA-256 *fingerprint* if there is one, and then its names and dates do not matter. Raises
+    `ClientError`.
+    """
+    where = show_address(host, connection.getpeername()[1])
+    context = ssl.create_default_context()
+    if fingerprint is not None:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    connection.settimeout(CONNECT_TIMEOUT)
+    try:
+        secure = context.wrap_socket(connection, server_hostname=host)
+    except ssl.SSLCertVerificationError as error:
+        raise ClientError(
+            f"the certificate of {where} is not known: {error.verify_message.rstrip('.')}. Ask its"
+            " operator for the fingerprint, and give it as --fingerprint."
+        ) from None
+    except TimeoutError:
+        raise ClientError(f"no TLS at {where}: timed out. Check host and port.") from None
+    except OSError as error:
+        why = getattr(error, "reason", None) or error.strerror or "the connection was closed"
+        raise ClientError(f"no TLS at {where}: {why}. Check host and port.") from None
+    certificate = secure.getpeercert(binary_form=True)
+    if fingerprint is not None and hashlib.sha256(certificate or b"").digest() != fingerprint:
+        secure.close()
+        raise ClientError(
+            f"the certificate of {where} does not have the fingerprint that was given. It is new,"
+            " or that of another server: ask its operator."
+        )
+    return TlsStream(secure)

@@ -1,0 +1,89 @@
+"""Which of the lines that a person types hold a password, and may thus not be sent everywhere.
+
+A line that holds a password does not go to a server that is not known: instead, the person is told
+why. The same is true of the line after a command that leaves its password out, because it may be
+typed without a look at the screen. This module must not know terminals, nor what is done with a
+password.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_GO_ON = "What you type next is not sent; press Enter to go on."
+
+
+class Typed(NamedTuple):
+    """The treatment of a line that was typed."""
+
+    sent: str | None
+    """The line to send in its place; None for none."""
+
+    is_secret: bool
+    """True if the line holds a password."""
+
+    told: str = ""
+    """The text that the person is shown; "" for none."""
+
+
+class TypedPasswords:
+    """The judgement of the lines that a person types, one after the other.
+
+    *doubt* says why the server is not known; "" if it is. `expected` is true while the next line is
+    taken for a password, so that it should not be shown.
+    """
+
+    def __init__(self, doubt: str) -> None:
+        self.expected = False
+        self._doubt = doubt
+
+    def ask(self) -> str:
+        """Take the next line for a password. Return the text that the person is shown, or ""."""
+        self.expected = True
+        return f"{self._doubt} {_GO_ON}" if self._doubt else ""
+
+    def judge(self, line: str) -> Typed:
+        """Return the treatment of the next line."""
+        answers, self.expected = self.expected, False
+        if not self._doubt:
+            return Typed(line, answers or (_starts_oddly(line) and _holds_password(line)))
+        if answers:  # an empty line ends the server's question
+            return Typed("", True, "the line was not sent." if line else "")
+        if not _holds_password(line):
+            return Typed(line, False)
+        if not line.startswith("/"):
+            return Typed(None, True, f"not sent (with // in front it is said): {self._doubt}")
+        self.expected = _leaves_password_out(line)
+        return Typed(
+            None, True, f"not sent: {self._doubt}" + (f" {_GO_ON}" if self.expected else "")
+        )
+
+
+def _starts_oddly(line: str) -> bool:
+    return line.lstrip()[:1] in ("/", "\\")
+
+
+# The table of commands is the server's, and it loads Twisted: import it once it is needed.
+
+
+def _holds_password(line: str) -> bool:
+    """Return True if *line* is a command that takes a password, or resembles one."""
+    from chatd.commands.dispatch import COMMANDS, parse
+    from chatd.commands.password_guard import holds_a_password
+
+    words = parse(line)
+    if words is None:
+        return holds_a_password(line, lambda name: False)
+    return (command := COMMANDS.get(words[0])) is not None and command.secret
+
+
+def _leaves_password_out(line: str) -> bool:
+    """Return True if the server would ask for the password of the command in *line*."""
+    from chatd.commands.dispatch import COMMANDS, parse
+
+    words = parse(line)
+    if words is None:
+        return True
+    command, argument = words
+    needed = 2 if COMMANDS[command] is COMMANDS["login"] else 1
+    return len(argument.split()) < needed

@@ -1,0 +1,71 @@
+"""Connections to UNIX sockets, and the user whose process listens at one.
+
+This module must not know what is said over a connection.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from pathlib import Path
+
+from chatd.client.wire import CONNECT_TIMEOUT, ClientError
+from chatd.util.private_files import UnsafePath, resolve
+
+_CREDENTIALS = struct.Struct("3i")
+"""``struct ucred`` (unix(7)): process, user and group."""
+
+
+def listener_of(connection: socket.socket) -> int | None:
+    """Return the user whose process listens at the other end of *connection*.
+
+    None on a system without ``SO_PEERCRED``.
+    """
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return None
+    credentials = connection.getsockopt(socket.SOL_SOCKET, option, _CREDENTIALS.size)
+    _, uid, _ = _CREDENTIALS.unpack(credentials)
+    return int(uid)
+
+
+def connect(path: str) -> tuple[socket.socket, str]:
+    """Return a blocking socket to the server at *path*, and why that server is not known, or "".
+
+    The server is known if it runs as root or as this process's user. A server of another user is
+    known if no third user could have put a socket at *path*: not even while the server was down.
+    Raises `ClientError`.
+    """
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(CONNECT_TIMEOUT)
+        connection.connect(path)
+        connection.settimeout(None)
+        return connection, _doubt(connection, path)
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        connection.close()
+        raise ClientError(
+            f"no server at {path}: {error.strerror}. Start one with"
+            " `chatd serve --listen unix:PATH`, or name another path."
+        ) from None
+    except OSError as error:  # this includes a path that is too long for a socket
+        connection.close()
+        raise ClientError(
+            f"cannot reach {path}: {error.strerror or error}. Check the path."
+        ) from None
+
+
+def _doubt(connection: socket.socket, path: str) -> str:
+    here = os.geteuid()
+    uid = listener_of(connection)
+    if uid in (0, here):
+        return ""
+    if uid is None:
+        uid = os.stat(path).st_uid
+    try:
+        # In a sticky directory such as /tmp, any user can take the name of a socket that is gone.
+        resolve(Path(path), {0, here, uid}, may_be_sticky=False)
+    except UnsafePath:
+        return f"it belongs to user {uid}, and others could have put it there"
+    return ""

@@ -1,0 +1,74 @@
+"""`chatd.client.server`: the server that arguments name, how it is reached, and if it is known."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+
+import pytest
+
+from chatd.client import server, unix_socket, wire
+from chatd.client.duplex import DuplexLink
+from chatd.client.server import Server
+from chatd.client.wire import ClientError
+from tests.support.stand_in import FakeServer, greet, received
+
+
+def named(*words: str) -> Server:
+    """Return the server that words on a command line name."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host")
+    parser.add_argument("--port", type=int)
+    server.add_arguments(parser)
+    return server.server_of(parser.parse_args(words))
+
+
+def no_link(connection: socket.socket) -> DuplexLink:
+    raise AssertionError("connected")
+
+
+class TestTcp:
+    """A port, where any program may listen."""
+
+    def test_it_is_not_known(self) -> None:
+        with FakeServer(greet) as fake:
+            connection = named(*fake.address).connect()
+            assert received(connection.link) == [b"*** hola"]
+        assert "any program may listen there" in connection.doubt
+
+    def test_with_a_password_there_is_no_connection(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(wire, "connect", no_link)
+        with pytest.raises(ClientError, match=r"--unix PATH.*--tls.*--fingerprint"):
+            named().connect(for_password=True)
+
+
+class TestUnixSocket:
+    """A UNIX socket, which is known unless `unix_socket` finds a reason why not."""
+
+    @pytest.mark.parametrize("reason", ["", "it belongs to user 7"])
+    def test_it_is_not_known_for_a_reason(
+        self, monkeypatch: pytest.MonkeyPatch, reason: str
+    ) -> None:
+        ours, theirs = socket.socketpair()
+        monkeypatch.setattr(unix_socket, "connect", lambda path: (ours, reason))
+        with ours, theirs:
+            doubt = named("--unix", "chat.sock").connect().doubt
+        assert doubt.startswith(f"the server at chat.sock is not known: {reason}.") is bool(reason)
+        assert bool(doubt) is bool(reason)
+
+    def test_with_a_password_an_unknown_one_is_left(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        ours, theirs = socket.socketpair()
+        monkeypatch.setattr(unix_socket, "connect", lambda path: (ours, "why"))
+        with theirs, pytest.raises(ClientError, match=r"--unix PATH.*--tls.*--fingerprint"):
+            named("--unix", "chat.sock").connect(for_password=True)
+        assert ours.fileno() == -1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SHA256:{}", "sha256:{}", "{}", "sha256 Fingerprint={}", "SHA256 Fingerprint={}", " {}\n"],
+)
+def test_a_fingerprint_is_taken_as_programs_print_it(text: str) -> None:
+    raw = bytes(range(32))
+    for digits in (raw.hex(), raw.hex(":").upper()):
+        assert named("--fingerprint", text.format(digits)).fingerprint == raw

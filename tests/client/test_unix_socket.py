@@ -1,0 +1,86 @@
+"""`chatd.client.unix_socket`: a server is known unless a third user could have put it there."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chatd.client import unix_socket
+from chatd.client.wire import ClientError
+from chatd.util.private_files import UnsafePath
+from tests.support.stand_in import FakeServer, listen
+
+OTHER = 4242
+"""A user who is neither root nor the user of the tests."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Iterator[Path]:
+    """Return the path of a socket at which a server of this user listens."""
+    with FakeServer(listen, unix=tmp_path / "chat.sock"):
+        yield tmp_path / "chat.sock"
+
+
+def doubt(path: Path) -> str:
+    connection, reason = unix_socket.connect(str(path))
+    connection.close()
+    return reason
+
+
+def test_the_listener_is_known(path: Path) -> None:
+    connection, _ = unix_socket.connect(str(path))
+    with connection:
+        assert unix_socket.listener_of(connection) == os.geteuid()
+
+
+def test_a_server_of_this_user_is_known_anywhere(path: Path) -> None:
+    path.parent.chmod(0o1777)
+    assert doubt(path) == ""
+
+
+def test_a_server_of_another_user_is_known_if_no_third_one_could_have_put_it_there(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = []
+
+    def resolve(path: Path, trusted: set[int], *, may_be_sticky: bool) -> Path:
+        checked.append((path, trusted, may_be_sticky))
+        return path
+
+    monkeypatch.setattr(unix_socket, "listener_of", lambda connection: OTHER)
+    monkeypatch.setattr(unix_socket, "resolve", resolve)
+    assert doubt(path) == ""
+    assert checked == [(path, {0, os.geteuid(), OTHER}, False)]
+
+
+def test_a_server_of_another_user_is_not_known_if_a_third_one_could_have_put_it_there(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **options: object) -> Path:
+        raise UnsafePath("others may write to the directory.")
+
+    monkeypatch.setattr(unix_socket, "listener_of", lambda connection: OTHER)
+    monkeypatch.setattr(unix_socket, "resolve", refuse)
+    assert doubt(path) == f"it belongs to user {OTHER}, and others could have put it there"
+
+
+def test_where_the_listener_is_not_told_the_directory_is_judged(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(socket, "SO_PEERCRED", raising=False)
+    path.parent.chmod(0o1777)
+    assert doubt(path)
+
+
+def test_no_server_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match=r"^no server at .*/no: No such file"):
+        unix_socket.connect(f"{tmp_path}/no")
+
+
+def test_a_path_that_is_too_long_is_one_line() -> None:
+    with pytest.raises(ClientError, match=r"^cannot reach x+: AF_UNIX path too long"):
+        unix_socket.connect("x" * 200)
