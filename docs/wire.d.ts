@@ -6,6 +6,9 @@ export as namespace wire;
 /** `SEQ-TIME` of an event. */
 export type Bookmark = string;
 
+/** By the names of rooms. */
+export type Bookmarks = Record<string, Bookmark | null>;
+
 /** Repeated in the answer to a message. */
 export type Id = string | number;
 
@@ -38,7 +41,7 @@ export interface ListedRoom {
 
 /** The messages that a client sends. The server reads null as a member that is left out. */
 export type ClientMessage =
-	| { type: "hello"; language?: string; name?: string; key?: string; rooms?: Record<string, Bookmark | null> }
+	| { type: "hello"; language?: string; name?: string; key?: string; proof?: string; rooms?: Bookmarks }
 	| { type: "line"; id?: Id; room?: string | null; text: string; key?: string }
 	| { type: "enter"; id?: Id; room: string; after?: Bookmark }
 	| { type: "leave"; id?: Id; room: string }

@@ -8,6 +8,10 @@ Tokens and sign-ins are secrets of 256 random bits; only the SHA-256 of one is s
 and salt are for secrets that people choose. A secret is looked up by its hash and compared with
 nothing, so the time that this takes reveals nothing about an unknown secret.
 
+The secret of a sign-in has two halves, joined by a dot: a cookie, and a proof of 256 more bits. A
+browser sends a cookie to every port of a host, and takes it from every port. The proof is stored
+for the scripts of one origin, which includes the port. Either half alone is worth nothing.
+
 This module must not know sessions, connections or passwords.
 """
 
@@ -16,7 +20,7 @@ from __future__ import annotations
 import enum
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -50,7 +54,8 @@ NO_EPOCH = -1
 """The epoch of a grant that has ended: no account has it."""
 
 _BYTES = 32
-_SECRET = re.compile(rf"chatd_[0-9a-f]{{{2 * _BYTES}}}")
+_HALF = rf"[0-9a-f]{{{2 * _BYTES}}}"
+_SECRET = re.compile(rf"chatd_{_HALF}(\.{_HALF})?")
 # Hexadecimal: a double click marks all of it, and it needs no quoting anywhere. The word in front
 # lets tools find one that was left in a file.
 
@@ -162,7 +167,25 @@ class Credentials:
 
         None if it is not valid, or not of this kind.
         """
-        return self.grant_by(key_of(secret), kind) if _SECRET.fullmatch(secret) else None
+        match = _SECRET.fullmatch(secret)
+        grant = None if match is None else self.grant_by(key_of(secret), kind)
+        if grant is None or match is None or bool(match[1]) != (grant.kind == BROWSER):
+            return None
+        return grant
+
+    def sign_in_of(self, cookies: Iterable[str], proof: str) -> Grant | None:
+        """Return the grant of the one of these cookies that a proof belongs to; None for none.
+
+        Another port of the host may have set more cookies of that name.
+        """
+        grants = (self.grant_of(f"{cookie}.{proof}", BROWSER) for cookie in cookies)
+        return next((grant for grant in grants if grant is not None), None)
+
+    def is_unproved(self, cookie: str) -> bool:
+        """Return True for a valid sign-in of a version whose sign-ins had no proof."""
+        return _SECRET.fullmatch(cookie) is not None and bool(
+            self.grant_by(key_of(cookie), BROWSER)
+        )
 
     def grant_by(self, key: str, kind: str | None = None) -> Grant | None:
         """As `grant_of`, given the key of a secret."""
@@ -191,7 +214,7 @@ class Credentials:
     ) -> tuple[str, list[Put]]:
         """Return a new secret for an account, and the changes that make it valid.
 
-        Only the hash of the secret is stored.
+        Only the hash of the secret is stored. That of a sign-in is ``COOKIE.PROOF``.
 
         A token's name is a valid one. Raises `Refusal` if the account has one of that name, or too
         many.
@@ -205,6 +228,8 @@ class Credentials:
             ended = there[: max(0, len(there) - BROWSERS + 1)]
             expires = created + BROWSER_SECONDS
         secret = f"chatd_{secrets.token_hex(_BYTES)}"
+        if kind == BROWSER:
+            secret += f".{secrets.token_hex(_BYTES)}"
         new = Credential(account.key, kind, name, created, expires, scope, account.epoch)
         return secret, [self.table.put(key_of(secret), new), *self._end(account.key, *ended)]
 

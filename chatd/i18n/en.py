@@ -284,6 +284,9 @@ SENTENCES = {
     "signed_out": (
         "You are signed out: the password was changed, or this sign-in was ended elsewhere."
     ),
+    "sign_in_again": (
+        "This browser is not signed in here any more: reload the page, and sign in again."
+    ),
     "token_made_write": (
         "{token} is a token for reading and writing. It is shown only once. Anyone who has it"
         " can read and speak as {name}, until /token revoke {token} or a new password:"

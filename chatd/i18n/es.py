@@ -300,6 +300,9 @@ SENTENCES = {
     "signed_out": (
         "Se ha cerrado tu sesión: ha cambiado la contraseña, o se ha terminado en otra parte."
     ),
+    "sign_in_again": (
+        "Este navegador ya no tiene aquí la sesión abierta: recarga la página y accede otra vez."
+    ),
     "token_made_write": (
         "{token} es un token para leer y escribir. Solo se muestra esta vez. Quien lo tenga"
         " puede leer y hablar como {name}, hasta /token revocar {token} o una contraseña"

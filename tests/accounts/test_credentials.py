@@ -128,6 +128,36 @@ def test_a_token_is_no_sign_in_of_a_browser(harness: CredentialHarness) -> None:
     assert [harness.owner(browser, kind) for kind in (TOKEN, BROWSER, None)] == ["", "Ana", "Ana"]
 
 
+def test_a_sign_in_has_two_halves_that_are_worth_nothing_alone(
+    harness: CredentialHarness,
+) -> None:
+    cookie, _, proof = harness.issue(BROWSER).partition(".")
+    credentials = harness.credentials
+    assert credentials.sign_in_of([cookie], proof) is not None
+    assert credentials.sign_in_of(["x", cookie, ""], proof) is not None
+    for cookies, shown in ([cookie], ""), ([cookie], "0" * 64), ([], proof), ([proof], cookie):
+        assert credentials.sign_in_of(cookies, shown) is None
+    for half in cookie, proof, f"{cookie}.", f"chatd_{proof}":
+        assert credentials.grant_of(half) is None
+    assert not credentials.is_unproved(cookie)
+
+
+def test_a_sign_in_of_a_version_without_proofs_is_known_and_opens_nothing(
+    harness: CredentialHarness,
+) -> None:
+    cookie, token = f"chatd_{'a' * 64}", harness.issue(TOKEN)
+    old = Credential(
+        "ana", BROWSER, "Firefox", 1000, 1010, epoch=harness.accounts.table["ana"].epoch
+    )
+    harness.change([harness.credentials.table.put(key_of(cookie), old)])
+    assert harness.credentials.is_unproved(cookie)
+    assert harness.credentials.grant_of(cookie) is None
+    assert harness.credentials.sign_in_of([cookie], "") is None
+    assert [harness.credentials.is_unproved(text) for text in ("", token)] == [False, False]
+    harness.clock.advance(10)
+    assert not harness.credentials.is_unproved(cookie)
+
+
 def test_a_credential_ends_with_its_account(harness: CredentialHarness) -> None:
     secret = harness.issue()
     harness.change([harness.accounts.table.put("ana", None)])

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
 
 from tests.browser.chromium import Chromium
 from tests.browser.page import ENTER, ME, Page
@@ -11,6 +18,8 @@ from tests.support.live_server import LiveServer
 ACCOUNT = "#account"
 SIGNED_IN = "#signout"
 PASSWORD = "correct horse battery"
+
+PROOF = "return JSON.parse(localStorage.getItem('chatd.proof'))"
 
 
 def fill(page: Page, way: str, name: str, password: str) -> None:
@@ -55,6 +64,7 @@ def test_no_script_can_read_what_one_is_signed_in_with(page: Page) -> None:
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Strict"
     kept = page.script("return JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
+    assert '"chatd.proof"' in kept
     assert cookie["value"] not in kept
     assert PASSWORD not in kept
 
@@ -99,6 +109,85 @@ def test_what_lets_others_in_takes_the_password_which_the_page_asks_for(page: Pa
     page.has(ME, "ana")
 
 
+class OtherPort(ThreadingHTTPServer):
+    """Another program on the host, that a link in the chat leads to. It records the cookies."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), OtherPortRequest)
+        self.cookies: list[str] = []
+        self.sets = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/"
+
+
+class OtherPortRequest(BaseHTTPRequestHandler):
+    server: OtherPort
+
+    def do_GET(self) -> None:
+        self.server.cookies += self.headers.get_all("Cookie", [])
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        if self.server.sets:
+            self.send_header("Set-Cookie", self.server.sets)
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><link rel=icon href=data:,>")
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
+
+
+@pytest.fixture
+def other_port() -> Iterator[OtherPort]:
+    server = OtherPort()
+    thread = Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_cookie_that_another_port_is_sent_signs_in_to_nothing(
+    page: Page, daemon: LiveServer, other_port: OtherPort
+) -> None:
+    registered(page)
+    page.open(other_port.url)
+    (cookie,) = other_port.cookies
+    assert cookie.startswith("chatd=chatd_")
+    asked = urllib.request.Request(f"{daemon.url}api/me", headers={"Cookie": cookie})
+    with urllib.request.urlopen(asked) as answer:
+        assert json.load(answer)["name"] is None
+    page.enter(daemon.url)
+    page.has(ME, "ana")
+
+
+def test_a_cookie_that_another_port_sets_makes_nobody_somebody_else(
+    page: Page, chromium: Chromium, daemon: LiveServer, other_port: OtherPort
+) -> None:
+    registered(page, "eve")
+    (eves,) = page.driver.get_cookies()
+    page.click(SIGNED_IN)
+    page.shows("#signin-open")
+    registered(page)
+    for path in "/ws", "/":  # the first is one more, the second replaces the one of ana
+        other_port.sets = f"chatd={eves['value']}; Path={path}"
+        page.open(other_port.url)
+        page.enter(daemon.url)
+        page.has(ME, "ana" if path == "/ws" else "guest")
+    page.has("#lines .line", "sign in again")
+    page.reload()
+    page.has(ME, "guest")
+    page.lacks("#lines .line", "sign in again")
+    fill(page, "signin", "ana", PASSWORD)
+    page.shows(SIGNED_IN)
+
+
 def test_a_wrong_password_is_told_in_the_dialog(page: Page, chromium: Chromium) -> None:
     registered(page)
     page.click(SIGNED_IN)
@@ -120,6 +209,18 @@ def test_one_is_still_signed_in_after_the_daemon_was_killed(
         page.say("still me")
         page.said("still me")
         assert re.search("ana", page.has("#lines .line .who", "ana")[-1])
+        page.reload()
+        page.shows(SIGNED_IN)
+
+
+def test_a_command_signs_the_browser_out_too(page: Page) -> None:
+    registered(page)
+    page.say("/logout")
+    page.shows("#signin-open")
+    page.until(lambda: page.script(PROOF) is None, "the proof is forgotten")
+    page.reload()
+    page.has(ME, "guest")
+    page.lacks("#lines .line", "sign in again")
 
 
 def test_a_question_of_the_servers_hides_what_is_typed(page: Page) -> None:

@@ -21,7 +21,7 @@ from chatd.errors import ErrorKind
 from chatd.storage.contract import StoreError
 from tests.support.browser import Browser
 from tests.support.den import Den
-from tests.support.http import HttpClient, request
+from tests.support.http import HttpClient, half_headers, request
 from tests.support.logs import Expect
 from tests.support.sentences import EN
 from tests.support.world import CHEAP, PASSWORD
@@ -144,7 +144,7 @@ class Stream(Door):
         secret = self.den.world.secret("ana", self.kind)
         headers = {"authorization": f"Bearer {secret}"}
         if self.kind == BROWSER:
-            headers = {"cookie": f"chatd={secret}"}
+            headers = half_headers(secret)
         self.caller = self.den.caller()
         self.caller.send(request("GET", "/api/rooms/den/stream", **headers))
         self.caller.settle()
@@ -171,7 +171,7 @@ class Http(Door):
         secret = self.den.world.secret("ana", self.kind)
         self.headers = {"authorization": f"Bearer {secret}"}
         if self.kind == BROWSER:
-            self.headers = {"cookie": f"chatd={secret}"}
+            self.headers = half_headers(secret)
 
     def say(self, line: str) -> None:
         for path in LOBBY, "/api/rooms/den/messages", "/api/rooms/new/messages":

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chatd.accounts.credentials import BROWSER, FRESH_SECONDS, TOKEN
 from tests.support.den import Den
+from tests.support.http import sign_in_of
 from tests.support.sessions import done
 from tests.support.world import CHEAP
 
@@ -97,8 +98,9 @@ class Grants(RuleBasedStateMachine):
         got = self.den.post("/api/signin", {"name": "ana", "password": password})
         assert (got.status == 200) == (password == self.password)
         if got.status == 200:
-            cookie = got.headers["set-cookie"].partition(";")[0]
-            self.keep(cookie.partition("=")[2], BROWSER)
+            sent = sign_in_of(got)
+            secret = f"{sent['cookie'].partition('=')[2]}.{sent['chatd_proof']}"
+            self.keep(secret, BROWSER)
         self.world.clock.advance(30)
 
     def keep(self, secret: str, kind: str) -> None:

@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IAddress
 
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.web.live.credentials import HandshakeCredentials
 from chatd.protocols.web.live.websocket import WebSocketHandler
 from tests.support.memory_client import MemoryClient
 from tests.support.world import HERE, World
@@ -50,13 +51,14 @@ class Browser(MemoryClient):
     """A browser's WebSocket in a `World`, after the handshake."""
 
     def __init__(
-        self, world: World, address: IAddress = HERE, *, dead_after: int = 0, **options: Any
+        self, world: World, address: IAddress = HERE, *, dead_after: int = 0, **credentials: Any
     ) -> None:
+        shown = HandshakeCredentials(**credentials)
         factory = ChatFactory(
             world.server,
             world.clock,
             lambda server, clock, max_length: ClientProtocol(
-                clock, WebSocketHandler(server, clock, max_length, **options)
+                clock, WebSocketHandler(server, clock, max_length, credentials=shown)
             ),
             limits=world.chat.limits._replace(dead_after=dead_after),
         )

@@ -36,6 +36,20 @@ class Got(NamedTuple):
         return json.loads(self.body)
 
 
+def half_headers(secret: str) -> dict[str, str]:
+    """Return the headers with the two halves of the secret of a browser's sign-in."""
+    cookie, _, proof = secret.partition(".")
+    return {"cookie": f"chatd={cookie}", "chatd_proof": proof}
+
+
+def sign_in_of(got: Got) -> dict[str, str]:
+    """Return the headers with which a browser is signed in after the answer to ``/api/signin``."""
+    return {
+        "cookie": got.headers["set-cookie"].partition(";")[0],
+        "chatd_proof": got.json["proof"],
+    }
+
+
 class StubSite:
     """A site that answers with the request, or as a test says."""
 

@@ -1,14 +1,14 @@
 """Signing browsers in to an account with its password, and out.
 
-A signed-in browser has a secret that stands for the account for `BROWSER_SECONDS`. This module must
-not know cookies or HTTP.
+A signed-in browser has a secret of two halves, a cookie and a proof, that stands for the account
+for `BROWSER_SECONDS`. This module must not know HTTP.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from chatd.accounts.credentials import BROWSER
+from chatd.accounts.credentials import BROWSER, Grant
 from chatd.accounts.passwords import LEAST_CHARACTERS
 from chatd.chat.actions.login import log_in
 from chatd.chat.actions.register import register
@@ -20,13 +20,14 @@ from chatd.storage.records import Put
 
 
 class SignedIn(NamedTuple):
-    """The account's name and the secret of a browser that was just signed in.
+    """The account's name and the two halves of the secret of a browser that was just signed in.
 
-    Only the hash of the secret is stored.
+    Only a hash of both halves is stored.
     """
 
     name: str
-    secret: str
+    cookie: str
+    proof: str
 
 
 async def sign_in(
@@ -37,12 +38,12 @@ async def sign_in(
     title: str,
     *,
     new: bool,
-    replaces: str = "",
+    replaces: Grant | None = None,
 ) -> SignedIn:
     """Sign a browser in to an account, through the guest session of its request.
 
     With ``new``, the name is registered first. ``title`` names the browser in lists. ``replaces``
-    is the secret that the browser had before, which ends. Cost: `PASSWORD_COST`. Raises `Refusal`,
+    is the grant that the browser had before, which ends. Cost: `PASSWORD_COST`. Raises `Refusal`,
     and `StoreError`.
     """
     name = server.sessions.name_of(name)
@@ -60,18 +61,18 @@ async def sign_in(
     await server.registrations.change_credentials(*puts, *_revoked(server, replaces))
     if server.credentials.grant_of(secret) is None:  # the password was changed meanwhile
         raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
-    return SignedIn(account.name, secret)
+    cookie, _, proof = secret.partition(".")
+    return SignedIn(account.name, cookie, proof)
 
 
-async def sign_out(server: ChatServer, secret: str) -> None:
-    """End a browser's sign-in, wherever its secret was copied to.
+async def sign_out(server: ChatServer, grant: Grant | None) -> None:
+    """End a browser's sign-in, wherever its secret was copied to. Raises `StoreError`.
 
-    Nothing happens if the secret is not valid. Raises `StoreError`.
+    Nothing happens without a grant.
     """
-    await server.registrations.change_credentials(*_revoked(server, secret))
+    await server.registrations.change_credentials(*_revoked(server, grant))
 
 
-def _revoked(server: ChatServer, secret: str) -> list[Put]:
-    """Return the changes that end the sign-in of a secret; none if it is not valid."""
-    grant = server.credentials.grant_of(secret, BROWSER)
+def _revoked(server: ChatServer, grant: Grant | None) -> list[Put]:
+    """Return the changes that end the sign-in of a grant; none if there is none."""
     return [] if grant is None else server.credentials.revoke(grant.credential)

@@ -186,8 +186,7 @@ export type Way = "name" | "signin" | "register";
 
 export interface AccountOptions {
 	texts: Texts;
-	/** Returns the browser's key. */
-	key: () => string;
+	kept: Kept;
 	takeName: (name: string) => void;
 	/** Called when the browser is another user's. */
 	changed: () => void;

@@ -8,6 +8,7 @@ know how a request is answered.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from twisted.internet.interfaces import IProtocolNegotiationFactory, IReactorTime
 from zope.interface import implementer
@@ -22,6 +23,7 @@ from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, error_answer
 from chatd.protocols.web.http.same_origin import Hosts, from_elsewhere, is_secure, same_origin
+from chatd.protocols.web.http.security_headers import HSTS
 from chatd.protocols.web.http.upgrade import HandOver, Requester
 from chatd.protocols.web.static_files import File, StaticFiles, json_file, page_of
 from chatd.storage.contract import StoreError
@@ -94,11 +96,14 @@ class Site:
         language = request.language(self._server.language)
         try:
             self._check(request, asker)
-            return await self._answer(request, asker)
+            answer = await self._answer(request, asker)
         except Refusal as refusal:
-            return error_answer(refusal, language)
+            answer = error_answer(refusal, language)
         except StoreError:
-            return error_answer(Refusal(ErrorKind.NOT_SAVED, "change_not_saved"), language)
+            answer = error_answer(Refusal(ErrorKind.NOT_SAVED, "change_not_saved"), language)
+        if asker.encrypted and isinstance(answer, Answer) and _may_insist_on_tls(request):
+            return replace(answer, headers=(*answer.headers, HSTS))
+        return answer
 
     def _check(self, request: Request, asker: Requester) -> None:
         """Raise `Problem` if a request was not meant for this daemon, or another page sent it."""
@@ -153,3 +158,7 @@ class Site:
         if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:
             asker.meter.made(len(answer.body))
         return answer
+
+
+def _may_insist_on_tls(request: Request) -> bool:
+    return request.host is not None and not request.host.is_localhost

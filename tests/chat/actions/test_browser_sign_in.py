@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.accounts.credentials import BROWSER
+from chatd.accounts.credentials import BROWSER, Grant
 from chatd.chat.actions.browser_sign_in import SignedIn, sign_in, sign_out
 from chatd.chat.actions.register import register
 from tests.support.sessions import begin, done, guest, member, refused
@@ -19,7 +19,7 @@ def world() -> World:
 
 
 def signed_in(
-    world: World, name: str = "ana", *, new: bool = False, replaces: str = ""
+    world: World, name: str = "ana", *, new: bool = False, replaces: Grant | None = None
 ) -> SignedIn:
     """Return the outcome of a request that signs a browser in."""
     session = guest(world)
@@ -31,12 +31,21 @@ def signed_in(
     return found
 
 
-def test_a_secret_stands_for_the_account(world: World) -> None:
+def grant_of(world: World, found: SignedIn) -> Grant | None:
+    return world.server.credentials.sign_in_of([found.cookie], found.proof)
+
+
+def test_both_halves_stand_for_the_account(world: World) -> None:
     found = signed_in(world)
     assert found.name == "Ana"
-    grant = world.server.credentials.grant_of(found.secret, BROWSER)
+    grant = grant_of(world, found)
     assert grant is not None
     assert grant.account == "ana"
+
+
+def test_halves_of_two_sign_ins_stand_for_nothing(world: World) -> None:
+    one, other = signed_in(world), signed_in(world)
+    assert grant_of(world, one._replace(proof=other.proof)) is None
 
 
 def test_a_name_can_be_registered_on_the_way(world: World) -> None:
@@ -44,10 +53,10 @@ def test_a_name_can_be_registered_on_the_way(world: World) -> None:
     assert world.server.accounts.called("luis") is not None
 
 
-def test_the_secret_that_the_browser_had_before_ends(world: World) -> None:
-    before = signed_in(world).secret
-    signed_in(world, replaces=before)
-    assert world.server.credentials.grant_of(before) is None
+def test_the_sign_in_that_the_browser_had_before_ends(world: World) -> None:
+    before = signed_in(world)
+    signed_in(world, replaces=grant_of(world, before))
+    assert grant_of(world, before) is None
     assert len(world.server.credentials.of("ana", BROWSER)) == 1
 
 
@@ -93,9 +102,10 @@ def test_a_password_that_changes_while_the_secret_is_stored_is_wrong() -> None:
     assert not server.credentials.of("ana", BROWSER)
 
 
-def test_signing_out_ends_the_secret_alone(world: World) -> None:
-    one, other = signed_in(world).secret, signed_in(world).secret
-    for secret in one, one, "chatd_forged":
-        done(world, sign_out(world.server, secret))
-    assert world.server.credentials.grant_of(one) is None
-    assert world.server.credentials.grant_of(other) is not None
+def test_signing_out_ends_one_sign_in_alone(world: World) -> None:
+    one, other = signed_in(world), signed_in(world)
+    grant = grant_of(world, one)
+    for ended in grant, grant, None:
+        done(world, sign_out(world.server, ended))
+    assert grant_of(world, one) is None
+    assert grant_of(world, other) is not None

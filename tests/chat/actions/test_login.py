@@ -23,7 +23,7 @@ def browser(world: World, name: str, title: str = "browser") -> Session:
     asked = guest(world)
     signed_in = done(world, sign_in(server, asked, name, PASSWORD, title, new=False))
     server.disconnect(asked)
-    grant = server.credentials.grant_of(signed_in.secret)
+    grant = server.credentials.sign_in_of([signed_in.cookie], signed_in.proof)
     assert grant is not None
     session = guest(world)
     assert log_in_by_grant(server, session, grant)

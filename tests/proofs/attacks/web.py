@@ -452,8 +452,13 @@ class ForgedTokens(Intruder):
             sent = self.request("/api/me", f"Authorization: {scheme} {guess}")
         else:
             name = dice.choice(("chatd", "__Host-chatd", "CHATD", "chatd\t"))
-            cookies = dice.choice((1, 1, 500))
-            sent = self.request("/api/me", "Cookie: " + "; ".join([f"{name}={guess}"] * cookies))
+            cookies, half = dice.choice((1, 1, 150, 500)), f"{dice.getrandbits(256):064x}"
+            guess = dice.choice((guess, f"chatd_{half}"))
+            sent = self.request(
+                "/api/me",
+                "Cookie: " + "; ".join([f"{name}={guess}"] * cookies),
+                "Chatd-Proof: " + dice.choice(("", half, half[:-1])),
+            )
         status, body = self.answer(connection, sent)
         if status >= 500 or (status < 400 and not json.loads(body).get("guest")):
             self.complain(sent, status, body)

@@ -126,6 +126,30 @@ class OverTls:
         """Charge nothing."""
 
 
+def headers_over_tls(host: str, path: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return the headers of the answer to a request over TLS."""
+    got: list[Any] = []
+    request = Request("GET", path, host=Host(host, None))
+    Deferred.fromCoroutine(SiteWorld().site.answer(request, OverTls())).addCallback(got.append)
+    return dict(got[0].headers)
+
+
+@pytest.mark.parametrize("path", [(), ("api", "me"), ("nothing",)])
+def test_over_tls_the_browser_has_to_go_on_with_tls(path: tuple[str, ...]) -> None:
+    headers = headers_over_tls("vault", path)
+    assert headers["Strict-Transport-Security"] == "max-age=2592000"
+
+
+@pytest.mark.parametrize("host", ["localhost", "a.localhost", "localhost."])
+def test_other_programs_on_the_machine_may_do_without_tls(host: str) -> None:
+    assert "Strict-Transport-Security" not in headers_over_tls(host)
+
+
+def test_in_the_clear_nothing_is_said_of_tls() -> None:
+    got = SiteWorld().ask("GET", "/", host="vault")
+    assert "strict-transport-security" not in got.headers
+
+
 @pytest.mark.parametrize(("origin", "status"), [("https://vault", 200), ("http://vault", 403)])
 def test_over_tls_a_page_that_came_in_the_clear_is_another(origin: str, status: int) -> None:
     request = Request("GET", ("api", "me"), host=Host("vault", None), headers={"origin": [origin]})

@@ -12,8 +12,8 @@ Modules (python3 -m tools.documents writes this list):
 - `rooms`: Routes of the API for programs: the rooms, their messages, the account and the store.
 - `route`: A row of the table of the API: a method and a path, their handler, and their description.
 - `schemas`: JSON schemas of requests and answers, and parameters that several routes have.
-- `sign_in`: Routes of signing in with a password, and out: a browser has a cookie that no script
-  can read.
+- `sign_in`: Routes of signing in with a password, and out: a browser has a cookie, and the page a
+  proof.
 - `subscribe`: Routes that turn a connection into a WebSocket, or into the stream of a room's
   events.
 """

@@ -18,7 +18,7 @@ from chatd.protocols.web.api.operation import (
     Parameter,
     Returned,
 )
-from chatd.protocols.web.api.request_session import COOKIE, SECURE_COOKIE
+from chatd.protocols.web.api.request_session import COOKIE, PROOF, SECURE_COOKIE
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.schemas import ERROR, TEXT
 
@@ -55,7 +55,7 @@ CREDENTIALS = {
         "type": "apiKey",
         "in": "cookie",
         "name": COOKIE,
-        "description": "From /api/signin.",
+        "description": "From /api/signin; valid with its proof alone.",
     },
     "secureCookie": {
         "type": "apiKey",
@@ -63,9 +63,15 @@ CREDENTIALS = {
         "name": SECURE_COOKIE,
         "description": "The same over TLS.",
     },
+    "proof": {
+        "type": "apiKey",
+        "in": "header",
+        "name": PROOF,
+        "description": "The `proof` of the answer of /api/signin.",
+    },
 }
 
-_SCHEMES = {"token": ("token",), "cookie": ("cookie", "secureCookie")}
+_SCHEMES = {"token": (("token",),), "cookie": (("cookie", "proof"), ("secureCookie", "proof"))}
 
 
 class Error(NamedTuple):
@@ -180,7 +186,7 @@ def _operation(operation: Operation) -> JsonObject:
         "tags": [operation.group],
         "summary": operation.summary,
         **_unless_empty(description=operation.description),
-        "security": [{}, *({scheme: []} for scheme in schemes)],
+        "security": [{}, *({name: [] for name in scheme} for scheme in schemes)],
         "parameters": [_parameter(each) for each in (*operation.parameters, LANGUAGE)],
         **_unless_empty(requestBody=_bodies(operation.bodies)),
         "responses": {str(status): answers[status] for status in sorted(answers)},

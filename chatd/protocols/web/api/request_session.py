@@ -1,6 +1,7 @@
 """The session of an HTTP request, which lasts as long as the request.
 
-Its rights are those of the account of the request's token or cookie; without one, those of a guest.
+Its rights are those of the account of the request's token, or of its cookie and proof; without
+them, those of a guest.
 It is in no room and receives no events; an error that it receives becomes the answer. This module
 must not know the paths of the API.
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts.credentials import BROWSER, TOKEN, Grant
+from chatd.accounts.credentials import BROWSER_SECONDS, TOKEN, Grant
 from chatd.chat.actions.login import act_by_grant
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -30,6 +31,9 @@ COOKIE = "chatd"
 SECURE_COOKIE = "__Host-chatd"
 """The names of the cookie, without TLS and over TLS. The prefix of the second one keeps other hosts
 and pages in clear from setting it."""
+
+PROOF = "Chatd-Proof"
+"""The header with the proof that belongs to the cookie. The page of another port cannot read it."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,29 @@ class Call:
         return self.asker.encrypted or is_secure(self.request.header("origin") or "")
 
     @property
-    def cookie(self) -> str:
-        """The secret in the cookie; "" if there is none, or more than one."""
+    def cookies(self) -> tuple[str, ...]:
+        """The values of the cookies for signing in. Other ports of the host may have set some."""
         found = self.request.cookies(SECURE_COOKIE)
         if not found and not self.is_secure:
             found = self.request.cookies(COOKIE)
-        return found[0] if len(found) == 1 else ""
+        return tuple(found)
+
+    def set_cookie(self, value: str) -> tuple[str, str]:
+        """Return the header that has a browser store a cookie, or delete it if it is empty."""
+        name, secure = (SECURE_COOKIE, "; Secure") if self.is_secure else (COOKIE, "")
+        seconds = BROWSER_SECONDS if value else 0
+        attributes = f"Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+        return "Set-Cookie", f"{name}={value}; {attributes}"
+
+    @property
+    def may_show_secrets(self) -> bool:
+        """True if the request may have a secret in it: others cannot read it on the way."""
+        return self.server.logins.may_pass_secrets(self.asker.confidential)
+
+    def sign_in(self) -> Grant | None:
+        """Return the grant of the sign-in whose cookie and proof a request has, if any."""
+        proof = self.request.header(PROOF.lower()) or ""
+        return self.server.credentials.sign_in_of(self.cookies, proof)
 
     def grant(self) -> Grant | None:
         """Return the grant for the credential of a request; None for a guest.
@@ -66,16 +87,15 @@ class Call:
         Raises `Problem` for a token that is not valid, and `Refusal` for one that could be read on
         the way. (Browsers send cookies by themselves, so an invalid one is ignored.)
         """
-        credentials, shown = self.server.credentials, self.request.header("authorization")
-        may_be_shown = self.server.logins.may_pass_secrets(self.asker.confidential)
+        shown = self.request.header("authorization")
         if shown is None:
-            return credentials.grant_of(self.cookie, BROWSER) if may_be_shown else None
-        if not may_be_shown:
+            return self.sign_in() if self.may_show_secrets else None
+        if not self.may_show_secrets:
             raise Refusal(ErrorKind.NOT_ENCRYPTED, "token_in_clear")
         scheme, _, secret = shown.partition(" ")
         grant = None
         if scheme.lower() == "bearer":
-            grant = credentials.grant_of(secret.strip(" "), TOKEN)
+            grant = self.server.credentials.grant_of(secret.strip(" "), TOKEN)
         if grant is None:
             raise wrong_token()
         return grant

@@ -72,6 +72,22 @@ ME = Named(
 
 WHO = Named("Who", members({"name": TEXT_OR_NULL, "guest": FLAG, "account": FLAG}))
 
+SIGNED_IN = Named(
+    "SignedIn",
+    members(
+        {
+            "name": TEXT,
+            "guest": FLAG,
+            "account": FLAG,
+            "proof": {
+                **TEXT,
+                "description": "The second half of the sign-in, of 64 hexadecimal digits. The page"
+                " stores it where no page of another port can read it.",
+            },
+        }
+    ),
+)
+
 ROOMS = Named(
     "Rooms",
     members(

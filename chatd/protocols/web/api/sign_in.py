@@ -1,4 +1,6 @@
-"""Routes of signing in with a password, and out: a browser has a cookie that no script can read.
+"""Routes of signing in with a password, and out: a browser has a cookie, and the page a proof.
+
+No script can read the cookie, and no page of another port the proof.
 
 `chatd.chat.actions.browser_sign_in` decides and acts. This module must not know connections.
 """
@@ -10,9 +12,9 @@ from chatd.chat.actions import browser_sign_in
 from chatd.chat.actions.costs import PASSWORD_COST
 from chatd.errors import ErrorKind, short
 from chatd.protocols.web.api.operation import Body, Operation, Returned
-from chatd.protocols.web.api.request_session import COOKIE, SECURE_COOKIE, Call, stranger
+from chatd.protocols.web.api.request_session import COOKIE, PROOF, SECURE_COOKIE, Call, stranger
 from chatd.protocols.web.api.route import Route
-from chatd.protocols.web.api.schemas import SIGN_IN, WHO
+from chatd.protocols.web.api.schemas import SIGN_IN, SIGNED_IN, WHO
 from chatd.protocols.web.http.messages import Answer, Problem, json_answer
 from chatd.protocols.web.live.members import KEY
 
@@ -37,27 +39,20 @@ async def sign_in(call: Call) -> Answer:
         if register and key:
             session.identity.set_client_id(f"browser {key}")
         signed_in = await browser_sign_in.sign_in(
-            call.server, session, name, password, title, new=register, replaces=call.cookie
+            call.server, session, name, password, title, new=register, replaces=call.sign_in()
         )
         return json_answer(
             200,
-            {"name": signed_in.name, "guest": False, "account": True},
-            [_cookie(call, signed_in.secret)],
+            {"name": signed_in.name, "guest": False, "account": True, "proof": signed_in.proof},
+            [call.set_cookie(signed_in.cookie)],
         )
 
 
 async def sign_out(call: Call) -> Answer:
-    """Sign a browser out: its cookie is not valid any more, also where it was copied to."""
-    await browser_sign_in.sign_out(call.server, call.cookie)
+    """Sign a browser out: its sign-in is not valid any more, also where it was copied to."""
+    await browser_sign_in.sign_out(call.server, call.sign_in())
     members = {"name": None, "guest": True, "account": False}
-    return json_answer(200, members, [_cookie(call, "")])
-
-
-def _cookie(call: Call, secret: str) -> tuple[str, str]:
-    name, secure = (SECURE_COOKIE, "; Secure") if call.is_secure else (COOKIE, "")
-    seconds = BROWSER_SECONDS if secret else 0
-    value = f"{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
-    return "Set-Cookie", value
+    return json_answer(200, members, [call.set_cookie("")])
 
 
 TABLE = (
@@ -71,14 +66,14 @@ TABLE = (
             "Sign a browser in",
             description="With the password of an account; with `register`, make the account first."
             " Not over a connection without encryption. Tries are limited, together with those in"
-            " the chat.",
+            f" the chat. The cookie is valid together with `proof`, in the header `{PROOF}`.",
             bodies=(Body(SIGN_IN, {"name": "ana", "password": "correct horse"}),),
             returns=(
                 Returned(
                     200,
                     "Signed in.",
-                    WHO,
-                    {"name": "ana", "guest": False, "account": True},
+                    SIGNED_IN,
+                    {"name": "ana", "guest": False, "account": True, "proof": "9f86d081..."},
                     headers={
                         "Set-Cookie": f"`{COOKIE}`, over TLS `{SECURE_COOKIE}`: HttpOnly,"
                         f" SameSite=Strict, for {BROWSER_SECONDS // 86400} days."
@@ -98,7 +93,7 @@ TABLE = (
             "signOut",
             "account",
             "Sign a browser out",
-            description="Its cookie is not valid any more, also where it was copied to.",
+            description="The cookie and its proof are not valid any more, also where a copy is.",
             returns=(
                 Returned(
                     200,

@@ -16,6 +16,7 @@ from chatd.protocols.web.http.http1 import opening_bytes
 from chatd.protocols.web.http.messages import NO_STORE, Answer, bookmark_in, date_of
 from chatd.protocols.web.http.upgrade import HandOver
 from chatd.protocols.web.live import handshake
+from chatd.protocols.web.live.credentials import HandshakeCredentials
 from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.protocols.web.live.websocket import WebSocketHandler
 from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
@@ -33,15 +34,18 @@ _EVENTS = Answer(
 
 async def web_socket(call: Call) -> HandOver:
     """Hand the connection over to a WebSocket."""
-    opening = handshake.opened(call.request)
     grant = call.grant()
+    cookies = call.cookies if grant is None and call.may_show_secrets else ()
+    is_unproved = len(cookies) == 1 and call.server.credentials.is_unproved(cookies[0])
+    headers = [call.set_cookie("")] if is_unproved else []  # so that it is told once
+    opening = handshake.opened(call.request, headers)
     return HandOver(
         lambda: WebSocketHandler(
             call.server,
             call.clock,
             call.max_length,
             opening=opening,
-            grant=grant,
+            credentials=HandshakeCredentials(grant, cookies, is_unproved),
         )
     )
 

@@ -73,6 +73,7 @@ _SINGLE = frozenset(
     (
         *("host", "origin", "authorization", "content-type", "content-length", "content-encoding"),
         *("transfer-encoding", "idempotency-key", "last-event-id", "expect"),
+        "chatd-proof",
         *("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"),
         *("sec-websocket-key", "sec-websocket-version"),
     )

@@ -38,6 +38,11 @@ class Host(NamedTuple):
             return False
         return True
 
+    @property
+    def is_localhost(self) -> bool:
+        """True if it is ``localhost``, or a name that ends so (RFC 6761 section 6.3)."""
+        return _bare(self.name).rpartition(".")[2] == "localhost"
+
 
 def host_of(text: str) -> Host | None:
     """Return the host in a ``Host`` header; None if it is malformed.
@@ -70,10 +75,7 @@ class Hosts:
 
     def are(self, host: Host) -> bool:
         """Return True if a host is one of them, on any port."""
-        name = _bare(host.name)
-        if host.is_address or name in self._names:
-            return True
-        return name == "localhost" or name.endswith(".localhost")  # RFC 6761 section 6.3
+        return host.is_address or host.is_localhost or _bare(host.name) in self._names
 
 
 def same_origin(origin: str, host: Host) -> bool:

@@ -19,3 +19,8 @@ SECURITY_HEADERS = (
 )
 """Headers of every answer that limit what a browser may do with it: run no files but those of this
 daemon, let no page frame or include it, and tell no site where a link was followed."""
+
+HSTS = ("Strict-Transport-Security", f"max-age={30 * 86400}")
+"""A header of answers over TLS: for thirty days, as long as a sign-in lasts, the browser asks this
+host over TLS alone (RFC 6797), also if a link says http. It counts for all ports of the host, so it
+is not sent for names that end in localhost, where other programs listen without TLS."""

@@ -4,6 +4,8 @@ These modules must not know the table of HTTP routes.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `credentials`: The credentials in the handshake of a WebSocket, and logging in with them at its
+  hello.
 - `event_stream`: The handler of a connection that shows a room as server-sent events: for `curl -N`
   and scripts.
 - `frames`: Bytes in, WebSocket messages out; pure.

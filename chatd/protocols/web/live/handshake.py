@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
+from collections.abc import Iterable
 
 from wsproto.utilities import generate_accept_token
 
@@ -21,8 +22,8 @@ def is_handshake(request: Request) -> bool:
     )
 
 
-def opened(request: Request) -> bytes:
-    """Return the answer after which the connection is a WebSocket. Raise `Problem`.
+def opened(request: Request, headers: Iterable[tuple[str, str]] = ()) -> bytes:
+    """Return the answer, with these headers, after which it is a WebSocket. Raise `Problem`.
 
     It accepts no subprotocol, and no extension, so that no message can be small on the wire and
     large in memory.
@@ -38,11 +39,12 @@ def opened(request: Request) -> bytes:
         right = False
     if not right:
         raise bad_request("websocket_key")
+    lines = [f"{name}: {value}\r\n".encode("latin-1") for name, value in headers]
     return (
         b"HTTP/1.1 101 Switching Protocols\r\n"
         b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: %s\r\n\r\n"
-    ) % generate_accept_token(key.encode("ascii"))
+        b"Sec-WebSocket-Accept: %s\r\n%s\r\n"
+    ) % (generate_accept_token(key.encode("ascii")), b"".join(lines))
 
 
 def _upgrade_required(key: str) -> Problem:

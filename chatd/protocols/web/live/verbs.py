@@ -60,8 +60,11 @@ class Conversation(Protocol):
     def tell(self, type: str, **members: Any) -> None:
         """Send a message of that type. An ``id`` of None is left out; ``events`` are events."""
 
-    def log_in(self) -> None:
-        """Log in to the account of the connection's grant, if that is still valid."""
+    def log_in(self, proof: str) -> bool:
+        """Log in to the account of the connection's grant, or of its cookie and this proof.
+
+        Return False if the browser has a sign-in that is not valid any more.
+        """
 
     def charge(self, lines: float) -> None:
         """Add to the rate-limit cost of the message, in lines."""
@@ -117,7 +120,7 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
         raise WrongMessage("hello_once")
     language = text_in(members, "language", "")
     wish = text_in(members, "name", "")
-    key = key_in(members)
+    key, proof = key_in(members), text_in(members, "proof", "")
     rooms = {} if members.get("rooms") is None else members["rooms"]
     # A single "room" would be passed over, and the lobby taken in its place.
     if not isinstance(rooms, dict) or members.get("room") is not None:
@@ -134,7 +137,7 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
         session.replies.use_language(Language(language))
         session.subscriptions.change_format(session.replies.format.in_language(session.language))
     session.identity.set_client_id(key and f"browser {key}")
-    conversation.log_in()
+    is_current = conversation.log_in(proof)
     refusal = None
     if wish and session.account is None:
         try:
@@ -143,6 +146,8 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
         except Refusal as why:
             refusal = why
     conversation.tell("hello", **_greeting(server, session, conversation.max_length))
+    if not is_current:
+        session.answer("sign_in_again")
     if refusal is not None:
         session.error(refusal.kind, refusal.key, **refusal.values)
     if bookmarks:

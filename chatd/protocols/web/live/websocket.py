@@ -15,9 +15,7 @@ from typing import Any, cast
 from twisted.internet.interfaces import IReactorTime
 from wsproto.frame_protocol import CloseReason
 
-from chatd.accounts.credentials import Grant
 from chatd.chat.action_queue import Action, Job
-from chatd.chat.actions.login import log_in_by_grant
 from chatd.chat.server import ChatServer
 from chatd.commands import dispatch
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
@@ -26,6 +24,7 @@ from chatd.formats.base import Format
 from chatd.formats.json import JsonFormat
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.protocols.web.live import verbs
+from chatd.protocols.web.live.credentials import NO_CREDENTIALS, HandshakeCredentials
 from chatd.protocols.web.live.frames import Frames
 from chatd.protocols.web.live.liveness import Liveness
 from chatd.protocols.web.live.members import Members, WrongMessage, id_of
@@ -46,8 +45,7 @@ AROUND = 1024
 class WebSocketHandler(SessionHandler[str]):
     """Handles the messages of one browser.
 
-    ``opening`` is the answer to the handshake. ``grant`` is for the cookie or the token that was in
-    it, if any was.
+    ``opening`` is the answer to the handshake, ``credentials`` are those that were in it.
     """
 
     always_checked = True  # it may have to be asked whether it is there
@@ -60,14 +58,14 @@ class WebSocketHandler(SessionHandler[str]):
         max_length: int,
         *,
         opening: bytes = b"",
-        grant: Grant | None = None,
+        credentials: HandshakeCredentials = NO_CREDENTIALS,
     ) -> None:
         frames = Frames(max_length * ESCAPED + AROUND)
         super().__init__(server, clock, max_length, frames, for_people=True)
         self.greeted = False
         """True once the client has said hello."""
         self._opening = opening
-        self._grant = grant
+        self._credentials = credentials
         self._liveness = Liveness(clock.seconds())
         self._id: MessageId = None  # of the message that is being handled
         self._about: tuple[Room | None, MessageId, str | None] = (None, None, None)
@@ -162,13 +160,13 @@ class WebSocketHandler(SessionHandler[str]):
         text = self.session.sentence(key, **values)
         self.tell("error", id=id, kind=kind.value, key=key, text=text)
 
-    def log_in(self) -> None:
+    def log_in(self, proof: str) -> bool:
         """Log the session in, if the client has signed in.
 
-        It may be long since the handshake: the grant may not be valid any more.
+        Return False if the client has a sign-in that is not valid any more.
         """
-        if self._grant is not None:
-            log_in_by_grant(self.server, self.session, self._grant)
+        credentials, self._credentials = self._credentials, NO_CREDENTIALS
+        return credentials.log_in(self.server, self.session, proof)
 
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         """Do what a member typed in a room."""

@@ -18,6 +18,7 @@ export class Client {
 	entering = new Map();
 	/** @type {Set<page.Room>} */
 	#fetching = new Set();
+	#proof = ""; // that was sent in the last hello
 	/** @type {Map<wire.Id, page.Room>} */
 	#origins = new Map();
 	#incoming;
@@ -196,8 +197,14 @@ export class Client {
 		this.kept.set("rooms", names);
 	}
 
+	/** Forget the proof of a sign-in that has ended, unless another tab has signed in since. */
+	forgetProof() {
+		if (this.kept.get("proof", "") === this.#proof) this.kept.set("proof", null);
+	}
+
 	/** @returns {wire.ClientMessage} */
 	#greet() {
+		this.#proof = this.kept.get("proof", "");
 		const { rooms, lobby } = this.chat;
 		const names = rooms.length ? rooms.map((room) => room.name) : [lobby];
 		for (const name of names) this.entering.set(folded(name), { isWanted: false });
@@ -206,6 +213,7 @@ export class Client {
 			language: this.#given.texts.language,
 			name: this.kept.get("name", "") || undefined,
 			key: this.kept.key(),
+			proof: this.#proof || undefined,
 			rooms: rooms.length ? Object.fromEntries(rooms.map((room) => [room.name, room.bookmark])) : undefined,
 		};
 	}

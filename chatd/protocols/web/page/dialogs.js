@@ -1,5 +1,6 @@
 // Two dialogs: which room to enter, and who the user is. A password goes to the server over HTTP, whose
-// answer is a cookie that no script can read. They must not keep or show a password.
+// answer is a cookie that no script can read, and its proof, which no page of another port can read. They
+// must not keep or show a password.
 
 import { button, byId, make, span } from "./dom.js";
 
@@ -109,7 +110,7 @@ export class Account {
 	async #go() {
 		const way = this.#way;
 		const name = this.#name.value.trim();
-		const key = this.#given.key(); // so that our own tabs do not block a name
+		const key = this.#given.kept.key(); // so that our own tabs do not block a name
 		const who = { name, password: this.#password.value, register: way === "register", key };
 		const wrong = way === "name" ? "" : await this.#post("/api/signin", who);
 		this.#error.textContent = wrong;
@@ -127,12 +128,19 @@ export class Account {
 	 * @returns {Promise<string>}
 	 */
 	async #post(path, body) {
-		const headers = { "Content-Type": "application/json", "Accept-Language": this.#given.texts.language };
+		const { kept, texts } = this.#given;
+		const headers = {
+			"Content-Type": "application/json",
+			"Accept-Language": texts.language,
+			"Chatd-Proof": kept.get("proof", ""),
+		};
 		try {
 			const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-			return answer.ok ? "" : (await answer.json()).error.text;
+			const { error, proof = null } = await answer.json();
+			if (answer.ok) kept.set("proof", proof);
+			return error?.text ?? "";
 		} catch {
-			return this.#given.texts.say("no_answer");
+			return texts.say("no_answer");
 		}
 	}
 }

@@ -3,6 +3,8 @@
 
 import { folded, sameName } from "./names.js";
 
+const SETTLED_MS = 1000;
+
 export class Incoming {
 	#client;
 	#given;
@@ -87,6 +89,9 @@ export class Incoming {
 
 	/** @param {wire.You | wire.Hello} message */
 	#you({ name, guest, account }) {
+		// Logging in passes through being a guest, so see what follows.
+		const isOut = this.#chat.me.account && !account;
+		if (isOut) this.#given.clock.setTimeout(() => this.#chat.me.account || this.#client.forgetProof(), SETTLED_MS);
 		this.#chat.me = { name, guest, account };
 		// An account's name comes with its cookie, and must not be asked for without it.
 		if (account || !guest) this.#given.kept.set("name", account ? null : name);
@@ -162,9 +167,11 @@ export class Incoming {
 
 	/** @param {wire.Say} message */
 	#say({ id, text, key }) {
-		this.#client.note({ kind: "say", text }, id);
+		if (key === "sign_in_again") this.#greeting.push({ kind: "say", text });
+		else this.#client.note({ kind: "say", text }, id);
 		// In another tab, for example: the server closes the connection, and we come back as a guest.
 		if (key === "signed_out") this.#client.connection.isLetGo = true;
+		if (key === "signed_out" || key === "sign_in_again") this.#client.forgetProof();
 	}
 
 	/** @param {wire.Failure} message */

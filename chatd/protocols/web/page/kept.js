@@ -1,11 +1,14 @@
-// Values that this browser keeps over reloads: a guest's name, the rooms, and the key by which the
-// server recognises the browser. It must not know a password or a line. If the browser stores
-// nothing, the page works until it is closed.
+// Values that this browser keeps over reloads: a guest's name, the rooms, the key by which the server
+// recognises the browser, and the proof that belongs to the cookie of a sign-in: only pages of this port
+// can read it. It must not know a password or a line. If the browser stores nothing, the page works until
+// it is closed.
 
 const PREFIX = "chatd.";
 
 export class Kept {
 	#storage;
+	/** @type {Map<string, string>} the values that the browser does not store */
+	#unstored = new Map();
 
 	/** @param {Pick<Storage, "getItem" | "setItem"> | null} storage */
 	constructor(storage) {
@@ -21,7 +24,7 @@ export class Kept {
 	 */
 	get(member, otherwise) {
 		try {
-			return JSON.parse(this.#storage?.getItem(PREFIX + member) ?? "null") ?? otherwise;
+			return JSON.parse(this.#unstored.get(member) ?? this.#storage?.getItem(PREFIX + member) ?? "null") ?? otherwise;
 		} catch {
 			return otherwise;
 		}
@@ -32,10 +35,14 @@ export class Kept {
 	 * @param {unknown} value
 	 */
 	set(member, value) {
+		const text = JSON.stringify(value);
+		this.#unstored.set(member, text);
 		try {
-			this.#storage?.setItem(PREFIX + member, JSON.stringify(value));
+			if (!this.#storage) return;
+			this.#storage.setItem(PREFIX + member, text);
+			this.#unstored.delete(member);
 		} catch {
-			// Private windows and full disks keep nothing.
+			// Private windows and full disks store nothing.
 		}
 	}
 

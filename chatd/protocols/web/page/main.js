@@ -85,7 +85,7 @@ const browse = new Browse({
 });
 const account = new Account({
 	texts,
-	key: () => kept.key(),
+	kept,
 	takeName: (name) => {
 		client.say([`/nick ${name}`]);
 		display.goOn();

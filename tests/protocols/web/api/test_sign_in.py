@@ -1,4 +1,4 @@
-"""`chatd.protocols.web.api.sign_in`: cookies for passwords."""
+"""`chatd.protocols.web.api.sign_in`: a cookie and its proof for a password."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chatd.accounts.credentials import BROWSER
-from tests.support.http import Got, SiteWorld, error_of
+from tests.support.http import Got, SiteWorld, error_of, sign_in_of
 from tests.support.sentences import EN
 from tests.support.world import FAR, PASSWORD
 
@@ -16,12 +16,8 @@ def sign_in(web: SiteWorld, name: str = "ana", password: str = PASSWORD, **heade
     return web.post("/api/signin", {"name": name, "password": password}, **headers)
 
 
-def cookie_of(got: Got) -> str:
-    return got.headers["set-cookie"].partition(";")[0]
-
-
-def who(web: SiteWorld, cookie: str, **headers: Any) -> str | None:
-    return web.ask("GET", "/api/me", cookie=cookie, **headers).json["name"]  # type: ignore[no-any-return]
+def who(web: SiteWorld, **headers: Any) -> str | None:
+    return web.ask("GET", "/api/me", **headers).json["name"]  # type: ignore[no-any-return]
 
 
 @pytest.fixture
@@ -33,57 +29,96 @@ def web() -> SiteWorld:
 
 def test_a_password_gives_a_cookie_that_stands_for_its_account(web: SiteWorld) -> None:
     got = sign_in(web)
-    assert (got.status, got.json) == (200, {"name": "Ana", "guest": False, "account": True})
+    proof = got.json["proof"]
+    assert got.status == 200
+    assert got.json == {"name": "Ana", "guest": False, "account": True, "proof": proof}
     value, *attributes = got.headers["set-cookie"].split("; ")
     assert value.startswith("chatd=chatd_")
     assert attributes == ["Path=/", "Max-Age=2592000", "HttpOnly", "SameSite=Strict"]
     assert got.headers["cache-control"] == "no-store"
-    assert who(web, value) == "Ana"
-    assert who(web, f"a=b; {value}; c") == "Ana"
+    assert who(web, cookie=value, chatd_proof=proof) == "Ana"
+    assert who(web, cookie=f"a=b; {value}; c", chatd_proof=proof) == "Ana"
 
 
 def test_over_tls_the_cookie_is_valid_for_tls_alone(web: SiteWorld) -> None:
     got = sign_in(web, origin="https://localhost")
     assert got.headers["set-cookie"].startswith("__Host-chatd=")
     assert got.headers["set-cookie"].endswith("; Secure")
-    assert who(web, cookie_of(got)) == "Ana"
+    assert who(web, **sign_in_of(got)) == "Ana"
 
 
 def test_over_tls_a_cookie_that_was_set_in_the_clear_is_ignored(web: SiteWorld) -> None:
-    cookie = cookie_of(sign_in(web))
-    assert who(web, cookie) == "Ana"
-    got = web.ask("GET", "/api/me", cookie=cookie, origin="https://localhost")
-    assert got.json["name"] is None
+    signed_in = sign_in_of(sign_in(web))
+    assert who(web, **signed_in) == "Ana"
+    assert who(web, **signed_in, origin="https://localhost") is None
+
+
+class TestAnotherPortOfTheHost:
+    """It is sent the cookie, and may set it, but is not shown the proof."""
+
+    def test_a_cookie_alone_makes_a_guest(self, web: SiteWorld) -> None:
+        cookie = sign_in_of(sign_in(web))["cookie"]
+        assert who(web, cookie=cookie) is None
+        assert who(web, cookie=cookie, chatd_proof="") is None
+        assert who(web, cookie=cookie, chatd_proof="0" * 64) is None
+
+    def test_a_proof_alone_makes_a_guest(self, web: SiteWorld) -> None:
+        assert who(web, chatd_proof=sign_in_of(sign_in(web))["chatd_proof"]) is None
+
+    def test_a_cookie_that_it_set_signs_in_to_nothing(self, web: SiteWorld) -> None:
+        web.world.register("eve")
+        eves = sign_in_of(sign_in(web, "eve"))
+        signed_in = sign_in_of(sign_in(web))
+        assert who(web, **{**signed_in, "cookie": eves["cookie"]}) is None
+
+    def test_a_cookie_that_it_added_takes_nothing_away(self, web: SiteWorld) -> None:
+        web.world.register("eve")
+        eves = sign_in_of(sign_in(web, "eve"))
+        signed_in = sign_in_of(sign_in(web))
+        for added in "chatd=x", eves["cookie"]:
+            for cookie in f"{added}; {signed_in['cookie']}", f"{signed_in['cookie']}; {added}":
+                assert who(web, **{**signed_in, "cookie": cookie}) == "Ana"
+
+    def test_a_cookie_that_it_was_sent_ends_no_sign_in(self, web: SiteWorld) -> None:
+        signed_in = sign_in_of(sign_in(web))
+        web.ask("POST", "/api/signout", cookie=signed_in["cookie"])
+        sign_in(web, cookie=signed_in["cookie"])
+        assert who(web, **signed_in) == "Ana"
 
 
 @pytest.mark.parametrize(
-    "cookie", ["chatd=", "chatd=x", "Chatd={}", "chatd={}x", "chatd={}; chatd=y", "session={}", "x"]
+    "cookie", ["chatd=", "chatd=x", "Chatd={}", "chatd={}x", "session={}", "x"]
 )
 def test_a_forged_cookie_makes_a_guest(web: SiteWorld, cookie: str) -> None:
-    secret = cookie_of(sign_in(web)).partition("=")[2]
-    assert who(web, cookie.format(secret)) is None
+    signed_in = sign_in_of(sign_in(web))
+    forged = cookie.format(signed_in["cookie"].partition("=")[2])
+    assert who(web, **{**signed_in, "cookie": forged}) is None
 
 
 def test_a_token_is_no_cookie_and_a_cookie_no_token(web: SiteWorld) -> None:
-    assert who(web, f"chatd={web.token('ana')}") is None
-    secret = cookie_of(sign_in(web)).partition("=")[2]
-    assert web.ask("GET", "/api/me", authorization=f"Bearer {secret}").status == 401
+    signed_in = sign_in_of(sign_in(web))
+    token = web.token("ana")
+    for proof in "", signed_in["chatd_proof"]:
+        assert who(web, cookie=f"chatd={token}", chatd_proof=proof) is None
+    cookie = signed_in["cookie"].partition("=")[2]
+    for secret in cookie, f"{cookie}.{signed_in['chatd_proof']}":
+        assert web.ask("GET", "/api/me", authorization=f"Bearer {secret}").status == 401
 
 
-def test_signing_out_ends_the_cookie_and_its_copies(web: SiteWorld) -> None:
-    cookie, other = cookie_of(sign_in(web)), cookie_of(sign_in(web))
-    got = web.ask("POST", "/api/signout", cookie=cookie)
+def test_signing_out_ends_the_sign_in_and_its_copies(web: SiteWorld) -> None:
+    signed_in, other = sign_in_of(sign_in(web)), sign_in_of(sign_in(web))
+    got = web.ask("POST", "/api/signout", **signed_in)
     assert got.status == 200
     assert got.headers["set-cookie"].startswith("chatd=; Path=/; Max-Age=0;")
-    assert who(web, cookie) is None
-    assert who(web, other) == "Ana"
-    assert web.ask("POST", "/api/signout", cookie=cookie).status == 200
+    assert who(web, **signed_in) is None
+    assert who(web, **other) == "Ana"
+    assert web.ask("POST", "/api/signout", **signed_in).status == 200
 
 
 def test_signing_in_again_ends_the_sign_in_before(web: SiteWorld) -> None:
-    cookie = cookie_of(sign_in(web))
-    sign_in(web, cookie=cookie)
-    assert who(web, cookie) is None
+    signed_in = sign_in_of(sign_in(web))
+    sign_in(web, **signed_in)
+    assert who(web, **signed_in) is None
     assert len(web.server.credentials.of("ana", BROWSER)) == 1
 
 
@@ -135,7 +170,7 @@ def test_an_invalid_request_is_refused(
 def test_an_account_can_be_registered(web: SiteWorld) -> None:
     got = web.post("/api/signin", {"name": "Luis", "password": PASSWORD, "register": True})
     assert got.json["name"] == "Luis"
-    assert who(web, cookie_of(got)) == "Luis"
+    assert who(web, **sign_in_of(got)) == "Luis"
     person = web.world.person()
     person.type(f"/login luis {PASSWORD}")
     assert person.seen()[0] == EN.notice("you_are", name="Luis")
@@ -155,10 +190,10 @@ def test_without_a_hasher_a_sign_in_is_refused() -> None:
 
 
 def test_a_password_changed_elsewhere_ends_the_cookie(web: SiteWorld) -> None:
-    cookie = cookie_of(sign_in(web))
+    signed_in = sign_in_of(sign_in(web))
     ana = web.world.person()
     ana.type(f"/login ana {PASSWORD}", "/password another horse")
-    assert who(web, cookie) is None
+    assert who(web, **signed_in) is None
 
 
 def test_a_sign_in_reads_no_missed_lines(web: SiteWorld) -> None:
@@ -175,5 +210,5 @@ def test_a_sign_in_reads_no_missed_lines(web: SiteWorld) -> None:
 
 
 def test_a_cookie_that_others_can_read_is_ignored(web: SiteWorld) -> None:
-    cookie = cookie_of(sign_in(web))
-    assert who(web, cookie, address=FAR) is None
+    signed_in = sign_in_of(sign_in(web))
+    assert who(web, **signed_in, address=FAR) is None

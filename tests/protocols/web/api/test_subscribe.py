@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, Credential, key_of
 from chatd.protocols.transport.limits import Limits
 from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.protocols.web.live.websocket import WebSocketHandler
-from tests.support.http import HttpClient, SiteWorld, error_of, request
+from chatd.storage.records import change
+from tests.support.http import HttpClient, SiteWorld, error_of, request, sign_in_of
 from tests.support.world import FAR
 
 STREAM = "/api/rooms/lobby/stream"
@@ -156,14 +158,44 @@ def test_a_websocket_is_the_account_that_the_browser_signed_in_to() -> None:
     web = SiteWorld()
     web.world.register("Ana")
     got = web.post("/api/signin", {"name": "ana", "password": "correct horse"})
-    cookie = got.headers["set-cookie"].partition(";")[0]
-    opened(web, "/ws", cookie=cookie, **WEBSOCKET)
+    signed_in = sign_in_of(got)
+    opened(web, "/ws", cookie=signed_in["cookie"], **WEBSOCKET)
     handler = handler_of(web)
     assert isinstance(handler, WebSocketHandler)
-    handler.log_in()
+    assert handler.log_in(signed_in["chatd_proof"])
     assert handler.session.name == "Ana"
-    web.ask("POST", "/api/signout", cookie=cookie)
+    web.ask("POST", "/api/signout", **signed_in)
     assert handler.session.stream.finished
+
+
+def old_cookie(web: SiteWorld) -> str:
+    """Return the cookie of a browser that signed in to a version without proofs."""
+    web.world.register("ana")
+    account = web.server.accounts.table["ana"]
+    secret = f"chatd_{'a' * 64}"
+    old = Credential("ana", BROWSER, "Firefox", 0, BROWSER_SECONDS * 100, epoch=account.epoch)
+    change(web.world.store, web.server.credentials.table.put(key_of(secret), old))
+    web.world.settle()
+    return f"chatd={secret}"
+
+
+def test_a_cookie_of_a_version_without_proofs_is_removed() -> None:
+    web = SiteWorld()
+    cookie = old_cookie(web)
+    _, head, _ = opened(web, "/ws", cookie=cookie, **WEBSOCKET)
+    assert b"Set-Cookie: chatd=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" in head.splitlines()
+    assert web.ask("GET", "/api/me", cookie=cookie).json["name"] is None
+
+
+def test_no_other_cookie_is_removed() -> None:
+    web = SiteWorld()
+    old = old_cookie(web)
+    got = web.post("/api/signin", {"name": "ana", "password": "correct horse"})
+    cookie = sign_in_of(got)["cookie"]
+    for sent in cookie, f"{cookie}; {old}", "chatd=x":
+        caller, head, _ = opened(web, "/ws", cookie=sent, **WEBSOCKET)
+        assert b"Set-Cookie" not in head
+        caller.hang_up()
 
 
 def test_connections_that_stay_are_closed_when_the_server_stops() -> None:

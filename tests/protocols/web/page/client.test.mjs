@@ -395,3 +395,61 @@ test("of newer lines that are long the last ones are shown, without a gap among 
 	all.says({ type: "history", id: next, room: "lobby", events: [line(52, "z")], after: 51, more: true });
 	assert.deepEqual(texts(room), ["x", "y", "z"]);
 });
+
+const AGAIN = { type: "say", text: "Sign in again.", key: "sign_in_again" };
+const ENDED = { type: "say", text: "You are signed out.", key: "signed_out" };
+const ANA = { name: "ana", guest: false, account: true };
+
+test("the proof of a sign-in is sent in each hello", () => {
+	const all = made({ proof: "p" });
+	all.open();
+	assert.deepEqual(
+		all.sockets.all.map(({ sent: [hello] }) => hello.proof),
+		["p", "p"],
+	);
+});
+
+test("a proof that is not valid is forgotten, and the reader is told so after the lines", () => {
+	const all = made({ proof: "p", rooms: ["lobby"] });
+	all.says(AGAIN, entered("lobby", 1, 0), events("lobby", line(1, "hola")));
+	assert.deepEqual(texts(all.chat.active).slice(0, 2), ["hola", "Sign in again."]);
+	all.open();
+	assert.equal(all.sockets.last.sent[0].proof, undefined);
+});
+
+const GUEST = { type: "you", name: "guest1", guest: true, account: false };
+
+test("a proof is forgotten when its sign-in ends", () => {
+	for (const ending of [ENDED, GUEST]) {
+		const all = made({ proof: "p" });
+		all.open(ANA);
+		all.says(ending);
+		all.clock.advance(1);
+		assert.equal(all.kept.get("proof", ""), "");
+	}
+});
+
+test("a proof is kept while its account logs in again", () => {
+	const all = made({ proof: "p" });
+	all.open(ANA);
+	all.client.connection.start();
+	all.sockets.last.onopen();
+	all.says(GUEST, { type: "you", ...ANA }, { ...HELLO, ...ANA });
+	all.clock.advance(1);
+	assert.equal(all.kept.get("proof", ""), "p");
+});
+
+test("the proof of a newer sign-in, in another tab, is kept", () => {
+	const all = made({ proof: "p" });
+	all.open(ANA);
+	all.kept.set("proof", "newer");
+	all.says(ENDED);
+	assert.equal(all.kept.get("proof", ""), "newer");
+});
+
+test("a guest who is renamed forgets no proof of another tab", () => {
+	const all = made();
+	all.kept.set("proof", "newer");
+	all.says({ type: "you", name: "eva", guest: false, account: false });
+	assert.equal(all.kept.get("proof", ""), "newer");
+});

@@ -4,13 +4,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kept } from "../../../../chatd/protocols/web/page/kept.js";
 
-test("a browser that keeps nothing, or nonsense, does no harm", () => {
+test("what a browser does not store lasts until the page is closed", () => {
 	const throws = () => {
 		throw new Error("refused");
 	};
 	for (const storage of [null, { getItem: throws, setItem: throws }, { getItem: () => "{", setItem: throws }]) {
 		const kept = new Kept(storage);
 		kept.set("name", "ana");
+		assert.equal(kept.get("name", ""), "ana");
+		kept.set("name", null);
+		assert.equal(kept.get("name", ""), "");
 		assert.deepEqual(kept.get("rooms", []), []);
 		assert.match(kept.key(), /^[0-9a-f]{32}$/);
 	}

@@ -1,0 +1,42 @@
+"""The credentials in the handshake of a WebSocket, and logging in with them at its hello.
+
+This module must not know frames, messages, nor requests.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chatd.accounts.credentials import Grant
+from chatd.chat.actions.login import log_in_by_grant
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+
+
+class HandshakeCredentials(NamedTuple):
+    """The credentials that a handshake had.
+
+    ``grant`` is for a token, or for a cookie that came with its proof. Without one, ``cookies`` are
+    those that came, one of which the proof in the hello may belong to. ``is_unproved`` is True for
+    the cookie of a version without proofs.
+    """
+
+    grant: Grant | None = None
+    cookies: tuple[str, ...] = ()
+    is_unproved: bool = False
+
+    def log_in(self, server: ChatServer, session: Session, proof: str) -> bool:
+        """Log a session in with them and the proof in its hello, if they are valid.
+
+        Return False if the client has a sign-in that is not valid any more. (It may be long since
+        the handshake.)
+        """
+        grant = self.grant
+        if grant is None and proof:
+            grant = server.credentials.sign_in_of(self.cookies, proof)
+        if grant is not None and log_in_by_grant(server, session, grant):
+            return True
+        return not (proof or self.is_unproved)
+
+
+NO_CREDENTIALS = HandshakeCredentials()
