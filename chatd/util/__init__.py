@@ -5,6 +5,8 @@ These modules must not know an event, a room or a client.
 Modules (python3 -m tools.documents writes this list):
 
 - `error_log`: Errors in the log: at once, and then after pauses that grow.
+- `fair_queue`: A queue for few slots, in which owners have turns: no owner delays another by asking
+  for much.
 - `meter`: The meter of one client: what the work for its answers costs, and turns to make long ones
   in.
 - `private_files`: Paths and files that only their owner, and root, may change.

@@ -1,0 +1,128 @@
+"""A queue for few slots, in which owners have turns: no owner delays another by asking for much.
+
+Theory of operation. An owner is a path, such as a network and an account in it. The queue is a tree
+of these: the networks that wait have a turn after another, and within the turn of a network its
+accounts do. So a hundred requests of one account delay another account by one request, and a
+hundred accounts of one network delay another network by one.
+
+The queue is bounded. If it is full, the newest request of the owner with the most in it is refused,
+so an owner with few requests is let in however many others make.
+
+This module must not know what the slots are for, nor a clock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from twisted.internet.defer import Deferred
+
+
+class QueueFull(Exception):
+    """The queue is full, and the most requests in it are of the owner that is refused."""
+
+
+class Turn:
+    """The use of one slot of a `FairQueue`, until `end`."""
+
+    def __init__(self, queue: FairQueue) -> None:
+        self._queue: FairQueue | None = queue
+
+    def end(self) -> None:
+        """Give the slot to the next owner. Does nothing if that was done."""
+        queue, self._queue = self._queue, None
+        if queue is not None:
+            queue._end_turn()
+
+
+class FairQueue:
+    """A queue for ``slots`` slots, in which at most ``most_waiting`` requests wait."""
+
+    def __init__(self, slots: int, most_waiting: int) -> None:
+        self._free = slots
+        self._most_waiting = most_waiting
+        self._waiting = _Waiting()
+
+    def __len__(self) -> int:
+        """Return the number of requests that wait."""
+        return self._waiting.count
+
+    def turn(self, *owner: str) -> Deferred[Turn]:
+        """Wait for a slot; fire with a `Turn`, which the caller must end.
+
+        ``owner`` has one or more words, the widest first; all owners of a queue have as many. The
+        result fails with `QueueFull` if the request is refused, now or later. It can be cancelled.
+        """
+        request: Deferred[Turn] = Deferred(lambda _: self._waiting.remove(owner, request))
+        self._waiting.add(owner, request)
+        self._serve()
+        if self._waiting.count > self._most_waiting:
+            self._waiting.take_newest_of_most().errback(QueueFull())
+        return request
+
+    def extra_turn(self) -> Turn:
+        """Return a turn at once, also if no slot is free.
+
+        Requests wait until as many turns have ended as are above the number of slots.
+        """
+        self._free -= 1
+        return Turn(self)
+
+    def _end_turn(self) -> None:
+        self._free += 1
+        self._serve()
+
+    def _serve(self) -> None:
+        while self._free > 0 and self._waiting.count:
+            self._free -= 1
+            self._waiting.take_next().callback(Turn(self))
+
+
+class _Waiting:
+    """The requests of one part of the tree, or of one owner."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._own: deque[Deferred[Turn]] = deque()
+        self._parts: dict[str, _Waiting] = {}  # in the order of their turns
+
+    def add(self, owner: tuple[str, ...], request: Deferred[Turn]) -> None:
+        self.count += 1
+        if owner:
+            self._parts.setdefault(owner[0], _Waiting()).add(owner[1:], request)
+        else:
+            self._own.append(request)
+
+    def remove(self, owner: tuple[str, ...], request: Deferred[Turn]) -> None:
+        self.count -= 1
+        if owner:
+            self._parts[owner[0]].remove(owner[1:], request)
+            self._drop_empty(owner[0])
+        else:
+            self._own.remove(request)
+
+    def take_next(self) -> Deferred[Turn]:
+        """Remove and return the oldest request of the owner whose turn it is."""
+        self.count -= 1
+        if not self._parts:
+            return self._own.popleft()
+        name = next(iter(self._parts))
+        part = self._parts[name] = self._parts.pop(name)  # the last from now on
+        request = part.take_next()
+        self._drop_empty(name)
+        return request
+
+    def take_newest_of_most(self) -> Deferred[Turn]:
+        """Remove and return the newest request of the owner with the most requests."""
+        self.count -= 1
+        if not self._parts:
+            return self._own.pop()
+        # Of several, the one whose turn comes last.
+        name = max(reversed(self._parts), key=lambda each: self._parts[each].count)
+        request = self._parts[name].take_newest_of_most()
+        self._drop_empty(name)
+        return request
+
+    def _drop_empty(self, name: str) -> None:
+        if not self._parts[name].count:
+            del self._parts[name]
