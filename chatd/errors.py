@@ -69,7 +69,7 @@ class ErrorKind(enum.Enum):
 
     TOO_MANY_TRIES = "Too many tries"
     """Passwords for this name or from this address came too fast, or too many wait. This one was
-    not checked.
+    not checked. Or several webhooks in a row were not wanted by their targets.
 
     Wait as long as the detail says."""
 

@@ -14,7 +14,8 @@ Modules (python3 -m tools.documents writes this list):
 - `directory`: The directory of rooms: finding, listing, making and forgetting them.
 - `evictions`: Putting sessions out of rooms that they may not read any more, or that they were
   kicked from.
-- `hook_review`: Ending the hooks whose accounts have lost the right to them.
+- `hook_review`: Ending hooks: those whose accounts have lost the right to them, and those that
+  failed for long.
 - `idempotency`: Idempotency keys: a client that does not know if its lines arrived may send them
   again.
 - `identity`: The identity of one session: its name, its account and its place in the network.

@@ -1,4 +1,4 @@
-"""Ending the hooks whose accounts have lost the right to them.
+"""Ending hooks: those whose accounts have lost the right to them, and those that failed for long.
 
 This module must not know sessions or connections.
 """
@@ -64,13 +64,23 @@ class HookReview:
             if room is not None:
                 deeds.append(Deed("endhook", hook.to.origin))
                 log_deed(by, room, deeds[-1])
-        puts = [self._hooks.remove(hook) for hook in ended]
+        self._remove(ended)
+        return deeds
+
+    def give_up(self, hook: Hook) -> None:
+        """End a hook that took nothing for too long, and log that in its room."""
+        room = self._rooms.get(hook.room)
+        if room is not None:
+            log_deed(hook.by, room, Deed("deadhook", hook.to.origin))
+        self._remove([hook])
+
+    def _remove(self, hooks: Iterable[Hook]) -> None:
+        puts = [self._hooks.remove(hook) for hook in hooks]
         if puts:
-            # In one transaction with what took the right: if that fails, so does this.
+            # In one transaction with the deeds, and with what took the right, if anything did.
             done = change(self._store, *puts)
             self._hooks.changed(puts)
             done.addErrback(self._take_back, puts)
-        return deeds
 
     def _take_back(self, failure: Failure, puts: Sequence[Put]) -> None:
         failure.trap(StoreError)

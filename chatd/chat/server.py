@@ -85,6 +85,7 @@ class ChatServer:
         self.hooks = Hooks(store)
         self.hook_review = HookReview(store, self.hooks, self.rooms, self.accounts, self.moderation)
         self.hooks.check_with(self.hook_review.allows)
+        self.hooks.give_up_with(self.hook_review.give_up)
         self.moves = RoomMoves(self.rooms, self.moderation, self.unread, recent)
         self.evictions = Evictions(clock, self.sessions, self.rooms, self.moderation, self.moves)
         self.deeds = RoomDeeds(

@@ -17,7 +17,7 @@ from chatd.commands.deeds import tell_done
 from chatd.commands.password_prompt import present_password_question, with_present_password
 from chatd.rooms.room import Room
 from chatd.text.times import local_time
-from chatd.webhooks.registry import Hook
+from chatd.webhooks.registry import Hook, NotDelivered
 from chatd.webhooks.urls import Destination
 
 _WORDS = {
@@ -58,7 +58,12 @@ async def _add(
     server: ChatServer, session: Session, proof: PasswordProof, room: Room, to: Destination
 ) -> None:
     # While the password was asked for, the room may have been forgotten and made anew.
-    added = await hooks.add_hook(server, session, proof, room.name, to)
+    try:
+        added = await hooks.add_hook(server, session, proof, room.name, to)
+    except hooks.NotWanted as refusal:
+        if hooks.may_see_reasons(server, session):
+            session.answer("hook_reason", why=_reason(session, refusal.why))
+        raise
     tell_done(session, added.done)
     session.answer(
         "hook_added",
@@ -79,10 +84,12 @@ def _list(server: ChatServer, session: Session, room: Room) -> None:
         session.answer("no_hooks", room=room.name)
         return
     lines = [session.sentence("hooks", count=len(found), room=room.name)]
-    session.tell("\n".join([*lines, *(_listed(session, room, hook) for hook in found)]))
+    reasons = hooks.may_see_reasons(server, session)
+    lines += [_listed(session, room, hook, reasons=reasons) for hook in found]
+    session.tell("\n".join(lines))
 
 
-def _listed(session: Session, room: Room, hook: Hook) -> str:
+def _listed(session: Session, room: Room, hook: Hook, *, reasons: bool) -> str:
     waiting = max(0, room.head - hook.seq)
     listed = session.sentence(
         "hook_waits" if waiting else "hook_is_idle",
@@ -92,10 +99,16 @@ def _listed(session: Session, room: Room, hook: Hook) -> str:
         time=local_time(hook.added),
         count=waiting,
     )
+    if not hook.proven:
+        listed = session.sentence("hook_is_unproven", hook=listed)
     if hook.error is None:
         return listed
-    why = session.sentence(f"hook_{hook.error.why.value}", status=hook.error.status)
+    why = _reason(session, hook.error) if reasons else session.sentence("hook_failed")
     return session.sentence("hook_fails", hook=listed, count=hook.failures, why=why)
+
+
+def _reason(session: Session, error: NotDelivered) -> str:
+    return session.sentence(f"hook_{error.why.value}", status=error.status)
 
 
 TABLE = (
@@ -104,18 +117,18 @@ TABLE = (
         Wording(
             "/hook add URL|list|remove N",
             "send what is said here to a URL, signed",
-            "Each line is a POST with JSON, in order; what fails is tried again. For operators\n"
-            "of the room, in a private room for its owner alone. The secret that signs is shown\n"
-            "once.\n"
+            "Each line is a POST with JSON, in order; what fails is tried again, for a week. The\n"
+            "URL must answer a challenge first. For operators of the room, in a private room for\n"
+            "its owner alone. The secret that signs is shown once.\n"
             "Example: /hook add https://example.com/chat",
             aliases=("webhook",),
         ),
         Wording(
             "/webhook añadir URL|lista|quitar N",
             "enviar lo que se dice aquí a una URL, firmado",
-            "Cada línea es un POST con JSON, en orden; lo que falla se intenta otra vez. Para\n"
-            "operadores de la sala; en una privada, solo para su dueño. El secreto que firma se\n"
-            "muestra una sola vez.\n"
+            "Cada línea es un POST con JSON, en orden; lo que falla se repite durante una\n"
+            "semana. La URL tiene que responder antes a una prueba. Para operadores de la sala;\n"
+            "en una privada, solo su dueño. El secreto que firma se muestra una sola vez.\n"
             "Ejemplo: /webhook añadir https://example.com/chat",
             aliases=("gancho",),
         ),

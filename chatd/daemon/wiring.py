@@ -58,6 +58,7 @@ from chatd.util.privileges import Identity
 from chatd.util.worker import Worker
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.http_client import Gate, Poster, has_tls
+from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.registry import Rules
 
 
@@ -86,9 +87,10 @@ def makeService(options: Options) -> IService:
     passwords = _passwords(clock)
     server, watch = _server(settings, store, clock, motd, passwords)
     server.hooks.use_rules(hook_rules)
-    poster = Poster(reactor, Gate(hook_rules.allowed))
+    gate = Gate(hook_rules.allowed)
+    lanes = Lanes(Poster(reactor, gate), Poster(reactor, gate), clock)
     deliveries = Deliveries(
-        server.hooks, server.rooms.get, poster, clock, server.error_log, server.now
+        server.hooks, server.rooms.get, lanes, clock, server.error_log, server.now
     )
 
     # The addresses, and the protocols there

@@ -76,6 +76,9 @@ SENTENCES = {
     "did_endhook": (
         "{name} ended the webhook to {target}, because its creator lost the right to it"
     ),
+    "did_deadhook": (
+        "{name} has no webhook to {target} any more: nothing could be delivered for a week"
+    ),
     "for_time": "{did} for {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
@@ -176,6 +179,13 @@ SENTENCES = {
     "hook_waits_one": "{number}. {to}, by {by}, {time}: {count} line waits.",
     "hook_fails": "{hook} {count} tries failed; the last one: {why}",
     "hook_fails_one": "{hook} {count} try failed: {why}",
+    "hook_is_unproven": (
+        "{hook} It must answer a challenge before its next line: see Webhooks in docs/wire.md."
+    ),
+    "hook_failed": "nothing was delivered.",
+    "hook_reason": "For administrators: {why}",
+    "hook_not_proven": "it did not answer the challenge with its text.",
+    "hook_busy": "too many deliveries wait.",
     "hook_answered": "it answered {status}.",
     "hook_timed_out": "it did not answer in time.",
     "hook_unreachable": "no connection could be made.",
@@ -562,6 +572,17 @@ SENTENCES = {
     "no_hook_to_there": (
         "{host} is this server's machine or in a private network, where webhooks may not"
         " lead. The operator can allow it with --hooks-to."
+    ),
+    "no_hook_to_port": ("webhooks may not lead to port {port}. Use 80, 443, or a port above 1023."),
+    "hook_not_wanted": (
+        "{target} did not prove that it wants this webhook. It must answer a POST of {challenge}"
+        " with 200 and TEXT alone. In Python: {line}. See Webhooks in docs/wire.md."
+    ),
+    "too_many_challenges": (
+        "wait {count} seconds. Several webhooks in a row were not wanted by their targets."
+    ),
+    "too_many_challenges_one": (
+        "wait {count} second. Several webhooks in a row were not wanted by their targets."
     ),
     "no_secret_in_clear": (
         "a webhook has a secret, which is not shown here. Connect over TLS, or from the"

@@ -77,6 +77,9 @@ SENTENCES = {
     "did_endhook": (
         "{name} ha terminado el webhook a {target}, porque quien lo puso ya no tiene derecho"
     ),
+    "did_deadhook": (
+        "{name} ya no tiene el webhook a {target}: en una semana no se le ha podido entregar nada"
+    ),
     "for_time": "{did} durante {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
@@ -176,6 +179,14 @@ SENTENCES = {
     "hook_waits_one": "{number}. {to}, de {by}, {time}: espera {count} línea.",
     "hook_fails": "{hook} Han fallado {count} intentos; el último: {why}",
     "hook_fails_one": "{hook} Ha fallado {count} intento: {why}",
+    "hook_is_unproven": (
+        "{hook} Tiene que responder a una prueba antes de la próxima línea: ver Webhooks en"
+        " docs/wire.md."
+    ),
+    "hook_failed": "no se ha entregado nada.",
+    "hook_reason": "Para quien administra: {why}",
+    "hook_not_proven": "no ha respondido a la prueba con su texto.",
+    "hook_busy": "esperan demasiadas entregas.",
     "hook_answered": "ha respondido {status}.",
     "hook_timed_out": "no ha respondido a tiempo.",
     "hook_unreachable": "no se ha podido conectar.",
@@ -615,6 +626,20 @@ SENTENCES = {
     "no_hook_to_there": (
         "{host} es la máquina de este servidor o está en una red privada, y allí no pueden"
         " llevar los webhooks. Quien administra el servidor puede permitirlo con --hooks-to."
+    ),
+    "no_hook_to_port": (
+        "los webhooks no pueden llevar al puerto {port}. Usa el 80, el 443 o uno por encima de"
+        " 1023."
+    ),
+    "hook_not_wanted": (
+        "{target} no ha demostrado que quiere este webhook. Tiene que responder a un POST de"
+        " {challenge} con 200 y solo TEXT. En Python: {line}. Ver Webhooks en docs/wire.md."
+    ),
+    "too_many_challenges": (
+        "espera {count} segundos. Varios destinos seguidos no querían el webhook."
+    ),
+    "too_many_challenges_one": (
+        "espera {count} segundo. Varios destinos seguidos no querían el webhook."
     ),
     "no_secret_in_clear": (
         "un webhook tiene un secreto, que aquí no se muestra. Conéctate por TLS, o desde la"

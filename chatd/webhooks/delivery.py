@@ -1,8 +1,14 @@
 """Delivery of the lines of rooms to their hooks: one line at a time, in order, at least once.
 
-Lines are read from the log, after the hook's seq, and each is tried until it is accepted or the
-hook is removed. The room does not wait for that: it wakes the delivery and goes on. This module
-must not know a connection: the poster decides how a line is posted, and to which address.
+Lines are read from the log, after the hook's seq, and each is tried until it is accepted, or the
+hook is removed, or has failed for `GIVE_UP_SECONDS`. The room does not wait for that: it wakes the
+delivery and goes on. This module must not know a connection: the poster decides how a line is
+posted, and to which address.
+
+A target proves that it wants a hook: it answers a challenge, which is a request like those of
+lines, with the random text in it. That is asked before a hook is added; for the hooks of earlier
+versions, before their next line. Otherwise an operator of a room could have the server of another
+person called. The answer is the text alone, so a server that returns its input proves nothing.
 """
 
 from __future__ import annotations
@@ -10,45 +16,48 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
+import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable
+from math import ceil
 from urllib.parse import quote
 
-from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event, Kind
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import encode_json
 from chatd.util.error_log import ErrorLog
-from chatd.webhooks.registry import DeliveryFailure, Hook, Hooks, NotDelivered
-from chatd.webhooks.urls import Destination
-
-AT_ONCE = 20
-"""Most lines that are being posted at a time, one for each hook at most."""
+from chatd.util.fair_queue import QueueFull
+from chatd.util.rate_limit import RateLimiter
+from chatd.webhooks.lanes import Caller, Lanes, Pace, Poster
+from chatd.webhooks.registry import (
+    GIVE_UP_SECONDS,
+    DeliveryFailure,
+    Hook,
+    HookRecord,
+    Hooks,
+    NotDelivered,
+)
+from chatd.webhooks.urls import Destination, destination_of
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 3600.0
 """Back-off between tries, in seconds. Pauses double, and each is up to a quarter longer at random,
 so that deliveries that failed together are not tried together."""
 
+CHALLENGES = (10, 60.0)
+"""Number of challenges without an answer for one account, and the seconds until it may have one
+more. So an account cannot have a server that wants no hook called for long."""
+
 EVENTS_AT_HAND = 50
 """Most events in memory for a hook whose lines are being delivered."""
 
 SENT = {Kind.MESSAGE: "message", Kind.ACTION: "action", Kind.TOPIC: "topic"}
 """The kinds of events that are delivered, and their words. Acts of moderation are not delivered."""
-
-
-class Poster(Protocol):
-    """The interface of the one that posts lines."""
-
-    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> None:
-        """Post a body. Raise `NotDelivered` if it was not accepted."""
-
-    async def close(self) -> None:
-        """Close all connections."""
 
 
 def body_of(event: Event) -> bytes:
@@ -64,20 +73,24 @@ def body_of(event: Event) -> bytes:
     return encode_json(said)
 
 
-def headers_of(event: Event, secret: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """Return the headers that identify and sign a body. ``timestamp`` is in seconds since 1970."""
+def delivery_of(event: Event) -> str:
+    """Return the header that identifies an event."""
+    return f"{quote(event.room, safe='')}/{event.seq}"
+
+
+def headers_of(secret: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """Return the headers that sign a body. ``timestamp`` is in seconds since 1970."""
     signed = f"{timestamp}.".encode() + body
     signature = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
     return {
         "Content-Type": "application/json",
-        "X-Chatd-Delivery": f"{quote(event.room, safe='')}/{event.seq}",
         "X-Chatd-Timestamp": str(timestamp),
         "X-Chatd-Signature": f"sha256={signature}",
     }
 
 
 class Deliveries:
-    """The deliveries of all hooks.
+    """The deliveries of all hooks, in ``lanes``.
 
     ``room_of`` returns a room by its key, ``now`` the time in seconds since 1970, ``chance``
     numbers from 0 to 1 for the pauses.
@@ -87,26 +100,26 @@ class Deliveries:
         self,
         hooks: Hooks,
         room_of: Callable[[str], Room | None],
-        poster: Poster,
+        lanes: Lanes,
         clock: IReactorTime,
         error_log: ErrorLog,
         now: Callable[[], float],
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.room_of = room_of
-        self.poster = poster
+        self.lanes = lanes
         self.clock = clock
         self.error_log = error_log
         self.now = now
         self.chance = chance
-        self.slots = DeferredSemaphore(AT_ONCE)
         self.stopped = False
+        self._challenges = RateLimiter(clock, *CHALLENGES)
         self.hooks = hooks
         self._under_way: dict[Hook, _Delivery] = {}
 
     def start(self) -> None:
         """Deliver lines that are waiting, and those published from now on."""
-        self.hooks.deliver_with(self._wake, self._gone)
+        self.hooks.deliver_with(self._wake, self._gone, self._challenge_new)
         for hook in self.hooks:
             self._wake(hook)
 
@@ -123,7 +136,29 @@ class Deliveries:
         for delivery in self._under_way.values():
             delivery.end()
         await self.hooks.keep()
-        await self.poster.close()
+        await self.lanes.quick.close()
+        await self.lanes.slow.close()
+
+    async def challenge(self, poster: Poster, to: Destination, secret: str) -> None:
+        """Ask a target if it wants a hook. Raise `NotDelivered` if it does not say so."""
+        text = secrets.token_urlsafe(32)
+        body = encode_json({"kind": "challenge", "challenge": text})
+        answer = await poster.post(to, headers_of(secret, int(self.now()), body), body)
+        if answer.strip() != text.encode():
+            raise NotDelivered(DeliveryFailure.NOT_PROVEN)
+
+    async def _challenge_new(self, new: HookRecord) -> None:
+        wait = self._challenges.wait(new.account)
+        if wait:
+            raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_challenges", count=ceil(wait))
+        self._challenges.spend(new.account)
+        to = destination_of(new.url)
+        caller = Caller((new.network, new.account), Pace())
+        try:
+            await self.lanes.run(caller, lambda poster: self.challenge(poster, to, new.secret))
+        except QueueFull:
+            raise NotDelivered(DeliveryFailure.BUSY) from None
+        self._challenges.give_back(new.account)
 
     def _wake(self, hook: Hook) -> None:
         delivery = self._under_way.get(hook)
@@ -148,6 +183,7 @@ class _Delivery:
         self._work: Deferred[None] | None = None
         self._busy = False
         self._pause = FIRST_PAUSE
+        self._failed_at: float | None = None  # the time of the clock; None after a success
         self._ended = False
 
     def wake(self) -> None:
@@ -173,18 +209,19 @@ class _Delivery:
         error = None
         try:
             while (event := await self._next()) is not None:
-                async with self._all.slots:
-                    if not self._goes_on:
-                        break  # the hook's right may have ended during the wait
-                    await self._post(event)
+                if not await self._post_in_turn(event):
+                    break
                 self._page.popleft()
                 self._hook.delivered(event.seq)
                 self._hook.went_well()
                 self._pause = FIRST_PAUSE
+                self._failed_at = None
         except CancelledError:
             pass
         except NotDelivered as why:
             error = why
+        except QueueFull:
+            error = NotDelivered(DeliveryFailure.BUSY)
         except StoreError:
             error = NotDelivered(DeliveryFailure.NOT_READABLE)
         except Exception:
@@ -218,14 +255,29 @@ class _Delivery:
         stopped = self._ended or self._all.stopped
         return not stopped and self._all.hooks.allowed(self._hook)
 
-    async def _post(self, event: Event) -> None:
+    async def _post_in_turn(self, event: Event) -> bool:
+        """Post an event; return False if the hook's right ended while it waited for its turn."""
         hook, body = self._hook, body_of(event)
-        headers = headers_of(event, hook.secret, int(self._all.now()), body)
-        await self._all.poster.post(hook.to, headers, body)
+
+        async def post(poster: Poster) -> bool:
+            if not self._goes_on:
+                return False
+            if not hook.proven:
+                await self._all.challenge(poster, hook.to, hook.secret)
+                hook.proven = True
+            headers = headers_of(hook.secret, int(self._all.now()), body)
+            await poster.post(hook.to, headers | {"X-Chatd-Delivery": delivery_of(event)}, body)
+            return True
+
+        return await self._all.lanes.run(hook.caller, post)
 
     def _fail(self, error: NotDelivered) -> None:
         self._page.clear()
-        self._hook.failed(error)
+        now = self._all.clock.seconds()
+        self._hook.failed(error, 0.0 if self._failed_at is None else now - self._failed_at)
+        self._failed_at = now
+        if self._hook.failed_for >= GIVE_UP_SECONDS:
+            self._all.hooks.give_up(self._hook)
         if not (self._ended or self._all.stopped):
             pause = self._pause * (1 + self._all.chance() / 4)
             self._later = self._all.clock.callLater(pause, self._begin)

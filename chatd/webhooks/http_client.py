@@ -49,7 +49,16 @@ from zope.interface import implementer
 from chatd import __version__
 from chatd.util.worker import Worker
 from chatd.webhooks.registry import DeliveryFailure, NotDelivered
-from chatd.webhooks.urls import Address, Destination, Network, embedded, is_public, is_within, plain
+from chatd.webhooks.urls import (
+    Address,
+    Destination,
+    Network,
+    embedded,
+    is_port_allowed,
+    is_public,
+    is_within,
+    plain,
+)
 
 POST_SECONDS = 10.0
 """Most seconds until an answer is received, with looking up the name and connecting."""
@@ -66,6 +75,9 @@ CLOSING_SECONDS = 2.0
 
 ANSWER_BYTES = 16 * 1024
 """Most bytes of an answer, with its headers, that are received before the connection is aborted."""
+
+KEPT_BYTES = 256
+"""Most bytes of an answer's body that are kept: the answer to a challenge has 43."""
 
 ADDRESSES = 8
 """Most addresses of a name that are tried."""
@@ -125,6 +137,8 @@ class Gate:
 
     def addresses(self, host: str, port: int) -> list[Address]:
         """Return the addresses of a host that pass. Blocks; raises `NotDelivered` if none does."""
+        if not is_port_allowed(port):
+            raise NotDelivered(DeliveryFailure.NOT_ALLOWED)
         try:
             written = dict.fromkeys(self._get_addresses(host, port))
             found = [plain(ip_address(each.partition("%")[0])) for each in written]
@@ -163,8 +177,11 @@ class Poster:
         self._endpoints = _Endpoints(reactor, gate, worker, tls)
         self._agent = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
 
-    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> None:
-        """Post a body. Raise `NotDelivered` unless it is answered in time with a status of 2xx."""
+    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> bytes:
+        """Post a body; return the first `KEPT_BYTES` of the answer's body.
+
+        Raise `NotDelivered` unless it is answered in time with a status of 2xx.
+        """
         is_late = False
 
         def be_late() -> None:
@@ -175,7 +192,7 @@ class Poster:
         work = Deferred.fromCoroutine(self._post(to, headers, body))
         timer = self._clock.callLater(POST_SECONDS, be_late)
         try:
-            status = await work
+            status, answer = await work
         except NotDelivered:
             raise
         except Exception as error:
@@ -185,15 +202,17 @@ class Poster:
                 timer.cancel()
         if not 200 <= status < 300:
             raise NotDelivered(DeliveryFailure.ANSWERED, status)
+        return answer
 
-    async def _post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> int:
+    async def _post(
+        self, to: Destination, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, bytes]:
         if to.scheme == "https" and not has_tls():
             raise NotDelivered(DeliveryFailure.NO_TLS)
         sent = Headers({name: [value] for name, value in headers.items()})
         sent.setRawHeaders("User-Agent", [f"chatd/{__version__}"])
         response = await self._agent.request(b"POST", to.url.encode("ascii"), sent, _Body(body))
-        await _drained(response)
-        return int(response.code)
+        return int(response.code), await _drained(response)
 
     async def close(self) -> None:
         """Close all connections, and look up no more names."""
@@ -414,24 +433,28 @@ class _Body:
 
 
 class _Drain(Protocol):
-    """A protocol that drops the body of an answer."""
+    """A protocol that keeps the first `KEPT_BYTES` of the body of an answer."""
 
     def __init__(self) -> None:
-        self.done: Deferred[None] = Deferred(self._stop)
+        self.done: Deferred[bytes] = Deferred(self._stop)
+        self._kept = b""
 
-    def _stop(self, done: Deferred[None]) -> None:
+    def _stop(self, done: Deferred[bytes]) -> None:
         # The rest of the answer is not needed.
         if self.transport is not None:
             self.transport.loseConnection()
         if not done.called:
-            done.callback(None)
+            done.callback(self._kept)
+
+    def dataReceived(self, data: bytes) -> None:
+        self._kept += data[: KEPT_BYTES - len(self._kept)]
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if not self.done.called:
-            self.done.callback(None)
+            self.done.callback(self._kept)
 
 
-def _drained(response: IResponse) -> Deferred[None]:
+def _drained(response: IResponse) -> Deferred[bytes]:
     drain = _Drain()
     response.deliverBody(drain)
     return drain.done

@@ -2,16 +2,16 @@
 
 A hook is a cursor into its room's log: the seq up to which its lines were delivered is stored. So
 no line waits in memory for it, and none is lost. A hook acts for the account that added it, and
-delivers only while that account may have it (`Hooks.allowed`). This module must not know a network
-or rights: the deliveries set `Hooks.wake` and `Hooks.gone`, and the owner of roles calls
-`Hooks.check_with`.
+delivers only while that account may have it (`Hooks.allowed`), and once its target has proved that
+it wants it. This module must not know a network or rights: the deliveries call
+`Hooks.deliver_with`, and the owner of roles `Hooks.check_with`.
 """
 
 from __future__ import annotations
 
 import enum
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, succeed
@@ -21,11 +21,17 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Damaged, Put, Table, change, ignore_store_error
 from chatd.text.folding import fold
+from chatd.webhooks.lanes import Caller, Pace
 from chatd.webhooks.urls import Destination, InvalidUrl, Network, destination_of
 
 IN_A_ROOM = 5
 IN_ALL = 200
 """Most hooks of a room, and of all rooms together."""
+
+GIVE_UP_SECONDS = 7 * 86_400
+"""Seconds for which a hook is tried in vain before it ends. Only the time counts for which the
+daemon runs, so neither a daemon that was down nor a wrong clock ends one. A target that is broken
+on Friday is repaired within a week."""
 
 
 class DeliveryFailure(enum.Enum):
@@ -40,6 +46,8 @@ class DeliveryFailure(enum.Enum):
     TLS_FAILED = "tls_failed"
     BROKE = "broke"
     NOT_READABLE = "not_readable"
+    NOT_PROVEN = "not_proven"
+    BUSY = "busy"
 
 
 class NotDelivered(Exception):
@@ -57,6 +65,10 @@ class HookRecord(NamedTuple):
     ``secret`` is its signing key, ``by`` the name that added it, ``added`` the time of that
     (seconds since 1970), ``seq`` the seq up to which its lines were delivered, and ``account`` the
     key of the account that added it, or "" if an earlier version stored only the name.
+
+    ``network`` is the network from which it was added, "" if that is not known: hooks have turns by
+    it. ``proven`` is true if the target answered a challenge, which earlier versions did not send.
+    ``failed_for`` is the number of seconds for which it has failed since a line was delivered.
     """
 
     url: str
@@ -65,21 +77,34 @@ class HookRecord(NamedTuple):
     added: int
     seq: int
     account: str = ""
+    network: str = ""
+    proven: bool = False
+    failed_for: int = 0
+
+
+def new_record(to: Destination, by: str, network: str, now: int) -> HookRecord:
+    """Return the record of a new hook of the account named ``by``, with a secret of its own."""
+    secret = secrets.token_urlsafe(32)
+    return HookRecord(to.url, secret, by, now, 0, fold(by), network)
 
 
 class Hook:
-    """A hook in memory, where ``seq`` is ahead of the stored one.
+    """A hook in memory, where ``seq``, ``proven`` and ``failed_for`` are ahead of the stored ones.
 
     ``failures`` counts the failed tries since a line was delivered, ``error`` is the last failure.
+    ``caller`` says in whose turn and in which lane it delivers.
     """
 
     __slots__ = (
         "account",
         "added",
         "by",
+        "caller",
         "error",
+        "failed_for",
         "failures",
         "number",
+        "proven",
         "room",
         "secret",
         "seq",
@@ -95,6 +120,9 @@ class Hook:
         self.account = kept.account
         self.added = kept.added
         self.seq = kept.seq
+        self.proven = kept.proven
+        self.failed_for = float(kept.failed_for)
+        self.caller = Caller((kept.network, kept.account or fold(kept.by)), Pace())
         self.failures = 0
         self.error: NotDelivered | None = None
 
@@ -110,12 +138,18 @@ class Hook:
     def went_well(self) -> None:
         """Note that a line was delivered."""
         self.failures = 0
+        self.failed_for = 0.0
         self.error = None
 
-    def failed(self, error: NotDelivered) -> None:
-        """Note that a line could not be delivered."""
+    def failed(self, error: NotDelivered, seconds: float = 0.0) -> None:
+        """Note that a line could not be delivered, ``seconds`` after the failure before, if any."""
         self.failures += 1
+        self.failed_for += seconds
         self.error = error
+
+    def updated(self, kept: HookRecord) -> HookRecord:
+        """Return its stored record with the progress that is in memory."""
+        return kept._replace(seq=self.seq, proven=self.proven, failed_for=int(self.failed_for))
 
 
 class Rules(NamedTuple):
@@ -129,15 +163,18 @@ class Hooks:
     """All hooks. Raises `Damaged` if a stored one is not valid.
 
     ``rules`` is set by the owner of the operator's options. ``wake`` is called when there may be
-    lines to deliver to a hook, ``gone`` when a hook was removed. ``allowed`` returns True if the
-    account that added a hook may have it now.
+    lines to deliver to a hook, ``gone`` when a hook was removed. ``challenge`` raises
+    `NotDelivered` unless the target of a new hook wants it. ``allowed`` returns True if the account
+    that added a hook may have it now, and ``give_up`` ends a hook that failed for too long.
     """
 
     def __init__(self, store: Store) -> None:
         self.rules = Rules()
         self.wake: Callable[[Hook], None] = _ignore
         self.gone: Callable[[Hook], None] = _ignore
+        self.challenge: Callable[[HookRecord], Awaitable[None]] = _want
         self.allowed: Callable[[Hook], bool] = _allow
+        self.give_up: Callable[[Hook], None] = _ignore
         self._store = store
         self._table: Table[HookRecord] = Table(store, "hook", HookRecord)
         self._rooms: dict[str, dict[int, Hook]] = {}
@@ -151,13 +188,22 @@ class Hooks:
         """Follow the rules of the operator from now on."""
         self.rules = rules
 
-    def deliver_with(self, wake: Callable[[Hook], None], gone: Callable[[Hook], None]) -> None:
-        """Call these from now on when a hook has lines to deliver, and when it was removed."""
-        self.wake, self.gone = wake, gone
+    def deliver_with(
+        self,
+        wake: Callable[[Hook], None],
+        gone: Callable[[Hook], None],
+        challenge: Callable[[HookRecord], Awaitable[None]],
+    ) -> None:
+        """Deliver, and challenge new targets, with these functions from now on: see `Hooks`."""
+        self.wake, self.gone, self.challenge = wake, gone, challenge
 
     def check_with(self, allowed: Callable[[Hook], bool]) -> None:
         """Decide with this function from now on if a hook is allowed: see `Hooks`."""
         self.allowed = allowed
+
+    def give_up_with(self, give_up: Callable[[Hook], None]) -> None:
+        """End hooks that failed for too long with this function from now on: see `Hooks`."""
+        self.give_up = give_up
 
     def __contains__(self, room: str) -> bool:
         """Return True if a room, by its key, has any hook."""
@@ -171,23 +217,23 @@ class Hooks:
         hooks = self._rooms.get(room.key, {})
         return [hooks[number] for number in sorted(hooks)]
 
-    def add(self, room: Room, to: Destination, by: str, now: int) -> tuple[int, str, Put]:
-        """Return the number and the secret of a new hook, and the change that adds it.
-
-        It belongs to the account named ``by``, and delivers what is published from now on. Raises
-        `Refusal` if there are too many hooks.
-        """
-        numbers = self._rooms.get(room.key, {})
-        if len(numbers) >= IN_A_ROOM:
+    def check_count(self, room: Room) -> None:
+        """Raise `Refusal` if there are too many hooks for another one in a room."""
+        if len(self._rooms.get(room.key, {})) >= IN_A_ROOM:
             raise Refusal(
                 ErrorKind.NOT_ALLOWED, "too_many_hooks_here", room=room.name, limit=IN_A_ROOM
             )
         if len(self._table) >= IN_ALL:
             raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_hooks", limit=IN_ALL)
-        number = max(numbers, default=0) + 1
-        secret = secrets.token_urlsafe(32)
-        kept = HookRecord(to.url, secret, by, now, room.head, fold(by))
-        return number, secret, self._table.put(_key(room.key, number), kept)
+
+    def add(self, room: Room, new: HookRecord) -> tuple[int, Put]:
+        """Return the number of a new hook, and the change that adds it.
+
+        It delivers what is published from now on. Raises `Refusal` if there are too many hooks.
+        """
+        self.check_count(room)
+        number = max(self._rooms.get(room.key, {}), default=0) + 1
+        return number, self._table.put(_key(room.key, number), new._replace(seq=room.head))
 
     def remove(self, hook: Hook) -> Put:
         """Return the change that removes a hook."""
@@ -218,15 +264,12 @@ class Hooks:
             self.wake(hook)
 
     def keep(self) -> Deferred[None]:
-        """Store the seqs of all hooks. The result fires once that is done, or has failed.
+        """Store the progress of all hooks. The result fires once that is done, or has failed.
 
         After a failure, the lines since the stored seqs are delivered again after a restart.
         """
-        puts = [
-            self._table.put(hook.key, self._table[hook.key]._replace(seq=hook.seq))
-            for hook in self
-            if self._table[hook.key].seq != hook.seq
-        ]
+        changes = ((hook.key, hook.updated(self._table[hook.key])) for hook in self)
+        puts = [self._table.put(key, new) for key, new in changes if new != self._table[key]]
         return change(self._store, *puts).addErrback(ignore_store_error) if puts else succeed(None)
 
 
@@ -241,6 +284,10 @@ def _parts(key: str) -> tuple[str, int]:
 
 def _ignore(hook: Hook) -> None:
     """Do nothing: the default without deliveries."""
+
+
+async def _want(new: HookRecord) -> None:
+    """Take every target for one that wants a hook: the default without deliveries."""
 
 
 def _allow(hook: Hook) -> bool:

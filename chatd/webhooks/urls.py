@@ -80,6 +80,7 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?")
 # WHATWG's URL standard: a host that ends so is an address, or wrong; resolvers take 127.1 for one.
 _ENDS_IN_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
 _PORTS = {"http": 80, "https": 443}
+_PRIVILEGED_PORTS = range(1024)
 
 
 class UrlFault(enum.Enum):
@@ -169,6 +170,14 @@ def _host(written: str) -> str:
     if len(host) > 253 or not _HOST.fullmatch(host):
         raise InvalidUrl(UrlFault.FORM)
     return host
+
+
+def is_port_allowed(port: int) -> bool:
+    """Return True if a hook may lead to a port: those of HTTP, and those that are no system's.
+
+    Other services listen on the others, such as mail, and some read commands in an HTTP request.
+    """
+    return port in _PORTS.values() or port not in _PRIVILEGED_PORTS
 
 
 def networks_of(text: str) -> tuple[Network, ...]:

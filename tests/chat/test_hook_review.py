@@ -10,8 +10,8 @@ from chatd.event import Deed, Record
 from chatd.rooms.room import Room
 from chatd.storage.records import change
 from chatd.webhooks.registry import Hook, HookRecord
-from chatd.webhooks.urls import destination_of
 from tests.support.logs import Expect
+from tests.support.receivers import hook_record
 from tests.support.world import World
 
 URL = "https://example.com/hook"
@@ -28,7 +28,7 @@ class HookReviewWorld(World):
         self.lost: set[Act] = set()
         monkeypatch.setattr(self.server.moderation, "account_may", self.account_may)
         self.register_ana()
-        _, _, put = self.server.hooks.add(self.ops, destination_of(URL), "Ana", ADDED)
+        _, put = self.server.hooks.add(self.ops, hook_record(URL, "Ana", ADDED))
         change(self.store, put)
         self.server.hooks.changed([put])
         self.release() if slow else self.settle()
@@ -135,6 +135,30 @@ class TestReview:
         world.lost = {Act.HOOK}
         world.review.review()
         assert world.hooks == []
+        world.fail()
+        assert len(world.hooks) == 1
+        expected_errors()
+
+
+class TestGivingUp:
+    def test_the_hook_ends_and_the_room_is_told(self, world: HookReviewWorld) -> None:
+        world.review.give_up(world.hooks[0])
+        assert world.hooks == []
+        assert world.deeds("ops") == [("Ana", "deadhook https://example.com 0")]
+        assert world.hook_records() == []
+
+    def test_in_a_room_that_is_gone_it_ends_without_a_deed(self, world: HookReviewWorld) -> None:
+        (hook,) = world.hooks
+        world.server.rooms.forget_if_empty(world.ops)
+        world.review.give_up(hook)
+        assert world.hooks == []
+        assert world.deeds("ops") == []
+
+    def test_it_is_there_again_if_that_could_not_be_stored(
+        self, monkeypatch: pytest.MonkeyPatch, expected_errors: Expect
+    ) -> None:
+        world = HookReviewWorld(monkeypatch, slow=True)
+        world.review.give_up(world.hooks[0])
         world.fail()
         assert len(world.hooks) == 1
         expected_errors()

@@ -11,8 +11,8 @@ from chatd.chat.permissions import Mode
 from chatd.event import Deed
 from chatd.storage.contract import StoreError
 from chatd.storage.records import Put, change
-from chatd.webhooks.urls import destination_of
 from tests.support.logs import Expect
+from tests.support.receivers import hook_record
 from tests.support.sessions import guest, keys
 from tests.support.world import World
 
@@ -43,8 +43,7 @@ class DeedsWorld(World):
     def add_hook(self) -> None:
         """Add a hook of an account that has a right to it only while the room is open."""
         self.register("eva")
-        to = destination_of("https://example.com/hook")
-        _, _, put = self.server.hooks.add(self.ops, to, "eva", 0)
+        _, put = self.server.hooks.add(self.ops, hook_record("https://example.com/hook", "eva"))
         change(self.store, put)
         self.server.hooks.changed([put])
         self.server.hooks.check_with(lambda hook: not self.ops.guarded)
@@ -167,7 +166,7 @@ class TestHooks:
         self, world: DeedsWorld, expected_errors: Expect
     ) -> None:
         tea = world.server.rooms.add("tea")
-        _, _, put = world.server.hooks.add(tea, destination_of("https://tea.example"), "eva", 0)
+        _, put = world.server.hooks.add(tea, hook_record("https://tea.example", "eva"))
         change(world.store, put)
         world.server.hooks.changed([put])
         world.release()

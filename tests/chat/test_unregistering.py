@@ -17,7 +17,7 @@ from chatd.chat.idempotency import account_owner
 from chatd.chat.permissions import Role
 from chatd.chat.sanctions import MUTE, Sanction
 from chatd.storage.records import Table
-from chatd.webhooks.urls import destination_of
+from tests.support.receivers import hook_record
 from tests.support.world import PASSWORD, World
 
 GONE = "goes with the account"
@@ -51,7 +51,7 @@ class RecordsWorld(World):
         self.settle()
         lab, tea = self.room("lab"), self.room("tea")
         _, tokens = server.credentials.issue(server.accounts.table["ana"], TOKEN, "t")
-        _, _, hook = server.hooks.add(tea, destination_of("https://example.com"), "ana", 0)
+        _, hook = server.hooks.add(tea, hook_record("https://example.com", "ana"))
         roles = server.moderation.roles.give("ana", lab, Role.OPERATOR)
         mute = server.moderation.sanctions.order(
             MUTE, lab, ["ana"], Sanction(10**9, "luis", "", "ana")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from twisted.internet.defer import Deferred
 
@@ -11,7 +9,15 @@ from chatd.chat.permissions import Mode, Role
 from chatd.errors import ErrorKind
 from chatd.storage.records import change
 from chatd.text.times import local_time
-from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, DeliveryFailure, Hook, NotDelivered, Rules
+from chatd.webhooks.registry import (
+    IN_A_ROOM,
+    IN_ALL,
+    DeliveryFailure,
+    Hook,
+    HookRecord,
+    NotDelivered,
+    Rules,
+)
 from chatd.webhooks.urls import networks_of
 from tests.support.answers import only
 from tests.support.logs import Expect
@@ -50,6 +56,13 @@ def ana(world: World) -> Member:
 def hook_of(world: World, number: int = 1) -> Hook:
     hooks = {hook.number: hook for hook in world.server.hooks.of(world.room("ops"))}
     return hooks[number]
+
+
+def refuse_challenges(world: World, error: NotDelivered) -> None:
+    async def challenge(new: HookRecord) -> None:
+        raise error
+
+    world.server.hooks.challenge = challenge
 
 
 class TestAdding:
@@ -158,6 +171,33 @@ class TestAdding:
         ana.ask("/hook add http://example.com/")
         assert "ops" in world.server.hooks
 
+    @pytest.mark.parametrize("port", [22, 25, 1023])
+    def test_ports_of_other_services(self, world: World, ana: Member, port: int) -> None:
+        world.server.hooks.rules = Rules(networks_of("any"))
+        assert only(ana.ask(f"/hook add http://example.com:{port}/")) == (
+            EN.error(ErrorKind.NOT_ALLOWED, "no_hook_to_port", port=port)
+        )
+
+    @pytest.mark.parametrize("why", DeliveryFailure)
+    def test_what_does_not_want_it_is_told_the_same_for_every_reason(
+        self, world: World, ana: Member, why: DeliveryFailure
+    ) -> None:
+        refuse_challenges(world, NotDelivered(why, 503))
+        line = only(ana.ask(f"/hook add {URL}"))
+        assert line.startswith(
+            "ERR Not allowed: https://example.com did not prove that it wants this webhook. It must"
+            ' answer a POST of {"kind": "challenge", "challenge": "TEXT"} with 200 and TEXT alone.'
+            ' In Python: if said["kind"] == "challenge": return said["challenge"].'
+        )
+        assert "ops" not in world.server.hooks
+
+    def test_administrators_are_told_the_reason(self, world: World, ana: Member) -> None:
+        give_role(ana, Role.ADMINISTRATOR, "ops")
+        refuse_challenges(world, NotDelivered(DeliveryFailure.ANSWERED, 503))
+        told, refused = ana.ask(f"/hook add {URL}")
+        assert told == EN.notice("hook_reason", why="it answered 503.")
+        assert refused.startswith("ERR Not allowed: ")
+
     def test_a_room_has_only_so_many(self, ana: Member) -> None:
         for _ in range(IN_A_ROOM):
             ana.ask(f"/hook add {URL}")
@@ -213,8 +253,12 @@ class TestListing:
             EN.notice("hooks", count=3, room="ops"),
             f"{start.format(1)}{end}everything is delivered.",
             f"{start.format(2)}{end}2 lines wait.",
-            f"{start.format(3)}{end}1 line waits. 1 try failed: it answered 503.",
+            f"{start.format(3)}{end}1 line waits. 1 try failed: nothing was delivered.",
         ]
+        give_role(ana, Role.ADMINISTRATOR, "ops")
+        assert ana.ask("/hook list")[3] == (
+            f"{start.format(3)}{end}1 line waits. 1 try failed: it answered 503."
+        )
         failing.failed(NotDelivered(DeliveryFailure.TIMED_OUT))
         assert ana.ask("/hook list")[3] == (
             f"{start.format(3)}{end}1 line waits."
@@ -222,12 +266,21 @@ class TestListing:
         )
 
     @pytest.mark.parametrize("why", DeliveryFailure)
-    def test_every_reason_has_its_words(
+    def test_every_reason_has_its_words_for_administrators_and_the_same_for_others(
         self, world: World, ana: Member, why: DeliveryFailure
     ) -> None:
         ana.ask(f"/hook add {URL}")
         hook_of(world).failed(NotDelivered(why, 418))
-        assert re.search(r"1 try failed: .*\.$", ana.ask("/hook list")[1])
+        assert ana.ask("/hook list")[1].endswith(f"1 try failed: {EN.sentence('hook_failed')}")
+        give_role(ana, Role.ADMINISTRATOR, "ops")
+        assert ana.ask("/hook list")[1].endswith(
+            f"1 try failed: {EN.sentence(f'hook_{why.value}', status=418)}"
+        )
+
+    def test_says_which_has_to_answer_a_challenge(self, world: World, ana: Member) -> None:
+        ana.ask(f"/hook add {URL}")
+        hook_of(world).proven = False
+        assert ana.ask("/hook list")[1].endswith(EN.sentence("hook_is_unproven", hook="")[1:])
 
     def test_shows_no_secret(self, world: World, ana: Member) -> None:
         ana.ask(f"/hook add {URL}")

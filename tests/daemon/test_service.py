@@ -30,9 +30,8 @@ from chatd.event import Draft
 from chatd.protocols.transport.factory import CHECK_SECONDS
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.clock_watch import ClockWatch
-from chatd.webhooks.urls import destination_of
 from tests.support.loopback import LoopbackServer
-from tests.support.receivers import Receiver, deliveries_of
+from tests.support.receivers import Receiver, deliveries_of, hook_record
 from tests.support.sentences import EN
 from tests.support.world import World
 
@@ -229,7 +228,7 @@ class HooksTests(ServiceTestCase):
         self.receiver = Receiver()
         server = self.world.server
         self.world.register("ana", admin=True)
-        _, _, put = server.hooks.add(server.lobby, destination_of("http://a.example/"), "ana", 0)
+        _, put = server.hooks.add(server.lobby, hook_record("http://a.example/", "ana"))
         server.deeds.carry_out(self.world.person().session, server.lobby, None, put)
         self.deliveries = deliveries_of(server, self.receiver, self.world.clock)
         listeners = [Listener(ListenerKind.CHAT, self.world.chat)]

@@ -30,7 +30,6 @@ from chatd.webhooks.urls import networks_of
 from tests.support.checkout import ROOT
 from tests.support.loopback import AsyncClient, LoopbackServer
 from tests.support.receivers import deliveries_of
-from tests.support.sentences import EN
 
 LOOPBACK = networks_of("127.0.0.1")
 
@@ -44,6 +43,8 @@ class HttpReceiver(Resource):
         super().__init__()
         self.posts: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int] = []
+        self.wants = True  # it answers challenges
+        self.asked = 0
         self._waiting: Deferred[None] | None = None
         self.port: Any = None
 
@@ -60,7 +61,12 @@ class HttpReceiver(Resource):
             name.decode(): values[0].decode()
             for name, values in request.requestHeaders.getAllRawHeaders()
         }
-        self.posts.append((headers, request.content.read()))
+        body = request.content.read()
+        said = json.loads(body)
+        if said["kind"] == "challenge":
+            self.asked += 1
+            return str(said["challenge"] if self.wants else "OK").encode()
+        self.posts.append((headers, body))
         request.setResponseCode(self.answers.pop(0) if self.answers else 204)
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
@@ -196,17 +202,24 @@ async def test_a_hundred_lines_at_once_hold_nobody(
 async def test_where_nobody_may_go_nobody_goes(
     receiver: HttpReceiver, server: DeliveringServer
 ) -> None:
-    """A name of this machine is refused once it is looked up, and /hook list says so."""
-    server.deliveries.poster = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))
+    """A name of this machine is refused once it is looked up."""
+    server.deliveries.lanes.quick = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))
     ana = await server.ana()
-    await server.hook(ana, receiver.url.replace("127.0.0.1", "rebind.example"))
-    ana.send("hola")
-    while not next(iter(server.loopback.server.hooks)).failures:
-        await deferLater(server.loopback.reactor, 0)
-    ana.send("/hook list")
-    line = (await ana.until("rebind.example, by ana"))[-1]
-    assert EN.sentence("hook_not_allowed") in line
-    assert receiver.posts == []
+    ana.send(f"/hook add {receiver.url.replace('127.0.0.1', 'rebind.example')}")
+    await ana.until("ERR Not allowed: http://rebind.example did not prove")
+    assert receiver.asked == 0
+
+
+async def test_a_target_that_does_not_answer_the_challenge_has_no_hook(
+    receiver: HttpReceiver, server: DeliveringServer
+) -> None:
+    receiver.wants = False
+    ana = await server.ana()
+    ana.send(f"/hook add {receiver.url}", "hola")
+    await ana.until("ERR Not allowed: http://127.0.0.1 did not prove")
+    await ana.until("<ana> hola")
+    assert receiver.asked == 1
+    assert list(server.loopback.server.hooks) == []
 
 
 async def test_the_receiver_in_the_documents_works(server: DeliveringServer) -> None:
@@ -235,9 +248,9 @@ async def test_the_receiver_in_the_documents_works(server: DeliveringServer) -> 
         assert json.loads(printed[0])["text"] == "hola"
         names["SECRET"] = b"another"
         ana.send("wrong")
-        while len(answers) < 2:
+        while len(answers) < 3:
             await deferLater(server.loopback.reactor, 0.001)
-        assert answers[:2] == [204, 403]
+        assert answers[:3] == [200, 204, 403]
         assert len(printed) == 1
     finally:
         served.shutdown()

@@ -10,11 +10,16 @@ from twisted.internet.defer import Deferred
 
 from chatd.chat.server import ChatServer
 from chatd.webhooks.delivery import Deliveries
-from chatd.webhooks.urls import Destination
+from chatd.webhooks.lanes import Lanes
+from chatd.webhooks.registry import HookRecord, new_record
+from chatd.webhooks.urls import Destination, destination_of
 
 
 class Receiver:
-    """A poster that accepts at once, or, while it is ``slow``, when the test says so."""
+    """A poster that accepts at once, or, while it is ``slow``, when the test says so.
+
+    Challenges are answered at once, in any case.
+    """
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
@@ -24,9 +29,15 @@ class Receiver:
         self.slow = False
         self.error: Exception | None = None
         self.closed = False
+        self.challenges: list[tuple[Destination, Mapping[str, str], bytes]] = []
+        self.wants = True  # it answers challenges
         self.let_go: Callable[[Deferred[None]], object] = lambda answer: None
 
-    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> None:
+    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> bytes:
+        said = json.loads(body)
+        if said["kind"] == "challenge":
+            self.challenges.append((to, headers, body))
+            return said["challenge"].encode() if self.wants else b"OK"
         self.to.append(to)
         self.headers.append(headers)
         self.bodies.append(body)
@@ -36,6 +47,7 @@ class Receiver:
             await answer
         if self.error is not None:
             raise self.error
+        return b""
 
     async def close(self) -> None:
         self.closed = True
@@ -50,5 +62,10 @@ def deliveries_of(
     server: ChatServer, poster: Any, clock: Any, *chance: Callable[[], float]
 ) -> Deliveries:
     """Return the deliveries of a server's hooks, which ``poster`` makes."""
-    hooks, rooms = server.hooks, server.rooms.get
-    return Deliveries(hooks, rooms, poster, clock, server.error_log, server.now, *chance)
+    hooks, rooms, lanes = server.hooks, server.rooms.get, Lanes(poster, poster, clock)
+    return Deliveries(hooks, rooms, lanes, clock, server.error_log, server.now, *chance)
+
+
+def hook_record(url: str, by: str, now: int = 0, network: str = "") -> HookRecord:
+    """Return the record of a new hook whose target has proved that it wants it."""
+    return new_record(destination_of(url), by, network, now)._replace(proven=True)

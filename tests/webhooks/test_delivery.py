@@ -5,27 +5,39 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 
+from chatd.errors import Refusal
 from chatd.event import Deed, Draft, Event, Kind
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
 from chatd.webhooks.delivery import (
-    AT_ONCE,
+    CHALLENGES,
     EVENTS_AT_HAND,
     FIRST_PAUSE,
     LONGEST_PAUSE,
     body_of,
+    delivery_of,
     headers_of,
 )
-from chatd.webhooks.registry import DeliveryFailure, Hook, NotDelivered
-from chatd.webhooks.urls import destination_of
+from chatd.webhooks.lanes import QUICK_SLOTS
+from chatd.webhooks.registry import (
+    GIVE_UP_SECONDS,
+    IN_ALL,
+    DeliveryFailure,
+    Hook,
+    NotDelivered,
+    new_record,
+)
+from chatd.webhooks.urls import Destination, destination_of
 from tests.support.logs import Expect
-from tests.support.receivers import Receiver, deliveries_of
+from tests.support.receivers import Receiver, deliveries_of, hook_record
 from tests.support.world import World
 
 REFUSED = NotDelivered(DeliveryFailure.ANSWERED, 500)
@@ -44,9 +56,16 @@ class DeliveryHarness:
             self.world.server, self.receiver, self.world.clock, lambda: self.chance
         )
 
-    def hook(self, room: Room | None = None, url: str = "https://example.com/") -> Hook:
+    def hook(
+        self,
+        room: Room | None = None,
+        url: str = "https://example.com/",
+        by: str = "root",
+        *,
+        proven: bool = True,
+    ) -> Hook:
         room = room or self.world.server.lobby
-        number, _, put = self.hooks.add(room, destination_of(url), "root", 0)
+        number, put = self.hooks.add(room, hook_record(url, by)._replace(proven=proven))
         change(self.world.store, put)
         self.hooks.changed([put])
         self.world.settle()
@@ -108,18 +127,16 @@ class TestWhatIsSent:
 
     def test_is_signed_together_with_the_time(self) -> None:
         body = body_of(self.EVENT)
-        headers = headers_of(self.EVENT, "secret", 1764100001, body)
+        headers = headers_of("secret", 1764100001, body)
         signature = hmac.new(b"secret", b"1764100001." + body, hashlib.sha256).hexdigest()
         assert headers == {
             "Content-Type": "application/json",
-            "X-Chatd-Delivery": "Ops/7",
             "X-Chatd-Timestamp": "1764100001",
             "X-Chatd-Signature": f"sha256={signature}",
         }
 
     def test_names_rooms_in_ascii_in_its_headers(self) -> None:
-        headers = headers_of(self.EVENT._replace(room="niñas"), "s", 1, b"")
-        assert headers["X-Chatd-Delivery"] == "ni%C3%B1as/7"
+        assert delivery_of(self.EVENT._replace(room="niñas")) == "ni%C3%B1as/7"
 
 
 class TestDelivering:
@@ -193,15 +210,15 @@ class TestDelivering:
     def test_so_many_are_under_way_in_all_and_all_have_their_turn(
         self, harness: DeliveryHarness
     ) -> None:
-        for number in range(AT_ONCE + 1):
+        for number in range(QUICK_SLOTS + 1):
             harness.room(f"room{number}")
             harness.hook(harness.world.server.rooms[f"room{number}"])
         harness.receiver.slow = True
-        for number in range(AT_ONCE + 1):
+        for number in range(QUICK_SLOTS + 1):
             harness.say(f"{number}a", f"{number}b", room=f"room{number}")
-        assert len(harness.receiver.texts()) == AT_ONCE
+        assert len(harness.receiver.texts()) == QUICK_SLOTS
         harness.receiver.under_way.pop(0).callback(None)
-        assert harness.receiver.texts() == [f"{AT_ONCE}a"]
+        assert harness.receiver.texts() == [f"{QUICK_SLOTS}a"]
         harness.receiver.under_way.pop(0).callback(None)
         assert harness.receiver.texts() == ["0b"]
 
@@ -395,14 +412,14 @@ class TestEnding:
 
     def test_one_that_waits_for_its_turn_gives_it_up(self, harness: DeliveryHarness) -> None:
         harness.receiver.slow = True
-        for number in range(AT_ONCE + 2):
+        for number in range(QUICK_SLOTS + 2):
             harness.hook(harness.room(f"room{number}"))
             harness.say(str(number), room=f"room{number}")
-        waiting = harness.hooks.of(harness.world.server.rooms[f"room{AT_ONCE}"])[0]
+        waiting = harness.hooks.of(harness.world.server.rooms[f"room{QUICK_SLOTS}"])[0]
         self.remove(harness, waiting)
         harness.receiver.texts()
         harness.receiver.under_way.pop().callback(None)
-        assert harness.receiver.texts() == [str(AT_ONCE + 1)]
+        assert harness.receiver.texts() == [str(QUICK_SLOTS + 1)]
 
     def test_one_whose_account_may_not_have_it_any_more_is_sent_nothing(
         self, harness: DeliveryHarness
@@ -415,17 +432,17 @@ class TestEnding:
 
     def test_also_if_that_ends_while_it_waits_for_its_turn(self, harness: DeliveryHarness) -> None:
         harness.receiver.slow = True
-        for number in range(AT_ONCE + 1):
+        for number in range(QUICK_SLOTS + 1):
             harness.hook(harness.room(f"room{number}"))
             harness.say(str(number), room=f"room{number}")
-        (waiting,) = harness.hooks.of(harness.world.server.rooms[f"room{AT_ONCE}"])
+        (waiting,) = harness.hooks.of(harness.world.server.rooms[f"room{QUICK_SLOTS}"])
         harness.receiver.texts()
         harness.hooks.check_with(lambda hook: hook is not waiting)
         harness.receiver.under_way.pop().callback(None)
         assert harness.receiver.texts() == []
         harness.hooks.check_with(lambda hook: True)
-        harness.say("more", room=f"room{AT_ONCE}")
-        assert harness.receiver.texts() == [str(AT_ONCE)]
+        harness.say("more", room=f"room{QUICK_SLOTS}")
+        assert harness.receiver.texts() == [str(QUICK_SLOTS)]
 
     def test_one_of_a_room_that_is_not_there_is_no_error_whoever_may_have_it(self) -> None:
         harness = DeliveryHarness()
@@ -519,3 +536,190 @@ class TestStopping:
         harness.receiver.under_way.pop().errback(REFUSED)
         assert harness.world.clock.getDelayedCalls() == []
         harness.stop()
+
+
+class TestChallenging:
+    """Targets prove that they want a hook."""
+
+    def ask(self, harness: DeliveryHarness, by: str = "root") -> Deferred[None]:
+        new = new_record(destination_of("https://example.com/in"), by, "", 0)
+        asked = Deferred.fromCoroutine(_awaited(harness.hooks.challenge(new)))
+        harness.world.settle()
+        return asked
+
+    def reason(self, asked: Deferred[None]) -> DeliveryFailure:
+        failure = asked.result
+        asked.addErrback(lambda _: None)
+        assert isinstance(failure.value, NotDelivered)  # type: ignore[attr-defined]
+        return failure.value.why  # type: ignore[attr-defined, no-any-return]
+
+    def test_a_target_that_answers_with_the_text_wants_it(self, harness: DeliveryHarness) -> None:
+        assert self.ask(harness).result is None
+        ((to, headers, body),) = harness.receiver.challenges
+        said = json.loads(body)
+        assert to.url == "https://example.com/in"
+        assert (said["kind"], len(said["challenge"])) == ("challenge", 43)
+        assert {"X-Chatd-Timestamp", "X-Chatd-Signature"} <= headers.keys()
+
+    def test_one_that_accepts_and_says_something_else_does_not(
+        self, harness: DeliveryHarness
+    ) -> None:
+        harness.receiver.wants = False
+        assert self.reason(self.ask(harness)) is DeliveryFailure.NOT_PROVEN
+
+    def test_nor_does_one_that_returns_what_it_is_sent(
+        self, harness: DeliveryHarness, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def echo(to: object, headers: object, body: bytes) -> bytes:
+            return body
+
+        monkeypatch.setattr(harness.receiver, "post", echo)
+        assert self.reason(self.ask(harness)) is DeliveryFailure.NOT_PROVEN
+
+    def test_a_new_line_after_the_text_is_no_matter(
+        self, harness: DeliveryHarness, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def answer(to: object, headers: object, body: bytes) -> bytes:
+            return f"{json.loads(body)['challenge']}\r\n".encode()
+
+        monkeypatch.setattr(harness.receiver, "post", answer)
+        assert self.ask(harness).result is None
+
+    def test_each_is_another_text(self, harness: DeliveryHarness) -> None:
+        self.ask(harness)
+        self.ask(harness)
+        first, second = (body for _, _, body in harness.receiver.challenges)
+        assert first != second
+
+    def test_an_account_has_few_without_an_answer(self, harness: DeliveryHarness) -> None:
+        harness.receiver.wants = False
+        count, seconds = CHALLENGES
+        for _ in range(count):
+            self.reason(self.ask(harness))
+        refused = self.ask(harness)
+        assert refused.result.check(Refusal)  # type: ignore[attr-defined]
+        refused.addErrback(lambda _: None)
+        assert len(harness.receiver.challenges) == count
+        assert self.reason(self.ask(harness, by="luis")) is DeliveryFailure.NOT_PROVEN
+        harness.world.clock.advance(seconds)
+        assert self.reason(self.ask(harness)) is DeliveryFailure.NOT_PROVEN
+
+    def test_those_that_are_answered_do_not_count(self, harness: DeliveryHarness) -> None:
+        for _ in range(CHALLENGES[0] + 1):
+            assert self.ask(harness).result is None
+
+    def test_a_hook_of_an_earlier_version_is_asked_before_its_next_line(
+        self, harness: DeliveryHarness
+    ) -> None:
+        harness.hook(proven=False)
+        harness.say("one", "two")
+        assert harness.receiver.texts() == ["one", "two"]
+        assert len(harness.receiver.challenges) == 1
+
+    def test_it_is_asked_once_also_over_a_restart(self, harness: DeliveryHarness) -> None:
+        harness.hook(proven=False)
+        harness.say("one")
+        harness.stop()
+        again = harness.again()
+        again.deliveries.start()
+        again.say("two")
+        assert again.receiver.texts() == ["two"]
+        assert again.receiver.challenges == []
+
+    def test_until_it_answers_its_lines_wait(self, harness: DeliveryHarness) -> None:
+        hook = harness.hook(proven=False)
+        harness.receiver.wants = False
+        harness.say("one")
+        assert hook.error is not None
+        assert hook.error.why is DeliveryFailure.NOT_PROVEN
+        assert harness.receiver.texts() == []
+        harness.receiver.wants = True
+        harness.world.clock.advance(FIRST_PAUSE)
+        assert harness.receiver.texts() == ["one"]
+
+
+class TestGivingUp:
+    """A hook that takes nothing for a week ends."""
+
+    def fail_for(self, harness: DeliveryHarness, seconds: float) -> None:
+        until = harness.world.clock.seconds() + seconds
+        while harness.world.clock.seconds() < until:
+            harness.world.clock.advance(min(600, until - harness.world.clock.seconds()))
+
+    def test_the_room_is_told(self, harness: DeliveryHarness) -> None:
+        hook = harness.hook()
+        harness.receiver.error = REFUSED
+        harness.say("one")
+        self.fail_for(harness, GIVE_UP_SECONDS - LONGEST_PAUSE)
+        assert list(harness.hooks) == [hook]
+        self.fail_for(harness, 2 * LONGEST_PAUSE)
+        assert list(harness.hooks) == []
+        assert harness.world.deeds("lobby") == [("root", "deadhook https://example.com 0")]
+        harness.world.settle()
+        assert list(harness.again().hooks) == []
+        assert harness.world.clock.getDelayedCalls() == []
+
+    def test_a_line_that_is_taken_begins_the_week_anew(self, harness: DeliveryHarness) -> None:
+        hook = harness.hook()
+        for _ in range(2):
+            harness.receiver.error = REFUSED
+            harness.say("one")
+            self.fail_for(harness, GIVE_UP_SECONDS - LONGEST_PAUSE)
+            harness.receiver.error = None
+            self.fail_for(harness, LONGEST_PAUSE)
+        assert list(harness.hooks) == [hook]
+
+    def test_the_time_counts_over_restarts_but_not_that_of_a_daemon_that_is_down(
+        self, harness: DeliveryHarness
+    ) -> None:
+        harness.hook()
+        harness.receiver.error = REFUSED
+        harness.say("one")
+        self.fail_for(harness, GIVE_UP_SECONDS / 2)
+        harness.stop()
+        harness.world.clock.advance(GIVE_UP_SECONDS)
+        again = harness.again()
+        again.receiver.error = REFUSED
+        again.deliveries.start()
+        self.fail_for(again, GIVE_UP_SECONDS / 2 - 2 * LONGEST_PAUSE)
+        assert len(list(again.hooks)) == 1
+        self.fail_for(again, 4 * LONGEST_PAUSE)
+        assert list(again.hooks) == []
+
+
+class TestSlowTargets:
+    """Targets of one owner that answer after 8 s delay no other owner's."""
+
+    SECONDS = 8.0
+
+    def test_a_healthy_hook_is_served_within_a_second(self, harness: DeliveryHarness) -> None:
+        clock = harness.world.clock
+        rooms = [harness.room(f"slow{number}") for number in range(IN_ALL - 1)]
+        for room in rooms:
+            harness.hook(room, "https://slow.example/", by="mallory")
+        harness.hook(url="https://healthy.example/", by="ana")
+        harness.hooks.check_with(lambda hook: True)
+        served: list[float] = []
+
+        async def post(to: Destination, headers: object, body: bytes) -> bytes:
+            if to.host == "healthy.example":
+                served.append(clock.seconds())
+            else:
+                await deferLater(clock, self.SECONDS)
+            return b""
+
+        harness.receiver.post = post  # type: ignore[method-assign, assignment]
+        for _ in range(12):
+            for room in rooms:
+                harness.say("slow", room=room.name)
+            said = clock.seconds()
+            harness.say("hola")
+            for _ in range(60):
+                clock.advance(0.05)
+            assert served[-1] - said < 1
+            assert served[-1] >= said
+        harness.stop()
+
+
+async def _awaited(done: Awaitable[None]) -> None:
+    await done

@@ -36,6 +36,7 @@ from chatd.webhooks.http_client import (
     ADDRESSES,
     ANSWER_BYTES,
     CLOSING_SECONDS,
+    KEPT_BYTES,
     POST_SECONDS,
     Gate,
     Poster,
@@ -96,6 +97,16 @@ class TestGate:
         assert self.reached("::ffff:10.1.2.3", allowed="10.0.0.0/8") == ["10.1.2.3"]
         assert self.reached("9.9.9.9", allowed="9.9.9.9") == ["9.9.9.9"]
         assert self.reached("127.0.0.1", "fe80::1", allowed="any") == ["127.0.0.1", "fe80::1"]
+
+    @pytest.mark.parametrize("port", [80, 443, 1024, 65535])
+    def test_ports_of_http_and_those_of_no_system_may_be_reached(self, port: int) -> None:
+        assert self.gate("8.8.8.8").addresses("a", port)
+
+    @pytest.mark.parametrize("port", [1, 22, 25, 79, 81, 587, 1023])
+    def test_other_ports_may_not(self, port: int) -> None:
+        with pytest.raises(NotDelivered) as refused:
+            self.gate("8.8.8.8", allowed="any").addresses("a", port)
+        assert refused.value.why is DeliveryFailure.NOT_ALLOWED
 
     def test_a_name_that_has_none_is_told_apart(self) -> None:
         assert self.refusal() is DeliveryFailure.NO_ADDRESS
@@ -384,10 +395,19 @@ async def test_no_proxy_is_asked(street: Street, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_nobody_there(street: Street) -> None:
-    nobody = street.to()._replace(port=1)
+    with socket.socket() as bound:  # it does not listen
+        bound.bind(("127.0.0.1", 0))
+        nobody = street.to()._replace(port=bound.getsockname()[1])
     posted = street.post(to=nobody)
     await street.pass_time(posted)
     assert (await street.why(posted)).why is DeliveryFailure.UNREACHABLE
+
+
+async def test_the_beginning_of_an_answer_is_kept(street: Street) -> None:
+    street.servers.answer = OK.replace(b"Length: 2", b"Length: 300") + b"x" * 298
+    kept = await street.post()
+    assert len(kept) == KEPT_BYTES
+    assert kept.endswith(b"x")
 
 
 async def test_of_several_addresses_one_that_answers_is_enough(street: Street) -> None:

@@ -22,6 +22,7 @@ from chatd.webhooks.registry import (
 )
 from chatd.webhooks.urls import destination_of
 from tests.support.answers import only
+from tests.support.receivers import hook_record
 from tests.support.sessions import refuses
 from tests.support.world import HeldStore
 
@@ -47,9 +48,10 @@ class RegistryHarness:
         self.clock.advance(0)
 
     def add(self, room: Room | None = None) -> str:
-        _, secret, put = self.hooks.add(room or self.room, THERE, "ana", 17)
+        new = hook_record(THERE.url, "ana", 17)
+        _, put = self.hooks.add(room or self.room, new)
         self.change(put)
-        return secret
+        return new.secret
 
     def again(self) -> Hooks:
         """Return the hooks after a restart."""
@@ -160,7 +162,7 @@ def test_what_did_not_move_is_not_written() -> None:
 
 def test_one_stays_the_same_whatever_is_said_of_it_again() -> None:
     harness = RegistryHarness()
-    _, _, put = harness.hooks.add(harness.room, THERE, "ana", 17)
+    _, put = harness.hooks.add(harness.room, hook_record(THERE.url, "ana"))
     harness.change(put)
     hook = only(harness.hooks)
     harness.hooks.changed([put])

@@ -2,7 +2,7 @@
 
 `chatd.chat.permissions` says who may do that, and `chatd.webhooks.urls` where a hook may lead. A
 hook shows a room to others until it is removed, so adding one takes a confidential connection and
-the password of the account.
+the password of the account. It calls a server of others, so that has to prove that it wants it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,22 @@ from typing import NamedTuple
 
 from chatd.chat.actions.authentication import PasswordProof, check_proof
 from chatd.chat.actions.deeds import Done, carry_out
-from chatd.chat.permissions import Act
+from chatd.chat.permissions import Act, Role
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Deed
 from chatd.rooms.room import Room
-from chatd.webhooks.registry import Hook
-from chatd.webhooks.urls import MAX_URL, Destination, InvalidUrl, UrlFault, destination_of, may_lead
+from chatd.webhooks.registry import Hook, NotDelivered, new_record
+from chatd.webhooks.urls import (
+    MAX_URL,
+    Destination,
+    InvalidUrl,
+    UrlFault,
+    destination_of,
+    is_port_allowed,
+    may_lead,
+)
 
 _FAULTS = {
     UrlFault.FORM: "no_hook_url",
@@ -27,6 +35,29 @@ _FAULTS = {
     UrlFault.CREDENTIALS: "hook_url_has_password",
     UrlFault.NOT_ASCII: "hook_url_not_ascii",
 }
+
+
+_CHALLENGE = '{"kind": "challenge", "challenge": "TEXT"}'
+_RECEIVER_LINE = 'if said["kind"] == "challenge": return said["challenge"]'
+"""The challenge, and the line of a receiver in Python that answers it. docs/wire.md has both."""
+
+
+class NotWanted(Refusal):
+    """The refusal of a hook whose target did not prove that it wants it.
+
+    ``why`` is the reason, which is for administrators alone: it tells what is reachable from the
+    server's machine.
+    """
+
+    def __init__(self, to: Destination, why: NotDelivered) -> None:
+        super().__init__(
+            ErrorKind.NOT_ALLOWED,
+            "hook_not_wanted",
+            target=to.origin,
+            challenge=_CHALLENGE,
+            line=_RECEIVER_LINE,
+        )
+        self.why = why
 
 
 class Added(NamedTuple):
@@ -47,6 +78,8 @@ def hook_destination(server: ChatServer, url: str) -> Destination:
     rules = server.hooks.rules
     if to.scheme == "https" and not rules.tls:
         raise Refusal(ErrorKind.NOT_ALLOWED, "no_hook_over_tls")
+    if not is_port_allowed(to.port):
+        raise Refusal(ErrorKind.NOT_ALLOWED, "no_hook_to_port", port=to.port)
     if not may_lead(to, rules.allowed):
         raise Refusal(ErrorKind.NOT_ALLOWED, "no_hook_to_there", host=to.host)
     return to
@@ -61,14 +94,30 @@ def check_confidential(server: ChatServer, session: Session) -> None:
 async def add_hook(
     server: ChatServer, session: Session, proof: PasswordProof, name: str, to: Destination
 ) -> Added:
-    """Add a hook to the room of that name. Raises `Refusal` and `StoreError`."""
+    """Add a hook to the room of that name, if its target answers a challenge.
+
+    Raises `Refusal`, `NotWanted` in particular, and `StoreError`.
+    """
+    server.hooks.check_count(_room_for_hook(server, session, proof, name))
+    new = new_record(to, session.name, session.network, int(server.now()))
+    try:
+        await server.hooks.challenge(new)
+    except NotDelivered as why:
+        raise NotWanted(to, why) from None
+    # Meanwhile a right may have ended, or the room have been forgotten and made anew.
+    room = _room_for_hook(server, session, proof, name)
+    number, put = server.hooks.add(room, new._replace(proven=True))
+    done = await carry_out(server, session, room, Deed("hook", to.origin), [put])
+    return Added(done, number, new.secret)
+
+
+def _room_for_hook(server: ChatServer, session: Session, proof: PasswordProof, name: str) -> Room:
+    """Return the room of that name. Raises `Refusal` if the session may not add a hook to it."""
     check_confidential(server, session)
     room = server.rooms.called(name, session)
     server.moderation.check(session, room, Act.HOOK)
     check_proof(server, session, proof)
-    number, secret, put = server.hooks.add(room, to, session.name, int(server.now()))
-    done = await carry_out(server, session, room, Deed("hook", to.origin), [put])
-    return Added(done, number, secret)
+    return room
 
 
 async def remove_hook(server: ChatServer, session: Session, room: Room, number: str) -> Done:
@@ -85,3 +134,11 @@ def list_hooks(server: ChatServer, session: Session, room: Room) -> Sequence[Hoo
     """Return the hooks of a room. Raises `Refusal`."""
     server.moderation.check(session, room, Act.HOOK)
     return server.hooks.of(room)
+
+
+def may_see_reasons(server: ChatServer, session: Session) -> bool:
+    """Return True if a session may know why a hook failed.
+
+    The reasons tell what is reachable from the server's machine, so they are for administrators.
+    """
+    return server.moderation.roles.role_of(session, None) >= Role.ADMINISTRATOR

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from chatd.chat.actions.authentication import PasswordProof, recent_proof
 from chatd.chat.actions.hooks import add_hook, hook_destination, list_hooks, remove_hook
 from chatd.chat.session import Session
 from chatd.errors import Refusal
 from chatd.rooms.room import Room
+from chatd.storage.records import change
+from chatd.webhooks.registry import DeliveryFailure, HookRecord, NotDelivered
 from tests.support.sessions import done, guest, member, refused, refuses
 from tests.support.world import World
 
@@ -40,6 +43,46 @@ def test_a_hook_takes_a_confidential_connection(world: World, ana: Session) -> N
     assert refused(world, adding) == "no_secret_in_clear"
 
 
+def test_the_network_that_added_it_is_kept(world: World, ana: Session, ops: Room) -> None:
+    ana.identity.network = "192.0.2.7"
+    to = hook_destination(world.server, URL)
+    done(world, add_hook(world.server, ana, proof_of(ana), "ops", to))
+    (hook,) = list_hooks(world.server, ana, ops)
+    assert hook.caller.owner == ("192.0.2.7", "ana")
+    assert hook.proven
+
+
+def test_one_that_is_not_wanted_is_refused(world: World, ana: Session, ops: Room) -> None:
+    async def challenge(new: HookRecord) -> None:
+        raise NotDelivered(DeliveryFailure.UNREACHABLE)
+
+    world.server.hooks.challenge = challenge
+    to = hook_destination(world.server, URL)
+    assert (
+        refused(world, add_hook(world.server, ana, proof_of(ana), "ops", to)) == "hook_not_wanted"
+    )
+    assert not list_hooks(world.server, ana, ops)
+
+
+def test_a_right_that_ends_during_the_challenge_is_missed(
+    world: World, ana: Session, ops: Room
+) -> None:
+    answered: Deferred[None] = Deferred()
+
+    async def challenge(new: HookRecord) -> None:
+        await answered
+
+    world.server.hooks.challenge = challenge
+    server, to = world.server, hook_destination(world.server, URL)
+    adding = Deferred.fromCoroutine(add_hook(server, ana, proof_of(ana), "ops", to))
+    change(world.store, *server.moderation.roles.forget(ops))
+    answered.callback(None)
+    world.settle()
+    adding.addErrback(lambda failure: failure.trap(Refusal))
+    assert adding.result is Refusal
+    assert not server.hooks.of(ops)
+
+
 def test_the_proof_of_another_session_is_not_enough(world: World, ana: Session) -> None:
     other = member(world, "eva")
     to = hook_destination(world.server, URL)
@@ -62,6 +105,7 @@ def test_a_number_that_no_hook_has_is_refused(world: World, ana: Session, ops: R
         ("example.com", "no_hook_url"),
         ("http://ana:secret@example.com/", "hook_url_has_password"),
         ("http://127.0.0.1/", "no_hook_to_there"),
+        ("http://example.com:25/", "no_hook_to_port"),
     ],
 )
 def test_a_url_where_no_hook_may_lead_is_refused(world: World, url: str, key: str) -> None:

@@ -119,6 +119,10 @@ _DEEDS = (
         "ended the webhook to {target}, because its creator lost the right to it",
         "ha terminado el webhook a {target}, porque quien lo puso ya no tiene derecho",
     ),
+    (
+        "has no webhook to {target} any more: nothing could be delivered for a week",
+        "ya no tiene el webhook a {target}: en una semana no se le ha podido entregar nada",
+    ),
 )
 _MODES = {
     "libre": "free",

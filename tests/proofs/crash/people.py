@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from tests.proofs.crash.hook_target import target_port
 from tests.proofs.crash.state import DEN, NOBODYS, PASSWORD, REGISTERED, Change
 
 ROOMS = ("lobby", *NOBODYS, DEN)
@@ -212,7 +213,8 @@ class Person:
         if what < 0.5 and self.name == EVA:
             # The hook ends when she runs the room no more; without the right it is refused.
             _, life, _, number = re.split(r"\D", mark)
-            url = f"http://127.{int(life) % 256}.{int(number) // 256}.{int(number) % 256}:1/"
+            host = f"127.{int(life) % 256}.{int(number) // 256}.{int(number) % 256}"
+            url = f"http://{host}:{target_port()}/"
             self._ask(f"/hook #{DEN} add {url}", "*** Webhook ", *NO_HOOK)
             return
         if what < 0.6:

@@ -197,7 +197,7 @@ def _fact_of(room: str, deed: Deed) -> tuple[str, str]:
     if verb.removeprefix("un") in _ROLES:
         value = "" if verb.startswith("un") else _ROLES[verb].name
         return f"role of {fold(target)} in #{room}", value
-    if verb in ("hook", "endhook"):
+    if verb in ("hook", "endhook", "deadhook"):
         return f"hook to {target} in #{room}", "added" if verb == "hook" else ""
     return f"{verb} in #{room}", ""
 
