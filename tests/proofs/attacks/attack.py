@@ -23,6 +23,10 @@ SEARCHING = 16 * 1024
 """KiB that are in use while passwords are hashed, few at a time, and for searching: the buffers in
 which the index is written and read."""
 
+READING = 6 * 1024
+"""KiB that are in use while long lines are read and rendered, for all clients together: SQLite's
+pages, rendered pages, and the lines of the reads that are under way."""
+
 Supply = Callable[[int], bytes]
 """The next data of a client, given its number."""
 

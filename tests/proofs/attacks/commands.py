@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from tests.proofs.attacks.attack import HASHING, SEARCHING, Attack
+from tests.proofs.attacks.attack import HASHING, READING, SEARCHING, Attack
+from tests.proofs.attacks.past import TAGGED
 from tests.support.hostile import MARKS_IN_THE_WRONG_ORDER, marks_in_the_wrong_order
 
 COMMANDS = (
@@ -74,6 +75,36 @@ class CommandFlood(Attack):
         self.pour(
             self.fleet(),
             lambda _: b"".join(b"/history %d\n" % (100 - number) for number in range(100)),
+        )
+
+
+class RoomsListed(Attack):
+    """Ten clients list a thousand rooms, whose topics grow when they are escaped, without end."""
+
+    clients = 10
+    few = 4
+
+    def run(self) -> None:
+        self.pour(self.fleet(), lambda _: b"/rooms\n" * 100)
+
+
+class PastThatGrows(Attack):
+    """Ten clients ask for the last lines of a room, each ten times as long when it is escaped.
+
+    Forty bytes of a request cause eight megabytes of an answer.
+    """
+
+    clients = 10
+    few = 4
+    shared = READING
+
+    def run(self) -> None:
+        fleet = self.fleet()
+        for client in fleet:
+            self.sent += client.send(b"/join %s\n" % TAGGED.encode())
+        self.pour(
+            fleet,
+            lambda _: b"".join(b"/history %d\n" % (200 - number) for number in range(100)),
         )
 
 

@@ -19,6 +19,7 @@ from benchmarks.servers import TWISTD, Running, Server, free_port, running
 from tests.proofs.attacks.attack import Attack, Tally, Target
 from tests.proofs.attacks.browser import message
 from tests.proofs.attacks.kernel import Held, cpu_of, held_at, resident
+from tests.proofs.attacks.past import write_past
 from tests.proofs.attacks.probe import FORK, Latencies, Probe, browse, dial
 from tests.support.certificate import write_certificate
 
@@ -199,6 +200,7 @@ def prey(attack: type[Attack], cores: Cores, scratch: Path) -> Generator[Prey, N
     web_port = free_port(27_000, 29_999) if attack.web else 0
 
     def command(directory: Path, port: int, _: int) -> list[str]:
+        write_past(directory / "chatd.sqlite")
         listen = ["--listen", f"tcp:{port}:interface=127.0.0.1"]
         if attack.tls:
             pem = write_certificate(directory / "pem")

@@ -152,6 +152,29 @@ class AnswersNeverRead(WebAttack):
         self.pour(self.fleet(), lambda _: piece, read=False)
 
 
+class RoomLists(WebAttack):
+    """Ten clients list a thousand rooms, whose topics grow when they are escaped, without end.
+
+    A hundred bytes of a request cause two megabytes of an answer, if topics are cut first and
+    escaped then.
+    """
+
+    clients = 10
+    few = 4
+    read = True
+
+    def run(self) -> None:
+        self.pour(self.fleet(), lambda _: self.request("/api/rooms") * 10, read=self.read)
+
+
+class RoomListsNeverRead(RoomLists):
+    """A hundred clients list a thousand rooms in a loop, and never read an answer."""
+
+    clients = 100
+    few = 20
+    read = False
+
+
 class PostFlood(WebAttack):
     """Ten clients post 250 short messages at a time, as fast as they are accepted.
 

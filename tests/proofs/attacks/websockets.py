@@ -9,7 +9,7 @@ import struct
 from contextlib import closing
 from typing import Any
 
-from tests.proofs.attacks.attack import SEARCHING
+from tests.proofs.attacks.attack import READING, SEARCHING
 from tests.proofs.attacks.browser import (
     BINARY,
     CLOSE,
@@ -22,6 +22,7 @@ from tests.proofs.attacks.browser import (
     message,
     upgrade,
 )
+from tests.proofs.attacks.past import LINES, TAGGED
 from tests.proofs.attacks.probe import browse, dial
 from tests.proofs.attacks.silence import NeverReaders, SilentClients, SlowReaders
 from tests.proofs.attacks.web import HEAD_SECONDS, WebAttack
@@ -283,6 +284,21 @@ class BrowserQuestions(BrowserAttack):
             )
 
         self.pour(self.fleet(), supply, read=self.read)
+
+
+class PagesThatGrow(BrowserAttack):
+    """Ten clients page through lines, each ten times as long when it is escaped, without end."""
+
+    clients = 10
+    few = 4
+    shared = READING
+
+    def run(self) -> None:
+        piece = b"".join(
+            message(type="history", room=TAGGED, before=before, limit=200)
+            for before in range(LINES, 1, -2)
+        )
+        self.pour(self.fleet(), lambda _: piece)
 
 
 class BrowserAnswersNeverRead(BrowserQuestions):

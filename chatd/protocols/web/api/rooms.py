@@ -6,7 +6,6 @@ know the connection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from chatd.accounts.credentials import TOKEN
@@ -14,7 +13,7 @@ from chatd.chat.actions import history, look
 from chatd.chat.actions.costs import READING_COST
 from chatd.errors import ErrorKind
 from chatd.formats.json import TOPIC_CHARACTERS, event_members
-from chatd.protocols.web.api.operation import Operation, Parameter, Returned
+from chatd.protocols.web.api.operation import JsonObject, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.schemas import (
@@ -76,15 +75,25 @@ async def rooms(call: Call) -> Answer:
     """Answer with the rooms that the requester may read."""
     with visitor(call) as (session, _):
         total, listed = look.list_rooms(call.server, session, ROOMS_LISTED)
-        # A room may be hidden before its row is sent, and have another topic then.
-        rows = [(room.name, room.people, room.head, room.topic) for room in listed]
-        return json_list_answer({"count": total}, "rooms", rows, _listed)
+        # Rows are made later. A room that the requester alone may read is described now.
+        rows = [_described(room) if room.guarded else room for room in listed]
+        return json_list_answer({"count": total}, "rooms", rows, _row)
 
 
-def _listed(row: tuple[str, int, int, str]) -> Mapping[str, object]:
-    name, people, head, topic = row
-    topic = excerpt(topic, TOPIC_CHARACTERS)
-    return {"room": name, "people": people, "head": head, "topic": topic}
+def _row(room: Room | JsonObject) -> JsonObject | None:
+    """Return the row of a room; None if not everyone may read it any more."""
+    if isinstance(room, Room):
+        return None if room.guarded else _described(room)
+    return room
+
+
+def _described(room: Room) -> JsonObject:
+    return {
+        "room": room.name,
+        "people": room.people,
+        "head": room.head,
+        "topic": excerpt(room.topic, TOPIC_CHARACTERS),
+    }
 
 
 async def messages(call: Call) -> Answer:

@@ -253,22 +253,28 @@ def json_list_answer(
 ) -> Answer:
     """Return an answer in JSON: some members, and under ``name`` a list with a member for each row.
 
-    A list of more than `ROWS_A_PIECE` is made in pieces, so the rows must not change.
+    A row for which ``member`` returns None is left out. A list of more than `ROWS_A_PIECE` is made
+    in pieces.
     """
     if len(rows) <= ROWS_A_PIECE:
-        return json_answer(200, {**members, name: [member(row) for row in rows]})
+        return json_answer(200, {**members, name: _members(rows, member)})
     return replace(json_answer(200, None), body=b"", pieces=_pieces(members, name, rows, member))
 
 
 def _pieces(
     members: Mapping[str, object], name: str, rows: Sequence[R], member: Callable[[R], object]
 ) -> Iterator[bytes]:
-    before = encode_json({**members, name: []}).removesuffix(b"]}")
+    yield encode_json({**members, name: []}).removesuffix(b"]}")
+    comma = b""
     for start in range(0, len(rows), ROWS_A_PIECE):
-        some = encode_json([member(row) for row in rows[start : start + ROWS_A_PIECE]])
-        yield before + some[1:-1]
-        before = b","
+        if some := _members(rows[start : start + ROWS_A_PIECE], member):
+            yield comma + encode_json(some)[1:-1]
+            comma = b","
     yield b"]}\n"
+
+
+def _members(rows: Sequence[R], member: Callable[[R], object]) -> list[object]:
+    return [made for row in rows if (made := member(row)) is not None]
 
 
 def error_answer(refusal: Refusal, language: Language, *, closes: bool = False) -> Answer:

@@ -141,7 +141,7 @@ def test_many_rooms_are_listed_in_pieces() -> None:
     assert (got.json["count"], len(rooms)) == (ROWS_A_PIECE + 6, ROWS_A_PIECE + 6)
 
 
-def test_a_room_is_listed_with_the_topic_that_it_had_when_it_was_asked_for() -> None:
+def test_a_room_that_is_closed_while_a_list_is_sent_is_left_out() -> None:
     web = SiteWorld()
     ana = web.world.person("ana")
     for number in range(ROWS_A_PIECE + 5):
@@ -150,10 +150,29 @@ def test_a_room_is_listed_with_the_topic_that_it_had_when_it_was_asked_for() -> 
     caller.stall()
     caller.send(request("GET", "/api/rooms"))
     caller.settle()
-    for number in range(ROWS_A_PIECE + 5):
-        ana.type(f"/topic #{'abcde'[number % 5] * (number // 5 + 1)} after")
+    for room in web.server.rooms.values():
+        room.guarded = True
     caller.transport.producer.resumeProducing()
     (got,) = caller.got()
+    assert got.json["rooms"] == []
+
+
+def test_a_room_that_the_requester_may_read_is_listed_as_it_was_when_it_was_asked_for() -> None:
+    web = SiteWorld()
+    ana = web.world.person("ana")
+    for number in range(ROWS_A_PIECE + 5):
+        ana.type(f"/join {'abcde'[number % 5] * (number // 5 + 1)}", "/topic before")
+    for room in web.server.rooms.values():
+        room.guarded = True
+    caller = web.caller()
+    caller.stall()
+    caller.send(request("GET", "/api/rooms"))
+    caller.settle()
+    for room in web.server.rooms.values():
+        room.topic = "after"
+    caller.transport.producer.resumeProducing()
+    (got,) = caller.got()
+    assert len(got.json["rooms"]) == ROWS_A_PIECE + 6
     assert {row["topic"] for row in got.json["rooms"]} == {"before", ""}
 
 

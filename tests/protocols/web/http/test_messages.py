@@ -316,11 +316,25 @@ class TestLists:
         whole = json_answer(200, {"count": count, "rows": list(map(str, range(count)))})
         assert b"".join(pieces) == whole.body
         assert answer.headers == whole.headers
-        assert len(pieces) == -(-count // ROWS_A_PIECE) + 1
+        assert len(pieces) == -(-count // ROWS_A_PIECE) + 2
+
+    @pytest.mark.parametrize("count", [ROWS_A_PIECE, 5 * ROWS_A_PIECE])
+    @pytest.mark.parametrize("left", [0, 1, ROWS_A_PIECE - 1, 2 * ROWS_A_PIECE])
+    def test_a_row_without_a_member_is_left_out(self, count: int, left: int) -> None:
+        answer = json_list_answer({}, "rows", range(count), lambda row: row if row < left else None)
+        body = answer.body if answer.pieces is None else b"".join(answer.pieces)
+        assert json.loads(body) == {"rows": list(range(min(left, count)))}
 
     def test_each_piece_is_made_when_it_is_wanted(self) -> None:
         made: list[int] = []
-        answer = json_list_answer({}, "rows", range(ROWS_A_PIECE + 1), made.append)
+
+        def member(row: int) -> int:
+            made.append(row)
+            return row
+
+        answer = json_list_answer({}, "rows", range(ROWS_A_PIECE + 1), member)
         assert answer.pieces is not None
+        next(answer.pieces)
+        assert not made
         next(answer.pieces)
         assert len(made) == ROWS_A_PIECE
