@@ -11,12 +11,13 @@ import unicodedata
 from collections.abc import Callable
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
 
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.folding import fold
+from chatd.util.fair_queue import FairQueue, QueueFull
 
 LEAST_CHARACTERS = 8
 MOST_CHARACTERS = 256
@@ -24,8 +25,8 @@ MOST_CHARACTERS = 256
 THREADS = 2
 """Most passwords that are hashed at a time. Each takes `MEMORY_KIB`, and a core."""
 
-WAITING = 100
-"""Most passwords that wait or are being hashed: some five seconds' worth."""
+WAITING = 500
+"""Most passwords that wait: some 25 seconds' worth. An office logs in at once after a restart."""
 
 NICENESS = 3
 """Niceness of the threads: a little lower priority than the reactor's and the store's. It is not
@@ -151,17 +152,25 @@ class Runner(Protocol):
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
 
 
+class Asker(NamedTuple):
+    """The owner of a password in the queue: a network, "" for none, and the key of a name there."""
+
+    network: str
+    name: str
+
+
 class Passwords:
     """Hashes passwords in other threads, few at a time.
 
-    The queue is bounded: `hash` and `check` raise `Refusal` if `WAITING` passwords are in it. They
-    may raise `PasswordsFailed`, too.
+    Networks have turns, and so have names in a network: see `chatd.util.fair_queue`. The queue is
+    bounded: `hash` and `check` raise `Refusal` if `WAITING` passwords wait and the most of them are
+    of this asker. They may raise `PasswordsFailed`, too.
     """
 
     def __init__(self, runner: Runner, hasher: Hasher) -> None:
         self._runner = runner
         self._hasher = hasher
-        self._waiting = 0
+        self._queue = FairQueue(THREADS, WAITING)
 
     def start(self) -> None:
         """Start the threads. To be called after any fork."""
@@ -171,22 +180,23 @@ class Passwords:
         """Stop the threads: no password is hashed any more."""
         self._runner.stop()
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, asker: Asker, password: str) -> str:
         """See `Hasher.hash`."""
-        return await self._run(self._hasher.hash, password)
+        return await self._run(asker, self._hasher.hash, password)
 
-    async def check(self, hash: str, password: str) -> tuple[bool, str | None]:
+    async def check(self, asker: Asker, hash: str, password: str) -> tuple[bool, str | None]:
         """See `Hasher.check`."""
-        return await self._run(self._hasher.check, hash, password)
+        return await self._run(asker, self._hasher.check, hash, password)
 
-    async def _run(self, function: Callable[..., T], *args: Any) -> T:
-        if self._waiting >= WAITING:
-            raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_wait")
-        self._waiting += 1
+    async def _run(self, asker: Asker, function: Callable[..., T], *args: Any) -> T:
+        try:
+            turn = await self._queue.turn(*asker)
+        except QueueFull:
+            raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_wait") from None
         try:
             return await self._runner.run(_without_secrets, function, *args)
         finally:
-            self._waiting -= 1
+            turn.end()
 
 
 def _without_secrets(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -15,6 +15,7 @@ from chatd.accounts import passwords
 from chatd.accounts.passwords import (
     LEAST_CHARACTERS,
     MOST_CHARACTERS,
+    Asker,
     Hasher,
     InvalidPassword,
     Passwords,
@@ -122,6 +123,9 @@ def test_without_argon2_there_is_no_hasher(monkeypatch: pytest.MonkeyPatch) -> N
         Hasher()
 
 
+ANA, LUIS = Asker("192.0.2.1", "ana"), Asker("192.0.2.1", "luis")
+
+
 class Held:
     """A runner that runs nothing until `work` is called."""
 
@@ -159,17 +163,42 @@ def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "WAITING", 2)
     runner = Held()
     few = Passwords(runner, CHEAP)
-    waiting = [ensureDeferred(few.hash("correct horse")) for _ in range(2)]
-    assert failure_of(ensureDeferred(few.hash("correct horse"))).value.key == "too_many_wait"
+    waiting = [ensureDeferred(few.hash(ANA, "correct horse")) for _ in range(passwords.THREADS + 2)]
+    assert failure_of(ensureDeferred(few.hash(ANA, "correct horse"))).value.key == "too_many_wait"
     runner.work()
-    again = ensureDeferred(few.check("no hash", "correct horse"))
-    runner.work()
-    runner.work()
+    again = ensureDeferred(few.check(ANA, "no hash", "correct horse"))
+    while runner.jobs:
+        runner.work()
     assert failure_of(again).check(PasswordsFailed)
     assert all(done.called for done in waiting)
-    more = ensureDeferred(few.hash("correct horse"))
+    more = ensureDeferred(few.hash(ANA, "correct horse"))
     runner.work()
     assert more.called
+
+
+def test_a_full_queue_refuses_the_asker_of_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WAITING", 2)
+    runner = Held()
+    few = Passwords(runner, CHEAP)
+    asked = [ensureDeferred(few.hash(ANA, "correct horse")) for _ in range(passwords.THREADS + 2)]
+    other = ensureDeferred(few.hash(LUIS, "correct horse"))
+    assert failure_of(asked.pop()).value.key == "too_many_wait"
+    while runner.jobs:
+        runner.work()
+    assert other.called
+
+
+@pytest.mark.parametrize("other", [Asker("192.0.2.1", "luis"), Asker("192.0.2.2", "ana")])
+def test_networks_and_names_in_them_have_turns(other: Asker) -> None:
+    runner = Held()
+    fair = Passwords(runner, CHEAP)
+    asked = [ensureDeferred(fair.hash(ANA, "correct horse")) for _ in range(100)]
+    done = ensureDeferred(fair.check(other, CHEAP.hash("correct horse"), "correct horse"))
+    while not done.called:
+        runner.work()
+    assert sum(each.called for each in asked) <= passwords.THREADS + 1
+    while runner.jobs:
+        runner.work()
 
 
 def test_an_error_in_hashing_does_not_contain_the_password() -> None:
@@ -178,7 +207,7 @@ def test_an_error_in_hashing_does_not_contain_the_password() -> None:
             raise RuntimeError(f"cannot hash {password}")
 
     runner = Held()
-    done = ensureDeferred(Passwords(runner, Telling(1, 8, 1)).hash("correct horse"))
+    done = ensureDeferred(Passwords(runner, Telling(1, 8, 1)).hash(ANA, "correct horse"))
     runner.work()
     failure = failure_of(done)
     assert failure.check(PasswordsFailed)
@@ -192,5 +221,8 @@ async def test_passwords_are_hashed_in_threads() -> None:
     worker = Worker(StoreReactor(), "chatd-passwords", passwords.THREADS, passwords.NICENESS)
     real = Passwords(worker, CHEAP)
     real.start()
-    assert await real.check(await real.hash("correct horse"), "correct horse") == (True, None)
+    assert await real.check(ANA, await real.hash(ANA, "correct horse"), "correct horse") == (
+        True,
+        None,
+    )
     real.stop()

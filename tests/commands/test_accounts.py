@@ -8,7 +8,7 @@ from twisted.internet.defer import ensureDeferred, fail
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import BROWSER, TOKENS, Grant, Scope, key_of
-from chatd.accounts.passwords import Hasher, Passwords
+from chatd.accounts.passwords import THREADS, Asker, Hasher, Passwords
 from chatd.chat.login_limits import ADDRESS_TRIES, NAME_TRIES
 from chatd.chat.replies import READING_SECONDS
 from chatd.errors import ErrorKind
@@ -502,10 +502,16 @@ def test_a_password_is_refused_while_too_many_wait_and_counts_as_no_try(
     scene: AnaAndLuis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chatd.accounts.passwords.WAITING", 0)
+    hashing = scene.world.hashing
+    hashing.held = True
+    passwords = scene.server.logins.passwords = Passwords(hashing, CHEAP)
+    for _ in range(THREADS):
+        ensureDeferred(passwords.hash(Asker("", "luis"), PASSWORD))
     guest = scene.world.person()
     for _ in range(NAME_TRIES[0] + 1):
         guest.type("/login ana wrong horse")
         assert guest.seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_wait")]
+    hashing.work()
 
 
 # Prompts

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import Scope
 from chatd.accounts.passwords import (
+    Asker,
     InvalidPassword,
     Passwords,
     new_password_of,
@@ -114,7 +115,8 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     except InvalidPassword:
         raise wrong from None
     try:
-        right, better = await passwords.check(account.hash, password)
+        asker = Asker(session.network, account.key)
+        right, better = await passwords.check(asker, account.hash, password)
     except Refusal:  # the password was not checked
         _give_back(counts)
         raise

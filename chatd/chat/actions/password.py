@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatd.accounts.credentials import TOKEN, Scope
-from chatd.accounts.passwords import recogniser
+from chatd.accounts.passwords import Asker, recogniser
 from chatd.chat.actions.authentication import (
     PasswordProof,
     check_privacy,
@@ -39,7 +39,7 @@ async def change_password(
     """
     check_privacy(server, session, sent=True)
     password = new_password(new, session.name)
-    hash = await hashing(server).hash(password)
+    hash = await hashing(server).hash(Asker(session.network, proof.account), password)
     account = check_proof(server, session, proof)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0
     await server.registrations.change_password(account, hash, session, keep_tokens=keep_tokens)

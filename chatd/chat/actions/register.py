@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import Scope
-from chatd.accounts.passwords import recogniser
+from chatd.accounts.passwords import Asker, recogniser
 from chatd.chat.actions.authentication import (
     account_called,
     check_privacy,
@@ -17,6 +17,7 @@ from chatd.chat.actions.authentication import (
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
+from chatd.text.folding import fold
 
 
 def check_registration(server: ChatServer, session: Session, *, sent: bool) -> None:
@@ -52,7 +53,7 @@ async def register(
         # Not given back: registering many names is slowed, too.
         check_wait(server.logins.limits.address_tries.wait(session.network))
         server.logins.limits.address_tries.spend(session.network)
-    hash = await hashing(server).hash(password)
+    hash = await hashing(server).hash(Asker(session.network, fold(name)), password)
     if session.stream.finished:
         return None
     if session.name != name:  # the name was taken from it, or its other tabs have another one
