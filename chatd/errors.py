@@ -68,8 +68,9 @@ class ErrorKind(enum.Enum):
     Use the right one."""
 
     TOO_MANY_TRIES = "Too many tries"
-    """Passwords for this name or from this address came too fast, or too many wait. This one was
-    not checked. Or several webhooks in a row were not wanted by their targets.
+    """There were wrong passwords for this name from this address, or many registrations, or too
+    many passwords wait. This one was not checked. Or several webhooks in a row were not wanted
+    by their targets.
 
     Wait as long as the detail says."""
 

@@ -191,10 +191,12 @@ ERRORS = {
     "As the detail says": "Lo que dice el detalle",
     "The password is not that of the name": "La contraseña no es la de ese nombre",
     "Use the right one": "Usar la correcta",
-    "Passwords for this name or from this address came too fast, or too many wait. This one was "
-    "not checked. Or several webhooks in a row were not wanted by their targets": (
-        "Las contraseñas para ese nombre o desde esa dirección llegaron demasiado deprisa, o "
-        "esperan demasiadas. Esta no se comprobó. O varios destinos seguidos no querían el webhook"
+    "There were wrong passwords for this name from this address, or many registrations, or too "
+    "many passwords wait. This one was not checked. Or several webhooks in a row were not wanted "
+    "by their targets": (
+        "Hubo contraseñas equivocadas para ese nombre desde esa dirección, o muchos registros, o "
+        "esperan demasiadas contraseñas. Esta no se comprobó. O varios destinos seguidos no "
+        "querían el webhook"
     ),
     "Wait as long as the detail says": "Esperar lo que dice el detalle",
     "A password came over a connection that others may read: no TLS, no UNIX socket, not from the "

@@ -22,7 +22,8 @@ Modules (python3 -m tools.documents writes this list):
 - `inboxes`: Inboxes: the logs of the private lines of accounts.
 - `joined_rooms`: The rooms that one session is in, and which of them its input is meant for.
 - `line_quotas`: The numbers of lines that sessions may have waiting for the store.
-- `login_limits`: Rate limits for passwords: tries for one name, and tries from one network.
+- `login_limits`: Waits after failed tries of passwords, and after registrations.
+- `login_networks`: The networks from which each account usually logs in.
 - `logins`: Logging sessions in to accounts and out of them, and the settings of accounts.
 - `membership`: The membership of one session in one room, and what the other members see of it.
 - `missed_lines`: Missed lines: the stretches of its logs that an account was not sent, found and

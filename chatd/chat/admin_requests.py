@@ -64,6 +64,7 @@ class Administration:
                     "admin": account.admin,
                     "created": account.created,
                     "connections": account.sessions,
+                    "failures": account.failures,
                 }
                 for account in administration.list_accounts(self._server)
             ]

@@ -28,7 +28,7 @@ class Logins:
 
     ``passwords`` hashes passwords, None without accounts; with ``plaintext`` they are also taken
     where others can read them on the way. ``review`` puts a session out of the rooms in which it
-    may not be any more.
+    may not be any more. ``now`` returns the time in seconds since 1970.
     """
 
     def __init__(
@@ -44,10 +44,11 @@ class Logins:
         *,
         passwords: Passwords | None,
         plaintext: bool,
+        now: Callable[[], float],
     ) -> None:
         self.passwords = passwords
         self.plaintext = plaintext
-        self.limits = LoginLimits(clock)
+        self.limits = LoginLimits(store, now)
         self._store = store
         self._clock = clock
         self._accounts = accounts
@@ -78,7 +79,7 @@ class Logins:
         finally:
             if before is not None and session.grant is None:
                 self._names.make_guest(session)
-        self.limits.record_login(account, session.network)
+        self.limits.networks.record_login(account, session.network)
         self.begin_login(session)
 
     def act_for(self, session: Session, account: Account, grant: Grant) -> None:

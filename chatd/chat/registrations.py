@@ -83,7 +83,7 @@ class Registrations:
             return  # it was removed already, and may have another owner
         if owner is not None and not owner.stream.finished:
             owner.identity.set_grant(grant)
-            self._logins.limits.record_login(account, owner.network)
+            self._logins.limits.networks.record_login(account, owner.network)
         for session in self._names.in_the_way(account):
             session.answer("registered_elsewhere", name=session.name)
             self._logins.make_guest(session)
@@ -134,7 +134,8 @@ class Registrations:
         They are sessions, browsers' sign-ins and, unless ``keep_tokens``, tokens. The session
         ``by`` goes on. Raises `StoreError`.
 
-        The new epoch ends them; what goes on is carried over into it.
+        The new epoch ends them; what goes on is carried over into it. Failed tries of the old
+        password delay no login any more.
         """
         changed = account._replace(hash=hash, epoch=new_epoch())
         kept = set(self._credentials.of(account.key, TOKEN)) if keep_tokens else set()
@@ -150,6 +151,7 @@ class Registrations:
             if by is not None and by.grant is after:  # else it was logged out meanwhile
                 by.identity.set_grant(before)
             raise
+        self._logins.limits.forget(account.key)
         self._let_go(self._names.of(account.name))
 
     async def change_credentials(self, *puts: Put, stays: Session | None = None) -> None:

@@ -102,6 +102,7 @@ class ChatServer:
             self.evictions.review,
             passwords=passwords,
             plaintext=plaintext_passwords,
+            now=now,
         )
         self.sign_outs = SignOuts(self.logins, self.finish)
         self.registrations = Registrations(
@@ -113,7 +114,13 @@ class ChatServer:
             self.logins,
             self.unread,
             # All that store records for accounts: see tests/chat/test_unregistering.py.
-            (self.credentials, self.moderation, self.unread.read_marks, self.idempotency),
+            (
+                self.credentials,
+                self.moderation,
+                self.unread.read_marks,
+                self.idempotency,
+                self.logins.limits,
+            ),
             self.hook_review.review,
             self.sign_outs.let_go,
         )
@@ -194,12 +201,13 @@ class ChatServer:
         self.hook_review.review()
 
     def check(self) -> None:
-        """Store some read marks, and sign out sessions whose grants have expired meanwhile.
+        """Store some read marks, and end grants and counts of failures that have expired meanwhile.
 
         To be called every five seconds.
         """
         self.unread.check()
         self.sign_outs.let_go(self.sessions)
+        self.logins.limits.check()
 
     # Figures
 

@@ -107,7 +107,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _row(account: dict[str, Any]) -> str:
     created = time.strftime("%Y-%m-%d", time.localtime(account["created"]))
     role = "administrator" if account["admin"] else "-"
-    return f"{visible(account['name'])}\t{role}\tsince {created}\t{account['connections']} here"
+    columns = (
+        visible(account["name"]),
+        role,
+        f"since {created}",
+        f"{account['connections']} here",
+        f"{account.get('failures', 0)} failed tries",  # an older daemon does not tell
+    )
+    return "\t".join(columns)
 
 
 def _password(name: str) -> str:

@@ -11,6 +11,7 @@ Modules (python3 -m tools.documents writes this list):
   in.
 - `private_files`: Paths and files that only their owner, and root, may change.
 - `privileges`: The user that a process acts as.
-- `rate_limit`: Rate limits: a number of actions at once, and then one after each interval.
+- `rate_limit`: Rate limits: a number of actions at once, and then one after each interval; waits
+  after failures.
 - `worker`: Threads that run one function after another, for calls that would block the reactor.
 """

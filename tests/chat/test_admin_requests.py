@@ -43,7 +43,7 @@ def test_a_name_can_be_registered_and_logged_in_to(world: World) -> None:
     ana.type("/login ana correct horse")
     assert ana.seen() == [EN.notice("you_are", name="Ana")]
     assert world.ask_operator("list").result == {
-        "accounts": [{"name": "Ana", "admin": False, "created": 0, "connections": 1}]
+        "accounts": [{"name": "Ana", "admin": False, "created": 0, "connections": 1, "failures": 0}]
     }
 
 

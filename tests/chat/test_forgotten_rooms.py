@@ -24,6 +24,8 @@ BECOMES = {
     "clock": OF_NO_ROOM,
     "credential": OF_NO_ROOM,
     "hook": WITH_A_DEED,
+    "login_failure": OF_NO_ROOM,
+    "login_network": OF_NO_ROOM,
     "place": OF_AN_ACCOUNT,
     "retry": OF_AN_ACCOUNT,
     "role": WITH_A_DEED,

@@ -9,7 +9,7 @@ from twisted.internet.defer import ensureDeferred, fail
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import BROWSER, TOKENS, Grant, Scope, key_of
 from chatd.accounts.passwords import THREADS, Asker, Hasher, Passwords
-from chatd.chat.login_limits import ADDRESS_TRIES, NAME_TRIES
+from chatd.chat.login_limits import LIMITS, NETWORK_TRIES, REGISTRATIONS, STRANGER_TRIES
 from chatd.chat.replies import READING_SECONDS
 from chatd.errors import ErrorKind
 from chatd.storage.contract import StoreError
@@ -23,6 +23,7 @@ CHANGED = EN.notice("password_changed")
 CANCELLED = EN.notice("password_cancelled")
 WRONG = EN.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="ana")
 IN_CLEAR = EN.error(ErrorKind.NOT_ENCRYPTED, "password_in_clear")
+FREE_TRIES = LIMITS[STRANGER_TRIES].free
 
 
 @pytest.fixture
@@ -291,15 +292,15 @@ def test_the_look_alikes_of_a_name_are_free_again_once_it_is_unregistered(
 
 def test_registrations_from_one_address_are_limited() -> None:
     world = World()
-    at_once, seconds = ADDRESS_TRIES
-    for number in range(at_once):
-        person = world.person(f"p{'x' * number}" if number < 30 else f"q{'x' * (number - 30)}")
+    limit = LIMITS[REGISTRATIONS]
+    for number in range(limit.free):
+        person = world.person(f"{'pq'[number // 30]}{'x' * (number % 30)}")
         person.type(f"/register {PASSWORD}")
         assert "is yours now" in person.seen()[0]
     late = world.person("late")
     late.type(f"/register {PASSWORD}")
-    assert late.seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=3)]
-    world.clock.advance(seconds)
+    assert late.seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=10)]
+    world.clock.advance(limit.seconds)
     late.type(f"/register {PASSWORD}")
     assert "is yours now" in late.seen()[0]
 
@@ -422,61 +423,59 @@ def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: AnaAndLu
 # Tries
 
 
-def test_wrong_passwords_for_one_name_are_limited_from_all_addresses_together(
-    scene: AnaAndLuis,
-) -> None:
-    at_once, seconds = NAME_TRIES
+def test_wrong_passwords_for_one_name_are_limited_from_each_address(scene: AnaAndLuis) -> None:
     guests = [
         scene.world.person(address=IPv4Address("TCP", f"127.0.0.{each}", 1)) for each in (8, 9)
     ]
-    for number in range(at_once):
-        guests[number % 2].type("/login ana wrong horse")
-        assert guests[number % 2].seen() == [WRONG]
-    for guest in guests:
-        guest.type(f"/login ana {PASSWORD}")
-        assert guest.seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=5)]
-    scene.world.clock.advance(seconds - 0.5)
+    for _ in range(FREE_TRIES):
+        guests[0].type("/login ana wrong horse")
+        assert guests[0].seen() == [WRONG]
+    guests[0].type(f"/login ana {PASSWORD}")
+    assert guests[0].seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=5)]
+    scene.world.clock.advance(4.5)
     guests[0].type(f"/login ana {PASSWORD}")
     assert guests[0].seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=1)]
     scene.world.clock.advance(0.5)
     guests[0].type("/login ana wrong horse")
-    assert guests[0].seen() == [WRONG]
-    guests[1].type("/login ana wrong horse")
-    assert guests[1].seen()[0].startswith("ERR Too many tries")
+    guests[0].type("/login ana wrong horse")
+    assert guests[0].seen() == [
+        WRONG,
+        EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=10),
+    ]
+    guests[1].type(f"/login ana {PASSWORD}")
+    assert guests[1].seen() == [EN.notice("you_are", name="ana")]
 
 
 def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: AnaAndLuis) -> None:
     elsewhere = scene.world.person(address=IPv4Address("TCP", "127.0.0.9", 1))
-    for _ in range(NAME_TRIES[0] + 1):
+    for _ in range(FREE_TRIES + 1):
         elsewhere.type("/login ana wrong horse")
     assert elsewhere.seen()[-1].startswith("ERR Too many tries")
     again = scene.world.person()
-    for _ in range(NAME_TRIES[0]):
+    for _ in range(FREE_TRIES):
         again.type("/login ana wrong horse")
         assert again.seen() == [WRONG]
     again.type(f"/login ana {PASSWORD}")
     assert again.seen()[0].startswith("ERR Too many tries")
-    scene.world.clock.advance(NAME_TRIES[1])
+    again = scene.world.person()
     again.type(f"/login ana {PASSWORD}")
     assert again.seen() == [EN.notice("you_are", name="ana")]
 
 
 def test_wrong_passwords_from_one_address_are_limited_for_all_names_together() -> None:
     world = World()
-    for number in range(20):
-        name = "abcdefghijklmnopqrst"[number] * 3
-        world.server.accounts.store(Account(name, CHEAP.hash(PASSWORD)))
-    world.settle()
-    tried = refused = 0
-    for number in range(ADDRESS_TRIES[0] + 1):
+    free = LIMITS[NETWORK_TRIES].free
+    for number in range(free // FREE_TRIES + 1):
+        world.register(f"{'abcdefghijklmnopqrst'[number % 20] * 3}{number}")
+    names = sorted(world.server.accounts.table)
+    for number in range(free):
         guest = world.person()
-        guest.type(f"/login {'abcdefghijklmnopqrst'[number % 20] * 3} wrong horse")
-        (line,) = guest.seen()
-        tried += line.startswith("ERR Wrong password")
-        refused += line.startswith("ERR Too many tries")
-    assert (tried, refused) == (ADDRESS_TRIES[0], 1)
+        guest.type(f"/login {names[number // FREE_TRIES]} wrong horse")
+        assert guest.seen()[0].startswith("ERR Wrong password")
+    guest.type(f"/login {names[-1]} wrong horse")
+    assert guest.seen()[0].startswith("ERR Too many tries")
     elsewhere = world.person(address=IPv4Address("TCP", "127.0.0.9", 1))
-    elsewhere.type("/login aaa wrong horse")
+    elsewhere.type(f"/login {names[-1]} wrong horse")
     assert elsewhere.seen()[0].startswith("ERR Wrong password")
 
 
@@ -489,7 +488,8 @@ def test_right_passwords_are_not_limited(scene: AnaAndLuis) -> None:
 
 def test_tries_that_are_made_at_once_count(scene: AnaAndLuis) -> None:
     scene.world.hashing.held = True
-    guests = [scene.world.person() for _ in range(NAME_TRIES[0] + 2)]
+    elsewhere = IPv4Address("TCP", "127.0.0.9", 1)
+    guests = [scene.world.person(address=elsewhere) for _ in range(FREE_TRIES + 2)]
     for guest in guests:
         guest.type("/login ana wrong horse")
     scene.world.hashing.work()
@@ -507,8 +507,8 @@ def test_a_password_is_refused_while_too_many_wait_and_counts_as_no_try(
     passwords = scene.server.logins.passwords = Passwords(hashing, CHEAP)
     for _ in range(THREADS):
         ensureDeferred(passwords.hash(Asker("", "luis"), PASSWORD))
-    guest = scene.world.person()
-    for _ in range(NAME_TRIES[0] + 1):
+    guest = scene.world.person(address=IPv4Address("TCP", "127.0.0.9", 1))
+    for _ in range(FREE_TRIES + 1):
         guest.type("/login ana wrong horse")
         assert guest.seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_wait")]
     hashing.work()

@@ -20,6 +20,7 @@ from chatd.chat.action_queue import ActionQueue
 from chatd.chat.actions import authentication
 from chatd.chat.inboxes import Inboxes
 from chatd.chat.joined_rooms import JoinedRooms
+from chatd.chat.login_limits import LoginLimits
 from chatd.chat.logins import Logins
 from chatd.chat.missed_lines import MissedLines
 from chatd.chat.names import Names
@@ -46,7 +47,6 @@ from chatd.rooms.feed import Cursor
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.storage.memory import MemoryStore
-from chatd.util.rate_limit import RateLimiter
 from tests.support.faults import Fault, Injected, is_undisturbed
 from tests.support.logs import Expect, logged
 from tests.support.loopback import LoopbackServer
@@ -193,7 +193,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "registering": ("registering", Registrations, "register"),
     "storing an account": ("registering", Accounts, "store"),
     "checking": ("logging in", Hasher, "check"),
-    "counting tries": ("logging in", RateLimiter, "spend"),
+    "counting tries": ("logging in", LoginLimits, "begin"),
     "logging in": ("logging in", Logins, "log_in"),
     "taking a name": ("logging in", Names, "take"),
     "having a name": ("logging in", Session, "rename"),
@@ -224,7 +224,7 @@ def belongs_to(ana: Member) -> Callable[..., bool]:
             return bool(args[0] == ana.session.replies.format)
         if args and isinstance(args[0], ChatServer | Logins | Names | Registrations):
             return args[1] is ana.session or ana.session in args[2:]
-        if args and isinstance(args[0], Hasher | Accounts | RateLimiter):
+        if args and isinstance(args[0], Hasher | Accounts | LoginLimits):
             return True
         if args and isinstance(args[0], str | bytes):
             return b"hola" in args[0] if isinstance(args[0], bytes) else "hola" in args[0]

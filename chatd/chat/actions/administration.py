@@ -18,19 +18,27 @@ class ListedAccount(NamedTuple):
     """An account, as the operator sees it.
 
     ``created`` is in seconds since 1970, ``sessions`` the number of sessions that are logged in to
-    the account.
+    the account, ``failures`` the number of wrong passwords that count now.
     """
 
     name: str
     admin: bool
     created: int
     sessions: int
+    failures: int
 
 
 def list_accounts(server: ChatServer) -> list[ListedAccount]:
     """Return all accounts, sorted by key."""
+    failures = server.logins.limits.failures_by_account()
     return [
-        ListedAccount(account.name, account.admin, account.created, _sessions(server, key))
+        ListedAccount(
+            account.name,
+            account.admin,
+            account.created,
+            _sessions(server, key),
+            failures.get(key, 0),
+        )
         for key, account in sorted(server.accounts.table.items())
     ]
 

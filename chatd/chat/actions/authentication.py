@@ -7,7 +7,6 @@ invalidate is made again after it. This module must not know prompts or commands
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from math import ceil
 from typing import NamedTuple
 
@@ -25,7 +24,6 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.records import ignore_store_error
-from chatd.util.rate_limit import RateLimiter
 
 KEEP_TOKENS = ("keep-tokens", "conservar-tokens", "conservar-fichas")
 """Words that, before a new password in a command, keep an account's tokens. No new password begins
@@ -106,22 +104,23 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     """
     account, passwords = account_called(server, name), hashing(server)
     wrong = Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
-    counts = server.logins.limits.tries_of(account, session.network)
-    check_wait(max(tries.wait(key) for tries, key in counts))
-    for tries, key in counts:
-        tries.spend(key)
+    limits = server.logins.limits
+    tries = limits.tries_of(account, session.network, session.number)
+    check_wait(limits.wait(tries))
+    limits.begin(tries)
+    failed = True
     try:
         password = password_of(text)
-    except InvalidPassword:
-        raise wrong from None
-    try:
         asker = Asker(session.network, account.key)
         right, better = await passwords.check(asker, account.hash, password)
+        failed = not right
+    except InvalidPassword:
+        raise wrong from None
     except Refusal:  # the password was not checked
-        _give_back(counts)
+        failed = False
         raise
-    if right:
-        _give_back(counts)
+    finally:
+        limits.end(tries, failed=failed)
     now = account_called(server, name)
     if not right or now.epoch != account.epoch:
         raise wrong
@@ -176,8 +175,3 @@ def check_proof(server: ChatServer, session: Session, proof: PasswordProof) -> A
 def not_logged_in() -> Refusal:
     """Return the refusal of a session that is not logged in."""
     return Refusal(ErrorKind.NOT_REGISTERED, "not_logged_in")
-
-
-def _give_back(counts: Iterable[tuple[RateLimiter, str]]) -> None:
-    for tries, key in counts:
-        tries.give_back(key)

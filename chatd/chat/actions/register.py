@@ -49,10 +49,10 @@ async def register(
     check_registration(server, session, sent=True)
     name = session.name
     password = new_password(text, name)
-    if session.network:
-        # Not given back: registering many names is slowed, too.
-        check_wait(server.logins.limits.address_tries.wait(session.network))
-        server.logins.limits.address_tries.spend(session.network)
+    limits = server.logins.limits
+    registrations = limits.registrations_of(session.network)
+    check_wait(limits.wait(registrations))
+    limits.count(registrations)
     hash = await hashing(server).hash(Asker(session.network, fold(name)), password)
     if session.stream.finished:
         return None

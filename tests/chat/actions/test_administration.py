@@ -26,9 +26,9 @@ HASH = CHEAP.hash("another horse")
 def test_an_account_is_added_for_a_person_who_is_not_here(world: World) -> None:
     world.ahead = 5
     done(world, add_account(world.server, "Ana", HASH, admin=True))
-    assert list_accounts(world.server) == [("Ana", True, 5, 0)]
+    assert list_accounts(world.server) == [("Ana", True, 5, 0, 0)]
     done(world, log_in(world.server, guest(world), "ana", "another horse"))
-    assert list_accounts(world.server) == [("Ana", True, 5, 1)]
+    assert list_accounts(world.server) == [("Ana", True, 5, 1, 0)]
 
 
 def test_a_name_that_is_registered_is_refused(world: World) -> None:
@@ -37,6 +37,17 @@ def test_a_name_that_is_registered_is_refused(world: World) -> None:
         check_new_account(world.server, "Ana")
     adding = add_account(world.server, "Ana", HASH, admin=False)
     assert refused(world, adding) == "registered_name"
+
+
+def test_wrong_passwords_are_listed_until_the_password_is_changed(world: World) -> None:
+    member(world, "ana")
+    member(world, "luis")
+    for network in "192.0.2.1", "192.0.2.2", "":
+        wrong = log_in(world.server, guest(world, network=network), "ana", "wrong horse")
+        assert refused(world, wrong) == "wrong_password"
+    assert [account.failures for account in list_accounts(world.server)] == [3, 0]
+    done(world, set_password(world.server, "ana", HASH))
+    assert [account.failures for account in list_accounts(world.server)] == [0, 0]
 
 
 def test_accounts_are_listed_by_name(world: World) -> None:

@@ -15,7 +15,7 @@ from chatd.chat.actions.authentication import (
     recent_proof,
 )
 from chatd.chat.actions.login import log_in, log_out
-from chatd.chat.login_limits import NAME_TRIES
+from chatd.chat.login_limits import LIMITS, STRANGER_TRIES
 from tests.support.sessions import begin, done, guest, member, program, refused, refuses
 from tests.support.world import PASSWORD, World
 
@@ -52,20 +52,21 @@ def test_a_right_password_gives_the_account(world: World) -> None:
 def test_tries_are_limited_and_one_that_is_too_early_is_not_checked(world: World) -> None:
     member(world, "ana")
     session = guest(world, network="192.0.2.1")
-    for _ in range(NAME_TRIES[0]):
+    limit = LIMITS[STRANGER_TRIES]
+    for _ in range(limit.free):
         wrong = check_password(world.server, session, "ana", "wrong password")
         assert refused(world, wrong) == "wrong_password"
     for _ in range(2):
         early = check_password(world.server, session, "ana", PASSWORD)
         assert refused(world, early) == "too_many_tries"
-    world.clock.advance(NAME_TRIES[1])
+    world.clock.advance(limit.seconds)
     assert done(world, check_password(world.server, session, "ana", PASSWORD)).name == "ana"
 
 
 def test_right_passwords_do_not_count_as_tries(world: World) -> None:
     member(world, "ana")
     session = guest(world, network="192.0.2.1")
-    for _ in range(2 * NAME_TRIES[0]):
+    for _ in range(2 * LIMITS[STRANGER_TRIES].free):
         done(world, check_password(world.server, session, "ana", PASSWORD))
 
 

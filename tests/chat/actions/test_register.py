@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatd.chat.actions.register import check_registration, register
 from chatd.chat.actions.rename import rename
-from chatd.chat.login_limits import ADDRESS_TRIES
+from chatd.chat.login_limits import LIMITS, REGISTRATIONS
 from chatd.storage.contract import StoreError
 from tests.support.logs import Expect
 from tests.support.sessions import begin, done, guest, keys, member, refused, refuses
@@ -53,7 +53,7 @@ def test_there_must_be_a_hasher() -> None:
 
 
 def test_registrations_from_one_network_are_limited(world: World) -> None:
-    for number in range(ADDRESS_TRIES[0]):
+    for number in range(LIMITS[REGISTRATIONS].free):
         session = guest(world, f"name-{chr(97 + number % 26)}{number}", network="192.0.2.1")
         done(world, register(world.server, session, PASSWORD))
     late = guest(world, "late", network="192.0.2.1")
@@ -63,7 +63,7 @@ def test_registrations_from_one_network_are_limited(world: World) -> None:
 
 
 def test_registrations_without_a_network_are_not_limited(world: World) -> None:
-    for number in range(ADDRESS_TRIES[0] + 1):
+    for number in range(LIMITS[REGISTRATIONS].free + 1):
         session = guest(world, f"name-{chr(97 + number % 26)}{number}")
         done(world, register(world.server, session, PASSWORD))
 

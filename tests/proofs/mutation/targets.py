@@ -113,6 +113,7 @@ TESTS = {
         "tests/chat/test_endings.py",
     ],
     "chatd/chat/login_limits.py": ["tests/chat/test_login_limits.py"],
+    "chatd/chat/login_networks.py": ["tests/chat/test_login_networks.py"],
     "chatd/chat/registrations.py": [
         "tests/chat/test_registrations.py",
         "tests/chat/test_unread.py",
