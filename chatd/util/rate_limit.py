@@ -10,11 +10,14 @@ This module only counts; it must not know the actions.
 
 from __future__ import annotations
 
-from math import ceil, log2
+from math import ceil, inf, log2
 from typing import NamedTuple
 
+from twisted.internet.interfaces import IReactorTime
+
 MOST_KEYS = 10_000
-"""Most keys that a `RecentKeys`, or a table of failures, stores, some 200 bytes each."""
+"""Most keys that a `RateLimiter`, a `RecentKeys` or a table of failures stores, some 200 bytes
+each."""
 
 
 def charged(paid: float, now: float, burst: float, cost: float) -> float:
@@ -44,6 +47,39 @@ class RecentKeys:
         self._keys[key] = value
         if len(self._keys) > MOST_KEYS:
             del self._keys[next(iter(self._keys))]
+
+
+class RateLimiter:
+    """A rate limit of tries for each key: ``at_once`` tries, and then one every ``seconds``.
+
+    A try is counted before its result is known, so many concurrent ones count, and given back if it
+    was not a failure. Above `MOST_KEYS` keys, the key with the oldest last try is forgotten.
+    """
+
+    def __init__(self, clock: IReactorTime, at_once: int, seconds: float) -> None:
+        self._clock = clock
+        self._burst = (at_once - 1) * seconds
+        self._seconds = seconds
+        self._paid: dict[str, float] = {}  # in the order in which they were added
+
+    def __len__(self) -> int:
+        return len(self._paid)
+
+    def wait(self, key: str) -> float:
+        """Return the seconds until the next try is allowed; 0 if it is allowed now."""
+        return max(0.0, self._paid.get(key, -inf) - self._clock.seconds())
+
+    def spend(self, key: str) -> None:
+        """Count a try."""
+        now = self._clock.seconds()
+        self._paid[key] = charged(self._paid.pop(key, -inf), now, self._burst, self._seconds)
+        if len(self._paid) > MOST_KEYS:
+            del self._paid[next(iter(self._paid))]
+
+    def give_back(self, key: str) -> None:
+        """Give back a try that was counted and was not a failure."""
+        if key in self._paid:
+            self._paid[key] -= self._seconds
 
 
 class Failures(NamedTuple):
