@@ -48,6 +48,7 @@ from zope.interface import implementer
 
 from chatd import __version__
 from chatd.util.worker import Worker
+from chatd.webhooks.name_lookups import NameLookups
 from chatd.webhooks.registry import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import (
     Address,
@@ -81,10 +82,6 @@ KEPT_BYTES = 256
 
 ADDRESSES = 8
 """Most addresses of a name that are tried."""
-
-LOOKING_UP = 8
-"""Most names that are looked up at a time. A look-up takes up to half a minute if the name servers
-do not answer, and cannot be cancelled."""
 
 GetAddresses = Callable[[str, int], Iterable[str]]
 
@@ -215,7 +212,7 @@ class Poster:
         return int(response.code), await _drained(response)
 
     async def close(self) -> None:
-        """Close all connections, and look up no more names."""
+        """Close all connections."""
         gone = self._pool.closeCachedConnections()
         self._endpoints.close()
         await gone
@@ -239,10 +236,13 @@ class _Endpoints:
 
     def __init__(self, reactor: Any, gate: Gate, worker: Worker | None, tls: Any) -> None:
         self.reactor = reactor
-        self.gate = gate
         self.connected: set[_Connection] = set()
-        self._given = worker
-        self._worker: Worker | None = None
+
+        def new_worker() -> Worker:
+            # Made at a look-up, which is after any fork.
+            return worker or Worker(cast(IReactorFromThreads, reactor), "chatd-names")
+
+        self.lookups = NameLookups(gate.addresses, new_worker)
         self._tls: Any = tls
 
     def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
@@ -255,24 +255,9 @@ class _Endpoints:
             endpoint = wrapClientTLS(creator, endpoint, self.reactor)
         return _Bounded(self, endpoint)
 
-    def look_up(self, host: str, port: int) -> Deferred[list[Address]]:
-        """Have the gate check a host, in a thread, because it waits for name servers.
-
-        The thread is started at the first look-up, which is after any fork.
-        """
-        if self._worker is None:
-            self._worker = self._given or Worker(
-                cast(IReactorFromThreads, self.reactor), "chatd-names", LOOKING_UP
-            )
-            self._worker.start()
-        return self._worker.run(self.gate.addresses, host, port)
-
     def close(self) -> None:
         for connection in tuple(self.connected):
             connection.abortConnection()
-        if self._worker is not None:
-            self._worker.stop()
-            self._worker = None
 
 
 @implementer(IStreamClientEndpoint)
@@ -288,7 +273,7 @@ class _Checked:
         return Deferred.fromCoroutine(self._connect(protocolFactory))
 
     async def _connect(self, factory: IProtocolFactory) -> IProtocol:
-        addresses = await self._endpoints.look_up(self._host, self._port)
+        addresses = await self._endpoints.lookups.addresses(self._host, self._port)
         # It is given an address, so that there is no name that could be looked up again.
         reactor = _Resolved(self._endpoints.reactor, addresses, self._port)
         endpoint = HostnameEndpoint(reactor, str(addresses[0]), self._port, CONNECT_SECONDS)

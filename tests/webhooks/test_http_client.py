@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
@@ -41,7 +42,7 @@ from chatd.webhooks.http_client import (
     Gate,
     Poster,
 )
-from chatd.webhooks.registry import DeliveryFailure, NotDelivered
+from chatd.webhooks.registry import IN_ALL, DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Destination, networks_of
 from tests.support.certificate import write_certificate
 from tests.support.world import Immediately
@@ -615,6 +616,28 @@ class TestTls:
 
     def test_with_what_it_takes(self) -> None:
         assert http_client.has_tls()
+
+
+async def test_names_that_are_not_answered_delay_no_other(street: Street) -> None:
+    released = threading.Event()
+
+    def look_up(host: str, port: int) -> list[str]:
+        if host.startswith("hung"):
+            released.wait()
+            return []
+        return ["127.0.0.1"]
+
+    poster = Poster(reactor, Gate(LOOPBACK, look_up))
+    hung = [
+        Deferred.fromCoroutine(poster.post(street.to(host=f"hung{number}"), {}, b"{}"))
+        for number in range(IN_ALL)
+    ]
+    await poster.post(street.to(host="healthy"), {}, b"{}")
+    assert not any(each.called for each in hung)
+    released.set()
+    for each in hung:
+        assert (await street.why(each)).why is DeliveryFailure.NO_ADDRESS
+    await poster.close()
 
 
 async def test_names_are_looked_up_in_threads_of_its_own(street: Street) -> None:

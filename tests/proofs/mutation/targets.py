@@ -190,6 +190,7 @@ TESTS = {
         "tests/commands/test_hooks.py",
     ],
     "chatd/webhooks/delivery.py": ["tests/webhooks/test_delivery.py"],
+    "chatd/webhooks/name_lookups.py": ["tests/webhooks/test_name_lookups.py"],
     "chatd/webhooks/lanes.py": ["tests/webhooks/test_lanes.py"],
     "chatd/util/fair_queue.py": ["tests/util/test_fair_queue.py"],
     "chatd/webhooks/urls.py": ["tests/webhooks/test_urls.py", "tests/commands/test_hooks.py"],
