@@ -43,6 +43,7 @@ COVERED_BY = {
     "chatd/protocols/web/api/operation.py": "tests/protocols/web/api/test_openapi.py",
     "chatd/protocols/web/api/request_session.py": "tests/protocols/web/api/test_route.py",
     "chatd/protocols/web/api/schemas.py": "tests/protocols/web/api/test_openapi.py",
+    "chatd/protocols/web/http/responder.py": "tests/protocols/web/test_connection.py",
     "chatd/protocols/web/http/security_headers.py": "tests/protocols/web/test_site.py",
     "chatd/protocols/web/http/upgrade.py": "tests/protocols/web/test_connection.py",
     "chatd/protocols/web/live/members.py": "tests/protocols/web/test_grammar.py",

@@ -1,4 +1,4 @@
-"""Rendering of pages of a room's log, each of bounded size and time, whatever people wrote.
+"""Rendering of pages of a room's log, each of bounded size and time for any text.
 
 This module must not know a room, nor who reads it.
 """

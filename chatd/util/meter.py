@@ -38,7 +38,7 @@ SHORT_ANSWER = 1024
 
 
 def _nothing(lines: float) -> None:
-    """Charge nobody."""
+    """Charge no client."""
 
 
 def _at_once() -> Deferred[None]:

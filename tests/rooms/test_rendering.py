@@ -1,4 +1,4 @@
-"""`chatd.rooms.rendering`: pages of bounded size, whatever people wrote."""
+"""`chatd.rooms.rendering`: pages of bounded size, for any text."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ decoded. This module must not know what is asked: that is the site's business.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 from typing import Protocol as Interface
@@ -24,7 +24,6 @@ from chatd.protocols.transport.lifecycle import State
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.paced_reader import ITEMS_A_TURN
-from chatd.protocols.web.http.answers import Answers
 from chatd.protocols.web.http.deadlines import RequestDeadlines
 from chatd.protocols.web.http.decoder import Answerable, Expectation, HttpDecoder, Item
 from chatd.protocols.web.http.http1 import refusal_bytes
@@ -36,6 +35,7 @@ from chatd.protocols.web.http.messages import (
     date_of,
     error_answer,
 )
+from chatd.protocols.web.http.responder import Responder
 from chatd.protocols.web.http.upgrade import ConnectionRequester, HandOver, Requester
 from chatd.text.escaping import encode_line
 
@@ -95,14 +95,16 @@ class HttpHandler:
     def refusal(self, full: TooManyConnections) -> bytes:
         """Return what the client receives instead of being admitted."""
         refusal = Refusal(ErrorKind.FULL, full.key, limit=full.limit)
-        return refusal_bytes(error_answer(refusal, self._language), self._date())
+        return refusal_bytes(error_answer(refusal, self._language), date_of(self._server.now()))
 
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection."""
         self.connection = connection
         self.requester = ConnectionRequester(connection)
-        self._answers = Answers(connection.fail, self._go_on)
-        connection.output.begin(connection.transport, self._answers)
+        self._responder = Responder(
+            connection, self.decoder, self._deadlines, self._server.now, self._go_on
+        )
+        self._answers = self._responder.answers
 
     def enter(self) -> None:
         """Wait for the first request."""
@@ -118,14 +120,14 @@ class HttpHandler:
             try:
                 address.locate()
             except TooManyConnections as full:
-                self._send_last(self.refusal(full))
+                self._responder.send_last(self.refusal(full))
         return ITEMS_A_TURN if self._may_go_on() else 0
 
     def accept(self, items: list[Item]) -> list[Answerable]:
         """Return the items to be answered. Tell a client that waits for that to send the body."""
         answerable = [item for item in items if not isinstance(item, Expectation)]
         if len(answerable) < len(items):  # costs nothing, and the body has no longer to come
-            self._put(self.decoder.go_on())
+            self._responder.put(self.decoder.go_on())
         return answerable
 
     def handle(self, item: Answerable) -> None:
@@ -136,7 +138,9 @@ class HttpHandler:
             self._refuse(item)
         else:
             text = sentence(self._language, "http_only")
-            self._send_last(encode_line(f"ERR {ErrorKind.WRONG_PROTOCOL.value}: {text}", b"\n"))
+            self._responder.send_last(
+                encode_line(f"ERR {ErrorKind.WRONG_PROTOCOL.value}: {text}", b"\n")
+            )
 
     def item_failed(self) -> None:
         """Raise the error that is being handled again: there may be no answer to send it in."""
@@ -166,7 +170,7 @@ class HttpHandler:
     def say_goodbye(self) -> None:
         """End, after the request that is being handled."""
         if not self._working:
-            self._finish()
+            self._responder.finish()
 
     def lost(self) -> None:
         """Make no other piece of an answer: none is put in any more."""
@@ -174,7 +178,7 @@ class HttpHandler:
 
     def end_of_input(self) -> None:
         """End."""
-        self._finish()
+        self._responder.finish()
 
     def apologise(self) -> bool:
         """Return False: an error on the way leaves no request to answer."""
@@ -196,7 +200,7 @@ class HttpHandler:
                 limit = int(self._deadlines.for_request)
                 self._refuse(bad_request("request_took_too_long", 408, limit=limit))
             else:
-                self._finish()
+                self._responder.finish()
         return not (self._held_up or self._answers.finished)
 
     def _go_on(self) -> None:
@@ -238,56 +242,18 @@ class HttpHandler:
             connection.switch(answer.make())  # and this handler never goes on
             return
         if isinstance(answer, HandOver):
-            self._finish()
+            self._responder.finish()
         else:
             answer = replace(answer, closes=answer.closes or stopped)
             if answer.pieces is None:
-                self._answer(answer)
+                self._responder.respond(answer)
             else:
-                await self._answer_in_pieces(answer, answer.pieces)
+                await self._responder.respond_in_pieces(answer, answer.pieces)
                 if self.connection.departed:
                     return  # in the midst of the answer
         self._working = False
         connection.reader.wake()
 
-    def _answer(self, answer: Answer) -> None:
-        self._send(*self.decoder.answer(answer, self._date()))
-
-    async def _answer_in_pieces(self, answer: Answer, pieces: Iterator[bytes]) -> None:
-        def give(piece: bytes) -> None:
-            self._send(self.decoder.piece(piece))
-
-        self._put(self.decoder.begin(answer, self._date()))
-        await self._answers.put_pieces(pieces, self.connection.meter, give)
-        data, last = self.decoder.finish_pieces()
-        self._send(data, last or self.connection.lifecycle.state is State.DRAINING)
-
-    def _send(self, data: bytes, last: bool = False) -> None:
-        self._deadlines.restart()
-        if last:
-            self._send_last(data)
-        else:
-            self._put(data)
-
     def _refuse(self, problem: Problem) -> None:
         """Answer with a problem, and end: what comes after it cannot be decoded, either."""
-        self._answer(error_answer(problem, self._language, closes=True))
-
-    def _send_last(self, data: bytes) -> None:
-        if not self.connection.lifecycle.lost:
-            self._answers.put(data)
-        self._finish()
-
-    def _put(self, data: bytes) -> None:
-        if not self.connection.lifecycle.lost:
-            self._answers.put(data)
-            self.connection.output.writer.pump()
-
-    def _finish(self) -> None:
-        """Close once everything is sent."""
-        self.connection.reader.intake.forget()
-        self._answers.finished = True
-        self.connection.output.writer.pump()
-
-    def _date(self) -> str:
-        return date_of(self._server.now())
+        self._responder.respond(error_answer(problem, self._language, closes=True))
