@@ -10,7 +10,8 @@ nothing, so the time that this takes reveals nothing about an unknown secret.
 
 The secret of a sign-in has two halves, joined by a dot: a cookie, and a proof of 256 more bits. A
 browser sends a cookie to every port of a host, and takes it from every port. The proof is stored
-for the scripts of one origin, which includes the port. Either half alone is worth nothing.
+for the scripts of one origin, which includes the port. Either half alone is worth nothing. The
+sign-in is looked up by its cookie, and has the hash of both halves.
 
 This module must not know sessions, connections or passwords.
 """
@@ -83,7 +84,8 @@ class Credential(NamedTuple):
 
     ``account`` is the account's key, ``kind`` is `TOKEN` or `BROWSER`, ``name`` its label for the
     owner; ``created`` and ``expires``, 0 for never, are in seconds since 1970. ``scope`` is a
-    token's. It is valid in one ``epoch`` of the account.
+    token's. It is valid in one ``epoch`` of the account. ``proof`` is the hash of both halves of a
+    sign-in; "" for those of versions without proofs, which are worth nothing.
     """
 
     account: str
@@ -93,6 +95,7 @@ class Credential(NamedTuple):
     expires: int = 0
     scope: str = "write"
     epoch: int = 0
+    proof: str = ""
 
 
 class Grant(NamedTuple):
@@ -169,9 +172,11 @@ class Credentials:
         """
         match = _SECRET.fullmatch(secret)
         grant = None if match is None else self.grant_by(key_of(secret), kind)
-        if grant is None or match is None or bool(match[1]) != (grant.kind == BROWSER):
+        if grant is None or match is None:
             return None
-        return grant
+        proof = _hash(secret) if match[1] else ""
+        is_whole = bool(proof) == (grant.kind == BROWSER)
+        return grant if is_whole and proof == self.table[grant.credential].proof else None
 
     def sign_in_of(self, cookies: Iterable[str], proof: str) -> Grant | None:
         """Return the grant of the one of these cookies that a proof belongs to; None for none.
@@ -181,11 +186,19 @@ class Credentials:
         grants = (self.grant_of(f"{cookie}.{proof}", BROWSER) for cookie in cookies)
         return next((grant for grant in grants if grant is not None), None)
 
+    def half_of(self, cookies: Iterable[str]) -> Grant | None:
+        """Return the grant of the sign-in that one of these cookies belongs to, without its proof.
+
+        It tells when the sign-in ends; no session may act by it.
+        """
+        keys = (key_of(cookie) for cookie in cookies if _SECRET.fullmatch(cookie))
+        grants = (self.grant_by(key, BROWSER) for key in keys)
+        return next((grant for grant in grants if grant is not None), None)
+
     def is_unproved(self, cookie: str) -> bool:
         """Return True for a valid sign-in of a version whose sign-ins had no proof."""
-        return _SECRET.fullmatch(cookie) is not None and bool(
-            self.grant_by(key_of(cookie), BROWSER)
-        )
+        grant = self.half_of([cookie])
+        return grant is not None and not self.table[grant.credential].proof
 
     def grant_by(self, key: str, kind: str | None = None) -> Grant | None:
         """As `grant_of`, given the key of a secret."""
@@ -228,9 +241,11 @@ class Credentials:
             ended = there[: max(0, len(there) - BROWSERS + 1)]
             expires = created + BROWSER_SECONDS
         secret = f"chatd_{secrets.token_hex(_BYTES)}"
+        proof = ""
         if kind == BROWSER:
             secret += f".{secrets.token_hex(_BYTES)}"
-        new = Credential(account.key, kind, name, created, expires, scope, account.epoch)
+            proof = _hash(secret)
+        new = Credential(account.key, kind, name, created, expires, scope, account.epoch, proof)
         return secret, [self.table.put(key_of(secret), new), *self._end(account.key, *ended)]
 
     def token_called(self, account: str, name: str) -> str | None:
@@ -281,5 +296,9 @@ class Credentials:
 
 
 def key_of(secret: str) -> str:
-    """Return the key of a secret: its SHA-256, in hexadecimal."""
-    return sha256(secret.encode()).hexdigest()
+    """Return the key of a secret: the SHA-256 of a token, or of the cookie of a sign-in."""
+    return _hash(secret.partition(".")[0])
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -7,17 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from chatd.accounts.credentials import PASSWORD
+from chatd.accounts.credentials import PASSWORD, Grant
 from chatd.chat.logins import Logins
 from chatd.chat.session import Session
 
 
 class SignOuts:
-    """Signs sessions out, or closes them with ``finish``."""
+    """Signs sessions out, or closes them with ``finish``.
+
+    ``bound`` are the sessions that end with grants by which they may not act: see `end_with`.
+    """
 
     def __init__(self, logins: Logins, finish: Callable[[Session], None]) -> None:
         self._logins = logins
         self._finish = finish
+        self.bound: dict[Session, Grant] = {}
+
+    def end_with(self, session: Session, grant: Grant) -> None:
+        """Close the session of a guest as soon as a grant is not valid any more.
+
+        Its browser sent the cookie of a sign-in, but not the proof. A session that logs in goes on.
+        """
+        self.bound[session] = grant
 
     def hang_up(self, session: Session, why: str, name: str) -> None:
         """Close a session; the sentence of the key ``why`` says that, with ``name`` in it."""
@@ -39,4 +50,9 @@ class SignOuts:
             if grant.kind == PASSWORD:
                 session.attempt(self._logins.sign_out, session)
             else:
+                session.attempt(self.hang_up, session, "signed_out", session.name)
+        for session, bound in tuple(self.bound.items()):
+            if session.stream.finished:
+                del self.bound[session]
+            elif session.grant is None and not session.identity.holds(bound):
                 session.attempt(self.hang_up, session, "signed_out", session.name)

@@ -140,6 +140,8 @@ def test_a_sign_in_has_two_halves_that_are_worth_nothing_alone(
     for half in cookie, proof, f"{cookie}.", f"chatd_{proof}":
         assert credentials.grant_of(half) is None
     assert not credentials.is_unproved(cookie)
+    assert credentials.half_of(["x", cookie]) == credentials.sign_in_of([cookie], proof)
+    assert credentials.half_of(["", proof, harness.issue(TOKEN)]) is None
 
 
 def test_a_sign_in_of_a_version_without_proofs_is_known_and_opens_nothing(

@@ -28,7 +28,8 @@ class HandshakeCredentials(NamedTuple):
     def log_in(self, server: ChatServer, session: Session, proof: str) -> bool:
         """Log a session in with them and the proof in its hello, if they are valid.
 
-        Return False if the client has a sign-in that is not valid any more. (It may be long since
+        A session that has a cookie without the proof ends with the sign-in of the cookie. Return
+        False if the client has a sign-in that is not valid any more. (It may be long since
         the handshake.)
         """
         grant = self.grant
@@ -36,6 +37,9 @@ class HandshakeCredentials(NamedTuple):
             grant = server.credentials.sign_in_of(self.cookies, proof)
         if grant is not None and log_in_by_grant(server, session, grant):
             return True
+        half = server.credentials.half_of(self.cookies)
+        if half is not None:
+            server.sign_outs.end_with(session, half)
         return not (proof or self.is_unproved)
 
 

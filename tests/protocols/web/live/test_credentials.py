@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from chatd.accounts.credentials import BROWSER
+from chatd.chat.actions.browser_sign_in import sign_out
 from tests.support.browser import Browser
-from tests.support.world import World
+from tests.support.sessions import done
+from tests.support.world import PASSWORD, World
 
 
 @pytest.fixture
@@ -59,3 +61,39 @@ def test_the_cookie_of_a_version_without_proofs_is_told_to_sign_in_again(world: 
     one.send("hello")
     types = [each["type"] for each in one.seen() if each.get("key") in (None, "sign_in_again")]
     assert types[:2] == ["hello", "say"]
+
+
+class TestACookieWithoutItsProof:
+    """Its session is a guest's, and ends with the sign-in all the same."""
+
+    def test_ends_with_the_sign_in(self, world: World) -> None:
+        cookie, proof = halves(world)
+        one = Browser(world, cookies=["chatd_x", cookie])
+        one.send("hello")
+        other = Browser(world)
+        other.send("hello")
+        one.seen()
+        grant = world.server.credentials.sign_in_of([cookie], proof)
+        done(world, sign_out(world.server, grant))
+        assert [each["key"] for each in one.seen("say")] == ["signed_out"]
+        assert one.session.stream.finished
+        assert not other.session.stream.finished
+
+    def test_goes_on_if_it_has_logged_in_meanwhile(self, world: World) -> None:
+        cookie, proof = halves(world)
+        world.register("eva")
+        one = Browser(world, cookies=[cookie])
+        one.send("hello")
+        one.say(f"/login eva {PASSWORD}")
+        done(world, sign_out(world.server, world.server.credentials.sign_in_of([cookie], proof)))
+        assert not one.session.stream.finished
+        assert one.session.name == "eva"
+
+    def test_leaves_nothing_when_it_goes(self, world: World) -> None:
+        cookie, _ = halves(world)
+        one = Browser(world, cookies=[cookie])
+        one.send("hello")
+        assert list(world.server.sign_outs.bound) == [one.session]
+        one.hang_up()
+        world.server.check()
+        assert not world.server.sign_outs.bound
