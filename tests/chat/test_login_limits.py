@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chatd.accounts.accounts import Account
@@ -17,9 +19,11 @@ from chatd.chat.login_limits import (
     SESSION_TRIES,
     STRANGER_TRIES,
     USUAL_TRIES,
+    LoginFailures,
     LoginLimits,
 )
 from chatd.storage.records import change
+from tests.support.checkout import ROOT
 from tests.support.logs import Expect
 from tests.support.sessions import begin, done, guest, refused
 from tests.support.world import PASSWORD, World
@@ -56,6 +60,17 @@ def free(limit: str) -> int:
 def somewhere(number: int) -> str:
     """Return one of many networks."""
     return f"198.51.{number // 256}.{number % 256}"
+
+
+@pytest.mark.parametrize(
+    ("file", "heading"),
+    [("reference.md", "### Wrong passwords"), ("referencia.md", "### Contraseñas equivocadas")],
+)
+def test_the_limits_are_those_of_the_reference(file: str, heading: str) -> None:
+    text = (ROOT / "docs" / file).read_text(encoding="utf-8")
+    section = text.partition(heading)[2].partition("\n## ")[0]
+    rows = re.findall(r"^\|.*\| ([0-9,]+) \|.*\|$", section, re.MULTILINE)
+    assert [int(row.replace(",", "")) for row in rows] == [limit.free for limit in LIMITS.values()]
 
 
 class TestAStranger:
@@ -166,7 +181,10 @@ class TestRegistrations:
         assert not wait(limits, ANA, ELSEWHERE)
 
     def test_without_a_network_are_not_limited(self, limits: LoginLimits) -> None:
-        assert limits.wait(limits.registrations_of("")) == 0
+        registrations = limits.registrations_of("")
+        for _ in range(2 * free(REGISTRATIONS)):
+            limits.count(registrations)
+        assert not limits.wait(registrations)
 
 
 class TestRunningTries:
@@ -185,6 +203,18 @@ class TestRunningTries:
             limits.begin(tries)
             limits.end(tries, failed=False)
         assert not limits.wait(tries)
+
+    def test_are_forgotten_one_by_one(self, limits: LoginLimits) -> None:
+        tries = limits.tries_of(ANA, ELSEWHERE, 1)
+        for _ in range(free(STRANGER_TRIES) + 1):
+            limits.begin(tries)
+        limits.end(tries, failed=False)
+        assert limits.wait(tries)
+        limits.end(tries, failed=False)
+        assert not limits.wait(tries)
+        for _ in range(free(STRANGER_TRIES) - 1):
+            limits.end(tries, failed=False)
+        assert not limits._running
 
     def test_count_once_if_they_failed(self, limits: LoginLimits) -> None:
         tries = limits.tries_of(ANA, ELSEWHERE, 1)
@@ -230,6 +260,25 @@ class TestStoredFailures:
         world.settle()
         assert stored(world) == {"luis", ""}
 
+    def test_are_not_written_while_none_is_deleted(self, world: World, limits: LoginLimits) -> None:
+        fail(limits, ANA, ELSEWHERE)
+        world.settle()
+        world.store.holds = True
+        world.server.check()
+        world.settle()
+        assert not world.store.held
+
+    def test_are_deleted_although_others_failed_again(
+        self, world: World, limits: LoginLimits
+    ) -> None:
+        fail(limits, ANA, ELSEWHERE)
+        fail(limits, LUIS, FAR)
+        world.clock.advance(LIMITS[STRANGER_TRIES].forgets)
+        fail(limits, ANA, ELSEWHERE)
+        world.server.check()
+        world.settle()
+        assert stored(world) == {"ana", ""}
+
     def test_are_deleted_with_the_account(self, world: World, limits: LoginLimits) -> None:
         fail(limits, ANA, ELSEWHERE)
         fail(limits, LUIS, ELSEWHERE)
@@ -254,8 +303,18 @@ class TestStoredFailures:
     def test_are_deleted_above_a_number_the_oldest_first(
         self, world: World, limits: LoginLimits, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(login_limits, "MOST_KEYS", 3)
         fail(limits, ANA, ELSEWHERE)
+        fail(limits, ANA, FAR)
+        world.settle()
+        monkeypatch.setattr(login_limits, "MOST_KEYS", 8)
+        fail(limits, LUIS, FAR)  # of one kind with ANA's, and of two kinds that are new
+        world.settle()
+        assert len(failures(world)) == 7
+        monkeypatch.setattr(login_limits, "MOST_KEYS", 7)
+        fail(limits, LUIS, FAR)
+        world.settle()
+        assert len(failures(world)) == 7
+        monkeypatch.setattr(login_limits, "MOST_KEYS", 3)
         fail(limits, LUIS, FAR)
         world.settle()
         assert stored(world) == {"luis", ""}
@@ -310,4 +369,9 @@ class TestAClassBehindOneAddress:
 
 def stored(world: World) -> set[str]:
     """Return the accounts of the failures that are stored."""
-    return {each.account for each in LoginLimits(world.store, world.now)._table.values()}
+    return {each.account for each in failures(world)}
+
+
+def failures(world: World) -> list[LoginFailures]:
+    """Return the failures that are stored."""
+    return list(LoginLimits(world.store, world.now)._table.values())
