@@ -240,7 +240,13 @@ text of clients, and parts of requests. Other bodies come from the encoder."""
 OF_HOOKS = {"webhooks/delivery.py", "webhooks/urls.py", "webhooks/http_client.py"}
 """Modules that send to URLs: these in ASCII, signatures, and bodies that the encoder made."""
 
-TO_BE_HASHED = {"accounts/credentials.py", "accounts/passwords.py", "chat/idempotency.py"}
+TO_BE_HASHED = {
+    "accounts/credentials.py",
+    "accounts/passwords.py",
+    "chat/idempotency.py",
+    "chat/login_limits.py",
+    "chat/login_networks.py",
+}
 """Modules whose bytes are only hashed."""
 
 
@@ -318,7 +324,9 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                     ("protocols/web/live/websocket.py", "self.decoder.ping()"),
                     ("protocols/web/live/websocket.py", "self._opening"),
                     ("protocols/web/live/event_stream.py", "self._opening"),
-                    ("protocols/web/connection.py", "data"),
+                    ("protocols/web/connection.py", "self.decoder.go_on()"),
+                    ("protocols/web/http/responder.py", "data"),
+                    ("protocols/web/http/responder.py", "self._decoder.begin(answer, self.date)"),
                     ("chat/subscriptions.py", "bell + format.private(author, text)"),
                 }
                 assert of_format or (file, given) in others, f"{file}: {given}"
@@ -343,7 +351,8 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
             "return self.format().error(ErrorKind.FULL, full.key, limit=full.limit)"
         ),
         "protocols/web/connection.py": (
-            "return refusal_bytes(error_answer(refusal, self._language), self._date())"
+            "return refusal_bytes("
+            "error_answer(refusal, self._language), date_of(self._server.now()))"
         ),
         "protocols/transport/handler.py": (
             "'Return what the client receives instead of being admitted.'"
