@@ -14,6 +14,10 @@ from tests.support.checkout import ROOT
 
 READ = {
     "accounts.called",
+    "credentials.grant_of",
+    "credentials.half_of",
+    "credentials.is_unproved",
+    "credentials.sign_in_of",
     "logins.may_pass_secrets",
     "now",
     "rooms.called",

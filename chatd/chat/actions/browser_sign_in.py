@@ -73,6 +73,11 @@ async def sign_out(server: ChatServer, grant: Grant | None) -> None:
     await server.registrations.change_credentials(*_revoked(server, grant))
 
 
+def end_with_sign_in(server: ChatServer, session: Session, grant: Grant) -> None:
+    """Close the session of a guest as soon as a sign-in ends: see `SignOuts.end_with`."""
+    server.sign_outs.end_with(session, grant)
+
+
 def _revoked(server: ChatServer, grant: Grant | None) -> list[Put]:
     """Return the changes that end the sign-in of a grant; none if there is none."""
     return [] if grant is None else server.credentials.revoke(grant.credential)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chatd.accounts.credentials import Grant
+from chatd.chat.actions.browser_sign_in import end_with_sign_in
 from chatd.chat.actions.login import log_in_by_grant
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -39,7 +40,7 @@ class HandshakeCredentials(NamedTuple):
             return True
         half = server.credentials.half_of(self.cookies)
         if half is not None:
-            server.sign_outs.end_with(session, half)
+            end_with_sign_in(server, session, half)
         return not (proof or self.is_unproved)
 
 
