@@ -42,6 +42,7 @@ class FairQueue:
         self._free = slots
         self._most_waiting = most_waiting
         self._waiting = _Waiting()
+        self._serving = False
 
     def __len__(self) -> int:
         """Return the number of requests that wait."""
@@ -56,7 +57,8 @@ class FairQueue:
         request: Deferred[Turn] = Deferred(lambda _: self._waiting.remove(owner, request))
         self._waiting.add(owner, request)
         self._serve()
-        if self._waiting.count > self._most_waiting:
+        # In the call that serves another request, a slot may be free that is still to be given.
+        if self._waiting.count - max(0, self._free) > self._most_waiting:
             self._waiting.take_newest_of_most().errback(QueueFull())
         return request
 
@@ -73,9 +75,20 @@ class FairQueue:
         self._serve()
 
     def _serve(self) -> None:
-        while self._free > 0 and self._waiting.count:
-            self._free -= 1
-            self._waiting.take_next().callback(Turn(self))
+        """Give free slots to those that wait.
+
+        A request may end its turn at once; the next is served here then, and not in that call, or a
+        long queue would overflow the stack.
+        """
+        if self._serving:
+            return
+        self._serving = True
+        try:
+            while self._free > 0 and self._waiting.count:
+                self._free -= 1
+                self._waiting.take_next().callback(Turn(self))
+        finally:
+            self._serving = False
 
 
 class _Waiting:

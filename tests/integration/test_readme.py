@@ -12,8 +12,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -124,10 +125,10 @@ def shown(program: Program, text: str) -> list[str]:
 
 
 @pytest.fixture
-def newcomer(tmp_path: Path) -> Newcomer:
-    directory = tmp_path / "clone"
-    directory.mkdir(mode=0o700)
-    return Newcomer(directory)
+def newcomer() -> Generator[Newcomer, None, None]:
+    # Not in tmp_path, which may be too long: the path of the control socket is limited.
+    with tempfile.TemporaryDirectory(prefix="chatd-") as directory:
+        yield Newcomer(Path(directory))
 
 
 @needs_programs

@@ -162,6 +162,33 @@ class TestBounds:
         assert not queue.queue._waiting._parts
 
 
+class TestAtOnce:
+    """Requests that end, or ask again, within the call that gives them their turn."""
+
+    def test_any_number_may_end_at_once(self) -> None:
+        queue = FairQueue(1, 5000)
+        first: list[Turn] = []
+        ended: list[int] = []
+        queue.turn("a").addCallback(first.append)
+        for number in range(5000):
+            queue.turn("a").addCallback(
+                lambda turn, number=number: (ended.append(number), turn.end())
+            )
+        first[0].end()
+        assert ended == list(range(5000))
+
+    def test_a_request_for_which_there_is_a_slot_is_not_refused(self) -> None:
+        queue = FairQueue(1, 0)
+        served: list[Turn] = []
+
+        def ask_again(turn: Turn) -> None:
+            turn.end()
+            queue.turn("a").addCallback(served.append)
+
+        queue.turn("a").addCallback(ask_again)
+        assert len(served) == 1
+
+
 class TestCancelling:
     def test_a_request_that_is_cancelled_has_no_turn(self) -> None:
         queue = Queue()
