@@ -95,10 +95,16 @@ def test_a_screen_and_what_the_system_prefers_can_be_chosen(tab: Tab) -> None:
 def test_what_the_browser_complains_of_is_noticed(
     chromium: Chromium, tab: Tab, html: str, complaint: str
 ) -> None:
+    seen: list[str] = []
+
+    def noticed() -> bool:
+        seen.extend(chromium.complaints())
+        return complaint in "".join(seen)
+
     tab.open(page(html))
-    assert complaint in "".join(chromium.complaints())
-    tab.open(page(html))
+    tab.until(noticed, f"a complaint with {complaint}")  # which may come after the page is there
     chromium.forgive(complaint)
+    tab.open(page(html))
     assert not chromium.complaints()
 
 
