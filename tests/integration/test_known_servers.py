@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.certificate import fingerprint_of, write_certificate
-from tests.support.live_server import PATIENCE, LiveServer, environment
+from tests.support.live_server import LiveServer, output_of
 
 PASSWORD = "correct horse battery"
 
@@ -29,17 +28,7 @@ class ServedAccount:
 
     def run(self, *arguments: str, given: str = "") -> str:
         """Run ``chatd`` to its end, which must be good, and return its output."""
-        return subprocess.run(
-            [sys.executable, "-m", "chatd", *arguments],
-            cwd=self.directory,
-            env=environment(),
-            input=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE,
-            check=True,
-        ).stdout
+        return output_of(sys.executable, "-m", "chatd", *arguments, cwd=self.directory, given=given)
 
     def said(self) -> list[str]:
         """Return the lines of the lobby, without their times."""

@@ -22,7 +22,7 @@ import pytest
 
 from chatd.daemon.options import DEFAULT_LISTEN, Options, Settings
 from tests.support.checkout import ROOT
-from tests.support.live_server import PATIENCE, environment
+from tests.support.live_server import PATIENCE, environment, output_of
 
 NEEDED = ("nc", "curl", "openssl")
 PASSWORD = "correct horse battery"
@@ -94,17 +94,7 @@ class Newcomer:
 
     def run(self, command: str, typed: str = "") -> str:
         """Run a command to its end, which must be good, and return its output."""
-        return subprocess.run(
-            ["sh", "-c", self.here(command)],
-            cwd=self.directory,
-            env=environment(),
-            input=typed,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE,
-            check=True,
-        ).stdout
+        return output_of("sh", "-c", self.here(command), cwd=self.directory, given=typed)
 
 
 def give(program: Program, *lines: str) -> None:

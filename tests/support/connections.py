@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -25,6 +26,23 @@ PIECE = 1024
 
 SECRET = "correct horse"
 """The message of errors, which must not be logged: it may quote what a client sent."""
+
+
+class Pieces:
+    """A supply of a writer: gives out its pieces, one at a time."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = deque(pieces)
+        self.finished = False
+        self.failures: list[str] = []
+        self.failed = self.failures.append
+
+    @property
+    def drained(self) -> bool:
+        return self.finished and not self.pieces
+
+    def take(self) -> bytes:
+        return self.pieces.popleft() if self.pieces else b""
 
 
 class LineDecoder:

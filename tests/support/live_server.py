@@ -41,6 +41,21 @@ def environment() -> dict[str, str]:
     return {**inherited, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
+def output_of(*command: str, cwd: Path, given: str = "") -> str:
+    """Run a command to its end, which must be good, and return what it printed."""
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment(),
+        input=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    ).stdout
+
+
 def spawn(
     directory: Path,
     *arguments: str,

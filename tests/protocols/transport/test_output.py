@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import pytest
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from chatd.protocols.transport.output import Output
-
-
-class Pieces:
-    """A supply of some pieces."""
-
-    def __init__(self, *pieces: bytes) -> None:
-        self.pieces = deque(pieces)
-        self.finished = False
-        self.failures: list[str] = []
-        self.failed = self.failures.append
-
-    @property
-    def drained(self) -> bool:
-        return self.finished and not self.pieces
-
-    def take(self) -> bytes:
-        return self.pieces.popleft() if self.pieces else b""
+from tests.support.connections import Pieces
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import socket
-from collections import deque
 from typing import NoReturn
 
 from twisted.internet.interfaces import ISSLTransport, ISystemHandle
@@ -19,25 +18,9 @@ from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.managed_connection import READ_BYTES
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.writer import CLOSE_SECONDS, LINGER_SECONDS, ConnectionWriter
+from tests.support.connections import Pieces
 from tests.support.loopback import LoopbackServer
 from tests.support.sentences import EN
-
-
-class Pieces:
-    """A supply: gives out its pieces, one at a time."""
-
-    def __init__(self, *pieces: bytes) -> None:
-        self.pieces = deque(pieces)
-        self.finished = False
-        self.failures: list[str] = []
-        self.failed = self.failures.append
-
-    @property
-    def drained(self) -> bool:
-        return self.finished and not self.pieces
-
-    def take(self) -> bytes:
-        return self.pieces.popleft() if self.pieces else b""
 
 
 class Transport(StringTransport):

@@ -1,9 +1,8 @@
 """The session of an HTTP request, which lasts as long as the request.
 
 Its rights are those of the account of the request's token, or of its cookie and proof; without
-them, those of a guest.
-It is in no room and receives no events; an error that it receives becomes the answer. This module
-must not know the paths of the API.
+them, those of a guest. It is in no room and receives no events; an error that it receives becomes
+the answer. This module must not know the paths of the API.
 """
 
 from __future__ import annotations
