@@ -21,6 +21,9 @@ MAX_NAME_LENGTH = 32
 MAX_MARKS = 2
 """Most combining marks on one letter of a name: Thai and Vietnamese need two."""
 
+IPV6_PREFIXES = (64, 56, 48)
+"""Lengths in bits of the IPv6 networks that may have one owner, from the smallest network."""
+
 # Select Graphic Rendition, the colours of build output (ECMA-48 8.3.117). Nothing looser: any other
 # sequence that starts with ESC, or remains after one inside it was removed, is escaped.
 _SGR = re.compile(r"\x1b\[[0-9;:]*m")
@@ -251,16 +254,27 @@ def is_address(name: str) -> bool:
 _ADDRESS = re.compile(r"(?:[\dlO]+|0x[\da-f]*)(?:\.(?:[\dlO]+|0x[\da-f]*))+")
 
 
+def networks_of_host(host: str) -> tuple[str, ...]:
+    """Return the networks of an IP address that may have one owner, from the smallest one.
+
+    An IPv4 address alone, or the /64, the /56 and the /48 of an IPv6 address: a host may have all
+    addresses of a /64 (RFC 8981), a home a /56 and a site a /48 (RFC 6177). An IPv4 address that is
+    mapped to IPv6 is IPv4. Raises `ValueError` if *host* is no IP address.
+    """
+    ip = ip_address(host.partition("%")[0])
+    if not isinstance(ip, IPv6Address):
+        return (str(ip),)
+    if ip.ipv4_mapped:
+        return (str(ip.ipv4_mapped),)
+    return tuple(str(ip_network((ip, bits), strict=False)) for bits in IPV6_PREFIXES)
+
+
 def network_of_host(host: str) -> str:
     """Return the network that counts as one address: an IPv4 address, or a /64 of IPv6.
 
-    One host may have all addresses of a /64 (RFC 8981). Raises `ValueError` if *host* is no IP
-    address.
+    It is the first of `networks_of_host`, which raises the same.
     """
-    ip = ip_address(host.partition("%")[0])
-    if isinstance(ip, IPv6Address):
-        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
-    return str(ip)
+    return networks_of_host(host)[0]
 
 
 def is_http_request(line: bytes, *, whole: bool = True) -> bool:

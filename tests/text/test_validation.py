@@ -29,6 +29,7 @@ from chatd.text.validation import (
     is_utf8,
     looks,
     network_of_host,
+    networks_of_host,
     validate_line,
     validate_name,
     validate_room_name,
@@ -486,6 +487,23 @@ class TestNetworkOfHost:
     def test_of_what_is_no_address(self, host: str) -> None:
         with pytest.raises(ValueError, match="does not appear to be"):
             network_of_host(host)
+
+
+class TestNetworksOfHost:
+    @pytest.mark.parametrize(
+        ("host", "networks"),
+        [
+            ("192.0.2.7", ("192.0.2.7",)),
+            ("::ffff:192.0.2.7", ("192.0.2.7",)),
+            (
+                "2001:db8:1:2fe::7",
+                ("2001:db8:1:2fe::/64", "2001:db8:1:200::/56", "2001:db8:1::/48"),
+            ),
+            ("fe80::1%eth0", ("fe80::/64", "fe80::/56", "fe80::/48")),
+        ],
+    )
+    def test_are_those_that_may_have_one_owner(self, host: str, networks: tuple[str, ...]) -> None:
+        assert networks_of_host(host) == networks
 
 
 def test_a_name_of_the_greatest_length_may_be_written_with_four_code_points_a_letter() -> None:
