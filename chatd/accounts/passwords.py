@@ -11,13 +11,13 @@ import unicodedata
 from collections.abc import Callable
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
 
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.folding import fold
-from chatd.util.fair_queue import FairQueue, QueueFull
+from chatd.util.fair_queue import Asker, FairQueue, QueueFull
 
 LEAST_CHARACTERS = 8
 MOST_CHARACTERS = 256
@@ -152,13 +152,6 @@ class Runner(Protocol):
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
 
 
-class Asker(NamedTuple):
-    """The owner of a password in the queue: a network, "" for none, and the key of a name there."""
-
-    network: str
-    name: str
-
-
 class Passwords:
     """Hashes passwords in other threads, few at a time.
 
@@ -190,7 +183,7 @@ class Passwords:
 
     async def _run(self, asker: Asker, function: Callable[..., T], *args: Any) -> T:
         try:
-            turn = await self._queue.turn(*asker)
+            turn = await self._queue.turn(*asker.path)
         except QueueFull:
             raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_wait") from None
         try:

@@ -1,12 +1,12 @@
 """A queue for few slots, in which owners have turns: no owner delays another by asking for much.
 
-Theory of operation. An owner is a path, such as a network and an account in it. The queue is a tree
-of these: the networks that wait have a turn after another, and within the turn of a network its
-accounts do. So a hundred requests of one account delay another account by one request, and a
-hundred accounts of one network delay another network by one.
+Theory of operation. An owner is a path, such as a network and an account in it (see `Asker`). The
+queue is a tree of these: the networks that wait have a turn after another, and within the turn of a
+network its accounts do. So a hundred requests of one account delay another account by one request,
+and a hundred accounts of one network delay another network by one.
 
-The queue is bounded. If it is full, the newest request of the owner with the most in it is refused,
-so an owner with few requests is let in however many others make.
+The queue may be bounded. If it is full, the newest request of the owner with the most in it is
+refused, so an owner with few requests is let in however many others make.
 
 This module must not know what the slots are for, nor a clock.
 """
@@ -14,8 +14,33 @@ This module must not know what the slots are for, nor a clock.
 from __future__ import annotations
 
 from collections import deque
+from math import inf
+from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
+
+from chatd.text.validation import IPV6_PREFIXES, networks_of_host
+
+
+class Asker(NamedTuple):
+    """The owner of a request: a network, "" for none, and the key of an account or a name there.
+
+    The network is one of `chatd.text.validation.network_of_host`. All guests of a network that have
+    no key or name have the name "".
+    """
+
+    network: str
+    name: str
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The owner as `FairQueue.turn` takes it: networks from the widest one, and the name.
+
+        An IPv6 network is part of the /56 and the /48 that may have the same owner.
+        """
+        host, _, is_ipv6 = self.network.partition("/")
+        networks = networks_of_host(host) if is_ipv6 else (self.network,) * len(IPV6_PREFIXES)
+        return (*reversed(networks), self.name)
 
 
 class QueueFull(Exception):
@@ -38,7 +63,7 @@ class Turn:
 class FairQueue:
     """A queue for ``slots`` slots, in which at most ``most_waiting`` requests wait."""
 
-    def __init__(self, slots: int, most_waiting: int) -> None:
+    def __init__(self, slots: int, most_waiting: float = inf) -> None:
         self._free = slots
         self._most_waiting = most_waiting
         self._waiting = _Waiting()

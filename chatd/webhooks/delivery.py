@@ -31,7 +31,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import encode_json
 from chatd.util.error_log import ErrorLog
-from chatd.util.fair_queue import QueueFull
+from chatd.util.fair_queue import Asker, QueueFull
 from chatd.util.rate_limit import RateLimiter
 from chatd.webhooks.lanes import Caller, Lanes, Pace, Poster
 from chatd.webhooks.registry import (
@@ -153,7 +153,7 @@ class Deliveries:
             raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_challenges", count=ceil(wait))
         self._challenges.spend(new.account)
         to = destination_of(new.url)
-        caller = Caller((new.network, new.account), Pace())
+        caller = Caller(Asker(new.network, new.account), Pace())
         try:
             await self.lanes.run(caller, lambda poster: self.challenge(poster, to, new.secret))
         except QueueFull:

@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.util.fair_queue import FairQueue, Turn
+from chatd.util.fair_queue import Asker, FairQueue, Turn
 from chatd.webhooks.urls import Destination
 
 QUICK_SLOTS = 20
@@ -71,11 +71,9 @@ class Pace:
 
 
 class Caller(NamedTuple):
-    """The owner of a request, widest first, and the pace of its target."""
+    """The owner of a request, and the pace of its target."""
 
-    owner: tuple[str, str]
-    """A network and the key of an account in it."""
-
+    owner: Asker
     pace: Pace
 
 
@@ -96,7 +94,7 @@ class Lanes:
         """
         is_slow = caller.pace.is_slow
         queue = self._slow_queue if is_slow else self._quick_queue
-        turn: Turn = await queue.turn(*caller.owner)
+        turn: Turn = await queue.turn(*caller.owner.path)
         begun = self._clock.seconds()
 
         def stand_apart() -> None:

@@ -21,6 +21,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Damaged, Put, Table, change, ignore_store_error
 from chatd.text.folding import fold
+from chatd.util.fair_queue import Asker
 from chatd.webhooks.lanes import Caller, Pace
 from chatd.webhooks.urls import Destination, InvalidUrl, Network, destination_of
 
@@ -122,7 +123,7 @@ class Hook:
         self.seq = kept.seq
         self.proven = kept.proven
         self.failed_for = float(kept.failed_for)
-        self.caller = Caller((kept.network, kept.account or fold(kept.by)), Pace())
+        self.caller = Caller(Asker(kept.network, kept.account or fold(kept.by)), Pace())
         self.failures = 0
         self.error: NotDelivered | None = None
 

@@ -15,7 +15,6 @@ from chatd.accounts import passwords
 from chatd.accounts.passwords import (
     LEAST_CHARACTERS,
     MOST_CHARACTERS,
-    Asker,
     Hasher,
     InvalidPassword,
     Passwords,
@@ -24,6 +23,7 @@ from chatd.accounts.passwords import (
     password_of,
     recogniser,
 )
+from chatd.util.fair_queue import Asker
 from chatd.util.worker import Worker
 from tests.support.stores import StoreReactor
 from tests.support.world import CHEAP

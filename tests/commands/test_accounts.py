@@ -8,11 +8,12 @@ from twisted.internet.defer import ensureDeferred, fail
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import BROWSER, TOKENS, Grant, Scope, key_of
-from chatd.accounts.passwords import THREADS, Asker, Hasher, Passwords
+from chatd.accounts.passwords import THREADS, Hasher, Passwords
 from chatd.chat.login_limits import LIMITS, NETWORK_TRIES, REGISTRATIONS, STRANGER_TRIES
 from chatd.chat.replies import READING_SECONDS
 from chatd.errors import ErrorKind
 from chatd.storage.contract import StoreError
+from chatd.util.fair_queue import Asker
 from tests.support.logs import Expect
 from tests.support.registered import AnaAndLuis
 from tests.support.sentences import EN, ES

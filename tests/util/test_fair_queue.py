@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
-from chatd.util.fair_queue import FairQueue, QueueFull, Turn
+from chatd.util.fair_queue import Asker, FairQueue, QueueFull, Turn
 
 pytestmark = pytest.mark.quick
 
@@ -120,6 +120,23 @@ class TestTurns:
             queue.ask("again")
             order += queue.finish()[0][0]
         assert order == "oaoa"
+
+
+class TestAskers:
+    @pytest.mark.parametrize("network", ["", "192.0.2.1"])
+    def test_an_asker_has_one_network(self, network: str) -> None:
+        assert Asker(network, "ana").path == (network, network, network, "ana")
+
+    def test_an_ipv6_network_is_part_of_those_that_may_have_its_owner(self) -> None:
+        asker = Asker("2001:db8:7:8::/64", "ana")
+        assert asker.path == ("2001:db8:7::/48", "2001:db8:7::/56", "2001:db8:7:8::/64", "ana")
+
+    def test_a_hundred_networks_of_a_48_delay_another_network_by_one(self) -> None:
+        queue = Queue()
+        for number in range(100):
+            queue.ask(*Asker(f"2001:db8:7:{number:x}00::/64", "many").path)
+        queue.ask(*Asker("2001:db8:8::/64", "one").path)
+        assert queue.finish(1) + queue.finish(1) == ["many", "one"]
 
 
 class TestBounds:

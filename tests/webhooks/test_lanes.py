@@ -8,7 +8,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from chatd.util.fair_queue import QueueFull
+from chatd.util.fair_queue import Asker, QueueFull
 from chatd.webhooks.lanes import (
     MOST_WAITING,
     QUICK_SLOTS,
@@ -70,7 +70,7 @@ class LanesHarness:
 
 
 def caller(account: str, network: str = "") -> Caller:
-    return Caller((network, account), Pace())
+    return Caller(Asker(network, account), Pace())
 
 
 @pytest.fixture

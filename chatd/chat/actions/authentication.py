@@ -13,7 +13,6 @@ from typing import NamedTuple
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import Scope
 from chatd.accounts.passwords import (
-    Asker,
     InvalidPassword,
     Passwords,
     new_password_of,
@@ -24,6 +23,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.records import ignore_store_error
+from chatd.util.fair_queue import Asker
 
 KEEP_TOKENS = ("keep-tokens", "conservar-tokens", "conservar-fichas")
 """Words that, before a new password in a command, keep an account's tokens. No new password begins

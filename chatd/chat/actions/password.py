@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatd.accounts.credentials import TOKEN, Scope
-from chatd.accounts.passwords import Asker, recogniser
+from chatd.accounts.passwords import recogniser
 from chatd.chat.actions.authentication import (
     PasswordProof,
     check_privacy,
@@ -14,6 +14,7 @@ from chatd.chat.actions.authentication import (
 )
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.util.fair_queue import Asker
 
 
 def check_password_change(server: ChatServer, session: Session, new: str = "") -> None:

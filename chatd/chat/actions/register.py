@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import Scope
-from chatd.accounts.passwords import Asker, recogniser
+from chatd.accounts.passwords import recogniser
 from chatd.chat.actions.authentication import (
     account_called,
     check_privacy,
@@ -18,6 +18,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.folding import fold
+from chatd.util.fair_queue import Asker
 
 
 def check_registration(server: ChatServer, session: Session, *, sent: bool) -> None:
