@@ -37,8 +37,9 @@ Receipt = Callable[[Sequence[int] | None], None]
 class ActionQueue:
     """Runs the actions of one session in order, each after all lines that were said before it.
 
-    ``unpublished`` is the number of lines that wait for commit. ``occupied`` is True while an
-    action waits or runs. ``changed`` is called when more may be taken from the session again: see
+    ``unpublished`` is the number of lines that wait for commit, and ``unpublished_text`` the most
+    characters that they may have once they are escaped. ``occupied`` is True while an action waits
+    or runs. ``changed`` is called when more may be taken from the session again: see
     `when_changed`.
     """
 
@@ -51,10 +52,11 @@ class ActionQueue:
         "changed",
         "occupied",
         "unpublished",
+        "unpublished_text",
     )
 
     def __init__(self, replies: Replies, error_log: ErrorLog) -> None:
-        self.unpublished = 0
+        self.unpublished = self.unpublished_text = 0
         self.occupied = False  # an attribute, not a property: it is read for each turn of a client
         self.changed: Callable[[], None] = _ignore_change
         self._replies = replies
@@ -102,9 +104,10 @@ class ActionQueue:
 
     # The outcome of lines
 
-    def said(self, room: str, lines: int, receipt: Receipt | None) -> None:
-        """Count lines that were given to the store for a room."""
+    def said(self, room: str, lines: int, characters: int, receipt: Receipt | None) -> None:
+        """Count lines that were given to the store for a room, and their ``characters``."""
         self.unpublished += lines
+        self.unpublished_text += characters
         if self._receipts is not None:
             self._receipts.append((room, lines, receipt))
 
@@ -124,7 +127,7 @@ class ActionQueue:
 
         Without receipts, the session is told so if it is ``elsewhere`` and does not see them.
         """
-        self.unpublished -= len(seqs)
+        self._uncount(len(seqs))
         if self._receipts is not None:
             self._give_receipts(room, seqs, len(seqs))
         elif elsewhere:
@@ -139,7 +142,7 @@ class ActionQueue:
         The notes are answered after it: each is the key of a sentence, and the text in it.
         """
         replies = self._replies
-        self.unpublished -= 1
+        self._uncount(1)
         replies.stream.put(replies.format.private(event.author, event.text, receiver))
         for key, text in notes:
             replies.answer(key, name=receiver, text=text)
@@ -148,11 +151,16 @@ class ActionQueue:
 
     def refused(self, room: str, lines: int) -> None:
         """Send an error for each of some lines that could not be committed in a room."""
-        self.unpublished -= lines
+        self._uncount(lines)
         for _ in range(lines):
             self._replies.error(ErrorKind.NOT_SAVED, "not_saved")
         self._give_receipts(room, None, lines)
         self._go_on()
+
+    def _uncount(self, lines: int) -> None:
+        # Lines that wait in several batches count for their average: a batch is limited as a whole.
+        self.unpublished_text -= self.unpublished_text * lines // self.unpublished
+        self.unpublished -= lines
 
     def _give_receipts(self, room: str, seqs: Sequence[int] | None, lines: int) -> None:
         """Give the receipts of the next ``lines`` lines of a room; no seqs if they were refused.

@@ -33,7 +33,7 @@ from chatd.formats.base import Format
 from chatd.rooms.rendering import Page, page_of
 from chatd.rooms.view import EVERYTHING, View
 from chatd.storage.contract import StoreError
-from chatd.text.escaping import is_ordinary
+from chatd.text.escaping import most_visible
 from chatd.util.error_log import ErrorLog
 from chatd.util.meter import FREE, Meter
 
@@ -235,12 +235,9 @@ class Chunk:
 
 
 def _parts_of(entries: Sequence[Entry]) -> int:
-    """Return the number of parts in which entries are rendered: several if some take escaping.
-
-    Escaping makes some texts ten times as long, so it is not done once for nothing.
-    """
+    """Return the number of parts in which entries are rendered: several if that may take long."""
     text = "".join([entry.text for entry in entries if isinstance(entry, Event)])
-    return 1 if is_ordinary(text) else min(10 * len(text) // PUSH_BYTES + 1, len(entries))
+    return min(most_visible(text) // PUSH_BYTES + 1, len(entries))
 
 
 class Feed:

@@ -4,7 +4,8 @@ Theory of operation. Items that are appended wait for the next batch. A batch is
 turn of the reactor is over in which its first item came; while it is being committed and published,
 the next one fills. So the busier a server is, the larger its batches are, and one fsync serves many
 lines. An entry is published only after its batch was committed; if the commit fails, its drafts are
-refused and its notices are published.
+refused and its notices are published. A batch with much text is published in parts, between which
+all clients are read, because each part is rendered in one turn.
 
 This module must not know how a batch is stored.
 """
@@ -12,7 +13,8 @@ This module must not know how a batch is stored.
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ParamSpec
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -21,10 +23,17 @@ from twisted.python.failure import Failure
 
 from chatd.event import Draft, Entry, Event, Notice, Record
 from chatd.storage.contract import BatchItem, RecordWrite, Store, StoreError, Subscriber
+from chatd.text.escaping import MOST_GROWTH, most_visible
 from chatd.util.error_log import ErrorLog, RecurringWarning
+
+P = ParamSpec("P")
 
 WAITING_BYTES = 4 * 1024 * 1024
 """Bytes of memory (roughly) that may wait for commit before sessions are not read."""
+
+PUBLISHED_CHARACTERS = 64 * 1024
+"""Characters, once they are escaped, after which a part of a batch ends: rendering them takes 1.3
+ms in each format at most (see `chatd.util.meter.BYTES_A_LINE`)."""
 
 _ENTRY_OVERHEAD = 200
 """Weight of a waiting line beside its text, in bytes: a draft measured with sys.getsizeof."""
@@ -90,35 +99,55 @@ class GroupCommitStore(Store):
     def _end(
         self, result: Sequence[Entry] | Failure, batch: Sequence[BatchItem], weight: int
     ) -> None:
-        """Publish or refuse a batch, fire the results of its records, and commit the next one."""
+        """Publish or refuse a batch."""
         self._unpublished_bytes -= weight
         if not all(isinstance(entry, Notice) for entry in batch):
             self.saves = not isinstance(result, Failure)
+        if isinstance(result, Failure):
+            self._tell_subscriber(self._failed, result, batch)
+            self._finish(batch, result)
+        else:
+            few = MOST_GROWTH * weight <= PUBLISHED_CHARACTERS
+            self._publish([result] if few else _parts_of(result), batch)
+
+    def _publish(self, parts: Sequence[Sequence[Entry]], batch: Sequence[BatchItem]) -> None:
+        """Publish the first of some parts of a batch now, and each other one in a turn."""
+        self._tell_subscriber(self._committed, parts[0])
+        if len(parts) > 1:
+            self._once_all_were_read(self._publish, parts[1:], batch)
+        else:
+            self._finish(batch)
+
+    def _tell_subscriber(self, tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            if isinstance(result, Failure):
-                self._failed(result, batch)
-            else:
-                self._committed(result)
+            tell(*args, **kwargs)
         except Exception:
             self.error_log.tell("a subscriber of the store failed")
+
+    def _finish(self, batch: Sequence[BatchItem], failure: Failure | None = None) -> None:
+        """Fire the results of the records of a batch, and commit the next one."""
         for entry in batch:
             if isinstance(entry, RecordWrite):
-                if isinstance(result, Failure):
-                    why = result.value if result.check(StoreError) else StoreError("it failed.")
+                if failure is not None:
+                    why = failure.value if failure.check(StoreError) else StoreError("it failed.")
                     entry.done.errback(why)
                 else:
                     entry.done.callback(None)
         if self._waiting:
-            # The next batch begins after every client was read once more, so that all answers to
-            # what was just published are in one batch: two half batches would cost twice the sends.
-            # (A call that is scheduled in the callback of a thread's result runs before clients are
-            # read; the call that it schedules runs after.)
-            self._clock.callLater(0, self._clock.callLater, 0, self._commit_waiting)
+            # So all answers to what was just published are in one batch: two half batches would
+            # cost twice the sends.
+            self._once_all_were_read(self._commit_waiting)
         else:
             self._working = False
             flushing, self._flushing = self._flushing, []
             for done in flushing:
                 done.callback(None)
+
+    def _once_all_were_read(self, call: Callable[P, None], *args: P.args, **kw: P.kwargs) -> None:
+        """Make a call after every client was read once more."""
+        # A call that is scheduled in the callback of a thread's result runs before clients are
+        # read; the call that it schedules runs after.
+        self._clock.callLater(0, self._clock.callLater, 0, call, *args, **kw)
 
     def _committed(self, entries: Sequence[Entry]) -> None:
         # Notices alone need no disk.
@@ -137,6 +166,30 @@ class GroupCommitStore(Store):
         if self._subscriber is not None:
             self._subscriber.refuse([entry for entry in batch if isinstance(entry, Draft)], why)
             self._subscriber.publish([entry for entry in batch if isinstance(entry, Notice)])
+
+
+def _parts_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
+    """Return the parts in which entries are published, of about `PUBLISHED_CHARACTERS`.
+
+    Lines that one session said in a room one after the other stay together, because a receipt may
+    be for several.
+    """
+    texts = [entry.text for entry in entries if isinstance(entry, Event)]
+    if most_visible("".join(texts)) <= PUBLISHED_CHARACTERS:
+        return [entries]
+    parts = list[Sequence[Entry]]()
+    characters = begin = 0
+    for index, entry in enumerate(entries):
+        if characters >= PUBLISHED_CHARACTERS and _ends_between(entries[index - 1], entry):
+            parts.append(entries[begin:index])
+            characters, begin = 0, index
+        if isinstance(entry, Event):
+            characters += most_visible(entry.text)
+    return [*parts, entries[begin:]]
+
+
+def _ends_between(one: Entry, next: Entry) -> bool:
+    return one.room != next.room or one.session != next.session
 
 
 def _weight(entry: BatchItem) -> int:

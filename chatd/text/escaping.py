@@ -25,6 +25,9 @@ MAX_MARKS = 4
 """Most combining marks without width of their own that are sent as they are on one character.
 Hebrew with vowels and accents, Tibetan and Burmese take four."""
 
+MOST_GROWTH = 10
+"""Most characters that one character becomes when it is escaped."""
+
 MAX_BLANK = 40
 """Most columns in a row that show nothing on a screen: half of an 80-column row, five TABs, ten
 levels of four."""
@@ -151,6 +154,11 @@ def _escaped_excerpt(text: str, most: int) -> str:
 def visible_length(text: str) -> int:
     """Return the number of characters of *text* once it is escaped as `visible` does."""
     return len(text) if is_ordinary(text) else len(visible(text))
+
+
+def most_visible(text: str) -> int:
+    """Return the most characters that *text* may have once it is escaped, after a quick look."""
+    return len(text) if is_ordinary(text) else MOST_GROWTH * len(text)
 
 
 def is_ordinary(text: str) -> bool:

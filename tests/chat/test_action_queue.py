@@ -36,7 +36,7 @@ class QueueHarness:
 
     def say(self, *, lines: int = 1, room: str = "lobby", receipt: Receipt | None = None) -> None:
         """Count lines that were given to the store."""
-        self.queue.said(room, lines, receipt)
+        self.queue.said(room, lines, 0, receipt)
 
     def publish(self, *seqs: int, room: str = "lobby", elsewhere: bool = False) -> None:
         self.queue.published(room, seqs, elsewhere)

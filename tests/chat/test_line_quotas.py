@@ -10,6 +10,8 @@ from twisted.internet.task import Clock
 from chatd.chat.line_quotas import (
     ALL_UNPUBLISHED_LINES,
     SOME_UNPUBLISHED_LINES,
+    SOME_UNPUBLISHED_TEXT,
+    TEXT_A_LINE,
     UNPUBLISHED_LINES,
     LineQuotas,
 )
@@ -126,6 +128,40 @@ def test_nor_one_whose_stream_is_finished(harness: QuotasHarness) -> None:
     session = harness.session()
     session.stream.finish()
     assert harness.quotas.allowance(session) == 0
+
+
+class TestText:
+    """Text counts by its length once it is escaped."""
+
+    @pytest.mark.parametrize(
+        "text", ["x" * TEXT_A_LINE * 10, "\x1b" * TEXT_A_LINE], ids=["long", "escaped"]
+    )
+    def test_a_line_may_count_for_several(self, text: str, harness: QuotasHarness) -> None:
+        session = harness.session()
+        session.say(text)
+        assert harness.quotas.allowance(session) == UNPUBLISHED_LINES - 10
+
+    @pytest.mark.parametrize("others", [0, 3, ALL_UNPUBLISHED_LINES])
+    def test_is_used_up_by_the_share_of_a_session(
+        self, others: int, harness: QuotasHarness
+    ) -> None:
+        session = harness.talking()
+        for _ in range(others):
+            harness.talking()
+        share = harness.quotas.allowance(session) + 1
+        session.say("x" * ((share - 1) * TEXT_A_LINE))
+        assert harness.quotas.allowance(session) == 1
+        session.say("x" * TEXT_A_LINE)
+        assert harness.quotas.allowance(session) == 0
+        assert session.queue.unpublished_text >= SOME_UNPUBLISHED_TEXT
+
+    def test_that_is_published_counts_no_more(self, harness: QuotasHarness) -> None:
+        session = harness.session()
+        session.say(*["x" * TEXT_A_LINE * 20] * 10)
+        session.published("lobby", range(1, 10))
+        assert harness.quotas.allowance(session) == UNPUBLISHED_LINES - 20
+        session.published("lobby", [10])
+        assert harness.quotas.allowance(session) == UNPUBLISHED_LINES
 
 
 class TestFullStore:

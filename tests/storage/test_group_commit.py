@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from twisted.internet.defer import Deferred
 
-from chatd.event import Event
+from chatd.event import Draft, Event, Kind, Record
 from chatd.storage.contract import (
     StoreError,
 )
-from chatd.storage.group_commit import WAITING_BYTES
+from chatd.storage.group_commit import PUBLISHED_CHARACTERS, WAITING_BYTES
+from chatd.text.escaping import MOST_GROWTH
 from tests.support.logs import Expect
 from tests.support.stores import Gates, Recorder, StoreHarness, draft, joined, texts
 
@@ -127,6 +128,67 @@ class TestBatches:
         harness.store.subscribe(late)
         await harness.say(draft("b"))
         assert texts(late.published) == ["b"]
+
+
+class TestParts:
+    """A batch with much text is published in parts."""
+
+    LONG = "x" * (PUBLISHED_CHARACTERS // 4)
+    GROWS = "\x1b" * (PUBLISHED_CHARACTERS // MOST_GROWTH // 4 + 1)
+
+    def sizes(self, harness: StoreHarness) -> list[int]:
+        return [len(texts) for _, texts in harness.recorder.calls]
+
+    @pytest.mark.parametrize("text", [LONG, GROWS], ids=["long", "escaped"])
+    async def test_of_bounded_length(self, text: str, harness: StoreHarness) -> None:
+        await harness.say(*(draft(text, session=1 + number % 2) for number in range(10)))
+        assert self.sizes(harness) == [4, 4, 2]
+        assert [event.seq for event in harness.recorder.published] == list(range(1, 11))
+
+    async def test_ordinary_lines_are_one_part(self, harness: StoreHarness) -> None:
+        await harness.say(*(draft("hola", session=1 + number % 2) for number in range(512)))
+        assert self.sizes(harness) == [512]
+
+    async def test_clients_are_read_between_parts(self, harness: StoreHarness) -> None:
+        publish = harness.recorder.publish
+        between: list[list[int]] = []
+
+        def publish_and_read(entries: list[Event]) -> None:
+            publish(entries)
+            harness.reactor.callLater(0, lambda: between.append(self.sizes(harness)))
+
+        harness.recorder.publish = publish_and_read
+        await harness.say(*(draft(self.LONG, session=number) for number in range(10)))
+        await harness.wait_for(lambda: len(between) == 3)
+        assert between == [[4], [4, 4], [4, 4, 2]]
+
+    async def test_lines_of_a_session_in_a_room_stay_together(self, harness: StoreHarness) -> None:
+        lines = Draft("lobby", 1, "ana", Kind.MESSAGE, [self.LONG] * 6)
+        await harness.say(lines, draft(self.LONG), draft(self.LONG, room="ops"), joined("eva"))
+        assert self.sizes(harness) == [7, 2]
+
+    async def test_records_are_written_once_all_are_published(self, harness: StoreHarness) -> None:
+        for number in range(6):
+            harness.store.append(draft(self.LONG, session=number))
+        done: list[list[int]] = []
+        written = harness.store.write_records(Record("kind", "key", "value"))
+        written.addCallback(lambda _: done.append(self.sizes(harness)))
+        await harness.settle()
+        assert done == [[4, 2]]
+
+    async def test_a_part_that_fails_costs_the_next_one_nothing(
+        self, harness: StoreHarness, expected_errors: Expect
+    ) -> None:
+        publish = harness.recorder.publish
+
+        def fail_once(entries: list[Event]) -> None:
+            harness.recorder.publish = publish
+            raise ZeroDivisionError
+
+        harness.recorder.publish = fail_once
+        await harness.say(*(draft(self.LONG, session=number) for number in range(6)))
+        assert self.sizes(harness) == [2]
+        expected_errors(ZeroDivisionError)
 
 
 class TestNotices:

@@ -16,6 +16,7 @@ from chatd.text.escaping import (
     encode_screen_line,
     encode_screen_lines,
     excerpt,
+    most_visible,
     visible,
     visible_length,
     visible_on_screen,
@@ -98,6 +99,11 @@ def test_shows_the_marks_behind_the_fourth(text: str, shown: str) -> None:
 )
 def test_leaves_the_marks_of_living_languages_and_emoji_as_they_are(text: str) -> None:
     assert visible(text) == text
+
+
+@given(text=st.text())
+def test_no_text_is_longer_than_the_quick_look_says(text: str) -> None:
+    assert len(visible(text)) <= most_visible(text)
 
 
 def test_marks_of_two_lines_are_not_added_up() -> None:

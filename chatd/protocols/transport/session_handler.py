@@ -17,6 +17,7 @@ from typing import Generic, TypeVar
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.action_queue import Action, Job
+from chatd.chat.line_quotas import SOME_UNPUBLISHED_TEXT
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind
@@ -125,7 +126,10 @@ class SessionHandler(Generic[M]):
         """Say the lines so far. Return True if the session may say or ask the next thing."""
         self.interrupted = False
         self._say_together()
-        return self.session.queue.ready
+        queue = self.session.queue
+        if queue.unpublished_text >= SOME_UNPUBLISHED_TEXT and not self.allowance():
+            return False
+        return queue.ready
 
     @property
     def busy(self) -> bool:

@@ -18,6 +18,7 @@ from zope.interface import directlyProvides
 from chatd.chat.line_quotas import (
     ALL_UNPUBLISHED_LINES,
     SOME_UNPUBLISHED_LINES,
+    TEXT_A_LINE,
     UNPUBLISHED_LINES,
 )
 from chatd.chat.session import Session
@@ -1018,6 +1019,20 @@ class PausingTests(SynchronousTestCase):
         self.assertLess(waiting, 2 * ALL_UNPUBLISHED_LINES)
         world.release()
         self.assertEqual(world.server.lobby.head, 3000)
+
+    def test_those_whose_text_is_escaped_share_it_by_its_length_then(self) -> None:
+        world = World(slow=True)
+        greedy = [world.person() for _ in range(10)]
+        line = "\x1b" * 4000
+        for person in greedy:
+            person.send(f"{line}\n".encode() * 30)
+        world.settle()
+        waiting = [text for batch, _ in world.store.held for each in batch for text in each.texts]
+        self.assertGreaterEqual(len(waiting), len(greedy))
+        most = 2 * TEXT_A_LINE * ALL_UNPUBLISHED_LINES + len(greedy) * 10 * len(line)
+        self.assertLess(10 * len("".join(waiting)), most)
+        world.release()
+        self.assertEqual(world.server.lobby.head, 300)
 
     def test_and_leave_room_for_everybody_else(self) -> None:
         world = World(slow=True)
