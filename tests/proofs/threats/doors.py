@@ -1,0 +1,354 @@
+"""A house with an account, and visitors who come to its doors with a credential of the account.
+
+A credential is sent in each way that a door has for it, or in the password's place where the door
+has none. This module must not know which of them is taken.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from twisted.internet.address import UNIXAddress
+from twisted.internet.interfaces import IAddress, ISSLTransport
+from twisted.internet.testing import StringTransport
+from zope.interface import directlyProvides
+
+from chatd.accounts.credentials import BROWSER, TOKEN
+from chatd.protocols.proxy.protocol import BehindProxy
+from chatd.webhooks.registry import Rules
+from tests.support.browser import frame, frames_of
+from tests.support.http import SiteWorld, half_headers, request
+from tests.support.world import FAR, HERE, PASSWORD, Member, World
+
+NONE, TYPED, COOKIE = "none", "password", "cookie alone"
+SIGN_IN, READ_TOKEN, WRITE_TOKEN = "sign-in", "read token", "write token"
+"""The credentials, as the document calls them."""
+
+SECRET = "the launch code is 0000"
+PUBLIC = "the weather is fine"
+"""Lines that were said before: in the private room of the account, and in the lobby."""
+
+WEBSOCKET = {
+    "connection": "Upgrade",
+    "upgrade": "websocket",
+    "sec_websocket_version": "13",
+    "sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+class House(SiteWorld):
+    """Ana has an account, and owns the private room #den, where Luis, a guest, is, too."""
+
+    def __init__(self, *, admin: bool = False) -> None:
+        super().__init__()
+        self.server.hooks.rules = Rules(tls=True)
+        self.world.register("ana", admin=admin)
+        self.luis = self.world.person("luis")
+        owner = self.world.member("ana")
+        owner.type("/create den private", "/invite luis", SECRET)
+        owner.hang_up()
+        self.luis.type(PUBLIC, "/join den")
+        self.luis.seen()
+
+    def secret(self, credential: str) -> str:
+        """Return a new secret for a credential; of a sign-in, ``COOKIE.PROOF``. None has none."""
+        if credential == TYPED:
+            return PASSWORD
+        if credential in (COOKIE, SIGN_IN):
+            return self.world.secret("ana", BROWSER)
+        if credential in (READ_TOKEN, WRITE_TOKEN):
+            return self.world.secret("ana", TOKEN, credential.split()[0])
+        return ""
+
+    def said(self, text: str) -> list[str]:
+        """Return the authors of a text, in all rooms."""
+        logs = [self.world.stored(room) for room in list(self.world.store._logs)]
+        return [event.author for log in logs for event in log if event.text == text]
+
+
+class Connected(Member):
+    """A member whose protocol has a transport already."""
+
+    def __init__(self, world: World, protocol: Any, transport: StringTransport) -> None:
+        self.world, self.factory = world, world.chat
+        self.protocol, self.transport = protocol, transport
+        world.settle()
+
+
+class Visitor:
+    """A client at a door. ``address`` is where it comes from."""
+
+    takes_commands: ClassVar[bool] = True
+
+    def __init__(self, house: House, credential: str, address: IAddress = HERE) -> None:
+        self.house = house
+        self.address = address
+        self.refused = False
+        """True if the credential was answered with an error."""
+        self.come(credential, house.secret(credential))
+
+    def come(self, credential: str, secret: str) -> None:
+        """Connect with a credential and its secret."""
+        raise NotImplementedError
+
+    @property
+    def session(self) -> Any:
+        """The session of the visitor's connection."""
+        raise NotImplementedError
+
+    @property
+    def has_account(self) -> bool:
+        """True if the door takes the visitor for Ana."""
+        return bool(self.session.account == "ana")
+
+    def type(self, line: str, room: str = "lobby") -> None:
+        """Type a line in a room, a command or text to say."""
+        raise NotImplementedError
+
+    def enter(self, room: str) -> None:
+        """Enter a room, which is made if there is none of that name."""
+        raise NotImplementedError
+
+    def read(self, room: str) -> str:
+        """Read the past of a room, and return all that is received."""
+        raise NotImplementedError
+
+    def told(self) -> str:
+        """Return all that was received since the last time."""
+        raise NotImplementedError
+
+    @property
+    def outcome(self) -> str:
+        """The word of the document for how the door took the credential."""
+        if self.has_account:
+            return "account"
+        return "refused" if self.refused else "guest"
+
+
+class Lines(Visitor):
+    """A client of a port for chat lines, who types each secret as a password."""
+
+    def come(self, credential: str, secret: str) -> None:
+        self.client = self.connect()
+        self.client.seen()
+        if secret:
+            self.client.type(f"/login ana {secret}")
+        self.refused = "ERR " in self.told()
+
+    def connect(self) -> Any:
+        """Return a client that has connected."""
+        return self.house.world.person(address=self.address)
+
+    @property
+    def session(self) -> Any:
+        return self.client.session
+
+    def type(self, line: str, room: str = "lobby") -> None:
+        if room not in [each.name for each in self.session.memberships]:
+            self.client.type(f"/join {room}")
+            self.house.clock.advance(3)
+        self.client.type(line)
+
+    def enter(self, room: str) -> None:
+        self.client.type(f"/join {room}")
+
+    def read(self, room: str) -> str:
+        self.client.type(f"/join {room}", "/history")
+        return self.told()
+
+    def told(self) -> str:
+        self.house.world.settle()
+        return "\n".join(self.client.seen())
+
+
+class UnixLines(Lines):
+    """The same through a UNIX socket."""
+
+    def connect(self) -> Any:
+        return self.house.world.person(address=UNIXAddress(b""))
+
+
+class TlsLines(Lines):
+    """The same over TLS."""
+
+    def connect(self) -> Any:
+        transport = StringTransport(peerAddress=self.address)
+        directlyProvides(transport, ISSLTransport)
+        protocol: Any = self.house.world.chat.buildProtocol(self.address)
+        protocol.makeConnection(transport)
+        protocol.handshakeCompleted()
+        return Connected(self.house.world, protocol, transport)
+
+
+class ProxiedLines(Lines):
+    """The same through a proxy on this machine, for a client in a network."""
+
+    def connect(self) -> Any:
+        world = self.house.world
+        transport = StringTransport(peerAddress=HERE)
+        protocol: Any = BehindProxy(world.chat, world.clock).buildProtocol(HERE)
+        protocol.makeConnection(transport)
+        protocol.dataReceived(b"PROXY TCP4 203.0.113.7 127.0.0.1 5000 60060\r\n")
+        return Connected(world, protocol.wrappedProtocol, transport)
+
+
+class BareLines(Lines):
+    """A client of a port for bare lines."""
+
+    def connect(self) -> Any:
+        return self.house.world.program()
+
+
+class Socket(Visitor):
+    """A browser's WebSocket; it sends the proof of a sign-in as the page does, in its hello."""
+
+    def come(self, credential: str, secret: str) -> None:
+        headers, proof = dict(WEBSOCKET), ""
+        if credential in (COOKIE, SIGN_IN):
+            headers["cookie"] = half_headers(secret)["cookie"]
+            proof = half_headers(secret)["chatd_proof"] if credential == SIGN_IN else ""
+        elif credential in (READ_TOKEN, WRITE_TOKEN):
+            headers["authorization"] = f"Bearer {secret}"
+        self.client = self.house.caller(self.address)
+        self.client.send(request("GET", "/ws", **headers))
+        self.client.settle()
+        head, _, rest = self.client.bytes_seen().partition(b"\r\n\r\n")
+        self.is_open = head.startswith(b"HTTP/1.1 101 ")
+        self.refused = not self.is_open
+        if self.is_open:
+            self.client.transport.write(rest)
+            self.send("hello", proof=proof)
+            if credential == TYPED:
+                self.type(f"/login ana {secret}")
+            self.refused = '"type": "error"' in self.told()
+
+    def send(self, type: str, **members: Any) -> None:
+        """Send a message."""
+        self.client.send(frame(json.dumps({"type": type, **members}).encode()))
+        self.client.settle()
+
+    @property
+    def session(self) -> Any:
+        return self.client.protocol.connection.handler.session
+
+    @property
+    def has_account(self) -> bool:
+        return self.is_open and super().has_account
+
+    def type(self, line: str, room: str = "lobby") -> None:
+        if room not in [each.name for each in self.session.memberships]:
+            self.enter(room)
+        self.send("line", text=line, room=room)
+
+    def enter(self, room: str) -> None:
+        self.send("enter", room=room)
+
+    def read(self, room: str) -> str:
+        self.send("history", room=room)
+        return self.told()
+
+    def told(self) -> str:
+        self.client.settle()
+        frames = frames_of(self.client.bytes_seen())
+        messages = [json.loads(payload) for opcode, payload in frames if opcode == 1]
+        return "\n".join(json.dumps(message) for message in messages)
+
+
+class Requests(Visitor):
+    """A program that sends HTTP requests, each with the credential."""
+
+    takes_commands = False
+
+    def come(self, credential: str, secret: str) -> None:
+        self.headers = {}
+        if credential in (COOKIE, SIGN_IN):
+            self.headers = half_headers(secret)
+            if credential == COOKIE:
+                del self.headers["chatd_proof"]
+        elif credential in (READ_TOKEN, WRITE_TOKEN):
+            self.headers = {"authorization": f"Bearer {secret}"}
+        elif credential == TYPED:
+            members = {"name": "ana", "password": secret}
+            got = self.house.post("/api/signin", members, address=self.address)
+            self.refused = got.status >= 400
+            if not self.refused:
+                proof = got.json["proof"]
+                cookie = got.headers["set-cookie"].partition(";")[0]
+                self.headers = {"cookie": cookie, "chatd_proof": proof}
+        self._told = ""
+
+    def ask(self, method: str, target: str, body: bytes = b"") -> Any:
+        """Send a request, and return the answer."""
+        got = self.house.ask(method, target, body, address=self.address, **self.headers)
+        self._told += got.body.decode()
+        return got
+
+    @property
+    def has_account(self) -> bool:
+        got = self.ask("GET", "/api/me")
+        self.refused = self.refused or got.status >= 400
+        return bool(got.status == 200 and got.json["account"])
+
+    def type(self, line: str, room: str = "lobby") -> None:
+        self.ask("POST", f"/api/rooms/{room}/messages", line.encode())
+
+    def enter(self, room: str) -> None:
+        self.type("hello", room)
+
+    def read(self, room: str) -> str:
+        self.ask("GET", f"/api/rooms/{room}/messages")
+        return self.told()
+
+    def told(self) -> str:
+        told, self._told = self._told, ""
+        return told
+
+
+class EventStream(Visitor):
+    """A reader of the event stream of a room; of the lobby, to begin with."""
+
+    takes_commands = False
+
+    def come(self, credential: str, secret: str) -> None:
+        self.headers = {}
+        if credential in (COOKIE, SIGN_IN):
+            self.headers = half_headers(secret)
+            if credential == COOKIE:
+                del self.headers["chatd_proof"]
+        elif credential in (READ_TOKEN, WRITE_TOKEN):
+            self.headers = {"authorization": f"Bearer {secret}"}
+        elif credential == TYPED:
+            self.headers = {"authorization": f"Basic {secret}"}
+        told = self.read("lobby")
+        self.refused = not told.startswith("HTTP/1.1 200 ")
+
+    @property
+    def has_account(self) -> bool:
+        return not self.refused and bool(self.client.protocol.connection.handler.session.account)
+
+    def read(self, room: str) -> str:
+        self.client = self.house.caller(self.address)
+        self.client.send(request("GET", f"/api/rooms/{room}/stream", **self.headers))
+        return self.told()
+
+    def told(self) -> str:
+        self.client.settle()
+        return self.client.bytes_seen().decode()
+
+
+DOORS: dict[str, tuple[type[Visitor], IAddress]] = {
+    "chat lines, from this machine": (Lines, HERE),
+    "chat lines, through a UNIX socket": (UnixLines, HERE),
+    "chat lines, from a network in clear": (Lines, FAR),
+    "chat lines, from a network over TLS": (TlsLines, FAR),
+    "chat lines, from a network behind `haproxy:`": (ProxiedLines, HERE),
+    "bare lines": (BareLines, HERE),
+    "WebSocket": (Socket, HERE),
+    "WebSocket, from a network in clear": (Socket, FAR),
+    "HTTP": (Requests, HERE),
+    "HTTP, from a network in clear": (Requests, FAR),
+    "event stream": (EventStream, HERE),
+    "event stream, from a network in clear": (EventStream, FAR),
+}
+"""The doors as the document calls them: the kind of visitor, and where it comes from."""
