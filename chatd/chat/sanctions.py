@@ -6,7 +6,7 @@ name, or ``@`` and a network. It concerns a session in one of four ways:
 - The session has the name, and is not a guest by a number, which after a restart may be another
   guest's.
 - The session is logged in to the account with that key, also while it is called otherwise.
-- The session comes from the network.
+- The session comes from the network, or from one in it.
 - The session is *bound* to it. A sanction is bound to the sessions that have the name when it is
   ordered, so that renaming does not evade it, also after the session has left the room. When a
   session logs out, all sanctions of the account are bound to it. A sanction that takes the place of
@@ -15,6 +15,9 @@ name, or ``@`` and a network. It concerns a session in one of four ways:
 A binding is a key and the very record that was stored under it. It is valid while the table still
 has that record: lifting a sanction ends its bindings, and a later sanction of the same name does
 not concern those who had the name before. Bindings are held in memory, and end with the session.
+
+The networks that are banned from a room are in an index (`chatd.text.networks`). A room without
+any costs nothing, and one with a thousand costs a look for each length that they have.
 
 Sanctions that are over are removed when the next one in the room is ordered. Until then they are
 not counted. This module must not know modes, and of roles only that of the session it is asked for.
@@ -33,6 +36,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Damaged, Put, Table
 from chatd.text.folding import fold
+from chatd.text.networks import NetworkIndex
 
 MUTE = "mute"
 BAN = "ban"
@@ -61,11 +65,14 @@ class Sanctions:
         self.table: Table[Sanction] = Table(store, "sanction", Sanction)
         self._now = now
         self._keys: dict[str, set[str]] = defaultdict(set)  # by the key of their room
+        self._networks: dict[str, NetworkIndex] = {}  # the banned ones, by the same
         self._bound: dict[Session, list[tuple[str, Sanction]]] = {}
         try:
             for key in self.table:
                 _, room, _ = key.split("/", 2)
                 self._keys[room].add(key)
+            for room in self._keys:
+                self._index_networks(room)
         except ValueError:
             raise Damaged from None
 
@@ -80,8 +87,9 @@ class Sanctions:
         if not keys or role >= Role.ADMINISTRATOR:
             return None
         wanted = self._keys_of(kind, room, session)
-        if session.network and role < Role.OPERATOR:
-            wanted.add(f"{kind}/{room.key}/@{session.network}")
+        if kind == BAN and role < Role.OPERATOR and room.key in self._networks:
+            networks = self._networks[room.key].around(session.network)
+            wanted.update(f"{BAN}/{room.key}/@{network}" for network in networks)
         now = self._now()
         valid = [sanction for key in wanted & keys if (sanction := self.table[key]).until > now]
         return max(valid, default=None)
@@ -113,6 +121,14 @@ class Sanctions:
             if self.table[key].until > now:
                 found.append((kind, target, self.table[key]))
         return sorted(found, key=lambda each: (each[2].until, each))
+
+    def networks_around(self, room: Room, network: str) -> list[str]:
+        """Return the networks that are banned from a room and contain a network, or are it."""
+        if room.key not in self._networks:
+            return []
+        start, now = f"{BAN}/{room.key}/@", self._now()
+        around = self._networks[room.key].around(network)
+        return [each for each in around if self.table[start + each].until > now]
 
     def _keys_of(self, kind: str, room: Room, session: Session) -> set[str]:
         """Return the keys that a sanction of a session may have, except those of networks.
@@ -166,8 +182,21 @@ class Sanctions:
         keys = self._keys[room.key]
         for put in puts:
             keys.add(put.key) if put.key in self.table else keys.discard(put.key)
+        self._index_networks(room.key)
         if not keys:
             del self._keys[room.key]
+
+    def _index_networks(self, room: str) -> None:
+        """Index the networks that are banned from a room, given its key.
+
+        Raises `ValueError` if one is none.
+        """
+        start = f"{BAN}/{room}/@"
+        networks = [key[len(start) :] for key in self._keys[room] if key.startswith(start)]
+        if networks:
+            self._networks[room] = NetworkIndex(networks)
+        else:
+            self._networks.pop(room, None)
 
     # Bindings
 

@@ -17,10 +17,18 @@ from chatd.commands.arguments import (
 )
 from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
 from chatd.commands.deeds import answer_done, tell_done
+from chatd.errors import ErrorKind, Refusal, short
 from chatd.i18n import people
 from chatd.rooms.room import Room
+from chatd.text.networks import (
+    IPV4_LENGTHS,
+    IPV6_LENGTHS,
+    InvalidNetwork,
+    NetworkFault,
+    parse_network,
+)
 from chatd.text.times import local_time, written_duration
-from chatd.text.validation import is_address, network_of_host
+from chatd.text.validation import is_address
 
 SANCTIONS_LISTED = 50
 """Most mutes and bans that ``/bans`` lists."""
@@ -43,9 +51,12 @@ async def _mute(server: ChatServer, session: Session, argument: str) -> None:
 async def _ban(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.BAN)
     who, _, words = rest.partition(" ")
-    name = one_name(server, who[1:]) if who.startswith("@") else ""
-    if name:
-        networks = sanctions.networks_to_ban(server, session, room, name)
+    name = ""
+    if who.startswith("@"):
+        name, length = _owner(server, who)
+        networks = sanctions.networks_to_ban(
+            server, session, room, name, length or sanctions.OWNER_PREFIX
+        )
     elif (network := _network(server, who)) is not None:
         networks = [network]
     else:
@@ -72,18 +83,42 @@ def _whom(server: ChatServer, words: str, default: int) -> tuple[str, int, str]:
     return name, seconds, reason
 
 
+def _owner(server: ChatServer, who: str) -> tuple[str, int | None]:
+    """Parse ``@NAME`` or ``@NAME/LENGTH`` into the name, and the length of a network in bits."""
+    name, slash, length = who[1:].partition("/")
+    if not slash:
+        return one_name(server, name), None
+    if not (length.isascii() and length.isdecimal() and len(length) <= 3):
+        raise WrongUse
+    return one_name(server, name), int(length)
+
+
 def _network(server: ChatServer, who: str) -> str | None:
-    """Return the network of an address; None for a name.
+    """Return the network that an address or a network is; None for a name.
 
     An account may have a name that reads as an address, from a version in which one could be
-    registered. Raises `WrongUse` for a range of addresses.
+    registered. Raises `WrongUse` for another word with a slash, and `Refusal` for a network that is
+    not accepted.
     """
-    if "/" in who:
-        raise WrongUse
-    try:
-        return None if server.accounts.called(who) is not None else network_of_host(who)
-    except ValueError:
+    if server.accounts.called(who) is not None:
         return None
+    try:
+        return parse_network(who)
+    except InvalidNetwork as invalid:
+        if invalid.reason is NetworkFault.FORM:
+            if "/" in who:
+                raise WrongUse from None
+            return None
+        key = "wrong_length" if invalid.reason is NetworkFault.LENGTH else "not_first_address"
+        raise Refusal(
+            ErrorKind.WRONG_USE,
+            key,
+            network=short(who),
+            right=invalid.right,
+            widest=IPV4_LENGTHS[0],
+            widest_of_ipv6=IPV6_LENGTHS[0],
+            narrowest_of_ipv6=IPV6_LENGTHS[-1],
+        ) from None
 
 
 def _tell_whom(server: ChatServer, session: Session, room: Room, networks: Collection[str]) -> None:
@@ -113,8 +148,8 @@ async def _unban(server: ChatServer, session: Session, argument: str) -> None:
     room, who = room_to_run(server, session, argument, Act.BAN)
     shown = who
     if who.startswith("@"):
-        name = one_name(server, who[1:])
-        done = await sanctions.unban_networks_of(server, session, room, name)
+        name, length = _owner(server, who)
+        done = await sanctions.unban_networks_of(server, session, room, name, length)
     elif (network := _network(server, who)) is not None:
         done = await sanctions.unban_network(server, session, room, network)
     else:
@@ -198,16 +233,18 @@ TABLE = (
         _ban,
         Wording(
             "/ban WHO [TIME] [REASON]",
-            "keep out a NAME, @NAME's address or an ADDRESS (7d)",
-            "@NAME keeps out everyone at NAME's address: it says how many, and asks for\n"
-            "confirmation. Operators can still enter. TIME is as with /mute.\n"
+            "keep out a NAME, @NAME's network or a NETWORK (7d)",
+            "@NAME is NAME's address, in IPv6 its /56, or @NAME/48 or /64; a NETWORK is an\n"
+            "address or 192.0.2.0/24. You are told how many that keeps out, and asked again.\n"
+            "Operators can still enter. TIME is as with /mute.\n"
             "Example: /ban luis 2d advertising",
         ),
         Wording(
             "/vetar QUIÉN [TIEMPO] [MOTIVO]",
-            "que no entre NOMBRE, la dirección de @NOMBRE o una IP (7d)",
-            "@NOMBRE veta a todos los de la dirección de NOMBRE: dice cuántos son, y pide\n"
-            "confirmación. Los operadores pueden seguir entrando. TIEMPO es como con /callar.\n"
+            "que no entre NOMBRE, la red de @NOMBRE o una RED (7d)",
+            "@NOMBRE es su dirección, en IPv6 su /56, o @NOMBRE/48 o /64; una RED es una\n"
+            "dirección o 192.0.2.0/24. Dice a cuántos deja fuera, y pide confirmación. Los\n"
+            "operadores pueden seguir entrando. TIEMPO es como con /callar.\n"
             "Ejemplo: /vetar luis 2d publicidad",
         ),
         cost=KEEPING_COST,
@@ -216,12 +253,16 @@ TABLE = (
         _unban,
         Wording(
             "/unban WHO",
-            "let a NAME, @NAME's address or an ADDRESS enter again",
+            "let a NAME, @NAME's network or a NETWORK enter again",
+            "@NAME lifts each ban of a network that NAME comes from, or that was banned as\n"
+            "@NAME's.\n"
             "Example: /unban luis",
         ),
         Wording(
             "/desvetar QUIÉN",
-            "que NOMBRE, @NOMBRE o una IP pueda entrar otra vez",
+            "que NOMBRE, la red de @NOMBRE o una RED pueda entrar otra vez",
+            "@NOMBRE levanta cada veto a una red desde la que viene NOMBRE, o que se vetó como\n"
+            "suya.\n"
             "Ejemplo: /desvetar luis",
         ),
     ),

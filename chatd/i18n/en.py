@@ -71,6 +71,8 @@ SENTENCES = {
     "did_disconnect": "{name} disconnected {target}",
     "did_ban_network": "{name} banned an address",
     "did_unban_network": "{name} lifted the ban on an address",
+    "did_ban_prefix": "{name} banned a network ({target})",
+    "did_unban_prefix": "{name} lifted the ban on a network ({target})",
     "did_hook": "{name} added a webhook: what is said here is sent to {target}",
     "did_unhook": "{name} removed the webhook to {target}",
     "did_endhook": (
@@ -534,6 +536,21 @@ SENTENCES = {
     "not_registered_op": "{name} is a guest. Only a registered name can be an operator: /register.",
     "lobby_is_for_all": "everyone enters #{room} first: it cannot be private or closed.",
     "no_address": "{name} has no address (a UNIX socket). /ban {name} bans the name.",
+    "wrong_length": (
+        "{network} is too wide or too narrow. A network has a length from /{widest} to /32 of IPv4,"
+        " or from /{widest_of_ipv6} to /{narrowest_of_ipv6} of IPv6."
+    ),
+    "not_first_address": (
+        "{network} does not begin with the network's first address. Write {right} for the whole"
+        " network."
+    ),
+    "wrong_owner_length": (
+        "@{name}/{length} is not one person's network. Write @{name}/64, @{name}/56 or @{name}/48,"
+        " which are lengths of IPv6; or a network itself, such as 192.0.2.0/24."
+    ),
+    "within_network": (
+        "{name} is banned from #{room} as a part of {other}. /unban {other} lifts that ban."
+    ),
     "too_many_rooms": (
         "you own {count} rooms, the most allowed. /join {room} creates one that nobody runs."
     ),

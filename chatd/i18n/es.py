@@ -72,6 +72,8 @@ SENTENCES = {
     "did_disconnect": "{name} ha desconectado a {target}",
     "did_ban_network": "{name} ha vetado una dirección",
     "did_unban_network": "{name} ha levantado el veto a una dirección",
+    "did_ban_prefix": "{name} ha vetado una red ({target})",
+    "did_unban_prefix": "{name} ha levantado el veto a una red ({target})",
     "did_hook": "{name} ha añadido un webhook: lo que se dice aquí se envía a {target}",
     "did_unhook": "{name} ha quitado el webhook a {target}",
     "did_endhook": (
@@ -579,6 +581,21 @@ SENTENCES = {
         "todo el mundo entra primero en #{room}: no puede ser privada ni estar cerrada."
     ),
     "no_address": "{name} no tiene dirección (un socket UNIX). /vetar {name} veta el nombre.",
+    "wrong_length": (
+        "{network} es demasiado amplia o demasiado estrecha. Una red tiene una longitud de"
+        " /{widest} a /32 en IPv4, o de /{widest_of_ipv6} a /{narrowest_of_ipv6} en IPv6."
+    ),
+    "not_first_address": (
+        "{network} no empieza por la primera dirección de la red. Escribe {right} para toda la red."
+    ),
+    "wrong_owner_length": (
+        "@{name}/{length} no es la red de una persona. Escribe @{name}/64, @{name}/56 o"
+        " @{name}/48, que son longitudes de IPv6; o la red misma, como 192.0.2.0/24."
+    ),
+    "within_network": (
+        "{name} no puede entrar en #{room} porque es parte de {other}. /desvetar {other} levanta"
+        " ese veto."
+    ),
     "too_many_rooms": (
         "eres dueño de {count} salas, que es el máximo. /sala {room} crea una que no"
         " administra nadie."

@@ -12,6 +12,8 @@ Modules (python3 -m tools.documents writes this list):
 - `folding`: Folding of text for comparison, in time linear in its length, for any input.
 - `json_input`: Strict JSON input: JSON that readers may understand in two ways is refused.
 - `mentions`: Mentions: names of people in a text.
+- `networks`: Networks of IP addresses: how people write them, and finding those that a network is
+  in.
 - `times`: Dates and time spans as people write and read them.
 - `unicode_tables`: Tables of Unicode for the characters of names: scripts, look-alikes, marks and
   invisible ones.

@@ -111,8 +111,29 @@ class TestOfSessions:
         assert harness.of(harness.session(network="192.0.2.2"), BAN) is None
 
     def test_a_session_of_no_network_has_none_of_networks(self, harness: SanctionsHarness) -> None:
-        harness.order(BAN, "@")
+        harness.order(BAN, f"@{NETWORK}", "@192.0.2.2")
         assert harness.of(harness.session(), BAN) is None
+
+    @pytest.mark.parametrize(
+        ("banned", "within", "outside"),
+        [
+            ("192.0.2.0/24", "192.0.2.7", "192.0.3.7"),
+            ("2001:db8::/56", "2001:db8:0:ff::/64", "2001:db8:0:100::/64"),
+            ("2001:db8::/48", "2001:db8:0:ffff::/64", "2001:db8:1::/64"),
+        ],
+    )
+    def test_a_network_has_those_of_a_wider_one(
+        self, harness: SanctionsHarness, banned: str, within: str, outside: str
+    ) -> None:
+        sanction = harness.order(BAN, f"@{banned}")
+        assert harness.of(harness.session(network=within), BAN) is sanction
+        assert harness.of(harness.session(network=outside), BAN) is None
+        assert harness.of(harness.session(network=within), MUTE) is None
+
+    def test_the_longest_of_several_networks_counts(self, harness: SanctionsHarness) -> None:
+        wide = harness.order(BAN, "@192.0.2.0/24", until=20)
+        harness.order(BAN, "@192.0.2.7", until=10)
+        assert harness.of(harness.session(network="192.0.2.7"), BAN) is wide
 
     @pytest.mark.parametrize("longest", ["luis", f"@{NETWORK}"])
     def test_the_longest_of_several_counts(self, harness: SanctionsHarness, longest: str) -> None:
@@ -256,6 +277,30 @@ class TestLifting:
         )
         assert [target for _, target, _ in harness.sanctions.in_room(harness.ops)] == ["@192.0.2.2"]
 
+    def test_a_wider_network_keeps_its_own(self, harness: SanctionsHarness) -> None:
+        harness.order(BAN, "@192.0.2.0/24", "@192.0.2.2")
+        harness.change(harness.ops, harness.sanctions.lift_networks(harness.ops, ["192.0.2.2"]))
+        assert harness.of(harness.session(network="192.0.2.2"), BAN)
+        harness.change(harness.ops, harness.sanctions.lift_networks(harness.ops, ["192.0.2.0/24"]))
+        assert harness.of(harness.session(network="192.0.2.2"), BAN) is None
+
+
+class TestNetworksAround:
+    def test_are_those_banned_that_contain_it(self, harness: SanctionsHarness) -> None:
+        harness.order(BAN, "@192.0.2.0/24", "@192.0.2.7", "@192.0.2.8", "luis")
+        harness.order(BAN, "@192.0.0.0/16", room=harness.tea)
+        around = harness.sanctions.networks_around(harness.ops, "192.0.2.7")
+        assert sorted(around) == ["192.0.2.0/24", "192.0.2.7"]
+
+    def test_until_the_bans_are_over(self, harness: SanctionsHarness) -> None:
+        harness.order(BAN, "@192.0.2.0/24", until=10)
+        harness.clock.advance(10)
+        assert harness.sanctions.networks_around(harness.ops, "192.0.2.7") == []
+
+    def test_of_a_room_without_any(self, harness: SanctionsHarness) -> None:
+        harness.order(BAN, "luis")
+        assert harness.sanctions.networks_around(harness.ops, "192.0.2.7") == []
+
 
 class TestRooms:
     def test_one_without_sanctions(self, harness: SanctionsHarness) -> None:
@@ -356,7 +401,17 @@ class TestStored:
         assert opened.any_in(harness.ops)
         assert [target for _, target, _ in opened.in_room(harness.ops)] == [f"@{NETWORK}", "luis"]
 
-    def test_a_key_of_another_form_is_damage(self, harness: SanctionsHarness) -> None:
-        change(harness.store, harness.sanctions.table.put("mute/luis", Sanction(10, "ana")))
+    def test_those_of_networks_concern_sessions_after_a_restart(
+        self, harness: SanctionsHarness
+    ) -> None:
+        harness.order(BAN, "@192.0.2.0/24", f"@{NETWORK}")
+        opened, luis = harness.opened(), harness.session(network="192.0.2.7")
+        assert opened.of_session(BAN, luis, harness.ops, Role.EVERYONE)
+        eva = harness.session(network=NETWORK)
+        assert opened.of_session(BAN, eva, harness.ops, Role.EVERYONE)
+
+    @pytest.mark.parametrize("key", ["mute/luis", "ban/ops/@luis", "ban/ops/@"])
+    def test_a_key_of_another_form_is_damage(self, harness: SanctionsHarness, key: str) -> None:
+        change(harness.store, harness.sanctions.table.put(key, Sanction(10, "ana")))
         with pytest.raises(Damaged):
             harness.opened()

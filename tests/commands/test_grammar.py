@@ -53,8 +53,26 @@ REFUSED: list[tuple[str, str, str]] = [
     ("/kick", USE, "NAME"),
     ("/mute", USE, "NAME"),
     ("/ban", USE, "WHO"),
-    *((f"/{name} 10.0.0.0/8", USE, f"/{name} WHO") for name in ("ban", "unban")),
-    *((f"/ban {word}", USE, "an ADDRESS") for word in ("10.1.2", "10.1.2.03", "10.1.2.300 1h")),
+    *(
+        (f"/{name} {who}", USE, right)
+        for name in ("ban", "unban")
+        for who, right in (
+            ("0.0.0.0/0", "from /16 to /32 of IPv4"),
+            ("10.0.0.0/8 1h spam" if name == "ban" else "10.0.0.0/8", "from /16 to /32 of IPv4"),
+            ("::/0", "from /32 to /64 of IPv6"),
+            ("2001:db8::1/128", "from /32 to /64 of IPv6"),
+            ("10.1.2.3/24", "10.1.2.0/24"),
+            ("2001:db8:7:1::/48", "2001:db8:7::/48"),
+            ("10.1.2.0/255.255.255.0", f"/{name} WHO"),
+            ("luis/48", f"/{name} WHO"),
+            ("@luis/", f"/{name} WHO"),
+            ("@luis/x", f"/{name} WHO"),
+            ("@luis/-48", f"/{name} WHO"),
+            ("@luis/40", "@luis/48"),
+            ("@luis/24", "192.0.2.0/24"),
+        )
+    ),
+    *((f"/ban {word}", USE, "a NETWORK") for word in ("10.1.2", "10.1.2.03", "10.1.2.300 1h")),
     *((f"/away {word}", USE, "/away [TEXT]") for word in ("on", "OFF", "no")),
     ("/nick", USE, "NAME"),
     ("/nick a b", NAME, "is not a valid name"),

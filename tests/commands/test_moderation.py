@@ -1015,6 +1015,34 @@ class TestBansOfAddresses:
     def test_from_where_nobody_is_connected(self, ana: Member) -> None:
         assert ana.ask("/ban 198.51.100.1")[0] == (EN.notice("would_shut_out_nobody", room="ops"))
 
+    def test_a_network_may_be_written_out(self, world: World, ana: Member) -> None:
+        crowd = self.crowd(world)
+        assert ana.ask("/ban 192.0.2.0/24 1h")[0].startswith(
+            EN.notice("would_shut_out", count=3, room="ops", people="max, zoe and 1 guest")
+        )
+        assert ana.ask("/ban 192.0.2.0/24 1h") == [EN.deed("ban_prefix", "ana", "/24", time="1h")]
+        assert crowd[0].session.room is world.server.lobby
+        refused(world.person(network="192.0.2.200"), "/join ops")
+        seen = ana.ask("/history 50") + crowd[0].ask("/rooms")
+        assert not [line for line in seen if "192.0.2" in line]
+        assert ana.ask("/bans")[1].startswith("*** 192.0.2.0/24 is banned until ")
+        assert refused(ana, f"/unban {self.ADDRESS}") == EN.sentence(
+            "within_network", name=self.ADDRESS, other="192.0.2.0/24", room="ops"
+        )
+        assert ana.ask("/unban 192.0.2.0/24") == [EN.deed("unban_prefix", "ana", "/24")]
+        assert crowd[1].ask("/join ops")[0].startswith("*** You are in #ops.")
+
+    def test_of_a_person_it_is_as_wide_as_asked(self, world: World, ana: Member) -> None:
+        world.person("zoe", network="2001:db8:7:12ff::/64")
+        other = world.person("max", network="2001:db8:7:1::/64")
+        assert "shut 1 connection out" in ana.ask("/ban @zoe")[0]
+        assert "shut 2 connections out" in ana.ask("/ban @zoe/48 2h")[0]
+        assert ana.ask("/ban @zoe/48 2h") == [EN.deed("ban_address", "ana", "zoe", time="2h")]
+        assert ana.ask("/bans")[1].startswith("*** 2001:db8:7::/48 (@zoe) is banned until ")
+        refused(other, "/join ops")
+        assert only(ana.ask("/unban @zoe/56")).endswith("is not banned from #ops.")
+        assert only(ana.ask("/unban @zoe/48")) == EN.deed("unban_address", "ana", "zoe")
+
     def test_only_who_may_ban_is_shown_addresses(self, world: World, ana: Member) -> None:
         self.crowd(world)
         ana.ask("/ban @zoe", "/ban @zoe")

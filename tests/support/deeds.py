@@ -5,6 +5,15 @@ from __future__ import annotations
 DEEDS = (
     *("kick", "mute", "unmute", "ban", "unban", "ban_address", "unban_address", "mode", "invite"),
     *("uninvite", "voice", "unvoice", "op", "unop", "close", "wall", "create", "disconnect"),
-    *("ban_network", "unban_network", "hook", "unhook", "endhook", "deadhook"),
+    *(
+        "ban_network",
+        "unban_network",
+        "ban_prefix",
+        "unban_prefix",
+        "hook",
+        "unhook",
+        "endhook",
+        "deadhook",
+    ),
 )
 """The verbs of all acts of moderation: see `chatd.event.Deed`."""

@@ -14,7 +14,8 @@ from chatd.event import Deed
 from chatd.rooms.room import Room
 from chatd.storage.records import Put
 from chatd.text.folding import fold
-from chatd.text.validation import is_reserved
+from chatd.text.networks import NetworkIndex, widened
+from chatd.text.validation import IPV6_PREFIXES, is_reserved
 
 MUTE_SECONDS = 3600
 BAN_SECONDS = 7 * 86400
@@ -24,6 +25,10 @@ MOST_SECONDS = 366 * 86400
 REASON_CHARACTERS = 100
 """Most characters of a reason that are stored with a mute or a ban: each refused line repeats it,
 and lists have many. The deed in the room's log has all of it."""
+
+OWNER_PREFIX = 56
+"""Length in bits of the IPv6 network that is taken for that of one person, of `IPV6_PREFIXES`: that
+of most homes (RIPE-690)."""
 
 _ACTS = {MUTE: Act.MUTE, BAN: Act.BAN}
 
@@ -110,32 +115,44 @@ async def _sanction_name(
     return done
 
 
-def networks_to_ban(server: ChatServer, session: Session, room: Room, name: str) -> Collection[str]:
+def networks_to_ban(
+    server: ChatServer, session: Session, room: Room, name: str, length: int = OWNER_PREFIX
+) -> Collection[str]:
     """Return the networks that the sessions of that name come from, or came from last.
 
-    Raises `Refusal` if there are none, or the session may not ban their owner.
+    Of IPv6 they have that length in bits. Raises `Refusal` if it is none of `IPV6_PREFIXES`, if
+    there are no networks, or if the session may not ban their owner.
     """
     server.moderation.check(session, room, Act.BAN)
+    _check_length(name, length)
     sessions, networks = server.sessions.called(name), sorted(server.sessions.networks_of(name))
     if not (sessions or networks):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     server.moderation.check_above(session, room, name, sessions)
     if not networks:
         raise Refusal(ErrorKind.NOT_ALLOWED, "no_address", name=name)
-    return networks
+    return sorted({widened(network, length) for network in networks})
 
 
 def sessions_shut_out(
     server: ChatServer, room: Room, networks: Collection[str]
 ) -> Sequence[Session]:
     """Return the sessions on the server that a ban of these networks in a room would concern."""
+    index = NetworkIndex(networks)
     return [
         other
         for other in server.sessions
-        if other.network in networks
+        if index.around(other.network)
         and not other.stream.finished
         and server.moderation.roles.role_of(other, room) < Role.OPERATOR
     ]
+
+
+def _deed_of_network(verb: str, network: str) -> Deed:
+    """Return the deed of a network that was named itself, which does not tell it."""
+    _, _, length = network.partition("/")
+    is_address = not length or int(length) == IPV6_PREFIXES[0]
+    return Deed(f"{verb}_network") if is_address else Deed(f"{verb}_prefix", f"/{length}")
 
 
 async def ban_networks(
@@ -147,10 +164,11 @@ async def ban_networks(
     seconds: int = BAN_SECONDS,
     reason: str = "",
 ) -> Done:
-    """Ban networks from a room, and put out the members that come from there.
+    """Ban the networks of a name, or one network, from a room, and put out members from there.
 
-    The deed tells the name that the networks were found by, if any; addresses are shown to those
-    alone who may list the bans. Raises `Refusal` and `StoreError`.
+    The deed tells the name that the networks were found by; else their length in bits, if it is not
+    that of an address. Addresses are shown to those alone who may list the bans. Raises `Refusal`
+    and `StoreError`.
     """
     server.moderation.check(session, room, Act.BAN)
     _check_seconds(seconds)
@@ -159,8 +177,9 @@ async def ban_networks(
     sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), shown)
     targets = [f"@{network}" for network in networks]
     puts = server.moderation.sanctions.order(BAN, room, targets, sanction)
-    verb, whom = ("ban", shown) if shown else ("ban_network", "-")
-    done = await carry_out(server, session, room, Deed(verb, whom, seconds, reason), puts)
+    deed = Deed("ban", shown) if shown else _deed_of_network("ban", *networks)
+    deed = deed._replace(seconds=seconds, reason=reason)
+    done = await carry_out(server, session, room, deed, puts)
     server.evictions.review_room(room)
     return done
 
@@ -182,20 +201,29 @@ async def unban(server: ChatServer, session: Session, room: Room, name: str) -> 
 
 
 async def unban_networks_of(
-    server: ChatServer, session: Session, room: Room, name: str
+    server: ChatServer, session: Session, room: Room, name: str, length: int | None = None
 ) -> Done | None:
     """Lift the bans of the networks of a name from a room.
 
-    They are the networks that its sessions come from now, and those that were banned by that name.
+    They are the networks that its sessions come from now, those around them, and those that were
+    banned by that name; with a length in bits, the IPv6 networks alone that have it.
 
     Return None if there is none. Raises `Refusal` and `StoreError`.
     """
     server.moderation.check(session, room, Act.BAN)
-    networks = server.sessions.networks_of(name)
-    for _, target, sanction in server.moderation.sanctions.in_room(room):
+    sanctions = server.moderation.sanctions
+    networks = {
+        banned
+        for network in server.sessions.networks_of(name)
+        for banned in sanctions.networks_around(room, network)
+    }
+    for _, target, sanction in sanctions.in_room(room):
         if target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
             networks.add(target[1:])
-    puts = server.moderation.sanctions.lift_networks(room, networks)
+    if length is not None:
+        _check_length(name, length)
+        networks = {network for network in networks if network.endswith(f"/{length}")}
+    puts = sanctions.lift_networks(room, networks)
     return await _lift(server, session, room, puts, Deed("unban", f"@{name}"))
 
 
@@ -204,11 +232,17 @@ async def unban_network(
 ) -> Done | None:
     """Lift the ban of a network from a room.
 
-    Return None if there is none. Raises `Refusal` and `StoreError`.
+    Return None if there is none. Raises `Refusal`, also if a network around it is banned, and
+    `StoreError`.
     """
     server.moderation.check(session, room, Act.BAN)
-    puts = server.moderation.sanctions.lift_networks(room, [network])
-    return await _lift(server, session, room, puts, Deed("unban_network"))
+    sanctions = server.moderation.sanctions
+    puts = sanctions.lift_networks(room, [network])
+    if not puts and (around := sanctions.networks_around(room, network)):
+        raise Refusal(
+            ErrorKind.NOT_ALLOWED, "within_network", name=network, other=around[0], room=room.name
+        )
+    return await _lift(server, session, room, puts, _deed_of_network("unban", network))
 
 
 async def _lift_name(
@@ -234,6 +268,11 @@ def list_sanctions(
     """Return the mutes and bans of a room: see `Sanctions.in_room`. Raises `Refusal`."""
     server.moderation.check(session, room, Act.BAN)
     return server.moderation.sanctions.in_room(room)
+
+
+def _check_length(name: str, length: int) -> None:
+    if length not in IPV6_PREFIXES:
+        raise Refusal(ErrorKind.WRONG_USE, "wrong_owner_length", name=name, length=length)
 
 
 def _check_seconds(seconds: int) -> None:

@@ -10,7 +10,7 @@ from chatd.chat.actions.rename import rename
 from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
-from tests.support.sessions import done, guest, refused
+from tests.support.sessions import done, guest, refused, refuses
 from tests.support.world import World
 
 NETWORK = "192.0.2.1"
@@ -111,6 +111,113 @@ def test_the_deed_of_a_banned_address_does_not_tell_it(
     did = done(world, sanctions.ban_networks(world.server, ana, ops, [NETWORK]))
     assert [(deed.verb, deed.target) for deed in did.deeds] == [("ban_network", "-")]
     assert done(world, sanctions.unban_network(world.server, ana, ops, NETWORK)) is not None
+
+
+OF_IPV6 = "2001:db8:7:12ff::/64"
+
+
+def may_enter_from(world: World, network: str, room: Room) -> bool:
+    """Return True if a guest who comes from a network may read a room."""
+    return may(world, guest(world, "", network=network), room, Act.READ)
+
+
+@pytest.mark.parametrize(
+    ("length", "banned", "outside"),
+    [
+        (64, OF_IPV6, "2001:db8:7:12fe::/64"),
+        (56, "2001:db8:7:1200::/56", "2001:db8:7:1300::/64"),
+        (48, "2001:db8:7::/48", "2001:db8:8::/64"),
+    ],
+)
+def test_a_ban_of_a_person_is_as_wide_as_asked(
+    world: World, ana: Session, ops: Room, length: int, banned: str, outside: str
+) -> None:
+    guest(world, "zoe", network=OF_IPV6)
+    networks = sanctions.networks_to_ban(world.server, ana, ops, "zoe", length)
+    assert networks == [banned]
+    done(world, sanctions.ban_networks(world.server, ana, ops, networks, "zoe"))
+    assert not may_enter_from(world, OF_IPV6, ops)
+    assert may_enter_from(world, outside, ops)
+
+
+def test_a_ban_of_a_person_takes_the_network_of_a_home(
+    world: World, ana: Session, ops: Room
+) -> None:
+    guest(world, "zoe", network=OF_IPV6)
+    networks = sanctions.networks_to_ban(world.server, ana, ops, "zoe")
+    assert networks == [f"2001:db8:7:1200::/{sanctions.OWNER_PREFIX}"]
+
+
+@pytest.mark.parametrize("length", [0, 24, 40, 57, 128])
+def test_other_lengths_are_not_a_persons(
+    world: World, ana: Session, luis: Session, ops: Room, length: int
+) -> None:
+    with refuses("wrong_owner_length"):
+        sanctions.networks_to_ban(world.server, ana, ops, "luis", length)
+    lifting = sanctions.unban_networks_of(world.server, ana, ops, "luis", length)
+    assert refused(world, lifting) == "wrong_owner_length"
+
+
+def test_an_address_of_ipv4_is_never_widened(
+    world: World, ana: Session, luis: Session, ops: Room
+) -> None:
+    assert sanctions.networks_to_ban(world.server, ana, ops, "luis", 48) == [NETWORK]
+
+
+def test_sessions_of_a_network_around_theirs_are_shut_out(
+    world: World, ana: Session, luis: Session, ops: Room
+) -> None:
+    other = guest(world, "eva", network="192.0.3.1")
+    assert sanctions.sessions_shut_out(world.server, ops, ["192.0.2.0/24"]) == [luis]
+    assert sanctions.sessions_shut_out(world.server, ops, ["192.0.3.1"]) == [other]
+
+
+@pytest.mark.parametrize("network", ["192.0.2.0/24", "2001:db8:7::/48"])
+def test_the_deed_of_a_banned_network_tells_its_length(
+    world: World, ana: Session, ops: Room, network: str
+) -> None:
+    length = network[network.index("/") :]
+    did = done(world, sanctions.ban_networks(world.server, ana, ops, [network], "", 60, "spam"))
+    assert [tuple(deed) for deed in did.deeds] == [("ban_prefix", length, 60, "spam")]
+    lifted = done(world, sanctions.unban_network(world.server, ana, ops, network))
+    assert [tuple(deed) for deed in lifted.deeds] == [("unban_prefix", length, 0, "")]
+
+
+def test_the_network_of_one_host_is_an_address(world: World, ana: Session, ops: Room) -> None:
+    did = done(world, sanctions.ban_networks(world.server, ana, ops, [OF_IPV6]))
+    assert [(deed.verb, deed.target) for deed in did.deeds] == [("ban_network", "-")]
+
+
+def test_lifting_the_bans_of_a_person_lifts_those_around_it(
+    world: World, ana: Session, luis: Session, ops: Room
+) -> None:
+    for network in "192.0.2.0/24", NETWORK, "198.51.100.0/24":
+        done(world, sanctions.ban_networks(world.server, ana, ops, [network]))
+    assert done(world, sanctions.unban_networks_of(world.server, ana, ops, "luis")) is not None
+    listed = sanctions.list_sanctions(world.server, ana, ops)
+    assert [target for _, target, _ in listed] == ["@198.51.100.0/24"]
+    assert done(world, sanctions.unban_networks_of(world.server, ana, ops, "luis")) is None
+
+
+def test_those_of_one_length_may_be_lifted(world: World, ana: Session, ops: Room) -> None:
+    zoe = guest(world, "zoe", network=OF_IPV6)
+    for length in 48, 64:
+        networks = sanctions.networks_to_ban(world.server, ana, ops, "zoe", length)
+        done(world, sanctions.ban_networks(world.server, ana, ops, networks, "zoe"))
+    lifting = sanctions.unban_networks_of(world.server, ana, ops, "zoe", 48)
+    assert done(world, lifting) is not None
+    assert not may(world, zoe, ops, Act.READ)
+    assert may_enter_from(world, "2001:db8:7::/64", ops)
+    assert done(world, sanctions.unban_networks_of(world.server, ana, ops, "zoe", 56)) is None
+
+
+def test_an_address_in_a_banned_network_is_not_lifted_alone(
+    world: World, ana: Session, ops: Room
+) -> None:
+    done(world, sanctions.ban_networks(world.server, ana, ops, ["192.0.2.0/24"]))
+    lifting = sanctions.unban_network(world.server, ana, ops, NETWORK)
+    assert refused(world, lifting) == "within_network"
+    assert done(world, sanctions.unban_network(world.server, ana, ops, "198.51.100.1")) is None
 
 
 def test_a_long_reason_is_stored_in_part(

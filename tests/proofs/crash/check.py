@@ -109,6 +109,8 @@ _DEEDS = (
     ("disconnected {target}", "ha desconectado a {target}"),
     ("banned an address", "ha vetado una dirección"),
     ("lifted the ban on an address", "ha levantado el veto a una dirección"),
+    ("banned a network ({target})", "ha vetado una red ({target})"),
+    ("lifted the ban on a network ({target})", "ha levantado el veto a una red ({target})"),
     (
         "added a webhook: what is said here is sent to {target}",
         "ha añadido un webhook: lo que se dice aquí se envía a {target}",
