@@ -17,7 +17,9 @@ from benchmarks.report import rounded, say
 from benchmarks.servers import TWISTD
 from tests.proofs.attacks.attack import Attack
 from tests.proofs.attacks.catalogue import CATALOGUE
-from tests.proofs.attacks.measure import SHORT, STRICT, Prey, Result, measure, prey
+from tests.proofs.attacks.measure import SHORT, STRICT, Result, measure
+from tests.proofs.attacks.past import write_past
+from tests.proofs.attacks.prey import Prey, prey
 
 SECONDS, CALM = 10.0, 1.0
 SHORT_SECONDS, SHORT_CALM = 0.6, 0.1
@@ -27,7 +29,8 @@ FILES = 1_500
 
 HEADINGS = (
     *("attack", "attackers", "p50 ms", "p99 ms", "greatest ms", "KiB each", "of it kernel"),
-    *("log KiB/min", "newcomer ms", "busy", "kept waiting", "missed"),
+    *("log KiB/min", "newcomer ms", "innocent s", "p99 after", "KiB left", "back in s"),
+    *("busy", "kept waiting", "missed"),
 )
 
 
@@ -48,6 +51,10 @@ def row_of(result: Result) -> list[str]:
         rounded(result.kernel / result.attackers),
         rounded(result.log_per_minute),
         rounded(result.newcomer),
+        rounded(result.tally.innocent) if result.tally.innocent else "",
+        rounded(result.after.latencies.p99),
+        rounded(result.after.left),
+        rounded(result.after.seconds),
         f"{result.busy:.0%}",
         f"{result.waited:.0%}",
         ", ".join(result.missed) or "nothing",
@@ -71,6 +78,8 @@ def main() -> int:
     chosen = [kind for kind in CATALOGUE if name_of(kind) in options.names or not options.names]
     with tempfile.TemporaryDirectory(prefix="chatd-attacks.", dir=options.directory) as name:
         scratch = Path(name)
+        past = scratch / "past.sqlite"
+        write_past(past)
         cores = Cores()
         say("; ".join(f"{what}: {value}" for what, value in describe(scratch).items()))
         say()
@@ -83,12 +92,11 @@ def main() -> int:
             for kind in chosen:
                 try:
                     if options.short:
-                        result = _short(kind, cores, scratch, stack, shared)
+                        result = _short(kind, cores, scratch, past, stack, shared)
                     else:
-                        with prey(kind, cores, scratch) as victim:
+                        with prey(kind, cores, scratch, past) as victim:
                             seconds = max(options.seconds, kind.gone * 1.2)
-                            result = measure(victim, kind, kind.clients, seconds, CALM)
-                        result.judge(STRICT)
+                            result = measure(victim, kind, kind.clients, seconds, CALM, STRICT)
                 except Failed as failure:
                     failures.append(f"{name_of(kind)}: {failure}")
                     say_row([name_of(kind), *[""] * (len(HEADINGS) - 2), f"FAILED: {failure}"])
@@ -106,15 +114,19 @@ def main() -> int:
 
 
 def _short(
-    kind: type[Attack], cores: Cores, scratch: Path, stack: ExitStack, shared: dict[object, Prey]
+    kind: type[Attack],
+    cores: Cores,
+    scratch: Path,
+    past: Path,
+    stack: ExitStack,
+    shared: dict[object, Prey],
 ) -> Result:
     """Run a short attack, on a daemon shared by those with the same needs; try again once."""
-    needs = kind.options, kind.files, kind.tls, kind.web
+    needs = kind.options, kind.files, kind.entrance
     if needs not in shared:
-        shared[needs] = stack.enter_context(prey(kind, cores, scratch))
+        shared[needs] = stack.enter_context(prey(kind, cores, scratch, past))
     for last_try in (False, True):
-        result = measure(shared[needs], kind, kind.few, SHORT_SECONDS, SHORT_CALM)
-        result.judge(SHORT)
+        result = measure(shared[needs], kind, kind.few, SHORT_SECONDS, SHORT_CALM, SHORT)
         if last_try or not result.missed:
             break
     return result

@@ -6,13 +6,15 @@ how it is measured.
 
 from __future__ import annotations
 
+import enum
 import itertools
 import select
 import socket
 import struct
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from typing import ClassVar, NamedTuple
 
 from chatd.accounts.passwords import MEMORY_KIB, THREADS
@@ -27,6 +29,12 @@ READING = 6 * 1024
 """KiB that are in use while long lines are read and rendered, for all clients together: SQLite's
 pages, rendered pages, and the lines of the reads that are under way."""
 
+ANSWER_SECONDS = 20.0
+"""Most seconds that commands of a preparation, or of an innocent client, may take."""
+
+INNOCENT_SECONDS = 0.5
+"""Pause of an innocent client between two tasks."""
+
 Supply = Callable[[int], bytes]
 """The next data of a client, given its number."""
 
@@ -34,25 +42,85 @@ RESET = struct.pack("ii", 1, 0)
 """For SO_LINGER: closing throws away what is unsent, and resets the connection."""
 
 
-class Target(NamedTuple):
-    """The ports that an attack uses: for chat lines, for TLS and for browsers (0 without)."""
+class Door(enum.Enum):
+    """A kind of port of the daemon.
 
-    port: int
-    tls_port: int
-    web_port: int
+    They are for chat lines, for the same over TLS, for browsers, and for chat lines behind a proxy,
+    which says in a header where each client comes from.
+    """
+
+    LINES = "lines"
+    TLS = "tls"
+    WEB = "web"
+    PROXY = "proxy"
+
+
+Target = Mapping[Door, int]
+"""The ports of the daemon: that for chat lines, and that of the attack."""
 
 
 class Tally(NamedTuple):
     """The counts of an attack.
 
     They are the connections made, the connections lost, the bytes that were received by the server,
-    and the connections still open although the daemon should have closed them long ago.
+    and the connections still open although the daemon should have closed them long ago. Where the
+    attack has an innocent client, too, there is the longest time in seconds that this one waited,
+    and the reason why it was not served ("" if it always was).
     """
 
     connected: int
     cut: int
     sent: int
     overdue: int
+    innocent: float
+    denied: str
+
+
+class Innocent(threading.Thread):
+    """A client that does no harm, and does a task again and again.
+
+    ``longest`` is the longest time in seconds that the task took, ``denied`` the reason why it
+    failed; then it is not done again.
+    """
+
+    def __init__(self, task: Callable[[], object]) -> None:
+        super().__init__(daemon=True)
+        self.longest = 0.0
+        self.denied = ""
+        self._task = task
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        while not self._ended.is_set():
+            began = time.monotonic()
+            try:
+                self._task()
+            except Exception as error:
+                self.denied = f"{error!r:.200}"
+                return
+            finally:
+                self.longest = max(self.longest, time.monotonic() - began)
+            self._ended.wait(INNOCENT_SECONDS)
+
+    def end(self) -> None:
+        """End after the present task."""
+        self._ended.set()
+        self.join(ANSWER_SECONDS)
+        if self.is_alive():
+            self.denied = f"it waited {ANSWER_SECONDS:.0f} s for an answer"
+
+
+def command(connection: socket.socket, *lines: str) -> str:
+    """Send lines over a connection that blocks; return all that comes until they are answered."""
+    connection.settimeout(ANSWER_SECONDS)
+    connection.sendall("".join(f"{line}\n" for line in (*lines, "/fence")).encode())
+    received = b""
+    while b"/fence" not in received:
+        data = connection.recv(1 << 16)
+        if not data:
+            raise ConnectionError(f"the server closed, after {received[-100:]!r}")
+        received += data
+    return received.decode()
 
 
 class Attack:
@@ -60,18 +128,17 @@ class Attack:
 
     The docstring of each says what it does, and its effect on other servers. ``clients`` is its
     number of connections, ``few`` the number in the short form. ``options`` are the options of
-    ``twistd chat`` that it needs, ``files`` is the limit of the daemon's open files, ``tls`` and
-    ``web`` are true if it needs a port for TLS or for browsers, ``shared`` is the number of KiB
-    that the daemon may take for all attackers together, however many they are, and ``gone`` the
-    number of seconds after which the daemon must have closed a connection (0: it may stay).
+    ``twistd chat`` that it needs, ``files`` is the limit of the daemon's open files, ``entrance``
+    is the kind of port that it comes by, ``shared`` is the number of KiB that the daemon may take
+    for all attackers together, however many they are, and ``gone`` the number of seconds after
+    which the daemon must have closed a connection (0: it may stay).
     """
 
     clients: ClassVar[int] = 1
     few: ClassVar[int] = 1
     options: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[int] = 0
-    tls: ClassVar[bool] = False
-    web: ClassVar[bool] = False
+    entrance: ClassVar[Door] = Door.LINES
     shared: ClassVar[int] = 0
     gone: ClassVar[float] = 0.0
 
@@ -79,6 +146,8 @@ class Attack:
         self.target = target
         self.size = clients
         self.end = time.monotonic() + seconds
+        self._seconds = seconds
+        self._innocent: Innocent | None = None
         self.connected = 0
         self.cut = 0
         self.sent = 0
@@ -97,17 +166,38 @@ class Attack:
             for connection, since in self._since.items()
             if now - since > self.gone and _is_open(connection)
         ]
-        return Tally(self.connected, self.cut, self.sent, len(overdue))
+        innocent = self._innocent
+        longest, denied = (innocent.longest, innocent.denied) if innocent else (0.0, "")
+        return Tally(self.connected, self.cut, self.sent, len(overdue), longest, denied)
 
     @property
     def door(self) -> int:
         """The port that is attacked."""
-        return self.target.port
+        return self.target[self.entrance]
+
+    @property
+    def lines(self) -> int:
+        """The port for chat lines, which every daemon has."""
+        return self.target[Door.LINES]
 
     @property
     def going(self) -> bool:
         """True if there is time left."""
         return time.monotonic() < self.end
+
+    def prepared(self) -> None:
+        """Begin the time of the attack: all until now was preparation."""
+        self.end = time.monotonic() + self._seconds
+
+    @contextmanager
+    def innocent(self, task: Callable[[], object]) -> Generator[None, None, None]:
+        """Have an innocent client do a task meanwhile, again and again, and measure its waits."""
+        self._innocent = innocent = Innocent(task)
+        innocent.start()
+        try:
+            yield
+        finally:
+            innocent.end()
 
     def distinct(self, line: bytes, count: int = 1) -> bytes:
         """Return copies of a line, each with another number in the place of its first bytes.

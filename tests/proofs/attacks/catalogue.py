@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from tests.proofs.attacks.accounts import (
+    BansByTheThousand,
+    BrowsersRegister,
+    InboxesOfTheAbsent,
+    KeysRolled,
+    PasswordChanges,
+)
 from tests.proofs.attacks.attack import Attack
 from tests.proofs.attacks.commands import (
     CommandFlood,
@@ -19,6 +26,7 @@ from tests.proofs.attacks.commands import (
     RoomsMade,
     Searches,
 )
+from tests.proofs.attacks.cookies import CookiesOfOtherPorts
 from tests.proofs.attacks.floods import (
     EndlessLine,
     LineFlood,
@@ -30,6 +38,20 @@ from tests.proofs.attacks.floods import (
     TelnetFlood,
     TimingMarks,
     UnendedLines,
+)
+from tests.proofs.attacks.histories import (
+    HistoriesAskedFor,
+    PagesAskedFor,
+    SearchesAtOnce,
+    StreamsOfThePast,
+)
+from tests.proofs.attacks.hooks import HooksUnwanted, ManyHooks, SlowHooks
+from tests.proofs.attacks.proxies import (
+    ConnectionsOfANetwork,
+    ProxyHeaders,
+    ProxyHeadersUnended,
+    RegistrationsOfANetwork,
+    TriesOfANetwork,
 )
 from tests.proofs.attacks.silence import (
     HalfClosed,
@@ -48,6 +70,7 @@ from tests.proofs.attacks.storms import (
     HandshakeStorm,
     ResetStorm,
 )
+from tests.proofs.attacks.texts import LinesThatGrow, NamesOfMarks, TopicsThatGrow
 from tests.proofs.attacks.web import (
     AnswersNeverRead,
     EventStreamsNeverRead,
@@ -85,6 +108,7 @@ from tests.proofs.attacks.websockets import (
     OneByteFrameSegments,
     OversizedMessages,
     PagesThatGrow,
+    PagesThatGrowNeverRead,
     PingFlood,
     PongsNeverRead,
     RoomsOfBrowsers,
@@ -103,6 +127,9 @@ CATALOGUE: tuple[type[Attack], ...] = (
     UnendedLines,
     TelnetFlood,
     TimingMarks,
+    LinesThatGrow,
+    TopicsThatGrow,
+    NamesOfMarks,
     NeverReaders,
     SlowReaders,
     SilentClients,
@@ -113,6 +140,8 @@ CATALOGUE: tuple[type[Attack], ...] = (
     CommandFlood,
     RoomsListed,
     PastThatGrows,
+    HistoriesAskedFor,
+    SearchesAtOnce,
     Renames,
     RoomsMade,
     RoomsEntered,
@@ -123,6 +152,12 @@ CATALOGUE: tuple[type[Attack], ...] = (
     Marks,
     PrivateLines,
     Deeds,
+    PasswordChanges,
+    InboxesOfTheAbsent,
+    BansByTheThousand,
+    SlowHooks,
+    ManyHooks,
+    HooksUnwanted,
     ConnectionStorm,
     CrowdFromOneAddress,
     BadUtf8Storm,
@@ -130,6 +165,11 @@ CATALOGUE: tuple[type[Attack], ...] = (
     HalfHandshakes,
     HandshakeStorm,
     Descriptors,
+    ProxyHeaders,
+    ProxyHeadersUnended,
+    ConnectionsOfANetwork,
+    TriesOfANetwork,
+    RegistrationsOfANetwork,
     SlowHeaders,
     SlowBodies,
     UnendedHandshakes,
@@ -139,15 +179,20 @@ CATALOGUE: tuple[type[Attack], ...] = (
     AnswersNeverRead,
     RoomLists,
     RoomListsNeverRead,
+    PagesAskedFor,
+    StreamsOfThePast,
     PostFlood,
+    KeysRolled,
     LongPosts,
     SignInGuesses,
+    BrowsersRegister,
     EventStreamsNeverRead,
     WebStorm,
     Noise,
     HeaderBombs,
     WrongOrigins,
     ForgedTokens,
+    CookiesOfOtherPorts,
     PathTricks,
     Smuggling,
     OversizedMessages,
@@ -161,6 +206,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     BrowserLineFlood,
     BrowserQuestions,
     PagesThatGrow,
+    PagesThatGrowNeverRead,
     BrowserAnswersNeverRead,
     RoomsOfBrowsers,
     BrowserStorm,

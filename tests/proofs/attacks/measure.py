@@ -2,72 +2,69 @@
 
 from __future__ import annotations
 
-import select
 import signal
-import socket
-import sqlite3
 import time
-from collections.abc import Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.machine import Cores, Failed
-from benchmarks.servers import TWISTD, Running, Server, free_port, running
+from benchmarks.machine import Failed
 from tests.proofs.attacks.attack import Attack, Tally, Target
-from tests.proofs.attacks.browser import message
-from tests.proofs.attacks.kernel import Held, cpu_of, held_at, resident
-from tests.proofs.attacks.past import write_past
-from tests.proofs.attacks.probe import FORK, Latencies, Probe, browse, dial
-from tests.support.certificate import write_certificate
+from tests.proofs.attacks.kernel import cpu_of
+from tests.proofs.attacks.prey import Memory, Prey
+from tests.proofs.attacks.probe import FORK, Latencies
 
 SAMPLE_SECONDS = 0.1
+
+LEFT = 16 * 1024
+"""KiB that may be in use after an attack beside those of before: caches that are filled once, of
+SQLite and of rooms' tails, and pages that the allocator keeps for the next one."""
+
 OVERTIME_SECONDS = 20.0
-"""Most seconds that an attack may take to leave once its time is over, and a newcomer to be
-answered."""
+"""Most seconds that an attack may take to prepare, and to leave once its time is over."""
 
-CLASS = 15
-PASTE = 100
-LONG = 40
-"""Long lines of the usual load before an attack: a class of 15, of which each pastes 100 lines and
-40 long ones, so that the memory for all clients (the room's tail, SQLite's pages) is allocated
-before memory is measured."""
+AFTER_SECONDS = 5.0
+"""Seconds after an attack within which all is as it was before."""
 
-NEWCOMER = 2_000_000
-"""Number of the first client that is neither probe nor attacker."""
+WINDOW_SECONDS = 1.0
+"""Seconds of which the latencies afterwards are compared with those before."""
 
 
 class Bars(NamedTuple):
     """The bars of an attack.
 
-    They are milliseconds, KiB for an attacker, KiB of log in a minute, and seconds until a
-    newcomer's first line has come back.
+    They are milliseconds, KiB for an attacker, KiB of log in a minute, and seconds: until a
+    newcomer's first line has come back, and until an innocent is served. Afterwards there are the
+    milliseconds that the p99 may be above twice the one before, and the KiB that may be left.
     """
 
     p99: float
     memory: float
     log: float
     newcomer: float
+    innocent: float
+    p99_after: float
+    left: float
 
 
-STRICT = Bars(p99=50, memory=256, log=1024, newcomer=1)
-SHORT = Bars(p99=250, memory=1024, log=8192, newcomer=5)
+STRICT = Bars(p99=50, memory=256, log=1024, newcomer=1, innocent=1, p99_after=10, left=LEFT)
+SHORT = Bars(p99=250, memory=1024, log=8192, newcomer=5, innocent=10, p99_after=250, left=2 * LEFT)
 """The bars for a busy machine and short attacks: the first moments of an attack are not spread over
 a minute."""
 
 
-class Memory(NamedTuple):
-    """Bytes of the daemon's process, and of the kernel for its sockets."""
+class Aftermath(NamedTuple):
+    """The daemon after an attack.
 
-    resident: int
-    held: Held
+    There are the latencies of the last window, the KiB that are in use beside those of before, the
+    sockets that are left, and the seconds until then.
+    """
 
-    @property
-    def total(self) -> int:
-        """The sum of both."""
-        return self.resident + self.held.memory
+    latencies: Latencies
+    left: float
+    sockets: int
+    seconds: float
 
 
 @dataclass
@@ -86,6 +83,7 @@ class Result:
     busy: float
     waited: float
     tally: Tally
+    after: Aftermath
     missed: list[str] = field(default_factory=list)
 
     @property
@@ -107,121 +105,27 @@ class Result:
             self.missed.append(f"a newcomer waited {self.newcomer:.0f} ms")
         if self.tally.overdue:
             self.missed.append(f"{self.tally.overdue} connections should be gone")
+        if self.tally.innocent > bars.innocent:
+            self.missed.append(f"an innocent waited {self.tally.innocent:.1f} s")
+        if self.tally.denied:
+            self.missed.append(f"an innocent was denied: {self.tally.denied}")
+        if self.after.latencies.p99 > most_after(self.before, bars):
+            self.missed.append(f"p99 {self.after.latencies.p99:.0f} ms afterwards")
+        if self.after.left > bars.left:
+            self.missed.append(f"{self.after.left:.0f} KiB are left")
+        if self.after.sockets > 0:
+            self.missed.append(f"{self.after.sockets} sockets are left")
 
 
-class Prey:
-    """A daemon that is attacked, and its probe."""
-
-    def __init__(self, daemon: Running, tls_port: int, web_port: int) -> None:
-        self.pid = daemon.pid
-        self.target = Target(daemon.port, tls_port, web_port)
-        self._directory = daemon.directory
-        self.probe = Probe(daemon.port, web_port)
-        self._newcomers = 0
-
-    def memory(self) -> Memory:
-        """Return the memory now."""
-        ports = [port for port in self.target if port]
-        return Memory(resident(self.pid), held_at(ports))
-
-    def log(self) -> bytes:
-        """Return the log so far."""
-        return (self._directory / "output").read_bytes()
-
-    def newcomer(self) -> float:
-        """Return the seconds until a client that connects now has received its stored line.
-
-        With a port for browsers, the same is done by a browser; the longer time of the two is
-        returned.
-        """
-        took = self._newcomer(self.target.port)
-        if self.target.web_port:
-            took = max(took, self._newcomer(self.target.web_port))
-        return took
-
-    def _newcomer(self, port: int) -> float:
-        self._newcomers += 1
-        text = b"a newcomer, number %d" % self._newcomers
-        began = time.monotonic()
-        try:
-            with closing(dial(port, NEWCOMER)) as client:
-                if port == self.target.web_port:
-                    browse(client, port)
-                    client.sendall(message(type="line", room="lobby", text=text.decode()))
-                    _read_until(client, b'"text":"%s"' % text)
-                else:
-                    client.sendall(text + b"\n")
-                    _read_until(client, b"> " + text + b"\n")
-        except OSError as error:
-            raise Failed(f"a newcomer was not let in: {error}") from None
-        took = time.monotonic() - began
-        store = f"file:{self._directory / 'chatd.sqlite'}?mode=ro"
-        with closing(sqlite3.connect(store, uri=True)) as connection:
-            count = "SELECT count(*) FROM log WHERE text = ?"
-            if connection.execute(count, (text.decode(),)).fetchone() != (1,):
-                raise Failed("a newcomer's line came back and is not in the store")
-        return took
-
-    def be_usual(self) -> None:
-        """Have a class come, paste, and leave."""
-        line = b"a line of those that a class pastes, of about eighty bytes, as people write\n"
-        long = b"and one of those that are as long as a line may be ".ljust(4_000, b".") + b"\n"
-        people = [dial(self.target.port, NEWCOMER + 1 + index) for index in range(CLASS)]
-        for person in people:
-            person.sendall(line * PASTE + long * LONG + b"/pasted\n")
-        last = dict.fromkeys(people, b"")
-        while last:
-            ready = select.select(list(last), [], [], 10.0)[0]
-            if not ready:
-                raise Failed("a class that pastes is not answered")
-            for person in ready:
-                last[person] = last[person][-100:] + person.recv(1 << 16)
-                if b"/pasted" in last[person]:
-                    del last[person]
-                    person.close()
+def most_after(before: Latencies, bars: Bars) -> float:
+    """Return the greatest p99, in milliseconds, that is as before."""
+    return 2 * before.p99 + bars.p99_after
 
 
-def _read_until(client: socket.socket, wanted: bytes) -> None:
-    received = b""
-    end = time.monotonic() + OVERTIME_SECONDS
-    while wanted not in received:
-        if time.monotonic() > end:
-            raise TimeoutError(f"not within {OVERTIME_SECONDS:.0f} s, and much else was sent")
-        data = client.recv(1 << 16)
-        if not data:
-            raise ConnectionError(f"the server closed, after {received[-100:]!r}")
-        received = received[-len(wanted) :] + data
-
-
-@contextmanager
-def prey(attack: type[Attack], cores: Cores, scratch: Path) -> Generator[Prey, None, None]:
-    """Yield a daemon as a user starts it, with the options of an attack."""
-    tls_port = free_port(25_000, 26_999) if attack.tls else 0
-    web_port = free_port(27_000, 29_999) if attack.web else 0
-
-    def command(directory: Path, port: int, _: int) -> list[str]:
-        write_past(directory / "chatd.sqlite")
-        listen = ["--listen", f"tcp:{port}:interface=127.0.0.1"]
-        if attack.tls:
-            pem = write_certificate(directory / "pem")
-            listen += ["--listen"]
-            listen += [f"ssl:{tls_port}:interface=127.0.0.1:privateKey={pem}:certKey={pem}"]
-        if attack.web:
-            listen += ["--web", f"tcp:{web_port}:interface=127.0.0.1"]
-        limit = ["prlimit", f"--nofile={attack.files}"] if attack.files else []
-        return [*limit, str(TWISTD), "-n", "chat", *listen, *attack.options]
-
-    with running(Server("chatd", "chat", command), scratch, cores.server) as daemon:
-        prey = Prey(daemon, tls_port, web_port)
-        try:
-            prey.be_usual()
-            yield prey
-        finally:
-            prey.probe.stop()
-
-
-def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: float) -> Result:
-    """Attack for some seconds, after some seconds of calm. Raise `Failed`."""
+def measure(
+    prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: float, bars: Bars
+) -> Result:
+    """Attack for some seconds, after some seconds of calm, and judge that. Raise `Failed`."""
     prey.probe.take()
     usual = prey.memory()
     usual = max(usual, _wait_and_look(prey, calm), key=lambda memory: memory.total)
@@ -234,8 +138,9 @@ def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: 
     elapsed = time.monotonic() - began
     now = cpu_of(prey.pid)
     meanwhile = prey.probe.take()
+    after = _recover(prey, usual, before, bars)
     said = prey.log()[log:]
-    return Result(
+    result = Result(
         name=kind.__name__,
         attackers=max(1, most - usual.held.sockets),
         before=before,
@@ -248,7 +153,27 @@ def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: 
         busy=(now.used - cpu.used) / elapsed,
         waited=(now.waited - cpu.waited) / elapsed,
         tally=tally,
+        after=after,
     )
+    result.judge(bars)
+    return result
+
+
+def _recover(prey: Prey, usual: Memory, before: Latencies, bars: Bars) -> Aftermath:
+    """Wait until the daemon is as before, or for `AFTER_SECONDS`."""
+    began = time.monotonic()
+    while True:
+        time.sleep(WINDOW_SECONDS)
+        latencies = prey.probe.take()
+        memory = prey.memory()
+        left = (memory.total - usual.total) / 1024
+        sockets = memory.held.sockets - usual.held.sockets
+        after = Aftermath(latencies, left, sockets, time.monotonic() - began)
+        is_quick = latencies.p99 <= most_after(before, bars)
+        if (
+            is_quick and left <= bars.left and sockets <= 0
+        ) or after.seconds + WINDOW_SECONDS > AFTER_SECONDS:
+            return after
 
 
 def _wait_and_look(prey: Prey, seconds: float) -> Memory:
@@ -265,7 +190,7 @@ def _attack(
 ) -> tuple[Memory, int, Tally]:
     """Attack; return the most memory, the most sockets, and the attacker's counts."""
     ours, theirs = FORK.Pipe()
-    arguments = (kind, prey.target, clients, seconds, theirs)
+    arguments = (kind, prey.ports, clients, seconds, theirs)
     attacker = FORK.Process(target=_run, args=arguments, daemon=True)
     attacker.start()
     theirs.close()

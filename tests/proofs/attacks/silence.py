@@ -22,7 +22,7 @@ class BusyRoom(Attack):
         With ``listen``, each of the other clients reads that many bytes a second.
         """
         line = b"x" * 3_999 + b"\n"
-        talkers = [dial(self.target.port, self.size + index) for index in range(TALKERS)]
+        talkers = [dial(self.lines, self.size + index) for index in range(TALKERS)]
         for talker in talkers:
             talker.setblocking(False)
         seconds = 0.0

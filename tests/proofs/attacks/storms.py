@@ -7,7 +7,7 @@ import socket
 import ssl
 from contextlib import suppress
 
-from tests.proofs.attacks.attack import Attack
+from tests.proofs.attacks.attack import Attack, Door
 
 
 class ConnectionStorm(Attack):
@@ -94,11 +94,7 @@ class HalfHandshakes(Attack):
 
     clients = 200
     few = 50
-    tls = True
-
-    @property
-    def door(self) -> int:
-        return self.target.tls_port
+    entrance = Door.TLS
 
     def run(self) -> None:
         hello = client_hello()

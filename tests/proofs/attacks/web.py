@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from http.client import HTTPException, HTTPResponse
 from typing import NoReturn
 
-from tests.proofs.attacks.attack import HASHING, Attack, Supply
+from tests.proofs.attacks.attack import HASHING, Attack, Door, Supply
 from tests.proofs.attacks.browser import request, upgrade
 from tests.proofs.attacks.silence import BusyRoom
 
@@ -26,11 +26,7 @@ closed: ten and thirty, and the time until that is noticed."""
 class WebAttack(Attack):
     """The base of attacks on the port for browsers."""
 
-    web = True
-
-    @property
-    def door(self) -> int:
-        return self.target.web_port
+    entrance = Door.WEB
 
     def request(self, target: str | bytes = "/", *headers: str | bytes, **options: str) -> bytes:
         """Return a request to this daemon."""
@@ -256,11 +252,7 @@ class EventStreamsNeverRead(BusyRoom):
 
     clients = 1000
     few = 100
-    web = True
-
-    @property
-    def door(self) -> int:
-        return self.target.web_port
+    entrance = Door.WEB
 
     def run(self) -> None:
         fleet = self.fleet()

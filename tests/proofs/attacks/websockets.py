@@ -292,13 +292,22 @@ class PagesThatGrow(BrowserAttack):
     clients = 10
     few = 4
     shared = READING
+    read = True
 
     def run(self) -> None:
         piece = b"".join(
             message(type="history", room=TAGGED, before=before, limit=200)
             for before in range(LINES, 1, -2)
         )
-        self.pour(self.fleet(), lambda _: piece)
+        self.pour(self.fleet(), lambda _: piece, read=self.read)
+
+
+class PagesThatGrowNeverRead(PagesThatGrow):
+    """A hundred clients page through such lines, and never read a frame."""
+
+    clients = 100
+    few = 20
+    read = False
 
 
 class BrowserAnswersNeverRead(BrowserQuestions):
