@@ -18,7 +18,7 @@ This module must not know what is made, nor how a client pays or when it has its
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import abc
 
 from twisted.internet.defer import Deferred, succeed
 
@@ -37,52 +37,61 @@ SHORT_ANSWER = 1024
 """Most bytes of an answer that is part of what asking for it costs."""
 
 
-def _nothing(lines: float) -> None:
-    """Charge no client."""
+class Meter(abc.ABC):
+    """Charges one client for work, and gives it turns. It is no object of its own for a client."""
 
+    __slots__ = ()
 
-def _at_once() -> Deferred[None]:
-    return succeed(None)
+    @abc.abstractmethod
+    def charge(self, lines: float) -> None:
+        """Charge for so many lines of the client's rate limit."""
 
+    @abc.abstractmethod
+    def turn(self) -> Deferred[None]:
+        """Return a Deferred that fires when the next slice may be made.
 
-class Meter:
-    """Charges one client for work. ``charge`` takes lines of its rate limit.
-
-    ``turn`` returns a Deferred that fires when the next slice may be made; it fires also if the
-    client has gone.
-    """
-
-    __slots__ = ("_charge", "turn")
-
-    def __init__(
-        self,
-        charge: Callable[[float], None] = _nothing,
-        turn: Callable[[], Deferred[None]] = _at_once,
-    ) -> None:
-        self._charge = charge
-        self.turn = turn
+        It fires also if the client has gone.
+        """
 
     def up_to(self, lines: float) -> Meter:
         """Return a meter of the same client that charges for so many lines at most, in all."""
-        left = lines
-
-        def charge(lines: float) -> None:
-            nonlocal left
-            charged = min(lines, left)
-            left -= charged
-            if charged:
-                self._charge(charged)
-
-        return Meter(charge, self.turn)
+        return _Limited(self, lines)
 
     def made(self, size: int) -> None:
         """Charge for so many bytes of an answer that is longer than `SHORT_ANSWER`."""
-        self._charge(size / BYTES_A_LINE)
+        self.charge(size / BYTES_A_LINE)
 
     def read(self, rows: int) -> None:
         """Charge for so many rows read of the store."""
-        self._charge(rows / ROWS_A_LINE)
+        self.charge(rows / ROWS_A_LINE)
 
 
-FREE = Meter()
+class _Limited(Meter):
+    __slots__ = ("_left", "_meter")
+
+    def __init__(self, meter: Meter, lines: float) -> None:
+        self._meter = meter
+        self._left = lines
+
+    def charge(self, lines: float) -> None:
+        charged = min(lines, self._left)
+        self._left -= charged
+        if charged:
+            self._meter.charge(charged)
+
+    def turn(self) -> Deferred[None]:
+        return self._meter.turn()
+
+
+class _Free(Meter):
+    __slots__ = ()
+
+    def charge(self, lines: float) -> None:
+        """Charge no client."""
+
+    def turn(self) -> Deferred[None]:
+        return succeed(None)
+
+
+FREE = _Free()
 """The meter of a client that is not charged, and makes all slices at once."""

@@ -21,7 +21,8 @@ from chatd.rooms.view import EVERYTHING, Bell, View
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.util.error_log import ErrorLog
-from chatd.util.meter import BYTES_A_LINE, ROWS_A_LINE, Meter
+from chatd.util.meter import BYTES_A_LINE, ROWS_A_LINE
+from tests.support.meters import NotingMeter
 
 PAGE = 3
 
@@ -166,27 +167,20 @@ class TestReplay:
     def test_reads_each_page_but_the_first_in_a_turn(self, harness: FeedHarness) -> None:
         harness.fill(*"abcdefgh")
         harness.store.prompt = True
-        turns: list[Deferred[None]] = []
-
-        def turn() -> Deferred[None]:
-            turns.append(Deferred())
-            return turns[-1]
-
-        meter = Meter(turn=turn)
+        meter = NotingMeter(holds=True)
         replay = Replay(harness.room, harness.format, 1, 7, harness.wake, meter=meter)
-        assert (replay.take(), replay.take(), len(turns)) == (b"b\nc\nd\n", b"", 1)
-        turns[0].callback(None)
-        assert (replay.take(), replay.done, len(turns)) == (b"e\nf\ng\n", True, 1)
+        assert (replay.take(), replay.take(), len(meter.turns)) == (b"b\nc\nd\n", b"", 1)
+        meter.give_turn()
+        assert (replay.take(), replay.done, meter.turns) == (b"e\nf\ng\n", True, [])
 
     def test_charges_for_the_rows_and_bytes_of_each_page(self, harness: FeedHarness) -> None:
         harness.fill(*"abcdefgh")
         harness.store.prompt = True
-        charged: list[float] = []
-        replay = Replay(
-            harness.room, harness.format, 1, 7, harness.wake, meter=Meter(charged.append)
-        )
+        meter = NotingMeter()
+        replay = Replay(harness.room, harness.format, 1, 7, harness.wake, meter=meter)
         pages = replay.take(), replay.take()
-        rows, size = sum(charged[::2]) * ROWS_A_LINE, sum(charged[1::2]) * BYTES_A_LINE
+        rows, made = sum(meter.charged[::2]), sum(meter.charged[1::2])
+        rows, size = rows * ROWS_A_LINE, made * BYTES_A_LINE
         assert (round(rows), round(size)) == (6, sum(map(len, pages)))
 
     def test_reads_nothing_until_somebody_takes(self, harness: FeedHarness) -> None:

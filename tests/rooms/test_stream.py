@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.rooms.stream import ANSWER_BYTES, INBOX_BYTES, Inbox, Stream
-from chatd.util.meter import BYTES_A_LINE, SHORT_ANSWER, Meter
+from chatd.util.meter import BYTES_A_LINE, SHORT_ANSWER
+from tests.support.meters import NotingMeter
 
 
 class Replay:
@@ -69,16 +70,16 @@ def following(*rooms: Room) -> Stream:
 class TestCharging:
     @pytest.mark.parametrize(("size", "charged"), [(SHORT_ANSWER, 0), (5 * BYTES_A_LINE, 5)])
     def test_a_long_answer_is_charged_for(self, size: int, charged: int) -> None:
-        lines: list[float] = []
-        Stream(Meter(lines.append)).put(b"x" * size)
-        assert sum(lines) == charged
+        meter = NotingMeter()
+        Stream(meter).put(b"x" * size)
+        assert sum(meter.charged) == charged
 
     def test_one_that_is_dropped_is_not(self) -> None:
-        lines: list[float] = []
-        stream = Stream(Meter(lines.append))
+        meter = NotingMeter()
+        stream = Stream(meter)
         stream.finish()
         stream.put(b"x" * BYTES_A_LINE)
-        assert not lines
+        assert not meter.charged
 
 
 class TestOrder:

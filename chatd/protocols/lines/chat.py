@@ -6,12 +6,23 @@ admitted.
 
 from __future__ import annotations
 
+from functools import cache
+
 from chatd.formats.chat import ChatFormat
+from chatd.i18n import Language
 from chatd.protocols.lines.handler import LineRules
 from chatd.protocols.lines.protocol import LineProtocol
+from chatd.protocols.transport import typed_text
 from chatd.text.validation import InvalidLine, LineFault, validate_line
 
-CHAT = LineRules(format=lambda server: ChatFormat(server.language), for_people=True)
+
+@cache
+def _format_in(language: Language) -> ChatFormat:
+    """Return the format of a client that has set nothing: one for all of them."""
+    return ChatFormat(language)
+
+
+CHAT = LineRules(format=lambda server: _format_in(server.language), for_people=True)
 
 
 class ChatProtocol(LineProtocol):
@@ -33,7 +44,7 @@ class ChatProtocol(LineProtocol):
             if invalid.reason is not LineFault.BLANK:
                 self._refuse(invalid.reason)
             return
-        handler.typed.take(text)
+        typed_text.take(handler, text)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that was too long to store, whose two ends are given."""
@@ -48,4 +59,4 @@ class ChatProtocol(LineProtocol):
             self.session.prompt.take()
             self._refuse(LineFault.NOT_UTF8)
             return True
-        return self._handler.typed.take_answer(answer)
+        return typed_text.take_answer(self._handler, answer)

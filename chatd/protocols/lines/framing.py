@@ -26,6 +26,15 @@ class Framer:
     reads no more is stored than one such line.
     """
 
+    __slots__ = (
+        "_cut",
+        "_dropped",
+        "_first_line_ended_in_cr",
+        "_held",
+        "_max_bytes",
+        "_telnet_line_ends",
+    )
+
     def __init__(self, max_bytes: int, *, telnet_line_ends: bool) -> None:
         self._max_bytes = max_bytes
         self._telnet_line_ends = telnet_line_ends

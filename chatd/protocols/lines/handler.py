@@ -48,6 +48,8 @@ class LineReceiving(Protocol):
 class LineHandler(SessionHandler[bytes]):
     """Handles the lines of one client. ``receiver`` validates them."""
 
+    __slots__ = ("_first", "_receiver", "_rules")
+
     decoder: LineDecoder
 
     def __init__(

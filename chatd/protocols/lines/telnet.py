@@ -27,6 +27,9 @@ _ECHO = 1
 _VERBS = frozenset((WILL, WONT, DO, DONT))
 _REFUSALS = {WILL: DONT, DO: WONT}
 
+# Of all clients that were refused nothing: each has a set of its own otherwise, of 200 bytes.
+_NONE: frozenset[tuple[int, int]] = frozenset()
+
 _DATA = 0
 _COMMAND = 1  # after IAC
 _OPTION = 2  # after IAC and one of WILL, WONT, DO, DONT
@@ -43,11 +46,21 @@ class TelnetFilter:
     its line is not UTF-8.
     """
 
+    __slots__ = (
+        "_hides",
+        "_negotiates",
+        "_refused",
+        "_state",
+        "_subnegotiation_left",
+        "_unanswered",
+        "_verb",
+    )
+
     def __init__(self) -> None:
         self._state = _DATA
         self._verb = 0
         self._subnegotiation_left = 0
-        self._refused: set[tuple[int, int]] = set()
+        self._refused = _NONE
         self._negotiates = False
         self._hides = False
         self._unanswered = 0  # number of times that WILL ECHO was sent without a DO since
@@ -109,7 +122,7 @@ class TelnetFilter:
         if self._verb not in _REFUSALS or request in self._refused:
             return b""
         if option != _TIMING_MARK:
-            self._refused.add(request)
+            self._refused |= {request}
         return bytes((IAC, _REFUSALS[self._verb], option))
 
     def _skip(self, byte: int) -> None:

@@ -37,7 +37,6 @@ from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.lifecycle import Lifecycle, State, guarded
 from chatd.protocols.transport.output import Output
 from chatd.protocols.transport.paced_reader import PacedReader
-from chatd.util.meter import Meter
 
 if TYPE_CHECKING:
     from chatd.protocols.transport.factory import ChatFactory, Client, Place
@@ -60,7 +59,6 @@ class ManagedConnection:
         "factory",
         "handler",
         "lifecycle",
-        "meter",
         "output",
         "reader",
         "transport",
@@ -69,7 +67,6 @@ class ManagedConnection:
     factory: ChatFactory
     address: ClientAddress
     reader: PacedReader
-    meter: Meter
 
     def __init__(self, client: Client, clock: IReactorTime, handler: Handler[Any]) -> None:
         self.client = client
@@ -91,7 +88,6 @@ class ManagedConnection:
         self.factory = factory
         self.address = ClientAddress(factory, place, located=located)
         self.reader = PacedReader(self, self._clock, factory.turns, self.handler)
-        self.meter = Meter(self.reader.rate.charge, factory.turns.turn)
 
     @property
     def pending(self) -> bool:

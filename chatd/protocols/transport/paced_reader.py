@@ -65,7 +65,7 @@ class PacedReader:
     def __init__(
         self, owner: Owner, clock: IReactorTime, turns: TurnScheduler, handler: Handler[Any]
     ) -> None:
-        self.rate = ClientRate(owner.address, clock, self.await_turn)
+        self.rate = ClientRate(owner.address, clock, turns, self)
         self.intake = Intake(owner.lifecycle, self.rate, clock, handler)
         self.handling = False
         """True during a turn."""

@@ -5,11 +5,14 @@ This module must not know what is charged for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from chatd.protocols.transport.client_address import ClientAddress
+from chatd.protocols.transport.scheduler import TurnScheduler
+from chatd.util.meter import Meter
 
 LINE_SECONDS = 0.0001
 """Most seconds that a line takes: what takes longer counts for several. Most take a fifth of it."""
@@ -21,13 +24,20 @@ DELAY_SECONDS = 0.1
 """Fewest seconds that a client over its rate is left alone, so that many of them wake up seldom."""
 
 
-class ClientRate:
-    """Charges one client by the pace of its address. ``rested`` is called at the end of a delay."""
+class Delayed(Protocol):
+    """The one that reads the client."""
 
-    __slots__ = ("_clock", "_delay", "_rested", "address", "delayed", "owes")
+    def await_turn(self) -> None:
+        """Have a turn: a delay has ended."""
+
+
+class ClientRate(Meter):
+    """Charges one client by the pace of its address. ``reader`` has a turn after a delay."""
+
+    __slots__ = ("_clock", "_delay", "_reader", "_turns", "address", "delayed", "owes")
 
     def __init__(
-        self, address: ClientAddress, clock: IReactorTime, rested: Callable[[], None]
+        self, address: ClientAddress, clock: IReactorTime, turns: TurnScheduler, reader: Delayed
     ) -> None:
         self.owes = False
         """True if the client must pay for an item before the next one is handled, also if that is
@@ -36,7 +46,8 @@ class ClientRate:
         """True while the client is left alone."""
         self.address = address
         self._clock = clock
-        self._rested = rested
+        self._turns = turns
+        self._reader = reader
         self._delay: IDelayedCall | None = None
 
     def is_over(self, now: float) -> bool:
@@ -48,6 +59,9 @@ class ClientRate:
         """Charge for so many lines more. No other item is handled until the client has paid."""
         self.spend(lines, 0)
         self.owes = self.is_over(self._clock.seconds())
+
+    def turn(self) -> Deferred[None]:
+        return self._turns.turn()
 
     def spend(self, lines: float, length: int) -> None:
         """Charge for so many lines and bytes."""
@@ -75,7 +89,7 @@ class ClientRate:
         self.owes = self.owes and self.delayed
 
     def forget(self) -> None:
-        """End the delay, and do not call ``rested``."""
+        """End the delay, without a turn after it."""
         if self._delay is not None:
             self._delay.cancel()
             self._delay = None
@@ -84,4 +98,4 @@ class ClientRate:
     def _end_delay(self) -> None:
         self._delay = None
         self.delayed = self.owes = False
-        self._rested()
+        self._reader.await_turn()

@@ -25,7 +25,6 @@ from chatd.formats.base import Format
 from chatd.protocols.transport.handler import Decoder
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
-from chatd.protocols.transport.typed_text import TypedText
 from chatd.rooms.stream import Stream
 
 M = TypeVar("M")
@@ -38,9 +37,21 @@ class SessionHandler(Generic[M]):
     recent lines.
     """
 
-    takes_input = True
-    at_once = True
-    in_one_piece = True
+    __slots__ = (
+        "_clock",
+        "_connected",
+        "_for_people",
+        "_texts",
+        "allowance",
+        "connection",
+        "decoder",
+        "interrupted",
+        "max_length",
+        "server",
+        "session",
+    )
+
+    takes_input = at_once = in_one_piece = True
     always_checked = False
     item_cost = 1
     most_dropped = inf
@@ -62,8 +73,6 @@ class SessionHandler(Generic[M]):
         self.max_length = max_length
         self.decoder = decoder
         self.interrupted = False
-        self.typed = TypedText(self)
-        """Takes what the client types, once it is valid."""
         self._for_people = for_people
         self._clock = clock
         self._texts: list[str] = []  # valid lines, to be said together
@@ -84,7 +93,7 @@ class SessionHandler(Generic[M]):
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
         self.connection = connection
-        stream = Stream(connection.meter)
+        stream = Stream(connection.reader.rate)
         writer = connection.output.begin(connection.transport, stream)
         self.session = self.server.connect(stream, self.format(), private=self._for_people)
         self._connected = True

@@ -5,6 +5,7 @@ This module must not know a protocol's syntax, nor what a command does.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
 from chatd.chat.action_queue import Action
@@ -31,50 +32,42 @@ class Speaker(Protocol):
     def charge(self, lines: float) -> None: ...
 
 
-class TypedText:
-    """Interprets what is typed in one session."""
-
-    __slots__ = ("_speaker",)
-
-    def __init__(self, speaker: Speaker) -> None:
-        self._speaker = speaker
-
-    def take(self, text: str) -> None:
-        """Do what a valid line is for: it is a command, or text to be said."""
-        speaker = self._speaker
-        session = speaker.session
-        # This first look for commands and passwords costs no call: every line has it.
-        if (text[:LETTERS] not in STARTS and text[0] not in ODD) or session.text_only:
-            speaker.say(text)
-            return
-        command = dispatch.parse(text) if text[0] == "/" else None
-        if command is None:
-            if holds_a_password(text, self._is_registered):
-                speaker.when_said(lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
-            else:
-                speaker.say(dispatch.text_of(text))
+def take(speaker: Speaker, text: str) -> None:
+    """Do what a valid line is for: it is a command, or text to be said."""
+    session = speaker.session
+    # This first look for commands and passwords costs no call: every line has it.
+    if (text[:LETTERS] not in STARTS and text[0] not in ODD) or session.text_only:
+        speaker.say(text)
+        return
+    command = dispatch.parse(text) if text[0] == "/" else None
+    if command is None:
+        if holds_a_password(text, partial(_is_registered, speaker)):
+            speaker.when_said(lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
         else:
-            name, argument = command
-            if (cost := dispatch.cost_of(name)) > 1:
-                speaker.charge(cost - 1)
-            speaker.when_said(lambda: dispatch.run(speaker.server, session, name, argument))
+            speaker.say(dispatch.text_of(text))
+    else:
+        name, argument = command
+        if (cost := dispatch.cost_of(name)) > 1:
+            speaker.charge(cost - 1)
+        speaker.when_said(lambda: dispatch.run(speaker.server, session, name, argument))
 
-    def take_answer(self, answer: str) -> bool:
-        """Give what was typed to the question that is open.
 
-        Return False if it is a line like others.
-        """
-        speaker = self._speaker
-        session = speaker.session
-        if session.prompt.passes_over(answer):
-            speaker.when_said(lambda: session.answer("password_not_needed"))
-            return True
-        unasked = session.prompt.unasked
-        then = session.prompt.take()
-        if then is None or (unasked and dispatch.parse(answer) is not None):
-            return False
-        speaker.when_said(lambda: then(answer))
+def take_answer(speaker: Speaker, answer: str) -> bool:
+    """Give what was typed to the question that is open.
+
+    Return False if it is a line like others.
+    """
+    session = speaker.session
+    if session.prompt.passes_over(answer):
+        speaker.when_said(lambda: session.answer("password_not_needed"))
         return True
+    unasked = session.prompt.unasked
+    then = session.prompt.take()
+    if then is None or (unasked and dispatch.parse(answer) is not None):
+        return False
+    speaker.when_said(lambda: then(answer))
+    return True
 
-    def _is_registered(self, name: str) -> bool:
-        return self._speaker.server.accounts.called(name) is not None
+
+def _is_registered(speaker: Speaker, name: str) -> bool:
+    return speaker.server.accounts.called(name) is not None

@@ -12,7 +12,8 @@ from chatd.event import Bookmark
 from chatd.rooms.bookmarks import end_of
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
-from chatd.util.meter import ROWS_A_LINE, Meter
+from chatd.util.meter import ROWS_A_LINE
+from tests.support.meters import NotingMeter
 from tests.support.sessions import done, guest, refused
 from tests.support.world import World
 
@@ -37,11 +38,10 @@ def room_of(session: Session) -> Room:
 
 
 def test_each_line_of_a_page_is_charged_for(world: World, luis: Session) -> None:
-    charged: list[float] = []
-    luis.stream.meter = Meter(charged.append)
+    luis.stream.meter = meter = NotingMeter()
     done(world, page_before(world.server, luis, room_of(luis), None, 3))
     done(world, page_after(world.server, luis, room_of(luis), Bookmark(2), 9))
-    assert charged == [3 / ROWS_A_LINE, 2 / ROWS_A_LINE]
+    assert meter.charged == [3 / ROWS_A_LINE, 2 / ROWS_A_LINE]
 
 
 def test_the_last_lines(world: World, luis: Session) -> None:

@@ -10,6 +10,8 @@ from twisted.internet.task import Clock
 
 from chatd.protocols.transport.limits import BURST_SECONDS, Limits, Pace
 from chatd.protocols.transport.rate import DELAY_SECONDS, LINE_SECONDS, PAID_SECONDS, ClientRate
+from chatd.protocols.transport.scheduler import TurnScheduler
+from chatd.util.error_log import ErrorLog
 
 LINES, BYTES = 100, 1000
 """The rate of the client: lines and bytes a second."""
@@ -21,12 +23,13 @@ class Client:
     def __init__(self, pace: Pace | None) -> None:
         self.clock = Clock()
         self.rests: list[float] = []
+        self.turns = TurnScheduler(self.clock, ErrorLog(self.clock))
         address: Any = SimpleNamespace(pace=pace)
-        self.rate = ClientRate(address, self.clock, self.rest)
+        self.rate = ClientRate(address, self.clock, self.turns, self)
         if pace is not None:
             pace.spend(0, LINES * BURST_SECONDS, round(BYTES * BURST_SECONDS))
 
-    def rest(self) -> None:
+    def await_turn(self) -> None:
         self.rests.append(self.clock.seconds())
 
     def wait(self) -> float:
@@ -44,6 +47,13 @@ def client() -> Client:
 @pytest.fixture
 def unlimited() -> Client:
     return Client(None)
+
+
+def test_slices_of_answers_are_made_in_turns(client: Client) -> None:
+    turn = client.rate.turn()
+    assert not turn.called
+    client.clock.advance(0)
+    assert turn.called
 
 
 class TestSpending:

@@ -17,6 +17,7 @@ from chatd.chat.line_quotas import UNPUBLISHED_LINES
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.formats.base import Format
+from chatd.protocols.transport import typed_text
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import BURST_SECONDS, Limits, TooManyConnections
@@ -42,7 +43,7 @@ class LineHandler(SessionHandler[bytes]):
     def handle(self, item: bytes) -> None:
         if item == b"fail":
             raise ZeroDivisionError(SECRET)
-        self.typed.take(item.decode())
+        typed_text.take(self, item.decode())
 
 
 class Door:

@@ -8,7 +8,7 @@ from chatd.chat.action_queue import Action
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import dispatch
-from chatd.protocols.transport.typed_text import TypedText
+from chatd.protocols.transport.typed_text import take, take_answer
 from tests.support.sessions import guest, keys, member
 from tests.support.world import World
 
@@ -23,7 +23,6 @@ class Typist:
         self.charged: list[float] = []
         self.actions: list[Action] = []
         self.answers: list[str] = []
-        self.typed = TypedText(self)
 
     def say(self, text: str) -> None:
         self.said.append(text)
@@ -51,22 +50,22 @@ def typist(world: World) -> Typist:
 class TestText:
     @pytest.mark.parametrize("text", ["hola", "register", "login now", "/", "/ etc", "/etc/hosts"])
     def test_a_line_that_is_no_command_is_said(self, typist: Typist, text: str) -> None:
-        typist.typed.take(text)
+        take(typist, text)
         assert typist.said == [text]
         assert typist.actions == []
 
     def test_one_slash_of_two_is_not_said(self, typist: Typist) -> None:
-        typist.typed.take("//who")
+        take(typist, "//who")
         assert typist.said == ["/who"]
 
     def test_a_session_of_text_alone_has_no_commands(self, typist: Typist) -> None:
         typist.session.text_only = True
         for text in "/who", "login ana secret":
-            typist.typed.take(text)
+            take(typist, text)
         assert typist.said == ["/who", "login ana secret"]
 
     def test_a_line_that_is_nearly_a_password_is_not_said(self, typist: Typist) -> None:
-        typist.typed.take("login ana secret")
+        take(typist, "login ana secret")
         assert typist.said == []
         assert typist.done() == ["nearly_a_password"]
 
@@ -74,14 +73,14 @@ class TestText:
         self, world: World, typist: Typist
     ) -> None:
         member(world, "ana")
-        typist.typed.take("login ana correct horse")
-        typist.typed.take("login luis correct horse")
+        take(typist, "login ana correct horse")
+        take(typist, "login luis correct horse")
         assert typist.said == ["login luis correct horse"]
 
 
 class TestCommands:
     def test_one_takes_effect_after_the_lines_before_it(self, typist: Typist) -> None:
-        typist.typed.take("/nick ana")
+        take(typist, "/nick ana")
         assert typist.said == []
         assert typist.session.name != "ana"
         typist.done()
@@ -92,7 +91,7 @@ class TestCommands:
         self, typist: Typist, cost: int, charged: list[float], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(dispatch, "cost_of", {"search": cost}.get)
-        typist.typed.take("/search hola")
+        take(typist, "/search hola")
         assert typist.charged == charged
 
 
@@ -102,33 +101,33 @@ class TestAnswers:
         keys(typist.session)
 
     def test_without_a_question_a_line_is_no_answer(self, typist: Typist) -> None:
-        assert not typist.typed.take_answer("hola")
+        assert not take_answer(typist, "hola")
         assert typist.actions == []
 
     @pytest.mark.parametrize("answer", ["correct horse", "/who", ""])
     def test_the_next_line_is_the_answer(self, typist: Typist, answer: str) -> None:
         self.ask(typist)
-        assert typist.typed.take_answer(answer)
+        assert take_answer(typist, answer)
         assert typist.answers == []
         typist.done()
         assert typist.answers == [answer]
 
     def test_one_answer_is_taken(self, typist: Typist) -> None:
         self.ask(typist)
-        typist.typed.take_answer("one")
-        assert not typist.typed.take_answer("two")
+        take_answer(typist, "one")
+        assert not take_answer(typist, "two")
 
     def test_a_password_that_nothing_asks_for_is_dropped(self, typist: Typist) -> None:
         typist.session.prompt.knows_password("correct horse".__eq__)
         typist.session.prompt.may_get_password()
-        assert typist.typed.take_answer("correct horse")
+        assert take_answer(typist, "correct horse")
         assert typist.done() == ["password_not_needed"]
 
     def test_a_line_typed_before_a_refusal_was_read_is_not_said(self, typist: Typist) -> None:
         typist.session.prompt.refuse_to_ask()
-        assert typist.typed.take_answer("correct horse")
+        assert take_answer(typist, "correct horse")
         assert typist.done() == ["answer_to_nothing"]
 
     def test_a_command_typed_before_a_refusal_was_read_is_one(self, typist: Typist) -> None:
         typist.session.prompt.refuse_to_ask()
-        assert not typist.typed.take_answer("/who")
+        assert not take_answer(typist, "/who")

@@ -49,7 +49,7 @@ class Responder:
             self._send(self._decoder.piece(piece))
 
         self.put(self._decoder.begin(answer, self.date))
-        await self.answers.put_pieces(pieces, self._connection.meter, give)
+        await self.answers.put_pieces(pieces, self._connection.reader.rate, give)
         data, last = self._decoder.finish_pieces()
         self._send(data, last or self._connection.lifecycle.state is State.DRAINING)
 

@@ -61,7 +61,7 @@ class ConnectionRequester:
     @property
     def meter(self) -> Meter:
         """The meter by which the client is charged for its answers."""
-        return self._connection.meter
+        return self._connection.reader.rate
 
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""

@@ -22,6 +22,7 @@ from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
 from chatd.formats.base import Format
 from chatd.formats.json import JsonFormat
+from chatd.protocols.transport import typed_text
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.protocols.web.live import verbs
 from chatd.protocols.web.live.credentials import NO_CREDENTIALS, HandshakeCredentials
@@ -172,7 +173,7 @@ class WebSocketHandler(SessionHandler[str]):
         """Do what a member typed in a room."""
         session = self.session
         session.joined.focus(room)
-        if session.prompt.pending is not None and self.typed.take_answer(text):
+        if session.prompt.pending is not None and typed_text.take_answer(self, text):
             return
         self._about = (room, id, key)
         try:
@@ -187,7 +188,7 @@ class WebSocketHandler(SessionHandler[str]):
         else:
             action = None if session.text_only else dispatch.action_in(valid)
             if action is None:
-                self.typed.take(valid)
+                typed_text.take(self, valid)
             else:  # is said at once, as other lines are
                 self._receipts.say(action, Kind.ACTION, *self._about)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twisted.internet.defer import Deferred
 
 from chatd.protocols.web.http.answers import Answers
-from chatd.util.meter import Meter
+from tests.support.meters import NotingMeter
 
 
 class TestWhole:
@@ -37,52 +37,43 @@ class TestWhole:
 
 class TestPieces:
     def setup_method(self) -> None:
-        self.turns: list[Deferred[None]] = []
-        self.charged: list[float] = []
+        self.meter = NotingMeter(holds=True)
         self.answers = Answers(lambda what: None, lambda: None)
         self.left = [b"one", b"two"]
-        meter = Meter(self.charged.append, self.turn)
-        pieces = self.answers.put_pieces(self.made(), meter, self.answers.put)
+        pieces = self.answers.put_pieces(self.made(), self.meter, self.answers.put)
         Deferred.fromCoroutine(pieces)
-
-    def turn(self) -> Deferred[None]:
-        self.turns.append(Deferred())
-        return self.turns[-1]
 
     def made(self) -> Iterator[bytes]:
         while self.left:
             yield self.left.pop(0)
 
-    def give_turn(self) -> None:
-        self.turns.pop(0).callback(None)
-
     def test_none_is_made_before_its_turn(self) -> None:
         assert (len(self.left), self.answers.take()) == (2, b"")
-        self.give_turn()
+        self.meter.give_turn()
         assert (len(self.left), self.answers.take()) == (1, b"one")
 
     def test_none_is_made_before_the_one_before_is_taken(self) -> None:
-        self.give_turn()
-        assert not self.turns
+        self.meter.give_turn()
+        assert not self.meter.turns
         self.answers.take()
         self.answers.take()
-        self.give_turn()
+        self.meter.give_turn()
         assert not self.left
 
     def test_it_ends_after_the_last_one(self) -> None:
         for _ in range(3):
             assert self.answers.sending
-            self.give_turn()
+            self.meter.give_turn()
             self.answers.take()
             self.answers.take()
         assert not self.answers.sending
-        assert not self.turns
+        assert not self.meter.turns
 
     def test_each_is_charged_for(self) -> None:
-        self.give_turn()
-        assert len(self.charged) == 1
+        self.meter.give_turn()
+        assert len(self.meter.charged) == 1
 
     def test_none_is_made_once_it_was_stopped(self) -> None:
         self.answers.stop()
-        self.give_turn()
+        self.meter.give_turn()
         assert (len(self.left), self.answers.sending) == (2, False)
