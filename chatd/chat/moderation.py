@@ -29,7 +29,7 @@ from chatd.storage.contract import Store
 from chatd.storage.records import Put
 from chatd.text.times import local_time
 
-_OF_THE_SERVER = (Act.WALL, Act.DISCONNECT, Act.STATS)
+_OF_THE_SERVER = (Act.WALL, Act.DISCONNECT, Act.STATS, Act.PRIVATE_LINES)
 _ALL_MAY = (Mode.FREE, Mode.OPEN)
 """The modes in which everyone may read and speak."""
 

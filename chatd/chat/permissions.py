@@ -51,6 +51,7 @@ class Act(enum.Enum):
     WALL = "wall"  # this and what follows concern the whole server
     DISCONNECT = "disconnect"
     STATS = "stats"
+    PRIVATE_LINES = "private-lines"  # set who may write them
 
 
 _ROLES = {
@@ -63,22 +64,23 @@ _ROLES = {
 }
 
 _TABLE = """
-            free   open   private  moderated  announce  closed
-read        -      -      invited  -          -         owner
-speak       -      -      invited  voiced     op        owner
-topic       -      op     op       op         op        owner
-invite      admin  op     op       op         op        owner
-voice       admin  op     op       op         op        owner
-kick        admin  op     op       op         op        owner
-mute        admin  op     op       op         op        owner
-ban         admin  op     op       op         op        owner
-mode        admin  owner  owner    owner      owner     owner
-op          admin  owner  owner    owner      owner     owner
-close       admin  owner  owner    owner      owner     owner
-hook        admin  op     owner    op         op        owner
-wall        admin  admin  admin    admin      admin     admin
-disconnect  admin  admin  admin    admin      admin     admin
-stats       admin  admin  admin    admin      admin     admin
+               free   open   private  moderated  announce  closed
+read           -      -      invited  -          -         owner
+speak          -      -      invited  voiced     op        owner
+topic          -      op     op       op         op        owner
+invite         admin  op     op       op         op        owner
+voice          admin  op     op       op         op        owner
+kick           admin  op     op       op         op        owner
+mute           admin  op     op       op         op        owner
+ban            admin  op     op       op         op        owner
+mode           admin  owner  owner    owner      owner     owner
+op             admin  owner  owner    owner      owner     owner
+close          admin  owner  owner    owner      owner     owner
+hook           admin  op     owner    op         op        owner
+wall           admin  admin  admin    admin      admin     admin
+disconnect     admin  admin  admin    admin      admin     admin
+stats          admin  admin  admin    admin      admin     admin
+private-lines  admin  admin  admin    admin      admin     admin
 """
 """The least role for each act in each mode. ``-`` is everyone."""
 

@@ -24,6 +24,7 @@ from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
+from chatd.chat.private_lines import PrivateLines
 from chatd.chat.publisher import Publisher
 from chatd.chat.registrations import Registrations
 from chatd.chat.room_deeds import RoomDeeds
@@ -75,6 +76,7 @@ class ChatServer:
         self.credentials = Credentials(store, self.accounts, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self.names = Names(self.accounts)
+        self.private_lines = PrivateLines(store)
         self.rooms = Rooms(store, self.moderation, lobby)
         self.lobby = self.rooms.lobby
         self.sessions = ConnectedSessions(self.names, self.accounts)

@@ -1,6 +1,7 @@
 """Commands of a room's staff: modes, roles and closing. `chatd.commands.sanctions` has the others.
 
-Each acts on the room that the session is in, or on a ``#room`` that is named first. Members see the
+``/mode private-lines`` is a mode of the whole server, and for its administrators. Each other one
+acts on the room that the session is in, or on a ``#room`` that is named first. Members see the
 deed in the room's log, so it is also the answer to a session that is a member. `chatd.chat.actions`
 decides who may do it, and does it.
 """
@@ -8,9 +9,10 @@ decides who may do it, and does it.
 from __future__ import annotations
 
 from chatd.accounts.credentials import Scope
-from chatd.chat.actions import policy, roles
+from chatd.chat.actions import operate, policy, roles
 from chatd.chat.actions.enter import create
 from chatd.chat.permissions import Act, Mode
+from chatd.chat.private_lines import Senders
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import sanctions
@@ -21,6 +23,7 @@ from chatd.commands.arguments import (
 )
 from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
 from chatd.commands.deeds import answer_done, tell_done
+from chatd.errors import ErrorKind, Refusal, short
 from chatd.formats.base import mode_word
 from chatd.rooms.room import Room
 
@@ -32,6 +35,16 @@ _MODES = {
     **dict.fromkeys(("anuncio", "anuncios"), Mode.ANNOUNCE),
 }
 """The modes that can be set, by their words in each language."""
+
+
+_PRIVATE_LINES = ("private-lines", "líneas-privadas", "lineas-privadas")
+"""The word for the mode of the server, instead of one for a mode of a room."""
+
+_SENDERS = {
+    **{senders.value: senders for senders in Senders},
+    **dict.fromkeys(("todos", "todas"), Senders.EVERYONE),
+    "miembros": Senders.MEMBERS,
+}
 
 
 def _mode_called(word: str) -> Mode:
@@ -53,11 +66,28 @@ async def _create(server: ChatServer, session: Session, argument: str) -> None:
 
 
 async def _mode(server: ChatServer, session: Session, argument: str) -> None:
+    first, _, rest = argument.partition(" ")
+    if first.lower() in _PRIVATE_LINES:
+        await _mode_of_private_lines(server, session, rest.strip())
+        return
     room, word = room_and_rest(server, session, argument)
     if word:
         tell_done(session, await policy.set_mode(server, session, room, _mode_called(word)))
     else:
         _tell_mode(server, session, room)
+
+
+async def _mode_of_private_lines(server: ChatServer, session: Session, word: str) -> None:
+    done = None
+    if word:
+        server.moderation.check(session, None, Act.PRIVATE_LINES)
+        if (senders := _SENDERS.get(word.lower())) is None:
+            raise Refusal(ErrorKind.WRONG_USE, "wrong_senders", word=short(word))
+        done = await operate.set_senders_of_private_lines(server, session, senders)
+    if done is not None:
+        tell_done(session, done)
+    else:
+        session.answer(f"private_lines_{operate.senders_of_private_lines(server).value}")
 
 
 def _tell_mode(server: ChatServer, session: Session, room: Room) -> None:
@@ -153,7 +183,7 @@ TABLE = (
             "show or set the mode: open, private, moderated, announce",
             "open: all enter and speak; private: the invited do, and others do not see the room;\n"
             "moderated: all enter, people with a voice speak; announce: all enter, operators\n"
-            "speak. Only the owner sets it.\n"
+            "speak. Only the owner sets it. On the whole server: /mode private-lines members.\n"
             "Example: /mode moderated",
         ),
         Wording(
@@ -161,7 +191,7 @@ TABLE = (
             "ver o poner el modo: abierto, privado, moderado, anuncios",
             "abierto: entran y hablan todos; privado: solo los invitados, y nadie más la ve;\n"
             "moderado: entran todos, habla quien tiene voz; anuncios: entran todos, hablan los\n"
-            "operadores. Solo lo pone el dueño.\n"
+            "operadores. Solo lo pone el dueño. Del servidor: /modo líneas-privadas miembros.\n"
             "Ejemplo: /modo moderado",
         ),
         scope=Scope.READ,

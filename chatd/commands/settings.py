@@ -61,6 +61,12 @@ async def _quiet(server: ChatServer, session: Session, argument: str) -> None:
     session.answer("quiet_on" if quiet else "quiet_off")
 
 
+async def _guests(server: ChatServer, session: Session, argument: str) -> None:
+    guests = switch(argument)
+    await settings.set_guests(server, session, guests)
+    session.answer("guests_on" if guests else "guests_off")
+
+
 async def _away(server: ChatServer, session: Session, argument: str) -> None:
     if argument.lower() in SWITCH_WORDS:
         raise WrongUse  # the others would receive the text "off"
@@ -185,6 +191,21 @@ TABLE = (
         _unignore,
         Wording("/unignore NAME", "show again what NAME says", "Example: /unignore luis"),
         Wording("/atender NOMBRE", "mostrar otra vez lo que dice NOMBRE", "Ejemplo: /atender luis"),
+    ),
+    Command(
+        _guests,
+        Wording(
+            "/guests on|off",
+            "take (or refuse) private lines from guests",
+            "With off, only people who are logged in can write to you alone; others are told so.\n"
+            "Example: /guests off",
+        ),
+        Wording(
+            "/invitados sí|no",
+            "recibir (o rechazar) líneas privadas de invitados",
+            "Con no, solo te escribe a ti quien ha iniciado sesión; a los demás se les dice.\n"
+            "Ejemplo: /invitados no",
+        ),
     ),
     Command(
         _bell,

@@ -73,6 +73,8 @@ SENTENCES = {
     "did_unban_network": "{name} lifted the ban on an address",
     "did_ban_prefix": "{name} banned a network ({target})",
     "did_unban_prefix": "{name} lifted the ban on a network ({target})",
+    "did_private_everyone": "{name} lets everyone write private lines",
+    "did_private_members": "{name} lets only people who are logged in write private lines",
     "did_hook": "{name} added a webhook: what is said here is sent to {target}",
     "did_unhook": "{name} removed the webhook to {target}",
     "did_endhook": (
@@ -125,6 +127,8 @@ SENTENCES = {
     "means_moderated": "everyone may enter; people with a voice may speak.",
     "means_announce": "everyone may enter; operators may speak.",
     "means_closed": "only its owner may enter, and may open it again.",
+    "private_lines_everyone": "Everyone may write private lines here.",
+    "private_lines_members": "Only people who are logged in may write private lines here.",
     "you_run_room": "You run #{room}. /help moderation says how.",
     "in_room": "In #{room}: {did}",
     "put_out": "You were put out of #{room}: {why}",
@@ -252,6 +256,8 @@ SENTENCES = {
     "bell_off": "Nothing beeps.",
     "quiet_on": "Joins, leaves and renames are hidden.",
     "quiet_off": "Joins, leaves and renames are shown.",
+    "guests_on": "Guests can write private lines to you.",
+    "guests_off": "Guests cannot write private lines to you.",
     "ignored": "Lines of {name} are hidden. /unignore {name} shows them again.",
     "unignored": "Lines of {name} are shown again.",
     "not_ignored": "You do not ignore {name}.",
@@ -501,6 +507,17 @@ SENTENCES = {
     "http_only": "this port is for browsers and HTTP. Chat lines go to another port.",
     # Rights, sanctions and webhooks
     "only_administrators": "only administrators of this server may do that.",
+    "members_write": (
+        "only people who are logged in may write private lines here. /register a name, or"
+        " /login NAME PASSWORD."
+    ),
+    "takes_no_guests": (
+        "{name} takes no private lines from guests. /register a name, or /login NAME PASSWORD."
+    ),
+    "wrong_senders": (
+        "{word} is not one of those who may write private lines: /mode private-lines members, or"
+        " everyone."
+    ),
     "nobody_runs_room": (
         "nobody runs #{room}, so only administrators may do that there. /create ROOM creates"
         " a room that you run."

@@ -74,6 +74,8 @@ SENTENCES = {
     "did_unban_network": "{name} ha levantado el veto a una dirección",
     "did_ban_prefix": "{name} ha vetado una red ({target})",
     "did_unban_prefix": "{name} ha levantado el veto a una red ({target})",
+    "did_private_everyone": "{name} deja que todos escriban líneas privadas",
+    "did_private_members": "{name} deja escribir líneas privadas solo a quien ha iniciado sesión",
     "did_hook": "{name} ha añadido un webhook: lo que se dice aquí se envía a {target}",
     "did_unhook": "{name} ha quitado el webhook a {target}",
     "did_endhook": (
@@ -127,6 +129,8 @@ SENTENCES = {
     "means_moderated": "cualquiera entra; solo habla quien tiene voz.",
     "means_announce": "cualquiera entra; solo hablan los operadores.",
     "means_closed": "solo entra su dueño, que puede volver a abrirla.",
+    "private_lines_everyone": "Aquí todos pueden escribir líneas privadas.",
+    "private_lines_members": "Aquí solo escribe líneas privadas quien ha iniciado sesión.",
     "you_run_room": "Administras #{room}. /ayuda moderar dice cómo.",
     "in_room": "En #{room}: {did}",
     "put_out": "Has salido de #{room}: {why}",
@@ -264,6 +268,8 @@ SENTENCES = {
     "bell_off": "Nada hace un pitido.",
     "quiet_on": "No se muestra quién entra, se va y cambia de nombre.",
     "quiet_off": "Se muestra quién entra, se va y cambia de nombre.",
+    "guests_on": "Los invitados pueden escribirte líneas privadas.",
+    "guests_off": "Los invitados no pueden escribirte líneas privadas.",
     "ignored": "Las líneas de {name} no se muestran. /atender {name} las muestra otra vez.",
     "unignored": "Las líneas de {name} se muestran otra vez.",
     "not_ignored": "No ignoras a {name}.",
@@ -539,6 +545,18 @@ SENTENCES = {
     "http_only": "este puerto es para navegadores y HTTP. Las líneas de chat van a otro puerto.",
     # Rights, sanctions and webhooks
     "only_administrators": "eso solo lo pueden hacer los administradores de este servidor.",
+    "members_write": (
+        "aquí solo escribe líneas privadas quien ha iniciado sesión. /registrar guarda un nombre;"
+        " o /acceder NOMBRE CONTRASEÑA."
+    ),
+    "takes_no_guests": (
+        "{name} no recibe líneas privadas de invitados. /registrar guarda un nombre; o /acceder"
+        " NOMBRE CONTRASEÑA."
+    ),
+    "wrong_senders": (
+        "{word} no dice quién puede escribir líneas privadas: /modo líneas-privadas miembros, o"
+        " todos."
+    ),
     "nobody_runs_room": (
         "nadie administra #{room}, así que allí eso solo lo pueden hacer los administradores"
         " del servidor. /crear SALA crea una sala que administras tú."

@@ -97,7 +97,7 @@ class Settings(NamedTuple):
     """The settings of a user.
 
     ``language`` is "" if none is chosen. ``away`` is the text that others receive while the user is
-    away, "" while the user is not.
+    away, "" while the user is not. ``guests`` is true if the user takes private lines from guests.
     """
 
     echo: bool = True
@@ -107,6 +107,7 @@ class Settings(NamedTuple):
     quiet: bool = False
     ignored: tuple[str, ...] = ()
     away: str = ""
+    guests: bool = True
 
     def view(self, *names: str) -> View:
         """Return the view of a user with these settings and names."""
@@ -117,11 +118,11 @@ class Settings(NamedTuple):
 
     @property
     def without_others(self) -> Settings:
-        """The same without the ignored names and the away text.
+        """The same without what concerns other people: whom to ignore, and what they are told.
 
         The next user of that terminal inherits the rest only.
         """
-        return self._replace(ignored=(), away="")
+        return self._replace(ignored=(), away="", guests=True)
 
     def with_kept(self, kept: Mapping[str, Any]) -> Settings:
         """Return these settings, replaced by the stored ones as far as those are valid."""

@@ -49,6 +49,7 @@ LINES = {
     Act.WALL: "/wall hola",
     Act.DISCONNECT: "/disconnect luis",
     Act.STATS: "/stats",
+    Act.PRIVATE_LINES: "/mode private-lines members",
 }
 """A line for each act, by a member who is elsewhere."""
 

@@ -25,7 +25,7 @@ USE, ROOM, NAME, NOBODY, UNKNOWN = (
 
 NO_ARGUMENT = ("leave", "rooms", "mentions", "missed", "skip", "text", "bans", "close", "stats")
 ONE_NAME = ("invite", "uninvite", "voice", "unvoice", "op", "unop", "unmute", "unban")
-SWITCHES = ("echo", "times", "quiet", "bell")
+SWITCHES = ("echo", "times", "quiet", "bell", "guests")
 TIMES = (
     *("10min", "5", "1y", "1h30m", "30s.", "-5m", "+1h", ".5h", "½h", "٣m", '"1h"', "5parsecs"),
     *("0", "0s", "367d", "10 m", "10 minutes", "for 10m", "durante 10m", "an hour", "una hora"),
@@ -117,6 +117,9 @@ REFUSED: list[tuple[str, str, str]] = [
     ("/mode badmode", USE, "open, private"),
     ("/mode ops private", USE, "open, private"),
     ("/mode #nope private", ROOM, "#nope"),
+    ("/mode #ops private-lines members", USE, "open, private"),
+    ("/mode private-lines nobody", USE, "/mode private-lines members"),
+    ("/mode private-lines members now", USE, "/mode private-lines members"),
     ("/close #nope", ROOM, "#nope"),
     ("/close now", USE, "/close"),
     ("/hook", USE, "add URL"),
@@ -156,6 +159,8 @@ UNDERSTOOD = [
         EN.deed("mute", "ana", "luis", time="1h", reason="forever rude"),
     ),
     ("/mute luis for spam", EN.deed("mute", "ana", "luis", time="1h", reason="for spam")),
+    ("/mode private-lines", EN.notice("private_lines_everyone")),
+    ("/guests no", EN.notice("guests_off")),
     ("/away off to lunch", "*** People who write to you are told: off to lunch."),
     ("/ban luis 1w", EN.deed("ban", "ana", "luis", time="7d")),
     ("/ban luis", EN.deed("ban", "ana", "luis", time="7d")),

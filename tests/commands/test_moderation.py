@@ -21,7 +21,7 @@ from chatd.text.times import local_time
 from tests.support.answers import only
 from tests.support.logs import Expect
 from tests.support.rights import give_role
-from tests.support.sentences import EN
+from tests.support.sentences import EN, ES
 from tests.support.world import FAR, HERE, HeldStore, Member, World
 
 HOUR = 3600
@@ -933,6 +933,69 @@ class TestBansOfOldNames:
         assert ana.ask("/ban 10.1.2.4")[0].startswith(
             "*** Nobody who is connected now would be shut out"
         )
+
+
+class TestModeOfPrivateLines:
+    EVERYONE, MEMBERS = EN.deed("private_everyone", "root"), EN.deed("private_members", "root")
+    REFUSED = EN.error(ErrorKind.NOT_ALLOWED, "members_write")
+
+    @pytest.fixture
+    def root(self, world: World) -> Member:
+        return world.member("root", admin=True)
+
+    def test_members_alone_write_them(self, world: World, root: Member) -> None:
+        eva, luis = world.member("eva"), world.person("luis")
+        assert root.ask("/mode private-lines") == [EN.notice("private_lines_everyone")]
+        assert root.ask("/mode private-lines members") == [self.MEMBERS]
+        assert luis.seen() == [self.MEMBERS]
+        for receiver in "eva", "root", "luis":
+            assert luis.ask(f"/msg {receiver} hola") == [self.REFUSED]
+        assert luis.ask("/mode private-lines") == [EN.notice("private_lines_members")]
+        eva.ask("/msg luis hola")
+        assert luis.seen() == ["(private) <eva> hola"]
+        assert root.ask("/mode private-lines everyone") == [self.EVERYONE]
+        eva.seen()
+        luis.ask("/msg eva hola")
+        assert eva.seen() == ["(private) <luis> hola"]
+
+    def test_lines_in_rooms_are_not_concerned(self, world: World, root: Member) -> None:
+        root.ask("/mode private-lines members")
+        assert world.person("luis").ask("/msg #lobby hola") == ["<luis> hola"]
+
+    def test_in_spanish_from_another_room(self, root: Member) -> None:
+        root.ask("/join ops")
+        root.ask("/idioma es")
+        assert root.ask("/modo líneas-privadas miembros") == [
+            ES.notice("in_room", room="lobby", did=ES.deed("private_members", "root")[4:])
+        ]
+        assert root.ask("/modo lineas-privadas") == [ES.notice("private_lines_members")]
+        assert root.ask("/modo LÍNEAS-PRIVADAS Todos")[0].startswith("*** En #lobby: ")
+
+    def test_again_it_is_only_told(self, world: World, root: Member) -> None:
+        root.ask("/mode private-lines members")
+        assert root.ask("/mode private-lines members") == [EN.notice("private_lines_members")]
+        assert world.room("lobby").head == 1
+
+    def test_it_is_valid_after_a_restart(self, world: World, root: Member) -> None:
+        root.ask("/mode private-lines members")
+        assert world.restarted().person("luis").ask("/msg root hola") == [self.REFUSED]
+
+    def test_it_is_not_done_if_it_cannot_be_stored(self, expected_errors: Expect) -> None:
+        world = World()
+        root, luis = world.member("root", admin=True), world.person("luis")
+        world.store.holds = True
+        root.type("/mode private-lines members")
+        world.settle()
+        world.fail()
+        world.settle()
+        assert root.seen()[-1] == EN.error(ErrorKind.NOT_SAVED, "change_not_saved")
+        world.store.holds = False
+        assert luis.ask("/mode private-lines")[-1] == EN.notice("private_lines_everyone")
+        expected_errors()
+
+    def test_of_a_room_there_is_none(self, root: Member, ana: Member) -> None:
+        assert only(root.ask("/mode #ops private-lines members")).startswith("ERR Wrong use: ")
+        assert refused(ana, "/mode private-lines nobody") == EN.sentence("only_administrators")
 
 
 class TestBansOfAddresses:

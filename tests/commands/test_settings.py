@@ -6,6 +6,7 @@ import pytest
 
 from chatd.accounts.credentials import by_password
 from chatd.chat.actions.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
+from chatd.errors import ErrorKind
 from chatd.rooms.feed import TAIL_BYTES
 from chatd.text.times import local_time
 from tests.support.logs import Expect
@@ -234,6 +235,27 @@ class TestAway:
         assert world.server.sessions.away_text("nobody") == ""
 
 
+class TestGuests:
+    REFUSED = EN.error(ErrorKind.NOT_ALLOWED, "takes_no_guests", name="eva")
+
+    def test_of_others_are_refused_and_taken_from(self, world: World, ana: Member) -> None:
+        eva, luis = world.member("eva"), world.person("luis")
+        assert eva.ask("/guests off") == [EN.notice("guests_off")]
+        assert luis.ask("/msg eva hola") == [self.REFUSED]
+        assert eva.seen() == []
+        assert eva.ask("/invitados sí") == [EN.notice("guests_on")]
+        luis.ask("/msg eva hola")
+        assert eva.seen() == ["(private) <luis> hola"]
+
+    def test_they_are_a_setting_of_all_sessions(self, world: World) -> None:
+        luis, eva, other = world.person("luis"), world.member("eva"), world.member("eva")
+        eva.ask("/guests off")
+        assert luis.ask("/msg eva hola") == [self.REFUSED]
+        eva.hang_up()
+        assert luis.ask("/msg eva hola") == [self.REFUSED]
+        assert other.seen() == []
+
+
 class TestKeeping:
     SETTINGS = (
         ("/echo off", "echo", False),
@@ -243,6 +265,7 @@ class TestKeeping:
         ("/quiet on", "quiet", True),
         ("/away lunch", "away", "lunch"),
         ("/ignore luis", "ignored", ["luis"]),
+        ("/guests off", "guests", False),
     )
 
     @pytest.mark.parametrize(("line", "setting", "value"), SETTINGS)

@@ -11,6 +11,7 @@ import pytest
 import chatd
 from chatd.accounts.credentials import TOKEN_SCOPES
 from chatd.chat.permissions import Mode
+from chatd.chat.private_lines import Senders
 from chatd.errors import ErrorKind
 from chatd.event import Change
 from chatd.i18n import Language, en, es, people, sentence
@@ -72,6 +73,7 @@ DERIVED = (
     | {change.value for change in Change}
     | {f"hook_{why.value}" for why in DeliveryFailure}
     | {f"did_{verb}" for verb in DEEDS}
+    | {f"private_lines_{senders.value}" for senders in Senders}
     | {f"{of}_{mode.value}" for of in ("mode", "means") for mode in Mode}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}
 )

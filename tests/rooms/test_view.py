@@ -99,11 +99,18 @@ class TestBell:
 class TestSettings:
     def test_are_at_first_those_of_a_guest(self) -> None:
         assert Settings() == Settings(
-            echo=True, times=False, language="", bell="off", quiet=False, ignored=(), away=""
+            echo=True,
+            times=False,
+            language="",
+            bell="off",
+            quiet=False,
+            ignored=(),
+            away="",
+            guests=True,
         )
 
     def test_for_whoever_is_next_at_a_terminal_are_the_same_without_other_people(self) -> None:
-        settings = Settings(echo=False, ignored=("luis",), away="at lunch")
+        settings = Settings(echo=False, ignored=("luis",), away="at lunch", guests=False)
         assert settings.without_others == Settings(echo=False)
 
     def test_that_are_the_usual_ones_make_the_usual_view(self) -> None:
@@ -133,6 +140,7 @@ class TestSettings:
             {"ignored": "luis"},
             {"ignored": [1]},
             {"away": None},
+            {"guests": 0},
         ],
     )
     def test_that_make_no_sense_are_as_if_nothing_was_set(self, kept: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ DEEDS = (
         "unban_network",
         "ban_prefix",
         "unban_prefix",
+        "private_everyone",
+        "private_members",
         "hook",
         "unhook",
         "endhook",

@@ -41,7 +41,9 @@ class Sentences:
             explanation=wording.explanation,
         )
 
-    def deed(self, verb: str, name: str, target: str, time: str = "", reason: str = "") -> str:
+    def deed(
+        self, verb: str, name: str, target: str = "-", time: str = "", reason: str = ""
+    ) -> str:
         """Return the notice of a deed in a room; ``time`` is a duration such as ``1h 30m``."""
         did = self.sentence(f"did_{verb}", name=name, target=target)
         if time:

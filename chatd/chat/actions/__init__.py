@@ -19,8 +19,8 @@ Modules (python3 -m tools.documents writes this list):
 - `hooks`: Webhooks of a room: adding, listing and removing them.
 - `login`: Logging a session in to an account, and out of it.
 - `look`: Looking at rooms: which there are, and who is in one.
-- `operate`: Acts of administrators that concern the whole server: announcing, disconnecting,
-  figures.
+- `operate`: Acts of administrators that concern the whole server: announcing, disconnecting, and
+  the like.
 - `password`: Changing the password of a session's account.
 - `policy`: The policy of a room: its mode and its owner, and closing it.
 - `post`: Posting: lines of a program that is here for one request, all of them or none.
@@ -29,8 +29,8 @@ Modules (python3 -m tools.documents writes this list):
 - `roles`: Roles in a room: inviting, giving voice and making operators, and taking that back.
 - `sanctions`: Kicks, mutes and bans in a room, by name or by network, and lifting them.
 - `search`: Searching rooms: for words, an author or a time, and for mentions of the session's name.
-- `settings`: The settings of a session: its view of the rooms, its language, whom it ignores, its
-  away text.
+- `settings`: The settings of a session: its view of the rooms, its language, and what others may
+  do.
 - `speak`: Speaking: lines, acts and topics in a room, and private lines.
 - `tokens`: The tokens of a session's account: secrets with which programs act for it.
 - `unregister`: Giving up the name of a session's account, and all that is stored with it.

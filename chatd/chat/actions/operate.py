@@ -1,8 +1,10 @@
-"""Acts of administrators that concern the whole server: announcing, disconnecting, figures."""
+"""Acts of administrators that concern the whole server: announcing, disconnecting, and the like."""
 
 from __future__ import annotations
 
+from chatd.chat.actions.deeds import Done, carry_out
 from chatd.chat.permissions import Act
+from chatd.chat.private_lines import Senders
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -32,6 +34,25 @@ async def disconnect(server: ChatServer, session: Session, name: str) -> int:
     for each in sessions:
         each.attempt(server.sign_outs.hang_up, each, "disconnected_by", session.name)
     return len(sessions)
+
+
+def senders_of_private_lines(server: ChatServer) -> Senders:
+    """Return who may write private lines."""
+    return server.private_lines.senders
+
+
+async def set_senders_of_private_lines(
+    server: ChatServer, session: Session, senders: Senders
+) -> Done | None:
+    """Set who may write private lines, and log that in the lobby. Return None if it is so already.
+
+    Raises `Refusal` and `StoreError`.
+    """
+    server.moderation.check(session, None, Act.PRIVATE_LINES)
+    if senders is server.private_lines.senders:
+        return None
+    deed, put = Deed(f"private_{senders.value}"), server.private_lines.set_senders(senders)
+    return await carry_out(server, session, server.lobby, deed, [put])
 
 
 def statistics(server: ChatServer, session: Session) -> dict[str, object]:

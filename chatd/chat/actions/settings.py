@@ -1,5 +1,6 @@
-"""The settings of a session: its view of the rooms, its language, whom it ignores, its away text.
+"""The settings of a session: its view of the rooms, its language, and what others may do.
 
+Others are those whom it ignores, who write to it, and who are told that it is away.
 They are stored with the account, if the session has one.
 """
 
@@ -56,6 +57,12 @@ async def set_away(server: ChatServer, session: Session, text: str) -> str:
     away = text[:AWAY_CHARACTERS]
     await server.logins.change_settings(session, away=away)
     return away
+
+
+async def set_guests(server: ChatServer, session: Session, guests: bool) -> None:
+    """Take private lines from guests, or refuse them. Raises `Refusal` and `StoreError`."""
+    session.identity.check_scope(Scope.FULL)
+    await server.logins.change_settings(session, guests=guests)
 
 
 def become_text_only(session: Session) -> None:

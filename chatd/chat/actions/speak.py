@@ -15,11 +15,13 @@ from typing import NamedTuple
 from chatd.chat.action_queue import Receipt
 from chatd.chat.idempotency import Found, KeyOwner, account_owner, browser_owner, session_owner
 from chatd.chat.permissions import Act
+from chatd.chat.private_lines import takes_from
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Kind
 from chatd.rooms.room import Room
+from chatd.rooms.view import NOTHING_SET
 
 
 def speak(
@@ -100,8 +102,11 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
     A line to an account is stored in its inbox, and the session is told of it when that is done:
     None is returned. A line to guests is held in memory only. Raises `Refusal`.
     """
+    server.private_lines.check(session)
     account = server.accounts.called(receiver)
     if account is not None:
+        if not takes_from(session, NOTHING_SET.with_kept(account.settings)):
+            raise _takes_no_guests(account.name)
         server.unread.say_to(session, account.key, text)
         _settle(session)
         return None
@@ -109,12 +114,19 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
     if not others:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
     name = others[0].name
+    others = [each for each in others if takes_from(session, each.subscriptions.settings)]
+    if not others:
+        raise _takes_no_guests(name)
     received = [other.subscriptions.receive(session.name, text) for other in others]
     if not any(received):
         raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
     session.note_spoken()
     session.stream.put(session.replies.format.private(session.name, text, name))
     return Whispered(name, server.sessions.away_text(name))
+
+
+def _takes_no_guests(name: str) -> Refusal:
+    return Refusal(ErrorKind.NOT_ALLOWED, "takes_no_guests", name=name)
 
 
 def _settle(session: Session) -> None:

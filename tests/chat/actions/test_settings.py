@@ -63,6 +63,19 @@ def test_a_token_sets_no_away_text(world: World) -> None:
     assert refused(world, settings.set_away(world.server, robot, "x")) == "not_with_a_token"
 
 
+def test_guests_are_refused_and_taken_from(world: World) -> None:
+    luis = guest(world)
+    for guests in False, True:
+        done(world, settings.set_guests(world.server, luis, guests))
+        assert luis.subscriptions.settings.guests is guests
+
+
+def test_a_token_does_not_refuse_guests(world: World) -> None:
+    member(world, "ana")
+    robot = program(world, "ana")
+    assert refused(world, settings.set_guests(world.server, robot, False)) == "not_with_a_token"
+
+
 def test_a_session_in_one_room_sends_only_text(world: World) -> None:
     luis = guest(world)
     settings.become_text_only(luis)

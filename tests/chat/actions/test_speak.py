@@ -8,7 +8,8 @@ import pytest
 
 from chatd.chat.actions.enter import enter
 from chatd.chat.actions.login import log_in
-from chatd.chat.actions.settings import set_away
+from chatd.chat.actions.operate import set_senders_of_private_lines
+from chatd.chat.actions.settings import set_away, set_guests
 from chatd.chat.actions.speak import (
     act,
     find_said,
@@ -20,6 +21,7 @@ from chatd.chat.actions.speak import (
     whisper,
 )
 from chatd.chat.idempotency import Found
+from chatd.chat.private_lines import Senders
 from chatd.chat.session import Session
 from chatd.event import Kind
 from chatd.rooms.room import Room
@@ -111,6 +113,45 @@ def test_a_private_line_to_an_account_is_stored(world: World) -> None:
     world.settle()
     assert world.server.unread.inboxes.of("ana").head == 1
     assert ana.account == "ana"
+
+
+def test_an_account_may_refuse_the_private_lines_of_guests(world: World) -> None:
+    ana, luis = member(world, "ana"), guest(world, "luis")
+    done(world, set_guests(world.server, ana, False))
+    with refuses("takes_no_guests"):
+        whisper(world.server, luis, "ANA", "hola")
+    assert whisper(world.server, member(world, "eva"), "ana", "hola") is None
+    world.settle()
+    assert world.server.unread.inboxes.of("ana").head == 1
+
+
+def test_it_may_do_so_while_it_is_away(world: World) -> None:
+    ana = member(world, "ana")
+    done(world, set_guests(world.server, ana, False))
+    world.server.disconnect(ana)
+    with refuses("takes_no_guests"):
+        whisper(world.server, guest(world, "luis"), "ana", "hola")
+
+
+def test_a_guest_may_refuse_those_of_other_guests(world: World) -> None:
+    eva = guest(world, "eva")
+    done(world, set_guests(world.server, eva, False))
+    with refuses("takes_no_guests"):
+        whisper(world.server, guest(world, "luis"), "eva", "hola")
+    assert whisper(world.server, member(world, "ana"), "eva", "hola") == ("eva", "")
+    done(world, set_guests(world.server, eva, True))
+    assert whisper(world.server, guest(world, "max"), "eva", "hola") == ("eva", "")
+
+
+@pytest.mark.parametrize("receiver", ["ana", "eva", "nobody"])
+def test_the_server_may_refuse_those_of_all_guests(world: World, receiver: str) -> None:
+    ana, luis = member(world, "ana"), guest(world, "luis")
+    guest(world, "eva")
+    world.ask_operator("promote", name="ana")
+    done(world, set_senders_of_private_lines(world.server, ana, Senders.MEMBERS))
+    with refuses("members_write"):
+        whisper(world.server, luis, receiver, "hola")
+    assert whisper(world.server, ana, "luis", "hola") == ("luis", "")
 
 
 def test_a_private_line_to_a_name_that_is_not_used_is_refused(world: World) -> None:

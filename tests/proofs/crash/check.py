@@ -109,6 +109,11 @@ _DEEDS = (
     ("disconnected {target}", "ha desconectado a {target}"),
     ("banned an address", "ha vetado una dirección"),
     ("lifted the ban on an address", "ha levantado el veto a una dirección"),
+    ("lets everyone write private lines", "deja que todos escriban líneas privadas"),
+    (
+        "lets only people who are logged in write private lines",
+        "deja escribir líneas privadas solo a quien ha iniciado sesión",
+    ),
     ("banned a network ({target})", "ha vetado una red ({target})"),
     ("lifted the ban on a network ({target})", "ha levantado el veto a una red ({target})"),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TESTS = {
     "chatd/text/validation.py": ["tests/text/test_validation.py"],
+    "chatd/text/networks.py": ["tests/text/test_networks.py"],
     "chatd/text/escaping.py": ["tests/text/test_escaping.py", "tests/formats/test_json.py"],
     "chatd/text/blanks.py": ["tests/text/test_escaping.py", "tests/text/test_validation.py"],
     "chatd/text/folding.py": ["tests/text/test_folding.py"],
@@ -163,6 +164,7 @@ TESTS = {
     "chatd/chat/deed_log.py": ["tests/chat/test_deed_log.py"],
     "chatd/chat/roles.py": ["tests/chat/test_roles.py"],
     "chatd/chat/sanctions.py": ["tests/chat/test_sanctions.py"],
+    "chatd/chat/private_lines.py": ["tests/chat/test_private_lines.py"],
     "chatd/chat/permissions.py": ["tests/chat/test_permissions.py"],
     "chatd/chat/names.py": ["tests/chat/test_names.py", "tests/commands/test_accounts.py"],
     "chatd/rooms/view.py": ["tests/rooms/test_view.py", "tests/chat/test_one_view.py"],
