@@ -24,6 +24,8 @@ from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
+from tools.limits import LIMITS as ALL_LIMITS
+from tools.limits import OPTIONS as LIMITING_OPTIONS
 from tools.spanish import HEADERS, TEXTS
 
 EVERYDAY = ("nick", "join", "leave", "who", "msg", "me", "search", "help")
@@ -184,6 +186,25 @@ def error_kinds(language: Language) -> str:
     return markdown(rows, "kind | when | what to do", language)
 
 
+def every_limit(language: Language) -> str:
+    """Return the table of all limits, options and constants of the code, with their attacks."""
+    defaults = {option.name: option for option in daemon_options()}
+    given = [defaults[name] for name in LIMITING_OPTIONS]
+    rows = [
+        *((f"--{each.name}", each.default, in_language(each.meaning, language)) for each in given),
+        *((each.name, each.written, each.meaning(language)) for each in ALL_LIMITS),
+    ]
+    attacks = [*LIMITING_OPTIONS.values(), *(each.attacks for each in ALL_LIMITS)]
+    return markdown(
+        (
+            (code(name), code(value), meaning, ", ".join(map(code, names.split())))
+            for (name, value, meaning), names in zip(rows, attacks, strict=True)
+        ),
+        "limit | value | meaning | attacks",
+        language,
+    )
+
+
 TABLES: dict[str, Callable[[Language], str]] = {
     "everyday commands": partial(commands, [COMMANDS[name] for name in EVERYDAY]),
     "commands general": partial(commands, GENERAL),
@@ -191,6 +212,7 @@ TABLES: dict[str, Callable[[Language], str]] = {
     "options": partial(options, False),
     "limits": partial(options, True),
     **{f"chatd {name}": partial(client, name) for name in CLIENTS},
+    "every limit": every_limit,
     "errors": error_kinds,
 }
 """Each table by the name that its comments in the documents have."""

@@ -9,6 +9,7 @@ HEADERS = {
     "option | meaning | default": "opción | qué es | si no se da",
     "argument | meaning": "argumento | qué es",
     "kind | when | what to do": "tipo | cuándo | qué hacer",
+    "limit | value | meaning | attacks": "límite | valor | qué es | ataques",
 }
 """The cells of the headers of tables."""
 
