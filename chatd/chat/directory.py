@@ -15,6 +15,7 @@ from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import is_inbox
+from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.room import Pages, Room
 from chatd.storage.contract import Store
 from chatd.storage.records import change, ignore_store_error
@@ -30,8 +31,9 @@ new room, to suggest the one that was meant."""
 class Rooms(Mapping[str, Room]):
     """All rooms, by key. ``lobby`` is the name of the room that always exists."""
 
-    def __init__(self, store: Store, moderation: Moderation, lobby: str) -> None:
+    def __init__(self, store: Store, reads: ReadQueue, moderation: Moderation, lobby: str) -> None:
         self._store = store
+        self._reads = reads
         self._moderation = moderation
         self._pages = Pages()
         self._rooms: dict[str, Room] = {}
@@ -39,10 +41,9 @@ class Rooms(Mapping[str, Room]):
         stamps = store.stamps()
         for name, head, topic, _ in store.rooms():
             if not is_inbox(name):
-                self._add(Room(name, store, head, topic, self._pages, stamps.get(name, 0)))
-        self.lobby = self._rooms.get(fold(lobby)) or self._add(
-            Room(lobby, store, pages=self._pages)
-        )
+                time = stamps.get(name, 0)
+                self._add(Room(name, store, head, topic, self._pages, time, reads))
+        self.lobby = self._rooms.get(fold(lobby)) or self._make(lobby)
 
     def __getitem__(self, key: str) -> Room:
         return self._rooms[key]
@@ -116,7 +117,7 @@ class Rooms(Mapping[str, Room]):
 
     def add(self, wanted: str) -> Room:
         """Make a room of that name, which `check_new` has accepted."""
-        return self._add(Room(_room_name(wanted), self._store, pages=self._pages))
+        return self._make(_room_name(wanted))
 
     def similar(self, wanted: str, session: Session) -> Room | None:
         """Return a room that may have been meant by a name that no room has.
@@ -145,6 +146,9 @@ class Rooms(Mapping[str, Room]):
             if puts:
                 # If that cannot be stored, the room still has its owner when it is made again.
                 change(self._store, *puts).addErrback(ignore_store_error)
+
+    def _make(self, name: str) -> Room:
+        return self._add(Room(name, self._store, pages=self._pages, reads=self._reads))
 
     def _add(self, room: Room) -> Room:
         self._rooms[room.key] = room

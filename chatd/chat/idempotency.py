@@ -31,6 +31,7 @@ from chatd.storage.contract import Store
 from chatd.storage.records import Put, Table, change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, validate_room_name
+from chatd.util.fair_queue import Asker
 
 KEPT_SECONDS = 86400
 """Seconds for which a key is known."""
@@ -184,13 +185,14 @@ class IdempotencyKeys:
 
     async def find(
         self,
+        session: Session,
         owner: KeyOwner,
         key: str,
         room: str,
         texts: Sequence[str],
         kind: Kind = Kind.MESSAGE,
     ) -> Found | None:
-        """Return the place of the lines that were said with a key in a room.
+        """Return the place of the lines that were said with a key in a room, for a session.
 
         None if there are none. Lines of any room are returned if the name of the room is empty.
 
@@ -204,9 +206,10 @@ class IdempotencyKeys:
                 raise Refusal(ErrorKind.WRONG_USE, "other_lines_with_key")
             if full not in self._under_way:
                 place = self._room(fold(said.room))
-                return Found(
-                    said.room, () if place is None else await _find(place, said, texts, kind)
-                )
+                if place is None:
+                    return Found(said.room, ())
+                asker = session.identity.asker
+                return Found(said.room, await _find(place, said, texts, kind, asker))
             done: Deferred[bool] = Deferred()
             self._under_way[full].append(done)
             await done  # if they could not be stored, they are not said
@@ -229,7 +232,7 @@ class IdempotencyKeys:
         """
         if key is None:
             return await self._say(session, room, texts, kind)
-        found = await self.find(owner, key, room.name, texts, kind)
+        found = await self.find(session, owner, key, room.name, texts, kind)
         if found is not None:
             return found.seqs
         return await self._say(session, room, texts, kind, _key(owner, key), owner.share)
@@ -271,7 +274,9 @@ class IdempotencyKeys:
         if not await self._keep(key, said):
             return None
         # A session that has gone meanwhile received no receipt.
-        return await receipt if receipt.called else await _find(room, said, texts, kind)
+        if receipt.called:
+            return await receipt
+        return await _find(room, said, texts, kind, session.identity.asker)
 
     def _keep(self, key: str | None, said: Said) -> Deferred[bool]:
         """Store the use of a key together with its lines.
@@ -314,11 +319,13 @@ class IdempotencyKeys:
         return gone
 
 
-async def _find(room: Room, said: Said, texts: Sequence[str], kind: Kind) -> Sequence[int]:
+async def _find(
+    room: Room, said: Said, texts: Sequence[str], kind: Kind, asker: Asker
+) -> Sequence[int]:
     """Return the seqs of the lines of a key; none if they are not in the store any more."""
     lines: list[Event] = []
     after = said.after
-    while after < said.upto and (events := await room.read(after, said.upto)):
+    while after < said.upto and (events := await room.read(after, said.upto, asker)):
         lines += [each for each in events if (each.session, each.kind) == (said.session, kind)]
         after = events[-1].seq
     count = len(texts)

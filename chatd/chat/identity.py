@@ -12,6 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.credentials import FRESH_SECONDS, Grant, Scope
 from chatd.errors import ErrorKind, Refusal
+from chatd.util.fair_queue import Asker
 
 
 class Identity:
@@ -66,6 +67,11 @@ class Identity:
         """The key of the account that the session is logged in to, if its grant is valid."""
         grant = self.grant
         return grant.account if grant is not None and self.holds(grant) else None
+
+    @property
+    def asker(self) -> Asker:
+        """The owner of what the session asks for, as it waits in turns with others'."""
+        return Asker(self.network, self.account or "")
 
     @property
     def has_expired(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chatd.accounts.accounts import Accounts
 from chatd.event import inbox_of, is_inbox, owner_of
+from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store, StoreError
 
@@ -14,14 +15,15 @@ from chatd.storage.contract import Store, StoreError
 class Inboxes:
     """The inboxes of all accounts: those of the store, and others from their first use on."""
 
-    def __init__(self, store: Store, accounts: Accounts) -> None:
+    def __init__(self, store: Store, reads: ReadQueue, accounts: Accounts) -> None:
         self._store = store
+        self._reads = reads
         self._accounts = accounts
         self.logs: dict[str, Room] = {}
         """The inboxes by their names."""
         for name, head, topic, _ in store.rooms():
             if is_inbox(name):
-                self._add(Room(name, store, head, topic))
+                self._add(Room(name, store, head, topic, reads=reads))
 
     def _add(self, log: Room) -> None:
         log.key = log.name  # folded already
@@ -31,7 +33,7 @@ class Inboxes:
         """Return the inbox of an account."""
         name = inbox_of(account)
         if name not in self.logs:
-            self._add(Room(name, self._store))
+            self._add(Room(name, self._store, reads=self._reads))
         return self.logs[name]
 
     async def clear_gone(self) -> None:

@@ -102,7 +102,7 @@ class MissedLines:
         tracker = session.subscriptions.read_tracker
         for log, after, upto, _ in self.of(session):
             if tracker is not None and upto - after > SHOWN_AT_ONCE:
-                events = await log.read(after, upto)
+                events = await log.read(after, upto, session.identity.asker)
                 first = events[0].seq if events else upto + 1
                 if first > after + 1:
                     tracker.show(log.key, EmptyStretch(after, first - 1))

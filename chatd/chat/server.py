@@ -34,6 +34,7 @@ from chatd.chat.sign_outs import SignOuts
 from chatd.chat.unread import UnreadTracker
 from chatd.formats.base import Format
 from chatd.i18n import Language
+from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.stream import Stream
 from chatd.storage.contract import Store
 from chatd.text.folding import fold
@@ -72,18 +73,21 @@ class ChatServer:
         self._started = clock.seconds()
         self._last_number = max((record.session for record in store.rooms()), default=0)
 
+        reads = ReadQueue(store)
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self.names = Names(self.accounts)
         self.private_lines = PrivateLines(store)
-        self.rooms = Rooms(store, self.moderation, lobby)
+        self.rooms = Rooms(store, reads, self.moderation, lobby)
         self.lobby = self.rooms.lobby
         self.sessions = ConnectedSessions(self.names, self.accounts)
         self._rights = Rights(self.credentials.is_valid, self.moderation.guard, self.rooms.readable)
         self.quotas = LineQuotas(store)
         self.idempotency = IdempotencyKeys(store, now, self.rooms.get)
-        self.unread = UnreadTracker(store, self.accounts, self.rooms.get, self.rooms.readable)
+        self.unread = UnreadTracker(
+            store, reads, self.accounts, self.rooms.get, self.rooms.readable
+        )
         self.hooks = Hooks(store)
         self.hook_review = HookReview(store, self.hooks, self.rooms, self.accounts, self.moderation)
         self.hooks.check_with(self.hook_review.allows)

@@ -58,11 +58,9 @@ class Subscriptions:
         self._number = number
         self._identity = identity
         self._replies = replies
-        stream = replies.stream
-        self.inbox: Inbox | None = None
-        if private:
-            self.inbox = Inbox(stream.wake)
-            stream.follow(self.inbox)
+        self.inbox = Inbox(replies.stream.wake) if private else None
+        if self.inbox is not None:
+            replies.stream.follow(self.inbox)
 
     def allow_many_rooms(self) -> None:
         """Let the session be in several rooms at a time. To be called before it enters one."""
@@ -111,6 +109,7 @@ class Subscriptions:
             self._number,
             may_read,
             replies.stream.meter.up_to(REPLAY_LINES),
+            self._identity,
         )
         if (tracker := self._counting(log)) is not None:
             tracker.show(log.key, replay)
@@ -205,8 +204,8 @@ class Subscriptions:
             self.read_tracker.cursor = self._cursor_in(self.read_tracker.inbox, format)
 
     def _cursor_in(self, log: Room, format: Format, since: int | None = None) -> Cursor:
-        stream = self._replies.stream
-        cursor = Cursor(log.feed(format), self._number, stream, view=self.view)
+        stream, feed = self._replies.stream, log.feed(format)
+        cursor = Cursor(feed, self._number, stream, view=self.view, owner=self._identity)
         if (tracker := self._counting(log)) is not None:
             tracker.follow(log.key, cursor, since)
         stream.follow(cursor)

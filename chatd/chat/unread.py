@@ -20,6 +20,7 @@ from chatd.chat.own_lines import OwnLines
 from chatd.chat.read_marks import ReadMarks, ReadTracker, reached
 from chatd.chat.session import Session
 from chatd.event import Kind
+from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put, change, ignore_store_error
@@ -38,12 +39,13 @@ class UnreadTracker:
     def __init__(
         self,
         store: Store,
+        reads: ReadQueue,
         accounts: Accounts,
         room_of: Callable[[str], Room | None],
         readable: Callable[[Session, Room], bool],
     ) -> None:
         self.read_marks = ReadMarks(store)
-        self.inboxes = Inboxes(store, accounts)
+        self.inboxes = Inboxes(store, reads, accounts)
         self._own_lines = OwnLines()
         self.missed = MissedLines(self.inboxes, self.read_marks, self._own_lines, room_of, readable)
         self._store = store

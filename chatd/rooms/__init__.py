@@ -7,6 +7,8 @@ Modules (python3 -m tools.documents writes this list):
 - `bookmarks`: Bookmarks: a client's position in a log, to resume from.
 - `feed`: Feeds: a room rendered in one format, and the cursors of the clients that follow it.
 - `paging`: Pages of a room's log, for clients that ask for history over HTTP or over a WebSocket.
+- `read_queue`: The queue of reads: askers have turns at the store, and what several want is read
+  once.
 - `rendering`: Rendering of pages of a room's log, each of bounded size and time for any text.
 - `room`: A room: a named log that only grows, the number of its members, and its feeds.
 - `stream`: Streams: all data that one client is to be sent, in one order.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chatd.event import Bookmark
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
+from chatd.util.fair_queue import Asker
 
 
 class Return(NamedTuple):
@@ -35,7 +36,7 @@ def end_of(room: Room) -> Bookmark:
     return Bookmark(room.head, room.head_time)
 
 
-async def is_of(room: Room, bookmark: Bookmark, *, seqs_count: bool = False) -> bool:
+async def is_of(room: Room, bookmark: Bookmark, asker: Asker, *, seqs_count: bool = False) -> bool:
     """Return True if a bookmark is of this room's log.
 
     If it is, the client lacks only the lines after it. Retention may have deleted the bookmark's
@@ -51,7 +52,7 @@ async def is_of(room: Room, bookmark: Bookmark, *, seqs_count: bool = False) -> 
     if seq == room.head and room.head_time:  # 0 if it is not known, or the line is deleted
         return time == room.head_time
     try:
-        events = await room.read(seq - 1, seq)
+        events = await room.read(seq - 1, seq, asker)
     except StoreError:
         return False
     return not events or events[0].time == time

@@ -35,6 +35,7 @@ from chatd.rooms.view import EVERYTHING, View
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import most_visible
 from chatd.util.error_log import ErrorLog
+from chatd.util.fair_queue import Asker
 from chatd.util.meter import FREE, Meter
 
 PUSH_BYTES = 64 * 1024
@@ -77,13 +78,13 @@ class Log(Protocol):
     def mark(self) -> Mark:
         """The position after the last published entry."""
 
-    async def read(self, after: int, upto: int) -> list[Event]:
+    async def read(self, after: int, upto: int, asker: Asker) -> list[Event]:
         """Return events as `chatd.storage.contract.Store.read` does."""
 
-    async def page(self, format: Format, after: int, upto: int) -> Page:
+    async def page(self, format: Format, after: int, upto: int, asker: Asker) -> Page:
         """Return the same events, rendered. Raise `StoreError`, and what the format raises.
 
-        A page that several readers want at the same time is read and rendered once.
+        Askers have turns. A page that several want at the same time is read and rendered once.
         """
 
 
@@ -114,12 +115,29 @@ class Reader(Protocol):
         """Send data at once and return True; send nothing if other data has to be sent first."""
 
 
+class Owner(Protocol):
+    """The interface of the one that a log is read for."""
+
+    @property
+    def asker(self) -> Asker:
+        """The owner of the reads in their queue, as it is now."""
+
+
+class _NoOwner:
+    asker = Asker("", "")
+
+
+NO_OWNER = _NoOwner()
+"""The owner of reads for no session."""
+
+
 class Replay:
     """Part of a room's log, ``after < seq <= upto``, read from the store page by page.
 
-    Each page but the first is read in a turn of ``meter``, which charges for all. Events that
-    ``view`` does not show to ``session`` are left out. The replay ends once ``allowed`` returns
-    False: then the reader may not read that log any more.
+    Each page but the first is read in a turn of ``meter``, which charges for all, and each waits
+    for a turn of ``owner`` at the store. Events that ``view`` does not show to ``session`` are left
+    out. The replay ends once ``allowed`` returns False: then the reader may not read that log any
+    more.
     """
 
     __slots__ = (
@@ -129,6 +147,7 @@ class Replay:
         "_gap",
         "_log",
         "_meter",
+        "_owner",
         "_page",
         "_reading",
         "_session",
@@ -150,12 +169,14 @@ class Replay:
         session: int = 0,
         allowed: Callable[[], bool] | None = None,
         meter: Meter = FREE,
+        owner: Owner = NO_OWNER,
     ) -> None:
         self.start = after
         self.given = after  # the seq up to which it was taken without a gap
         self.end = upto
         self._log = log
         self._meter = meter
+        self._owner = owner
         self._format = format
         self._after = after
         self._wake = wake
@@ -213,9 +234,10 @@ class Replay:
         self._wake()
 
     async def _next_page(self) -> Page:
+        asker = self._owner.asker
         if self._view is EVERYTHING:
-            return await self._log.page(self._format, self._after, self.end)
-        events = await self._log.read(self._after, self.end)
+            return await self._log.page(self._format, self._after, self.end, asker)
+        events = await self._log.read(self._after, self.end, asker)
         shown = partial(self._view.shown, session=self._session)
         return page_of(self._format, self._after, self.end, events, shown)
 
@@ -388,7 +410,7 @@ class Trail:
 
 
 class Cursor:
-    """A position in a feed that moves as its reader takes.
+    """A position in a feed that moves as its reader takes. What it reads again is for ``owner``.
 
     ``session`` is the number of the reader's session: its own notices are not sent to it, nor is
     what its ``view`` leaves out. A cursor with an ``end`` stops there. One without is live, and
@@ -398,6 +420,7 @@ class Cursor:
     __slots__ = (
         "_end",
         "_feed",
+        "_owner",
         "_replay",
         "_target",
         "_view",
@@ -418,6 +441,7 @@ class Cursor:
         view: View = EVERYTHING,
         mark: Mark | None = None,
         end: Mark | None = None,
+        owner: Owner = NO_OWNER,
     ) -> None:
         self.session = session
         self.reader = reader
@@ -427,6 +451,7 @@ class Cursor:
         self.trail: Trail | None = None
         self._view = view
         self._feed = feed
+        self._owner = owner
         self._end = end
         self._replay: Replay | None = None
         self._target = self.mark  # where the replay ends
@@ -462,7 +487,13 @@ class Cursor:
         if self.mark.entries >= end.entries:
             return None
         rest = Cursor(
-            self._feed, self.session, self.reader, view=self._view, mark=self.mark, end=end
+            self._feed,
+            self.session,
+            self.reader,
+            view=self._view,
+            mark=self.mark,
+            end=end,
+            owner=self._owner,
         )
         rest._replay, rest._target = self._replay, self._target
         if self.trail is not None:
@@ -517,4 +548,5 @@ class Cursor:
             self.reader.wake,
             self._view,
             self.session,
+            owner=self._owner,
         )

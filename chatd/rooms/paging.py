@@ -12,6 +12,7 @@ from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.rooms.view import View
 from chatd.text.escaping import visible_length
+from chatd.util.fair_queue import Asker
 
 CHARACTERS_GIVEN = 64 * 1024
 """Characters of text, escaped, after which a page ends early: an answer stays in memory until the
@@ -35,7 +36,9 @@ class Stretch(NamedTuple):
     more: bool
 
 
-async def first_events(room: Room, after: int, upto: int, limit: int, view: View) -> Stretch:
+async def first_events(
+    room: Room, after: int, upto: int, limit: int, view: View, asker: Asker
+) -> Stretch:
     """Return the first events after a seq that `view` shows. Raise `StoreError`.
 
     They are `limit` events, or fewer with about `CHARACTERS_GIVEN` characters.
@@ -43,7 +46,7 @@ async def first_events(room: Room, after: int, upto: int, limit: int, view: View
     events: list[Event] = []
     characters, start = 0, after
     while after < upto:
-        page = await room.read(after, upto)
+        page = await room.read(after, upto, asker)
         for event in page:
             enough = len(events) == limit or characters > CHARACTERS_GIVEN
             if enough or after - start >= EVENTS_LOOKED_AT:
@@ -57,19 +60,19 @@ async def first_events(room: Room, after: int, upto: int, limit: int, view: View
     return Stretch(events, start, upto, False)
 
 
-async def last_events(room: Room, upto: int, limit: int, view: View) -> Stretch:
+async def last_events(room: Room, upto: int, limit: int, view: View, asker: Asker) -> Stretch:
     """Return the last events up to a seq that `view` shows. Raise `StoreError`.
 
     They are `limit` events, or fewer with about `CHARACTERS_GIVEN` characters.
     """
     if not limit:
-        last = await last_events(room, upto, 1, view)
+        last = await last_events(room, upto, 1, view, asker)
         return Stretch([], max(0, upto), upto, last.more or bool(last.events))
     shown: list[Event] = []
     after, window = upto, limit
     while True:
         start = max(0, after - window)
-        events = await room.read(start, after)
+        events = await room.read(start, after, asker)
         if window > 1 and events and events[-1].seq < after:
             # Lines are so long that the store gave the first ones alone: the last ones are wanted.
             window = max(1, min(len(events), window // 2))

@@ -6,25 +6,21 @@ must not know a connection or a command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Hashable, Sequence
-from typing import Any, TypeVar
-
-from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
+from collections.abc import Sequence
 
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.formats.base import Format
 from chatd.rooms.feed import Feed, Mark
+from chatd.rooms.read_queue import Reading, ReadQueue, Stretch
 from chatd.rooms.rendering import Page, page_of
 from chatd.storage.contract import Found, Store, Wanted
 from chatd.text.folding import fold
+from chatd.util.fair_queue import Asker
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes 0.2 us in CPython 3.11
 
 PAGES_KEPT = 8
 """Most rendered pages in the cache, of all rooms together."""
-
-R = TypeVar("R")
 
 LATEST_EVENTS = 16
 """Most of its last events that a room with members holds in memory, for sessions that enter: as
@@ -66,7 +62,8 @@ class Room:
 
     ``guarded`` is true if not everyone may read and speak here. ``expected`` is the number of
     sessions that are entering. Without ``pages``, no pages are cached. ``head_time`` is the time of
-    the last event (milliseconds since 1970), 0 if it was deleted before the store was opened.
+    the last event (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms
+    of one server share their ``reads``; one that is alone has its own.
     """
 
     def __init__(
@@ -77,6 +74,7 @@ class Room:
         topic: str = "",
         pages: Pages | None = None,
         head_time: int = 0,
+        reads: ReadQueue | None = None,
     ) -> None:
         self.name = name
         self.key = fold(name)
@@ -94,7 +92,7 @@ class Room:
         self._feeds: dict[Format, Feed] = {}
         self._latest: list[Event] = []  # part of the log that ends at its head
         self._pages = pages
-        self._under_way: dict[Hashable, list[Deferred[Any]]] = {}  # callers that wait for a read
+        self._reads = ReadQueue(store) if reads is None else reads
 
     @property
     def head(self) -> int:
@@ -181,49 +179,33 @@ class Room:
             feed = self._feeds[format] = Feed(self, format)
         return feed
 
-    async def read(self, after: int, upto: int) -> list[Event]:
+    async def read(self, after: int, upto: int, asker: Asker) -> list[Event]:
         """Return events as `chatd.storage.contract.Store.read` does, of those published."""
-        if self._latest and self._latest[0].seq <= after + 1:
-            return [event for event in self._latest if after < event.seq <= upto]
-        upto = min(upto, self.mark.seq)
-        events = await self._once((after, upto), lambda: self._store.read(self.name, after, upto))
-        if self.people and events and events[-1].seq == self.mark.seq:
-            self._latest = events[-LATEST_EVENTS:]
-        return events
+        return (await self._read(after, upto, asker)).events
 
-    async def page(self, format: Format, after: int, upto: int) -> Page:
+    async def page(self, format: Format, after: int, upto: int, asker: Asker) -> Page:
         """Return the same events, rendered. Raise what the format raises, too."""
         kept = self._pages and self._pages.find(self.key, format, after, upto)
         if kept:
             return kept
-        page = await self._once((format, after, upto), lambda: self._render(format, after, upto))
-        if self.people and self._pages is not None:
-            self._pages.keep(self.key, format, page)
+        reading = await self._read(after, upto, asker)
+        page = reading.pages.get((format, upto))
+        if page is None:
+            page = page_of(format, after, upto, reading.events)
+            reading.pages[format, upto] = page
+            if self.people and self._pages is not None:
+                self._pages.keep(self.key, format, page)
         return page
 
-    async def _render(self, format: Format, after: int, upto: int) -> Page:
-        return page_of(format, after, upto, await self.read(after, upto))
-
-    async def _once(self, what: Hashable, do: Callable[[], Coroutine[Deferred[Any], Any, R]]) -> R:
-        """Run ``do`` once for all callers that want ``what`` at the same time."""
-        waiting = self._under_way.get(what)
-        if waiting is not None:
-            done: Deferred[R] = Deferred()
-            waiting.append(done)
-            return await done
-        self._under_way[what] = waiting = []
-        try:
-            result = await do()
-        except Exception:
-            del self._under_way[what]
-            failure = Failure()
-            for each in waiting:
-                each.errback(failure)
-            raise
-        del self._under_way[what]
-        for each in waiting:
-            each.callback(result)
-        return result
+    async def _read(self, after: int, upto: int, asker: Asker) -> Reading:
+        if self._latest and self._latest[0].seq <= after + 1:
+            return Reading([event for event in self._latest if after < event.seq <= upto], {})
+        stretch = Stretch(self.name, after, min(upto, self.mark.seq))
+        reading = await self._reads.read(stretch, asker)
+        events = reading.events
+        if self.people and events and events[-1].seq == self.mark.seq:
+            self._latest = events[-LATEST_EVENTS:]
+        return reading
 
     def forget(self, upto: int) -> None:
         """Drop from memory the events with seqs up to ``upto``, which the store has deleted."""
@@ -241,10 +223,11 @@ class Room:
         if self.people:
             self._latest = (self._latest + events[-LATEST_EVENTS:])[-LATEST_EVENTS:]
 
-    async def seq_before(self, time: int) -> int:
+    async def seq_before(self, time: int, asker: Asker) -> int:
         """Return a seq as `chatd.storage.contract.Store.seq_before` does, at most `head`."""
-        return min(await self._store.seq_before(self.name, time), self.mark.seq)
+        return min(await self._reads.seq_before(self.name, time, asker), self.mark.seq)
 
-    async def search(self, wanted: Wanted, upto: int, limit: int) -> Found:
+    async def search(self, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
         """Search as `chatd.storage.contract.Store.search` does, in what was published."""
-        return await self._store.search(self.name, wanted, min(upto, self.mark.seq), limit)
+        upto = min(upto, self.mark.seq)
+        return await self._reads.search(self.name, wanted, upto, limit, asker)

@@ -244,7 +244,8 @@ class _Delivery:
             head = room.head
             if hook.seq >= head:
                 break
-            self._page.extend((await room.read(hook.seq, head))[:EVENTS_AT_HAND])
+            page = await room.read(hook.seq, head, hook.caller.owner)
+            self._page.extend(page[:EVENTS_AT_HAND])
             if not self._page:
                 hook.delivered(head)  # retention deleted all of it
         return None

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chatd.accounts.credentials import BROWSER, FRESH_SECONDS, TOKEN
+from chatd.util.fair_queue import Asker
 from tests.support.den import Den
 from tests.support.http import sign_in_of
 from tests.support.sessions import done
@@ -249,7 +250,7 @@ class Grants(RuleBasedStateMachine):
         one = self.connections[number % len(self.connections)]
         text = f"words {next(self.names)}"
         one.say(text)
-        events = done(self.world, self.server.lobby.read(0, self.server.lobby.head))
+        events = done(self.world, self.server.lobby.read(0, self.server.lobby.head, Asker("", "")))
         said = [event.author for event in events if event.text == text]
         assert ("ana" in said) == (one.alive and one.writes)
 

@@ -33,6 +33,7 @@ from chatd.rooms.stream import Stream
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
+from chatd.util.fair_queue import Asker
 from tests.support.logs import Expect
 from tests.support.sessions import begin
 from tests.support.world import Member, World
@@ -394,9 +395,9 @@ def test_the_log_is_read_for_a_retry_alone_and_once(
     reads: list[tuple[int, int]] = []
     read = Room.read
 
-    def counted(room: Room, after: int, upto: int) -> Any:
+    def counted(room: Room, after: int, upto: int, asker: Asker) -> Any:
         reads.append((after, upto))
-        return read(room, after, upto)
+        return read(room, after, upto, asker)
 
     monkeypatch.setattr(Room, "read", counted)
     assert client.say("one", "two") == [1, 2]
@@ -616,7 +617,7 @@ def test_it_is_known_which_session_said_the_lines_of_a_key(client: KeyedClient) 
 
 def found(client: KeyedClient, room: str, *texts: str, owner: str = "ana") -> Any:
     """Return the result of finding a key."""
-    finding = client.idempotency.find(account_owner(owner), "k", room, texts)
+    finding = client.idempotency.find(client.person.session, account_owner(owner), "k", room, texts)
     return begin(client.world, finding).result
 
 

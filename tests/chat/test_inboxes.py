@@ -12,6 +12,7 @@ from twisted.logger import LogEvent
 from chatd.accounts.accounts import Account, Accounts
 from chatd.chat.inboxes import Inboxes
 from chatd.event import Draft, Kind
+from chatd.rooms.read_queue import ReadQueue
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
@@ -33,7 +34,7 @@ class InboxesHarness:
 
     def inboxes(self) -> Inboxes:
         """Return the inboxes as they are once the server has started."""
-        return Inboxes(self.store, self.accounts)
+        return Inboxes(self.store, ReadQueue(self.store), self.accounts)
 
     def texts(self, log: str) -> list[str]:
         """Return the lines that are stored in a log."""

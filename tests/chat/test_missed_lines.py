@@ -13,6 +13,7 @@ from chatd.chat.own_lines import OwnLines
 from chatd.chat.read_marks import EmptyStretch, ReadMarks, ReadTracker
 from chatd.chat.session import Session
 from chatd.event import Draft, Event, Kind
+from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.room import Room
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
@@ -28,7 +29,7 @@ class MissedHarness:
         self.rooms = {name: Room(name, self.store) for name in ("lobby", "ops", "tea")}
         self.marks = ReadMarks(self.store)
         self.own = OwnLines()
-        self.inboxes = Inboxes(self.store, Accounts(self.store))
+        self.inboxes = Inboxes(self.store, ReadQueue(self.store), Accounts(self.store))
         self.hidden: set[str] = set()
         self.missed = MissedLines(
             self.inboxes, self.marks, self.own, self.rooms.get, self.is_readable

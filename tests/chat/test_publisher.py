@@ -16,6 +16,7 @@ from chatd.chat.session import Session
 from chatd.errors import ErrorKind
 from chatd.event import Change, Draft, Event, Kind, Notice
 from chatd.rooms.room import Room
+from chatd.util.fair_queue import Asker
 from tests.support.logs import Expect
 from tests.support.sentences import EN
 from tests.support.sessions import guest, keys, member
@@ -297,7 +298,8 @@ def test_events_that_the_store_deleted_leave_the_memory_of_their_room(
     world.publish(world.given(world.luis, world.ops, "one"))
     world.publish(world.given(world.luis, world.ops, "two"))
     world.publisher.forgot("OPS", 1)
-    assert Deferred.fromCoroutine(world.ops.read(0, 2)).result == []  # asked of the store
+    read = Deferred.fromCoroutine(world.ops.read(0, 2, Asker("", "")))
+    assert read.result == []  # asked of the store
 
 
 def test_events_deleted_in_an_unknown_room_are_passed_over(world: PublisherWorld) -> None:

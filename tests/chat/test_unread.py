@@ -530,7 +530,7 @@ class TestPlaces:
         ana.hang_up()
         luis.type("one", "two")
         with monkeypatch.context() as patched:
-            patched.setattr(Room, "read", fail)
+            patched.setattr(Room, "page", fail)
             ana = world.member("ana", greeted=True)
             assert "ERR Not readable" in ana.seen()[-1]
             ana.hang_up()

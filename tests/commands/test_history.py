@@ -16,6 +16,7 @@ from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import Found, StoreError, Wanted
 from chatd.text.times import local_time
+from chatd.util.fair_queue import Asker
 from tests.support.sentences import EN
 from tests.support.world import Member, World
 
@@ -100,7 +101,7 @@ class TestSearch:
     ) -> None:
         asked: list[int] = []
 
-        async def look(_: object, wanted: Wanted, upto: int, limit: int) -> Found:
+        async def look(_: object, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
             asked.append(upto)
             return Found([], upto - 1)
 
@@ -126,10 +127,10 @@ class TestSearch:
     def test_shows_nothing_of_a_room_that_may_not_be_read_any_more(
         self, world: World, ana: Member, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def look(room: Room, wanted: Wanted, upto: int, limit: int) -> Found:
+        async def look(room: Room, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
             world.server.moderation.roles.set_mode(room, Mode.PRIVATE).apply()
             world.server.moderation.changed(room, ())
-            return Found(await room.read(0, upto), 0)
+            return Found(await room.read(0, upto, asker), 0)
 
         ana.type("/join ops")
         luis.type("/join ops", "green")
@@ -212,8 +213,8 @@ class TestMentions:
 def test_what_is_found_is_as_it_was_said(ana: Member, luis: Member) -> None:
     """Also where a store finds something else than it should."""
 
-    async def look(_: Any, wanted: Wanted, upto: int, limit: int) -> Found:
-        events: Sequence[Event] = await ana.session.room.read(0, upto)
+    async def look(_: Any, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
+        events: Sequence[Event] = await ana.session.room.read(0, upto, asker)
         return Found(list(events), 0)
 
     luis.type("\x1b]0;green\x07")

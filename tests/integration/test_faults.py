@@ -173,7 +173,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "an answer": ("an answer", ChatFormat, "say"),
     "putting an answer": ("an answer", Stream, "put"),
     "a replay": ("past lines", Stream, "replay"),
-    "reading the log": ("past lines", Room, "read"),
+    "reading the log": ("past lines", Room, "page"),
     "looking for a time": ("a time", MemoryStore, "seq_before"),
     "rendering the log": ("past lines", ChatFormat, "render"),
     "taking": ("an answer", Stream, "take"),

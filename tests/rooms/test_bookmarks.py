@@ -15,6 +15,7 @@ from chatd.rooms.bookmarks import NEWCOMER, end_of, is_of
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
+from chatd.util.fair_queue import Asker
 
 
 class TimedLog:
@@ -29,7 +30,7 @@ class TimedLog:
         self.room = Room("ops", self.store, len(times), head_time=times[-1] if times else 0)
 
     def has(self, bookmark: Bookmark, **options: Any) -> bool:
-        return cast(bool, now(is_of(self.room, bookmark, **options)))
+        return cast(bool, now(is_of(self.room, bookmark, Asker("", ""), **options)))
 
 
 def now(waiting: Any) -> object:

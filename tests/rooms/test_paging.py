@@ -21,8 +21,10 @@ from chatd.rooms.paging import (
 from chatd.rooms.room import Room
 from chatd.rooms.view import View
 from chatd.storage.memory import MemoryStore
+from chatd.util.fair_queue import Asker
 
 ALL = View()
+ANA = Asker("192.0.2.1", "ana")
 
 
 def room_of(*said: tuple[str, int] | str) -> Room:
@@ -48,11 +50,11 @@ def seqs(stretch: Stretch) -> list[int]:
 def count_reads(room: Room) -> list[tuple[int, int]]:
     """Return a list of the bounds of what is read of a room from now on."""
     reads: list[tuple[int, int]] = []
-    read: Callable[[int, int], Any] = room.read
+    read: Callable[[int, int, Asker], Any] = room.read
 
-    def note(after: int, upto: int) -> Any:
+    def note(after: int, upto: int, asker: Asker) -> Any:
         reads.append((after, upto))
-        return read(after, upto)
+        return read(after, upto, asker)
 
     room.read = note  # type: ignore[method-assign]
     return reads
@@ -66,94 +68,94 @@ def quiet() -> View:
 
 class TestFirst:
     def test_those_after_a_seq(self) -> None:
-        stretch = got(first_events(room_of(("luis", 5)), 1, 5, 2, ALL))
+        stretch = got(first_events(room_of(("luis", 5)), 1, 5, 2, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3], 1, 3, True)
 
     def test_up_to_another(self) -> None:
-        stretch = got(first_events(room_of(("luis", 5)), 1, 3, 9, ALL))
+        stretch = got(first_events(room_of(("luis", 5)), 1, 3, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3], 1, 3, False)
 
     def test_as_many_as_there_are_leave_none(self) -> None:
-        stretch = got(first_events(room_of(("luis", 3)), 1, 3, 2, ALL))
+        stretch = got(first_events(room_of(("luis", 3)), 1, 3, 2, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3], 1, 3, False)
 
     def test_of_none_nothing_is_read(self) -> None:
         room = room_of(("luis", 3))
         reads = count_reads(room)
-        assert got(first_events(room, 3, 3, 2, ALL)) == Stretch([], 3, 3, False)
+        assert got(first_events(room, 3, 3, 2, ALL, ANA)) == Stretch([], 3, 3, False)
         assert reads == []
 
     def test_those_of_ignored_authors_are_passed_over(self, quiet: View) -> None:
         room = room_of(("luis", 1), ("eva", 2), ("luis", 2))
-        stretch = got(first_events(room, 0, 5, 2, quiet))
+        stretch = got(first_events(room, 0, 5, 2, quiet, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([1, 4], 0, 4, True)
 
     def test_so_many_are_looked_at(self, quiet: View) -> None:
         room = room_of(("eva", EVENTS_LOOKED_AT), ("luis", 1))
-        stretch = got(first_events(room, 0, EVENTS_LOOKED_AT + 1, 2, quiet))
+        stretch = got(first_events(room, 0, EVENTS_LOOKED_AT + 1, 2, quiet, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([], 0, EVENTS_LOOKED_AT, True)
 
     def test_those_before_them_are_not_counted(self) -> None:
         start = EVENTS_LOOKED_AT
-        stretch = got(first_events(room_of(("luis", start + 2)), start, start + 2, 1, ALL))
+        stretch = got(first_events(room_of(("luis", start + 2)), start, start + 2, 1, ALL, ANA))
         assert seqs(stretch) == [start + 1]
 
     def test_so_many_characters_are_given(self) -> None:
         half = "x" * (CHARACTERS_GIVEN // 2)
-        stretch = got(first_events(room_of(half, half, "y", "z"), 0, 4, 9, ALL))
+        stretch = got(first_events(room_of(half, half, "y", "z"), 0, 4, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([1, 2, 3], 0, 3, True)
 
     def test_characters_are_counted_as_escaped(self) -> None:
         half = "\x1b" * (CHARACTERS_GIVEN // 4)
-        stretch = got(first_events(room_of(half, half, "y", "z"), 0, 4, 9, ALL))
+        stretch = got(first_events(room_of(half, half, "y", "z"), 0, 4, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([1, 2, 3], 0, 3, True)
 
     def test_those_that_were_deleted_are_none(self) -> None:
         room = room_of(("luis", 3))
         room.read = _nothing  # type: ignore[method-assign]
-        assert got(first_events(room, 0, 3, 9, ALL)) == Stretch([], 0, 3, False)
+        assert got(first_events(room, 0, 3, 9, ALL, ANA)) == Stretch([], 0, 3, False)
 
 
 class TestLast:
     def test_those_up_to_a_seq(self) -> None:
-        stretch = got(last_events(room_of(("luis", 5)), 4, 2, ALL))
+        stretch = got(last_events(room_of(("luis", 5)), 4, 2, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([3, 4], 2, 4, True)
 
     def test_as_many_as_there_are_leave_none(self) -> None:
-        stretch = got(last_events(room_of(("luis", 2)), 2, 2, ALL))
+        stretch = got(last_events(room_of(("luis", 2)), 2, 2, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([1, 2], 0, 2, False)
 
     def test_more_than_there_are(self) -> None:
-        stretch = got(last_events(room_of(("luis", 2)), 2, 9, ALL))
+        stretch = got(last_events(room_of(("luis", 2)), 2, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([1, 2], 0, 2, False)
 
     def test_no_more_is_read_than_is_needed(self) -> None:
         room = room_of(("luis", 5))
         reads = count_reads(room)
-        got(last_events(room, 4, 2, ALL))
+        got(last_events(room, 4, 2, ALL, ANA))
         assert reads == [(2, 4)]
 
     @pytest.mark.parametrize("upto", [-1, 0, 3])
     def test_none_says_if_there_are_any(self, upto: int) -> None:
-        stretch = got(last_events(room_of(("luis", 3)), upto, 0, ALL))
+        stretch = got(last_events(room_of(("luis", 3)), upto, 0, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([], max(0, upto), upto, upto > 0)
 
     def test_none_says_if_more_than_are_looked_at_are_ignored(self, quiet: View) -> None:
         room = room_of(("luis", 1), ("eva", EVENTS_LOOKED_AT + EVENTS_READ))
-        assert got(last_events(room, room.head, 0, quiet)).more
+        assert got(last_events(room, room.head, 0, quiet, ANA)).more
 
     def test_none_says_if_there_are_any_but_ignored_ones(self, quiet: View) -> None:
-        assert not got(last_events(room_of(("eva", 3)), 3, 0, quiet)).more
-        assert got(last_events(room_of(("luis", 1), ("eva", 3)), 4, 0, quiet)).more
+        assert not got(last_events(room_of(("eva", 3)), 3, 0, quiet, ANA)).more
+        assert got(last_events(room_of(("luis", 1), ("eva", 3)), 4, 0, quiet, ANA)).more
 
     def test_those_of_ignored_authors_are_passed_over(self, quiet: View) -> None:
         room = room_of(("luis", 2), ("eva", EVENTS_READ), ("luis", 1))
-        stretch = got(last_events(room, EVENTS_READ + 3, 2, quiet))
+        stretch = got(last_events(room, EVENTS_READ + 3, 2, quiet, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2, EVENTS_READ + 3], 1, EVENTS_READ + 3, True)
 
     def test_no_more_are_given_than_were_asked_for(self, quiet: View) -> None:
         room = room_of(("luis", 5), ("eva", 10), ("luis", 1))
-        stretch = got(last_events(room, 16, 2, quiet))
+        stretch = got(last_events(room, 16, 2, quiet, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([5, 16], 4, 16, True)
 
     @pytest.mark.parametrize(
@@ -162,58 +164,62 @@ class TestLast:
     )
     def test_so_many_are_looked_at(self, quiet: View, limit: int, looked_at: int) -> None:
         head = EVENTS_LOOKED_AT + 1000
-        stretch = got(last_events(room_of(("luis", 1), ("eva", head - 1)), head, limit, quiet))
+        stretch = got(last_events(room_of(("luis", 1), ("eva", head - 1)), head, limit, quiet, ANA))
         assert stretch == Stretch([], head - looked_at, head, True)
 
     def test_so_many_characters_are_given(self) -> None:
         half = "x" * (CHARACTERS_GIVEN // 2)
-        stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL))
+        stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4], 1, 4, True)
 
     def test_characters_are_counted_as_escaped(self) -> None:
         half = "\x1b" * (CHARACTERS_GIVEN // 4)
-        stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL))
+        stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4], 1, 4, True)
 
     def test_of_long_lines_no_more_are_read_than_are_given_twice(self) -> None:
         most = "x" * (CHARACTERS_GIVEN // 4)
         room = room_of(*["y"] * 5, *[most] * 95)
         reads = count_reads(room)
-        stretch = got(last_events(room, 100, 100, ALL))
+        stretch = got(last_events(room, 100, 100, ALL, ANA))
         assert seqs(stretch) == [96, 97, 98, 99, 100]
         assert len(reads) <= 8
 
     def test_short_lines_before_long_ones_are_found(self) -> None:
         half = "x" * (CHARACTERS_GIVEN // 2)
         room = room_of(half, half, half, *["y"] * 7)
-        stretch = got(last_events(room, 10, 9, ALL))
+        stretch = got(last_events(room, 10, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4, 5, 6, 7, 8, 9, 10], 1, 10, True)
 
     def test_one_is_given_of_any_length(self) -> None:
-        stretch = got(last_events(room_of("y", "x" * 2 * CHARACTERS_GIVEN), 2, 9, ALL))
+        stretch = got(last_events(room_of("y", "x" * 2 * CHARACTERS_GIVEN), 2, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2], 1, 2, True)
 
     @pytest.mark.parametrize(("limit", "after"), [(2, 1), (9, 0)])
     def test_those_that_were_deleted_are_none(self, limit: int, after: int) -> None:
         room = room_of(("luis", 3))
         room.read = _nothing  # type: ignore[method-assign]
-        assert got(last_events(room, 3, limit, ALL)) == Stretch([], after, 3, False)
+        assert got(last_events(room, 3, limit, ALL, ANA)) == Stretch([], after, 3, False)
 
     def test_those_before_deleted_ones_are_not_looked_for(self) -> None:
         room = room_of(("luis", 9))
-        read: Callable[[int, int], Any] = room.read
-        room.read = lambda after, upto: read(max(after, 4), upto)  # type: ignore[method-assign]
-        stretch = got(last_events(room, 9, 8, ALL))
+        read: Callable[[int, int, Asker], Any] = room.read
+        room.read = (  # type: ignore[method-assign]
+            lambda after, upto, asker: read(max(after, 4), upto, asker)
+        )
+        stretch = got(last_events(room, 9, 8, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([5, 6, 7, 8, 9], 4, 9, True)
 
 
-async def _nothing(after: int, upto: int) -> list[Event]:
+async def _nothing(after: int, upto: int, asker: Asker) -> list[Event]:
     return []
 
 
 def test_a_page_may_take_several_reads() -> None:
     room = room_of(("luis", 5))
-    read: Callable[[int, int], Any] = room.read
-    room.read = lambda after, upto: read(after, min(upto, after + 2))  # type: ignore[method-assign]
-    assert seqs(got(first_events(room, 0, 5, 9, ALL))) == [1, 2, 3, 4, 5]
-    assert seqs(got(last_events(room, 5, 4, ALL))) == [2, 3, 4, 5]
+    read: Callable[[int, int, Asker], Any] = room.read
+    room.read = (  # type: ignore[method-assign]
+        lambda after, upto, asker: read(after, min(upto, after + 2), asker)
+    )
+    assert seqs(got(first_events(room, 0, 5, 9, ALL, ANA))) == [1, 2, 3, 4, 5]
+    assert seqs(got(last_events(room, 5, 4, ALL, ANA))) == [2, 3, 4, 5]

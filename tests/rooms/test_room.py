@@ -16,6 +16,9 @@ from chatd.rooms.feed import Cursor, Mark
 from chatd.rooms.room import LATEST_EVENTS, PAGES_KEPT, Pages, Room
 from chatd.storage.contract import StoreError, Subscriber, Wanted
 from chatd.storage.memory import MemoryStore
+from chatd.util.fair_queue import Asker
+
+ANA = Asker("192.0.2.1", "ana")
 
 
 class RoomHarness(Subscriber):
@@ -101,7 +104,7 @@ class TestLog:
         found: list[list[int]] = []
         harness.store.commit([said("a")])  # and not published yet
         for upto in 1, 2, 9:
-            searched = Deferred.fromCoroutine(room.search(Wanted(("a",)), upto, 9))
+            searched = Deferred.fromCoroutine(room.search(Wanted(("a",)), upto, 9, ANA))
             searched.addCallback(lambda some: found.append([event.seq for event in some.events]))
         assert found == [[1], [2, 1], [2, 1]]
 
@@ -128,16 +131,21 @@ class TestLog:
     ) -> None:
         harness.say(said("a"), said("b"))
         room.mark = Mark(1, 1)  # as if the other were only committed
-        assert [event.text for event in await room.read(0, 99)] == ["a"]
+        assert [event.text for event in await room.read(0, 99, ANA)] == ["a"]
         harness.time = 2
-        assert await room.seq_before(10**15) == 1
+        assert await room.seq_before(10**15, ANA) == 1
 
     async def test_says_which_event_was_the_last_before_a_time(
         self, harness: RoomHarness, room: Room
     ) -> None:
         for harness.time in 1, 2, 3:
             harness.say(said())
-        assert [await room.seq_before(seconds * 1000) for seconds in (1, 2, 3, 4)] == [0, 1, 2, 3]
+        assert [await room.seq_before(seconds * 1000, ANA) for seconds in (1, 2, 3, 4)] == [
+            0,
+            1,
+            2,
+            3,
+        ]
 
 
 class TestLatest:
@@ -155,7 +163,7 @@ class TestLatest:
         harness.store.read = counted  # type: ignore[method-assign]
 
     async def seen(self, room: Room, after: int) -> list[str]:
-        return [event.text for event in await room.read(after, room.head)]
+        return [event.text for event in await room.read(after, room.head, ANA)]
 
     async def test_what_is_said_while_somebody_is_there_is_not_read_from_the_store(
         self, harness: RoomHarness, room: Room
@@ -164,7 +172,7 @@ class TestLatest:
         harness.say(said("a"), joined("luis"), said("b"), said("c"))
         assert await self.seen(room, 0) == ["a", "b", "c"]
         assert await self.seen(room, 1) == ["b", "c"]
-        assert [event.text for event in await room.read(0, 2)] == ["a", "b"]
+        assert [event.text for event in await room.read(0, 2, ANA)] == ["a", "b"]
         assert self.reads == 0
 
     async def test_what_was_read_for_one_need_not_be_read_for_the_next(
@@ -337,7 +345,7 @@ class TestWhatManyRead:
     def read(self, room: Room, *places: int, format: BareFormat | None = None) -> list[Any]:
         pages: list[Any] = []
         for after in places:
-            page = room.page(format or BareFormat(), after, room.head)
+            page = room.page(format or BareFormat(), after, room.head, ANA)
             Deferred.fromCoroutine(page).addBoth(pages.append)
         return pages
 
@@ -366,6 +374,14 @@ class TestWhatManyRead:
         assert [(page.after, page.last) for page in pages] == [(1, 5)] * 3
         assert (store.reads, CountedFormat.renders) == (1, 1)
 
+    def test_is_read_once_for_all_formats(self, harness: RoomHarness, store: HeldReads) -> None:
+        pages = self.read(harness.room, 1)
+        chat = harness.room.page(ChatFormat(), 1, harness.room.head, ANA)
+        Deferred.fromCoroutine(chat).addBoth(pages.append)
+        store.go_on()
+        assert store.reads == 1
+        assert [page.data.splitlines()[0] for page in pages] == [b"b", b"<ana> b"]
+
     def test_is_kept_a_while_for_those_who_come_later(
         self, harness: RoomHarness, store: HeldReads
     ) -> None:
@@ -389,7 +405,7 @@ class TestWhatManyRead:
         self.read_once(harness, store)
         harness.room._latest.clear()
         pages: list[Any] = []
-        Deferred.fromCoroutine(harness.room.page(BareFormat(), 1, 3)).addBoth(pages.append)
+        Deferred.fromCoroutine(harness.room.page(BareFormat(), 1, 3, ANA)).addBoth(pages.append)
         store.go_on()
         assert [(page.last, page.data) for page in pages] == [(3, b"b\nc\n")]
 

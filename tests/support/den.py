@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatd.storage.records import Put
+from chatd.util.fair_queue import Asker
 from tests.support.http import SiteWorld
 from tests.support.sessions import done
 from tests.support.world import PASSWORD
@@ -30,6 +31,6 @@ class Den(SiteWorld):
         """Return the lines said as Ana, in rooms and to Olga, since the doors began to try."""
         said: list[str] = []
         for room in (*self.server.rooms.values(), *self.server.unread.inboxes.logs.values()):
-            events = done(self.world, room.read(0, room.head))
+            events = done(self.world, room.read(0, room.head, Asker("", "")))
             said += [event.text for event in events if event.author.lower() == "ana"]
         return [text for text in said if "mischief" in text]

@@ -92,7 +92,7 @@ async def come_back(
     """
     back = NEWCOMER
     if bookmark is not None:
-        known = await is_of(room, bookmark)
+        known = await is_of(room, bookmark, session.identity.asker)
         far = bookmark.seq < room.head - RESUMED_LINES
         back = Return(bookmark.seq if known and not far else None, anew=not known)
     if not session.joined.is_in(room) and not session.stream.finished:

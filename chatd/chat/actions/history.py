@@ -58,7 +58,7 @@ async def lines_since(server: ChatServer, session: Session, since: int) -> Past:
     """
     room = room_to_read(server, session)
     try:
-        after = await room.seq_before(since * 1000)
+        after = await room.seq_before(since * 1000, session.identity.asker)
     except StoreError:
         after = None
     server.moderation.check(session, room, Act.READ)  # still
@@ -87,7 +87,8 @@ async def page_before(
     room_to_read(server, session, room)
     head = room.head
     upto = head if before is None else min(before - 1, head)
-    found = await last_events(room, upto, limit, session.subscriptions.view.of_past)
+    view, asker = session.subscriptions.view.of_past, session.identity.asker
+    found = await last_events(room, upto, limit, view, asker)
     session.stream.meter.read(found.upto - found.after)
     check()
     server.moderation.check(session, room, Act.READ)  # still
@@ -108,9 +109,10 @@ async def page_after(
     """
     room_to_read(server, session, room)
     head = room.head
-    anew = after.time is not None and not await is_of(room, after)
+    view, asker = session.subscriptions.view.of_past, session.identity.asker
+    anew = after.time is not None and not await is_of(room, after, asker)
     seq = 0 if anew else after.seq
-    found = await first_events(room, seq, head, limit, session.subscriptions.view.of_past)
+    found = await first_events(room, seq, head, limit, view, asker)
     session.stream.meter.read(found.upto - found.after)
     check()
     server.moderation.check(session, room, Act.READ)  # still

@@ -56,7 +56,7 @@ async def post(
     owner = _owner_of(session, name or "")
     if key is not None:
         # Before every check of rights, which may have changed: lines that were said stay said.
-        found = await server.idempotency.find(owner, key, wanted, texts)
+        found = await server.idempotency.find(session, owner, key, wanted, texts)
         check()
         if found is not None:
             return Posted(found.room, found.seqs, again=True)

@@ -117,7 +117,7 @@ async def _find(
     try:
         while True:
             looks -= 1
-            found = await room.search(wanted, upto, FOUND_SHOWN)
+            found = await room.search(wanted, upto, FOUND_SHOWN, session.identity.asker)
             shown = (event for event in found.events if is_right(event))
             events += [event for event in shown if not view.ignores(event)]
             upto = found.after

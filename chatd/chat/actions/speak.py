@@ -66,7 +66,7 @@ async def find_said(
 
     ``wanted`` is the name of its room, or "". Returns and raises as `IdempotencyKeys.find` does.
     """
-    return await server.idempotency.find(_owner_of(session), key, wanted, [text], kind)
+    return await server.idempotency.find(session, _owner_of(session), key, wanted, [text], kind)
 
 
 def _owner_of(session: Session) -> KeyOwner:

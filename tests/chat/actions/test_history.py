@@ -12,6 +12,7 @@ from chatd.event import Bookmark
 from chatd.rooms.bookmarks import end_of
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
+from chatd.util.fair_queue import Asker
 from chatd.util.meter import ROWS_A_LINE
 from tests.support.meters import NotingMeter
 from tests.support.sessions import done, guest, refused
@@ -60,7 +61,7 @@ def test_lines_since_a_time(world: World, luis: Session) -> None:
 def test_a_time_that_the_store_cannot_find_is_refused(
     world: World, luis: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(room: Room, time: int) -> Deferred[int]:
+    def broken(room: Room, time: int, asker: Asker) -> Deferred[int]:
         return fail(StoreError("no disk"))
 
     monkeypatch.setattr(Room, "seq_before", broken)

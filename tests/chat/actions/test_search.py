@@ -13,6 +13,7 @@ from chatd.chat.session import Session
 from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import Found, StoreError, Wanted
+from chatd.util.fair_queue import Asker
 from tests.support.sessions import done, guest, refused
 from tests.support.world import World
 
@@ -52,7 +53,7 @@ def test_as_many_characters_as_one_answer_holds_escaped(world: World, luis: Sess
 def test_a_store_that_cannot_be_read_is_refused(
     world: World, luis: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(room: Room, wanted: Wanted, upto: int, limit: int) -> Deferred[Found]:
+    def broken(room: Room, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Deferred[Found]:
         return fail(StoreError("no disk"))
 
     monkeypatch.setattr(Room, "search", broken)

@@ -25,6 +25,7 @@ from chatd.chat.private_lines import Senders
 from chatd.chat.session import Session
 from chatd.event import Kind
 from chatd.rooms.room import Room
+from chatd.util.fair_queue import Asker
 from tests.support.sessions import done, guest, keys, member, refused, refuses
 from tests.support.world import PASSWORD, World
 
@@ -39,7 +40,7 @@ def in_tea(world: World, session: Session) -> Room:
 def said(world: World, room: Room) -> list[tuple[str, Kind, str]]:
     """Return the author, kind and text of each event of a room."""
     world.settle()
-    events = done(world, room.read(0, room.head))
+    events = done(world, room.read(0, room.head, Asker("", "")))
     return [(event.author, event.kind, event.text) for event in events]
 
 

@@ -21,6 +21,7 @@ from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.protocols.web.live.websocket import WebSocketHandler
 from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
 from chatd.rooms.room import Room
+from chatd.util.fair_queue import Asker
 
 _EVENTS = Answer(
     200,
@@ -56,7 +57,7 @@ async def stream(call: Call) -> HandOver:
     grant = call.grant()
     with visitor(call) as (session, _):
         room = room_called(server, session, call.names["room"])
-        back = await _return_to(call, room)
+        back = await _return_to(call, room, session.identity.asker)
     return HandOver(
         lambda: EventStreamHandler(
             server,
@@ -70,7 +71,7 @@ async def stream(call: Call) -> HandOver:
     )
 
 
-async def _return_to(call: Call, room: Room) -> Return:
+async def _return_to(call: Call, room: Room, asker: Asker) -> Return:
     """Return the point from which a reader of events goes on. Raises `Problem`.
 
     An EventSource that reconnects sends its last id in a header, and requests the same path as
@@ -80,7 +81,7 @@ async def _return_to(call: Call, room: Room) -> Return:
     bookmark = bookmark_in("Last-Event-ID", last) if last else call.request.bookmark("after")
     if bookmark is None:
         return NEWCOMER
-    known = await is_of(room, bookmark, seqs_count=not last)
+    known = await is_of(room, bookmark, asker, seqs_count=not last)
     return Return(bookmark.seq if known else 0, anew=not known)
 
 
