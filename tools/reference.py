@@ -24,6 +24,8 @@ from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
+from chatd.text.sizes import written_size
+from chatd.util.budgets import TABLE, Kind, Level, Rule
 from tools.limits import LIMITS as ALL_LIMITS
 from tools.limits import OPTIONS as LIMITING_OPTIONS
 from tools.spanish import HEADERS, TEXTS
@@ -34,7 +36,10 @@ EVERYDAY = ("nick", "join", "leave", "who", "msg", "me", "search", "help")
 CLIENTS = ("connect", "say", "export", "admin")
 """The subcommands of ``chatd`` that have options of their own."""
 
-LIMITS = (*(field.replace("_", "-") for field in Limits._fields), "send-buffer", "receive-buffer")
+LIMITS = (
+    *(field.replace("_", "-") for field in Limits._fields),
+    *("connections", "connections-per-address", "budget", "send-buffer", "receive-buffer"),
+)
 """The options of the daemon that limit connections."""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -205,6 +210,23 @@ def every_limit(language: Language) -> str:
     )
 
 
+def budgets(language: Language) -> str:
+    """Return the table of budgets: their limits by level, and the attack that made each."""
+
+    def row(kind: Kind, rule: Rule) -> Row:
+        def limit(level: Level) -> str:
+            if level not in rule.limits:
+                return ""
+            number = rule.limits[level]
+            return written_size(number) if rule.in_bytes and number else str(number)
+
+        meaning, attack = (in_language(text, language) for text in (rule.meaning, rule.attack))
+        return code(kind.value), meaning, *map(limit, Level), attack
+
+    header = f"budget | counts | {' | '.join(level.value for level in Level)} | the attack"
+    return markdown([row(*each) for each in TABLE.items()], header, language)
+
+
 TABLES: dict[str, Callable[[Language], str]] = {
     "everyday commands": partial(commands, [COMMANDS[name] for name in EVERYDAY]),
     "commands general": partial(commands, GENERAL),
@@ -213,6 +235,7 @@ TABLES: dict[str, Callable[[Language], str]] = {
     "limits": partial(options, True),
     **{f"chatd {name}": partial(client, name) for name in CLIENTS},
     "every limit": every_limit,
+    "budgets": budgets,
     "errors": error_kinds,
 }
 """Each table by the name that its comments in the documents have."""

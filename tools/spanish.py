@@ -10,6 +10,9 @@ HEADERS = {
     "argument | meaning": "argumento | qué es",
     "kind | when | what to do": "tipo | cuándo | qué hacer",
     "limit | value | meaning | attacks": "límite | valor | qué es | ataques",
+    "budget | counts | account | address | 64 | 56 | 48 | all | the attack": (
+        "presupuesto | cuenta | account | address | 64 | 56 | 48 | all | el ataque"
+    ),
 }
 """The cells of the headers of tables."""
 
@@ -71,6 +74,11 @@ OPTIONS = {
     "Most connections": "Máximo de conexiones",
     "Most connections from an IPv4 address or IPv6 /64": (
         "Máximo de conexiones desde una dirección IPv4, o desde un /64 de IPv6"
+    ),
+    "A limit for each owner, KIND.LEVEL=VALUE like bytes.account=1G or hooks.all=500 (may be "
+    "repeated)": (
+        "Un límite para cada dueño, TIPO.NIVEL=VALOR como bytes.account=1G o hooks.all=500 (puede "
+        "repetirse)"
     ),
     "Seconds until a client that is gone is disconnected": (
         "Segundos hasta que se desconecta a un cliente que ya no existe"
@@ -258,5 +266,55 @@ ERRORS = {
 }
 """When a kind of error occurs, and what its receiver can do."""
 
-TEXTS = {**OPTIONS, **ARGUMENTS, **ERRORS}
+BUDGETS = {
+    "Connections at a time": "Conexiones a la vez",
+    "1,120 silent connections of one /48 kept all others out": (
+        "1.120 conexiones calladas de un mismo /48 dejaban fuera a todos los demás"
+    ),
+    "Lines that are stored in a day: in rooms, and private ones to accounts": (
+        "Líneas que se guardan en un día: en salas, y privadas a cuentas"
+    ),
+    "8 million short lines a day of one connection": (
+        "8 millones de líneas cortas al día de una conexión"
+    ),
+    "Bytes that are put on disk in a day: lines with their index, and all else that is stored": (
+        "Bytes que van al disco en un día: las líneas con su índice, y todo lo demás que se guarda"
+    ),
+    "12 GiB a day of one connection": "12 GiB al día de una conexión",
+    "Private lines in a day to accounts that are not connected": (
+        "Líneas privadas en un día a cuentas que no están conectadas"
+    ),
+    "a person who was away came back to a million lines of a stranger": (
+        "quien estaba fuera volvía y encontraba un millón de líneas de un desconocido"
+    ),
+    "Webhooks at a time": "Webhooks a la vez",
+    "199 webhooks of one account left one to all others": (
+        "199 webhooks de una cuenta dejaban uno a todos los demás"
+    ),
+    "Rooms that are made in a day": "Salas que se crean en un día",
+    "a list of a million rooms, which each newcomer asks for": (
+        "una lista de un millón de salas, que pide quien llega"
+    ),
+    "Names that are registered in a day": "Nombres que se registran en un día",
+    "all short names registered by one network": (
+        "todos los nombres cortos registrados desde una red"
+    ),
+    "Idempotency keys in a day": "Claves de idempotencia en un día",
+    "20,000 keys of one network had all others forgotten": (
+        "20.000 claves de una red hacían olvidar todas las demás"
+    ),
+    "Mutes and bans that are ordered in a day": "Silencios y vetos que se ordenan en un día",
+    "bans put and lifted in a loop: two lines in the log and a record each": (
+        "vetos puestos y quitados sin parar: dos líneas en el registro y una entrada cada vez"
+    ),
+    "Tokens and sign-ins of browsers that are made in a day": (
+        "Tokens, y sesiones de navegadores, que se crean en un día"
+    ),
+    "a sign-in made in a loop: a hash of a password and a record each": (
+        "una sesión iniciada sin parar: el cálculo de una contraseña y un token cada vez"
+    ),
+}
+"""What a budget counts, and the attack that made it."""
+
+TEXTS = {**OPTIONS, **ARGUMENTS, **ERRORS, **BUDGETS}
 """All of the texts, by their English."""

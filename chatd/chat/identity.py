@@ -20,9 +20,9 @@ class Identity:
 
     ``holds`` returns True for a grant that is valid now. ``grant`` is the grant that the session
     logged in with, valid or not; None for a guest. Guests with the same ``client_id``, which is not
-    "", may share a name. ``network`` is the network that the session comes from
-    (`chatd.protocols.transport.limits.network_of`), or "". ``confidential`` is True if no other
-    party can read what the client sends.
+    "", may share a name. ``host`` is the IP address that the session comes from, or "",
+    and ``network`` what counts as one address (`chatd.text.validation.network_of_host`).
+    ``confidential`` is True if no other party can read what the client sends.
     """
 
     __slots__ = (
@@ -31,6 +31,7 @@ class Identity:
         "confidential",
         "grant",
         "holds",
+        "host",
         "is_guest",
         "name",
         "network",
@@ -41,6 +42,7 @@ class Identity:
         self.is_guest = True
         self.grant: Grant | None = None
         self.client_id = ""
+        self.host = ""
         self.network = ""
         self.confidential = False
         self._clock = clock
@@ -58,9 +60,9 @@ class Identity:
         """Replace the identifier of the client; "" shares the name with no other session."""
         self.client_id = client_id
 
-    def set_origin(self, network: str, confidential: bool) -> None:
-        """Store the network that the session comes from, and if its input is confidential."""
-        self.network, self.confidential = network, confidential
+    def set_origin(self, host: str, network: str, confidential: bool) -> None:
+        """Store the address that the session comes from, and if its input is confidential."""
+        self.host, self.network, self.confidential = host, network, confidential
 
     @property
     def account(self) -> str | None:

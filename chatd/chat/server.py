@@ -39,6 +39,7 @@ from chatd.rooms.stream import Stream
 from chatd.storage.contract import Store
 from chatd.text.folding import fold
 from chatd.text.times import written_duration
+from chatd.util.budgets import Budgets
 from chatd.webhooks.registry import Hooks
 
 
@@ -49,6 +50,7 @@ class ChatServer:
     that a newcomer to a room is sent, ``motd`` the text after the welcome, and ``now`` returns the
     time in seconds since 1970. ``passwords`` hashes and checks passwords; None for a chat without
     them. With ``plaintext_passwords``, passwords are taken also where others may read them.
+    ``budgets`` count what each owner uses; None for no limits.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class ChatServer:
         motd: str = "",
         passwords: Passwords | None = None,
         plaintext_passwords: bool = False,
+        budgets: Budgets | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.now = now
@@ -70,6 +73,7 @@ class ChatServer:
         self._store = store
         self._clock = clock
         self.motd = motd
+        self.budgets = budgets or Budgets(clock)
         self._started = clock.seconds()
         self._last_number = max((record.session for record in store.rooms()), default=0)
 

@@ -16,8 +16,11 @@ from chatd.daemon.retention import RetentionPolicy
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
 from chatd.text.folding import fold
+from chatd.text.sizes import bytes_of
 from chatd.text.times import seconds_of
 from chatd.text.validation import InvalidName, validate_room_name
+from chatd.util.budgets import BUDGETS, TABLE, Budget, Kind, Level
+from chatd.util.budgets import Limits as BudgetLimits
 from chatd.webhooks.urls import Network, networks_of
 
 DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"
@@ -47,11 +50,16 @@ class Options(TwistedOptions):
         ["lines-per-second", None, "100", "Lines a second that are read from a connection."],
         ["bytes-per-second", None, "65536", "Bytes a second that are read from a connection."],
         ["line-seconds", None, "300", "Seconds from the first byte of a line to its end."],
-        ["connections", None, "10000", "Most connections."],
+        [
+            "connections",
+            None,
+            str(TABLE[Kind.CONNECTIONS].limits[Level.ALL]),
+            "Most connections.",
+        ],
         [
             "connections-per-address",
             None,
-            "100",
+            str(TABLE[Kind.CONNECTIONS].limits[Level.NETWORK]),
             "Most connections from an IPv4 address or IPv6 /64.",
         ],
         ["dead-after", None, "90", "Seconds until a client that is gone is disconnected."],
@@ -75,6 +83,7 @@ class Options(TwistedOptions):
         self["web-name"] = []
         self["keep"] = []
         self["hooks-to"] = []
+        self["budget"] = []
 
     def opt_listen(self, endpoint: str) -> None:
         """An address for chat lines, a Twisted endpoint (may be repeated) [default:
@@ -103,6 +112,11 @@ class Options(TwistedOptions):
         """A network that webhooks may lead to, besides public addresses: 10.0.0.0/8, an address,
         or any (may be repeated)"""
         self["hooks-to"].append(network)
+
+    def opt_budget(self, limit: str) -> None:
+        """A limit for each owner, KIND.LEVEL=VALUE like bytes.account=1G or hooks.all=500 (may be
+        repeated)"""
+        self["budget"].append(limit)
 
     def parseArgs(self, *values: str) -> None:
         """Raise `SystemExit` if there is a word that is not an option."""
@@ -154,6 +168,9 @@ class Settings(NamedTuple):
     hook_networks: tuple[Network, ...]
     """Networks that webhooks may lead to, besides public addresses."""
 
+    budgets: BudgetLimits
+    """The limits of budgets that are not the default ones, and that of all connections."""
+
     plaintext_passwords: bool
     """True if passwords are accepted over connections that others may read."""
 
@@ -176,6 +193,7 @@ class Settings(NamedTuple):
             web_names=_web_names(options["web-name"]) if options["web"] else [],
             store=options["store"],
             motd=options["motd"],
+            budgets=_budgets(options),
             plaintext_passwords=bool(options["allow-plaintext-passwords"]),
         )
 
@@ -198,6 +216,59 @@ def _limits(options: Options) -> Limits:
             for field in Limits._fields
         )
     )
+
+
+_CONNECTIONS = {
+    Budget(Kind.CONNECTIONS, Level.ALL): "connections",
+    Budget(Kind.CONNECTIONS, Level.NETWORK): "connections-per-address",
+}
+"""The budgets that have an option of their own."""
+
+
+def _budgets(options: Options) -> BudgetLimits:
+    """Return the limits that all of --budget make; of two for the same budget the last one counts.
+
+    The default of an option is no limit that was given: it may be lowered with that of all.
+    """
+    given: dict[Budget, int] = {}
+    for value in options["budget"]:
+        name, _, limit = value.partition("=")
+        budget = BUDGETS.get(name)
+        if budget is None:
+            refuse(_no_budget(name, value))
+        given[budget] = _limit(budget, limit)
+    for budget, option in _CONNECTIONS.items():
+        number, default = _number(options, option, 0), budget.rule.limits[budget.level]
+        if number != default and given.get(budget, number) != number:
+            refuse(f"--{option} and --budget {budget} are one limit: give one of them.")
+        if number != default or budget.level is Level.ALL:
+            given.setdefault(budget, number)
+    return given
+
+
+def _no_budget(name: str, value: str) -> str:
+    """Return the reason for which a value of --budget names no budget."""
+    kind = name.partition(".")[0]
+    levels = [each.level.value for each in BUDGETS.values() if each.kind.value == kind]
+    if levels:
+        return f"--budget {kind}.LEVEL takes the levels {', '.join(levels)}; not {value!r}."
+    kinds = ", ".join(each.value for each in Kind)
+    return (
+        f"--budget takes KIND.LEVEL=VALUE such as bytes.account=1G; the kinds are {kinds};"
+        f" not {value!r}."
+    )
+
+
+def _limit(budget: Budget, value: str) -> int:
+    in_bytes = budget.rule.in_bytes
+    try:
+        limit = bytes_of(value)
+    except ValueError:
+        limit = None
+    if limit is None or not (in_bytes or value.isdecimal()):
+        takes = "a size like 256M or 1G" if in_bytes else "a whole number"
+        refuse(f"--budget {budget} takes {takes}, 0 for no limit; not {value!r}.")
+    return limit
 
 
 def _language(value: str) -> Language:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from chatd.daemon.log_pipe import LogPipe
-from chatd.protocols.transport.limits import Limits
 from chatd.util.private_files import UnsafePath, resolve
 from chatd.util.privileges import Identity, current, identity_of
 
@@ -67,20 +66,19 @@ def raise_open_files() -> None:
             return
 
 
-def within_open_files(limits: Limits, *, uses_select: bool) -> Limits:
-    """Return ``limits`` with no more connections than open files allow beside the daemon's own.
+def within_open_files(wanted: int, *, uses_select: bool) -> int:
+    """Return the number of connections: as many as open files allow beside the daemon's own.
 
     ``uses_select`` is true if the reactor uses select(2), which takes no file above `SELECT_FILES`.
     Then 0 connections (no limit) becomes that limit.
     """
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = limits.connections
     if uses_select:
         most = SELECT_FILES if most == resource.RLIM_INFINITY else min(most, SELECT_FILES)
         wanted = wanted or most
     if not wanted or most == resource.RLIM_INFINITY:
-        return limits
-    return limits._replace(connections=min(wanted, max(1, most - OWN_FILES)))
+        return wanted
+    return min(wanted, max(1, most - OWN_FILES))
 
 
 def collect_garbage_rarely() -> None:

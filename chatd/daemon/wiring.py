@@ -48,12 +48,14 @@ from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport import sockets
 from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.transport.limits import Admission, Limits
+from chatd.protocols.transport.limits import Admission
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.paths import path_of
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
+from chatd.util.budgets import Budget, Budgets, Kind, Level, limits_with
+from chatd.util.budgets import Limits as BudgetLimits
 from chatd.util.privileges import Identity
 from chatd.util.worker import Worker
 from chatd.webhooks.delivery import Deliveries
@@ -82,10 +84,13 @@ def makeService(options: Options) -> IService:
     hook_rules = Rules(settings.hook_networks, has_tls())
     check_files_of_twistd(twistd, rundir)
 
+    raise_open_files()
+    budgets = Budgets(clock, _limits_of_budgets(settings, reactor))
+
     # The store, and the chat server on it
     store = _store(settings.store, rundir, user, clock)
     passwords = _passwords(clock)
-    server, watch = _server(settings, store, clock, motd, passwords)
+    server, watch = _server(settings, store, clock, motd, passwords, budgets)
     server.hooks.use_rules(hook_rules)
     gate = Gate(hook_rules.allowed)
     lanes = Lanes(Poster(reactor, gate), Poster(reactor, gate), clock)
@@ -94,9 +99,7 @@ def makeService(options: Options) -> IService:
     )
 
     # The addresses, and the protocols there
-    raise_open_files()
-    limits = within_open_files(settings.limits, uses_select=isinstance(reactor, SelectReactor))
-    listeners = _listeners(settings, server, clock, limits, user, reactor)
+    listeners = _listeners(settings, server, clock, user, reactor)
     control = _control(store, server, watch, user, reactor)
 
     # The process
@@ -119,6 +122,14 @@ def makeService(options: Options) -> IService:
         control=control,
         deliveries=deliveries,
     )
+
+
+def _limits_of_budgets(settings: Settings, reactor: object) -> BudgetLimits:
+    """Return the limits of all budgets, with no more connections than open files allow."""
+    every = Budget(Kind.CONNECTIONS, Level.ALL)
+    uses_select = isinstance(reactor, SelectReactor)
+    most = within_open_files(settings.budgets[every], uses_select=uses_select)
+    return limits_with({**settings.budgets, every: most})
 
 
 def _motd(path: Path | None, user: Identity) -> str:
@@ -155,6 +166,7 @@ def _server(
     clock: IReactorTime,
     motd: str,
     passwords: Passwords | None,
+    budgets: Budgets,
 ) -> tuple[ChatServer, ClockWatch]:
     """Return the chat server and the watch of its clock. Refuse a store with damaged records."""
     try:
@@ -167,6 +179,7 @@ def _server(
             motd=motd,
             passwords=passwords,
             plaintext_passwords=settings.plaintext_passwords,
+            budgets=budgets,
         )
         return server, ClockWatch(store, clock, server.now)
     except StoreError as error:
@@ -177,12 +190,12 @@ def _listeners(
     settings: Settings,
     server: ChatServer,
     clock: IReactorTime,
-    limits: Limits,
     user: Identity,
     reactor: Any,
 ) -> list[Listener]:
     """Return a listener for each kind of address, all of them bound. One `Admission` counts all."""
-    admission = Admission(limits)
+    limits = settings.limits
+    admission = Admission(limits, server.budgets)
     chat = ChatFactory(server, clock, ChatProtocol, settings.max_length, limits, admission)
     bare = ChatFactory(server, clock, BareProtocol, BARE_LENGTH, limits, admission)
     served = [
@@ -190,7 +203,7 @@ def _listeners(
         (ListenerKind.BARE, bare, settings.bare),
     ]
     if settings.web:
-        web = _web(settings, server, clock, limits, admission)
+        web = _web(settings, server, clock, admission)
         served.append((ListenerKind.WEB, web, settings.web))
     addresses = [(factory, address) for _, factory, endpoints in served for address in endpoints]
     bind_all(addresses, user, reactor)
@@ -217,7 +230,6 @@ def _web(
     settings: Settings,
     server: ChatServer,
     clock: IReactorTime,
-    limits: Limits,
     admission: Admission,
 ) -> ChatFactory:
     """Return the factory for browsers and HTTP. Refuse if a library that it needs is missing."""
@@ -230,7 +242,7 @@ def _web(
     short = hostname.partition(".")[0]
     # A network knows this machine by its hostname, and by the name that zeroconf makes of that.
     names = [hostname, short, f"{short}.local", *settings.web_names]
-    return factory_of(server, clock, settings.max_length, limits, admission, names)
+    return factory_of(server, clock, settings.max_length, settings.limits, admission, names)
 
 
 def _control(

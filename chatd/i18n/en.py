@@ -450,6 +450,10 @@ SENTENCES = {
         "there are {limit} connections from your address, the most allowed. Close one of"
         " them, or ask the operator to raise --connections-per-address."
     ),
+    "network_full": (
+        "there are {limit} connections from the network of your address, the most allowed."
+        " Close one of them, or ask the operator to raise --budget connections.56 and .48."
+    ),
     "wrong_protocol": "this port is for plain lines (nc, telnet).",
     "server_error": "that did not work. The server's log says why.",
     # Over HTTP

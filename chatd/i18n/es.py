@@ -488,6 +488,10 @@ SENTENCES = {
         "hay {limit} conexiones desde tu dirección, que es el máximo. Cierra alguna, o pide a"
         " quien administra que suba --connections-per-address."
     ),
+    "network_full": (
+        "hay {limit} conexiones desde la red de tu dirección, que es el máximo. Cierra alguna, o"
+        " pide a quien administra que suba --budget connections.56 y .48."
+    ),
     "wrong_protocol": "este puerto es para líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
     # HTTP

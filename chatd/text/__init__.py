@@ -14,6 +14,7 @@ Modules (python3 -m tools.documents writes this list):
 - `mentions`: Mentions: names of people in a text.
 - `networks`: Networks of IP addresses: how people write them, and finding those that a network is
   in.
+- `sizes`: Sizes in bytes as people write and read them: 512K, 256M, 1G.
 - `times`: Dates and time spans as people write and read them.
 - `unicode_tables`: Tables of Unicode for the characters of names: scripts, look-alikes, marks and
   invisible ones.

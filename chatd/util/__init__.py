@@ -4,6 +4,7 @@ These modules must not know an event, a room or a client.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `budgets`: Budgets: how much each owner may have, or use in a day, counted in a tree of owners.
 - `error_log`: Errors in the log: at once, and then after pauses that grow.
 - `fair_queue`: A queue for few slots, in which owners have turns: no owner delays another by asking
   for much.

@@ -30,7 +30,7 @@ class SessionsHarness:
     def come(self, name: str = "", *, network: str = "") -> Session:
         """Return a session that has just connected, and has a name of its own if one is given."""
         session = alone(len(self.sessions) + 1, self.store, self.clock)
-        session.identity.set_origin(network, True)
+        session.identity.set_origin(network, network, True)
         self.sessions.add(session)
         if name:
             self.names.give(session, name)

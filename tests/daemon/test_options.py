@@ -8,6 +8,7 @@ from twisted.python.usage import UsageError
 from chatd.daemon.options import Options, Settings
 from chatd.daemon.retention import RetentionPolicy
 from chatd.protocols.transport.limits import Limits
+from chatd.util.budgets import Budget, Kind, Level
 from tests.support.service import FREE, line_of
 
 LIMITS = (*Limits._fields, "send_buffer", "receive_buffer")
@@ -106,6 +107,65 @@ def test_an_address_replaces_the_default_one() -> None:
 def test_names_of_this_machine_are_checked_only_where_browsers_come() -> None:
     assert settings("--web-name", "a b").web_names == []
     assert settings("--web", FREE, "--web-name", "a.example").web_names == ["a.example"]
+
+
+CONNECTIONS = Budget(Kind.CONNECTIONS, Level.ALL)
+
+
+def test_budgets_are_named_by_kind_and_level() -> None:
+    given = settings("--budget", "bytes.account=1G", "--budget", "hooks.all=500").budgets
+    assert given == {
+        Budget(Kind.BYTES, Level.ACCOUNT): 1 << 30,
+        Budget(Kind.HOOKS, Level.ALL): 500,
+        CONNECTIONS: 10_000,
+    }
+
+
+def test_of_two_limits_of_a_budget_the_last_one_counts() -> None:
+    given = settings("--budget", "lines.all=7", "--budget", "lines.all=0").budgets
+    assert given[Budget(Kind.LINES, Level.ALL)] == 0
+
+
+def test_connections_have_options_of_their_own() -> None:
+    given = settings("--connections", "50", "--connections-per-address", "7").budgets
+    assert given == {CONNECTIONS: 50, Budget(Kind.CONNECTIONS, Level.NETWORK): 7}
+    assert settings("--budget", "connections.all=50").budgets == {CONNECTIONS: 50}
+
+
+@pytest.mark.parametrize("value", ["", "x", "=1", "bytes", "byte.all=1", ".all=1"])
+def test_a_wrong_kind_of_budget_is_refused(value: str) -> None:
+    assert refusal("--budget", value).startswith(
+        "--budget takes KIND.LEVEL=VALUE such as bytes.account=1G; the kinds are connections,"
+        if not value.startswith("bytes")
+        else "--budget bytes.LEVEL takes the levels account, address, 64, 56, 48, all; not "
+    )
+
+
+def test_a_level_that_a_kind_does_not_have_is_refused() -> None:
+    assert refusal("--budget", "names.account=3") == (
+        "--budget names.LEVEL takes the levels 64, 56, 48, all; not 'names.account=3'."
+    )
+
+
+@pytest.mark.parametrize("value", ["", "-1", "x", "1.5", "1K", "٣"])
+def test_a_wrong_number_of_a_budget_is_refused(value: str) -> None:
+    assert refusal("--budget", f"lines.all={value}") == (
+        f"--budget lines.all takes a whole number, 0 for no limit; not {value!r}."
+    )
+
+
+@pytest.mark.parametrize("value", ["", "-1", "x", "1.5G", "1T"])
+def test_a_wrong_size_of_a_budget_is_refused(value: str) -> None:
+    assert refusal("--budget", f"bytes.all={value}") == (
+        f"--budget bytes.all takes a size like 256M or 1G, 0 for no limit; not {value!r}."
+    )
+
+
+def test_two_values_of_one_limit_are_refused() -> None:
+    assert refusal("--connections", "50", "--budget", "connections.all=60") == (
+        "--connections and --budget connections.all are one limit: give one of them."
+    )
+    settings("--connections", "50", "--budget", "connections.all=50")
 
 
 def test_every_limit_can_be_switched_off() -> None:

@@ -31,7 +31,6 @@ from chatd.daemon.os_process import (
     user_of,
     within_open_files,
 )
-from chatd.protocols.transport.limits import Limits
 from chatd.util.privileges import Identity, current, identity_of
 from tests.support.service import line_of
 
@@ -117,8 +116,7 @@ def test_connections_are_limited_by_the_files_that_may_be_open(
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(resource, "getrlimit", lambda _: (soft, soft))
-        limits = within_open_files(Limits(connections=wanted), uses_select=uses_select)
-    assert limits == Limits(connections=allowed)
+        assert within_open_files(wanted, uses_select=uses_select) == allowed
 
 
 # The collector and threads

@@ -20,8 +20,10 @@ from twisted.internet.threads import deferToThread
 from chatd.daemon.options import Options
 from chatd.daemon.os_process import OWN_FILES
 from chatd.daemon.retention import RetentionPolicy
+from chatd.daemon.service import ChatService
 from chatd.protocols.lines.bare import BARE_LENGTH
 from chatd.protocols.transport.limits import Limits
+from chatd.util.budgets import SERVER, Kind
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.certificate import write_certificate
@@ -45,8 +47,14 @@ def test_each_option_refuses_a_wrong_value(tmp_path: Path, name: str, value: str
 # Limits
 
 
+def most_connections(service: ChatService) -> int:
+    """Return how many connections a daemon takes at most."""
+    (use,) = service.listeners[0].factory.server.budgets.uses(SERVER, Kind.CONNECTIONS)
+    return use.limit
+
+
 async def test_the_limits_are_those_of_the_options(tmp_path: Path) -> None:
-    asked = Limits(1, 2, 3, 4, 5)
+    asked = Limits(1, 2, 3, 4)
     options = [
         part
         for name, value in asked._asdict().items()
@@ -60,7 +68,7 @@ async def test_the_limits_are_those_of_the_options(tmp_path: Path) -> None:
 async def test_no_more_may_be_connected_than_files_may_be_open(tmp_path: Path) -> None:
     service = make(tmp_path, "--connections", "999999999", "--listen", FREE)
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    assert service.listeners[0].factory.limits.connections == soft - OWN_FILES
+    assert most_connections(service) == soft - OWN_FILES
     await unbind(service)
 
 
@@ -200,7 +208,7 @@ async def test_no_more_may_be_connected_than_select_takes(
         patched.setattr(resource, "getrlimit", lambda _: (soft, soft))
         patched.setattr(resource, "setrlimit", lambda *_: None)
         service = make(tmp_path, "--connections", wanted, "--listen", FREE)
-    assert service.listeners[0].factory.limits.connections == 1024 - OWN_FILES
+    assert most_connections(service) == 1024 - OWN_FILES
     await unbind(service)
 
 

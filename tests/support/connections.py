@@ -14,8 +14,8 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import directlyProvides
 
-from chatd.protocols.transport.factory import ChatFactory, Place
-from chatd.protocols.transport.limits import Pace, TooManyConnections
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.limits import Pace, Place, TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.rooms.stream import Stream
@@ -219,7 +219,7 @@ class Caller:
         if encrypted:
             directlyProvides(self.transport, ISSLTransport)
         self.connection = ManagedConnection(cast(Any, self), self.clock, self.handler)
-        self.place = Place("192.0.2.1", pace)
+        self.place = Place("192.0.2.1", "192.0.2.1", pace)
         self.connection.admit(cast(ChatFactory, self.factory), self.place, located=located)
         self.connection.made(self.transport)
 

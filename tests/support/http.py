@@ -95,7 +95,7 @@ class WebWorld:
             partial(WebProtocol, site=self.site),
             4096,
             limits,
-            Admission(limits),
+            Admission(limits, self.server.budgets),
         )
 
     def caller(self, address: IAddress = HERE) -> HttpClient:

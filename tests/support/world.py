@@ -7,7 +7,7 @@ sockets in the same process, and `tests.support.live_server` has daemons in proc
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,7 @@ from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 from chatd.text.folding import fold
+from chatd.util.budgets import BUDGETS, Budgets
 from tests.support.memory_client import MemoryClient
 
 WELCOME = (
@@ -51,6 +52,8 @@ CHEAP = Hasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "correct horse"
 HASH = CHEAP.hash(PASSWORD)
 """The password of all accounts that tests register without another one, and its hash."""
+
+NO_BUDGETS: Mapping[str, int] = {}
 
 HERE = IPv4Address("TCP", "127.0.0.1", 40000)
 FAR = IPv4Address("TCP", "203.0.113.7", 40000)
@@ -117,7 +120,8 @@ class World:
 
     It is ``slow`` if it holds commits back until `release`, as it does whenever ``store.holds`` is
     True. A ``clock`` and a ``store`` on it may be given. ``ahead`` is how many seconds the time of
-    day is ahead of the clock, because a system's time may be set.
+    day is ahead of the clock, because a system's time may be set. ``budgets`` are limits of budgets
+    by name, of which there are no others: ``{"connections.all": 1}``, say.
     """
 
     store: Any
@@ -130,9 +134,11 @@ class World:
         store: Store | None = None,
         max_length: int = 4096,
         limits: Limits = Limits(),  # noqa: B008 - a value
+        budgets: Mapping[str, int] = NO_BUDGETS,
         **options: Any,
     ) -> None:
         self.clock = clock or Clock()
+        counted = Budgets(self.clock, {BUDGETS[name]: limit for name, limit in budgets.items()})
         self.ahead = 0.0
         if store is None:
             store = HeldStore(self.clock, self.now)
@@ -140,9 +146,9 @@ class World:
         self.store = store
         self.hashing = Immediately()
         options.setdefault("passwords", Passwords(self.hashing, CHEAP))
-        self.server = ChatServer(self.store, self.clock, now=self.now, **options)
+        self.server = ChatServer(self.store, self.clock, now=self.now, budgets=counted, **options)
         self.watch = ClockWatch(self.store, self.clock, self.now)
-        admission = Admission(limits)
+        admission = Admission(limits, counted)
         self.chat = ChatFactory(
             self.server, self.clock, ChatProtocol, max_length, limits=limits, admission=admission
         )

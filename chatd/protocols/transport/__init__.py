@@ -13,7 +13,7 @@ Modules (python3 -m tools.documents writes this list):
 - `handler`: The interfaces of what a connection is given: a decoder and a handler.
 - `intake`: The input of one connection that is not handled yet: bytes, and then items.
 - `lifecycle`: The states of a connection, and the guard around what is called from outside.
-- `limits`: Limits of connections: their number, and the rate at which each may send. Pure counting.
+- `limits`: Limits of connections: their number, and the rate at which each may send.
 - `managed_connection`: One connection: its lifecycle, and its failures.
 - `output`: The output of one connection: its writer, and the supply that the writer takes from.
 - `paced_reader`: The reading of one connection: in turns, and as fast as its rate allows.

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import ISSLTransport
 
-from chatd.protocols.transport.limits import Pace, is_local
+from chatd.protocols.transport.limits import Pace, Place, is_local
 
 if TYPE_CHECKING:
-    from chatd.protocols.transport.factory import ChatFactory, Place
+    from chatd.protocols.transport.factory import ChatFactory
 
 
 class ClientAddress:
@@ -50,6 +50,11 @@ class ClientAddress:
         """Return the place that the connection was counted for, to be counted no more."""
         place, self._place = self._place, None
         return place
+
+    @property
+    def host(self) -> str:
+        """The exact address that the connection is counted for; empty for none."""
+        return "" if self._place is None else self._place.host
 
     @property
     def network(self) -> str:

@@ -7,7 +7,7 @@ checks them every few seconds. This module must not know what clients say.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from typing import Protocol as Interface
 
 from twisted.internet.defer import Deferred
@@ -22,7 +22,13 @@ from twisted.python.failure import Failure
 
 from chatd.chat.server import ChatServer
 from chatd.protocols.transport.handler import Handler
-from chatd.protocols.transport.limits import Admission, Limits, Pace, TooManyConnections, network_of
+from chatd.protocols.transport.limits import (
+    Admission,
+    Limits,
+    Place,
+    TooManyConnections,
+    host_of,
+)
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.sockets import Patience, socket_of
 from chatd.protocols.transport.writer import Connection
@@ -37,13 +43,6 @@ CHECK_SECONDS = 5.0
 REFUSED_SECONDS = 1.0
 REFUSED_AT_ONCE = 32
 """Seconds that a client which is not admitted has to read why, and most such clients at a time."""
-
-
-class Place(NamedTuple):
-    """The network that a connection is counted for, and the rate at which it may be read."""
-
-    network: str
-    pace: Pace | None
 
 
 class Waiting(Interface):
@@ -137,7 +136,7 @@ class ChatFactory(Factory):
         self.ports: list[IListeningPort] = []
         self.turns = TurnScheduler(clock, server.error_log)
         self.limits = limits
-        self._admission = admission or Admission(limits)
+        self._admission = admission or Admission(limits, server.budgets)
         self._patience = Patience()
         self._protocol = protocol
         self._clock = clock
@@ -189,14 +188,11 @@ class ChatFactory(Factory):
         return self._admit(address)
 
     def _admit(self, address: IAddress | None) -> Place:
-        network = network_of(address)
-        pace = self._admission.pace(network, self._clock.seconds())
-        self._admission.enter(network)
-        return Place(network, pace)
+        return self._admission.enter(host_of(address), self._clock.seconds())
 
     def _dismiss(self, place: Place | None) -> None:
         if place is not None:
-            self._admission.leave(*place, self._clock.seconds())
+            self._admission.leave(place, self._clock.seconds())
 
     def _refuse(self, client: Client, full: TooManyConnections) -> Refused | None:
         if len(self.refused) >= REFUSED_AT_ONCE:

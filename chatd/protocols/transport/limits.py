@@ -1,11 +1,10 @@
-"""Limits of connections: their number, and the rate at which each may send. Pure counting.
+"""Limits of connections: their number, and the rate at which each may send.
 
 This module must not know lines, protocols or what is done about a limit.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from ipaddress import IPv6Address as Ipv6
 from ipaddress import ip_address
 from math import inf
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
 from chatd.text.validation import network_of_host
+from chatd.util.budgets import SERVER, Budgets, Kind, Level, Owner, UsedUp, owner_of
 from chatd.util.rate_limit import charged
 
 BURST_SECONDS = 3.0
@@ -28,15 +28,13 @@ class Limits(NamedTuple):
     """The limits of connections; 0 switches a limit off.
 
     ``lines_per_second`` and ``bytes_per_second`` are the rate at which one connection is read on
-    average, after a burst; ``connections`` and ``connections_per_address`` are the most that there
-    may be. ``line_seconds`` is the most time from the first byte of a line to its end;
-    ``dead_after`` is the number of seconds after which a client that does not answer is let go.
+    average, after a burst. ``line_seconds`` is the most time from the first byte of a line to its
+    end; ``dead_after`` is the number of seconds after which a client that does not answer is let
+    go. How many connections there may be is a budget: see `chatd.util.budgets`.
     """
 
     lines_per_second: int = 0
     bytes_per_second: int = 0
-    connections: int = 0
-    connections_per_address: int = 0
     line_seconds: int = 0
     dead_after: int = 0
 
@@ -88,33 +86,47 @@ class TooManyConnections(Exception):
         self.limit = limit
 
 
+_FULL = {Level.ALL: "full", Level.NETWORK: "address_full"}
+
+
+class Place(NamedTuple):
+    """The address that a connection is counted for, and the rate at which it may be read.
+
+    ``host`` is an exact IP address, ``network`` what counts as one address (`network_of_host`);
+    both are empty for a UNIX socket.
+    """
+
+    host: str
+    network: str
+    pace: Pace | None
+
+
 class Admission:
-    """Counts connections, in all and of each network. One serves all addresses of a daemon.
+    """Counts connections in ``budgets``. One serves all addresses of a daemon.
 
     A new client has what the last one to go from its network has left of its burst, so reconnecting
     is no way around a limit. (It does not take over the debt: it may be another client.)
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, budgets: Budgets) -> None:
         self._limits = limits
-        self._networks: Counter[str] = Counter()
-        self._connections = 0
+        self._budgets = budgets
         self._left: dict[str, Pace] = {}  # the first one is stored longest
 
-    def enter(self, network: str) -> None:
-        """Count a connection.
+    def enter(self, host: str, now: float) -> Place:
+        """Count a connection from an address, at this time in seconds, and return its place.
 
         Raise `TooManyConnections`, and do not count it, if there are as many as there may be.
         """
-        most, most_of_one = self._limits.connections, self._limits.connections_per_address
-        if most and self._connections >= most:
-            raise TooManyConnections("full", most)
-        if network and most_of_one and self._networks[network] >= most_of_one:
-            raise TooManyConnections("address_full", most_of_one)
-        self._connections += 1
-        self._networks[network] += 1
+        network = network_of_host(host) if host else ""
+        try:
+            self._budgets.spend(_owner_of(host), (Kind.CONNECTIONS, 1))
+        except UsedUp as full:
+            key = _FULL.get(full.budget.level, "network_full")
+            raise TooManyConnections(key, full.limit) from None
+        return Place(host, network, self._pace(network, now))
 
-    def pace(self, network: str, now: float) -> Pace | None:
+    def _pace(self, network: str, now: float) -> Pace | None:
         """Return the pace of a new client from a network; None for no limit."""
         limits = self._limits
         if not (limits.lines_per_second or limits.bytes_per_second):
@@ -124,26 +136,33 @@ class Admission:
             pace.take_over(self._left[network], now)
         return pace
 
-    def leave(self, network: str, pace: Pace | None = None, now: float = 0.0) -> None:
-        """Count a connection no more, which went at this time in seconds with this pace."""
+    def leave(self, place: Place, now: float = 0.0) -> None:
+        """Count a connection no more, which went at this time in seconds."""
+        host, network, pace = place
         if network and pace is not None and not pace.rested(now):
             self._left.pop(network, None)
             self._left[network] = pace
             if len(self._left) > NETWORKS_KEPT:
                 del self._left[next(iter(self._left))]
-        self._connections -= 1
-        self._networks[network] -= 1
-        if not self._networks[network]:
-            del self._networks[network]
+        self._budgets.count(_owner_of(host), (Kind.CONNECTIONS, -1))
 
 
-def network_of(address: object) -> str:
-    """Return the network that counts as one address; empty if there is none: a UNIX socket, say.
+def _owner_of(host: str) -> Owner:
+    """Return the owner of a connection. One without an address counts for no network.
 
-    See `chatd.text.validation.network_of_host`.
+    The operator decides who may open a UNIX socket, and it may be a proxy that does.
+    """
+    return owner_of("", host) if host else SERVER
+
+
+def host_of(address: object) -> str:
+    """Return the IP address of a client; empty if there is none: a UNIX socket, say.
+
+    An IPv4 address that is mapped to IPv6 is IPv4.
     """
     if isinstance(address, IPv6Address):
-        return network_of_host(address.host)
+        ip = Ipv6(address.host.partition("%")[0])
+        return str(ip.ipv4_mapped or ip)
     return address.host if isinstance(address, IPv4Address) else ""
 
 

@@ -35,11 +35,12 @@ from twisted.python.failure import Failure
 from chatd.protocols.transport.client_address import ClientAddress
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.lifecycle import Lifecycle, State, guarded
+from chatd.protocols.transport.limits import Place
 from chatd.protocols.transport.output import Output
 from chatd.protocols.transport.paced_reader import PacedReader
 
 if TYPE_CHECKING:
-    from chatd.protocols.transport.factory import ChatFactory, Client, Place
+    from chatd.protocols.transport.factory import ChatFactory, Client
 
 READ_BYTES = 16 * 1024
 """Number of bytes read of a client at a time. With Twisted's own 64 KiB, others wait too long."""

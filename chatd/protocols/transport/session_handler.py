@@ -194,9 +194,9 @@ class SessionHandler(Generic[M]):
             self.server.disconnect(self.session)
 
     def _say_where_from(self) -> None:
-        """Set the session's network, and whether a third party can read what comes from there."""
+        """Set the session's address, and whether a third party can read what comes from there."""
         address = self.connection.address
-        self.session.identity.set_origin(address.network, address.confidential)
+        self.session.identity.set_origin(address.host, address.network, address.confidential)
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and after it."""

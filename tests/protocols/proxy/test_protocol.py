@@ -13,7 +13,6 @@ from zope.interface import directlyProvides
 
 from chatd.protocols.proxy.protocol import BehindProxy, ProxiedProtocol
 from chatd.protocols.transport.factory import REFUSED_AT_ONCE, REFUSED_SECONDS
-from chatd.protocols.transport.limits import Limits
 from tests.support.logs import Expect
 from tests.support.proxy_headers import HEADERS, MALFORMED
 from tests.support.world import World
@@ -117,7 +116,7 @@ def test_those_who_say_nothing_are_counted_for_their_address(world_of_two: Proxi
 
 @pytest.fixture
 def world_of_two() -> ProxiedWorld:
-    return ProxiedWorld(limits=Limits(connections_per_address=2))
+    return ProxiedWorld(budgets={"connections.64": 2})
 
 
 @pytest.mark.parametrize("too_many", [False, True])
@@ -125,8 +124,7 @@ def test_inside_of_tls_people_are_welcomed_behind_the_header(
     proxied: ProxiedWorld, too_many: bool
 ) -> None:
     if too_many:
-        limits = Limits(connections_per_address=1)
-        proxied = ProxiedWorld(limits=limits)
+        proxied = ProxiedWorld(budgets={"connections.64": 1})
         first, _ = proxied.connect()
         first.dataReceived(HEADER)
     transport: Any = StringTransport(peerAddress=PROXY)
@@ -146,7 +144,7 @@ def test_inside_of_tls_people_are_welcomed_behind_the_header(
 
 @pytest.mark.parametrize("over_tls", [False, True])
 def test_one_too_many_is_told_so_before_the_header_and_after(over_tls: bool) -> None:
-    proxied = ProxiedWorld(limits=Limits(connections=1))
+    proxied = ProxiedWorld(budgets={"connections.all": 1})
     proxied.connect()
     transport: Any = StringTransport(peerAddress=PROXY)
     transport.loseWriteConnection = transport.loseConnection

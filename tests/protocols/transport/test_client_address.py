@@ -11,16 +11,16 @@ from twisted.internet.testing import StringTransport
 from zope.interface import directlyProvides
 
 from chatd.protocols.transport.client_address import ClientAddress
-from chatd.protocols.transport.factory import ChatFactory, Place
-from chatd.protocols.transport.limits import Limits, Pace, TooManyConnections
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.limits import Limits, Pace, Place, TooManyConnections
 
 LOCAL, NEAR, FAR = (IPv4Address("TCP", host, 1) for host in ("127.0.0.1", "10.0.0.1", "192.0.2.1"))
 OTHER_LOCAL = IPv4Address("TCP", "127.0.0.1", 2)
 
-PROXY = Place("10.0.0.1", Pace(Limits()))
+PROXY = Place("10.0.0.1", "10.0.0.1", Pace(Limits()))
 """The place of the proxy."""
 
-OWN = Place("192.0.2.1", Pace(Limits()))
+OWN = Place("192.0.2.1", "192.0.2.1", Pace(Limits()))
 """The place that a client behind the proxy gets."""
 
 
@@ -74,7 +74,7 @@ class TestDirect:
     def test_it_is_counted_for_its_place(self, factory: Factory) -> None:
         address = address_of(factory, OWN, located=True)
         assert address.located
-        assert (address.network, address.pace) == OWN
+        assert (address.host, address.network, address.pace) == OWN
 
     def test_in_the_clear_over_a_network_it_is_not_confidential(self) -> None:
         address = self.connected(FAR)
@@ -99,11 +99,11 @@ class TestLocating:
         address = address_of(factory)
         address.connect(BehindProxy(FAR, NEAR))
         assert not address.located
-        assert (address.network, address.pace) == PROXY
+        assert (address.host, address.network, address.pace) == PROXY
         address.locate()
         assert factory.relocated == [(PROXY, FAR)]
         assert address.located
-        assert (address.network, address.pace) == OWN
+        assert (address.host, address.network, address.pace) == OWN
 
     def test_one_too_many_is_counted_for_no_place(self, factory: Factory) -> None:
         factory.full = True

@@ -20,7 +20,6 @@ from chatd.protocols.transport.factory import (
     REFUSED_SECONDS,
     Refused,
 )
-from chatd.protocols.transport.limits import Limits
 from tests.support.sentences import EN
 from tests.support.world import World
 
@@ -45,7 +44,7 @@ class AdmissionTests(SynchronousTestCase):
         return protocol, transport
 
     def test_one_too_many_is_told_why_and_hung_up_on(self) -> None:
-        world = World(limits=Limits(connections=1))
+        world = World(budgets={"connections.all": 1})
         world.person()
         refused, transport = self.come(world, "192.0.2.1")
         self.assertEqual(
@@ -78,25 +77,25 @@ class AdmissionTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_one_who_goes_makes_room(self) -> None:
-        world = World(limits=Limits(connections=1))
+        world = World(budgets={"connections.all": 1})
         world.person().hang_up()
         self.come(world, "192.0.2.1")
         self.assertEqual(world.server.lobby.people, 1)
 
     def test_the_addresses_of_both_ports_are_counted_together(self) -> None:
-        world = World(limits=Limits(connections=1))
+        world = World(budgets={"connections.all": 1})
         world.program()
         self.assertIsInstance(self.come(world, "192.0.2.1")[0], Refused)
 
     def test_so_many_come_in_from_one_address(self) -> None:
-        world = World(limits=Limits(connections_per_address=2))
+        world = World(budgets={"connections.64": 2})
         came = [self.come(world, f"192.0.2.{host}")[0] for host in (1, 1, 2, 1)]
         self.assertEqual(
             [isinstance(protocol, ChatProtocol) for protocol in came], [True, True, True, False]
         )
 
     def test_of_very_many_at_once_not_all_are_told(self) -> None:
-        world = World(limits=Limits(connections=1))
+        world = World(budgets={"connections.all": 1})
         world.person()
         came = [self.come(world, "192.0.2.1")[0] for _ in range(REFUSED_AT_ONCE + 1)]
         self.assertIsNone(came.pop())

@@ -558,7 +558,7 @@ def test_many_requests_at_once_wait_for_turns() -> None:
 
 
 def test_one_too_many_is_told_so_in_http() -> None:
-    web = WebWorld(limits=Limits(connections=1))
+    web = WebWorld(budgets={"connections.all": 1})
     web.caller()
     late = HttpClient(web)
     (got,) = answers(late.bytes_seen())
@@ -568,7 +568,7 @@ def test_one_too_many_is_told_so_in_http() -> None:
 
 
 def test_who_comes_through_a_proxy_is_counted_once_it_is_known_from_where() -> None:
-    web = WebWorld(limits=Limits(connections_per_address=1))
+    web = WebWorld(budgets={"connections.64": 1})
     first = HttpClient(web, FAR, located=False)
     first.send(GET)
     assert paths(first) == ["a"]
@@ -697,7 +697,7 @@ def heir_of(web: WebWorld) -> Heir:
 
 
 def test_a_connection_may_become_another_protocols() -> None:
-    web = WebWorld(limits=Limits(connections=1))
+    web = WebWorld(budgets={"connections.all": 1})
     caller = web.caller(FAR)
     heir = heir_of(web)
     caller.send(request("GET", "/ws", upgrade="websocket", connection="Upgrade") + b"abc")

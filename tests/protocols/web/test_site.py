@@ -118,7 +118,7 @@ def test_what_another_page_asks_is_not_done(headers: dict[str, str], with_token:
 class OverTls:
     """A requester over TLS."""
 
-    whence = "127.0.0.1"
+    host = whence = "127.0.0.1"
     confidential = encrypted = True
     meter = FREE
 

@@ -147,7 +147,7 @@ def stranger(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
     session = call.server.connect(Stream(call.asker.meter), told, private=False)
     try:
         session.replies.use_language(call.language)
-        session.identity.set_origin(call.asker.whence, call.asker.confidential)
+        session.identity.set_origin(call.asker.host, call.asker.whence, call.asker.confidential)
         session.identity.set_client_id(f"http {session.network}")
         session.read_as_text()  # what it receives does not count as shown
         session.queue.wants_receipts()

@@ -18,8 +18,12 @@ class Requester(Protocol):
     """The client that sent a request."""
 
     @property
+    def host(self) -> str:
+        """The client's IP address; empty for none."""
+
+    @property
     def whence(self) -> str:
-        """The client's network (`chatd.protocols.transport.limits.network_of`); empty for none."""
+        """The client's network (`chatd.text.validation.network_of_host`); empty for none."""
 
     @property
     def confidential(self) -> bool:
@@ -42,6 +46,11 @@ class ConnectionRequester:
 
     def __init__(self, connection: ManagedConnection) -> None:
         self._connection = connection
+
+    @property
+    def host(self) -> str:
+        """The client's IP address; empty for none."""
+        return self._connection.address.host
 
     @property
     def whence(self) -> str:
