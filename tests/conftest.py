@@ -20,13 +20,17 @@ import atexit
 import gc
 import inspect
 import os
+import shutil
 import signal
+import sys
+import tempfile
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -93,10 +97,30 @@ def pytest_configure(config: pytest.Config) -> None:
         f"deadline(seconds): fail a test after this long, not {DEADLINE:g} (asynchronous),"
         f" {BLOCKING_DEADLINE:g} or {PROCESSOR_DEADLINE:g} of the processor",
     )
+    keep_bytecode(config)
     _watch.begin()
 
 
 # The time it takes.
+
+
+def keep_bytecode(config: pytest.Config) -> None:
+    """Keep bytecode in pytest's cache where the environment wants none beside the sources.
+
+    Without any, each worker compiles all tests, and each daemon that a test starts all of chatd,
+    which takes as long as the rest of its start. ``-p no:cacheprovider`` keeps none.
+    """
+    cache = getattr(config, "cache", None)
+    if not sys.dont_write_bytecode or cache is None:
+        return
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(cache.mkdir("bytecode"))
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # python -B sets none
+    # Temporary modules do not come again.
+    temporary = Path(tempfile.gettempdir())
+    kept = Path(sys.pycache_prefix, temporary.relative_to(temporary.anchor))
+    config.add_cleanup(partial(shutil.rmtree, kept, ignore_errors=True))
 
 
 @contextmanager

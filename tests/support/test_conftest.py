@@ -11,10 +11,14 @@ import os
 import re
 import select
 import signal
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -538,3 +542,45 @@ def test_trial(run) -> None:
         """
     )
     result.assert_outcomes(passed=3, failed=1, errors=1)
+
+
+def test_bytecode_that_may_not_be_beside_the_sources_is_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources, cache, temporary = (tmp_path / name for name in ("sources", "cache", "temporary"))
+    for directory in sources, temporary:
+        directory.mkdir()
+        (directory / "module.py").touch()
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    cleanups: list[Callable[[], object]] = []
+    config: Any = SimpleNamespace(
+        cache=SimpleNamespace(mkdir=cache.joinpath), add_cleanup=cleanups.append
+    )
+
+    def kept() -> list[Path]:
+        found = (cache / "bytecode").rglob("module.*.pyc")
+        return ["/" / each.parent.relative_to(cache / "bytecode") for each in found]
+
+    conftest.keep_bytecode(config)
+    for directory in sources, temporary:
+        subprocess.run([sys.executable, "-c", "import module"], cwd=directory, check=True)
+    assert set(kept()) == {sources, temporary}
+    for cleanup in cleanups:
+        cleanup()
+    assert kept() == [sources]
+    assert [each.name for each in sources.iterdir()] == ["module.py"]
+
+
+@pytest.mark.parametrize("cache", [{}, {"cache": None}])
+def test_without_a_cache_no_bytecode_is_kept(
+    cache: dict[str, None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    before = dict(os.environ)
+    conftest.keep_bytecode(cast(pytest.Config, SimpleNamespace(**cache)))
+    assert sys.dont_write_bytecode
+    assert dict(os.environ) == before
