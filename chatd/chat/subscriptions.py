@@ -58,7 +58,7 @@ class Subscriptions:
         self._number = number
         self._identity = identity
         self._replies = replies
-        self.inbox = Inbox(replies.stream.wake) if private else None
+        self.inbox = Inbox(replies.stream) if private else None
         if self.inbox is not None:
             replies.stream.follow(self.inbox)
 

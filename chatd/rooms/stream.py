@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from chatd.rooms.feed import Source
+from chatd.rooms.feed import Reader, Source
 from chatd.util.meter import FREE, SHORT_ANSWER, Meter
 
 ANSWER_BYTES = 32 * 1024
@@ -228,12 +228,12 @@ class Stream:
 class Inbox:
     """Private lines that wait for one client, in memory: at most `INBOX_BYTES`."""
 
-    __slots__ = ("_lines", "_size", "_wake")  # each session has one
+    __slots__ = ("_lines", "_reader", "_size")  # each session has one
 
     done = False
 
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
         self._lines: list[bytes] = []
         self._size = 0
 
@@ -243,7 +243,7 @@ class Inbox:
             return False
         self._lines.append(line)
         self._size += len(line)
-        self._wake()
+        self._reader.wake()
         return True
 
     def take(self) -> bytes:

@@ -52,6 +52,19 @@ class Calls:
         self.count += 1
 
 
+class Woken:
+    """The reader of a source: counts how often it is woken."""
+
+    def __init__(self) -> None:
+        self.wakes = 0
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+    def push(self, data: bytes) -> bool:
+        raise AssertionError(data)
+
+
 def unexpected(what: str) -> None:
     raise AssertionError(what)
 
@@ -159,7 +172,7 @@ class TestOrder:
 
     def test_private_lines_stand_before_the_answer_that_came_after_them(self) -> None:
         stream = Stream()
-        inbox = Inbox(stream.wake)
+        inbox = Inbox(stream)
         stream.follow(inbox)
         inbox.put(b"psst\n")
         stream.put(b"answer\n")
@@ -171,7 +184,7 @@ class TestOrder:
         """Each source keeps its own order, too, and nothing is lost or doubled."""
         stream = Stream()
         rooms = {"one": Room(), "two": Room()}
-        inbox = Inbox(lambda: None)
+        inbox = Inbox(Woken())
         for room in rooms.values():
             stream.follow(room)
         stream.follow(inbox)
@@ -277,7 +290,7 @@ class TestFull:
 
     def test_private_lines_that_an_answer_stands_behind_count(self) -> None:
         stream = Stream()
-        inbox = Inbox(stream.wake)
+        inbox = Inbox(stream)
         stream.follow(inbox)
         inbox.put(b"x" * INBOX_BYTES)
         assert not stream.full
@@ -412,32 +425,32 @@ class TestAbandon:
 
 class TestInbox:
     def test_gives_its_lines_in_one_piece_and_wakes_for_each(self) -> None:
-        wake = Calls()
-        inbox = Inbox(wake)
+        reader = Woken()
+        inbox = Inbox(reader)
         assert inbox.put(b"a\n")
         assert inbox.put(b"b\n")
-        assert wake.count == 2
+        assert reader.wakes == 2
         assert [inbox.take(), inbox.take()] == [b"a\nb\n", b""]
 
     def test_takes_so_much_and_no_more(self) -> None:
-        wake = Calls()
-        inbox = Inbox(wake)
+        reader = Woken()
+        inbox = Inbox(reader)
         assert inbox.put(b"x" * INBOX_BYTES)
         assert not inbox.put(b"y")
-        assert wake.count == 1
+        assert reader.wakes == 1
         assert inbox.take() == b"x" * INBOX_BYTES
 
     def test_has_room_again_when_its_lines_were_taken(self) -> None:
-        inbox = Inbox(Calls())
+        inbox = Inbox(Woken())
         inbox.put(b"x" * INBOX_BYTES)
         inbox.take()
         assert inbox.put(b"y" * INBOX_BYTES)
 
     def test_is_never_done(self) -> None:
-        assert not Inbox(Calls()).done
+        assert not Inbox(Woken()).done
 
     def test_detaches_nothing_when_nothing_waits(self) -> None:
-        assert Inbox(Calls()).detach() is None
+        assert Inbox(Woken()).detach() is None
 
 
 class TestAcknowledged:

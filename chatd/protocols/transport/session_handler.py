@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.action_queue import Action, Job
-from chatd.chat.line_quotas import SOME_UNPUBLISHED_TEXT
+from chatd.chat.line_quotas import SOME_UNPUBLISHED_TEXT, LineQuotas
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind
@@ -98,7 +98,7 @@ class SessionHandler(Generic[M]):
         self.session = self.server.connect(stream, self.format(), private=self._for_people)
         self._connected = True
         stream.connect(writer, connection.fail)
-        self.allowance = partial(self.server.quotas.allowance, self.session)
+        self.allowance = partial(LineQuotas.allowance, self.server.quotas, self.session)
         self.session.queue.when_changed(connection.reader.wake)
         self._say_where_from()
 
