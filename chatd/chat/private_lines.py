@@ -50,8 +50,7 @@ class PrivateLines:
 
     def set_senders(self, senders: Senders) -> Put:
         """Return the change that sets who may write private lines."""
-        rule = None if senders is Senders.EVERYONE else Rule(senders.value)
-        return self._rules.put(_KEY, rule)
+        return self._rules.put(_KEY, Rule(senders.value))
 
     def check(self, sender: Session) -> None:
         """Raise `Refusal` unless a session may write private lines on this server."""

@@ -17,7 +17,7 @@ has that record: lifting a sanction ends its bindings, and a later sanction of t
 not concern those who had the name before. Bindings are held in memory, and end with the session.
 
 The networks that are banned from a room are in an index (`chatd.text.networks`). A room without
-any costs nothing, and one with a thousand costs a look for each length that they have.
+sanctions costs nothing, and one with a thousand costs a look for each length that they have.
 
 Sanctions that are over are removed when the next one in the room is ordered. Until then they are
 not counted. This module must not know modes, and of roles only that of the session it is asked for.
@@ -87,7 +87,7 @@ class Sanctions:
         if not keys or role >= Role.ADMINISTRATOR:
             return None
         wanted = self._keys_of(kind, room, session)
-        if kind == BAN and role < Role.OPERATOR and room.key in self._networks:
+        if kind == BAN and role < Role.OPERATOR:
             networks = self._networks[room.key].around(session.network)
             wanted.update(f"{BAN}/{room.key}/@{network}" for network in networks)
         now = self._now()
@@ -182,9 +182,11 @@ class Sanctions:
         keys = self._keys[room.key]
         for put in puts:
             keys.add(put.key) if put.key in self.table else keys.discard(put.key)
-        self._index_networks(room.key)
-        if not keys:
+        if keys:
+            self._index_networks(room.key)
+        else:
             del self._keys[room.key]
+            self._networks.pop(room.key, None)
 
     def _index_networks(self, room: str) -> None:
         """Index the networks that are banned from a room, given its key.
@@ -192,11 +194,8 @@ class Sanctions:
         Raises `ValueError` if one is none.
         """
         start = f"{BAN}/{room}/@"
-        networks = [key[len(start) :] for key in self._keys[room] if key.startswith(start)]
-        if networks:
-            self._networks[room] = NetworkIndex(networks)
-        else:
-            self._networks.pop(room, None)
+        banned = [key[len(start) :] for key in self._keys[room] if key.startswith(start)]
+        self._networks[room] = NetworkIndex(banned)
 
     # Bindings
 

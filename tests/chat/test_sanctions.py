@@ -297,6 +297,14 @@ class TestNetworksAround:
         harness.clock.advance(10)
         assert harness.sanctions.networks_around(harness.ops, "192.0.2.7") == []
 
+    def test_until_the_bans_are_lifted(self, harness: SanctionsHarness) -> None:
+        harness.order(BAN, "@192.0.2.0/24", "@192.0.0.0/16")
+        for network in "192.0.2.0/24", "192.0.0.0/16":
+            lifted = harness.sanctions.lift_networks(harness.ops, [network])
+            harness.change(harness.ops, lifted)
+            around = harness.sanctions.networks_around(harness.ops, "192.0.2.7")
+            assert around == (["192.0.0.0/16"] if network == "192.0.2.0/24" else [])
+
     def test_of_a_room_without_any(self, harness: SanctionsHarness) -> None:
         harness.order(BAN, "luis")
         assert harness.sanctions.networks_around(harness.ops, "192.0.2.7") == []

@@ -29,6 +29,7 @@ FULL = "1111:2222:3333:4444:5555:6666:7777:8888"
 def fault_of(text: str) -> InvalidNetwork:
     with pytest.raises(InvalidNetwork) as raised:
         parse_network(text)
+    assert str(raised.value) == raised.value.reason.value
     return raised.value
 
 

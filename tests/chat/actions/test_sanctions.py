@@ -170,6 +170,8 @@ def test_sessions_of_a_network_around_theirs_are_shut_out(
     other = guest(world, "eva", network="192.0.3.1")
     assert sanctions.sessions_shut_out(world.server, ops, ["192.0.2.0/24"]) == [luis]
     assert sanctions.sessions_shut_out(world.server, ops, ["192.0.3.1"]) == [other]
+    world.server.finish(other)
+    assert sanctions.sessions_shut_out(world.server, ops, ["192.0.3.1"]) == []
 
 
 @pytest.mark.parametrize("network", ["192.0.2.0/24", "2001:db8:7::/48"])

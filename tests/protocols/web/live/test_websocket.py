@@ -250,6 +250,22 @@ class TestLines:
         one.say("/who", room="lobby")
         assert "id" not in one.seen("say")[0]
 
+    @pytest.mark.parametrize(
+        ("rule", "key"),
+        [("/mode private-lines members", "members_write"), ("/guests off", "takes_no_guests")],
+    )
+    def test_a_private_line_of_a_guest_may_be_refused(
+        self, world: World, rule: str, key: str
+    ) -> None:
+        root, one = world.member("root", admin=True), browser(world)
+        root.type(rule)
+        root.seen()
+        one.seen()
+        one.say("/msg root psst", id=1, key="key-of-this-line")
+        (error,) = one.seen("error")
+        assert (error["kind"], error["key"], error["id"]) == ("Not allowed", key, 1)
+        assert root.seen() == []
+
     def test_a_key_with_another_text_is_refused(self, world: World) -> None:
         one = browser(world, key=KEY)
         one.say("hola", room="lobby", key="key-of-this-line")
