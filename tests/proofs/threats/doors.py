@@ -21,9 +21,13 @@ from tests.support.browser import frame, frames_of
 from tests.support.http import SiteWorld, half_headers, request
 from tests.support.world import FAR, HERE, PASSWORD, Member, World
 
-NONE, TYPED, COOKIE = "none", "password", "cookie alone"
-SIGN_IN, READ_TOKEN, WRITE_TOKEN = "sign-in", "read token", "write token"
+NONE, TYPED = "none", "password"
+COOKIE, FORGED, SIGN_IN = "cookie alone", "forged proof", "sign-in"
+READ_TOKEN, WRITE_TOKEN = "read token", "write token"
 """The credentials, as the document calls them."""
+
+PROOFS = {COOKIE: "", FORGED: "0" * 64, SIGN_IN: None}
+"""The proof that comes with the cookie of a sign-in; None for its own."""
 
 SECRET = "the launch code is 0000"
 PUBLIC = "the weather is fine"
@@ -52,11 +56,13 @@ class House(SiteWorld):
         self.luis.seen()
 
     def secret(self, credential: str) -> str:
-        """Return a new secret for a credential; of a sign-in, ``COOKIE.PROOF``. None has none."""
+        """Return a new secret for a credential; of a browser, ``COOKIE.PROOF``. None has none."""
         if credential == TYPED:
             return PASSWORD
-        if credential in (COOKIE, SIGN_IN):
-            return self.world.secret("ana", BROWSER)
+        if credential in PROOFS:
+            secret = self.world.secret("ana", BROWSER)
+            proof = PROOFS[credential]
+            return secret if proof is None else f"{secret.partition('.')[0]}.{proof}"
         if credential in (READ_TOKEN, WRITE_TOKEN):
             return self.world.secret("ana", TOKEN, credential.split()[0])
         return ""
@@ -65,6 +71,15 @@ class House(SiteWorld):
         """Return the authors of a text, in all rooms."""
         logs = [self.world.stored(room) for room in list(self.world.store._logs)]
         return [event.author for log in logs for event in log if event.text == text]
+
+
+def headers_of(credential: str, secret: str) -> dict[str, str]:
+    """Return the headers of a request with a credential; none if HTTP has no header for it."""
+    if credential in PROOFS:
+        return {name: value for name, value in half_headers(secret).items() if value}
+    if credential in (READ_TOKEN, WRITE_TOKEN):
+        return {"authorization": f"Bearer {secret}"}
+    return {}
 
 
 class Connected(Member):
@@ -181,16 +196,38 @@ class TlsLines(Lines):
         return Connected(self.house.world, protocol, transport)
 
 
+FROM_A_NETWORK = b"PROXY TCP4 203.0.113.7 127.0.0.1 5000 60060\r\n"
+FROM_THIS_MACHINE = b"PROXY TCP4 127.0.0.1 127.0.0.1 5000 60060\r\n"
+"""Headers of a proxy."""
+
+
 class ProxiedLines(Lines):
-    """The same through a proxy on this machine, for a client in a network."""
+    """The same at a port for a proxy, for a client in a network; the header says so."""
+
+    header = FROM_A_NETWORK
 
     def connect(self) -> Any:
         world = self.house.world
-        transport = StringTransport(peerAddress=HERE)
-        protocol: Any = BehindProxy(world.chat, world.clock).buildProtocol(HERE)
+        transport = StringTransport(peerAddress=self.address)
+        protocol: Any = BehindProxy(world.chat, world.clock).buildProtocol(self.address)
         protocol.makeConnection(transport)
-        protocol.dataReceived(b"PROXY TCP4 203.0.113.7 127.0.0.1 5000 60060\r\n")
+        protocol.dataReceived(self.header)
         return Connected(world, protocol.wrappedProtocol, transport)
+
+
+class ProxiedHere(ProxiedLines):
+    """The same; the header says that the client is on the daemon's machine."""
+
+    header = FROM_THIS_MACHINE
+
+
+class FalselyProxied(Lines):
+    """A client that sends such a header to a port that is for no proxy."""
+
+    def connect(self) -> Any:
+        client = super().connect()
+        client.send(FROM_THIS_MACHINE)
+        return client
 
 
 class BareLines(Lines):
@@ -204,14 +241,10 @@ class Socket(Visitor):
     """A browser's WebSocket; it sends the proof of a sign-in as the page does, in its hello."""
 
     def come(self, credential: str, secret: str) -> None:
-        headers, proof = dict(WEBSOCKET), ""
-        if credential in (COOKIE, SIGN_IN):
-            headers["cookie"] = half_headers(secret)["cookie"]
-            proof = half_headers(secret)["chatd_proof"] if credential == SIGN_IN else ""
-        elif credential in (READ_TOKEN, WRITE_TOKEN):
-            headers["authorization"] = f"Bearer {secret}"
+        headers = headers_of(credential, secret)
+        proof = headers.pop("chatd_proof", "")
         self.client = self.house.caller(self.address)
-        self.client.send(request("GET", "/ws", **headers))
+        self.client.send(request("GET", "/ws", **WEBSOCKET, **headers))
         self.client.settle()
         head, _, rest = self.client.bytes_seen().partition(b"\r\n\r\n")
         self.is_open = head.startswith(b"HTTP/1.1 101 ")
@@ -261,14 +294,8 @@ class Requests(Visitor):
     takes_commands = False
 
     def come(self, credential: str, secret: str) -> None:
-        self.headers = {}
-        if credential in (COOKIE, SIGN_IN):
-            self.headers = half_headers(secret)
-            if credential == COOKIE:
-                del self.headers["chatd_proof"]
-        elif credential in (READ_TOKEN, WRITE_TOKEN):
-            self.headers = {"authorization": f"Bearer {secret}"}
-        elif credential == TYPED:
+        self.headers = headers_of(credential, secret)
+        if credential == TYPED:
             members = {"name": "ana", "password": secret}
             got = self.house.post("/api/signin", members, address=self.address)
             self.refused = got.status >= 400
@@ -311,14 +338,8 @@ class EventStream(Visitor):
     takes_commands = False
 
     def come(self, credential: str, secret: str) -> None:
-        self.headers = {}
-        if credential in (COOKIE, SIGN_IN):
-            self.headers = half_headers(secret)
-            if credential == COOKIE:
-                del self.headers["chatd_proof"]
-        elif credential in (READ_TOKEN, WRITE_TOKEN):
-            self.headers = {"authorization": f"Bearer {secret}"}
-        elif credential == TYPED:
+        self.headers = headers_of(credential, secret)
+        if credential == TYPED:
             self.headers = {"authorization": f"Basic {secret}"}
         told = self.read("lobby")
         self.refused = not told.startswith("HTTP/1.1 200 ")
@@ -342,7 +363,10 @@ DOORS: dict[str, tuple[type[Visitor], IAddress]] = {
     "chat lines, through a UNIX socket": (UnixLines, HERE),
     "chat lines, from a network in clear": (Lines, FAR),
     "chat lines, from a network over TLS": (TlsLines, FAR),
-    "chat lines, from a network behind `haproxy:`": (ProxiedLines, HERE),
+    "chat lines, `haproxy:` on this machine, client in a network": (ProxiedLines, HERE),
+    "chat lines, `haproxy:` on this machine, client said to be on it": (ProxiedHere, HERE),
+    "chat lines, `haproxy:` in a network, client said to be on this machine": (ProxiedHere, FAR),
+    "chat lines, with a PROXY header that no `haproxy:` asks for": (FalselyProxied, FAR),
     "bare lines": (BareLines, HERE),
     "WebSocket": (Socket, HERE),
     "WebSocket, from a network in clear": (Socket, FAR),

@@ -51,6 +51,16 @@ def wrong_cells(
     }
 
 
+def check(table: str, row: str, did: Callable[[str], Mapping[str, str]]) -> None:
+    """Raise `AssertionError` if a cell of a row of the document is wrong; see `wrong_cells`."""
+    cells = TABLES[table][row]
+    wrong = [
+        f"for {column}, it says {cells[column]}, and tried it was {dict(found)}"
+        for column, found in wrong_cells(cells, did).items()
+    ]
+    assert not wrong, "; ".join([f"{DOCUMENT}, {table}, {row}", *wrong])
+
+
 def yes_or_no(done: bool) -> str:
     """Return the cell for an action that a server carried out, or did not."""
     return "yes" if done else "no"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tests.proofs.threats.tables import DOCUMENT, TABLES, tables, wrong_cells
+import pytest
+
+from tests.proofs.threats.tables import DOCUMENT, TABLES, check, tables, wrong_cells
 from tests.support.documents import read
 
 TRIED = {"doors", "credentials", "roles", "pages", "targets", "files"}
@@ -51,3 +53,11 @@ def test_a_cell_that_was_tried_at_no_door_is_wrong() -> None:
 
 def test_the_document_is_short() -> None:
     assert read(DOCUMENT).count("\n") <= LINES
+
+
+def test_a_wrong_cell_is_red_and_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TABLES, "cats", tables(EXAMPLE)["cats"])
+    check("cats", "eat", lambda column: {"at home": "yes"})
+    message = r"cats, purr; for dog, it says no, .*\{'at home': 'yes'\}"
+    with pytest.raises(AssertionError, match=message):
+        check("cats", "purr", lambda column: {"at home": "yes"})
