@@ -191,40 +191,56 @@ def error_kinds(language: Language) -> str:
     return markdown(rows, "kind | when | what to do", language)
 
 
-def every_limit(language: Language) -> str:
-    """Return the table of all limits, options and constants of the code, with their attacks."""
-    defaults = {option.name: option for option in daemon_options()}
-    given = [defaults[name] for name in LIMITING_OPTIONS]
-    rows = [
-        *((f"--{each.name}", each.default, in_language(each.meaning, language)) for each in given),
-        *((each.name, each.written, each.meaning(language)) for each in ALL_LIMITS),
-    ]
-    attacks = [*LIMITING_OPTIONS.values(), *(each.attacks for each in ALL_LIMITS)]
-    return markdown(
-        (
-            (code(name), code(value), meaning, ", ".join(map(code, names.split())))
-            for (name, value, meaning), names in zip(rows, attacks, strict=True)
-        ),
-        "limit | value | meaning | attacks",
-        language,
-    )
+def limit_at(rule: Rule, level: Level) -> str:
+    """Return the limit of a kind of budgets at a level; "" if nothing is counted there."""
+    if level not in rule.limits:
+        return ""
+    number = rule.limits[level]
+    return written_size(number) if rule.in_bytes and number else str(number)
 
 
 def budgets(language: Language) -> str:
     """Return the table of budgets: their limits by level, and the attack that made each."""
 
     def row(kind: Kind, rule: Rule) -> Row:
-        def limit(level: Level) -> str:
-            if level not in rule.limits:
-                return ""
-            number = rule.limits[level]
-            return written_size(number) if rule.in_bytes and number else str(number)
-
         meaning, attack = (in_language(text, language) for text in (rule.meaning, rule.attack))
-        return code(kind.value), meaning, *map(limit, Level), attack
+        return code(kind.value), meaning, *(limit_at(rule, level) for level in Level), attack
 
     header = f"budget | counts | {' | '.join(level.value for level in Level)} | the attack"
     return markdown([row(*each) for each in TABLE.items()], header, language)
+
+
+def every_limit(language: Language) -> str:
+    """Return the table of all limits: options, budgets, and constants of the code."""
+
+    def names(attacks: str) -> str:
+        return ", ".join(map(code, attacks.split()))
+
+    given = {option.name: option for option in daemon_options()}
+    rows = [
+        *(
+            (f"--{name}", given[name].default, in_language(given[name].meaning, language), why)
+            for name, why in ((name, names(why)) for name, why in LIMITING_OPTIONS.items())
+        ),
+        *(
+            (
+                f"--budget {kind.value}",
+                " ".join(f"{level.value}={limit_at(rule, level)}" for level in rule.limits),
+                in_language(rule.meaning, language),
+                in_language(rule.attack, language),
+            )
+            for kind, rule in TABLE.items()
+        ),
+        *(
+            (each.name, each.written, each.meaning(language), names(each.attacks))
+            for each in ALL_LIMITS
+        ),
+    ]
+    return markdown(
+        ((code(name), code(value), meaning, attacks) for name, value, meaning, attacks in rows),
+        "limit | value | meaning | attacks",
+        language,
+    )
 
 
 TABLES: dict[str, Callable[[Language], str]] = {

@@ -119,6 +119,19 @@ def wall(ops: Ops, one: Visitor) -> bool:
     return any(MISCHIEF in line for line in ops.luis.seen())
 
 
+def set_senders(ops: Ops, one: Visitor) -> bool:
+    one.type("/mode private-lines members", "ops")
+    guest = ops.world.person()
+    guest.type(f"/msg luis {MISCHIEF}")
+    return not any(MISCHIEF in line for line in ops.luis.seen())
+
+
+def write_to_who_refuses_guests(ops: Ops, one: Visitor) -> bool:
+    ops.olga.ask("/guests off")
+    one.type(f"/msg olga {MISCHIEF}", "ops")
+    return any(MISCHIEF in line for line in ops.olga.seen())
+
+
 def disconnect(ops: Ops, one: Visitor) -> bool:
     one.type("/disconnect luis", "ops")
     return ops.luis.closed
@@ -160,7 +173,9 @@ ACTIONS: dict[str, Callable[[Ops, Visitor], bool]] = {
     "close the room": close_the_room,
     "add a webhook": add_a_webhook,
     "say something in every room": wall,
+    "set who may write private lines": set_senders,
     "disconnect a person": disconnect,
+    "write a private line to a person who refuses those of guests": write_to_who_refuses_guests,
     "read private lines of two others": read_private_lines,
     "take a registered name": take_a_registered_name,
     "be heard by a person who ignores them": be_heard_by_who_ignores,
