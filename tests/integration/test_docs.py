@@ -24,6 +24,7 @@ from chatd.commands.dispatch import TABLE
 from chatd.daemon.options import DEFAULT_LISTEN, Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
+from chatd.util.budgets import TABLE as BUDGETS
 from tests.support.checkout import ROOT
 from tests.support.documents import DOCUMENTS, blocks, prose, read
 from tests.support.world import Member, World
@@ -134,6 +135,7 @@ class SpanishTests(SynchronousTestCase):
         used = {text for option in reference.daemon_options() for text in option[2:]}
         used |= {meaning for name in reference.CLIENTS for _, meaning in client_options(name)}
         used |= {text for _, *texts in reference.error_texts() for text in texts}
+        used |= {text for rule in BUDGETS.values() for text in (rule.meaning, rule.attack)}
         self.assertEqual(TEXTS.keys() - used, set(), "no text is as this English")
 
     def test_a_text_without_it_is_named(self) -> None:
