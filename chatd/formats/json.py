@@ -9,7 +9,7 @@ This module must not know a store, a session or a connection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,8 +20,9 @@ from chatd.formats.base import Entrance, Format, told
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import Lines, encode_json, encode_json_strings, encode_line, excerpt
 
-_TEXT = 0x81
-"""The first byte of a frame that is a whole text message (RFC 6455 section 5.2)."""
+_TEXT, _LAST = 0x01, 0x80
+"""Bits of the first byte of a frame (RFC 6455 section 5.2): a text message begins; a message ends.
+"""
 
 _KINDS = {kind: kind.name.lower() for kind in Kind}
 KIND_BYTES = {kind: encode_line(name, b"") for kind, name in _KINDS.items()}
@@ -32,14 +33,33 @@ TOPIC_CHARACTERS = 200
 of it. A client that comes back to fifty rooms would receive 2.7 MB of topics without this limit."""
 
 
-def framed(payload: bytes) -> bytes:
-    """Return a payload as one whole text message of a WebSocket, as a server sends it."""
+def framed(payload: bytes, first: int = _TEXT | _LAST) -> bytes:
+    """Return a payload as one whole text message of a WebSocket, as a server sends it.
+
+    With another ``first`` byte it is a fragment of one.
+    """
     length = len(payload)
     if length < 126:
-        return bytes((_TEXT, length)) + payload
+        return bytes((first, length)) + payload
     if length < 1 << 16:
-        return bytes((_TEXT, 126)) + length.to_bytes(2, "big") + payload
-    return bytes((_TEXT, 127)) + length.to_bytes(8, "big") + payload
+        return bytes((first, 126)) + length.to_bytes(2, "big") + payload
+    return bytes((first, 127)) + length.to_bytes(8, "big") + payload
+
+
+def object_in_pieces(
+    members: Mapping[str, object], name: str, parts: Iterable[Sequence[object]]
+) -> Iterator[bytes]:
+    """Return an object in JSON piece by piece: some members, and a list under ``name``.
+
+    ``parts`` are those of the list. Each is made, and encoded, when its piece is wanted.
+    """
+    yield encode_json({**members, name: []}).removesuffix(b"]}")
+    comma = b""
+    for part in parts:
+        if part:
+            yield comma + encode_json(part)[1:-1]
+            comma = b","
+    yield b"]}"
 
 
 def event_members(event: Event, language: Language) -> dict[str, Any]:
@@ -147,6 +167,17 @@ class JsonFormat(MessageFormat):
     def message(self, type: str, **members: Any) -> bytes:
         about = {} if self.about is None else {"id": self.about}
         return framed(encode_json({"type": type, **members, **about}))
+
+    def message_in_pieces(
+        self, type: str, name: str, parts: Iterable[Sequence[object]], **members: Any
+    ) -> Iterator[bytes]:
+        """Return a message of a type as it is sent, in fragments: see `object_in_pieces`."""
+        about = {} if self.about is None else {"id": self.about}
+        first = _TEXT
+        for piece in object_in_pieces({"type": type, **members, **about}, name, parts):
+            yield framed(piece, first)
+            first = 0
+        yield framed(b"", _LAST)
 
     def render(self, entries: Sequence[Entry]) -> bytes:
         if self.quiet:

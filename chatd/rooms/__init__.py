@@ -11,6 +11,7 @@ Modules (python3 -m tools.documents writes this list):
   once.
 - `rendering`: Rendering of pages of a room's log, each of bounded size and time for any text.
 - `room`: A room: a named log that only grows, the number of its members, and its feeds.
+- `slices`: Answers that are made slice by slice, as their client takes them.
 - `stream`: Streams: all data that one client is to be sent, in one order.
 - `view`: Settings of a user, and the view of a room that follows from them.
 """

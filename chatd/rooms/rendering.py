@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from chatd.event import Entry, Event
 from chatd.formats.base import Format
-from chatd.text.escaping import is_ordinary
+from chatd.text.escaping import is_ordinary, most_visible
 
 PAGE_BYTES = 64 * 1024
 """Size after which a page ends if some of its text takes escaping. That makes some texts ten times
 as long, so a page of the store may fill several."""
 
-PIECE_CHARACTERS = 4096
-"""Number of characters that are rendered at a time if some take escaping: at most 0.8 ms."""
+SLICE_CHARACTERS = 40 * 1024
+"""Number of characters, once they are escaped, that are rendered at a time: at most 0.8 ms."""
 
 
 class Page(NamedTuple):
@@ -45,13 +45,23 @@ def page_of(
     """
     if is_ordinary("".join([event.text for event in events])):  # nearly always
         return Page(after, events[-1].seq if events else upto, format.render(shown(events)))
-    data, piece, characters = b"", list[Event](), 0
-    for event in events:
-        piece.append(event)
-        characters += len(event.text)
-        if characters >= PIECE_CHARACTERS or event is events[-1]:
-            data += format.render(shown(piece))
-            if len(data) >= PAGE_BYTES:
-                break
-            piece, characters = [], 0
-    return Page(after, event.seq, data)
+    data = b""
+    for some in slices_by_text(events):
+        data += format.render(shown(some))
+        if len(data) >= PAGE_BYTES:
+            break
+    return Page(after, some[-1].seq, data)
+
+
+def slices_by_text(events: Sequence[Event]) -> list[Sequence[Event]]:
+    """Return the slices in which events are rendered, of about `SLICE_CHARACTERS`; one at least."""
+    if most_visible("".join([event.text for event in events])) <= SLICE_CHARACTERS:
+        return [events]
+    slices = list[Sequence[Event]]()
+    begin = characters = 0
+    for end, event in enumerate(events, 1):
+        characters += most_visible(event.text)
+        if characters >= SLICE_CHARACTERS or end == len(events):
+            slices.append(events[begin:end])
+            begin, characters = end, 0
+    return slices

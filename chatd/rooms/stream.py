@@ -6,7 +6,7 @@ client is sent after that, so the client receives everything in the order in whi
 
 A live source pushes fresh data at once if the queue is empty. Answers are the only bytes that are
 queued for a client, so the daemon stops reading from a client whose answers are not taken: see
-`Stream.full`.
+`Stream.full`. Those that others make long are not queued as bytes: see `Stream.put_slices`.
 
 This module must not know a connection: a writer takes from the stream when there is room, and is
 woken when there is more.
@@ -14,10 +14,11 @@ woken when there is more.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from chatd.rooms.feed import Reader, Source
+from chatd.rooms.slices import Slices
 from chatd.util.meter import FREE, SHORT_ANSWER, Meter
 
 ANSWER_BYTES = 32 * 1024
@@ -106,7 +107,7 @@ class Stream:
     @property
     def owes_past(self) -> bool:
         """True while a replay is queued."""
-        return any(not isinstance(queued, bytes) for queued in self._queue)
+        return any(not isinstance(queued, bytes | Slices) for queued in self._queue)
 
     @property
     def acknowledged(self) -> bool:
@@ -129,6 +130,19 @@ class Stream:
             self.meter.made(len(answer))
         self._settle()
         self._put(answer)
+        self.wake()
+
+    def put_slices(self, slices: Iterator[bytes]) -> None:
+        """Queue an answer of which each slice is made in a turn, once the one before was taken.
+
+        Until all of it was taken, the stream is `full`. Other data comes after it, also between two
+        slices, so a slice need not be of whole lines.
+        """
+        if self.finished or self._shut:
+            return
+        self._settle()
+        self._queue.append(Slices(slices, self.meter, self.wake, self.failed))
+        self._answers += ANSWER_BYTES
         self.wake()
 
     def replay(self, source: Source) -> None:
@@ -187,6 +201,8 @@ class Stream:
             if data or not first.done:
                 return data
             del self._queue[0]
+            if isinstance(first, Slices):
+                self._relieve(ANSWER_BYTES)
         for source in self._live:
             data = source.take()
             if data:
@@ -203,11 +219,14 @@ class Stream:
             answers.append(queued)
         del self._queue[: len(answers)]
         data = b"".join(answers)
+        self._relieve(len(data))
+        return data
+
+    def _relieve(self, size: int) -> None:
         was_full = self.full
-        self._answers -= len(data)
+        self._answers -= size
         if was_full and not self.full:
             self._relieved()
-        return data
 
     def _settle(self) -> None:
         if self._shut:

@@ -10,7 +10,12 @@ import pytest
 from chatd.errors import ErrorKind
 from chatd.event import Change, Deed, Event, Kind, Notice
 from chatd.formats.base import Entrance
-from chatd.formats.json import TOPIC_CHARACTERS, JsonFormat, framed
+from chatd.formats.json import (
+    TOPIC_CHARACTERS,
+    JsonFormat,
+    framed,
+    object_in_pieces,
+)
 from chatd.formats.sse import SseFormat
 from chatd.i18n import Language
 
@@ -43,6 +48,25 @@ def test_a_frame_says_how_long_it_is(length: int) -> None:
     assert messages(framed(data)) == ["x" * length]
     shortest = {True: 2, False: 4 if len(data) < 65536 else 10}[len(data) < 126]
     assert len(framed(data)) == len(data) + shortest
+
+
+@pytest.mark.parametrize(
+    ("parts", "rows"),
+    [([], []), ([[]], []), ([[1, 2]], [1, 2]), ([[], ["\x1b"], [], [2, "b"], []], ["^[", 2, "b"])],
+)
+def test_an_object_may_be_made_in_pieces(parts: list[list[object]], rows: list[object]) -> None:
+    pieces = list(object_in_pieces({"count": 3}, "rows", parts))
+    assert json.loads(b"".join(pieces)) == {"count": 3, "rows": rows}
+    assert len(pieces) == 2 + sum(map(bool, parts))
+
+
+def test_a_message_may_be_made_in_fragments() -> None:
+    format = JsonFormat(about=7)
+    fragments = list(format.message_in_pieces("found", "rows", [["a"], ["b"]], count=2))
+    whole = format.message("found", count=2, rows=["a", "b"])
+    assert [each[0] for each in fragments] == [0x01, 0, 0, 0, 0x80]
+    assert all(each[1] == len(each) - 2 for each in fragments)
+    assert json.loads(b"".join(each[2:] for each in fragments)) == messages(whole)[0]
 
 
 class TestJson:

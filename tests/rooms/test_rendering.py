@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from chatd.event import Entry, Event, Kind
 from chatd.formats.bare import BareFormat
-from chatd.rooms.rendering import PAGE_BYTES, PIECE_CHARACTERS, Page, page_of
+from chatd.rooms.rendering import PAGE_BYTES, SLICE_CHARACTERS, Page, page_of, slices_by_text
 
 TAG = "\U000e0001"
 """A character that takes ten characters when it is escaped."""
@@ -47,7 +47,7 @@ def test_ordinary_text_is_rendered_at_once_however_long_it_is() -> None:
 
 def test_text_that_takes_escaping_is_rendered_a_little_at_a_time() -> None:
     format = counting()
-    half = "x" * (PIECE_CHARACTERS // 2)
+    half = "x" * (SLICE_CHARACTERS // 2)
     page = page_of(format, 0, 9, events_of(half, half, half, TAG, "y"))
     assert (page.last, format.counts) == (5, [2, 3])
 
@@ -73,3 +73,23 @@ def test_only_what_is_shown_is_rendered() -> None:
     for text in "x", TAG:
         page = page_of(BareFormat(), 0, 9, events_of("1", text, "3", text), shown)
         assert page == Page(0, 4, b"1\n3\n")
+
+
+class TestSlices:
+    def lengths(self, *texts: str) -> list[int]:
+        return list(map(len, slices_by_text(events_of(*texts))))
+
+    def test_of_few_characters_there_is_one(self) -> None:
+        assert self.lengths() == [0]
+        assert self.lengths("x" * SLICE_CHARACTERS) == [1]
+        assert self.lengths(*["x"] * SLICE_CHARACTERS) == [SLICE_CHARACTERS]
+
+    def test_characters_count_as_they_are_escaped(self) -> None:
+        tenth = SLICE_CHARACTERS // 10
+        assert self.lengths(*["x" * tenth] * 25) == [10, 10, 5]
+        assert self.lengths(*[TAG * tenth] * 3) == [1, 1, 1]
+        assert self.lengths(TAG * tenth, *["x"] * 5) == [1, 5]
+
+    def test_together_they_are_all_events(self) -> None:
+        events = events_of(*[TAG * number for number in range(200)])
+        assert [event for some in slices_by_text(events) for event in some] == events

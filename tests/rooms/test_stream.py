@@ -134,6 +134,15 @@ class TestOrder:
         room.said += [b"after\n"]
         assert [stream.take() for _ in range(5)] == [b"1\n", b"", b"2\n", b"answer\n", b"after\n"]
 
+    def test_an_answer_in_slices_is_whole_among_all_else(self) -> None:
+        room = Room()
+        stream = following(room)
+        room.said += [b"before\n"]
+        stream.put_slices(iter([b"one,", b"two"]))
+        room.said += [b"after\n"]
+        stream.put(b"answer\n")
+        assert everything(stream) == b"before\none,twoafter\nanswer\n"
+
     def test_a_replay_of_nothing_is_passed_over(self) -> None:
         stream = Stream()
         stream.replay(Replay())
@@ -491,3 +500,43 @@ class TestOwesPast:
         assert stream.owes_past
         everything(stream)
         assert not stream.owes_past
+
+    def test_is_not_an_answer_in_slices(self) -> None:
+        stream = Stream(NotingMeter(holds=True))
+        stream.put_slices(iter([b"1"]))
+        assert not stream.owes_past
+
+
+class TestSlices:
+    def test_none_is_read_of_the_client_until_all_are_taken(self) -> None:
+        meter = NotingMeter(holds=True)
+        stream = Stream(meter)
+        stream.when_relieved(relieved := Calls())
+        stream.put_slices(iter([b"one", b"two"]))
+        for wanted in b"one", b"two":
+            assert stream.take() == b""
+            meter.give_turn()
+            assert stream.full
+            assert stream.take() == wanted
+        assert stream.take() == b""
+        assert not relieved.count
+        meter.give_turn()
+        assert stream.take() == b""
+        assert (stream.full, relieved.count) == (False, 1)
+
+    def test_of_a_client_that_has_gone_none_is_kept(self) -> None:
+        stream = Stream(NotingMeter(holds=True))
+        stream.put_slices(iter([b"one"]))
+        stream.shut()
+        assert not stream.full
+        stream.put_slices(iter([b"one"]))
+        assert not stream.full
+
+    def test_come_before_the_end(self) -> None:
+        stream = Stream()
+        stream.put_slices(iter([b"one"]))
+        stream.finish()
+        stream.put_slices(iter([b"two"]))
+        assert not stream.drained
+        assert everything(stream) == b"one"
+        assert stream.drained

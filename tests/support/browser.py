@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IAddress
@@ -32,8 +32,16 @@ def frame(payload: bytes, opcode: int = 1, *, fin: bool = True) -> bytes:
     return head + MASK + bytes(byte ^ MASK[place % 4] for place, byte in enumerate(payload))
 
 
-def frames_of(data: bytes) -> list[tuple[int, bytes]]:
-    """Return the opcode and the payload of each frame that a server sent."""
+class Frame(NamedTuple):
+    """A frame that a server sent; ``last`` if it ends a message."""
+
+    opcode: int
+    last: bool
+    payload: bytes
+
+
+def frames_of(data: bytes) -> list[Frame]:
+    """Return the frames that a server sent."""
     found = []
     while data:
         length, start = data[1], 2
@@ -42,7 +50,8 @@ def frames_of(data: bytes) -> list[tuple[int, bytes]]:
         elif length == 127:
             length, start = struct.unpack("!Q", data[2:10])[0], 10
         assert len(data) >= start + length
-        found.append((data[0] & 0xF, data[start : start + length]))
+        payload = data[start : start + length]
+        found.append(Frame(data[0] & 0xF, bool(data[0] & 0x80), payload))
         data = data[start + length :]
     return found
 
@@ -64,6 +73,9 @@ class Browser(MemoryClient):
         )
         super().__init__(world, factory, factory.buildProtocol(address), address)
         self.frames: list[tuple[int, bytes]] = []
+        """The frames so far that were none of messages: opcodes and payloads."""
+        self.fragments: list[bytes] = []
+        """The fragments so far of a message that has not ended yet."""
 
     @property
     def session(self) -> Any:
@@ -83,11 +95,15 @@ class Browser(MemoryClient):
     def seen(self, *types: str) -> list[Any]:
         """Return the messages received since the last time; only those of some types, if given."""
         messages = []
-        for opcode, payload in frames_of(self.bytes_seen()):
-            if opcode == 1:
-                messages.append(json.loads(payload))
-            else:
+        for opcode, last, payload in frames_of(self.bytes_seen()):
+            if opcode > 1:
                 self.frames.append((opcode, payload))
+                continue
+            assert opcode == (0 if self.fragments else 1), "a message began within another one"
+            self.fragments.append(payload)
+            if last:
+                messages.append(json.loads(b"".join(self.fragments)))
+                self.fragments.clear()
         return [message for message in messages if not types or message["type"] in types]
 
     def texts(self) -> list[str]:

@@ -168,17 +168,6 @@ class HttpClient(MemoryClient):
     def send(self, data: bytes) -> None:
         self.protocol.dataReceived(data)
 
-    def stall(self) -> None:
-        """Take nothing after the next bytes that are sent, until the producer is resumed."""
-        write = self.transport.write
-
-        def write_and_stop(data: bytes) -> None:
-            self.transport.write = write  # type: ignore[method-assign]
-            write(data)
-            self.transport.producer.pauseProducing()
-
-        self.transport.write = write_and_stop  # type: ignore[method-assign]
-
     def settle(self) -> None:
         self.world.settle()
 

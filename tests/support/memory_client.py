@@ -45,6 +45,17 @@ class MemoryClient:
         self.protocol.connectionLost(Failure(reason()))
         self.world.settle()
 
+    def stall(self) -> None:
+        """Take nothing after the next bytes that are sent, until the producer is resumed."""
+        write = self.transport.write
+
+        def write_and_stop(data: bytes) -> None:
+            self.transport.write = write  # type: ignore[method-assign]
+            write(data)
+            self.transport.producer.pauseProducing()
+
+        self.transport.write = write_and_stop  # type: ignore[method-assign]
+
     def bytes_seen(self) -> bytes:
         """Return the bytes received since the last time."""
         data = self.transport.value()

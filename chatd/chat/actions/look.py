@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -9,9 +10,15 @@ from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
+from chatd.rooms.slices import slices_by_number
+from chatd.text.escaping import excerpt
 
 TOPIC_LISTED = 40
 """Most characters of a topic, escaped, in a list that people read."""
+
+ROWS_A_SLICE = 50
+"""Most rooms that are described at a time: if all of their topics take escaping, that takes some 2
+ms."""
 
 
 class Rooms(NamedTuple):
@@ -22,6 +29,40 @@ class Rooms(NamedTuple):
 
     total: int
     rooms: list[Room]
+
+
+class RoomRow(NamedTuple):
+    """A room in a list: its name, its members, its last seq, and the beginning of its topic."""
+
+    room: str
+    people: int
+    head: int
+    topic: str
+
+
+class RoomRows:
+    """Some rooms of a list, of whose topics so many ``characters`` are given, once escaped.
+
+    They may be described later, slice by slice. A room that only some may read now is described
+    now, because its reader may lose the right to read it.
+    """
+
+    def __init__(self, rooms: Iterable[Room], characters: int) -> None:
+        self._characters = characters
+        rows = [self._described(room) if room.guarded else room for room in rooms]
+        self.slices = slices_by_number(rows, ROWS_A_SLICE)
+        """The rooms in slices, each for `rows`."""
+
+    def rows(self, some: Sequence[Room | RoomRow]) -> list[RoomRow]:
+        """Return the rows of a slice, without rooms that not everyone may read any more."""
+        return [
+            self._described(room) if isinstance(room, Room) else room
+            for room in some
+            if not (isinstance(room, Room) and room.guarded)
+        ]
+
+    def _described(self, room: Room) -> RoomRow:
+        return RoomRow(room.name, room.people, room.head, excerpt(room.topic, self._characters))
 
 
 class People(NamedTuple):

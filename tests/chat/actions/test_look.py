@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chatd.chat.actions.enter import create, enter
-from chatd.chat.actions.look import list_people, list_rooms, room_called
+from chatd.chat.actions.look import ROWS_A_SLICE, RoomRows, list_people, list_rooms, room_called
+from chatd.chat.actions.speak import set_topic
 from chatd.chat.permissions import Mode
 from tests.support.sessions import done, guest, member, refuses
 from tests.support.world import World
@@ -40,3 +43,31 @@ def test_people_by_name_and_guests_by_number(world: World) -> None:
     room = world.server.rooms["tea"]
     assert list_people(world.server, guest(world), room, 10) == (["eva", "luis"], 0, 1)
     assert list_people(world.server, guest(world), room, 1) == (["eva"], 1, 1)
+
+
+class TestRoomRows:
+    def test_describe_rooms(self, world: World) -> None:
+        ana = member(world, "ana")
+        done(world, enter(world.server, ana, "tea"))
+        set_topic(world.server, ana, world.server.rooms["tea"], "green" * 10)
+        world.settle()
+        rows = RoomRows([world.server.rooms["tea"]], 10)
+        assert [rows.rows(some) for some in rows.slices] == [[("tea", 1, 1, "greengree…")]]
+
+    @pytest.mark.parametrize("count", [0, 1, ROWS_A_SLICE, ROWS_A_SLICE + 1, 3 * ROWS_A_SLICE])
+    def test_come_in_slices(self, count: int, world: World) -> None:
+        rows = RoomRows([world.server.lobby] * count, 10)
+        assert len(rows.slices) == -(-count // ROWS_A_SLICE)
+        assert sum(len(rows.rows(some)) for some in rows.slices) == count
+
+    def test_of_a_room_that_was_closed_meanwhile_there_is_none(self, world: World) -> None:
+        rows = RoomRows([world.server.lobby], 10)
+        world.server.lobby.guarded = True
+        assert rows.rows(rows.slices[0]) == []
+
+    def test_of_a_room_that_is_not_open_to_all_is_made_at_once(self, world: World) -> None:
+        lobby = world.server.lobby
+        lobby.guarded, lobby.topic = True, "before"
+        rows = RoomRows([lobby], 10)
+        lobby.topic = "after"
+        assert [row.topic for row in rows.rows(rows.slices[0])] == ["before"]

@@ -6,12 +6,14 @@ know the connection.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from chatd.accounts.credentials import TOKEN
 from chatd.chat.actions import history, look
 from chatd.chat.actions.costs import READING_COST
 from chatd.errors import ErrorKind
+from chatd.event import Event
 from chatd.formats.json import TOPIC_CHARACTERS, event_members
 from chatd.protocols.web.api.operation import JsonObject, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
@@ -28,9 +30,9 @@ from chatd.protocols.web.api.schemas import (
 from chatd.protocols.web.http.messages import Answer, Problem, json_answer, json_list_answer
 from chatd.rooms.bookmarks import end_of
 from chatd.rooms.paging import Stretch
+from chatd.rooms.rendering import slices_by_text
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
-from chatd.text.escaping import excerpt
 
 ROOMS_LISTED = 1000
 """Most rooms in one answer."""
@@ -74,26 +76,13 @@ async def me(call: Call) -> Answer:
 async def rooms(call: Call) -> Answer:
     """Answer with the rooms that the requester may read."""
     with visitor(call) as (session, _):
-        total, listed = look.list_rooms(call.server, session, ROOMS_LISTED)
-        # Rows are made later. A room that the requester alone may read is described now.
-        rows = [_described(room) if room.guarded else room for room in listed]
-        return json_list_answer({"count": total}, "rooms", rows, _row)
+        total, rooms = look.list_rooms(call.server, session, ROOMS_LISTED)
+        listed = look.RoomRows(rooms, TOPIC_CHARACTERS)
 
+    def rows(some: Sequence[Room | look.RoomRow]) -> list[JsonObject]:
+        return [row._asdict() for row in listed.rows(some)]
 
-def _row(room: Room | JsonObject) -> JsonObject | None:
-    """Return the row of a room; None if not everyone may read it any more."""
-    if isinstance(room, Room):
-        return None if room.guarded else _described(room)
-    return room
-
-
-def _described(room: Room) -> JsonObject:
-    return {
-        "room": room.name,
-        "people": room.people,
-        "head": room.head,
-        "topic": excerpt(room.topic, TOPIC_CHARACTERS),
-    }
+    return json_list_answer({"count": total}, "rooms", listed.slices, rows)
 
 
 async def messages(call: Call) -> Answer:
@@ -115,19 +104,20 @@ async def messages(call: Call) -> Answer:
         except StoreError:
             raise history.not_readable(1, head) from None
         found = page.found
-        return json_answer(
-            200,
-            {
-                "room": room.name,
-                "head": page.head,
-                "after": found.after,
-                "upto": found.upto,
-                "bookmark": _bookmark_of(room, found),
-                "anew": page.anew,
-                "events": [event_members(event, call.language) for event in found.events],
-                "more": found.more,
-            },
-        )
+        described = {
+            "room": room.name,
+            "head": page.head,
+            "after": found.after,
+            "upto": found.upto,
+            "bookmark": _bookmark_of(room, found),
+            "anew": page.anew,
+            "more": found.more,
+        }
+
+    def rows(some: Sequence[Event]) -> list[JsonObject]:
+        return [event_members(event, call.language) for event in some]
+
+    return json_list_answer(described, "events", slices_by_text(found.events), rows)
 
 
 def _bookmark_of(room: Room, found: Stretch) -> str | None:

@@ -7,8 +7,8 @@ each verb.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from chatd.accounts.credentials import Scope
 from chatd.chat.action_queue import Job
@@ -23,7 +23,8 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import dispatch
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Bookmark
+from chatd.event import Bookmark, Event
+from chatd.formats.json import event_members
 from chatd.i18n import Language
 from chatd.protocols.web.live.members import (
     Members,
@@ -35,9 +36,11 @@ from chatd.protocols.web.live.members import (
     text_in,
     wrong_member,
 )
+from chatd.rooms.rendering import slices_by_text
 from chatd.rooms.room import Room
+from chatd.rooms.slices import slices_by_number
 from chatd.storage.contract import StoreError
-from chatd.text.escaping import Lines, excerpt
+from chatd.text.escaping import Lines
 
 HISTORY_LINES = 200
 """Most lines of one answer to ``history``."""
@@ -45,6 +48,14 @@ HISTORY_LINES = 200
 ROOMS_LISTED = 200
 PEOPLE_LISTED = 500
 """Most rooms, and most names, of one answer."""
+
+NAMES_A_SLICE = 100
+"""Most names that are encoded at a time: at most 0.4 ms."""
+
+R = TypeVar("R")
+
+Rows = Sequence[object]
+"""Rows of a list, as JSON has them."""
 
 LANGUAGES = frozenset(language.value for language in Language)
 
@@ -58,7 +69,10 @@ class Conversation(Protocol):
     greeted: bool
 
     def tell(self, type: str, **members: Any) -> None:
-        """Send a message of that type. An ``id`` of None is left out; ``events`` are events."""
+        """Send a message of that type. An ``id`` of None is left out."""
+
+    def tell_in_pieces(self, type: str, name: str, parts: Iterable[Rows], **members: Any) -> None:
+        """Send a message with a list ``name``, each part of it once the one before was taken."""
 
     def log_in(self, proof: str) -> bool:
         """Log in to the account of the connection's grant, or of its cookie and this proof.
@@ -245,13 +259,20 @@ async def _history(conversation: Conversation, members: Members) -> None:
     except StoreError:
         first = max(0, before - 1 - limit) + 1
         raise history.not_readable(first, before - 1) from None
-    conversation.tell(
+
+    def rows(some: Sequence[Event]) -> Rows:
+        return [event_members(event, session.language) for event in some]
+
+    _tell_list(
+        conversation,
         "history",
+        "events",
+        slices_by_text(page.found.events),
+        rows,
         id=id_of(members),
         room=room.name,
         after=page.found.after,
         more=page.found.more,
-        events=page.found.events,
     )
 
 
@@ -271,30 +292,54 @@ async def _search(conversation: Conversation, members: Members) -> None:
         session.error(refusal.kind, refusal.key, **refusal.values)
     events = found.events
     rest = events[-1].seq - 1 if found.more and events else found.unseen
-    conversation.tell("found", id=id_of(members), room=room.name, upto=rest, events=events)
+    rows = [event_members(event, session.language) for event in events]
+    conversation.tell("found", id=id_of(members), room=room.name, upto=rest, events=rows)
 
 
 def _people(conversation: Conversation, members: Members) -> None:
     room = _room_to_read(conversation, members)
     server, session = conversation.server, conversation.session
     names, more, guests = look.list_people(server, session, room, PEOPLE_LISTED)
-    conversation.tell(
-        "people", id=id_of(members), room=room.name, names=names, more=more, guests=guests
+    _tell_list(
+        conversation,
+        "people",
+        "names",
+        slices_by_number(names, NAMES_A_SLICE),
+        list,
+        id=id_of(members),
+        room=room.name,
+        more=more,
+        guests=guests,
     )
 
 
 def _rooms(conversation: Conversation, members: Members) -> None:
     total, rooms = look.list_rooms(conversation.server, conversation.session, ROOMS_LISTED)
-    listed = [
-        {
-            "room": room.name,
-            "people": room.people,
-            "head": room.head,
-            "topic": excerpt(room.topic, TOPIC_LISTED),
-        }
-        for room in rooms
-    ]
-    conversation.tell("rooms", id=id_of(members), count=total, rooms=listed)
+    listed = look.RoomRows(rooms, TOPIC_LISTED)
+
+    def rows(some: Sequence[Room | look.RoomRow]) -> Rows:
+        return [row._asdict() for row in listed.rows(some)]
+
+    _tell_list(conversation, "rooms", "rooms", listed.slices, rows, id=id_of(members), count=total)
+
+
+def _tell_list(
+    conversation: Conversation,
+    type: str,
+    name: str,
+    slices: Sequence[Sequence[R]],
+    rows: Callable[[Sequence[R]], Rows],
+    **members: Any,
+) -> None:
+    """Send a message with a list ``name``, in pieces if there are several slices.
+
+    ``rows`` returns the rows of the list for a slice.
+    """
+    parts = map(rows, slices)
+    if len(slices) > 1:
+        conversation.tell_in_pieces(type, name, parts, **members)
+    else:
+        conversation.tell(type, **members, **{name: [row for part in parts for row in part]})
 
 
 def _seen(conversation: Conversation, members: Members) -> None:

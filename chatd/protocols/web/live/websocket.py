@@ -7,7 +7,7 @@ was typed is handled as one of a terminal is. This module must not know of what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -89,7 +89,7 @@ class WebSocketHandler(SessionHandler[str]):
         session = self.session
         session.subscriptions.allow_many_rooms()
         session.queue.wants_receipts()
-        session.prompt.hide_typing_with(self._hide_typing)
+        session.prompt.hide_typing_with(lambda hidden: self.tell("ask", hidden=hidden))
         session.stream.end_with(self._close)
         session.stream.put(self._opening)
 
@@ -145,13 +145,17 @@ class WebSocketHandler(SessionHandler[str]):
         return self.decoder.close(CloseReason.NORMAL_CLOSURE)
 
     def tell(self, type: str, **members: Any) -> None:
-        """Send a message of a type. An ``id`` of None is left out; ``events`` are events."""
+        """Send a message of a type. An ``id`` of None is left out."""
         format = cast(JsonFormat, self.session.replies.format)
-        if members.get("id", 0) is None:
-            del members["id"]
-        if "events" in members:
-            members["events"] = format.members(members["events"])
-        self.session.stream.put(format.message(type, **members))
+        self.session.stream.put(format.message(type, **_with_id(members)))
+
+    def tell_in_pieces(
+        self, type: str, name: str, parts: Iterable[Sequence[object]], **members: Any
+    ) -> None:
+        """Send a message with a list ``name``, each part of it once the one before was taken."""
+        format = cast(JsonFormat, self.session.replies.format)
+        made = format.message_in_pieces(type, name, parts, **_with_id(members))
+        self.session.stream.put_slices(made)
 
     def tell_error(self, id: MessageId, error: WrongMessage | Refusal | StoreError) -> None:
         """Send why a message has no effect."""
@@ -240,8 +244,10 @@ class WebSocketHandler(SessionHandler[str]):
         except (WrongMessage, Refusal, StoreError) as error:
             self.tell_error(id_of(members), error)
 
-    def _hide_typing(self, hidden: bool) -> None:
-        self.tell("ask", hidden=hidden)
+
+def _with_id(members: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a message without an ``id`` of None."""
+    return {key: value for key, value in members.items() if key != "id" or value is not None}
 
 
 def _reason(

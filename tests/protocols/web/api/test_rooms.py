@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from chatd.chat.actions.look import ROWS_A_SLICE
 from chatd.formats.json import TOPIC_CHARACTERS
 from chatd.protocols.transport.limits import Limits
-from chatd.protocols.web.http.messages import ROWS_A_PIECE
 from chatd.storage.contract import StoreError
 from tests.support.http import Got, SiteWorld, error_of, request
 
@@ -133,18 +133,18 @@ def test_rooms_are_listed() -> None:
 def test_many_rooms_are_listed_in_pieces() -> None:
     web = SiteWorld()
     person = web.world.person("ana")
-    for number in range(ROWS_A_PIECE + 5):
+    for number in range(ROWS_A_SLICE + 5):
         person.type(f"/join {'abcde'[number % 5] * (number // 5 + 1)}", "hola")
     got = web.ask("GET", "/api/rooms")
     assert got.headers["transfer-encoding"] == "chunked"
     rooms = {row["room"] for row in got.json["rooms"]}
-    assert (got.json["count"], len(rooms)) == (ROWS_A_PIECE + 6, ROWS_A_PIECE + 6)
+    assert (got.json["count"], len(rooms)) == (ROWS_A_SLICE + 6, ROWS_A_SLICE + 6)
 
 
 def test_a_room_that_is_closed_while_a_list_is_sent_is_left_out() -> None:
     web = SiteWorld()
     ana = web.world.person("ana")
-    for number in range(ROWS_A_PIECE + 5):
+    for number in range(ROWS_A_SLICE + 5):
         ana.type(f"/join {'abcde'[number % 5] * (number // 5 + 1)}", "/topic before")
     caller = web.caller()
     caller.stall()
@@ -160,7 +160,7 @@ def test_a_room_that_is_closed_while_a_list_is_sent_is_left_out() -> None:
 def test_a_room_that_the_requester_may_read_is_listed_as_it_was_when_it_was_asked_for() -> None:
     web = SiteWorld()
     ana = web.world.person("ana")
-    for number in range(ROWS_A_PIECE + 5):
+    for number in range(ROWS_A_SLICE + 5):
         ana.type(f"/join {'abcde'[number % 5] * (number // 5 + 1)}", "/topic before")
     for room in web.server.rooms.values():
         room.guarded = True
@@ -172,7 +172,7 @@ def test_a_room_that_the_requester_may_read_is_listed_as_it_was_when_it_was_aske
         room.topic = "after"
     caller.transport.producer.resumeProducing()
     (got,) = caller.got()
-    assert len(got.json["rooms"]) == ROWS_A_PIECE + 6
+    assert len(got.json["rooms"]) == ROWS_A_SLICE + 6
     assert {row["topic"] for row in got.json["rooms"]} == {"before", ""}
 
 
@@ -188,6 +188,15 @@ def test_a_topic_that_grows_when_it_is_escaped_is_cut_after_that() -> None:
     web.world.person("ana").type("/topic a" + "\U000e0001" * 200 + "b")
     (room,) = web.ask("GET", "/api/rooms").json["rooms"]
     assert room["topic"] == "a" + r"\U000e0001" * 19 + "…"
+
+
+def test_messages_of_much_text_are_made_in_slices() -> None:
+    web = SiteWorld()
+    web.world.say(*["a" + "\U000e0001" * 1000] * 7)
+    got = web.ask("GET", "/api/rooms/lobby/messages")
+    assert got.headers["transfer-encoding"] == "chunked"
+    assert [event["seq"] for event in got.json["events"]] == list(range(1, 8))
+    assert (got.json["upto"], got.json["more"]) == (7, False)
 
 
 def test_who_one_is_is_told() -> None:

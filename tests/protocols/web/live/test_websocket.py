@@ -625,6 +625,27 @@ class TestHistory:
         assert [event["seq"] for event in history["events"]] == list(range(51 - count, 51))
         assert (history["after"], history["more"]) == (50 - count, True)
 
+    @pytest.mark.parametrize("text", ["x" * 4000, "a" + "\U000e0001" * 1000], ids=["long", "tags"])
+    def test_is_made_in_slices_and_never_held_whole(self, world: World, text: str) -> None:
+        for _ in range(10):
+            world.say(*[text] * 3)
+        one = browser(world)
+        one.stall()
+        one.send("history", room="lobby", id=7)
+        one.send("ping", id=8)
+        assert one.seen() == []
+        assert 0 < sum(map(len, one.fragments)) < CHARACTERS_GIVEN
+        world.say("later")
+        one.transport.producer.resumeProducing()
+        world.settle()
+        history, events, pong = one.seen()
+        assert (history["type"], history["id"]) == ("history", 7)
+        assert [event["seq"] for event in history["events"]] == list(
+            range(history["after"] + 1, 31)
+        )
+        assert pong == {"type": "pong", "id": 8}
+        assert events["events"][0]["text"] == "later"
+
     def test_of_a_room_that_one_may_not_read_is_refused(self, world: World) -> None:
         owner = world.member("olga")
         owner.type("/create secret private")
