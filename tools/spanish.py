@@ -46,6 +46,9 @@ OPTIONS = {
     "The store of the history: sqlite:PATH, or memory:": (
         "El almacén del historial: sqlite:RUTA, o memory:"
     ),
+    "The largest size of the store on disk, such as 20G. Near it, lines are refused": (
+        "El mayor tamaño del almacén en el disco, como 20G. Cerca de él no se aceptan líneas"
+    ),
     "Most characters in one chat line": "Máximo de caracteres de una línea de charla",
     "Past lines that are shown on entering a room": (
         "Líneas anteriores que se muestran al entrar en una sala"

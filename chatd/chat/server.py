@@ -227,8 +227,8 @@ class ChatServer:
 
     @property
     def saves(self) -> bool:
-        """True if the last commit succeeded, as far as the store knows."""
-        return self._store.saves
+        """True if the last commit succeeded, as far as the store knows, and it takes lines."""
+        return self._store.saves and self._store.takes_lines
 
     def statistics(self) -> dict[str, object]:
         """Return figures of the server as a whole, by the names that a sentence has for them."""

@@ -170,6 +170,8 @@ class Session:
                 room = self.joined.here("not_said")
             if room.guarded and (why := self.rights.guard(self, room)) is not None:
                 raise why
+            if not room.takes_lines:
+                raise Refusal(ErrorKind.NOT_SAVED, "store_full")
         except Refusal as refusal:
             self.queue.not_said(len(texts), refusal, receipt)
             return

@@ -53,6 +53,7 @@ from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.paths import path_of
+from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from chatd.util.budgets import Budget, Budgets, Kind, Level, limits_with
 from chatd.util.budgets import Limits as BudgetLimits
@@ -88,7 +89,7 @@ def makeService(options: Options) -> IService:
     budgets = Budgets(clock, _limits_of_budgets(settings, reactor))
 
     # The store, and the chat server on it
-    store = _store(settings.store, rundir, user, clock)
+    store = _store(settings, rundir, user, clock)
     passwords = _passwords(clock)
     server, watch = _server(settings, store, clock, motd, passwords, budgets)
     server.hooks.use_rules(hook_rules)
@@ -140,13 +141,14 @@ def _motd(path: Path | None, user: Identity) -> str:
             refuse(str(error))
 
 
-def _store(where: str, rundir: Path, user: Identity, reactor: IStoreReactor) -> Store:
+def _store(settings: Settings, rundir: Path, user: Identity, reactor: IStoreReactor) -> Store:
+    where = settings.store
     try:
         path = path_of(where, rundir, {0, user.uid} if os.geteuid() == 0 else None)
         if path is None:
             return MemoryStore(reactor)
         with acting_as(user):
-            return SqliteStore(reactor, path)
+            return SqliteStore(reactor, path, limit=SizeLimit(path, settings.max_store))
     except StoreError as error:
         refuse(f"cannot use --store {where}: {error}")
 

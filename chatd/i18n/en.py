@@ -437,6 +437,10 @@ SENTENCES = {
         "your line could not be stored, so it was not shown to others. Say it again later."
         " The server's log says why."
     ),
+    "store_full": (
+        "the store of this chat is full, so your line was not shown to others. Say it again"
+        " later, and tell the operator. The server's log says what to do."
+    ),
     "change_not_saved": (
         "that could not be stored, so nothing was changed. Try again later. The server's log"
         " says why."

@@ -474,6 +474,10 @@ SENTENCES = {
         "tu línea no se ha podido guardar, así que los demás no la han visto. Dila otra vez"
         " más tarde. El registro del servidor dice por qué."
     ),
+    "store_full": (
+        "el almacén de esta charla está lleno, así que los demás no han visto tu línea. Dila otra"
+        " vez más tarde, y avisa a quien administra. El registro del servidor dice qué hacer."
+    ),
     "change_not_saved": (
         "eso no se ha podido guardar, así que nada ha cambiado. Inténtalo más tarde."
         " El registro del servidor dice por qué."

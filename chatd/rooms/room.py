@@ -105,6 +105,11 @@ class Room:
         return self._store.lasting
 
     @property
+    def takes_lines(self) -> bool:
+        """False while its store has no room for lines."""
+        return self._store.takes_lines
+
+    @property
     def people(self) -> int:
         """The number of members; one that is here in several sessions counts once."""
         return self.guests + len(self.named)

@@ -12,6 +12,7 @@ Modules (python3 -m tools.documents writes this list):
   chats.
 - `paths`: The value of ``--store``, as the path of a store's file.
 - `records`: Records beside the logs: tables of values, in memory as they are in the store.
+- `size_limit`: The largest size of a store, and what is written to it near that size.
 - `sqlite`: The durable store: one SQLite file, its search index, its time index and its
   maintenance.
 - `timestamps`: Times of lines: how they are stored, and the time at which a line counts as said.

@@ -130,6 +130,9 @@ class Store(abc.ABC):
     saves: bool
     """False after a batch that had to be saved and could not be."""
 
+    takes_lines = True
+    """False while the store is so large that no line is to be appended; records still are."""
+
     @abc.abstractmethod
     def describe(self) -> str:
         """Return where the history is stored, for the operator: ``history in ...``."""

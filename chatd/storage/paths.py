@@ -11,6 +11,9 @@ from pathlib import Path
 from chatd.storage.contract import StoreError
 from chatd.util.private_files import UnsafePath, resolve
 
+MEMORY = "memory:"
+"""The value for a store that is in no file."""
+
 
 def path_of(where: str, directory: Path, trusted: Collection[int] | None = None) -> Path | None:
     """Return the file of ``sqlite:PATH``, relative to a directory; None for ``memory:``.
@@ -18,11 +21,11 @@ def path_of(where: str, directory: Path, trusted: Collection[int] | None = None)
     Links are followed, so that one file has one name, and one lock; only those of users that are
     ``trusted`` (see `chatd.util.private_files.resolve`). Raises `StoreError` for any other value.
     """
-    if where == "memory:":
+    if where == MEMORY:
         return None
     kind, _, path = where.partition(":")
     if kind != "sqlite" or not path:
-        raise StoreError(f"a store is sqlite:PATH or memory:; not {where!r}.")
+        raise StoreError(f"a store is sqlite:PATH or {MEMORY}; not {where!r}.")
     try:
         return resolve(directory / path, trusted)
     except UnsafePath as unsafe:

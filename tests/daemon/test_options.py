@@ -178,3 +178,29 @@ def test_of_two_times_for_the_same_rooms_the_last_one_counts() -> None:
     spans = "--keep", "90d", "--keep", "#Ops=12h", "--keep", "tea=0", "--keep", "80d"
     policy = RetentionPolicy(80 * 86400, {"ops": 12 * 3600, "tea": 0})
     assert settings(*spans).retention == policy
+
+
+@pytest.mark.parametrize(
+    ("value", "size"), [("64M", 64 << 20), ("20G", 20 << 30), ("0", 0), ("67108864", 64 << 20)]
+)
+def test_the_largest_size_of_the_store(value: str, size: int) -> None:
+    assert settings("--max-store", value).max_store == size
+
+
+def test_by_default_the_store_has_room_for_years() -> None:
+    assert settings().max_store == 100 << 30
+
+
+@pytest.mark.parametrize("value", ["", "x", "-1", "1T", "63M", "1", "1.5G", "64 M"])
+def test_a_wrong_largest_size_is_refused(value: str) -> None:
+    line = refusal("--max-store", value)
+    assert line == (
+        f"--max-store takes a size like 20G, 64M at least (0: no limit); not {value!r}."
+    )
+
+
+def test_a_store_in_memory_takes_no_largest_size() -> None:
+    line = refusal("--store", "memory:", "--max-store", "1G")
+    assert line == "--max-store is for a store in a file; with --store memory: leave it out."
+    assert settings("--store", "memory:").store == "memory:"
+    assert settings("--store", "memory:", "--max-store", "0").max_store == 0

@@ -23,6 +23,7 @@ from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.service import ChatService
 from chatd.protocols.lines.bare import BARE_LENGTH
 from chatd.protocols.transport.limits import Limits
+from chatd.storage.size_limit import LEAST_RESERVED
 from chatd.util.budgets import SERVER, Kind
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
@@ -295,6 +296,14 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     assert chat.server.language.value == "es"
     assert chat.server.motd == "Sé amable."
     await unbind(service)
+
+
+def test_the_store_has_the_largest_size_of_the_options(tmp_path: Path) -> None:
+    service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE, "--max-store", "64M")
+    limit = service._store._limit  # type: ignore[attr-defined]
+    assert limit.has_room((64 << 20) - LEAST_RESERVED - 1)
+    assert not limit.has_room((64 << 20) - LEAST_RESERVED)
+    drop(service)
 
 
 async def test_hooks_may_lead_to_the_networks_of_the_options(tmp_path: Path) -> None:

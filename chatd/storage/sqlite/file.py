@@ -103,7 +103,9 @@ class StoreFile:
     ``content``, and closes it again; only the lock stays open. Raises `StoreError` when the file
     cannot be opened, is another program's, is of a newer version, or is in use by another daemon.
 
-    `transaction`, `truncate_log` and `close` run in the writer's thread.
+    ``size`` is the size of the file without its free pages, and of its log, in bytes, as of the
+    last call of `measure`. `transaction`, `truncate_log`, `measure` and `close` run in the writer's
+    thread.
     """
 
     def __init__(self, path: Path) -> None:
@@ -119,6 +121,7 @@ class StoreFile:
                 with closing(connect(path)) as connection:
                     _prepare(connection)
                     self.content: Content = content_of(connection)
+                    self.size = _used(connection)
         except BaseException:
             self.lock.release(remove=True)
             raise
@@ -155,6 +158,12 @@ class StoreFile:
                 connection.execute(f"PRAGMA busy_timeout = {int(_LOCKED_SECONDS * 1000)}")
             self._remember_files()
             return not busy
+
+    def measure(self) -> None:
+        """Set ``size``, after a transaction. Raises `StoreError`."""
+        with sqlite_errors(self.path):
+            free = _free(self._connected(shorter=False))
+        self.size = sum(size for _, size in self._seen.values()) - free
 
     def close(self) -> None:
         """Close the connection."""
@@ -263,6 +272,20 @@ def _prepare(connection: sqlite3.Connection) -> None:
     schema.upgrade(connection)
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StoreError("its file system cannot hold a write-ahead log. Use a local disk.")
+
+
+def _used(connection: sqlite3.Connection) -> int:
+    """Return the bytes of a file that has no log, without its free pages."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    return int(pages * page) - _free(connection)
+
+
+def _free(connection: sqlite3.Connection) -> int:
+    """Return the bytes of the free pages of a file."""
+    (pages,) = connection.execute("PRAGMA freelist_count").fetchone()
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    return int(pages * page)
 
 
 def _create(path: Path) -> _Identity:

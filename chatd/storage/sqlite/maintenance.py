@@ -76,8 +76,11 @@ class Maintenance:
         """Let the following steps build the index again from the events."""
         connection.execute("INSERT OR IGNORE INTO chores VALUES ('renew')")
 
-    def step(self, connection: sqlite3.Connection) -> float | None:
-        """Take one step; return the seconds until the next one, None if nothing is left."""
+    def step(self, connection: sqlite3.Connection, *, may_grow: bool) -> float | None:
+        """Take one step; return the seconds until the next one, None if nothing is left.
+
+        Nothing is added to the index of a store that may not grow.
+        """
         self.purge_in = None
         if not search_index.is_possible():
             return None
@@ -96,7 +99,7 @@ class Maintenance:
             self.purge_in = self._no_purge_until - now
         if self._merging and search_index.exists(connection) and search_index.merge(connection):
             return PAUSE_SECONDS
-        self._merging = self._index_some(connection)
+        self._merging = may_grow and self._index_some(connection)
         return PAUSE_SECONDS if self._merging else None
 
     def _purge(self, connection: sqlite3.Connection, now: float) -> None:

@@ -34,6 +34,7 @@ from twisted.python.failure import Failure
 from chatd.event import Entry, Event, Notice, Record
 from chatd.storage.contract import BatchItem, Found, RoomRecord, StoreError, Wanted
 from chatd.storage.group_commit import GroupCommitStore
+from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
 from chatd.storage.sqlite.errors import DamagedFile
 from chatd.storage.sqlite.file import StoreFile
@@ -62,15 +63,21 @@ class SqliteStore(GroupCommitStore):
     (`chatd.storage.sqlite.file.StoreFile`), so everything that can be refused is refused before a
     daemon forks; `start` opens it for work. Raises `StoreError` as `StoreFile` does.
 
-    ``now`` gives the time in seconds since 1970; it stamps the events.
+    ``now`` gives the time in seconds since 1970; it stamps the events. ``limit`` is that of its
+    size; None for no limit.
     """
 
     def __init__(
-        self, reactor: IStoreReactor, path: Path, now: Callable[[], float] = time.time
+        self,
+        reactor: IStoreReactor,
+        path: Path,
+        now: Callable[[], float] = time.time,
+        limit: SizeLimit | None = None,
     ) -> None:
         super().__init__(reactor)
         self._file = StoreFile(path)
-        self._writer = Writer(self._file, reactor, now)
+        self._limit = limit or SizeLimit(path)
+        self._writer = Writer(self._file, reactor, now, self._limit)
         self._reader = Archive(path, now)
         # Some searches take long (`chatd.storage.sqlite.search`): only other searches wait for one.
         self._searcher = Archive(path, now)
@@ -106,6 +113,7 @@ class SqliteStore(GroupCommitStore):
         self._searcher_thread.start()
         content = self._file.content
         self._schedule.committed(content.unindexed + (ENOUGH_EVENTS if content.chores else 0))
+        self._note_size()
 
     async def read(self, room: str, after: int, upto: int) -> list[Event]:
         return await self._answer(self._reader_thread, self._reader.page, room, after, upto)
@@ -135,6 +143,7 @@ class SqliteStore(GroupCommitStore):
         if forgotten:
             self._schedule.put_off()  # until more of the room is forgotten
             self._schedule.request()
+            self._note_size()
         return forgotten
 
     def maintain(self) -> Deferred[float | None]:
@@ -162,12 +171,22 @@ class SqliteStore(GroupCommitStore):
 
     def _committed_batch(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         self._schedule.committed(len(entries))
+        self._note_size()
         return entries
+
+    def _note_size(self) -> None:
+        """Take or refuse lines, as the size is after something was written."""
+        took_lines = self.takes_lines
+        self._limit.note(self._file.size)
+        self.takes_lines = self._limit.takes_lines
+        if took_lines and not self.takes_lines:
+            self._schedule.request()  # another program may hold a log that can be truncated later
 
     def _maintained(self, failure: Failure | None) -> None:
         """Report the end of a step of maintenance, if it failed."""
         if failure is None:
             self._unindexed.end()
+            self._note_size()
         elif failure.check(StoreError):
             self._unindexed.tell(failure.getErrorMessage())
         else:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Entry, Kind, Notice
-from chatd.storage.contract import BatchItem, RecordWrite
+from chatd.storage.contract import BatchItem, RecordWrite, StoreError
+from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite import time_index
 from chatd.storage.sqlite.errors import DamagedFile
 from chatd.storage.sqlite.file import StoreFile
@@ -43,11 +44,14 @@ class Writer:
     """The writer of a store's file. Each method may raise `StoreError`.
 
     ``now`` gives the time in seconds since 1970; it stamps the events. ``clock`` measures
-    maintenance.
+    maintenance. ``limit`` is that of the file's size.
     """
 
-    def __init__(self, file: StoreFile, clock: IReactorTime, now: Callable[[], float]) -> None:
+    def __init__(
+        self, file: StoreFile, clock: IReactorTime, now: Callable[[], float], limit: SizeLimit
+    ) -> None:
         self._file = file
+        self._limit = limit
         self._now = now
         self._heads: dict[str, _Head] = {}
         self._maintenance = Maintenance(clock)
@@ -58,6 +62,7 @@ class Writer:
 
         Return its events and notices, in order.
         """
+        self._limit.check(self._file.size)
         with self._transaction() as connection:
             return self._number(connection, batch)
 
@@ -77,12 +82,12 @@ class Writer:
         maintenance = self._maintenance
         try:
             with self._transaction() as connection:
-                next_in = maintenance.step(connection)
+                next_in = maintenance.step(connection, may_grow=self._has_room)
         except DamagedFile:
             self.renew_index()
             raise
-        if next_in is None and maintenance.log_has_deleted:
-            if not self._file.truncate_log():
+        if next_in is None and (maintenance.log_has_deleted or not self._has_room):
+            if not self._truncate_log():
                 return _BUSY_AGAIN
             maintenance.log_has_deleted = False
         return maintenance.purge_in if next_in is None else next_in
@@ -110,6 +115,21 @@ class Writer:
         except BaseException:
             self._heads.clear()
             raise
+        if self._limit.is_set:
+            with suppress(StoreError):  # what was written is on disk
+                self._file.measure()
+                if not self._has_room:
+                    self._truncate_log()
+
+    @property
+    def _has_room(self) -> bool:
+        return self._limit.has_room(self._file.size)
+
+    def _truncate_log(self) -> bool:
+        """Truncate the log, and measure the file: see `StoreFile.truncate_log`."""
+        was_possible = self._file.truncate_log()
+        self._file.measure()
+        return was_possible
 
     def _number(self, connection: sqlite3.Connection, batch: Sequence[BatchItem]) -> list[Entry]:
         now = stamp(self._now())
