@@ -27,6 +27,7 @@ BECOMES = {
     "login_failure": OF_NO_ROOM,
     "login_network": OF_NO_ROOM,
     "place": OF_AN_ACCOUNT,
+    "private_lines": OF_NO_ROOM,
     "retry": OF_AN_ACCOUNT,
     "role": WITH_A_DEED,
     "room": GONE,

@@ -33,6 +33,7 @@ BECOMES = {
     "login_failure": GONE,
     "login_network": GONE,
     "place": GONE,
+    "private_lines": OF_NOBODY,
     "retry": GONE,
     "role": GONE,
     "room": GONE,  # the owner alone, if others run the room
