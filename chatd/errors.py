@@ -74,6 +74,12 @@ class ErrorKind(enum.Enum):
 
     Wait as long as the detail says."""
 
+    USED_UP = "Used up"
+    """A budget is used up: of lines or bytes in a day, say, for the account, the address, its
+    network or the server. What was asked for was not done.
+
+    Wait as long as the detail says, or log in: an account has a budget of its own."""
+
     NOT_ENCRYPTED = "Not encrypted"
     """A password came over a connection that others may read: no TLS, no UNIX socket, not from the
     server's machine.

@@ -25,7 +25,7 @@ from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
 from chatd.text.sizes import written_size
-from chatd.util.budgets import TABLE, Kind, Level, Rule
+from chatd.util.budget_table import TABLE, Kind, Level, Rule
 from tools.limits import LIMITS as ALL_LIMITS
 from tools.limits import OPTIONS as LIMITING_OPTIONS
 from tools.spanish import HEADERS, TEXTS

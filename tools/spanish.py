@@ -211,6 +211,14 @@ ERRORS = {
         "querían el webhook"
     ),
     "Wait as long as the detail says": "Esperar lo que dice el detalle",
+    "A budget is used up: of lines or bytes in a day, say, for the account, the address, its "
+    "network or the server. What was asked for was not done": (
+        "Un presupuesto está gastado: de líneas o de bytes en un día, por ejemplo, para la cuenta, "
+        "la dirección, su red o el servidor. Lo que se pidió no se hizo"
+    ),
+    "Wait as long as the detail says, or log in: an account has a budget of its own": (
+        "Esperar lo que dice el detalle, o entrar en una cuenta: tiene un presupuesto propio"
+    ),
     "A password came over a connection that others may read: no TLS, no UNIX socket, not from the "
     "server's machine": (
         "Llegó una contraseña por una conexión que otros pueden leer: ni TLS, ni un socket UNIX, "

@@ -51,6 +51,8 @@ Modules (python3 -m tools.documents writes this list):
 - `session`: One connected person or program, over any protocol.
 - `sign_outs`: Ending sessions that may not go on: by order, or because their grants are not valid
   any more.
+- `spending`: The spending of sessions: what they put on disk is counted in the budgets of their
+  owners.
 - `subscriptions`: The logs that one session follows: its rooms, the inbox of its account, and
   replays.
 - `unread`: Unread lines: how far the accounts of connected sessions were sent their inboxes and

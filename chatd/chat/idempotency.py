@@ -24,6 +24,7 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred
 
 from chatd.chat.session import Session
+from chatd.chat.spending import Spending
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event, Kind
 from chatd.rooms.room import Room
@@ -31,6 +32,7 @@ from chatd.storage.contract import Store
 from chatd.storage.records import Put, Table, change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, validate_room_name
+from chatd.util.budget_table import Kind as Budgeted
 from chatd.util.fair_queue import Asker
 
 KEPT_SECONDS = 86400
@@ -39,6 +41,9 @@ KEPT_SECONDS = 86400
 KEPT_OF_OWNER = 200
 KEPT = 20_000
 """Most keys that are known of one owner, and of all; each takes some 900 bytes."""
+
+KEY_BYTES = 600
+"""Most bytes of a key on disk: two hashes, the name of a room, and the names of an owner."""
 
 FORGOTTEN_AT_ONCE = 20
 """Most expired keys that are removed with one new one."""
@@ -166,13 +171,18 @@ class IdempotencyKeys:
     """
 
     def __init__(
-        self, store: Store, now: Callable[[], float], room: Callable[[str], Room | None]
+        self,
+        store: Store,
+        now: Callable[[], float],
+        room: Callable[[str], Room | None],
+        spending: Spending,
     ) -> None:
         self._ages = _Ages()
         self.table: Table[Said] = Table(store, "retry", Said, self._ages)
         self._store = store
         self._now = now
         self._room = room
+        self._spending = spending
         # The keys that are being stored, and the requests that wait for them.
         self._under_way: dict[str, list[Deferred[bool]]] = {}
         for key, said in sorted(self.table.items(), key=lambda each: each[1].time):
@@ -263,6 +273,8 @@ class IdempotencyKeys:
         key: str | None = None,
         share: str = "",
     ) -> Sequence[int] | None:
+        if key is not None:
+            self._spending.charge(session, (Budgeted.KEYS, 1), (Budgeted.BYTES, KEY_BYTES))
         receipt: Deferred[Sequence[int] | None] = Deferred()
         after, before = room.head, room.end
         session.say(*texts, kind=kind, room=room, receipt=receipt.callback)

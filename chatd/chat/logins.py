@@ -18,6 +18,7 @@ from chatd.chat.login_limits import LoginLimits
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
 from chatd.chat.session import Session
+from chatd.chat.spending import Spending
 from chatd.chat.unread import UnreadTracker
 from chatd.storage.contract import Store
 from chatd.storage.records import change
@@ -40,6 +41,7 @@ class Logins:
         names: Names,
         moderation: Moderation,
         unread: UnreadTracker,
+        spending: Spending,
         review: Callable[[Session], None],
         *,
         passwords: Passwords | None,
@@ -56,6 +58,7 @@ class Logins:
         self._names = names
         self._moderation = moderation
         self._unread = unread
+        self._spending = spending
         self._review = review
 
     def may_pass_secrets(self, confidential: bool) -> bool:
@@ -171,7 +174,7 @@ class Logins:
     async def change_settings(self, session: Session, **settings: Any) -> None:
         """Change settings of a session, and store them with its account if it has one.
 
-        Raises `StoreError` if they cannot be stored.
+        Raises `Refusal`, and `StoreError` if they cannot be stored.
 
         The list of ignored names is the same in all sessions of an account, also those of programs.
         A session with a token stores nothing.
@@ -180,7 +183,9 @@ class Logins:
         sessions = {session}
         if account is not None:
             changed = account._replace(settings={**account.settings, **settings})
-            await change(self._store, self._accounts.table.put(account.key, changed))
+            put = self._accounts.table.put(account.key, changed)
+            self._spending.charge_stored(session, [put])
+            await change(self._store, put)
             if "ignored" in settings:
                 # Also programs with a token, which only read or say something.
                 sessions.update(self._names.of(account.name))

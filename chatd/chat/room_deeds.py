@@ -20,6 +20,8 @@ from chatd.chat.evictions import Evictions
 from chatd.chat.hook_review import HookReview
 from chatd.chat.moderation import Moderation
 from chatd.chat.session import Session
+from chatd.chat.spending import Spending
+from chatd.errors import Refusal
 from chatd.event import Deed
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
@@ -38,6 +40,7 @@ class RoomDeeds:
         hooks: Hooks,
         hook_review: HookReview,
         evictions: Evictions,
+        spending: Spending,
     ) -> None:
         self._store = store
         self._rooms = rooms
@@ -45,6 +48,7 @@ class RoomDeeds:
         self._hooks = hooks
         self._hook_review = hook_review
         self._evictions = evictions
+        self._spending = spending
 
     def carry_out(
         self,
@@ -59,7 +63,15 @@ class RoomDeeds:
         ``undo`` takes back what the caller changed in memory alone. Rights change at once, and
         hooks end whose accounts may not have them there any more. Fires with all deeds that were
         logged, once they are on disk and published. Fails with `StoreError`.
+
+        Raises `Refusal` if the session has used up its budget; then ``undo`` was called.
         """
+        try:
+            self._spending.charge_stored(session, puts, deed="" if deed is None else deed.text())
+        except Refusal:
+            if undo is not None:
+                undo()
+            raise
         deeds = [] if deed is None else [deed]
         if deed is not None:
             log_deed(session.name, room, deed)

@@ -31,6 +31,7 @@ from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Rights, Session
 from chatd.chat.sign_outs import SignOuts
+from chatd.chat.spending import Spending
 from chatd.chat.unread import UnreadTracker
 from chatd.formats.base import Format
 from chatd.i18n import Language
@@ -38,7 +39,6 @@ from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.stream import Stream
 from chatd.storage.contract import Store
 from chatd.text.folding import fold
-from chatd.text.times import written_duration
 from chatd.util.budgets import Budgets
 from chatd.webhooks.registry import Hooks
 
@@ -70,7 +70,7 @@ class ChatServer:
         self.now = now
         self.language = language
         self.error_log = store.error_log
-        self._store = store
+        self.store = store
         self._clock = clock
         self.motd = motd
         self.budgets = budgets or Budgets(clock)
@@ -83,23 +83,32 @@ class ChatServer:
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self.names = Names(self.accounts)
         self.private_lines = PrivateLines(store)
+        self.spending = Spending(self.budgets, self.accounts)
         self.rooms = Rooms(store, reads, self.moderation, lobby)
         self.lobby = self.rooms.lobby
         self.sessions = ConnectedSessions(self.names, self.accounts)
-        self._rights = Rights(self.credentials.is_valid, self.moderation.guard, self.rooms.readable)
-        self.quotas = LineQuotas(store)
-        self.idempotency = IdempotencyKeys(store, now, self.rooms.get)
-        self.unread = UnreadTracker(
-            store, reads, self.accounts, self.rooms.get, self.rooms.readable
+        self._rights = Rights(
+            self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay
         )
-        self.hooks = Hooks(store)
+        self.quotas = LineQuotas(store)
+        self.idempotency = IdempotencyKeys(store, now, self.rooms.get, self.spending)
+        self.unread = UnreadTracker(
+            store, reads, self.accounts, self.spending, self.rooms.get, self.rooms.readable
+        )
+        self.hooks = Hooks(store, self.budgets)
         self.hook_review = HookReview(store, self.hooks, self.rooms, self.accounts, self.moderation)
         self.hooks.check_with(self.hook_review.allows)
         self.hooks.give_up_with(self.hook_review.give_up)
         self.moves = RoomMoves(self.rooms, self.moderation, self.unread, recent)
         self.evictions = Evictions(clock, self.sessions, self.rooms, self.moderation, self.moves)
         self.deeds = RoomDeeds(
-            store, self.rooms, self.moderation, self.hooks, self.hook_review, self.evictions
+            store,
+            self.rooms,
+            self.moderation,
+            self.hooks,
+            self.hook_review,
+            self.evictions,
+            self.spending,
         )
         self.logins = Logins(
             store,
@@ -109,6 +118,7 @@ class ChatServer:
             self.names,
             self.moderation,
             self.unread,
+            self.spending,
             self.evictions.review,
             passwords=passwords,
             plaintext=plaintext_passwords,
@@ -196,6 +206,7 @@ class ChatServer:
         finally:
             self.sessions.remove(session)
             self.quotas.remove(session)
+            self.spending.end(session)
             self.moderation.disconnected(session)
             session.stream.abandon()
 
@@ -219,8 +230,6 @@ class ChatServer:
         self.sign_outs.let_go(self.sessions)
         self.logins.limits.check()
 
-    # Figures
-
     def change_motd(self, motd: str) -> None:
         """Use another text after the welcome from here on."""
         self.motd = motd
@@ -228,16 +237,9 @@ class ChatServer:
     @property
     def saves(self) -> bool:
         """True if the last commit succeeded, as far as the store knows, and it takes lines."""
-        return self._store.saves and self._store.takes_lines
+        return self.store.saves and self.store.takes_lines
 
-    def statistics(self) -> dict[str, object]:
-        """Return figures of the server as a whole, by the names that a sentence has for them."""
-        return {
-            "time": written_duration(int(self._clock.seconds() - self._started)),
-            "connections": len(self.sessions),
-            "names": len(self.names),
-            "rooms": len(self.rooms),
-            "lines": sum(room.head for room in self.rooms.values()),
-            "accounts": len(self.accounts.table),
-            "store": self._store.describe(),
-        }
+    @property
+    def uptime(self) -> float:
+        """The seconds since it was made."""
+        return self._clock.seconds() - self._started

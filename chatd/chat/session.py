@@ -53,12 +53,14 @@ class Rights(NamedTuple):
 
     ``holds`` returns True for a grant that is valid. ``guard`` returns the reason why a session may
     not speak in a guarded room; None if it may. ``readable`` returns True if it may read one. The
-    defaults allow everything.
+    defaults allow everything. ``pay`` counts lines that it says, given their number and all their
+    text, and raises `Refusal` if they are too many.
     """
 
     holds: Callable[[Grant], bool] = lambda grant: True
     guard: Callable[[Session, Room], Refusal | None] = lambda session, room: None
     readable: Callable[[Session, Room], bool] = lambda session, room: True
+    pay: Callable[[Session, int, str], None] = lambda session, lines, text: None
 
 
 class Session:
@@ -159,8 +161,7 @@ class Session:
     ) -> None:
         """Say some valid lines in a room; in the current one if none is given.
 
-        A session that is in no room, or may not speak there, is sent an error for each line. Only a
-        session that wants receipts may give a ``receipt``.
+        A session that may not is sent an error for each. One that wants receipts may give one.
         """
         identity = self.identity
         try:
@@ -172,12 +173,13 @@ class Session:
                 raise why
             if not room.takes_lines:
                 raise Refusal(ErrorKind.NOT_SAVED, "store_full")
+            self.rights.pay(self, len(texts), text := "".join(texts))
         except Refusal as refusal:
             self.queue.not_said(len(texts), refusal, receipt)
             return
         room.append(Draft(room.name, self.number, identity.name, kind, texts))
         self.has_spoken = True
-        self.queue.said(room.name, len(texts), most_visible("".join(texts)), receipt)
+        self.queue.said(room.name, len(texts), most_visible(text), receipt)
 
     def published(self, room: str, seqs: Sequence[int]) -> None:
         """Take note that its lines in a room were committed with these seqs, and sent there."""

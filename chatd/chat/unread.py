@@ -19,6 +19,7 @@ from chatd.chat.missed_lines import MissedLines
 from chatd.chat.own_lines import OwnLines
 from chatd.chat.read_marks import ReadMarks, ReadTracker, reached
 from chatd.chat.session import Session
+from chatd.chat.spending import Spending
 from chatd.event import Kind
 from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.room import Room
@@ -41,6 +42,7 @@ class UnreadTracker:
         store: Store,
         reads: ReadQueue,
         accounts: Accounts,
+        spending: Spending,
         room_of: Callable[[str], Room | None],
         readable: Callable[[Session, Room], bool],
     ) -> None:
@@ -50,6 +52,7 @@ class UnreadTracker:
         self.missed = MissedLines(self.inboxes, self.read_marks, self._own_lines, room_of, readable)
         self._store = store
         self._accounts = accounts
+        self._spending = spending
         self._present: dict[str, dict[Session, ReadTracker]] = {}
         self._checks = 0
 
@@ -175,7 +178,9 @@ class UnreadTracker:
                 if session.subscriptions.multi_room
                 else reached(tracker.spans(room.key), None)
             )
-            yield from self.read_marks.puts(account, room.key, place)
+            puts = list(self.read_marks.puts(account, room.key, place))
+            self._spending.count_stored(session, puts)
+            yield from puts
 
     def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
         puts = list(puts)

@@ -21,8 +21,8 @@ from chatd.text.folding import fold
 from chatd.text.sizes import bytes_of, written_size
 from chatd.text.times import seconds_of
 from chatd.text.validation import InvalidName, validate_room_name
-from chatd.util.budgets import BUDGETS, TABLE, Budget, Kind, Level
-from chatd.util.budgets import Limits as BudgetLimits
+from chatd.util.budget_table import BUDGETS, TABLE, Budget, Kind, Level
+from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.webhooks.urls import Network, networks_of
 
 DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"

@@ -55,8 +55,9 @@ from chatd.storage.memory import MemoryStore
 from chatd.storage.paths import path_of
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
-from chatd.util.budgets import Budget, Budgets, Kind, Level, limits_with
-from chatd.util.budgets import Limits as BudgetLimits
+from chatd.util.budget_table import Budget, Kind, Level, limits_with
+from chatd.util.budget_table import Limits as BudgetLimits
+from chatd.util.budgets import Budgets
 from chatd.util.privileges import Identity
 from chatd.util.worker import Worker
 from chatd.webhooks.delivery import Deliveries

@@ -26,6 +26,12 @@ class Language(enum.Enum):
     SPANISH = "es"
 
 
+class Phrase(str):
+    """A value of a sentence: the key of a phrase, to be filled in in the same language."""
+
+    __slots__ = ()
+
+
 _CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
 
 
@@ -34,7 +40,11 @@ def sentence(language: Language, key: str, **values: object) -> str:
     catalogue = _CATALOGUES[language]
     if values.get("count") == 1:
         key = f"{key}_one"
-    return catalogue[key].format(**values)
+    filled = {
+        name: catalogue[value] if isinstance(value, Phrase) else value
+        for name, value in values.items()
+    }
+    return catalogue[key].format(**filled)
 
 
 def people(language: Language, names: Sequence[str], guests: int, more: int = 0) -> str:

@@ -449,6 +449,27 @@ SENTENCES = {
     "line_took_too_long": (
         "it took more than {limit} seconds to end, so all of it was dropped. Send it again."
     ),
+    "used_up": (
+        "the budget of {what} is used up for {whose}: {limit} a day, half of it at once."
+        " More comes back in {wait}."
+    ),
+    "used_up_held": "{whose} has {limit} {what}, the most allowed. Remove one first.",
+    "budget_connections": "connections",
+    "budget_lines": "lines",
+    "budget_bytes": "bytes on disk",
+    "budget_absent": "private lines to people who are away",
+    "budget_hooks": "webhooks",
+    "budget_rooms": "new rooms",
+    "budget_names": "registered names",
+    "budget_keys": "idempotency keys",
+    "budget_bans": "mutes and bans",
+    "budget_tokens": "tokens and sign-ins",
+    "budget_of_account": "your account",
+    "budget_of_address": "guests at your address",
+    "budget_of_64": "your network",
+    "budget_of_56": "your network (a /56)",
+    "budget_of_48": "your network (a /48)",
+    "budget_of_all": "this server",
     "full": "the server is full, with {limit} connections. Try again later.",
     "address_full": (
         "there are {limit} connections from your address, the most allowed. Close one of"
@@ -632,6 +653,5 @@ SENTENCES = {
     ),
     "no_such_hook": "#{room} has no webhook {number}. /hook list shows them.",
     "too_many_hooks_here": "#{room} has {limit} webhooks, the most allowed. /hook remove one.",
-    "too_many_hooks": "this server has {limit} webhooks, the most allowed.",
     "room_exists": "#{room} exists already. /join {room}, or choose another name.",
 }

@@ -487,6 +487,27 @@ SENTENCES = {
         "tardó más de {limit} segundos en terminar, así que no se tomó nada de ella."
         " Envíala otra vez."
     ),
+    "used_up": (
+        "el presupuesto de {what} está gastado para {whose}: {limit} al día, la mitad de una vez."
+        " Vuelve algo dentro de {wait}."
+    ),
+    "used_up_held": "{whose} tiene {limit} {what}, que es el máximo. Quita uno primero.",
+    "budget_connections": "conexiones",
+    "budget_lines": "líneas",
+    "budget_bytes": "bytes en el disco",
+    "budget_absent": "líneas privadas a quien no está",
+    "budget_hooks": "webhooks",
+    "budget_rooms": "salas nuevas",
+    "budget_names": "nombres registrados",
+    "budget_keys": "claves de idempotencia",
+    "budget_bans": "silencios y vetos",
+    "budget_tokens": "tokens e inicios de sesión",
+    "budget_of_account": "tu cuenta",
+    "budget_of_address": "los invitados de tu dirección",
+    "budget_of_64": "tu red",
+    "budget_of_56": "tu red (un /56)",
+    "budget_of_48": "tu red (un /48)",
+    "budget_of_all": "este servidor",
     "full": "el servidor está lleno, con {limit} conexiones. Prueba más tarde.",
     "address_full": (
         "hay {limit} conexiones desde tu dirección, que es el máximo. Cierra alguna, o pide a"
@@ -692,6 +713,5 @@ SENTENCES = {
     "too_many_hooks_here": (
         "#{room} tiene {limit} webhooks, el máximo. Usa /webhook quitar con uno."
     ),
-    "too_many_hooks": "este servidor tiene {limit} webhooks, el máximo.",
     "room_exists": "#{room} ya existe. /sala {room}, o elige otro nombre.",
 }

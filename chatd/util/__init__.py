@@ -4,6 +4,8 @@ These modules must not know an event, a room or a client.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `budget_table`: The table of budgets: their kinds, the levels of owners, and the limits by
+  default.
 - `budgets`: Budgets: how much each owner may have, or use in a day, counted in a tree of owners.
 - `error_log`: Errors in the log: at once, and then after pauses that grow.
 - `fair_queue`: A queue for few slots, in which owners have turns: no owner delays another by asking

@@ -7,7 +7,7 @@ requests to that target wait for the slow lane, until it has answered quickly `Q
 times. So a quick target waits for others' slow ones once at most, for `SLOW_SECONDS`, and each
 owner of hooks has the same part of both lanes.
 
-Extra turns have no bound of their own: a hook has one request under way at most, so `IN_ALL` of
+Extra turns have no bound of their own: a hook has one request under way at most, so the budget of
 `chatd.webhooks.registry` is the bound. This module must not know what is requested.
 """
 

@@ -21,13 +21,14 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Damaged, Put, Table, change, ignore_store_error
 from chatd.text.folding import fold
+from chatd.util.budget_table import Kind
+from chatd.util.budgets import Budgets, owner_of
 from chatd.util.fair_queue import Asker
 from chatd.webhooks.lanes import Caller, Pace
 from chatd.webhooks.urls import Destination, InvalidUrl, Network, destination_of
 
 IN_A_ROOM = 5
-IN_ALL = 200
-"""Most hooks of a room, and of all rooms together."""
+"""Most hooks of a room. How many an owner may have, and all together, is a budget."""
 
 GIVE_UP_SECONDS = 7 * 86_400
 """Seconds for which a hook is tried in vain before it ends. Only the time counts for which the
@@ -93,7 +94,8 @@ class Hook:
     """A hook in memory, where ``seq``, ``proven`` and ``failed_for`` are ahead of the stored ones.
 
     ``failures`` counts the failed tries since a line was delivered, ``error`` is the last failure.
-    ``caller`` says in whose turn and in which lane it delivers.
+    ``caller`` says in whose turn and in which lane it delivers, ``owner`` in which budgets it
+    counts.
     """
 
     __slots__ = (
@@ -105,6 +107,7 @@ class Hook:
         "failed_for",
         "failures",
         "number",
+        "owner",
         "proven",
         "room",
         "secret",
@@ -119,6 +122,8 @@ class Hook:
         self.secret = kept.secret
         self.by = kept.by
         self.account = kept.account
+        # As it was when the hook was added: so it counts where it was checked.
+        self.owner = owner_of(kept.account or fold(kept.by), kept.network)
         self.added = kept.added
         self.seq = kept.seq
         self.proven = kept.proven
@@ -169,7 +174,7 @@ class Hooks:
     that added a hook may have it now, and ``give_up`` ends a hook that failed for too long.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, budgets: Budgets) -> None:
         self.rules = Rules()
         self.wake: Callable[[Hook], None] = _ignore
         self.gone: Callable[[Hook], None] = _ignore
@@ -177,6 +182,7 @@ class Hooks:
         self.allowed: Callable[[Hook], bool] = _allow
         self.give_up: Callable[[Hook], None] = _ignore
         self._store = store
+        self._budgets = budgets
         self._table: Table[HookRecord] = Table(store, "hook", HookRecord)
         self._rooms: dict[str, dict[int, Hook]] = {}
         try:
@@ -219,13 +225,14 @@ class Hooks:
         return [hooks[number] for number in sorted(hooks)]
 
     def check_count(self, room: Room) -> None:
-        """Raise `Refusal` if there are too many hooks for another one in a room."""
+        """Raise `Refusal` if there are too many hooks for another one in a room.
+
+        How many an owner may have, the caller checks in the budgets.
+        """
         if len(self._rooms.get(room.key, {})) >= IN_A_ROOM:
             raise Refusal(
                 ErrorKind.NOT_ALLOWED, "too_many_hooks_here", room=room.name, limit=IN_A_ROOM
             )
-        if len(self._table) >= IN_ALL:
-            raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_hooks", limit=IN_ALL)
 
     def add(self, room: Room, new: HookRecord) -> tuple[int, Put]:
         """Return the number of a new hook, and the change that adds it.
@@ -252,9 +259,11 @@ class Hooks:
         kept, hook = self._table.get(key), hooks.get(number)
         if hook is not None and (kept is None or kept.secret != hook.secret):
             del hooks[number]
+            self._budgets.count(hook.owner, (Kind.HOOKS, -1))
             self.gone(hook)
         if kept is not None and number not in hooks:
             hook = hooks[number] = Hook(room, number, kept)
+            self._budgets.count(hook.owner, (Kind.HOOKS, 1))
             self.wake(hook)  # if its removal could not be stored, lines may be waiting
         if not hooks:
             del self._rooms[room]

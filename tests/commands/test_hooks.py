@@ -7,11 +7,11 @@ from twisted.internet.defer import Deferred
 
 from chatd.chat.permissions import Mode, Role
 from chatd.errors import ErrorKind
+from chatd.i18n import Phrase
 from chatd.storage.records import change
 from chatd.text.times import local_time
 from chatd.webhooks.registry import (
     IN_A_ROOM,
-    IN_ALL,
     DeliveryFailure,
     Hook,
     HookRecord,
@@ -205,14 +205,17 @@ class TestAdding:
             EN.error(ErrorKind.NOT_ALLOWED, "too_many_hooks_here", room="ops", limit=IN_A_ROOM)
         )
 
-    def test_all_have_only_so_many(self, world: World, ana: Member) -> None:
-        ana.ask("hola")
-        for number in range(IN_ALL // IN_A_ROOM):
-            world.clock.advance(60)
-            world.server.logins.password_typed(ana.session)
-            ana.type(f"/join room{number}", *[f"/hook add {URL}"] * IN_A_ROOM)
-        assert only(ana.ask(f"/hook #ops add {URL}")) == (
-            EN.error(ErrorKind.NOT_ALLOWED, "too_many_hooks", limit=IN_ALL)
+    def test_an_account_has_only_so_many(self) -> None:
+        world = World(budgets={"hooks.account": 1})
+        world.server.hooks.rules = Rules(tls=True)
+        ana = owner(world)
+        ana.ask(f"/hook add {URL}")
+        assert only(ana.ask(f"/hook add {URL}")) == EN.error(
+            ErrorKind.USED_UP,
+            "used_up_held",
+            whose=Phrase("budget_of_account"),
+            limit=1,
+            what=Phrase("budget_hooks"),
         )
 
     def test_one_that_cannot_be_kept_is_not_there_and_its_secret_not_told(

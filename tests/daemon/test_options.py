@@ -8,7 +8,7 @@ from twisted.python.usage import UsageError
 from chatd.daemon.options import Options, Settings
 from chatd.daemon.retention import RetentionPolicy
 from chatd.protocols.transport.limits import Limits
-from chatd.util.budgets import Budget, Kind, Level
+from chatd.util.budget_table import Budget, Kind, Level
 from tests.support.service import FREE, line_of
 
 LIMITS = (*Limits._fields, "send_buffer", "receive_buffer")

@@ -24,7 +24,8 @@ from chatd.daemon.service import ChatService
 from chatd.protocols.lines.bare import BARE_LENGTH
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.size_limit import LEAST_RESERVED
-from chatd.util.budgets import SERVER, Kind
+from chatd.util.budget_table import Kind
+from chatd.util.budgets import SERVER
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.certificate import write_certificate

@@ -16,6 +16,7 @@ from chatd.errors import ErrorKind
 from chatd.event import Change
 from chatd.i18n import Language, en, es, people, sentence
 from chatd.rooms.view import Bell
+from chatd.util.budget_table import Kind, Level
 from chatd.webhooks.registry import DeliveryFailure
 from tests.support.checkout import syntax_tree
 from tests.support.deeds import DEEDS
@@ -73,6 +74,8 @@ DERIVED = (
     | {change.value for change in Change}
     | {f"hook_{why.value}" for why in DeliveryFailure}
     | {f"did_{verb}" for verb in DEEDS}
+    | {f"budget_{kind.value}" for kind in Kind}
+    | {f"budget_of_{level.value}" for level in Level}
     | {f"private_lines_{senders.value}" for senders in Senders}
     | {f"{of}_{mode.value}" for of in ("mode", "means") for mode in Mode}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}

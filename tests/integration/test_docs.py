@@ -24,7 +24,7 @@ from chatd.commands.dispatch import TABLE
 from chatd.daemon.options import DEFAULT_LISTEN, Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
-from chatd.util.budgets import TABLE as BUDGETS
+from chatd.util.budget_table import TABLE as BUDGETS
 from tests.support.checkout import ROOT
 from tests.support.documents import DOCUMENTS, blocks, prose, read
 from tests.support.world import Member, World

@@ -34,7 +34,8 @@ from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 from chatd.text.folding import fold
-from chatd.util.budgets import BUDGETS, Budgets
+from chatd.util.budget_table import BUDGETS
+from chatd.util.budgets import Budgets
 from tests.support.memory_client import MemoryClient
 
 WELCOME = (

@@ -8,19 +8,8 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from chatd.util import budgets
-from chatd.util.budgets import (
-    DAY,
-    SERVER,
-    TABLE,
-    Budget,
-    Budgets,
-    Kind,
-    Level,
-    Limits,
-    UsedUp,
-    limits_with,
-    owner_of,
-)
+from chatd.util.budget_table import Budget, Kind, Level, Limits
+from chatd.util.budgets import DAY, SERVER, UNLIMITED, Budgets, UsedUp, owner_of
 
 ANA = owner_of("ana", "192.0.2.7")
 GUEST = owner_of("", "192.0.2.7")
@@ -161,6 +150,32 @@ class TestSpending:
         assert refused(counts, ANA, (Kind.LINES, 1)) is not None
 
 
+class TestLeft:
+    def test_is_what_fits_at_all_levels_now(self) -> None:
+        clock = Clock()
+        counts = made(clock, lines_account=20, lines_64=10)
+        assert counts.left(ANA, Kind.LINES) == 5
+        counts.spend(ANA, (Kind.LINES, 4))
+        assert counts.left(ANA, Kind.LINES) == 1
+        clock.advance(DAY / 10)
+        assert counts.left(ANA, Kind.LINES) == 1  # half a line came back
+        counts.count(GUEST, (Kind.LINES, 100))
+        assert counts.left(ANA, Kind.LINES) == 0
+
+    def test_is_unlimited_without_a_limit(self) -> None:
+        assert made(lines_account=0).left(ANA, Kind.LINES) == UNLIMITED
+        assert made().left(ANA, Kind.HOOKS) == UNLIMITED
+
+    @given(st.lists(st.tuples(st.floats(0, DAY / 3), st.integers(1, 40)), max_size=30))
+    def test_fits(self, spends: list[tuple[float, int]]) -> None:
+        clock = Clock()
+        counts = made(clock, lines_account=100)
+        for pause, amount in spends:
+            clock.advance(pause)
+            left = counts.left(ANA, Kind.LINES)
+            assert refused(counts, ANA, (Kind.LINES, min(amount, left))) is None
+
+
 class TestHolding:
     def test_counts_while_it_exists(self) -> None:
         counts = made(hooks_account=1)
@@ -221,27 +236,3 @@ class TestUses:
         counts = made()
         counts.spend(GUEST, (Kind.CONNECTIONS, 1))
         assert [use.used for use in counts.uses(GUEST, Kind.CONNECTIONS)] == [1, 1]
-
-
-class TestLimits:
-    @pytest.mark.parametrize("kind", Kind)
-    def test_rise_with_the_level(self, kind: Kind) -> None:
-        limits = [
-            limit
-            for level, limit in TABLE[kind].limits.items()
-            if level is not Level.ACCOUNT and limit
-        ]
-        assert limits == sorted(limits)
-        assert Level.ALL in TABLE[kind].limits
-
-    def test_are_the_default_ones_unless_given(self) -> None:
-        budget = Budget(Kind.LINES, Level.ACCOUNT)
-        assert limits_with({})[budget] == 200_000
-        assert limits_with({budget: 5})[budget] == 5
-
-    def test_by_default_no_network_holds_more_than_half(self) -> None:
-        every, site = Budget(Kind.CONNECTIONS, Level.ALL), Budget(Kind.CONNECTIONS, Level.SITE)
-        assert limits_with({every: 1000})[site] == 500
-        assert limits_with({every: 1000, site: 900})[site] == 900
-        assert limits_with({every: 50})[site] == 100
-        assert limits_with({every: 0})[site] == 4000

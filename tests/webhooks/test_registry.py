@@ -12,9 +12,10 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import Damaged, Put, change
+from chatd.util.budget_table import Kind as Budgeted
+from chatd.util.budgets import Budgets, owner_of
 from chatd.webhooks.registry import (
     IN_A_ROOM,
-    IN_ALL,
     DeliveryFailure,
     Hooks,
     NotDelivered,
@@ -35,7 +36,8 @@ class RegistryHarness:
     def __init__(self, store: MemoryStore | None = None) -> None:
         self.clock = Clock()
         self.store = store or MemoryStore(self.clock)
-        self.hooks = Hooks(self.store)
+        self.budgets = Budgets(self.clock)
+        self.hooks = Hooks(self.store, self.budgets)
         self.room = Room("Ops", self.store)
         self.woken: list[int] = []
         self.gone: list[int] = []
@@ -56,7 +58,7 @@ class RegistryHarness:
     def again(self) -> Hooks:
         """Return the hooks after a restart."""
         self.clock.advance(0)
-        return Hooks(self.store)
+        return Hooks(self.store, Budgets(self.clock))
 
 
 def numbers(hooks: Hooks, room: Room) -> list[int]:
@@ -118,12 +120,17 @@ def test_a_room_may_have_so_many() -> None:
     harness.add(Room("b", harness.store))
 
 
-def test_all_rooms_together_may_have_so_many() -> None:
+def test_each_counts_in_the_budgets_of_its_owner_while_it_exists() -> None:
     harness = RegistryHarness()
-    for number in range(IN_ALL):
-        harness.add(Room(f"room{number}", harness.store))
-    with refuses("too_many_hooks"):
-        harness.add()
+    harness.add()
+    harness.add()
+    ana = owner_of("ana", "")
+    assert [use.used for use in harness.budgets.uses(ana, Budgeted.HOOKS)] == [2, 2, 2]
+    again = Budgets(harness.clock)
+    Hooks(harness.store, again)
+    assert [use.used for use in again.uses(ana, Budgeted.HOOKS)] == [2, 2, 2]
+    harness.change(*(harness.hooks.remove(hook) for hook in harness.hooks.of(harness.room)))
+    assert [use.used for use in harness.budgets.uses(ana, Budgeted.HOOKS)] == [0, 0, 0]
 
 
 def test_those_of_a_room_are_woken() -> None:
@@ -240,7 +247,7 @@ class TestWithoutADisk:
             harness.clock.advance(0)
             store.fail(StoreError("no disk")) if fails else store.release()
             harness.clock.advance(0)
-            assert only(Hooks(store)).seq == (0 if fails else 7)
+            assert only(Hooks(store, Budgets(Clock()))).seq == (0 if fails else 7)
 
 
 def test_what_went_wrong_is_counted_until_something_goes_well() -> None:

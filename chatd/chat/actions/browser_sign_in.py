@@ -17,6 +17,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.storage.records import Put
+from chatd.util.budget_table import Kind
 
 
 class SignedIn(NamedTuple):
@@ -58,6 +59,7 @@ async def sign_in(
     if account is None:  # it was removed meanwhile
         raise Refusal(ErrorKind.SERVER_ERROR, "server_error")
     secret, puts = server.credentials.issue(account, BROWSER, title)
+    server.spending.charge_stored(session, puts, (Kind.TOKENS, 1))
     await server.registrations.change_credentials(*puts, *_revoked(server, replaces))
     if server.credentials.grant_of(secret) is None:  # the password was changed meanwhile
         raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)

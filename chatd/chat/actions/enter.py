@@ -13,10 +13,12 @@ from chatd.chat.permissions import Act, Mode
 from chatd.chat.roles import OWNED, RoomPolicy
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.chat.spending import LINE_BYTES
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark, Deed
 from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
 from chatd.rooms.room import Room
+from chatd.util.budget_table import Kind
 
 ROOMS_ENTERED = 50
 """Most rooms that a session may be in at a time."""
@@ -51,7 +53,7 @@ async def enter(server: ChatServer, session: Session, wanted: str) -> Entry:
     meant = server.rooms.similar(wanted, session)
     hint = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
     server.rooms.check_new(wanted, session)
-    room = server.rooms.add(wanted)
+    room = _make_room(server, session, wanted)
     owner = server.logins.account_of(session)
     is_free = room.key not in server.moderation.roles.rooms
     if owner is not None and is_free and server.moderation.roles.may_own_more(owner.key):
@@ -79,7 +81,9 @@ async def create(server: ChatServer, session: Session, wanted: str, mode: Mode =
     if session.account is not None and not server.moderation.roles.may_own_more(session.account):
         name = short(wanted.removeprefix("#"))
         raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_rooms", room=name, count=OWNED)
-    await _own(server, session, server.rooms.add(wanted), mode, Deed("create", mode.value))
+    await _own(
+        server, session, _make_room(server, session, wanted), mode, Deed("create", mode.value)
+    )
 
 
 async def come_back(
@@ -142,6 +146,12 @@ def _check_entry(server: ChatServer, session: Session, room: Room) -> None:
 def _check_memberships(session: Session) -> None:
     if session.subscriptions.multi_room and len(session.memberships) >= ROOMS_ENTERED:
         raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
+
+
+def _make_room(server: ChatServer, session: Session, wanted: str) -> Room:
+    """Make a room of a name that `Rooms.check_new` has accepted. Raises `Refusal`."""
+    server.spending.charge(session, (Kind.ROOMS, 1), (Kind.BYTES, LINE_BYTES))
+    return server.rooms.add(wanted)
 
 
 async def _own(

@@ -18,6 +18,7 @@ from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Deed
 from chatd.rooms.room import Room
+from chatd.util.budget_table import Kind
 from chatd.webhooks.registry import Hook, NotDelivered, new_record
 from chatd.webhooks.urls import (
     MAX_URL,
@@ -98,8 +99,8 @@ async def add_hook(
 
     Raises `Refusal`, `NotWanted` in particular, and `StoreError`.
     """
-    server.hooks.check_count(_room_for_hook(server, session, proof, name))
     new = new_record(to, session.name, session.network, int(server.now()))
+    server.hooks.check_count(_room_for_hook(server, session, proof, name))
     try:
         await server.hooks.challenge(new)
     except NotDelivered as why:
@@ -117,6 +118,7 @@ def _room_for_hook(server: ChatServer, session: Session, proof: PasswordProof, n
     room = server.rooms.called(name, session)
     server.moderation.check(session, room, Act.HOOK)
     check_proof(server, session, proof)
+    server.spending.check(session, (Kind.HOOKS, 1))
     return room
 
 

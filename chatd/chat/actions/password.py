@@ -14,6 +14,8 @@ from chatd.chat.actions.authentication import (
 )
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.chat.spending import ACCOUNT_BYTES
+from chatd.util.budget_table import Kind
 from chatd.util.fair_queue import Asker
 
 
@@ -40,6 +42,7 @@ async def change_password(
     """
     check_privacy(server, session, sent=True)
     password = new_password(new, session.name)
+    server.spending.charge(session, (Kind.BYTES, ACCOUNT_BYTES))
     hash = await hashing(server).hash(Asker(session.network, proof.account), password)
     account = check_proof(server, session, proof)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0

@@ -16,8 +16,10 @@ from chatd.chat.actions.authentication import (
 )
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.chat.spending import ACCOUNT_BYTES
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.folding import fold
+from chatd.util.budget_table import Kind
 from chatd.util.fair_queue import Asker
 
 
@@ -53,6 +55,7 @@ async def register(
     limits = server.logins.limits
     registrations = limits.registrations_of(session.network)
     check_wait(limits.wait(registrations))
+    server.spending.charge(session, (Kind.NAMES, 1), (Kind.BYTES, ACCOUNT_BYTES))
     limits.count(registrations)
     hash = await hashing(server).hash(Asker(session.network, fold(name)), password)
     if session.stream.finished:

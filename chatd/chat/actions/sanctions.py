@@ -16,6 +16,7 @@ from chatd.storage.records import Put
 from chatd.text.folding import fold
 from chatd.text.networks import NetworkIndex, widened
 from chatd.text.validation import IPV6_PREFIXES, is_reserved
+from chatd.util.budget_table import Kind
 
 MUTE_SECONDS = 3600
 BAN_SECONDS = 7 * 86400
@@ -108,6 +109,7 @@ async def _sanction_name(
     moderation.check_above(session, room, name, sessions)
     until = int(server.now()) + seconds
     sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), name)
+    server.spending.charge(session, (Kind.BANS, 1))
     puts = moderation.sanctions.order(kind, room, [fold(name)], sanction)
     moderation.sanctions.bind(kind, room, name, sessions, sanction)
     done = await carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
@@ -176,6 +178,7 @@ async def ban_networks(
     until = int(server.now()) + seconds
     sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), shown)
     targets = [f"@{network}" for network in networks]
+    server.spending.charge(session, (Kind.BANS, len(targets)))
     puts = server.moderation.sanctions.order(BAN, room, targets, sanction)
     deed = Deed("ban", shown) if shown else _deed_of_network("ban", *networks)
     deed = deed._replace(seconds=seconds, reason=reason)

@@ -22,6 +22,7 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Kind
 from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET
+from chatd.util.budget_table import Kind as Budgeted
 
 
 def speak(
@@ -107,6 +108,8 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
     if account is not None:
         if not takes_from(session, NOTHING_SET.with_kept(account.settings)):
             raise _takes_no_guests(account.name)
+        if not server.unread.sessions(account.key):
+            server.spending.charge(session, (Budgeted.ABSENT, 1))
         server.unread.say_to(session, account.key, text)
         _settle(session)
         return None

@@ -15,6 +15,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.text.validation import InvalidName, validate_name
+from chatd.util.budget_table import Kind
 
 
 class NewToken(NamedTuple):
@@ -52,6 +53,7 @@ async def make_token(
     account = check_proof(server, session, proof)
     name = check_new_token(server, session, name, scope)
     secret, puts = server.credentials.issue(account, TOKEN, name, scope)
+    server.spending.charge_stored(session, puts, (Kind.TOKENS, 1))
     await server.registrations.change_credentials(*puts)
     return NewToken(account.name, name, scope, secret)
 

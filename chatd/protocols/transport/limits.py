@@ -13,7 +13,8 @@ from typing import NamedTuple
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
 from chatd.text.validation import network_of_host
-from chatd.util.budgets import SERVER, Budgets, Kind, Level, Owner, UsedUp, owner_of
+from chatd.util.budget_table import Kind, Level
+from chatd.util.budgets import SERVER, Budgets, Owner, UsedUp, owner_of
 from chatd.util.rate_limit import charged
 
 BURST_SECONDS = 3.0

@@ -24,7 +24,8 @@ from chatd.protocols.web.site import factory_of
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store
 from chatd.storage.memory import MemoryStore
-from chatd.util.budgets import Budgets, limits_with
+from chatd.util.budget_table import limits_with
+from chatd.util.budgets import Budgets
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.registry import Rules

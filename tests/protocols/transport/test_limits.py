@@ -19,7 +19,8 @@ from chatd.protocols.transport.limits import (
     TooManyConnections,
     host_of,
 )
-from chatd.util.budgets import Budget, Budgets, Kind, Level
+from chatd.util.budget_table import Budget, Kind, Level
+from chatd.util.budgets import Budgets
 
 RATE = 100
 

@@ -110,7 +110,7 @@ ERRORS = {
     426: Error("UpgradeRequired", "The request is not the handshake of a WebSocket."),
     429: Error(
         "TooMany",
-        "Too many tries.",
+        "Too many tries, or a budget is used up.",
         {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}},
     ),
     431: _TOO_LARGE,

@@ -49,6 +49,7 @@ STATUS = {
     ErrorKind.NOT_REGISTERED: 404,
     ErrorKind.WRONG_PASSWORD: 401,
     ErrorKind.TOO_MANY_TRIES: 429,
+    ErrorKind.USED_UP: 429,
     ErrorKind.NOT_ENCRYPTED: 403,
     ErrorKind.NOT_SAID: 422,
     ErrorKind.NO_ACCOUNTS: 501,
