@@ -83,7 +83,7 @@ class NetworkIndex:
 
     def around(self, network: str) -> list[str]:
         """Return the networks that contain a network, or are it. There are none around ""."""
-        if not network:
+        if not (self._networks and network):
             return []
         size, within, bits = _numbers(network)
         found = []
