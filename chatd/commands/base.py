@@ -59,6 +59,9 @@ class Command:
     argument has a password, and the spaces around that are part of it. With ``asks``, the next line
     may be a password, so that it is not said after a refusal.
 
+    A command that ``only_answers`` changes nothing, so it is not carried out for a client that has
+    gone.
+
     ``scope`` is the least scope that the grant of a session must have. Guests have no grant; the
     handler decides what they may do. It is `Scope.FULL` unless a row says less, so that a token
     does not allow a command by oversight.
@@ -70,6 +73,7 @@ class Command:
     cost: int = 1
     secret: bool = False
     asks: bool = False
+    only_answers: bool = False
     scope: Scope = Scope.FULL
 
     def wording(self, language: Language) -> Wording:

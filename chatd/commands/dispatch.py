@@ -45,6 +45,12 @@ def cost_of(name: str) -> int:
     return 1 if command is None else command.cost
 
 
+def only_answers(name: str) -> bool:
+    """Return True if the command of that name changes nothing, or there is none."""
+    command = COMMANDS.get(name)
+    return command is None or command.only_answers
+
+
 def action_in(line: str) -> str | None:
     """Return the action that a line says with ``/me``, or None. It is said as text is."""
     command = parse(line)
@@ -179,6 +185,7 @@ HELP = Command(
         "ver las órdenes, o explicar una de ellas",
         "Explica también una sección: /ayuda cuenta.\nEjemplo: /ayuda callar",
     ),
+    only_answers=True,
     scope=Scope.NOTHING,
 )
 

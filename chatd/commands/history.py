@@ -108,6 +108,7 @@ TABLE = (
             aliases=("historia",),
         ),
         cost=READING_COST,
+        only_answers=True,
         scope=Scope.READ,
     ),
     Command(
@@ -123,6 +124,7 @@ TABLE = (
             "TIEMPO es un número y s, m, h, d o w.\nEjemplo: /desde 2h",
         ),
         cost=READING_COST,
+        only_answers=True,
         scope=Scope.READ,
     ),
     Command(
@@ -141,6 +143,7 @@ TABLE = (
             'Ejemplo: /buscar "no compila" de:ci desde:2d',
         ),
         cost=READING_COST,
+        only_answers=True,
         scope=Scope.READ,
     ),
     Command(
@@ -160,6 +163,7 @@ TABLE = (
             "Ejemplo: /menciones",
         ),
         cost=3 * READING_COST,
+        only_answers=True,
         scope=Scope.READ,
     ),
     Command(

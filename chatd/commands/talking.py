@@ -214,6 +214,7 @@ TABLE = (
             "ve solo quien puede entrar en ella.\n"
             "Ejemplo: /salas",
         ),
+        only_answers=True,
         scope=Scope.READ,
     ),
     Command(
@@ -233,6 +234,7 @@ TABLE = (
             "De los invitados sin nombre solo se dice cuántos son.\nEjemplo: /quien ops",
             aliases=("quién",),
         ),
+        only_answers=True,
         scope=Scope.READ,
     ),
     ME,

@@ -54,7 +54,8 @@ class Stream:
 
     ``sink`` takes from the stream, and is pumped when there may be something to take. ``failed`` is
     called with a description while an error is handled that leaves the client in no known state.
-    Both are given by `connect`. ``meter`` charges the client for answers.
+    Both are given by `connect`. ``meter`` charges the client for answers. Once the stream is
+    ``closed``, the client has gone, and answers are dropped.
     """
 
     __slots__ = (
@@ -63,7 +64,7 @@ class Stream:
         "_live",
         "_queue",
         "_relieved",
-        "_shut",
+        "closed",
         "failed",
         "finished",
         "meter",
@@ -78,7 +79,7 @@ class Stream:
         self._queue: list[bytes | Source] = []  # an empty deque weighs 600 bytes more
         self._live: list[Live] = []
         self._answers = 0
-        self._shut = False
+        self.closed = False
         self._farewell: Callable[[], bytes] = _nothing
         self.finished = False
 
@@ -124,7 +125,7 @@ class Stream:
 
     def put(self, answer: bytes) -> None:
         """Queue whole lines, to be sent after all that is there so far."""
-        if not answer or self.finished or self._shut:
+        if not answer or self.finished or self.closed:
             return
         if len(answer) > SHORT_ANSWER:
             self.meter.made(len(answer))
@@ -138,7 +139,7 @@ class Stream:
         Until all of it was taken, the stream is `full`. Other data comes after it, also between two
         slices, so a slice need not be of whole lines.
         """
-        if self.finished or self._shut:
+        if self.finished or self.closed:
             return
         self._settle()
         self._queue.append(Slices(slices, self.meter, self.wake, self.failed))
@@ -147,7 +148,7 @@ class Stream:
 
     def replay(self, source: Source) -> None:
         """Queue a source that ends."""
-        if self.finished or self._shut:
+        if self.finished or self.closed:
             return
         self._settle()
         self._queue.append(source)
@@ -169,7 +170,7 @@ class Stream:
         if self.finished:
             return
         self._settle()
-        if not self._shut:
+        if not self.closed:
             self._put(self._farewell())
         self._live.clear()
         self.finished = True
@@ -177,7 +178,7 @@ class Stream:
 
     def shut(self) -> None:
         """Drop what is queued, and all that is put in later: the sink will take no more."""
-        self._shut = True
+        self.closed = True
         self._queue.clear()
         self._answers = 0
         self.sink = _NOWHERE if self.sink.acknowledged else _LOST
@@ -229,7 +230,7 @@ class Stream:
             self._relieved()
 
     def _settle(self) -> None:
-        if self._shut:
+        if self.closed:
             return
         for source in self._live:
             rest = source.detach()

@@ -12,7 +12,7 @@ from chatd.chat.directory import ROOMS_LOOKED_AT
 from chatd.chat.membership import LASTING
 from chatd.chat.server import ChatServer
 from chatd.commands import talking
-from chatd.commands.dispatch import COMMANDS, GENERAL, SECTIONS, TABLE, parse, text_of
+from chatd.commands.dispatch import COMMANDS, GENERAL, SECTIONS, TABLE, only_answers, parse, text_of
 from chatd.errors import ErrorKind
 from chatd.event import Draft, Kind
 from chatd.i18n import Language
@@ -48,6 +48,16 @@ class CommandTestCase(SynchronousTestCase):
                 expected = f"ERR Wrong use: {word} is used like this: {usage} - "
                 self.assertTrue(error.startswith(expected), error)
         self.assertEqual(self.luis.seen(), [])
+
+
+class OnlyAnswersTests(SynchronousTestCase):
+    def test_such_a_command_changes_nothing(self) -> None:
+        found = {command.name for command in TABLE if command.only_answers}
+        reading = {"rooms", "who", "help", "history", "since", "search", "mentions"}
+        self.assertEqual(found, reading)
+        self.assertTrue(only_answers("quien"))
+        self.assertTrue(only_answers("nosuch"))
+        self.assertFalse(only_answers("nick"))
 
 
 class ParseTests(SynchronousTestCase):

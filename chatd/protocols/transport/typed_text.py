@@ -47,6 +47,8 @@ def take(speaker: Speaker, text: str) -> None:
             speaker.say(dispatch.text_of(text))
     else:
         name, argument = command
+        if session.stream.closed and dispatch.only_answers(name):
+            return
         if (cost := dispatch.cost_of(name)) > 1:
             speaker.charge(cost - 1)
         speaker.when_said(lambda: dispatch.run(speaker.server, session, name, argument))

@@ -43,6 +43,11 @@ REQUEST_LINES = 5
 """Cost of a request, in lines, beside what its handler adds: reading and answering one takes some
 0.3 ms."""
 
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+"""The methods of requests that change nothing (RFC 9110 section 9.2.1)."""
+
+NOTHING = Answer(204)
+
 DROPPED_BYTES = 64 * 1024
 """Number of bytes that are read and dropped of a client that goes on sending after the last answer.
 (That of twenty who did not stop took half of the reactor's time.)"""
@@ -133,7 +138,10 @@ class HttpHandler:
     def handle(self, item: Answerable) -> None:
         """Answer a request, or what has come in place of one."""
         if isinstance(item, Request):
-            self._have_answered(item)
+            if item.method in SAFE and self.connection.lifecycle.lost:
+                self._responder.respond(NOTHING)  # for the decoder alone: the client has gone
+            else:
+                self._have_answered(item)
         elif isinstance(item, Problem):
             self._refuse(item)
         else:

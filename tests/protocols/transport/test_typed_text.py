@@ -131,3 +131,19 @@ class TestAnswers:
     def test_a_command_typed_before_a_refusal_was_read_is_one(self, typist: Typist) -> None:
         typist.session.prompt.refuse_to_ask()
         assert not take_answer(typist, "/who")
+
+
+class TestOfAClientThatHasGone:
+    @pytest.mark.parametrize("line", ["/who", "/rooms", "/history 5", "/search x", "/nosuch"])
+    def test_a_command_that_only_answers_is_not_carried_out(
+        self, typist: Typist, line: str
+    ) -> None:
+        typist.session.stream.shut()
+        take(typist, line)
+        assert (typist.actions, typist.charged) == ([], [])
+
+    @pytest.mark.parametrize("line", ["/nick eva", "/topic x", "/missed"])
+    def test_any_other_one_is(self, typist: Typist, line: str) -> None:
+        typist.session.stream.shut()
+        take(typist, line)
+        assert len(typist.actions) == 1

@@ -21,6 +21,7 @@ from tests.support.logs import Expect
 from tests.support.world import FAR, HERE
 
 GET = request("GET", "/a")
+POST = request("POST", "/a")
 
 
 def paths(caller: HttpClient) -> list[str]:
@@ -239,7 +240,7 @@ def test_what_somebody_asked_who_has_gone_is_done_and_counted_until_then() -> No
 def test_what_was_read_of_somebody_who_has_gone_is_done() -> None:
     web = WebWorld(limits=Limits(lines_per_second=10))
     caller = web.caller()
-    caller.send(GET * 10 + GET[:-1])
+    caller.send(POST * 10 + POST[:-1])
     caller.hang_up(ConnectionLost)
     web.clock.pump([0.1] * 100)
     assert len(web.site.requests) == 10
@@ -363,6 +364,17 @@ def test_who_does_not_take_an_answer_is_let_go_in_the_end() -> None:
     caller.send(GET[5:] + GET)
     caller.wait(125)
     assert caller.closed
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_of_a_client_that_has_gone_only_what_it_changes_is_done(method: str) -> None:
+    web = WebWorld()
+    caller = web.caller()
+    caller.send((request(method, "/a") + request("POST", "/b")) * 3)
+    caller.hang_up()
+    caller.settle()
+    assert [each.path for each in web.site.requests] == [("b",)] * 3
+    assert caller.protocol not in web.factory.clients
 
 
 # Answers in pieces

@@ -102,12 +102,14 @@ class Verb(NamedTuple):
     """A row of the table.
 
     ``cost`` is the rate-limit cost in lines, ``scope`` the least scope that a session's grant must
-    have. A verb that is ``at_once`` does not wait for earlier lines.
+    have. A verb that is ``at_once`` does not wait for earlier lines. One that ``only_answers``
+    changes nothing, so it is not carried out for a client that has gone.
     """
 
     do: Callable[[Conversation, Members], Job | None]
     cost: int = 1
     at_once: bool = False
+    only_answers: bool = False
     scope: Scope = Scope.READ
 
 
@@ -368,11 +370,11 @@ TABLE = {
     "line": Verb(_line, at_once=True),
     "enter": Verb(_enter, ENTERING_COST),
     "leave": Verb(_leave),
-    "commands": Verb(_commands, LISTING_COST),
-    "history": Verb(_history, PAGING_COST),
-    "search": Verb(_search, READING_COST),
-    "people": Verb(_people),
-    "rooms": Verb(_rooms, LISTING_COST),
+    "commands": Verb(_commands, LISTING_COST, only_answers=True),
+    "history": Verb(_history, PAGING_COST, only_answers=True),
+    "search": Verb(_search, READING_COST, only_answers=True),
+    "people": Verb(_people, only_answers=True),
+    "rooms": Verb(_rooms, LISTING_COST, only_answers=True),
     "seen": Verb(_seen, at_once=True, scope=Scope.WRITE),
-    "ping": Verb(_ping, at_once=True),
+    "ping": Verb(_ping, at_once=True, only_answers=True),
 }

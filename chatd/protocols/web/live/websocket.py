@@ -90,7 +90,7 @@ class WebSocketHandler(SessionHandler[str]):
         session.subscriptions.allow_many_rooms()
         session.queue.wants_receipts()
         session.prompt.hide_typing_with(lambda hidden: self.tell("ask", hidden=hidden))
-        session.stream.end_with(self._close)
+        session.stream.end_with(partial(self.decoder.close, CloseReason.NORMAL_CLOSURE))
         session.stream.put(self._opening)
 
     def accept(self, messages: list[str]) -> list[str]:
@@ -109,6 +109,8 @@ class WebSocketHandler(SessionHandler[str]):
             return
         try:
             verb = verbs.verb_of(members, self.greeted)
+            if verb.only_answers and self.session.stream.closed:
+                return
             if verb.cost > 1:
                 self.charge(verb.cost - 1)
             if verb.at_once:
@@ -140,9 +142,6 @@ class WebSocketHandler(SessionHandler[str]):
         """Tell the client that the server is stopping, and end the session."""
         self.decoder.close(CloseReason.GOING_AWAY)
         super().say_goodbye()
-
-    def _close(self) -> bytes:
-        return self.decoder.close(CloseReason.NORMAL_CLOSURE)
 
     def tell(self, type: str, **members: Any) -> None:
         """Send a message of a type. An ``id`` of None is left out."""

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import BROWSER, Grant
 from chatd.chat.actions.enter import RESUMED_LINES, ROOMS_ENTERED
+from chatd.event import Event
 from chatd.protocols.transport.limits import Limits
 from chatd.protocols.web.live.frames import PIECE_BYTES
 from chatd.protocols.web.live.verbs import HISTORY_LINES
@@ -645,6 +646,28 @@ class TestHistory:
         )
         assert pong == {"type": "pong", "id": 8}
         assert events["events"][0]["text"] == "later"
+
+    def test_is_not_read_for_a_client_that_has_gone(self, world: World) -> None:
+        world.say("hola")
+        one = browser(world)
+        asked = [
+            {"type": "history", "room": "lobby"},
+            {"type": "enter", "room": "ops"},
+            {"type": "rooms"},
+            {"type": "line", "room": "ops", "text": "said"},
+        ]
+        frames = b"".join(frame(json.dumps(each).encode()) for each in asked)
+        reads: list[tuple[int, int]] = []
+
+        async def read(after: int, upto: int) -> list[Event]:
+            reads.append((after, upto))
+            return []
+
+        world.server.lobby.read = read  # type: ignore[method-assign]
+        one.protocol.connection.reader.intake.add(frames)
+        one.hang_up()
+        assert reads == []
+        assert world.server.rooms["ops"].head == 1
 
     def test_of_a_room_that_one_may_not_read_is_refused(self, world: World) -> None:
         owner = world.member("olga")
