@@ -22,12 +22,14 @@ OPTIONS = {
     "bytes-per-second": "many-line-floods endless-line",
     "line-seconds": "unended-lines one-byte-segments",
     "connections": "connections-of-a-network connection-storm descriptors",
-    "connections-per-address": "crowd-from-one-address",
+    "connections-per-address": "crowd-from-one-address connections-of-a-network",
+    "max-length": "endless-line marks",
+    "max-store": "line-flood inboxes-of-the-absent",
     "dead-after": "silent-browsers",
     "send-buffer": "never-readers slow-readers",
     "receive-buffer": "unended-lines",
 }
-"""The attacks that made the options that limit connections, by the names of the options."""
+"""The attacks that made the options that are limits, by the names of the options."""
 
 
 class Limit(NamedTuple):

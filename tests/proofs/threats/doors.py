@@ -284,7 +284,10 @@ class Socket(Visitor):
     def told(self) -> str:
         self.client.settle()
         frames = frames_of(self.client.bytes_seen())
-        messages = [json.loads(payload) for opcode, payload in frames if opcode == 1]
+        texts = (
+            frame.payload + (b"\n" if frame.last else b"") for frame in frames if frame.opcode < 2
+        )
+        messages = map(json.loads, b"".join(texts).splitlines())
         return "\n".join(json.dumps(message) for message in messages)
 
 
