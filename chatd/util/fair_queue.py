@@ -26,21 +26,23 @@ class Asker(NamedTuple):
     """The owner of a request: a network, "" for none, and the key of an account or a name there.
 
     The network is one of `chatd.text.validation.network_of_host`. All guests of a network that have
-    no key or name have the name "".
+    no key or name have the name "". ``purpose`` divides the requests of a network: those for each
+    purpose have turns.
     """
 
     network: str
     name: str
+    purpose: str = ""
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The owner as `FairQueue.turn` takes it: networks from the widest one, and the name.
+        """The owner as `FairQueue.turn` takes it: networks from the widest one, purpose, and name.
 
         An IPv6 network is part of the /56 and the /48 that may have the same owner.
         """
         host, _, is_ipv6 = self.network.partition("/")
         networks = networks_of_host(host) if is_ipv6 else (self.network,) * len(IPV6_PREFIXES)
-        return (*reversed(networks), self.name)
+        return (*reversed(networks), self.purpose, self.name)
 
 
 class QueueFull(Exception):

@@ -112,8 +112,12 @@ class Immediately:
     def work(self) -> None:
         """Run all functions that wait."""
         while self._jobs:
-            done, job = self._jobs.popleft()
-            maybeDeferred(job).chainDeferred(done)
+            self.work_once()
+
+    def work_once(self) -> None:
+        """Run the function that has waited longest."""
+        done, job = self._jobs.popleft()
+        maybeDeferred(job).chainDeferred(done)
 
 
 class World:

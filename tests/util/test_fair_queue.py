@@ -125,11 +125,19 @@ class TestTurns:
 class TestAskers:
     @pytest.mark.parametrize("network", ["", "192.0.2.1"])
     def test_an_asker_has_one_network(self, network: str) -> None:
-        assert Asker(network, "ana").path == (network, network, network, "ana")
+        assert Asker(network, "ana").path == (network, network, network, "", "ana")
 
     def test_an_ipv6_network_is_part_of_those_that_may_have_its_owner(self) -> None:
         asker = Asker("2001:db8:7:8::/64", "ana")
-        assert asker.path == ("2001:db8:7::/48", "2001:db8:7::/56", "2001:db8:7:8::/64", "ana")
+        networks = ("2001:db8:7::/48", "2001:db8:7::/56", "2001:db8:7:8::/64")
+        assert asker.path == (*networks, "", "ana")
+
+    def test_purposes_of_a_network_have_turns(self) -> None:
+        queue = Queue()
+        for number in range(100):
+            queue.ask(*Asker("192.0.2.1", f"new{number}", "register").path)
+        queue.ask(*Asker("192.0.2.1", "ana", "log in").path)
+        assert queue.finish(1) + queue.finish(1) == ["new1", "ana"]
 
     def test_a_hundred_networks_of_a_48_delay_another_network_by_one(self) -> None:
         queue = Queue()

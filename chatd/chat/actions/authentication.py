@@ -29,6 +29,12 @@ KEEP_TOKENS = ("keep-tokens", "conservar-tokens", "conservar-fichas")
 """Words that, before a new password in a command, keep an account's tokens. No new password begins
 with one, so that a line has only one reading."""
 
+USUAL_LOGIN = "usual login"
+OTHER_LOGIN = "other login"
+REGISTRATION = "registration"
+"""Purposes for which passwords are hashed. Those of one network have turns, so a person who logs in
+where they usually do waits neither for many registrations there, nor for tries of others' names."""
+
 # "keep-token NEW": it would become the password, and the tokens would end.
 _NEARLY_KEEP_TOKENS = re.compile(
     r"[^\w\s]*(?:keep|conservar|mantener)[-_ ]?(?:tokens?|fichas?)[^\w\s]*(?=\s+\S)", re.IGNORECASE
@@ -111,7 +117,9 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     failed = True
     try:
         password = password_of(text)
-        asker = Asker(session.network, account.key)
+        is_usual = limits.networks.is_usual(account, session.network)
+        purpose = USUAL_LOGIN if is_usual else OTHER_LOGIN
+        asker = Asker(session.network, account.key, purpose)
         right, better = await passwords.check(asker, account.hash, password)
         failed = not right
     except InvalidPassword:

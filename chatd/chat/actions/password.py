@@ -5,6 +5,7 @@ from __future__ import annotations
 from chatd.accounts.credentials import TOKEN, Scope
 from chatd.accounts.passwords import recogniser
 from chatd.chat.actions.authentication import (
+    USUAL_LOGIN,
     PasswordProof,
     check_privacy,
     check_proof,
@@ -43,7 +44,7 @@ async def change_password(
     check_privacy(server, session, sent=True)
     password = new_password(new, session.name)
     server.spending.charge(session, (Kind.BYTES, ACCOUNT_BYTES))
-    hash = await hashing(server).hash(Asker(session.network, proof.account), password)
+    hash = await hashing(server).hash(Asker(session.network, proof.account, USUAL_LOGIN), password)
     account = check_proof(server, session, proof)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0
     await server.registrations.change_password(account, hash, session, keep_tokens=keep_tokens)

@@ -8,6 +8,7 @@ from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import Scope
 from chatd.accounts.passwords import recogniser
 from chatd.chat.actions.authentication import (
+    REGISTRATION,
     account_called,
     check_privacy,
     check_wait,
@@ -57,7 +58,7 @@ async def register(
     check_wait(limits.wait(registrations))
     server.spending.charge(session, (Kind.NAMES, 1), (Kind.BYTES, ACCOUNT_BYTES))
     limits.count(registrations)
-    hash = await hashing(server).hash(Asker(session.network, fold(name)), password)
+    hash = await hashing(server).hash(Asker(session.network, fold(name), REGISTRATION), password)
     if session.stream.finished:
         return None
     if session.name != name:  # the name was taken from it, or its other tabs have another one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatd.accounts.credentials import FRESH_SECONDS
+from chatd.accounts.passwords import THREADS
 from chatd.chat.actions.authentication import (
     KEEP_TOKENS,
     check_password,
@@ -15,7 +16,7 @@ from chatd.chat.actions.authentication import (
     recent_proof,
 )
 from chatd.chat.actions.login import log_in, log_out
-from chatd.chat.login_limits import LIMITS, STRANGER_TRIES
+from chatd.chat.login_limits import LIMITS, REGISTRATIONS, STRANGER_TRIES
 from tests.support.sessions import begin, done, guest, member, program, refused, refuses
 from tests.support.world import PASSWORD, World
 
@@ -120,3 +121,41 @@ def test_a_proof_is_of_no_use_in_another_session_or_for_another_account(world: W
     for session in second, luis, ana:
         with refuses("not_logged_in"):
             check_proof(world.server, session, proof)
+
+
+class TestTurns:
+    """Ana logs in from where she usually does, and another person there asks for many passwords."""
+
+    NETWORK = "192.0.2.1"
+
+    def hashed_before(self, world: World) -> int:
+        """Have Ana log in; return the number of passwords that are hashed until she is."""
+        asking = check_password(world.server, guest(world, network=self.NETWORK), "ana", PASSWORD)
+        logged_in, hashed = begin(world, asking), 0
+        while not logged_in.called:
+            world.hashing.work_once()
+            hashed += 1
+        world.hashing.work()
+        return hashed
+
+    @pytest.fixture
+    def held_world(self, world: World) -> World:
+        world.member("ana", network=self.NETWORK)
+        world.hashing.held = True
+        return world
+
+    def test_registrations_delay_a_login_by_one(self, held_world: World) -> None:
+        for number in range(LIMITS[REGISTRATIONS].free):
+            other = held_world.person(f"new{number}", network=self.NETWORK)
+            other.type(f"/register {PASSWORD}")
+        assert self.hashed_before(held_world) <= THREADS + 2
+
+    def test_tries_of_names_that_log_in_elsewhere_delay_it_by_one(self, held_world: World) -> None:
+        for number in range(100):
+            held_world.register(f"other{number}")
+            other = guest(held_world, network=self.NETWORK)
+            begin(
+                held_world,
+                check_password(held_world.server, other, f"other{number}", "a wrong one"),
+            )
+        assert self.hashed_before(held_world) <= THREADS + 2

@@ -11,6 +11,7 @@ from chatd.chat.session import Session
 from chatd.errors import Refusal
 from chatd.rooms.room import Room
 from chatd.storage.records import change
+from chatd.util.fair_queue import Asker
 from chatd.webhooks.registry import DeliveryFailure, HookRecord, NotDelivered
 from tests.support.sessions import done, guest, member, refused, refuses
 from tests.support.world import World
@@ -48,7 +49,7 @@ def test_the_network_that_added_it_is_kept(world: World, ana: Session, ops: Room
     to = hook_destination(world.server, URL)
     done(world, add_hook(world.server, ana, proof_of(ana), "ops", to))
     (hook,) = list_hooks(world.server, ana, ops)
-    assert hook.caller.owner == ("192.0.2.7", "ana")
+    assert hook.caller.owner == Asker("192.0.2.7", "ana")
     assert hook.proven
 
 
