@@ -49,7 +49,8 @@ LONGEST_PAUSE = 3600.0
 """Back-off between tries, in seconds. Pauses double, and each is up to a quarter longer at random,
 so that deliveries that failed together are not tried together."""
 
-CHALLENGES = (10, 60.0)
+CHALLENGES_AT_ONCE = 10
+CHALLENGE_SECONDS = 60.0
 """Number of challenges without an answer for one account, and the seconds until it may have one
 more. So an account cannot have a server that wants no hook called for long."""
 
@@ -113,7 +114,7 @@ class Deliveries:
         self.now = now
         self.chance = chance
         self.stopped = False
-        self._challenges = RateLimiter(clock, *CHALLENGES)
+        self._challenges = RateLimiter(clock, CHALLENGES_AT_ONCE, CHALLENGE_SECONDS)
         self.hooks = hooks
         self._under_way: dict[Hook, _Delivery] = {}
 

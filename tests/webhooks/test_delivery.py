@@ -18,7 +18,8 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
 from chatd.webhooks.delivery import (
-    CHALLENGES,
+    CHALLENGE_SECONDS,
+    CHALLENGES_AT_ONCE,
     EVENTS_AT_HAND,
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -592,19 +593,18 @@ class TestChallenging:
 
     def test_an_account_has_few_without_an_answer(self, harness: DeliveryHarness) -> None:
         harness.receiver.wants = False
-        count, seconds = CHALLENGES
-        for _ in range(count):
+        for _ in range(CHALLENGES_AT_ONCE):
             self.reason(self.ask(harness))
         refused = self.ask(harness)
         assert refused.result.check(Refusal)  # type: ignore[attr-defined]
         refused.addErrback(lambda _: None)
-        assert len(harness.receiver.challenges) == count
+        assert len(harness.receiver.challenges) == CHALLENGES_AT_ONCE
         assert self.reason(self.ask(harness, by="luis")) is DeliveryFailure.NOT_PROVEN
-        harness.world.clock.advance(seconds)
+        harness.world.clock.advance(CHALLENGE_SECONDS)
         assert self.reason(self.ask(harness)) is DeliveryFailure.NOT_PROVEN
 
     def test_those_that_are_answered_do_not_count(self, harness: DeliveryHarness) -> None:
-        for _ in range(CHALLENGES[0] + 1):
+        for _ in range(CHALLENGES_AT_ONCE + 1):
             assert self.ask(harness).result is None
 
     def test_a_hook_of_an_earlier_version_is_asked_before_its_next_line(
