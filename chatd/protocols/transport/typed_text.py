@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from chatd.chat.action_queue import Action
+from chatd.chat.actions.costs import PASSWORD_COST
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import dispatch
@@ -46,12 +47,23 @@ def take(speaker: Speaker, text: str) -> None:
         else:
             speaker.say(dispatch.text_of(text))
     else:
-        name, argument = command
-        if session.stream.closed and dispatch.only_answers(name):
+        _take_command(speaker, *command)
+
+
+def _take_command(speaker: Speaker, name: str, argument: str) -> None:
+    server, session = speaker.server, speaker.session
+    cost = dispatch.cost_of(name)
+    if session.stream.closed:  # the client has gone
+        if dispatch.only_answers(name):
             return
-        if (cost := dispatch.cost_of(name)) > 1:
-            speaker.charge(cost - 1)
-        speaker.when_said(lambda: dispatch.run(speaker.server, session, name, argument))
+        if cost >= PASSWORD_COST:
+            # It may have left thousands of them behind, and what follows is not to be said in
+            # another name.
+            speaker.when_said(lambda: server.finish(session))
+            return
+    if cost > 1:
+        speaker.charge(cost - 1)
+    speaker.when_said(lambda: dispatch.run(server, session, name, argument))
 
 
 def take_answer(speaker: Speaker, answer: str) -> bool:

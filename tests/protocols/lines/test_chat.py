@@ -702,6 +702,12 @@ class GoneTests(SynchronousTestCase):
         self.assertEqual(self.go("one", "/quit", "two"), ["<guest2> one"])
         self.check_that_it_is_forgotten()
 
+    def test_nor_is_what_comes_behind_a_password(self) -> None:
+        lines = [str(number) for number in range(2 * UNPUBLISHED_LINES)]
+        seen = self.go(*lines, "/login ana a-password", "two")
+        self.assertEqual(seen, [f"<guest2> {line}" for line in lines])
+        self.check_that_it_is_forgotten()
+
     def test_one_whose_connection_broke_is_in_the_way_of_no_stop(self) -> None:
         self.ana.send(b"x\n" * 3 * UNPUBLISHED_LINES)
         self.world.settle()

@@ -142,7 +142,17 @@ class TestOfAClientThatHasGone:
         take(typist, line)
         assert (typist.actions, typist.charged) == ([], [])
 
-    @pytest.mark.parametrize("line", ["/nick eva", "/topic x", "/missed"])
+    @pytest.mark.parametrize("line", ["/login ana a-password", "/register a-password", "/missed"])
+    def test_one_that_takes_long_is_not_either_and_ends_the_session(
+        self, typist: Typist, line: str
+    ) -> None:
+        typist.session.stream.shut()
+        take(typist, line)
+        assert typist.charged == []
+        assert typist.done() == []
+        assert typist.session.stream.finished
+
+    @pytest.mark.parametrize("line", ["/nick eva", "/topic x", "/join ops"])
     def test_any_other_one_is(self, typist: Typist, line: str) -> None:
         typist.session.stream.shut()
         take(typist, line)
