@@ -21,6 +21,7 @@ from chatd.chat.roles import RoomPolicy
 from chatd.chat.sanctions import BAN, SANCTIONS, Sanction
 from chatd.event import Draft, Kind, Record
 from chatd.storage.contract import BatchItem, RecordWrite
+from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.writer import Writer
 from chatd.webhooks.registry import IN_A_ROOM, new_record
@@ -63,7 +64,7 @@ def write_past(path: Path) -> None:
     """Write a store."""
     file = StoreFile(path)
     try:
-        writer = Writer(file, Clock(), time.time)
+        writer = Writer(file, Clock(), time.time, SizeLimit(path))
         for items in _drafts(), _records():
             batch: list[BatchItem] = []
             for item in items:

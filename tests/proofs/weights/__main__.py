@@ -19,6 +19,7 @@ from chatd.formats.base import Format
 from chatd.formats.chat import ChatFormat
 from chatd.formats.json import JsonFormat
 from chatd.protocols.transport.rate import LINE_SECONDS
+from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.writer import Writer
@@ -69,7 +70,7 @@ def of_rows() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory).resolve() / "chatd.sqlite"
         file = StoreFile(path)
-        writer = Writer(file, Clock(), time.time)
+        writer = Writer(file, Clock(), time.time, SizeLimit(path))
         texts = [f"{number} {TEXTS['ordinary text']}" for number in range(rows)]
         writer.write([Draft("lobby", 1, "eve", Kind.MESSAGE, texts)])
         writer.close()
