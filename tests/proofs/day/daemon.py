@@ -100,26 +100,30 @@ class _Receiver:
         """Do nothing: there is no connection."""
 
 
+def _in_memory(clock: Clock, now: Callable[[], float], settings: Settings) -> MemoryStore:
+    return MemoryStore(clock, now)
+
+
 class Daemon:
     """A daemon, and the faults that its clients met.
 
-    ``store`` makes its store from a clock and a function that returns the time of day; by default
-    it is in memory. ``options`` are those of the command line, such as ``--budget``.
+    ``store`` makes its store from a clock, a function that returns the time of day, and the
+    settings; by default it is in memory. ``options`` are those of the command line.
     """
 
     def __init__(
         self,
-        store: Callable[[Clock, Callable[[], float]], Store] = MemoryStore,
+        store: Callable[[Clock, Callable[[], float], Settings], Store] = _in_memory,
         options: tuple[str, ...] = (),
     ) -> None:
         self.clock = Agenda()
         self.faults: list[Fault] = []
         self.posted = 0
         """The number of lines that builds have posted."""
-        self.store = store(self.clock, self.now)
         parsed = Options()
         parsed.parseOptions(options)
         settings = Settings.of(parsed)
+        self.store = store(self.clock, self.now, settings)
         self.server = ChatServer(
             self.store,
             self.clock,

@@ -111,8 +111,9 @@ class Class(NamedTuple):
 class Office(NamedTuple):
     """An office, in teams of twenty with a room each; people come within half an hour.
 
-    Each says ``lines`` in all, searches ``searches`` times, and is ``reconnects`` times cut off.
-    The room of the builds has ``hooks``, and ``builds`` that post ``posted`` lines each.
+    Each says ``lines`` in all, searches ``searches`` times, and is ``reconnects`` times cut off,
+    once together with all others. The room of the builds has ``hooks``, and ``builds`` that post
+    ``posted`` lines each.
     """
 
     people: int = 200
@@ -123,6 +124,13 @@ class Office(NamedTuple):
     builds: int = 10
     posted: int = 2000
     ends: float = 17.0  # the hour
+    kinds: Sequence[type[AtTerminal] | type[AtBrowser]] = (AtTerminal, AtBrowser)
+    """The kinds of people, in turns."""
+
+    @property
+    def outage(self) -> float:
+        """The second of the day at which all are cut off."""
+        return (9 + self.ends) / 2 * HOUR
 
     @property
     def all_lines(self) -> int:
@@ -134,7 +142,7 @@ class Office(NamedTuple):
         chance = random.Random(200)
         people: list[AtTerminal | AtBrowser] = []
         for number in range(self.people):
-            kind = AtBrowser if number % 2 else AtTerminal
+            kind = self.kinds[number % len(self.kinds)]
             one = kind(daemon, f"clerk{number}", address(number))
             people.append(one)
             life = self._live(daemon, one, number // TEAM, random.Random(chance.random()))
@@ -164,11 +172,12 @@ class Office(NamedTuple):
         todo = [
             *[say] * self.lines,
             *[search] * self.searches,
-            *[be_cut_off] * self.reconnects,
+            *[be_cut_off] * (self.reconnects - 1),
         ]
-        chance.shuffle(todo)
-        for time, do in zip(sorted(chance.uniform(9, self.ends) for _ in todo), todo, strict=True):
-            await daemon.until(time * HOUR)
+        times = [chance.uniform(9, self.ends) * HOUR for _ in todo]
+        agenda = [*zip(times, todo, strict=True), (self.outage, be_cut_off)]
+        for time, do in sorted(agenda, key=lambda each: each[0]):
+            await daemon.until(time)
             await do()
         one.leave()
 
