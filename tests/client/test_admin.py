@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import closing, suppress
@@ -231,6 +232,14 @@ def test_in_a_terminal_the_password_is_typed_twice_and_not_shown(tmp_path: Path)
 
 def test_without_argon2_the_package_to_install_is_named(tmp_path: Path) -> None:
     code = "import sys; sys.modules['argon2'] = None; from chatd.cli import main; sys.exit(main())"
-    status, _, why = admin(tmp_path, "add", "ana", password=PASSWORD, program=("-c", code))
-    assert status == 1
-    assert why == "chatd: passwords need argon2-cffi: pip install 'chatd[accounts]'\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "admin", "--store", "sqlite:store", "add", "ana"],
+        cwd=tmp_path,
+        env=environment(),
+        input=PASSWORD.encode(),
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == b"chatd: passwords need argon2-cffi: pip install 'chatd[accounts]'\n"

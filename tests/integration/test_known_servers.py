@@ -40,8 +40,8 @@ class ServedAccount:
 def served(tmp_path: Path) -> Iterator[ServedAccount]:
     served = ServedAccount(tmp_path)
     yield served
-    served.daemon.process.terminate()
-    served.daemon.process.communicate()
+    with served.daemon as daemon:
+        daemon.stop()
 
 
 @pytest.mark.parametrize("way", ["unix", "tls"])

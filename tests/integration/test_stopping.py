@@ -103,7 +103,7 @@ def hanging_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
 
 
 def test_it_stops_in_time_although_its_disk_hangs(tmp_path: Path, hanging_disk: Path) -> None:
-    with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana:
+    with LiveServer(tmp_path, fresh=True) as daemon, Client(daemon.port) as ana:
         ana.type("saved")
         ana.until("<guest1> saved")
         hanging_disk.touch()

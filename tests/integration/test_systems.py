@@ -65,7 +65,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 def talk(directory: Path, reactor: str) -> None:
     """Start a daemon, talk, stop it, start it again, and read the lines."""
-    with LiveServer(directory, reactor=reactor) as daemon:
+    with LiveServer(directory, reactor=reactor, fresh=True) as daemon:
         with Client(daemon.port) as ana, Client(daemon.port) as luis:
             luis.until("/quit to leave.")
             ana.type("hola", "¿qué tal?")
@@ -75,7 +75,7 @@ def talk(directory: Path, reactor: str) -> None:
             assert ana.line() == ""
         assert daemon.stop() in STOPPED
         assert "Traceback" not in daemon.rest()
-    with LiveServer(directory, reactor=reactor) as daemon, Client(daemon.port) as ana:
+    with LiveServer(directory, reactor=reactor, fresh=True) as daemon, Client(daemon.port) as ana:
         assert ana.until("qué tal?")[-1].endswith("> ¿qué tal?")
         assert daemon.stop() in STOPPED
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from tests.support.live_server import environment
+from tests.support import forks
+from tests.support.live_server import environment, prepared
 
 TIMEOUT = 30.0
 PASSWORD = "correct horse"
@@ -18,19 +16,15 @@ def admin(
     *arguments: str,
     password: str = "",
     store: str = "sqlite:store",
-    program: Sequence[str] = ("-m", "chatd"),
 ) -> tuple[int, str, str]:
-    """Run `chatd admin`; return its exit status, output and errors.
-
-    ``program`` are the options of Python that run chatd.
-    """
-    done = subprocess.run(
-        [sys.executable, *program, "admin", "--store", store, *arguments],
-        cwd=directory,
-        env=environment(),
-        input=password.encode(),
-        capture_output=True,
+    """Run `chatd admin`; return its exit status, output and errors."""
+    status, out, err = forks.run(
+        prepared(),
+        forks.CHATD,
+        *("admin", "--store", store, *arguments),
+        directory=directory,
+        environment=environment(),
+        given=password.encode(),
         timeout=TIMEOUT,
-        check=False,
     )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    return status, out.decode(), err.decode()

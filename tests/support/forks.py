@@ -1,30 +1,41 @@
 """Python programs in processes of their own, forked from one that has imported what they need.
 
-The imports would take most of the time of a short program.
+The imports would take most of the time of a short program. A program is forked in two steps: its
+parent waits for it, so that many can run at once and each tells its own status.
+
+What is read when a process starts, such as ``LD_PRELOAD`` and ``PYTHONPATH``, has to be as in the
+interpreter.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tests.support.checkout import ROOT
 
+CHATD = "import runpy; runpy.run_module('chatd', run_name='__main__', alter_sys=True)"
+"""The code of ``python -m chatd``."""
+
 
 class Program:
-    """A program that runs: ``python -c CODE ARGUMENTS`` in a directory, without input.
+    """A program that runs: ``python -c CODE ARGUMENTS`` in a directory.
 
-    ``output`` is the file that receives its output and its errors.
+    ``files`` are the descriptors that it has for its input, its output and its errors. Its methods
+    are those of `subprocess.Popen`.
     """
 
     def __init__(
@@ -34,36 +45,96 @@ class Program:
         *arguments: str,
         directory: Path,
         environment: Mapping[str, str],
-        output: Path,
+        files: tuple[int, int, int],
     ) -> None:
-        self._answers = interpreter.answers
-        self._output = output
-        request = [code, arguments, str(directory), dict(environment), str(output)]
-        interpreter.requests.write(f"{json.dumps(request)}\n".encode())
-        self._process = int(self._answers.readline())
+        reading, writing = os.pipe()
+        try:
+            request = [code, arguments, str(directory), dict(environment)]
+            interpreter.ask(request, (*files, writing))
+        finally:
+            os.close(writing)
+        self._answers = open(reading, "rb", buffering=0)  # noqa: SIM115 - `wait` closes it
+        self.pid = int(self._answers.readline())
+        self.returncode: int | None = None
 
     def fileno(self) -> int:
         """Return the descriptor that can be read once the program has ended."""
         return self._answers.fileno()
 
     def send_signal(self, number: signal.Signals) -> None:
-        os.kill(self._process, number)
+        """Send a signal, unless the program has ended."""
+        if self.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
-    def end(self, seconds: float) -> tuple[int, str]:
-        """Wait for the end, or kill it after so long. Return its status and its output."""
-        if not select.select([self], [], [], seconds)[0]:
-            self.send_signal(signal.SIGKILL)
-        return int(self._answers.readline()), self._output.read_text("utf-8")
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end, and return the status. Raises `subprocess.TimeoutExpired`."""
+        if self.returncode is None:
+            if not select.select([self], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(f"program {self.pid}", timeout or 0)
+            self.returncode = int(self._answers.readline())
+            self._answers.close()
+        return self.returncode
+
+
+def run(
+    interpreter: Interpreter,
+    code: str,
+    *arguments: str,
+    directory: Path,
+    environment: Mapping[str, str],
+    given: bytes = b"",
+    timeout: float,
+) -> tuple[int, bytes, bytes]:
+    """Run a program to its end; return its status, its output and its errors."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
+        files[0].write(given)
+        files[0].seek(0)
+        descriptors: Any = tuple(each.fileno() for each in files)
+        program = Program(
+            interpreter,
+            code,
+            *arguments,
+            directory=directory,
+            environment=environment,
+            files=descriptors,
+        )
+        try:
+            status = program.wait(timeout)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait()
+            raise
+        _, output, errors = (each.seek(0) or each.read() for each in files)
+    return status, output, errors
 
 
 class Interpreter:
-    """The process that programs are forked from, one after the other, and its environment."""
+    """The process that programs are forked from, and its environment."""
 
-    def __init__(self, process: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
+    def __init__(self, requests: socket.socket, environment: Mapping[str, str]) -> None:
         self.environment = environment
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self.requests, self.answers = process.stdin, process.stdout
+        self._requests = requests
+
+    def ask(self, request: list[Any], files: tuple[int, ...]) -> None:
+        """Ask for a program; the last of the files receives its process, and then its status.
+
+        Raises `ValueError` if the program's environment needs an interpreter of its own.
+        """
+        for name in self.environment.keys() | request[-1].keys():
+            ours, its = self.environment.get(name), request[-1].get(name)
+            if name.startswith(("LD_", "PYTHON")) and ours != its:
+                raise ValueError(f"{name} is read at a start, and is {ours!r} here: not {its!r}")
+        data = f"{json.dumps(request)}\n".encode()
+        sent = socket.send_fds(self._requests, [data], files)
+        self._requests.sendall(data[sent:])
 
 
 @contextmanager
@@ -74,32 +145,58 @@ def interpreter(
     # Coverage would be measured in the programs, too, and is of no use there.
     inherited = {key: value for key, value in os.environ.items() if "COVERAGE" not in key}
     environment = {**inherited, **variables}
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.support.forks", *modules],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=0,
-        cwd=ROOT,
-        env=environment,
-    ) as process:
-        yield Interpreter(process, environment)
+    ours, theirs = socket.socketpair()
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.support.forks", *modules],
+            stdin=theirs,
+            stdout=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=environment,
+        ),
+        ours,  # closed first, which ends the process
+    ):
+        theirs.close()
+        yield Interpreter(ours, environment)
 
 
-def _serve() -> None:
-    """Fork a program for each request. Answer with its process, and at its end with its status."""
+def _serve(requests: socket.socket) -> None:
+    """Fork a program for each request, until there are no more."""
     assert "twisted.internet.reactor" not in sys.modules, "each program installs its own"
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    for request in iter(sys.stdin.readline, ""):
-        process = os.fork()
-        if not process:
-            _run(*json.loads(request))
-        print(process, flush=True)
-        _, status = os.waitpid(process, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+    gc.freeze()  # or each program would look at all that is imported for garbage, and copy it
+    while True:
+        data, files, _, _ = socket.recv_fds(requests, 1 << 16, 4)
+        if not data:
+            return
+        while not data.endswith(b"\n"):
+            data += requests.recv(1 << 16)
+        if not os.fork():
+            requests.detach()  # it is the standard input, which the program has another of
+            _start(json.loads(data), files)
+        for each in files:
+            os.close(each)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
+def _start(request: list[Any], files: list[int]) -> NoReturn:
+    """Fork a program and tell its process, wait for it, and tell its status."""
+    *standard, answers = files
+    program = os.fork()
+    if not program:
+        _run(*request, files)
+    for each in standard:
+        os.close(each)
+    os.write(answers, f"{program}\n".encode())
+    _, status = os.waitpid(program, 0)
+    os.write(answers, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
 
 
 def _run(
-    code: str, arguments: list[str], directory: str, environment: dict[str, str], output: str
+    code: str, arguments: list[str], directory: str, environment: dict[str, str], files: list[int]
 ) -> NoReturn:
     """Do what ``python -c`` does, and end the process."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -108,11 +205,9 @@ def _run(
     os.environ.update(environment)
     sys.path[0] = directory
     sys.argv = ["-c", *arguments]
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    written = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for here, there in (nothing, 0), (written, 1), (written, 2):
-        os.dup2(here, there)
-    os.closerange(3, max(nothing, written) + 1)
+    for standard, each in enumerate(files[:3]):
+        os.dup2(each, standard)
+    os.closerange(3, max(files) + 1)
     exec(code, {"__name__": "__main__"})
     sys.exit()
 
@@ -120,4 +215,4 @@ def _run(
 if __name__ == "__main__":
     for module in sys.argv[1:]:
         import_module(module)
-    _serve()
+    _serve(socket.socket(fileno=0))

@@ -6,6 +6,7 @@ where other tests run it in their own process.
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import resource
@@ -16,15 +17,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from functools import partial
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import chatd
+from tests.support import forks
 
-TWISTD = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()"]
+RUN_TWISTD = "from twisted.scripts.twistd import run; run()"
+TWISTD = [sys.executable, "-c", RUN_TWISTD]
 CHECKOUT = str(Path(chatd.__file__).parent.parent)
 LOOPBACK = "tcp:0:interface=127.0.0.1"
 PATIENCE = 20.0
@@ -77,6 +80,30 @@ def spawn(
     )
 
 
+@cache
+def prepared() -> forks.Interpreter:
+    """Return the interpreter that has imported chatd, which ends with this process."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(forks.interpreter("tests.support.imports", variables=environment()))
+
+
+def forked(directory: Path, *arguments: str, output: int) -> forks.Program:
+    """Start ``twistd -n chat`` in a directory, in a process that has imported chatd already.
+
+    ``output`` is the descriptor for its output and its errors.
+    """
+    with open(os.devnull, "rb") as nothing:
+        return forks.Program(
+            prepared(),
+            RUN_TWISTD,
+            *("-n", "--pidfile=", "chat", *arguments),
+            directory=directory,
+            environment=environment(),
+            files=(nothing.fileno(), output, output),
+        )
+
+
 UNHURRIED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 """Options without rate limits, because these tests send much at once."""
 
@@ -90,7 +117,8 @@ class LiveServer:
     """`twistd -n chat` in a process, on a port of its own; its store is in the directory.
 
     ``web`` is its port for HTTP, 0 for a free one. ``files`` are the soft and the hard limit of its
-    open files. ``options`` are those of `spawn`.
+    open files. ``options`` are those of `spawn`. The process is forked from one that has imported
+    chatd, and a new interpreter if it is ``fresh``, or has a reactor, a limit or options.
     """
 
     def __init__(
@@ -100,20 +128,29 @@ class LiveServer:
         web: int | None = None,
         files: tuple[int, int] | None = None,
         reactor: str = "",
+        fresh: bool = False,
         **options: Any,
     ) -> None:
         self.directory = directory
         self._arguments = arguments
         for_web = [] if web is None else ["--web", f"tcp:{web}:interface=127.0.0.1"]
-        self.process = spawn(
-            directory,
-            *["-l", LOOPBACK, "-s", "sqlite:store", *UNHURRIED, *for_web, *arguments],
-            twistd=[f"--reactor={reactor}"] if reactor else [],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            preexec_fn=files and partial(resource.setrlimit, resource.RLIMIT_NOFILE, files),
-            **options,
-        )
+        whole = ["-l", LOOPBACK, "-s", "sqlite:store", *UNHURRIED, *for_web, *arguments]
+        reading, writing = os.pipe()
+        self.output = open(reading, "rb")  # noqa: SIM115 - closed with the server
+        self.process: subprocess.Popen[bytes] | forks.Program
+        if fresh or reactor or files or options:
+            self.process = spawn(
+                directory,
+                *whole,
+                twistd=[f"--reactor={reactor}"] if reactor else [],
+                stdout=writing,
+                stderr=writing,
+                preexec_fn=files and partial(resource.setrlimit, resource.RLIMIT_NOFILE, files),
+                **options,
+            )
+        else:
+            self.process = forked(directory, *whole, output=writing)
+        os.close(writing)
         self.said: list[str] = []
         while line := self._next_line():
             self.said.append(message_of(line))
@@ -173,12 +210,10 @@ class LiveServer:
 
     def rest(self) -> str:
         """Return the output until the daemon ended."""
-        assert self.process.stdout is not None
-        return self.process.stdout.read().decode()
+        return self.output.read().decode()
 
     def _next_line(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().decode().rstrip("\n")
+        return self.output.readline().decode().rstrip("\n")
 
     def __enter__(self: Server) -> Server:
         return self
@@ -186,8 +221,7 @@ class LiveServer:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        self.output.close()
 
 
 def message_of(line: str) -> str:

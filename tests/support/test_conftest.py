@@ -27,7 +27,7 @@ from tests.support import forks
 
 pytest_plugins = ["pytester"]
 
-WITHOUT = [f"-pno:{plugin}" for plugin in ("cacheprovider", "schemathesis", "pytest_cov")]
+WITHOUT = [f"-pno:{plugin}" for plugin in ("anyio", "cacheprovider", "schemathesis", "pytest_cov")]
 """Options that leave out plugins which only take time here."""
 
 
@@ -39,23 +39,34 @@ def interpreter() -> Iterator[forks.Interpreter]:
 
 @pytest.fixture
 def started(interpreter, pytester: pytest.Pytester) -> Callable[..., forks.Program]:
-    """Start pytest.
+    """Start pytest, which writes to a file ``output``.
 
     It warns of modules whose assertions it cannot rewrite, because they are imported already. So it
     leaves all assertions as they are.
     """
 
     def started(*options: str) -> forks.Program:
-        return forks.Program(
-            interpreter,
-            "import sys, pytest; sys.exit(pytest.main())",
-            *("--assert=plain", *WITHOUT, *options),
-            directory=pytester.path,
-            environment=os.environ,
-            output=pytester.path / "output",
-        )
+        with open(os.devnull) as nothing, open("output", "w") as output:
+            return forks.Program(
+                interpreter,
+                "import sys, pytest; sys.exit(pytest.main())",
+                *("--assert=plain", *WITHOUT, *options),
+                directory=pytester.path,
+                environment=os.environ,
+                files=(nothing.fileno(), output.fileno(), output.fileno()),
+            )
 
     return started
+
+
+def end_of(program: forks.Program, seconds: float) -> tuple[int, str]:
+    """Wait for the end, or kill it after so long. Return its status and its output."""
+    try:
+        status = program.wait(seconds)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        status = program.wait()
+    return status, Path("output").read_text("utf-8")
 
 
 @pytest.fixture
@@ -69,7 +80,7 @@ def run(started, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     def run(source: str) -> pytest.RunResult:
         pytester.makepyfile(source)
         began = time.monotonic()
-        status, said = started().end(30)
+        status, said = end_of(started(), 30)
         assert status >= 0, f"pytest was killed by signal {-status}:\n{said}"
         return pytest.RunResult(status, said.splitlines(), [], time.monotonic() - began)
 
@@ -310,7 +321,7 @@ def interrupted(run, started, pytester: pytest.Pytester):
             select.select([ready, program], [], [], 30)
             began = time.monotonic()
             program.send_signal(number)
-            status, said = program.end(20)
+            status, said = end_of(program, 20)
         finally:
             os.close(ready)
             os.remove("ready")

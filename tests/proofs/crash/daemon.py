@@ -18,18 +18,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from twisted.application.service import IServiceMaker
-from twisted.plugin import getPlugins
 from twisted.scripts.twistd import run as run_twistd
 
 import chatd
 import chatd.cli
 import chatd.daemon.wiring
-import chatd.protocols.web.site  # what else would be imported at each start
+import tests.support.imports  # noqa: F401 - what else would be imported at each start
 from chatd.accounts.passwords import Hasher
 from chatd.storage.sqlite import maintenance_schedule
-
-list(getPlugins(IServiceMaker))  # twistd looks for them all; let them be imported once
 
 CHECKOUT = Path(chatd.__file__).parent.parent
 STORE = "disk/chat"

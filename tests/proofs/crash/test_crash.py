@@ -47,15 +47,15 @@ def crash(interpreter: forks.Interpreter) -> Crash:
         code = "import sys; from tests.proofs.crash.__main__ import main; sys.exit(main())"
         if sabotage:
             code = f"from tests.proofs.crash import sabotage; sabotage.{sabotage}(); {code}"
-        program = forks.Program(
+        status, output, errors = forks.run(
             interpreter,
             code,
             *arguments,
             directory=ROOT,
             environment={**interpreter.environment, "TMPDIR": str(directory)},
-            output=directory / "output",
+            timeout=240,
         )
-        return program.end(240)
+        return status, (output + errors).decode()
 
     return crash
 

@@ -51,13 +51,11 @@ class FaultyServer(LiveServer):
 
         Its log is written by a thread. The line about reading the motd comes after all the rest.
         """
-        output = self.process.stdout
-        assert output is not None
-        select.select([output], [], [], wait)
+        select.select([self.output], [], [], wait)
         self.process.send_signal(signal.SIGHUP)
         said = b""
         while not said.decode().endswith(f"] {self._said_so_far}\n"):
-            piece = os.read(output.fileno(), 1 << 16)
+            piece = os.read(self.output.fileno(), 1 << 16)
             assert piece, "it has ended"
             said += piece
         return [message_of(line) for line in said.decode().splitlines()[:-1]]
