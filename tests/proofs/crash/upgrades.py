@@ -18,8 +18,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from chatd.storage.contract import StoreError
 from chatd.storage.sqlite import schema
-from chatd.storage.sqlite.store import SqliteStore
+from chatd.storage.sqlite.file import StoreFile
 from tests.proofs.crash import disk
 from tests.proofs.crash.daemon import STORE, fork
 from tests.support.checkout import ROOT
@@ -71,15 +72,14 @@ class _Upgrade:
     def __init__(self, version: int, result: Result) -> None:
         self._version = version
         self._result = result
-        self._work = _open if version < VERSION else _open_as_a_later_chatd
+        self._steps = schema.STEPS if version < VERSION else (*schema.STEPS, LATER_STEP)
 
     def kill_everywhere(self) -> None:
         """Kill the upgrade before and after each of its calls."""
         with tempfile.TemporaryDirectory(prefix="chatd-upgrade-") as directory:
             path = self._begin(Path(directory))
             before = _content(path)
-            if _in_a_child(self._work, Path(directory), {}):
-                raise RuntimeError(f"a file of version {self._version} cannot be upgraded")
+            _upgrade(path, self._steps)
             whole = _dump(path)
         for moment in ("before", "after"):
             number = 1
@@ -101,9 +101,9 @@ class _Upgrade:
         directory = Path(tempfile.mkdtemp(prefix="chatd-upgrade-"))
         path = self._begin(directory)
         variables = disk.environment(path.parent, kill=(number, moment))
-        killed = _in_a_child(self._work, directory, variables) != 0
+        killed = _in_a_child(lambda: _upgrade(path, self._steps), directory, variables) != 0
         if killed:
-            faults = self._faults(directory, path, before, whole)
+            faults = self._faults(path, before, whole)
             self._result.faults += [
                 f"version {self._version}, {moment} call {number}: {fault}" for fault in faults
             ]
@@ -113,9 +113,7 @@ class _Upgrade:
             shutil.rmtree(directory)
         return killed
 
-    def _faults(
-        self, directory: Path, path: Path, before: list[Any], whole: list[Any]
-    ) -> list[str]:
+    def _faults(self, path: Path, before: list[Any], whole: list[Any]) -> list[str]:
         """Yield the faults of the files that a kill left, and of the upgrade after it."""
         faults = []
         # A writing connection checkpoints the log into the file, as any chatd does.
@@ -125,22 +123,24 @@ class _Upgrade:
             faults.append("it is not whole")
         if _ask(path, "PRAGMA integrity_check") != [("ok",)]:
             faults.append("it is damaged")
-        if left <= VERSION and _in_a_child(_open, directory, {}):
-            faults.append("this chatd cannot open it")
-        if _in_a_child(self._work, directory, {}):
-            faults.append("the upgrade cannot be done again")
-        elif _dump(path) != whole:
+        try:
+            if left <= VERSION:
+                _upgrade(path, schema.STEPS)
+            _upgrade(path, self._steps)
+        except StoreError as error:
+            return [*faults, f"the upgrade cannot be done again: {error}"]
+        if _dump(path) != whole:
             faults.append("once done again, it is not the same as without a kill")
         return faults
 
 
-def _open() -> None:
-    SqliteStore(None, Path(STORE).resolve())  # type: ignore[arg-type]
-
-
-def _open_as_a_later_chatd() -> None:
-    schema.STEPS = (*schema.STEPS, LATER_STEP)
-    _open()
+def _upgrade(path: Path, steps: tuple[Any, ...]) -> None:
+    """Open a file as a chatd that knows these steps. Raises `StoreError`."""
+    known, schema.STEPS = schema.STEPS, steps
+    try:
+        StoreFile(path).lock.release()
+    finally:
+        schema.STEPS = known
 
 
 def _in_a_child(work: Callable[[], None], directory: Path, variables: dict[str, str]) -> int:
