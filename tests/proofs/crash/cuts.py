@@ -78,10 +78,10 @@ class Result:
         """Return the result as text."""
         return "\n".join(
             [
-                f"{self.cuts} power cuts, one or more after each of {self.calls} calls, in a run"
-                f" of {self.commits} syncs of the log, {self.lines} lines and {self.answered}"
-                f" changes answered; {self.daemons} daemons started on what was left;"
-                f" {len(self.faults)} faults",
+                f"{self.cuts} power cuts, one or more after each of {self.calls} calls that left"
+                f" another disk or other clients, in a run of {self.commits} syncs of the log,"
+                f" {self.lines} lines and {self.answered} changes answered; {self.daemons} daemons"
+                f" started on what was left; {len(self.faults)} faults",
                 *self.faults,
             ]
         )
@@ -121,11 +121,11 @@ class Disk:
         self._synced_names: dict[str, File] = {}
         self._changes: list[tuple[str, File | None]] = []
 
-    def do(self, call: disk.Call, directory: str) -> None:
-        """Record a daemon's call. Files of the running system only (``-shm``) are ignored."""
+    def do(self, call: disk.Call, directory: str) -> bool:
+        """Record a daemon's call. Return False for a file of the running system only (``-shm``)."""
         name = call.path.removeprefix(f"{directory}/")
         if name.endswith("-shm"):
-            return
+            return False
         if call.kind == "sync" and call.path == directory:
             self._synced_names = dict(self._names)
             self._changes.clear()
@@ -136,6 +136,7 @@ class Disk:
             self._changes.append((name, None))
         else:
             self._file(name).change(call)
+        return True
 
     def cut(self, directory: Path, chance: random.Random | None) -> None:
         """Write into a directory the files that a power cut leaves."""
@@ -264,11 +265,13 @@ def cut_power(commits: int, seed: int) -> Result:
         for call, following in zip(record, [*record[1:], None], strict=True):
             if call.kind == "send":
                 seen.sent(call.fd, call.data)
+                # A cut after the last of several finds all that one between them would.
+                changed = following is None or following.kind != "send"
             else:
-                recorded_disk.do(call, below)
-            result.calls += 1
+                changed = recorded_disk.do(call, below)
+            result.calls += changed
             result.commits += call.kind == "sync" and call.path.endswith("-wal")
-            for _ in range(OFTEN if record is records[0] else 1):
+            for _ in range((OFTEN if record is records[0] else 1) * changed):
                 _cut(directory / "cut", recorded_disk, chance, seen, result)
             if following is None or following.kind == "sync":
                 _cut(directory / "cut", recorded_disk, None, seen, result)
