@@ -24,16 +24,18 @@ import pytest
 
 from chatd.daemon.os_process import OWN_FILES
 from chatd.errors import ErrorKind
+from tests.support import forks
 from tests.support.certificate import write_certificate
 from tests.support.live_server import (
     LOOPBACK,
     PATIENCE,
-    TWISTD,
+    RUN_TWISTD,
     WELCOMED,
     Client,
     LiveServer,
     environment,
     in_the_background,
+    prepared,
     start,
     wait_for_end,
 )
@@ -430,22 +432,18 @@ def try_all(directory: Path, mode: list[str]) -> Refusals:
     with obstacles(directory) as cases:
         if not mode:
             cases = {name: cases[name] for name in IN_BOTH_MODES}
-        processes = {
-            name: subprocess.Popen(
-                [
-                    *[*TWISTD, *mode, f"--pidfile={number}.pid", f"--rundir={directory}"],
-                    *["chat", "-l", LOOPBACK, "-s", "memory:", *arguments],
-                ],
-                env=environment(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-            for number, (name, (arguments, _)) in enumerate(cases.items())
-        }
         results = {}
-        for name, process in processes.items():
-            out, err = process.communicate(timeout=PATIENCE)
-            results[name] = (process.returncode, out, err, cases[name][1])
+        for number, (name, (arguments, expected)) in enumerate(cases.items()):
+            status, out, err = forks.run(
+                prepared(),
+                RUN_TWISTD,
+                *(*mode, f"--pidfile={number}.pid", f"--rundir={directory}"),
+                *("chat", "-l", LOOPBACK, "-s", "memory:", *arguments),
+                directory=directory,
+                environment=environment(),
+                timeout=PATIENCE,
+            )
+            results[name] = (status, out, err, expected)
     assert not list(directory.glob("*.pid"))
     return results
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support import preload
 from tests.support.checkout import ROOT
-from tests.support.live_server import LOOPBACK, PATIENCE, STOPPED, Client, LiveServer, spawn
+from tests.support.live_server import LOOPBACK, PATIENCE, STOPPED, Client, LiveServer, forked, spawn
 from tests.support.sentences import EN
 
 GOODBYE = EN.notice("stopping")
@@ -147,15 +147,12 @@ def test_a_start_that_is_ended_at_any_moment_leaves_a_store_that_can_be_used(
 
 def test_of_twelve_that_start_at_once_one_serves_and_the_others_say_why_not(tmp_path: Path) -> None:
     path = tmp_path / "chat"
-    processes = [
-        spawn(
-            tmp_path,
-            *["-l", f"unix:{path}{number}", "-s", "sqlite:store"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        for number in range(12)
-    ]
+    outputs = [tmp_path / f"output{number}" for number in range(12)]
+    processes = []
+    for number, output in enumerate(outputs):
+        with output.open("wb") as written:
+            arguments = ["-l", f"unix:{path}{number}", "-s", "sqlite:store"]
+            processes.append(forked(tmp_path, *arguments, output=written.fileno()))
     try:
         alive = list(range(12))
         while len(alive) > 1:
@@ -167,8 +164,7 @@ def test_of_twelve_that_start_at_once_one_serves_and_the_others_say_why_not(tmp_
         for number, process in enumerate(processes):
             if number == survivor:
                 continue
-            assert process.stderr is not None
-            (line,) = process.stderr.read().decode().splitlines()
+            (line,) = outputs[number].read_text().splitlines()
             assert process.returncode == 1
             assert line == (
                 f"chatd: cannot use --store sqlite:store: {tmp_path}/store is in use by another"
@@ -183,5 +179,3 @@ def test_of_twelve_that_start_at_once_one_serves_and_the_others_say_why_not(tmp_
         for process in processes:
             process.kill()
             process.wait()
-            assert process.stderr is not None
-            process.stderr.close()
