@@ -156,6 +156,9 @@ ARGUMENTS = {
     "remove an account, and all that is stored with it": (
         "borrar una cuenta y todo lo guardado con ella"
     ),
+    "show what all together use of each budget, or who uses most of one": (
+        "ver qué usan entre todos de cada presupuesto, o quién usa más de uno"
+    ),
     "confirm that the clock is right, so that --keep deletes lines again": (
         "confirmar que el reloj va bien, para que --keep vuelva a borrar líneas"
     ),

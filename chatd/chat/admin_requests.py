@@ -13,12 +13,14 @@ from typing import Any
 from chatd.chat.actions import administration
 from chatd.chat.actions.authentication import account_called
 from chatd.chat.server import ChatServer
+from chatd.chat.spending import written_amount
 from chatd.errors import Refusal
 from chatd.i18n import Language, sentence
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
 from chatd.text.validation import InvalidName, validate_name
+from chatd.util.budget_table import Kind
 
 AdminRequest = dict[str, Any]
 AdminReply = dict[str, Any]
@@ -38,8 +40,8 @@ class Administration:
     async def perform(self, request: object) -> AdminReply:
         """Perform a request.
 
-        Returns ``{"said": ...}``, ``{"accounts": [...]}``, or the reason why not: ``{"error":
-        ...}``.
+        Returns ``{"said": ...}``, ``{"accounts": [...]}``, ``{"budgets": [...]}``, or the reason
+        why not: ``{"error": ...}``.
 
         Changes are on disk when the reply is returned.
         """
@@ -102,6 +104,26 @@ class Administration:
         name = await administration.remove_account(self._server, _text(request, "name"))
         return {"said": f"{name} is not registered any more."}
 
+    async def _budgets(self, request: AdminRequest) -> AdminReply:
+        kind = request.get("kind")
+        if kind is None:
+            uses = administration.uses_of_all(self._server)
+        elif kind in [each.value for each in Kind]:
+            uses = administration.heaviest_owners(self._server, Kind(kind))
+        else:
+            raise Refused(f"the kinds of budgets are {', '.join(each.value for each in Kind)}.")
+        return {
+            "budgets": [
+                {
+                    "budget": str(use.budget),
+                    "owner": use.key,
+                    "used": written_amount(use.budget.kind, use.used),
+                    "most": written_amount(use.budget.kind, use.most) if use.limit else "",
+                }
+                for use in uses
+            ]
+        }
+
     async def _clock(self, request: AdminRequest) -> AdminReply:
         now = await administration.confirm_clock(self._server, self._watch)
         return {"said": f"the clock is right: it is {local_time(now)}."}
@@ -115,6 +137,7 @@ REQUESTS: dict[str, Callable[[Administration, AdminRequest], Awaitable[AdminRepl
     "password": Administration._password,
     "remove": Administration._remove,
     "clock": Administration._clock,
+    "budgets": Administration._budgets,
 }
 """The methods by the ``do`` of a request."""
 

@@ -24,8 +24,8 @@ from chatd.i18n import Phrase
 from chatd.storage.records import Put
 from chatd.text.sizes import written_size
 from chatd.text.times import written_duration
-from chatd.util.budget_table import Kind
-from chatd.util.budgets import Budgets, Owner, UsedUp, owner_of
+from chatd.util.budget_table import TABLE, Kind
+from chatd.util.budgets import Budgets, Owner, Use, UsedUp, owner_of
 
 SLICE_LINES = 64
 SLICE_BYTES = 16 * 1024
@@ -109,6 +109,12 @@ class Spending:
         bytes = sum(map(_bytes_of_record, puts))
         self.budgets.count(self.owner_of(session), (Kind.BYTES, bytes))
 
+    def uses(self, session: Session) -> list[list[Use]]:
+        """Return the uses of the owner of a session, of each kind that is counted."""
+        self.end(session)  # what it has not used yet is not shown
+        owner = self.owner_of(session)
+        return list(filter(None, (self.budgets.uses(owner, kind) for kind in Kind)))
+
     def end(self, session: Session) -> None:
         """Give back what a session took ahead and has not used."""
         allotment = self._allotments.pop(session, None)
@@ -139,7 +145,7 @@ class Spending:
 def refusal_of(over: UsedUp) -> Refusal:
     """Return the refusal of what does not fit into a budget: it says which, and for how long."""
     budget = over.budget
-    limit = written_size(over.limit) if budget.rule.in_bytes else str(over.limit)
+    limit = written_amount(budget.kind, over.limit)
     values = {
         "what": Phrase(f"budget_{budget.kind.value}"),
         "whose": Phrase(f"budget_of_{budget.level.value}"),
@@ -150,6 +156,11 @@ def refusal_of(over: UsedUp) -> Refusal:
     minutes = ceil(over.seconds / 60)  # no one waits for seconds
     wait = written_duration(60 * minutes)
     return Refusal(ErrorKind.USED_UP, "used_up", wait=wait, count=60 * minutes, **values)
+
+
+def written_amount(kind: Kind, amount: int) -> str:
+    """Return an amount of a kind as people are shown it: as a size, or a number."""
+    return written_size(amount) if TABLE[kind].in_bytes else str(amount)
 
 
 def _bytes_of(lines: int, text: str) -> int:

@@ -5,7 +5,7 @@ does the work of a daemon while none runs.
 
 Modules (python3 -m tools.documents writes this list):
 
-- `admin`: `chatd admin`: change the accounts of a store, and confirm its clock, on the host of the
+- `admin`: `chatd admin`: the accounts, the budgets and the clock of a store, on the host of the
   store.
 - `connect`: `chatd connect`: its arguments, and the checks before a conversation in a terminal
   starts.

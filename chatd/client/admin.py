@@ -1,4 +1,4 @@
-"""`chatd admin`: change the accounts of a store, and confirm its clock, on the host of the store.
+"""`chatd admin`: the accounts, the budgets and the clock of a store, on the host of the store.
 
 While a daemon uses the store, it is sent the request at its control socket; else this process
 carries the request out. Passwords are hashed here, so that none is sent. Only users who may open
@@ -45,6 +45,7 @@ _SUMMARIES = {
     "demote": "take the rights of an administrator from an account",
     "password": "set the password of an account, which is asked for",
     "remove": "remove an account, and all that is stored with it",
+    "budgets": "show what all together use of each budget, or who uses most of one",
     "clock": "confirm that the clock is right, so that --keep deletes lines again",
 }
 
@@ -64,6 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         if do == "clock":
             action.add_argument("is", choices=["ok"], metavar="ok")
+        elif do == "budgets":
+            action.add_argument("kind", nargs="?", metavar="KIND", help="lines or bytes, say")
         elif do != "list":
             action.add_argument("name", metavar="NAME")
         if do == "add":
@@ -81,7 +84,9 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.do != "add" and not path.exists():
             raise StoreError("it is not there. Check --store.")
         request = {"do": arguments.do}
-        if arguments.do not in ("list", "clock"):
+        if arguments.do == "budgets":
+            request["kind"] = arguments.kind
+        elif arguments.do not in ("list", "clock"):
             request["name"] = arguments.name
         if arguments.do == "add":
             request["admin"] = arguments.admin
@@ -99,6 +104,11 @@ def run(arguments: argparse.Namespace) -> int:
         if not reply["accounts"]:
             # Not on standard output, where a script expects a row for each account.
             print(f"no accounts in {arguments.store}", file=sys.stderr)
+    elif "budgets" in reply:
+        for use in reply["budgets"]:
+            print(_use_row(use))
+        if not reply["budgets"]:
+            print(f"no owner uses any of {arguments.kind}", file=sys.stderr)
     else:
         print(visible(str(reply.get("said"))))
     return 0
@@ -115,6 +125,12 @@ def _row(account: dict[str, Any]) -> str:
         f"{account.get('failures', 0)} failed tries",  # an older daemon does not tell
     )
     return "\t".join(columns)
+
+
+def _use_row(use: dict[str, Any]) -> str:
+    most = f"of {use['most']}" if use["most"] else "no limit"
+    owner = visible(use["owner"]) or "-"
+    return "\t".join((use["budget"], owner, f"{use['used']} used", most))
 
 
 def _password(name: str) -> str:

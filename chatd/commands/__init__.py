@@ -17,7 +17,7 @@ Modules (python3 -m tools.documents writes this list):
 - `hooks`: The command for webhooks: the lines of a room are sent to a URL.
 - `moderation`: Commands of a room's staff: modes, roles and closing. `chatd.commands.sanctions` has
   the others.
-- `operate`: Commands of administrators for the whole server.
+- `operate`: Commands that concern the whole server, most of them for administrators.
 - `password_guard`: Recognition of lines that are nearly a command with a password, so that none is
   said by mistake.
 - `password_prompt`: Prompts for passwords, for all commands that take one.

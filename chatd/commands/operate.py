@@ -1,15 +1,20 @@
-"""Commands of administrators for the whole server."""
+"""Commands that concern the whole server, most of them for administrators."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from chatd.chat.actions import operate
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.chat.spending import written_amount
 from chatd.commands.arguments import (
     one_name,
 )
 from chatd.commands.base import READING_COST, Command, Wording, WrongUse
+from chatd.i18n import Phrase
+from chatd.util.budgets import Use
 
 
 async def _wall(server: ChatServer, session: Session, argument: str) -> None:
@@ -28,11 +33,32 @@ async def _disconnect(server: ChatServer, session: Session, argument: str) -> No
     session.answer("disconnected", count=count, name=name)
 
 
+_SERVER = ("server", "servidor")
+
+
 def _stats(server: ChatServer, session: Session, argument: str) -> None:
-    figures = operate.statistics(server, session)
+    if argument.lower() in _SERVER:
+        session.answer("statistics", **operate.statistics(server, session))
+        return
     if argument:
         raise WrongUse
-    session.answer("statistics", **figures)
+    rows = [_row(session, uses) for uses in operate.uses(server, session)]
+    session.tell("\n".join([session.sentence("budgets"), *rows]))
+
+
+def _row(session: Session, uses: Sequence[Use]) -> str:
+    """Return the line of a kind of budget: its use at each level, from the narrowest."""
+    kind = uses[0].budget.kind
+    listed = "; ".join(
+        session.sentence(
+            "budget_use" if use.limit else "budget_use_unlimited",
+            whose=Phrase(f"budget_of_{use.budget.level.value}"),
+            used=written_amount(kind, use.used),
+            most=written_amount(kind, use.most),
+        )
+        for use in uses
+    )
+    return session.sentence("budget_row", what=Phrase(f"budget_{kind.value}"), uses=listed)
 
 
 TABLE = (
@@ -64,9 +90,17 @@ TABLE = (
     ),
     Command(
         _stats,
-        Wording("/stats", "show figures of the server", "For administrators.\nExample: /stats"),
-        Wording("/estado", "ver cifras del servidor", "Para administradores.\nEjemplo: /estado"),
+        Wording(
+            "/stats [server]",
+            "show what you use of your budgets, or figures of the server",
+            "Figures of the server are for administrators.\nExample: /stats",
+        ),
+        Wording(
+            "/estado [servidor]",
+            "ver qué usas de tus presupuestos, o cifras del servidor",
+            "Las cifras del servidor son para administradores.\nEjemplo: /estado",
+        ),
         cost=READING_COST,
     ),
 )
-"""Rows for the administrators of the server."""
+"""Rows for the server as a whole."""

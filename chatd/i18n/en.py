@@ -454,6 +454,13 @@ SENTENCES = {
         " More comes back in {wait}."
     ),
     "used_up_held": "{whose} has {limit} {what}, the most allowed. Remove one first.",
+    "budgets": (
+        "You use this much of what may be used at once. What is used in a day comes back"
+        " in the course of a day."
+    ),
+    "budget_row": "{what}: {uses}.",
+    "budget_use": "{whose} {used} of {most}",
+    "budget_use_unlimited": "{whose} {used}",
     "budget_connections": "connections",
     "budget_lines": "lines",
     "budget_bytes": "bytes on disk",

@@ -492,6 +492,13 @@ SENTENCES = {
         " Vuelve algo dentro de {wait}."
     ),
     "used_up_held": "{whose} tiene {limit} {what}, que es el máximo. Quita uno primero.",
+    "budgets": (
+        "Usas esto de lo que se puede usar de una vez. Lo que se usa en un día vuelve a lo largo"
+        " de un día."
+    ),
+    "budget_row": "{what}: {uses}.",
+    "budget_use": "{whose} {used} de {most}",
+    "budget_use_unlimited": "{whose} {used}",
     "budget_connections": "conexiones",
     "budget_lines": "líneas",
     "budget_bytes": "bytes en el disco",

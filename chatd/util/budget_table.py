@@ -90,7 +90,7 @@ TABLE: Mapping[Kind, Rule] = {
     Kind.CONNECTIONS: Rule(
         "Connections at a time",
         "1,120 silent connections of one /48 kept all others out",
-        _limits(None, None, 1000, 2000, 4000, 10_000),
+        _limits(None, None, 2000, 3000, 4000, 10_000),
         held=True,
     ),
     Kind.LINES: Rule(

@@ -224,6 +224,14 @@ class Budgets:
         """Return the use of the budgets of a kind that an owner counts at, from the narrowest."""
         return [self._use(kind, level, key) for level, key in owner if level in self._ledgers[kind]]
 
+    def total(self, kind: Kind) -> Use:
+        """Return the use of a kind by all: of a kind without such a limit, of all networks."""
+        ledgers = self._ledgers[kind]
+        if Level.ALL in ledgers:
+            return self._use(kind, Level.ALL, "")
+        used = sum(use.used for use in self.heaviest(kind, Level.NETWORK, UNLIMITED))
+        return Use(Budget(kind, Level.ALL), "", used, 0, 0)
+
     def heaviest(self, kind: Kind, level: Level, most: int) -> list[Use]:
         """Return the keys of a level that use most of a kind: at most ``most``, and none unused."""
         keys = self._ledgers[kind].get(level, ())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, ensureDeferred
 
 from chatd.chat.admin_requests import Administration
 from chatd.text.times import local_time
+from chatd.util.budget_table import Kind
 from tests.support.logs import Expect
 from tests.support.sentences import EN
 from tests.support.sessions import begin
@@ -24,6 +26,24 @@ def ask(world: World, do: str, name: str, **more: Any) -> dict[str, Any]:
     """Return the reply to a request that names an account."""
     reply: dict[str, Any] = world.ask_operator(do, name=name, **more).result
     return reply
+
+
+def test_the_operator_sees_what_all_use_and_who_uses_most() -> None:
+    world = World(budgets={"lines.address": 200, "lines.64": 400})
+    for host, lines in ("192.0.2.1", 1), ("192.0.2.2", 3):
+        guest = world.person(address=IPv4Address("TCP", host, 1))
+        guest.type(*["hola"] * lines)
+        guest.hang_up()
+    reply = world.ask_operator("budgets").result["budgets"]
+    assert [use["budget"] for use in reply] == [f"{kind.value}.all" for kind in Kind]
+    assert reply[1] == {"budget": "lines.all", "owner": "", "used": "4", "most": ""}
+    assert world.ask_operator("budgets", kind="lines").result["budgets"] == [
+        {"budget": f"lines.{level}", "owner": host, "used": used, "most": most}
+        for level, most in (("address", "100"), ("64", "200"))
+        for host, used in (("192.0.2.2", "3"), ("192.0.2.1", "1"))
+    ]
+    wrong = world.ask_operator("budgets", kind="apples").result
+    assert wrong["error"].startswith("the kinds of budgets are connections, lines, ")
 
 
 def test_the_operator_can_confirm_the_clock(world: World) -> None:

@@ -637,7 +637,14 @@ def test_with_a_token_for_writing_one_is_an_ordinary_person() -> None:
     writer.told()
     before = dict(den.server.accounts.table), dict(den.server.moderation.roles.rooms)
     allowed = {"mischief", "/me makes mischief", "/msg olga mischief", "/msg #lobby mischief"}
-    for line in (*MISCHIEF, "/wall mischief", "/disconnect luis", "/stats", "/close", "/bans"):
+    for line in (
+        *MISCHIEF,
+        "/wall mischief",
+        "/disconnect luis",
+        "/stats server",
+        "/close",
+        "/bans",
+    ):
         if line in allowed or line in ("/join mischief", PASSWORD, "mischief-mischief"):
             continue
         writer.browser.say(line, room="den")

@@ -48,7 +48,7 @@ LINES = {
     Act.HOOK: "/hook #ops add http://example.com/",
     Act.WALL: "/wall hola",
     Act.DISCONNECT: "/disconnect luis",
-    Act.STATS: "/stats",
+    Act.STATS: "/stats server",
     Act.PRIVATE_LINES: "/mode private-lines members",
 }
 """A line for each act, by a member who is elsewhere."""
@@ -304,7 +304,7 @@ class TestReading:
         world.ask_operator("demote", name="root")
         assert root.session.room is world.server.lobby
         assert ana.session.room is world.room("ops")
-        self.refused(root, "/stats")
+        self.refused(root, "/stats server")
         self.refused(root, "/join ops")
 
     def test_an_account_that_is_removed(self) -> None:

@@ -78,6 +78,19 @@ def test_the_clock_can_be_confirmed(daemon: LiveServer, tmp_path: Path) -> None:
     assert admin(tmp_path, "clock")[0] == admin(tmp_path, "clock", "wrong")[0] == 2
 
 
+def test_it_shows_what_all_use_and_who_uses_most(daemon: LiveServer, tmp_path: Path) -> None:
+    with Client(daemon.port) as guest:
+        guest.type("hola")
+        guest.until("hola")
+        status, out, err = admin(tmp_path, "budgets")
+        assert (status, err) == (0, "")
+        assert out.startswith("connections.all\t-\t1 used\tof ")
+        status, out, err = admin(tmp_path, "budgets", "connections")
+        assert out == "connections.64\t127.0.0.1\t1 used\tof 2000\n"
+    assert admin(tmp_path, "budgets", "bans") == (0, "", "no owner uses any of bans\n")
+    assert "the kinds of budgets are" in admin(tmp_path, "budgets", "apples")[2]
+
+
 def test_with_a_daemon_it_sends_requests_to_it(daemon: LiveServer, tmp_path: Path) -> None:
     with Client(daemon.port) as guest:
         guest.type("/nick ana")

@@ -1292,7 +1292,7 @@ class TestAdministrators:
         root = world.member("root", admin=True)
         luis.ask("hola")
         world.clock.advance(90)
-        assert root.ask("/stats") == [
+        assert root.ask("/stats server") == [
             "*** Up for 1m 30s. Connections: 3. Names here: 3.",
             "*** Rooms: 2. Lines: 1. Registered: 2.",
             "*** When it started: history in memory: the last 10000 lines of a room,"
@@ -1300,9 +1300,23 @@ class TestAdministrators:
         ]
         assert only(root.ask("/stats x")).startswith("ERR Wrong use: ")
 
+    def test_what_one_uses_is_for_all(self) -> None:
+        world = World(budgets={"lines.account": 200, "bytes.64": 2 << 20})
+        ana = world.member("ana")
+        ana.ask("hola")
+        assert ana.ask("/stats") == [
+            "*** You use this much of what may be used at once. What is used in a day comes back"
+            " in the course of a day.",
+            "*** connections: your network 1; this server 1.",
+            "*** lines: your account 1 of 100.",
+            "*** bytes on disk: your network 323 of 1M.",
+            "*** webhooks: your account 0; your network 0; this server 0.",
+        ]
+        assert ana.ask("/idioma es", "/estado")[2] == ("*** conexiones: tu red 1; este servidor 1.")
+
     def test_for_others_there_is_none_of_it(self, ana: Member, luis: Member) -> None:
         for person in ana, luis:
-            for line in "/wall hola", "/disconnect luis", "/stats", "/wall", "/disconnect":
+            for line in "/wall hola", "/disconnect luis", "/stats server", "/wall", "/disconnect":
                 assert refused(person, line) == EN.sentence("only_administrators")
 
     def test_what_is_remembered_from_then_on_counts_for_more(self) -> None:

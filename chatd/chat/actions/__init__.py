@@ -19,8 +19,7 @@ Modules (python3 -m tools.documents writes this list):
 - `hooks`: Webhooks of a room: adding, listing and removing them.
 - `login`: Logging a session in to an account, and out of it.
 - `look`: Looking at rooms: which there are, and who is in one.
-- `operate`: Acts of administrators that concern the whole server: announcing, disconnecting, and
-  the like.
+- `operate`: Acts that concern the whole server: announcing, disconnecting, figures, use of budgets.
 - `password`: Changing the password of a session's account.
 - `policy`: The policy of a room: its mode and its owner, and closing it.
 - `post`: Posting: lines of a program that is here for one request, all of them or none.

@@ -12,6 +12,11 @@ from chatd.chat.actions.authentication import account_called
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
 from chatd.storage.clock_watch import ClockWatch
+from chatd.util.budget_table import Kind, Level
+from chatd.util.budgets import Use
+
+OWNERS_LISTED = 10
+"""Most owners of a level that a list of the heaviest ones has."""
 
 
 class ListedAccount(NamedTuple):
@@ -88,6 +93,21 @@ async def remove_account(server: ChatServer, name: str) -> str:
     account = account_called(server, name)
     await server.registrations.unregister(account)
     return account.name
+
+
+def uses_of_all(server: ChatServer) -> list[Use]:
+    """Return what all owners together use, of each kind of budget."""
+    return [server.budgets.total(kind) for kind in Kind]
+
+
+def heaviest_owners(server: ChatServer, kind: Kind) -> list[Use]:
+    """Return the owners that use most of a kind: `OWNERS_LISTED` of each level but all."""
+    return [
+        use
+        for level in Level
+        if level is not Level.ALL
+        for use in server.budgets.heaviest(kind, level, OWNERS_LISTED)
+    ]
 
 
 async def confirm_clock(server: ChatServer, watch: ClockWatch) -> int:

@@ -1,4 +1,4 @@
-"""Acts of administrators that concern the whole server: announcing, disconnecting, and the like."""
+"""Acts that concern the whole server: announcing, disconnecting, figures, use of budgets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Deed
 from chatd.text.times import written_duration
+from chatd.util.budgets import Use
 
 
 async def announce(server: ChatServer, session: Session, text: str) -> None:
@@ -54,6 +55,11 @@ async def set_senders_of_private_lines(
         return None
     deed, put = Deed(f"private_{senders.value}"), server.private_lines.set_senders(senders)
     return await carry_out(server, session, server.lobby, deed, [put])
+
+
+def uses(server: ChatServer, session: Session) -> list[list[Use]]:
+    """Return the use of each kind of budget that the owner of a session counts in."""
+    return server.spending.uses(session)
 
 
 def statistics(server: ChatServer, session: Session) -> dict[str, object]:
