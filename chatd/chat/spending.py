@@ -1,9 +1,9 @@
 """The spending of sessions: what they put on disk is counted in the budgets of their owners.
 
 Theory of operation. `chatd.util.budgets` says what an owner is, and when something does not fit. A
-session that speaks takes a slice of its owner's budgets ahead, its `Allotment`, and each line costs
-a subtraction. When the slice is used up it takes the next one; what is left of it is given back
-when the session ends, or acts for another owner. All else is counted when it is made.
+session that speaks takes a slice of its owner's budgets ahead, into its `Allotment`, and each line
+costs a subtraction. When too little is left it takes the next slice; what is left of that is given
+back when the session ends, or acts for another owner. All else is counted when it is made.
 
 The bytes of a line are those that it takes on disk at most, with its index: measured with random
 texts, in which every three letters are new to the index. Prose takes a fifth of that.
@@ -28,8 +28,9 @@ from chatd.util.budget_table import TABLE, Kind
 from chatd.util.budgets import Budgets, Owner, Use, UsedUp, owner_of
 
 SLICE_LINES = 64
-SLICE_BYTES = 16 * 1024
-"""Lines and bytes that a session takes ahead. A thousand sessions of a network hold 16 MiB."""
+SLICE_BYTES = 64 * 1024
+"""Lines and bytes that a session takes ahead: some 80 lines of 60 letters. A thousand sessions of a
+network hold 64 MiB of its budget."""
 
 LINE_BYTES = 160
 """Most bytes of a line on disk beside its text: a row, its place in the index, and an author of 32
@@ -52,12 +53,14 @@ ACCOUNT_BYTES = 1024
 class Allotment:
     """Lines and bytes that a session took ahead from the budgets of an owner, and may still use."""
 
-    __slots__ = ("bytes", "lines", "owner")
+    __slots__ = ("account", "bytes", "host", "lines", "owner")
 
-    def __init__(self, owner: Owner, lines: int, bytes: int) -> None:
-        self.owner = owner
-        self.lines = lines
-        self.bytes = bytes
+    def __init__(self, account: str, host: str) -> None:
+        self.account = account
+        self.host = host
+        self.owner = owner_of(account, host)
+        self.lines = 0
+        self.bytes = 0
 
 
 class Spending:
@@ -77,7 +80,7 @@ class Spending:
         bytes = _bytes_of(lines, text)
         allotment = self._allotments.get(session)
         if allotment is None or allotment.lines < lines or allotment.bytes < bytes:
-            allotment = self._allot(session, lines, bytes)
+            allotment = self._allot(session, allotment, lines, bytes)
         allotment.lines -= lines
         allotment.bytes -= bytes
 
@@ -122,17 +125,25 @@ class Spending:
             left = (Kind.LINES, -allotment.lines), (Kind.BYTES, -allotment.bytes)
             self.budgets.count(allotment.owner, *left)
 
-    def _allot(self, session: Session, lines: int, bytes: int) -> Allotment:
-        """Return the next allotment of a session, with at least so many lines and bytes."""
-        self.end(session)
-        owner = self.owner_of(session)
-        lines_left, bytes_left = (
-            min(slice, self.budgets.left(owner, kind))
-            for kind, slice in ((Kind.LINES, SLICE_LINES), (Kind.BYTES, SLICE_BYTES))
-        )
-        allotment = Allotment(owner, max(lines, lines_left), max(bytes, bytes_left))
-        self.charge(session, (Kind.LINES, allotment.lines), (Kind.BYTES, allotment.bytes))
-        self._allotments[session] = allotment
+    def _allot(
+        self, session: Session, allotment: Allotment | None, lines: int, bytes: int
+    ) -> Allotment:
+        """Return the allotment of a session, with the next slice, and at least so much in it."""
+        account, host = session.account or "", session.identity.host
+        if allotment is None or account != allotment.account or host != allotment.host:
+            self.end(session)
+            allotment = self._allotments[session] = Allotment(account, host)
+        owner = allotment.owner
+        lines_left = self.budgets.left(owner, Kind.LINES)
+        bytes_left = self.budgets.left(owner, Kind.BYTES)
+        more_lines = max(lines - allotment.lines, min(SLICE_LINES, lines_left))
+        more_bytes = max(bytes - allotment.bytes, min(SLICE_BYTES, bytes_left))
+        costs = (Kind.LINES, more_lines), (Kind.BYTES, more_bytes)
+        if more_lines > lines_left or more_bytes > bytes_left:
+            self.check(session, *costs)
+        self.budgets.count(owner, *costs)
+        allotment.lines += more_lines
+        allotment.bytes += more_bytes
         return allotment
 
     def _check_refusal(self, session: Session, over: UsedUp) -> None:

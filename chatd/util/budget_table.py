@@ -13,8 +13,11 @@ from typing import NamedTuple
 MIB, GIB = 1 << 20, 1 << 30
 
 
-class Level(enum.Enum):
-    """A level of the tree of owners, by its name in options; the narrowest first."""
+class Level(str, enum.Enum):
+    """A level of the tree of owners, by its name in options; the narrowest first.
+
+    It is a string, which is hashed quickly.
+    """
 
     ACCOUNT = "account"
     """All sessions of one account, wherever they come from."""
@@ -35,8 +38,8 @@ class Level(enum.Enum):
     """The whole server."""
 
 
-class Kind(enum.Enum):
-    """A kind of budget, by its name in options."""
+class Kind(str, enum.Enum):
+    """A kind of budget, by its name in options. It is a string, which is hashed quickly."""
 
     CONNECTIONS = "connections"
     LINES = "lines"
