@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,13 +27,13 @@ STOP_SECONDS = 10.0
 
 TWISTD = Path(sys.executable).with_name("twistd")
 
-_NO_LIMITS = [
-    word
-    for limit in ("lines-per-second", "bytes-per-second", "connections", "connections-per-address")
-    for word in (f"--{limit}", "0")
-]
-"""Options without limits, as of the peers: thousands of clients come from one address, and talk as
-fast as they can."""
+_LIMITS = ("lines-per-second", "bytes-per-second", "connections", "connections-per-address")
+
+_BUDGETS = """
+from chatd.util.budget_table import TABLE, BUDGETS
+print(*(f"--budget={name}=0" for name, each in BUDGETS.items() if not TABLE[each.kind].held))
+"""
+"""A program that prints the options of a chatd that switch its budgets off."""
 
 
 class Build(NamedTuple):
@@ -77,6 +78,25 @@ class Server(NamedTuple):
     def absent(self) -> bool:
         """True if its program is not installed here."""
         return bool(self.program) and _find(self.program) is None
+
+
+@cache
+def no_limits(build: Build = OURS) -> list[str]:
+    """Return the options of a chatd without limits, as its peers are.
+
+    Thousands of clients come from one address, and talk as fast as they can. A chatd of before has
+    no budgets.
+    """
+    python = build.twistd.with_name("python")
+    found = subprocess.run(
+        [python, "-c", _BUDGETS],
+        cwd="/",  # the present directory is the first place where Python looks
+        env={**os.environ, "PYTHONPATH": build.path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [*(f"--{limit}=0" for limit in _LIMITS), *found.stdout.split()]
 
 
 @contextmanager
@@ -166,7 +186,7 @@ def _find(program: str) -> str | None:
 
 def _listening(build: Build, port: int) -> list[str]:
     listen = f"tcp:{port}:interface=127.0.0.1"
-    return [str(build.twistd), "-n", "chat", "--listen", listen, *_NO_LIMITS]
+    return [str(build.twistd), "-n", "chat", "--listen", listen, *no_limits(build)]
 
 
 def chatd(build: Build = OURS) -> Server:
@@ -185,7 +205,7 @@ def chatd_web(build: Build = OURS) -> Server:
 
     def command(directory: Path, port: int, rooms: int) -> list[str]:
         doors = ["--listen", f"unix:{LINES}", "--web", f"tcp:{port}:interface=127.0.0.1"]
-        return [str(build.twistd), "-n", "chat", *doors, *_NO_LIMITS]
+        return [str(build.twistd), "-n", "chat", *doors, *no_limits(build)]
 
     return Server(f"{build.name}, web", "web", command, path=build.path)
 
@@ -199,7 +219,7 @@ def chatd_tls(certificate: Path, key: Path) -> Server:
 
     def command(directory: Path, port: int, rooms: int) -> list[str]:
         listen = f"ssl:{port}:interface=127.0.0.1:privateKey={key}:certKey={certificate}"
-        return [str(TWISTD), "-n", "chat", "--listen", listen, *_NO_LIMITS]
+        return [str(TWISTD), "-n", "chat", "--listen", listen, *no_limits()]
 
     return Server("chatd, TLS", "chat", command)
 

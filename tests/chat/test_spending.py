@@ -225,6 +225,16 @@ class TestDoors:
         assert [answer["type"] for answer in answers] == ["ack", "error", "refused"]
         assert (answers[1]["key"], answers[2]["id"]) == ("used_up", 2)
 
+    def test_a_browser_whose_keys_are_used_up_is_told_of_the_line(self) -> None:
+        browser = Browser(World(budgets={"keys.address": 2}))
+        browser.send("hello", rooms={"lobby": None})
+        browser.seen()
+        for number in 1, 2:
+            browser.send("line", room="lobby", id=number, text="one", key=str(number) * 16)
+        answers = browser.seen("ack", "error", "refused")
+        assert [answer["type"] for answer in answers] == ["ack", "error", "refused"]
+        assert (answers[1]["key"], answers[2]["id"]) == ("used_up", 2)
+
     def test_a_bare_line_is_refused_like_others(self) -> None:
         world = World(budgets={"lines.address": 2})
         program = world.program()

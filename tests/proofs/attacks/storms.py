@@ -24,10 +24,14 @@ class ConnectionStorm(Attack):
 
 
 class CrowdFromOneAddress(Attack):
-    """Five hundred connections from one address, each made again as soon as it is refused."""
+    """Five hundred connections from one address, each made again as soon as it is refused.
+
+    A hundred are let in.
+    """
 
     clients = 500
     few = 200
+    options = ("--connections-per-address", "100")
 
     def dial(self, client: int) -> socket.socket:
         return super().dial(0)
