@@ -455,8 +455,8 @@ SENTENCES = {
     ),
     "used_up_held": "{whose} has {limit} {what}, the most allowed. Remove one first.",
     "budgets": (
-        "You use this much of what may be used at once. What is used in a day comes back"
-        " in the course of a day."
+        "You use this much of what may be used at once. What a day allows comes back steadily,"
+        " so a little that was used soon shows as 0."
     ),
     "budget_row": "{what}: {uses}.",
     "budget_use": "{whose} {used} of {most}",

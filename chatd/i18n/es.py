@@ -493,8 +493,8 @@ SENTENCES = {
     ),
     "used_up_held": "{whose} tiene {limit} {what}, que es el máximo. Quita uno primero.",
     "budgets": (
-        "Usas esto de lo que se puede usar de una vez. Lo que se usa en un día vuelve a lo largo"
-        " de un día."
+        "Usas esto de lo que se puede usar de una vez. Lo que permite un día vuelve sin parar,"
+        " así que lo poco que se usó pronto se ve como 0."
     ),
     "budget_row": "{what}: {uses}.",
     "budget_use": "{whose} {used} de {most}",

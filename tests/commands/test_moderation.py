@@ -1305,8 +1305,7 @@ class TestAdministrators:
         ana = world.member("ana")
         ana.ask("hola")
         assert ana.ask("/stats") == [
-            "*** You use this much of what may be used at once. What is used in a day comes back"
-            " in the course of a day.",
+            EN.notice("budgets"),
             "*** connections: your network 1; this server 1.",
             "*** lines: your account 1 of 100.",
             "*** bytes on disk: your network 323 of 1M.",
