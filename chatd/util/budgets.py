@@ -163,8 +163,8 @@ class _Spent:
 
     def used(self, key: str, now: float) -> int:
         """Return what was spent and has not come back yet."""
-        spent = self._paid.get(key, -inf) - (now - DAY)
-        return ceil(round(spent / self._seconds, 6)) if spent > 0 else 0
+        spent = self._paid.get(key, now - DAY) - (now - DAY)
+        return max(0, ceil(round(spent / self._seconds, 6)))
 
 
 class Budgets:

@@ -127,6 +127,23 @@ class TestSpending:
         assert refused(counts, SERVER, (Kind.LINES, 1)) is None
         assert refused(counts, ELSEWHERE, (Kind.LINES, 1)) is not None
 
+    def test_a_refusal_says_the_limit_and_the_wait(self) -> None:
+        counts = made(lines_account=4)
+        counts.spend(ANA, (Kind.LINES, 2))
+        full = refused(counts, ANA, (Kind.LINES, 1))
+        assert full is not None
+        assert (full.limit, full.seconds) == (4, DAY / 2)
+
+    def test_a_limit_of_one_is_one(self) -> None:
+        counts = made(lines_account=1)
+        assert refused(counts, ANA, (Kind.LINES, 1)) is None
+        assert refused(counts, ANA, (Kind.LINES, 1)) is not None
+
+    def test_nothing_fits_always(self) -> None:
+        counts = made(lines_account=4)
+        counts.count(ANA, (Kind.LINES, 100))
+        assert refused(counts, ANA, (Kind.LINES, 0)) is None
+
     def test_without_a_limit_nothing_is_refused(self) -> None:
         assert refused(made(lines_account=0), ANA, (Kind.LINES, 10**9)) is None
 
@@ -186,6 +203,13 @@ class TestHolding:
         counts.count(ANA, (Kind.HOOKS, -1))
         assert refused(counts, ANA, (Kind.HOOKS, 1)) is None
 
+    def test_has_no_key_that_holds_nothing(self) -> None:
+        counts = made(hooks_account=1)
+        counts.spend(ANA, (Kind.HOOKS, 1))
+        assert [use.key for use in counts.heaviest(Kind.HOOKS, Level.ACCOUNT, 9)] == ["ana"]
+        counts.count(ANA, (Kind.HOOKS, -1))
+        assert list(counts._ledgers[Kind.HOOKS][Level.ACCOUNT]) == []
+
     def test_does_not_come_back_by_itself(self) -> None:
         clock = Clock()
         counts = made(clock, hooks_account=1)
@@ -202,6 +226,12 @@ class TestTheTablesOfKeys:
             counts.spend(owner_of(name, ""), (Kind.LINES, 1))
         stored = counts.heaviest(Kind.LINES, Level.ACCOUNT, 10)
         assert [use.key for use in stored] == ["b", "c"]
+
+    def test_have_no_key_that_was_given_all_back(self) -> None:
+        counts = made(lines_account=4)
+        for name, lines in ("a", 1), ("b", 1), ("b", -1):
+            counts.count(owner_of(name, ""), (Kind.LINES, lines))
+        assert list(counts._ledgers[Kind.LINES][Level.ACCOUNT]) == ["a"]
 
     def test_have_no_key_with_its_whole_budget(self) -> None:
         clock = Clock()
@@ -223,6 +253,18 @@ class TestUses:
         uses = [(str(u.budget), u.used, u.most, u.limit) for u in counts.uses(ANA, Kind.LINES)]
         # A quarter of the day has brought back a quarter of what may be spent at once.
         assert uses == [("lines.account", 6, 10, 20), ("lines.64", 7, 20, 40)]
+
+    def test_are_of_little_also_where_much_is_allowed(self) -> None:
+        counts = made(lines_account=10**6)
+        counts.spend(ANA, (Kind.LINES, 1))
+        assert counts.uses(ANA, Kind.LINES)[0].used == 1
+
+    def test_of_all_are_those_of_all_networks_if_they_have_no_limit(self) -> None:
+        counts = made(lines_64=20, hooks_all=5)
+        for owner in ANA, GUEST, ELSEWHERE:
+            counts.spend(owner, (Kind.LINES, 2), (Kind.HOOKS, 1))
+        assert counts.total(Kind.LINES) == (Budget(Kind.LINES, Level.ALL), "", 6, 0, 0)
+        assert counts.total(Kind.HOOKS) == (Budget(Kind.HOOKS, Level.ALL), "", 3, 5, 5)
 
     def test_the_heaviest_come_first(self) -> None:
         counts = made(lines_account=20)
