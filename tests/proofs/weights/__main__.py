@@ -21,6 +21,7 @@ from chatd.formats.json import JsonFormat
 from chatd.protocols.transport.rate import LINE_SECONDS
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
+from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.writer import Writer
 from chatd.util.meter import BYTES_A_LINE, ROWS_A_LINE
