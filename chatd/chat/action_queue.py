@@ -37,8 +37,8 @@ Receipt = Callable[[Sequence[int] | None], None]
 class ActionQueue:
     """Runs the actions of one session in order, each after all lines that were said before it.
 
-    ``unpublished`` is the number of lines that wait for commit, and ``unpublished_text`` the most
-    characters that they may have once they are escaped. ``occupied`` is True while an action waits
+    ``unpublished`` is the number of lines that wait for commit, and ``unpublished_work`` the work
+    of their texts (`chatd.text.work`). ``occupied`` is True while an action waits
     or runs. ``changed`` is called when more may be taken from the session again: see
     `when_changed`.
     """
@@ -52,11 +52,11 @@ class ActionQueue:
         "changed",
         "occupied",
         "unpublished",
-        "unpublished_text",
+        "unpublished_work",
     )
 
     def __init__(self, replies: Replies, error_log: ErrorLog) -> None:
-        self.unpublished = self.unpublished_text = 0
+        self.unpublished = self.unpublished_work = 0
         self.occupied = False  # an attribute, not a property: it is read for each turn of a client
         self.changed: Callable[[], None] = _ignore_change
         self._replies = replies
@@ -104,10 +104,10 @@ class ActionQueue:
 
     # The outcome of lines
 
-    def said(self, room: str, lines: int, characters: int, receipt: Receipt | None) -> None:
-        """Count lines that were given to the store for a room, and their ``characters``."""
+    def said(self, room: str, lines: int, work: int, receipt: Receipt | None) -> None:
+        """Count lines that were given to the store for a room, and the work of their texts."""
         self.unpublished += lines
-        self.unpublished_text += characters
+        self.unpublished_work += work
         if self._receipts is not None:
             self._receipts.append((room, lines, receipt))
 
@@ -159,7 +159,7 @@ class ActionQueue:
 
     def _uncount(self, lines: int) -> None:
         # Lines that wait in several batches count for their average: a batch is limited as a whole.
-        self.unpublished_text -= self.unpublished_text * lines // self.unpublished
+        self.unpublished_work -= self.unpublished_work * lines // self.unpublished
         self.unpublished -= lines
 
     def _give_receipts(self, room: str, seqs: Sequence[int] | None, lines: int) -> None:

@@ -3,8 +3,8 @@
 Without a limit, a few clients that send without pause would fill each batch that is committed, and
 a line of another client would wait for all of theirs. So those that asked since the last commit,
 and those with lines that wait, share `ALL_UNPUBLISHED_LINES` evenly, within the limits of one
-session. Long lines, and those that escaping makes long, count for several. When the store itself is
-full, every session is held back until it is not.
+session. Lines that make much work for their readers (`chatd.text.work`) count for several. When the
+store itself is full, every session is held back until it is not.
 
 This module must not know connections, rooms or what is said.
 """
@@ -23,12 +23,12 @@ ALL_UNPUBLISHED_LINES = 512
 SOME_UNPUBLISHED_LINES = 16
 """Lines of one session that may wait for commit even if many sessions have lines that wait."""
 
-TEXT_A_LINE = 512
-"""Characters, once they are escaped, that count for a line. Rendering the text of all lines that
-may wait takes 5 ms in each format at most (see `chatd.util.meter.BYTES_A_LINE`)."""
+WORK_A_LINE = 512
+"""Work of a text that counts for a line. Rendering all lines that may wait takes 5 ms in each
+format at most (see `chatd.util.meter.BYTES_A_LINE`)."""
 
-SOME_UNPUBLISHED_TEXT = SOME_UNPUBLISHED_LINES * TEXT_A_LINE
-"""Characters that never use up the share of a session, so it need not be asked for."""
+SOME_UNPUBLISHED_WORK = SOME_UNPUBLISHED_LINES * WORK_A_LINE
+"""Work that never uses up the share of a session, so it need not be asked for."""
 
 
 class LineQuotas:
@@ -54,7 +54,7 @@ class LineQuotas:
         self._sharing.add(session)
         share = ALL_UNPUBLISHED_LINES // len(self._sharing)
         quota = min(max(share, SOME_UNPUBLISHED_LINES), UNPUBLISHED_LINES)
-        return max(0, quota - max(queue.unpublished, queue.unpublished_text // TEXT_A_LINE))
+        return max(0, quota - max(queue.unpublished, queue.unpublished_work // WORK_A_LINE))
 
     def after_commit(self, changed: dict[Session, None]) -> None:
         """Add to ``changed`` the sessions that were held back, unless the store is still full.

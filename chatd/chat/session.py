@@ -39,7 +39,7 @@ from chatd.rooms.bookmarks import NEWCOMER, Return
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.rooms.view import Bell
-from chatd.text.escaping import most_visible
+from chatd.text.work import work_of
 from chatd.util.error_log import ErrorLog
 
 P = ParamSpec("P")
@@ -179,7 +179,7 @@ class Session:
             return
         room.append(Draft(room.name, self.number, identity.name, kind, texts))
         self.has_spoken = True
-        self.queue.said(room.name, len(texts), most_visible(text), receipt)
+        self.queue.said(room.name, len(texts), work_of(text), receipt)
 
     def published(self, room: str, seqs: Sequence[int]) -> None:
         """Take note that its lines in a room were committed with these seqs, and sent there."""

@@ -80,10 +80,12 @@ class Found(NamedTuple):
     """The result of a search: events, the newest first, and how far it looked.
 
     Everything of the room with a seq above ``after`` was looked at; 0 if nothing is left.
+    ``folding`` is the work of folding what was looked at (`chatd.text.folding.folding_work`).
     """
 
     events: list[Event]
     after: int
+    folding: int = 0
 
 
 class RecordWrite:

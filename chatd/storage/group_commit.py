@@ -23,7 +23,7 @@ from twisted.python.failure import Failure
 
 from chatd.event import Draft, Entry, Event, Notice, Record
 from chatd.storage.contract import BatchItem, RecordWrite, Store, StoreError, Subscriber
-from chatd.text.escaping import MOST_GROWTH, most_visible
+from chatd.text.work import MOST_WORK, work_of
 from chatd.util.error_log import ErrorLog, RecurringWarning
 
 P = ParamSpec("P")
@@ -31,9 +31,9 @@ P = ParamSpec("P")
 WAITING_BYTES = 4 * 1024 * 1024
 """Bytes of memory (roughly) that may wait for commit before sessions are not read."""
 
-PUBLISHED_CHARACTERS = 64 * 1024
-"""Characters, once they are escaped, after which a part of a batch ends: rendering them takes 1.3
-ms in each format at most (see `chatd.util.meter.BYTES_A_LINE`)."""
+PUBLISHED_WORK = 64 * 1024
+"""Work (`chatd.text.work`) after which a part of a batch ends: rendering it takes 1.3 ms in each
+format at most, and looking for mentions 5 ms (see `chatd.util.meter`)."""
 
 _ENTRY_OVERHEAD = 200
 """Weight of a waiting line beside its text, in bytes: a draft measured with sys.getsizeof."""
@@ -107,7 +107,7 @@ class GroupCommitStore(Store):
             self._tell_subscriber(self._failed, result, batch)
             self._finish(batch, result)
         else:
-            few = MOST_GROWTH * weight <= PUBLISHED_CHARACTERS
+            few = MOST_WORK * weight <= PUBLISHED_WORK
             self._publish([result] if few else _parts_of(result), batch)
 
     def _publish(self, parts: Sequence[Sequence[Entry]], batch: Sequence[BatchItem]) -> None:
@@ -169,22 +169,22 @@ class GroupCommitStore(Store):
 
 
 def _parts_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
-    """Return the parts in which entries are published, of about `PUBLISHED_CHARACTERS`.
+    """Return the parts in which entries are published, of about `PUBLISHED_WORK`.
 
     Lines that one session said in a room one after the other stay together, because a receipt may
     be for several.
     """
     texts = [entry.text for entry in entries if isinstance(entry, Event)]
-    if most_visible("".join(texts)) <= PUBLISHED_CHARACTERS:
+    if work_of("".join(texts)) <= PUBLISHED_WORK:
         return [entries]
     parts = list[Sequence[Entry]]()
-    characters = begin = 0
+    work = begin = 0
     for index, entry in enumerate(entries):
-        if characters >= PUBLISHED_CHARACTERS and _ends_between(entries[index - 1], entry):
+        if work >= PUBLISHED_WORK and _ends_between(entries[index - 1], entry):
             parts.append(entries[begin:index])
-            characters, begin = 0, index
+            work, begin = 0, index
         if isinstance(entry, Event):
-            characters += most_visible(entry.text)
+            work += work_of(entry.text)
     return [*parts, entries[begin:]]
 
 

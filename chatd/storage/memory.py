@@ -25,6 +25,7 @@ from chatd.storage.contract import (
 )
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.timestamps import said_before, stamp
+from chatd.text.folding import folding_work
 
 STORED_EVENTS = 10_000
 """Most events of a room that are stored: the last ones."""
@@ -99,7 +100,7 @@ class MemoryStore(GroupCommitStore):
         log = self._logs.get(room)
         wanted = wanted.folded()
         found: list[Event] = []
-        characters = 0
+        characters = folding = 0
         floor = 0 if log is None or not wanted.since else self._said_before(log, wanted.since)
         for event in reversed(log.events) if log is not None else ():
             if event.seq > upto:
@@ -107,11 +108,12 @@ class MemoryStore(GroupCommitStore):
             if event.seq <= floor:
                 break
             if len(found) == limit or characters >= SEARCHED_CHARACTERS:
-                return Found(found, event.seq)
+                return Found(found, event.seq, folding)
             characters += 50 + len(event.text) * (1 if event.text.isascii() else _FOLDING)
+            folding += folding_work(event.text)
             if wanted.found(event):
                 found.append(event)
-        return Found(found, 0)
+        return Found(found, 0, folding)
 
     async def names(self) -> list[str]:
         return list(self._logs)

@@ -20,4 +20,5 @@ Modules (python3 -m tools.documents writes this list):
   invisible ones.
 - `validation`: Rules for lines, names and names of rooms, and for first lines that are not a chat
   client's.
+- `work`: The work that a text makes for those who show or search it, after a quick look at it.
 """

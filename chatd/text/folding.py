@@ -26,6 +26,10 @@ _PHRASES = ("\ufdfa", "\ufdd0"), ("\ufdfb", "\ufdd1")
 _LONGEST_NAME = 128
 """Most characters of a name, composed or not."""
 
+SLOWEST = 10
+"""Work of folding a character of a text that is not in NFKC: some stand for five others, and marks
+are sorted."""
+
 _JOINER = "\u034f"
 """Combining grapheme joiner. It shows nothing, and no mark is sorted across it."""
 
@@ -98,6 +102,16 @@ def fold_for_search(text: str) -> str:
     bare = _ACCENTS.sub("", normalize("NFKD", _without_phrases(text))).casefold()
     bare = _SUCH_LETTER.sub(lambda found: _WRITTEN_AS[found[0]], bare)
     return normalize("NFKC", bare)  # with the accents the joiners are gone
+
+
+def folding_work(text: str) -> int:
+    """Return the work of folding *text*, in characters of ordinary text, after a quick look.
+
+    Characters of ASCII make none.
+    """
+    if text.isascii():
+        return 0
+    return len(text) if unicodedata.is_normalized("NFKC", text) else SLOWEST * len(text)
 
 
 def _without_phrases(text: str) -> str:

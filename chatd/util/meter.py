@@ -4,8 +4,8 @@ Theory of operation. Others decide how long many answers are: by their rooms, to
 by what they said. So the request does not say what its answer costs, and the base cost of an action
 (`chatd.chat.actions.costs`) is for asking only. Work is charged as it is done: the bytes that are
 made, where an answer is given to be sent (`Stream.put`, and the site for HTTP), and the rows that
-are read of the store, where they are asked for. A short answer is part of what asking for it costs,
-so it takes no call more.
+are read of the store, and the characters that a search folds, where they are asked for. A short
+answer is part of what asking for it costs, so it takes no call more.
 
 What is long is made in slices. Before each, its maker awaits `turn`, which fires after all other
 clients were read and had their turns, so the slices of all clients together hold the reactor about
@@ -29,9 +29,12 @@ takes up to 20 ns for each byte that it becomes, other text 1 to 8."""
 ROWS_A_LINE = 50
 """Number of rows read of the store that count for a line: reading and rendering one takes 2 us."""
 
+FOLDED_A_LINE = 1000
+"""Work of folding (`chatd.text.folding.folding_work`) that counts for a line: 20 to 150 ns each."""
+
 REPLAY_LINES = 500
-"""Most lines that a replay counts for beside asking for it. The client is not read until it has
-paid, so one that owed for more could not end the replay in good time."""
+"""Most lines that a replay, or a search, counts for beside asking for it. The client is not read
+until it has paid, so one that owed for more could not end the replay in good time."""
 
 SHORT_ANSWER = 1024
 """Most bytes of an answer that is part of what asking for it costs."""
@@ -64,6 +67,10 @@ class Meter(abc.ABC):
     def read(self, rows: int) -> None:
         """Charge for so many rows read of the store."""
         self.charge(rows / ROWS_A_LINE)
+
+    def folded(self, work: int) -> None:
+        """Charge for so much work of folding."""
+        self.charge(work / FOLDED_A_LINE)
 
 
 class _Limited(Meter):

@@ -10,9 +10,9 @@ from twisted.internet.task import Clock
 from chatd.chat.line_quotas import (
     ALL_UNPUBLISHED_LINES,
     SOME_UNPUBLISHED_LINES,
-    SOME_UNPUBLISHED_TEXT,
-    TEXT_A_LINE,
+    SOME_UNPUBLISHED_WORK,
     UNPUBLISHED_LINES,
+    WORK_A_LINE,
     LineQuotas,
 )
 from chatd.chat.session import Session
@@ -134,7 +134,7 @@ class TestText:
     """Text counts by its length once it is escaped."""
 
     @pytest.mark.parametrize(
-        "text", ["x" * TEXT_A_LINE * 10, "\x1b" * TEXT_A_LINE], ids=["long", "escaped"]
+        "text", ["x" * WORK_A_LINE * 10, "\x1b" * WORK_A_LINE], ids=["long", "escaped"]
     )
     def test_a_line_may_count_for_several(self, text: str, harness: QuotasHarness) -> None:
         session = harness.session()
@@ -149,15 +149,15 @@ class TestText:
         for _ in range(others):
             harness.talking()
         share = harness.quotas.allowance(session) + 1
-        session.say("x" * ((share - 1) * TEXT_A_LINE))
+        session.say("x" * ((share - 1) * WORK_A_LINE))
         assert harness.quotas.allowance(session) == 1
-        session.say("x" * TEXT_A_LINE)
+        session.say("x" * WORK_A_LINE)
         assert harness.quotas.allowance(session) == 0
-        assert session.queue.unpublished_text >= SOME_UNPUBLISHED_TEXT
+        assert session.queue.unpublished_work >= SOME_UNPUBLISHED_WORK
 
     def test_that_is_published_counts_no_more(self, harness: QuotasHarness) -> None:
         session = harness.session()
-        session.say(*["x" * TEXT_A_LINE * 20] * 10)
+        session.say(*["x" * WORK_A_LINE * 20] * 10)
         session.published("lobby", range(1, 10))
         assert harness.quotas.allowance(session) == UNPUBLISHED_LINES - 20
         session.published("lobby", [10])

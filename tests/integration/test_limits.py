@@ -22,6 +22,7 @@ A_LIMIT = re.compile(
 NO_LIMITS = {
     # Rules of the language, and of what people read
     *("chat.session.NAMES_SHOWN", "text.escaping.MAX_BLANK", "text.escaping.MOST_GROWTH"),
+    "text.work.MOST_WORK",
     *("text.validation.KEPT_OF_LONG", "chat.actions.sanctions.MOST_SECONDS"),
     # Steps of work that no client asks for, and of its own size
     *("chat.idempotency.FORGOTTEN_AT_ONCE", "storage.sqlite.search_index.MOST_GRAMS"),

@@ -9,8 +9,8 @@ from chatd.event import Draft, Event, Kind, Record
 from chatd.storage.contract import (
     StoreError,
 )
-from chatd.storage.group_commit import PUBLISHED_CHARACTERS, WAITING_BYTES
-from chatd.text.escaping import MOST_GROWTH
+from chatd.storage.group_commit import PUBLISHED_WORK, WAITING_BYTES
+from chatd.text.work import MOST_WORK
 from tests.support.logs import Expect
 from tests.support.stores import Gates, Recorder, StoreHarness, draft, joined, texts
 
@@ -133,13 +133,14 @@ class TestBatches:
 class TestParts:
     """A batch with much text is published in parts."""
 
-    LONG = "x" * (PUBLISHED_CHARACTERS // 4)
-    GROWS = "\x1b" * (PUBLISHED_CHARACTERS // MOST_GROWTH // 4 + 1)
+    LONG = "x" * (PUBLISHED_WORK // 4)
+    FOLDS = "\u3300" * (PUBLISHED_WORK // MOST_WORK // 4 + 1)
+    GROWS = "\x1b" * (PUBLISHED_WORK // MOST_WORK // 4 + 1)
 
     def sizes(self, harness: StoreHarness) -> list[int]:
         return [len(texts) for _, texts in harness.recorder.calls]
 
-    @pytest.mark.parametrize("text", [LONG, GROWS], ids=["long", "escaped"])
+    @pytest.mark.parametrize("text", [LONG, GROWS, FOLDS], ids=["long", "escaped", "folded"])
     async def test_of_bounded_length(self, text: str, harness: StoreHarness) -> None:
         await harness.say(*(draft(text, session=1 + number % 2) for number in range(10)))
         assert self.sizes(harness) == [4, 4, 2]

@@ -17,7 +17,7 @@ from chatd.storage.contract import (
     Found,
     Wanted,
 )
-from chatd.text.folding import fold, fold_for_search
+from chatd.text.folding import SLOWEST, fold, fold_for_search
 from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
@@ -67,6 +67,12 @@ class TestSearch:
         await searched.say(draft("hola"))
         found = await searched.store.search("nowhere", Wanted(("hola",)), 10, 10)
         assert found == Found([], 0)
+
+    async def test_tells_how_much_was_folded(self, searched: StoreHarness) -> None:
+        await searched.say(draft("ascii alone"), draft("ñandú"), draft("\u3300"))
+        too_short_for_an_index = Wanted(("zz",))
+        found = await searched.store.search("lobby", too_short_for_an_index, 100, 9)
+        assert found == Found([], 0, 5 + SLOWEST)
 
     async def test_finds_parts_of_words_in_any_case(self, searched: StoreHarness) -> None:
         await searched.say(

@@ -13,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chatd
-from chatd.text.folding import MAX_RUN, fold, fold_for_search, has_long_run, normalize
+from chatd.text.folding import (
+    MAX_RUN,
+    SLOWEST,
+    fold,
+    fold_for_search,
+    folding_work,
+    has_long_run,
+    normalize,
+)
 from tests.support.checkout import syntax_tree
 from tests.support.hostile import MARKS_IN_THE_WRONG_ORDER
 
@@ -213,3 +221,12 @@ class TestFoldForSearch:
     @given(texts, texts)
     def test_finds_a_word_among_others(self, text: str, word: str) -> None:
         assert fold_for_search(word) in fold_for_search(f"{text} {word} {text}")
+
+
+class TestFoldingWork:
+    @pytest.mark.parametrize(
+        ("text", "work"),
+        [("", 0), ("hola", 0), ("ñandú", 5), ("\u3300", SLOWEST), ("a\u0323\u0301ñ", 4 * SLOWEST)],
+    )
+    def test_is_that_of_its_characters_if_they_are_not_of_ascii(self, text: str, work: int) -> None:
+        assert folding_work(text) == work

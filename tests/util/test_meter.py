@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatd.util.meter import BYTES_A_LINE, FREE, ROWS_A_LINE
+from chatd.util.meter import BYTES_A_LINE, FOLDED_A_LINE, FREE, ROWS_A_LINE
 from tests.support.meters import NotingMeter
 
 
@@ -17,6 +17,10 @@ class TestMeter:
     def test_rows_that_are_read_are_charged_for(self) -> None:
         self.meter.read(ROWS_A_LINE // 5)
         assert self.meter.charged == [0.2]
+
+    def test_characters_that_are_folded_are_charged_for(self) -> None:
+        self.meter.folded(2 * FOLDED_A_LINE)
+        assert self.meter.charged == [2]
 
     def test_no_more_than_so_many_lines_are_charged_for(self) -> None:
         limited = self.meter.up_to(5)

@@ -20,6 +20,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError, Wanted
 from chatd.text.escaping import visible_length
 from chatd.text.folding import fold
+from chatd.util.meter import REPLAY_LINES, Meter
 
 FOUND_SHOWN = 20
 FOUND_CHARACTERS = 8192
@@ -59,7 +60,8 @@ async def search(
     Raises `Refusal`, also if the store cannot be read.
     """
     room_to_read(server, session, room)
-    return await _find(server, session, room, wanted, _is_any, FOUND_SHOWN, LOOKS, upto)
+    meter = session.stream.meter.up_to(REPLAY_LINES)
+    return await _find(server, session, room, wanted, _is_any, FOUND_SHOWN, LOOKS, meter, upto)
 
 
 async def mentions(
@@ -83,11 +85,12 @@ async def mentions(
         return event.session != session.number and not server.accounts.wrote(account, event)
 
     wanted = Wanted((session.name,), naming=name)
+    meter = session.stream.meter.up_to(REPLAY_LINES)
     for room in rooms[:ROOMS_SEARCHED]:
         if not left or characters > FOUND_CHARACTERS:
             more = True
             break
-        here = await _find(server, session, room, wanted, is_of_another, left, 1)
+        here = await _find(server, session, room, wanted, is_of_another, left, 1, meter)
         more |= here.more or here.unseen > 0
         left -= len(here.events)
         characters += sum(visible_length(event.text) for event in here.events)
@@ -108,6 +111,7 @@ async def _find(
     is_right: Callable[[Event], bool],
     most: int,
     looks: int,
+    meter: Meter,
     upto: int | None = None,
 ) -> Found:
     view = session.subscriptions.view.of_past
@@ -118,6 +122,7 @@ async def _find(
         while True:
             looks -= 1
             found = await room.search(wanted, upto, FOUND_SHOWN, session.identity.asker)
+            meter.folded(found.folding)
             shown = (event for event in found.events if is_right(event))
             events += [event for event in shown if not view.ignores(event)]
             upto = found.after

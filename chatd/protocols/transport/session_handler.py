@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.action_queue import Action, Job
-from chatd.chat.line_quotas import SOME_UNPUBLISHED_TEXT, LineQuotas
+from chatd.chat.line_quotas import SOME_UNPUBLISHED_WORK, LineQuotas
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind
@@ -136,7 +136,7 @@ class SessionHandler(Generic[M]):
         self.interrupted = False
         self._say_together()
         queue = self.session.queue
-        if queue.unpublished_text >= SOME_UNPUBLISHED_TEXT and not self.allowance():
+        if queue.unpublished_work >= SOME_UNPUBLISHED_WORK and not self.allowance():
             return False
         return queue.ready
 

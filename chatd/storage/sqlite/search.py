@@ -30,7 +30,7 @@ from chatd.storage.sqlite.rows import (
     checked,
     log_of,
 )
-from chatd.text.folding import fold, fold_for_search
+from chatd.text.folding import fold, fold_for_search, folding_work
 
 SEARCH_SECONDS = 0.04
 """Seconds that one search may take, about: a query of FTS5 cannot be interrupted, and takes 0.2 s
@@ -72,6 +72,7 @@ class Search:
         self._deadline = time.monotonic() + SEARCH_SECONDS
         self._found: list[Event] = []
         self._events = self._bytes = 0  # that were looked at
+        self._folding = 0
 
     def run(self, upto: int) -> Found:
         """Search among the events with ``seq <= upto``. Raises `StoreError`."""
@@ -96,7 +97,7 @@ class Search:
             after = self._scan(start, indexed, upto)
             if floor < indexed and after <= indexed:
                 after = self._by_index(query, start, floor, indexed)
-        return Found(self._found, after if after > floor else 0)
+        return Found(self._found, after if after > floor else 0, self._folding)
 
     def _scan(self, start: int, floor: int, upto: int) -> int:
         """Look at each event, backwards; return the seq above which all were looked at.
@@ -163,7 +164,9 @@ class Search:
         try:
             for number, length in zip(ids, map(int, (lengths or "").split(",")), strict=True):
                 begin, end = end, end + length
-                text = folded(joined[begin:end].decode())
+                text = joined[begin:end].decode()
+                self._folding += folding_work(text)
+                text = folded(text)
                 if all(word in text for word in words) and (words or author in ("", text)):
                     matching.append(number)
         except (TypeError, ValueError):  # UnicodeDecodeError is a ValueError

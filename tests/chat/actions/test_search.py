@@ -14,6 +14,8 @@ from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import Found, StoreError, Wanted
 from chatd.util.fair_queue import Asker
+from chatd.util.meter import FOLDED_A_LINE, REPLAY_LINES
+from tests.support.meters import NotingMeter
 from tests.support.sessions import done, guest, refused
 from tests.support.world import World
 
@@ -80,3 +82,33 @@ def test_mentions_are_lines_of_others_with_the_name(world: World, luis: Session)
 def test_a_session_that_was_in_no_room_has_no_mentions(world: World) -> None:
     searching = mentions(world.server, guest(world), lambda room, events: None)
     assert refused(world, searching) == "in_no_room"
+
+
+class TestCharging:
+    @pytest.mark.parametrize(
+        ("text", "charged"), [("tea", 0), ("té" + "ñ" * (FOLDED_A_LINE - 2), 3)]
+    )
+    def test_a_search_is_charged_for_what_it_folds(
+        self, world: World, luis: Session, text: str, charged: float
+    ) -> None:
+        luis.say(*[text] * 3)
+        world.settle()
+        assert luis.room is not None
+        meter = luis.stream.meter = NotingMeter()
+        done(world, search(world.server, luis, luis.room, Wanted(("nothing",))))
+        assert sum(meter.charged) == charged
+
+    def test_but_not_for_more_than_a_replay(self, world: World, luis: Session) -> None:
+        luis.say("\u3300" * FOLDED_A_LINE * REPLAY_LINES)
+        world.settle()
+        assert luis.room is not None
+        meter = luis.stream.meter = NotingMeter()
+        done(world, search(world.server, luis, luis.room, Wanted(("nothing",))))
+        assert sum(meter.charged) == REPLAY_LINES
+
+    def test_so_are_mentions(self, world: World, luis: Session) -> None:
+        luis.say("ñ" * FOLDED_A_LINE)
+        world.settle()
+        meter = luis.stream.meter = NotingMeter()
+        done(world, mentions(world.server, luis, lambda room, events: None))
+        assert sum(meter.charged) == 1

@@ -21,10 +21,10 @@ from chatd.formats.json import JsonFormat
 from chatd.protocols.transport.rate import LINE_SECONDS
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
-from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.writer import Writer
-from chatd.util.meter import BYTES_A_LINE, ROWS_A_LINE
+from chatd.text.folding import fold_for_search, folding_work
+from chatd.util.meter import BYTES_A_LINE, FOLDED_A_LINE, ROWS_A_LINE
 
 ROUNDS = 9
 """Each measurement is repeated so often, and the shortest time counts."""
@@ -37,6 +37,18 @@ TEXTS = {
     "control characters": "\x1b" * 4000,
     "directions": "a\u202e" * 2000,
     "all of them": "a\U000e0001\u0301\x1b\u202e" * 800,
+}
+
+FOLDED = {
+    "Spanish": "una línea de las que la gente escribe, con ñ y acentos, de ochenta o más",
+    "Cyrillic with breves": "\u0439" * 4000,
+    "Korean": "\uac01" * 4000,
+    "words in one character": "\u3300" * 4000,
+    "half-width marks": "\uff9e" * 4000,
+    "marks in the wrong order": "a" + "\u0301\u0323" * 2000,
+    "marks after a letter without any": "q" + "\u0301" * 4000,
+    "ligatures": "\ufb03" * 4000,
+    "phrases": "\ufdfa" * 4000,
 }
 
 FORMATS: dict[str, Format] = {"for a screen": ChatFormat(times=True), "in JSON": JsonFormat()}
@@ -65,6 +77,16 @@ def of_bytes() -> dict[str, float]:
     return found
 
 
+def of_folding() -> dict[str, float]:
+    """Return the seconds that it takes to fold the characters of a line, for each text."""
+    found = {}
+    for name, text in {**TEXTS, **FOLDED}.items():
+        if work := folding_work(text):
+            took = seconds(partial(fold_for_search, text))
+            found[f"characters folded of {name}"] = took * FOLDED_A_LINE / work
+    return found
+
+
 def of_rows() -> dict[str, float]:
     """Return the seconds that it takes to read the rows of a line, with short texts."""
     rows = 700
@@ -84,7 +106,7 @@ def of_rows() -> dict[str, float]:
 
 def main() -> int:
     """Print all measurements. Return 1 if one is too long."""
-    found = {**of_bytes(), **of_rows()}
+    found = {**of_bytes(), **of_folding(), **of_rows()}
     for name, took in found.items():
         print(f"{took * 1e6:6.0f} us  a line's worth of {name}")
     print(f"{LINE_SECONDS * 1e6:6.0f} us  what a line counts for")

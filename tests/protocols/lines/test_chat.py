@@ -18,8 +18,8 @@ from zope.interface import directlyProvides
 from chatd.chat.line_quotas import (
     ALL_UNPUBLISHED_LINES,
     SOME_UNPUBLISHED_LINES,
-    TEXT_A_LINE,
     UNPUBLISHED_LINES,
+    WORK_A_LINE,
 )
 from chatd.chat.session import Session
 from chatd.commands import dispatch
@@ -1035,7 +1035,7 @@ class PausingTests(SynchronousTestCase):
         world.settle()
         waiting = [text for batch, _ in world.store.held for each in batch for text in each.texts]
         self.assertGreaterEqual(len(waiting), len(greedy))
-        most = 2 * TEXT_A_LINE * ALL_UNPUBLISHED_LINES + len(greedy) * 10 * len(line)
+        most = 2 * WORK_A_LINE * ALL_UNPUBLISHED_LINES + len(greedy) * 10 * len(line)
         self.assertLess(10 * len("".join(waiting)), most)
         world.release()
         self.assertEqual(world.server.lobby.head, 300)

@@ -1,0 +1,21 @@
+"""The work that a text makes for those who show or search it, after a quick look at it.
+
+Nearly all texts are shown as they are, and folded quickly. Escaping makes others ten times as long,
+and others take ten times as long to be folded, which mentions and searches need. Work is counted in
+characters of ordinary text.
+
+Pure. This module must not know who is charged for work, nor how much is allowed.
+"""
+
+from __future__ import annotations
+
+from chatd.text.escaping import MOST_GROWTH, most_visible
+from chatd.text.folding import SLOWEST, folding_work
+
+MOST_WORK = max(MOST_GROWTH, SLOWEST)
+"""Most work that one character makes."""
+
+
+def work_of(text: str) -> int:
+    """Return the work of a text. It is at least that of its parts."""
+    return max(most_visible(text), folding_work(text))
