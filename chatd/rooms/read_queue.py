@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from chatd.event import Event
@@ -73,7 +73,7 @@ class ReadQueue:
         shared.results.append(result)
         if not shared.has_begun and asker not in shared.turns:
             shared.turns[asker] = turn = self._reads.turn(*asker.path)
-            turn.addCallbacks(self._begin, _ignore_cancel, (stretch, shared))
+            turn.addCallbacks(self._begin, _not_needed, (stretch, shared))
         return await result
 
     async def seq_before(self, log: str, time: int, asker: Asker) -> int:
@@ -112,5 +112,5 @@ class ReadQueue:
             each.callback(result)
 
 
-def _ignore_cancel(failure: Failure) -> None:
-    failure.trap(CancelledError)
+def _not_needed(_: Failure) -> None:
+    """Do nothing: the turn was cancelled, because another one serves all."""

@@ -152,6 +152,13 @@ class TestSharing:
         harness.read(1, ANA)
         assert harness.answer(3) == [1, 2]
 
+    def test_one_asker_waits_once_for_what_it_asks_for_twice(self, harness: ReadHarness) -> None:
+        harness.read(0, LUIS)
+        results = [harness.read(1, EVE) for _ in range(3)]
+        harness.read(2, EVE)
+        assert harness.answer(3) == [1, 2]
+        assert all(found[0].events == [EVENT] for found in results)
+
     def test_a_stretch_of_another_log_or_end_is_another_page(self, harness: ReadHarness) -> None:
         harness.read(0, EVE)
         harness.read(0, EVE, "ops")

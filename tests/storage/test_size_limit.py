@@ -47,12 +47,27 @@ class TestLines:
         assert some.takes_lines
         expected_errors()
 
+    def test_they_are_not_taken_again_at_exactly_99_percent(self, expected_errors: Expect) -> None:
+        some = SizeLimit(PATH, 120_000, 20_000)
+        taken = []
+        for size in 100_000, 99_000, 98_999:
+            some.note(size)
+            taken.append(some.takes_lines)
+        expected_errors()
+        assert taken == [False, False, True]
+
     def test_without_a_limit_they_are_always_taken(self) -> None:
         some = SizeLimit(PATH)
         assert not some.is_set
         assert told(some, 10**12) == []
         assert some.takes_lines
         some.check(10**15)
+
+    def test_a_limit_is_measured(self) -> None:
+        assert limit().is_set
+
+    def test_sixteen_mebibytes_are_on_their_way_at_most(self) -> None:
+        assert (LEAST_RESERVED, LEAST_SIZE) == (16 << 20, 64 << 20)
 
     def test_a_twentieth_is_reserved_or_what_may_be_on_its_way(self) -> None:
         assert SizeLimit(PATH, LEAST_SIZE).has_room(LEAST_SIZE - LEAST_RESERVED - 1)

@@ -208,6 +208,8 @@ TESTS = {
     ],
     "chatd/rooms/paging.py": ["tests/rooms/test_paging.py"],
     "chatd/rooms/room.py": ["tests/rooms/test_room.py"],
+    "chatd/rooms/read_queue.py": ["tests/rooms/test_read_queue.py"],
+    "chatd/storage/size_limit.py": ["tests/storage/test_size_limit.py"],
     "chatd/rooms/bookmarks.py": [
         "tests/rooms/test_bookmarks.py",
         "tests/protocols/web/live/test_resuming.py",
