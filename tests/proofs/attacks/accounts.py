@@ -37,7 +37,7 @@ class PasswordChanges(Attack):
 
 
 class BrowsersRegister(WebAttack):
-    """Twenty clients register names over HTTP, without end.
+    """Twenty clients at two addresses register names over HTTP, without end.
 
     An innocent client logs in meanwhile.
     """
@@ -45,6 +45,9 @@ class BrowsersRegister(WebAttack):
     clients = 20
     few = 10
     shared = HASHING
+
+    def dial(self, client: int) -> socket.socket:
+        return super().dial(client // 10)
 
     def run(self) -> None:
         dice = random.Random(4)
@@ -78,6 +81,26 @@ class InboxesOfTheAbsent(Attack):
                 fleet,
                 lambda _: f"/msg {person(dice.randrange(last))} {dice.choice(texts)}\n".encode(),
             )
+
+
+class BytesOfADay(Attack):
+    """Ten clients say lines until their bytes of a day are used up, and go on all the same.
+
+    One connection put 12 GiB on disk in a day.
+    """
+
+    clients = 10
+    few = 4
+    options = ("--budget", "bytes.address=4M")
+
+    def run(self) -> None:
+        line = b"-------- and on and on ".ljust(3_999, b".") + b"\n"
+        self.pour(self.fleet(), lambda _: self.distinct(line, 5))
+        with closing(dial(self.door, 0)) as client:
+            for _ in range(100):
+                if "ERR Used up" in command(client, "x" * 4_000):
+                    return
+        raise AssertionError("the bytes of a day were not used up")
 
 
 class BansByTheThousand(Attack):

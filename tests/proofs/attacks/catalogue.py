@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.proofs.attacks.accounts import (
     BansByTheThousand,
     BrowsersRegister,
+    BytesOfADay,
     InboxesOfTheAbsent,
     KeysRolled,
     PasswordChanges,
@@ -154,6 +155,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     Deeds,
     PasswordChanges,
     InboxesOfTheAbsent,
+    BytesOfADay,
     BansByTheThousand,
     SlowHooks,
     ManyHooks,

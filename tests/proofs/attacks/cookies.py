@@ -9,7 +9,7 @@ from contextlib import closing
 from http.client import HTTPResponse
 from typing import NamedTuple
 
-from tests.proofs.attacks.attack import HASHING
+from tests.proofs.attacks.attack import ANSWER_SECONDS, HASHING
 from tests.proofs.attacks.browser import TEXT, hello, payloads, request
 from tests.proofs.attacks.past import PASSWORD, person
 from tests.proofs.attacks.web import MESSAGES, Intruder
@@ -41,7 +41,7 @@ class CookiesOfOtherPorts(Intruder):
     def _sign_in(self, number: int) -> SignIn:
         sent = self.post("/api/signin", {"name": person(number), "password": PASSWORD})
         with closing(self.dial(self.size + number)) as connection:
-            connection.settimeout(10)
+            connection.settimeout(ANSWER_SECONDS)
             connection.sendall(sent)
             with closing(HTTPResponse(connection)) as response:
                 response.begin()
