@@ -53,12 +53,11 @@ ACCOUNT_BYTES = 1024
 class Allotment:
     """Lines and bytes that a session took ahead from the budgets of an owner, and may still use."""
 
-    __slots__ = ("account", "bytes", "host", "lines", "owner")
+    __slots__ = ("account", "bytes", "lines", "owner")
 
-    def __init__(self, account: str, host: str) -> None:
+    def __init__(self, account: str | None, owner: Owner) -> None:
         self.account = account
-        self.host = host
-        self.owner = owner_of(account, host)
+        self.owner = owner
         self.lines = 0
         self.bytes = 0
 
@@ -73,7 +72,7 @@ class Spending:
 
     def owner_of(self, session: Session) -> Owner:
         """Return the owner that a session acts for."""
-        return owner_of(session.account or "", session.identity.host)
+        return owner_of(session.account, session.identity.host)
 
     def pay(self, session: Session, lines: int, text: str) -> None:
         """Count lines that a session says, with this text in all. Raises `Refusal`."""
@@ -129,10 +128,11 @@ class Spending:
         self, session: Session, allotment: Allotment | None, lines: int, bytes: int
     ) -> Allotment:
         """Return the allotment of a session, with the next slice, and at least so much in it."""
-        account, host = session.account or "", session.identity.host
-        if allotment is None or account != allotment.account or host != allotment.host:
+        account = session.account
+        if allotment is None or account != allotment.account:
             self.end(session)
-            allotment = self._allotments[session] = Allotment(account, host)
+            allotment = Allotment(account, self.owner_of(session))
+            self._allotments[session] = allotment
         owner = allotment.owner
         lines_left = self.budgets.left(owner, Kind.LINES)
         bytes_left = self.budgets.left(owner, Kind.BYTES)

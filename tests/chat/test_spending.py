@@ -85,6 +85,13 @@ class TestLines:
         expected = 2 * LINE_BYTES + 3000 * (ASCII_BYTES + LETTER_BYTES)
         assert used(world, GUEST, Kind.BYTES) == expected
 
+    def test_beyond_the_budget_of_bytes_are_refused(self) -> None:
+        world = World(budgets={"bytes.address": 80_000})
+        guest = world.person("eva")
+        assert guest.ask("x" * 3000) == [f"<eva> {'x' * 3000}"]
+        assert guest.ask("x" * 3000) == [over("bytes", "address", "78.1K", "15h 48m")]
+        assert guest.ask("hola") == ["<eva> hola"]
+
     def test_of_an_account_count_for_it_and_not_for_guests_there(self) -> None:
         world = World(budgets={"lines.account": 10**6, "lines.address": 10**6})
         ana = world.member("ana")
@@ -128,7 +135,9 @@ class TestAllotments:
         assert guest.ask("four") == [over("lines", "address", 6, "8h")]
 
     def test_follow_the_session_to_another_owner(self) -> None:
-        world = World(budgets={"lines.account": 10**6, "lines.address": 10**6})
+        world = World(
+            budgets={"lines.account": 10**6, "lines.address": 10**6, "bytes.address": 10**9}
+        )
         world.register("ana")
         guest = world.person()
         guest.type("one", "/login ana correct horse")
@@ -138,6 +147,7 @@ class TestAllotments:
         # The slice that the guest took was the guest's, also for what the account said of it.
         both = used(world, ANA, Kind.LINES), used(world, GUEST, Kind.LINES)
         assert both == (1, SLICE_LINES)
+        assert used(world, GUEST, Kind.BYTES) == SLICE_LINES * (LINE_BYTES + 3 * ASCII_BYTES)
 
 
 class TestOtherKinds:
@@ -186,6 +196,26 @@ class TestOtherKinds:
         limit = over("bytes", "account", "1.95K", "")
         assert any("Used up" in answer for answer in answers), limit
         assert not any("Used up" in answer for answer in answers[:2])
+
+    def test_marks_are_bytes(self) -> None:
+        world = World(budgets={"bytes.account": 10**6})
+        ana = world.member("ana")
+        before = used(world, ANA, Kind.BYTES)
+        ana.type("/join ops", "hola")
+        world.server.spending.end(ana.session)
+        assert used(world, ANA, Kind.BYTES) > before + LINE_BYTES + 4 * ASCII_BYTES
+
+
+class TestUses:
+    def test_are_of_the_owner_and_of_what_was_used_alone(self) -> None:
+        world = World(budgets={"lines.account": 200, "lines.address": 200})
+        ana = world.member("ana")
+        ana.type("one")
+        by_kind = {uses[0].budget.kind: uses for uses in world.server.spending.uses(ana.session)}
+        assert list(by_kind) == [Kind.CONNECTIONS, Kind.LINES, Kind.HOOKS]
+        assert [(str(use.budget), use.used) for use in by_kind[Kind.LINES]] == [
+            ("lines.account", 1)
+        ]
 
 
 class TestDoors:

@@ -274,6 +274,13 @@ class TestUses:
         assert [(use.key, use.used) for use in heaviest] == [("luis", 5), ("ana", 2)]
         assert len(counts.heaviest(Kind.LINES, Level.ACCOUNT, 1)) == 1
 
+    def test_of_what_has_come_back_are_none_of_the_heaviest(self) -> None:
+        clock = Clock()
+        counts = made(clock, lines_account=20)
+        counts.spend(ANA, (Kind.LINES, 2))
+        clock.advance(DAY)
+        assert counts.heaviest(Kind.LINES, Level.ACCOUNT, 9) == []
+
     def test_what_is_held_is_counted_without_a_limit(self) -> None:
         counts = made()
         counts.spend(GUEST, (Kind.CONNECTIONS, 1))

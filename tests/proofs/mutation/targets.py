@@ -13,6 +13,8 @@ TESTS = {
     "chatd/client/wrapping.py": ["tests/client/test_wrapping.py"],
     "chatd/util/error_log.py": ["tests/util/test_error_log.py"],
     "chatd/util/rate_limit.py": ["tests/util/test_rate_limit.py"],
+    "chatd/util/budgets.py": ["tests/util/test_budgets.py"],
+    "chatd/chat/spending.py": ["tests/chat/test_spending.py"],
     "chatd/storage/records.py": ["tests/storage/test_records.py"],
     "chatd/accounts/credentials.py": [
         "tests/accounts/test_credentials.py",
