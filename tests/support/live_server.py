@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import chatd
+from chatd.util.budget_table import BUDGETS
 from tests.support import forks
 
 RUN_TWISTD = "from twisted.scripts.twistd import run; run()"
@@ -32,6 +33,9 @@ CHECKOUT = str(Path(chatd.__file__).parent.parent)
 LOOPBACK = "tcp:0:interface=127.0.0.1"
 PATIENCE = 20.0
 """Most seconds that a test waits for a daemon or its answer."""
+
+NO_BUDGETS = tuple(f"--budget={name}=0" for name, each in BUDGETS.items() if not each.rule.held)
+"""The options of a daemon that takes more from one address than people send in a day."""
 
 WELCOMED = "/quit to leave."
 """The end of the welcome, as a client receives it."""

@@ -26,6 +26,7 @@ import chatd.daemon.wiring
 import tests.support.imports  # noqa: F401 - what else would be imported at each start
 from chatd.accounts.passwords import Hasher
 from chatd.storage.sqlite import maintenance_schedule
+from tests.support.live_server import NO_BUDGETS
 
 CHECKOUT = Path(chatd.__file__).parent.parent
 STORE = "disk/chat"
@@ -38,7 +39,8 @@ _PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
 _WEB = ["--web", "tcp:0:interface=127.0.0.1"]
 _HOOKS = ["--hooks-to", "127.0.0.0/8"]
-_UNLIMITED = ["--lines-per-second", "0", "--bytes-per-second", "0"]  # let there be load
+_UNLIMITED = ["--lines-per-second", "0", "--bytes-per-second", "0", *NO_BUDGETS]
+"""Options that let there be load."""
 
 
 class Daemon:

@@ -23,7 +23,15 @@ import pytest
 
 from tests.proofs.crash import disk
 from tests.support import preload, store_files
-from tests.support.live_server import LOOPBACK, PATIENCE, Client, LiveServer, message_of, spawn
+from tests.support.live_server import (
+    LOOPBACK,
+    NO_BUDGETS,
+    PATIENCE,
+    Client,
+    LiveServer,
+    message_of,
+    spawn,
+)
 
 pytestmark = pytest.mark.skipif(bool(preload.why_not()), reason=preload.why_not())
 
@@ -43,7 +51,7 @@ class FaultyServer(LiveServer):
         motd = directory / "motd"
         motd.touch()
         self._said_so_far = f"read --motd {motd} again."
-        arguments = ("-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd")
+        arguments = ("-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd", *NO_BUDGETS)
         super().__init__(directory, *arguments, **options)
 
     def log(self, wait: float = 0) -> list[str]:
