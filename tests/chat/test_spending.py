@@ -182,6 +182,7 @@ class TestOtherKinds:
         ana = world.member("ana")
         ana.type("/join ops", "/mute luis 1h")
         assert ana.ask("/ban luis 1h") == [over("bans", "account", 2, "1d")]
+        assert ana.ask("/unmute luis") == [EN.deed("unmute", "ana", "luis")]
 
     def test_deeds_are_lines(self) -> None:
         world = World(budgets={"lines.account": 4})
