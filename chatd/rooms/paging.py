@@ -11,8 +11,9 @@ from typing import NamedTuple
 from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.rooms.view import View
-from chatd.text.escaping import visible_length
+from chatd.text.escaping import is_ordinary, visible_length
 from chatd.util.fair_queue import Asker
+from chatd.util.meter import FREE, Meter
 
 CHARACTERS_GIVEN = 64 * 1024
 """Characters of text, escaped, after which a page ends early: an answer stays in memory until the
@@ -37,7 +38,13 @@ class Stretch(NamedTuple):
 
 
 async def first_events(
-    room: Room, after: int, upto: int, limit: int, view: View, asker: Asker
+    room: Room,
+    after: int,
+    upto: int,
+    limit: int,
+    view: View,
+    asker: Asker,
+    meter: Meter = FREE,
 ) -> Stretch:
     """Return the first events after a seq that `view` shows. Raise `StoreError`.
 
@@ -46,7 +53,7 @@ async def first_events(
     events: list[Event] = []
     characters, start = 0, after
     while after < upto:
-        page = await room.read(after, upto, asker)
+        page = await _read(room, after, upto, asker, meter)
         for event in page:
             enough = len(events) == limit or characters > CHARACTERS_GIVEN
             if enough or after - start >= EVENTS_LOOKED_AT:
@@ -60,19 +67,21 @@ async def first_events(
     return Stretch(events, start, upto, False)
 
 
-async def last_events(room: Room, upto: int, limit: int, view: View, asker: Asker) -> Stretch:
+async def last_events(
+    room: Room, upto: int, limit: int, view: View, asker: Asker, meter: Meter = FREE
+) -> Stretch:
     """Return the last events up to a seq that `view` shows. Raise `StoreError`.
 
     They are `limit` events, or fewer with about `CHARACTERS_GIVEN` characters.
     """
     if not limit:
-        last = await last_events(room, upto, 1, view, asker)
+        last = await last_events(room, upto, 1, view, asker, meter)
         return Stretch([], max(0, upto), upto, last.more or bool(last.events))
     shown: list[Event] = []
     after, window = upto, limit
     while True:
         start = max(0, after - window)
-        events = await room.read(start, after, asker)
+        events = await _read(room, start, after, asker, meter)
         if window > 1 and events and events[-1].seq < after:
             # Lines are so long that the store gave the first ones alone: the last ones are wanted.
             window = max(1, min(len(events), window // 2))
@@ -89,6 +98,17 @@ async def last_events(room: Room, upto: int, limit: int, view: View, asker: Aske
     if len(given) < len(shown):
         after, more = given[0].seq - 1, True
     return Stretch(given, after, upto, more)
+
+
+async def _read(room: Room, after: int, upto: int, asker: Asker, meter: Meter) -> list[Event]:
+    """Read events, and wait for a turn of ``meter`` if some of their text takes escaping.
+
+    All who asked for the same events are given them at once, and escaping takes each some ms.
+    """
+    events = await room.read(after, upto, asker)
+    if not is_ordinary("".join([event.text for event in events])):
+        await meter.turn()
+    return events
 
 
 def _last_of(events: Sequence[Event]) -> list[Event]:

@@ -22,6 +22,7 @@ from chatd.rooms.room import Room
 from chatd.rooms.view import View
 from chatd.storage.memory import MemoryStore
 from chatd.util.fair_queue import Asker
+from tests.support.meters import NotingMeter
 
 ALL = View()
 ANA = Asker("192.0.2.1", "ana")
@@ -223,3 +224,23 @@ def test_a_page_may_take_several_reads() -> None:
     )
     assert seqs(got(first_events(room, 0, 5, 9, ALL, ANA))) == [1, 2, 3, 4, 5]
     assert seqs(got(last_events(room, 5, 4, ALL, ANA))) == [2, 3, 4, 5]
+
+
+class TestTurns:
+    """Text that takes escaping is looked at in a turn: many may have asked for the same lines."""
+
+    @pytest.mark.parametrize("first", [True, False])
+    @pytest.mark.parametrize(("text", "turns"), [("hola", 0), ("a\x1b", 1)])
+    def test_are_taken_for_such_text_alone(self, first: bool, text: str, turns: int) -> None:
+        room, meter = room_of("hola", text, "hola"), NotingMeter(holds=True)
+        reading = (
+            first_events(room, 0, 3, 3, ALL, ANA, meter)
+            if first
+            else last_events(room, 3, 3, ALL, ANA, meter)
+        )
+        results: list[Stretch] = []
+        Deferred.fromCoroutine(reading).addCallback(results.append)
+        assert (len(meter.turns), len(results)) == (turns, 1 - turns)
+        if turns:
+            meter.give_turn()
+        assert [seqs(stretch) for stretch in results] == [[1, 2, 3]]

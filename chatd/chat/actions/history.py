@@ -88,8 +88,9 @@ async def page_before(
     head = room.head
     upto = head if before is None else min(before - 1, head)
     view, asker = session.subscriptions.view.of_past, session.identity.asker
-    found = await last_events(room, upto, limit, view, asker)
-    session.stream.meter.read(found.upto - found.after)
+    meter = session.stream.meter
+    found = await last_events(room, upto, limit, view, asker, meter)
+    meter.read(found.upto - found.after)
     check()
     server.moderation.check(session, room, Act.READ)  # still
     return Page(room, head, found)
@@ -110,10 +111,11 @@ async def page_after(
     room_to_read(server, session, room)
     head = room.head
     view, asker = session.subscriptions.view.of_past, session.identity.asker
+    meter = session.stream.meter
     anew = after.time is not None and not await is_of(room, after, asker)
     seq = 0 if anew else after.seq
-    found = await first_events(room, seq, head, limit, view, asker)
-    session.stream.meter.read(found.upto - found.after)
+    found = await first_events(room, seq, head, limit, view, asker, meter)
+    meter.read(found.upto - found.after)
     check()
     server.moderation.check(session, room, Act.READ)  # still
     return Page(room, head, found, anew)
