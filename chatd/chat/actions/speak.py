@@ -106,9 +106,12 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
     server.private_lines.check(session)
     account = server.accounts.called(receiver)
     if account is not None:
-        if not takes_from(session, NOTHING_SET.with_kept(account.settings)):
+        receivers = server.unread.sessions(account.key)
+        # A setting that is not stored is that of a session, which had it before it logged in.
+        settings = [each.subscriptions.settings for each in receivers] or [NOTHING_SET]
+        if not all(takes_from(session, each.with_kept(account.settings)) for each in settings):
             raise _takes_no_guests(account.name)
-        if not server.unread.sessions(account.key):
+        if not receivers:
             server.spending.charge(session, (Budgeted.ABSENT, 1))
         server.unread.say_to(session, account.key, text)
         _settle(session)

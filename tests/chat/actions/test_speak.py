@@ -134,6 +134,20 @@ def test_it_may_do_so_while_it_is_away(world: World) -> None:
         whisper(world.server, guest(world, "luis"), "ana", "hola")
 
 
+def test_what_a_guest_refused_stays_refused_once_it_is_logged_in(world: World) -> None:
+    world.register("ana")
+    ana = guest(world, "eva")
+    done(world, set_guests(world.server, ana, False))
+    done(world, log_in(world.server, ana, "ana", PASSWORD))
+    elsewhere = guest(world)
+    done(world, log_in(world.server, elsewhere, "ana", PASSWORD))
+    with refuses("takes_no_guests"):
+        whisper(world.server, guest(world, "luis"), "ana", "hola")
+    # What is set since then counts for all of its sessions.
+    done(world, set_guests(world.server, elsewhere, True))
+    assert whisper(world.server, guest(world, "max"), "ana", "hola") is None
+
+
 def test_a_guest_may_refuse_those_of_other_guests(world: World) -> None:
     eva = guest(world, "eva")
     done(world, set_guests(world.server, eva, False))
