@@ -34,6 +34,10 @@ class Requester(Protocol):
         """True if the client came over TLS."""
 
     @property
+    def gone(self) -> bool:
+        """True if the client has gone, so that no answer reaches it."""
+
+    @property
     def meter(self) -> Meter:
         """The meter by which the client is charged for its answers."""
 
@@ -66,6 +70,11 @@ class ConnectionRequester:
     def encrypted(self) -> bool:
         """True if the client came over TLS."""
         return self._connection.address.encrypted
+
+    @property
+    def gone(self) -> bool:
+        """True if the client has gone, so that no answer reaches it."""
+        return self._connection.lifecycle.lost
 
     @property
     def meter(self) -> Meter:

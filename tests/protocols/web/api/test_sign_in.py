@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from chatd.accounts.credentials import BROWSER
-from tests.support.http import Got, SiteWorld, error_of, sign_in_of
+from tests.support.http import Got, SiteWorld, error_of, request, sign_in_of
 from tests.support.sentences import EN
 from tests.support.world import FAR, PASSWORD
 
@@ -51,6 +52,19 @@ def test_over_tls_a_cookie_that_was_set_in_the_clear_is_ignored(web: SiteWorld) 
     signed_in = sign_in_of(sign_in(web))
     assert who(web, **signed_in) == "Ana"
     assert who(web, **signed_in, origin="https://localhost") is None
+
+
+def test_no_password_is_hashed_for_a_client_that_has_gone(web: SiteWorld) -> None:
+    web.world.hashing.held = True
+    body = json.dumps({"name": "ana", "password": PASSWORD}).encode()
+    caller = web.caller()
+    caller.send(request("POST", "/api/signin", body, content_type="application/json") * 3)
+    caller.settle()
+    caller.hang_up()
+    web.world.hashing.held = False
+    web.world.hashing.work()  # the one that had begun
+    web.world.settle()
+    assert len(web.world.server.credentials.of("ana", BROWSER)) == 1
 
 
 class TestAnotherPortOfTheHost:
