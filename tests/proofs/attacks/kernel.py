@@ -27,9 +27,13 @@ _MEMORY = struct.Struct("=9I")
 
 
 class Held(NamedTuple):
-    """The number of sockets, and the bytes of data and bookkeeping that they hold."""
+    """The number of sockets, and the bytes of data and bookkeeping that they hold.
+
+    ``opened`` is the number of those that a process has open: the kernel keeps others for a while.
+    """
 
     sockets: int
+    opened: int
     memory: int
 
 
@@ -40,12 +44,13 @@ def held_at(ports: Iterable[int]) -> Held:
     not acknowledged, and reserved memory. The *other* end's receive queue is not counted: on a
     network it is on another machine.
     """
-    sockets = memory = 0
+    sockets = opened = memory = 0
     for port in ports:
-        for receiving, _, _, _, reserved, sending, options, backlog, _ in _dump(port):
+        for inode, (receiving, _, _, _, reserved, sending, options, backlog, _) in _dump(port):
             sockets += 1
+            opened += inode > 0
             memory += receiving + sending + reserved + options + backlog
-    return Held(sockets, memory)
+    return Held(sockets, opened, memory)
 
 
 def resident(pid: int) -> int:
@@ -73,8 +78,8 @@ def cpu_of(pid: int) -> Cpu:
     return Cpu(used / 1e9, waited / 1e9)
 
 
-def _dump(port: int) -> Iterator[tuple[int, ...]]:
-    """Yield the ``skmem`` of every socket at a local port, as sock_diag(7) returns it."""
+def _dump(port: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Yield inode and ``skmem`` of every socket at a local port, as sock_diag(7) returns them."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
         request = struct.pack(
             "=BBBxI", socket.AF_INET, socket.IPPROTO_TCP, 1 << _SKMEMINFO - 1,
@@ -91,7 +96,10 @@ def _dump(port: int) -> Iterator[tuple[int, ...]]:
                     raise OSError(-number, "the kernel does not tell the memory of sockets")
                 if kind == _DONE:
                     return
-                yield from _memory_of(data[_HEADER.size + _DIAG_MSG_BYTES : length])
+                end = _HEADER.size + _DIAG_MSG_BYTES
+                (inode,) = struct.unpack_from("=I", data, end - 4)
+                for memory in _memory_of(data[end:length]):
+                    yield inode, memory
                 data = data[length + 3 & ~3 :]
 
 
