@@ -48,10 +48,10 @@ def live(group: Class | Office, address: Addresses) -> tuple[bool, str]:
 def send(owner: Owner) -> tuple[bool, str]:
     """Let an owner send for a day. Return True if it is within its bar, and the figures."""
     with tempfile.TemporaryDirectory(prefix="chatd-day.") as name:
-        disk = Disk(Path(name).resolve())
-        grown = attack(disk, owner)
+        disk = Disk(Path(name).resolve(), *owner.options)
+        size = attack(disk, owner)
         disk.close()
-    return grown <= owner.most, f"{grown / MIB:,.0f} MiB of {owner.most // MIB:,} on disk"
+    return size <= owner.most, f"{size / MIB:,.0f} MiB of {owner.most // MIB:,} on disk"
 
 
 def main() -> int:

@@ -8,13 +8,16 @@ not know limits: it sees what is refused, and the size of the file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from typing import NamedTuple
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress
 
+from tests.proofs.day.clients import Refused
 from tests.proofs.day.disk import DEEDS, Attacker, Disk
+from tests.support.sentences import EN
 from tests.support.world import PASSWORD
 
 DAY_SECONDS = 86_400.0
@@ -46,11 +49,13 @@ class Place(NamedTuple):
 class Owner(NamedTuple):
     """Attackers who count as one owner, with so many connections from each place.
 
-    ``most`` is the number of bytes that they may have on disk after a day.
+    ``most`` is the number of bytes that they may have on disk after a day. ``options`` are those of
+    the daemon.
     """
 
     places: Sequence[Place]
     most: int
+    options: Sequence[str] = ()
     connections: int = len(SENT)
 
 
@@ -84,48 +89,43 @@ OWNERS: dict[str, Owner] = {
         ],
         2 * GIB,
     ),
+    "all together, with --max-store 256M": Owner(
+        [
+            *(Place(ipv4(number)) for number in range(6)),
+            *(Place(ipv4(number), f"eve{number}") for number in range(6)),
+            *(Place(of_one_48(number)) for number in range(6)),
+        ],
+        256 * MIB,
+        ("--max-store", "256M"),
+    ),
 }
-"""The owners of the bar."""
-
-EVERYBODY = [
-    *(Place(ipv4(number)) for number in range(6)),
-    *(Place(ipv4(number), f"eve{number}") for number in range(6)),
-    *(Place(of_one_48(number)) for number in range(6)),
-]
-"""Attackers of many networks."""
+"""The owners of the bar. For all together, the limit is a part of what each of them may have."""
 
 
-def attack(disk: Disk, owner: Owner) -> int:
-    """Let an owner send for a day. Return the number of bytes by which the file has grown."""
+def attack(disk: Disk, owner: Owner, seconds: float = DAY_SECONDS) -> int:
+    """Let an owner send for a day, or less. Return the number of bytes on disk after it."""
     daemon = disk.daemon
     victim = Attacker(daemon, IPv4Address("TCP", "192.0.2.99", 40_000))
     victim.type("/nick victim", f"/register {PASSWORD}")
     disk.rest(5)
     victim.hang_up()
-    before = disk.used()
-    begins = daemon.clock.seconds()
+    ends = daemon.clock.seconds() + seconds
     numbers = count()
     for place in owner.places:
         for connection in range(owner.connections):
             name = SENT[connection % len(SENT)]
-            daemon.begin("attacker", _send(disk, place, name, connection == 0, numbers))
-    daemon.run(begins + DAY_SECONDS)
-    return disk.used() - before
+            daemon.begin("attacker", _send(disk, place, name, numbers, ends))
+    daemon.run(ends)
+    disk.used()  # which waits for the index
+    return disk.size
 
 
-async def _send(
-    disk: Disk, place: Place, name: str, is_first: bool, numbers: Iterator[int]
-) -> None:
-    """Send deeds of a kind, from a place, until the day is over."""
+async def _send(disk: Disk, place: Place, name: str, numbers: Iterator[int], ends: float) -> None:
+    """Send deeds of a kind, from a place, until a second of the clock."""
     daemon, deed = disk.daemon, DEEDS[name]
-    ends = daemon.clock.seconds() + DAY_SECONDS
-    # One of an account's connections registers it; in a day, that is soon done.
-    await daemon.pause(0 if is_first else 900)
     attacker = Attacker(daemon, place.address)
     if place.account:
-        attacker.type(f"/nick {place.account}", f"/register {PASSWORD}")
-        attacker.type(f"/login {place.account} {PASSWORD}")
-        await daemon.pause(900 if is_first else 5)
+        await _log_in(attacker, place.account)
     attacker.type(f"/join room{next(numbers)}")
     await daemon.pause(5)
     while daemon.clock.seconds() < ends and attacker.is_open:
@@ -137,3 +137,17 @@ async def _send(
         await daemon.pause(1)
         if len(attacker.errors) > errors:
             await daemon.pause(AGAIN_SECONDS)
+
+
+async def _log_in(attacker: Attacker, name: str) -> None:
+    """Log in to an account, or register it if no other attacker has."""
+    is_in = EN.notice("you_are", name=name)
+    while True:
+        with suppress(Refused):
+            await attacker.ask(f"/login {name} {PASSWORD}", is_in)
+            return
+        with suppress(Refused):
+            await attacker.ask(f"/nick {name}", is_in)
+            await attacker.ask(f"/register {PASSWORD}", EN.notice("registered", name=name))
+            return
+        await attacker.daemon.pause(60)

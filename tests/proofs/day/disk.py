@@ -30,6 +30,10 @@ REST_SECONDS = 180.0
 """Seconds after which all that was stored is in the search index, too: see
 `chatd.storage.sqlite.maintenance_schedule`."""
 
+FACTOR = 1.1
+"""Most bytes that the file may grow for each byte that is charged, with a few lines: it
+grows by pages, and the index is denser in a file of a few megabytes. There, none takes more."""
+
 HERE = IPv4Address("TCP", "203.0.113.7", 40_000)
 
 
@@ -66,6 +70,11 @@ class Disk:
             ]
         pages, free, size = figures
         return int((pages - free) * size)
+
+    @property
+    def size(self) -> int:
+        """The bytes of the file, and of its log."""
+        return sum(path.stat().st_size for path in self._path.parent.iterdir())
 
     def rest(self, seconds: float) -> None:
         """Let so many seconds go by."""

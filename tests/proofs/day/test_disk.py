@@ -8,11 +8,7 @@ import pytest
 
 from chatd.util.budget_table import Kind
 from chatd.util.budgets import Budgets, Owner
-from tests.proofs.day.disk import DEEDS, Disk, prepare, repeat
-
-FACTOR = 1.1
-"""Most bytes that the file may grow for each byte that is charged, with as few lines as here: it
-grows by pages, and the index is denser in a file of a few megabytes. There, none takes more."""
+from tests.proofs.day.disk import DEEDS, FACTOR, Disk, prepare, repeat
 
 
 class Charges:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tests.proofs.day.daemon import Daemon
 from tests.proofs.day.groups import ADDRESSES, HOUR, Class, Office
-from tests.proofs.day.people import Guest
+from tests.proofs.day.people import AtBrowser, Guest
 
 SHORT_CLASS = Class(lines=2, asks=2, pasted=0, breaks=1)
-SHORT_OFFICE = Office(lines=1, searches=1, reconnects=1, posted=20, ends=9.1)
+SHORT_OFFICE = Office(lines=1, searches=1, reconnects=1, posted=20, ends=9.1, kinds=(AtBrowser,))
 
 
 def refused(group: Class | Office, place: str, *options: str) -> list[str]:
