@@ -18,4 +18,6 @@ MOST_WORK = max(MOST_GROWTH, SLOWEST)
 
 def work_of(text: str) -> int:
     """Return the work of a text. It is at least that of its parts."""
+    if text.isascii() and text.isprintable():  # most lines: a quarter of the time
+        return len(text)
     return max(most_visible(text), folding_work(text))
