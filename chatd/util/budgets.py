@@ -8,7 +8,8 @@ network however many accounts and guests it has.
 There are two sorts of budgets. What is *held*, as a connection, counts while it exists. What is
 *spent* comes back over a day: a limit of VALUE is the most in any 24 hours. Half of it may be
 spent at once, and the other half comes back in the course of a day (`chatd.util.rate_limit.charged`
-with a burst of a day). A key that has its whole budget is not stored.
+with a burst of a day). What is counted also if it does not fit is a debt, which is paid for after
+two days at most. A key that has its whole budget is not stored.
 
 `chatd.util.budget_table` has the kinds, the levels and the limits. This module only counts: it must
 not know sessions, nor what is made of a refusal.
@@ -155,6 +156,8 @@ class _Spent:
     def add(self, key: str, amount: int, now: float) -> None:
         """Count an amount; a negative one is given back."""
         paid = charged(self._paid.pop(key, -inf), now, DAY, amount * self._seconds)
+        # One who is never refused must not have others wait for weeks.
+        paid = min(paid, now + DAY)
         if paid > now - DAY:
             self._paid[key] = paid
         # Those that spent longest ago are likely to be whole, and are the ones to be forgotten.

