@@ -29,8 +29,11 @@ from chatd.util.budgets import Budgets, Owner, Use, UsedUp, owner_of
 
 SLICE_LINES = 64
 SLICE_BYTES = 64 * 1024
-"""Lines and bytes that a session takes ahead: some 80 lines of 60 letters. A thousand sessions of a
-network hold 64 MiB of its budget."""
+"""Most lines and bytes that a session takes ahead: some 80 lines of 60 letters."""
+
+SLICES = 1024
+"""A slice is this part of what is left at most, so a thousand sessions that say a line each do not
+hold all of it: those of a lecture, say, who are guests at one address."""
 
 LINE_BYTES = 160
 """Most bytes of a line on disk beside its text: a row, its place in the index, and an author of 32
@@ -136,8 +139,8 @@ class Spending:
         owner = allotment.owner
         lines_left = self.budgets.left(owner, Kind.LINES)
         bytes_left = self.budgets.left(owner, Kind.BYTES)
-        more_lines = max(lines - allotment.lines, min(SLICE_LINES, lines_left))
-        more_bytes = max(bytes - allotment.bytes, min(SLICE_BYTES, bytes_left))
+        more_lines = max(lines - allotment.lines, min(SLICE_LINES, lines_left // SLICES))
+        more_bytes = max(bytes - allotment.bytes, min(SLICE_BYTES, bytes_left // SLICES))
         costs = (Kind.LINES, more_lines), (Kind.BYTES, more_bytes)
         if more_lines > lines_left or more_bytes > bytes_left:
             self.check(session, *costs)

@@ -135,6 +135,15 @@ class TestAllotments:
         assert guest.ask("one", "two", "three") == ["<eva> one", "<eva> two", "<eva> three"]
         assert guest.ask("four") == [over("lines", "address", 6, "8h")]
 
+    def test_of_many_who_say_little_leave_enough_for_others(self) -> None:
+        world = World(budgets={"lines.address": 4000, "bytes.address": 4000 * 1000})
+        guests = [world.person(f"p{number}") for number in range(40)]
+        for guest in guests:
+            guest.type("x")
+        assert guests[-1].ask("y") == ["<p39> y"]
+        assert used(world, GUEST, Kind.LINES) < 40 * 3
+        assert used(world, GUEST, Kind.BYTES) < 40 * 3 * 1000
+
     def test_follow_the_session_to_another_owner(self) -> None:
         world = World(
             budgets={"lines.account": 10**6, "lines.address": 10**6, "bytes.address": 10**9}
