@@ -209,7 +209,7 @@ async def unban_networks_of(
     """Lift the bans of the networks of a name from a room.
 
     They are the networks that its sessions come from now, those around them, and those that were
-    banned by that name; with a length in bits, the IPv6 networks alone that have it.
+    banned by that name; with a length in bits, those alone that a ban with that length has.
 
     Return None if there is none. Raises `Refusal` and `StoreError`.
     """
@@ -225,7 +225,8 @@ async def unban_networks_of(
             networks.add(target[1:])
     if length is not None:
         _check_length(name, length)
-        networks = {network for network in networks if network.endswith(f"/{length}")}
+        lengths = "", str(length)  # an IPv4 address is banned with any length
+        networks = {network for network in networks if network.partition("/")[2] in lengths}
     puts = sanctions.lift_networks(room, networks)
     return await _lift(server, session, room, puts, Deed("unban", f"@{name}"))
 

@@ -201,6 +201,16 @@ def test_lifting_the_bans_of_a_person_lifts_those_around_it(
     assert done(world, sanctions.unban_networks_of(world.server, ana, ops, "luis")) is None
 
 
+def test_a_length_makes_no_difference_for_ipv4(
+    world: World, ana: Session, luis: Session, ops: Room
+) -> None:
+    server = world.server
+    for networks in ["192.0.2.0/24"], sanctions.networks_to_ban(server, ana, ops, "luis", 48):
+        done(world, sanctions.ban_networks(server, ana, ops, networks, "luis", 60))
+    done(world, sanctions.unban_networks_of(server, ana, ops, "luis", 48))
+    assert [who for _, who, _ in sanctions.list_sanctions(server, ana, ops)] == ["@192.0.2.0/24"]
+
+
 def test_those_of_one_length_may_be_lifted(world: World, ana: Session, ops: Room) -> None:
     zoe = guest(world, "zoe", network=OF_IPV6)
     for length in 48, 64:
