@@ -167,7 +167,7 @@ def test_english_and_spanish_have_the_same_sections_blocks_and_tables(
     assert tables[0] == tables[1]
 
 
-def test_the_copy_for_a_backup_is_whole_private_and_ends_while_lines_are_said(
+def test_the_copies_for_a_backup_are_whole_private_and_end_while_lines_are_said(
     tmp_path: Path,
 ) -> None:
     texts = map(read, [*READMES.values(), *REFERENCES.values()])
@@ -188,12 +188,15 @@ def test_the_copy_for_a_backup_is_whole_private_and_ends_while_lines_are_said(
                 program.chmod(0o755)
             path = f"{os.environ['PATH']}:{tmp_path}"
             env = {**os.environ, "PATH": path}
-            subprocess.run(["sh", "-c", recipe], cwd=tmp_path, env=env, check=True, timeout=20)
+            for _ in range(2):  # the second replaces the first
+                (tmp_path / "copy.new").write_text("of a run that was killed")
+                subprocess.run(["sh", "-c", recipe], cwd=tmp_path, env=env, check=True, timeout=20)
             assert talking.poll() is None
         finally:
             talking.kill()
             talking.wait()
     copy = tmp_path / "copy.sqlite"
+    assert not (tmp_path / "copy.new").exists()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -7,6 +7,7 @@ has the same commands: see `test_commands_of_documents`.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
@@ -22,9 +23,12 @@ import pytest
 
 from chatd.daemon.options import DEFAULT_LISTEN, Options, Settings
 from tests.support.checkout import ROOT
+from tests.support.documents import blocks, read
 from tests.support.live_server import PATIENCE, environment, output_of
+from tests.support.terminal import Terminal
 
 NEEDED = ("nc", "curl", "openssl")
+FINGERPRINT = "openssl x509 -in cert.pem -noout -fingerprint -sha256"
 PASSWORD = "correct horse battery"
 
 Program = subprocess.Popen[str]
@@ -55,7 +59,7 @@ class Newcomer:
 
     def here(self, command: str) -> str:
         """Return a command for this machine and the daemon's ports."""
-        command = re.sub("chatd say(?! --unix)", "chatd say --port 60060", command)  # its default
+        command = re.sub("chatd say(?! --unix| --host)", "chatd say --port 60060", command)
         for port, ours in self.ports.items():
             command = re.sub(rf"\b{port}\b", ours, command)
         return command.replace("HOST", "127.0.0.1").replace("ADDRESS", "127.0.0.1")
@@ -138,7 +142,7 @@ def test_two_terminals_a_browser_and_scripts(newcomer: Newcomer) -> None:
         page = newcomer.here("http://127.0.0.1:60080/")
         with urllib.request.urlopen(page, timeout=PATIENCE) as answer:
             assert "<title>" in answer.read().decode()
-        for command in newcomer.block("chatd say").split("\n"):
+        for command in newcomer.block("curl ").split("\n"):
             newcomer.run(command)
         stored = newcomer.run(".venv/bin/chatd export")
     assert "<cron> " in stored
@@ -147,14 +151,53 @@ def test_two_terminals_a_browser_and_scripts(newcomer: Newcomer) -> None:
 
 
 @needs_programs
+def test_answers_of_the_http_interface_have_the_members_in_the_reference(
+    newcomer: Newcomer,
+) -> None:
+    (sample,) = [block for block in blocks(read("docs/reference.md")) if "$ curl -N" in block]
+    posted, answer, *stream = re.findall(r"^\$ (curl .*)\n((?:[^$].*\n|\n)*)", sample, re.MULTILINE)
+    with newcomer.daemon(newcomer.block("'.[all]' && .venv").rpartition(" && ")[2]):
+        for command, shown_answer in (posted, answer):
+            got = json.loads(newcomer.run(command.replace("curl ", "curl -s ")))
+            expected = json.loads(shown_answer)
+            assert list(got) == list(expected)
+            for event, expected_event in zip(
+                got.get("events", []), expected.get("events", []), strict=True
+            ):
+                assert list(event) == list(expected_event)
+        ((follow, shown_stream),) = stream
+        with newcomer.terminal(newcomer.here(follow.replace("-N", "-sN"))) as reader:
+            lines = [*shown(reader, '"kind":"message"')]
+    assert unnumbered("".join(lines)) == unnumbered(shown_stream)
+
+
+def unnumbered(stream: str) -> str:
+    """Return the text of a stream without the times in it."""
+    return re.sub(r"\d{13}", "TIME", stream)
+
+
+@needs_programs
 def test_others_are_let_in_with_tls_and_accounts(newcomer: Newcomer) -> None:
     newcomer.run(newcomer.here(newcomer.block("openssl req")))
     with newcomer.daemon(newcomer.block("--listen ssl:")):
         newcomer.run(newcomer.block("admin add ana"), f"{PASSWORD}\n")
-        with newcomer.terminal(newcomer.here(newcomer.block("s_client"))) as ana:
+        s_client, connect, say = newcomer.block("s_client").split("\n")
+        with newcomer.terminal(newcomer.here(s_client)) as ana:
             give(ana, "/login ana", PASSWORD, "hola a todos", "/quit")
             shown(ana, "<ana> hola a todos\n")
             assert ana.wait(PATIENCE) == 0
+        assert f"`{FINGERPRINT}`" in newcomer.text
+        fingerprint = newcomer.run(FINGERPRINT).rstrip().rpartition("=")[2]
+        newcomer.run(say.replace("SHA256", fingerprint))
+        program, *arguments = newcomer.here(connect.replace("SHA256", fingerprint)).split()
+        assert (program, arguments.pop(0)) == (".venv/bin/chatd", "connect")
+        ana_again = Terminal(*arguments, columns=120)
+        try:
+            ana_again.until(lambda rows: any("> backup done" in row for row in rows))
+            ana_again.type("/quit\r")
+            assert ana_again.status() == 0
+        finally:
+            ana_again.close()
         at_hand = '--cacert cert.pem --resolve "$(hostname):60443:127.0.0.1"'
         assert "<title>" in newcomer.run(f"curl -s {at_hand} https://$(hostname):60443/")
         newcomer.run(".venv/bin/chatd say --name cron 'still here'")
@@ -162,21 +205,48 @@ def test_others_are_let_in_with_tls_and_accounts(newcomer: Newcomer) -> None:
         (as_ana,) = re.findall(r"`(\S*chatd say --unix [^`]*)`", newcomer.text)
         newcomer.run(as_ana.replace("FILE", "password"))
         assert "<ana> backup done\n" in newcomer.run(".venv/bin/chatd export")
-    fingerprint = re.findall(r"`(openssl x509 [^`]*)`", newcomer.text)[0]
-    assert "ingerprint=" in newcomer.run(fingerprint)
 
 
-def test_the_unit_starts_what_there_is() -> None:
-    unit = (ROOT / "docs" / "chatd.service").read_text("utf-8")
-    (command,) = re.findall(r"^ExecStart=/opt/chatd/bin/chatd serve (.*)$", unit, re.MULTILINE)
+@needs_programs
+def test_the_service_continues_the_history(newcomer: Newcomer) -> None:
+    newcomer.run(newcomer.block("openssl req"))
+    start = newcomer.block("'.[all]' && .venv").rpartition(" && ")[2]
+    with newcomer.daemon(start):
+        newcomer.run(".venv/bin/chatd say hola")
+    (take_along,) = re.findall(r"^install .*$", newcomer.block("useradd"), re.MULTILINE)
+    newcomer.run(take_along.replace("-o chatd", '-o "$(id -un)"').replace("/var/lib", "."))
+    newcomer.directory /= "chatd"
+    (newcomer.directory / ".venv").symlink_to("../.venv")
+    with newcomer.daemon(start):
+        newcomer.run(".venv/bin/chatd say 'here again'")
+    assert len(newcomer.run(".venv/bin/chatd export").splitlines()) == 2
+
+
+def of_the_unit(*, with_tls: bool) -> str:
+    """Return the unit of systemd, as it is or with its comments of TLS made options."""
+    unit = read("docs/chatd.service")
+    return re.sub(r"^# (?=--)", "  ", unit, flags=re.MULTILINE) if with_tls else unit
+
+
+@pytest.mark.parametrize("with_tls", [False, True])
+def test_the_unit_starts_what_there_is(with_tls: bool) -> None:
+    unit = re.sub(r"^#.*\n", "", of_the_unit(with_tls=with_tls), flags=re.MULTILINE)
+    (command,) = re.findall(
+        r"^ExecStart=/opt/chatd/bin/chatd serve (.*)$", unit.replace("\\\n", ""), re.MULTILINE
+    )
     options = Options()
     options.parseOptions(command.split())
-    assert Settings.of(options).listen == [DEFAULT_LISTEN, "unix:/run/chatd/chat.sock"]
+    settings = Settings.of(options)
+    tls = ["ssl:60062:privateKey=key.pem:certKey=cert.pem"] if with_tls else []
+    assert settings.listen == [*tls, DEFAULT_LISTEN, "unix:/run/chatd/chat.sock"]
+    tls = ["ssl:60443:privateKey=key.pem:certKey=cert.pem"] if with_tls else []
+    assert settings.web == [*tls, "tcp:60080:interface=127.0.0.1"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
-    unit = (ROOT / "docs" / "chatd.service").read_text("utf-8")
+@pytest.mark.parametrize("with_tls", [False, True])
+def test_systemd_takes_the_unit(tmp_path: Path, with_tls: bool) -> None:
+    unit = of_the_unit(with_tls=with_tls)
     copy = tmp_path / "chatd.service"
     copy.write_text(unit.replace("/opt/chatd/bin/chatd", sys.executable))
     verified = subprocess.run(
