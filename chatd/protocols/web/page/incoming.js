@@ -92,7 +92,9 @@ export class Incoming {
 		// Logging in passes through being a guest, so see what follows.
 		const isOut = this.#chat.me.account && !account;
 		if (isOut) this.#given.clock.setTimeout(() => this.#chat.me.account || this.#client.forgetProof(), SETTLED_MS);
+		const isRenamed = name !== this.#chat.me.name;
 		this.#chat.me = { name, guest, account };
+		if (isRenamed) this.#client.askPeople(); // only others are sent a notice
 		// An account's name comes with its cookie, and must not be asked for without it.
 		if (account || !guest) this.#given.kept.set("name", account ? null : name);
 	}

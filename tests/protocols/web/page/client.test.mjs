@@ -66,6 +66,19 @@ test("a reload has its name, its rooms, and the one that was shown", () => {
 	assert.equal(all.chat.active.name, "ops");
 });
 
+test("the people of the room are asked for again once we have another name", () => {
+	const all = made();
+	const you = { type: "you", name: "guest1", guest: true, account: false };
+	all.says(entered("lobby"), { type: "people", room: "lobby", names: ["ana"], guests: 2 });
+	const before = sent(all, "people").length;
+	all.says(you);
+	assert.equal(sent(all, "people").length, before);
+	all.says({ ...you, name: "carla", guest: false });
+	assert.deepEqual(sent(all, "people").slice(before), [{ type: "people", room: "lobby" }]);
+	all.says({ ...you, name: "carla", guest: false, account: true });
+	assert.equal(sent(all, "people").length, before + 1);
+});
+
 test("text is sent, waits for its ack, and is then known to be said", () => {
 	const all = made();
 	all.says(entered("lobby"));
