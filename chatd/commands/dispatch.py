@@ -80,10 +80,13 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Job |
 
 
 async def _finish(session: Session, command: Command, name: str, waiting: Job) -> None:
+    before = session.room
     try:
         await waiting
     except (Refusal, WrongUse, StoreError) as error:
         _tell_why_not(session, command, name, error)
+        if before is not None and session.room is None:  # see `stay_out`
+            session.answer("in_no_room_now")
 
 
 def _tell_why_not(

@@ -117,7 +117,8 @@ def test_insiders_are_told_the_truth() -> None:
     ]
     assert eva.ask(f"/join {LOOK_ALIKE}") == [
         f"ERR Name in use: #{LOOK_ALIKE} looks like #{HIDDEN}. /join {HIDDEN},"
-        " or choose another name."
+        " or choose another name.",
+        EN.notice("in_no_room_now"),
     ]
     assert "You are in" in eva.ask(f"/join {HIDDEN}")[0]
     ana.type("/ban eva")

@@ -333,6 +333,7 @@ class JoinTests(CommandTestCase):
 
     def test_a_look_alike_of_a_room_is_refused_and_the_room_is_named(self) -> None:
         self.luis.type("/join ops", "/join аса", "hola")
+        self.ana.ask("hola")
         self.assertEqual(
             self.ana.ask("/join aca"),
             [(EN.error(ErrorKind.NAME_IN_USE, "looks_like_room", room="aca", other="аса"))],
@@ -380,6 +381,7 @@ class JoinTests(CommandTestCase):
         self.assertEqual(self.luis.seen(), ["<luis> in the lobby"])
 
     def test_a_new_rooms_name_does_not_end_in_a_dot(self) -> None:
+        self.ana.ask("hola")
         self.assertEqual(
             self.ana.ask("/join tea."),
             [EN.error(ErrorKind.INVALID_NAME, "ends_in_dot", name="tea.")],
@@ -399,6 +401,7 @@ class JoinTests(CommandTestCase):
             self.assertEqual(self.ana.session.room.name, name)
 
     def test_what_cannot_be_a_rooms_name_is_refused(self) -> None:
+        self.ana.ask("hola")
         for name in "-a", "a b", "##a", "x" * 33:
             with self.subTest(name=name):
                 (error,) = self.ana.ask(f"/join {name}")
@@ -406,6 +409,20 @@ class JoinTests(CommandTestCase):
                     error,
                     EN.error(ErrorKind.INVALID_NAME, "invalid_room", name=name),
                 )
+
+    def test_who_is_taken_out_of_the_room_by_it_is_told_so(self) -> None:
+        self.ana.ask("/join builds")
+        error = EN.error(ErrorKind.INVALID_NAME, "invalid_room", name="a/b")
+        self.assertEqual(self.ana.ask("/join a/b"), [error, EN.notice("in_no_room_now")])
+        error = EN.wrong_use("/join")
+        self.assertEqual(self.luis.ask("/join"), [error, EN.notice("in_no_room_now")])
+
+    def test_who_stays_in_the_room_or_is_in_none_already_is_told_the_reason_alone(self) -> None:
+        error = EN.error(ErrorKind.INVALID_NAME, "invalid_room", name="a/b")
+        self.luis.ask("hola")
+        self.ana.ask("/join a/b")
+        for one in self.ana, self.luis:
+            self.assertEqual(one.ask("/join a/b"), [error])
 
     def test_wrong_use(self) -> None:
         self.ana.ask("something was said")
@@ -524,7 +541,7 @@ class WhoTests(CommandTestCase):
         )
 
     def test_in_no_room(self) -> None:
-        (_, error) = self.ana.ask("/join !", "/who")
+        *_, error = self.ana.ask("/join !", "/who")
         self.assertEqual(
             error,
             (EN.error(ErrorKind.NO_ROOM, "in_no_room")),
@@ -673,7 +690,7 @@ class TopicTests(CommandTestCase):
 
     def test_in_no_room(self) -> None:
         self.assertEqual(
-            self.ana.ask("/join !", "/topic", "/topic x", "x")[1:],
+            self.ana.ask("/join !", "/topic", "/topic x", "x")[2:],
             [
                 (EN.error(ErrorKind.NO_ROOM, "in_no_room")),
                 *[EN.error(ErrorKind.NO_ROOM, "not_said")] * 2,
@@ -920,7 +937,7 @@ class LanguageTests(CommandTestCase):
         self.wrong_use("/language en|es", "/language", "/language fr", "/language en es")
 
     def test_wrong_use_in_spanish_shows_the_spanish_usage(self) -> None:
-        (_, error) = self.ana.ask("/idioma es", "/sala")
+        _, error, _ = self.ana.ask("/idioma es", "/sala")
         self.assertTrue(error.startswith("ERR Wrong use: /sala se usa así: /sala SALA - "))
 
 
