@@ -409,6 +409,8 @@ SENTENCES = {
     "registered_name": (
         "{name} is registered. /login {name} PASSWORD if it is yours, or choose another name."
     ),
+    "account_exists": "{name} is registered. Sign in if it is yours, or choose another name.",
+    "no_such_account": "{name} is not registered. Look at its letters, or make a new account.",
     "looks_like_name": "{name} looks like {other}, which is taken. Choose another name.",
     "looks_like_room": "#{room} looks like #{other}. /join {other}, or choose another name.",
     "unusable_room": (

@@ -444,6 +444,8 @@ SENTENCES = {
     "registered_name": (
         "{name} está registrado. /acceder {name} CONTRASEÑA si es tuyo, o elige otro nombre."
     ),
+    "account_exists": "{name} está registrado. Inicia sesión si es tuyo, o elige otro nombre.",
+    "no_such_account": "{name} no está registrado. Mira si está bien escrito, o crea una cuenta.",
     "looks_like_name": "{name} se parece a {other}, que está en uso. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
     "unusable_room": (

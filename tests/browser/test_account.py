@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from tests.browser.chromium import Chromium
-from tests.browser.page import ENTER, ME, Page
+from tests.browser.page import ENTER, ME, PEOPLE, Page
 from tests.support.live_server import LiveServer
 
 ACCOUNT = "#account"
@@ -196,6 +196,28 @@ def test_a_wrong_password_is_told_in_the_dialog(page: Page, chromium: Chromium) 
     fill(page, "signin", "ana", "not the right one")
     page.has("#account-error", "password")
     assert page.is_shown(ACCOUNT)
+
+
+def test_what_is_wrong_with_a_new_account_names_what_the_dialog_has(
+    page: Page, chromium: Chromium
+) -> None:
+    registered(page)
+    page.click(SIGNED_IN)
+    page.shows("#signin-open")
+    chromium.forgive("409")
+    fill(page, "register", "ana", PASSWORD)
+    page.has("#account-error", "Error: ana is registered. Sign in if it is yours")
+
+
+def test_a_name_for_now_is_listed_among_the_people_at_once(page: Page) -> None:
+    page.click("#name-open")
+    page.shows(ACCOUNT)
+    page.type("carla")
+    page.press(ENTER)
+    page.has(ME, "carla")
+    page.has(PEOPLE, "carla")
+    page.say("/nick dorita")
+    page.has(PEOPLE, "dorita")
 
 
 def test_one_is_still_signed_in_after_the_daemon_was_killed(

@@ -138,7 +138,7 @@ export class Account {
 			const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
 			const { error, proof = null } = await answer.json();
 			if (answer.ok) kept.set("proof", proof);
-			return error?.text ?? "";
+			return error ? `${texts.say("error")}: ${error.text}` : ""; // it begins in lower case, or with a name
 		} catch {
 			return texts.say("no_answer");
 		}
