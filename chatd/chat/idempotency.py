@@ -42,8 +42,9 @@ KEPT_OF_OWNER = 200
 KEPT = 20_000
 """Most keys that are known of one owner, and of all; each takes some 900 bytes."""
 
-KEY_BYTES = 600
-"""Most bytes of a key on disk: two hashes, the name of a room, and the names of an owner."""
+KEY_BYTES = 960
+"""Most bytes of a key on disk: two hashes, the name of a room in JSON, and the names of an
+owner, each of 32 letters of four bytes; and its numbers, which grow."""
 
 FORGOTTEN_AT_ONCE = 20
 """Most expired keys that are removed with one new one."""

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from math import ceil
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address
 
+from chatd.chat.idempotency import KEY_BYTES
 from chatd.chat.spending import (
     ASCII_BYTES,
     LETTER_BYTES,
     LINE_BYTES,
+    RECORD_BYTES,
     SLICE_BYTES,
     SLICE_LINES,
     refusal_of,
 )
 from chatd.errors import ErrorKind
 from chatd.i18n import Phrase
+from chatd.text.validation import MAX_NAME_LENGTH
 from chatd.util.budget_table import Budget, Kind, Level
 from chatd.util.budgets import DAY, Owner, UsedUp, owner_of
 from tests.support.browser import Browser
@@ -253,6 +257,18 @@ class TestDoors:
         other = {"Idempotency_Key": "l" * 16}
         got = web.ask("POST", "/api/rooms/ops/messages", b"two", **other)
         assert (got.status, got.json["error"]["key"]) == (429, "used_up")
+
+    def test_a_key_is_charged_for_as_long_as_it_may_be(self) -> None:
+        web = SiteWorld(budgets={"keys.address": 10**6})
+        longest = "\U00010428" * MAX_NAME_LENGTH  # small letters of Deseret
+        address = IPv6Address("TCP", "2001:db8:1111:2222::7", 40_000)
+        path = f"/api/rooms/{quote(longest)}/messages?name={quote(longest)}"
+        got = web.ask("POST", path, b"one", idempotency_key="k" * 64, address=address)
+        assert got.status == 201, got.body
+        ((key, value),) = web.world.server.idempotency.table.items()
+        record = web.world.server.idempotency.table.put(key, value).record
+        size = len(key.encode()) + len(record.value or "")
+        assert 0.9 * KEY_BYTES < RECORD_BYTES + size < KEY_BYTES
 
     @pytest.mark.parametrize("key", [{}, {"key": "k" * 16}])
     def test_a_browser_is_told_which_line_was_refused(self, key: dict[str, str]) -> None:
