@@ -21,6 +21,24 @@ RIDDLE = re.compile(r"(What|Whether|How|Who)\b")
 PRONOUN = re.compile(r"\b(somebody|nobody|whoever|whatever)\b", re.IGNORECASE)
 """Words for a subject that has a name: a client, a session, an account, a member."""
 
+OTHER_WORD = re.compile(
+    r"\b(?:un|el|al|del|los|otro|otros|este)(?: demás)? terminal(?:es)?\b"  # una terminal
+    r"|(?<!/)\bacced(?:e|er|es|ido|iendo)\b",  # iniciar sesión, by the command /acceder
+    re.IGNORECASE,
+)
+"""Spanish words for a thing that has another one everywhere else."""
+
+SPANISH = [
+    "README.es.md",
+    "docs/referencia.md",
+    "tools/limits.csv",
+    "tools/spanish.py",
+    "chatd/i18n/es.py",
+    "chatd/protocols/web/page/texts.js",
+    *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("chatd/commands/*.py")),
+]
+"""The files with Spanish texts."""
+
 FILES = sorted(
     path.relative_to(ROOT).as_posix()
     for package in ("chatd", "tests")
@@ -101,3 +119,23 @@ def test_unnamed_subjects_are_found() -> None:
         "Nobody",
         "whoever",
     ]
+
+
+@pytest.mark.parametrize("path", SPANISH)
+def test_a_thing_has_one_word_in_spanish(path: str) -> None:
+    assert not OTHER_WORD.findall(read(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("En un terminal", True),
+        ("los demás terminales", True),
+        ("En una terminal", False),
+        ("Accede con tu contraseña.", True),
+        ("hay que acceder otra vez", True),
+        ("/acceder NOMBRE", False),
+    ],
+)
+def test_another_word_is_found(text: str, is_found: bool) -> None:
+    assert bool(OTHER_WORD.search(text)) is is_found

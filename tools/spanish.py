@@ -184,7 +184,7 @@ ERRORS = {
         "tiene, o uno parecido, una sala que puede estar oculta"
     ),
     "Take another name, or log in to your own; join the room that the detail names": (
-        "Tomar otro nombre, o acceder con el propio; entrar en la sala que dice el detalle"
+        "Tomar otro nombre, o iniciar sesión con el propio; entrar en la sala que dice el detalle"
     ),
     "The client is in no room, or the room does not exist or is hidden from the client": (
         "El cliente no está en ninguna sala, o la sala no existe o está oculta para él"
@@ -201,7 +201,7 @@ ERRORS = {
     ),
     "Try later": "Probar más tarde",
     "The command needs a registered name, or a login": (
-        "La orden necesita un nombre registrado, o haber accedido"
+        "La orden necesita un nombre registrado, o haber iniciado sesión"
     ),
     "As the detail says": "Lo que dice el detalle",
     "The password is not that of the name": "La contraseña no es la de ese nombre",

@@ -280,9 +280,9 @@ TABLE = (
         Wording(
             "/clave [conservar-tokens] [NUEVA]",
             "cambiar la contraseña y cerrar las demás sesiones",
-            "En los navegadores y los demás terminales hay que acceder otra vez. Los tokens\n"
-            "terminan si no dices conservar-tokens. Se te pide la contraseña actual, salvo que\n"
-            "la hayas escrito hace menos de cinco minutos.\n"
+            "En los navegadores y las demás terminales hay que iniciar sesión otra vez. Los\n"
+            "tokens terminan si no dices conservar-tokens. Se te pide la contraseña actual,\n"
+            "salvo que la hayas escrito hace menos de cinco minutos.\n"
             "Ejemplo: /clave",
             aliases=(
                 "contraseña",

@@ -183,7 +183,7 @@ TABLE = (
         Wording(
             "/ignorar [NOMBRE]",
             "ocultar lo que dice NOMBRE; o ver a quién ignoras",
-            "En un terminal, en un navegador y por HTTP. Puedes ignorar a cien personas.\n"
+            "En una terminal, en un navegador y por HTTP. Puedes ignorar a cien personas.\n"
             "Ejemplo: /ignorar luis",
         ),
     ),

@@ -172,7 +172,7 @@ TABLE = (
         Wording(
             "/sala SALA",
             "ir a una sala; si no existe, se crea",
-            "En un terminal dejas la sala en que estabas; en un navegador sigues también en\n"
+            "En una terminal dejas la sala en que estabas; en un navegador sigues también en\n"
             "ella. Una sala que crea /sala no la administra nadie; /crear hace una que\n"
             "administras tú.\n"
             "Ejemplo: /sala ops",

@@ -314,13 +314,14 @@ SENTENCES = {
     "others_closed": "Se han cerrado {count} conexiones tuyas.",
     "others_closed_one": "Se ha cerrado {count} conexión tuya.",
     "no_others": "No tienes ninguna otra conexión.",
-    "browsers_signed_out": "En {count} navegadores hay que acceder otra vez.",
-    "browsers_signed_out_one": "En {count} navegador hay que acceder otra vez.",
+    "browsers_signed_out": "En {count} navegadores hay que iniciar sesión otra vez.",
+    "browsers_signed_out_one": "En {count} navegador hay que iniciar sesión otra vez.",
     "signed_out": (
         "Se ha cerrado tu sesión: ha cambiado la contraseña, o se ha terminado en otra parte."
     ),
     "sign_in_again": (
-        "Este navegador ya no tiene aquí la sesión abierta: recarga la página y accede otra vez."
+        "Este navegador ya no tiene aquí la sesión abierta: recarga la página e inicia sesión otra"
+        " vez."
     ),
     "token_made_write": (
         "{token} es un token para leer y escribir. Solo se muestra esta vez. Quien lo tenga"
@@ -386,7 +387,7 @@ SENTENCES = {
     "token_exists": "ya tienes un token {name}. /token revocar {name}, o elige otro nombre.",
     "no_such_scope": "un token es para leer o para escribir, no para {scope}.",
     "token_reads_only": "tu token es solo para leer. /token nuevo NOMBRE escribir crea otro.",
-    "not_with_a_token": "eso no se puede hacer con un token. Accede con tu contraseña.",
+    "not_with_a_token": "eso no se puede hacer con un token. Inicia sesión con tu contraseña.",
     "not_signed_in": (
         "se ha cerrado tu sesión. /acceder NOMBRE CONTRASEÑA para seguir, o /cerrarsesion"
         " para ser invitado."

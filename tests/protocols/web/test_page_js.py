@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from chatd.i18n import en, es
 from tests.support.checkout import ROOT
 
 PAGE = ROOT / "chatd" / "protocols" / "web" / "page"
@@ -92,6 +93,13 @@ def test_every_id_is_there_once() -> None:
     assert len(ids) == len(set(ids))
     for file in MODULES:
         assert set(re.findall(r'byId\("([^"]*)"[),]', text_of(file))) <= set(ids), file.name
+
+
+@pytest.mark.parametrize("key", ["topic_set", "topic_cleared"])
+def test_a_topic_is_told_as_in_a_terminal(key: str) -> None:
+    for catalogue in en, es:
+        told = catalogue.SENTENCES[key].replace("{topic}", "{text}")
+        assert f'"{told}"' in text_of(PAGE / "texts.js")
 
 
 def test_it_is_small() -> None:
