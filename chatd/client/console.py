@@ -101,7 +101,7 @@ class _Console:
         if self._asked_to_leave:
             return 0
         lost = " What you were typing was not sent." if app.current_buffer.text else ""
-        raise ClientError(f"the server closed the connection.{lost}")
+        raise ClientError(f"{self._link.ending}{lost}")
 
     def _accept(self, buffer: Buffer) -> bool:
         """Send the line that was typed (or pasted: several), and start an empty one."""

@@ -43,10 +43,13 @@ class DuplexLink:
     """A connection whose lines are received during every exchange, also while data is sent.
 
     `is_open` is true until everything that the server sent is read. Without ``half_closes`` the
-    server answers no more once the connection is half-closed.
+    server answers no more once the connection is half-closed. ``if_silent`` is a sentence for a
+    user whose server sends no line: what else to try.
     """
 
-    def __init__(self, connection: Stream, *, half_closes: bool = True) -> None:
+    def __init__(
+        self, connection: Stream, *, half_closes: bool = True, if_silent: str = ""
+    ) -> None:
         connection.setblocking(False)
         self.is_open = True
         self.half_closes = half_closes
@@ -55,6 +58,8 @@ class DuplexLink:
         self._unsent = bytearray()
         self._can_send = True
         self._finished = False
+        self._if_silent = if_silent
+        self._greeted = False
 
     def send(self, data: bytes) -> None:
         """Queue *data*, which is sent during the next exchanges."""
@@ -79,6 +84,17 @@ class DuplexLink:
     def has_unsent(self) -> bool:
         """True if data waits to be sent."""
         return bool(self._unsent)
+
+    @property
+    def advice(self) -> str:
+        """The other things to try, after a space; "" if the server has sent a line."""
+        return f" {self._if_silent}" if self._if_silent and not self._greeted else ""
+
+    @property
+    def ending(self) -> str:
+        """The sentence that says that the server has closed."""
+        how = "" if self._greeted else " without a greeting"
+        return f"the server closed the connection{how}.{self.advice}"
 
     def exchange(self, timeout: float | None, also: int | None) -> tuple[list[bytes], bool]:
         """Send and receive once; return the lines received, and true if *also* is readable.
@@ -124,6 +140,8 @@ class DuplexLink:
         except OSError:
             data = b""
         if data:
-            return self._framer.feed(data)
+            lines = self._framer.feed(data)
+            self._greeted = self._greeted or bool(lines)
+            return lines
         self.is_open = False
         return self._framer.finish()

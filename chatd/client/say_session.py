@@ -194,9 +194,10 @@ def _lines(link: DuplexLink, complaint: str, timeout: float) -> Iterator[bytes]:
         except TimeoutError:
             raise ClientError(
                 f"nothing was said: {complaint} within {timeout:.0f} seconds. Check host and port."
+                f"{link.advice}"
             ) from None
         yield from lines
-    raise ClientError("nothing was said: the server closed the connection.")
+    raise ClientError(f"nothing was said: {link.ending}")
 
 
 def _reason(line: bytes) -> str:

@@ -21,6 +21,10 @@ KNOWN_WAYS = (
     " --fingerprint SHA256:...)."
 )
 
+_MAYBE_TLS = "If that port uses TLS, add --tls or --fingerprint SHA256."
+
+_OR_ANOTHER = f"name the host and the port that uses TLS, in the README {wire.TLS_PORT}."
+
 _FINGERPRINT = re.compile(
     r"(?:sha-?256(?: fingerprint=|:))?([0-9a-f]{2}(?::?[0-9a-f]{2}){31})", re.IGNORECASE
 )
@@ -74,13 +78,14 @@ class Server(NamedTuple):
         if self.tls:
             from chatd.client import tls
 
-            plain = wire.connect(self.host, self.port)
+            plain = wire.connect(self.host, self.port, _OR_ANOTHER)
             secure = tls.start(plain, self.host, self.fingerprint)
             return Connection(DuplexLink(secure, half_closes=False), "")
         doubt = self._doubt("any program may listen there")
         if for_password:
             raise ClientError(doubt)
-        return Connection(DuplexLink(wire.connect(self.host, self.port)), doubt)
+        plain = wire.connect(self.host, self.port)
+        return Connection(DuplexLink(plain, if_silent=_MAYBE_TLS), doubt)
 
     def _doubt(self, reason: str) -> str:
         return f"the server at {self.where} is not known: {reason}. {KNOWN_WAYS}"

@@ -11,7 +11,7 @@ import hashlib
 import socket
 import ssl
 
-from chatd.client.wire import CONNECT_TIMEOUT, ClientError, show_address
+from chatd.client.wire import CONNECT_TIMEOUT, TLS_PORT, ClientError, show_address
 
 
 class TlsStream:
@@ -61,6 +61,9 @@ _RECORD_SIZE = 1 << 14
 """Most bytes in a record of TLS (RFC 8446, 5.1)."""
 
 
+_CHECK = f"Check host and port: in the README TLS has port {TLS_PORT}."
+
+
 def start(connection: socket.socket, host: str, fingerprint: bytes | None) -> TlsStream:
     """Start TLS with the server at *host*, over a *connection* that is closed if this fails.
 
@@ -82,10 +85,10 @@ def start(connection: socket.socket, host: str, fingerprint: bytes | None) -> Tl
             " operator for the fingerprint, and give it as --fingerprint."
         ) from None
     except TimeoutError:
-        raise ClientError(f"no TLS at {where}: timed out. Check host and port.") from None
+        raise ClientError(f"no TLS at {where}: timed out. {_CHECK}") from None
     except OSError as error:
         why = getattr(error, "reason", None) or error.strerror or "the connection was closed"
-        raise ClientError(f"no TLS at {where}: {why}. Check host and port.") from None
+        raise ClientError(f"no TLS at {where}: {why}. {_CHECK}") from None
     certificate = secure.getpeercert(binary_form=True)
     if fingerprint is not None and hashlib.sha256(certificate or b"").digest() != fingerprint:
         secure.close()

@@ -9,6 +9,10 @@ import socket
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 60060
+TLS_PORT = 60062
+"""The port with TLS in the README. It is not a default: a daemon opens none unless it is told to.
+"""
+
 CONNECT_TIMEOUT = 15.0
 """Seconds to wait for a host that does not answer at all."""
 
@@ -49,10 +53,13 @@ def show_address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def connect(host: str, port: int) -> socket.socket:
-    """Return a blocking socket to the server at *host* and *port*. Raises `ClientError`."""
+def connect(host: str, port: int, or_another: str = "name another host and port.") -> socket.socket:
+    """Return a blocking socket to the server at *host* and *port*.
+
+    Raises `ClientError`. If no server listens there, *or_another* is the end of its advice.
+    """
     where = show_address(host, port)
-    start = "Start one with `chatd serve`, or name another host and port."
+    start = f"Start one with `chatd serve`, or {or_another}"
     try:
         connection = socket.create_connection((host, port), CONNECT_TIMEOUT)
     except ConnectionRefusedError:

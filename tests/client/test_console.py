@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.sentences import EN, ES
-from tests.support.terminal import CTRL_C, CTRL_D, UP, Talk
+from tests.support.stand_in import FakeServer
+from tests.support.terminal import CTRL_C, CTRL_D, UP, Talk, Terminal
 
 
 @pytest.fixture
@@ -216,6 +217,17 @@ def test_a_last_line_without_its_end_is_shown(talk: Talk) -> None:
         EN.notice("stopping"),
         "chatd: the server closed the connection.",
     ]
+
+
+def test_a_port_that_uses_tls_closes_without_a_greeting() -> None:
+    with FakeServer(lambda peer: None) as server:
+        terminal = Terminal("127.0.0.1", str(server.port), columns=200)
+        assert terminal.status() == 1
+    assert terminal.rows() == [
+        "chatd: the server closed the connection without a greeting. If that port uses TLS,"
+        " add --tls or --fingerprint SHA256."
+    ]
+    terminal.close()
 
 
 def test_what_was_being_typed_when_the_server_went_stays_on_the_screen(talk: Talk) -> None:

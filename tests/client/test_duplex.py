@@ -62,6 +62,28 @@ def test_an_exchange_in_which_nothing_can_be_done_times_out(
         pair[0].exchange(0, None)
 
 
+@pytest.mark.parametrize(
+    ("sent", "ending"),
+    [
+        (b"", "the server closed the connection without a greeting. Try TLS."),
+        (b"\x15\3\3\0\2\2F", "the server closed the connection without a greeting. Try TLS."),
+        (b"*** hola\n", "the server closed the connection."),
+    ],
+    ids=["nothing", "an alert of TLS", "a line"],
+)
+def test_the_advice_is_for_a_server_that_closed_before_it_sent_a_line(
+    sent: bytes, ending: str
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        link = DuplexLink(ours, if_silent="Try TLS.")
+        theirs.sendall(sent)
+        theirs.close()
+        while link.is_open:
+            link.exchange(DEADLINE, None)
+    assert link.ending == ending
+
+
 def test_another_input_is_looked_at_only_while_little_is_unsent(
     pair: tuple[DuplexLink, socket.socket],
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,8 @@ from chatd.client import server, unix_socket, wire
 from chatd.client.duplex import DuplexLink
 from chatd.client.server import Server
 from chatd.client.wire import ClientError
-from tests.support.stand_in import FakeServer, greet, received
+from tests.support.certificate import fingerprint_of, write_certificate
+from tests.support.stand_in import FakeServer, greet, received, unused_port
 
 
 def named(*words: str) -> Server:
@@ -35,6 +37,12 @@ class TestTcp:
             connection = named(*fake.address).connect()
             assert received(connection.link) == [b"*** hola"]
         assert "any program may listen there" in connection.doubt
+
+    def test_if_it_closes_without_a_greeting_it_may_use_tls(self) -> None:
+        with FakeServer(lambda peer: None) as fake:
+            link = named(*fake.address).connect().link
+            assert received(link) == []
+        assert link.ending.endswith(" If that port uses TLS, add --tls or --fingerprint SHA256.")
 
     def test_with_a_password_there_is_no_connection(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(wire, "connect", no_link)
@@ -62,6 +70,24 @@ class TestUnixSocket:
         with theirs, pytest.raises(ClientError, match=r"--unix PATH.*--tls.*--fingerprint"):
             named("--unix", "chat.sock").connect(for_password=True)
         assert ours.fileno() == -1
+
+
+class TestTls:
+    """A port that uses TLS, which is another one than that of plain chat lines."""
+
+    def test_where_no_server_listens_its_port_is_named(self) -> None:
+        with pytest.raises(ClientError, match=r"refused\. .*the port that uses TLS, .* 60062\.$"):
+            named("--tls", "--port", str(unused_port())).connect()
+
+    def test_a_server_that_leaves_without_a_greeting_is_not_asked_for_tls(
+        self, tmp_path: Path
+    ) -> None:
+        certificate = write_certificate(tmp_path / "pem")
+        fingerprint = fingerprint_of(certificate)
+        with FakeServer(lambda peer: None, certificate=certificate) as fake:
+            link = named(*fake.address, "--fingerprint", fingerprint).connect().link
+            assert received(link) == []
+        assert link.ending == "the server closed the connection without a greeting."
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,9 @@ def test_a_certificate_of_no_authority_is_refused(certificate: Path) -> None:
 
 
 def test_a_server_without_tls_is_one_line() -> None:
-    refused = pytest.raises(ClientError, match=r"^no TLS at 127\.0\.0\.1:\d+: .*\. Check")
+    refused = pytest.raises(
+        ClientError, match=r"^no TLS at 127\.0\.0\.1:\d+: .*\. Check.* 60062\.$"
+    )
     with FakeServer(greet) as server, refused:
         start(server, None)
 
