@@ -81,7 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
         path = path_of(arguments.store, Path.cwd())
         if path is None:
             raise StoreError("it keeps nothing, so it has no accounts.")
-        if arguments.do != "add" and not path.exists():
+        is_new = not path.exists()
+        if arguments.do != "add" and is_new:
             raise StoreError("it is not there. Check --store.")
         request = {"do": arguments.do}
         if arguments.do == "budgets":
@@ -96,8 +97,10 @@ def run(arguments: argparse.Namespace) -> int:
         reply = _reply(path_as_owner(arguments.store), request, reactor)
     except StoreError as error:
         raise ClientError(f"cannot use --store {arguments.store}: {error}") from None
+    # In another folder than the daemon's, it was made by mistake. Tell its path.
+    made = f" The store is new: {visible(str(path))}." if is_new else ""
     if "error" in reply:
-        raise ClientError(visible(str(reply["error"])))
+        raise ClientError(f"{visible(str(reply['error']))}{made}")
     if "accounts" in reply:
         for account in reply["accounts"]:
             print(_row(account))
@@ -110,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not reply["budgets"]:
             print(f"no owner uses any of {arguments.kind}", file=sys.stderr)
     else:
-        print(visible(str(reply.get("said"))))
+        print(f"{visible(str(reply.get('said')))}{made}")
     return 0
 
 

@@ -37,7 +37,11 @@ def listed(directory: Path) -> list[list[str]]:
 
 def test_without_a_daemon_it_carries_requests_out_itself(tmp_path: Path) -> None:
     said = admin(tmp_path, "add", "ana", "--admin", password=f"\ufeff{PASSWORD}\n")
-    assert said == (0, "ana is registered, and an administrator.\n", "")
+    new = f"The store is new: {tmp_path / 'store'}."
+    assert said == (0, f"ana is registered, and an administrator. {new}\n", "")
+    said = admin(tmp_path, "add", "luis", password=f"{PASSWORD}\n")
+    assert said == (0, "luis is registered.\n", "")
+    assert admin(tmp_path, "remove", "luis") == (0, "luis is not registered any more.\n", "")
     assert admin(tmp_path, "demote", "ANA") == (0, "ana is no administrator.\n", "")
     assert listed(tmp_path) == [["ana", "-"]]
     assert {each.name for each in tmp_path.iterdir()} == {"store", "store.lock"}
@@ -46,6 +50,14 @@ def test_without_a_daemon_it_carries_requests_out_itself(tmp_path: Path) -> None
         ana.until(EN.notice("you_are", name="ana"))
     assert admin(tmp_path, "remove", "ana") == (0, "ana is not registered any more.\n", "")
     assert listed(tmp_path) == []
+
+
+def test_a_refused_request_says_that_it_made_a_store(tmp_path: Path) -> None:
+    status, _, err = admin(tmp_path, "add", "a b", password=f"{PASSWORD}\n")
+    assert status == 1
+    assert re.match(r"chatd: that cannot be a name: .*\. The store is new: .*/store\.\n", err)
+    _, _, err = admin(tmp_path, "add", "a b", password=f"{PASSWORD}\n")
+    assert err.endswith("no . last.\n")
 
 
 def test_that_there_are_no_accounts_is_said_beside_the_table(tmp_path: Path) -> None:
