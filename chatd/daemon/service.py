@@ -54,11 +54,11 @@ OLD_NAMES_LISTED = 20
 
 
 class ListenerKind(enum.Enum):
-    """A kind of address, and the option that opens it to others than this machine."""
+    """A kind of address, and the option that opens one."""
 
-    CHAT = "--listen tcp:60060"
-    BARE = "--bare tcp:60061"
-    WEB = "--web tcp:60080"
+    CHAT = "--listen"
+    BARE = "--bare"
+    WEB = "--web"
 
 
 class Listener(NamedTuple):
@@ -74,6 +74,11 @@ class Listener(NamedTuple):
     def ports(self) -> list[IListeningPort]:
         """The ports that are bound."""
         return self.factory.ports
+
+    @property
+    def lets_others_in_with_tls(self) -> bool:
+        """True if a port with TLS can be reached from other machines."""
+        return any(not _is_loopback(port.getHost()) for port in self.secure)
 
 
 class ChatService(Service):
@@ -118,12 +123,7 @@ class ChatService(Service):
             Deferred.fromCoroutine(server.unread.inboxes.clear_gone())
         if self._passwords is not None:
             self._passwords.start()
-        for listener in self.listeners:
-            for port in listener.ports:
-                _take_over_lock(port)
-                secure = port in listener.secure
-                listening = self._sentences_about(listener.kind, port.getHost(), secure)
-                self.log.info("{listening}", listening=listening)
+        self._log_addresses()
         if self.control is not None and self.control.refusal:
             self.log.warn(
                 "chatd admin cannot ask this daemon, only while it is stopped: {why}",
@@ -142,6 +142,8 @@ class ChatService(Service):
         if self._retention is not None:
             self.log.info("{history}", history=self._retention.policy.describe())
             self._retention.start()
+        if self._foreground:
+            self.log.info("Press Ctrl+C to stop.")
 
     def stopService(self) -> Deferred[None]:
         """Stop: read no more, commit and send received lines, say goodbye, close.
@@ -211,19 +213,37 @@ class ChatService(Service):
         except TimeoutError:
             self.log.warn("stopping without waiting any longer for {what}", what=what)
 
-    def _sentences_about(self, kind: ListenerKind, address: IAddress, secure: bool) -> str:
-        """Return the sentences for the operator about one address."""
-        text = _address_text(address)
-        if kind is ListenerKind.WEB and not isinstance(address, UNIXAddress):
-            text = f"{'https' if secure else 'http'}://{text}/"
-        sentences = [f"listening on {text}."]
-        if self._foreground:
-            sentences.append("Press Ctrl+C to stop.")
-        if kind is ListenerKind.BARE:
-            sentences.append("Bare lines.")
-        if _is_loopback(address):
-            sentences.append(f"This machine only; {kind.value} lets others in, without TLS.")
-        return " ".join(sentences)
+    def _log_addresses(self) -> None:
+        """Log each address, and how to let others in unless they get in with TLS already."""
+        teaches = not any(listener.lets_others_in_with_tls for listener in self.listeners)
+        for listener in self.listeners:
+            for port in listener.ports:
+                _take_over_lock(port)
+                listening = _sentences_about(
+                    listener.kind, port.getHost(), port in listener.secure, teaches
+                )
+                self.log.info("{listening}", listening=listening)
+
+
+def _sentences_about(kind: ListenerKind, address: IAddress, secure: bool, teaches: bool) -> str:
+    """Return the sentences for the operator about one address.
+
+    If it is for this machine only, they say how to let others in if the text ``teaches`` that.
+    """
+    text = _address_text(address)
+    if kind is ListenerKind.WEB and not isinstance(address, UNIXAddress):
+        text = f"{'https' if secure else 'http'}://{text}/"
+    sentences = [f"listening on {text}."]
+    if kind is ListenerKind.BARE:
+        sentences.append("Bare lines.")
+    if isinstance(address, (IPv4Address, IPv6Address)) and _is_loopback(address):
+        sentences.append(
+            f"This machine only; {kind.value} tcp:{address.port} lets others in, without TLS:"
+            ' with TLS, see "Let others in" in the README.'
+            if teaches
+            else "This machine only."
+        )
+    return " ".join(sentences)
 
 
 def _take_over_lock(port: IListeningPort) -> None:

@@ -59,12 +59,18 @@ class ServiceTestCase(SynchronousTestCase):
         globalLogPublisher.addObserver(self.log.append)
         self.addCleanup(globalLogPublisher.removeObserver, self.log.append)
 
-    def make(self, world: World, *addresses: IAddress, foreground: bool = True) -> ChatService:
+    def make(
+        self, world: World, *addresses: IAddress, foreground: bool = True, secure: int = 0
+    ) -> ChatService:
+        """Return a daemon that listens on addresses, the first ``secure`` of them with TLS."""
         self.ports = [Port(address) for address in addresses]
         world.chat.ports.extend(self.ports)  # type: ignore[arg-type]
         return ChatService(
             world.store,
-            [Listener(ListenerKind.CHAT, world.chat), Listener(ListenerKind.BARE, world.bare)],
+            [
+                Listener(ListenerKind.CHAT, world.chat, self.ports[:secure]),  # type: ignore[arg-type]
+                Listener(ListenerKind.BARE, world.bare),
+            ],
             world.clock,
             foreground=foreground,
         )
@@ -80,25 +86,42 @@ class StartTests(ServiceTestCase):
         return self.logged()[0]
 
     def test_on_loopback_it_says_how_to_let_others_in(self) -> None:
-        for host in "127.0.0.1", "127.8.8.8":
+        for host, port in ("127.0.0.1", 60060), ("127.8.8.8", 7):
             self.log.clear()
             self.assertEqual(
-                self.said(IPv4Address("TCP", host, 60060)),
-                f"listening on {host}:60060. Press Ctrl+C to stop."
-                " This machine only; --listen tcp:60060 lets others in, without TLS.",
+                self.said(IPv4Address("TCP", host, port)),
+                f"listening on {host}:{port}."
+                f" This machine only; --listen tcp:{port} lets others in, without TLS:"
+                ' with TLS, see "Let others in" in the README.',
             )
+
+    def test_where_others_get_in_with_tls_it_does_not_say_how(self) -> None:
+        addresses = [IPv4Address("TCP", "0.0.0.0", 60062), IPv4Address("TCP", "127.0.0.1", 60060)]
+        self.make(World(), *addresses, secure=1).startService()
+        self.assertEqual(
+            self.logged()[:2],
+            ["listening on 0.0.0.0:60062.", "listening on 127.0.0.1:60060. This machine only."],
+        )
+
+    def test_tls_for_this_machine_only_lets_no_others_in(self) -> None:
+        self.make(World(), IPv4Address("TCP", "127.0.0.1", 60062), secure=1).startService()
+        self.assertIn("--listen tcp:60062 lets others in", self.logged()[0])
 
     def test_on_every_address_it_does_not_say_so(self) -> None:
         self.assertEqual(
             self.said(IPv4Address("TCP", "0.0.0.0", 60060)),
-            "listening on 0.0.0.0:60060. Press Ctrl+C to stop.",
-        )
-
-    def test_a_daemon_does_not_speak_of_ctrl_c(self) -> None:
-        self.assertEqual(
-            self.said(IPv4Address("TCP", "0.0.0.0", 60060), foreground=False),
             "listening on 0.0.0.0:60060.",
         )
+
+    def test_the_last_line_says_how_to_stop_it(self) -> None:
+        addresses = [IPv4Address("TCP", "0.0.0.0", port) for port in (1, 2)]
+        self.make(World(), *addresses).startService()
+        self.assertEqual([line for line in self.logged() if "Ctrl+C" in line], self.logged()[-1:])
+        self.assertEqual(self.logged()[-1], "Press Ctrl+C to stop.")
+
+    def test_a_daemon_does_not_speak_of_ctrl_c(self) -> None:
+        self.said(IPv4Address("TCP", "0.0.0.0", 60060), foreground=False)
+        self.assertNotIn("Ctrl+C", "".join(self.logged()))
 
     def test_ipv6_addresses_are_written_in_brackets(self) -> None:
         self.assertEqual(
@@ -110,7 +133,8 @@ class StartTests(ServiceTestCase):
         self.assertEqual(
             self.said(IPv6Address("TCP", "::1", 60060), foreground=False),
             "listening on [::1]:60060."
-            " This machine only; --listen tcp:60060 lets others in, without TLS.",
+            " This machine only; --listen tcp:60060 lets others in, without TLS:"
+            ' with TLS, see "Let others in" in the README.',
         )
 
     def test_a_unix_socket_is_written_as_its_path(self) -> None:
@@ -187,7 +211,7 @@ class RetentionTests(ServiceTestCase):
         retention = Retention(
             world.server, world.store, world.clock, RetentionPolicy(86_400), world.watch
         )
-        service = ChatService(world.store, [], world.clock, retention=retention)
+        service = ChatService(world.store, [], world.clock, retention=retention, foreground=False)
         self.assertEqual(len(world.store._logs["lobby"].events), 1)
         service.startService()
         self.assertEqual(len(world.store._logs["lobby"].events), 0)

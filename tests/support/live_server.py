@@ -111,7 +111,7 @@ def forked(directory: Path, *arguments: str, output: int) -> forks.Program:
 UNHURRIED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 """Options without rate limits, because these tests send much at once."""
 
-LISTENING = re.compile(r"^listening on (?:(https?)://)?[^ ]*:(\d+)(?:/|\. )")
+LISTENING = re.compile(r"^listening on (?:(https?)://)?[^ ]*:(\d+)(?:/|\.)")
 """A line of the log about a port of TCP."""
 
 Server = TypeVar("Server", bound="LiveServer")
@@ -158,7 +158,7 @@ class LiveServer:
         self.said: list[str] = []
         while line := self._next_line():
             self.said.append(message_of(line))
-            if self.said[-1].startswith("history in "):
+            if self.said[-1] == "Press Ctrl+C to stop.":
                 break
         found = [match for match in map(LISTENING.match, self.said) if match]
         self.ports = [int(match[2]) for match in found if not match[1]]
