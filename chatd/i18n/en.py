@@ -266,13 +266,14 @@ SENTENCES = {
     "too_many_ignored": "you ignore {limit} people, the most allowed. /unignore NAME first.",
     # Accounts
     "password_prompt": (
-        "Your next line is the password; nobody is shown it. An empty line cancels."
+        "Your next line is the password; no one else is shown it. An empty line cancels."
     ),
     "present_password_prompt": (
-        "First your present password: your next line, which nobody is shown. An empty line cancels."
+        "First your present password: your next line, which no one else is shown."
+        " An empty line cancels."
     ),
     "new_password_prompt": (
-        "Your next line is the new password; nobody is shown it. An empty line cancels."
+        "Your next line is the new password; no one else is shown it. An empty line cancels."
     ),
     "keep_tokens_prompt": (
         "You have {count} tokens, which end with the old password. Press Enter to end them,"

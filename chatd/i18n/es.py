@@ -280,14 +280,15 @@ SENTENCES = {
     ),
     # Accounts
     "password_prompt": (
-        "Tu próxima línea es la contraseña; no se le muestra a nadie. Una línea vacía la cancela."
+        "Tu próxima línea es la contraseña; no se le muestra a nadie más."
+        " Una línea vacía la cancela."
     ),
     "present_password_prompt": (
-        "Primero, tu contraseña actual: tu próxima línea, que no se le muestra a nadie."
+        "Primero, tu contraseña actual: tu próxima línea, que no se le muestra a nadie más."
         " Una línea vacía la cancela."
     ),
     "new_password_prompt": (
-        "Tu próxima línea es la contraseña nueva; no se le muestra a nadie."
+        "Tu próxima línea es la contraseña nueva; no se le muestra a nadie más."
         " Una línea vacía la cancela."
     ),
     "keep_tokens_prompt": (
