@@ -101,7 +101,7 @@ def _run(arguments: list[str], closed: bool) -> int:
 
 
 def _serve(arguments: list[str], logs_nowhere: bool) -> int:
-    """Become `twistd -n --pidfile= chat`, which takes its arguments from `sys.argv`.
+    """Become `twistd -n --pidfile= chat`, which takes its name and arguments from `sys.argv`.
 
     It leaves no pid file: a stale one would keep the next daemon from starting. With
     ``logs_nowhere`` standard output, to which it logs, is closed; it runs all the same. May raise
@@ -111,7 +111,7 @@ def _serve(arguments: list[str], logs_nowhere: bool) -> int:
 
     if logs_nowhere:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-    sys.argv = ["twistd", "--nodaemon", "--pidfile=", "chat", *arguments]
+    sys.argv = ["chatd serve", "--nodaemon", "--pidfile=", "chat", *arguments]
     run()
     return 0
 

@@ -109,7 +109,7 @@ def test_serve_is_twistd_in_the_foreground_without_a_pidfile(
     monkeypatch.setattr(twistd, "run", lambda: seen.append(sys.argv))
     monkeypatch.setattr(sys, "argv", ["chatd", "serve", *arguments])
     assert cli.main() == 0
-    assert seen == [["twistd", "--nodaemon", "--pidfile=", "chat", *arguments]]
+    assert seen == [["chatd serve", "--nodaemon", "--pidfile=", "chat", *arguments]]
 
 
 def test_python_m_chatd_is_chatd(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ from chatd.storage.paths import path_of
 from chatd.storage.sqlite.errors import StoreInUse
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.escaping import visible
+from chatd.util.extras import how_to_install
 
 ANSWER_TIMEOUT = 30.0
 """Seconds that the daemon has to reply."""
@@ -164,7 +165,8 @@ def _hasher() -> Hasher:
     try:
         return Hasher()
     except Unavailable:
-        raise ClientError("passwords need argon2-cffi: pip install 'chatd[accounts]'") from None
+        command = how_to_install("accounts")
+        raise ClientError(f"passwords need argon2-cffi: {command}") from None
 
 
 def _reply(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any]:

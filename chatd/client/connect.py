@@ -13,6 +13,7 @@ from importlib.util import find_spec
 
 from chatd.client import server, wire
 from chatd.client.wire import ClientError
+from chatd.util.extras import how_to_install
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Talk until the user leaves. Raises `ClientError` without a server, or if it closes first."""
     if find_spec("prompt_toolkit") is None:
-        raise ClientError("chatd connect needs prompt_toolkit: pip install 'chatd[client]'")
+        raise ClientError(f"chatd connect needs prompt_toolkit: {how_to_install('client')}")
     address = server.server_of(arguments)
     if not _can_edit():
         raise ClientError(

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from chatd.daemon.os_process import acting_as, refuse
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
+from chatd.util.extras import how_to_install
 from chatd.util.private_files import UnsafePath, resolve
 from chatd.util.privileges import Identity, current
 
@@ -78,7 +79,7 @@ def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPor
             _refuse_address(description, error)
         refuse(
             f"cannot listen on {description!r}: TLS needs {error.name}, which is not installed:"
-            " pip install 'chatd[tls]'."
+            f" {how_to_install('tls')}."
         )
     except Exception as error:
         # All exceptions of an endpoint's parser are about the text that the operator wrote.

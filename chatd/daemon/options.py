@@ -7,6 +7,7 @@ must not open files or addresses that an option names.
 from __future__ import annotations
 
 import re
+import sys
 from typing import NamedTuple
 
 from twisted.python.usage import Options as TwistedOptions
@@ -96,6 +97,14 @@ class Options(TwistedOptions):
         self["keep"] = []
         self["hooks-to"] = []
         self["budget"] = []
+        # Docstrings are wrapped for the source. In the help their line ends would be blanks.
+        self.docs = {option: " ".join(doc.split()) for option, doc in self.docs.items()}
+
+    def getSynopsis(self) -> str:
+        """Return the usage, which is that of `chatd serve` if that command started this process."""
+        if sys.argv[0] == "chatd serve":
+            return "Usage: chatd serve [options]"
+        return super().getSynopsis()
 
     def opt_listen(self, endpoint: str) -> None:
         """An address for chat lines, a Twisted endpoint (may be repeated) [default:

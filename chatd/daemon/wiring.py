@@ -58,6 +58,7 @@ from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from chatd.util.budget_table import Budget, Kind, Level, limits_with
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.budgets import Budgets
+from chatd.util.extras import how_to_install
 from chatd.util.privileges import Identity
 from chatd.util.worker import Worker
 from chatd.webhooks.delivery import Deliveries
@@ -240,7 +241,7 @@ def _web(
         from chatd.protocols.web.site import factory_of
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
-        refuse(f"--web needs {missing}, which is not installed: pip install 'chatd[web]'.")
+        refuse(f"--web needs {missing}, which is not installed: {how_to_install('web')}.")
     hostname = socket.gethostname()
     short = hostname.partition(".")[0]
     # A network knows this machine by its hostname, and by the name that zeroconf makes of that.

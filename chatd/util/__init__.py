@@ -8,6 +8,7 @@ Modules (python3 -m tools.documents writes this list):
   default.
 - `budgets`: Budgets: how much each owner may have, or use in a day, counted in a tree of owners.
 - `error_log`: Errors in the log: at once, and then after pauses that grow.
+- `extras`: The installation of an extra of chatd, as a command for messages about missing packages.
 - `fair_queue`: A queue for few slots, in which owners have turns: no owner delays another by asking
   for much.
 - `meter`: The meter of one client: what the work for its answers costs, and turns to make long ones

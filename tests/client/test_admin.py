@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from chatd.storage.contract import FORGOTTEN
+from chatd.util.extras import how_to_install
 from tests.support.admin import PASSWORD, TIMEOUT, admin
 from tests.support.live_server import Client, LiveServer, environment
 from tests.support.sentences import EN
@@ -267,4 +268,5 @@ def test_without_argon2_the_package_to_install_is_named(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr == b"chatd: passwords need argon2-cffi: pip install 'chatd[accounts]'\n"
+    command = how_to_install("accounts")
+    assert done.stderr.decode() == f"chatd: passwords need argon2-cffi: {command}\n"

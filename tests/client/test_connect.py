@@ -9,6 +9,7 @@ import pytest
 
 from chatd.client import connect
 from chatd.client.wire import ClientError
+from chatd.util.extras import how_to_install
 from tests.support.stand_in import DEADLINE, unused_port
 from tests.support.terminal import Terminal
 
@@ -54,4 +55,4 @@ def test_without_prompt_toolkit_it_says_what_to_install(monkeypatch: pytest.Monk
     connect.add_arguments(parser)
     with pytest.raises(ClientError) as raised:
         connect.run(parser.parse_args([]))
-    assert str(raised.value) == ("chatd connect needs prompt_toolkit: pip install 'chatd[client]'")
+    assert str(raised.value) == f"chatd connect needs prompt_toolkit: {how_to_install('client')}"

@@ -13,6 +13,7 @@ from chatd.daemon.listeners import BACKLOG
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.web.connection import WebProtocol
+from chatd.util.extras import how_to_install
 from tests.support.service import FREE, make, ports_of, refusal, unbind
 
 
@@ -47,7 +48,7 @@ def test_a_bad_endpoint_is_refused(tmp_path: Path, endpoint: str) -> None:
 @pytest.mark.parametrize(
     ("module", "why"),
     [
-        ("OpenSSL", "TLS needs OpenSSL, which is not installed: pip install 'chatd[tls]'."),
+        ("OpenSSL", f"TLS needs OpenSSL, which is not installed: {how_to_install('tls')}."),
         ("autobahn", "No module named 'autobahn'. Put that right, or give another address."),
     ],
 )

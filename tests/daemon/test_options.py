@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from twisted.python.usage import UsageError
+from twisted.scripts.twistd import ServerOptions
 
 from chatd.daemon.options import Options, Settings
 from chatd.daemon.retention import RetentionPolicy
@@ -204,3 +207,30 @@ def test_a_store_in_memory_takes_no_largest_size() -> None:
     assert line == "--max-store is for a store in a file; with --store memory: leave it out."
     assert settings("--store", "memory:").store == "memory:"
     assert settings("--store", "memory:", "--max-store", "0").max_store == 0
+
+
+# The help
+
+
+@pytest.mark.parametrize(
+    ("program", "usage"),
+    [
+        ("chatd serve", "Usage: chatd serve [options]"),
+        ("twistd", "Usage: twistd [options] chat [options]"),
+    ],
+)
+def test_the_usage_is_that_of_the_command(
+    monkeypatch: pytest.MonkeyPatch, program: str, usage: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [program, "chat"])
+    options = Options()
+    options.parent = ServerOptions()
+    options.parent.subCommand = "chat"
+    assert options.getSynopsis() == usage
+
+
+@pytest.mark.parametrize("columns", [80, 1000])
+def test_no_help_has_blanks_within(columns: int) -> None:
+    for line in Options().getUsage(columns).splitlines():
+        if line.startswith(" "):
+            assert "  " not in line.lstrip().split("  ", 1)[-1].lstrip()

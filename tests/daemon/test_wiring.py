@@ -26,6 +26,7 @@ from chatd.protocols.transport.limits import Limits
 from chatd.storage.size_limit import LEAST_RESERVED
 from chatd.util.budget_table import Kind
 from chatd.util.budgets import SERVER
+from chatd.util.extras import how_to_install
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.certificate import write_certificate
@@ -138,7 +139,7 @@ def test_without_a_library_for_browsers_the_package_to_install_is_named(
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     line = refusal(tmp_path, "--listen", FREE, "--web", FREE)
-    assert line == f"--web needs {missing}, which is not installed: pip install 'chatd[web]'."
+    assert line == f"--web needs {missing}, which is not installed: {how_to_install('web')}."
 
 
 async def test_browsers_may_use_its_own_names_and_those_of_the_options(tmp_path: Path) -> None:

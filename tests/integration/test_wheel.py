@@ -102,7 +102,7 @@ class TestInstalled:
 
     def test_names_the_extra_that_an_option_needs(self, programs: Path, tmp_path: Path) -> None:
         said = output(tmp_path, programs / "twistd", "-n", "--pidfile=", "chat", "--web", "tcp:0")
-        assert re.search(r"--web needs .*pip install 'chatd\[web\]'", said, re.DOTALL)
+        assert re.search(r"--web needs .*/python\S* -m pip install 'chatd\[web\]'", said, re.DOTALL)
 
     def test_starts_takes_a_line_and_stops(self, programs: Path, tmp_path: Path) -> None:
         with started(programs, tmp_path) as daemon:
