@@ -516,8 +516,9 @@ def test_nc_posts_what_a_program_prints_as_text(shared: LiveServer) -> None:
 @needs_nc
 def test_nc_cannot_say_in_the_lobby_what_was_meant_for_another_room(shared: LiveServer) -> None:
     with shared.guest() as luis:
-        error, refused = nc(shared.port, b"/join staff!\nsecret\n")[3:]
+        error, left, refused = nc(shared.port, b"/join staff!\nsecret\n")[3:]
         assert error.startswith("ERR Invalid name: ")
+        assert left.startswith("*** You are in no room now.")
         assert refused.startswith("ERR No room: ")
         luis.type("nothing else")
         assert "nothing else" in luis.line()
