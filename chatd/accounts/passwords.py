@@ -152,12 +152,19 @@ class Runner(Protocol):
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
 
 
+def _never() -> bool:
+    """Return False: the client stays."""
+    return False
+
+
 class Passwords:
     """Hashes passwords in other threads, few at a time.
 
     Networks have turns, and so have names in a network: see `chatd.util.fair_queue`. The queue is
     bounded: `hash` and `check` raise `Refusal` if `WAITING` passwords wait and the most of them are
-    of this asker. They may raise `PasswordsFailed`, too.
+    of this asker. They do so, too, if ``has_gone`` returns True when the asker's turn comes: a
+    thousand clients that have gone would keep a core busy for a minute. They may also raise
+    `PasswordsFailed`.
     """
 
     def __init__(self, runner: Runner, hasher: Hasher) -> None:
@@ -173,20 +180,27 @@ class Passwords:
         """Stop the threads: no password is hashed any more."""
         self._runner.stop()
 
-    async def hash(self, asker: Asker, password: str) -> str:
+    async def hash(self, asker: Asker, password: str, has_gone: Callable[[], bool] = _never) -> str:
         """See `Hasher.hash`."""
-        return await self._run(asker, self._hasher.hash, password)
+        return await self._run(asker, has_gone, self._hasher.hash, password)
 
-    async def check(self, asker: Asker, hash: str, password: str) -> tuple[bool, str | None]:
+    async def check(
+        self, asker: Asker, hash: str, password: str, has_gone: Callable[[], bool] = _never
+    ) -> tuple[bool, str | None]:
         """See `Hasher.check`."""
-        return await self._run(asker, self._hasher.check, hash, password)
+        return await self._run(asker, has_gone, self._hasher.check, hash, password)
 
-    async def _run(self, asker: Asker, function: Callable[..., T], *args: Any) -> T:
+    async def _run(
+        self, asker: Asker, has_gone: Callable[[], bool], function: Callable[..., T], *args: Any
+    ) -> T:
+        refusal = Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_wait")
         try:
             turn = await self._queue.turn(*asker.path)
         except QueueFull:
-            raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_wait") from None
+            raise refusal from None
         try:
+            if has_gone():
+                raise refusal
             return await self._runner.run(_without_secrets, function, *args)
         finally:
             turn.end()

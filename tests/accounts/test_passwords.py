@@ -201,6 +201,25 @@ def test_networks_and_names_in_them_have_turns(other: Asker) -> None:
         runner.work()
 
 
+def test_nothing_is_hashed_for_a_client_that_has_gone_when_its_turn_comes() -> None:
+    runner = Held()
+    fair = Passwords(runner, CHEAP)
+    gone = False
+    asked = [
+        ensureDeferred(fair.hash(ANA, "correct horse", lambda: gone))
+        for _ in range(passwords.THREADS + 3)
+    ]
+    gone = True
+    stays = ensureDeferred(fair.hash(LUIS, "correct horse"))
+    hashed = 0
+    while runner.jobs:
+        runner.work()
+        hashed += 1
+    assert hashed == passwords.THREADS + 1  # those that had begun, and luis
+    assert stays.called
+    assert {failure_of(each).value.key for each in asked[passwords.THREADS :]} == {"too_many_wait"}
+
+
 def test_an_error_in_hashing_does_not_contain_the_password() -> None:
     class Telling(Hasher):
         def hash(self, password: str) -> str:

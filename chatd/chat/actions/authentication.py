@@ -102,6 +102,14 @@ def new_password(text: str, name: str) -> str:
         raise Refusal(ErrorKind.WRONG_USE, invalid.key, **invalid.values) from None
 
 
+async def hash_password(server: ChatServer, session: Session, asker: Asker, password: str) -> str:
+    """Return the hash of a new password that a session sent.
+
+    Raises `Refusal` if too many passwords wait, and if the client has gone when its turn comes.
+    """
+    return await hashing(server).hash(asker, password, lambda: session.stream.closed)
+
+
 async def check_password(server: ChatServer, session: Session, name: str, text: str) -> Account:
     """Return the account of that name if *text* is its password. Raises `Refusal` if not.
 
@@ -120,7 +128,9 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
         is_usual = limits.networks.is_usual(account, session.network)
         purpose = USUAL_LOGIN if is_usual else OTHER_LOGIN
         asker = Asker(session.network, account.key, purpose)
-        right, better = await passwords.check(asker, account.hash, password)
+        right, better = await passwords.check(
+            asker, account.hash, password, lambda: session.stream.closed
+        )
         failed = not right
     except InvalidPassword:
         raise wrong from None

@@ -9,6 +9,7 @@ from chatd.chat.actions.authentication import (
     PasswordProof,
     check_privacy,
     check_proof,
+    hash_password,
     hashing,
     new_password,
     own_account,
@@ -44,7 +45,8 @@ async def change_password(
     check_privacy(server, session, sent=True)
     password = new_password(new, session.name)
     server.spending.charge(session, (Kind.BYTES, ACCOUNT_BYTES))
-    hash = await hashing(server).hash(Asker(session.network, proof.account, USUAL_LOGIN), password)
+    asker = Asker(session.network, proof.account, USUAL_LOGIN)
+    hash = await hash_password(server, session, asker, password)
     account = check_proof(server, session, proof)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0
     await server.registrations.change_password(account, hash, session, keep_tokens=keep_tokens)

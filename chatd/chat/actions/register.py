@@ -12,6 +12,7 @@ from chatd.chat.actions.authentication import (
     account_called,
     check_privacy,
     check_wait,
+    hash_password,
     hashing,
     new_password,
 )
@@ -58,7 +59,8 @@ async def register(
     check_wait(limits.wait(registrations))
     server.spending.charge(session, (Kind.NAMES, 1), (Kind.BYTES, ACCOUNT_BYTES))
     limits.count(registrations)
-    hash = await hashing(server).hash(Asker(session.network, fold(name), REGISTRATION), password)
+    asker = Asker(session.network, fold(name), REGISTRATION)
+    hash = await hash_password(server, session, asker, password)
     if session.stream.finished:
         return None
     if session.name != name:  # the name was taken from it, or its other tabs have another one
