@@ -615,20 +615,20 @@ class RefusedJoinTests(SynchronousTestCase):
 
     def test_a_refused_join_before_anything_was_said_leaves_one_in_no_room(self) -> None:
         self.ana.type("/join not a room", "secret")
-        error, text = self.ana.seen()
+        error, notice, text = self.ana.seen()
         self.assertTrue(error.startswith("ERR Invalid name: not a room is not a valid room name."))
-        self.assertEqual(text, NO_ROOM)
+        self.assertEqual([notice, text], [EN.notice("in_no_room_now"), NO_ROOM])
         self.assertEqual(self.luis.seen(), [])
 
     def test_so_does_a_join_of_nothing(self) -> None:
         self.ana.type("/join", "secret")
-        error, text = self.ana.seen()
+        error, notice, text = self.ana.seen()
         self.assertTrue(error.startswith("ERR Wrong use: "))
-        self.assertEqual(text, NO_ROOM)
+        self.assertEqual([notice, text], [EN.notice("in_no_room_now"), NO_ROOM])
 
     def test_actions_and_topics_are_refused_there_too(self) -> None:
         self.ana.type("/join !", "/me tells", "/topic secret")
-        for error in self.ana.seen()[1:]:
+        for error in self.ana.seen()[2:]:
             self.assertTrue(error.startswith("ERR No room: "))
         self.assertEqual(self.luis.seen(), [])
 
@@ -639,7 +639,7 @@ class RefusedJoinTests(SynchronousTestCase):
     def test_from_no_room_one_can_go_to_one(self) -> None:
         self.ana.type("/join !", "/leave", "hola")
         self.assertEqual(
-            self.ana.seen()[1:],
+            self.ana.seen()[2:],
             [EN.notice("joined_room", room="lobby", here="Here: 1 guest."), "<guest2> hola"],
         )
 
