@@ -6,6 +6,7 @@ and binds no address.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import resource
@@ -91,6 +92,16 @@ def collect_garbage_rarely() -> None:
     """
     gc.freeze()
     gc.set_threshold(5_000, 4, 100)
+
+
+def return_memory() -> None:
+    """Give memory that the process has freed back to the system, where the C library can: glibc.
+
+    It keeps freed memory that lies below memory in use: 85 MiB after a thousand clients who had
+    read nothing (`tests.proofs.attacks`). Giving that back took 11 ms.
+    """
+    with suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(ctypes.c_size_t(0))
 
 
 def switch_threads_often() -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from twisted.application.service import Service
@@ -32,6 +32,7 @@ from twisted.logger import Logger
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.passwords import Passwords
 from chatd.chat.server import ChatServer
+from chatd.daemon.os_process import return_memory
 from chatd.daemon.retention import Retention
 from chatd.protocols.control import Control
 from chatd.protocols.transport.factory import CHECK_SECONDS, ChatFactory
@@ -61,6 +62,10 @@ class ListenerKind(enum.Enum):
     WEB = "--web"
 
 
+MANY_CLIENTS = 100
+"""Number of clients who go between two checks after which memory is given back to the system."""
+
+
 class Listener(NamedTuple):
     """One kind of address: the factory that serves it, and through that the ports bound for it."""
 
@@ -84,7 +89,8 @@ class Listener(NamedTuple):
 class ChatService(Service):
     """The service that twistd starts and stops, on ports that are bound already.
 
-    ``foreground`` only changes what is logged: that Ctrl+C stops it.
+    ``foreground`` only changes what is logged: that Ctrl+C stops it. ``return_memory`` is called
+    once many clients have gone.
     """
 
     log = Logger()
@@ -102,6 +108,7 @@ class ChatService(Service):
         passwords: Passwords | None = None,
         control: Control | None = None,
         deliveries: Deliveries | None = None,
+        return_memory: Callable[[], None] = return_memory,
     ) -> None:
         self._store = store
         self._watch = watch
@@ -112,6 +119,8 @@ class ChatService(Service):
         self._passwords = passwords
         self.control = control
         self._deliveries = deliveries
+        self._return_memory = return_memory
+        self._clients = 0  # at the last check
         self._checking = LoopingCall(self._check)
         self._checking.clock = clock
 
@@ -168,6 +177,10 @@ class ChatService(Service):
             self._watch.check()
         if self._deliveries is not None:
             self._deliveries.check()
+        before = self._clients
+        self._clients = sum(len(listener.factory.clients) for listener in self.listeners)
+        if before - self._clients >= MANY_CLIENTS:
+            self._return_memory()
 
     @property
     def _servers(self) -> list[ChatServer]:

@@ -24,7 +24,7 @@ from tests.support.world import Member, World
 SECRET = "the launch code is 0000"
 
 AFTER_ERROR = ([], [EN.notice("in_no_room_now")])
-"""The lines that may follow an error: a refused /join takes a member who has not spoken out of the room."""
+"""The lines after an error: a refused /join takes one who has not spoken out of the room."""
 
 REFUSED = (
     "ERR Not allowed: ",

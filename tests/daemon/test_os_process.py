@@ -25,6 +25,7 @@ from chatd.daemon.os_process import (
     collect_garbage_rarely,
     log_through_pipe,
     raise_open_files,
+    return_memory,
     run_timers_on_monotonic_clock,
     rundir_of,
     switch_threads_often,
@@ -35,6 +36,15 @@ from chatd.util.privileges import Identity, current, identity_of
 from tests.support.service import line_of
 
 NOBODY = 65534
+
+# Memory
+
+
+def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    return_memory()
+    monkeypatch.setattr("ctypes.CDLL", lambda name: object())  # another one, without this call
+    return_memory()
+
 
 # The clock
 

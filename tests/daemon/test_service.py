@@ -22,6 +22,7 @@ from chatd.daemon.service import (
     CLOSE_SECONDS,
     COMMIT_SECONDS,
     DRAIN_SECONDS,
+    MANY_CLIENTS,
     ChatService,
     Listener,
     ListenerKind,
@@ -201,6 +202,28 @@ class CheckTests(ServiceTestCase):
         ana.hang_up()
         self.successResultOf(service.stopService())
         self.assertEqual(world.clock.getDelayedCalls(), [])
+
+    def test_memory_is_given_back_once_many_clients_have_gone(self) -> None:
+        world, returned = World(), list[bool]()
+        service = ChatService(
+            world.store,
+            [Listener(ListenerKind.CHAT, world.chat), Listener(ListenerKind.BARE, world.bare)],
+            world.clock,
+            return_memory=lambda: returned.append(True),
+        )
+        service.startService()
+        people = [world.person() for _ in range(MANY_CLIENTS - 1)]
+        people += [world.program(), world.person()]
+        world.clock.advance(CHECK_SECONDS)
+        people.pop().hang_up()
+        world.clock.advance(CHECK_SECONDS)
+        self.assertEqual(returned, [])
+        for person in people:
+            person.hang_up()
+        for _ in range(3):
+            world.clock.advance(CHECK_SECONDS)
+        self.assertEqual(returned, [True])
+        self.successResultOf(service.stopService())
 
 
 class RetentionTests(ServiceTestCase):
