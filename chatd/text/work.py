@@ -15,9 +15,14 @@ from chatd.text.folding import SLOWEST, folding_work
 MOST_WORK = max(MOST_GROWTH, SLOWEST)
 """Most work that one character makes."""
 
+_CONTROLS = bytes([*range(0x20), 0x7F])
+
 
 def work_of(text: str) -> int:
     """Return the work of a text. It is at least that of its parts."""
-    if text.isascii() and text.isprintable():  # most lines: a quarter of the time
-        return len(text)
+    if text.isascii():
+        # Most lines. Taking bytes out takes a quarter of the time of `str.isprintable`.
+        encoded = text.encode()
+        if len(encoded.translate(None, _CONTROLS)) == len(encoded):
+            return len(text)
     return max(most_visible(text), folding_work(text))
