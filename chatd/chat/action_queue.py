@@ -38,9 +38,8 @@ class ActionQueue:
     """Runs the actions of one session in order, each after all lines that were said before it.
 
     ``unpublished`` is the number of lines that wait for commit, and ``unpublished_work`` the work
-    of their texts (`chatd.text.work`). ``occupied`` is True while an action waits
-    or runs. ``changed`` is called when more may be taken from the session again: see
-    `when_changed`.
+    of their texts (`chatd.text.work`). ``occupied`` is True while an action waits or runs.
+    ``changed`` is called when more may be taken from the session again: see `when_changed`.
     """
 
     __slots__ = (

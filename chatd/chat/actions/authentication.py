@@ -102,11 +102,15 @@ def new_password(text: str, name: str) -> str:
         raise Refusal(ErrorKind.WRONG_USE, invalid.key, **invalid.values) from None
 
 
-async def hash_password(server: ChatServer, session: Session, asker: Asker, password: str) -> str:
-    """Return the hash of a new password that a session sent.
+async def hash_password(
+    server: ChatServer, session: Session, name: str, purpose: str, password: str
+) -> str:
+    """Return the hash of a new password that a session sent, for the key of a name.
 
-    Raises `Refusal` if too many passwords wait, and if the client has gone when its turn comes.
+    ``purpose`` is `USUAL_LOGIN` or `REGISTRATION`. Raises `Refusal` if too many passwords wait, and
+    if the client has gone when its turn comes.
     """
+    asker = Asker(session.network, name, purpose)
     return await hashing(server).hash(asker, password, lambda: session.stream.closed)
 
 

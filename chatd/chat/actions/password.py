@@ -18,7 +18,6 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.spending import ACCOUNT_BYTES
 from chatd.util.budget_table import Kind
-from chatd.util.fair_queue import Asker
 
 
 def check_password_change(server: ChatServer, session: Session, new: str = "") -> None:
@@ -45,8 +44,7 @@ async def change_password(
     check_privacy(server, session, sent=True)
     password = new_password(new, session.name)
     server.spending.charge(session, (Kind.BYTES, ACCOUNT_BYTES))
-    asker = Asker(session.network, proof.account, USUAL_LOGIN)
-    hash = await hash_password(server, session, asker, password)
+    hash = await hash_password(server, session, proof.account, USUAL_LOGIN, password)
     account = check_proof(server, session, proof)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0
     await server.registrations.change_password(account, hash, session, keep_tokens=keep_tokens)

@@ -22,7 +22,6 @@ from chatd.chat.spending import ACCOUNT_BYTES
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.folding import fold
 from chatd.util.budget_table import Kind
-from chatd.util.fair_queue import Asker
 
 
 def check_registration(server: ChatServer, session: Session, *, sent: bool) -> None:
@@ -59,8 +58,7 @@ async def register(
     check_wait(limits.wait(registrations))
     server.spending.charge(session, (Kind.NAMES, 1), (Kind.BYTES, ACCOUNT_BYTES))
     limits.count(registrations)
-    asker = Asker(session.network, fold(name), REGISTRATION)
-    hash = await hash_password(server, session, asker, password)
+    hash = await hash_password(server, session, fold(name), REGISTRATION, password)
     if session.stream.finished:
         return None
     if session.name != name:  # the name was taken from it, or its other tabs have another one
