@@ -54,8 +54,8 @@ class Person(Protocol):
         """Search the room."""
 
 
-class AtTerminal:
-    """A person at a terminal."""
+class Somewhere:
+    """The name, the address and the room of a person."""
 
     def __init__(self, daemon: Daemon, name: str, address: IAddress) -> None:
         self.name = name
@@ -63,7 +63,12 @@ class AtTerminal:
         self.daemon = daemon
         self._address = address
         self._room = daemon.server.lobby.name
-        self.terminal: Terminal
+
+
+class AtTerminal(Somewhere):
+    """A person at a terminal."""
+
+    terminal: Terminal
 
     async def register(self) -> None:
         """Come for the first time, and register the name."""
@@ -154,15 +159,11 @@ class Guest(AtTerminal):
         await self.come()
 
 
-class AtBrowser:
+class AtBrowser(Somewhere):
     """A person at a browser, who loads the page, signs in once, and keeps the cookie."""
 
     def __init__(self, daemon: Daemon, name: str, address: IAddress) -> None:
-        self.name = name
-        self.said = 0
-        self.daemon = daemon
-        self._address = address
-        self._room = daemon.server.lobby.name
+        super().__init__(daemon, name, address)
         self._key = b64encode(name.encode().ljust(18, b"_")).decode().replace("+", "-")
         self._keys = count(1)
         self._signed_in: dict[str, str] = {}
