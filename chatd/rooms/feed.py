@@ -33,16 +33,12 @@ from chatd.formats.base import Format
 from chatd.rooms.rendering import Page, page_of
 from chatd.rooms.view import EVERYTHING, View
 from chatd.storage.contract import StoreError
-from chatd.text.escaping import most_visible
 from chatd.util.error_log import ErrorLog
 from chatd.util.fair_queue import Asker
 from chatd.util.meter import FREE, Meter
 
 PUSH_BYTES = 64 * 1024
 """Most bytes that one `take` returns (roughly)."""
-
-FEW_ENTRIES = 16
-"""Number of entries of a batch that are rendered without a look at them."""
 
 TAIL_BYTES = 256 * 1024
 """Size of a feed's tail, in bytes of memory (roughly)."""
@@ -256,12 +252,6 @@ class Chunk:
         self.weight = 2 * len(data) + _CHUNK_OVERHEAD + _ENTRY_OVERHEAD * len(entries)
 
 
-def _parts_of(entries: Sequence[Entry]) -> int:
-    """Return the number of parts in which entries are rendered: several if that may take long."""
-    text = "".join([entry.text for entry in entries if isinstance(entry, Event)])
-    return min(most_visible(text) // PUSH_BYTES + 1, len(entries))
-
-
 class Feed:
     """A room in one format: its tail of rendered chunks, and its live cursors."""
 
@@ -282,19 +272,17 @@ class Feed:
     def render(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
         """Render the entries between two marks. `show` sends them, once all feeds have rendered.
 
-        They are rendered in parts if they are too large for one push. Mostly that shows only when
-        they are rendered, and then they are rendered again.
+        If they are too large for one push, they are rendered again, in parts. A batch of the store
+        is published in parts that are quickly rendered (`chatd.storage.group_commit`).
         """
-        parts = _parts_of(entries) if len(entries) > FEW_ENTRIES else 1
+        data = self.format.render(entries)
+        parts = min(len(data) // PUSH_BYTES + 1, len(entries))
         if parts == 1:
-            data = self.format.render(entries)
-            parts = min(len(data) // PUSH_BYTES + 1, len(entries))
-            if parts == 1:
-                chunk = Chunk(before, after, entries, data)
-                self.chunks[before.entries] = chunk
-                self._fresh.append(chunk)
-                self._size += chunk.weight
-                return
+            chunk = Chunk(before, after, entries, data)
+            self.chunks[before.entries] = chunk
+            self._fresh.append(chunk)
+            self._size += chunk.weight
+            return
         for part in range(parts):
             some = entries[len(entries) * part // parts : len(entries) * (part + 1) // parts]
             behind = after if part == parts - 1 else before.behind(some)

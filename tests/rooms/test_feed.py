@@ -408,19 +408,6 @@ class TestLive:
             taken += lines(piece)
         assert taken == texts
 
-    def test_what_takes_escaping_is_rendered_once_in_parts(self, harness: FeedHarness) -> None:
-        harness.follow()
-        harness.publish(*(said("\x1b" * (PUSH_BYTES // 32)) for _ in range(40)))
-        assert harness.format.renders == 40
-        assert len(harness.feed.chunks) > 1
-
-    def test_a_large_batch_of_ordinary_text_is_not_cut_before_it_is_rendered(
-        self, harness: FeedHarness
-    ) -> None:
-        harness.follow()
-        harness.publish(*(said("x" * 1000) for _ in range(40)))
-        assert (harness.format.renders, len(harness.feed.chunks)) == (40, 1)
-
     def test_whoever_keeps_up_takes_a_batch_that_is_larger_than_the_tail(
         self, harness: FeedHarness
     ) -> None:
