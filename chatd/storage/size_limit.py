@@ -36,7 +36,7 @@ class SizeLimit:
     """The limit of a store at ``path``: ``most`` bytes, 0 for no limit.
 
     ``reserved`` bytes of them are not for lines. `takes_lines` is False while the store has no room
-    for lines.
+    for lines. A size below ``near`` need not be exact: it changes nothing.
     """
 
     log = Logger()
@@ -47,13 +47,9 @@ class SizeLimit:
         self._path = path
         self._most: float = most or inf
         self._lines = self._most - reserved
+        self.near = self._lines * 0.5
         self._warned = False
         self.takes_lines = True
-
-    @property
-    def is_set(self) -> bool:
-        """True if there is a limit, so that the size is to be measured."""
-        return self._most < inf
 
     def has_room(self, size: int) -> bool:
         """Return True if a store of this size has room for lines."""
@@ -76,7 +72,7 @@ class SizeLimit:
         elif not self.takes_lines and size < self._lines * 0.99:
             self.takes_lines = True
             self.log.info("lines are taken again: {path} has room", path=self._path)
-        if size < self._lines * 0.5:
+        if size < self.near:
             self._warned = False
         elif size >= self._lines * 0.9 and self.takes_lines and not self._warned:
             self._warned = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -58,13 +59,12 @@ class TestLines:
 
     def test_without_a_limit_they_are_always_taken(self) -> None:
         some = SizeLimit(PATH)
-        assert not some.is_set
         assert told(some, 10**12) == []
         assert some.takes_lines
         some.check(10**15)
 
-    def test_a_limit_is_measured(self) -> None:
-        assert limit().is_set
+    def test_a_size_below_half_of_that_of_lines_changes_nothing(self) -> None:
+        assert (SizeLimit(PATH, 120_000, 20_000).near, SizeLimit(PATH).near) == (50_000, inf)
 
     def test_sixteen_mebibytes_are_on_their_way_at_most(self) -> None:
         assert (LEAST_RESERVED, LEAST_SIZE) == (16 << 20, 64 << 20)

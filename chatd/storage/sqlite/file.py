@@ -159,11 +159,16 @@ class StoreFile:
             self._remember_files()
             return not busy
 
-    def measure(self) -> None:
-        """Set ``size``, after a transaction. Raises `StoreError`."""
-        with sqlite_errors(self.path):
-            free = _free(self._connected(shorter=False))
-        self.size = sum(size for _, size in self._seen.values()) - free
+    def measure(self, near: float = 0) -> None:
+        """Set ``size``, after a transaction. Raises `StoreError`.
+
+        A size below ``near`` may include the free pages, which take a statement to count.
+        """
+        size = sum(size for _, size in self._seen.values())
+        if size >= near:
+            with sqlite_errors(self.path):
+                size -= _free(self._connected(shorter=False))
+        self.size = size
 
     def close(self) -> None:
         """Close the connection."""

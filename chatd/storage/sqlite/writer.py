@@ -115,11 +115,10 @@ class Writer:
         except BaseException:
             self._heads.clear()
             raise
-        if self._limit.is_set:
-            with suppress(StoreError):  # what was written is on disk
-                self._file.measure()
-                if not self._has_room:
-                    self._truncate_log()
+        with suppress(StoreError):  # what was written is on disk
+            self._file.measure(self._limit.near)
+            if not self._has_room:
+                self._truncate_log()
 
     @property
     def _has_room(self) -> bool:

@@ -23,14 +23,18 @@ from tests.support.stores import StoreHarness, draft
 MOST, RESERVED = 600_000, 240_000
 
 
-@pytest.fixture
-def harness(path: Path) -> Iterator[StoreHarness]:
+def limited(path: Path, most: int, reserved: int | None = None) -> StoreHarness:
     """Return a harness of a store with a limit."""
-    harness = StoreHarness(
+    return StoreHarness(
         lambda reactor, now: SqliteStore(
-            cast(Any, reactor), path, now, SizeLimit(path, MOST, RESERVED)
+            cast(Any, reactor), path, now, SizeLimit(path, most, reserved)
         )
     )
+
+
+@pytest.fixture
+def harness(path: Path) -> Iterator[StoreHarness]:
+    harness = limited(path, MOST, RESERVED)
     yield harness
     pytest_twisted.blockon(Deferred.fromCoroutine(harness.store.close()))
 
@@ -181,12 +185,12 @@ async def test_a_log_that_another_program_holds_counts_until_it_is_free(
     expected_errors()
 
 
-async def test_the_limit_costs_nothing_where_there_is_none(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("most", [0, 100 << 30], ids=["none", "default"])
+async def test_far_from_the_limit_free_pages_are_not_counted(
+    path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    harness = StoreHarness.in_file(path)
-    store = cast(Any, harness.store)
-    monkeypatch.setattr(store._file, "measure", None)
+    harness = limited(path, most)
+    monkeypatch.setattr("chatd.storage.sqlite.file._free", None)
     await harness.say(draft())
     await forget(harness, FORGOTTEN)
-    await store.close()
+    await harness.store.close()
