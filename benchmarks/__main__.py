@@ -129,7 +129,7 @@ def _options() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--only", nargs="+", choices=PARTS, help="some parts only")
-    add("--against", metavar="REV", help="compare with a commit, in pairs: talk, and web if asked")
+    add("--against", metavar="REV", help="compare with a commit, in pairs: talk, or other parts")
     add(
         "--at-most",
         type=_positive,
@@ -160,7 +160,7 @@ def _options() -> argparse.Namespace:
         options.only = options.only or ["talk"]
         options.rounds = against.PAIRS if options.rounds is None else options.rounds
         if others := [part for part in options.only if part not in against.PARTS]:
-            parser.error(f"--against compares {' and '.join(against.PARTS)}, not {others[0]}")
+            parser.error(f"--against compares {', '.join(against.PARTS)}, not {others[0]}")
         if options.rounds < 2:
             parser.error("--against needs --rounds of 2 or more: one pair has no interval")
     if options.rounds < 1:

@@ -14,17 +14,18 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import fanout, web
+from benchmarks import connections, fanout, web
 from benchmarks.bench import Bench
 from benchmarks.machine import HERE, Failed, refuse
 from benchmarks.report import median, rounded, say, say_table
 from benchmarks.servers import OURS, Build, chatd, chatd_web
 
-PARTS = ("talk", "web")
+PARTS = ("talk", "connections", "web")
 """The parts that can be compared."""
 
 PAIRS = 8
@@ -38,7 +39,7 @@ FIGURES = {
     "p99 ms": "p99_ms",
 }
 """Titles of the compared figures, and their names in a result. The first one is the cost of a
-delivery."""
+delivery, or of a visit, which has no other."""
 
 CPU = "us CPU"
 
@@ -118,6 +119,8 @@ def run(
     loads: list[tuple[str, Measure]] = []
     if "talk" in parts:
         loads += [(str(shape), _talk(bench, shape)) for shape in shapes]
+    if "connections" in parts:
+        loads.append((connections.VISITED, partial(connections.visit, bench)))
     if "web" in parts:
         loads += [
             (f"browsers, {shape}, {talk.name}", _web(bench, talk, shape))
@@ -132,7 +135,7 @@ def run(
         except Failed as failure:
             bench.fail(name, failure)
             continue
-        rows.append(_print(name, pairs))
+        rows.append(print_row(name, pairs))
         results = bench.results.setdefault("against", [])
         results.append({"then": then.name, "load": name, "pairs": pairs, **rows[-1]._asdict()})
     return rows
@@ -150,12 +153,15 @@ def _web(bench: Bench, talk: web.Talk, shape: fanout.Shape) -> Measure:
     return measure
 
 
-def _print(name: str, pairs: Sequence[tuple[Result, Result]]) -> Row:
+def print_row(name: str, pairs: Sequence[tuple[Result, Result]]) -> Row:
+    """Print the ratios of one load, and return them."""
     say(f"\n{name}")
     table = [["", "now", "then", "now / then", "95 % interval"]]
     ratios = {}
     for title, figure in FIGURES.items():
-        both = [(now[figure], then[figure]) for now, then in pairs]
+        both = [(now[figure], then[figure]) for now, then in pairs if figure in now]
+        if not both:
+            continue
         medians = [rounded(median(side)) for side in zip(*both, strict=True)]
         ratio = ratio_of(both)
         if ratio is not None:

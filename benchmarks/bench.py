@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.machine import Cores, Failed, measure
 from benchmarks.report import Bar, rounded, say, say_bars
-from benchmarks.servers import CHATD, running
+from benchmarks.servers import OURS, Build, chatd, running
 
 PROBE_SECONDS = 180.0
 """Most seconds that one run of the probe may take."""
@@ -28,12 +28,16 @@ class Bench:
     results: dict[str, Any] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
-    def probe(self, mode: str, store: Path | None = None, **arguments: object) -> dict[str, Any]:
+    def probe(
+        self, mode: str, store: Path | None = None, build: Build = OURS, **arguments: object
+    ) -> dict[str, Any]:
         """Run ``probe.c`` against a daemon just started, with a store. Raise `Failed`."""
-        with running(CHATD, self.scratch, self.cores.server, store=store) as started:
+        with running(chatd(build), self.scratch, self.cores.server, store=store) as started:
             asked = {"mode": mode, "port": started.port, "pid": started.pid, **arguments}
             result = measure(self.programs["probe"], asked, self.cores.load, PROBE_SECONDS)
-        self.results.setdefault("probes", []).append({"mode": mode, **arguments, **result})
+        self.results.setdefault("probes", []).append(
+            {"build": build.name, "mode": mode, **arguments, **result}
+        )
         return result
 
     def hold(self, title: str, bars: list[Bar], note: str = "") -> None:

@@ -169,6 +169,13 @@ def benchmarks(*options: str, program: str = "") -> subprocess.CompletedProcess[
     )
 
 
+@pytest.mark.parametrize("figures", [4, 1], ids=["talk", "visits"])
+def test_a_table_has_the_figures_that_a_load_has(figures: int) -> None:
+    one = dict.fromkeys(tuple(against.FIGURES.values())[:figures], 2.0)
+    row = against.print_row("some load", [(one, one), (one, one)])
+    assert list(row.ratios.values()) == [Ratio(1, 1, 1)] * figures
+
+
 @can_measure
 @pytest.mark.parametrize(("at_most", "status"), [("1000", 0), ("0.000001", 1)])
 def test_this_tree_against_itself(tmp_path: Path, at_most: str, status: int) -> None:
@@ -195,7 +202,10 @@ def test_this_tree_against_itself(tmp_path: Path, at_most: str, status: int) -> 
     ("options", "why"),
     [
         (["--at-most", "1.05"], "--at-most goes with --against"),
-        (["--against", "HEAD", "--only", "flood"], "--against compares talk and web, not flood"),
+        (
+            ["--against", "HEAD", "--only", "flood"],
+            "--against compares talk, connections, web, not flood",
+        ),
         (["--against", "HEAD", "--rounds", "1"], "one pair has no interval"),
         (["--rounds", "0"], "--rounds takes 1 or more"),
     ],
