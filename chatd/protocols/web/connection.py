@@ -181,8 +181,9 @@ class HttpHandler:
             self._responder.finish()
 
     def lost(self) -> None:
-        """Make no other piece of an answer: none is put in any more."""
+        """Make no other piece of an answer, and close the stream of the request."""
         self._answers.stop()
+        self.requester.lost()
 
     def end_of_input(self) -> None:
         """End."""
@@ -193,8 +194,8 @@ class HttpHandler:
         return False
 
     def depart(self) -> None:
-        """Make no other piece of an answer. A request finds that its client has gone."""
-        self._answers.stop()
+        """Do as `lost` does, which is not called of a client that was let go."""
+        self.lost()
 
     def _may_go_on(self) -> bool:
         """Return True if a request may be handled. End the connection if its client is too late."""

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.protocols.web.http.messages import Request
 from chatd.protocols.web.http.same_origin import Host
+from chatd.rooms.stream import Stream
 from chatd.util.meter import FREE
 from tests.support.http import SiteWorld, error_of
 
@@ -124,6 +125,9 @@ class OverTls:
 
     def charge(self, lines: float) -> None:
         """Charge nothing."""
+
+    def stream(self) -> Stream:
+        return Stream()
 
 
 def headers_over_tls(host: str, path: tuple[str, ...] = ()) -> dict[str, str]:

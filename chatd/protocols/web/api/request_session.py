@@ -24,7 +24,6 @@ from chatd.i18n import Language
 from chatd.protocols.web.http.messages import Problem, Request
 from chatd.protocols.web.http.same_origin import is_secure
 from chatd.protocols.web.http.upgrade import Requester
-from chatd.rooms.stream import Stream
 
 COOKIE = "chatd"
 SECURE_COOKIE = "__Host-chatd"
@@ -144,7 +143,7 @@ def visitor(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
 def stranger(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
     """Yield a session of a guest, without the grant of its request, and its errors."""
     told = ErrorCollector()
-    session = call.server.connect(Stream(call.asker.meter), told, private=False)
+    session = call.server.connect(call.asker.stream(), told, private=False)
     try:
         session.replies.use_language(call.language)
         session.identity.set_origin(call.asker.host, call.asker.whence, call.asker.confidential)

@@ -22,11 +22,8 @@ from chatd.protocols.web.live.members import KEY
 async def sign_in(call: Call) -> Answer:
     """Sign a browser in to an account by its password; with ``register``, make the account first.
 
-    With ``key``, the browser's own tabs may have the name that is registered. For a client that has
-    gone nothing is done: the cookie would reach no one, and a password takes long to hash.
+    With ``key``, the browser's own tabs may have the name that is registered.
     """
-    if call.asker.gone:
-        return Answer(204)
     members = call.request.json("name", "password")
     name, password, key = members["name"], members["password"], members.get("key", "")
     for each, text in ("name", name), ("password", password), ("key", key):

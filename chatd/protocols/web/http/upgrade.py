@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.rooms.stream import Stream
 from chatd.util.meter import Meter
 
 
@@ -34,15 +35,14 @@ class Requester(Protocol):
         """True if the client came over TLS."""
 
     @property
-    def gone(self) -> bool:
-        """True if the client has gone, so that no answer reaches it."""
-
-    @property
     def meter(self) -> Meter:
         """The meter by which the client is charged for its answers."""
 
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""
+
+    def stream(self) -> Stream:
+        """Return the stream for the session of a request. It is closed once the client has gone."""
 
 
 class ConnectionRequester:
@@ -50,6 +50,7 @@ class ConnectionRequester:
 
     def __init__(self, connection: ManagedConnection) -> None:
         self._connection = connection
+        self._stream: Stream | None = None  # of the request that is handled, or was last
 
     @property
     def host(self) -> str:
@@ -72,11 +73,6 @@ class ConnectionRequester:
         return self._connection.address.encrypted
 
     @property
-    def gone(self) -> bool:
-        """True if the client has gone, so that no answer reaches it."""
-        return self._connection.lifecycle.lost
-
-    @property
     def meter(self) -> Meter:
         """The meter by which the client is charged for its answers."""
         return self._connection.reader.rate
@@ -84,6 +80,18 @@ class ConnectionRequester:
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""
         self._connection.reader.rate.spend(lines, 0)
+
+    def stream(self) -> Stream:
+        """Return the stream for the session of a request. It is closed once the client has gone."""
+        self._stream = Stream(self.meter)
+        if self._connection.lifecycle.lost:
+            self._stream.shut()
+        return self._stream
+
+    def lost(self) -> None:
+        """Close the stream: the client has gone."""
+        if self._stream is not None:
+            self._stream.shut()
 
 
 @dataclass(frozen=True)

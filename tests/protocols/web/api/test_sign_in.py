@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chatd.accounts.credentials import BROWSER
+from chatd.accounts.passwords import THREADS
 from tests.support.http import Got, SiteWorld, error_of, request, sign_in_of
 from tests.support.sentences import EN
 from tests.support.world import FAR, PASSWORD
@@ -65,6 +66,22 @@ def test_no_password_is_hashed_for_a_client_that_has_gone(web: SiteWorld) -> Non
     web.world.hashing.work()  # the one that had begun
     web.world.settle()
     assert len(web.world.server.credentials.of("ana", BROWSER)) == 1
+
+
+def test_no_password_is_hashed_for_a_client_that_goes_while_it_waits(web: SiteWorld) -> None:
+    web.world.hashing.held = True
+    body = json.dumps({"name": "ana", "password": PASSWORD}).encode()
+    callers = [web.caller() for _ in range(THREADS + 3)]
+    for caller in callers:
+        caller.send(request("POST", "/api/signin", body, content_type="application/json"))
+        caller.settle()
+    for caller in callers:
+        caller.hang_up()
+    web.world.hashing.held = False
+    web.world.hashing.work()  # those that had begun
+    web.world.settle()
+    assert len(web.world.server.credentials.of("ana", BROWSER)) == THREADS
+    assert not web.factory.clients
 
 
 class TestAnotherPortOfTheHost:
