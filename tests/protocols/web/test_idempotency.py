@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.browser import Browser, browser
 from tests.support.http import Got, SiteWorld, error_of
-from tests.support.world import FAR, PASSWORD, Member
+from tests.support.world import FAR, PASSWORD, Member, World
 
 KEY = "Z" * 16
 
@@ -165,3 +165,16 @@ def test_without_a_browser_key_keys_end_with_the_connection(lab_world: LabWorld)
     first.hang_up()
     one().say("hey", room="lab", key=KEY)
     assert lab_world.said("hey") == 2
+
+
+def test_a_retry_that_waits_is_dropped_once_its_browser_has_gone(
+    world: World, expected_errors: Callable[..., Any]
+) -> None:
+    first, again = (browser(world, key=KEY) for _ in range(2))
+    world.store.holds = True
+    first.say("//nick luis", key=KEY)
+    again.say("/nick luis", key=KEY)  # waits until the first line is stored
+    again.hang_up()
+    world.fail()
+    expected_errors()
+    assert not world.server.names.of("luis")

@@ -72,7 +72,8 @@ class LineReceipts:
     ) -> bool:
         """Acknowledge a line that was said with its key before. Return False if none was.
 
-        If the line before was on its way and cannot be stored, do ``otherwise``.
+        If the line before was on its way and cannot be stored, do ``otherwise``, unless the session
+        has ended by then.
         """
         server, session = self._answerer.server, self._answerer.session
         if session.prompt.pending is not None or not was_said(server, session, key):
@@ -95,10 +96,10 @@ class LineReceipts:
         self._answerer.tell("refused", id=id)
 
     def _found(self, id: MessageId, otherwise: Callable[[], None], found: Found | None) -> None:
-        if found is None:
-            otherwise()
-        else:
+        if found is not None:
             self._tell_where(id, found.room, found.seqs)
+        elif not self._answerer.session.stream.finished:  # it may have ended meanwhile
+            otherwise()
 
     def _acknowledge(self, room: Room | None, id: MessageId, seqs: Sequence[int] | None) -> None:
         if seqs is None or room is None:
