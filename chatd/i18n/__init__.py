@@ -1,7 +1,8 @@
 """The sentences that the server says to people, in each language. Pure.
 
 A sentence is looked up by its key. A sentence with a count has a second form, ``KEY_one``, for a
-``count`` of 1. The kinds of errors are the same in every language, so that programs recognise them.
+``count`` of 1. One that names commands has another form, ``KEY_http``, if HTTP gives it as an
+error. The kinds of errors are the same in every language, so that programs recognise them.
 The wording of commands is in their rows, in `chatd.commands`. This package must not know a session,
 an event or a format.
 
@@ -45,6 +46,15 @@ def sentence(language: Language, key: str, **values: object) -> str:
         for name, value in values.items()
     }
     return catalogue[key].format(**filled)
+
+
+def sentence_over_http(language: Language, key: str, **values: object) -> str:
+    """Return the sentence of a key as `sentence` does, in its form for HTTP, if it has one.
+
+    A request carries out no commands, so the form names none but as one to be typed in the chat.
+    """
+    over_http = f"{key}_http"
+    return sentence(language, over_http if over_http in _CATALOGUES[language] else key, **values)
 
 
 def people(language: Language, names: Sequence[str], guests: int, more: int = 0) -> str:

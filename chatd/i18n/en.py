@@ -332,10 +332,13 @@ SENTENCES = {
     "whois_in_no_room_one": "{name} is here, with {count} connection.",
     "whois_not_here": "{name} is not here.",
     "name_first": "choose a name first: /nick NAME, and then /register, which asks for a password.",
+    "name_first_http": "this name was taken away meanwhile. Choose a name again.",
     "yours_already": "{name} is yours already. /password changes its password.",
     "not_registered": "{name} is not registered. /nick {name} takes it, /register keeps it.",
+    "not_registered_http": "{name} is not registered. Look at its letters, or make a new account.",
     "not_logged_in": "you are not logged in. /login NAME PASSWORD, or /register a name.",
     "logout_first": "you are logged in as {name}. /logout first.",
+    "logout_first_http": "this request is signed in as {name}. Leave out the parameter name.",
     "wrong_password": "that is not the password of {name}.",
     "too_many_tries": "wait {count} seconds. This password was not checked.",
     "too_many_tries_one": "wait {count} second. This password was not checked.",
@@ -362,8 +365,12 @@ SENTENCES = {
     ),
     "no_such_scope": "a token is for read or for write, not for {scope}.",
     "token_reads_only": "your token is for reading only. /token new NAME write creates another.",
+    "token_reads_only_http": (
+        "this token is for reading only. In the chat, /token new NAME write creates another."
+    ),
     "not_with_a_token": "that cannot be done with a token. Log in with your password.",
     "not_signed_in": "you are signed out. /login NAME PASSWORD to go on, or /logout to be a guest.",
+    "not_signed_in_http": "the sign-in or the token of this request is not valid any more.",
     "keep_tokens_or_not": (
         "that was not an answer, so nothing was changed. Press Enter to end your tokens, or"
         " answer keep."
@@ -371,6 +378,7 @@ SENTENCES = {
     "password_is_a_word": (
         "a new password must not begin with {word}: /password keep-tokens NEW keeps your tokens."
     ),
+    "password_is_a_word_http": "a new password must not begin with {word}. Choose another one.",
     "too_many_tokens": "you have {limit} tokens, the most allowed. /token revoke NAME first.",
     "no_such_token": "you have no token {name}. /token list shows them.",
     "no_accounts": "names cannot be registered here. The operator can install chatd[accounts].",
@@ -410,10 +418,13 @@ SENTENCES = {
     "registered_name": (
         "{name} is registered. /login {name} PASSWORD if it is yours, or choose another name."
     ),
-    "account_exists": "{name} is registered. Sign in if it is yours, or choose another name.",
-    "no_such_account": "{name} is not registered. Look at its letters, or make a new account.",
+    "registered_name_http": (
+        "{name} is registered. Sign in if it is yours (a program: with a token), or choose"
+        " another name."
+    ),
     "looks_like_name": "{name} looks like {other}, which is taken. Choose another name.",
     "looks_like_room": "#{room} looks like #{other}. /join {other}, or choose another name.",
+    "looks_like_room_http": "#{room} looks like #{other}. Use that room, or choose another name.",
     "unusable_room": (
         "#{room} cannot be used for a new room. Choose another name; or, if you know of a"
         " room of that name, log in or ask to be invited."
@@ -433,6 +444,10 @@ SENTENCES = {
         " /topic #{here} TEXT."
     ),
     "unknown_room": "#{room} does not exist. /rooms lists the rooms, /join creates one.",
+    "unknown_room_http": (
+        "#{room} does not exist. GET /api/rooms lists the rooms; the first line posted in a"
+        " room makes it."
+    ),
     "nobody": "{name} is not here. /who shows who is.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
     "other_lines_with_key": "other lines were said with this key. Use a new key for new lines.",
@@ -515,10 +530,12 @@ SENTENCES = {
         " the name: --web-name NAME."
     ),
     "other_origin": "this was sent by a page of another site, so it was not done.",
-    "wrong_token": "this token is not valid, or not any more. /token new creates one.",
+    "wrong_token": (
+        "this token is not valid, or not any more. In the chat, /token new NAME creates one."
+    ),
     "token_in_clear": (
-        "others can read this connection, and now your token: /token revoke makes it invalid."
-        " Connect over TLS, or from the server's own machine."
+        "others can read this connection, and now your token. In the chat, /token revoke NAME"
+        " makes it invalid. Connect over TLS, or from the server's own machine."
     ),
     "parameter_twice": "{name} was given twice.",
     "unknown_parameter": "there is no parameter {name} here; known: {known}.",
@@ -572,7 +589,12 @@ SENTENCES = {
     "room_is_moderated": (
         "in #{room} only people with a voice speak. An operator can give you one: /voice {name}."
     ),
+    "room_is_moderated_http": (
+        "in #{room} only people with a voice speak. In the chat, an operator can give you one:"
+        " /voice {name}."
+    ),
     "room_announces": "in #{room} only operators speak. Write to one of them: /msg NAME TEXT.",
+    "room_announces_http": "in #{room} only operators speak. Use the token of one of them.",
     "being_put_out": "you are being put out of #{room}, so this was not done.",
     "name_stays": (
         "you may not speak in #{room}, and a new name would be shown there. /join another room"
@@ -583,6 +605,7 @@ SENTENCES = {
     "muted": "you are muted in #{room} until {until}, by {by}. You can still read.",
     "muted_why": "you are muted in #{room} until {until}, by {by}: {reason}",
     "banned": "you are banned from #{room} until {until}, by {by}. /join another room.",
+    "banned_http": "you are banned from #{room} until {until}, by {by}.",
     "banned_why": "you are banned from #{room} until {until}, by {by}: {reason}",
     "not_above_operator": (
         "{name} is an operator of #{room}, so only its owner and administrators may do that."

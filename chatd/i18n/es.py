@@ -353,14 +353,19 @@ SENTENCES = {
     "name_first": (
         "elige antes un nombre: /nombre NOMBRE, y después /registrar, que pide una contraseña."
     ),
+    "name_first_http": "te han quitado este nombre mientras tanto. Elige otra vez un nombre.",
     "yours_already": "{name} ya es tuyo. /clave cambia su contraseña.",
     "not_registered": (
         "{name} no está registrado. /nombre {name} lo toma, /registrar lo conserva."
+    ),
+    "not_registered_http": (
+        "{name} no está registrado. Mira si está bien escrito, o crea una cuenta."
     ),
     "not_logged_in": (
         "no has iniciado sesión. /acceder NOMBRE CONTRASEÑA, o /registrar un nombre."
     ),
     "logout_first": "has iniciado sesión como {name}. Antes, /cerrarsesion.",
+    "logout_first_http": "esta petición es de {name}. Quita el parámetro name.",
     "wrong_password": "esa no es la contraseña de {name}.",
     "too_many_tries": "espera {count} segundos. Esta contraseña no se ha comprobado.",
     "too_many_tries_one": "espera {count} segundo. Esta contraseña no se ha comprobado.",
@@ -388,11 +393,15 @@ SENTENCES = {
     "token_exists": "ya tienes un token {name}. /token revocar {name}, o elige otro nombre.",
     "no_such_scope": "un token es para leer o para escribir, no para {scope}.",
     "token_reads_only": "tu token es solo para leer. /token nuevo NOMBRE escribir crea otro.",
+    "token_reads_only_http": (
+        "este token es solo para leer. En la charla, /token nuevo NOMBRE escribir crea otro."
+    ),
     "not_with_a_token": "eso no se puede hacer con un token. Inicia sesión con tu contraseña.",
     "not_signed_in": (
         "se ha cerrado tu sesión. /acceder NOMBRE CONTRASEÑA para seguir, o /cerrarsesion"
         " para ser invitado."
     ),
+    "not_signed_in_http": "la sesión o el token de esta petición ya no es válido.",
     "keep_tokens_or_not": (
         "eso no es una respuesta, así que no se ha cambiado nada. Pulsa Intro para terminar"
         " tus tokens, o responde conservar."
@@ -401,6 +410,7 @@ SENTENCES = {
         "una contraseña nueva no puede empezar por {word}: /clave conservar-tokens NUEVA"
         " conserva tus tokens."
     ),
+    "password_is_a_word_http": "una contraseña nueva no puede empezar por {word}. Elige otra.",
     "too_many_tokens": (
         "tienes {limit} tokens, que es el máximo. Usa antes /token revocar NOMBRE."
     ),
@@ -446,13 +456,16 @@ SENTENCES = {
     "registered_name": (
         "{name} está registrado. /acceder {name} CONTRASEÑA si es tuyo, o elige otro nombre."
     ),
-    "account_exists": "{name} está registrado. Inicia sesión si es tuyo, o elige otro nombre.",
-    "no_such_account": "{name} no está registrado. Mira si está bien escrito, o crea una cuenta.",
+    "registered_name_http": (
+        "{name} está registrado. Inicia sesión si es tuyo (un programa: con un token), o elige"
+        " otro nombre."
+    ),
     "looks_like_name": "{name} se parece a {other}, que está en uso. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
+    "looks_like_room_http": "#{room} se parece a #{other}. Usa esa sala, o elige otro nombre.",
     "unusable_room": (
         "#{room} no sirve para una sala nueva. Elige otro nombre; o, si sabes de una sala que se"
-        " llama así, usa /acceder o pide que te inviten."
+        " llama así, inicia sesión o pide que te inviten."
     ),
     "no_room_named": "no has nombrado ninguna sala. Di para cuál es.",
     "moved_just_now": (
@@ -471,6 +484,10 @@ SENTENCES = {
         " /tema #{here} TEXTO."
     ),
     "unknown_room": "#{room} no existe. /salas las muestra todas, /sala crea una.",
+    "unknown_room_http": (
+        "#{room} no existe. GET /api/rooms las muestra todas; la primera línea que se envía a"
+        " una sala la crea."
+    ),
     "nobody": "{name} no está aquí. /quien muestra quién está.",
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
     "other_lines_with_key": "con esta clave se dijeron otras líneas. Usa una nueva para otras.",
@@ -554,10 +571,12 @@ SENTENCES = {
         " administra que añada el nombre: --web-name NOMBRE."
     ),
     "other_origin": "esto lo envió una página de otro sitio, así que no se hizo.",
-    "wrong_token": "este token no es válido, o ya no lo es. /token nuevo crea uno.",
+    "wrong_token": (
+        "este token no es válido, o ya no lo es. En la charla, /token nuevo NOMBRE crea uno."
+    ),
     "token_in_clear": (
-        "otros pueden leer esta conexión, y ahora tu token: /token revocar lo invalida."
-        " Conéctate por TLS, o desde la máquina del servidor."
+        "otros pueden leer esta conexión, y ahora tu token. En la charla, /token revocar NOMBRE"
+        " lo invalida. Conéctate por TLS, o desde la máquina del servidor."
     ),
     "parameter_twice": "{name} se dio dos veces.",
     "unknown_parameter": "aquí no hay ningún parámetro {name}; los conocidos: {known}.",
@@ -612,10 +631,15 @@ SENTENCES = {
     "room_is_moderated": (
         "en #{room} solo habla quien tiene voz. Un operador te la puede dar: /voz {name}."
     ),
+    "room_is_moderated_http": (
+        "en #{room} solo habla quien tiene voz. En la charla, un operador te la puede dar: /voz"
+        " {name}."
+    ),
     "room_announces": (
         "en #{room} solo hablan los operadores. Pide la palabra a un operador: /mensaje"
         " NOMBRE TEXTO."
     ),
+    "room_announces_http": "en #{room} solo hablan los operadores. Usa el token de un operador.",
     "being_put_out": "te están sacando de #{room}, así que no se ha hecho.",
     "name_stays": (
         "no puedes hablar en #{room}, y un nombre nuevo se vería allí. Entra antes en otra sala"
@@ -628,6 +652,7 @@ SENTENCES = {
     ),
     "muted_why": "no puedes hablar en #{room} hasta {until}, por orden de {by}: {reason}",
     "banned": "no puedes entrar en #{room} hasta {until}, por orden de {by}. /sala va a otra.",
+    "banned_http": "no puedes entrar en #{room} hasta {until}, por orden de {by}.",
     "banned_why": "no puedes entrar en #{room} hasta {until}, por orden de {by}: {reason}",
     "not_above_operator": (
         "{name} es operador de #{room}, así que solo pueden su dueño y los administradores."

@@ -14,7 +14,7 @@ from chatd.chat.permissions import Mode
 from chatd.chat.private_lines import Senders
 from chatd.errors import ErrorKind
 from chatd.event import Change
-from chatd.i18n import Language, en, es, people, sentence
+from chatd.i18n import Language, en, es, people, sentence, sentence_over_http
 from chatd.rooms.view import Bell
 from chatd.util.budget_table import Kind, Level
 from chatd.webhooks.registry import DeliveryFailure
@@ -79,6 +79,7 @@ DERIVED = (
     | {f"private_lines_{senders.value}" for senders in Senders}
     | {f"{of}_{mode.value}" for of in ("mode", "means") for mode in Mode}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}
+    | {key for key in KEYS if key.endswith("_http") and key.removesuffix("_http") in en.SENTENCES}
 )
 """The keys that the code puts together."""
 
@@ -139,6 +140,13 @@ class TestSentence:
     def test_counts(self, count: int, english: str, spanish: str) -> None:
         assert sentence(Language.ENGLISH, "guests", count=count) == english
         assert sentence(Language.SPANISH, "guests", count=count) == spanish
+
+    def test_over_http_is_the_form_for_that_if_there_is_one(self) -> None:
+        english = Language.ENGLISH
+        assert sentence_over_http(english, "unknown_room", room="ops") == sentence(
+            english, "unknown_room_http", room="ops"
+        )
+        assert sentence_over_http(english, "goodbye") == sentence(english, "goodbye")
 
     def test_without_one_there_is_an_error(self) -> None:
         with pytest.raises(KeyError):

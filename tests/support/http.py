@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, NamedTuple, cast
@@ -12,6 +13,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.testing import StringTransport
 
 from chatd.accounts.credentials import TOKEN
+from chatd.commands import dispatch
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.protocols.web.connection import WebProtocol
@@ -182,7 +184,10 @@ class HttpClient(MemoryClient):
     def got(self) -> list[Got]:
         """Return the answers received since the last time."""
         self.settle()
-        return answers(self.bytes_seen())
+        found = answers(self.bytes_seen())
+        for got in found:
+            _check_words(got)
+        return found
 
     def ask(
         self,
@@ -209,6 +214,21 @@ def request(
         fields.append(f"Content-Length: {len(body)}")
     head = "\r\n".join([f"{method} {target} HTTP/1.1", *fields, "", ""])
     return head.encode("latin-1") + body
+
+
+_COMMAND = re.compile(
+    rf"(?<![\w/])/(?:{'|'.join(name for each in dispatch.TABLE for name in each.names)})\b"
+)
+
+
+def _check_words(got: Got) -> None:
+    """Fail if the error that an answer is tells its reader to send a command over HTTP."""
+    if got.status < 400 or not got.body.startswith(b'{"error":'):
+        return
+    text = got.json["error"]["text"]
+    for elsewhere in "In the chat, ", "En la charla, ":
+        text = text.partition(elsewhere)[0]
+    assert not _COMMAND.search(text), f"no command is carried out over HTTP: {text}"
 
 
 def answers(data: bytes) -> list[Got]:

@@ -19,9 +19,6 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.storage.records import Put
 from chatd.util.budget_table import Kind
 
-# The sentences that name commands of the chat, and those that a browser is answered instead.
-_WITHOUT_COMMANDS = {"registered_name": "account_exists", "not_registered": "no_such_account"}
-
 
 class SignedIn(NamedTuple):
     """The account's name and the two halves of the secret of a browser that was just signed in.
@@ -53,15 +50,11 @@ async def sign_in(
     name = server.sessions.name_of(name)
     if not password.strip(" "):
         raise Refusal(ErrorKind.WRONG_USE, "password_too_short", limit=LEAST_CHARACTERS)
-    try:
-        if new:
-            rename(server, session, name)
-            await register(server, session, password)
-        else:
-            await log_in(server, session, name, password)
-    except Refusal as why:
-        key = _WITHOUT_COMMANDS.get(why.key, why.key)
-        raise Refusal(why.kind, key, **why.values) from None
+    if new:
+        rename(server, session, name)
+        await register(server, session, password)
+    else:
+        await log_in(server, session, name, password)
     account = server.logins.account_of(session)
     if account is None:  # it was removed meanwhile
         raise Refusal(ErrorKind.SERVER_ERROR, "server_error")

@@ -67,8 +67,8 @@ def test_the_sign_in_that_the_browser_had_before_ends(world: World) -> None:
         ("ana", "", False, "password_too_short"),
         ("ana", "   ", True, "password_too_short"),
         ("ana", "wrong password", False, "wrong_password"),
-        ("luis", PASSWORD, False, "no_such_account"),
-        ("ana", PASSWORD, True, "account_exists"),
+        ("luis", PASSWORD, False, "not_registered"),
+        ("ana", PASSWORD, True, "registered_name"),
     ],
 )
 def test_what_is_wrong_is_refused(

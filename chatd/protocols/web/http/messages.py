@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark, bookmark_of
 from chatd.formats.json import object_in_pieces
-from chatd.i18n import Language, sentence
+from chatd.i18n import Language, sentence_over_http
 from chatd.protocols.web.http.same_origin import Host, host_of
 from chatd.text.escaping import encode_json
 from chatd.text.json_input import decode_json
@@ -278,7 +278,7 @@ def error_answer(refusal: Refusal, language: Language, *, closes: bool = False) 
     error: dict[str, object] = {
         "kind": refusal.kind.value,
         "key": refusal.key,
-        "text": sentence(language, refusal.key, **refusal.values),
+        "text": sentence_over_http(language, refusal.key, **refusal.values),
     }
     if line:
         error["line"] = line

@@ -184,8 +184,8 @@ def test_tries_are_counted_together_with_those_over_chat(web: SiteWorld) -> None
         ({"name": "ana", "password": "short"}, (401, "wrong_password")),
         ({"name": "ana x", "password": PASSWORD}, (422, "invalid_name")),
         ({"name": "", "password": PASSWORD}, (422, "invalid_name")),
-        ({"name": "luis", "password": PASSWORD}, (404, "no_such_account")),
-        ({"name": "ana", "password": PASSWORD, "register": True}, (409, "account_exists")),
+        ({"name": "luis", "password": PASSWORD}, (404, "not_registered")),
+        ({"name": "ana", "password": PASSWORD, "register": True}, (409, "registered_name")),
         ({"name": "luis", "password": "short", "register": True}, (422, "password_too_short")),
         ({"name": "server", "password": PASSWORD, "register": True}, (422, "reserved_name")),
     ],
@@ -217,7 +217,7 @@ def test_a_name_of_the_browsers_own_tabs_can_be_registered(web: SiteWorld) -> No
 
 
 def test_without_a_hasher_a_sign_in_is_refused() -> None:
-    assert error_of(sign_in(SiteWorld(passwords=None), "luis")) == (404, "no_such_account")
+    assert error_of(sign_in(SiteWorld(passwords=None), "luis")) == (404, "not_registered")
 
 
 def test_a_password_changed_elsewhere_ends_the_cookie(web: SiteWorld) -> None:
