@@ -13,10 +13,11 @@ from chatd.chat.login_limits import LIMITS, NETWORK_TRIES, REGISTRATIONS, STRANG
 from chatd.chat.replies import READING_SECONDS
 from chatd.errors import ErrorKind
 from chatd.storage.contract import StoreError
+from chatd.text.times import local_time
 from chatd.util.fair_queue import Asker
 from tests.support.logs import Expect
 from tests.support.registered import AnaAndLuis
-from tests.support.sentences import EN, ES
+from tests.support.sentences import EN, ES, Sentences
 from tests.support.world import CHEAP, FAR, PASSWORD, Immediately, Member, World, log_in
 
 PROMPT = EN.notice("password_prompt")
@@ -24,6 +25,7 @@ CHANGED = EN.notice("password_changed")
 CANCELLED = EN.notice("password_cancelled")
 WRONG = EN.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="ana")
 IN_CLEAR = EN.error(ErrorKind.NOT_ENCRYPTED, "password_in_clear")
+NOT_SAVED = EN.error(ErrorKind.NOT_SAVED, "change_not_saved")
 FREE_TRIES = LIMITS[STRANGER_TRIES].free
 
 
@@ -60,8 +62,7 @@ def test_a_registered_name_is_refused_to_others(scene: AnaAndLuis) -> None:
     for name in "ana", "ANA":
         guest.type(f"/nick {name}")
         assert guest.seen() == [
-            f"ERR Name in use: {name} is registered. /login {name} PASSWORD if it is"
-            " yours, or choose another name."
+            EN.error(ErrorKind.NAME_IN_USE, "registered_name", name=name),
         ]
     guest.type("/nick аna")  # the first letter is Cyrillic
     assert guest.seen()[0].startswith("ERR Invalid name")
@@ -140,7 +141,7 @@ def test_a_name_that_cannot_be_stored_is_not_registered(
     world.store.fail()
     world.settle()
     (line,) = ana.seen()
-    assert line.startswith("ERR Not saved: that could not be stored, so nothing was changed.")
+    assert line == NOT_SAVED
     assert not world.server.accounts.table
     assert ana.session.account is None
     ana.hang_up()
@@ -251,7 +252,7 @@ def test_a_guest_who_takes_another_name_before_the_registration_keeps_that() -> 
     eva.seen()
     eva.type("/whois luis")
     world.release()
-    assert eva.seen() == ["*** luis is not registered. luis is here in #lobby, with 1 connection."]
+    assert eva.seen() == [whois("luis", rooms="#lobby")]
 
 
 def test_a_guest_loses_a_name_that_is_registered_elsewhere(
@@ -267,7 +268,7 @@ def test_a_guest_loses_a_name_that_is_registered_elsewhere(
     ]
     assert scene.luis.seen() == [EN.notice("renamed", name="eva", new_name="guest3")]
     eva.type("/nick eva")
-    assert eva.seen()[0].startswith("ERR Name in use: eva is registered.")
+    assert eva.seen() == [EN.error(ErrorKind.NAME_IN_USE, "registered_name", name="eva")]
     eva.type("hello", "/who")
     assert eva.seen() == [
         "<guest3> hello",
@@ -297,13 +298,13 @@ def test_registrations_from_one_address_are_limited() -> None:
     for number in range(limit.free):
         person = world.person(f"{'pq'[number // 30]}{'x' * (number % 30)}")
         person.type(f"/register {PASSWORD}")
-        assert "is yours now" in person.seen()[0]
+        assert person.seen()[0] == EN.notice("registered", name=person.session.name)
     late = world.person("late")
     late.type(f"/register {PASSWORD}")
     assert late.seen() == [EN.error(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=10)]
     world.clock.advance(limit.seconds)
     late.type(f"/register {PASSWORD}")
-    assert "is yours now" in late.seen()[0]
+    assert late.seen()[0] == EN.notice("registered", name="late")
 
 
 # Logging in
@@ -398,7 +399,7 @@ def test_an_account_that_is_removed_during_the_check_cannot_be_logged_in_to(
     ensureDeferred(scene.world.server.registrations.unregister(scene.account()))
     scene.world.hashing.work()
     scene.world.settle()
-    assert guest.seen()[0].startswith("ERR Not registered: ana is not registered")
+    assert guest.seen()[0] == EN.error(ErrorKind.NOT_REGISTERED, "not_registered", name="ana")
 
 
 def test_a_password_that_is_changed_during_the_check_is_wrong(scene: AnaAndLuis) -> None:
@@ -581,15 +582,16 @@ def test_a_last_line_without_an_end_is_the_password(scene: AnaAndLuis) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "kind"), [(b"\xc3 secret", "not UTF-8"), (b"x" * 200_000, "longer than 4096")]
+    ("line", "error"),
+    [
+        (b"\xc3 secret", EN.error(ErrorKind.INVALID_MESSAGE, "not_utf8")),
+        (b"x" * 200_000, EN.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=4096)),
+    ],
 )
-def test_a_line_that_cannot_be_read_is_no_password_and_is_not_said(line: bytes, kind: str) -> None:
+def test_a_line_that_cannot_be_read_is_no_password_and_is_not_said(line: bytes, error: str) -> None:
     ana = World().person("ana")
     ana.type("/register", line, "hello")
-    seen = ana.seen()
-    assert seen[0] == PROMPT
-    assert kind in seen[1]
-    assert seen[2:] == ["<ana> hello"]
+    assert ana.seen() == [PROMPT, error, "<ana> hello"]
 
 
 def test_in_a_paste_the_line_after_the_prompt_is_the_password(scene: AnaAndLuis) -> None:
@@ -721,7 +723,7 @@ def test_a_session_that_logs_out_is_a_guest_in_the_same_room(scene: AnaAndLuis) 
     assert scene.ana.session.account is None
     assert scene.ana.session.room.name == "ops"
     scene.ana.type("/nick ana")
-    assert scene.ana.seen()[0].startswith("ERR Name in use: ana is registered.")
+    assert scene.ana.seen() == [EN.error(ErrorKind.NAME_IN_USE, "registered_name", name="ana")]
 
 
 def test_a_logout_is_shown_to_others_unless_another_session_has_the_name(scene: AnaAndLuis) -> None:
@@ -773,7 +775,7 @@ def test_a_ghost_that_does_not_read_loses_the_name_at_once(scene: AnaAndLuis) ->
     scene.ana.type("/logout others", "/whois ana")
     assert scene.ana.seen() == [
         EN.notice("others_closed", count=1),
-        "*** ana is registered. ana is here in #lobby, with 1 connection.",
+        whois("ana", registered=True, rooms="#lobby"),
     ]
     ghost.send(b"I am still here\n")
     scene.world.settle()
@@ -851,7 +853,7 @@ def test_an_account_whose_removal_cannot_be_stored_stays(
     ana.type(f"/unregister {PASSWORD}")
     store.fail()
     scene.world.settle()
-    assert ana.seen()[0].startswith("ERR Not saved: that could not be stored")
+    assert ana.seen()[0] == NOT_SAVED
     assert ana.session.account == "ana"
     assert scene.account().name == "ana"
     expected_errors()
@@ -902,18 +904,37 @@ def test_a_failing_logout_leaves_the_session_a_guest(
 # Whois
 
 
+def whois(
+    name: str,
+    *,
+    registered: bool = False,
+    rooms: str = "",
+    connections: int = 1,
+    sentences: Sentences = EN,
+) -> str:
+    """Return the answer about a name that has so many connections, in rooms that may be named."""
+    known = "whois_registered" if registered else "whois_not_registered"
+    if not connections:
+        here = sentences.sentence("whois_not_here", name=name)
+    elif rooms:
+        here = sentences.sentence("whois_here", name=name, rooms=rooms, count=connections)
+    else:
+        here = sentences.sentence("whois_in_no_room", name=name, count=connections)
+    return f"{sentences.notice(known, name=name)} {here}"
+
+
 def test_whois_says_if_a_name_is_registered_and_where_it_is(scene: AnaAndLuis) -> None:
     again = scene.world.person()
     again.type(f"/login ana {PASSWORD}", "/join ops")
     for asked, answer in [
-        ("ana", "ana is registered. ana is here in #lobby and #ops, with 2 connections."),
-        ("LUIS", "luis is not registered. luis is here in #lobby, with 1 connection."),
-        ("guest3", "guest3 is not registered. guest3 is not here."),
-        ("nobody", "nobody is not registered. nobody is not here."),
+        ("ana", whois("ana", registered=True, rooms="#lobby and #ops", connections=2)),
+        ("LUIS", whois("luis", rooms="#lobby")),
+        ("guest3", whois("guest3", connections=0)),
+        ("nobody", whois("nobody", connections=0)),
     ]:
         scene.luis.seen()
         scene.luis.type(f"/whois {asked}")
-        assert scene.luis.seen() == [f"*** {answer}"]
+        assert scene.luis.seen() == [answer]
 
 
 def test_whois_leaves_out_rooms_that_the_requester_may_not_read(
@@ -922,14 +943,14 @@ def test_whois_leaves_out_rooms_that_the_requester_may_not_read(
     rooms = scene.world.server.rooms
     monkeypatch.setattr(rooms, "readable", lambda session, room: room.name != "lobby")
     scene.luis.type("/whois ana")
-    assert scene.luis.seen() == ["*** ana is registered. ana is here, with 1 connection."]
+    assert scene.luis.seen() == [whois("ana", registered=True)]
 
 
 def test_whois_of_a_member_who_is_not_here_and_without_a_name(scene: AnaAndLuis) -> None:
     scene.ana.hang_up()
     scene.luis.seen()
     scene.luis.type("/whois ana", "/whois")
-    assert scene.luis.seen()[0] == "*** ana is registered. ana is not here."
+    assert scene.luis.seen()[0] == whois("ana", registered=True, connections=0)
     assert scene.luis.seen() == []
 
 
@@ -957,7 +978,7 @@ def test_the_same_in_spanish() -> None:
         ES.notice("registered", name="ana"),
         ES.notice("no_others"),
         ES.notice("password_changed"),
-        "*** ana está registrado. ana está aquí en #lobby, con 1 conexión.",
+        whois("ana", registered=True, rooms="#lobby", sentences=ES),
         ES.notice("you_are", name="guest1"),
         ES.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="ana"),
         ES.notice("you_are", name="ana"),
@@ -984,6 +1005,12 @@ def new_token(person: Member, name: str = "deploy", line: str = "/token new") ->
     return secret.removeprefix("*** ")
 
 
+def token_listed(name: str, sentences: Sentences = EN) -> str:
+    """Return a line of the list of tokens, of one that reads and writes and was made just now."""
+    scope = sentences.sentence("scope_write")
+    return sentences.notice("token_listed", token=name, scope=scope, time=local_time(0))
+
+
 def test_a_token_is_sent_once_in_a_line_of_its_own(scene: AnaAndLuis) -> None:
     scene.ana.type("/token new deploy")
     told, secret = scene.ana.seen()
@@ -1001,18 +1028,12 @@ def test_tokens_are_listed(scene: AnaAndLuis) -> None:
     scene.ana.type("/token list")
     count, listed = scene.ana.seen()
     assert count == EN.notice("tokens", count=1)
-    assert listed.startswith("*** deploy, for reading and writing, created 19")
+    assert listed == token_listed("deploy")
     new_token(scene.ana, "backup")
     scene.ana.type("/token list")
     count, first, second = scene.ana.seen()
     assert count == EN.notice("tokens", count=2)
-    assert (
-        first == listed,
-        second.startswith("*** backup, for reading and writing, created 19"),
-    ) == (
-        True,
-        True,
-    )
+    assert (first, second) == (listed, token_listed("backup"))
 
 
 def test_a_token_can_be_revoked(scene: AnaAndLuis) -> None:
@@ -1031,7 +1052,7 @@ def test_the_answers_about_tokens_in_spanish(scene: AnaAndLuis) -> None:
     scene.ana.type("/ficha lista", "/ficha revocar copias", "/ficha lista")
     count, listed, *rest = scene.ana.seen()
     assert count == EN.notice("tokens", count=1)
-    assert listed.startswith("*** copias, para leer y escribir, creado el 19")
+    assert listed == token_listed("copias", ES)
     assert rest == [
         ES.notice("token_revoked", token="copias"),
         ES.notice("no_tokens"),
@@ -1079,7 +1100,7 @@ def test_a_change_of_tokens_that_cannot_be_stored_is_undone(
     world.store.fail()
     world.settle()
     (line,) = ana.seen()
-    assert line.startswith("ERR Not saved: that could not be stored, so nothing was changed.")
+    assert line == NOT_SAVED
     assert not world.server.credentials.table
     ana.type("/token new deploy")
     world.release()
@@ -1128,7 +1149,7 @@ def test_an_invalid_name_is_refused_for_a_token(scene: AnaAndLuis, name: str) ->
     scene.ana.type(f"/token new {name}", f"/token revoke {name}")
     refused, unknown = scene.ana.seen()
     assert refused.startswith("ERR Invalid name: ")
-    assert unknown.startswith("ERR Wrong use: you have no token ")
+    assert unknown.startswith(EN.error(ErrorKind.WRONG_USE, "no_such_token", name=...))
     for line in refused, unknown:
         assert len(line) < 200
         assert line.isprintable()

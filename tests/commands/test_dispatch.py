@@ -45,8 +45,8 @@ class CommandTestCase(SynchronousTestCase):
             with self.subTest(line=line):
                 word = line.split(" ")[0]
                 (error,) = self.ana.ask(line)
-                expected = f"ERR Wrong use: {word} is used like this: {usage} - "
-                self.assertTrue(error.startswith(expected), error)
+                self.assertEqual(error, EN.wrong_use(word))
+                self.assertIn(f" {usage} - ", error)
         self.assertEqual(self.luis.seen(), [])
 
 
@@ -305,7 +305,13 @@ class JoinTests(CommandTestCase):
         names = ", ".join(f"p{number}" for number in range(10))
         self.assertEqual(
             self.ana.ask("/join ops"),
-            [EN.notice("joined_room", room="ops", here=f"Here: {names} and 1 more.")],
+            [
+                EN.notice(
+                    "joined_room",
+                    room="ops",
+                    here=EN.sentence("here", people=f"{names} and 1 more"),
+                )
+            ],
         )
 
     def test_a_room_may_be_written_with_its_sign_and_in_any_case(self) -> None:
@@ -327,7 +333,7 @@ class JoinTests(CommandTestCase):
             self.ana.ask("/join Opps"),
             [
                 EN.notice("joined_new_room", room="Opps"),
-                "*** Did you mean #ops?",
+                EN.notice("did_you_mean", room="ops"),
             ],
         )
 
@@ -463,7 +469,8 @@ class RoomsTests(CommandTestCase):
             self.ana.ask("/rooms"),
             [
                 EN.notice("rooms", count=2),
-                "*** #ops: 2 here, 2 lines. Topic: Friday",
+                f"{EN.notice('room', room='ops', people=2, count=2)}"
+                f" {EN.sentence('topic', topic='Friday')}",
                 EN.notice("room", room="lobby", people=1, count=0),
             ],
         )
@@ -938,7 +945,8 @@ class LanguageTests(CommandTestCase):
 
     def test_wrong_use_in_spanish_shows_the_spanish_usage(self) -> None:
         _, error, _ = self.ana.ask("/idioma es", "/sala")
-        self.assertTrue(error.startswith("ERR Wrong use: /sala se usa así: /sala SALA - "))
+        self.assertEqual(error, ES.wrong_use("/sala"))
+        self.assertIn(" /sala SALA - ", error)
 
 
 class TextTests(CommandTestCase):

@@ -207,7 +207,7 @@ class TestMentions:
             luis.type(f"/join r{number}", "eva " + "x" * (FOUND_CHARACTERS // 2 - 4))
         seen = told(eva, "/mentions")
         assert len(seen) == 2 * 3 + 1
-        assert seen[-1].startswith("*** There may be more.")
+        assert seen[-1] == EN.notice("more_mentions", name="eva")
 
 
 def test_what_is_found_is_as_it_was_said(ana: Member, luis: Member) -> None:

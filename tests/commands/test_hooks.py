@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from chatd.chat.permissions import Mode, Role
-from chatd.errors import ErrorKind
+from chatd.errors import ErrorKind, short
 from chatd.i18n import Phrase
 from chatd.storage.records import change
 from chatd.text.times import local_time
@@ -74,12 +74,10 @@ class TestAdding:
         ana.seen(), luis.seen()
         ana.type(f"/hook add {URL}")
         deed = EN.deed("hook", "ana", "https://example.com")
-        told, added, secret = ana.seen()
+        told, *added = ana.seen()
         assert told == deed
-        assert added == f"*** Webhook 1 of #ops: {URL}"
-        assert secret == (
-            "*** Its requests are signed with this secret, which is shown only"
-            f" once: {hook_of(world).secret}"
+        assert added == EN.notices(
+            "hook_added", number=1, room="ops", url=URL, secret=hook_of(world).secret
         )
         assert luis.seen() == [deed]
         assert len(hook_of(world).secret) > 40
@@ -87,8 +85,7 @@ class TestAdding:
     def test_the_history_keeps_nothing_of_its_path(self, world: World, ana: Member) -> None:
         ana.ask(f"/hook add {URL}")
         assert only(ana.ask("/history")[1:]) == (
-            f"[{local_time(0)}] *** ana added a webhook: what is said here is sent"
-            " to https://example.com."
+            f"[{local_time(0)}] {EN.deed('hook', 'ana', 'https://example.com')}"
         )
         events = world.store._logs["ops"].events
         assert not any("secret" in event.text or "8443" in event.text for event in events)
@@ -127,7 +124,7 @@ class TestAdding:
             EN.error(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")
         )
         assert "ops" not in world.server.hooks
-        assert only(ana.ask("/hook list")).startswith("*** #ops has no webhooks")
+        assert only(ana.ask("/hook list")).startswith(EN.notice("no_hooks", room="ops"))
 
     def test_unless_the_operator_takes_passwords_there(self, world: World) -> None:
         world.server.logins.plaintext = True
@@ -137,20 +134,21 @@ class TestAdding:
     @pytest.mark.parametrize(
         ("url", "error"),
         [
-            ("example.com", "example.com is not a valid URL for a webhook. Use http:// or"),
-            ("ftp://example.com/", "ftp://example.com/ is not a valid URL for a webhook."),
-            ("http://example.com/a b", "http://example.com/a b is not a valid URL for a webhook."),
-            (f"http://{'a' * 2000}/", EN.sentence("hook_url_too_long", limit=1000)),
-            (
-                "http://u:p@example.com/",
-                "the URL of a webhook must not have a name or password before",
+            *(
+                (url, EN.sentence("no_hook_url", url=url))
+                for url in ("example.com", "ftp://example.com/", "http://example.com/a b")
             ),
-            ("http://example.com/é", "the path of http://example.com/é has letters that"),
-            ("http://\x1b[2J/", "http://^[[2J/ is not a valid URL for a webhook."),
+            (f"http://{'a' * 2000}/", EN.sentence("hook_url_too_long", limit=1000)),
+            ("http://u:p@example.com/", EN.sentence("hook_url_has_password")),
+            (
+                "http://example.com/é",
+                EN.sentence("hook_url_not_ascii", url="http://example.com/é"),
+            ),
+            ("http://\x1b[2J/", EN.sentence("no_hook_url", url="http://^[[2J/")),
         ],
     )
     def test_what_is_no_url(self, ana: Member, url: str, error: str) -> None:
-        assert only(ana.ask(f"/hook add {url}")).startswith(f"ERR Wrong use: {error}")
+        assert only(ana.ask(f"/hook add {url}")) == f"ERR Wrong use: {error}"
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "[::1]", "[fd00::1]"])
     def test_what_is_not_public(self, ana: Member, host: str) -> None:
@@ -183,11 +181,12 @@ class TestAdding:
         self, world: World, ana: Member, why: DeliveryFailure
     ) -> None:
         refuse_challenges(world, NotDelivered(why, 503))
-        line = only(ana.ask(f"/hook add {URL}"))
-        assert line.startswith(
-            "ERR Not allowed: https://example.com did not prove that it wants this webhook. It must"
-            ' answer a POST of {"kind": "challenge", "challenge": "TEXT"} with 200 and TEXT alone.'
-            ' In Python: if said["kind"] == "challenge": return said["challenge"].'
+        assert only(ana.ask(f"/hook add {URL}")) == EN.error(
+            ErrorKind.NOT_ALLOWED,
+            "hook_not_wanted",
+            target="https://example.com",
+            challenge='{"kind": "challenge", "challenge": "TEXT"}',
+            line='if said["kind"] == "challenge": return said["challenge"]',
         )
         assert "ops" not in world.server.hooks
 
@@ -195,7 +194,7 @@ class TestAdding:
         give_role(ana, Role.ADMINISTRATOR, "ops")
         refuse_challenges(world, NotDelivered(DeliveryFailure.ANSWERED, 503))
         told, refused = ana.ask(f"/hook add {URL}")
-        assert told == EN.notice("hook_reason", why="it answered 503.")
+        assert told == EN.notice("hook_reason", why=EN.sentence("hook_answered", status=503))
         assert refused.startswith("ERR Not allowed: ")
 
     def test_a_room_has_only_so_many(self, ana: Member) -> None:
@@ -251,21 +250,22 @@ class TestListing:
         waiting.delivered(3)
         failing.delivered(4)
         failing.failed(NotDelivered(DeliveryFailure.ANSWERED, 503))
-        start, end = "*** {}. https://example.com, by ana, ", f"{local_time(0)}: "
+        values = {"to": "https://example.com", "by": "ana", "time": local_time(0)}
+        fails = EN.sentence("hook_waits", number=3, count=1, **values)
         assert ana.ask("/hook list") == [
             EN.notice("hooks", count=3, room="ops"),
-            f"{start.format(1)}{end}everything is delivered.",
-            f"{start.format(2)}{end}2 lines wait.",
-            f"{start.format(3)}{end}1 line waits. 1 try failed: nothing was delivered.",
+            EN.notice("hook_is_idle", number=1, **values),
+            EN.notice("hook_waits", number=2, count=2, **values),
+            EN.notice("hook_fails", hook=fails, count=1, why=EN.sentence("hook_failed")),
         ]
         give_role(ana, Role.ADMINISTRATOR, "ops")
-        assert ana.ask("/hook list")[3] == (
-            f"{start.format(3)}{end}1 line waits. 1 try failed: it answered 503."
+        answered = EN.sentence("hook_answered", status=503)
+        assert ana.ask("/hook list")[3] == EN.notice(
+            "hook_fails", hook=fails, count=1, why=answered
         )
         failing.failed(NotDelivered(DeliveryFailure.TIMED_OUT))
-        assert ana.ask("/hook list")[3] == (
-            f"{start.format(3)}{end}1 line waits."
-            " 2 tries failed; the last one: it did not answer in time."
+        assert ana.ask("/hook list")[3] == EN.notice(
+            "hook_fails", hook=fails, count=2, why=EN.sentence("hook_timed_out")
         )
 
     @pytest.mark.parametrize("why", DeliveryFailure)
@@ -274,10 +274,14 @@ class TestListing:
     ) -> None:
         ana.ask(f"/hook add {URL}")
         hook_of(world).failed(NotDelivered(why, 418))
-        assert ana.ask("/hook list")[1].endswith(f"1 try failed: {EN.sentence('hook_failed')}")
+        assert ana.ask("/hook list")[1].endswith(
+            EN.sentence("hook_fails", hook="", count=1, why=EN.sentence("hook_failed"))
+        )
         give_role(ana, Role.ADMINISTRATOR, "ops")
         assert ana.ask("/hook list")[1].endswith(
-            f"1 try failed: {EN.sentence(f'hook_{why.value}', status=418)}"
+            EN.sentence(
+                "hook_fails", hook="", count=1, why=EN.sentence(f"hook_{why.value}", status=418)
+            )
         )
 
     def test_says_which_has_to_answer_a_challenge(self, world: World, ana: Member) -> None:
@@ -302,9 +306,9 @@ class TestRemoving:
     @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "1 2", "١", "01", "9" * 100])
     def test_one_that_is_not_there(self, world: World, ana: Member, number: str) -> None:
         ana.ask(f"/hook add {URL}")
-        line = only(ana.ask(f"/hook remove {number}"))
-        assert line.startswith("ERR Wrong use: #ops has no webhook ")
-        assert line.endswith(". /hook list shows them.")
+        assert only(ana.ask(f"/hook remove {number}")) == EN.error(
+            ErrorKind.WRONG_USE, "no_such_hook", room="ops", number=short(number)
+        )
         assert "ops" in world.server.hooks
 
     def test_numbers_stay(self, world: World, ana: Member) -> None:
@@ -357,7 +361,7 @@ class TestWhoMay:
             assert only(ana.ask(line)) == (EN.wrong_use("/hook"))
 
 
-ENDED = "ended the webhook to https://example.com, because its creator lost the right to it."
+ENDED = EN.deed("endhook", "ana", "https://example.com")
 
 
 class TestLasting:
@@ -372,7 +376,7 @@ class TestLasting:
         eva = world.member("eva")
         ana.ask("/op eva", f"/hook add {URL}")
         eva.ask(f"/hook #ops add {URL}")
-        assert ana.ask(*lines)[-1] == f"*** ana {ENDED}"
+        assert ana.ask(*lines)[-1] == ENDED
         assert [hook.by for hook in world.server.hooks.of(world.room("ops"))] == ["ana"]
         assert [hook.by for hook in world.restarted().server.hooks] == ["ana"]
         # It does not come back with the right.
@@ -390,7 +394,7 @@ class TestLasting:
         world.settle()
         assert [hook.by for hook in world.server.hooks] == ["eva"]
         assert [hook.by for hook in world.restarted().server.hooks] == ["eva"]
-        assert f"*** ana {ENDED}" in eva.seen()
+        assert ENDED in eva.seen()
 
     def test_the_owner_is_told_also_elsewhere(self, world: World, ana: Member) -> None:
         eva = world.member("eva")
@@ -399,7 +403,7 @@ class TestLasting:
         ana.ask("hola", "/leave")
         assert ana.ask("/mode #ops private") == [
             EN.deed("mode", "In #ops: ana", "private"),
-            EN.notice("in_room", room="ops", did=f"ana {ENDED}"),
+            EN.notice("in_room", room="ops", did=ENDED.removeprefix("*** ")),
         ]
 
     def test_one_that_may_still_have_it_keeps_it(self, world: World, ana: Member) -> None:
@@ -432,7 +436,7 @@ class TestLasting:
         ana.seen()
         assert world.ask_operator("demote", name="root").called
         assert not list(world.server.hooks)
-        assert ana.seen() == [f"*** root {ENDED}"]
+        assert ana.seen() == [EN.deed("endhook", "root", "https://example.com")]
 
     def test_if_it_cannot_be_kept_all_is_as_it_was(self, expected_errors: Expect) -> None:
         world = World(slow=True)
@@ -452,7 +456,7 @@ class TestLasting:
         assert hook_of(world).by == "eva"
         ana.type("/mode private")
         world.release()
-        assert ana.seen()[-1] == f"*** ana {ENDED}"
+        assert ana.seen()[-1] == ENDED
         assert not list(world.restarted().server.hooks)
         expected_errors()
 

@@ -21,13 +21,17 @@ from chatd.text.times import local_time
 from tests.support.answers import only
 from tests.support.logs import Expect
 from tests.support.rights import give_role
-from tests.support.sentences import EN, ES
+from tests.support.sentences import EN, ES, Sentences
 from tests.support.world import FAR, HERE, HeldStore, Member, World
 
 HOUR = 3600
 
 UNDER_ANOTHER_NAME = ("/leave", "/nick otro", "/join ops")
 """Lines of a muted person who tries to be there under another name."""
+
+ENTERED = EN.notice("joined_room", room="ops", here=...)
+MUTED = EN.sentence("muted", room="ops", until=...)
+"""Beginnings: of the answer to who enters #ops, and of the refusal to who is muted there."""
 
 CANNOT_BE_USED = EN.error(ErrorKind.NAME_IN_USE, "unusable_room", room="ops")
 """The refusal of a new room if a room of that name is hidden from the session."""
@@ -67,6 +71,28 @@ def refused(person: Member, line: str) -> str:
     assert error.startswith("ERR Not allowed: "), error
     assert then in ([], [EN.notice("in_no_room_now")])
     return error.removeprefix("ERR Not allowed: ")
+
+
+def run_by(owner: str) -> str:
+    """Return the answer to /mode in #ops, which is open and has that owner."""
+    mode, meaning = EN.sentence("mode_open"), EN.sentence("means_open")
+    return EN.notice("room_is_run_by", room="ops", mode=mode, meaning=meaning, owner=owner)
+
+
+def shut_out(count: int) -> str:
+    """Return the beginning of the question about a ban from #ops that shuts out so many."""
+    return EN.notice("would_shut_out", count=count, room="ops", people=...)
+
+
+def budget_row(kind: str, *uses: tuple[str, ...], sentences: Sentences = EN) -> str:
+    """Return a row of /stats; a use is its level, the amount, and the limit if there is one."""
+    listed = []
+    for level, used, *most in uses:
+        key = "budget_use" if most else "budget_use_unlimited"
+        whose = sentences.sentence(f"budget_of_{level}")
+        listed.append(sentences.sentence(key, whose=whose, used=used, most="".join(most)))
+    what = sentences.sentence(f"budget_{kind}")
+    return sentences.notice("budget_row", what=what, uses="; ".join(listed))
 
 
 def slow_world() -> tuple[World, Member, Member]:
@@ -109,7 +135,7 @@ class TestMakingRooms:
         assert ana.ask("/create ops private") == [
             EN.notice("joined_new_room", room="ops"),
             EN.notice("you_run_room", room="ops"),
-            f"[{local_time(0)}] *** ana created this room: private.",
+            f"[{local_time(0)}] {EN.deed('create', 'ana', 'private')}",
         ]
 
     def test_the_modes_have_spanish_words_too(self, world: World) -> None:
@@ -122,8 +148,10 @@ class TestMakingRooms:
             ("anuncios", "anuncios"),
         ):
             seen = ana.ask(f"/crear {mode} {word}")
-            assert seen[-1] == f"[{local_time(0)}] *** ana ha creado esta sala: {mode}."
-            assert f"en modo {mode}: " in only(ana.ask("/modo"))
+            assert seen[-1] == f"[{local_time(0)}] {ES.deed('create', 'ana', mode)}"
+            assert only(ana.ask("/modo")).startswith(
+                ES.notice("room_is_run", room=mode, mode=mode, meaning=...)
+            )
 
     def test_a_guest_is_told_to_register_first(self, world: World) -> None:
         luis = world.person("luis")
@@ -145,7 +173,7 @@ class TestMakingRooms:
             EN.sentence("too_many_rooms", count=2, room="three")
         )
         ana.ask("/join three")
-        assert "nobody runs it" in only(ana.ask("/mode"))
+        assert EN.sentence("means_free") in only(ana.ask("/mode"))
 
     def test_one_that_nobody_runs_is_run_once_an_administrator_makes_an_operator(
         self, world: World
@@ -168,7 +196,7 @@ class TestMakingRooms:
         ana.ask("/join ops", "/leave")
         assert not world.server.moderation.roles.rooms
         eva.ask("/join ops")
-        assert only(eva.ask("/mode")).endswith("Its owner is eva.")
+        assert only(eva.ask("/mode")) == run_by("eva")
 
     def test_one_whose_mode_was_set_is_not(self, world: World) -> None:
         ana, eva = world.member("ana"), world.member("eva")
@@ -178,11 +206,11 @@ class TestMakingRooms:
     def test_one_that_was_created_is_not(self, world: World) -> None:
         ana, eva = world.member("ana"), world.member("eva")
         ana.ask("/create ops", "/leave")
-        assert only(eva.ask("/join ops", "/mode")[-1:]).endswith("Its owner is ana.")
+        assert only(eva.ask("/join ops", "/mode")[-1:]) == run_by("ana")
 
     def test_wrong_use(self, world: World, ana: Member) -> None:
         for line in "/create", "/create ops free", "/create ops closed", "/create ops open now":
-            assert only(ana.ask(line)).startswith("ERR Wrong use: /create is used like this: ")
+            assert only(ana.ask(line)) == EN.wrong_use("/create")
 
 
 class TestMaking:
@@ -255,7 +283,7 @@ class TestMaking:
         ana.type(line)
         world.release()
         assert gone.called
-        assert "ERR Not allowed: you are signed out." in "".join(ana.seen())
+        assert EN.error(ErrorKind.NOT_ALLOWED, "not_signed_in") in ana.seen()
         assert "tea" not in world.server.moderation.roles.rooms
         assert "tea" not in world.server.rooms
 
@@ -306,8 +334,9 @@ class TestModes:
         ana.ask("/mode private")
         assert luis.seen() == [
             EN.deed("mode", "ana", "private"),
-            "*** You were put out of #ops: #ops is private. An operator there can"
-            " invite you: /invite luis.",
+            EN.notice(
+                "put_out", room="ops", why=EN.sentence("room_is_private", room="ops", name="luis")
+            ),
             EN.notice("joined_room", room="lobby", here=EN.sentence("nobody_else")),
         ]
         assert eva.seen() == [EN.deed("mode", "ana", "private")]
@@ -339,7 +368,7 @@ class TestModes:
         said = ("psst", "/me waves", "/topic psst", "/topic", "/kick ana", "/who", "/mode open")
         for line in said:
             (error,) = luis.ask(line)
-            assert error.startswith("ERR Not said: you were put out of #ops just now"), line
+            assert error == EN.error(ErrorKind.NOT_SAID, "moved_just_now", room="ops"), line
         assert world.server.lobby.head == 0
         world.clock.advance(READING_SECONDS)
         assert luis.ask("hola") == ["<luis> hola"]
@@ -373,11 +402,10 @@ class TestClosing:
             EN.notice("ask_again"),
         ]
         assert luis.seen() == []
-        assert ana.ask("/close") == ["*** ana closed the room."]
+        assert ana.ask("/close") == [EN.deed("close", "ana")]
         assert luis.seen()[:2] == [
-            "*** ana closed the room.",
-            "*** You were put out of #ops: #ops is closed. Its owner may open it"
-            " again: /mode #ops open.",
+            EN.deed("close", "ana"),
+            EN.notice("put_out", room="ops", why=EN.sentence("room_is_closed", room="ops")),
         ]
 
     def test_after_a_minute_it_is_asked_anew(self, world: World, ana: Member) -> None:
@@ -458,7 +486,9 @@ class TestInviting:
 
     def test_nobody_of_that_name(self, ana: Member) -> None:
         for command in "/invite", "/uninvite", "/voice", "/unvoice", "/op", "/unop":
-            assert only(ana.ask(f"{command} nobody")).startswith("ERR Nobody: nobody is not here.")
+            assert only(ana.ask(f"{command} nobody")) == EN.error(
+                ErrorKind.NOBODY, "nobody", name="nobody"
+            )
             assert only(ana.ask(f"{command} a!")).startswith("ERR Invalid name: ")
             assert only(ana.ask(command)).startswith("ERR Wrong use: ")
             assert only(ana.ask(f"{command} a b")).startswith("ERR Wrong use: ")
@@ -504,20 +534,18 @@ class TestVoices:
         self, ana: Member, luis: Member, eva: Member
     ) -> None:
         ana.ask("/mode announce", "/voice luis", "/op eva")
-        assert refused(luis, "hola").startswith("in #ops only operators speak.")
+        assert refused(luis, "hola").startswith(EN.sentence("room_announces", room="ops"))
         assert eva.ask("hola") == ["<eva> hola"]
 
     def test_an_operator_must_be_registered(self, ana: Member, luis: Member) -> None:
-        assert refused(ana, "/op luis").startswith("luis is a guest.")
+        assert refused(ana, "/op luis").startswith(EN.sentence("not_registered_op", name="luis"))
 
     def test_an_operator_runs_the_room_and_makes_no_other(self, ana: Member, eva: Member) -> None:
         assert ana.ask("/op eva") == [EN.deed("op", "ana", "eva")]
         assert eva.ask("/topic hola") == [EN.notice("topic_set", name="eva", topic="hola")]
         assert refused(eva, "/op eva") == EN.sentence("only_owner", room="ops")
         assert ana.ask("/unop eva") == [EN.deed("unop", "ana", "eva")]
-        assert refused(eva, "/topic hola").startswith(
-            "only the owner and the operators of #ops may do that"
-        )
+        assert refused(eva, "/topic hola") == EN.sentence("only_operators", room="ops")
 
     def test_who_loses_more_than_an_invitation_in_a_private_room_stays(
         self, world: World, ana: Member, luis: Member, eva: Member
@@ -542,11 +570,17 @@ class TestKicks:
         ]
         assert luis.seen() == [
             EN.deed("kick", "ana", "luis", reason="enough  of it"),
-            EN.deed("kick", "You were put out of #ops: ana", "you", reason="enough  of it"),
+            EN.notice(
+                "put_out",
+                room="ops",
+                why=EN.sentence("kicked_why", name="ana", reason="enough  of it"),
+            ),
             EN.notice("joined_room", room="lobby", here=EN.sentence("nobody_else")),
         ]
         assert luis.session.room is world.server.lobby
-        assert luis.ask("/join ops")[0].startswith("*** You are in #ops. Here: ana.")
+        assert luis.ask("/join ops")[0].startswith(
+            EN.notice("joined_room", room="ops", here=EN.sentence("here", people="ana"))
+        )
         assert luis.ask("hola") == ["<luis> hola"]
 
     def test_without_a_reason(self, ana: Member, luis: Member) -> None:
@@ -617,7 +651,7 @@ class TestKicks:
             ana.type(line)
             world.store.fail()
             world.release()
-            assert only(ana.seen()).startswith("ERR Not saved: that could not be stored")
+            assert only(ana.seen()) == EN.error(ErrorKind.NOT_SAVED, "change_not_saved")
         assert luis.seen() == []
         luis.type("hola")
         world.release()
@@ -730,7 +764,7 @@ class TestMutes:
         luis.seen()
         world.release()
         seen = luis.seen()
-        error = f"ERR Not allowed: you are muted in #ops until {local_time(60)}, by ana."
+        error = EN.error(ErrorKind.NOT_ALLOWED, "muted", room="ops", until=local_time(60), by="ana")
         assert [line[: len(error)] for line in seen] == [
             "<luis> one",
             "<luis> two",
@@ -754,7 +788,7 @@ class TestMutes:
         ana.type("/unmute luis")
         world.store.fail()
         world.release()
-        assert refused(luis, "hola").startswith("you are muted in #ops")
+        assert refused(luis, "hola").startswith(MUTED)
         expected_errors()
 
     def test_one_that_could_not_be_kept_concerns_nobody_later(
@@ -855,7 +889,7 @@ class TestBans:
         luis.type("/nick otro")
         refused(luis, "/join ops")
         assert ana.ask("/unban luis") == [EN.deed("unban", "ana", "luis")]
-        assert luis.ask("/join ops")[0].startswith("*** You are in #ops.")
+        assert luis.ask("/join ops")[0].startswith(ENTERED)
         assert ana.ask("/unban luis") == [EN.notice("not_banned", name="luis", room="ops")]
 
     def test_a_room_may_have_so_many(
@@ -907,7 +941,7 @@ class TestBans:
         assert refused(luis, "/leave") == (
             EN.sentence("banned", room="lobby", until=local_time(HOUR), by="root")
         )
-        assert luis.ask("/join ops")[0].startswith("*** You are in #ops.")
+        assert luis.ask("/join ops")[0].startswith(ENTERED)
 
 
 class TestBansOfOldNames:
@@ -929,11 +963,9 @@ class TestBansOfOldNames:
     def test_that_name_is_no_address(self, world: World, ana: Member) -> None:
         world.register("10.1.2.3")
         ana.ask("/ban 10.1.2.3")
-        assert world.person("zoe", network="10.1.2.3").ask("/join ops")[0].startswith("*** You are")
+        assert world.person("zoe", network="10.1.2.3").ask("/join ops")[0].startswith(ENTERED)
         ana.ask("/unban 10.1.2.3")
-        assert ana.ask("/ban 10.1.2.4")[0].startswith(
-            "*** Nobody who is connected now would be shut out"
-        )
+        assert ana.ask("/ban 10.1.2.4")[0] == EN.notice("would_shut_out_nobody", room="ops")
 
 
 class TestModeOfPrivateLines:
@@ -1063,7 +1095,7 @@ class TestBansOfAddresses:
     def test_an_address_may_be_written_out(self, world: World, ana: Member) -> None:
         crowd = self.crowd(world)
         ana.ask(f"/ban {self.ADDRESS} 1h")
-        assert ana.ask(f"/ban {self.ADDRESS} 1h") == ["*** ana banned an address for 1h."]
+        assert ana.ask(f"/ban {self.ADDRESS} 1h") == [EN.deed("ban_network", "ana", time="1h")]
         assert crowd[0].session.room is world.server.lobby
         seen = ana.ask("/history 50") + crowd[0].ask("/rooms")
         assert not [line for line in seen if self.ADDRESS in line]
@@ -1072,8 +1104,10 @@ class TestBansOfAddresses:
         guest = world.person(network="2001:db8::/64")
         ana.ask("/ban 2001:db8::dead:beef", "/ban 2001:db8::dead:beef")
         refused(guest, "/join ops")
-        assert "2001:db8::/64 is banned" in ana.ask("/bans")[1]
-        assert ana.ask("/unban 2001:db8::1") == ["*** ana lifted the ban on an address."]
+        assert ana.ask("/bans")[1].startswith(
+            EN.notice("ban_listed", target="2001:db8::/64", until=...)
+        )
+        assert ana.ask("/unban 2001:db8::1") == [EN.deed("unban_network", "ana")]
         guest.ask("/join ops")
 
     def test_from_where_nobody_is_connected(self, ana: Member) -> None:
@@ -1089,28 +1123,36 @@ class TestBansOfAddresses:
         refused(world.person(network="192.0.2.200"), "/join ops")
         seen = ana.ask("/history 50") + crowd[0].ask("/rooms")
         assert not [line for line in seen if "192.0.2" in line]
-        assert ana.ask("/bans")[1].startswith("*** 192.0.2.0/24 is banned until ")
+        assert ana.ask("/bans")[1].startswith(
+            EN.notice("ban_listed", target="192.0.2.0/24", until=...)
+        )
         assert refused(ana, f"/unban {self.ADDRESS}") == EN.sentence(
             "within_network", name=self.ADDRESS, other="192.0.2.0/24", room="ops"
         )
         assert ana.ask("/unban 192.0.2.0/24") == [EN.deed("unban_prefix", "ana", "/24")]
-        assert crowd[1].ask("/join ops")[0].startswith("*** You are in #ops.")
+        assert crowd[1].ask("/join ops")[0].startswith(ENTERED)
 
     def test_of_a_person_it_is_as_wide_as_asked(self, world: World, ana: Member) -> None:
         world.person("zoe", network="2001:db8:7:12ff::/64")
         other = world.person("max", network="2001:db8:7:1::/64")
-        assert "shut 1 connection out" in ana.ask("/ban @zoe")[0]
-        assert "shut 2 connections out" in ana.ask("/ban @zoe/48 2h")[0]
+        assert ana.ask("/ban @zoe")[0].startswith(shut_out(1))
+        assert ana.ask("/ban @zoe/48 2h")[0].startswith(shut_out(2))
         assert ana.ask("/ban @zoe/48 2h") == [EN.deed("ban_address", "ana", "zoe", time="2h")]
-        assert ana.ask("/bans")[1].startswith("*** 2001:db8:7::/48 (@zoe) is banned until ")
+        assert ana.ask("/bans")[1].startswith(
+            EN.notice("ban_listed", target="2001:db8:7::/48 (@zoe)", until=...)
+        )
         refused(other, "/join ops")
-        assert only(ana.ask("/unban @zoe/56")).endswith("is not banned from #ops.")
+        assert only(ana.ask("/unban @zoe/56")).endswith(
+            EN.sentence("not_banned", name="", room="ops")
+        )
         assert only(ana.ask("/unban @zoe/48")) == EN.deed("unban_address", "ana", "zoe")
 
     def test_only_who_may_ban_is_shown_addresses(self, world: World, ana: Member) -> None:
         self.crowd(world)
         ana.ask("/ban @zoe", "/ban @zoe")
-        assert ana.ask("/bans")[1].startswith(f"*** {self.ADDRESS} (@zoe) is banned until ")
+        assert ana.ask("/bans")[1].startswith(
+            EN.notice("ban_listed", target=f"{self.ADDRESS} (@zoe)", until=...)
+        )
 
     def test_operators_and_administrators_are_never_shut_out(
         self, world: World, ana: Member
@@ -1121,7 +1163,7 @@ class TestBansOfAddresses:
             person.type("/join ops")
         ana.ask("/op op")
         crowd = self.crowd(world)
-        assert "shut 3 connections" in ana.ask("/ban @zoe")[0]
+        assert ana.ask("/ban @zoe")[0].startswith(shut_out(3))
         ana.ask("/ban @zoe")
         assert {op.session.room, root.session.room} == {world.room("ops")}
         assert op.ask("/leave", "/join ops")[-1].startswith("[")
@@ -1132,7 +1174,9 @@ class TestBansOfAddresses:
         other = world.member("other", network=self.ADDRESS)
         ana.ask("/op op", "/op other")
         assert op.session.network
-        assert refused(other, "/ban #ops @op").startswith("op is an operator of #ops")
+        assert refused(other, "/ban #ops @op").startswith(
+            EN.sentence("not_above_operator", name="op", room="ops")
+        )
 
     def test_somebody_without_one(self, ana: Member, luis: Member) -> None:
         luis.session.identity.network = ""
@@ -1144,9 +1188,13 @@ class TestBansOfAddresses:
         crowd = self.crowd(world)
         ana.ask("/ban @zoe", "/ban @zoe")
         crowd[0].hang_up()
-        assert only(ana.ask(f"/unban {who}")).startswith("*** ana lifted the ban on ")
-        assert crowd[1].ask("/join ops")[0].startswith("*** You are in #ops.")
-        assert only(ana.ask(f"/unban {who}")).endswith("is not banned from #ops.")
+        assert only(ana.ask(f"/unban {who}")).startswith(
+            EN.notice("did_unban", name="ana", target=...)
+        )
+        assert crowd[1].ask("/join ops")[0].startswith(ENTERED)
+        assert only(ana.ask(f"/unban {who}")).endswith(
+            EN.sentence("not_banned", name="", room="ops")
+        )
 
     def test_from_the_lobby_those_who_come_are_told_and_in_no_room(self, world: World) -> None:
         root, zoe = world.member("root", admin=True), world.person("zoe", address=FAR)
@@ -1157,13 +1205,12 @@ class TestBansOfAddresses:
         )
         newcomer = world.person(greeted=True, address=FAR)
         assert newcomer.seen() == [
-            "*** Welcome to chatd. You are guest3, in no room.",
-            "*** /join ROOM to enter one, /help for commands, /quit to leave.",
+            *EN.notices("welcome_outside", name="guest3"),
             error,
         ]
         assert only(newcomer.ask("hola")).startswith("ERR No room: ")
         assert newcomer.ask("/leave") == [error]
-        assert newcomer.ask("/join ops")[0].startswith("*** You are in #ops")
+        assert newcomer.ask("/join ops")[0] == EN.notice("joined_new_room", room="ops")
         program = Member(world, world.bare, FAR)
         program.type("hola")
         assert program.seen() == ["ERR Not allowed", "ERR No room"]
@@ -1184,9 +1231,8 @@ class TestBansOfAddresses:
         world.settle()
         assert protocol.session.room is None
         seen = transport.value().decode().split("\n")
-        assert seen[0].startswith(
-            "*** You were put out of #lobby: you are banned from #lobby until "
-        )
+        banned = EN.sentence("banned", room="lobby", until=local_time(HOUR), by="root")
+        assert seen[0] == EN.notice("put_out", room="lobby", why=banned)
         assert seen[2].startswith("ERR No room: ")
         assert root.seen() == []
 
@@ -1196,7 +1242,7 @@ class TestBansOfAddresses:
         late = world.person(address=FAR)
         assert late.session.room is None
         world.server.logins.log_in(late.session, world.server.accounts.table["root"])
-        assert late.ask("/leave")[0].startswith("*** You are in #lobby.")
+        assert late.ask("/leave")[0].startswith(EN.notice("joined_room", room="lobby", here=...))
 
     def test_when_the_name_is_somebody_elses_by_then_it_is_asked_anew(
         self, world: World, ana: Member
@@ -1242,7 +1288,7 @@ class TestEqualsAndBetters:
     def test_the_owner_does_to_an_operator(self, world: World, ana: Member, eva: Member) -> None:
         ana.ask("/op eva", "/mute eva")
         refused(eva, "hola")
-        assert refused(eva, "/unmute eva").startswith("you are muted in #ops")
+        assert refused(eva, "/unmute eva").startswith(MUTED)
         ana.ask("/ban eva")
         refused(eva, "/join ops")
         refused(eva, "/kick #ops ana")
@@ -1293,12 +1339,16 @@ class TestAdministrators:
         root = world.member("root", admin=True)
         luis.ask("hola")
         world.clock.advance(90)
-        assert root.ask("/stats server") == [
-            "*** Up for 1m 30s. Connections: 3. Names here: 3.",
-            "*** Rooms: 2. Lines: 1. Registered: 2.",
-            "*** When it started: history in memory: the last 10000 lines of a room,"
-            " until it stops.",
-        ]
+        assert root.ask("/stats server") == EN.notices(
+            "statistics",
+            time="1m 30s",
+            connections=3,
+            names=3,
+            rooms=2,
+            lines=1,
+            accounts=2,
+            store="history in memory: the last 10000 lines of a room, until it stops.",
+        )
         assert only(root.ask("/stats x")).startswith("ERR Wrong use: ")
 
     def test_what_one_uses_is_for_all(self) -> None:
@@ -1307,12 +1357,14 @@ class TestAdministrators:
         ana.ask("hola")
         assert ana.ask("/stats") == [
             EN.notice("budgets"),
-            "*** connections: your network 1; this server 1.",
-            "*** lines: your account 1 of 100.",
-            "*** bytes on disk: your network 323 of 1M.",
-            "*** webhooks: your account 0; your network 0; this server 0.",
+            budget_row("connections", ("64", "1"), ("all", "1")),
+            budget_row("lines", ("account", "1", "100")),
+            budget_row("bytes", ("64", "323", "1M")),
+            budget_row("hooks", ("account", "0"), ("64", "0"), ("all", "0")),
         ]
-        assert ana.ask("/idioma es", "/estado")[2] == ("*** conexiones: tu red 1; este servidor 1.")
+        assert ana.ask("/idioma es", "/estado")[2] == (
+            budget_row("connections", ("64", "1"), ("all", "1"), sentences=ES)
+        )
 
     def test_for_others_there_is_none_of_it(self, ana: Member, luis: Member) -> None:
         for person in ana, luis:
@@ -1342,7 +1394,11 @@ class TestComingAndGoing:
         world.server.logins.log_out(eva.session)
         assert eva.session.name.startswith("guest")
         assert eva.session.room is world.server.lobby
-        assert eva.seen()[0].startswith("*** You were put out of #ops: #ops is private.")
+        assert eva.seen()[0].startswith(
+            EN.notice(
+                "put_out", room="ops", why=EN.sentence("room_is_private", room="ops", name=...)
+            )
+        )
 
     def test_a_mute_holds_for_who_has_logged_out(
         self, world: World, ana: Member, eva: Member
@@ -1409,7 +1465,7 @@ class TestWhatHoldsForWhom:
         ana.ask("/mute eva")
         again = world.member("eva")  # not there when it was ordered
         again.ask("/join ops", "/logout")
-        assert "you are muted" in refused(again, "hola")
+        assert refused(again, "hola").startswith(MUTED)
 
     def test_one_who_logs_out_is_not_muted_for_somebody_else(
         self, world: World, ana: Member, luis: Member, eva: Member
@@ -1427,7 +1483,7 @@ class TestWhatHoldsForWhom:
             put.apply()
         zoe.ask("/join ops")
         assert zoe.ask("/kick nobody")[0].startswith("ERR Nobody: ")
-        assert refused(eva, "/kick zoe").startswith("only the owner and the operators of #ops")
+        assert refused(eva, "/kick zoe").startswith(EN.sentence("only_operators", room="ops"))
 
     def test_a_room_whose_owner_goes_is_nobodys_if_only_they_ran_it(
         self, world: World, ana: Member, luis: Member, eva: Member
@@ -1435,14 +1491,14 @@ class TestWhatHoldsForWhom:
         ana.ask("/voice eva")
         for put in world.server.registrations.records_of("ana"):
             put.apply()
-        assert "nobody runs it" in only(luis.ask("/mode"))
+        assert EN.sentence("means_free") in only(luis.ask("/mode"))
 
     def test_that_there_is_an_administrator_changes_the_lobby_alone(self, world: World) -> None:
         luis = world.person("luis")
         luis.ask("/join ops")
         world.member("root", admin=True)
-        assert "nobody runs it" in only(luis.ask("/mode"))
-        assert "operators set the topic" in only(luis.ask("/mode #lobby"))
+        assert EN.sentence("means_free") in only(luis.ask("/mode"))
+        assert EN.sentence("means_open") in only(luis.ask("/mode #lobby"))
 
     def test_a_guests_voice_does_not_lower_what_their_account_is(
         self, world: World, ana: Member, luis: Member

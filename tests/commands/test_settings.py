@@ -167,7 +167,7 @@ class TestBell:
             assert ana.ask(wrong)[0].startswith("ERR Wrong use")
 
     def test_speaks_spanish(self, ana: Member) -> None:
-        assert ana.ask("/timbre menciones", "/timbre sí")[0].startswith("*** Lines that mention")
+        assert ana.ask("/timbre menciones", "/timbre sí")[0] == EN.notice("bell_mentions")
 
 
 class TestQuiet:
@@ -296,7 +296,7 @@ class TestKeeping:
         assert eva.seen() == []
         world.store.fail()
         world.settle()
-        assert eva.seen()[0].startswith("ERR Not saved: that could not be stored")
+        assert eva.seen()[0] == EN.error(ErrorKind.NOT_SAVED, "change_not_saved")
         assert eva.session.subscriptions.settings == world.person().session.subscriptions.settings
         assert world.server.accounts.table["eva"].settings == {}
         eva.type(line)
