@@ -208,15 +208,14 @@ class _Watch:
         self._armed = False
         self._began = 0.0
         self._attempts = 0
-        self._ending: list[int] = []
         self._workers: list[int] = []
 
     def begin(self) -> None:
-        """Handle signals, except those that the parent process has this one ignore."""
-        stopping = signal.SIGINT, signal.SIGTERM
-        self._ending = [
-            number for number in stopping if signal.getsignal(number) is not signal.SIG_IGN
-        ]
+        """Handle signals.
+
+        Also those that the parent process has this one ignore, as a shell does with SIGINT in the
+        background: the programs that tests start would ignore them, too, and tests interrupt some.
+        """
         signal.signal(signal.SIGALRM, self._ring)
         signal.signal(signal.SIGPROF, self._ring)
         # The interpreter gives up its handlers when it ends; then SIGALRM would kill it.
@@ -225,7 +224,7 @@ class _Watch:
 
     def handle(self) -> None:
         """Handle signals again: the reactor installs a handler of its own when it starts."""
-        for number in self._ending:
+        for number in signal.SIGINT, signal.SIGTERM:
             signal.signal(number, self._interrupt)
 
     def inform(self, worker: int) -> None:

@@ -39,17 +39,17 @@ def interpreter() -> Iterator[forks.Interpreter]:
 
 @pytest.fixture
 def started(interpreter, pytester: pytest.Pytester) -> Callable[..., forks.Program]:
-    """Start pytest, which writes to a file ``output``.
+    """Start pytest, which writes to a file ``output``; ``before`` is code that runs first.
 
     It warns of modules whose assertions it cannot rewrite, because they are imported already. So it
     leaves all assertions as they are.
     """
 
-    def started(*options: str) -> forks.Program:
+    def started(*options: str, before: str = "") -> forks.Program:
         with open(os.devnull) as nothing, open("output", "w") as output:
             return forks.Program(
                 interpreter,
-                "import sys, pytest; sys.exit(pytest.main())",
+                f"{before}\nimport sys, pytest; sys.exit(pytest.main())",
                 *("--assert=plain", *WITHOUT, *options),
                 directory=pytester.path,
                 environment=os.environ,
@@ -77,10 +77,10 @@ def run(started, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     pytester.makeini("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
     pytester.makeconftest(inspect.getsource(conftest))
 
-    def run(source: str) -> pytest.RunResult:
+    def run(source: str, before: str = "") -> pytest.RunResult:
         pytester.makepyfile(source)
         began = time.monotonic()
-        status, said = end_of(started(), 30)
+        status, said = end_of(started(before=before), 30)
         assert status >= 0, f"pytest was killed by signal {-status}:\n{said}"
         return pytest.RunResult(status, said.splitlines(), [], time.monotonic() - began)
 
@@ -373,6 +373,23 @@ def test_stubborn():
 """
     status, said, _ = interrupted(stubborn, signal.SIGINT)
     assert status == pytest.ExitCode.INTERRUPTED, said
+
+
+def test_programs_of_a_run_in_the_background_receive_sigint(run) -> None:
+    """A shell without job control has its background processes ignore it, and all of theirs."""
+    result = run(
+        """
+        import subprocess
+        import sys
+
+        def test_interrupted():
+            code = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+            done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE)
+            assert b"KeyboardInterrupt" in done.stderr
+        """,
+        before="import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)",
+    )
+    result.assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize(
