@@ -54,6 +54,11 @@ def run_timers_on_monotonic_clock(reactor: Any) -> None:
         call.delay(ahead)
 
 
+def cores() -> int:
+    """Return the number of cores that the process may use; not on Linux, those of the machine."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 def raise_open_files() -> None:
     """Raise the soft limit of open files to the hard one; a forked process inherits it.
 

@@ -31,6 +31,7 @@ from chatd.daemon.os_process import (
     acting_as,
     check_files_of_twistd,
     collect_garbage_rarely,
+    cores,
     log_through_pipe,
     raise_open_files,
     refuse,
@@ -161,7 +162,10 @@ def _passwords(reactor: IStoreReactor) -> Passwords | None:
         hasher = Hasher()
     except Unavailable:
         return None
-    return Passwords(Worker(reactor, "chatd-passwords", THREADS, NICENESS), hasher)
+    # On one core, two threads hash no more passwords than one, and each of them takes longer; and
+    # beside the reactor they take two shares of the core.
+    threads = min(THREADS, cores())
+    return Passwords(Worker(reactor, "chatd-passwords", threads, NICENESS), hasher, threads)
 
 
 def _server(

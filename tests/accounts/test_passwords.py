@@ -188,6 +188,16 @@ def test_a_full_queue_refuses_the_asker_of_the_most(monkeypatch: pytest.MonkeyPa
     assert other.called
 
 
+def test_as_many_passwords_are_hashed_at_a_time_as_there_are_threads() -> None:
+    runner = Held()
+    few = Passwords(runner, CHEAP, threads=1)
+    asked = [ensureDeferred(few.hash(ANA, "correct horse")) for _ in range(2)]
+    assert len(runner.jobs) == 1
+    runner.work()
+    runner.work()
+    assert all(done.called for done in asked)
+
+
 @pytest.mark.parametrize("other", [Asker("192.0.2.1", "luis"), Asker("192.0.2.2", "ana")])
 def test_networks_and_names_in_them_have_turns(other: Asker) -> None:
     runner = Held()

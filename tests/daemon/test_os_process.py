@@ -23,6 +23,7 @@ from chatd.daemon.os_process import (
     acting_as,
     check_files_of_twistd,
     collect_garbage_rarely,
+    cores,
     log_through_pipe,
     raise_open_files,
     return_memory,
@@ -36,6 +37,24 @@ from chatd.util.privileges import Identity, current, identity_of
 from tests.support.service import line_of
 
 NOBODY = 65534
+
+# Cores
+
+
+def test_the_cores_are_those_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {3}, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert cores() == 1
+
+
+@pytest.mark.parametrize(("counted", "expected"), [(8, 8), (None, 1)])
+def test_elsewhere_the_cores_are_those_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch, counted: int | None, expected: int
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(os, "cpu_count", lambda: counted)
+    assert cores() == expected
+
 
 # Memory
 

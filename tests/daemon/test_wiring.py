@@ -9,6 +9,7 @@ import sqlite3
 import ssl
 import stat
 import sys
+import threading
 import time
 from contextlib import closing
 from http.client import HTTPConnection
@@ -280,6 +281,23 @@ async def test_without_argon2_it_starts_and_has_no_accounts(
     monkeypatch.setitem(sys.modules, "argon2", None)
     service = make(tmp_path, "--listen", FREE)
     assert service.listeners[0].factory.server.logins.passwords is None
+    await unbind(service)
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 2), (64, 2)])
+async def test_no_more_threads_hash_passwords_than_there_are_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int, threads: int
+) -> None:
+    monkeypatch.setattr("chatd.daemon.wiring.cores", lambda: cores)
+    service = make(tmp_path, "--listen", FREE)
+    passwords = service.listeners[0].factory.server.logins.passwords
+    assert passwords is not None
+    passwords.start()
+    hashing = [each for each in threading.enumerate() if each.name == "chatd-passwords"]
+    passwords.stop()
+    for each in hashing:
+        each.join()
+    assert len(hashing) == threads
     await unbind(service)
 
 

@@ -17,13 +17,13 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import ClassVar, NamedTuple
 
-from chatd.accounts.passwords import MEMORY_KIB, THREADS
+from chatd.accounts.passwords import MEMORY_KIB
 from tests.proofs.attacks.probe import dial
 
-HASHING = THREADS * MEMORY_KIB
+HASHING = MEMORY_KIB
 SEARCHING = 16 * 1024
-"""KiB that are in use while passwords are hashed, few at a time, and for searching: the buffers in
-which the index is written and read."""
+"""KiB that are in use while passwords are hashed, on one core one at a time, and for searching: the
+buffers in which the index is written and read."""
 
 READING = 6 * 1024
 """KiB that are in use while long lines are read and rendered, for all clients together: SQLite's
