@@ -73,6 +73,10 @@ class ActionQueue:
         self.changed = callback or _ignore_change
         self._replies.stream.when_relieved(self.changed)
 
+    def forget(self) -> None:
+        """Run no action that waits, and give no receipt any more: the session has ended."""
+        self._held = self._receipts = None
+
     def wants_receipts(self) -> None:
         """Report from now on the outcome of each thing that is said."""
         self._receipts = []

@@ -38,7 +38,12 @@ class ConnectedSessions:
         self.by_number[session.number] = session
 
     def remove(self, session: Session) -> None:
-        """Remove a session that has disconnected; `networks_of` still finds one that has spoken."""
+        """Remove a session that has disconnected; `networks_of` still finds one that has spoken.
+
+        It refers to no client any more by what it was asked and what it waits for.
+        """
+        session.queue.forget()
+        session.prompt.forget()
         del self.by_number[session.number]
         if session.has_spoken and session.network:
             self._departed_from.add(fold(session.name), session.network)

@@ -58,6 +58,12 @@ class Prompt:
         """Call ``hide(True)`` when the client should not show what is typed, False when it may."""
         self._hide_typing = hide
 
+    def forget(self) -> None:
+        """Drop the question and all that was given here: the client has gone."""
+        self.pending = None
+        self._hide_typing = _ignore_typing
+        self._is_password = self._is_expected = _is_no_password
+
     def ask(self, key: str, then: Answer, **values: object) -> None:
         """Send a question. The next line is the answer, and no other session receives it."""
         self.pending = then

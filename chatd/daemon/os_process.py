@@ -92,8 +92,8 @@ def collect_garbage_rarely() -> None:
 
     The collector visits every object when their number has grown by a quarter: with 10,000 clients,
     for 80 ms at a time. Objects that exist now stay until the process ends and are not visited
-    again; clients that leave make no cycles. The youngest generation, where new cycles would be, is
-    collected often.
+    again; clients that leave make no cycles (`tests/protocols/test_freed.py`). The youngest
+    generation, where new cycles would be, is collected often.
     """
     gc.freeze()
     gc.set_threshold(5_000, 4, 100)

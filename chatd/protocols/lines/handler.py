@@ -76,6 +76,11 @@ class LineHandler(SessionHandler[bytes]):
         if self._rules.for_people:
             self.session.prompt.hide_typing_with(self._hide_typing)
 
+    def depart(self) -> None:
+        """Release the session, and the receiver."""
+        super().depart()
+        del self._receiver
+
     def accept(self, lines: list[bytes]) -> list[bytes]:
         """Return the lines that mean something. Send the answers of telnet."""
         if self.decoder.reply:

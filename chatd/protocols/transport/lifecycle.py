@@ -19,6 +19,7 @@ class State(IntEnum):
     HALF_CLOSED = 2
     DRAINING = 3
     LOST = 4
+    DEPARTED = 5
 
 
 ENDED = (State.HALF_CLOSED, State.LOST)
@@ -36,7 +37,12 @@ class Lifecycle:
     @property
     def lost(self) -> bool:
         """True if the transport is gone."""
-        return self.state is State.LOST
+        return self.state >= State.LOST
+
+    @property
+    def departed(self) -> bool:
+        """True once the factory has forgotten the client."""
+        return self.state is State.DEPARTED
 
     def advance(self, state: State) -> State:
         """Move on to a state; there is no other way there. Return the state before.

@@ -1,11 +1,13 @@
 """One connection: its lifecycle, and its failures.
 
-Theory of operation. A connection is in one of five states, and only ever moves on to a later one
+Theory of operation. A connection is in one of six states, and only ever moves on to a later one
 (`Lifecycle.advance`). HANDSHAKING: TLS is not ready, nothing is said yet. OPEN: the client may
 send. HALF_CLOSED: it will send nothing more, but reads on; what it sent is handled, then the
 connection is closed. DRAINING: input is dropped; the client receives what it is owed. LOST: the
-transport is gone; what was read before is handled all the same, then the connection departs. It is
-in `ChatFactory.clients` from `made` until it departs.
+transport is gone; what was read before is handled all the same. DEPARTED: it is in
+`ChatFactory.clients` no more, as it was from `made` on, and refers to none of its parts. So no
+cycle of references is left, and all of it is freed at once: Python's collector of cycles, which
+takes long, runs rarely (`chatd.daemon.os_process`).
 
 Bytes come in by `received`, and go through the `Intake` to the `PacedReader`. Little input of a
 client that awaits no turn is handled at once; the rest awaits a turn of the `TurnScheduler`, and
@@ -113,6 +115,8 @@ class ManagedConnection:
     @guarded
     def stop_reading(self) -> None:
         """Take nothing more from this client: the server is stopping."""
+        if self.lifecycle.departed:
+            return  # by what another one did when it was stopped
         reader = self.reader
         reader.intake.forget()
         if self.lifecycle.advance(State.DRAINING) is State.LOST:
@@ -128,16 +132,14 @@ class ManagedConnection:
     @guarded
     def say_goodbye(self) -> None:
         """Tell this client that the server is stopping, and close."""
-        self.handler.say_goodbye()
+        if not self.lifecycle.departed:
+            self.handler.say_goodbye()
         if self.lifecycle.state is State.LOST:
             self.reader.go_on()
 
     def abort(self) -> None:
         """Close at once, regardless of what this client is owed."""
-        if self.lifecycle.state is State.LOST:
-            self.depart()
-        else:
-            self.transport.abortConnection()
+        self.depart() if self.lifecycle.lost else self.transport.abortConnection()
 
     # What Twisted calls, by way of `ClientProtocol`
 
@@ -177,12 +179,15 @@ class ManagedConnection:
         if self.handler.takes_input:
             self.lifecycle.advance(State.HALF_CLOSED)
             self.output.end()
-        self.reader.half_close()
+        if not self.lifecycle.departed:  # because it was owed nothing more
+            self.reader.half_close()
 
     @guarded
     def lost(self, reason: Failure = connectionDone) -> None:
         """Handle what was read of a client that has gone, and depart."""
         before = self.lifecycle.advance(State.LOST)
+        if before is State.DEPARTED:
+            return
         clean = reason.check(ConnectionDone) is not None
         self.output.lost(ended=clean)
         aborted = reason.check(ConnectionAborted)  # by this side
@@ -212,21 +217,18 @@ class ManagedConnection:
         handler.enter()
         self.reader.give_to(handler)
 
-    @property
-    def departed(self) -> bool:
-        """True once the factory has forgotten this client."""
-        return self.client not in self.factory.clients
-
     def depart(self) -> None:
         """Forget a client that has gone, and for which nothing is left to be done."""
-        if self.departed:
+        if self.lifecycle.departed:
             return  # closing may report at once that it is closed
         self.reader.intake.forget()
         self.reader.forget_turns()
         try:
             self.handler.depart()
         finally:
-            self.factory.gone(self.client, self.address.leave())
+            if self.lifecycle.advance(State.DEPARTED) is not State.DEPARTED:
+                self.factory.gone(self.client, self.address.leave())
+                del self.client, self.handler, self.reader  # see the theory of operation
 
     def fail(self, what: str) -> None:
         """Let go of a client that an error, which is being handled, leaves in no known state.
@@ -235,6 +237,8 @@ class ManagedConnection:
         """
         error_log = self.factory.server.error_log
         error_log.tell(what, words=False)
+        if self.lifecycle.departed:
+            return
         try:
             self.reader.intake.forget()
             if self.lifecycle.advance(State.DRAINING) is State.LOST:

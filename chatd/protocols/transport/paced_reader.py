@@ -37,9 +37,6 @@ class Owner(Protocol):
     @property
     def transport(self) -> Any: ...
 
-    @property
-    def departed(self) -> bool: ...
-
     def depart(self) -> None: ...
 
     def fail(self, what: str) -> None: ...
@@ -65,7 +62,7 @@ class PacedReader:
     def __init__(
         self, owner: Owner, clock: IReactorTime, turns: TurnScheduler, handler: Handler[Any]
     ) -> None:
-        self.rate = ClientRate(owner.address, clock, turns, self)
+        self.rate = ClientRate(owner.address, clock, turns)
         self.intake = Intake(owner.lifecycle, self.rate, clock, handler)
         self.handling = False
         """True during a turn."""
@@ -141,7 +138,7 @@ class PacedReader:
         intake, state = self.intake, self._lifecycle.state
         try:
             if len(intake.unread) + (intake.held if state in ENDED else 0) > SMALL_BYTES:
-                self.rate.slow_down(paid=bool(intake.items))
+                self.rate.slow_down(self, paid=bool(intake.items))
                 if not self.rate.delayed:
                     self.await_turn()
                 if state is State.OPEN:
@@ -175,9 +172,7 @@ class PacedReader:
             if held is not None:
                 held.release()
             self.handling = False
-        if self._handler is handler and not (
-            self._lifecycle.state is State.LOST and self._owner.departed
-        ):
+        if self._handler is handler and self._lifecycle.state is not State.DEPARTED:
             self._read_on(taken, left, ready)
 
     def _take_items(self, handler: Handler[Any], share: float) -> tuple[int, int, bool]:
@@ -223,7 +218,7 @@ class PacedReader:
             intake.forget()
             owner.depart() if state is State.LOST else self._lifecycle.advance(State.DRAINING)
             return
-        rate.slow_down(paid=bool(intake.items))
+        rate.slow_down(self, paid=bool(intake.items))
         ended = state in ENDED
         more = bool(intake.items or intake.unread or (ended and intake.unfinished))
         # The handler wakes only a client that it has refused a turn: so one that has used up its

@@ -32,13 +32,11 @@ class Delayed(Protocol):
 
 
 class ClientRate(Meter):
-    """Charges one client by the pace of its address. ``reader`` has a turn after a delay."""
+    """Charges one client by the pace of its address."""
 
-    __slots__ = ("_clock", "_delay", "_reader", "_turns", "address", "delayed", "owes")
+    __slots__ = ("_clock", "_delay", "_turns", "address", "delayed", "owes")
 
-    def __init__(
-        self, address: ClientAddress, clock: IReactorTime, turns: TurnScheduler, reader: Delayed
-    ) -> None:
+    def __init__(self, address: ClientAddress, clock: IReactorTime, turns: TurnScheduler) -> None:
         self.owes = False
         """True if the client must pay for an item before the next one is handled, also if that is
         decoded already."""
@@ -47,7 +45,6 @@ class ClientRate(Meter):
         self.address = address
         self._clock = clock
         self._turns = turns
-        self._reader = reader
         self._delay: IDelayedCall | None = None
 
     def is_over(self, now: float) -> bool:
@@ -73,8 +70,8 @@ class ClientRate(Meter):
         """Charge for time that was taken for the client, counted in lines."""
         self.spend(min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
 
-    def slow_down(self, *, paid: bool) -> None:
-        """Leave the client alone for a while if it is over its rate.
+    def slow_down(self, reader: Delayed, *, paid: bool) -> None:
+        """Leave the client alone for a while if it is over its rate; ``reader`` has a turn then.
 
         If items are left that are ``paid`` for, do so only if it owes for another one.
         """
@@ -84,7 +81,8 @@ class ClientRate(Meter):
         if pace is not None and self._delay is None:
             wait = pace.wait(self._clock.seconds())
             if wait:
-                self._delay = self._clock.callLater(max(wait, DELAY_SECONDS), self._end_delay)
+                delay = max(wait, DELAY_SECONDS)
+                self._delay = self._clock.callLater(delay, self._end_delay, reader)
                 self.delayed = True
         self.owes = self.owes and self.delayed
 
@@ -95,7 +93,7 @@ class ClientRate(Meter):
             self._delay = None
             self.delayed = False
 
-    def _end_delay(self) -> None:
+    def _end_delay(self, reader: Delayed) -> None:
         self._delay = None
         self.delayed = self.owes = False
-        self._reader.await_turn()
+        reader.await_turn()

@@ -152,11 +152,8 @@ class SessionHandler(Generic[M]):
         intake = self.connection.reader.intake
         if seconds and self.decoder.unfinished and now - intake.since > seconds:
             intake.drop_item(now)
-            self.when_said(
-                lambda: self.session.error(
-                    ErrorKind.INVALID_MESSAGE, "line_took_too_long", limit=seconds
-                )
-            )
+            tell = partial(self.session.error, ErrorKind.INVALID_MESSAGE, "line_took_too_long")
+            self.when_said(partial(tell, limit=seconds))
 
     def stop(self) -> None:
         """Do nothing: what was said so far is still published and shown."""
@@ -191,6 +188,7 @@ class SessionHandler(Generic[M]):
         """Release the session."""
         if self._connected:
             self.session.queue.when_changed(None)
+            self.decoder.finish()
             self.server.disconnect(self.session)
 
     def _say_where_from(self) -> None:
@@ -211,7 +209,7 @@ class SessionHandler(Generic[M]):
 
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more. It is handled no further until it has paid."""
-        self.connection.reader.rate.charge(lines)
+        self.session.stream.meter.charge(lines)
 
     def _say_together(self) -> None:
         if self._texts:
@@ -223,10 +221,11 @@ class SessionHandler(Generic[M]):
 
     def _paid(self, action: Action) -> Job | None:
         """Act, and charge the client for the time, unless that is part of a turn."""
-        if self.connection.reader.handling:
+        connection = self.connection
+        if connection.lifecycle.departed or connection.reader.handling:
             return action()
-        began = self._clock.seconds()
+        rate, began = connection.reader.rate, self._clock.seconds()
         try:
             return action()
         finally:
-            self.connection.reader.rate.spend_time(began, self._clock.seconds())
+            rate.spend_time(began, self._clock.seconds())

@@ -186,6 +186,8 @@ class ConnectionWriter:
     def lost(self, ended: bool = False) -> None:
         """Send nothing more: the connection is gone. ``ended`` if the client closed it."""
         self._arrived = self._arrived or ended
+        if self._socket is None and not self._closing:
+            self._transport.unregisterProducer()  # which TLS goes on to refer to
         self._closing = True
         self._cancel_deadline()
 

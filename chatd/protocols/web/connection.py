@@ -196,6 +196,7 @@ class HttpHandler:
     def depart(self) -> None:
         """Do as `lost` does, which is not called of a client that was let go."""
         self.lost()
+        self._answers.forget()
 
     def _may_go_on(self) -> bool:
         """Return True if a request may be handled. End the connection if its client is too late."""
@@ -244,10 +245,11 @@ class HttpHandler:
 
     async def _answered(self, answer: Answer | HandOver) -> None:
         connection = self.connection
-        if connection.departed:
+        if connection.lifecycle.departed:
             return  # it was aborted while the site was at work
         stopped = connection.lifecycle.state is State.DRAINING
         if isinstance(answer, HandOver) and not (connection.lifecycle.lost or stopped):
+            self._answers.forget()
             connection.switch(answer.make())  # and this handler never goes on
             return
         if isinstance(answer, HandOver):
@@ -258,10 +260,11 @@ class HttpHandler:
                 self._responder.respond(answer)
             else:
                 await self._responder.respond_in_pieces(answer, answer.pieces)
-                if self.connection.departed:
+                if self.connection.lifecycle.departed:
                     return  # in the midst of the answer
         self._working = False
-        connection.reader.wake()
+        if not connection.lifecycle.departed:
+            connection.reader.wake()
 
     def _refuse(self, problem: Problem) -> None:
         """Answer with a problem, and end: what comes after it cannot be decoded, either."""

@@ -26,8 +26,7 @@ class Desk:
         self.pace = None if limits is None else Pace(limits)
         address: Any = SimpleNamespace(pace=self.pace)
         turns: Any = None  # no answer is made here, and no delay ends
-        reader: Any = None
-        rate = ClientRate(address, self.clock, turns, reader)
+        rate = ClientRate(address, self.clock, turns)
         self.intake = Intake(self.lifecycle, rate, self.clock, self.handler)
         if self.pace is not None and limits is not None:
             lines, length = limits.lines_per_second, limits.bytes_per_second

@@ -8,7 +8,7 @@ from chatd.protocols.transport.lifecycle import Lifecycle, State, guarded
 
 
 def test_the_states_are_in_the_order_in_which_a_connection_passes_them() -> None:
-    names = ["HANDSHAKING", "OPEN", "HALF_CLOSED", "DRAINING", "LOST"]
+    names = ["HANDSHAKING", "OPEN", "HALF_CLOSED", "DRAINING", "LOST", "DEPARTED"]
     assert [state.name for state in sorted(State)] == names
 
 
@@ -19,7 +19,7 @@ def test_a_connection_moves_on_to_later_states_alone(before: State, wanted: Stat
     lifecycle.advance(before)
     assert lifecycle.advance(wanted) is before
     assert lifecycle.state is max(before, wanted)
-    assert lifecycle.lost is (lifecycle.state is State.LOST)
+    assert lifecycle.lost is (lifecycle.state in (State.LOST, State.DEPARTED))
 
 
 def test_an_error_in_a_guarded_method_fails_its_object_alone() -> None:

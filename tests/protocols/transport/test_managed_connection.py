@@ -33,7 +33,7 @@ class TestComing:
         assert state_of(caller) is State.OPEN
         assert caller.calls == ["connect", "enter"]
         assert not caller.departed
-        assert not caller.connection.departed
+        assert not caller.connection.lifecycle.departed
 
     def test_so_many_bytes_are_read_at_a_time(self, caller: Caller) -> None:
         assert vars(caller.transport)["bufferSize"] == READ_BYTES
@@ -149,6 +149,13 @@ class TestHalfClose:
         caller.half_close()
         assert caller.transport.disconnecting
 
+    def test_a_client_that_departs_by_that_has_no_turn(self, caller: Caller) -> None:
+        caller.handler.stream.finish()
+        caller.transport.loseConnection = caller.hang_up  # type: ignore[method-assign]
+        caller.half_close()
+        assert caller.departed
+        assert caller.handler.asked == 0
+
     def test_a_client_that_was_let_go_has_to_take_the_rest_in_time(self, caller: Caller) -> None:
         caller.connection.output.writer.pauseProducing()
         caller.connection.lifecycle.advance(State.DRAINING)
@@ -165,7 +172,7 @@ class TestHalfClose:
 class TestLoss:
     def test_a_client_that_closes_departs(self, caller: Caller) -> None:
         caller.hang_up()
-        assert state_of(caller) is State.LOST
+        assert state_of(caller) is State.DEPARTED
         assert caller.calls == ["lost", "end_of_input", "depart"]
         assert caller.factory.left == [caller.place]
 
@@ -239,12 +246,13 @@ class TestLoss:
         assert not caller.transport.disconnecting
 
     def test_one_that_departs_has_no_turns(self, caller: Caller) -> None:
-        caller.connection.reader.await_turn()
+        reader = caller.connection.reader
+        reader.await_turn()
         caller.send(b"one\n")
         caller.connection.depart()
         caller.settle()
         assert caller.handler.asked == 0
-        assert caller.connection.reader.intake.unread == b""
+        assert reader.intake.unread == b""
 
     def test_one_whose_handler_fails_is_forgotten_all_the_same(
         self, caller: Caller, expected_errors: Expect

@@ -25,7 +25,7 @@ class Client:
         self.rests: list[float] = []
         self.turns = TurnScheduler(self.clock, ErrorLog(self.clock))
         address: Any = SimpleNamespace(pace=pace)
-        self.rate = ClientRate(address, self.clock, self.turns, self)
+        self.rate = ClientRate(address, self.clock, self.turns)
         if pace is not None:
             pace.spend(0, LINES * BURST_SECONDS, round(BYTES * BURST_SECONDS))
 
@@ -96,7 +96,7 @@ class TestSpending:
 class TestDelay:
     def test_it_lasts_until_the_client_has_paid(self, client: Client) -> None:
         client.rate.spend(LINES, 0)
-        client.rate.slow_down(paid=False)
+        client.rate.slow_down(client, paid=False)
         client.clock.advance(0.99)
         assert client.rate.delayed
         assert client.rests == []
@@ -106,60 +106,60 @@ class TestDelay:
 
     def test_it_is_not_shorter_than_the_least(self, client: Client) -> None:
         client.rate.spend(1, 0)
-        client.rate.slow_down(paid=False)
+        client.rate.slow_down(client, paid=False)
         client.clock.pump([DELAY_SECONDS / 2] * 2)
         assert client.rests == [DELAY_SECONDS]
 
     def test_a_client_within_its_rate_has_none(self, client: Client) -> None:
-        client.rate.slow_down(paid=False)
+        client.rate.slow_down(client, paid=False)
         assert not client.rate.delayed
         assert not client.clock.getDelayedCalls()
 
     def test_there_is_one_at_a_time(self, client: Client) -> None:
         client.rate.spend(LINES, 0)
-        client.rate.slow_down(paid=False)
-        client.rate.slow_down(paid=False)
+        client.rate.slow_down(client, paid=False)
+        client.rate.slow_down(client, paid=False)
         assert len(client.clock.getDelayedCalls()) == 1
 
     def test_another_one_may_follow(self, client: Client) -> None:
         for _ in range(2):
             client.rate.spend(LINES, 0)
-            client.rate.slow_down(paid=False)
+            client.rate.slow_down(client, paid=False)
             client.clock.advance(1)
         assert client.rests == [1, 2]
 
     def test_items_that_are_paid_for_come_first(self, client: Client) -> None:
         client.rate.spend(LINES, 0)
-        client.rate.slow_down(paid=True)
+        client.rate.slow_down(client, paid=True)
         assert not client.rate.delayed
 
     def test_an_item_that_the_client_owes_for_has_to_wait(self, client: Client) -> None:
         client.rate.charge(LINES)
-        client.rate.slow_down(paid=True)
+        client.rate.slow_down(client, paid=True)
         assert client.rate.delayed
         assert client.rate.owes
 
     def test_a_client_that_owes_nothing_owes_nothing_by_it(self, client: Client) -> None:
         client.rate.spend(LINES, 0)
-        client.rate.slow_down(paid=False)
+        client.rate.slow_down(client, paid=False)
         assert not client.rate.owes
 
     def test_after_it_nothing_is_owed(self, client: Client) -> None:
         client.rate.charge(LINES)
-        client.rate.slow_down(paid=True)
+        client.rate.slow_down(client, paid=True)
         client.clock.advance(1)
         assert not client.rate.owes
 
     def test_nothing_is_owed_that_was_paid_before_it_began(self, client: Client) -> None:
         client.rate.charge(LINES)
         client.clock.advance(1)
-        client.rate.slow_down(paid=True)
+        client.rate.slow_down(client, paid=True)
         assert not client.rate.owes
         assert not client.rate.delayed
 
     def test_one_that_is_forgotten_calls_nothing(self, client: Client) -> None:
         client.rate.spend(LINES, 0)
-        client.rate.slow_down(paid=False)
+        client.rate.slow_down(client, paid=False)
         client.rate.forget()
         client.clock.advance(2)
         assert client.rests == []
@@ -167,9 +167,9 @@ class TestDelay:
 
     def test_another_one_may_follow_one_that_is_forgotten(self, client: Client) -> None:
         client.rate.spend(LINES, 0)
-        client.rate.slow_down(paid=False)
+        client.rate.slow_down(client, paid=False)
         client.rate.forget()
-        client.rate.slow_down(paid=False)
+        client.rate.slow_down(client, paid=False)
         client.clock.advance(1)
         assert client.rests == [1]
 
@@ -185,5 +185,5 @@ class TestWithoutALimit:
         assert not unlimited.rate.is_over(0)
 
     def test_there_is_no_delay(self, unlimited: Client) -> None:
-        unlimited.rate.slow_down(paid=False)
+        unlimited.rate.slow_down(unlimited, paid=False)
         assert not unlimited.rate.delayed

@@ -182,8 +182,8 @@ def test_a_fault_when_a_stream_begins(fault: Fault, expected_errors: Expect) -> 
     reader = Reader(world)
     fault.armed = False
     assert reader.closed
-    reader.hang_up()
     assert isinstance(reader.protocol.connection.handler, EventStreamHandler)
+    reader.hang_up()
     assert not reader.factory.clients
     luis.type("hola")
     assert luis.seen() == ["<luis> hola"]

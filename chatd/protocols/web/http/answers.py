@@ -58,6 +58,11 @@ class Answers:
         self._stopped = True
         self._go_on()
 
+    def forget(self) -> None:
+        """Put no other piece, and call nothing any more."""
+        self.stop()
+        self.failed = self._taken = _nothing
+
     def take(self) -> bytes:
         """Return the bytes to send next; empty if there are none."""
         data, self._data = self._data, b""
@@ -70,3 +75,7 @@ class Answers:
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             wanted.callback(None)
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing: the connection is of another handler, or gone."""

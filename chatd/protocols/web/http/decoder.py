@@ -53,7 +53,7 @@ class HttpDecoder:
             request = self._exchange.request()
         except (NotHttp, Problem) as failure:
             self._over = True
-            return [failure], b""
+            return [_bare(failure)], b""
         if request is not None:
             self._answering = True
             return [request], self._exchange.rest
@@ -66,7 +66,7 @@ class HttpDecoder:
             self._exchange.end()
             request = self._exchange.request()
         except (NotHttp, Problem) as failure:
-            return [failure]
+            return [_bare(failure)]
         return [] if request is None else [request]
 
     def drop(self) -> None:
@@ -102,3 +102,9 @@ class HttpDecoder:
         exchange, self._exchange = self._exchange, Exchange()
         self._answering = False
         return exchange.closes
+
+
+def _bare(failure: NotHttp | Problem) -> NotHttp | Problem:
+    """Return a failure without its traceback, which refers to all that was done to decode it."""
+    failure.__context__ = None
+    return failure.with_traceback(None)

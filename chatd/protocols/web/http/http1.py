@@ -118,6 +118,7 @@ class Exchange:
             try:
                 event = self._h11.next_event()
             except h11.RemoteProtocolError as error:
+                error.__traceback__ = None  # which refers to the error
                 raise self._problem(error) from None
             if isinstance(event, h11.Request):
                 self._take_head(event)

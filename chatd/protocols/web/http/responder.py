@@ -50,6 +50,8 @@ class Responder:
 
         self.put(self._decoder.begin(answer, self.date))
         await self.answers.put_pieces(pieces, self._connection.reader.rate, give)
+        if self._connection.lifecycle.departed:
+            return
         data, last = self._decoder.finish_pieces()
         self._send(data, last or self._connection.lifecycle.state is State.DRAINING)
 
@@ -67,6 +69,8 @@ class Responder:
 
     def finish(self) -> None:
         """Close once everything is sent."""
+        if self._connection.lifecycle.departed:
+            return
         self._connection.reader.intake.forget()
         self.answers.finished = True
         self._connection.output.writer.pump()

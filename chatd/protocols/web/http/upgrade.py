@@ -51,6 +51,7 @@ class ConnectionRequester:
     def __init__(self, connection: ManagedConnection) -> None:
         self._connection = connection
         self._stream: Stream | None = None  # of the request that is handled, or was last
+        self._rate = connection.reader.rate
 
     @property
     def host(self) -> str:
@@ -75,11 +76,11 @@ class ConnectionRequester:
     @property
     def meter(self) -> Meter:
         """The meter by which the client is charged for its answers."""
-        return self._connection.reader.rate
+        return self._rate
 
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""
-        self._connection.reader.rate.spend(lines, 0)
+        self._rate.spend(lines, 0)
 
     def stream(self) -> Stream:
         """Return the stream for the session of a request. It is closed once the client has gone."""

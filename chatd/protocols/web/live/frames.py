@@ -7,7 +7,7 @@ what is done with it.
 
 from __future__ import annotations
 
-from wsproto.connection import Connection, ConnectionType
+from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import CloseConnection, Ping, Pong, TextMessage
 from wsproto.frame_protocol import CloseReason
 
@@ -16,6 +16,9 @@ PIECE_BYTES = 256
 
 PARTS = 100
 """Number of pieces of a message that are stored apart: a piece of one character weighs 60 bytes."""
+
+_CLOSE = b"\x88\x80\0\0\0\0"
+"""A frame of a client that closes the connection, and says no reason."""
 
 
 class Frames:
@@ -84,9 +87,17 @@ class Frames:
         return messages, rest
 
     def finish(self) -> list[str]:
-        """Return no message: one that has not ended is none."""
+        """Return no message: one that has not ended is none.
+
+        wsproto refers to itself until it has decoded the end. (If the input ended in the midst of a
+        frame, it goes on to do so.)
+        """
         self._parts.clear()
         self._dropped = False
+        if self._connection.state is not ConnectionState.CLOSED:
+            self._connection.receive_data(_CLOSE)
+        for _ in self._connection.events():
+            pass
         return []
 
     def reply(self) -> bytes:

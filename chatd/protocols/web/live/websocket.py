@@ -70,7 +70,6 @@ class WebSocketHandler(SessionHandler[str]):
         self._liveness = Liveness(clock.seconds())
         self._id: MessageId = None  # of the message that is being handled
         self._about: tuple[Room | None, MessageId, str | None] = (None, None, None)
-        self._receipts = LineReceipts(self)
 
     def format(self) -> Format:
         """Return the format in which the session is shown events."""
@@ -187,23 +186,23 @@ class WebSocketHandler(SessionHandler[str]):
                 fault = "not_text" if not_text else LINE_FAULTS[invalid.reason]
                 error = WrongMessage(fault, limit=self.max_length)
                 self.when_said(lambda: self.tell_error(id, error))
-            self.when_said(lambda: self._receipts.refuse(id))
+            self.when_said(lambda: LineReceipts(self).refuse(id))
         else:
             action = None if session.text_only else dispatch.action_in(valid)
             if action is None:
                 typed_text.take(self, valid)
             else:  # is said at once, as other lines are
-                self._receipts.say(action, Kind.ACTION, *self._about)
+                LineReceipts(self).say(action, Kind.ACTION, *self._about)
 
     def answer_again(
         self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
     ) -> bool:
         """Acknowledge a line that was said with its key before. Return False if none was."""
-        return self._receipts.answer_again(room, text, id, key, otherwise)
+        return LineReceipts(self).answer_again(room, text, id, key, otherwise)
 
     def say(self, text: str) -> None:
         """Say a valid line, which is acknowledged."""
-        self._receipts.say(text, Kind.MESSAGE, *self._about)
+        LineReceipts(self).say(text, Kind.MESSAGE, *self._about)
 
     def when_said(self, action: Action) -> None:
         """Act after all lines so far are published.
