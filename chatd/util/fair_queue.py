@@ -2,8 +2,9 @@
 
 Theory of operation. An owner is a path, such as a network and an account in it (see `Asker`). The
 queue is a tree of these: the networks that wait have a turn after another, and within the turn of a
-network its accounts do. So a hundred requests of one account delay another account by one request,
-and a hundred accounts of one network delay another network by one.
+network its accounts do. An owner that was served is the last from the end of its turn on. So a
+hundred requests of one account delay another account by the one that is being served, and a hundred
+accounts of one network delay another network by that one.
 
 The queue may be bounded. If it is full, the newest request of the owner with the most in it is
 refused, so an owner with few requests is let in however many others make.
@@ -14,6 +15,7 @@ This module must not know what the slots are for, nor a clock.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -52,14 +54,15 @@ class QueueFull(Exception):
 class Turn:
     """The use of one slot of a `FairQueue`, until `end`."""
 
-    def __init__(self, queue: FairQueue) -> None:
+    def __init__(self, queue: FairQueue, owner: Sequence[str]) -> None:
         self._queue: FairQueue | None = queue
+        self._owner = owner
 
     def end(self) -> None:
         """Give the slot to the next owner. Does nothing if that was done."""
         queue, self._queue = self._queue, None
         if queue is not None:
-            queue._end_turn()
+            queue._end_turn(self._owner)
 
 
 class FairQueue:
@@ -81,13 +84,13 @@ class FairQueue:
         ``owner`` has one or more words, the widest first; all owners of a queue have as many. The
         result fails with `QueueFull` if the request is refused, now or later. It can be cancelled.
         """
-        request: Deferred[Turn] = Deferred(lambda _: self._waiting.remove(owner, request))
+        request = _Request(owner, Deferred(lambda _: self._waiting.remove(owner, request)))
         self._waiting.add(owner, request)
         self._serve()
         # In the call that serves another request, a slot may be free that is still to be given.
         if self._waiting.count - max(0, self._free) > self._most_waiting:
-            self._waiting.take_newest_of_most().errback(QueueFull())
-        return request
+            self._waiting.take_newest_of_most().turn.errback(QueueFull())
+        return request.turn
 
     def extra_turn(self) -> Turn:
         """Return a turn at once, also if no slot is free.
@@ -95,9 +98,10 @@ class FairQueue:
         Requests wait until as many turns have ended as are above the number of slots.
         """
         self._free -= 1
-        return Turn(self)
+        return Turn(self, ())
 
-    def _end_turn(self) -> None:
+    def _end_turn(self, owner: Sequence[str]) -> None:
+        self._waiting.make_last(owner)
         self._free += 1
         self._serve()
 
@@ -113,9 +117,17 @@ class FairQueue:
         try:
             while self._free > 0 and self._waiting.count:
                 self._free -= 1
-                self._waiting.take_next().callback(Turn(self))
+                request = self._waiting.take_next()
+                request.turn.callback(Turn(self, request.owner))
         finally:
             self._serving = False
+
+
+class _Request(NamedTuple):
+    """A request of an owner, and what fires with its turn."""
+
+    owner: tuple[str, ...]
+    turn: Deferred[Turn]
 
 
 class _Waiting:
@@ -123,17 +135,17 @@ class _Waiting:
 
     def __init__(self) -> None:
         self.count = 0
-        self._own: deque[Deferred[Turn]] = deque()
+        self._own: deque[_Request] = deque()
         self._parts: dict[str, _Waiting] = {}  # in the order of their turns
 
-    def add(self, owner: tuple[str, ...], request: Deferred[Turn]) -> None:
+    def add(self, owner: Sequence[str], request: _Request) -> None:
         self.count += 1
         if owner:
             self._parts.setdefault(owner[0], _Waiting()).add(owner[1:], request)
         else:
             self._own.append(request)
 
-    def remove(self, owner: tuple[str, ...], request: Deferred[Turn]) -> None:
+    def remove(self, owner: Sequence[str], request: _Request) -> None:
         self.count -= 1
         if owner:
             self._parts[owner[0]].remove(owner[1:], request)
@@ -141,18 +153,24 @@ class _Waiting:
         else:
             self._own.remove(request)
 
-    def take_next(self) -> Deferred[Turn]:
+    def make_last(self, owner: Sequence[str]) -> None:
+        """Have an owner whose turn has ended wait for the turns of all others that wait now."""
+        if owner and owner[0] in self._parts:
+            part = self._parts[owner[0]] = self._parts.pop(owner[0])
+            part.make_last(owner[1:])
+
+    def take_next(self) -> _Request:
         """Remove and return the oldest request of the owner whose turn it is."""
         self.count -= 1
         if not self._parts:
             return self._own.popleft()
         name = next(iter(self._parts))
-        part = self._parts[name] = self._parts.pop(name)  # the last from now on
+        part = self._parts[name] = self._parts.pop(name)  # also the last for other slots
         request = part.take_next()
         self._drop_empty(name)
         return request
 
-    def take_newest_of_most(self) -> Deferred[Turn]:
+    def take_newest_of_most(self) -> _Request:
         """Remove and return the newest request of the owner with the most requests."""
         self.count -= 1
         if not self._parts:
