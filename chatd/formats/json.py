@@ -12,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
 
 from chatd.errors import ErrorKind
 from chatd.event import Change, Deed, Entry, Event, Kind, Notice
@@ -23,6 +25,8 @@ from chatd.text.escaping import Lines, encode_json, encode_json_strings, encode_
 _TEXT, _LAST = 0x01, 0x80
 """Bits of the first byte of a frame (RFC 6455 section 5.2): a text message begins; a message ends.
 """
+
+T = TypeVar("T")
 
 _KINDS = {kind: kind.name.lower() for kind in Kind}
 KIND_BYTES = {kind: encode_line(name, b"") for kind, name in _KINDS.items()}
@@ -51,15 +55,25 @@ def object_in_pieces(
 ) -> Iterator[bytes]:
     """Return an object in JSON piece by piece: some members, and a list under ``name``.
 
-    ``parts`` are those of the list. Each is made, and encoded, when its piece is wanted.
+    ``parts`` are those of the list. Each is made, and encoded, when its piece is wanted, and not
+    held after that: a client that does not read may want no other one.
     """
     yield encode_json({**members, name: []}).removesuffix(b"]}")
-    comma = b""
-    for part in parts:
-        if part:
-            yield comma + encode_json(part)[1:-1]
-            comma = b","
+    elements = filter(None, map(_elements, parts))
+    yield from islice(elements, 1)
+    yield from map(b",".__add__, elements)
     yield b"]}"
+
+
+def each_once(slices: Sequence[T]) -> Iterator[T]:
+    """Return slices one by one, for the parts of an object, and hold none that was returned."""
+    left = list(reversed(slices))
+    return (left.pop() for _ in range(len(left)))
+
+
+def _elements(part: Sequence[object]) -> bytes:
+    """Return the elements of a list in JSON, without its brackets."""
+    return encode_json(part)[1:-1]
 
 
 def event_members(event: Event, language: Language) -> dict[str, Any]:
@@ -173,10 +187,9 @@ class JsonFormat(MessageFormat):
     ) -> Iterator[bytes]:
         """Return a message of a type as it is sent, in fragments: see `object_in_pieces`."""
         about = {} if self.about is None else {"id": self.about}
-        first = _TEXT
-        for piece in object_in_pieces({"type": type, **members, **about}, name, parts):
-            yield framed(piece, first)
-            first = 0
+        pieces = object_in_pieces({"type": type, **members, **about}, name, parts)
+        yield framed(next(pieces), _TEXT)
+        yield from map(partial(framed, first=0), pieces)
         yield framed(b"", _LAST)
 
     def render(self, entries: Sequence[Entry]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -13,6 +14,7 @@ from chatd.formats.base import Entrance
 from chatd.formats.json import (
     TOPIC_CHARACTERS,
     JsonFormat,
+    each_once,
     framed,
     object_in_pieces,
 )
@@ -58,6 +60,25 @@ def test_an_object_may_be_made_in_pieces(parts: list[list[object]], rows: list[o
     pieces = list(object_in_pieces({"count": 3}, "rows", parts))
     assert json.loads(b"".join(pieces)) == {"count": 3, "rows": rows}
     assert len(pieces) == 2 + sum(map(bool, parts))
+
+
+class Slice(list[object]):
+    """A slice of a list, which can be referred to weakly."""
+
+
+@pytest.mark.parametrize("as_message", [False, True])
+def test_a_slice_is_not_held_once_its_piece_was_made(as_message: bool) -> None:
+    slices = [Slice([1]), Slice([2])]
+    held = [ref(each) for each in slices]
+    parts = each_once(slices)
+    del slices
+    if as_message:
+        pieces = ENGLISH.message_in_pieces("found", "rows", parts)
+    else:
+        pieces = object_in_pieces({}, "rows", parts)
+    for left in ([True, True], [False, True], [False, False]):
+        next(pieces)
+        assert [each() is not None for each in held] == left
 
 
 def test_a_message_may_be_made_in_fragments() -> None:

@@ -304,6 +304,7 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
                     "self.say(",
                     "self.of_past().render(",
                     "self.message(",
+                    "encode_json(",
                     "framed(encode_json(",
                     "framed(b'",
                     "_sse(",

@@ -49,6 +49,7 @@ class Answers:
             meter.made(len(piece))
             self._wanted = wanted = Deferred[None]()
             give(piece)
+            del piece
             await wanted
             await meter.turn()
         self.sending = False

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark, bookmark_of
-from chatd.formats.json import object_in_pieces
+from chatd.formats.json import each_once, object_in_pieces
 from chatd.i18n import Language, sentence_over_http
 from chatd.protocols.web.http.same_origin import Host, host_of
 from chatd.text.escaping import encode_json
@@ -258,7 +258,7 @@ def json_list_answer(
     ``rows`` returns the rows of the list for a slice. If there are several slices, the answer is
     made in pieces.
     """
-    parts = map(rows, slices)
+    parts = map(rows, each_once(slices))
     if len(slices) > 1:
         pieces = chain(object_in_pieces(members, name, parts), [b"\n"])
         return replace(json_answer(200, None), body=b"", pieces=pieces)

@@ -24,7 +24,7 @@ from chatd.chat.session import Session
 from chatd.commands import dispatch
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark, Event
-from chatd.formats.json import event_members
+from chatd.formats.json import each_once, event_members
 from chatd.i18n import Language
 from chatd.protocols.web.live.members import (
     Members,
@@ -337,7 +337,7 @@ def _tell_list(
 
     ``rows`` returns the rows of the list for a slice.
     """
-    parts = map(rows, slices)
+    parts = map(rows, each_once(slices))
     if len(slices) > 1:
         conversation.tell_in_pieces(type, name, parts, **members)
     else:
