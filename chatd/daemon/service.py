@@ -63,7 +63,10 @@ class ListenerKind(enum.Enum):
 
 
 MANY_CLIENTS = 100
-"""Number of clients who go between two checks after which memory is given back to the system."""
+"""Number of clients who have gone after which memory is given back to the system."""
+
+RETURN_SECONDS = 2.0
+"""Seconds between two looks at how many have gone, so that an attack is over five seconds later."""
 
 
 class Listener(NamedTuple):
@@ -120,9 +123,10 @@ class ChatService(Service):
         self.control = control
         self._deliveries = deliveries
         self._return_memory = return_memory
-        self._clients = 0  # at the last check
+        self._clients = 0  # the most since memory was given back
         self._checking = LoopingCall(self._check)
-        self._checking.clock = clock
+        self._returning = LoopingCall(self._look_who_has_gone)
+        self._checking.clock = self._returning.clock = clock
 
     def startService(self) -> None:
         """Start the store and all that is to run, and log the addresses and the history."""
@@ -144,6 +148,7 @@ class ChatService(Service):
         if self._watch is not None:
             self._watch.start()
         self._checking.start(CHECK_SECONDS, now=False)
+        self._returning.start(RETURN_SECONDS, now=False)
         if self._deliveries is not None:
             for server in self._servers:
                 server.hook_review.review()
@@ -160,8 +165,9 @@ class ChatService(Service):
         The Deferred fires when all is closed or its time is up, in less than five seconds.
         """
         super().stopService()
-        if self._checking.running:
-            self._checking.stop()
+        for looking in self._checking, self._returning:
+            if looking.running:
+                looking.stop()
         if self._retention is not None:
             self._retention.stop()
         if self._deliveries is not None:
@@ -177,9 +183,12 @@ class ChatService(Service):
             self._watch.check()
         if self._deliveries is not None:
             self._deliveries.check()
-        before = self._clients
-        self._clients = sum(len(listener.factory.clients) for listener in self.listeners)
-        if before - self._clients >= MANY_CLIENTS:
+
+    def _look_who_has_gone(self) -> None:
+        clients = sum(len(listener.factory.clients) for listener in self.listeners)
+        self._clients = max(clients, self._clients)
+        if self._clients - clients >= MANY_CLIENTS:
+            self._clients = clients
             self._return_memory()
 
     @property

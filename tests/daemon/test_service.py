@@ -23,6 +23,7 @@ from chatd.daemon.service import (
     COMMIT_SECONDS,
     DRAIN_SECONDS,
     MANY_CLIENTS,
+    RETURN_SECONDS,
     ChatService,
     Listener,
     ListenerKind,
@@ -213,15 +214,17 @@ class CheckTests(ServiceTestCase):
         )
         service.startService()
         people = [world.person() for _ in range(MANY_CLIENTS - 1)]
-        people += [world.program(), world.person()]
-        world.clock.advance(CHECK_SECONDS)
+        people.append(world.program())
+        world.clock.advance(RETURN_SECONDS)
         people.pop().hang_up()
-        world.clock.advance(CHECK_SECONDS)
-        self.assertEqual(returned, [])
-        for person in people:
+        world.clock.advance(RETURN_SECONDS)
+        for person in people[1:]:
             person.hang_up()
+        world.clock.advance(RETURN_SECONDS)
+        self.assertEqual(returned, [])
+        people[0].hang_up()
         for _ in range(3):
-            world.clock.advance(CHECK_SECONDS)
+            world.clock.advance(RETURN_SECONDS)
         self.assertEqual(returned, [True])
         self.successResultOf(service.stopService())
 
