@@ -1,7 +1,8 @@
 """Python programs in processes of their own, forked from one that has imported what they need.
 
 The imports would take most of the time of a short program. A program is forked in two steps: its
-parent waits for it, so that many can run at once and each tells its own status.
+parent waits for it, so that many can run at once and each tells its own status. It is measured if
+its environment has the variables of coverage; what was imported before is not.
 
 What is read when a process starts, such as ``LD_PRELOAD`` and ``PYTHONPATH``, has to be as in the
 interpreter.
@@ -29,6 +30,9 @@ from tests.support.checkout import ROOT
 
 CHATD = "import runpy; runpy.run_module('chatd', run_name='__main__', alter_sys=True)"
 """The code of ``python -m chatd``."""
+
+COVERAGE = frozenset(("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"))
+"""The variables by which coverage has processes measured."""
 
 
 class Program:
@@ -142,7 +146,7 @@ def interpreter(
     *modules: str, variables: Mapping[str, str] = MappingProxyType({})
 ) -> Generator[Interpreter, None, None]:
     """Start an interpreter with more variables, and import modules that install no reactor."""
-    # Coverage would be measured in the programs, too, and is of no use there.
+    # Measuring what is imported here would leave all programs measured.
     inherited = {key: value for key, value in os.environ.items() if "COVERAGE" not in key}
     environment = {**inherited, **variables}
     ours, theirs = socket.socketpair()
@@ -208,6 +212,8 @@ def _run(
     for standard, each in enumerate(files[:3]):
         os.dup2(each, standard)
     os.closerange(3, max(files) + 1)
+    if environment.keys() & COVERAGE:
+        import_module("coverage").process_startup()  # not earlier: it takes a while
     exec(code, {"__name__": "__main__"})
     sys.exit()
 

@@ -1,28 +1,42 @@
 """A terminal (pyte on a pty) in which `chatd connect` runs, and the server's end of its connection.
 
+Its process is forked from one that has imported what it needs.
+
 A test speaks for the server with `Talk.peer`, and types and reads with `Talk.terminal`.
 """
 
+import atexit
 import fcntl
 import os
 import pty
 import select
 import socket
 import struct
-import subprocess
-import sys
 import termios
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
 from tempfile import TemporaryDirectory
 
 import pyte
 
+from tests.support import forks
+from tests.support.checkout import ROOT
 from tests.support.stand_in import DEADLINE, Peer
 
 UP = "\x1b[A"
 CTRL_C = "\x03"
 CTRL_D = "\x04"
+
+
+@cache
+def prepared() -> forks.Interpreter:
+    """Return the interpreter that has imported the console, which ends with this process."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    modules = "chatd.cli", "chatd.client.connect", "chatd.client.console"
+    return stack.enter_context(forks.interpreter(*modules, variables={"PYTHONUTF8": "1"}))
 
 
 class Screen(pyte.Screen):
@@ -47,13 +61,14 @@ class Terminal:
         self._settings = termios.tcgetattr(self._master)
         self._ended = False
         inherited = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "chatd", "connect", *address],
-            stdin=slave,
-            stdout=slave if stdout is None else stdout,
-            stderr=slave,
-            env={**inherited, "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
-            start_new_session=True,
+        self.process = forks.Program(
+            prepared(),
+            forks.CHATD,
+            "connect",
+            *address,
+            directory=ROOT,
+            environment={**inherited, "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
+            files=(slave, slave if stdout is None else stdout, slave),
         )
         os.close(slave)
 

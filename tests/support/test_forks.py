@@ -90,6 +90,19 @@ class TestRun:
         _, output, _ = run(interpreter, code)
         assert output == b"['0', '1', '2', '3'] False\n", "3 is the directory that is read"
 
+    def test_a_program_is_measured_if_its_environment_says_so(
+        self, interpreter: forks.Interpreter, tmp_path: Path
+    ) -> None:
+        (tmp_path / "rc").write_text("[run]\nsource = .\ndata_file = data\n")
+        (tmp_path / "program.py").touch()
+        environment = {**interpreter.environment, "COVERAGE_PROCESS_START": str(tmp_path / "rc")}
+        assert run(interpreter, "import program", directory=tmp_path, environment=environment) == (
+            0,
+            b"",
+            b"",
+        )
+        assert list(tmp_path.glob("data*"))
+
     def test_refuses_what_only_a_new_interpreter_would_take_account_of(
         self, interpreter: forks.Interpreter
     ) -> None:
