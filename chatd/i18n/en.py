@@ -586,6 +586,9 @@ SENTENCES = {
     ),
     "room_is_private": "#{room} is private. An operator there can invite you: /invite {name}.",
     "room_is_closed": "#{room} is closed. Its owner may open it again: /mode #{room} open.",
+    "room_is_closed_http": (
+        "#{room} is closed. In the chat, its owner may open it again: /mode #{room} open."
+    ),
     "room_is_moderated": (
         "in #{room} only people with a voice speak. An operator can give you one: /voice {name}."
     ),

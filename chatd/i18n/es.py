@@ -628,6 +628,9 @@ SENTENCES = {
     ),
     "room_is_private": "#{room} es privada. Un operador te puede invitar: /invitar {name}.",
     "room_is_closed": "#{room} está cerrada. Su dueño puede abrirla: /modo #{room} abierto.",
+    "room_is_closed_http": (
+        "#{room} está cerrada. En la charla, su dueño puede abrirla: /modo #{room} abierto."
+    ),
     "room_is_moderated": (
         "en #{room} solo habla quien tiene voz. Un operador te la puede dar: /voz {name}."
     ),
