@@ -14,6 +14,7 @@ import pytest
 from tests.browser.chromium import Chromium
 from tests.browser.page import ENTER, ME, PEOPLE, Page
 from tests.support.live_server import LiveServer
+from tests.support.sentences import EN
 
 ACCOUNT = "#account"
 SIGNED_IN = "#signout"
@@ -89,17 +90,23 @@ def test_what_lets_others_in_takes_the_password_which_the_page_asks_for(page: Pa
     registered(page)
     page.reload()
     page.shows(SIGNED_IN)
-    for answer, told in ("wrong horse", "not the password of ana"), (PASSWORD, "ci is a token"):
+    for answer, told in (
+        ("wrong horse", EN.sentence("wrong_password", name="ana")),
+        (PASSWORD, EN.sentence("token_made_write", token="ci", name="ana")),
+    ):
         page.say("/token new ci")
-        page.has("#lines .line", "First your present password")
+        page.has("#lines .line", EN.sentence("present_password_prompt"))
         page.shows("#secret")
         page.type(answer)
         page.press(ENTER)
         page.has("#lines .line", told)
         page.shows("#line")
     page.say("/password")
-    page.has("#lines .line", "You have 1 token")
-    for answer, told in ("", "the new password"), ("another horse", "Your password is changed"):
+    page.has("#lines .line", EN.sentence("keep_tokens_prompt", count=1))
+    for answer, told in (
+        ("", EN.sentence("new_password_prompt")),
+        ("another horse", EN.sentence("password_changed")),
+    ):
         page.shows("#secret")
         page.type(answer)
         page.press(ENTER)
@@ -180,10 +187,10 @@ def test_a_cookie_that_another_port_sets_makes_nobody_somebody_else(
         page.open(other_port.url)
         page.enter(daemon.url)
         page.has(ME, "ana" if path == "/ws" else "guest")
-    page.has("#lines .line", "sign in again")
+    page.has("#lines .line", EN.sentence("sign_in_again"))
     page.reload()
     page.has(ME, "guest")
-    page.lacks("#lines .line", "sign in again")
+    page.lacks("#lines .line", EN.sentence("sign_in_again"))
     fill(page, "signin", "ana", PASSWORD)
     page.shows(SIGNED_IN)
 
@@ -206,7 +213,7 @@ def test_what_is_wrong_with_a_new_account_names_what_the_dialog_has(
     page.shows("#signin-open")
     chromium.forgive("409")
     fill(page, "register", "ana", PASSWORD)
-    page.has("#account-error", "Error: ana is registered. Sign in if it is yours")
+    page.has("#account-error", f"Error: {EN.sentence('registered_name_http', name='ana')}")
 
 
 def test_a_name_for_now_is_listed_among_the_people_at_once(page: Page) -> None:
@@ -242,7 +249,7 @@ def test_a_command_signs_the_browser_out_too(page: Page) -> None:
     page.until(lambda: page.script(PROOF) is None, "the proof is forgotten")
     page.reload()
     page.has(ME, "guest")
-    page.lacks("#lines .line", "sign in again")
+    page.lacks("#lines .line", EN.sentence("sign_in_again"))
 
 
 def test_a_question_of_the_servers_hides_what_is_typed(page: Page) -> None:

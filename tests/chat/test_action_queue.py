@@ -303,7 +303,7 @@ class TestLines:
         seen = harness.sent()
         assert seen[0] == "(private to Eva) <ana> hola"
         assert "at lunch" in seen[1]
-        assert seen[2].startswith("*** Eva is not here.")
+        assert seen[2] == EN.notice("waits_for", name="Eva")
         assert harness.queue.unpublished == 0
 
 

@@ -135,7 +135,7 @@ def test_a_guest_who_has_the_name_or_one_that_looks_like_it_loses_it(world: Worl
         ask(world, "add", added, hash=HASH)
         seen = guest.seen()
         assert seen[0] == EN.notice("registered_elsewhere", name=held)
-        assert seen[1].startswith("*** You are now guest")
+        assert seen[1] == EN.notice("you_are", name=guest.session.name)
         guest.type(f"/nick {held}")
         assert guest.seen()[0].startswith("ERR Name in use: ")
 

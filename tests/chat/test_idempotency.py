@@ -35,6 +35,7 @@ from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.util.fair_queue import Asker
 from tests.support.logs import Expect
+from tests.support.sentences import EN
 from tests.support.sessions import begin
 from tests.support.world import Member, World
 
@@ -260,7 +261,9 @@ def test_one_who_may_not_speak_is_told_why_and_nothing_is_kept(client: KeyedClie
     client.person.session.rights = Rights(guard=lambda session, room: refusal)
     client.person.seen()
     assert client.say("one") is None
-    assert client.person.seen()[0].startswith("ERR Not allowed: in #lobby only operators speak.")
+    assert client.person.seen()[0] == EN.error(
+        ErrorKind.NOT_ALLOWED, "room_announces", room="lobby"
+    )
     assert not client.idempotency.table
     client.lobby.guarded = False
     assert client.say("one") == [1]

@@ -28,10 +28,9 @@ AFTER_ERROR = ([], [EN.notice("in_no_room_now")])
 
 REFUSED = (
     "ERR Not allowed: ",
-    "ERR No room: #ops does not ",
-    "ERR No room: #OPS does not ",
-    "ERR Name in use: #ops cannot be used for a new room. ",
-    "ERR Name in use: #OPS cannot be used for a new room. ",
+    *(EN.error(ErrorKind.NO_ROOM, "unknown_room", room=room) for room in ("ops", "OPS")),
+    EN.error(ErrorKind.NO_ROOM, "no_room_for_topic", name="#ops", here=...),
+    *(EN.error(ErrorKind.NAME_IN_USE, "unusable_room", room=room) for room in ("ops", "OPS")),
 )
 """Beginnings of refusals. tests/chat/test_hidden_rooms.py tests the answers for rooms that are
 hidden from the session."""
@@ -505,8 +504,8 @@ class TestRestarts:
         ana.seen()
         ana.type("/history")
         assert ana.seen()[1:] == [
-            f"[{local_time(0)}] *** ana muted luis for 10m: loud",
-            f"[{local_time(0)}] *** ana set the room's mode to private.",
+            f"[{local_time(0)}] {EN.deed('mute', 'ana', 'luis', time='10m', reason='loud')}",
+            f"[{local_time(0)}] {EN.deed('mode', 'ana', 'private')}",
         ]
 
     async def test_in_sqlite(self, tmp_path: Path) -> None:

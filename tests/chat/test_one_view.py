@@ -234,7 +234,7 @@ class TestOwnLines:
         ana_of(door).hang_up()
         self.WAYS[way](door)
         ana = ana_of(door)
-        assert "since you left" not in str(ana.seen())
+        assert "/missed" not in str(ana.seen())
         ana.type("/missed")
         assert ana.seen() == [EN.notice("nothing_missed")]
 

@@ -10,6 +10,7 @@ from chatd.formats.bare import BareFormat
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.rooms.stream import Stream
+from tests.support.sentences import EN, ES
 from tests.support.sessions import taken
 
 
@@ -24,7 +25,7 @@ def sent(replies: Replies) -> str:
 
 def test_a_sentence_is_sent(replies: Replies) -> None:
     replies.answer("you_are", name="ana")
-    assert sent(replies) == "*** You are now ana.\n"
+    assert sent(replies) == EN.notice("you_are", name="ana") + "\n"
 
 
 def test_lines_are_sent(replies: Replies) -> None:
@@ -39,9 +40,9 @@ def test_an_error_is_sent(replies: Replies) -> None:
 
 def test_another_language_holds_for_the_next_answer(replies: Replies) -> None:
     replies.use_language(Language.SPANISH)
-    assert replies.sentence("you_are", name="ana") != "You are now ana."
+    assert replies.sentence("you_are", name="ana") == ES.sentence("you_are", name="ana")
     replies.answer("you_are", name="ana")
-    assert sent(replies) == f"*** {replies.sentence('you_are', name='ana')}\n"
+    assert sent(replies) == ES.notice("you_are", name="ana") + "\n"
 
 
 def test_answers_may_have_a_format_of_their_own(replies: Replies) -> None:

@@ -13,6 +13,7 @@ from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.logs import Expect
 from tests.support.receivers import Receiver, deliveries_of
+from tests.support.sentences import EN
 from tests.support.world import PASSWORD, Member, World
 
 SECRET = "the launch code is 0000"
@@ -72,7 +73,7 @@ def test_who_came_in_by_it_is_out_again(right: str, expected_errors: Expect) -> 
     assert comes_in(world.eva)
     world.fail_all()
     assert world.eva.session.room.name == "lobby"
-    assert "*** You were put out of #den: " in str(world.eva.seen())
+    assert EN.notice("put_out", room="den", why=...) in str(world.eva.seen())
     world.do(SECRET)
     assert SECRET in str(world.ana.seen())
     assert SECRET not in str(world.eva.seen())

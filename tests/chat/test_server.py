@@ -101,7 +101,10 @@ class SharedNameTests(SynchronousTestCase):
         )
         self.assertEqual(
             self.told(self.luis, "/whois ana"),
-            ["*** Ana is not registered. Ana is here in #lobby, with 2 connections."],
+            [
+                EN.notice("whois_not_registered", name="Ana")
+                + EN.sentence("whois_here", name=" Ana", rooms="#lobby", count=2)
+            ],
         )
 
     def test_the_second_is_called_as_the_first_is(self) -> None:
@@ -202,7 +205,7 @@ class SharedNameTests(SynchronousTestCase):
         self.forget()
         self.world.hashing.work()
         self.world.settle()
-        self.assertIn("ERR Not registered: choose a name first", str(self.tabs[0].seen()))
+        self.assertIn(EN.error(ErrorKind.NOT_REGISTERED, "name_first"), str(self.tabs[0].seen()))
         self.assertEqual(list(self.world.server.accounts.table), [])
 
     def test_one_who_registers_it_has_it_alone(self) -> None:

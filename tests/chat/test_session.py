@@ -10,6 +10,7 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Kind
 from chatd.formats.chat import ChatFormat
 from chatd.rooms.room import Room
+from tests.support.sentences import EN
 from tests.support.sessions import alone, taken
 from tests.support.world import HeldStore
 
@@ -99,5 +100,5 @@ class NoRoomTests(SessionTestCase):
     def test_a_name_that_is_taken_in_no_room_is_announced_nowhere(self) -> None:
         self.session.rename("ana")
         self.assertEqual(self.store._waiting, [])
-        self.assertEqual(self.seen(), "*** You are now ana.\n")
+        self.assertEqual(self.seen(), EN.notice("you_are", name="ana") + "\n")
         self.assertEqual(self.clock.getDelayedCalls(), [])

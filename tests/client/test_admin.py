@@ -107,7 +107,7 @@ def test_it_shows_what_all_use_and_who_uses_most(daemon: LiveServer, tmp_path: P
 def test_with_a_daemon_it_sends_requests_to_it(daemon: LiveServer, tmp_path: Path) -> None:
     with Client(daemon.port) as guest:
         guest.type("/nick ana")
-        guest.until("You are now ana")
+        guest.until(EN.notice("you_are", name="ana"))
         said = admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
         assert said == (0, "ana is registered.\n", "")
         assert guest.line() == EN.notice("registered_elsewhere", name="ana")

@@ -16,9 +16,11 @@ from chatd.event import Draft, Kind
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.escaping import visible
 from chatd.text.times import local_time
+from tests.support.sentences import EN, ES
 
 NOON = 1_795_300_000
 AT_NOON = local_time(NOON)
+MUTED = ES.deed("mute", "ana", "luis", time="10m")
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -63,7 +65,7 @@ async def test_text_is_what_people_saw_with_room_and_seq(talk: StoredTalk, run: 
     await talk.say("tea", room="Ops", kind=Kind.TOPIC)
     assert run() == (
         0,
-        f"#Ops 1 [{AT_NOON}] *** ana set the topic: tea\n"
+        f"#Ops 1 [{AT_NOON}] {EN.notice('topic_set', name='ana', topic='tea')}\n"
         f"#lobby 1 [{AT_NOON}] <ana> hola\n"
         f"#lobby 2 [{AT_NOON}] * ana waves\n",
         "",
@@ -124,8 +126,8 @@ async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: StoredTalk, r
         + markdown(
             "**ana**: hola",
             "**ana** waves",
-            "*ana set the topic: tea*",
-            "*ana muted luis for 10m: too loud*",
+            f"*{EN.sentence('topic_set', name='ana', topic='tea')}*",
+            f"*{EN.deed('mute', 'ana', 'luis', time='10m', reason='too loud')[4:]}*",
         ),
         "",
     )
@@ -134,8 +136,8 @@ async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: StoredTalk, r
 @pytest.mark.parametrize(
     ("form", "line"),
     [
-        ("text", f"#lobby 1 [{AT_NOON}] *** ana ha callado a luis durante 10m.\n"),
-        ("markdown", markdown("*ana ha callado a luis durante 10m.*")),
+        ("text", f"#lobby 1 [{AT_NOON}] {MUTED}\n"),
+        ("markdown", markdown(f"*{MUTED[4:]}*")),
     ],
 )
 async def test_notices_are_in_the_language_of_the_option(
@@ -178,7 +180,7 @@ async def test_nothing_that_was_said_is_markdown(
     await talk.say(said, author="_a_")
     await talk.say(said, kind=Kind.TOPIC)
     assert run("--format", "markdown")[1] == markdown(
-        f"**\\_a\\_**: {written}", f"*ana set the topic: {written}*"
+        f"**\\_a\\_**: {written}", f"*{EN.sentence('topic_set', name='ana', topic=written)}*"
     )
 
 

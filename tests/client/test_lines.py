@@ -7,6 +7,9 @@ from chatd.errors import ErrorKind
 from chatd.i18n import en, es
 from tests.support.sentences import EN, ES
 
+HERE = EN.sentence("here", people="ana, luis and 2 guests")
+AQUI = ES.sentence("here", people="ana y luis")
+
 
 @pytest.mark.parametrize(
     ("line", "names"),
@@ -20,15 +23,15 @@ from tests.support.sentences import EN, ES
         (EN.notice("renamed", name="guest1", new_name="ana"), ["guest1", "ana"]),
         (EN.notice("you_are", name="ana"), ["ana"]),
         (
-            "*** Welcome to chatd. You are guest7 in #lobby. Here: ana, luis and 2 guests.",
+            EN.notices("welcome", name="guest7", room="lobby", here=HERE)[0],
             ["ana", "luis"],
         ),
         (
             EN.notice("people_in", room="ops", people="ana, José and sandy"),
             ["ana", "José", "sandy"],
         ),
-        ("*** Te damos la bienvenida. Aquí: ana y luis.", ["ana", "luis"]),
-        ("*** Type and press Enter.", []),
+        (ES.notices("welcome", name="guest7", room="lobby", here=AQUI)[0], ["ana", "luis"]),
+        (EN.notices("welcome", name="guest7", room="lobby", here=HERE)[1], []),
         (EN.error(ErrorKind.NAME_IN_USE, "name_in_use", name="ana"), []),
         ("plain bare line", []),
     ],

@@ -98,7 +98,7 @@ def test_with_a_wrong_password_nothing_is_said(
     room = LoginStandIn()
     words = ["--login", "ana", "hola"]
     assert run_say(room, words, unix=tmp_path / "chat.sock") == failed(
-        b"nothing was said: Wrong password: that is not the password of Ana."
+        f"nothing was said: Wrong password: {EN.sentence('wrong_password', name='Ana')}".encode()
     )
     assert room.said == []
 

@@ -8,6 +8,7 @@ import pytest
 from chatd.client import say, say_session
 from chatd.client.say_session import Receipts, is_ignored
 from chatd.client.wire import MAX_LINE_BYTES, ClientError
+from tests.support.sentences import EN, ES
 from tests.support.stand_in import (
     DEADLINE,
     SILENT,
@@ -22,12 +23,15 @@ from tests.support.stand_in import (
     write,
 )
 
-WELCOME = "*** Welcome to chatd. You are guest7 in #lobby. Here: luis."
+WELCOME, *_ = EN.notices(
+    "welcome", name="guest7", room="lobby", here=EN.sentence("here", people="luis")
+)
 
 
 def test_the_guest_name_is_found_in_a_spanish_welcome_with_a_motd_after_it() -> None:
+    here = ES.sentence("here", people="guest3")
     welcome = (
-        "*** Te damos la bienvenida a chatd. Eres guest7 en #lobby. Aquí: guest3.",
+        ES.notices("welcome", name="guest7", room="lobby", here=here)[0],
         "*** guest9 wrote this motd.",
         "[2026-11-22 12:01:07] <guest7> what was said last",
     )
@@ -54,9 +58,9 @@ def test_nothing_is_said_when_the_name_or_the_room_is_refused(refuse: str, comma
 def test_a_refused_line_is_reported_once_the_rest_was_said() -> None:
     room = ChatStandIn()
     stdin = b"one\nca\xf1on\n" + b"x" * 5000 + b"\ntwo\n"
+    refusal = f"Invalid message: {EN.sentence('not_utf8')}"
     assert run_say(room, stdin=stdin) == failed(
-        b"not all was said, 2 of 4 lines were saved: "
-        b"Invalid message: not UTF-8. Set your terminal to UTF-8."
+        f"not all was said, 2 of 4 lines were saved: {refusal}".encode()
     )
     assert room.said == ["one", "two"]
 

@@ -296,7 +296,11 @@ class JoinTests(CommandTestCase):
         self.world.person().type("/join ops")
         self.assertEqual(
             self.ana.ask("/join ops"),
-            [EN.notice("joined_room", room="ops", here="Here: luis and 1 guest.")],
+            [
+                EN.notice(
+                    "joined_room", room="ops", here=EN.sentence("here", people="luis and 1 guest")
+                )
+            ],
         )
 
     def test_ten_names_are_listed_and_the_rest_counted(self) -> None:
@@ -374,7 +378,7 @@ class JoinTests(CommandTestCase):
         self.assertEqual(
             self.ana.ask("/join ops"),
             [
-                EN.notice("joined_room", room="ops", here="Here: luis."),
+                EN.notice("joined_room", room="ops", here=EN.sentence("here", people="luis")),
                 EN.notice("topic", topic="Release on Friday"),
                 f"[{EPOCH}] " + EN.notice("topic_set", name="luis", topic="Release on Friday"),
             ],
@@ -442,7 +446,7 @@ class LeaveTests(CommandTestCase):
             self.ana.ask("/join ops")
             self.assertEqual(
                 self.ana.ask(f"/{name}"),
-                [EN.notice("joined_room", room="lobby", here="Here: luis.")],
+                [EN.notice("joined_room", room="lobby", here=EN.sentence("here", people="luis"))],
             )
 
     def test_in_the_lobby_there_is_nowhere_to_go(self) -> None:
@@ -493,13 +497,13 @@ class RoomsTests(CommandTestCase):
 
     def test_a_long_topic_is_shown_in_part(self) -> None:
         self.ana.ask("/topic " + "x" * 100)
-        self.assertTrue(self.ana.ask("/rooms")[1].endswith("Topic: " + "x" * 39 + "…"))
+        topic = EN.sentence("topic", topic="x" * 39 + "…")
+        self.assertTrue(self.ana.ask("/rooms")[1].endswith(topic))
 
     def test_a_topic_that_grows_when_it_is_escaped_is_cut_after_that(self) -> None:
         self.ana.ask("/topic a" + "\U000e0001" * 30 + "b")
-        self.assertTrue(
-            self.ana.ask("/rooms")[1].endswith(r"Topic: a\U000e0001\U000e0001\U000e0001…")
-        )
+        topic = EN.sentence("topic", topic=r"a\U000e0001\U000e0001\U000e0001…")
+        self.assertTrue(self.ana.ask("/rooms")[1].endswith(topic))
 
     def test_a_room_in_which_nothing_was_said_is_not_kept(self) -> None:
         self.ana.ask("/join kitchen", "/leave")
@@ -793,7 +797,8 @@ class SinceTests(CommandTestCase):
         for ago, shown in {"30s": 0, "1m": 1, "1H": 1, "2h": 2, "3d": 2, "1w": 2}.items():
             with self.subTest(ago=ago):
                 lines = self.ana.ask(f"/since {ago}")
-                self.assertTrue(lines[0].startswith(f"*** {shown} of 2 lines of #lobby, since "))
+                heading = EN.notice("since", shown=shown, count=2, room="lobby", time=...)
+                self.assertTrue(lines[0].startswith(heading))
                 self.assertEqual(len(lines), 1 + shown)
 
     def test_nothing_was_said_at_all(self) -> None:
@@ -1101,7 +1106,7 @@ class SpanishTests(SynchronousTestCase):
                 "(private) <luis> vale",
                 ES.error(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command="/foo"),
                 ES.notice("joined_new_room", room="cocina"),
-                ES.notice("joined_room", room="lobby", here="Aquí: luis."),
+                ES.notice("joined_room", room="lobby", here=ES.sentence("here", people="luis")),
                 f"[{EPOCH}] <guest2> hola",
                 f"[{EPOCH}] <luis> hola ana, ¿qué tal?",
                 f"[{EPOCH}] * ana saluda",

@@ -323,7 +323,7 @@ class TestModes:
 
     def test_wrong_use(self, ana: Member) -> None:
         for line in "/mode closed", "/mode free", "/mode open now":
-            assert only(ana.ask(line)).startswith("ERR Wrong use: /mode is used like this: ")
+            assert only(ana.ask(line)) == EN.wrong_use("/mode")
 
     def test_when_it_becomes_private_those_not_invited_are_put_out_and_told(
         self, world: World, ana: Member, luis: Member, eva: Member
@@ -447,7 +447,9 @@ class TestInviting:
         luis.seen()
         assert ana.ask("/invite luis") == [EN.deed("invite", "ana", "luis")]
         assert luis.seen() == [EN.notice("you_were_invited", name="ana", room="ops")]
-        assert luis.ask("/join ops")[0] == EN.notice("joined_room", room="ops", here="Here: ana.")
+        assert luis.ask("/join ops")[0] == EN.notice(
+            "joined_room", room="ops", here=EN.sentence("here", people="ana")
+        )
 
     def test_of_a_guest_it_holds_as_long_as_they_are_here(self, world: World, ana: Member) -> None:
         ana.ask("/mode private")
@@ -462,7 +464,9 @@ class TestInviting:
         world.register("eva")
         assert ana.ask("/mode private", "/invite EVA")[-1] == EN.deed("invite", "ana", "eva")
         eva = world.member("eva")
-        assert eva.ask("/join ops")[0] == EN.notice("joined_room", room="ops", here="Here: ana.")
+        assert eva.ask("/join ops")[0] == EN.notice(
+            "joined_room", room="ops", here=EN.sentence("here", people="ana")
+        )
 
     def test_without_an_invitation_one_is_put_out(
         self, world: World, ana: Member, luis: Member, eva: Member
@@ -675,7 +679,7 @@ class TestMutes:
         for line in "hola", "/me waves", "//etc", "/msg #ops hola":
             assert refused(luis, line) == error
         assert luis.ask("/history 1")[-1] == (
-            f"[{local_time(0)}] *** ana muted luis for 10m: too  loud"
+            f"[{local_time(0)}] {EN.deed('mute', 'ana', 'luis', time='10m', reason='too  loud')}"
         )
         world.clock.advance(599)
         refused(luis, "hola")
@@ -871,7 +875,9 @@ class TestBans:
         for line in "/join ops", "/who ops", "/msg #ops hola", "/mode #ops":
             assert refused(luis, line) == why, line
         world.clock.advance(2 * HOUR)
-        assert luis.ask("/join ops")[0] == EN.notice("joined_room", room="ops", here="Here: ana.")
+        assert luis.ask("/join ops")[0] == EN.notice(
+            "joined_room", room="ops", here=EN.sentence("here", people="ana")
+        )
 
     def test_without_a_time_it_is_a_week(self, ana: Member, luis: Member) -> None:
         assert ana.ask("/ban luis") == [EN.deed("ban", "ana", "luis", time="7d")]
@@ -1214,7 +1220,8 @@ class TestBansOfAddresses:
         program = Member(world, world.bare, FAR)
         program.type("hola")
         assert program.seen() == ["ERR Not allowed", "ERR No room"]
-        assert world.person(greeted=True).seen()[0].endswith("in #lobby. Here: root.")
+        welcomed = world.person(greeted=True).seen()[0]
+        assert welcomed.endswith(EN.sentence("here", people="root"))
 
     def test_one_whose_address_becomes_known_late_is_put_out(self, world: World) -> None:
         root = world.member("root", admin=True)
@@ -1314,9 +1321,10 @@ class TestAdministrators:
     ) -> None:
         root = world.member("root", admin=True)
         guest = world.person()
-        assert root.ask("/wall tea  is ready") == ["*** root to everyone: tea  is ready"]
-        assert luis.seen() == guest.seen() == ["*** root to everyone: tea  is ready"]
-        assert luis.ask("/history 1")[1].endswith("*** root to everyone: tea  is ready")
+        word = EN.deed("wall", "root", reason="tea  is ready")
+        assert root.ask("/wall tea  is ready") == [word]
+        assert luis.seen() == guest.seen() == [word]
+        assert luis.ask("/history 1")[1].endswith(word)
         root.type("/kick luis")
         world.server.moves.leave(root.session)
         assert root.ask("/wall hola") == [EN.notice("said_to_all")]

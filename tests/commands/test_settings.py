@@ -78,8 +78,10 @@ class TestIgnoring:
     def test_has_an_end(self, world: World, ana: Member) -> None:
         for number in range(IGNORED_AT_MOST):
             ana.type(f"/ignore x{number}")
-        assert ana.ask("/ignore luis")[0].startswith("ERR Wrong use: you ignore 100 people")
-        assert ana.ask("/ignore x0")[0].startswith("*** Lines of x0")
+        assert ana.ask("/ignore luis") == [
+            EN.error(ErrorKind.WRONG_USE, "too_many_ignored", limit=100)
+        ]
+        assert ana.ask("/ignore x0") == [EN.notice("ignored", name="x0")]
 
     def test_holds_on_all_connections_of_an_account_and_later(self, world: World) -> None:
         first, second, luis = world.member("eva"), world.member("eva"), world.person("luis")

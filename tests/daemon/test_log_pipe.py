@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon.log_pipe import END_SECONDS, WAITING_MESSAGES, LogPipe
-from tests.support.live_server import PATIENCE, Client, spawn
+from tests.support.live_server import PATIENCE, WELCOMED, Client, spawn
 
 LOSS = re.compile(rb"\S+ \[chatd\.daemon\.log_pipe#warn\] (\d+) messages were lost here: .*\n")
 
@@ -179,7 +179,7 @@ def visit(directory: Path, process: subprocess.Popen[bytes]) -> Client:
 def talk(directory: Path, process: subprocess.Popen[bytes]) -> None:
     """Say lines while the daemon logs."""
     with visit(directory, process) as ana:
-        ana.until("/quit to leave.")
+        ana.until(WELCOMED)
         for number in range(20):
             process.send_signal(signal.SIGHUP)
             ana.type(f"line {number}")

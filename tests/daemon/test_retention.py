@@ -350,7 +350,7 @@ async def test_over_sockets_and_with_a_file(tmp_path: Path) -> None:
     while await old.store.read("lobby", 0, FORGOTTEN + 1):
         await deferLater(loopback.reactor, 0)
     ana.send("/history 999", "/echo off")
-    lines = await ana.until("Your own lines are not shown")
+    lines = await ana.until(EN.notice("echo_off"))
     assert len(lines) == 3
     assert lines[0] == EN.notice("history", shown=FORGOTTEN + 2, count=FORGOTTEN + 2, room="lobby")
     assert "said today" in lines[1]

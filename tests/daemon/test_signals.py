@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.live_server import Client, LiveServer, in_the_background
+from tests.support.live_server import WELCOMED, Client, LiveServer, in_the_background
 from tests.support.sentences import EN
 
 
 def greeting(address: int | str) -> list[str]:
     with Client(address) as person:
         person.type("/quit")
-        return person.until("Goodbye.")
+        return person.until(EN.notice("goodbye"))
 
 
 # SIGHUP
@@ -102,7 +102,7 @@ def test_it_is_ended_in_time_although_its_reactor_hangs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_second_signal_changes_nothing(tmp_path: Path, second: signal.Signals) -> None:
     with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana, Client(daemon.port):
-        ana.until("/quit to leave.")
+        ana.until(WELCOMED)
         daemon.process.send_signal(signal.SIGTERM)
         assert ana.line() == EN.notice("stopping")
         assert daemon.stop(second) == -signal.SIGTERM

@@ -83,7 +83,7 @@ def closing_seconds(server: SteppedServer, seconds: int) -> tuple[float, float]:
         gone.register(ana.socket, 0)  # the end of both directions: the server has closed
         began = time.monotonic()
         ana.type("/quit")
-        assert ana.until("Goodbye.")
+        assert ana.until(EN.notice("goodbye"))
         assert ana.line() == ""
         told = time.monotonic()
         server.clock.step(seconds)
@@ -125,7 +125,7 @@ def test_nobody_is_cut_off(server: SteppedServer) -> None:
 def test_lines_keep_their_order_and_have_the_time_of_day(server: SteppedServer) -> None:
     with server.guest() as ana:
         ana.type("/join #ordered")
-        ana.until("nobody else is here.")
+        ana.until(EN.notice("joined_new_room", room="ordered"))
         said = []
         for number, seconds in enumerate((0, *STEPS)):
             server.clock.step(seconds)

@@ -170,15 +170,12 @@ def test_one_too_many_from_an_address_is_told_so_and_others_are_not_hurt(tmp_pat
         Client(daemon.port) as ana,
         Client(daemon.port) as luis,
     ):
-        ana.until("/quit")
-        luis.until("/quit")
+        ana.until(WELCOMED)
+        luis.until(WELCOMED)
         with Client(daemon.port) as third:
             third.type("hola")
-            assert third.lines.read().decode() == (
-                "ERR Full: there are 2 connections from your address, the most allowed."
-                " Close one of them, or ask the operator to raise"
-                " --connections-per-address.\n"
-            )
+            full = EN.error(ErrorKind.FULL, "address_full", limit=2)
+            assert third.lines.read().decode() == f"{full}\n"
         luis.socket.shutdown(socket.SHUT_RDWR)
         greeted = False
         while not greeted:  # as soon as the server knows that luis has gone
@@ -193,12 +190,12 @@ def test_behind_a_proxy_it_is_the_client_s_own_address_that_counts(tmp_path: Pat
         def enter(host: str) -> str:
             person = stack.enter_context(Client(daemon.ports[1]))
             person.type(f"PROXY TCP4 {host} 127.0.0.1 40000 60073\r", f"I am {host}")
-            person.until("/quit")
+            person.until(WELCOMED)
             return person.line()
 
         assert enter("192.0.2.1") == "<guest1> I am 192.0.2.1"
         assert enter("192.0.2.2") == "<guest2> I am 192.0.2.2"
-        assert enter("192.0.2.1").startswith("ERR Full: there are 1 connections from your address")
+        assert enter("192.0.2.1") == EN.error(ErrorKind.FULL, "address_full", limit=1)
 
 
 def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
@@ -210,7 +207,7 @@ def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
         Client(daemon.port) as ana,
         socket.create_connection(("127.0.0.1", daemon.ports[1]), PATIENCE) as connection,
     ):
-        ana.until("/quit")
+        ana.until(WELCOMED)
         with context.wrap_socket(connection, server_hostname="127.0.0.1") as second:
             assert second.makefile("rb").read() == (
                 EN.error(ErrorKind.FULL, "full", limit=1).encode() + b"\n"
@@ -222,7 +219,7 @@ def test_whoever_comes_beyond_the_open_files_is_told_so(tmp_path: Path) -> None:
     with LiveServer(tmp_path, files=(few, few)) as daemon, ExitStack() as stack:
         people = [stack.enter_context(Client(daemon.port)) for _ in range(3)]
         for person in people:
-            person.until("/quit")
+            person.until(WELCOMED)
         with Client(daemon.port) as fourth:
             assert fourth.line() == EN.error(ErrorKind.FULL, "full", limit=3)
 
@@ -518,7 +515,7 @@ def test_nc_cannot_say_in_the_lobby_what_was_meant_for_another_room(shared: Live
     with shared.guest() as luis:
         error, left, refused = nc(shared.port, b"/join staff!\nsecret\n")[3:]
         assert error.startswith("ERR Invalid name: ")
-        assert left.startswith("*** You are in no room now.")
+        assert left == EN.notice("in_no_room_now")
         assert refused.startswith("ERR No room: ")
         luis.type("nothing else")
         assert "nothing else" in luis.line()
@@ -565,19 +562,19 @@ def test_telnet_shows_no_password_that_it_is_asked_for_where_it_negotiates(
             seen += os.read(terminal, 4096)
 
     try:
-        until(b"/quit to leave.")
+        until(WELCOMED.encode())
         os.write(terminal, b"/nick %s\n" % name.encode())
-        until(b"You are now")
+        until(EN.notice("you_are", name=name).encode())
         os.write(terminal, b"/register\n")
-        until(b"An empty line cancels.\r\n")
+        until(EN.notice("password_prompt").encode() + b"\r\n")
         os.write(terminal, b"correct horse\n")
-        until(b"is yours now.")
+        until(EN.notice("registered", name=name).encode())
         assert (b"correct horse" not in seen) is negotiates
         os.write(terminal, b"shown again\n")
         until(b"> shown again")
         assert seen.count(b"shown again") == 2
         os.write(terminal, b"/quit\n")
-        until(b"Goodbye.")
+        until(EN.notice("goodbye").encode())
     finally:
         os.kill(number, signal.SIGKILL)
         os.waitpid(number, 0)

@@ -143,7 +143,7 @@ async def test_a_class_of_thirty_behind_one_address_in_spanish(
     where = ["--store", f"sqlite:{server.path}", "--room", "clase", "--format", "markdown"]
     assert export(parser.parse_args([*where, "--language", "es"])) == 0
     transcript = capsysbinary.readouterr().out.decode()
-    muted = "*marta ha callado a alumno0 durante 1m: hablas mucho*"
+    muted = ES.deed("mute", "marta", "alumno0", time="1m", reason="hablas mucho")[4:]
     for said in "Buenos días a todos", muted, "¿Hay deberes?", "ya me callo":
         assert said in transcript
     assert "pero…" not in transcript

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.live_server import STOPPED, Client, LiveServer
+from tests.support.live_server import STOPPED, WELCOMED, Client, LiveServer
+from tests.support.sentences import EN
 
 pytestmark = pytest.mark.quick
 
@@ -67,11 +68,11 @@ def talk(directory: Path, reactor: str) -> None:
     """Start a daemon, talk, stop it, start it again, and read the lines."""
     with LiveServer(directory, reactor=reactor, fresh=True) as daemon:
         with Client(daemon.port) as ana, Client(daemon.port) as luis:
-            luis.until("/quit to leave.")
+            luis.until(WELCOMED)
             ana.type("hola", "¿qué tal?")
             assert luis.until("qué tal?")[-2:] == ["<guest1> hola", "<guest1> ¿qué tal?"]
             ana.type("/quit")
-            ana.until("Goodbye.")
+            ana.until(EN.notice("goodbye"))
             assert ana.line() == ""
         assert daemon.stop() in STOPPED
         assert "Traceback" not in daemon.rest()

@@ -23,6 +23,7 @@ from twisted.internet.task import deferLater
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 
+from chatd.errors import ErrorKind
 from chatd.webhooks import delivery as deliveries_module
 from chatd.webhooks.http_client import Gate, Poster
 from chatd.webhooks.registry import Rules
@@ -30,6 +31,7 @@ from chatd.webhooks.urls import networks_of
 from tests.support.checkout import ROOT
 from tests.support.loopback import AsyncClient, LoopbackServer
 from tests.support.receivers import deliveries_of
+from tests.support.sentences import EN
 
 LOOPBACK = networks_of("127.0.0.1")
 
@@ -99,12 +101,15 @@ class DeliveringServer:
         """Return a client of ana, who owns #ops and is in it."""
         ana = await self.loopback.member("ana")
         ana.send("/join ops")
-        await ana.until("in #ops")
+        await ana.until(
+            EN.notice("joined_room", room="ops", here=...).rstrip(". ")
+        )  # also a new one
         return ana
 
     async def hook(self, ana: AsyncClient, url: str) -> str:
         ana.send(f"/hook add {url}")
-        return (await ana.until("signed with this secret"))[-1].split()[-1]
+        *_, ends = EN.notices("hook_added", number=1, room="ops", url=url, secret=...)
+        return (await ana.until(ends))[-1].removeprefix(ends)
 
     async def stop(self, *, kept: bool = True) -> None:
         self.deliveries.stop()
@@ -199,6 +204,11 @@ async def test_a_hundred_lines_at_once_hold_nobody(
     assert await receiver.said(100) == texts
 
 
+def refusal(target: str) -> str:
+    """Return the beginning of the refusal of a hook that its target did not want."""
+    return EN.error(ErrorKind.NOT_ALLOWED, "hook_not_wanted", target=target, challenge=...)
+
+
 async def test_where_nobody_may_go_nobody_goes(
     receiver: HttpReceiver, server: DeliveringServer
 ) -> None:
@@ -206,7 +216,7 @@ async def test_where_nobody_may_go_nobody_goes(
     server.deliveries.lanes.quick = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))
     ana = await server.ana()
     ana.send(f"/hook add {receiver.url.replace('127.0.0.1', 'rebind.example')}")
-    await ana.until("ERR Not allowed: http://rebind.example did not prove")
+    await ana.until(refusal("http://rebind.example"))
     assert receiver.asked == 0
 
 
@@ -216,7 +226,7 @@ async def test_a_target_that_does_not_answer_the_challenge_has_no_hook(
     receiver.wants = False
     ana = await server.ana()
     ana.send(f"/hook add {receiver.url}", "hola")
-    await ana.until("ERR Not allowed: http://127.0.0.1 did not prove")
+    await ana.until(refusal("http://127.0.0.1"))
     await ana.until("<ana> hola")
     assert receiver.asked == 1
     assert list(server.loopback.server.hooks) == []

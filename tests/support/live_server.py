@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 import chatd
 from chatd.util.budget_table import BUDGETS
 from tests.support import forks
+from tests.support.sentences import EN
 
 RUN_TWISTD = "from twisted.scripts.twistd import run; run()"
 TWISTD = [sys.executable, "-c", RUN_TWISTD]
@@ -37,8 +38,8 @@ PATIENCE = 20.0
 NO_BUDGETS = tuple(f"--budget={name}=0" for name, each in BUDGETS.items() if not each.rule.held)
 """The options of a daemon that takes more from one address than people send in a day."""
 
-WELCOMED = "/quit to leave."
-"""The end of the welcome, as a client receives it."""
+WELCOMED = EN.notices("welcome", name="", room="", here="")[-1]
+"""The last line of the welcome, as a client receives it."""
 
 
 def environment() -> dict[str, str]:

@@ -16,6 +16,7 @@ from types import TracebackType
 
 from chatd.client import say
 from chatd.client.duplex import DuplexLink
+from chatd.errors import ErrorKind
 from tests.support.sentences import EN
 
 DEADLINE = 10.0
@@ -151,13 +152,24 @@ def unused_port() -> int:
     return port
 
 
+WELCOME, *_ = EN.notices(
+    "welcome", name="guest7", room="lobby", here=EN.sentence("here", people="luis")
+)
+"""The first line that a client receives of a `ChatStandIn`."""
+
+
+def entered(room: str) -> str:
+    """Return the answer to a client that enters a room in which luis is."""
+    return EN.notice("joined_room", room=room, here=EN.sentence("here", people="luis"))
+
+
 class ChatStandIn:
     """A script that behaves like a chat port with one member. `said` has the lines received."""
 
     def __init__(
         self,
         *,
-        welcome: tuple[str, ...] = ("*** Welcome to chatd. You are guest7 in #lobby. Here: luis.",),
+        welcome: tuple[str, ...] = (WELCOME,),
         refuse: str | None = None,
     ) -> None:
         self.said: list[str] = []
@@ -185,11 +197,11 @@ class ChatStandIn:
                 self.name = text.split()[1]
                 peer.send(EN.notice("you_are", name=self.name))
             elif text.startswith("/join "):
-                peer.send(f"*** You are in #{text.split()[1]}.", "[12:00:00] <guest7> an old line")
+                peer.send(entered(text.split()[1]), "[12:00:00] <guest7> an old line")
             elif text == "/join":
-                peer.send("ERR Wrong use: /join is used like this: /join ROOM")
+                peer.send(EN.wrong_use("/join"))
             elif text == "/leave":
-                peer.send("*** You are in #lobby.")
+                peer.send(entered("lobby"))
             elif text == "/text":
                 only_text = True
                 peer.send("*** Every line is text now.")
@@ -208,7 +220,7 @@ class ChatStandIn:
         try:
             text = line.decode()
         except UnicodeDecodeError:
-            peer.send("ERR Invalid message: not UTF-8. Set your terminal to UTF-8.")
+            peer.send(EN.error(ErrorKind.INVALID_MESSAGE, "not_utf8"))
             return
         if len(text) > 4096:
             peer.send(f"ERR Invalid message: {len(text)} characters. At most 4096.")

@@ -37,11 +37,9 @@ from chatd.text.folding import fold
 from chatd.util.budget_table import BUDGETS
 from chatd.util.budgets import Budgets
 from tests.support.memory_client import MemoryClient
+from tests.support.sentences import EN
 
-WELCOME = (
-    "*** Type and press Enter. Your line comes back with your name once it is saved.",
-    "*** /nick NAME to choose a name, /help for commands, /quit to leave.",
-)
+WELCOME = tuple(EN.notices("welcome", name="", room="", here="")[1:])
 """The lines of the welcome that are always the same."""
 
 HELP_LINES = len(GENERAL) + len(SECTIONS) + 1

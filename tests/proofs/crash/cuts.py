@@ -43,9 +43,12 @@ from tests.proofs.crash.state import (
     faults_of_rights,
     furnish,
 )
+from tests.support.sentences import EN
 from tests.support.stores import QueueReactor
 
 T = TypeVar("T")
+
+_NAMED = re.compile(re.escape(EN.notice("you_are", name="NAME")).replace("NAME", r"(\S+)"))
 
 ACCOUNTS = ("ana", "eva", "")
 """The accounts of the clients that talk."""
@@ -222,7 +225,7 @@ class Seen:
         lines = lines_of(bytes(stream[:end]))
         del stream[:end]
         for line in lines:
-            if named := re.fullmatch(r"\*\*\* You are now (\S+)\.", line):
+            if named := _NAMED.fullmatch(line):
                 self._names[client] = named[1]
             changes = self._unanswered.get(self._names.get(client, ""))
             if changes and changes[0].is_answered_by(line.encode()):

@@ -12,8 +12,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from chatd.errors import ErrorKind
 from tests.proofs.crash.hook_target import target_port
 from tests.proofs.crash.state import DEN, NOBODYS, PASSWORD, REGISTERED, Change
+from tests.support.sentences import EN
 
 ROOMS = ("lobby", *NOBODYS, DEN)
 WINDOW = 4
@@ -25,23 +27,16 @@ IGNORED = 20
 ANA, EVA, LUIS = REGISTERED
 
 NO_HOOK = (
-    f"ERR Not allowed: only the owner and the operators of #{DEN} may do that",
-    f"ERR Not allowed: #{DEN} has 5 webhooks, the most allowed.",
+    EN.error(ErrorKind.NOT_ALLOWED, "only_operators", room=DEN),
+    EN.error(ErrorKind.NOT_ALLOWED, "too_many_hooks_here", room=DEN, limit=5),
 )
 """The answers to adding a hook without the right to, and to adding one too many."""
 
 _ROLES = (
-    (
-        *(LUIS, "VOICED", "gave luis a voice.", "took the voice back from luis."),
-        f"*** luis has no voice in #{DEN}.",
-    ),
-    (
-        *(EVA, "OPERATOR", "made eva an operator.", "took operator rights from eva."),
-        f"*** eva is not an operator of #{DEN}.",
-    ),
+    (LUIS, "VOICED", "voice", EN.notice("not_voiced", name=LUIS, room=DEN)),
+    (EVA, "OPERATOR", "op", EN.notice("not_operator", name=EVA, room=DEN)),
 )
-"""Roles that ana gives and takes: the member, the words of both answers, and the answer without the
-role."""
+"""Roles that ana gives and takes: the member, the command, and the answer without the role."""
 
 _LENGTHS = (0, 10, 20, 30, 40, 50, 60, 80, 300, 3000)
 
@@ -119,18 +114,22 @@ class Person:
         room = chance.choice(ROOMS) if self._runs else ROOMS[number % len(ROOMS)]
         self._may_set_topic = self._runs or room != DEN
         if account:
-            self._ask(f"/login {account} {PASSWORD}", f"*** You are now {account}.")
+            self._ask(f"/login {account} {PASSWORD}", EN.notice("you_are", name=account))
         else:
-            self._ask(f"/nick {self.name}", f"*** You are now {self.name}.")
+            self._ask(f"/nick {self.name}", EN.notice("you_are", name=self.name))
         if registers:
             self._change(
                 f"/register {PASSWORD}",
                 f"account of {self.name}",
                 self.name,
-                f"*** {self.name} is yours now.",
+                EN.notice("registered", name=self.name),
             )
         # A client of the lobby is in it at once.
-        self._ask(f"/join {room}", "*** You are in #", "*** You are in #lobby already.")
+        self._ask(
+            f"/join {room}",
+            EN.notice("joined_room", room=...),
+            EN.notice("already_in_room", room="lobby"),
+        )
         self.receipts = -len(self._waits_for)  # counts the receipts of what it says from here on
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
         self.socket.setblocking(False)
@@ -179,10 +178,10 @@ class Person:
             self._ask(f"/me {text}", f"* {self.name} {text}")
         elif what < 0.96 and self._may_set_topic:
             if self._chance.random() < 0.7:
-                self._ask(f"/topic {text}", f"*** {self.name} set the topic: {text}")
+                self._ask(f"/topic {text}", EN.notice("topic_set", name=self.name, topic=text))
             else:
-                away = f"*** {self.name} removed the topic."
-                self._ask("/topic -", away, "*** No topic is set in #")
+                away = EN.notice("topic_cleared", name=self.name)
+                self._ask("/topic -", away, EN.notice("no_topic", room=...))
         elif what < 0.98:
             self._look_back()
         else:
@@ -215,29 +214,30 @@ class Person:
             _, life, _, number = re.split(r"\D", mark)
             host = f"127.{int(life) % 256}.{int(number) // 256}.{int(number) % 256}"
             url = f"http://{host}:{target_port()}/"
-            self._ask(f"/hook #{DEN} add {url}", "*** Webhook ", *NO_HOOK)
+            added = EN.notice("hook_added", number=...)
+            self._ask(f"/hook #{DEN} add {url}", added, *NO_HOOK)
             return
         if what < 0.6:
-            answer = f"*** People who write to you are told: {mark}. "
+            answer = EN.notice("away_on", away=mark)
             self._change(f"/away {mark}", f"away of {self.name}", mark, answer)
             return
         name = f"x{self._said % IGNORED}"
         fact = f"{name} ignored by {self.name}"
         if self._chance.random() < 0.5:
-            self._change(f"/ignore {name}", fact, "ignored", f"*** Lines of {name} are hidden.")
+            self._change(f"/ignore {name}", fact, "ignored", EN.notice("ignored", name=name))
         else:
-            shown, not_ignored = f"*** Lines of {name} are shown", f"*** You do not ignore {name}."
-            self._change(f"/unignore {name}", fact, "", shown, not_ignored)
+            answers = [EN.notice(key, name=name) for key in ("unignored", "not_ignored")]
+            self._change(f"/unignore {name}", fact, "", *answers)
 
     def _set_credentials(self, mark: str) -> None:
         """Make a token, or change the password, which ends all tokens."""
         fact = f"last token of {self.name}"
         if self._chance.random() < 0.6:
-            answer = f"*** {mark} is a token for reading and writing."
+            answer = EN.notice("token_made_write", token=mark, name=self.name)
             self._change(f"/token new {mark}", fact, mark, answer)
         else:
             # The same password, so that a later client knows it.
-            self._change(f"/password {PASSWORD}", fact, "", "*** Your password is changed.")
+            self._change(f"/password {PASSWORD}", fact, "", EN.notice("password_changed"))
 
     def _run(self, mark: str) -> None:
         """Change a record of the rooms that it runs."""
@@ -246,39 +246,39 @@ class Person:
             name = f"x{mark}"
             self._muted.append(name)
             fact = f"mute of {name} in #{DEN}"
-            self._do(f"/mute #{DEN} {name} 2h {mark}", fact, mark, f"muted {name} for 2h: {mark}")
+            did = EN.deed("mute", self.name, name, time="2h", reason=mark)
+            self._do(f"/mute #{DEN} {name} 2h {mark}", fact, mark, did)
         elif what < 0.4 and self._muted:
             name = self._muted.pop()
             fact = f"mute of {name} in #{DEN}"
-            self._do(f"/unmute #{DEN} {name}", fact, "", f"let {name} speak again.")
+            self._do(f"/unmute #{DEN} {name}", fact, "", EN.deed("unmute", self.name, name))
         elif what < 0.7:
             self._give_role(*self._chance.choice(_ROLES))
         elif what < 0.85 and self._own_room:
             mode = self._chance.choice(("open", "private", "moderated", "announce"))
             fact = f"mode of #{self._own_room}"
-            did = f"set the room's mode to {mode}."
+            did = EN.deed("mode", self.name, mode)
             self._do(f"/mode #{self._own_room} {mode}", fact, mode, did)
         else:
             room = self._own_room = f"r{mark}"
             mode = self._chance.choice(("open", "private", "moderated", "announce"))
-            answer = f"*** You are in #{room}, a new room; nobody else is here."
+            answer = EN.notice("joined_new_room", room=room)
             self._change(f"/create {room} {mode}", f"mode of #{room}", mode, answer)
 
-    def _give_role(self, name: str, role: str, given: str, taken: str, has_not: str) -> None:
+    def _give_role(self, name: str, role: str, verb: str, has_not: str) -> None:
         fact = f"role of {name} in #{DEN}"
-        has = f"*** {name} may do that in #{DEN} already."
-        verb = {"VOICED": "voice", "OPERATOR": "op"}[role]
+        has = EN.notice("may_already", name=name, room=DEN)
         if self._chance.random() < 0.5:
-            self._do(f"/{verb} #{DEN} {name}", fact, role, given, has)
+            self._do(f"/{verb} #{DEN} {name}", fact, role, EN.deed(verb, self.name, name), has)
         else:
+            taken = EN.deed(f"un{verb}", self.name, name)
             self._do(f"/un{verb} #{DEN} {name}", fact, "", taken, has_not)
 
     def _do(self, line: str, fact: str, value: str, did: str, *others: str) -> None:
         """Ask for a change that is announced in a room, or answered if its target is absent."""
-        deed = f"{self.name} {did}"
-        room = line.split(" ")[1]
-        answers = f"*** {deed}", f"*** In {room}: {deed}", *others
-        self._change(line, fact, value, *answers)
+        room = line.split(" ")[1].removeprefix("#")
+        elsewhere = EN.notice("in_room", room=room, did=did.removeprefix("*** "))
+        self._change(line, fact, value, did, elsewhere, *others)
 
     def _change(self, line: str, fact: str, value: str, *answers: str) -> None:
         change = Change(fact, value, tuple(answer.encode() for answer in answers))
@@ -330,7 +330,7 @@ def come_back(port: int, account: str) -> bytes:
         connection.sendall(f"/login {account} {PASSWORD}\n".encode())
         for number in itertools.count():
             connection.sendall(f"/missed\n/away back-{number}\n".encode())
-            while f"*** People who write to you are told: back-{number}.".encode() not in seen:
+            while EN.notice("away_on", away=f"back-{number}").encode() not in seen:
                 data = connection.recv(1 << 16)
                 if not data:
                     raise ConnectionError(f"{account} was left alone: {seen[-1000:]!r}")

@@ -27,11 +27,13 @@ from tests.support.live_server import (
     LOOPBACK,
     NO_BUDGETS,
     PATIENCE,
+    WELCOMED,
     Client,
     LiveServer,
     message_of,
     spawn,
 )
+from tests.support.sentences import EN
 
 pytestmark = pytest.mark.skipif(bool(preload.why_not()), reason=preload.why_not())
 
@@ -72,7 +74,7 @@ class FaultyServer(LiveServer):
         """Return a client in the lobby."""
         person = Client(self.port)
         person.type(f"/nick {name}")
-        person.until(f"You are now {name}.")
+        person.until(EN.notice("you_are", name=name))
         return person
 
 
@@ -186,14 +188,14 @@ def test_while_the_disk_hangs_only_what_must_be_stored_waits(server: FaultyServe
         with failing("sync hang")(server):
             ana.type("waits")
             luis.type("/help", "/who", "/rooms", "/history 1")
-            luis.until("/help COMMAND")
+            luis.until(EN.notice("help_more"))
             luis.until("*** In #lobby: ")
             luis.until("*** #lobby: ")
             with Client(server.port) as eva:
                 assert "You are guest" in eva.line()
-                eva.until("/quit to leave.")
+                eva.until(WELCOMED)
                 eva.type("/join tea", "/who")
-                eva.until("*** You are in #tea")
+                eva.until(EN.notice("joined_room", room="tea", here=...).rstrip(". "))
                 eva.until("*** In #tea: ")
         assert "<ana> waits" in ana.until("<ana> waits")
 
@@ -230,7 +232,7 @@ def test_while_another_program_holds_the_file_only_what_must_be_stored_is_refuse
     answered: list[float] = []
     refused = 0
     with server.enter("ana") as ana, server.enter("luis") as luis:
-        ana.until("is now luis.")
+        ana.until(EN.sentence("renamed", name="", new_name="luis"))
         server.log()
         with locked(server):
             end = time.monotonic() + LOCKED_SECONDS

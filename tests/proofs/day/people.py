@@ -102,7 +102,9 @@ class AtTerminal(Somewhere):
 
     async def enter(self, room: str) -> None:
         """Enter a room, and leave the one before."""
-        await self.terminal.ask(f"/join {room}", f"*** You are in #{room}")
+        await self.terminal.ask(
+            f"/join {room}", EN.notice("joined_room", room=room, here=...).rstrip(". ")
+        )
         self._room = room
 
     async def say(self, *texts: str) -> None:
@@ -119,7 +121,9 @@ class AtTerminal(Somewhere):
 
     async def add_hook(self, url: str) -> None:
         """Add a hook to the room."""
-        await self.terminal.ask(f"/hook add {url}", "*** Its requests are signed")
+        await self.terminal.ask(
+            f"/hook add {url}", EN.notices("hook_added", number="", room="", url="", secret=...)[1]
+        )
 
     async def make_token(self, name: str) -> str:
         """Make a token, and return it."""

@@ -40,8 +40,8 @@ from chatd.rooms.stream import ANSWER_BYTES
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.text.folding import MAX_RUN
 from chatd.text.times import local_time
-from tests.support.sentences import EN
-from tests.support.world import HELP_LINES, WELCOME, Member, World
+from tests.support.sentences import EN, ES
+from tests.support.world import HELP_LINES, Member, World
 
 pytestmark = pytest.mark.quick
 
@@ -68,7 +68,7 @@ class GreetingTests(SynchronousTestCase):
     def test_the_first_to_come_is_welcomed_in_three_lines(self) -> None:
         self.assertEqual(
             World().person(greeted=True).seen(),
-            ["*** Welcome to chatd. You are guest1 in #lobby. Nobody else is here.", *WELCOME],
+            EN.notices("welcome", name="guest1", room="lobby", here=EN.sentence("nobody_else")),
         )
 
     def test_a_newcomer_is_told_who_is_there(self) -> None:
@@ -76,9 +76,10 @@ class GreetingTests(SynchronousTestCase):
         world.person("luis")
         world.person()
         world.person()
+        here = EN.sentence("here", people="luis and 2 guests")
         self.assertEqual(
             world.person(greeted=True).seen()[0],
-            "*** Welcome to chatd. You are guest4 in #lobby. Here: luis and 2 guests.",
+            EN.notices("welcome", name="guest4", room="lobby", here=here)[0],
         )
 
     def test_every_line_of_the_motd_is_marked_as_the_servers(self) -> None:
@@ -117,13 +118,7 @@ class GreetingTests(SynchronousTestCase):
         world = World(language=Language.SPANISH)
         self.assertEqual(
             world.person(greeted=True).seen(),
-            [
-                "*** Te damos la bienvenida a chatd. Eres guest1 en #lobby. No hay nadie más aquí.",
-                "*** Escribe y pulsa Intro (Enter)."
-                " Tu línea vuelve con tu nombre cuando está guardada.",
-                "*** /nombre NOMBRE para elegir un nombre, /ayuda para ver las órdenes,"
-                " /salir para irte.",
-            ],
+            ES.notices("welcome", name="guest1", room="lobby", here=ES.sentence("nobody_else")),
         )
 
 
@@ -509,7 +504,7 @@ class OrderTests(SynchronousTestCase):
                 "<guest1> two",
                 "ERR Unknown com",
                 "<guest1> three",
-                "*** You are now",
+                EN.notice("you_are", name=...)[:15],
             ],
         )
 
@@ -616,7 +611,7 @@ class RefusedJoinTests(SynchronousTestCase):
     def test_a_refused_join_before_anything_was_said_leaves_one_in_no_room(self) -> None:
         self.ana.type("/join not a room", "secret")
         error, notice, text = self.ana.seen()
-        self.assertTrue(error.startswith("ERR Invalid name: not a room is not a valid room name."))
+        self.assertEqual(error, EN.error(ErrorKind.INVALID_NAME, "invalid_room", name="not a room"))
         self.assertEqual([notice, text], [EN.notice("in_no_room_now"), NO_ROOM])
         self.assertEqual(self.luis.seen(), [])
 
@@ -640,7 +635,10 @@ class RefusedJoinTests(SynchronousTestCase):
         self.ana.type("/join !", "/leave", "hola")
         self.assertEqual(
             self.ana.seen()[2:],
-            [EN.notice("joined_room", room="lobby", here="Here: 1 guest."), "<guest2> hola"],
+            [
+                EN.notice("joined_room", room="lobby", here=EN.sentence("here", people="1 guest")),
+                "<guest2> hola",
+            ],
         )
 
     def test_nobody_is_told_of_it(self) -> None:

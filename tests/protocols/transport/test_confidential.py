@@ -10,6 +10,7 @@ import pytest
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.interfaces import IAddress
 
+from chatd.errors import ErrorKind
 from chatd.protocols.transport.limits import is_local
 from tests.support.certificate import OLD_API, write_certificate
 from tests.support.loopback import AsyncClient, LoopbackServer
@@ -17,7 +18,7 @@ from tests.support.sentences import EN
 from tests.support.world import WELCOME
 
 IN_CLEAR = "ERR Not encrypted: "
-GUEST = "ERR Not registered: choose a name first"
+GUEST = EN.error(ErrorKind.NOT_REGISTERED, "name_first")
 
 
 async def with_loopback(test: Callable[[LoopbackServer], Any]) -> None:
@@ -138,15 +139,13 @@ async def test_over_negotiated_telnet_what_is_typed_is_not_shown_while_it_is_a_p
         await loopback.listen()
         client = await loopback.guest()
         client.send("/nick ana")
-        await client.until("You are now ana")
+        await client.until(EN.notice("you_are", name="ana"))
         client.send_raw(b"\xff\xfb\x1f\xff\xfd\x03/register\r\n")
         assert await client.line() == "\\xff\\xfe\x1f\\xff\\xfc\x03\\xff\\xfb\x01" + (
             EN.notice("password_prompt")
         )
         client.send_raw(b"\xff\xfd\x01correct horse\r\n")
-        assert await client.line() == (
-            "\\xff\\xfc\x01*** ana is yours now. When you come back: /login ana"
-        )
+        assert await client.line() == ("\\xff\\xfc\x01" + EN.notice("registered", name="ana"))
         client.send_raw(b"\xff\xfe\x01hello\r\n")
         assert await client.line() == "<ana> hello"
 
@@ -158,7 +157,7 @@ async def test_a_client_that_has_sent_no_request_is_never_sent_telnet() -> None:
         await loopback.listen()
         client = await loopback.guest()
         client.send("/nick ana", b"\xff\xf1/register", "", "/register", "correct horse")
-        lines = await client.until("yours now")
+        lines = await client.until(EN.notice("registered", name="ana"))
         assert len(lines) == 5
         assert "\\xff" not in "".join(lines)
 

@@ -15,6 +15,7 @@ from chatd.errors import ErrorKind
 from chatd.protocols.web.live.verbs import TABLE
 from tests.support.browser import Browser, browser, frame
 from tests.support.http import SiteWorld, error_of
+from tests.support.sentences import EN
 from tests.support.world import World
 
 WRONG = "wrong_member"
@@ -27,23 +28,29 @@ SIGNIN = {"name": "ana", "password": "correct horse"}
 
 LINE = {"type": "line", "room": "lobby", "text": "hola"}
 
+
+def must_be(member: str, right: str = "right_text") -> str:
+    """Return the refusal of a member that is not as it has to be."""
+    return EN.sentence("wrong_member", member=member, right=EN.sentence(right))
+
+
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     *(({**LINE, "room": room}, WRONG, "room") for room in NOT_TEXTS),
-    ({**LINE, "room": ""}, "invalid_room", "is not a valid room name"),
-    ({**LINE, "room": "a b"}, "invalid_room", "is not a valid room name"),
+    ({**LINE, "room": ""}, "invalid_room", EN.sentence("invalid_room", name="")),
+    ({**LINE, "room": "a b"}, "invalid_room", EN.sentence("invalid_room", name="a b")),
     ({**LINE, "room": "nope"}, "not_in_that_room", "#nope"),
-    *(({**LINE, "text": text}, WRONG, "text must be a string") for text in (*NOT_TEXTS, None)),
-    ({"type": "line", "room": "lobby"}, WRONG, "text must be a string"),
+    *(({**LINE, "text": text}, WRONG, must_be("text")) for text in (*NOT_TEXTS, None)),
+    ({"type": "line", "room": "lobby"}, WRONG, must_be("text")),
     *(({**LINE, "key": key}, WRONG, "key must be") for key in NOT_KEYS),
-    *(({**LINE, "id": id}, WRONG, "id must be a whole number, or a string") for id in NOT_IDS),
+    *(({**LINE, "id": id}, WRONG, must_be("id", "right_id")) for id in NOT_IDS),
     *(({"type": "ping", "id": id}, WRONG, "id must be") for id in NOT_IDS),
-    *(({"type": type}, WRONG, "type must be a string") for type in (*NOT_TEXTS, None)),
+    *(({"type": type}, WRONG, must_be("type")) for type in (*NOT_TEXTS, None)),
     ({"type": "Line"}, "unknown_message", "Line"),
     ({"type": ""}, "unknown_message", ""),
     *(({"type": "enter", "room": room}, WRONG, "room") for room in (*NOT_TEXTS, None)),
-    ({"type": "enter", "room": ""}, "invalid_room", "is not a valid room name"),
+    ({"type": "enter", "room": ""}, "invalid_room", EN.sentence("invalid_room", name="")),
     *(({"type": "enter", "room": "ops", "after": at}, WRONG, "after") for at in NOT_NUMBERS),
-    ({"type": "leave"}, WRONG, "room must be a string"),
+    ({"type": "leave"}, WRONG, must_be("room")),
     ({"type": "leave", "room": "nope"}, "not_in_that_room", "#nope"),
     *(
         ({"type": "history", "room": "lobby", member: value}, WRONG, f"{member} must be")
@@ -67,8 +74,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 HELLO: list[tuple[dict[str, Any], str]] = [
-    *(({"name": name}, "name must be a string") for name in NOT_TEXTS),
-    *(({"key": key}, "key must be 16 to 64") for key in NOT_KEYS),
+    *(({"name": name}, must_be("name")) for name in NOT_TEXTS),
+    *(({"key": key}, must_be("key", "right_key")) for key in NOT_KEYS),
     *(({"language": language}, "language must be") for language in ("fr", "EN", "es-MX", 5)),
     *(({"rooms": rooms}, "rooms must be") for rooms in ([], "lobby", 5, {"lobby": "x"})),
     *(({"rooms": {"lobby": at}}, "rooms must be") for at in NOT_NUMBERS),

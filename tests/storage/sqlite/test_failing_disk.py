@@ -11,12 +11,14 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.logger import eventAsText
 
+from chatd.errors import ErrorKind
 from chatd.formats.chat import ChatFormat
 from chatd.rooms.feed import Replay
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.util.error_log import FIRST_SILENCE
 from tests.support.logs import Expect
+from tests.support.sentences import EN
 from tests.support.store_files import Opening, locked, no_file_grows_beyond, sql
 from tests.support.stores import StoreHarness, draft, joined, texts
 
@@ -295,7 +297,8 @@ class TestFailingDisk:
         replay = Replay(room, ChatFormat(), 0, 1, lambda: woken.callback(None))
         replay.take()
         await woken
-        assert replay.take().startswith(b"ERR Not readable: lines 1 to 1 ")
+        error = EN.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=1)
+        assert replay.take().startswith(error.encode())
         assert replay.done
         expected_errors()
 
