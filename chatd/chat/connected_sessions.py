@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from chatd.accounts.accounts import Accounts
 from chatd.chat.names import Names, valid_name
 from chatd.chat.session import Session
-from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, validate_name
@@ -92,8 +91,3 @@ class ConnectedSessions:
         if account is not None:
             return NOTHING_SET.with_kept(account.settings).away
         return next((each.subscriptions.settings.away for each in self.reachable(name)), "")
-
-    @property
-    def peopled(self) -> set[Room]:
-        """The rooms that have members."""
-        return {room for session in self for room in session.memberships}

@@ -37,12 +37,13 @@ class Rooms(Mapping[str, Room]):
         self._moderation = moderation
         self._pages = Pages()
         self._rooms: dict[str, Room] = {}
+        self._peopled = set[Room]()
         self._like: ConfusableIndex[Room] = ConfusableIndex()
         stamps = store.stamps()
         for name, head, topic, _ in store.rooms():
             if not is_inbox(name):
                 time = stamps.get(name, 0)
-                self._add(Room(name, store, head, topic, self._pages, time, reads))
+                self._make(name, head, topic, time)
         self.lobby = self._rooms.get(fold(lobby)) or self._make(lobby)
 
     def __getitem__(self, key: str) -> Room:
@@ -77,19 +78,19 @@ class Rooms(Mapping[str, Room]):
         """Return True if a session may read a room."""
         return self._moderation.may(session, room, Act.READ)
 
-    def listed(self, most: int, session: Session, peopled: set[Room]) -> tuple[int, list[Room]]:
+    def listed(self, most: int, session: Session) -> tuple[int, list[Room]]:
         """Return the number of rooms that a session may read, and at most *most* of them.
 
-        First come the `peopled` ones, those with most members first, then empty ones.
+        First come those that have members, those with most first, then empty ones.
 
         Empty rooms may be very many, so they are not sorted; and of the hidden ones among them, at
         most `ROOMS_LOOKED_AT` are checked.
         """
         hidden = self._moderation.hidden
         some_hidden = islice(hidden, ROOMS_LOOKED_AT)
-        asked = {*some_hidden, *(peopled & hidden)}
+        asked = {*some_hidden, *(self._peopled & hidden)}
         hidden = hidden - {room for room in asked if self.readable(session, room)}
-        shown = sorted(peopled - hidden, key=lambda room: (-room.people, room.name))[:most]
+        shown = sorted(self._peopled - hidden, key=lambda room: (-room.people, room.name))[:most]
         empty = (room for room in self._rooms.values() if not room.people and room not in hidden)
         return len(self._rooms) - len(hidden), shown + list(islice(empty, most - len(shown)))
 
@@ -147,10 +148,10 @@ class Rooms(Mapping[str, Room]):
                 # If that cannot be stored, the room still has its owner when it is made again.
                 change(self._store, *puts).addErrback(ignore_store_error)
 
-    def _make(self, name: str) -> Room:
-        return self._add(Room(name, self._store, pages=self._pages, reads=self._reads))
-
-    def _add(self, room: Room) -> Room:
+    def _make(self, name: str, head: int = 0, topic: str = "", head_time: int = 0) -> Room:
+        room = Room(
+            name, self._store, head, topic, self._pages, head_time, self._reads, self._peopled
+        )
         self._rooms[room.key] = room
         self._like.add(room.name, room)
         self._moderation.changed(room, ())

@@ -63,7 +63,8 @@ class Room:
     ``guarded`` is true if not everyone may read and speak here. ``expected`` is the number of
     sessions that are entering. Without ``pages``, no pages are cached. ``head_time`` is the time of
     the last event (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms
-    of one server share their ``reads``; one that is alone has its own.
+    of one server share their ``reads``, and ``peopled``, those of them that have members; one that
+    is alone has its own.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Room:
         pages: Pages | None = None,
         head_time: int = 0,
         reads: ReadQueue | None = None,
+        peopled: set[Room] | None = None,
     ) -> None:
         self.name = name
         self.key = fold(name)
@@ -93,6 +95,7 @@ class Room:
         self._latest: list[Event] = []  # part of the log that ends at its head
         self._pages = pages
         self._reads = ReadQueue(store) if reads is None else reads
+        self._peopled = set() if peopled is None else peopled
 
     @property
     def head(self) -> int:
@@ -126,6 +129,7 @@ class Room:
 
     def enter(self, name: str, guest: bool) -> None:
         """Count a member that enters."""
+        self._peopled.add(self)
         if guest:
             self.guests += 1
         else:
@@ -140,6 +144,7 @@ class Room:
             if not self.named[name]:
                 del self.named[name]
         if not self.people:
+            self._peopled.discard(self)
             self._latest.clear()
             self._forget_pages()
 

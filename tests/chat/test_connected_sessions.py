@@ -11,7 +11,6 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.names import Names
 from chatd.chat.session import Session
-from chatd.rooms.room import Room
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 from tests.support.sessions import alone, refuses
@@ -61,16 +60,6 @@ class TestAll:
     def test_one_is_found_by_its_number(self, harness: SessionsHarness) -> None:
         ana = harness.come("ana")
         assert harness.sessions.by_number[ana.number] is ana
-
-    def test_the_rooms_that_have_members_are_those_of_any_session(
-        self, harness: SessionsHarness
-    ) -> None:
-        lobby, ops = Room("lobby", harness.store), Room("ops", harness.store)
-        for session in harness.come("ana"), harness.come("luis"):
-            session.enter(lobby, "joined_room", 0)
-        assert harness.sessions.peopled == {lobby}
-        harness.come("eva").enter(ops, "joined_room", 0)
-        assert harness.sessions.peopled == {lobby, ops}
 
 
 class TestCalled:

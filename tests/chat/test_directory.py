@@ -26,7 +26,7 @@ def test_those_of_a_store_and_no_inboxes() -> None:
 
 
 def listed(world: World, person: Member, most: int = 9) -> tuple[int, list[str]]:
-    count, rooms = world.server.rooms.listed(most, person.session, world.server.sessions.peopled)
+    count, rooms = world.server.rooms.listed(most, person.session)
     return count, [room.name for room in rooms]
 
 

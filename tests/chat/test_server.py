@@ -250,18 +250,14 @@ class RoomsKeptTests(SynchronousTestCase):
         self.ana = self.world.person()
 
     def rooms(self) -> list[str]:
-        count, rooms = self.world.server.rooms.listed(
-            10, self.ana.session, self.world.server.sessions.peopled
-        )
+        count, rooms = self.world.server.rooms.listed(10, self.ana.session)
         self.assertEqual(count, len(rooms))
         return [room.name for room in rooms]
 
     def test_no_more_are_listed_than_asked_for_and_those_with_people_first(self) -> None:
         self.ana.type("/join ops", "hola", "/leave")
         self.world.release()
-        count, rooms = self.world.server.rooms.listed(
-            1, self.ana.session, self.world.server.sessions.peopled
-        )
+        count, rooms = self.world.server.rooms.listed(1, self.ana.session)
         self.assertEqual((count, [room.name for room in rooms]), (2, ["lobby"]))
 
     def test_an_empty_room_in_which_nothing_was_said_is_forgotten(self) -> None:

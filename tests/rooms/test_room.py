@@ -229,6 +229,20 @@ class TestPeople:
         room.leave("guest1", True)
         assert room.people == 0
 
+    def test_rooms_with_people_are_known_among_those_that_share_the_set(
+        self, harness: RoomHarness
+    ) -> None:
+        peopled = set[Room]()
+        ops, tea = (Room(name, harness.store, peopled=peopled) for name in ("ops", "tea"))
+        assert peopled == set()
+        for guest in False, True:
+            ops.enter("ana", guest)
+        tea.enter("luis", False)
+        ops.leave("ana", False)
+        assert peopled == {ops, tea}
+        ops.leave("ana", True)
+        assert peopled == {tea}
+
 
 class TestForgettable:
     def test_nothing_was_ever_said_in_it(self, harness: RoomHarness, room: Room) -> None:

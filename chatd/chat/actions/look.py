@@ -78,7 +78,7 @@ class People(NamedTuple):
 
 def list_rooms(server: ChatServer, session: Session, limit: int) -> Rooms:
     """Return the rooms that a session may read, at most *limit* of them."""
-    return Rooms(*server.rooms.listed(limit, session, server.sessions.peopled))
+    return Rooms(*server.rooms.listed(limit, session))
 
 
 def room_to_read(server: ChatServer, session: Session, room: Room | None = None) -> Room:
