@@ -10,6 +10,8 @@ Modules (python3 -m tools.documents writes this list):
 - `errors`: Errors of SQLite and of the system, as `StoreError`s of one line for operators.
 - `file`: The file of a store: its lock, its creation, its checks, and transactions of its one
   writer.
+- `file_watch`: The state in which a store's files were left, to find what other programs did to
+  them since.
 - `maintenance`: Maintenance of a store's file: the search index is updated, and old events are
   deleted.
 - `maintenance_schedule`: The times of maintenance: when no line is committed, or after a while all

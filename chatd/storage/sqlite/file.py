@@ -4,8 +4,8 @@ Theory of operation. SQLite trusts the file system; this module does not. A lock
 admits one daemon. Before the file is opened, its type, its owner and its permissions are checked,
 through descriptors (`chatd.util.private_files`). A file that is refused is not modified. Before
 each transaction the file and its write-ahead log are compared with what they were after the last
-one: SQLite goes on writing to a file that was deleted or replaced, without an error. A file that
-got shorter is checked further, because another program may make it shorter by SQLite's own means.
+one (`chatd.storage.sqlite.file_watch`). A file that got shorter is checked further, because another
+program may make it shorter by SQLite's own means.
 
 SQLite from 3.7.0 to 3.51.2 can corrupt its log when two connections write or checkpoint at once, so
 one connection alone does both; others only read.
@@ -18,9 +18,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from twisted.logger import Logger
 
@@ -33,9 +34,13 @@ from chatd.storage.sqlite.errors import (
     file_errors,
     sqlite_errors,
 )
+from chatd.storage.sqlite.file_watch import FileWatch, Identity, identity_of
 from chatd.storage.sqlite.rows import Content, content_of
 from chatd.text.escaping import visible
 from chatd.util.private_files import check_folder, open_private
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _WAL_HEAD = 32
 _FRAME_HEAD = 24
@@ -49,9 +54,6 @@ _BESIDE = ("-wal", "-shm", "-journal")
 """Suffixes of the files that SQLite makes beside a store."""
 
 _log = Logger()
-
-_Identity = tuple[int, int]
-"""The device and the inode of a file."""
 
 
 class StoreLock:
@@ -78,7 +80,7 @@ class StoreLock:
             # lock on a deleted file excludes no other daemon.
             with suppress(FileNotFoundError):
                 status = os.fstat(self._descriptor)
-                if _identity(os.lstat(self._path)) == _identity(status):
+                if identity_of(os.lstat(self._path)) == identity_of(status):
                     return
             os.close(self._descriptor)
 
@@ -104,8 +106,7 @@ class StoreFile:
     cannot be opened, is another program's, is of a newer version, or is in use by another daemon.
 
     ``size`` is the size of the file without its free pages, and of its log, in bytes, as of the
-    last call of `measure`. `transaction`, `truncate_log`, `measure` and `close` run in the writer's
-    thread.
+    last call of `measure`. All other methods run in the writer's thread.
     """
 
     def __init__(self, path: Path) -> None:
@@ -114,8 +115,7 @@ class StoreFile:
         self._wal = f"{path}-wal"
         self._connection: sqlite3.Connection | None = None
         try:
-            self._seen: dict[str, tuple[_Identity, int]] = {str(path): (_create(path), 0)}
-            """Identity and size of the file and of its log after the last transaction, by path."""
+            self._watch = FileWatch(path, _create(path))
             with sqlite_errors(path, ADVICE):
                 self._check_log()
                 with closing(connect(path)) as connection:
@@ -126,21 +126,29 @@ class StoreFile:
             self.lock.release(remove=True)
             raise
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run a transaction; roll it back if it fails. Raises `StoreError`."""
-        shorter = self._compare_files()
-        with sqlite_errors(self.path):
+    def transact(
+        self,
+        work: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Return the result of ``work`` in a transaction; roll back if it fails.
+
+        Raises `StoreError`.
+        """
+        shorter = self._watch.compare()
+        try:
             connection = self._connected(shorter)
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-                self._remember_files()
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+            connection.execute("BEGIN IMMEDIATE")
+            done = work(connection, *args, **kwargs)
+            connection.execute("COMMIT")
+        except BaseException:
+            with sqlite_errors(self.path):  # entered after a failure alone: each entry takes 1 us
+                if self._connection is not None and self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
+        self._watch.remember()
+        return done
 
     def truncate_log(self) -> bool:
         """Write the pages of the log into the file, and truncate the log to nothing.
@@ -148,7 +156,7 @@ class StoreFile:
         Deleted rows are in both until then. Return True if that was possible at once: it waits for
         no program that reads. Raises `StoreError`.
         """
-        shorter = self._compare_files()
+        shorter = self._watch.compare()
         with sqlite_errors(self.path):
             connection = self._connected(shorter)
             connection.execute("PRAGMA busy_timeout = 0")
@@ -156,7 +164,7 @@ class StoreFile:
                 busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 connection.execute(f"PRAGMA busy_timeout = {int(_LOCKED_SECONDS * 1000)}")
-            self._remember_files()
+            self._watch.remember()
             return not busy
 
     def measure(self, near: float = 0) -> None:
@@ -164,7 +172,7 @@ class StoreFile:
 
         A size below ``near`` may include the free pages, which take a statement to count.
         """
-        size = sum(size for _, size in self._seen.values())
+        size = self._watch.size
         if size >= near:
             with sqlite_errors(self.path):
                 size -= _free(self._connected(shorter=False))
@@ -174,6 +182,7 @@ class StoreFile:
         """Close the connection."""
         if self._connection is not None:
             self._connection.close()
+        self._watch.close()
 
     def _check_log(self) -> None:
         """Check a file of this version that has a log, without modifying either.
@@ -196,23 +205,6 @@ class StoreFile:
             self._check_lengths(self._connection)
         return self._connection
 
-    def _compare_files(self) -> bool:
-        """Return True if the file or its log is shorter than it was.
-
-        Raises `StoreError` if one is gone or was replaced.
-        """
-        # Never open the path to look: closing it again would drop SQLite's own locks.
-        shorter = False
-        for path, (identity, size) in self._seen.items():
-            try:
-                status = os.stat(path)
-            except OSError as error:
-                raise StoreError(f"{path}: {error.strerror}. Put the file back.") from None
-            if _identity(status) != identity:
-                raise StoreError(f"{path} was replaced while in use. Put the old file back.")
-            shorter |= status.st_size < size
-        return shorter
-
     def _check_lengths(self, connection: sqlite3.Connection) -> None:
         """Raise `StoreError` unless SQLite made a file shorter, for another program.
 
@@ -234,15 +226,6 @@ class StoreFile:
         """Return the least length of the log that SQLite knows, in bytes."""
         _, frames, _ = connection.execute("PRAGMA wal_checkpoint").fetchone()
         return _WAL_HEAD + frames * (_FRAME_HEAD + page) if frames > 0 else 0
-
-    def _remember_files(self) -> None:
-        """Store the sizes of the files, and the identity of a log that is new."""
-        # The last commit is in the log alone; the log stays until the connection is closed.
-        with suppress(OSError):  # `_compare_files` reports it before the next transaction
-            for path in (str(self.path), self._wal):
-                status = os.stat(path)
-                identity, _ = self._seen.get(path, (_identity(status), 0))
-                self._seen[path] = identity, status.st_size
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -293,7 +276,7 @@ def _free(connection: sqlite3.Connection) -> int:
     return int(pages * page)
 
 
-def _create(path: Path) -> _Identity:
+def _create(path: Path) -> Identity:
     """Create the file if there is none, for its owner alone; return its device and inode.
 
     The files that SQLite makes beside it are closed to other users, too. SQLite itself follows no
@@ -322,7 +305,7 @@ def _create(path: Path) -> _Identity:
             )
     finally:
         os.close(descriptor)
-    return _identity(status)
+    return identity_of(status)
 
 
 def _open_own(path: Path, flags: int) -> int:
@@ -334,7 +317,3 @@ def _open_own(path: Path, flags: int) -> int:
             "others had rights to {path}. Now it is its owner's alone.", path=visible(str(path))
         )
     return descriptor
-
-
-def _identity(status: os.stat_result) -> _Identity:
-    return status.st_dev, status.st_ino

@@ -6,8 +6,8 @@ Everything here runs in the writer's thread. This module must not know a `Deferr
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -23,6 +23,9 @@ from chatd.storage.timestamps import stamp
 
 _BUSY_AGAIN = 1.0
 """Seconds until the log is truncated again, where another program was reading it."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class _Head:
@@ -63,26 +66,22 @@ class Writer:
         Return its events and notices, in order.
         """
         self._limit.check(self._file.size)
-        with self._transaction() as connection:
-            return self._number(connection, batch)
+        return self._transact(self._number, batch)
 
     def forget(self, room: str, upto: int) -> int:
         """See `Store.forget`."""
         self._heads.pop(room, None)  # its strands may end with the deleted events
         try:
-            with self._transaction() as connection:
-                return self._maintenance.forget(connection, room, upto)
+            return self._transact(self._maintenance.forget, room, upto)
         except DamagedFile:
             self.renew_index()
-        with self._transaction() as connection:
-            return self._maintenance.forget(connection, room, upto)
+        return self._transact(self._maintenance.forget, room, upto)
 
     def maintain(self) -> float | None:
         """Take one step of maintenance; return the seconds until the next, None if none is due."""
         maintenance = self._maintenance
         try:
-            with self._transaction() as connection:
-                next_in = maintenance.step(connection, may_grow=self._has_room)
+            next_in = self._transact(maintenance.step, may_grow=self._has_room)
         except DamagedFile:
             self.renew_index()
             raise
@@ -99,26 +98,31 @@ class Writer:
         """
         if not self._index_renewed:
             self._index_renewed = True
-            with self._transaction() as connection:
-                self._maintenance.renew_index(connection)
+            self._transact(self._maintenance.renew_index)
 
     def close(self) -> None:
         """Close the connection."""
         self._file.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run a transaction; after a failure the next one reads the heads from the disk."""
+    def _transact(
+        self,
+        work: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do work in a transaction; after a failure the next one reads the heads from the disk."""
         try:
-            with self._file.transaction() as connection:
-                yield connection
+            done = self._file.transact(work, *args, **kwargs)
         except BaseException:
             self._heads.clear()
             raise
-        with suppress(StoreError):  # what was written is on disk
+        try:
             self._file.measure(self._limit.near)
             if not self._has_room:
                 self._truncate_log()
+        except StoreError:
+            pass  # what was written is on disk
+        return done
 
     @property
     def _has_room(self) -> bool:
