@@ -1,4 +1,4 @@
-"""The store: a room with a million events, a client that is a million lines behind, and searches.
+"""The store: a commit, a room with a million events, a client far behind, and searches.
 
 Run as a program, ``python3 -m benchmarks.history PATH``, it makes that store, through chatd's own
 code; with ``search`` after it, one of words in many rooms, and prints the cost of searching there.
@@ -40,6 +40,7 @@ def run(bench: Bench) -> None:
     """Make the store, then measure all of it."""
     store = bench.scratch / "million.sqlite"
     for what, measurement in (
+        ("a commit", _commit),
         ("a store of a million events", _make),
         ("start-up", _start_up),
         ("questions", _questions),
@@ -50,6 +51,29 @@ def run(bench: Bench) -> None:
             measurement(bench, store)
         except Failed as failure:
             bench.fail(what, failure)
+
+
+def _commit(bench: Bench, store: Path) -> None:
+    folder = bench.scratch / "commits"
+    folder.mkdir(mode=0o700)
+    result = bench.results["commit"] = _program("benchmarks.commits", str(folder))
+    bench.hold(
+        "A commit of one line: CPU time, compared with its SQL alone",
+        [
+            Bar("CPU of a commit", "the same SQL", result["sql_us"], "us"),
+            Bar("CPU of a commit", "chatd", result["chatd_us"], "us"),
+            Bar("CPU of a commit, of the same SQL", "", result["ratio"], "", "<=", 1.15),
+        ],
+    )
+
+
+def _program(module: str, *arguments: str) -> Any:
+    """Run a program of this package; return what it prints."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True)
+    if done.returncode:
+        raise Failed((done.stderr.strip() or f"{module} failed").splitlines()[-1])
+    return json.loads(done.stdout)
 
 
 def _make(bench: Bench, store: Path) -> None:
@@ -110,11 +134,8 @@ def _catch_up(bench: Bench, store: Path) -> None:
 
 
 def _searches(bench: Bench, store: Path) -> None:
-    command = [sys.executable, "-m", "benchmarks.history", str(bench.scratch / "words"), "search"]
-    done = subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True)
-    if done.returncode:
-        raise Failed((done.stderr.strip() or "nothing was searched").splitlines()[-1])
-    result = bench.results["search"] = json.loads(done.stdout)
+    words = str(bench.scratch / "words")
+    result = bench.results["search"] = _program("benchmarks.history", words, "search")
     bench.hold(
         f"Writing the index of 1,000,000 events in {ROOMS} rooms, {WORDS} words a line",
         [

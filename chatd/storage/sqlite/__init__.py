@@ -7,6 +7,7 @@ Modules (python3 -m tools.documents writes this list):
 
 - `archive`: Reading of a store's file: pages, times and searches, in a thread of a daemon or in
   another tool.
+- `checkpoints`: Checkpoints of a store's log, and when they are taken.
 - `errors`: Errors of SQLite and of the system, as `StoreError`s of one line for operators.
 - `file`: The file of a store: its lock, its creation, its checks, and transactions of its one
   writer.

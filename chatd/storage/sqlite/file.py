@@ -8,7 +8,8 @@ one (`chatd.storage.sqlite.file_watch`). A file that got shorter is checked furt
 program may make it shorter by SQLite's own means.
 
 SQLite from 3.7.0 to 3.51.2 can corrupt its log when two connections write or checkpoint at once, so
-one connection alone does both; others only read.
+one connection alone does both; others only read. SQLite itself would checkpoint in a COMMIT, and
+the lines of that batch would wait; here the caller says when.
 
 This module must not know an event or a room.
 """
@@ -46,6 +47,12 @@ _WAL_HEAD = 32
 _FRAME_HEAD = 24
 """Sizes of the header of a write-ahead log, and of the header of each frame in it, in bytes
 (https://www.sqlite.org/fileformat2.html#the_write_ahead_log)."""
+
+_SALT_SIZE = 8
+_SALT_IN_HEAD = 16
+_SALT_IN_FRAME = 8
+"""Size of the salt, and its places in the two headers. Each time the log is begun again it has
+another salt; a frame that has it was written since."""
 
 _LOCKED_SECONDS = 2.0
 """Seconds that SQLite waits for another program that writes to the file."""
@@ -114,6 +121,8 @@ class StoreFile:
         self.lock = StoreLock(path)
         self._wal = f"{path}-wal"
         self._connection: sqlite3.Connection | None = None
+        self._page = 0
+        self._older_salts: dict[int, bytes] = {}  # by the number of the frame
         try:
             self._watch = FileWatch(path, _create(path))
             with sqlite_errors(path, ADVICE):
@@ -150,22 +159,52 @@ class StoreFile:
         self._watch.remember()
         return done
 
-    def truncate_log(self) -> bool:
-        """Write the pages of the log into the file, and truncate the log to nothing.
+    def log_has(self, frames: int) -> bool:
+        """Return True if the log has at least so many frames, each of a page that was changed."""
+        last = _WAL_HEAD + (frames - 1) * (_FRAME_HEAD + self._page)
+        if self._watch.log_size <= last:
+            return False
+        salt = self._watch.read_log(_SALT_SIZE, last + _SALT_IN_FRAME)
+        if salt == self._older_salts.get(frames):
+            return False  # this frame was not written since
+        if salt == self._watch.read_log(_SALT_SIZE, _SALT_IN_HEAD):
+            return True
+        self._older_salts[frames] = salt
+        return False
 
-        Deleted rows are in both until then. Return True if that was possible at once: it waits for
-        no program that reads. Raises `StoreError`.
+    @property
+    def log_size(self) -> int:
+        """The size of the log in bytes, as of the last transaction or checkpoint."""
+        return self._watch.log_size
+
+    def checkpoint(self) -> bool:
+        """Write the pages of the log into the file, so that the log can be begun again.
+
+        Return True if that was possible at once: it waits for no program that reads. Raises
+        `StoreError`.
         """
+        return self._checkpoint("PASSIVE")
+
+    def truncate_log(self) -> bool:
+        """Checkpoint the log, and truncate it to nothing: deleted rows are in it until then.
+
+        Return and raise as `checkpoint`.
+        """
+        return self._checkpoint("TRUNCATE")
+
+    def _checkpoint(self, mode: str) -> bool:
         shorter = self._watch.compare()
         with sqlite_errors(self.path):
             connection = self._connected(shorter)
             connection.execute("PRAGMA busy_timeout = 0")
             try:
-                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                busy, frames, written = connection.execute(
+                    f"PRAGMA wal_checkpoint({mode})"
+                ).fetchone()
             finally:
                 connection.execute(f"PRAGMA busy_timeout = {int(_LOCKED_SECONDS * 1000)}")
             self._watch.remember()
-            return not busy
+            return not busy and written == frames
 
     def measure(self, near: float = 0) -> None:
         """Set ``size``, after a transaction. Raises `StoreError`.
@@ -201,6 +240,7 @@ class StoreFile:
         """Return the connection; check the files' lengths first if one got ``shorter``."""
         if self._connection is None:
             self._connection = connect(self.path)
+            (self._page,) = self._connection.execute("PRAGMA page_size").fetchone()
         if shorter:
             self._check_lengths(self._connection)
         return self._connection
@@ -237,6 +277,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA fullfsync = ON")
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
         connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
     return connection
 
 

@@ -54,9 +54,21 @@ class FileWatch:
         self._now = now
 
     @property
+    def log_size(self) -> int:
+        """The size of the log in bytes."""
+        return self._sizes[self._log]
+
+    @property
     def size(self) -> int:
         """The size of the file and of its log in bytes."""
         return sum(self._sizes.values())
+
+    def read_log(self, length: int, offset: int) -> bytes:
+        """Return a part of the log; empty if it cannot be read."""
+        try:
+            return os.pread(self._descriptors[self._log], length, offset)
+        except (KeyError, OSError):
+            return b""
 
     def compare(self) -> bool:
         """Return True if the file or its log is shorter than it was.

@@ -86,6 +86,7 @@ class SqliteStore(GroupCommitStore):
         self._searcher_thread = Worker(reactor, "chatd-searcher")
         self._schedule = MaintenanceSchedule(reactor, self.maintain, self._maintained)
         self._unreadable = RecurringWarning(reactor, "past lines cannot be read: {why}")
+        self._unwritten = RecurringWarning(reactor, "the log grows, it cannot be emptied: {why}")
         self._unindexed = RecurringWarning(reactor, "searches look less far than they could: {why}")
 
     @property
@@ -144,6 +145,7 @@ class SqliteStore(GroupCommitStore):
             self._schedule.put_off()  # until more of the room is forgotten
             self._schedule.request()
             self._note_size()
+            self._checkpoint_if_due()
         return forgotten
 
     def maintain(self) -> Deferred[float | None]:
@@ -172,7 +174,27 @@ class SqliteStore(GroupCommitStore):
     def _committed_batch(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         self._schedule.committed(len(entries))
         self._note_size()
+        self._checkpoint_if_due()
         return entries
+
+    def _checkpoint_if_due(self) -> None:
+        if self._writer.checkpoints.are_due:
+            # Not awaited: the batch is published meanwhile.
+            self._writer_thread.run(self._writer.checkpoint).addCallbacks(
+                self._checkpointed, self._not_checkpointed
+            )
+
+    def _checkpointed(self, was_complete: bool) -> None:
+        self._unwritten.end()
+        self._note_size()
+        if not was_complete:
+            self._schedule.request()  # it is complete once no other program reads
+
+    def _not_checkpointed(self, failure: Failure) -> None:
+        if failure.check(StoreError):
+            self._unwritten.tell(failure.getErrorMessage())
+        else:
+            self.error_log.tell("the log of a store could not be checkpointed", failure)
 
     def _note_size(self) -> None:
         """Take or refuse lines, as the size is after something was written."""

@@ -15,14 +15,13 @@ from chatd.event import Entry, Kind, Notice
 from chatd.storage.contract import BatchItem, RecordWrite, StoreError
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite import time_index
+from chatd.storage.sqlite.checkpoints import AGAIN_SECONDS, Checkpoints
 from chatd.storage.sqlite.errors import DamagedFile
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.maintenance import Maintenance
+from chatd.storage.sqlite.maintenance_schedule import PAUSE_SECONDS
 from chatd.storage.sqlite.rows import SEQ_BITS, checked, log_of, write_records
 from chatd.storage.timestamps import stamp
-
-_BUSY_AGAIN = 1.0
-"""Seconds until the log is truncated again, where another program was reading it."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,7 +46,8 @@ class Writer:
     """The writer of a store's file. Each method may raise `StoreError`.
 
     ``now`` gives the time in seconds since 1970; it stamps the events. ``clock`` measures
-    maintenance. ``limit`` is that of the file's size.
+    maintenance. ``limit`` is that of the file's size. `checkpoint` is to be called after a batch if
+    ``checkpoints`` are due by then.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Writer:
         self._file = file
         self._limit = limit
         self._now = now
+        self.checkpoints = Checkpoints(file, clock)
         self._heads: dict[str, _Head] = {}
         self._maintenance = Maintenance(clock)
         self._index_renewed = False
@@ -77,9 +78,17 @@ class Writer:
             self.renew_index()
         return self._transact(self._maintenance.forget, room, upto)
 
+    def checkpoint(self) -> bool:
+        """Take a checkpoint; return True if it was complete."""
+        was_complete = self.checkpoints.take()
+        self._file.measure(self._limit.near)
+        return was_complete
+
     def maintain(self) -> float | None:
         """Take one step of maintenance; return the seconds until the next, None if none is due."""
         maintenance = self._maintenance
+        if self.checkpoints.are_worth_it and self.checkpoint():
+            return PAUSE_SECONDS
         try:
             next_in = self._transact(maintenance.step, may_grow=self._has_room)
         except DamagedFile:
@@ -87,8 +96,10 @@ class Writer:
             raise
         if next_in is None and (maintenance.log_has_deleted or not self._has_room):
             if not self._truncate_log():
-                return _BUSY_AGAIN
+                return AGAIN_SECONDS
             maintenance.log_has_deleted = False
+        if next_in is None and self.checkpoints.are_held:
+            return AGAIN_SECONDS
         return maintenance.purge_in if next_in is None else next_in
 
     def renew_index(self) -> None:
@@ -117,6 +128,7 @@ class Writer:
             self._heads.clear()
             raise
         try:
+            self.checkpoints.written()
             self._file.measure(self._limit.near)
             if not self._has_room:
                 self._truncate_log()

@@ -25,7 +25,7 @@ import chatd.cli
 import chatd.daemon.wiring
 import tests.support.imports  # noqa: F401 - what else would be imported at each start
 from chatd.accounts.passwords import Hasher
-from chatd.storage.sqlite import maintenance_schedule
+from chatd.storage.sqlite import checkpoints, maintenance_schedule
 from tests.support.live_server import NO_BUDGETS
 
 CHECKOUT = Path(chatd.__file__).parent.parent
@@ -126,6 +126,8 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
         0.0,
         0.001,
     )
+    # Checkpoints come between batches, and often.
+    checkpoints.WORTH_FRAMES, checkpoints.MOST_FRAMES = 30, 60
     vars(chatd.daemon.wiring)["Hasher"] = lambda: Hasher(*CHEAP)
     run_twistd()
 

@@ -171,7 +171,15 @@ class TestSizes:
         assert harness.watch.compare()
 
     def test_are_those_of_the_file_and_its_log(self, harness: WatchHarness) -> None:
-        assert harness.watch.size == 150
+        assert (harness.watch.size, harness.watch.log_size) == (150, 50)
+
+    def test_a_part_of_the_log_is_read(self, harness: WatchHarness) -> None:
+        harness.log.write_bytes(b"0123456789")
+        assert harness.watch.read_log(3, 5) == b"567"
+
+    def test_nothing_is_read_of_a_log_that_is_not_there(self, harness: WatchHarness) -> None:
+        watch = FileWatch(harness.path, identity_of(os.stat(harness.path)))
+        assert watch.read_log(3, 5) == b""
 
 
 class TestDescriptors:
