@@ -1,7 +1,8 @@
 """Maintenance of a store's file: the search index is updated, and old events are deleted.
 
 Theory of operation. The index is written after the events, so that a line does not wait for it:
-``rooms.indexed`` is the seq up to which a room's events are in it. Deleted events must leave no
+``rooms.indexed`` is the seq up to which a room's events are in it. The rooms that lag are known by
+their ids, so that no step reads all rooms. Deleted events must leave no
 trace in the file. FTS5 only marks texts as removed, so the row "purge" in the table ``chores`` says
 that the index must be rewritten without them, and "renew" that the index must be built again from
 the events. All of that is done in short steps, each in a transaction of the caller; the pending
@@ -13,6 +14,7 @@ This module must not know when a step is taken (`chatd.storage.sqlite.maintenanc
 from __future__ import annotations
 
 import sqlite3
+from itertools import islice
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -42,10 +44,20 @@ class Maintenance:
         self.purge_in: float | None = None
         """Seconds until the index may be purged; None if that is not needed."""
         self._clock = clock
+        self._lagging: dict[int, None] | None = None  # None: they are to be read from the file
         self._merging = True
         self._purging = False
         self._purge_began = 0.0
         self._no_purge_until = 0.0
+
+    def said_in(self, room: int) -> None:
+        """Note that events of a room, given its id, were written."""
+        if self._lagging is not None:
+            self._lagging[room] = None
+
+    def failed(self) -> None:
+        """Note that a transaction failed: the last step may have been rolled back."""
+        self._lagging = None
 
     def forget(self, connection: sqlite3.Connection, room: str, upto: int) -> int:
         """See `Store.forget`."""
@@ -86,6 +98,7 @@ class Maintenance:
             return None
         if _has_chore(connection, "renew"):
             connection.execute("UPDATE rooms SET indexed = 0 WHERE indexed > 0")
+            self._lagging = None
             if not search_index.clear(connection):
                 connection.execute("DELETE FROM chores")
             self._purging = False
@@ -117,19 +130,26 @@ class Maintenance:
         """Add some events to the index; return False if all were in it."""
         rows: list[tuple[int, str]] = []
         marks: list[tuple[int, int]] = []
-        lagging = connection.execute(
-            "SELECT id, indexed, head FROM rooms WHERE indexed < head ORDER BY id LIMIT ?",
-            (INDEXED_EVENTS,),
-        )
+        lagging = self._lagging_rooms(connection)
         characters = 0
-        for room, indexed, head in lagging.fetchall():
+        for room in list(islice(lagging, INDEXED_EVENTS)):
+            row = connection.execute(
+                "SELECT indexed, head FROM rooms WHERE id = ?", (room,)
+            ).fetchone()
+            del lagging[room]
+            if row is None:  # another program has deleted it
+                continue
+            indexed, head = checked(row, int, int)
             start = room << SEQ_BITS
             left = INDEXED_EVENTS - len(rows), INDEXED_CHARACTERS - characters
             some = self._texts(connection, start | indexed, head, *left)
             rows += some
             characters += sum(len(text) for _, text in some)
             full = len(rows) >= INDEXED_EVENTS or characters >= INDEXED_CHARACTERS
-            marks.append((some[-1][0] & SEQ_MASK if full and some else head, room))
+            upto = some[-1][0] & SEQ_MASK if full and some else head
+            marks.append((upto, room))
+            if upto < head:
+                lagging[room] = None  # behind the others
             if full:
                 break
         if marks:
@@ -137,6 +157,13 @@ class Maintenance:
             search_index.add(connection, rows)
             connection.executemany("UPDATE rooms SET indexed = ? WHERE id = ?", marks)
         return bool(marks)
+
+    def _lagging_rooms(self, connection: sqlite3.Connection) -> dict[int, None]:
+        """Return the ids of all rooms that lag, and perhaps of some that do not."""
+        if self._lagging is None:
+            rows = connection.execute("SELECT id FROM rooms WHERE indexed < head ORDER BY id")
+            self._lagging = dict.fromkeys(room for (room,) in rows)
+        return self._lagging
 
     def _texts(
         self,

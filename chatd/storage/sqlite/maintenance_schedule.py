@@ -3,7 +3,8 @@
 Theory of operation. Maintenance is done in short steps, in the thread that also commits lines, so a
 line that arrives waits for a step. Steps begin when no line was committed for `IDLE_SECONDS`, and
 follow each other with a short pause. Where lines never pause, steps begin after `PATIENCE_SECONDS`
-all the same, one every `IDLE_SECONDS`.
+all the same, one every `IDLE_SECONDS`. That is enough for some 500 events a second; if more and
+more of them wait, steps follow each other faster until none is left.
 
 This module must not know the work, or the thread that does it.
 """
@@ -26,6 +27,12 @@ ENOUGH_EVENTS = 500
 PATIENCE_SECONDS = 60.0
 """Seconds after which postponed work is done although lines are committed, with a step every
 `IDLE_SECONDS`."""
+
+MANY_EVENTS = 50_000
+"""New events from which on a step is taken every `HASTE_SECONDS` although lines are committed."""
+
+HASTE_SECONDS = 0.025
+"""Seconds between two such steps: they take about a fifth of the time."""
 
 PAUSE_SECONDS = 0.005
 """Seconds between two steps, in which a waiting line is committed."""
@@ -106,7 +113,11 @@ class MaintenanceSchedule:
             return
         if not busy:
             self._put_off_since = self._clock.seconds()
-        self._schedule(max(next_in, IDLE_SECONDS) if busy else next_in)
+        elif self._events >= MANY_EVENTS:
+            next_in = max(next_in, HASTE_SECONDS)
+        else:
+            next_in = max(next_in, IDLE_SECONDS)
+        self._schedule(next_in)
 
     def _failed(self, failure: Failure) -> None:
         self._working = False

@@ -126,6 +126,7 @@ class Writer:
             done = self._file.transact(work, *args, **kwargs)
         except BaseException:
             self._heads.clear()
+            self._maintenance.failed()
             raise
         try:
             self.checkpoints.written()
@@ -163,6 +164,7 @@ class Writer:
             head = touched.get(name)
             if head is None:
                 head = touched[name] = self._head(connection, name)
+                self._maintenance.said_in(head.room)
                 strand = head.strands.add(now)
                 if strand is not None:
                     first = (head.room << SEQ_BITS | head.seq) + 1

@@ -84,6 +84,52 @@ class TestIndex:
         opening.first()
         assert sql(path, "SELECT * FROM chores") == []
 
+    async def test_no_step_reads_rooms_that_do_not_lag(
+        self, connections: list[sqlite3.Connection], harness: StoreHarness
+    ) -> None:
+        await harness.say(draft(), draft(room="ops"))
+        writer = connections[-1]
+        await harness.catch_up()
+        statements: list[str] = []
+        writer.set_trace_callback(statements.append)
+        await harness.say(draft(room="tea"))
+        await harness.catch_up()
+        read = [each for each in statements if each.startswith("SELECT indexed")]
+        assert read == ["SELECT indexed, head FROM rooms WHERE id = 3"]
+        assert not [each for each in statements if "indexed < head" in each]
+
+    async def test_rooms_take_turns(
+        self, harness: StoreHarness, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await harness.catch_up()
+        await harness.say(*(draft(f"hola {number}") for number in range(3 * INDEXED_EVENTS)))
+        await harness.say(draft("hola", "ops"))
+        for _ in range(2):
+            await harness.store.maintain()
+        assert indexed(path) == [("lobby", 2 * INDEXED_EVENTS - 1), ("ops", 1)]
+
+    async def test_lagging_rooms_are_known_again_after_a_failed_step(
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
+    ) -> None:
+        await harness.catch_up()
+        await harness.say(draft("hola"), draft("hola", "ops"))
+        sql(path, "UPDATE events SET text = x'ff' WHERE id >> 40 = 2")
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                await harness.store.maintain()
+        sql(path, "UPDATE events SET text = 'hola'")
+        await harness.catch_up()
+        assert indexed(path) == [("lobby", 1), ("ops", 1)]
+
+    async def test_a_room_that_another_program_deleted_is_passed_over(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await harness.catch_up()
+        await harness.say(draft("hola"), draft("hola", "ops"))
+        sql(path, "DELETE FROM rooms WHERE name = 'lobby'")
+        await harness.catch_up()
+        assert indexed(path) == [("ops", 1)]
+
     async def test_an_old_store_is_indexed_step_by_step(self, opening: Opening, path: Path) -> None:
         shutil.copy(VERSIONS / "version_1.db", path)
         harness = opening.first()

@@ -10,7 +10,9 @@ from twisted.python.failure import Failure
 from chatd.storage.sqlite.maintenance_schedule import (
     AGAIN_SECONDS,
     ENOUGH_EVENTS,
+    HASTE_SECONDS,
     IDLE_SECONDS,
+    MANY_EVENTS,
     PATIENCE_SECONDS,
     MaintenanceSchedule,
 )
@@ -113,6 +115,30 @@ def test_lines_without_a_pause_put_steps_off_for_a_minute_and_then_slow_them_dow
     while len(stepped.steps) == 1:
         stepped.talk(0.01)
     assert stepped.clock.seconds() - before >= IDLE_SECONDS
+
+
+def test_steps_follow_each_other_faster_when_many_events_wait(stepped: SteppedSchedule) -> None:
+    stepped.schedule.committed(MANY_EVENTS)
+    stepped.talk(PATIENCE_SECONDS + 1)
+    for step in range(1, 4):
+        assert len(stepped.steps) == step
+        stepped.schedule.committed(1)
+        stepped.end(0.005)
+        stepped.clock.advance(HASTE_SECONDS - 0.001)
+        assert len(stepped.steps) == step
+        stepped.clock.advance(0.001)
+
+
+def test_steps_are_slow_again_once_none_of_them_waits(stepped: SteppedSchedule) -> None:
+    stepped.schedule.committed(MANY_EVENTS)
+    stepped.talk(PATIENCE_SECONDS + 1)
+    stepped.end()
+    stepped.schedule.committed(ENOUGH_EVENTS)
+    stepped.talk(PATIENCE_SECONDS + 1)
+    assert len(stepped.steps) == 2
+    stepped.end(0.005)
+    stepped.talk(IDLE_SECONDS / 2)
+    assert len(stepped.steps) == 2
 
 
 def test_events_are_counted_from_0_after_the_last_step(stepped: SteppedSchedule) -> None:
