@@ -23,6 +23,9 @@ THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 
+WITHOUT_EXTENSION = "3.10"
+"""The Python on which the tests run without the C extension."""
+
 README_OPTIONS = "--cov --cov-report=term --ignore=tests/browser"
 """Options of pytest for the README's command: a session of its own starts the browser."""
 
@@ -56,10 +59,16 @@ def run_all(session: nox.Session, *commands: str) -> None:
         session.error(f"failed: {', '.join(failed)}")
 
 
+def kind(python: str) -> dict[str, str]:
+    """Return the environment that chooses plain Python on one Python (chatd/util/fanout.py)."""
+    return {"CHATD_PLAIN_PYTHON": "1"} if python == WITHOUT_EXTENSION else {}
+
+
 def run_quick_suite(session: nox.Session) -> None:
     """Run the tests that are most likely to differ between systems and Pythons."""
     session.install("-e", ".[test]")
-    session.run("pytest", "-q", "-m", "quick", "-p", "no:cacheprovider", *session.posargs)
+    options = ("-q", "-m", "quick", "-p", "no:cacheprovider")
+    session.run("pytest", *options, *session.posargs, env=kind(str(session.python or THIS)))
 
 
 @nox.session(default=False, venv_backend="none")
@@ -72,7 +81,7 @@ def readme(session: nox.Session) -> None:
     )
     if found is None:
         session.error('README.md has no fenced block after "<!-- test command -->"')
-    environment = {"PYTEST_ADDOPTS": README_OPTIONS}
+    environment = {"PYTEST_ADDOPTS": README_OPTIONS, **kind(THIS)}
     session.run("bash", "-euo", "pipefail", "-c", found[1], env=environment)
 
 
@@ -138,14 +147,18 @@ def browser(session: nox.Session) -> None:
 
 @nox.session(tags=["ci"])
 def wheel(session: nox.Session) -> None:
-    """Build the wheel, look at its files, install it elsewhere, start it and stop it."""
+    """Build the wheel, look at its files, install it elsewhere, start it and stop it.
+
+    Then do so with the wheel that is built where there is no C compiler.
+    """
     session.install("-e", ".[dev]")
-    built = Path(session.env_dir, "dist")
-    shutil.rmtree(built, ignore_errors=True)
-    session.run("python", "-m", "build", "--outdir", str(built), silent=True)
-    (path,) = built.glob("*.whl")
-    tests = "tests/integration/test_wheel.py"
-    session.run("pytest", "-q", tests, env={"CHATD_WHEEL": str(path.resolve())})
+    for compiler in ({}, {"CC": "false"}):
+        built = Path(session.env_dir, "dist")
+        shutil.rmtree(built, ignore_errors=True)
+        session.run("python", "-m", "build", "--outdir", str(built), silent=True, env=compiler)
+        (path,) = built.glob("*.whl")
+        tests = "tests/integration/test_wheel.py"
+        session.run("pytest", "-q", tests, env={"CHATD_WHEEL": str(path.resolve()), **compiler})
 
 
 @nox.session(python=[version for version in PROMISED if version != THIS])

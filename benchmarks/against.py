@@ -24,6 +24,7 @@ from benchmarks.bench import Bench
 from benchmarks.machine import HERE, Failed, refuse
 from benchmarks.report import median, rounded, say, say_table
 from benchmarks.servers import OURS, Build, chatd, chatd_web
+from chatd.util.fanout import KIND, PLAIN, WITHOUT_EXTENSION
 
 PARTS = ("talk", "connections", "web")
 """The parts that can be compared."""
@@ -182,8 +183,11 @@ def above(rows: Sequence[Row], limit: float) -> list[Row]:
 def build(revision: str, directory: Path) -> Build:
     """Install a commit of this repository into an environment in a directory.
 
-    What it needs has the versions that this Python has. Ends the program if it cannot be done.
+    What it needs has the versions that this Python has. If this tree is without the C extension,
+    so is the commit. Ends the program if it cannot be done.
     """
+    if KIND == PLAIN:
+        os.environ[WITHOUT_EXTENSION] = "1"  # daemons inherit it
     name = _git("rev-parse", "--short", "--verify", f"{revision}^{{commit}}").decode().strip()
     source, environment = directory / "then", directory / "environment"
     source.mkdir()

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+from chatd.util.fanout import KIND
+
 HERE = Path(__file__).parent
 
 LEAST_FILES = 10_600
@@ -101,7 +103,7 @@ def describe(directory: Path) -> dict[str, str]:
         "kernel": f"Linux {platform.release()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "twisted": _version("twisted"),
-        "chatd": _commit(),
+        "chatd": f"{_commit()}, {KIND}",
         "store": f"{directory}, on {_file_system(directory)}",
     }
 

@@ -11,6 +11,8 @@ Modules (python3 -m tools.documents writes this list):
 - `extras`: The installation of an extra of chatd, as a command for messages about missing packages.
 - `fair_queue`: A queue for few slots, in which owners have turns: no owner delays another by asking
   for much.
+- `fanout`: One call that sends the same bytes to many sockets: in C, or in plain Python without
+  that.
 - `meter`: The meter of one client: what the work for its answers costs, and turns to make long ones
   in.
 - `private_files`: Paths and files that only their owner, and root, may change.

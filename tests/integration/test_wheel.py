@@ -1,15 +1,18 @@
 """The wheel: its files, and that it runs where there is no checkout.
 
-`nox -s wheel` builds one and runs these tests with its path in CHATD_WHEEL.
+`nox -s wheel` builds one and runs these tests with its path in CHATD_WHEEL. Where a C compiler is
+known (CC, as for the build), the wheel must have the extension, and elsewhere it must be pure.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +25,8 @@ from tests.support.live_server import LOOPBACK, PATIENCE, STOPPED, Client
 
 WHEEL = os.environ.get("CHATD_WHEEL", "")
 PLUGIN = "twisted/plugins/chatd_plugin.py"
+EXTENSION = "chatd/util/_fanout.abi3.so"
+IN_C = "-cp310-abi3-" in WHEEL
 
 pytestmark = pytest.mark.skipif(not WHEEL, reason="no wheel is given: nox -s wheel builds one")
 
@@ -84,14 +89,22 @@ class TestFiles:
         package = {
             path.relative_to(ROOT).as_posix()
             for path in (ROOT / "chatd").rglob("*")
-            if path.is_file() and not path.name.endswith((".pyc", ".d.ts"))
+            if path.is_file() and not path.name.endswith((".pyc", ".d.ts", ".c", ".so"))
         }
         names = {
             name
             for name in zipfile.ZipFile(WHEEL).namelist()
             if not re.match(r"[^/]*\.dist-info/", name)
         }
-        assert names == package | {PLUGIN}
+        assert names == package | {PLUGIN} | ({EXTENSION} if IN_C else set())
+
+    def test_include_the_extension_where_it_can_be_compiled(self) -> None:
+        compiler = os.environ.get("CC", "cc").split()[0]
+        headers = Path(sysconfig.get_path("include"), "Python.h")
+        if compiler == "false" or not shutil.which(compiler) or not headers.is_file():
+            assert WHEEL.endswith("-py3-none-any.whl")
+        else:
+            assert IN_C
 
 
 class TestInstalled:

@@ -352,7 +352,12 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
 def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> None:
     writing = files_that_call("write") | files_that_call("send")
     others = OF_THE_LOG | OF_THE_OPERATOR | MAKES_FRAMES | OF_HOOKS | OF_HTTP
-    assert writing - others == {"protocols/transport/writer.py", "protocols/transport/factory.py"}
+    assert writing - others == {
+        "protocols/transport/writer.py",
+        "protocols/transport/factory.py",
+        "util/fanout.py",
+    }
+    assert files_that_call("send_to_all") == set()
     factory = trees()["protocols/transport/factory.py"]
     (refused,) = [call for called, call in calls(factory) if called == "Refused"]
     assert ast.unparse(refused.args[2]) == "client.connection.handler.refusal(full)"

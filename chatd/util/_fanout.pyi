@@ -1,0 +1,3 @@
+from array import array
+
+def send_to_all(descriptors: array[int], data: bytes) -> list[tuple[int, int]]: ...
