@@ -83,6 +83,7 @@ def readme(session: nox.Session) -> None:
         session.error('README.md has no fenced block after "<!-- test command -->"')
     environment = {"PYTEST_ADDOPTS": README_OPTIONS, **kind(THIS)}
     session.run("bash", "-euo", "pipefail", "-c", found[1], env=environment)
+    session.run(".venv/bin/chatd", "--version", env=environment)
 
 
 @nox.session(tags=["ci"])

@@ -9,10 +9,12 @@ import argparse
 import contextlib
 import errno
 import os
+import platform
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from chatd import __version__
 from chatd.client.wire import ClientError
 
 _SUMMARIES = {
@@ -72,6 +74,12 @@ def _run(arguments: list[str], closed: bool) -> int:
     parser = argparse.ArgumentParser(
         prog="chatd", description="A chat room that any terminal can join."
     )
+    parser.add_argument(
+        "--version",
+        action=_Version,
+        nargs=0,
+        help="print the versions of chatd, Python and Twisted, and whether the C extension is used",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in _SUMMARIES.items():
         commands.add_parser(name, help=summary, add_help=False)
@@ -98,6 +106,20 @@ def _run(arguments: list[str], closed: bool) -> int:
         )
     status: int = subcommand.run(options)
     return status
+
+
+class _Version(argparse.Action):
+    """The option ``--version``. Its modules are imported only when it is given."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *arguments: object) -> None:
+        """Print one line, and end the program."""
+        from importlib.metadata import version
+
+        from chatd.util.fanout import KIND
+
+        versions = f"chatd {__version__}, Python {platform.python_version()}"
+        print(f"{versions}, Twisted {version('twisted')}, {KIND}")
+        parser.exit()
 
 
 def _serve(arguments: list[str], logs_nowhere: bool) -> int:

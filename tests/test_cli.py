@@ -1,18 +1,22 @@
 """The `chatd` command: subcommands, exit statuses, and one line instead of a traceback."""
 
 import os
+import platform
 import runpy
 import subprocess
 import sys
 import types
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from importlib.metadata import version
 
 import pytest
 from twisted.scripts import twistd
 
+import chatd
 from chatd import cli
 from chatd.client.wire import ClientError
+from chatd.util import fanout
 
 TIMEOUT = 30.0
 
@@ -101,6 +105,18 @@ def test_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None
         assert f"\n    {command} " in out
 
 
+def test_version_is_that_of_all_parts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fanout, "KIND", "some kind")
+    with pytest.raises(SystemExit) as raised:
+        cli.main(["--version"])
+    assert raised.value.code == 0
+    ours, python, twisted = chatd.__version__, platform.python_version(), version("twisted")
+    expected = f"chatd {ours}, Python {python}, Twisted {twisted}, some kind\n"
+    assert capsys.readouterr() == (expected, "")
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["-l", "tcp:0", "--", "serve"], []])
 def test_serve_is_twistd_in_the_foreground_without_a_pidfile(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str]
@@ -119,7 +135,9 @@ def test_python_m_chatd_is_chatd(monkeypatch: pytest.MonkeyPatch) -> None:
     assert raised.value.code == 0
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["say", "--help"], ["serve", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["say", "--help"], ["serve", "--help"]]
+)
 def test_a_closed_standard_output_ends_it_quietly(arguments: list[str]) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)

@@ -154,7 +154,7 @@ def test_python_has_one_spelling_and_an_environment(document: str) -> None:
 @pytest.mark.parametrize("arguments", those_of("chatd"), ids=named)
 def test_chatd_takes_the_arguments(arguments: list[str]) -> None:
     subcommand, *rest = arguments
-    if rest == ["--help"]:
+    if rest == ["--help"] or subcommand == "--version":
         return
     if subcommand == "serve":
         check_options(rest)

@@ -113,6 +113,11 @@ class TestInstalled:
         program, *arguments = command.split()
         assert "chatd" in output(tmp_path, programs / program, *arguments)
 
+    def test_says_which_it_is(self, programs: Path, tmp_path: Path) -> None:
+        said = output(tmp_path, programs / "chatd", "--version")
+        kind = "with the C extension" if IN_C else "plain Python"
+        assert re.fullmatch(rf"chatd \S+, Python \S+, Twisted \S+, {kind}\n", said)
+
     def test_names_the_extra_that_an_option_needs(self, programs: Path, tmp_path: Path) -> None:
         said = output(tmp_path, programs / "twistd", "-n", "--pidfile=", "chat", "--web", "tcp:0")
         assert re.search(r"--web needs .*/python\S* -m pip install 'chatd\[web\]'", said, re.DOTALL)
