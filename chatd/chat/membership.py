@@ -17,7 +17,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from chatd.event import Change, Notice
-from chatd.rooms.feed import Cursor
+from chatd.rooms.cursor import Cursor
 from chatd.rooms.room import Room
 
 LASTING = 5.0

@@ -2,7 +2,7 @@
 
 Theory of operation. A mark is stored, so that missed lines are known after a restart. It advances
 with the stretches of a log that were really sent to a session of the account: live lines
-(`chatd.rooms.feed.Trail`), replays of the past, and stretches that are empty. A stretch advances
+(`chatd.rooms.cursor.Trail`), replays of the past, and stretches that are empty. A stretch advances
 the mark only if there is no gap before it. A stretch after a gap is remembered, and counts once the
 gap is filled. This module knows rooms by their keys, and must not know sessions.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from chatd.event import is_inbox
-from chatd.rooms.feed import Cursor, Trail
+from chatd.rooms.cursor import Cursor, Trail
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put, Table

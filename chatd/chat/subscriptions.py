@@ -20,7 +20,8 @@ from chatd.chat.replies import Replies
 from chatd.event import Event
 from chatd.formats.base import Format
 from chatd.i18n import Language
-from chatd.rooms.feed import Cursor, Replay
+from chatd.rooms.cursor import Cursor
+from chatd.rooms.replay import Replay
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Inbox
 from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings

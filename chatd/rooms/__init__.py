@@ -5,13 +5,18 @@ These modules must not know an account's rights, a session or a connection.
 Modules (python3 -m tools.documents writes this list):
 
 - `bookmarks`: Bookmarks: a client's position in a log, to resume from.
-- `feed`: Feeds: a room rendered in one format, and the cursors of the clients that follow it.
+- `chunk`: Chunks: entries of a room between two marks, rendered once for all readers.
+- `cursor`: Cursors: the positions of clients in a feed, and the trail of what a client has taken.
+- `feed`: Feeds: a room rendered in one format, for all clients that follow it so.
+- `followers`: The followers of a feed: those that are in step, and those that are apart.
 - `paging`: Pages of a room's log, for clients that ask for history over HTTP or over a WebSocket.
 - `read_queue`: The queue of reads: askers have turns at the store, and what several want is read
   once.
 - `rendering`: Rendering of pages of a room's log, each of bounded size and time for any text.
+- `replay`: Replays: parts of a room's log that are read from the store, page by page, and rendered.
 - `room`: A room: a named log that only grows, the number of its members, and its feeds.
 - `slices`: Answers that are made slice by slice, as their client takes them.
 - `stream`: Streams: all data that one client is to be sent, in one order.
+- `tail`: The tail of a feed: its latest chunks, in memory.
 - `view`: Settings of a user, and the view of a room that follows from them.
 """

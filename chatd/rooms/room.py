@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.formats.base import Format
-from chatd.rooms.feed import Feed, Mark
+from chatd.rooms.chunk import Mark
+from chatd.rooms.feed import Feed
 from chatd.rooms.read_queue import Reading, ReadQueue, Stretch
 from chatd.rooms.rendering import Page, page_of
 from chatd.storage.contract import Found, Store, Wanted
@@ -170,7 +171,7 @@ class Room:
             if event.kind is _TOPIC:
                 self.topic = event.text
         for feed in tuple(self._feeds.values()):
-            if feed.followed:
+            if feed.followers:
                 try:
                     feed.render(before, entries, after)
                 except Exception:

@@ -22,7 +22,7 @@ def slices_by_number(rows: Sequence[T], most: int) -> list[Sequence[T]]:
 
 
 class Slices:
-    """A source (`chatd.rooms.feed.Source`) whose pieces are made in turns of ``meter``.
+    """A source (`chatd.rooms.replay.Source`) whose pieces are made in turns of ``meter``.
 
     ``wake`` is called when there is one to take. If one cannot be made, the source is done, and
     ``failed`` is called with a description while the error is handled.

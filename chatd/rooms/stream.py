@@ -4,7 +4,9 @@ Answers and replays of a log wait in a queue. After them come the live sources: 
 client is in, and its inbox. An answer that is queued while a room still has something for the
 client is sent after that, so the client receives everything in the order in which it happened.
 
-A live source pushes fresh data at once if the queue is empty. Answers are the only bytes that are
+A live source sends fresh data at once if nothing is in the way: it is pushed, or sent straight to
+the sink's socket by those in step (`chatd.rooms.followers`), who step out as soon as anything is
+queued, or the sink has no room. Answers are the only bytes that are
 queued for a client, so the daemon stops reading from a client whose answers are not taken: see
 `Stream.full`. Those that others make long are not queued as bytes: see `Stream.put_slices`.
 
@@ -17,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from chatd.rooms.feed import Reader, Source
+from chatd.rooms.followers import Reader, Socket
+from chatd.rooms.replay import Source
 from chatd.rooms.slices import Slices
 from chatd.util.meter import FREE, SHORT_ANSWER, Meter
 
@@ -32,7 +35,13 @@ class Live(Source, Protocol):
     """A source without an end."""
 
     def detach(self) -> Source | bytes | None:
-        """Return what is not taken so far, to be queued; None if there is nothing."""
+        """Return what is not taken so far, to be queued; None if there is nothing.
+
+        Send no fresh data past it: step out.
+        """
+
+    def step_out(self) -> None:
+        """Send no fresh data but by `Stream.push`: something is in its way."""
 
 
 class Sink(Protocol):
@@ -43,6 +52,13 @@ class Sink(Protocol):
 
     def push(self, data: bytes) -> bool:
         """Take data at once, before the rest, and return True; False without room for it."""
+
+    @property
+    def ready_socket(self) -> Socket | None:
+        """The socket that takes data at once, until `Stream.blocked` is called; None if none."""
+
+    def owe(self, rest: bytes) -> None:
+        """Send the rest of data that ``ready_socket`` took in part."""
 
     @property
     def acknowledged(self) -> bool:
@@ -123,15 +139,27 @@ class Stream:
         """Send fresh data of a live source and return True; send nothing if any is queued."""
         return not self._queue and self.sink.push(data)
 
+    @property
+    def ready_socket(self) -> Socket | None:
+        """The socket that takes fresh data of a live source; None while anything is in the way."""
+        return None if self._queue or self.finished else self.sink.ready_socket
+
+    def owe(self, rest: bytes) -> None:
+        """Send the rest of fresh data that ``ready_socket`` took in part."""
+        self.sink.owe(rest)
+
+    def blocked(self) -> None:
+        """Have live sources send nothing at once: the sink has no room, or ends."""
+        for source in self._live:
+            source.step_out()
+
     def put(self, answer: bytes) -> None:
         """Queue whole lines, to be sent after all that is there so far."""
         if not answer or self.finished or self.closed:
             return
         if len(answer) > SHORT_ANSWER:
             self.meter.made(len(answer))
-        self._settle()
-        self._put(answer)
-        self.wake()
+        self._enqueue(answer, len(answer))
 
     def put_slices(self, slices: Iterator[bytes]) -> None:
         """Queue an answer of which each slice is made in a turn, once the one before was taken.
@@ -139,20 +167,11 @@ class Stream:
         Until all of it was taken, the stream is `full`. Other data comes after it, also between two
         slices, so a slice need not be of whole lines.
         """
-        if self.finished or self.closed:
-            return
-        self._settle()
-        self._queue.append(Slices(slices, self.meter, self.wake, self.failed))
-        self._answers += ANSWER_BYTES
-        self.wake()
+        self._enqueue(Slices(slices, self.meter, self.wake, self.failed), ANSWER_BYTES)
 
     def replay(self, source: Source) -> None:
         """Queue a source that ends."""
-        if self.finished or self.closed:
-            return
-        self._settle()
-        self._queue.append(source)
-        self.wake()
+        self._enqueue(source, 0)
 
     def follow(self, source: Live) -> None:
         """Take from a live source, too, whenever the queue is empty."""
@@ -178,6 +197,7 @@ class Stream:
 
     def shut(self) -> None:
         """Drop what is queued, and all that is put in later: the sink will take no more."""
+        self.blocked()
         self.closed = True
         self._queue.clear()
         self._answers = 0
@@ -229,20 +249,21 @@ class Stream:
         if was_full and not self.full:
             self._relieved()
 
-    def _settle(self) -> None:
-        if self.closed:
-            return
-        for source in self._live:
-            rest = source.detach()
-            if isinstance(rest, bytes):
-                self._put(rest)
-            elif rest is not None:
-                self._queue.append(rest)
+    def _enqueue(self, answer: bytes | Source, size: int) -> None:
+        if not (self.finished or self.closed):
+            self._settle()
+            self._queue.append(answer)
+            self._answers += size
+            self.wake()
 
-    def _put(self, answer: bytes) -> None:
+    def _settle(self) -> None:
+        for source in () if self.closed else self._live:
+            self._put(source.detach())
+
+    def _put(self, answer: bytes | Source | None) -> None:
         if answer:
             self._queue.append(answer)
-            self._answers += len(answer)
+            self._answers += len(answer) if isinstance(answer, bytes) else 0
 
 
 class Inbox:
@@ -275,8 +296,13 @@ class Inbox:
     def detach(self) -> bytes | None:
         return self.take() or None
 
+    def step_out(self) -> None:
+        """Do nothing: it sends nothing at once."""
+
 
 class _Nowhere:
+    ready_socket = None
+
     def __init__(self, acknowledged: bool) -> None:
         self.acknowledged = acknowledged
 
@@ -285,6 +311,9 @@ class _Nowhere:
 
     def push(self, data: bytes) -> bool:
         return False
+
+    def owe(self, rest: bytes) -> None:
+        """Do nothing: the client has gone."""
 
 
 _NOWHERE = _Nowhere(True)

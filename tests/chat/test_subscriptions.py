@@ -137,7 +137,7 @@ class TestFollowing:
         self, harness: SubscriptionsHarness
     ) -> None:
         harness.subscriptions.unfollow(harness.enter(harness.lobby))
-        assert not harness.lobby.feed(harness.replies.format).followed
+        assert not harness.lobby.feed(harness.replies.format).followers
 
     def test_an_inbox_that_is_not_followed_can_be_stopped(
         self, harness: SubscriptionsHarness

@@ -667,7 +667,7 @@ class TestKeeping:
         feeds = [*world.server.unread.inboxes.logs["@ana"]._feeds.values()]
         ana.hang_up()
         assert world.server.unread._present == {}
-        assert not any(feed.followed for feed in feeds)
+        assert not any(feed.followers for feed in feeds)
         assert ana.session.subscriptions.read_tracker is None
 
 

@@ -7,7 +7,7 @@ import pytest
 from chatd.accounts.credentials import by_password
 from chatd.chat.actions.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
 from chatd.errors import ErrorKind
-from chatd.rooms.feed import TAIL_BYTES
+from chatd.rooms.tail import TAIL_BYTES
 from chatd.text.times import local_time
 from tests.support.logs import Expect
 from tests.support.sentences import EN

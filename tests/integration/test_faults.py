@@ -43,7 +43,7 @@ from chatd.protocols.lines.framing import Framer
 from chatd.protocols.lines.telnet import TelnetFilter
 from chatd.protocols.transport import typed_text as typed_module
 from chatd.protocols.transport.writer import ConnectionWriter
-from chatd.rooms.feed import Cursor
+from chatd.rooms.cursor import Cursor
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.storage.memory import MemoryStore
@@ -537,7 +537,7 @@ def test_a_fault_while_the_daemon_stops(
 @pytest.mark.parametrize(
     ("owner", "name", "deed"),
     [
-        (ConnectionWriter, "_send", "hola"),
+        (ConnectionWriter, "_send", "/help"),
         (TelnetFilter, "feed", "hola"),
         (Framer, "feed", "hola"),
         (Framer, "finish", "half-close"),

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from chatd.rooms.bookmarks import Return
-from chatd.rooms.feed import PUSH_BYTES, TAIL_BYTES
+from chatd.rooms.feed import PUSH_BYTES
 from chatd.rooms.read_queue import ReadQueue
+from chatd.rooms.tail import TAIL_BYTES
 from chatd.util.fair_queue import Asker
 from tests.support.browser import Browser, browser
 from tests.support.event_stream import Reader

@@ -2,82 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from chatd.errors import ErrorKind
-from chatd.event import Change, Draft, Entry, Event, Kind, Notice
+from chatd.event import Draft, Entry, Kind, Notice
 from chatd.formats.bare import BareFormat
-from chatd.formats.base import BELL, Format
+from chatd.formats.base import BELL
+from chatd.rooms import cursor as cursor_module
 from chatd.rooms import feed as feed_module
-from chatd.rooms.feed import PUSH_BYTES, TAIL_BYTES, Cursor, Feed, Mark, Replay, Source, Trail
+from chatd.rooms import tail as tail_module
+from chatd.rooms.chunk import Mark
+from chatd.rooms.cursor import Cursor, Trail
+from chatd.rooms.feed import PUSH_BYTES, Feed
+from chatd.rooms.replay import Replay, Source
 from chatd.rooms.room import Room
+from chatd.rooms.tail import TAIL_BYTES
 from chatd.rooms.view import EVERYTHING, Bell, View
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
-from chatd.util.error_log import ErrorLog
 from chatd.util.meter import BYTES_A_LINE, ROWS_A_LINE
+from tests.support.feeds import PAGE, PagedStore, PlainFormat, joined, lines, said
 from tests.support.meters import NotingMeter
-
-PAGE = 3
-
-
-class PlainFormat(Format):
-    """A format of bare lines that counts its renderings."""
-
-    bell = BELL
-
-    def __init__(self) -> None:
-        self.renders = 0
-
-    def render(self, entries: Sequence[Entry]) -> bytes:
-        self.renders += len(entries)
-        texts = [entry.name if isinstance(entry, Notice) else entry.text for entry in entries]
-        return "".join(f"{text}\n" for text in texts).encode()
-
-    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
-        return f"ERR {kind.value} {values['first']}-{values['last']}\n".encode()
-
-
-class PagedStore:
-    """A store of pages of `PAGE` events, each read when the test says so.
-
-    ``prompt`` makes it return them at once.
-    """
-
-    def __init__(self) -> None:
-        self.error_log = ErrorLog(Clock())
-        self.events: list[Event] = []
-        self.prompt = False
-        self.asked: list[tuple[int, int]] = []
-        self._gates: list[Deferred[None]] = []
-
-    async def read(self, room: str, after: int, upto: int) -> list[Event]:
-        self.asked.append((after, upto))
-        if not self.prompt:
-            gate: Deferred[None] = Deferred()
-            self._gates.append(gate)
-            await gate
-        return self.events[after : min(upto, after + PAGE)]
-
-    @property
-    def pending(self) -> bool:
-        return bool(self._gates)
-
-    def answer(self) -> None:
-        self._gates.pop(0).callback(None)
-
-    def fail(self, error: Exception) -> None:
-        self._gates.pop(0).errback(error)
 
 
 class FeedHarness:
-    """A room, its store, and its feed in the plain format."""
+    """A room, its store, and its feed in the plain format, which it reads: it has no socket."""
+
+    ready_socket = None
+
+    def owe(self, rest: bytes) -> None:
+        raise AssertionError(rest)
 
     def __init__(self) -> None:
         self.store = PagedStore()
@@ -127,24 +85,16 @@ class FeedHarness:
 class Woken:
     """A reader that nothing can be pushed to."""
 
+    ready_socket = None
+
+    def owe(self, rest: bytes) -> None:
+        raise AssertionError(rest)
+
     def __init__(self, wake: Callable[[], None]) -> None:
         self.wake = wake
 
     def push(self, data: bytes) -> bool:
         return False
-
-
-def said(text: str, session: int = 1) -> Draft:
-    return Draft("lobby", session, "ana", Kind.MESSAGE, [text])
-
-
-def joined(name: str, session: int = 1) -> Notice:
-    return Notice("lobby", session, Change.JOINED, name)
-
-
-def lines(data: bytes) -> list[str]:
-    assert data == b"" or data.endswith(b"\n")
-    return data.decode().splitlines()
 
 
 @pytest.fixture
@@ -537,11 +487,11 @@ class TestFallingBehind:
     def test_the_tail_is_bounded_by_memory_whatever_the_lines_weigh(
         self, harness: FeedHarness
     ) -> None:
-        harness.room.feed(BareFormat()).add(harness.follow())  # shows no notices: chunks of 0 bytes
-        bare = harness.room.feed(BareFormat())
+        bare = harness.room.feed(BareFormat())  # shows no notices: chunks of 0 bytes
+        Cursor(bare, 99, harness)
         for _ in range(5000):
             harness.publish(joined("luis"))
-        assert len(bare.chunks) < 2000
+        assert len(bare.tail) < 2000
 
     def test_the_tail_is_bounded_by_memory_however_short_the_lines_are(
         self, harness: FeedHarness
@@ -549,7 +499,7 @@ class TestFallingBehind:
         harness.follow()
         for _ in range(20):
             harness.publish(*[said("x")] * 200)
-        assert len(harness.feed.chunks) < 10
+        assert len(harness.feed.tail) < 10
 
     def test_of_what_was_rendered_last_one_piece_stays_however_large(
         self, harness: FeedHarness
@@ -557,7 +507,7 @@ class TestFallingBehind:
         harness.follow()
         for _ in range(2):
             harness.publish(*[said("x")] * (TAIL_BYTES // 100))
-        assert len(harness.feed.chunks) == 1
+        assert len(harness.feed.tail) == 1
 
     def test_what_fell_out_of_the_tail_is_read_from_the_log_without_notices(
         self, harness: FeedHarness
@@ -579,8 +529,8 @@ class TestFallingBehind:
         harness.publish(said("a"))
         harness.bury()
         cursor.take()
-        assert harness.store.asked == [(0, harness.feed.start.seq)]
-        assert 1 <= harness.feed.start.seq < harness.room.head
+        assert harness.store.asked == [(0, harness.feed.tail.start.seq)]
+        assert 1 <= harness.feed.tail.start.seq < harness.room.head
         harness.store.answer()
         drain([cursor], harness)
 
@@ -618,7 +568,7 @@ class TestFallingBehind:
         harness.publish(said("lost"))
         harness.bury()
         harness.publish(said("last"))
-        start = harness.feed.start.seq
+        start = harness.feed.tail.start.seq
         cursor.take()
         harness.store.fail(StoreError("no disk"))
         taken = lines(drain_all(cursor))
@@ -634,9 +584,9 @@ class TestForgetting:
         first, second = harness.follow(98), harness.follow(99)
         harness.publish(said("a"))
         first.close()
-        assert harness.feed.chunks
+        assert harness.feed.tail
         second.close()
-        assert not harness.feed.chunks
+        assert not harness.feed.tail
 
     def test_what_somebody_still_has_to_take_is_read_from_the_log(
         self, harness: FeedHarness
@@ -676,7 +626,7 @@ class TestForgetting:
             cursor = harness.follow()
             for _ in range(TAIL_BYTES // 10_000):
                 harness.publish(said("x" * 10_000))
-            kept.append(len(harness.feed.chunks))
+            kept.append(len(harness.feed.tail))
             cursor.close()
         assert kept[0] == kept[1] > 1
 
@@ -836,7 +786,8 @@ STEPS = st.lists(
 @pytest.fixture
 def _short_tail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_module, "PUSH_BYTES", 10)
-    monkeypatch.setattr(feed_module, "TAIL_BYTES", 3000)  # two or three chunks
+    monkeypatch.setattr(cursor_module, "PUSH_BYTES", 10)
+    monkeypatch.setattr(tail_module, "TAIL_BYTES", 3000)  # two or three chunks
 
 
 @pytest.mark.usefixtures("_short_tail")

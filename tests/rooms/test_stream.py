@@ -35,6 +35,7 @@ class Room:
 
     def __init__(self) -> None:
         self.said: list[bytes] = []
+        self.steps_out = 0
 
     def take(self) -> bytes:
         return self.said.pop(0) if self.said else b""
@@ -42,6 +43,9 @@ class Room:
     def detach(self) -> Replay | None:
         said, self.said = self.said, []
         return Replay(*said) if said else None
+
+    def step_out(self) -> None:
+        self.steps_out += 1
 
 
 class Calls:
@@ -61,8 +65,13 @@ class Woken:
     def wake(self) -> None:
         self.wakes += 1
 
+    ready_socket = None
+
     def push(self, data: bytes) -> bool:
         raise AssertionError(data)
+
+    def owe(self, rest: bytes) -> None:
+        raise AssertionError(rest)
 
 
 def unexpected(what: str) -> None:
@@ -224,10 +233,18 @@ class TestOrder:
                 assert all(later > number for later in order[place + 1 :])
 
 
+class Peer:
+    """A socket with a descriptor."""
+
+    def fileno(self) -> int:
+        return 7
+
+
 class Sink:
     """A sink that counts how often it is pumped, and records what is pushed to it."""
 
     acknowledged = True
+    ready_socket: Peer | None = None
 
     def __init__(self, pump: Callable[[], object] = lambda: None) -> None:
         self.pumps = 0
@@ -241,6 +258,9 @@ class Sink:
     def push(self, data: bytes) -> bool:
         self.pushed.append(data)
         return True
+
+    def owe(self, rest: bytes) -> None:
+        self.pushed.append(rest)
 
 
 class TestPushing:
@@ -259,6 +279,43 @@ class TestPushing:
 
     def test_with_nobody_to_take_it_nothing_is_sent(self) -> None:
         assert not Stream().push(b"a\n")
+
+    def test_its_socket_is_ready_while_nothing_is_queued(self) -> None:
+        stream = Stream()
+        assert stream.ready_socket is None
+        stream.connect(sink := Sink(), unexpected)
+        sink.ready_socket = peer = Peer()
+        assert stream.ready_socket is peer
+        stream.put(b"a\n")
+        assert stream.ready_socket is None
+        stream.take()
+        assert stream.ready_socket is peer
+        stream.finish()
+        assert stream.ready_socket is None
+
+    def test_whatever_comes_in_the_way_sets_live_sources_apart(self) -> None:
+        for come in (
+            lambda stream: stream.blocked(),
+            lambda stream: stream.shut(),
+            lambda stream: stream.abandon(),
+        ):
+            one, other = Room(), Room()
+            come(following(one, other))
+            assert one.steps_out >= 1
+            assert other.steps_out >= 1
+
+    def test_a_rest_is_owed_to_the_sink(self) -> None:
+        stream = Stream()
+        stream.connect(sink := Sink(), unexpected)
+        stream.owe(b"st\n")
+        assert sink.pushed == [b"st\n"]
+
+    def test_one_is_owed_to_nobody_that_has_gone(self) -> None:
+        stream = Stream()
+        stream.connect(Sink(), unexpected)
+        stream.shut()
+        stream.owe(b"st\n")
+        assert stream.ready_socket is None
 
 
 class TestWake:

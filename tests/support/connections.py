@@ -34,6 +34,7 @@ class Pieces:
     def __init__(self, *pieces: bytes) -> None:
         self.pieces = deque(pieces)
         self.finished = False
+        self.blocks = 0
         self.failures: list[str] = []
         self.failed = self.failures.append
 
@@ -43,6 +44,9 @@ class Pieces:
 
     def take(self) -> bytes:
         return self.pieces.popleft() if self.pieces else b""
+
+    def blocked(self) -> None:
+        self.blocks += 1
 
 
 class LineDecoder:

@@ -61,6 +61,9 @@ class Supply(Protocol):
     def take(self) -> bytes:
         """Return the next piece to send; empty if there is none at hand."""
 
+    def blocked(self) -> None:
+        """Send nothing more to ``ready_socket``."""
+
 
 class Connection(Protocol):
     """A transport. ``bufferSize`` is the number of bytes that it reads at a time."""
@@ -149,9 +152,29 @@ class ConnectionWriter:
         try:
             self._send(data)
         except Exception:
-            self._busy = True  # it may be sent in part, so nothing may follow
+            self._block()  # it may be sent in part, so nothing may follow
             self._supply.failed("a client could not be sent to")
         return True
+
+    @property
+    def ready_socket(self) -> socket.socket | None:
+        """The plain socket, to which others may send until the supply is blocked, or None.
+
+        What it does not take is given to `owe`, before anything else is sent.
+        """
+        if self._busy or self._holds or self._pumping or self._closing or self._ending:
+            return None
+        return self._socket
+
+    def owe(self, rest: bytes) -> None:
+        """Send the rest of what ``ready_socket`` took in part."""
+        self._block()
+        if self._closing:
+            return
+        try:
+            self._transport.write(rest)
+        except Exception:
+            self._supply.failed("a client could not be sent to")
 
     def pump(self) -> None:
         """Send what the stream has, as far as the connection takes it."""
@@ -166,7 +189,7 @@ class ConnectionWriter:
             if self._supply.drained and not self._busy:
                 self._close()
         except Exception:
-            self._busy = True
+            self._block()
             self._supply.failed("a client could not be sent to")
         finally:
             self._pumping = False
@@ -178,6 +201,7 @@ class ConnectionWriter:
         """Close once the client has taken, in good time, what it is owed: it sends nothing more."""
         self._linger = False
         self._ending = True
+        self._supply.blocked()
         if self._closing:
             self._transport.loseConnection()
         else:
@@ -189,6 +213,7 @@ class ConnectionWriter:
         if self._socket is None and not self._closing:
             self._transport.unregisterProducer()  # which TLS goes on to refer to
         self._closing = True
+        self._supply.blocked()  # in time: the descriptor is of another socket once this is closed
         self._cancel_deadline()
 
     # Called by the transport
@@ -202,7 +227,7 @@ class ConnectionWriter:
 
     def pauseProducing(self) -> None:
         """Send nothing: the transport has no room (push producer)."""
-        self._busy = True
+        self._block()
 
     def stopProducing(self) -> None:
         """Send nothing more: the transport is gone."""
@@ -218,8 +243,12 @@ class ConnectionWriter:
             # Full; or broken, and then the transport finds out in its own way when it writes.
             sent = 0
         if sent < len(data):
-            self._busy = True
+            self._block()
             self._transport.write(data[sent:])
+
+    def _block(self) -> None:
+        self._busy = True
+        self._supply.blocked()
 
     def _close(self) -> None:
         self._closing = True

@@ -350,6 +350,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
 
 
 def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> None:
+    """All readers in step are sent the data of a chunk, perhaps after a bell."""
     writing = files_that_call("write") | files_that_call("send")
     others = OF_THE_LOG | OF_THE_OPERATOR | MAKES_FRAMES | OF_HOOKS | OF_HTTP
     assert writing - others == {
@@ -357,7 +358,10 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
         "protocols/transport/factory.py",
         "util/fanout.py",
     }
-    assert files_that_call("send_to_all") == set()
+    assert files_that_call("send_to_all") == {"rooms/followers.py"}
+    followers = trees()["rooms/followers.py"]
+    sent = [ast.unparse(call.args[1]) for name, call in calls(followers) if name == "_send_to"]
+    assert set(sent) == {"chunk.data", "self._bell + chunk.data"}
     factory = trees()["protocols/transport/factory.py"]
     (refused,) = [call for called, call in calls(factory) if called == "Refused"]
     assert ast.unparse(refused.args[2]) == "client.connection.handler.refusal(full)"
@@ -414,8 +418,8 @@ def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
     assert all(isinstance(call.args[1], ast.Constant) for call in troubles)
 
 
-def test_the_one_control_character_that_is_sent_is_sent_in_two_places() -> None:
-    """Both places check that the reader asked for it."""
+def test_the_one_control_character_that_is_sent_is_sent_in_three_places() -> None:
+    """Each place checks that the reader asked for it; a feed hands it to its followers."""
     loaded = [
         (file, node)
         for file, tree in trees().items()
@@ -429,4 +433,4 @@ def test_the_one_control_character_that_is_sent_is_sent_in_two_places() -> None:
         for file, node in loaded
         if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("format.bell")
     ]
-    assert sorted(asked) == ["chat/subscriptions.py", "rooms/feed.py"]
+    assert sorted(asked) == ["chat/subscriptions.py", "rooms/cursor.py", "rooms/feed.py"]

@@ -1,8 +1,8 @@
 """Take the walk of what a member types, through the code of chatd, with `sys.setprofile`.
 
 A call is a Python function of chatd that is entered; a move is a call into another module than that
-of the call before. Comprehensions count as calls where Python makes frames for them, so figures of
-different Pythons are not compared.
+of the call before. `chatd.util.fanout` is left out, for it may be in C. Comprehensions count as
+calls where Python makes frames for them, so figures of different Pythons are not compared.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from types import FrameType
 from typing import NamedTuple
 
 import chatd
-from tests.support.world import World
+from tests.support.transports import SocketTransport
+from tests.support.world import Member, World
 
 HOME = str(Path(chatd.__file__).parent) + "/"
+PERHAPS_IN_C = "util.fanout"
 
 
 class Call(NamedTuple):
@@ -78,18 +80,29 @@ def caller_of(frame: FrameType) -> str:
     return "" if caller is None else module_of(caller)
 
 
+class Neighbour(Member):
+    """A member whose connection is a plain socket, as nearly all are."""
+
+    transport: SocketTransport
+    transport_class = SocketTransport
+
+    def bytes_seen(self) -> bytes:
+        """Return the bytes received since the last time."""
+        return self.transport.received()
+
+
 def walk_of(typed: str, readers: int = 1) -> Walk:
     """Return the walk of a line that a member types while so many others read the room."""
     world = World()
-    author = world.person()
-    for reader in [world.person() for _ in range(readers)]:
+    author, *others = (Neighbour(world, world.chat) for _ in range(1 + readers))
+    for reader in others:
         author.type("first")  # with what is made once
         reader.seen()
     world.clock.advance(60)  # all of the pace is there again
     calls: list[Call] = []
 
     def note(frame: FrameType, event: str, argument: object) -> None:
-        if event == "call" and (module := module_of(frame)):
+        if event == "call" and (module := module_of(frame)) not in ("", PERHAPS_IN_C):
             calls.append(Call(module, frame.f_code.co_name, caller_of(frame)))
 
     outer = sys.getprofile()
@@ -99,4 +112,6 @@ def walk_of(typed: str, readers: int = 1) -> Walk:
         world.settle()
     finally:
         sys.setprofile(outer)
+        for each in author, *others:
+            each.transport.close()
     return Walk(calls)

@@ -7,11 +7,10 @@ import fcntl
 import socket
 from typing import NoReturn
 
-from twisted.internet.interfaces import ISSLTransport, ISystemHandle
+from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import directlyProvides, implementer
+from zope.interface import directlyProvides
 
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
@@ -21,43 +20,7 @@ from chatd.protocols.transport.writer import CLOSE_SECONDS, LINGER_SECONDS, Conn
 from tests.support.connections import Pieces
 from tests.support.loopback import LoopbackServer
 from tests.support.sentences import EN
-
-
-class Transport(StringTransport):
-    """A transport that notes how it was closed."""
-
-    half_closed = False
-
-    def loseWriteConnection(self) -> None:
-        self.half_closed = True
-
-
-@implementer(ISystemHandle)
-class SocketTransport(Transport):
-    """A transport with a real socket below it: what is written is what the socket did not take."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.handle, self.peer = socket.socketpair()
-        for end in self.handle, self.peer:
-            end.setblocking(False)
-
-    def getHandle(self) -> object:
-        return self.handle
-
-    def received(self) -> bytes:
-        """Return the bytes that have come out at the other end so far."""
-        data = b""
-        try:
-            while piece := self.peer.recv(1 << 20):
-                data += piece
-        except BlockingIOError:
-            pass
-        return data
-
-    def close(self) -> None:
-        self.handle.close()
-        self.peer.close()
+from tests.support.transports import SocketTransport, Transport
 
 
 class OutletTestCase(SynchronousTestCase):
@@ -267,6 +230,62 @@ class PlainSocketTests(OutletTestCase):
         self.socket.peer.close()
         self.give(b"a\n")
         self.assertEqual(self.transport.value(), b"a\n")
+
+    def test_its_socket_is_ready_while_nothing_is_in_the_way(self) -> None:
+        self.assertIs(self.writer.ready_socket, self.socket.getHandle())
+        self.writer.hold()
+        self.assertIsNone(self.writer.ready_socket)
+        self.writer.release()
+        self.assertIs(self.writer.ready_socket, self.socket.getHandle())
+        self.assertEqual(self.supply.blocks, 0)
+
+    def test_it_is_not_ready_between_a_take_and_the_sending(self) -> None:
+        ready = []
+        take = self.supply.take
+
+        def look() -> bytes:
+            ready.append(self.writer.ready_socket)
+            return take()
+
+        self.patch(self.supply, "take", look)
+        self.give(b"a\n")
+        self.assertEqual(ready, [None, None])
+
+    def test_what_it_owes_is_left_to_the_transport_before_all_else(self) -> None:
+        self.writer.owe(b"st\n")
+        self.give(b"next\n")
+        self.assertEqual((self.transport.value(), self.socket.received()), (b"st\n", b""))
+        self.assertIsNone(self.writer.ready_socket)
+        self.writer.resumeProducing()
+        self.assertEqual(self.socket.received(), b"next\n")
+        self.assertIs(self.writer.ready_socket, self.socket.getHandle())
+
+    def test_a_supply_is_told_that_the_socket_is_full(self) -> None:
+        self.give(self.BIG)
+        self.assertEqual(self.supply.blocks, 1)
+        self.assertIsNone(self.writer.ready_socket)
+
+    def test_a_supply_is_told_of_the_end(self) -> None:
+        for end in ConnectionWriter.end, ConnectionWriter.lost, ConnectionWriter.stopProducing:
+            transport = SocketTransport()
+            self.addCleanup(transport.close)
+            self.make(transport)
+            end(self.writer)
+            self.assertGreaterEqual(self.supply.blocks, 1)
+            self.assertIsNone(self.writer.ready_socket)
+
+    def test_what_is_owed_to_one_that_has_gone_is_dropped(self) -> None:
+        self.writer.lost()
+        self.writer.owe(b"st\n")
+        self.assertEqual(self.transport.value(), b"")
+
+    def test_a_rest_that_cannot_be_written_lets_go_of_the_client(self) -> None:
+        def broken(data: bytes) -> NoReturn:
+            raise ZeroDivisionError
+
+        self.patch(self.transport, "write", broken)
+        self.writer.owe(b"st\n")
+        self.assertEqual(self.supply.failures, ["a client could not be sent to"])
 
 
 class ClosingTests(OutletTestCase):

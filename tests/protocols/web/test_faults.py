@@ -23,7 +23,7 @@ from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.protocols.web.live.frames import Frames
 from chatd.protocols.web.live.receipts import LineReceipts
 from chatd.protocols.web.live.websocket import WebSocketHandler
-from chatd.rooms.feed import Cursor
+from chatd.rooms.cursor import Cursor
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.storage.records import change

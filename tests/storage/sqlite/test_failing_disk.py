@@ -13,7 +13,7 @@ from twisted.logger import eventAsText
 
 from chatd.errors import ErrorKind
 from chatd.formats.chat import ChatFormat
-from chatd.rooms.feed import Replay
+from chatd.rooms.replay import Replay
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.util.error_log import FIRST_SILENCE

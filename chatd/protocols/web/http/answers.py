@@ -72,6 +72,9 @@ class Answers:
             self._taken()
         return data
 
+    def blocked(self) -> None:
+        """Do nothing: nothing is sent but what is taken."""
+
     def _go_on(self) -> None:
         wanted, self._wanted = self._wanted, None
         if wanted is not None:

@@ -1,0 +1,101 @@
+"""`chatd.rooms.chunk`: to whom a chunk is shown as it is, and for whom it rings."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.event import Change, Entry, Event, Kind, Notice
+from chatd.rooms.chunk import Chunk, Mark
+from chatd.rooms.view import EVERYTHING, Bell, View
+
+
+def chunk_of(*entries: Entry) -> Chunk:
+    before = Mark(0, 0)
+    return Chunk(before, before.behind(entries), entries, b"")
+
+
+def said(text: str, session: int = 1, author: str = "ana", kind: Kind = Kind.MESSAGE) -> Event:
+    return Event("lobby", 1, 1, session, author, kind, text)
+
+
+def joined(session: int = 1, name: str = "ana") -> Notice:
+    return Notice("lobby", session, Change.JOINED, name)
+
+
+MENTIONED = View(bell=Bell.MENTIONS, names=frozenset({"luis"}))
+ANY = View(bell=Bell.ON, names=frozenset({"luis"}))
+
+
+class TestWhole:
+    @pytest.mark.parametrize("view", [EVERYTHING, View(echo=False), MENTIONED])
+    def test_it_is_for_those_of_whom_nothing_is_in_it(self, view: View) -> None:
+        assert chunk_of(said("hola"), joined()).is_whole_for(view, 2)
+
+    def test_it_is_not_for_whom_a_notice_is_about(self) -> None:
+        assert not chunk_of(said("hola"), joined(2)).is_whole_for(EVERYTHING, 2)
+
+    def test_own_lines_are_echoed(self) -> None:
+        assert chunk_of(said("hola", 2)).is_whole_for(EVERYTHING, 2)
+
+    def test_it_is_not_for_those_without_echo(self) -> None:
+        assert not chunk_of(said("a"), said("b", 2)).is_whole_for(View(echo=False), 2)
+
+    def test_it_is_not_for_who_ignores_an_author_in_any_case(self) -> None:
+        view = View(ignored=frozenset({"zoe", "ana"}))
+        assert not chunk_of(said("a", author="eva"), said("b", author="ANA")).is_whole_for(view, 2)
+        assert chunk_of(said("a", author="eva")).is_whole_for(view, 2)
+
+
+class TestRinging:
+    def test_it_rings_for_none_without_a_bell(self) -> None:
+        assert not chunk_of(said("luis")).rings_for(EVERYTHING, 2)
+
+    def test_a_name_rings_in_any_case(self) -> None:
+        assert chunk_of(said("hola"), said("LUIS: hola")).rings_for(MENTIONED, 2)
+
+    def test_part_of_a_word_does_not(self) -> None:
+        assert not chunk_of(said("luisa")).rings_for(MENTIONED, 2)
+
+    def test_any_line_of_others_rings_if_that_is_wanted(self) -> None:
+        assert chunk_of(said("hola")).rings_for(ANY, 2)
+        assert not chunk_of(joined()).rings_for(ANY, 2)
+
+    @pytest.mark.parametrize("own", [said("luis", 2), said("luis", 3, "Luis")])
+    @pytest.mark.parametrize("view", [MENTIONED, ANY])
+    def test_own_lines_do_not_on_any_connection(self, own: Event, view: View) -> None:
+        assert not chunk_of(own).rings_for(view, 2)
+
+    def test_a_private_line_rings(self) -> None:
+        assert chunk_of(said("hola", kind=Kind.PRIVATE)).rings_for(MENTIONED, 2)
+
+
+ENTRIES = st.lists(
+    st.one_of(
+        st.builds(
+            said,
+            st.sampled_from(["hola", "luis", "Ana, luisa"]),
+            st.integers(1, 3),
+            st.sampled_from(["ana", "Luis", "eva"]),
+            st.sampled_from([Kind.MESSAGE, Kind.TOPIC, Kind.PRIVATE]),
+        ),
+        st.builds(joined, st.integers(1, 3)),
+    ),
+    max_size=4,
+)
+VIEWS = st.builds(
+    View,
+    st.booleans(),
+    st.frozensets(st.sampled_from(["ana", "eva", "luis"])),
+    st.sampled_from(Bell),
+    st.frozensets(st.sampled_from(["ana", "luis"])),
+)
+
+
+@given(entries=ENTRIES, view=VIEWS)
+def test_it_tells_what_the_view_does(entries: list[Entry], view: View) -> None:
+    chunk = chunk_of(*entries)
+    if chunk.is_whole_for(view, 2):
+        assert view.shown(entries, 2) is entries
+        assert chunk.rings_for(view, 2) == view.rings(entries, 2)
