@@ -156,17 +156,28 @@ class Change(enum.Enum):
 
 
 class Notice(NamedTuple):
-    """A join, a leave or a rename, sent in order with the events of a room, but never stored.
+    """Joins, leaves, or a rename, sent in order with the events of a room, but never stored.
 
-    ``session`` is the session that caused it, which does not receive it. ``new_name`` is for
-    `Change.RENAMED`.
+    ``people`` are one or several, each with the number of the session that caused it, and the name.
+    A session does not receive its own part. ``new_name`` is for `Change.RENAMED`, of one person.
     """
 
     room: str
-    session: int
     change: Change
-    name: str
+    people: tuple[tuple[int, str], ...]
     new_name: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the people."""
+        return [name for _, name in self.people]
+
+    def without(self, session: int) -> Notice | None:
+        """Return the notice without a session's own part; None if nothing is left."""
+        others = tuple(person for person in self.people if person[0] != session)
+        if len(others) == len(self.people):
+            return self
+        return self._replace(people=others) if others else None
 
 
 Entry = Event | Notice

@@ -24,10 +24,11 @@ export interface LogEvent {
 	deed?: { verb: string; target: string; seconds: number; reason: string };
 }
 
-/** A notice among the events. It has no seq and is not stored. */
+/** A notice among the events. It has no seq and is not stored. `names` has all names if it is about several. */
 export interface Notice {
 	notice: "joined" | "left" | "renamed";
 	name: string;
+	names?: string[];
 	text: string;
 	new_name?: string;
 }

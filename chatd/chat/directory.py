@@ -148,6 +148,11 @@ class Rooms(Mapping[str, Room]):
                 # If that cannot be stored, the room still has its owner when it is made again.
                 change(self._store, *puts).addErrback(ignore_store_error)
 
+    def release_notices(self) -> None:
+        """Append the notices that wait in any room."""
+        for room in self._rooms.values():
+            room.notices.release()
+
     def _make(self, name: str, head: int = 0, topic: str = "", head_time: int = 0) -> Room:
         room = Room(
             name, self._store, head, topic, self._pages, head_time, self._reads, self._peopled

@@ -75,7 +75,7 @@ class Membership:
     def begin_presence(self) -> None:
         """Announce a member with a name in `LASTING` seconds."""
         if not self._member.is_guest:
-            self._lasting = self._clock.callLater(LASTING, self._announce)
+            self._lasting = self._clock.callLater(LASTING, self._say_that_it_joined)
 
     def end_presence(self) -> None:
         """Cancel the announcement that `begin_presence` has scheduled, if any."""
@@ -115,11 +115,11 @@ class Membership:
             if not stays:
                 self._say_that_it_left()
         elif stays and not (guest or is_here):
-            room.append(Notice(room.name, member.number, Change.JOINED, name))
+            self._announce(Change.JOINED, name)
         elif is_here and not stays:
             self._say_that_it_left()
         elif not stays:
-            room.append(Notice(room.name, member.number, Change.RENAMED, old, name))
+            self._announce(Change.RENAMED, old, name)
         if not stays:
             room.announced.discard(old)
         if was_announced and may_speak and not guest:
@@ -127,16 +127,20 @@ class Membership:
         room.enter(name, guest)
         self._introduced |= may_speak
 
-    def _announce(self) -> None:
+    def _say_that_it_joined(self) -> None:
         member, room = self._member, self.room
         self._lasting = None
         if member.name not in room.announced and member.may_speak_in(room):
             room.announced.add(member.name)
             if not self._introduced:
-                room.append(Notice(room.name, member.number, Change.JOINED, member.name))
+                self._announce(Change.JOINED, member.name)
 
     def _say_that_it_left(self) -> None:
         member, room = self._member, self.room
         if member.name in room.announced:
             room.announced.discard(member.name)
-            room.append(Notice(room.name, member.number, Change.LEFT, member.name))
+            self._announce(Change.LEFT, member.name)
+
+    def _announce(self, change: Change, name: str, new_name: str = "") -> None:
+        notice = Notice(self.room.name, change, ((self._member.number, name),), new_name)
+        self.room.announce(notice, self._clock)

@@ -115,8 +115,10 @@ class Publisher(Subscriber):
             self._error_log.tell("it could not be found out who is here")
             notes = []
         for entry in entries:
+            if not isinstance(entry, Event):
+                continue
             session = self._sessions.by_number.get(entry.session)
-            if session is not None and isinstance(entry, Event):
+            if session is not None:
                 session.attempt(session.queue.delivered, entry, name, *notes)
                 changed[session] = None
 

@@ -114,7 +114,7 @@ _CATALOGUES = (en.SENTENCES, es.SENTENCES)
 _WHOLE = [
     re.compile(_pattern(catalogue[key]))
     for catalogue in _CATALOGUES
-    for key in ("joined", "renamed", "you_are", "people_in")
+    for key in ("joined", "joined_one", "renamed", "you_are", "people_in")
 ]
 _QUESTIONS = {
     NOTICE + catalogue[key]

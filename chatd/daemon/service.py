@@ -6,7 +6,7 @@ Theory of operation of a stop. Its phases have a time limit each, `COMMIT_SECOND
 and `CLOSE_SECONDS`, so a client or a disk that hangs cannot extend it:
 
 1. Ports and the control socket are closed, and no client is read any more.
-2. Lines that were received are committed, and sent to clients.
+2. Lines that were received are committed, and sent to clients; so are notices that wait.
 3. Each client is sent a goodbye and a FIN; the connection ends when the client has taken all.
 4. Connections that are still open are aborted.
 5. Read marks are stored, which is possible only now that it is known which lines were taken; the
@@ -203,6 +203,8 @@ class ChatService(Service):
         clients = [client for listener in self.listeners for client in listener.factory.clients]
         for client in clients:
             client.connection.stop_reading()
+        for server in self._servers:
+            server.rooms.release_notices()
         await self._wait(self._store.flush(), COMMIT_SECONDS, "the store")
         for client in clients:
             client.connection.say_goodbye()

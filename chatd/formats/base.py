@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatd.errors import ErrorKind
-from chatd.event import Deed, Entry, Event, Kind
-from chatd.i18n import Language, sentence
+from chatd.event import Change, Deed, Entry, Event, Kind, Notice
+from chatd.i18n import Language, people, sentence
 from chatd.text.times import written_duration
 
 _MESSAGE = Kind.MESSAGE  # see chatd.rooms.room
@@ -24,6 +24,10 @@ _ACTION = Kind.ACTION
 BELL = b"\x07"
 """The character that rings a terminal's bell: the only control character beside line ends that a
 terminal is sent, and only after its user asked for it."""
+
+NAMES_TOLD = 5
+FIRST_TOLD = 2
+"""Most names in the sentence of a notice, and the number of names in that of one with more."""
 
 _OF_MODES = ("create", "mode")
 """The verbs of deeds whose target is a mode."""
@@ -128,6 +132,19 @@ def told(language: Language, event: Event) -> str:
         return _deed(language, event.author, Deed.of(event.text))
     except (ValueError, KeyError):  # stored by a later chatd, or not by chatd
         return f"{event.author}: {event.text}"
+
+
+def notice_sentence(language: Language, notice: Notice) -> str:
+    """Return the sentence for a notice, not yet escaped.
+
+    Of more than `NAMES_TOLD` people it has the names of `FIRST_TOLD`, and counts the others.
+    """
+    names = notice.names
+    if notice.change is Change.RENAMED:
+        return sentence(language, "renamed", name=names[0], new_name=notice.new_name)
+    told = names if len(names) <= NAMES_TOLD else names[:FIRST_TOLD]
+    listed = people(language, told, 0, len(names) - len(told))
+    return sentence(language, notice.change.value, people=listed, count=len(names))
 
 
 def _deed(language: Language, name: str, deed: Deed) -> str:

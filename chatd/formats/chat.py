@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chatd.errors import ErrorKind
-from chatd.event import Change, Entry, Event, Kind, Notice
-from chatd.formats.base import BELL, Entrance, Format, told
+from chatd.event import Entry, Event, Kind, Notice
+from chatd.formats.base import BELL, Entrance, Format, notice_sentence, told
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import encode_screen_line, encode_screen_lines
 from chatd.text.times import local_time
@@ -51,7 +51,7 @@ class ChatFormat(Format):
 
     def _other(self, entry: Entry) -> str:
         if isinstance(entry, Notice):
-            return f"*** {self._notice(entry)}"
+            return f"*** {notice_sentence(self.language, entry)}"
         if entry.kind is Kind.ACTION:
             return f"* {entry.author} {entry.text}"
         if entry.kind is Kind.PRIVATE:
@@ -86,8 +86,3 @@ class ChatFormat(Format):
 
     def with_eol(self, eol: bytes) -> Format:
         return replace(self, eol=eol)
-
-    def _notice(self, notice: Notice) -> str:
-        if notice.change is Change.RENAMED:
-            return sentence(self.language, "renamed", name=notice.name, new_name=notice.new_name)
-        return sentence(self.language, notice.change.value, name=notice.name)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from chatd.errors import ErrorKind
 from chatd.event import Change, Deed, Entry, Event, Kind, Notice
-from chatd.formats.base import Entrance, Format, told
+from chatd.formats.base import Entrance, Format, notice_sentence, told
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import Lines, encode_json, encode_json_strings, encode_line, excerpt
 
@@ -94,8 +94,11 @@ def event_members(event: Event, language: Language) -> dict[str, Any]:
 
 
 def _notice_members(notice: Notice, language: Language) -> dict[str, Any]:
-    text = sentence(language, notice.change.value, name=notice.name, new_name=notice.new_name)
-    members = {"notice": notice.change.value, "name": notice.name, "text": text}
+    names = notice.names
+    members: dict[str, Any] = {"notice": notice.change.value, "name": names[0]}
+    if len(names) > 1:
+        members["names"] = names
+    members["text"] = notice_sentence(language, notice)
     if notice.change is Change.RENAMED:
         members["new_name"] = notice.new_name
     return members

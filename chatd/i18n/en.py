@@ -28,8 +28,10 @@ SENTENCES = {
     "people_in": "In #{room}: {people}.",
     "nobody_in": "Nobody is in #{room}.",
     # Notices, and messages of browsers
-    "joined": "{name} joined.",
-    "left": "{name} left.",
+    "joined": "{people} joined.",
+    "joined_one": "{people} joined.",
+    "left": "{people} left.",
+    "left_one": "{people} left.",
     "message_not_json": "a message must be a JSON object with a type.",
     "unknown_message": "there is no message of type {type}.",
     "hello_first": "send a message of type hello first.",

@@ -29,8 +29,10 @@ SENTENCES = {
     "people_in": "En #{room}: {people}.",
     "nobody_in": "No hay nadie en #{room}.",
     # Notices, and messages of browsers
-    "joined": "{name} ha entrado.",
-    "left": "{name} se ha ido.",
+    "joined": "{people} han entrado.",
+    "joined_one": "{people} ha entrado.",
+    "left": "{people} se han ido.",
+    "left_one": "{people} se ha ido.",
     "message_not_json": "un mensaje debe ser un objeto JSON con un tipo.",
     "unknown_message": "no existe el tipo de mensaje {type}.",
     "hello_first": "envía antes un mensaje de tipo hello.",

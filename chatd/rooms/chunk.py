@@ -18,7 +18,8 @@ _OFF, _MENTIONS = Bell.OFF, Bell.MENTIONS  # to look up a member of an enum take
 _OVERHEAD = 800
 _ENTRY_OVERHEAD = 300
 """Bytes of memory of a chunk, and of each of its entries, beside the rendered lines: measured. The
-rendered lines count twice, because the entries contain their texts, too."""
+rendered lines count twice, because the entries contain their texts, too. A name in a notice counts
+as an entry."""
 
 
 class Mark(NamedTuple):
@@ -60,8 +61,10 @@ class Chunk:
         self.after = after
         self.entries = entries
         self.data = data
-        self.noticed = {entry.session for entry in entries if isinstance(entry, Notice)}
-        self.weight = 2 * len(data) + _OVERHEAD + _ENTRY_OVERHEAD * len(entries)
+        notices = [entry for entry in entries if isinstance(entry, Notice)]
+        self.noticed = {session for notice in notices for session, _ in notice.people}
+        items = len(entries) + len(self.noticed)
+        self.weight = 2 * len(data) + _OVERHEAD + _ENTRY_OVERHEAD * items
         self._summary: _Summary | None = None  # made for the first reader with a view
 
     def is_whole_for(self, view: View, session: int) -> bool:

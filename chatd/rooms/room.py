@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twisted.internet.interfaces import IReactorTime
+
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.formats.base import Format
 from chatd.rooms.chunk import Mark
 from chatd.rooms.feed import Feed
+from chatd.rooms.notices import NoticesTogether
 from chatd.rooms.read_queue import Reading, ReadQueue, Stretch
 from chatd.rooms.rendering import Page, page_of
 from chatd.storage.contract import Found, Store, Wanted
@@ -90,6 +93,7 @@ class Room:
         self.named: dict[str, int] = {}  # memberships by the name under which they entered
         self.announced: set[str] = set()  # members whose joining the others have received
         self.error_log = store.error_log
+        self.notices = NoticesTogether(self.append)
         self._waiting = 0
         self._store = store
         self._feeds: dict[Format, Feed] = {}
@@ -146,13 +150,23 @@ class Room:
                 del self.named[name]
         if not self.people:
             self._peopled.discard(self)
+            self.notices.release()
             self._latest.clear()
             self._forget_pages()
 
     def append(self, entry: Draft | Notice) -> None:
         """Pass lines or a notice to the store; `publish` sends them once they are committed."""
+        if self.notices.waiting and isinstance(entry, Draft):
+            self.notices.release_before(entry)
         self._store.append(entry)
         self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
+
+    def announce(self, notice: Notice, clock: IReactorTime) -> None:
+        """Append a notice in a moment, with others; without members now, as none can wait then."""
+        if self.people:
+            self.notices.add(notice, clock)
+        else:
+            self.append(notice)
 
     def refuse(self, lines: int) -> None:
         """Uncount appended lines that could not be committed."""

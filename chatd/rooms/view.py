@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
+from operator import is_
 from typing import Any, NamedTuple
 
 from chatd.event import Entry, Event, Kind, Notice
@@ -50,9 +51,11 @@ class View(NamedTuple):
         return View(ignored=self.ignored) if self.ignored else EVERYTHING
 
     def shown(self, entries: Sequence[Entry], session: int) -> Sequence[Entry]:
-        """Return the entries that a session is shown; its own notices never are."""
-        shown = [entry for entry in entries if self._shows(entry, session)]
-        return entries if len(shown) == len(entries) else shown
+        """Return the entries that a session is shown; its own part of a notice never is."""
+        shown = [
+            part for entry in entries if (part := self._shown_part(entry, session)) is not None
+        ]
+        return entries if len(shown) == len(entries) and all(map(is_, shown, entries)) else shown
 
     def rings(self, entries: Iterable[Entry], session: int) -> bool:
         """Return True if the bell rings at one of some entries that a session is shown."""
@@ -75,18 +78,19 @@ class View(NamedTuple):
         """
         return event.session == session or fold(event.author) in self.names
 
-    def _shows(self, entry: Entry, session: int) -> bool:
-        if entry.session == session:
-            return self.echo and not isinstance(entry, Notice)
-        return not self.ignores(entry)
+    def _shown_part(self, entry: Entry, session: int) -> Entry | None:
+        """Return an entry, the part of a notice that is about others, or None."""
+        if isinstance(entry, Notice):
+            return entry.without(session)
+        is_shown = self.echo if entry.session == session else not self.ignores(entry)
+        return entry if is_shown else None
 
-    def ignores(self, entry: Entry) -> bool:
-        """Return True if an entry is a line of an ignored author."""
+    def ignores(self, event: Event) -> bool:
+        """Return True if an event is a line of an ignored author."""
         return (
             bool(self.ignored)
-            and isinstance(entry, Event)
-            and entry.kind in _IGNORED_KINDS
-            and fold(entry.author) in self.ignored
+            and event.kind in _IGNORED_KINDS
+            and fold(event.author) in self.ignored
         )
 
 

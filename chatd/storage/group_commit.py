@@ -189,13 +189,15 @@ def _parts_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
 
 
 def _ends_between(one: Entry, next: Entry) -> bool:
+    if isinstance(one, Notice) or isinstance(next, Notice):
+        return True
     return one.room != next.room or one.session != next.session
 
 
 def _weight(entry: BatchItem) -> int:
     """Return the memory that a waiting item takes, in bytes, roughly."""
     if isinstance(entry, Notice):
-        return _ENTRY_OVERHEAD
+        return _ENTRY_OVERHEAD * len(entry.people)
     if isinstance(entry, RecordWrite):
         return sum(_ENTRY_OVERHEAD + len(record.value or "") for record in entry.records)
     return _ENTRY_OVERHEAD * len(entry.texts) + sum(map(len, entry.texts))

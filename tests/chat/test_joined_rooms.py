@@ -76,11 +76,13 @@ class RoomsHarness:
     def notices(self) -> list[str]:
         """Return what the rooms gave to the store: changes and names."""
         found: list[str] = []
+        for room in self.lobby, self.ops:
+            room.notices.release()
         self.clock.advance(0)
         while self.store.held:
             batch, _ = self.store.held[0]
             found += [
-                f"{each.room}: {each.change.value} {each.name}"
+                f"{each.room}: {each.change.value} {' '.join(each.names)}"
                 for each in batch
                 if isinstance(each, Notice)
             ]

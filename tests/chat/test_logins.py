@@ -19,10 +19,10 @@ def test_a_session_that_logs_out_leaves_its_private_room_under_its_old_name(line
     owner, ana = world.member("olga"), world.member("ana")
     owner.type("/create den private", "/invite ana", "/invite eva")
     ana.type("/join den")
-    world.clock.advance(LASTING)
+    world.wait(LASTING)
     owner.seen()
     ana.type(line)
-    assert owner.seen() == [EN.notice("left", name="ana")]
+    assert owner.seen() == [EN.notice("left_one", people="ana")]
     assert world.room("den") not in ana.session.memberships
 
 

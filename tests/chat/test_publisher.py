@@ -231,7 +231,7 @@ def test_a_room_without_members_is_published_and_stays_with_its_lines(
 def test_a_room_without_members_and_lines_is_forgotten_after_a_notice(
     world: PublisherWorld,
 ) -> None:
-    notice = Notice("ops", world.luis.number, Change.LEFT, "luis")
+    notice = Notice("ops", Change.LEFT, ((world.luis.number, "luis"),))
     world.ops.append(notice)
     world.luis.joined.leave()
     world.publisher.publish([notice])

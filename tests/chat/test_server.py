@@ -149,7 +149,7 @@ class SharedNameTests(SynchronousTestCase):
         self.tabs[0].hang_up()
         self.assertEqual(self.luis.seen(), [])
         self.tabs[1].hang_up()
-        self.assertEqual(self.luis.seen(), [EN.notice("left", name="Ana")])
+        self.assertEqual(self.luis.seen(), [EN.notice("left_one", people="Ana")])
 
     def test_when_one_of_them_takes_another_name_both_have_it(self) -> None:
         self.tabs[1].type("/nick eva")
@@ -163,7 +163,7 @@ class SharedNameTests(SynchronousTestCase):
         self.tabs[0].hang_up()
         self.assertEqual(self.luis.seen(), [])
         self.tabs[1].hang_up()
-        self.assertEqual(self.luis.seen(), [EN.notice("left", name="eva")])
+        self.assertEqual(self.luis.seen(), [EN.notice("left_one", people="eva")])
 
     def test_each_room_is_told_once_of_those_who_are_there(self) -> None:
         self.tabs[1].type("/join ops")
@@ -237,7 +237,7 @@ class SharedNameTests(SynchronousTestCase):
         account = self.world.server.accounts.table["eva"]
         self.world.server.logins.log_in(self.tabs[0].session, account)
         self.world.settle()
-        self.assertEqual(self.luis.seen(), [EN.notice("joined", name="Eva")])
+        self.assertEqual(self.luis.seen(), [EN.notice("joined_one", people="Eva")])
         self.assertEqual(
             self.told(self.luis, "/who"),
             [EN.notice("people_in", room="lobby", people="Ana, Eva and 1 guest")],

@@ -42,7 +42,7 @@ class SilencedWorld(World):
         Private lines go on: they are not of the room, and wat may ignore zed.
         """
         self.settle()
-        self.clock.advance(2 * LASTING)
+        self.wait(2 * LASTING)
         return [line for line in self.wat.seen() if not line.startswith("(private)")]
 
 
@@ -127,7 +127,7 @@ def test_also_where_they_are_in_another_room_too() -> None:
 def test_who_logs_in_is_let_and_the_room_sees_only_that_they_left(how: str) -> None:
     world = SilencedWorld(how)
     assert EN.notice("you_are", name=WORD) in world.zed.ask(f"/login {WORD} {PASSWORD}")
-    assert world.told() == [EN.notice("left", name="zed")]
+    assert world.told() == [EN.notice("left_one", people="zed")]
     assert world.zed.ask("hola")[0].startswith("ERR Not allowed: ")
     world.zed.ask("/logout")
     assert world.told() == []
@@ -138,14 +138,14 @@ def test_one_of_two_tabs_that_logs_in_leaves_the_other_there() -> None:
     tabs = [browser_tab(world, "zoe") for _ in range(2)]
     for tab in tabs:
         tab.send("enter", room="den")
-    assert world.told() == [EN.notice("joined", name="zoe")]
+    assert world.told() == [EN.notice("joined_one", people="zoe")]
     world.ana.type("/mode moderated")
     world.told()
     tabs[0].say(f"/login {WORD} {PASSWORD}", room="lobby")
     assert tabs[0].session.name == WORD
     assert world.told() == []
     tabs[1].hang_up()
-    assert world.told() == [EN.notice("left", name="zoe")]
+    assert world.told() == [EN.notice("left_one", people="zoe")]
 
 
 @pytest.mark.parametrize("how", ["moderated", "announce"])
@@ -153,7 +153,7 @@ def test_where_the_mode_keeps_them_quiet_they_may_change_their_name(how: str) ->
     """Else no guest could take a name in a lobby that announces."""
     world = SilencedWorld(how)
     assert world.zed.ask("/nick zoe") == [EN.notice("you_are", name="zoe")]
-    assert world.told() == [EN.notice("left", name="zed")]
+    assert world.told() == [EN.notice("left_one", people="zed")]
     for name in "zoe2x", "zed", "zoe":
         world.zed.ask(f"/nick {name}")
     assert world.told() == []
@@ -163,7 +163,7 @@ def test_where_the_mode_keeps_them_quiet_they_may_change_their_name(how: str) ->
 def test_who_comes_and_goes_in_a_loop_is_not_told_of(how: str) -> None:
     world = SilencedWorld(how)
     world.zed.ask("/leave")
-    assert world.told() == [EN.notice("left", name="zed")]
+    assert world.told() == [EN.notice("left_one", people="zed")]
     for number in range(3):
         world.zed.ask(f"/nick ad{number}")
         world.zed.ask("/join den")
@@ -177,7 +177,7 @@ def test_who_may_speak_by_then_is_told_of_under_their_new_name() -> None:
     late = world.person("late")
     late.type("/join den", "/nick later")
     world.ana.type("/voice later")
-    assert world.told()[-1] == EN.notice("joined", name="later")
+    assert world.told()[-1] == EN.notice("joined_one", people="later")
 
 
 def test_whose_new_name_was_not_told_does_not_leave_under_it() -> None:
@@ -196,7 +196,7 @@ def test_over_http() -> None:
     ana, wat = door.world.person(), door.world.person("wat")
     ana.type(f"/login ana {PASSWORD}", "/create den", "/mute zed", "/mute zoe")
     wat.type("/join den")
-    door.clock.advance(2 * LASTING)
+    door.world.wait(2 * LASTING)
     wat.seen()
     path = "/api/rooms/den/messages"
     token = {"authorization": f"Bearer {door.token('zed')}"}

@@ -159,8 +159,8 @@ def test_tab_after_a_slash_lists_commands_by_their_own_names(talk: Talk) -> None
 
 
 def test_tab_completes_a_name_that_was_seen(talk: Talk) -> None:
-    talk.peer.send(EN.notice("joined", name="José"))
-    talk.terminal.until_last(EN.notice("joined", name="José"), ">")
+    talk.peer.send(EN.notice("joined_one", people="José"))
+    talk.terminal.until_last(EN.notice("joined_one", people="José"), ">")
     talk.terminal.type("/msg jo\tho la LU\t")
     talk.terminal.until_last("> /msg José ho la luis")
 

@@ -18,8 +18,10 @@ AQUI = ES.sentence("here", people="ana y luis")
         ("[2026-11-22 12:01:07] * ana waves", ["ana"]),
         ("(private) <luis> got it", ["luis"]),
         ("(private to luis) <ana> only for you", ["luis", "ana"]),
-        (EN.notice("joined", name="ana"), ["ana"]),
-        (ES.notice("joined", name="ana"), ["ana"]),
+        (EN.notice("joined_one", people="ana"), ["ana"]),
+        (ES.notice("joined_one", people="ana"), ["ana"]),
+        (EN.notice("joined", people="ana, José and 998 more"), ["ana", "José"]),
+        (ES.notice("joined", people="ana y José"), ["ana", "José"]),
         (EN.notice("renamed", name="guest1", new_name="ana"), ["guest1", "ana"]),
         (EN.notice("you_are", name="ana"), ["ana"]),
         (

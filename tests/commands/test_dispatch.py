@@ -989,7 +989,7 @@ class PresenceTests(SynchronousTestCase):
         self.luis.seen()
 
     def wait(self, seconds: float) -> None:
-        self.world.clock.advance(seconds)
+        self.world.wait(seconds)
 
     def quietly_named(self) -> Member:
         """Return a person who took a name in another room."""
@@ -1008,7 +1008,7 @@ class PresenceTests(SynchronousTestCase):
         self.wait(LASTING - 0.1)
         self.assertEqual(self.luis.seen(), [])
         self.wait(0.1)
-        self.assertEqual(self.luis.seen(), [EN.notice("joined", name="ana")])
+        self.assertEqual(self.luis.seen(), [EN.notice("joined_one", people="ana")])
 
     def test_one_is_not_told_of_oneself(self) -> None:
         ana = self.quietly_named()
@@ -1024,7 +1024,8 @@ class PresenceTests(SynchronousTestCase):
             self.wait(LASTING)
             ana.type(leave)
             self.assertEqual(
-                self.luis.seen(), [EN.notice("joined", name="ana"), EN.notice("left", name="ana")]
+                self.luis.seen(),
+                [EN.notice("joined_one", people="ana"), EN.notice("left_one", people="ana")],
             )
             ana.hang_up()
 
@@ -1034,7 +1035,8 @@ class PresenceTests(SynchronousTestCase):
         self.wait(LASTING)
         ana.hang_up()
         self.assertEqual(
-            self.luis.seen(), [EN.notice("joined", name="ana"), EN.notice("left", name="ana")]
+            self.luis.seen(),
+            [EN.notice("joined_one", people="ana"), EN.notice("left_one", people="ana")],
         )
 
     def test_whose_presence_did_not_last_came_and_went_silently(self) -> None:
@@ -1054,7 +1056,7 @@ class PresenceTests(SynchronousTestCase):
         ana.hang_up()
         self.assertEqual(
             self.luis.seen(),
-            [EN.notice("renamed", name="ana", new_name="eva"), EN.notice("left", name="eva")],
+            [EN.notice("renamed", name="ana", new_name="eva"), EN.notice("left_one", people="eva")],
         )
 
     def test_a_new_name_does_not_begin_the_five_seconds_again(self) -> None:
@@ -1066,7 +1068,7 @@ class PresenceTests(SynchronousTestCase):
         ana.hang_up()
         self.assertEqual(
             self.luis.seen(),
-            [EN.notice("renamed", name="ana", new_name="eva"), EN.notice("left", name="eva")],
+            [EN.notice("renamed", name="ana", new_name="eva"), EN.notice("left_one", people="eva")],
         )
 
     def test_an_announcement_stands_among_the_lines_where_it_happened(self) -> None:
@@ -1080,7 +1082,7 @@ class PresenceTests(SynchronousTestCase):
         luis.type("who was that?")
         world.release()
         self.assertEqual(
-            luis.seen(), ["<ana> bye", "<luis> who was that?", EN.notice("left", name="ana")]
+            luis.seen(), ["<ana> bye", "<luis> who was that?", EN.notice("left_one", people="ana")]
         )
 
 

@@ -40,7 +40,7 @@ class AnaWithRoom(AnaAndLuis):
 
     def lapse(self) -> None:
         """Advance the clock so far that Ana has to type her password again."""
-        self.world.clock.advance(FRESH_SECONDS)
+        self.world.wait(FRESH_SECONDS)
 
     def token(self, name: str = "deploy") -> None:
         self.ana.ask(f"/token new {name}")

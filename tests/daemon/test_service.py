@@ -390,6 +390,16 @@ class StopTests(ServiceTestCase):
         self.hang_up()
         self.successResultOf(stopped)
 
+    def test_notices_that_wait_are_sent_before_the_goodbye(self) -> None:
+        self.ana.send(b"/nick ana\n")
+        stopped = self.service.stopService()
+        self.world.clock.advance(0)
+        self.world.store.release()
+        renamed = EN.notice("renamed", name="guest1", new_name="ana")
+        self.assertEqual(self.luis.seen(), [renamed, GOODBYE])
+        self.hang_up()
+        self.successResultOf(stopped)
+
     def test_lines_that_are_sent_during_the_stop_are_not_said(self) -> None:
         self.ana.type("before")
         self.stop()

@@ -28,9 +28,9 @@ ACTION = MESSAGE._replace(kind=Kind.ACTION, text="waves")
 TOPIC = MESSAGE._replace(kind=Kind.TOPIC, text="fish")
 DEED = MESSAGE._replace(kind=Kind.DEED, text="mute luis 600 too loud")
 PRIVATE = MESSAGE._replace(kind=Kind.PRIVATE, text="psst")
-JOINED = Notice("lobby", 1, Change.JOINED, "ana")
-LEFT = Notice("lobby", 1, Change.LEFT, "ana")
-RENAMED = Notice("lobby", 1, Change.RENAMED, "ana", "eva")
+JOINED = Notice("lobby", Change.JOINED, ((1, "ana"),))
+LEFT = Notice("lobby", Change.LEFT, ((1, "ana"),))
+RENAMED = Notice("lobby", Change.RENAMED, ((1, "ana"),), "eva")
 
 
 class MinimalFormat(Format):
@@ -81,7 +81,24 @@ class TestChat:
     @pytest.mark.parametrize("change", Change)
     @pytest.mark.parametrize("language", Language)
     def test_has_words_for_every_change(self, change: Change, language: Language) -> None:
-        assert ChatFormat(language).render([Notice("lobby", 1, change, "ana", "eva")])
+        assert ChatFormat(language).render([Notice("lobby", change, ((1, "ana"),), "eva")])
+
+    @pytest.mark.parametrize(
+        ("count", "english", "spanish"),
+        [
+            (2, "n1 and n2 left.", "n1 y n2 se han ido."),
+            (5, "n1, n2, n3, n4 and n5 left.", "n1, n2, n3, n4 y n5 se han ido."),
+            (6, "n1, n2 and 4 more left.", "n1, n2 y 4 más se han ido."),
+            (1000, "n1, n2 and 998 more left.", "n1, n2 y 998 más se han ido."),
+        ],
+    )
+    def test_names_few_people_and_counts_the_others(
+        self, count: int, english: str, spanish: str
+    ) -> None:
+        people = tuple((number, f"n{number}") for number in range(1, count + 1))
+        notice = Notice("lobby", Change.LEFT, people)
+        assert CHAT.render([notice]) == f"*** {english}\n".encode()
+        assert CHAT_ES.render([notice]) == f"*** {spanish}\n".encode()
 
     def test_says_what_was_wrong(self) -> None:
         assert CHAT.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9) == (
@@ -243,7 +260,7 @@ class TestHostileText:
 
     @given(st.text(), st.text(), st.sampled_from(Change))
     def test_in_a_notice(self, name: str, new_name: str, change: Change) -> None:
-        data = CHAT.render([Notice("lobby", 1, change, name, new_name)])
+        data = CHAT.render([Notice("lobby", change, ((1, name),), new_name)])
         for line in data.splitlines(keepends=True):
             assert line.startswith(b"*** ")
             self.check(line)

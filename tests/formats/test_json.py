@@ -107,13 +107,24 @@ class TestJson:
         assert ENGLISH.found([]) == b""
 
     def test_what_passes_stands_among_what_stays(self) -> None:
-        joined = Notice("lobby", 7, Change.JOINED, "ana")
-        renamed = Notice("lobby", 7, Change.RENAMED, "ana", "eva")
+        joined = Notice("lobby", Change.JOINED, ((7, "ana"),))
+        renamed = Notice("lobby", Change.RENAMED, ((7, "ana"),), "eva")
         (message,) = messages(SPANISH.render([joined, renamed]))
         assert message["events"] == [
             {"notice": "joined", "name": "ana", "text": "ana ha entrado."},
             {"notice": "renamed", "name": "ana", "new_name": "eva", "text": "ana ahora es eva."},
         ]
+
+    def test_a_notice_about_several_has_all_names(self) -> None:
+        names = [f"n{number}" for number in range(1000)]
+        joined = Notice("lobby", Change.JOINED, tuple(enumerate(names)))
+        ((event,),) = [message["events"] for message in messages(SPANISH.render([joined]))]
+        assert event == {
+            "notice": "joined",
+            "name": "n0",
+            "names": names,
+            "text": "n0, n1 y 998 más han entrado.",
+        }
 
     def test_a_deed_is_told_and_given_in_parts(self) -> None:
         deed = Deed("mute", "luis", 600, "noise").text()
@@ -230,8 +241,13 @@ class TestServerSentEvents:
         assert json.loads(line.removeprefix(b"data: "))["text"] == "hola"
 
     def test_what_passes_has_none(self) -> None:
-        data = SseFormat().render([Notice("lobby", 7, Change.LEFT, "ana")])
+        data = SseFormat().render([Notice("lobby", Change.LEFT, ((7, "ana"),))])
         assert data.startswith(b"event: notice\ndata: {")
+
+    def test_what_passes_has_all_names(self) -> None:
+        left = Notice("lobby", Change.LEFT, ((7, "ana"), (8, "luis")))
+        data = SseFormat().render([left]).removeprefix(b"event: notice\ndata: ")
+        assert json.loads(data)["names"] == ["ana", "luis"]
 
     def test_nobody_can_begin_an_event_of_their_own(self) -> None:
         data = SseFormat().render([said("a\n\nevent: say\r\ndata: b\x00")])

@@ -41,6 +41,7 @@ OF_THE_DAEMON = {
     "hook_review.review",
     "hooks.use_rules",
     "publisher.forgot",
+    "rooms.release_notices",
     "unread.inboxes.clear_gone",
     "unread.stop",
 }

@@ -21,7 +21,7 @@ def said(text: str, session: int = 1, author: str = "ana", kind: Kind = Kind.MES
 
 
 def joined(session: int = 1, name: str = "ana") -> Notice:
-    return Notice("lobby", session, Change.JOINED, name)
+    return Notice("lobby", Change.JOINED, ((session, name),))
 
 
 MENTIONED = View(bell=Bell.MENTIONS, names=frozenset({"luis"}))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from chatd.event import Draft, Entry, Kind, Notice
+from chatd.event import Change, Draft, Entry, Kind, Notice
 from chatd.formats.bare import BareFormat
 from chatd.formats.base import BELL
 from chatd.rooms import cursor as cursor_module
@@ -454,6 +454,16 @@ class TestPushing:
         harness.publish(said("a", 1), joined("ana", 1))
         assert (harness.taken, harness.wakes) == (b"", 1)
         assert cursor.take() == b"a\n"
+
+    def test_of_one_about_several_they_take_the_rest_and_the_others_are_pushed_all(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.idle = True
+        cursor = harness.follow(1)
+        harness.follow(3)
+        harness.publish(Notice("lobby", Change.JOINED, ((1, "ana"), (2, "luis"))))
+        assert (harness.taken, harness.wakes) == (b"ana luis\n", 1)
+        assert cursor.take() == b"luis\n"
 
     def test_nor_without_echo_their_own_lines(self, harness: FeedHarness) -> None:
         harness.idle = True

@@ -294,7 +294,7 @@ class Steps(RuleBasedStateMachine):
             self.number += 1
             if what == "join":
                 name = f"+{room}{self.number}"
-                entries.append(Notice(room, author + 1, Change.JOINED, name))
+                entries.append(Notice(room, Change.JOINED, ((author + 1, name),)))
             else:
                 text = f"{'ana ' if what == 'name ana' else ''}{room}{self.number}"
                 draft = Draft(room, author + 1, NAMES[author], Kind.MESSAGE, [text])
@@ -308,7 +308,7 @@ class Steps(RuleBasedStateMachine):
             if cursor is None:
                 continue
             shown = client.view.shown(entries, client.session)
-            texts = [each.name if isinstance(each, Notice) else each.text for each in shown]
+            texts = [each.names[0] if isinstance(each, Notice) else each.text for each in shown]
             client.owed[-1].setdefault(room, []).extend(texts)
             if client.clear and cursor.mark == log.mark:
                 before[client.session] = len(client.peer.waiting)

@@ -52,7 +52,7 @@ def said(text: str = "hola", kind: Kind = Kind.MESSAGE) -> Draft:
 
 
 def joined(name: str) -> Notice:
-    return Notice("ops", 9, Change.JOINED, name)
+    return Notice("ops", Change.JOINED, ((9, name),))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def said(text: str = "hola", *, by: int = OTHER, kind: Kind = Kind.MESSAGE) -> E
 
 
 def came(by: int) -> Notice:
-    return Notice("lobby", by, Change.JOINED, "luis")
+    return Notice("lobby", Change.JOINED, ((by, "luis"),))
 
 
 class TestView:
@@ -29,6 +29,12 @@ class TestView:
         entries = [said(by=OWN), said(), came(OTHER)]
         assert EVERYTHING.shown(entries, OWN) is entries
         assert EVERYTHING.shown([came(OWN), *entries], OWN) == entries
+
+    def test_leaves_the_reader_out_of_a_notice_about_several(self) -> None:
+        entries = [said(), Notice("lobby", Change.LEFT, ((OWN, "ana"), (OTHER, "luis")))]
+        others = Notice("lobby", Change.LEFT, ((OTHER, "luis"),))
+        assert EVERYTHING.shown(entries, OWN) == [entries[0], others]
+        assert EVERYTHING.shown(entries, 3) is entries
 
     @pytest.mark.parametrize(
         "view", [View(echo=False), View(ignored=frozenset({"luis"})), View(bell=Bell.ON)]

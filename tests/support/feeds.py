@@ -26,7 +26,9 @@ class PlainFormat(Format):
 
     def render(self, entries: Sequence[Entry]) -> bytes:
         self.renders += len(entries)
-        texts = [entry.name if isinstance(entry, Notice) else entry.text for entry in entries]
+        texts = [
+            " ".join(entry.names) if isinstance(entry, Notice) else entry.text for entry in entries
+        ]
         return "".join(f"{text}\n" for text in texts).encode()
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
@@ -70,7 +72,7 @@ def said(text: str, session: int = 1) -> Draft:
 
 
 def joined(name: str, session: int = 1) -> Notice:
-    return Notice("lobby", session, Change.JOINED, name)
+    return Notice("lobby", Change.JOINED, ((session, name),))
 
 
 def lines(data: bytes) -> list[str]:

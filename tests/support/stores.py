@@ -201,12 +201,12 @@ def draft(
 
 
 def joined(name: str, room: str = "lobby", session: int = 9) -> Notice:
-    return Notice(room, session, Change.JOINED, name)
+    return Notice(room, Change.JOINED, ((session, name),))
 
 
 def shown(entry: Draft | Entry | RecordWrite) -> str:
     if isinstance(entry, Notice):
-        return f"+{entry.name}"
+        return "+" + ",".join(entry.names)
     if isinstance(entry, RecordWrite):
         return " ".join(record.key for record in entry.records)
     return entry.text if isinstance(entry, Event) else " ".join(entry.texts)

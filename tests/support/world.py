@@ -170,8 +170,15 @@ class World:
         return self.clock.seconds() + self.ahead
 
     def settle(self) -> None:
-        """Run all that is due."""
+        """Run all that is due, and let notices go that wait for others."""
         self.clock.advance(0)
+        self.server.rooms.release_notices()
+        self.clock.advance(0)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and settle."""
+        self.clock.advance(seconds)
+        self.settle()
 
     def room(self, name: str) -> Room:
         """Return an existing room."""

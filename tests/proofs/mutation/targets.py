@@ -209,7 +209,8 @@ TESTS = {
         "tests/commands",
     ],
     "chatd/rooms/paging.py": ["tests/rooms/test_paging.py"],
-    "chatd/rooms/room.py": ["tests/rooms/test_room.py"],
+    "chatd/rooms/notices.py": ["tests/rooms/test_notices.py"],
+    "chatd/rooms/room.py": ["tests/rooms/test_room.py", "tests/rooms/test_notices.py"],
     "chatd/rooms/read_queue.py": ["tests/rooms/test_read_queue.py"],
     "chatd/storage/size_limit.py": ["tests/storage/test_size_limit.py"],
     "chatd/rooms/bookmarks.py": [

@@ -108,8 +108,8 @@ def walk_of(typed: str, readers: int = 1) -> Walk:
     outer = sys.getprofile()
     sys.setprofile(note)
     try:
-        author.type(typed)
-        world.settle()
+        author.send(f"{typed}\n".encode())
+        world.clock.advance(0)
     finally:
         sys.setprofile(outer)
         for each in author, *others:

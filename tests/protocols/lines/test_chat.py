@@ -646,7 +646,7 @@ class RefusedJoinTests(SynchronousTestCase):
         self.world.clock.advance(10)
         self.luis.seen()
         self.ana.type("/join !")
-        self.assertEqual(self.luis.seen(), [EN.notice("left", name="ana")])
+        self.assertEqual(self.luis.seen(), [EN.notice("left_one", people="ana")])
 
 
 class GoneTests(SynchronousTestCase):

@@ -211,11 +211,13 @@ export class Room {
 	}
 
 	/** @param {wire.Notice} notice */
-	#notice({ notice, name, new_name: newName }) {
+	#notice({ notice, name, names = [name], new_name: newName }) {
 		const here = new Set(this.names);
-		const was = here.delete(name);
-		if (notice !== "left") here.add(newName ?? name);
-		if (notice === "renamed" && !was) this.guests = Math.max(0, this.guests - 1); // it was a guest
+		// A list that was asked for meanwhile has the new name already.
+		const isGuest = notice === "renamed" && !here.has(name) && !here.has(newName ?? name);
+		if (isGuest) this.guests = Math.max(0, this.guests - 1);
+		for (const each of names) here.delete(each);
+		if (notice !== "left") for (const each of newName ? [newName] : names) here.add(each);
 		this.names = [...here];
 	}
 }

@@ -288,7 +288,7 @@ def test_a_retry_is_the_same_line() -> None:
 def test_what_is_said_while_a_notice_is_on_its_way_is_new() -> None:
     web = SiteWorld(slow=True)
     lobby = web.server.lobby
-    lobby.append(Notice(lobby.name, 0, Change.JOINED, "eva"))
+    lobby.append(Notice(lobby.name, Change.JOINED, ((0, "eva"),)))
     caller = web.caller()
     caller.send(request("POST", LOBBY, b"one", idempotency_key="k"))
     caller.settle()

@@ -162,6 +162,21 @@ test("notices change who is there", () => {
 	assert.equal(room.unread, 0);
 });
 
+test("a notice about several changes all of them, and is one line", () => {
+	const room = entered(0);
+	room.names = ["ana", "zed"];
+	room.add([{ notice: "joined", name: "luis", names: ["luis", "eva"], text: "luis and eva joined." }], "ana", 0);
+	room.add([{ notice: "left", name: "ana", names: ["ana", "luis"], text: "ana and luis left." }], "ana", 0);
+	assert.deepEqual([room.names, room.lines.length], [["zed", "eva"], 2]);
+});
+
+test("a notice after a newer list changes nothing", () => {
+	const room = entered(0);
+	Object.assign(room, { names: ["eva"], guests: 2 });
+	room.add([{ notice: "renamed", name: "guest7", new_name: "eva", text: "guest7 is now eva." }], "ana", 0);
+	assert.deepEqual([room.names, room.guests], [["eva"], 2]);
+});
+
 test("what an account said elsewhere is not unread, however it is counted", () => {
 	const room = entered(5, 8);
 	room.add([event(9, "ana: mine", "Ana"), event(10), event(11, "mine", "ana")], "ana", 0);
