@@ -11,13 +11,13 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import against, connections, fanout, floods, history, tls, web
+from benchmarks import against, connections, fanout, floods, history, notices, tls, web
 from benchmarks.bench import Bench
 from benchmarks.machine import Cores, allow_files, compile_programs, describe, refuse
 from benchmarks.report import say, say_summary
 from benchmarks.servers import TWISTD
 
-PARTS = ("talk", "connections", "store", "flood", "tls", "web")
+PARTS = ("talk", "connections", "notices", "store", "flood", "tls", "web")
 
 
 def main() -> int:
@@ -93,6 +93,7 @@ def _measure(
     parts: dict[str, Callable[[Bench], None]] = {
         "talk": lambda bench: fanout.run(bench, shapes),
         "connections": connections.run,
+        "notices": notices.run,
         "store": history.run,
         "flood": floods.run,
         "tls": tls.run,

@@ -1,4 +1,4 @@
-/* probe mode=idle|visits|storm|ask|behind|flood port=P pid=SERVER ...: what is measured of chatd
+/* probe mode=idle|visits|storm|notices|ask|behind|flood port=P pid=SERVER ...: what is measured of chatd
  * beside the fan-out. Prints a JSON object; what each mode takes and gives stands at its function.
  *
  * Where a probe is timed beside a load, both are in one loop and the probe is served first, so that
@@ -213,6 +213,57 @@ static void storm(void) {
            cpu / 1e3 / clients);
 }
 
+/* clients=N comers=M seconds=S: M come in within S seconds and take names, of which N others in the
+ * room are told; and a probe that asks meanwhile. */
+static void notices(void) {
+    static char data[READ];
+    int clients = number(arguments, "clients", NULL), comers = number(arguments, "comers", NULL);
+    double seconds = number(arguments, "seconds", NULL), apart = seconds * SECOND / comers;
+    int epoll = epoll_create1(0), came = 0, told = 0, *fds = calloc(clients + comers, sizeof *fds);
+    struct part part = {0};
+    for (int i = 0; i < clients; i++) {
+        struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
+        fds[i] = enter(i);
+        epoll_ctl(epoll, EPOLL_CTL_ADD, fds[i], &event);
+    }
+    start_probe(clients + comers, true, 2);
+    say(probe.fd, "/join aside\n"); /* where it is told of none */
+    say(probe.fd, FENCE);
+    await(probe.fd, 0);
+    probe_alone(1);
+    struct latencies before = take_latencies();
+    uint64_t cpu = cpu_of(server), began = now(), limit = began + seconds * SECOND + PATIENCE;
+    while (told < comers) {
+        serve_probe(true);
+        if (came < comers && now() >= began + came * apart) {
+            struct epoll_event event = {.events = EPOLLIN, .data.u32 = clients + came};
+            char line[32];
+            int fd = fds[event.data.u32] = new_socket(event.data.u32, 0);
+            if (dial(fd, port)) fail("connect: %s", strerror(errno));
+            snprintf(line, sizeof line, "/nick n%d\n", came++);
+            say(fd, line);
+            epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+        }
+        struct epoll_event events[SLICE];
+        int ready = epoll_wait(epoll, events, SLICE, 0);
+        for (int i = 0; i < ready; i++) {
+            int index = events[i].data.u32;
+            ssize_t size = recv(fds[index], data, sizeof data, MSG_DONTWAIT);
+            if (size == 0 || (size < 0 && errno != EAGAIN)) fail("client %d was cut off", index);
+            const char *next = data, *line;
+            size_t length;
+            while (!index && size > 0 && next_line(&part, &next, data + size, &line, &length))
+                told += memmem(line, length, " is now ", 8) != NULL;
+        }
+        if (now() > limit) fail("the others were told of %d of %d", told, comers);
+    }
+    cpu = cpu_of(server) - cpu;
+    finish_probe();
+    print_latencies("before", &before);
+    print_latencies("meanwhile", &probe.latencies);
+    printf("\"clients\": %d, \"comers\": %d, \"cpu_s\": %.3f", clients, comers, cpu / 1e9);
+}
+
 /* command=C count=N [before=B]: how long C takes to be answered in full, N times, and the answers
  * to a probe meanwhile, which tell how long the server does nothing else. B is done first. */
 static void ask(void) {
@@ -359,7 +410,7 @@ int main(int count, char **all) {
     static const struct {
         const char *name;
         void (*run)(void);
-    } MODES[] = {{"idle", idle}, {"visits", visits}, {"storm", storm},
+    } MODES[] = {{"idle", idle}, {"visits", visits}, {"storm", storm}, {"notices", notices},
                  {"ask", ask},   {"behind", behind}, {"flood", flood}};
     (void)count;
     arguments = all;
@@ -373,5 +424,5 @@ int main(int count, char **all) {
         printf("}\n");
         return 0;
     }
-    fail("mode is idle, visits, storm, ask, behind or flood");
+    fail("mode is idle, visits, storm, notices, ask, behind or flood");
 }
