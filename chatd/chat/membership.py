@@ -109,8 +109,9 @@ class Membership:
         room.leave(old, member.is_guest)
         # The old name stays if more of its sessions are here than those that come along.
         stays = room.named.get(old, 0) > along
-        is_here = name in room.named  # never so for a guest, whose name no other session can take
         was_announced = old in room.announced
+        # Never so for a guest, whose name no other session can take.
+        is_here = name in room.named and (name in room.announced or not was_announced)
         if not may_speak:
             if not stays:
                 self._say_that_it_left()

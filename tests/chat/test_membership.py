@@ -94,6 +94,19 @@ def test_a_new_name_of_one_who_was_told_of_is_that_of_who_leaves(world: TabsWorl
     assert world.server.lobby.announced == {"luis"}
 
 
+def test_one_that_takes_the_name_of_one_who_was_not_told_of_is_told_of(world: TabsWorld) -> None:
+    eva = world.tab("eva")
+    world.last()
+    ana = world.tab()
+    eva.say("/nick ana")
+    assert world.told == ["eva joined.", "eva is now ana."]
+    ana.hang_up()
+    world.last()
+    assert world.told == []
+    eva.hang_up()
+    assert world.told == ["ana left."]
+
+
 def test_of_one_who_came_for_a_moment_nothing_is_told(world: TabsWorld) -> None:
     world.tab().hang_up()
     world.last()

@@ -74,10 +74,7 @@ class Notices(RuleBasedStateMachine):
     @rule(data=st.data(), name=NAMES)
     def rename(self, data: st.DataObject, name: str) -> None:
         member = data.draw(st.sampled_from(self.members))
-        if (
-            member.session.name in self.world.server.lobby.announced
-            and name not in self.lobby_names
-        ):
+        if member.session.name in self.world.server.lobby.announced:
             member.say(f"/nick {name}")
 
     @precondition(lambda self: self.members)
