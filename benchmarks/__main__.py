@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks import against, connections, fanout, floods, history, notices, tls, web
 from benchmarks.bench import Bench
-from benchmarks.machine import Cores, allow_files, compile_programs, describe, refuse
+from benchmarks.machine import Cores, Programs, allow_files, describe, refuse
 from benchmarks.report import say, say_summary
 from benchmarks.servers import TWISTD
 
@@ -48,7 +48,7 @@ def main() -> int:
         bench = Bench(
             cores=cores,
             scratch=scratch,
-            programs=compile_programs(scratch),
+            programs=Programs(scratch),
             seconds=options.seconds,
             rounds=options.rounds,
             peers=options.peers,

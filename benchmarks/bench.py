@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import Cores, Failed, measure
+from benchmarks.machine import Cores, Failed, Programs, measure
 from benchmarks.report import Bar, rounded, say, say_bars
 from benchmarks.servers import OURS, Build, chatd, running
 
@@ -20,7 +20,7 @@ class Bench:
 
     cores: Cores
     scratch: Path
-    programs: dict[str, Path]
+    programs: Programs
     seconds: float
     rounds: int
     peers: bool

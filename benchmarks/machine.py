@@ -56,22 +56,33 @@ def allow_files(files: int = LEAST_FILES) -> None:
         refuse(f"all clients need {files:,} open files: raise the hard limit (ulimit -Hn).")
 
 
-def compile_programs(directory: Path) -> dict[str, Path]:
-    """Compile every C program of this directory; return their paths by name."""
-    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        refuse("a C compiler is needed: install gcc, or name one in CC.")
-    programs = {}
-    for source in sorted(HERE.glob("*.c")):
-        program = programs[source.stem] = directory / source.stem
-        command = [*compiler.split(), "-O2", "-Wall", "-Wextra", "-o", str(program), str(source)]
+class Programs(dict[str, Path]):
+    """The C programs of this directory by name, each compiled when it is first asked for."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__()
+        self._directory = directory
+        compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
+        if compiler is None:
+            refuse("a C compiler is needed: install gcc, or name one in CC.")
+        self._compiler = compiler
+
+    def __missing__(self, name: str) -> Path:
+        program, source = self._directory / name, HERE / f"{name}.c"
+        command = [
+            *self._compiler.split(),
+            *("-O2", "-Wall", "-Wextra", "-o"),
+            str(program),
+            str(source),
+        ]
         try:
             done = subprocess.run(command, capture_output=True, text=True)
         except OSError as error:
-            refuse(f"the C compiler {compiler} does not run: {error.strerror}.")
+            refuse(f"the C compiler {self._compiler} does not run: {error.strerror}.")
         if done.returncode:
-            refuse(f"{compiler} does not compile {source.name}:\n{done.stderr}")
-    return programs
+            refuse(f"{self._compiler} does not compile {source.name}:\n{done.stderr}")
+        self[name] = program
+        return program
 
 
 def measure(
