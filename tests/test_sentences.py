@@ -19,12 +19,11 @@ from chatd.i18n import en, es
 from tests.support.checkout import ROOT, syntax_tree
 
 LITERAL = {
-    "tests/chat/test_membership.py": "a walk of a terminal",
     "tests/client/test_admin.py": "`chatd admin` has texts of its own, in English alone",
     "tests/client/test_wrapping.py": "people make up lines that look like the server's",
     "tests/daemon/test_service.py": "the log is in English alone",
-    "tests/formats/test_formats.py": "the exact lines that clients are sent",
-    "tests/formats/test_json.py": "the exact messages that programs are sent",
+    "tests/formats/test_formats.py": "the names of many people, as a format lists them",
+    "tests/formats/test_json.py": "the names of many people, as a format lists them",
     "tests/i18n/test_i18n.py": "tests the texts themselves",
     "tests/integration/test_docs.py": "compares with the documents",
     "tests/integration/test_wire.py": "a walk of a terminal",
@@ -32,7 +31,6 @@ LITERAL = {
     "tests/proofs/crash/resumed.py": "must not know the daemon's code",
     "tests/proofs/crash/test_check.py": "transcripts of terminals",
     "tests/proofs/crash/test_resumed.py": "transcripts of terminals",
-    "tests/support/terminal.py": "stands in for a server of any version",
     "tests/test_sentences.py": "examples of literals",
 }
 """The files that may have literal sentences, and why."""

@@ -6,6 +6,7 @@ import pytest
 
 from chatd.chat.membership import LASTING
 from tests.support.browser import Browser, browser_tab
+from tests.support.sentences import EN
 from tests.support.world import World
 
 
@@ -30,6 +31,21 @@ class TabsWorld(World):
         return [line.removeprefix("*** ") for line in self.luis.seen()]
 
 
+def joined(people: str) -> str:
+    """Return the notice of people who come."""
+    return EN.sentence("joined_one", people=people)
+
+
+def left(people: str) -> str:
+    """Return the notice of people who go."""
+    return EN.sentence("left_one", people=people)
+
+
+def renamed(new_name: str, name: str = "ana") -> str:
+    """Return the notice of a new name."""
+    return EN.sentence("renamed", name=name, new_name=new_name)
+
+
 @pytest.fixture
 def world() -> TabsWorld:
     return TabsWorld()
@@ -41,18 +57,18 @@ def test_one_comes_once_and_goes_once(world: TabsWorld) -> None:
     second = world.tab()
     world.last()
     first.hang_up()
-    assert world.told == ["ana joined."]
+    assert world.told == [joined("ana")]
     second.hang_up()
-    assert world.told == ["ana left."]
+    assert world.told == [left("ana")]
 
 
 def test_several_that_come_together_are_told_of(world: TabsWorld) -> None:
     tabs = [world.tab(), world.tab()]
     world.last()
-    assert world.told == ["ana joined."]
+    assert world.told == [joined("ana")]
     for tab in tabs:
         tab.hang_up()
-    assert world.told == ["ana left."]
+    assert world.told == [left("ana")]
 
 
 def test_one_that_takes_the_place_of_another_is_not_told_of(world: TabsWorld) -> None:
@@ -61,7 +77,7 @@ def test_one_that_takes_the_place_of_another_is_not_told_of(world: TabsWorld) ->
     world.tab()
     first.hang_up()
     world.last()
-    assert world.told == ["ana joined."]
+    assert world.told == [joined("ana")]
 
 
 def test_the_last_to_go_is_told_of_however_short_it_was_here(world: TabsWorld) -> None:
@@ -70,19 +86,19 @@ def test_the_last_to_go_is_told_of_however_short_it_was_here(world: TabsWorld) -
     second = world.tab()
     first.hang_up()
     second.hang_up()
-    assert world.told == ["ana joined.", "ana left."]
+    assert world.told == [joined("ana"), left("ana")]
 
 
 def test_one_that_takes_the_name_of_another_leaves_its_own(world: TabsWorld) -> None:
     first, second = world.tab(), world.tab("eva")
     world.last()
-    assert world.told == ["ana and eva joined."]
+    assert world.told == [joined("ana and eva")]
     second.say("/nick ana")
-    assert world.told == ["eva left."]
+    assert world.told == [left("eva")]
     first.hang_up()
     assert world.told == []
     second.hang_up()
-    assert world.told == ["ana left."]
+    assert world.told == [left("ana")]
 
 
 def test_a_new_name_of_one_who_was_told_of_is_that_of_who_leaves(world: TabsWorld) -> None:
@@ -90,7 +106,7 @@ def test_a_new_name_of_one_who_was_told_of_is_that_of_who_leaves(world: TabsWorl
     world.last()
     tab.say("/nick eva")
     tab.hang_up()
-    assert world.told == ["ana joined.", "ana is now eva.", "eva left."]
+    assert world.told == [joined("ana"), renamed("eva"), left("eva")]
     assert world.server.lobby.announced == {"luis"}
 
 
@@ -99,12 +115,12 @@ def test_one_that_takes_the_name_of_one_who_was_not_told_of_is_told_of(world: Ta
     world.last()
     ana = world.tab()
     eva.say("/nick ana")
-    assert world.told == ["eva joined.", "eva is now ana."]
+    assert world.told == [joined("eva"), renamed("ana", "eva")]
     ana.hang_up()
     world.last()
     assert world.told == []
     eva.hang_up()
-    assert world.told == ["ana left."]
+    assert world.told == [left("ana")]
 
 
 def test_of_one_who_came_for_a_moment_nothing_is_told(world: TabsWorld) -> None:
@@ -119,12 +135,12 @@ def test_one_of_several_that_logs_in_to_an_account_that_is_here_is_not_told_of(
     eva, first, second = world.tab("eva"), world.tab(), world.tab()
     eva.say("/register correct horse")
     world.last()
-    assert world.told == ["eva and ana joined."]
+    assert world.told == [joined("eva and ana")]
     first.say("/login eva correct horse")
     assert first.session.name == "eva"
     assert world.told == []
     second.hang_up()
-    assert world.told == ["ana left."]
+    assert world.told == [left("ana")]
 
 
 def test_a_guest_who_had_a_name_leaves_without_a_word(world: TabsWorld) -> None:
@@ -133,6 +149,6 @@ def test_a_guest_who_had_a_name_leaves_without_a_word(world: TabsWorld) -> None:
     world.last()
     tab.say("/logout")
     guest = tab.session.name
-    assert world.told == ["ana joined.", f"ana is now {guest}."]
+    assert world.told == [joined("ana"), renamed(guest)]
     tab.hang_up()
     assert world.told == []

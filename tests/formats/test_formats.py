@@ -18,6 +18,7 @@ from chatd.i18n import Language
 from chatd.text.escaping import visible
 from chatd.text.times import local_time
 from tests.support.deeds import DEEDS
+from tests.support.sentences import EN, ES
 
 CHAT = ChatFormat()
 CHAT_ES = ChatFormat(Language.SPANISH)
@@ -55,22 +56,27 @@ def _zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     local_time.cache_clear()
 
 
+def in_both(key: str, **values: object) -> tuple[str, str]:
+    """Return a notice in English and in Spanish."""
+    return EN.notice(key, **values), ES.notice(key, **values)
+
+
 class TestChat:
     @pytest.mark.parametrize(
         ("entry", "english", "spanish"),
         [
             (MESSAGE, "<ana> hola", "<ana> hola"),
             (ACTION, "* ana waves", "* ana waves"),
-            (TOPIC, "*** ana set the topic: fish", "*** ana ha puesto el tema: fish"),
+            (TOPIC, *in_both("topic_set", name="ana", topic="fish")),
             (
                 DEED,
-                "*** ana muted luis for 10m: too loud",
-                "*** ana ha callado a luis durante 10m: too loud",
+                EN.deed("mute", "ana", "luis", time="10m", reason="too loud"),
+                ES.deed("mute", "ana", "luis", time="10m", reason="too loud"),
             ),
             (PRIVATE, "(private) <ana> psst", "(private) <ana> psst"),
-            (JOINED, "*** ana joined.", "*** ana ha entrado."),
-            (LEFT, "*** ana left.", "*** ana se ha ido."),
-            (RENAMED, "*** ana is now eva.", "*** ana ahora es eva."),
+            (JOINED, *in_both("joined_one", people="ana")),
+            (LEFT, *in_both("left_one", people="ana")),
+            (RENAMED, *in_both("renamed", name="ana", new_name="eva")),
         ],
         ids=["message", "action", "topic", "deed", "private", "joined", "left", "renamed"],
     )
@@ -102,10 +108,10 @@ class TestChat:
 
     def test_says_what_was_wrong(self) -> None:
         assert CHAT.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9) == (
-            b"ERR Invalid message: it is longer than 9 characters. Send it in parts.\n"
+            EN.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9).encode() + b"\n"
         )
         assert CHAT_ES.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9) == (
-            "ERR Invalid message: tiene más de 9 caracteres. Envíalo en partes.\n".encode()
+            ES.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9).encode() + b"\n"
         )
 
     def test_marks_every_line_of_the_server_s(self) -> None:
@@ -131,27 +137,24 @@ class TestDeeds:
             assert line.startswith("*** ana "), line  # not "*** ana: "
 
     def test_time_and_reason_are_told_where_there_are_any(self) -> None:
-        assert deed("ban", "luis") == "*** ana banned luis."
-        assert deed("ban", "luis", 86400) == "*** ana banned luis for 1d."
-        assert deed("ban", "luis", 0, "spam, and  more") == "*** ana banned luis: spam, and  more"
+        assert deed("ban", "luis") == EN.deed("ban", "ana", "luis")
+        assert deed("ban", "luis", 86400) == EN.deed("ban", "ana", "luis", time="1d")
+        why = "spam, and  more"
+        assert deed("ban", "luis", 0, why) == EN.deed("ban", "ana", "luis", reason=why)
 
     def test_of_an_address_the_name_is_told_of_whoever_came_from_it(self) -> None:
-        assert deed("ban", "@luis", 60) == (
-            "*** ana banned the address that luis came from for 1m."
-        )
-        assert deed("unban", "@luis") == (
-            "*** ana lifted the ban on the address that luis came from."
-        )
+        assert deed("ban", "@luis", 60) == EN.deed("ban_address", "ana", "luis", time="1m")
+        assert deed("unban", "@luis") == EN.deed("unban_address", "ana", "luis")
 
     def test_a_mode_is_told_in_the_language_of_who_reads(self) -> None:
         event = MESSAGE._replace(kind=Kind.DEED, text="mode private 0")
         assert ChatFormat(Language.SPANISH).render([event]).decode() == (
-            "*** ana ha puesto la sala en modo privado.\n"
+            ES.deed("mode", "ana", "privado") + "\n"
         )
-        assert deed("mode", "strange") == "*** ana set the room's mode to strange."
+        assert deed("mode", "strange") == EN.deed("mode", "ana", "strange")
 
     def test_a_word_to_all_is_its_reason(self) -> None:
-        assert deed("wall", "-", 0, "tea is ready") == "*** ana to everyone: tea is ready"
+        assert deed("wall", "-", 0, "tea is ready") == EN.deed("wall", "ana", reason="tea is ready")
 
     @pytest.mark.parametrize(
         "text",
@@ -167,15 +170,15 @@ class TestTimes:
     @pytest.mark.parametrize(
         ("entry", "line"),
         [
-            (MESSAGE, b"[2023-11-14 23:13:20] <ana> hola\n"),
-            (ACTION, b"[2023-11-14 23:13:20] * ana waves\n"),
-            (TOPIC, b"[2023-11-14 23:13:20] *** ana set the topic: fish\n"),
-            (JOINED, b"*** ana joined.\n"),
+            (MESSAGE, "[2023-11-14 23:13:20] <ana> hola"),
+            (ACTION, "[2023-11-14 23:13:20] * ana waves"),
+            (TOPIC, f"[2023-11-14 23:13:20] {EN.notice('topic_set', name='ana', topic='fish')}"),
+            (JOINED, EN.notice("joined_one", people="ana")),
         ],
         ids=["message", "action", "topic", "notice"],
     )
-    def test_stand_before_every_event_and_no_notice(self, entry: Entry, line: bytes) -> None:
-        assert CHAT.with_times(True).render([entry]) == line
+    def test_stand_before_every_event_and_no_notice(self, entry: Entry, line: str) -> None:
+        assert CHAT.with_times(True).render([entry]) == f"{line}\n".encode()
 
     @pytest.mark.usefixtures("_zone")
     def test_are_the_server_s(self) -> None:
@@ -196,7 +199,7 @@ class TestValues:
     def test_the_line_end_is_that_of_every_line(self) -> None:
         crlf = CHAT.with_eol(b"\r\n")
         assert crlf.render([MESSAGE]) == b"<ana> hola\r\n"
-        assert crlf.render([JOINED]) == b"*** ana joined.\r\n"
+        assert crlf.render([JOINED]) == EN.notice("joined_one", people="ana").encode() + b"\r\n"
         assert crlf.say("one\ntwo") == b"*** one\r\n*** two\r\n"
         assert crlf.private("ana", "psst") == b"(private) <ana> psst\r\n"
         assert crlf.error(ErrorKind.NOBODY, "server_error").endswith(b".\r\n")

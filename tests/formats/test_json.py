@@ -20,6 +20,7 @@ from chatd.formats.json import (
 )
 from chatd.formats.sse import SseFormat
 from chatd.i18n import Language
+from tests.support.sentences import EN, ES
 
 ENGLISH = JsonFormat()
 SPANISH = JsonFormat(Language.SPANISH)
@@ -110,9 +111,10 @@ class TestJson:
         joined = Notice("lobby", Change.JOINED, ((7, "ana"),))
         renamed = Notice("lobby", Change.RENAMED, ((7, "ana"),), "eva")
         (message,) = messages(SPANISH.render([joined, renamed]))
+        one, two = {"name": "ana"}, {"name": "ana", "new_name": "eva"}
         assert message["events"] == [
-            {"notice": "joined", "name": "ana", "text": "ana ha entrado."},
-            {"notice": "renamed", "name": "ana", "new_name": "eva", "text": "ana ahora es eva."},
+            {"notice": "joined", **one, "text": ES.sentence("joined_one", people="ana")},
+            {"notice": "renamed", **two, "text": ES.sentence("renamed", **two)},
         ]
 
     def test_a_notice_about_several_has_all_names(self) -> None:
@@ -131,7 +133,7 @@ class TestJson:
         (message,) = messages(ENGLISH.render([said(deed, kind=Kind.DEED)]))
         (event,) = message["events"]
         assert event["kind"] == "deed"
-        assert event["text"] == "ana muted luis for 10m: noise"
+        assert event["text"] == EN.deed("mute", "ana", "luis", time="10m", reason="noise")[4:]
         assert event["deed"] == {
             "verb": "mute",
             "target": "luis",

@@ -23,6 +23,7 @@ import pyte
 
 from tests.support import forks
 from tests.support.checkout import ROOT
+from tests.support.sentences import EN
 from tests.support.stand_in import DEADLINE, Peer
 
 UP = "\x1b[A"
@@ -156,9 +157,11 @@ class Talk:
         self.peer = Peer(connection)
 
     def __enter__(self) -> "Talk":
-        self.peer.send("*** Welcome to chatd. You are guest1 in #lobby. Here: luis and 2 guests.")
+        here = EN.sentence("here", people="luis and 2 guests")
+        welcome, *_ = EN.notices("welcome", name="guest1", room="lobby", here=here)
+        self.peer.send(welcome)
         self.terminal.until(
-            lambda rows: rows and rows[0].startswith("*** Welcome") and rows[-1].strip() == ">"
+            lambda rows: rows and rows[0].startswith(welcome[:6]) and rows[-1].strip() == ">"
         )
         return self
 
