@@ -20,7 +20,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from zope.interface import implementer
 
-from chatd.event import Change, Draft, Entry, Kind, Notice
+from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.formats.base import BELL
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms import cursor as cursor_module
@@ -312,7 +312,12 @@ class Steps(RuleBasedStateMachine):
             client.owed[-1].setdefault(room, []).extend(texts)
             if client.clear and cursor.mark == log.mark:
                 before[client.session] = len(client.peer.waiting)
-                if len(shown) == len(entries) and not any(map(client.view.ignores, entries)):
+                ignored = [
+                    each
+                    for each in entries
+                    if isinstance(each, Event) and client.view.ignores(each)
+                ]
+                if len(shown) == len(entries) and not ignored:
                     expected.add((client.session, room))
         others = self.in_step() - {each for each in self.in_step() if each[1] == room}
         log.publish(entries)
