@@ -177,10 +177,9 @@ class Cursor:
 
     def take(self) -> bytes:
         feed = self._feed
-        if self.own_mark is None:
-            if feed.followers.mark is feed.log.mark:
-                return b""
-            self.step_out()
+        if self.mark is feed.log.mark and self._replay is None:
+            return b""
+        self.step_out()
         data = b""
         rings = False
         while not self.done:

@@ -8,6 +8,7 @@ import codecs
 import enum
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from chatd.text.blanks import UNSEEN, is_blank
@@ -254,12 +255,15 @@ def is_address(name: str) -> bool:
 _ADDRESS = re.compile(r"(?:[\dlO]+|0x[\da-f]*)(?:\.(?:[\dlO]+|0x[\da-f]*))+")
 
 
+@lru_cache(maxsize=1024)
 def networks_of_host(host: str) -> tuple[str, ...]:
     """Return the networks of an IP address that may have one owner, from the smallest one.
 
     An IPv4 address alone, or the /64, the /56 and the /48 of an IPv6 address: a host may have all
     addresses of a /64 (RFC 8981), a home a /56 and a site a /48 (RFC 6177). An IPv4 address that is
     mapped to IPv6 is IPv4. Raises `ValueError` if *host* is no IP address.
+
+    The last ones are cached: an IPv6 address takes 30 us, an IPv4 address 4.
     """
     ip = ip_address(host.partition("%")[0])
     if not isinstance(ip, IPv6Address):

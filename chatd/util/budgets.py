@@ -52,9 +52,8 @@ def owner_of(account: str | None, host: str) -> Owner:
     """Return the owner of what is done by an account, given its key, from an IP address.
 
     The account is None, or "", for a guest. The address is "" for UNIX sockets, which count as one
-    address; a network stands for all of its addresses. Those that were asked for last are cached:
-    finding the networks of an IPv6 address takes 30 us, and a program posts each line in a session
-    of its own.
+    address; a network stands for all of its addresses. Those that were asked for last are cached,
+    because a program posts each line in a session of its own.
     """
     networks = networks_of_host(host.partition("/")[0]) if host else ("",)
     narrowest = (Level.ACCOUNT, account) if account else (Level.ADDRESS, host)

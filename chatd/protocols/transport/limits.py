@@ -6,7 +6,6 @@ This module must not know lines, protocols or what is done about a limit.
 from __future__ import annotations
 
 from ipaddress import IPv6Address as Ipv6
-from ipaddress import ip_address
 from math import inf
 from typing import NamedTuple
 
@@ -173,5 +172,5 @@ def is_local(address: object) -> bool:
         ip = Ipv6(address.host.partition("%")[0])
         return (ip.ipv4_mapped or ip).is_loopback
     if isinstance(address, IPv4Address):
-        return ip_address(address.host).is_loopback
+        return address.host.startswith("127.")
     return isinstance(address, UNIXAddress)
