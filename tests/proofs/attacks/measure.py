@@ -32,8 +32,8 @@ SQLite and of rooms' tails, and pages that the allocator keeps for the next one.
 LEFT_AGAIN = 4 * 1024
 """KiB more than those that may be left after a second round."""
 
-FEW = 20
-"""Attackers whose caches may be larger than what they make the daemon hold."""
+FEW = 100
+"""Attackers whose share of the caches may be as large as what each makes the daemon hold."""
 
 LEFT_SOCKETS = 8
 """Connections that the daemon may have then: clients that sent on after the last answer, and have
