@@ -6,9 +6,9 @@ client is sent after that, so the client receives everything in the order in whi
 
 A live source sends fresh data at once if nothing is in the way: it is pushed, or sent straight to
 the sink's socket by those in step (`chatd.rooms.followers`), who step out as soon as anything is
-queued, or the sink has no room. Answers are the only bytes that are
-queued for a client, so the daemon stops reading from a client whose answers are not taken: see
-`Stream.full`. Those that others make long are not queued as bytes: see `Stream.put_slices`.
+queued, or the sink has no room. Answers are the only bytes that are queued for a client, so the
+daemon stops reading from a client whose answers are not taken: see `Stream.full`. Those that others
+make long are not queued as bytes: see `Stream.put_slices`.
 
 This module must not know a connection: a writer takes from the stream when there is room, and is
 woken when there is more.

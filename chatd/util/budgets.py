@@ -20,7 +20,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from math import ceil, inf
 from typing import NamedTuple, Protocol
 
@@ -47,13 +46,11 @@ SERVER: Owner = ((Level.ALL, ""),)
 """The owner of what no person made."""
 
 
-@lru_cache(maxsize=1024)
 def owner_of(account: str | None, host: str) -> Owner:
     """Return the owner of what is done by an account, given its key, from an IP address.
 
     The account is None, or "", for a guest. The address is "" for UNIX sockets, which count as one
-    address; a network stands for all of its addresses. Those that were asked for last are cached,
-    because a program posts each line in a session of its own.
+    address; a network stands for all of its addresses.
     """
     networks = networks_of_host(host.partition("/")[0]) if host else ("",)
     narrowest = (Level.ACCOUNT, account) if account else (Level.ADDRESS, host)

@@ -192,7 +192,7 @@ def ana() -> Member:
     luis = world.person("luis", network="10.1.2.3")
     luis.type("/join ops")
     world.member("eva").type("/join ops")
-    world.wait(60)  # nobody is still to be announced
+    world.wait(60)  # all announcements are made
     ana.seen()
     return ana
 

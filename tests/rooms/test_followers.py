@@ -284,7 +284,7 @@ class Steps(RuleBasedStateMachine):
             if cursor.own_mark is None
         }
 
-    # What is said and done
+    # Steps
 
     @rule(room=ROOMS, batch=st.lists(SAID, min_size=1, max_size=4))
     def publish(self, room: str, batch: list[tuple[str, int]]) -> None:
@@ -440,7 +440,7 @@ class Steps(RuleBasedStateMachine):
         self.number += 1
         return f"{what}{self.number}"
 
-    # What holds after each step
+    # Invariants
 
     @invariant()
     def is_in_step_by_definition(self) -> None:

@@ -8,9 +8,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from chatd.errors import ErrorKind
-from chatd.event import Change, Draft, Entry, Event, Kind, Notice
+from chatd.event import Draft, Entry, Event, Notice
 from chatd.formats.base import BELL, Format
 from chatd.util.error_log import ErrorLog
+from tests.support import stores
 
 PAGE = 3
 """Most events of a page of a `PagedStore`."""
@@ -68,11 +69,11 @@ class PagedStore:
 
 
 def said(text: str, session: int = 1) -> Draft:
-    return Draft("lobby", session, "ana", Kind.MESSAGE, [text])
+    return stores.draft(text, session=session)
 
 
 def joined(name: str, session: int = 1) -> Notice:
-    return Notice("lobby", Change.JOINED, ((session, name),))
+    return stores.joined(name, session=session)
 
 
 def lines(data: bytes) -> list[str]:

@@ -147,7 +147,7 @@ class ConnectionWriter:
 
     def push(self, data: bytes) -> bool:
         """Send data at once. Return False, and send nothing, if other data is to be sent before."""
-        if self._busy or self._holds or self._pumping or self._closing or self._ending:
+        if not self._is_clear:
             return False
         try:
             self._send(data)
@@ -162,9 +162,7 @@ class ConnectionWriter:
 
         What it does not take is given to `owe`, before anything else is sent.
         """
-        if self._busy or self._holds or self._pumping or self._closing or self._ending:
-            return None
-        return self._socket
+        return self._socket if self._is_clear else None
 
     def owe(self, rest: bytes) -> None:
         """Send the rest of what ``ready_socket`` took in part."""
@@ -245,6 +243,11 @@ class ConnectionWriter:
         if sent < len(data):
             self._block()
             self._transport.write(data[sent:])
+
+    @property
+    def _is_clear(self) -> bool:
+        """True if nothing is to be sent before fresh data."""
+        return not (self._busy or self._holds or self._pumping or self._closing or self._ending)
 
     def _block(self) -> None:
         self._busy = True

@@ -2,11 +2,11 @@
 
 Theory of operation. The index is written after the events, so that a line does not wait for it:
 ``rooms.indexed`` is the seq up to which a room's events are in it. The rooms that lag are known by
-their ids, so that no step reads all rooms. Deleted events must leave no
-trace in the file. FTS5 only marks texts as removed, so the row "purge" in the table ``chores`` says
-that the index must be rewritten without them, and "renew" that the index must be built again from
-the events. All of that is done in short steps, each in a transaction of the caller; the pending
-work is in the file, so it continues when a daemon starts again.
+their ids, so that no step reads all rooms. Deleted events must leave no trace in the file. FTS5
+only marks texts as removed, so the row "purge" in the table ``chores`` says that the index must be
+rewritten without them, and "renew" that the index must be built again from the events. All of that
+is done in short steps, each in a transaction of the caller; the pending work is in the file, so it
+continues when a daemon starts again.
 
 This module must not know when a step is taken (`chatd.storage.sqlite.maintenance_schedule`).
 """
