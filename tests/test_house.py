@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import ROOT, syntax_tree
+from tests.support.checkout import ROOT, nodes_of, syntax_tree
 
 MODULE_LINES = 400
 CLASS_LINES = 200
@@ -91,7 +91,7 @@ def too_long(module: str) -> list[str]:
     """Return which limits a module exceeds: its own, and those of its classes."""
     source = (ROOT / module).read_text("utf-8")
     found = [f"over {MODULE_LINES} lines"] if source.count("\n") > MODULE_LINES else []
-    for node in ast.walk(syntax_tree(ROOT / module)):
+    for node in nodes_of(syntax_tree(ROOT / module)):
         if isinstance(node, ast.ClassDef):
             assert node.end_lineno is not None
             if node.end_lineno - node.lineno >= CLASS_LINES:
@@ -145,7 +145,7 @@ def test_a_module_of_the_tests_imports_no_tests(path: str) -> None:
     """Shared parts are in a module of their own, most of them in tests/support."""
     imported = {
         node.module or ""
-        for node in ast.walk(syntax_tree(ROOT / path))
+        for node in nodes_of(syntax_tree(ROOT / path))
         if isinstance(node, ast.ImportFrom)
     }
     tests = {name for name in imported if re.match(r"tests\.(.*\.)?test_\w+$", name)}
@@ -165,7 +165,7 @@ def classes_of_tests() -> dict[str, list[str]]:
     """Return the files of the tests that define each class, by its name."""
     found = defaultdict(list)
     for path in (ROOT / "tests").rglob("*.py"):
-        for node in ast.walk(syntax_tree(path)):
+        for node in nodes_of(syntax_tree(path)):
             if isinstance(node, ast.ClassDef):
                 found[node.name].append(path.relative_to(ROOT).as_posix())
     return found

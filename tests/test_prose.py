@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.checkout import ROOT, syntax_tree
+from tests.support.checkout import ROOT, nodes_of, syntax_tree
 from tests.support.documents import DOCUMENTS, prose, read
 
 RIDDLE = re.compile(r"(What|Whether|How|Who)\b")
@@ -48,7 +48,7 @@ FILES = sorted(
 
 def documented(tree: ast.AST) -> Iterator[ast.Constant]:
     """Find the docstrings, and the strings under attributes, in some code."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         body: list[ast.stmt] = getattr(node, "body", [])
         if not isinstance(body, list):
             continue

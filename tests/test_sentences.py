@@ -16,7 +16,7 @@ from string import Formatter
 import pytest
 
 from chatd.i18n import en, es
-from tests.support.checkout import ROOT, syntax_tree
+from tests.support.checkout import ROOT, nodes_of, syntax_tree
 
 LITERAL = {
     "tests/client/test_admin.py": "`chatd admin` has texts of its own, in English alone",
@@ -102,12 +102,12 @@ def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield the string literals of some code with their lines; values in them are unknown."""
     inner = {
         id(each)
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.JoinedStr | ast.Expr)
         for each in ([node.value] if isinstance(node, ast.Expr) else ast.walk(node))
         if isinstance(each, ast.Constant)
     }
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.JoinedStr):
             pieces = [
                 each.value if isinstance(each, ast.Constant) else _UNKNOWN for each in node.values

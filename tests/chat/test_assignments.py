@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import ROOT
+from tests.support.checkout import ROOT, nodes_of
 
 OWNERS = {"session", "server", "_server", "_session", "each", "other", "by", "owner"} | {
     "connection",
@@ -48,7 +48,7 @@ PARTS = {
 
 def targets(tree: ast.AST) -> Iterator[ast.expr]:
     """Find all that some code assigns to, or deletes."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Assign | ast.Delete):
             yield from node.targets
         elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For):

@@ -18,7 +18,7 @@ from chatd.i18n import Language, en, es, people, sentence, sentence_over_http
 from chatd.rooms.view import Bell
 from chatd.util.budget_table import Kind, Level
 from chatd.webhooks.registry import DeliveryFailure
-from tests.support.checkout import syntax_tree
+from tests.support.checkout import nodes_of, syntax_tree
 from tests.support.deeds import DEEDS
 
 CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
@@ -39,7 +39,7 @@ def literals() -> set[str]:
     """All texts that stand in the code."""
     found: set[str] = set()
     for path in SOURCES:
-        for node in ast.walk(syntax_tree(path)):
+        for node in nodes_of(syntax_tree(path)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
     return found
@@ -50,7 +50,7 @@ def asked_for() -> set[str]:
     places = {"sentence": (0, 1), "answer": (0,), "error": (1,), "Refusal": (1,)}
     found: set[str] = set()
     for path in SOURCES:
-        for node in ast.walk(syntax_tree(path)):
+        for node in nodes_of(syntax_tree(path)):
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)

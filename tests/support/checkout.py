@@ -11,3 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def syntax_tree(path: Path) -> ast.Module:
     """Return the syntax tree of a Python file, which many tests read and none may change."""
     return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return a node and all nodes below it. They are kept, because many tests ask for them."""
+    return (*ast.walk(tree),)

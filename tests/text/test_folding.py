@@ -22,7 +22,7 @@ from chatd.text.folding import (
     has_long_run,
     normalize,
 )
-from tests.support.checkout import syntax_tree
+from tests.support.checkout import nodes_of, syntax_tree
 from tests.support.hostile import MARKS_IN_THE_WRONG_ORDER
 
 ACUTE, SPACING = "\u0301", "\u0903"
@@ -101,7 +101,7 @@ class TestWork:
         calling = {
             path.name
             for path in root.rglob("*.py")
-            for node in ast.walk(syntax_tree(path))
+            for node in nodes_of(syntax_tree(path))
             if isinstance(node, ast.Attribute)
             and ast.unparse(node) in ("unicodedata.normalize", "unicodedata.is_normalized")
         }

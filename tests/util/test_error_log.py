@@ -21,7 +21,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import chatd
 from chatd.util.error_log import FIRST_SILENCE, KINDS, LONGEST_SILENCE, ErrorLog, RecurringWarning
-from tests.support.checkout import syntax_tree
+from tests.support.checkout import nodes_of, syntax_tree
 
 
 class OurFault(Exception):
@@ -38,7 +38,7 @@ class CallTests(SynchronousTestCase):
         levels = {level.name for level in LogLevel.iterconstants()} | {"failure"}
         calls = 0
         for path in Path(chatd.__file__).parent.rglob("*.py"):
-            for node in ast.walk(syntax_tree(path)):
+            for node in nodes_of(syntax_tree(path)):
                 if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                     continue
                 logger = ast.unparse(node.func.value)

@@ -23,7 +23,7 @@ from chatd.commands.dispatch import TABLE
 from chatd.event import Deed, Kind
 from chatd.formats.base import BELL
 from tests.proofs.terminal.documented import is_unsafe, undocumented
-from tests.support.checkout import syntax_tree
+from tests.support.checkout import nodes_of, syntax_tree
 from tests.support.hostile import HOSTILE
 from tests.support.logs import logged
 from tests.support.sentences import EN, ES
@@ -262,7 +262,7 @@ TO_BE_COUNTED = {"text/work.py"}
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     """Yield the calls in some code, each with the name of its function."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Call):
             yield getattr(node.func, "attr", None) or getattr(node.func, "id", ""), node
 
@@ -298,7 +298,7 @@ def test_text_becomes_bytes_in_the_encoder_alone() -> None:
 
 def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
     formats = [tree for file, tree in trees().items() if file.startswith("formats/")]
-    nodes = [node for tree in formats for node in ast.walk(tree)]
+    nodes = [node for tree in formats for node in nodes_of(tree)]
     for node in nodes:
         if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or node) == "bytes":
             for result in (each for each in ast.walk(node) if isinstance(each, ast.Return)):
@@ -368,7 +368,7 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
     refusals = {
         file: ast.unparse(node.body[-1])
         for file, tree in trees().items()
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.FunctionDef) and node.name == "refusal"
         if "full: TooManyConnections" in ast.unparse(node.args)
     }
@@ -423,7 +423,7 @@ def test_the_one_control_character_that_is_sent_is_sent_in_three_places() -> Non
     loaded = [
         (file, node)
         for file, tree in trees().items()
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
     ]
     named = {file for file, node in loaded if isinstance(node, ast.Name) and node.id == "BELL"}
