@@ -80,6 +80,14 @@ def test_each_time_is_its_own(ops: Announcing) -> None:
     assert ops.wait(0.01) == [["joined max"]]
 
 
+def test_of_a_time_that_a_line_ended_nothing_is_left(ops: Announcing) -> None:
+    ops.announce(JOINED, "eva")
+    ops.announce(JOINED, "max")
+    ops.say("eva")
+    assert ops.wait(0) == [["joined eva max", "<eva>"]]
+    assert not ops.clock.getDelayedCalls()
+
+
 def test_those_who_leave_share_one_too(ops: Announcing) -> None:
     for change, name in (LEFT, "a"), (JOINED, "b"), (LEFT, "c"), (JOINED, "d"):
         ops.announce(change, name)
