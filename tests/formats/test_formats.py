@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatd.errors import ErrorKind
@@ -244,6 +244,11 @@ class TestHostileText:
         assert "\n" not in line
         assert b"\xff" not in data
 
+    def check_of_server(self, line: bytes) -> None:
+        # Of a long blank, the space before it is shown, too.
+        assert line.startswith((b"*** ", b"***\\s{"))
+        self.check(line)
+
     @given(st.text(), st.text(), st.text(), st.sampled_from(Kind), st.booleans())
     def test_in_an_event(self, author: str, text: str, room: str, kind: Kind, times: bool) -> None:
         event = Event(room, 1, 1_700_000_000_000, 1, author, kind, text)
@@ -262,11 +267,11 @@ class TestHostileText:
             self.check(data)
 
     @given(st.text(), st.text(), st.sampled_from(Change))
+    @example("\t" * 5, "", Change.JOINED)
     def test_in_a_notice(self, name: str, new_name: str, change: Change) -> None:
         data = CHAT.render([Notice("lobby", change, ((1, name),), new_name)])
         for line in data.splitlines(keepends=True):
-            assert line.startswith(b"*** ")
-            self.check(line)
+            self.check_of_server(line)
 
     @given(st.text(), st.text(), st.text())
     def test_in_a_private_line(self, author: str, text: str, receiver: str) -> None:
@@ -279,10 +284,10 @@ class TestHostileText:
         self.check(CHAT.error(ErrorKind.WRONG_USE, "wrong_use", **values))
 
     @given(st.text())
+    @example("\t" * 5)
     def test_in_what_the_server_says(self, text: str) -> None:
         data = CHAT.say(text)
         lines = data.split(b"\n")[:-1]
         assert len(lines) == text.count("\n") + 1
         for line in lines:
-            assert line.startswith(b"*** ")
-            self.check(line + b"\n")
+            self.check_of_server(line + b"\n")
