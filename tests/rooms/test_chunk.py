@@ -28,6 +28,30 @@ MENTIONED = View(bell=Bell.MENTIONS, names=frozenset({"luis"}))
 ANY = View(bell=Bell.ON, names=frozenset({"luis"}))
 
 
+class TestMark:
+    def test_one_behind_entries_counts_all_of_them(self) -> None:
+        entries = [said("hola")._replace(seq=8), joined(), joined()]
+        assert Mark(5, 7).behind(entries) == Mark(8, 8)
+
+    def test_notices_have_no_seq(self) -> None:
+        assert Mark(5, 7).behind([joined()]) == Mark(6, 7)
+
+
+class TestWeight:
+    def test_is_that_of_the_bytes_twice(self) -> None:
+        before = Mark(0, 0)
+        light, heavy = (Chunk(before, before, [], b"x" * length) for length in (0, 1000))
+        assert heavy.weight == light.weight + 2000
+        assert light.weight > 0
+
+    def test_is_that_of_each_entry_and_of_each_name_in_a_notice(self) -> None:
+        two = joined()._replace(people=((1, "ana"), (2, "eva")))
+        weights = [chunk_of(*entries).weight for entries in ([], [said("a")], [joined()], [two])]
+        none, line, one_name, two_names = weights
+        assert none < line
+        assert one_name - line == two_names - one_name == line - none
+
+
 class TestWhole:
     @pytest.mark.parametrize("view", [EVERYTHING, View(echo=False), MENTIONED])
     def test_it_is_for_those_of_whom_nothing_is_in_it(self, view: View) -> None:
@@ -36,8 +60,9 @@ class TestWhole:
     def test_it_is_not_for_whom_a_notice_is_about(self) -> None:
         assert not chunk_of(said("hola"), joined(2)).is_whole_for(EVERYTHING, 2)
 
-    def test_own_lines_are_echoed(self) -> None:
-        assert chunk_of(said("hola", 2)).is_whole_for(EVERYTHING, 2)
+    @pytest.mark.parametrize("view", [EVERYTHING, View(ignored=frozenset({"zoe"}))])
+    def test_own_lines_are_echoed(self, view: View) -> None:
+        assert chunk_of(said("hola", 2)).is_whole_for(view, 2)
 
     def test_it_is_not_for_those_without_echo(self) -> None:
         assert not chunk_of(said("a"), said("b", 2)).is_whole_for(View(echo=False), 2)

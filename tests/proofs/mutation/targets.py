@@ -252,7 +252,7 @@ TESTS = {
         "tests/protocols/transport/test_session_handler.py",
     ],
     "chatd/protocols/transport/typed_text.py": ["tests/protocols/transport/test_typed_text.py"],
-    "chatd/rooms/chunk.py": ["tests/rooms/test_chunk.py"],
+    "chatd/rooms/chunk.py": ["tests/rooms/test_chunk.py", "tests/rooms/test_feed.py"],
     "chatd/rooms/cursor.py": ["tests/rooms/test_feed.py", "tests/rooms/test_followers.py"],
     "chatd/rooms/feed.py": ["tests/rooms/test_feed.py", "tests/rooms/test_room.py"],
     "chatd/rooms/followers.py": ["tests/rooms/test_followers.py", "tests/rooms/test_feed.py"],
