@@ -21,6 +21,10 @@ from chatd.storage.sqlite.store import SqliteStore
 
 T = TypeVar("T")
 
+TURN_SECONDS = 0.001
+"""Seconds between two looks at what a thread does. Without a pause, looking takes the processor
+from the thread, on a busy machine for longer than a test may take."""
+
 
 class StoreReactor(Clock):
     """A fake clock; results of threads come through the real reactor."""
@@ -127,7 +131,7 @@ class StoreHarness:
 
         while not condition():
             self.end_turn()
-            await deferLater(reactor, 0)
+            await deferLater(reactor, TURN_SECONDS)
 
     async def say(self, *drafts: Draft | Notice) -> None:
         """Append entries in one turn, and settle."""
