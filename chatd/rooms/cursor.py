@@ -177,7 +177,7 @@ class Cursor:
 
     def take(self) -> bytes:
         feed = self._feed
-        if self.mark is feed.log.mark and self._replay is None:
+        if self.mark is feed.log.mark:
             return b""
         self.step_out()
         data = b""
