@@ -1046,6 +1046,13 @@ class TestView:
         harness.fill("b")
         assert cursor.take() == BELL + b"a\nb\n"
 
+    def test_is_rung_for_also_if_the_view_leaves_some_of_it_out(self, harness: FeedHarness) -> None:
+        view = View(ignored=frozenset({"luis"}), bell=Bell.MENTIONS, names=frozenset({"a"}))
+        cursor = harness.follow(view=view)
+        for text in "a", "b":
+            harness.publish(said(text), Draft("lobby", 2, "luis", Kind.MESSAGE, ["x"]))
+        assert cursor.take() == BELL + b"a\nb\n"
+
     def test_is_not_rung_for_with_nothing_to_show(self, harness: FeedHarness) -> None:
         cursor = harness.follow(view=View(bell=Bell.ON))
         harness.publish(joined("luis"))

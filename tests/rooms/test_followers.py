@@ -508,6 +508,18 @@ class TestInStep:
         assert [len(call.args[0]) for call in send.call_args_list] == [3, 3]
         assert [received(client) for client in steps.clients] == [["one", "two"]] * 3
 
+    def test_each_is_counted_once(self, steps: Steps) -> None:
+        followers = steps.rooms["lobby"].feed(steps.format).followers
+        assert len(followers) == 3
+        say(steps, "one")
+        assert len(steps.in_step()) == len(followers) == 3
+
+    def test_who_has_taken_everything_stays_so(self, steps: Steps) -> None:
+        say(steps, "one")
+        for client in steps.clients:
+            client.writer.pump()
+        assert len(steps.in_step()) == 3
+
     def test_what_one_did_not_take_comes_before_all_else(self, steps: Steps) -> None:
         slow, *others = steps.clients
         slow.peer.waiting = b"x" * (ROOM_BYTES - 3) + b"\n"
@@ -554,6 +566,25 @@ class TestInStep:
         assert received(steps.clients[2]) == ["one"]
         expected_errors(ZeroDivisionError)
 
+    def test_one_whose_view_fails_is_not_sent_what_it_ignores(
+        self, steps: Steps, expected_errors: Callable[..., object]
+    ) -> None:
+        choosy = steps.clients[0]
+        choosy.view = View(ignored=frozenset({"zoe"}))
+        choosy.unfollow("lobby")
+        choosy.follow(steps.rooms["lobby"], steps.format)
+        is_whole_for, faults = Chunk.is_whole_for, [ZeroDivisionError()]
+
+        def is_whole_or_fails(chunk: Chunk, view: View, session: int) -> bool:
+            if faults:
+                raise faults.pop()
+            return is_whole_for(chunk, view, session)
+
+        with mock.patch.object(Chunk, "is_whole_for", is_whole_or_fails):
+            say(steps, "one")
+        assert [received(client) for client in steps.clients] == [[], ["one"], ["one"]]
+        expected_errors(ZeroDivisionError)
+
     def test_what_is_taken_before_it_is_shown_is_not_sent_again(self, steps: Steps) -> None:
         """All feeds have rendered a batch before one shows it, and may be taken from then."""
         room = steps.make_room("den")
@@ -576,7 +607,18 @@ class TestInStep:
         steps.stores["lobby"].answer()
         say(steps, "three")
         expected_errors(ZeroDivisionError)
+        assert len(steps.in_step()) == len(steps.clients)
         assert [received(client) for client in steps.clients] == [["one", "two", "three"]] * 3
+
+    def test_an_answer_in_slices_comes_before_what_is_said_after_it(self, steps: Steps) -> None:
+        say(steps, "one")
+        asking = steps.clients[0]
+        asking.meter.holds = True
+        asking.stream.put_slices(iter([b"slice\n"]))
+        say(steps, "two")
+        asking.meter.holds = False
+        asking.meter.give_turn()
+        assert received(asking) == ["one", "slice", "two"]
 
     def test_one_that_leaves_is_sent_nothing_more(self, steps: Steps) -> None:
         say(steps, "one")
