@@ -8,7 +8,7 @@ Modules (python3 -m tools.documents writes this list):
 - `chunk`: Chunks: entries of a room between two marks, rendered once for all readers.
 - `cursor`: Cursors: the positions of clients in a feed, and the trail of what a client has taken.
 - `feed`: Feeds: a room rendered in one format, for all clients that follow it so.
-- `followers`: The followers of a feed: those that are in step, and those that are apart.
+- `followers`: A group of followers of a feed: those that are in step, and those that are apart.
 - `notices`: Notices together: the joins, leaves and renames of a room wait for one another for a
   moment.
 - `paging`: Pages of a room's log, for clients that ask for history over HTTP or over a WebSocket.

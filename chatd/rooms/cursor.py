@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from chatd.rooms.chunk import Mark
 from chatd.rooms.feed import PUSH_BYTES, Feed
-from chatd.rooms.followers import Reader
+from chatd.rooms.followers import Followers, Reader
 from chatd.rooms.replay import NO_OWNER, Owner, Replay
 from chatd.rooms.view import EVERYTHING, View
 
@@ -80,6 +80,7 @@ class Cursor:
     __slots__ = (
         "_end",
         "_feed",
+        "_group",
         "_owner",
         "_replay",
         "_target",
@@ -90,6 +91,9 @@ class Cursor:
         "trail",
         "view",
     )
+
+    _group: Followers
+    """The group of a live one."""
 
     def __init__(
         self,
@@ -114,25 +118,22 @@ class Cursor:
         self._replay: Replay | None = None
         self._target = self.mark  # where the replay ends
         if end is None:
-            feed.followers.add(self)
+            self._group = feed.add(self)
 
     def close(self) -> None:
         """Stop being live. What was published before can still be detached."""
-        feed = self._feed
-        feed.followers.remove(self)
-        if not feed.followers:
-            feed.forget()
+        self._feed.remove(self, self._group)
         self.closed = True
 
     def step_out(self) -> None:
         """Be in step no more, if it is: something has come in the way of fresh data."""
         if self.own_mark is None:
-            self._feed.followers.step_out(self)
+            self._group.step_out(self)
 
     @property
     def mark(self) -> Mark:
         """The position up to which everything was taken."""
-        return self._feed.followers.mark if self.own_mark is None else self.own_mark
+        return self._group.mark if self.own_mark is None else self.own_mark
 
     @property
     def done(self) -> bool:

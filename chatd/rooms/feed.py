@@ -4,6 +4,9 @@ A feed renders each published batch once, into a chunk, and all cursors of the f
 bytes. The latest chunks form the tail, in memory. Published lines are never queued for a client: a
 cursor is only a mark (a number of entries, and a seq), so a slow client costs no memory.
 
+Followers are in groups, each of which can be sent to in a turn of the reactor. A line is sent to
+all groups at once.
+
 There are four ways to move on. Cursors in step move together: a fresh chunk is sent to all of them
 in one call. Of the others, one whose mark is the start of a fresh chunk is pushed it. One that is
 further back, but within the tail, takes the chunks from there when its reader has room. One that
@@ -16,12 +19,12 @@ Feeds must not know connections.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chatd.event import Entry
 from chatd.formats.base import Format
 from chatd.rooms.chunk import Chunk, Mark
-from chatd.rooms.followers import Followers
+from chatd.rooms.followers import READERS_A_TURN, Follower, Followers
 from chatd.rooms.replay import Log
 from chatd.rooms.tail import Tail
 
@@ -30,16 +33,39 @@ PUSH_BYTES = 64 * 1024
 
 
 class Feed:
-    """A room in one format: its ``tail`` of rendered chunks, and its ``followers``."""
+    """A room in one format: its ``tail`` of rendered chunks, and its ``followers``, in groups."""
 
-    __slots__ = ("_fresh", "followers", "format", "log", "tail")
+    __slots__ = ("followers", "format", "log", "tail")
 
     def __init__(self, log: Log, format: Format) -> None:
         self.log = log
         self.format = format
         self.tail = Tail(log.mark)
-        self.followers = Followers(log.mark, format.bell, log.error_log)
-        self._fresh: list[Chunk] = []
+        self.followers: list[Followers] = []
+
+    def add(self, follower: Follower) -> Followers:
+        """Add a follower that is apart; return its group."""
+        for group in self.followers:
+            if len(group) < READERS_A_TURN:
+                break
+        else:
+            group = Followers(self.log.mark, self.format.bell, self.log.error_log)
+            self.followers.append(group)
+        group.add(follower)
+        return group
+
+    def remove(self, follower: Follower, group: Followers) -> None:
+        """Remove a follower from its group, and with the last one all that is in memory."""
+        group.remove(follower)
+        if not group:
+            self.followers.remove(group)
+        if not self.followers:
+            self.forget()
+
+    @property
+    def behind(self) -> list[Followers]:
+        """The groups that were not shown all that is published."""
+        return [group for group in self.followers if group.mark is not self.log.mark]
 
     def render(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
         """Render the entries between two marks. `show` sends them, once all feeds have rendered.
@@ -52,7 +78,8 @@ class Feed:
         if parts == 1:
             chunk = Chunk(before, after, entries, data)
             self.tail.add(chunk)
-            self._fresh.append(chunk)
+            for group in self.followers:
+                group.fresh.append(chunk)
             return
         for part in range(parts):
             some = entries[len(entries) * part // parts : len(entries) * (part + 1) // parts]
@@ -60,17 +87,70 @@ class Feed:
             self.render(before, some, behind)
             before = behind
 
-    def show(self) -> None:
+    def show(self, *groups: Followers) -> None:
         """Send fresh chunks to the readers that keep up, wake the others, and trim the tail.
 
-        The tail is trimmed last, so that a reader that keeps up takes even a batch that is larger
-        than the tail.
+        Those are the readers of some groups, or else of all. The tail is trimmed last, so that a
+        reader that keeps up takes even a batch that is larger than the tail.
         """
-        fresh, self._fresh = self._fresh, []
-        self.followers.show(fresh, self.log.mark)
+        for group in groups or self.behind:
+            group.show(self.log.mark)
         self.tail.trim()
 
     def forget(self) -> None:
         """Drop the tail. Cursors that have not taken all of it read on from the log."""
-        self._fresh.clear()
+        for group in self.followers:
+            group.fresh.clear()
         self.tail.clear(self.log.mark)
+
+
+class Feeds:
+    """The feeds of a room, one for each format. ``in_a_turn`` makes a call in a later turn."""
+
+    __slots__ = ("_feeds", "_in_a_turn", "_log", "_showing")
+
+    def __init__(self, log: Log, in_a_turn: Callable[[Callable[[], None]], None]) -> None:
+        self._log = log
+        self._in_a_turn = in_a_turn
+        self._feeds: dict[Format, Feed] = {}
+        self._showing = False  # in turns, of which the next one is to come
+
+    def feed(self, format: Format) -> Feed:
+        """Return the feed in a format, and make it if there is none."""
+        feed = self._feeds.get(format)
+        if feed is None:
+            feed = self._feeds[format] = Feed(self._log, format)
+        return feed
+
+    def render(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
+        """Render the entries between two marks in each format. Drop feeds without followers."""
+        for feed in tuple(self._feeds.values()):
+            if feed.followers:
+                try:
+                    feed.render(before, entries, after)
+                except Exception:
+                    self._log.error_log.tell("a room could not be shown in some format")
+                    feed.forget()
+            else:
+                del self._feeds[feed.format]
+
+    def show(self) -> None:
+        """Send what was rendered to all followers.
+
+        All feeds have rendered: a woken reader may make others take, of any of the feeds.
+        """
+        for feed in tuple(self._feeds.values()):
+            feed.show()
+
+    def show_in_turns(self) -> None:
+        """Send what was rendered to one group of followers now, and to each other one in a turn."""
+        if not self._showing:
+            self._show_a_group()
+
+    def _show_a_group(self) -> None:
+        groups = [(feed, group) for feed in self._feeds.values() for group in feed.behind]
+        self._showing = len(groups) > 1
+        if self._showing:
+            self._in_a_turn(self._show_a_group)
+        for feed, group in groups[:1]:
+            feed.show(group)

@@ -1,4 +1,4 @@
-"""The followers of a feed: those that are in step, and those that are apart.
+"""A group of followers of a feed: those that are in step, and those that are apart.
 
 Followers *in step* have taken everything, and nothing is in the way of what comes next. They have
 one common mark, and a chunk is sent to the sockets of all of them in one call, with no bookkeeping
@@ -7,19 +7,24 @@ full socket, the end), or with a chunk that it is not shown as it is. It is *apa
 mark of its own, and joins again when the next chunk finds it at the common mark with its way clear.
 Those that have no plain socket are always apart, and are pushed to.
 
+A group is small enough to be sent to in a turn of the reactor. Each one of a feed has its own mark,
+and is shown all chunks in order.
+
 This module must not know connections, nor how a follower takes what it was not sent.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from typing import Protocol
 
 from chatd.rooms.chunk import Chunk, Mark
 from chatd.rooms.view import View
 from chatd.util.error_log import ErrorLog
 from chatd.util.fanout import send_to_all
+
+READERS_A_TURN = 256
+"""Most followers of one group: sending to all of them takes 2 ms."""
 
 
 class Socket(Protocol):
@@ -55,11 +60,24 @@ class Follower(Protocol):
 
 
 class Followers:
-    """The live cursors of one feed; ``mark`` is that of those in step."""
+    """Live cursors of one feed, at most `READERS_A_TURN`; ``mark`` is that of those in step.
 
-    __slots__ = ("_apart", "_bell", "_choosy", "_descriptors", "_error_log", "_in_step", "mark")
+    ``fresh`` are the chunks that they are to be shown.
+    """
+
+    __slots__ = (
+        "_apart",
+        "_bell",
+        "_choosy",
+        "_descriptors",
+        "_error_log",
+        "_in_step",
+        "fresh",
+        "mark",
+    )
 
     def __init__(self, mark: Mark, bell: bytes, error_log: ErrorLog) -> None:
+        self.fresh: list[Chunk] = []
         self.mark = mark
         self._bell = bell
         self._error_log = error_log
@@ -89,8 +107,9 @@ class Followers:
         follower.own_mark = self.mark
         self._apart[follower] = None
 
-    def show(self, chunks: Sequence[Chunk], end: Mark) -> None:
+    def show(self, end: Mark) -> None:
         """Send fresh chunks to those that keep up, and wake those that are not at ``end`` then."""
+        chunks, self.fresh = self.fresh, []
         self._step_in()
         for chunk in chunks:
             if chunk.before is self.mark:

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.formats.base import Format
 from chatd.rooms.chunk import Mark
-from chatd.rooms.feed import Feed
+from chatd.rooms.feed import Feed, Feeds
 from chatd.rooms.notices import NoticesTogether
 from chatd.rooms.read_queue import Reading, ReadQueue, Stretch
 from chatd.rooms.rendering import Page, page_of
@@ -96,7 +96,7 @@ class Room:
         self.notices = NoticesTogether(self.append)
         self._waiting = 0
         self._store = store
-        self._feeds: dict[Format, Feed] = {}
+        self._feeds = Feeds(self, store.once_all_were_read)
         self._latest: list[Event] = []  # part of the log that ends at its head
         self._pages = pages
         self._reads = ReadQueue(store) if reads is None else reads
@@ -173,7 +173,10 @@ class Room:
         self._waiting -= lines
 
     def publish(self, entries: Sequence[Entry]) -> None:
-        """Send committed entries to everyone who follows the room."""
+        """Send committed entries to everyone who follows the room.
+
+        Notices alone are sent to a group of followers in a turn, or before the next line.
+        """
         self._waiting -= len(entries)
         before = self.mark
         self.mark = after = before.behind(entries)
@@ -184,25 +187,15 @@ class Room:
         for event in events:
             if event.kind is _TOPIC:
                 self.topic = event.text
-        for feed in tuple(self._feeds.values()):
-            if feed.followers:
-                try:
-                    feed.render(before, entries, after)
-                except Exception:
-                    self.error_log.tell("a room could not be shown in some format")
-                    feed.forget()
-            else:
-                del self._feeds[feed.format]
-        # After all feeds have rendered: a woken reader may make others take, of any of the feeds.
-        for feed in tuple(self._feeds.values()):
-            feed.show()
+        self._feeds.render(before, entries, after)
+        if events:
+            self._feeds.show()
+        else:
+            self._feeds.show_in_turns()
 
     def feed(self, format: Format) -> Feed:
         """Return the room's feed in a format, and make it if there is none."""
-        feed = self._feeds.get(format)
-        if feed is None:
-            feed = self._feeds[format] = Feed(self, format)
-        return feed
+        return self._feeds.feed(format)
 
     async def read(self, after: int, upto: int, asker: Asker) -> list[Event]:
         """Return events as `chatd.storage.contract.Store.read` does, of those published."""

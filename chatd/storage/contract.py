@@ -7,9 +7,9 @@ not know a room beyond its name, a session beyond its number, or a client.
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec
 
 from twisted.internet.defer import Deferred
 
@@ -17,6 +17,8 @@ from chatd.event import Draft, Entry, Event, Kind, Notice, Record
 from chatd.text.folding import fold, fold_for_search
 from chatd.text.mentions import mentions
 from chatd.util.error_log import ErrorLog
+
+P = ParamSpec("P")
 
 PAGE_EVENTS = 700
 PAGE_CHARACTERS = 64 * 1024
@@ -224,6 +226,10 @@ class Store(abc.ABC):
     @abc.abstractmethod
     def flush(self) -> Deferred[None]:
         """Wait until everything appended so far was published or refused."""
+
+    @abc.abstractmethod
+    def once_all_were_read(self, call: Callable[P, None], *args: P.args, **kw: P.kwargs) -> None:
+        """Make a call after every client was read once more."""
 
 
 def page_of(events: Iterable[Event]) -> list[Event]:

@@ -114,7 +114,7 @@ class GroupCommitStore(Store):
         """Publish the first of some parts of a batch now, and each other one in a turn."""
         self._tell_subscriber(self._committed, parts[0])
         if len(parts) > 1:
-            self._once_all_were_read(self._publish, parts[1:], batch)
+            self.once_all_were_read(self._publish, parts[1:], batch)
         else:
             self._finish(batch)
 
@@ -136,15 +136,14 @@ class GroupCommitStore(Store):
         if self._waiting:
             # So all answers to what was just published are in one batch: two half batches would
             # cost twice the sends.
-            self._once_all_were_read(self._commit_waiting)
+            self.once_all_were_read(self._commit_waiting)
         else:
             self._working = False
             flushing, self._flushing = self._flushing, []
             for done in flushing:
                 done.callback(None)
 
-    def _once_all_were_read(self, call: Callable[P, None], *args: P.args, **kw: P.kwargs) -> None:
-        """Make a call after every client was read once more."""
+    def once_all_were_read(self, call: Callable[P, None], *args: P.args, **kw: P.kwargs) -> None:
         # A call that is scheduled in the callback of a thread's result runs before clients are
         # read; the call that it schedules runs after.
         self._clock.callLater(0, self._clock.callLater, 0, call, *args, **kw)

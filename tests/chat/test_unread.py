@@ -664,7 +664,7 @@ class TestKeeping:
     def test_nobody_who_has_gone_is_remembered(self, world: World) -> None:
         ana = world.member("ana")
         ana.type("/join ops", "hola", "/history", "/leave")
-        feeds = [*world.server.unread.inboxes.logs["@ana"]._feeds.values()]
+        feeds = [*world.server.unread.inboxes.logs["@ana"]._feeds._feeds.values()]
         ana.hang_up()
         assert world.server.unread._present == {}
         assert not any(feed.followers for feed in feeds)

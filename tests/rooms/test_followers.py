@@ -208,6 +208,7 @@ class Steps(RuleBasedStateMachine):
         self.patches = [
             mock.patch.object(followers_module, "send_to_all", self.send_to_all),
             mock.patch.object(feed_module, "PUSH_BYTES", 30),
+            mock.patch.object(feed_module, "READERS_A_TURN", 2),  # three are two groups
             mock.patch.object(cursor_module, "PUSH_BYTES", 30),
             mock.patch.object(tail_module, "TAIL_BYTES", 4000),  # three or four chunks
         ]
@@ -231,6 +232,7 @@ class Steps(RuleBasedStateMachine):
                     client.meter.give_turn()
                 for store in self.stores.values():
                     store.prompt = True
+                    store.go_on()
                     while store.pending:
                         store.answer()
                 client.read()
@@ -251,6 +253,7 @@ class Steps(RuleBasedStateMachine):
         self.format, self.past = PlainFormat(), PastFormat()
         self.stores: dict[str, PagedStore] = {}
         self.rooms: dict[str, Room] = {}
+        self.said: dict[str, list[Entry]] = {}
         for name in "lobby", "tea":
             self.make_room(name)
         # Most are plain: a socket that is not is never in step.
@@ -262,6 +265,7 @@ class Steps(RuleBasedStateMachine):
     def make_room(self, name: str) -> Room:
         store = self.stores[name] = PagedStore()
         room = self.rooms[name] = Room(name, store)  # type: ignore[arg-type]
+        self.said[name] = []
         return room
 
     def send_to_all(self, descriptors: array[int], data: bytes) -> list[tuple[int, int]]:
@@ -301,7 +305,8 @@ class Steps(RuleBasedStateMachine):
                 events = draft.events(len(store.events), 1)
                 store.events += events
                 entries += events
-        expected = set()
+        self.said[room] += entries
+        expected, waiting = set(), set()
         before = {}
         for client in self.clients:
             cursor = client.cursors.get(room)
@@ -310,17 +315,26 @@ class Steps(RuleBasedStateMachine):
             shown = client.view.shown(entries, client.session)
             texts = [each.names[0] if isinstance(each, Notice) else each.text for each in shown]
             client.owed[-1].setdefault(room, []).extend(texts)
-            if client.clear and cursor.mark == log.mark:
-                before[client.session] = len(client.peer.waiting)
+            if cursor.own_mark is None:
+                waiting.add((client.session, room))
+            if client.clear and cursor.mark is cursor._group.mark:
+                if cursor.mark is log.mark:
+                    before[client.session] = len(client.peer.waiting)
+                fresh = self.said[room][cursor.mark.entries :]
                 ignored = [
-                    each
-                    for each in entries
-                    if isinstance(each, Event) and client.view.ignores(each)
+                    each for each in fresh if isinstance(each, Event) and client.view.ignores(each)
                 ]
-                if len(shown) == len(entries) and not ignored:
+                if len(client.view.shown(fresh, client.session)) == len(fresh) and not ignored:
                     expected.add((client.session, room))
         others = self.in_step() - {each for each in self.in_step() if each[1] == room}
         log.publish(entries)
+        behind = {
+            (client.session, room)
+            for client in self.clients
+            if room in client.cursors and client.cursors[room]._group.fresh
+        }
+        assert not behind or all(isinstance(entry, Notice) for entry in entries)
+        expected = expected - behind | waiting & behind
         fits = {client.session for client in self.clients if not client.writer._busy}
         now = self.in_step()
         assert {each for each in now if each[1] == room} == {
@@ -330,10 +344,16 @@ class Steps(RuleBasedStateMachine):
             each for each in others if each[0] in fits
         }
         for client in self.clients:
-            if (client.session, room) in now and len(entries) == 1:
+            is_fresh = (client.session, room) in now - behind and client.session in before
+            if is_fresh and len(entries) == 1:
                 rings = client.view.rings(entries, client.session)
-                fresh = client.peer.waiting[before[client.session] :]
-                assert fresh == (BELL if rings else b"") + self.format.render(entries)
+                received = client.peer.waiting[before[client.session] :]
+                assert received == (BELL if rings else b"") + self.format.render(entries)
+
+    @rule(room=ROOMS)
+    def go_on(self, room: str) -> None:
+        """Let a turn of the reactor pass, in which another group is sent notices."""
+        self.stores[room].go_on()
 
     @rule(client=CLIENTS)
     def read(self, client: int) -> None:
@@ -448,7 +468,7 @@ class Steps(RuleBasedStateMachine):
             for name, cursor in client.cursors.items():
                 if cursor.own_mark is None:
                     assert client.clear
-                    assert cursor.mark is self.rooms[name].mark
+                    assert cursor.mark is self.rooms[name].mark or cursor._group.fresh
                     assert cursor in client.stream._live
 
     @invariant()
@@ -501,11 +521,11 @@ def received(client: Client) -> list[str]:
 
 
 class TestInStep:
-    def test_all_are_sent_to_in_one_call(self, steps: Steps) -> None:
+    def test_all_of_a_group_are_sent_to_in_one_call(self, steps: Steps) -> None:
         with mock.patch.object(followers_module, "send_to_all", wraps=steps.send_to_all) as send:
             say(steps, "one")
             say(steps, "two")
-        assert [len(call.args[0]) for call in send.call_args_list] == [3, 3]
+        assert [len(call.args[0]) for call in send.call_args_list] == [2, 1, 2, 1]
         assert [received(client) for client in steps.clients] == [["one", "two"]] * 3
 
     def test_each_is_counted_once(self, steps: Steps) -> None:
@@ -543,7 +563,9 @@ class TestInStep:
         say(steps, "one")
         feed = steps.rooms["lobby"].feed(steps.format)
         later = Chunk(Mark(2, 2), Mark(3, 3), [], b"three\n")
-        feed.followers.show([later], later.after)
+        for group in feed.followers:
+            group.fresh.append(later)
+            group.show(later.after)
         assert steps.in_step() == set()
         assert [received(client) for client in steps.clients] == [["one"]] * 3
 
@@ -634,3 +656,56 @@ class TestInStep:
         apart.follow(steps.rooms["lobby"], steps.format)
         say(steps, "one")
         assert apart.wire.value() == BELL + b"one\n"
+
+
+def join(steps: Steps, name: str) -> None:
+    steps.rooms["lobby"].publish([Notice("lobby", Change.JOINED, ((9, name),))])
+
+
+class TestNotices:
+    """Two of the clients are a group, the third one is another group."""
+
+    def test_each_group_is_sent_them_in_a_turn(self, steps: Steps) -> None:
+        join(steps, "zoe")
+        assert [received(client) for client in steps.clients] == [["zoe"], ["zoe"], []]
+        steps.stores["lobby"].go_on()
+        assert received(steps.clients[2]) == ["zoe"]
+        assert not steps.stores["lobby"].later
+
+    def test_those_of_several_turns_come_in_order(self, steps: Steps) -> None:
+        join(steps, "zoe")
+        join(steps, "max")
+        while steps.stores["lobby"].later:
+            assert len(steps.stores["lobby"].later) == 1
+            steps.stores["lobby"].go_on()
+        assert [received(client) for client in steps.clients] == [["zoe", "max"]] * 3
+
+    def test_a_line_waits_for_no_turn(self, steps: Steps) -> None:
+        join(steps, "zoe")
+        say(steps, "hola")
+        assert [received(client) for client in steps.clients] == [["zoe", "hola"]] * 3
+        steps.stores["lobby"].go_on()
+        assert [received(client) for client in steps.clients] == [["zoe", "hola"]] * 3
+        assert not steps.stores["lobby"].later
+
+    def test_an_answer_comes_after_them(self, steps: Steps) -> None:
+        join(steps, "zoe")
+        steps.clients[2].stream.put(b"answer\n")
+        steps.stores["lobby"].go_on()
+        assert received(steps.clients[2]) == ["zoe", "answer"]
+
+    def test_a_room_that_all_have_left_sends_nothing_more(self, steps: Steps) -> None:
+        join(steps, "zoe")
+        for client in steps.clients:
+            client.unfollow("lobby")
+        steps.stores["lobby"].go_on()
+        assert not steps.stores["lobby"].later
+
+
+def test_a_group_without_followers_is_dropped(steps: Steps) -> None:
+    feed = steps.rooms["lobby"].feed(steps.format)
+    steps.clients[2].unfollow("lobby")
+    assert [len(group) for group in feed.followers] == [2]
+    steps.clients[0].unfollow("lobby")
+    steps.clients[2].follow(steps.rooms["lobby"], steps.format)
+    assert [len(group) for group in feed.followers] == [2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -47,6 +47,7 @@ class PagedStore:
         self.events: list[Event] = []
         self.prompt = False
         self.asked: list[tuple[int, int]] = []
+        self.later: list[Callable[[], None]] = []
         self._gates: list[Deferred[None]] = []
 
     async def read(self, room: str, after: int, upto: int) -> list[Event]:
@@ -63,6 +64,16 @@ class PagedStore:
 
     def answer(self) -> None:
         self._gates.pop(0).callback(None)
+
+    def once_all_were_read(self, call: Callable[[], None]) -> None:
+        """Keep a call for `go_on`."""
+        self.later.append(call)
+
+    def go_on(self) -> None:
+        """Make the calls that were to be made once all clients were read."""
+        later, self.later = self.later, []
+        for call in later:
+            call()
 
     def fail(self, error: Exception) -> None:
         self._gates.pop(0).errback(error)
