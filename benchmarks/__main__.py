@@ -11,13 +11,27 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import against, connections, fanout, floods, history, notices, tls, web
+from benchmarks import (
+    against,
+    connections,
+    fanout,
+    floods,
+    history,
+    notices,
+    sustained,
+    tls,
+    views,
+    web,
+)
 from benchmarks.bench import Bench
 from benchmarks.machine import Cores, Programs, allow_files, describe, refuse
 from benchmarks.report import say, say_summary
 from benchmarks.servers import TWISTD
 
-PARTS = ("talk", "connections", "notices", "store", "flood", "tls", "web")
+PARTS = (
+    *("talk", "views", "connections", "notices", "storm", "store", "sustained", "flood", "tls"),
+    "web",
+)
 
 
 def main() -> int:
@@ -86,9 +100,12 @@ def main() -> int:
 
 def _measure(
     bench: Bench,
+        "views": views.run,
     only: Sequence[str],
     shapes: Sequence[fanout.Shape],
+        "storm": notices.storm,
     browsers: Sequence[fanout.Shape],
+        "sustained": sustained.run,
 ) -> None:
     parts: dict[str, Callable[[Bench], None]] = {
         "talk": lambda bench: fanout.run(bench, shapes),
@@ -129,7 +146,7 @@ def _options() -> argparse.Namespace:
         prog="python3 -m benchmarks", description=__doc__, allow_abbrev=False
     )
     add = parser.add_argument
-    add("--only", nargs="+", choices=PARTS, help="some parts only")
+    add("--only", type=_parts, metavar="PART,...", help=f"some parts only: {', '.join(PARTS)}")
     add("--against", metavar="REV", help="compare with a commit, in pairs: talk, or other parts")
     add(
         "--at-most",

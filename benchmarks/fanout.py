@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from benchmarks.bench import Bench
 from benchmarks.machine import Failed, measure
 from benchmarks.report import Bar, median, rounded, say, say_bars, say_table
-from benchmarks.servers import CHATD, PEERS, Server, floors, running
+from benchmarks.servers import CHATD, PEERS, Running, Server, floors, running
 
 LINE_BYTES = 80
 """Bytes of a line, without its end."""
@@ -120,24 +120,30 @@ def _measure(bench: Bench, server: Server, shape: Shape, before: dict[str, Resul
     if server.protocol == "bare" and CHATD.name in before:
         # As long as chatd's lines, which begin with a name.
         line_bytes = round(before[CHATD.name]["line_bytes"]) - 1
-    return measure_at(bench, server, shape, line_bytes)
+    return measure_at(bench, server, shape, bytes=line_bytes)
 
 
-def measure_at(bench: Bench, server: Server, shape: Shape, line_bytes: int = LINE_BYTES) -> Result:
-    """Run one talk at one server. Raise `Failed`."""
+def measure_at(bench: Bench, server: Server, shape: Shape, **more: object) -> Result:
+    """Run one talk at one server, just started. Raise `Failed`."""
     with running(server, bench.scratch, bench.cores.server, shape.rooms) as started:
-        arguments = {
-            "port": started.port,
-            "pid": started.pid,
-            "protocol": server.protocol,
-            "seconds": bench.seconds,
-            "bytes": line_bytes,
-            "at_once": server.at_once,
-            "entering": ENTERING_SECONDS,
-            **shape._asdict(),
-        }
-        limit = ENTERING_SECONDS + 2 * bench.seconds + 60
-        return measure(bench.programs["talk"], arguments, bench.cores.load, limit)
+        return talk_at(bench, server, started, shape, **more)
+
+
+def talk_at(bench: Bench, server: Server, started: Running, shape: Shape, **more: object) -> Result:
+    """Run one talk at a server that runs. ``more`` are arguments of ``talk.c``. Raise `Failed`."""
+    arguments = {
+        "port": started.port,
+        "pid": started.pid,
+        "protocol": server.protocol,
+        "seconds": bench.seconds,
+        "bytes": LINE_BYTES,
+        "at_once": server.at_once,
+        "entering": ENTERING_SECONDS,
+        **shape._asdict(),
+        **more,
+    }
+    limit = ENTERING_SECONDS + 2 * float(str(arguments["seconds"])) + 60
+    return measure(bench.programs["talk"], arguments, bench.cores.load, limit)
 
 
 def _print(

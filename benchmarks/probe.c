@@ -213,20 +213,40 @@ static void storm(void) {
            cpu / 1e3 / clients);
 }
 
-/* clients=N comers=M seconds=S: M come in within S seconds and take names, of which N others in the
- * room are told; and a probe that asks meanwhile. */
+/* The people of whom a notice tells: who joined, or has another name now. */
+static int told_of(const char *line, size_t length) {
+    static const char JOINED[] = " joined.";
+    if (memmem(line, length, " is now ", 8)) return 1;
+    if (length < sizeof JOINED || memcmp(line + length - 8, JOINED, 8)) return 0;
+    const char *and = memmem(line, length, " and ", 5);
+    int people = 1 + (and ? atoi(and + 5) ?: 1 : 0); /* "ana, luis and 5 more", or "and eva" */
+    for (size_t i = 0; i < length; i++) people += line[i] == ',';
+    return people;
+}
+
+/* clients=N comers=M seconds=S [named=1]: M come into a room within S seconds, where N others are told
+ * of all of them; and a probe elsewhere that asks meanwhile. They connect and take names; or they have
+ * names, are connected and join the room, and the probe says lines. */
 static void notices(void) {
     static char data[READ];
     int clients = number(arguments, "clients", NULL), comers = number(arguments, "comers", NULL);
     double seconds = number(arguments, "seconds", NULL), apart = seconds * SECOND / comers;
+    bool named = number(arguments, "named", "0");
     int epoll = epoll_create1(0), came = 0, told = 0, *fds = calloc(clients + comers, sizeof *fds);
     struct part part = {0};
+    char line[64];
+    for (int i = clients; named && i < clients + comers; i++) {
+        fds[i] = enter(i);
+        snprintf(line, sizeof line, "/nick n%d\n/join own%d\n" "%s", i, i, FENCE);
+        say(fds[i], line);
+        await(fds[i], 0);
+    }
     for (int i = 0; i < clients; i++) {
         struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
         fds[i] = enter(i);
         epoll_ctl(epoll, EPOLL_CTL_ADD, fds[i], &event);
     }
-    start_probe(clients + comers, true, 2);
+    start_probe(clients + comers, !named, named ? 10 : 2);
     say(probe.fd, "/join aside\n"); /* where it is told of none */
     say(probe.fd, FENCE);
     await(probe.fd, 0);
@@ -236,13 +256,16 @@ static void notices(void) {
     while (told < comers) {
         serve_probe(true);
         if (came < comers && now() >= began + came * apart) {
-            struct epoll_event event = {.events = EPOLLIN, .data.u32 = clients + came};
-            char line[32];
-            int fd = fds[event.data.u32] = new_socket(event.data.u32, 0);
-            if (dial(fd, port)) fail("connect: %s", strerror(errno));
-            snprintf(line, sizeof line, "/nick n%d\n", came++);
-            say(fd, line);
-            epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+            struct epoll_event event = {.events = EPOLLIN, .data.u32 = clients + came++};
+            int *fd = &fds[event.data.u32];
+            if (named) strcpy(line, "/join lobby\n");
+            else {
+                *fd = new_socket(event.data.u32, 0);
+                if (dial(*fd, port)) fail("connect: %s", strerror(errno));
+                snprintf(line, sizeof line, "/nick n%d\n", event.data.u32);
+            }
+            say(*fd, line);
+            epoll_ctl(epoll, EPOLL_CTL_ADD, *fd, &event);
         }
         struct epoll_event events[SLICE];
         int ready = epoll_wait(epoll, events, SLICE, 0);
@@ -253,7 +276,7 @@ static void notices(void) {
             const char *next = data, *line;
             size_t length;
             while (!index && size > 0 && next_line(&part, &next, data + size, &line, &length))
-                told += memmem(line, length, " is now ", 8) != NULL;
+                told += told_of(line, length);
         }
         if (now() > limit) fail("the others were told of %d of %d", told, comers);
     }

@@ -1,6 +1,6 @@
 /* talk port=P pid=SERVER protocol=chat|bare|irc|nats|web clients=N [senders=1] [rooms=1] [window=1]
- *      [bytes=80] [seconds=3] [at_once=500] [entering=60] [lines=PATH]: the fan-out load. Prints a
- *      JSON object.
+ *      [bytes=80] [seconds=3] [at_once=500] [entering=60] [lines=PATH] [rate=R] [settings=A,B,...]: the
+ *      fan-out load. Prints a JSON object.
  *
  * N clients come in, `at_once` of them at any time and within `entering` seconds, and `senders` of
  * them talk for so many seconds; then everything said must have reached everyone. Client i is in
@@ -13,12 +13,16 @@
  * (chat and bare), the bytes that the first client to get them was sent are read line by line, and
  * what all others are sent must be the same bytes. Else every client's lines are read; those of web
  * (JSON in a WebSocket) have numbers, and must be the same at each number for all. With lines=, those
- * who talk are no WebSockets then, but speak chat over the UNIX socket at that path. */
+ * who talk are no WebSockets then, but speak chat over the UNIX socket at that path.
+ *
+ * With rate=, R lines a second are said in all, evenly, as far as the window lets them. With settings=,
+ * those who only listen say the commands of that list in turns as they come in, and one order is that
+ * of each setting: its first one, which may be empty, is that of all who talk and watch. */
 #include "load.h"
 #include "websocket.h"
 #include <sys/un.h>
 
-enum { STAMP = 31, READ = 1 << 18, SAMPLED = 100 };
+enum { STAMP = 31, READ = 1 << 18, SAMPLED = 100, SETTINGS = 16 };
 static const uint64_t PATIENCE = 30 * SECOND;
 
 enum phase { ENTERING, SETTLING, TALKING, ENDING };
@@ -27,13 +31,20 @@ struct line {
     uint64_t end, sent; /* bytes of the room up to its end (of web, who said it); when it was sent */
 };
 
-struct room {
-    char *log; /* the bytes that all are sent, where the order is one */
+/* What all clients of a room that have one setting are sent. */
+struct feed {
+    char *log; /* the bytes, where the order is one */
     struct line *lines;
+    uint32_t *heard;             /* by sender, where the order is one */
     uint64_t bytes;              /* of the log */
     uint64_t read;               /* of these in whole lines */
     uint32_t published;          /* whole lines in the log; of web, lines that anybody was sent */
     uint64_t first;              /* of web, the number of the first line */
+    int members;
+};
+
+struct room {
+    struct feed *feeds;          /* by setting */
     uint32_t said, watched;      /* lines said, and of these seen by the watching client */
     int turn;                    /* whose turn it is to talk */
     int members, *senders, sender_count;
@@ -47,9 +58,10 @@ struct sender {
 };
 
 struct client {
-    int fd, room;
+    int fd, room, setting;
+    struct feed *feed;
     bool answered, watches, sampled;
-    uint64_t seen;      /* bytes of its room's log */
+    uint64_t seen;      /* bytes of its feed's log */
     uint32_t seen_lines; /* of a client that watches or is sampled; of web, of each */
     uint32_t *heard;    /* by sender, where the order is each client's own */
     char *unsent; /* what the socket did not take */
@@ -65,13 +77,15 @@ static enum phase phase = ENTERING;
 static struct client *clients;
 static struct room *rooms;
 static struct sender *senders;
-static uint32_t *heard; /* by sender, where the order is one */
+static char *settings[SETTINGS];
+static int setting_count;
 static int client_count, sender_count, room_count, server, answered, epoll;
 static uint32_t window;
 static int line_bytes;
 static const char *lines; /* where those who talk find chat */
 static uint64_t said, delivered, delivered_bytes, wire_bytes, progress, be_in_by;
 static double entering; /* seconds that all may take to come in */
+static double rate;     /* lines a second in all; 0: as many as the window lets */
 static struct latencies latencies;
 
 /* Where everybody in a room is promised the same lines in the same order. */
@@ -215,39 +229,49 @@ static void read_lines(struct client *client, const char *data, size_t size) {
         else read_answer(client, line, length);
 }
 
+/* Takes bells out of what came; gives how long the rest is. */
+static size_t without_bells(char *data, size_t length) {
+    char *end = data + length, *kept = memchr(data, '\a', length);
+    if (!kept) return length;
+    for (char *next = kept; next < end; next++)
+        if (*next != '\a') *kept++ = *next;
+    return kept - data;
+}
+
 /* Talk where the order is one: what the first client is sent is read, what the others are sent
  * must be the same. */
-static void read_stream(struct client *client, const char *data, size_t length) {
-    struct room *room = &rooms[client->room];
-    size_t known = room->bytes - client->seen;
+static void read_stream(struct client *client, char *data, size_t length) {
+    struct feed *feed = client->feed;
+    length = without_bells(data, length);
+    size_t known = feed->bytes - client->seen;
     if (known > length) known = length;
-    if (memcmp(data, room->log + client->seen, known))
+    if (memcmp(data, feed->log + client->seen, known))
         fail("client %ld is not sent what others are, near line %u of room %d",
-             (long)(client - clients), client->watches ? client->seen_lines : room->published,
+             (long)(client - clients), client->watches ? client->seen_lines : feed->published,
              client->room);
     client->seen += length;
     delivered_bytes += length;
     if (length > known) {
-        memcpy(room->log + room->bytes, data + known, length - known);
-        room->bytes += length - known;
+        memcpy(feed->log + feed->bytes, data + known, length - known);
+        feed->bytes += length - known;
         const char *newline;
-        while ((newline = memchr(room->log + room->read, '\n', room->bytes - room->read))) {
-            const char *line = room->log + room->read;
-            const char *stamp = find_stamp(line, newline - line);
-            if (!stamp) fail("a line that nobody said: %.*s", (int)(newline - line), line);
-            room->read = newline + 1 - room->log;
-            room->lines[room->published++] =
-                (struct line){room->read, check(client, heard, stamp, newline)};
-            delivered += room->members;
+        while ((newline = memchr(feed->log + feed->read, '\n', feed->bytes - feed->read))) {
+            const char *line = feed->log + feed->read, *end = newline - (newline[-1] == '\r');
+            const char *stamp = find_stamp(line, end - line);
+            if (!stamp) fail("a line that nobody said: %.*s", (int)(end - line), line);
+            feed->read = newline + 1 - feed->log;
+            feed->lines[feed->published++] =
+                (struct line){feed->read, check(client, feed->heard, stamp, end)};
+            delivered += feed->members;
         }
     }
     if (!client->watches && !client->sampled) return;
-    for (uint64_t time = now(); client->seen_lines < room->published; client->seen_lines++) {
-        struct line *line = &room->lines[client->seen_lines];
+    for (uint64_t time = now(); client->seen_lines < feed->published; client->seen_lines++) {
+        struct line *line = &feed->lines[client->seen_lines];
         if (line->end > client->seen) break;
         record(&latencies, time - line->sent);
     }
-    if (client->watches) room->watched = client->seen_lines;
+    if (client->watches) rooms[client->room].watched = client->seen_lines;
 }
 
 /* WebSockets: JSON, whose members are in the order of docs/wire.md. */
@@ -267,22 +291,22 @@ static void send_frame(struct client *client, enum opcode opcode, const char *da
 /* A line that somebody was sent: the next one of its room for whoever is the first, and the same as
  * to that one for all others. */
 static void read_event(struct client *client, uint64_t number, const char *stamp, const char *end) {
-    struct room *room = &rooms[client->room];
-    if (!room->published) room->first = number;
-    if (number != room->first + client->seen_lines)
+    struct feed *feed = client->feed;
+    if (!feed->published) feed->first = number;
+    if (number != feed->first + client->seen_lines)
         fail("client %ld: line number %lu came where %lu should", (long)(client - clients), number,
-             room->first + client->seen_lines);
+             feed->first + client->seen_lines);
     uint64_t author = from_hex(stamp + 1, 4) << 32 | from_hex(stamp + 6, 8);
-    struct line *line = &room->lines[client->seen_lines];
-    if (client->seen_lines == room->published) {
-        *line = (struct line){author, check(client, heard, stamp, end)};
-        room->published++;
+    struct line *line = &feed->lines[client->seen_lines];
+    if (client->seen_lines == feed->published) {
+        *line = (struct line){author, check(client, feed->heard, stamp, end)};
+        feed->published++;
     } else if (line->end != author || end - stamp != line_bytes)
         fail("client %ld: line number %lu is not what others were sent", (long)(client - clients),
              number);
     client->seen_lines++;
     delivered++;
-    if (client->watches) room->watched = client->seen_lines;
+    if (client->watches) rooms[client->room].watched = client->seen_lines;
     if (client->sampled) record(&latencies, now() - line->sent);
 }
 
@@ -379,9 +403,13 @@ static void enter(int index, int port) {
         fail("client %d cannot connect: %s", index, strerror(errno));
     fcntl(client->fd, F_SETFL, O_NONBLOCK);
     watch(client, EPOLL_CTL_ADD, EPOLLIN);
-    if (spoken(client) == CHAT && room_count > 1)
-        length = snprintf(hello, sizeof hello, "/join c%d\n/sync\n", client->room);
-    else if (spoken(client) == CHAT) length = snprintf(hello, sizeof hello, "/sync\n");
+    if (spoken(client) == CHAT) {
+        const char *setting = settings[client->setting];
+        if (*setting) length += snprintf(hello, sizeof hello, "%s\n", setting);
+        if (room_count > 1)
+            length += snprintf(hello + length, sizeof hello - length, "/join c%d\n", client->room);
+        length += snprintf(hello + length, sizeof hello - length, "/sync\n");
+    }
     else if (protocol == IRC)
         length = snprintf(hello, sizeof hello, "NICK u%d\r\nUSER u%d 0 * :u\r\n", index, index);
     else if (protocol == NATS)
@@ -469,10 +497,11 @@ static void say(struct sender *sender, int lines) {
 }
 
 /* The senders of a room share what its window lets them say, in turns. */
-static void talk(struct room *room) {
+static void talk(struct room *room, uint64_t most) {
     uint32_t under_way = room->said - room->watched;
-    if (under_way >= window) return;
+    if (under_way >= window || !most) return;
     uint32_t lines = window - under_way, count = room->sender_count;
+    if (lines > most) lines = most;
     for (uint32_t i = 0; i < count && i < lines; i++) {
         struct sender *sender = &senders[room->senders[(room->turn + i) % count]];
         if (!clients[sender->client].unsent_length)
@@ -486,7 +515,8 @@ static bool finished(void) {
     uint64_t due = 0, due_bytes = 0;
     for (struct room *room = rooms; room < rooms + room_count; room++) {
         due += (uint64_t)room->said * listeners(room);
-        due_bytes += room->bytes * room->members;
+        for (int i = 0; i < setting_count; i++)
+            due_bytes += room->feeds[i].bytes * room->feeds[i].members;
     }
     return delivered == due && (!one_order() || delivered_bytes == due_bytes);
 }
@@ -498,9 +528,10 @@ static void explain(void) {
         if (spoken(client) == WEB && client->seen_lines < room->said)
             fail("stalled: client %d was sent %u of %u lines of its room", i, client->seen_lines,
                  room->said);
-        if (one_order() && (client->seen < room->bytes || room->published < room->said))
+        const struct feed *feed = client->feed;
+        if (one_order() && (client->seen < feed->bytes || feed->published < room->said))
             fail("stalled: client %d was sent %lu of %lu bytes; %u of %u lines of its room were"
-                 " seen by anybody", i, client->seen, room->bytes, room->published, room->said);
+                 " seen by anybody", i, client->seen, feed->bytes, feed->published, room->said);
     }
     fail("stalled: %lu lines were said, %lu delivered", said, delivered);
 }
@@ -515,6 +546,7 @@ int main(int count, char **arguments) {
     room_count = number(arguments, "rooms", "1");
     window = number(arguments, "window", "1");
     line_bytes = number(arguments, "bytes", "80");
+    rate = number(arguments, "rate", "0");
     lines = text(arguments, "lines", "");
     if (!*lines) lines = NULL;
     const char *name = text(arguments, "protocol", NULL);
@@ -529,19 +561,33 @@ int main(int count, char **arguments) {
     clients = calloc(client_count, sizeof *clients);
     rooms = calloc(room_count, sizeof *rooms);
     senders = calloc(sender_count, sizeof *senders);
-    heard = calloc(sender_count, sizeof *heard);
+    char *list = strdup(text(arguments, "settings", ""));
+    for (char *next; (next = strsep(&list, ","));) {
+        if (setting_count == SETTINGS) fail("settings= has more than %d", SETTINGS);
+        settings[setting_count++] = next;
+    }
+    if (setting_count > 1 && protocol != CHAT) fail("settings= are of chat");
+    for (int i = 0; i < room_count; i++)
+        rooms[i].feeds = calloc(setting_count, sizeof *rooms[i].feeds);
     for (int i = 0; i < client_count; i++) {
+        int listener = i - room_count - sender_count;
         clients[i].room = i % room_count;
+        if (listener > 0) clients[i].setting = listener / room_count % setting_count;
+        clients[i].feed = &rooms[clients[i].room].feeds[clients[i].setting];
+        clients[i].feed->members++;
         clients[i].watches = i < room_count;
         clients[i].sampled = client_count <= SAMPLED || i % (client_count / SAMPLED | 1) == 0;
         clients[i].has_lines = lines && i >= room_count && i < room_count + sender_count;
         if (spoken(&clients[i]) != WEB && !one_order())
-            clients[i].heard = calloc(sender_count, sizeof *heard);
+            clients[i].heard = calloc(sender_count, sizeof *clients[i].heard);
         rooms[i % room_count].members++;
     }
-    for (int i = 0; i < room_count && (one_order() || protocol == WEB); i++) {
-        if (one_order()) rooms[i].log = reserve((16ull << 30) / room_count);
-        rooms[i].lines = reserve((4ull << 30) / room_count);
+    int feeds = room_count * setting_count;
+    for (int i = 0; i < feeds && (one_order() || protocol == WEB); i++) {
+        struct feed *feed = &rooms[i / setting_count].feeds[i % setting_count];
+        if (one_order()) feed->log = reserve((16ull << 30) / feeds);
+        feed->lines = reserve((4ull << 30) / feeds);
+        feed->heard = calloc(sender_count, sizeof *feed->heard);
     }
     for (int i = 0; i < room_count; i++) rooms[i].senders = calloc(sender_count, sizeof(int));
     for (int i = 0; i < sender_count; i++) prepare(i);
@@ -563,9 +609,13 @@ int main(int count, char **arguments) {
     wire_bytes = 0;
     bool talking = true;
     while (talking || !finished()) {
-        talking = talking && now() - start < seconds * SECOND;
-        for (int i = 0; i < room_count && talking; i++) talk(&rooms[i]);
-        turn(1000);
+        uint64_t time = now() - start, due = rate ? rate * time / SECOND : UINT64_MAX;
+        talking = talking && time < seconds * SECOND;
+        for (int i = 0; i < room_count && talking; i++) {
+            struct room *room = &rooms[rate ? (said + i) % room_count : (uint64_t)i];
+            talk(room, due > said ? due - said : 0);
+        }
+        turn(rate && talking ? 0 : 1000);
         if (now() - progress > PATIENCE) explain();
     }
     double elapsed = (double)(progress - start) / SECOND;
@@ -576,12 +626,13 @@ int main(int count, char **arguments) {
 
     printf("{\"clients\": %d, \"senders\": %d, \"rooms\": %d, \"window\": %u, \"lines\": %lu,"
            " \"deliveries\": %lu, \"seconds\": %.3f, \"cpu_us\": %.4f, \"per_second\": %.0f,"
-           " \"p50_ms\": %.4f, \"p99_ms\": %.4f, \"greatest_ms\": %.3f, \"line_bytes\": %.2f,"
+           " \"p50_ms\": %.4f, \"p99_ms\": %.4f, \"p999_ms\": %.4f, \"greatest_ms\": %.3f,"
+           " \"line_bytes\": %.2f,"
            " \"server_busy\": %.3f, \"load_busy\": %.3f, \"memory_before\": %lu, \"memory\": %lu,"
            " \"entering_seconds\": %.2f}\n",
            client_count, sender_count, room_count, window, said, delivered, elapsed,
            cpu / 1e3 / delivered, delivered / elapsed, quantile(&latencies, .5),
-           quantile(&latencies, .99), latencies.greatest / 1e6, bytes,
+           quantile(&latencies, .99), quantile(&latencies, .999), latencies.greatest / 1e6, bytes,
            cpu / elapsed / SECOND, own / elapsed / SECOND, before, memory_of(server), entered);
     return 0;
 }

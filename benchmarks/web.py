@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from benchmarks.bench import Bench
-from benchmarks.fanout import ENTERING_SECONDS, LINE_BYTES, Shape, ratio_of
-from benchmarks.machine import Failed, measure
+from benchmarks.fanout import Shape, ratio_of, talk_at
+from benchmarks.machine import Failed
 from benchmarks.report import Bar, median, rounded, say, say_bars, say_table
 from benchmarks.servers import CHATD, CHATD_WEB, LINES, Server, running
 
@@ -51,21 +51,11 @@ def run(bench: Bench, shapes: Sequence[Shape]) -> None:
         bench.bars += _print(shape, rounds)
 
 
-def measure_at(bench: Bench, talk: Talk, shape: Shape) -> dict[str, Any]:
-    """Run one talk at its server. Raise `Failed`."""
+def measure_at(bench: Bench, talk: Talk, shape: Shape, **more: object) -> dict[str, Any]:
+    """Run one talk at its server. ``more`` are arguments of ``talk.c``. Raise `Failed`."""
     with running(talk.server, bench.scratch, bench.cores.server) as started:
-        arguments = {
-            "port": started.port,
-            "pid": started.pid,
-            "protocol": talk.server.protocol,
-            "lines": started.directory / LINES if talk.lines_talk else "",
-            "seconds": bench.seconds,
-            "bytes": LINE_BYTES,
-            "entering": ENTERING_SECONDS,
-            **shape._asdict(),
-        }
-        limit = ENTERING_SECONDS + 2 * bench.seconds + 60
-        result = measure(bench.programs["talk"], arguments, bench.cores.load, limit)
+        lines = started.directory / LINES if talk.lines_talk else ""
+        result = talk_at(bench, talk.server, started, shape, lines=lines, **more)
     result["kib_each"] = (result["memory"] - result["memory_before"]) / 1024 / shape.clients
     return result
 
