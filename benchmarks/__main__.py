@@ -52,8 +52,6 @@ def main() -> int:
         )
     if not TWISTD.exists():
         refuse(f"there is no {TWISTD}: pip install . with this Python.")
-    if options.picture:
-        _can_draw()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers are stopped then, too
     allow_files()
     cores = Cores()
@@ -91,27 +89,23 @@ def main() -> int:
         bench.results["bars"] = [bar._asdict() for bar in bench.bars]
         if options.json:
             options.json.write_text(json.dumps(bench.results, indent=1) + "\n")
-        if options.picture and "fanout" in bench.results:
-            from benchmarks import picture
-
-            picture.draw(bench.results, options.picture)
     return 1 if bench.failures or above else 0
 
 
 def _measure(
     bench: Bench,
-        "views": views.run,
     only: Sequence[str],
     shapes: Sequence[fanout.Shape],
-        "storm": notices.storm,
     browsers: Sequence[fanout.Shape],
-        "sustained": sustained.run,
 ) -> None:
     parts: dict[str, Callable[[Bench], None]] = {
         "talk": lambda bench: fanout.run(bench, shapes),
+        "views": views.run,
         "connections": connections.run,
         "notices": notices.run,
+        "storm": notices.storm,
         "store": history.run,
+        "sustained": sustained.run,
         "flood": floods.run,
         "tls": tls.run,
         "web": lambda bench: web.run(bench, browsers),
@@ -120,11 +114,12 @@ def _measure(
         parts[part](bench)
 
 
-def _can_draw() -> None:
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        refuse("--picture needs matplotlib: pip install -e '.[bench]'")
+def _parts(text: str) -> list[str]:
+    parts = text.split(",")
+    for part in parts:
+        if part not in PARTS:
+            raise argparse.ArgumentTypeError(f"{part} is none of {', '.join(PARTS)}")
+    return parts
 
 
 def _positive(text: str) -> float:
@@ -167,7 +162,6 @@ def _options() -> argparse.Namespace:
         help="where stores are put: a real disk (/var/tmp)",
     )
     add("--json", type=Path, metavar="PATH", help="write all results there")
-    add("--picture", type=Path, metavar="PATH", help="draw CPU per delivery there, as SVG")
     options = parser.parse_args()
     if options.against is None:
         if options.at_most is not None:

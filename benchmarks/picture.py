@@ -1,12 +1,18 @@
-"""The picture: CPU per delivery against clients, as SVG."""
+"""The picture: CPU per delivery against clients, as SVG.
+
+``python3 -m benchmarks.picture RESULTS.json PATH.svg`` draws saved results. Needs matplotlib.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.fanout import PEERS_SENDERS
+from benchmarks.machine import refuse
 from benchmarks.report import median
 
 COLOURS = {
@@ -22,11 +28,11 @@ TICKS = (2, 10, 100, 1_000, 10_000)
 
 
 def draw(results: Mapping[str, Any], path: Path) -> None:
-    """Draw the results: window 1 to the left, large windows to the right.
-
-    Needs matplotlib.
-    """
-    import matplotlib
+    """Draw the results: window 1 to the left, large windows to the right."""
+    try:
+        import matplotlib
+    except ImportError:
+        refuse("the picture needs matplotlib: pip install -e '.[bench]'")
 
     matplotlib.use("svg")
     from matplotlib import pyplot
@@ -40,11 +46,12 @@ def draw(results: Mapping[str, Any], path: Path) -> None:
     ):
         axis.set_title(title, fontsize=10)
         for name, colour in COLOURS.items():
-            clients, costs = _points(results["fanout"], name, large)
+            points = costs(results["fanout"], name, large)
             dashes = "--" if name.endswith("floor") else "-"
-            if clients:
+            if points:
+                clients, _, values = zip(*points, strict=True)
                 axis.plot(
-                    clients, costs, dashes, marker="o", markersize=4, color=colour, label=name
+                    clients, values, dashes, marker="o", markersize=4, color=colour, label=name
                 )
         axis.set(xscale="log", yscale="log", xlabel="clients in the room", facecolor="white")
         axis.set_xticks(TICKS, [f"{clients:,}" for clients in TICKS], minor=False)
@@ -67,15 +74,21 @@ def draw(results: Mapping[str, Any], path: Path) -> None:
     pyplot.close(figure)
 
 
-def _points(fanout: list[dict[str, Any]], name: str, large: bool) -> tuple[list[int], list[float]]:
-    """Return the numbers of clients, and the median costs, of one server.
+def costs(
+    fanout: Sequence[Mapping[str, Any]], name: str, large: bool
+) -> list[tuple[int, int, float]]:
+    """Return clients, window and the median cost in us of a server's deliveries, in order.
 
-    They are those of one room with the usual senders.
+    They are those of one room with the usual senders, with window 1 or larger windows.
     """
-    points = {}
+    found = []
     for shape in fanout:
         usual = shape["senders"] == PEERS_SENDERS or shape["clients"] == 2
-        costs = [results[name]["cpu_us"] for results in shape["rounds"] if name in results]
-        if usual and shape["rooms"] == 1 and (shape["window"] > 1) == large and costs:
-            points[shape["clients"]] = median(costs)
-    return sorted(points), [points[clients] for clients in sorted(points)]
+        taken = [results[name]["cpu_us"] for results in shape["rounds"] if name in results]
+        if usual and shape["rooms"] == 1 and (shape["window"] > 1) == large and taken:
+            found.append((shape["clients"], shape["window"], median(taken)))
+    return sorted(found)
+
+
+if __name__ == "__main__":
+    draw(json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2]))

@@ -91,13 +91,17 @@ def say_summary(bars: Sequence[Bar]) -> None:
     """Print every bar once, with the figure that is furthest from it."""
     if not bars:
         return
-    by_what: dict[str, list[Bar]] = {}
-    for bar in bars:
-        by_what.setdefault(bar.what, []).append(bar)
     say("\nThe bars, each with its worst figure")
-    for what, same in by_what.items():
-        worst = max(same, key=lambda bar: bar.distance)
+    for worst, same in worst_of(bars):
         missed = sum(bar.missed for bar in same)
         of_all = f" ({missed} of {len(same)} missed)" if missed and len(same) > 1 else ""
         where = f"  [{worst.where}]" if worst.where else ""
-        say(f"  {what}: {worst.verdict()}{of_all}{where}")
+        say(f"  {worst.what}: {worst.verdict()}{of_all}{where}")
+
+
+def worst_of(bars: Iterable[Bar]) -> list[tuple[Bar, list[Bar]]]:
+    """Return for each figure the one that is furthest from its bar, and all of them."""
+    by_what: dict[str, list[Bar]] = {}
+    for bar in bars:
+        by_what.setdefault(bar.what, []).append(bar)
+    return [(max(same, key=lambda bar: bar.distance), same) for same in by_what.values()]

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from benchmarks import against
+from benchmarks import against, picture, tables
 from benchmarks.__main__ import main
 from benchmarks.against import Ratio, Row, above, in_pairs, ratio_of
+from benchmarks.report import Bar
 from benchmarks.servers import OURS, Build
 from tests.support.checkout import ROOT
 
@@ -143,6 +145,65 @@ def test_parts_are_measured_in_the_order_in_which_they_are_named(short_path: Pat
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.index("10 people who come") < run.stdout.index("2 clients, window 1")
     assert {"probes", "fanout", "bars", "machine"} <= json.loads(results.read_text()).keys()
+
+
+# From saved results
+
+MACHINE = {"date": "2026-11-22", "processor": "Z80", "kernel": "Linux", "python": "CPython"}
+
+
+def shape(clients: int, window: int, **costs: float) -> dict[str, object]:
+    rounds = [{name: {"cpu_us": cost} for name, cost in costs.items()}]
+    return {
+        "clients": clients,
+        "window": window,
+        "senders": 20,
+        "rooms": 1,
+        "rounds": rounds,
+        "unable": {},
+    }
+
+
+def bar(what: str, value: float, must: str = "<=") -> dict[str, object]:
+    return Bar(what, "somewhere", value, "ms", must, 2.0)._asdict()
+
+
+TALK = {
+    "machine": MACHINE,
+    "fanout": [shape(100, 1, chatd=15, floor=7.5), shape(100, 256, chatd=0.2)],
+    "bars": [bar("p99", 1.0), bar("p99", 3.0), bar("no bar", 1.0, "")],
+}
+
+REST = {"machine": MACHINE, "bars": [bar("a commit", 1.5)]}
+
+
+def test_tables_are_written_from_several_runs(tmp_path: Path) -> None:
+    document = tmp_path / "README.md"
+    parts = ["<!-- costs of a run -->", "<!-- bars of a run -->\nold"]
+    begin = "A\n" + "".join(f"{part}\n<!-- end -->\n" for part in parts) + "Z\n"
+    document.write_text(begin)
+    tables.write(tables.together([TALK, REST]), document)
+    text = document.read_text()
+    assert (text[:2], text[-2:]) == ("A\n", "Z\n")
+    assert "old" not in text
+    assert "2026-11-22, Z80, Linux, CPython" in text
+    assert "| 100, 1 | 15.0 | 7.50 | - | - | - |" in text
+    assert "| 100, 256 | 0.200 | - | - | - | - |" in text
+    assert "| p99 | 3.00 ms  <= 2.00 ms  MISSED | somewhere |" in text
+    assert "| a commit | 1.50 ms  <= 2.00 ms  ok | somewhere |" in text
+    assert "no bar" not in text
+    tables.write(REST, document)
+    assert "| 100, 1 | 15.0 |" in document.read_text()
+
+
+def test_the_readme_has_the_tables() -> None:
+    assert re.findall("<!-- ([a-z]+) of a run -->", tables.README.read_text()) == [*tables.TABLES]
+
+
+def test_the_picture_is_drawn_from_saved_results(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    picture.draw(TALK, tmp_path / "picture.svg")
+    assert "Z80" in (tmp_path / "picture.svg").read_text()
 
 
 # Against another commit
