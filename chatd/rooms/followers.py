@@ -62,7 +62,8 @@ class Follower(Protocol):
 class Followers:
     """Live cursors of one feed, at most `READERS_A_TURN`; ``mark`` is that of those in step.
 
-    ``fresh`` are the chunks that they are to be shown.
+    ``fresh`` are the chunks that they are to be shown. All have the bell ``on``, or none: where it
+    rings, it rings for nearly all of them, who are sent the same then.
     """
 
     __slots__ = (
@@ -74,11 +75,13 @@ class Followers:
         "_in_step",
         "fresh",
         "mark",
+        "on",
     )
 
-    def __init__(self, mark: Mark, bell: bytes, error_log: ErrorLog) -> None:
+    def __init__(self, mark: Mark, bell: bytes, on: bool, error_log: ErrorLog) -> None:
         self.fresh: list[Chunk] = []
         self.mark = mark
+        self.on = on
         self._bell = bell
         self._error_log = error_log
         self._apart: dict[Follower, None] = {}
@@ -159,12 +162,14 @@ class Followers:
             except Exception:
                 self._error_log.tell("a client could not be sent to")
                 self.step_out(follower)
-        if ringing:
+        if not ringing:
+            rests = self._send_to(in_step, chunk.data)
+        elif len(ringing) == len(in_step):
+            rests = self._send_to(in_step, self._bell + chunk.data)
+        else:
             quiet = {each: at for each, at in in_step.items() if each not in ringing}
             rests = self._send_to(quiet, chunk.data)
             rests += self._send_to(ringing, self._bell + chunk.data)
-        else:
-            rests = self._send_to(in_step, chunk.data)
         self.mark = chunk.after
         for follower, rest in rests:
             try:

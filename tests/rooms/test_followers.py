@@ -540,6 +540,18 @@ class TestInStep:
             client.writer.pump()
         assert len(steps.in_step()) == 3
 
+    def test_those_with_a_bell_are_rung_for_in_one_call(self, steps: Steps) -> None:
+        for client in steps.clients[1:]:
+            client.unfollow("lobby")
+            client.view = VIEWS[3]
+            client.follow(steps.rooms["lobby"], steps.format)
+        say(steps, "one")
+        with mock.patch.object(followers_module, "send_to_all", wraps=steps.send_to_all) as send:
+            say(steps, "two")
+        sent = [(len(call.args[0]), call.args[1]) for call in send.call_args_list]
+        assert sent == [(1, b"two\n"), (2, BELL + b"two\n")]
+        assert [received(client) for client in steps.clients] == [["one", "two"]] * 3
+
     def test_what_one_did_not_take_comes_before_all_else(self, steps: Steps) -> None:
         slow, *others = steps.clients
         slow.peer.waiting = b"x" * (ROOM_BYTES - 3) + b"\n"
