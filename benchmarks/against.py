@@ -40,7 +40,7 @@ FIGURES = {
     "p99 ms": "p99_ms",
 }
 """Titles of the compared figures, and their names in a result. The first one is the cost of a
-delivery, or of a visit, which has no other."""
+delivery; or of a visit or a browser, which have no other."""
 
 CPU = "us CPU"
 
@@ -122,6 +122,7 @@ def run(
         loads += [(str(shape), _talk(bench, shape)) for shape in shapes]
     if "connections" in parts:
         loads.append((connections.VISITED, partial(connections.visit, bench)))
+        loads.append((connections.CAME_IN, partial(connections.come_in, bench)))
     if "web" in parts:
         loads += [
             (f"browsers, {shape}, {talk.name}", _web(bench, talk, shape))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import Cores, Failed, Programs, measure
 from benchmarks.report import Bar, rounded, say, say_bars
-from benchmarks.servers import OURS, Build, chatd, running
+from benchmarks.servers import OURS, Build, Server, chatd, running
 
 PROBE_SECONDS = 180.0
 """Most seconds that one run of the probe may take."""
@@ -29,10 +30,18 @@ class Bench:
     failures: list[str] = field(default_factory=list)
 
     def probe(
-        self, mode: str, store: Path | None = None, build: Build = OURS, **arguments: object
+        self,
+        mode: str,
+        store: Path | None = None,
+        build: Build = OURS,
+        make: Callable[[Build], Server] = chatd,
+        **arguments: object,
     ) -> dict[str, Any]:
-        """Run ``probe.c`` against a daemon just started, with a store. Raise `Failed`."""
-        with running(chatd(build), self.scratch, self.cores.server, store=store) as started:
+        """Run ``probe.c`` against a daemon just started, with a store. Raise `Failed`.
+
+        ``make`` returns the kind of server that a build is.
+        """
+        with running(make(build), self.scratch, self.cores.server, store=store) as started:
             asked = {"mode": mode, "port": started.port, "pid": started.pid, **arguments}
             result = measure(self.programs["probe"], asked, self.cores.load, PROBE_SECONDS)
         self.results.setdefault("probes", []).append(

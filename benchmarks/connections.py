@@ -1,4 +1,4 @@
-"""Connections: the memory of an idle one, the cost of a visit, and a storm of them."""
+"""Connections: the memory of an idle one, the cost of a visit and of a browser, and a storm."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Any
 from benchmarks.bench import Bench, quantiles
 from benchmarks.machine import Failed
 from benchmarks.report import Bar
-from benchmarks.servers import OURS, Build
+from benchmarks.servers import OURS, Build, chatd_web
 
 IDLE = (1_000, 10_000)
 VISITS = 5_008
 VISITED = f"{VISITS:,} visits"
+BROWSERS = 1_600
+CAME_IN = f"{BROWSERS:,} browsers that come in"
 STORM = 10_000
 
 
 def run(bench: Bench) -> None:
     """Measure all of it."""
-    for measurement in (_idle, _visits, _storm):
+    for measurement in (_idle, _visits, _browsers, _storm):
         try:
             measurement(bench)
         except Failed as failure:
@@ -47,7 +49,17 @@ def visit(bench: Bench, build: Build = OURS) -> dict[str, Any]:
 
 def _visits(bench: Bench) -> None:
     what = "CPU of a connection accepted, greeted and closed"
-    bench.hold(VISITED, [Bar(what, "", visit(bench)["cpu_us"], "us", "<=", 150)])
+    bench.hold(VISITED, [Bar(what, "", visit(bench)["cpu_us"], "us", "<=", 115)])
+
+
+def come_in(bench: Bench, build: Build = OURS) -> dict[str, Any]:
+    """Measure browsers that come in: each has its WebSocket opened, says hello, and stays."""
+    return bench.probe("browsers", build=build, make=chatd_web, browsers=BROWSERS)
+
+
+def _browsers(bench: Bench) -> None:
+    what = "CPU of a browser that comes in and says hello"
+    bench.hold(CAME_IN, [Bar(what, "", come_in(bench)["cpu_us"], "us", "<=", 300)])
 
 
 def _storm(bench: Bench) -> None:

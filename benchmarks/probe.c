@@ -1,10 +1,12 @@
-/* probe mode=idle|visits|storm|notices|ask|behind|flood port=P pid=SERVER ...: what is measured of chatd
+/* probe mode=idle|visits|browsers|storm|notices|ask|behind|flood port=P pid=SERVER ...: what is measured of chatd
  * beside the fan-out. Prints a JSON object; what each mode takes and gives stands at its function.
  *
  * Where a probe is timed beside a load, both are in one loop and the probe is served first, so that
  * what is timed is the server and not this program. The probe speaks every few milliseconds whether
  * or not it was answered, so a server that stands still is seen for as long as it does. */
 #include "load.h"
+
+#include "websocket.h"
 
 enum { READ = 1 << 18, SLICE = 64 };
 static const uint64_t PATIENCE = 30 * SECOND;
@@ -168,6 +170,48 @@ static void visits(void) {
     say(control, FENCE);
     await(control, 0);
     printf("\"visits\": %d, \"cpu_us\": %.2f, \"seconds\": %.3f", wanted,
+           (cpu_of(server) - cpu) / 1e3 / wanted, (double)(now() - began) / SECOND);
+}
+
+/* Waits until a browser was sent something; `answers` has what came before. */
+static void await_text(int fd, struct rest *answers, const char *what) {
+    char data[4096];
+    while (!memmem(answers->bytes, answers->length, what, strlen(what))) {
+        ssize_t length = recv(fd, data, sizeof data, 0);
+        if (length <= 0) fail("a browser waits for %s", what);
+        keep_rest(answers, data, length);
+    }
+}
+
+/* browsers=N: N browsers, sixteen at once, that open a WebSocket, say hello, and stay in the lobby. */
+static void browsers(void) {
+    int wanted = number(arguments, "browsers", NULL), open[16];
+    char request[REQUEST], hello[128];
+    int length = write_request(request, port);
+    uint64_t cpu = cpu_of(server), began = now();
+    for (int done = 0; done < wanted; done += 16) {
+        struct rest answers[16] = {0};
+        for (int i = 0; i < 16; i++) {
+            open[i] = new_socket(1 + (done + i) % 10000, 0);
+            if (dial(open[i], port)) fail("connect: %s", strerror(errno));
+            if (send(open[i], request, length, MSG_NOSIGNAL) != length)
+                fail("a send: %s", strerror(errno));
+        }
+        for (int i = 0; i < 16; i++) {
+            await_text(open[i], &answers[i], "\r\n\r\n");
+            char text[100];
+            size_t size = snprintf(text, sizeof text, "{\"type\":\"hello\",\"language\":\"en\","
+                                   "\"key\":\"the-key-of-browser-%d\"}", done + i);
+            size = write_frame(hello, TEXT, text, size);
+            if (send(open[i], hello, size, MSG_NOSIGNAL) != (ssize_t)size)
+                fail("a send: %s", strerror(errno));
+        }
+        for (int i = 0; i < 16; i++) {
+            await_text(open[i], &answers[i], "\"type\":\"entered\"");
+            free(answers[i].bytes);
+        }
+    }
+    printf("\"browsers\": %d, \"cpu_us\": %.2f, \"seconds\": %.3f", wanted,
            (cpu_of(server) - cpu) / 1e3 / wanted, (double)(now() - began) / SECOND);
 }
 
@@ -433,8 +477,9 @@ int main(int count, char **all) {
     static const struct {
         const char *name;
         void (*run)(void);
-    } MODES[] = {{"idle", idle}, {"visits", visits}, {"storm", storm}, {"notices", notices},
-                 {"ask", ask},   {"behind", behind}, {"flood", flood}};
+    } MODES[] = {{"idle", idle}, {"visits", visits}, {"browsers", browsers},
+                 {"storm", storm}, {"notices", notices}, {"ask", ask}, {"behind", behind},
+                 {"flood", flood}};
     (void)count;
     arguments = all;
     port = number(all, "port", NULL);
@@ -447,5 +492,5 @@ int main(int count, char **all) {
         printf("}\n");
         return 0;
     }
-    fail("mode is idle, visits, storm, notices, ask, behind or flood");
+    fail("mode is idle, visits, browsers, storm, notices, ask, behind or flood");
 }

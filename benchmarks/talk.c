@@ -396,7 +396,7 @@ static int dial_path(int fd, const char *path) {
 
 static void enter(int index, int port) {
     struct client *client = &clients[index];
-    char hello[512];
+    char hello[REQUEST];
     int length = 0;
     client->fd = client->has_lines ? socket(AF_UNIX, SOCK_STREAM, 0) : new_socket(index, 0);
     if (client->has_lines ? dial_path(client->fd, lines) : dial(client->fd, port))
@@ -415,7 +415,7 @@ static void enter(int index, int port) {
     else if (protocol == NATS)
         length = snprintf(hello, sizeof hello,
                           "CONNECT {\"verbose\":false}\r\nSUB c%d 1\r\nPING\r\n", client->room);
-    else if (protocol == WEB) length = write_request(hello, sizeof hello, port);
+    else if (protocol == WEB) length = write_request(hello, port);
     else if (index >= client_count - room_count) /* told to all in its room: they came before it */
         length = snprintf(hello, sizeof hello, "!\n");
     if (length) put(client, hello, length);

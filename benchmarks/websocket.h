@@ -6,11 +6,20 @@ enum { FRAME_HEAD = 14 }; /* the longest head of a frame that a client writes */
 
 static const char ACCEPTED[] = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="; /* what a server makes of the key below */
 
-static inline int write_request(char *into, size_t room, int port) {
-    return snprintf(into, room,
-                    "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\n"
-                    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", port, port);
+enum { REQUEST = 1024 }; /* more than a request is long */
+
+/* With all headers that Chromium sends to a page that has no cookie. */
+static inline int write_request(char *into, int port) {
+    return snprintf(into, REQUEST,
+                    "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: Upgrade\r\n"
+                    "Pragma: no-cache\r\nCache-Control: no-cache\r\n"
+                    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like "
+                    "Gecko) Chrome/156.0.0.0 Safari/537.36\r\nUpgrade: websocket\r\n"
+                    "Origin: http://127.0.0.1:%d\r\nSec-WebSocket-Version: 13\r\n"
+                    "Accept-Encoding: gzip, deflate, br, zstd\r\n"
+                    "Accept-Language: en-US,en;q=0.9\r\n"
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: "
+                    "permessage-deflate; client_max_window_bits\r\n\r\n", port, port);
 }
 
 /* How long the server's answer is, once all of it came; 0 before that. Fails if it is a refusal. */
