@@ -63,7 +63,7 @@ class ConnectedSessions:
 
     def reachable(self, name: str) -> Sequence[Session]:
         """Return the sessions with that name that can receive private lines."""
-        return [session for session in self.called(name) if session.subscriptions.inbox is not None]
+        return [session for session in self.called(name) if session.subscriptions.takes_private]
 
     def networks_of(self, name: str) -> set[str]:
         """Return the networks of the sessions with that name.

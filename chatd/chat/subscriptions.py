@@ -34,19 +34,20 @@ class Subscriptions:
 
     ``memberships`` are the rooms that it is in. ``multi_room`` is True if it may be in several
     rooms; else each that it enters replaces the one before. ``read_tracker`` counts what it was
-    sent while it is logged in. ``inbox`` holds private lines that are stored nowhere; None for a
-    session that can receive none.
+    sent while it is logged in. ``takes_private`` is True if private lines may be sent to it that
+    are stored nowhere.
     """
 
     __slots__ = (
         "_identity",
+        "_inbox",
         "_number",
         "_replies",
-        "inbox",
         "memberships",
         "multi_room",
         "read_tracker",
         "settings",
+        "takes_private",
         "view",
     )
 
@@ -59,9 +60,8 @@ class Subscriptions:
         self._number = number
         self._identity = identity
         self._replies = replies
-        self.inbox = Inbox(replies.stream) if private else None
-        if self.inbox is not None:
-            replies.stream.follow(self.inbox)
+        self.takes_private = private
+        self._inbox: Inbox | None = None  # from the first private line on: most receive none
 
     def allow_many_rooms(self) -> None:
         """Let the session be in several rooms at a time. To be called before it enters one."""
@@ -71,19 +71,20 @@ class Subscriptions:
 
     def receive(self, author: str, text: str) -> bool:
         """Put a private line into the inbox in memory; False if there is no room for it."""
-        if self.inbox is None:
-            return False
-        if fold(author) in self.view.ignored:
-            return True
-        format = self._replies.format
+        if not self.takes_private or fold(author) in self.view.ignored:
+            return self.takes_private  # the author is not told of being ignored
         rings = self.view.bell is not Bell.OFF and author != self._identity.name
-        bell = format.bell if rings else b""
-        return self.inbox.put(bell + format.private(author, text))
+        bell = self._replies.format.bell if rings else b""
+        return self._put(bell + self._replies.format.private(author, text))
 
     def notify(self, author: str, text: str) -> None:
         """Tell the session what another person did for it, unless it ignores that person."""
-        if self.inbox is not None and fold(author) not in self.view.ignored:
-            self.inbox.put(self._replies.format.say(text))
+        if self.takes_private and fold(author) not in self.view.ignored:
+            self._put(self._replies.format.say(text))
+
+    def _put(self, line: bytes) -> bool:
+        self._inbox = self._inbox or Inbox.of(self._replies.stream)
+        return self._inbox.put(line)
 
     # Showing
 

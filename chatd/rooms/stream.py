@@ -174,9 +174,10 @@ class Stream:
         self._enqueue(source, 0)
 
     def follow(self, source: Live) -> None:
-        """Take from a live source, too, whenever the queue is empty."""
-        self._live.append(source)
-        self.wake()
+        """Take from a live source, too, whenever the queue is empty, until the stream ends."""
+        if not self.finished:
+            self._live.append(source)
+            self.wake()
 
     def unfollow(self, source: Live) -> None:
         """Take from a live source only what it has so far."""
@@ -269,7 +270,7 @@ class Stream:
 class Inbox:
     """Private lines that wait for one client, in memory: at most `INBOX_BYTES`."""
 
-    __slots__ = ("_lines", "_reader", "_size")  # each session has one
+    __slots__ = ("_lines", "_reader", "_size")
 
     done = False
 
@@ -277,6 +278,13 @@ class Inbox:
         self._reader = reader
         self._lines: list[bytes] = []
         self._size = 0
+
+    @classmethod
+    def of(cls, stream: Stream) -> Inbox:
+        """Return an inbox that a stream follows."""
+        inbox = cls(stream)
+        stream.follow(inbox)
+        return inbox
 
     def put(self, line: bytes) -> bool:
         """Queue a line and return True; False without room for it."""

@@ -111,7 +111,7 @@ class TestCalled:
     ) -> None:
         ana = harness.come("ana")
         assert list(harness.sessions.reachable("ana")) == [ana]
-        ana.subscriptions.inbox = None
+        ana.subscriptions.takes_private = False
         assert list(harness.sessions.reachable("ana")) == []
 
 

@@ -213,7 +213,7 @@ class TestInbox:
 
     def test_a_session_may_be_able_to_receive_none(self) -> None:
         harness = SubscriptionsHarness(private=False)
-        assert harness.subscriptions.inbox is None
+        assert not harness.subscriptions.takes_private
         assert not harness.subscriptions.receive("luis", "psst")
         harness.subscriptions.notify("luis", "luis invites you")
         assert harness.seen() == []

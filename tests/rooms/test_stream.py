@@ -188,6 +188,13 @@ class TestOrder:
         room.said += [b"after\n"]
         assert everything(stream) == b"before\n"
 
+    def test_one_that_has_ended_follows_nothing(self) -> None:
+        stream, room = Stream(), Room()
+        stream.finish()
+        stream.follow(room)
+        room.said += [b"after\n"]
+        assert everything(stream) == b""
+
     def test_private_lines_stand_before_the_answer_that_came_after_them(self) -> None:
         stream = Stream()
         inbox = Inbox(stream)

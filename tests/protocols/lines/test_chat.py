@@ -58,7 +58,8 @@ class MarkTests(SynchronousTestCase):
     def test_it_is_no_part_of_the_first_line(self) -> None:
         world = World()
         for client in world.person(), world.program():
-            client.type("\ufeff/nick build" if client.session.subscriptions.inbox else "\ufeffhola")
+            takes_names = client.session.subscriptions.takes_private
+            client.type("\ufeff/nick build" if takes_names else "\ufeffhola")
             client.type("\ufeffhola")
         self.assertEqual(client.seen()[-2:], ["hola", "\ufeffhola"])
         self.assertEqual(world.server.sessions.called("build")[0].name, "build")

@@ -111,7 +111,7 @@ class TestComing:
     def test_it_has_a_session_that_enters(self, for_people: bool) -> None:
         door = Door(for_people=for_people)
         assert door.session.room is door.server.lobby
-        assert (door.session.subscriptions.inbox is not None) is for_people
+        assert door.session.subscriptions.takes_private is for_people
 
     def test_the_session_knows_where_it_comes_from(self, door: Door) -> None:
         assert door.session.network == "192.0.2.1"
