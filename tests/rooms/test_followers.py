@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from twisted.internet.interfaces import ISystemHandle
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
@@ -99,6 +100,9 @@ class Wire(StringTransport):
 
     def loseWriteConnection(self) -> None:
         """Do nothing: nothing is written any more."""
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Do nothing: as above."""
 
 
 class Client:

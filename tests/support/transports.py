@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from twisted.internet.interfaces import ISystemHandle
+from twisted.internet.interfaces import IFileDescriptor, ISystemHandle
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 
@@ -19,7 +20,7 @@ class Transport(StringTransport):
         self.half_closed = True
 
 
-@implementer(ISystemHandle)
+@implementer(ISystemHandle, IFileDescriptor)
 class SocketTransport(Transport):
     """A transport with a real socket below it: what is written is what the socket did not take."""
 
@@ -31,6 +32,9 @@ class SocketTransport(Transport):
 
     def getHandle(self) -> object:
         return self.handle
+
+    def connectionLost(self, reason: Failure) -> None:
+        self.disconnected = True
 
     def received(self) -> bytes:
         """Return the bytes that have come out at the other end so far."""

@@ -21,12 +21,15 @@ from typing import Protocol
 
 from twisted.internet.interfaces import (
     IDelayedCall,
+    IFileDescriptor,
     IPullProducer,
     IPushProducer,
     IReactorTime,
     ISSLTransport,
     ISystemHandle,
 )
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chatd.protocols.transport.sockets import unacknowledged
@@ -85,6 +88,8 @@ class Connection(Protocol):
     def loseConnection(self) -> None: ...
 
     def abortConnection(self) -> None: ...
+
+    def connectionLost(self, reason: Failure) -> None: ...
 
 
 @implementer(IPullProducer, IPushProducer)
@@ -262,6 +267,11 @@ class ConnectionWriter:
             )
             self._transport.resumeProducing()
             self._transport.loseWriteConnection()
+        elif self._socket is not None and IFileDescriptor.implementedBy(type(self._transport)):
+            # Nothing is left to be written. `loseConnection` would have the reactor wait until
+            # nothing can be written: a timer, another turn, and three system calls more. (Of a
+            # wrapper, which provides the interface, connectionLost is that of a protocol.)
+            self._transport.connectionLost(connectionDone)
         else:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
             self._transport.loseConnection()

@@ -10,7 +10,7 @@ from typing import NoReturn
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import directlyProvides
+from zope.interface import directlyProvides, providedBy
 
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
@@ -288,6 +288,18 @@ class PlainSocketTests(OutletTestCase):
         self.assertEqual(self.supply.failures, ["a client could not be sent to"])
 
 
+class Wrapper(Transport):
+    """A protocol around a transport, which provides what that provides."""
+
+    def __init__(self, transport: SocketTransport) -> None:
+        super().__init__()
+        self.getHandle = transport.getHandle
+        directlyProvides(self, providedBy(transport))
+
+    def connectionLost(self, reason: object) -> NoReturn:
+        raise AssertionError("the transport is not closed")
+
+
 class ClosingTests(OutletTestCase):
     """When its supply is drained it closes, and no client can keep it from that for ever."""
 
@@ -385,7 +397,7 @@ class ClosingTests(OutletTestCase):
         self.assertFalse(self.transport.disconnecting)
         self.finish()
         self.writer.resumeProducing()
-        self.assertTrue(self.transport.disconnecting)
+        self.assertTrue(self.transport.disconnected)
         self.assertFalse(self.transport.half_closed)
 
     def test_a_client_that_takes_nothing_is_cut_off(self) -> None:
@@ -424,11 +436,19 @@ class ClosingTests(OutletTestCase):
         self.clock.advance(1)
         self.assertTrue(self.transport.disconnected)
 
-    def test_a_client_that_does_not_let_itself_be_closed_is_cut_off(self) -> None:
+    def test_a_client_that_has_ended_and_is_owed_nothing_is_closed_without_a_write(self) -> None:
         self.writer.end()
         self.finish()
-        self.clock.advance(CLOSE_SECONDS)
         self.assertTrue(self.transport.disconnected)
+        self.assertFalse(self.transport.disconnecting)  # by way of the reactor, and a write
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_a_protocol_around_a_transport_is_asked_to_close(self) -> None:
+        wrapper = Wrapper(self.transport)
+        self.make(wrapper)
+        self.writer.end()
+        self.finish()
+        self.assertTrue(wrapper.disconnecting)
 
     def test_over_tls_there_is_no_closing_of_one_half(self) -> None:
         transport = SocketTransport()
