@@ -21,7 +21,16 @@ class ClientAddress:
     If not ``located``, the client is behind a proxy, and its own address is not known yet.
     """
 
-    __slots__ = ("_factory", "_place", "_proxied", "_transport", "located", "pace")
+    __slots__ = (
+        "_confidential",
+        "_factory",
+        "_place",
+        "_proxied",
+        "_transport",
+        "encrypted",
+        "located",
+        "pace",
+    )
 
     def __init__(self, factory: ChatFactory, place: Place, *, located: bool) -> None:
         self.located = located
@@ -31,10 +40,16 @@ class ClientAddress:
         self._place: Place | None = place
         self._proxied = not located
         self._transport: Any = None
+        self.encrypted = False
+        """True over TLS."""
+        self._confidential = False
 
-    def connect(self, transport: object) -> None:
+    def connect(self, transport: Any) -> None:
         """Take the transport."""
         self._transport = transport
+        self.encrypted = ISSLTransport.providedBy(transport)
+        if not self._proxied:
+            self._confidential = self.encrypted or is_local(transport.getPeer())
 
     def locate(self) -> None:
         """Count the connection for the address that its transport knows by now.
@@ -62,22 +77,15 @@ class ClientAddress:
         return "" if self._place is None else self._place.network
 
     @property
-    def encrypted(self) -> bool:
-        """True over TLS."""
-        return ISSLTransport.providedBy(self._transport)
-
-    @property
     def confidential(self) -> bool:
         """True if no third party on the way can read what the client sends, as far as is known.
 
         Behind a proxy, the client's own address counts, and the way from the proxy: the header does
         not say whether the client came to the proxy over TLS.
         """
+        if not (self._proxied and self.located):
+            return self._confidential
         transport = self._transport
-        if not self._proxied:
-            return self.encrypted or is_local(transport.getPeer())
-        if not self.located:
-            return False
         proxy = transport.transport.getPeer()
         client = transport.getPeer()
         return client != proxy and is_local(client) and (self.encrypted or is_local(proxy))

@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.error import ConnectionAborted, ConnectionDone
-from twisted.internet.interfaces import IReactorTime, ISSLTransport
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
@@ -151,7 +151,7 @@ class ManagedConnection:
         self.factory.clients.add(self.client)
         transport.bufferSize = READ_BYTES
         self.handler.connect(self)
-        if not ISSLTransport.providedBy(transport):
+        if not self.address.encrypted:
             self.lifecycle.advance(State.OPEN)
             self.handler.enter()
 
@@ -188,9 +188,9 @@ class ManagedConnection:
         before = self.lifecycle.advance(State.LOST)
         if before is State.DEPARTED:
             return
-        clean = reason.check(ConnectionDone) is not None
+        clean = isinstance(reason.value, ConnectionDone)
         self.output.lost(ended=clean)
-        aborted = reason.check(ConnectionAborted)  # by this side
+        aborted = isinstance(reason.value, ConnectionAborted)  # by this side
         if aborted or before is State.DRAINING or self.output.ended:
             self.depart()
             return

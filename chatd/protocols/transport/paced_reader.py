@@ -89,6 +89,8 @@ class PacedReader:
         if self.paused:
             self.resume()
         half_closed = self._lifecycle.state is State.HALF_CLOSED
+        if half_closed and handler.takes_input:
+            self._owner.output.end()
         if self.intake.unread or half_closed:
             self.await_turn()
 
@@ -165,8 +167,6 @@ class PacedReader:
         try:
             if held is not None:
                 held.hold()
-            if state is State.HALF_CLOSED:
-                self._owner.output.end()
             taken, left, ready = self._take_items(handler, share)
         finally:
             if held is not None:

@@ -62,8 +62,9 @@ class TurnScheduler:
 
     def forget(self, client: TurnTaker) -> None:
         """Give a client no turn."""
-        self._waiting.pop(client, None)
-        self._share_out()
+        if client in self._waiting:
+            del self._waiting[client]
+            self._share_out()
 
     def _share_out(self) -> None:
         self.share = TURN_SECONDS / (1 + len(self._waiting))

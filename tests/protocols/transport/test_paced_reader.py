@@ -571,7 +571,9 @@ class TestAnotherHandler:
         other = NotingHandler()
         other.busy = True
         caller.connection.switch(other)
-        caller.connection.output.writer.pauseProducing()
+        writer = caller.connection.output.writer
+        writer.pauseProducing()
+        writer.pump()
         caller.settle()
         assert caller.clock.getDelayedCalls()
 
