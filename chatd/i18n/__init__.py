@@ -26,6 +26,8 @@ class Language(enum.Enum):
     ENGLISH = "en"
     SPANISH = "es"
 
+    __hash__ = object.__hash__  # that of `Enum` is a call in Python, at each look into a table
+
 
 class Phrase(str):
     """A value of a sentence: the key of a phrase, to be filled in in the same language."""
@@ -41,11 +43,10 @@ def sentence(language: Language, key: str, **values: object) -> str:
     catalogue = _CATALOGUES[language]
     if values.get("count") == 1:
         key = f"{key}_one"
-    filled = {
-        name: catalogue[value] if isinstance(value, Phrase) else value
-        for name, value in values.items()
-    }
-    return catalogue[key].format(**filled)
+    for name, value in values.items():
+        if isinstance(value, Phrase):
+            values[name] = catalogue[value]
+    return catalogue[key].format(**values)
 
 
 def sentence_over_http(language: Language, key: str, **values: object) -> str:

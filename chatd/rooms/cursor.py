@@ -109,14 +109,14 @@ class Cursor:
         self.session = session
         self.reader = reader
         self.view = view
-        self.own_mark: Mark | None = feed.log.mark if mark is None else mark
+        self._target = feed.log.mark if mark is None else mark  # where the replay ends
+        self.own_mark: Mark | None = self._target
         self.closed = False
         self.trail: Trail | None = None
         self._feed = feed
         self._owner = owner
         self._end = end
         self._replay: Replay | None = None
-        self._target = self.mark  # where the replay ends
         if end is None:
             self._group = feed.add(self)
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from socket import AF_INET, inet_pton
 
 from chatd.text.blanks import UNSEEN, is_blank
 from chatd.text.confusables import is_of_one_script, skeleton
@@ -255,6 +256,15 @@ def is_address(name: str) -> bool:
 _ADDRESS = re.compile(r"(?:[\dlO]+|0x[\da-f]*)(?:\.(?:[\dlO]+|0x[\da-f]*))+")
 
 
+def is_ipv4(text: str) -> bool:
+    """Return True if a text is an IPv4 address: four decimals, without leading zeros."""
+    try:
+        inet_pton(AF_INET, text)  # takes a tenth of the time of `ip_address`
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 @lru_cache(maxsize=1024)
 def networks_of_host(host: str) -> tuple[str, ...]:
     """Return the networks of an IP address that may have one owner, from the smallest one.
@@ -263,8 +273,10 @@ def networks_of_host(host: str) -> tuple[str, ...]:
     addresses of a /64 (RFC 8981), a home a /56 and a site a /48 (RFC 6177). An IPv4 address that is
     mapped to IPv6 is IPv4. Raises `ValueError` if *host* is no IP address.
 
-    The last ones are cached: an IPv6 address takes 30 us, an IPv4 address 4.
+    The last ones are cached: an IPv6 address takes 30 us.
     """
+    if is_ipv4(host):
+        return (host,)
     ip = ip_address(host.partition("%")[0])
     if not isinstance(ip, IPv6Address):
         return (str(ip),)
