@@ -19,7 +19,7 @@ from chatd.chat.replies import READING_SECONDS, Replies
 from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import ErrorKind, Refusal
 from chatd.formats.base import Entrance
-from chatd.rooms.bookmarks import NEWCOMER, Return, end_of
+from chatd.rooms.bookmarks import NEWCOMER, Return
 from chatd.rooms.room import Room
 
 
@@ -72,7 +72,8 @@ class JoinedRooms:
         """
         subscriptions, replies = self.subscriptions, self._replies
         after = back.after
-        start = max(0, room.head - recent) if after is None else after
+        head = room.head
+        start = max(0, head - recent) if after is None else after
         self.leave(room if subscriptions.multi_room else None)
         subscriptions.memberships[room] = membership = Membership(room, member, self._clock)
         self.current, self.only, self._moved = room, None, None
@@ -80,21 +81,21 @@ class JoinedRooms:
             replies.format.entered(
                 Entrance(
                     room.name,
-                    room.head,
+                    head,
+                    room.head_time,
                     start,
                     room.topic,
                     greeting,
                     then,
-                    bookmark=str(end_of(room)) if start == room.head else "",
                     resumed=after is not None and not back.anew,
                     anew=back.anew,
                 )
             )
         )
-        if start < room.head:
+        if start < head:
             newcomers = replies.format.for_newcomers()
             may_read = partial(member.may_read, room)
-            subscriptions.replay(room, start, room.head, may_read, newcomers)
+            subscriptions.replay(room, start, head, may_read, newcomers)
         subscriptions.follow(membership)
         membership.begin_presence()
 

@@ -36,19 +36,19 @@ _OF_MODES = ("create", "mode")
 class Entrance(NamedTuple):
     """The entry of a session into a room.
 
-    The last seq of the room is ``head``, and the session is sent the lines after the seq ``after``.
-    ``bookmark`` is that of ``after``, "" if it is not known. A returning session is ``resumed`` at
-    its bookmark, or begins ``anew``, because its bookmark is of another log. ``greeting`` and
-    ``then`` are sentences.
+    The last seq of the room is ``head``, with the time ``head_time`` (see `Bookmark`), and the
+    session is sent the lines after the seq ``after``. A returning session is ``resumed`` at its
+    bookmark, or begins ``anew``, because its bookmark is of another log. ``greeting`` and ``then``
+    are sentences.
     """
 
     room: str
     head: int
+    head_time: int
     after: int
     topic: str
     greeting: str
     then: str = ""
-    bookmark: str = ""
     resumed: bool = False
     anew: bool = False
 

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from chatd.errors import ErrorKind
-from chatd.event import Change, Deed, Entry, Event, Kind, Notice
+from chatd.event import Bookmark, Change, Deed, Entry, Event, Kind, Notice
 from chatd.formats.base import Entrance, Format, notice_sentence, told
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import Lines, encode_json, encode_json_strings, encode_line, excerpt
@@ -146,12 +146,13 @@ class MessageFormat(Format):
         return self.message("say", **about, text=Lines(text))
 
     def entered(self, entrance: Entrance) -> bytes:
+        head, after = entrance.head, entrance.after
         return self.message(
             "entered",
             room=entrance.room,
-            head=entrance.head,
-            after=entrance.after,
-            bookmark=entrance.bookmark or None,
+            head=head,
+            after=after,
+            bookmark=str(Bookmark(head, entrance.head_time)) if after == head else None,
             resumed=entrance.resumed,
             anew=entrance.anew,
             topic=excerpt(entrance.topic, TOPIC_CHARACTERS),
@@ -162,7 +163,7 @@ class MessageFormat(Format):
         return self.message("left", room=room)
 
     def in_language(self, language: Language) -> Format:
-        return replace(self, language=language)
+        return self if language is self.language else replace(self, language=language)
 
 
 @dataclass(frozen=True)

@@ -257,7 +257,8 @@ def encode_json(value: Any) -> bytes:
     """
     text = _to_json(value)
     # JSON escapes control characters, and two that are none (" and \\). See `is_ordinary`.
-    if "\\" in text or not is_ordinary(text):
+    escapes = text.count("\\")
+    if (escapes and escapes > _line_ends(value)) or not is_ordinary(text):
         text = _to_json(_all_visible(value))
     return text.encode()
 
@@ -270,6 +271,13 @@ def encode_json_strings(texts: Sequence[str]) -> list[bytes]:
 
 
 _to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _line_ends(value: Any) -> int:
+    """Return the number of line ends in the `Lines` of an object; each takes a backslash."""
+    if not isinstance(value, dict):
+        return 0
+    return sum(each.count("\n") for each in value.values() if isinstance(each, Lines))
 
 
 def _all_visible(value: Any) -> Any:

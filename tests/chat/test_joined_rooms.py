@@ -137,14 +137,13 @@ class TestEntering:
         harness.ana.enter(harness.lobby, recent=5)
         assert not harness.ana.stream.owes_past
 
-    def test_a_client_without_lines_to_come_is_sent_its_bookmark(
-        self, harness: RoomsHarness
-    ) -> None:
+    def test_a_client_is_told_where_it_enters(self, harness: RoomsHarness) -> None:
         harness.luis.enter(harness.lobby)
         harness.say(harness.lobby, "one")
         harness.ana.enter(harness.lobby)
         harness.ana.enter(harness.lobby, recent=1)
-        assert [each.bookmark for each in harness.ana.entrances] == ["1-0", ""]
+        told = [(each.head, each.head_time, each.after) for each in harness.ana.entrances]
+        assert told == [(1, harness.lobby.head_time, 1), (1, harness.lobby.head_time, 0)]
 
     @pytest.mark.parametrize(
         ("back", "resumed"),

@@ -171,12 +171,19 @@ class TestJson:
 
     def test_a_topic_that_grows_when_it_is_escaped_is_cut_after_that(self) -> None:
         topic = "\U000e0001" * TOPIC_CHARACTERS
-        (entered,) = messages(ENGLISH.entered(Entrance("ops", 9, 4, topic, "Welcome.")))
+        (entered,) = messages(ENGLISH.entered(Entrance("ops", 9, 0, 4, topic, "Welcome.")))
         assert len(entered["topic"]) <= TOPIC_CHARACTERS
+
+    @pytest.mark.parametrize(("after", "bookmark"), [(9, "9-1700"), (4, None)])
+    def test_one_without_lines_to_come_is_sent_its_bookmark(
+        self, after: int, bookmark: str | None
+    ) -> None:
+        (entered,) = messages(ENGLISH.entered(Entrance("ops", 9, 1700, after, "", "Welcome.")))
+        assert entered["bookmark"] == bookmark
 
     def test_the_rest_of_what_one_is_told(self) -> None:
         data = (
-            ENGLISH.entered(Entrance("ops", 9, 4, "the topic" * 100, "Welcome.", "Hm?"))
+            ENGLISH.entered(Entrance("ops", 9, 0, 4, "the topic" * 100, "Welcome.", "Hm?"))
             + ENGLISH.left("ops")
             + ENGLISH.you("ana", False, True)
             + ENGLISH.seen("ops", 8)
@@ -261,7 +268,7 @@ class TestServerSentEvents:
         for data, type in (
             (format.error(ErrorKind.FULL, "full", limit=3), b"error"),
             (format.say("hola"), b"say"),
-            (format.entered(Entrance("ops", 3, 0, "", "Welcome.")), b"entered"),
+            (format.entered(Entrance("ops", 3, 0, 0, "", "Welcome.")), b"entered"),
             (format.left("ops"), b"left"),
         ):
             assert data.startswith(b"event: " + type + b"\ndata: {")

@@ -1,8 +1,10 @@
 """`chatd.text.escaping`: the text that reaches a terminal, tried on every code point."""
 
+import json
 import re
 import unicodedata
 from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 from chatd.text.blanks import BLANK, NOTHING, columns, is_blank
 from chatd.text.escaping import (
     MAX_BLANK,
+    Lines,
+    encode_json,
     encode_line,
     encode_lines,
     encode_screen_line,
@@ -158,6 +162,24 @@ def test_a_line_never_holds_iac_or_another_line_end_whatever_its_text() -> None:
 
 def test_no_lines_are_no_bytes() -> None:
     assert encode_lines([], b"\r\n") == b""
+
+
+RISKY = st.text(st.sampled_from('ab"\\n\n\n\t\x1b\x7f\u2028\u0301 '))
+
+
+@given(st.dictionaries(RISKY, st.builds(Lines, RISKY) | RISKY | st.lists(RISKY) | st.none()))
+def test_in_json_each_string_is_escaped_and_only_lines_keep_their_ends(value: Any) -> None:
+    encoded = encode_json(value)
+    assert b"\n" not in encoded
+    assert json.loads(encoded) == {key: as_shown(member) for key, member in value.items()}
+
+
+def as_shown(member: Any) -> Any:
+    if isinstance(member, Lines):
+        return "\n".join(map(visible, member.split("\n")))
+    if isinstance(member, list):
+        return [*map(visible, member)]
+    return member if member is None else visible(member)
 
 
 @cache

@@ -44,11 +44,12 @@ class Output:
         self._dropped = 0
 
     def begin(self, transport: Any, supply: Supply) -> ConnectionWriter:
-        """Return a writer to a transport, which takes from ``supply``; it replaces another one."""
+        """Return the writer to the transport, which takes from ``supply`` from now on."""
         if self.begun:
-            transport.unregisterProducer()
-        self._transport = transport
-        self.writer = ConnectionWriter(transport, supply, self._clock)
+            self.writer.serve(supply)
+        else:
+            self._transport = transport
+            self.writer = ConnectionWriter(transport, supply, self._clock)
         self.supply = supply
         return self.writer
 

@@ -118,15 +118,17 @@ class ConnectionWriter:
         self._supply = supply
         self._clock = clock
         self._socket = _plain_socket(transport)
-        self._busy = False
         self._arrived: bool | None = None  # all that was sent has arrived; None if not known yet
         self._holds = 0
-        self._pumping = False
-        self._wanted = False
-        self._closing = False
-        self._ending = False
+        self._busy = self._pumping = self._wanted = self._closing = self._ending = False
         self._deadline: IDelayedCall | None = None
         transport.registerProducer(self, self._socket is None)
+
+    def serve(self, supply: Supply) -> None:
+        """Take from another supply from now on, whose client has not ended yet."""
+        self._supply = supply
+        self._linger, self._ending = True, False
+        self._cancel_deadline()
 
     @property
     def waiting(self) -> bool:
@@ -268,9 +270,7 @@ class ConnectionWriter:
             self._transport.resumeProducing()
             self._transport.loseWriteConnection()
         elif self._socket is not None and IFileDescriptor.implementedBy(type(self._transport)):
-            # Nothing is left to be written. `loseConnection` would have the reactor wait until
-            # nothing can be written: a timer, another turn, and three system calls more. (Of a
-            # wrapper, which provides the interface, connectionLost is that of a protocol.)
+            # There is nothing left to write first. (A wrapper's connectionLost is a protocol's.)
             self._transport.connectionLost(connectionDone)
         else:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)

@@ -89,7 +89,9 @@ class Site:
             **page,
             tuple(openapi.PATH[1:].split("/")): description,
         }
-        self._routes = tuple(routes)
+        self._routes: dict[int, list[Route]] = {}  # by the number of their parts
+        for route in routes:
+            self._routes.setdefault(route.path.count("/"), []).append(route)
 
     async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         """Answer a request, also one that fails."""
@@ -130,7 +132,7 @@ class Site:
         file = self._files.get(path)
         routes = {
             route.method: (route, names)
-            for route in self._routes
+            for route in self._routes.get(len(path), ())
             if (names := route.match(path)) is not None
         }
         if file is None and not routes:

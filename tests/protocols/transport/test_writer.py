@@ -450,6 +450,21 @@ class ClosingTests(OutletTestCase):
         self.finish()
         self.assertTrue(wrapper.disconnecting)
 
+    def test_for_another_supply_nothing_has_ended(self) -> None:
+        self.fill()
+        self.writer.end()
+        other = Pieces()
+        self.writer.serve(other)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.transport.received()
+        self.writer.resumeProducing()
+        self.assertTrue(self.writer.push(b"fresh\n"))
+        other.pieces.append(b"last\n")
+        other.finished = True
+        self.writer.pump()
+        self.assertEqual(self.transport.received(), b"fresh\nlast\n")
+        self.assertTrue(self.transport.half_closed)
+
     def test_over_tls_there_is_no_closing_of_one_half(self) -> None:
         transport = SocketTransport()
         self.addCleanup(transport.close)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -54,7 +55,7 @@ class Call:
         """True if the request is of a page that came over TLS, here or at a proxy in front."""
         return self.asker.encrypted or is_secure(self.request.header("origin") or "")
 
-    @property
+    @cached_property
     def cookies(self) -> tuple[str, ...]:
         """The values of the cookies for signing in. Other ports of the host may have set some."""
         found = self.request.cookies(SECURE_COOKIE)
@@ -69,7 +70,7 @@ class Call:
         attributes = f"Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
         return "Set-Cookie", f"{name}={value}; {attributes}"
 
-    @property
+    @cached_property
     def may_show_secrets(self) -> bool:
         """True if the request may have a secret in it: others cannot read it on the way."""
         return self.server.logins.may_pass_secrets(self.asker.confidential)

@@ -7,6 +7,8 @@ asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
 
 import h11
 
@@ -125,8 +127,10 @@ class Exchange:
             elif isinstance(event, h11.Data):
                 self._take_body(event.data)
             elif isinstance(event, h11.EndOfMessage) and self._head is not None:
-                self._request = _with_body(self._head, bytes(self._body))
-                self._body.clear()
+                self._request = self._head
+                if self._body:
+                    self._request = replace(self._head, body=bytes(self._body))
+                    self._body.clear()
             else:
                 return None  # h11.NEED_DATA
         return self._request
@@ -165,8 +169,8 @@ class Exchange:
         if event.http_version not in (b"1.0", b"1.1"):
             raise bad_request(status=505)
         self._only_head = event.method == b"HEAD"
-        headers = list(event.headers)
-        if sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES:
+        headers = [(name.lower(), value) for name, value in event.headers.raw_items()]
+        if sum(map(len, chain.from_iterable(headers))) > HEADER_BYTES:
             raise _too_large()
         self._head = request_of(event.method, event.target, headers)
         length = self._head.header("content-length")
@@ -205,10 +209,6 @@ def _fields(answer: Answer) -> Iterable[tuple[str, str]]:
     if answer.status in (204, 304) or answer.pieces is not None:
         return fields  # RFC 9110 section 8.6: no length where there is never a body
     return (*fields, ("Content-Length", str(len(answer.body))))
-
-
-def _with_body(head: Request, body: bytes) -> Request:
-    return Request(head.method, head.path, head.query, head.host, head.headers, body)
 
 
 def _too_large() -> Problem:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
+from functools import cached_property
 from http import HTTPStatus
 from itertools import chain
 from typing import Any, TypeVar
@@ -194,7 +195,11 @@ class Request:
 
     def language(self, default: Language) -> Language:
         """Return the language of the answer: of those there are, the one the client prefers."""
-        best, weight = default, 0.0
+        return self._preferred or default
+
+    @cached_property
+    def _preferred(self) -> Language | None:
+        best, weight = None, 0.0
         for range_ in (self.header("accept-language") or "").split(",", LANGUAGES)[:LANGUAGES]:
             match = _RANGE.fullmatch(range_)
             if match is None:
@@ -300,9 +305,12 @@ def request_of(
     found: dict[str, list[str]] = {}
     for name, value in headers:
         found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
-    if sum(map(len, found.values())) > HEADERS:
+    count = sum(map(len, found.values()))
+    if count > HEADERS:
         raise bad_request("too_many_headers", 431, limit=HEADERS)
-    if several := [name for name in found.keys() & _SINGLE if len(found[name]) > 1]:
+    if count > len(found) and (
+        several := [name for name in found.keys() & _SINGLE if len(found[name]) > 1]
+    ):
         raise bad_request("header_twice", name=min(several))
     if "transfer-encoding" in found and "content-length" in found:
         raise bad_request()  # another reader may use the other one as its length
@@ -353,6 +361,8 @@ def _decoded(text: str, *, plus: bool) -> str:
     """Return a part of a target with its percents decoded, strictly. Raise `Problem`."""
     if plus:
         text = text.replace("+", " ")
+    if "%" not in text and text.isascii():
+        return text
     if _PERCENT.search(text):
         raise bad_request()
     try:

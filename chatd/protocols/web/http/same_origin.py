@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
+from chatd.text.validation import is_ipv4
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?#@\s]+)(?::([0-9]{0,5}))?", re.ASCII)
@@ -32,6 +34,8 @@ class Host(NamedTuple):
     @property
     def is_address(self) -> bool:
         """True if it is an IP address, which no third party can point to another machine."""
+        if is_ipv4(self.name):
+            return True
         try:
             ip_address(self.name)
         except ValueError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, cast
 
 from twisted.internet.interfaces import IReactorTime
@@ -22,6 +22,7 @@ from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
 from chatd.formats.base import Format
 from chatd.formats.json import JsonFormat
+from chatd.i18n import Language
 from chatd.protocols.transport import typed_text
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.protocols.web.live import verbs
@@ -41,6 +42,12 @@ ESCAPED = 6
 
 AROUND = 1024
 """Most characters of a message beside the line in it."""
+
+
+@cache
+def _format_in(language: Language) -> JsonFormat:
+    """Return the format of a client that has set nothing: one for all of them."""
+    return JsonFormat(language)
 
 
 class WebSocketHandler(SessionHandler[str]):
@@ -73,7 +80,7 @@ class WebSocketHandler(SessionHandler[str]):
 
     def format(self) -> Format:
         """Return the format in which the session is shown events."""
-        return JsonFormat(self.server.language)
+        return _format_in(self.server.language)
 
     @property
     def at_once(self) -> bool:  # type: ignore[override]
@@ -213,7 +220,8 @@ class WebSocketHandler(SessionHandler[str]):
 
     def _answer(self, id: MessageId, action: Action) -> Job | None:
         session = self.session
-        session.replies.answer_in(replace(cast(JsonFormat, session.replies.format), about=id))
+        if id is not None:
+            session.replies.answer_in(replace(cast(JsonFormat, session.replies.format), about=id))
         job = None
         try:
             job = action()
