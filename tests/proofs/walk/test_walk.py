@@ -7,8 +7,10 @@ from collections import Counter
 
 import pytest
 
-from tests.proofs.walk.walk import walk_of
+from tests.proofs.walk.walk import coming_in, visit, walk_of
 from tests.support.checkout import ROOT
+from tests.support.http import SiteWorld
+from tests.support.world import World
 
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
@@ -46,3 +48,22 @@ def test_a_line_costs_no_more_than_it_did(line: str, calls: int, moves: int) -> 
     walk = walk_of(line)
     assert len(walk.calls) <= calls
     assert walk.moves <= moves
+
+
+def test_a_visit_costs_no_more_than_it_did() -> None:
+    world = World()
+    visit(world)  # what is made once
+    assert len(visit(world).calls) <= 265
+
+
+def test_a_visit_sets_no_timer() -> None:
+    world = World()
+    before = world.clock.getDelayedCalls()
+    visit(world)
+    assert world.clock.getDelayedCalls() == before
+
+
+def test_a_browser_that_comes_in_costs_no_more_than_it_did() -> None:
+    web = SiteWorld()
+    coming_in(web)  # what is made once
+    assert len(coming_in(web).calls) <= 385

@@ -1,4 +1,4 @@
-"""Take the walk of what a member types, through the code of chatd, with `sys.setprofile`.
+"""Take the walk of what a client does, through the code of chatd, with `sys.setprofile`.
 
 A call is a Python function of chatd that is entered; a move is a call into another module than that
 of the call before. `chatd.util.fanout` is left out, for it may be in C. Comprehensions count as
@@ -8,17 +8,27 @@ calls where Python makes frames for them, so figures of different Pythons are no
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
 import chatd
+from tests.support.browser import frame
+from tests.support.http import SiteWorld
 from tests.support.transports import SocketTransport
 from tests.support.world import Member, World
 
 HOME = str(Path(chatd.__file__).parent) + "/"
 PERHAPS_IN_C = "util.fanout"
+
+UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Origin: http://localhost\r\nAccept-Language: en-US,en;q=0.9\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+HELLO = frame(b'{"type":"hello","language":"en","key":"the-key-of-a-browser"}')
 
 
 class Call(NamedTuple):
@@ -30,7 +40,7 @@ class Call(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """The calls from the bytes of a line to the bytes that its readers receive, in order."""
+    """The calls that something takes, in order: a line, to the bytes that its readers receive."""
 
     calls: Sequence[Call]
 
@@ -100,6 +110,44 @@ def walk_of(typed: str, readers: int = 1) -> Walk:
         reader.seen()
     world.clock.advance(60)  # all of the pace is there again
     calls: list[Call] = []
+    try:
+        with noted(calls):
+            author.send(f"{typed}\n".encode())
+            world.clock.advance(0)
+    finally:
+        for each in author, *others:
+            each.transport.close()
+    return Walk(calls)
+
+
+def visit(world: World) -> Walk:
+    """Return the walk of a client that comes, is greeted, and leaves by closing its side."""
+    calls: list[Call] = []
+    with noted(calls):
+        client = Neighbour(world, world.chat)
+        client.half_close()
+    assert client.transport.disconnected, "it is still connected"
+    with noted(calls):
+        client.hang_up()
+    client.transport.close()
+    return Walk(calls)
+
+
+def coming_in(web: SiteWorld) -> Walk:
+    """Return the walk of a browser that comes, opens a WebSocket, and says hello."""
+    calls: list[Call] = []
+    with noted(calls):
+        client = web.caller()
+        for sent in UPGRADE, HELLO:
+            client.send(sent)
+            web.clock.advance(0)
+    assert b'"type":"entered"' in client.bytes_seen()
+    return Walk(calls)
+
+
+@contextmanager
+def noted(calls: list[Call]) -> Iterator[None]:
+    """Note the calls of functions of chatd while the block lasts."""
 
     def note(frame: FrameType, event: str, argument: object) -> None:
         if event == "call" and (module := module_of(frame)) not in ("", PERHAPS_IN_C):
@@ -108,10 +156,6 @@ def walk_of(typed: str, readers: int = 1) -> Walk:
     outer = sys.getprofile()
     sys.setprofile(note)
     try:
-        author.send(f"{typed}\n".encode())
-        world.clock.advance(0)
+        yield
     finally:
         sys.setprofile(outer)
-        for each in author, *others:
-            each.transport.close()
-    return Walk(calls)
