@@ -7,8 +7,9 @@ client is sent after that, so the client receives everything in the order in whi
 A live source sends fresh data at once if nothing is in the way: it is pushed, or sent straight to
 the sink's socket by those in step (`chatd.rooms.followers`), who step out as soon as anything is
 queued, or the sink has no room. Answers are the only bytes that are queued for a client, so the
-daemon stops reading from a client whose answers are not taken: see `Stream.full`. Those that others
-make long are not queued as bytes: see `Stream.put_slices`.
+daemon stops reading from a client whose answers are not sent: see `Stream.full`. The sink may hold
+what it took last, so that counts until it takes again. Answers that others make long are not queued
+as bytes: see `Stream.put_slices`.
 
 This module must not know a connection: a writer takes from the stream when there is room, and is
 woken when there is more.
@@ -25,7 +26,7 @@ from chatd.rooms.slices import Slices
 from chatd.util.meter import FREE, SHORT_ANSWER, Meter
 
 ANSWER_BYTES = 32 * 1024
-"""Bytes of answers that are not taken from which on the daemon does not read from a client."""
+"""Bytes of answers that are not sent from which on the daemon does not read from a client."""
 
 INBOX_BYTES = 64 * 1024
 """Most bytes that wait for a client in its inbox."""
@@ -80,6 +81,7 @@ class Stream:
         "_live",
         "_queue",
         "_relieved",
+        "_unsent",
         "closed",
         "failed",
         "finished",
@@ -94,10 +96,9 @@ class Stream:
         self.failed: Callable[[str], None] = _nobody
         self._queue: list[bytes | Source] = []  # an empty deque weighs 600 bytes more
         self._live: list[Live] = []
-        self._answers = 0
-        self.closed = False
+        self._answers = self._unsent = 0  # the bytes of all, and of those that were taken last
+        self.closed = self.finished = False
         self._farewell: Callable[[], bytes] = _nothing
-        self.finished = False
 
     def connect(self, sink: Sink, failed: Callable[[str], None]) -> None:
         """Have a sink take from the stream from now on; ``failed`` is called if that fails."""
@@ -113,7 +114,7 @@ class Stream:
 
     @property
     def full(self) -> bool:
-        """True if so much is queued that the daemon should not read requests of the client."""
+        """True if so much is not sent that the daemon should not read requests of the client."""
         return self._answers >= ANSWER_BYTES
 
     @property
@@ -201,7 +202,7 @@ class Stream:
         self.blocked()
         self.closed = True
         self._queue.clear()
-        self._answers = 0
+        self._answers = self._unsent = 0
         self.sink = _NOWHERE if self.sink.acknowledged else _LOST
 
     def abandon(self) -> None:
@@ -209,12 +210,14 @@ class Stream:
         self.shut()
         self.finished = True
         self._live.clear()
-        self._relieved = _nobody
-        self.failed = _nobody
+        self._relieved = self.failed = _nobody
         self._farewell = _nothing
 
     def take(self) -> bytes:
-        """Return the next piece to send; empty if there is none now."""
+        """Return the next piece to send, all before it being sent; empty if there is none now."""
+        if self._unsent:
+            sent, self._unsent = self._unsent, 0
+            self._relieve(sent)
         while self._queue:
             first = self._queue[0]
             if isinstance(first, bytes):
@@ -226,8 +229,7 @@ class Stream:
             if isinstance(first, Slices):
                 self._relieve(ANSWER_BYTES)
         for source in self._live:
-            data = source.take()
-            if data:
+            if data := source.take():
                 self._live.remove(source)  # the others first, next time
                 self._live.append(source)
                 return data
@@ -241,7 +243,7 @@ class Stream:
             answers.append(queued)
         del self._queue[: len(answers)]
         data = b"".join(answers)
-        self._relieve(len(data))
+        self._unsent = len(data)
         return data
 
     def _relieve(self, size: int) -> None:

@@ -350,6 +350,12 @@ class TestFull:
         assert not stream.full
         stream.put(b"\n")
         assert stream.full
+
+    def test_what_was_taken_counts_until_there_is_room_for_the_next(self) -> None:
+        stream = Stream()
+        stream.put(b"x" * ANSWER_BYTES)
+        stream.take()
+        assert stream.full
         stream.take()
         assert not stream.full
 
@@ -376,10 +382,10 @@ class TestFull:
         stream.when_relieved(relieved)
         stream.put(b"x" * ANSWER_BYTES)
         assert relieved.count == 0
-        stream.take()
+        everything(stream)
         assert relieved.count == 1
         stream.put(b"x")
-        stream.take()
+        everything(stream)
         assert relieved.count == 1
 
     def test_is_not_relieved_while_it_is_still_full(self) -> None:
@@ -391,7 +397,7 @@ class TestFull:
         stream.put(b"x" * ANSWER_BYTES)
         assert (stream.take(), relieved.count) == (b"a\n", 0)
         assert (stream.take(), relieved.count) == (b"1\n", 0)
-        stream.take()
+        everything(stream)
         assert relieved.count == 1
 
     def test_what_is_put_in_on_relief_comes_behind_what_was_taken(self) -> None:
@@ -451,6 +457,14 @@ class TestShut:
         stream.shut()
         assert not stream.full
         assert stream.take() == b""
+
+    def test_what_was_taken_counts_no_more(self) -> None:
+        stream = Stream()
+        stream.put(b"x" * ANSWER_BYTES)
+        stream.take()
+        stream.shut()
+        assert stream.take() == b""
+        assert not stream.full
 
     def test_what_is_put_in_is_dropped(self) -> None:
         stream = Stream()

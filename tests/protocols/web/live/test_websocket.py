@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -16,10 +16,14 @@ from chatd.protocols.transport.limits import Limits
 from chatd.protocols.web.live.frames import PIECE_BYTES
 from chatd.protocols.web.live.verbs import HISTORY_LINES
 from chatd.rooms.paging import CHARACTERS_GIVEN
+from chatd.util.fair_queue import Asker
 from tests.support.browser import Browser, browser, frame
 from tests.support.world import World, log_in
 
 KEY = "a-key-of-sixteen"
+
+LONGEST = "a" + "\U000e0001" * 4000
+"""A line that is ten times as long when it is escaped."""
 
 
 class TestHello:
@@ -646,6 +650,26 @@ class TestHistory:
         )
         assert pong == {"type": "pong", "id": 8}
         assert events["events"][0]["text"] == "later"
+
+    def test_is_read_once_the_one_before_it_is_sent(self, world: World) -> None:
+        world.say(LONGEST)
+        room, reads = world.server.lobby, 0
+        read = room.read
+
+        def counted(after: int, upto: int, asker: Asker) -> Awaitable[list[Event]]:
+            nonlocal reads
+            reads += 1
+            return read(after, upto, asker)
+
+        room.read = counted  # type: ignore[method-assign, assignment]
+        one = browser(world)
+        one.stall()
+        for number in range(3):
+            one.send("history", room="lobby", id=number)
+        assert ([page["id"] for page in one.seen()], reads) == ([0], 1)
+        one.transport.producer.resumeProducing()
+        world.settle()
+        assert ([page["id"] for page in one.seen()], reads) == ([1, 2], 3)
 
     def test_is_not_read_for_a_client_that_has_gone(self, world: World) -> None:
         world.say("hola")
