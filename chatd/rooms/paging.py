@@ -6,18 +6,19 @@ This module must not know either protocol, nor who may read a room.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.rooms.view import View
-from chatd.text.escaping import is_ordinary, visible_length
+from chatd.text.escaping import is_ordinary, visible_bytes
 from chatd.util.fair_queue import Asker
 from chatd.util.meter import FREE, Meter
 
-CHARACTERS_GIVEN = 64 * 1024
-"""Characters of text, escaped, after which a page ends early: an answer stays in memory until the
-client has taken it, and escaping makes some texts ten times as long."""
+BYTES_GIVEN = 32 * 1024
+"""Most bytes of text, escaped, in a page of several events. An answer is made whole, and stays in
+memory until the client has taken it; escaping makes some texts ten times as long."""
 
 EVENTS_LOOKED_AT = 2000
 EVENTS_READ = 200
@@ -48,19 +49,20 @@ async def first_events(
 ) -> Stretch:
     """Return the first events after a seq that `view` shows. Raise `StoreError`.
 
-    They are `limit` events, or fewer with about `CHARACTERS_GIVEN` characters.
+    They are `limit` events, or as many as `BYTES_GIVEN` admits, and one at least.
     """
     events: list[Event] = []
-    characters, start = 0, after
+    size, start = 0, after
     while after < upto:
         page = await _read(room, after, upto, asker, meter)
         for event in page:
-            enough = len(events) == limit or characters > CHARACTERS_GIVEN
-            if enough or after - start >= EVENTS_LOOKED_AT:
+            if len(events) == limit or after - start >= EVENTS_LOOKED_AT:
                 return Stretch(events, start, after, True)
             if not view.ignores(event):
+                size += visible_bytes(event.text)
+                if events and size > BYTES_GIVEN:
+                    return Stretch(events, start, after, True)
                 events.append(event)
-                characters += visible_length(event.text)
             after = event.seq
         if not page:
             break
@@ -72,7 +74,7 @@ async def last_events(
 ) -> Stretch:
     """Return the last events up to a seq that `view` shows. Raise `StoreError`.
 
-    They are `limit` events, or fewer with about `CHARACTERS_GIVEN` characters.
+    They are `limit` events, or as many as `BYTES_GIVEN` admits, and one at least.
     """
     if not limit:
         last = await last_events(room, upto, 1, view, asker, meter)
@@ -111,10 +113,8 @@ async def _read(room: Room, after: int, upto: int, asker: Asker, meter: Meter) -
     return events
 
 
-def _last_of(events: Sequence[Event]) -> list[Event]:
-    """Return the last ones of some events: about `CHARACTERS_GIVEN`, and one event at least."""
-    characters, first = 0, len(events)
-    while first and characters <= CHARACTERS_GIVEN:
-        first -= 1
-        characters += visible_length(events[first].text)
-    return list(events[first:])
+def _last_of(events: Sequence[Event]) -> Sequence[Event]:
+    """Return the last ones of some events: as many as `BYTES_GIVEN` admits, and one at least."""
+    sizes = accumulate(visible_bytes(event.text) for event in reversed(events))
+    fitting = sum(1 for _ in takewhile(lambda size: size <= BYTES_GIVEN, sizes))
+    return events[-max(1, fitting) :]

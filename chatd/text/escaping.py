@@ -151,9 +151,9 @@ def _escaped_excerpt(text: str, most: int) -> str:
     return shown if len(shown) <= most else _PART_OF_ESCAPE.sub("", shown[: most - 1]) + "…"
 
 
-def visible_length(text: str) -> int:
-    """Return the number of characters of *text* once it is escaped as `visible` does."""
-    return len(text) if is_ordinary(text) else len(visible(text))
+def visible_bytes(text: str) -> int:
+    """Return the number of bytes of *text* in UTF-8, once it is escaped as `visible` does."""
+    return len(visible(text).encode())
 
 
 def most_visible(text: str) -> int:

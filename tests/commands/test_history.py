@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chatd.chat.actions.search import FOUND_CHARACTERS, FOUND_SHOWN
+from chatd.chat.actions.search import FOUND_BYTES, FOUND_SHOWN
 from chatd.chat.permissions import Mode
 from chatd.event import Event
 from chatd.rooms.room import Room
@@ -86,7 +86,7 @@ class TestSearch:
         assert told(ana, "/search green")[0] == EN.notice("found", count=20, room="lobby")
 
     def test_of_long_lines_shows_fewer(self, ana: Member, luis: Member) -> None:
-        luis.type(*["green" + "x" * (FOUND_CHARACTERS // 2 - 5)] * 5)
+        luis.type(*["green" + "x" * (FOUND_BYTES // 2 - 5)] * 5)
         seen = told(ana, "/search green")
         assert seen[0] == EN.notice("found_more", count=3, room="lobby")
         assert len(seen) == 4
@@ -204,7 +204,7 @@ class TestMentions:
         eva = world.member("eva")
         for number in range(5):
             eva.type(f"/join r{number}")
-            luis.type(f"/join r{number}", "eva " + "x" * (FOUND_CHARACTERS // 2 - 4))
+            luis.type(f"/join r{number}", "eva " + "x" * (FOUND_BYTES // 2 - 4))
         seen = told(eva, "/mentions")
         assert len(seen) == 2 * 3 + 1
         assert seen[-1] == EN.notice("more_mentions", name="eva")

@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 
 from chatd.event import Draft, Event, Kind
 from chatd.rooms.paging import (
-    CHARACTERS_GIVEN,
+    BYTES_GIVEN,
     EVENTS_LOOKED_AT,
     EVENTS_READ,
     Stretch,
@@ -23,6 +23,13 @@ from chatd.rooms.view import View
 from chatd.storage.memory import MemoryStore
 from chatd.util.fair_queue import Asker
 from tests.support.meters import NotingMeter
+
+HALVES = [
+    pytest.param("x" * (BYTES_GIVEN // 2), id="ordinary"),
+    pytest.param("\x1b" * (BYTES_GIVEN // 4), id="escaped"),
+    pytest.param("\U0001f600" * (BYTES_GIVEN // 8), id="of four bytes"),
+]
+"""Texts that are half as long as a page, once they are escaped and in UTF-8."""
 
 ALL = View()
 ANA = Asker("192.0.2.1", "ana")
@@ -101,15 +108,14 @@ class TestFirst:
         stretch = got(first_events(room_of(("luis", start + 2)), start, start + 2, 1, ALL, ANA))
         assert seqs(stretch) == [start + 1]
 
-    def test_so_many_characters_are_given(self) -> None:
-        half = "x" * (CHARACTERS_GIVEN // 2)
+    @pytest.mark.parametrize("half", HALVES)
+    def test_so_many_bytes_are_given_as_they_are_sent(self, half: str) -> None:
         stretch = got(first_events(room_of(half, half, "y", "z"), 0, 4, 9, ALL, ANA))
-        assert (seqs(stretch), *stretch[1:]) == ([1, 2, 3], 0, 3, True)
+        assert (seqs(stretch), *stretch[1:]) == ([1, 2], 0, 2, True)
 
-    def test_characters_are_counted_as_escaped(self) -> None:
-        half = "\x1b" * (CHARACTERS_GIVEN // 4)
-        stretch = got(first_events(room_of(half, half, "y", "z"), 0, 4, 9, ALL, ANA))
-        assert (seqs(stretch), *stretch[1:]) == ([1, 2, 3], 0, 3, True)
+    def test_one_is_given_of_any_length(self) -> None:
+        stretch = got(first_events(room_of("x" * 2 * BYTES_GIVEN, "y"), 0, 2, 9, ALL, ANA))
+        assert (seqs(stretch), *stretch[1:]) == ([1], 0, 1, True)
 
     def test_those_that_were_deleted_are_none(self) -> None:
         room = room_of(("luis", 3))
@@ -168,32 +174,27 @@ class TestLast:
         stretch = got(last_events(room_of(("luis", 1), ("eva", head - 1)), head, limit, quiet, ANA))
         assert stretch == Stretch([], head - looked_at, head, True)
 
-    def test_so_many_characters_are_given(self) -> None:
-        half = "x" * (CHARACTERS_GIVEN // 2)
+    @pytest.mark.parametrize("half", HALVES)
+    def test_so_many_bytes_are_given_as_they_are_sent(self, half: str) -> None:
         stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL, ANA))
-        assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4], 1, 4, True)
-
-    def test_characters_are_counted_as_escaped(self) -> None:
-        half = "\x1b" * (CHARACTERS_GIVEN // 4)
-        stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL, ANA))
-        assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4], 1, 4, True)
+        assert (seqs(stretch), *stretch[1:]) == ([3, 4], 2, 4, True)
 
     def test_of_long_lines_no_more_are_read_than_are_given_twice(self) -> None:
-        most = "x" * (CHARACTERS_GIVEN // 4)
+        most = "x" * (BYTES_GIVEN // 4)
         room = room_of(*["y"] * 5, *[most] * 95)
         reads = count_reads(room)
         stretch = got(last_events(room, 100, 100, ALL, ANA))
-        assert seqs(stretch) == [96, 97, 98, 99, 100]
+        assert seqs(stretch) == [97, 98, 99, 100]
         assert len(reads) <= 8
 
     def test_short_lines_before_long_ones_are_found(self) -> None:
-        half = "x" * (CHARACTERS_GIVEN // 2)
-        room = room_of(half, half, half, *["y"] * 7)
+        third = "x" * (BYTES_GIVEN // 3)
+        room = room_of(third, third, third, *["y"] * 7)
         stretch = got(last_events(room, 10, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4, 5, 6, 7, 8, 9, 10], 1, 10, True)
 
     def test_one_is_given_of_any_length(self) -> None:
-        stretch = got(last_events(room_of("y", "x" * 2 * CHARACTERS_GIVEN), 2, 9, ALL, ANA))
+        stretch = got(last_events(room_of("y", "x" * 2 * BYTES_GIVEN), 2, 9, ALL, ANA))
         assert (seqs(stretch), *stretch[1:]) == ([2], 1, 2, True)
 
     @pytest.mark.parametrize(("limit", "after"), [(2, 1), (9, 0)])

@@ -22,7 +22,7 @@ from chatd.text.escaping import (
     excerpt,
     most_visible,
     visible,
-    visible_length,
+    visible_bytes,
     visible_on_screen,
 )
 from chatd.text.unicode_tables import INVISIBLE
@@ -321,5 +321,5 @@ def test_a_flood_is_escaped_as_a_short_run_is(unit: str) -> None:
 
 
 @given(st.text())
-def test_the_visible_length_is_that_of_the_visible_text(text: str) -> None:
-    assert visible_length(text) == len(visible(text))
+def test_the_visible_bytes_is_that_of_the_visible_text(text: str) -> None:
+    assert visible_bytes(text) == len(visible(text).encode())

@@ -18,14 +18,14 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError, Wanted
-from chatd.text.escaping import visible_length
+from chatd.text.escaping import visible_bytes
 from chatd.text.folding import fold
 from chatd.util.meter import REPLAY_LINES, Meter
 
 FOUND_SHOWN = 20
-FOUND_CHARACTERS = 8192
-"""Most lines that a search returns: that many, or those with about so much text, escaped. Mentions
-in all rooms together count as one search."""
+FOUND_BYTES = 8 * 1024
+"""Most lines that a search returns: that many, or those with about so many bytes of text, escaped.
+Mentions in all rooms together count as one search."""
 
 LOOKS = 4
 """Most requests to the store for a search; each takes it some milliseconds."""
@@ -76,7 +76,7 @@ async def mentions(
     if not rooms:
         raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
     name, account = fold(session.name), session.account
-    left, characters = FOUND_SHOWN, 0
+    left, size = FOUND_SHOWN, 0
     more = len(rooms) > ROOMS_SEARCHED
 
     def is_of_another(event: Event) -> bool:
@@ -87,13 +87,13 @@ async def mentions(
     wanted = Wanted((session.name,), naming=name)
     meter = session.stream.meter.up_to(REPLAY_LINES)
     for room in rooms[:ROOMS_SEARCHED]:
-        if not left or characters > FOUND_CHARACTERS:
+        if not left or size > FOUND_BYTES:
             more = True
             break
         here = await _find(server, session, room, wanted, is_of_another, left, 1, meter)
         more |= here.more or here.unseen > 0
         left -= len(here.events)
-        characters += sum(visible_length(event.text) for event in here.events)
+        size += sum(visible_bytes(event.text) for event in here.events)
         if here.events:
             found(room, here.events)
     return Mentions(FOUND_SHOWN - left, more)
@@ -141,9 +141,9 @@ async def _find(
 
 def _fitting(events: Iterable[Event]) -> Iterator[Event]:
     """Return the first of some events: as many as may be queued for a client."""
-    characters = 0
+    size = 0
     for event in events:
-        if characters > FOUND_CHARACTERS:
+        if size > FOUND_BYTES:
             return
-        characters += visible_length(event.text)
+        size += visible_bytes(event.text)
         yield event

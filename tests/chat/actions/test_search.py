@@ -8,7 +8,7 @@ import pytest
 from twisted.internet.defer import Deferred, fail
 
 from chatd.chat.actions.enter import enter
-from chatd.chat.actions.search import FOUND_CHARACTERS, FOUND_SHOWN, mentions, search
+from chatd.chat.actions.search import FOUND_BYTES, FOUND_SHOWN, mentions, search
 from chatd.chat.session import Session
 from chatd.event import Event
 from chatd.rooms.room import Room
@@ -45,7 +45,7 @@ def test_more_lines_than_are_returned(world: World, luis: Session) -> None:
 
 
 def test_as_many_characters_as_one_answer_holds_escaped(world: World, luis: Session) -> None:
-    luis.say(*["tea" + "\u202e" * (FOUND_CHARACTERS // 10)] * 4)
+    luis.say(*["tea" + "\u202e" * (FOUND_BYTES // 10)] * 4)
     world.settle()
     assert luis.room is not None
     found = done(world, search(world.server, luis, luis.room, Wanted(("tea",))))

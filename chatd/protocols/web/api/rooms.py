@@ -13,7 +13,6 @@ from chatd.accounts.credentials import TOKEN
 from chatd.chat.actions import history, look
 from chatd.chat.actions.costs import READING_COST
 from chatd.errors import ErrorKind
-from chatd.event import Event
 from chatd.formats.json import TOPIC_CHARACTERS, event_members
 from chatd.protocols.web.api.operation import JsonObject, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
@@ -30,7 +29,6 @@ from chatd.protocols.web.api.schemas import (
 from chatd.protocols.web.http.messages import Answer, Problem, json_answer, json_list_answer
 from chatd.rooms.bookmarks import end_of
 from chatd.rooms.paging import Stretch
-from chatd.rooms.rendering import slices_by_text
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 
@@ -113,11 +111,8 @@ async def messages(call: Call) -> Answer:
             "anew": page.anew,
             "more": found.more,
         }
-
-    def rows(some: Sequence[Event]) -> list[JsonObject]:
-        return [event_members(event, call.language) for event in some]
-
-    return json_list_answer(described, "events", slices_by_text(found.events), rows)
+    events = [event_members(event, call.language) for event in found.events]
+    return json_answer(200, {**described, "events": events})
 
 
 def _bookmark_of(room: Room, found: Stretch) -> str | None:

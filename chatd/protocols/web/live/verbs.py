@@ -23,7 +23,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import dispatch
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Bookmark, Event
+from chatd.event import Bookmark
 from chatd.formats.json import each_once, event_members
 from chatd.i18n import Language
 from chatd.protocols.web.live.members import (
@@ -36,7 +36,6 @@ from chatd.protocols.web.live.members import (
     text_in,
     wrong_member,
 )
-from chatd.rooms.rendering import slices_by_text
 from chatd.rooms.room import Room
 from chatd.rooms.slices import slices_by_number
 from chatd.storage.contract import StoreError
@@ -262,19 +261,13 @@ async def _history(conversation: Conversation, members: Members) -> None:
         first = max(0, before - 1 - limit) + 1
         raise history.not_readable(first, before - 1) from None
 
-    def rows(some: Sequence[Event]) -> Rows:
-        return [event_members(event, session.language) for event in some]
-
-    _tell_list(
-        conversation,
+    conversation.tell(
         "history",
-        "events",
-        slices_by_text(page.found.events),
-        rows,
         id=id_of(members),
         room=room.name,
         after=page.found.after,
         more=page.found.more,
+        events=[event_members(event, session.language) for event in page.found.events],
     )
 
 

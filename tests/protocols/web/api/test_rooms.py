@@ -74,7 +74,7 @@ def test_of_long_lines_fewer_are_given() -> None:
     first = web.ask("GET", f"{LOBBY}?after=0&limit=500")
     last = web.ask("GET", f"{LOBBY}?limit=500")
     for got in first, last:
-        assert 10 < len(got.json["events"]) < 20
+        assert 4 < len(got.json["events"]) < 10
         assert got.json["more"] is True
     assert first.json["events"][0]["seq"] == 1
     assert last.json["events"][-1]["seq"] == 40
@@ -188,15 +188,6 @@ def test_a_topic_that_grows_when_it_is_escaped_is_cut_after_that() -> None:
     web.world.person("ana").type("/topic a" + "\U000e0001" * 200 + "b")
     (room,) = web.ask("GET", "/api/rooms").json["rooms"]
     assert room["topic"] == "a" + r"\U000e0001" * 19 + "…"
-
-
-def test_messages_of_much_text_are_made_in_slices() -> None:
-    web = SiteWorld()
-    web.world.say(*["a" + "\U000e0001" * 1000] * 7)
-    got = web.ask("GET", "/api/rooms/lobby/messages")
-    assert got.headers["transfer-encoding"] == "chunked"
-    assert [event["seq"] for event in got.json["events"]] == list(range(1, 8))
-    assert (got.json["upto"], got.json["more"]) == (7, False)
 
 
 def test_who_one_is_is_told() -> None:
