@@ -119,7 +119,7 @@ class Client:
         self.wire = Wire(self.peer, plain)
         self.meter = NotingMeter()
         self.stream = Stream(self.meter)
-        self.writer = ConnectionWriter(self.wire, self.stream, Clock())
+        self.writer = ConnectionWriter(self.wire, self.stream, Clock(), set())
         self.stream.connect(self.writer, self.failed)
         self.cursors: dict[str, Cursor] = {}
         self.received: list[str] = []

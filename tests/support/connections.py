@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from math import inf
 from typing import Any, cast
 
 from twisted.internet.address import IPv4Address
@@ -14,10 +15,12 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import directlyProvides
 
+from chatd.protocols.transport.check_schedule import CheckSchedule
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Pace, Place, TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.scheduler import TurnScheduler
+from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.stream import Stream
 from chatd.util.error_log import ErrorLog
 
@@ -86,7 +89,8 @@ class NotingHandler:
 
     takes_input = True
     at_once = True
-    always_checked = False
+    timed = False
+    due = inf
     in_one_piece = True
     item_cost = 1
     most_dropped = 10.0
@@ -157,8 +161,11 @@ class NotingHandler:
         self.settled.append(more)
         return self.ready
 
-    def check(self, now: float) -> None:
+    def check(self, now: float) -> float:
         self.calls.append("check")
+        if "check" in self.failing:
+            raise ZeroDivisionError(SECRET)
+        return self.due
 
     def apologise(self) -> bool:
         self.calls.append("apologise")
@@ -197,6 +204,8 @@ class Factory:
         self.error_log = ErrorLog(clock)
         self.clients: set[object] = set()
         self.turns = TurnScheduler(clock, self.error_log)
+        self.checks = CheckSchedule(clock)
+        self.blocked: set[ConnectionWriter] = set()
         self.left: list[Place | None] = []
 
     def gone(self, client: object, place: Place | None) -> None:

@@ -1,12 +1,13 @@
 """Admission of clients, and the set of those connected: what concerns more than one connection.
 
 `ChatFactory` builds the protocols of one kind of address, holds the set of connected clients, and
-checks them every few seconds. This module must not know what clients say.
+checks those that need it every few seconds. This module must not know what clients say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from socket import socket
 from typing import Any, cast
 from typing import Protocol as Interface
 
@@ -21,6 +22,7 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from chatd.chat.server import ChatServer
+from chatd.protocols.transport.check_schedule import CheckSchedule
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.limits import (
     Admission,
@@ -31,45 +33,29 @@ from chatd.protocols.transport.limits import (
 )
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.sockets import Patience, socket_of
-from chatd.protocols.transport.writer import Connection
+from chatd.protocols.transport.writer import Blocked, Connection, ConnectionWriter
 
 ACCEPTS_A_TURN = 4
 """Number of connections accepted at one address before connected clients have their turn: each
 takes some 0.2 ms, and over TLS, with the handshake, 2 ms."""
 
 CHECK_SECONDS = 5.0
-"""Seconds between two checks of all clients: see `ChatFactory.check`."""
+"""Seconds between two checks of clients: see `ChatFactory.check`."""
 
 REFUSED_SECONDS = 1.0
 REFUSED_AT_ONCE = 32
 """Seconds that a client which is not admitted has to read why, and most such clients at a time."""
 
 
-class Waiting(Interface):
-    """The output of a connection."""
-
-    @property
-    def waiting(self) -> bool: ...
-
-
 class Managed(Interface):
     """A connection as the factory uses it: `ManagedConnection`, say."""
-
-    @property
-    def transport(self) -> Any: ...
-
-    @property
-    def output(self) -> Waiting: ...
-
-    @property
-    def pending(self) -> bool: ...
 
     def admit(self, factory: ChatFactory, place: Place, *, located: bool) -> None: ...
 
     @property
     def handler(self) -> Handler[Any]: ...
 
-    def check(self, now: float) -> None: ...
+    def check(self, now: float) -> float: ...
 
     def stop_reading(self) -> None: ...
 
@@ -135,6 +121,8 @@ class ChatFactory(Factory):
         self.refused: set[Refused] = set()
         self.ports: list[IListeningPort] = []
         self.turns = TurnScheduler(clock, server.error_log)
+        self.checks = CheckSchedule(clock)
+        self.blocked: Blocked = set()
         self.limits = limits
         self._admission = admission or Admission(limits, server.budgets)
         self._patience = Patience()
@@ -200,24 +188,21 @@ class ChatFactory(Factory):
         return Refused(self, self._clock, client.connection.handler.refusal(full))
 
     def check(self) -> None:
-        """Check all clients: to be called every `CHECK_SECONDS`."""
-        now = self._clock.seconds()
-        # Of thousands, few: an idle one is asked one thing.
-        connections = (client.connection for client in self.clients)
-        pending = [connection for connection in connections if connection.pending]
-        for connection in pending:
-            connection.check(now)
-        waiting = {
-            socket: connection
-            for connection in pending
-            if connection.output.waiting and (socket := socket_of(connection.transport))
-        }
-        for socket in self._patience.renew(waiting):
-            waiting[socket].abort()
+        """Check the clients that need it: to be called every `CHECK_SECONDS`."""
+        self.checks.check()
+        waiting: dict[socket, ConnectionWriter] = {}
+        for writer in tuple(self.blocked):
+            if not writer.waiting:
+                self.blocked.discard(writer)
+            elif below := socket_of(writer.transport):
+                waiting[below] = writer
+        for dead in self._patience.renew(waiting):
+            waiting[dead].transport.abortConnection()
 
     def gone(self, client: Client, place: Place | None) -> None:
         """Forget a client that has gone, and that was counted for a place."""
         self.clients.discard(client)
+        self.checks.forget(client.connection)
         self._dismiss(place)
         if not self.clients:
             empty, self._empty = self._empty, []

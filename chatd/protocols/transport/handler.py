@@ -63,8 +63,8 @@ class Handler(Protocol[M_contra]):
         """True if a little input is handled as it is read, without awaiting a turn."""
 
     @property
-    def always_checked(self) -> bool:
-        """True if `check` is needed also if nothing has begun that must end."""
+    def timed(self) -> bool:
+        """True if the time of the last bytes is needed: `Intake.heard`."""
 
     @property
     def item_cost(self) -> int:
@@ -116,8 +116,12 @@ class Handler(Protocol[M_contra]):
         ``more`` is True if items are left that were decoded with them.
         """
 
-    def check(self, now: float) -> None:
-        """Act if the client takes longer than it may, at this time in seconds."""
+    def check(self, now: float) -> float:
+        """Act if the client takes longer than it may, at this time in seconds.
+
+        Return the time of the next check, or inf. An item that begins is checked in any case; a
+        handler that needs more schedules the connection in `enter`, see `CheckSchedule`.
+        """
 
     def stop(self) -> None:
         """Take nothing more: the server is stopping."""

@@ -5,6 +5,7 @@ This module must not know when they are handled.
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -41,7 +42,7 @@ class Intake:
         """The items that were decoded and are not handled yet, the next one last."""
         self.heard = self.since = clock.seconds()
         """The time at which the item began that has not ended; or the last one ended. ``heard`` is
-        the time of the last bytes, if the handler is `always_checked`."""
+        the time of the last bytes, if the handler is `timed`."""
         self._clock = clock
         self._lifecycle = lifecycle
         self._rate = rate
@@ -61,10 +62,14 @@ class Intake:
         """True if an item has begun and has not ended."""
         return self._decoder.unfinished
 
+    def due(self, seconds: float) -> float:
+        """Return the time at which the item that has begun has taken that long; inf for none."""
+        return self.since + seconds if self._decoder.unfinished else inf
+
     def add(self, data: bytes) -> None:
         """Take bytes that were read."""
         self.unread += data
-        if self._handler.always_checked:
+        if self._handler.timed:
             self.heard = self._clock.seconds()
 
     def give_to(self, handler: Handler[Any]) -> None:

@@ -27,6 +27,7 @@ module must not know what is read, nor what is done with it.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.error import ConnectionAborted, ConnectionDone
@@ -69,13 +70,13 @@ class ManagedConnection:
 
     factory: ChatFactory
     address: ClientAddress
+    output: Output
     reader: PacedReader
 
     def __init__(self, client: Client, clock: IReactorTime, handler: Handler[Any]) -> None:
         self.client = client
         self.handler = handler
         self.lifecycle = Lifecycle()
-        self.output = Output(clock)
         self.transport: Any = None
         """The transport, from `made` on."""
         self._clock = clock
@@ -90,27 +91,25 @@ class ManagedConnection:
         """
         self.factory = factory
         self.address = ClientAddress(factory, place, located=located)
+        self.output = Output(self._clock, factory.blocked)
         self.reader = PacedReader(self, self._clock, factory.turns, self.handler)
 
-    @property
-    def pending(self) -> bool:
-        """True if `check` has something to look at."""
-        return (
-            self.handler.always_checked
-            or self.handler.decoder.unfinished
-            or self.lifecycle.state is State.HANDSHAKING
-            or self.output.waiting
-        )
+    def check(self, now: float) -> float:
+        """Act if this client takes longer than it may, at this time in seconds.
 
-    @guarded
-    def check(self, now: float) -> None:
-        """Act if this client takes longer than it may, at this time in seconds."""
-        state = self.lifecycle.state
-        if state is State.HANDSHAKING:
-            if now - self._since > HANDSHAKE_SECONDS:
-                self.abort()
-        elif state < State.DRAINING:
-            self.handler.check(now)
+        Return the time of the next check; inf if nothing has begun.
+        """
+        due, state = inf, self.lifecycle.state
+        try:
+            if state is State.HANDSHAKING:
+                due = self._since + HANDSHAKE_SECONDS
+                if now > due:
+                    self.abort()
+            elif state < State.DRAINING:
+                due = self.handler.check(now)
+        except Exception:
+            self.fail("a client could not be served")
+        return due
 
     @guarded
     def stop_reading(self) -> None:
@@ -151,7 +150,9 @@ class ManagedConnection:
         self.factory.clients.add(self.client)
         transport.bufferSize = READ_BYTES
         self.handler.connect(self)
-        if not self.address.encrypted:
+        if self.address.encrypted:
+            self.factory.checks.schedule(self)
+        else:
             self.lifecycle.advance(State.OPEN)
             self.handler.enter()
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.protocols.transport.writer import ConnectionWriter, Supply
+from chatd.protocols.transport.writer import Blocked, ConnectionWriter, Supply
 
 
 class Finishing(Protocol):
@@ -29,13 +29,17 @@ NONE = NoSupply()
 
 
 class Output:
-    """The writer of one connection, and its supply, from `begin` on."""
+    """The writer of one connection, and its supply, from `begin` on.
 
-    __slots__ = ("_clock", "_dropped", "_transport", "supply", "writer")
+    ``blocked`` receives the writer when it has no room: see `writer`.
+    """
+
+    __slots__ = ("_blocked", "_clock", "_dropped", "_transport", "supply", "writer")
 
     writer: ConnectionWriter
 
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, clock: IReactorTime, blocked: Blocked) -> None:
+        self._blocked = blocked
         self._clock = clock
         self._transport: Any = None
         self.supply: Finishing = NONE
@@ -49,7 +53,7 @@ class Output:
             self.writer.serve(supply)
         else:
             self._transport = transport
-            self.writer = ConnectionWriter(transport, supply, self._clock)
+            self.writer = ConnectionWriter(transport, supply, self._clock, self._blocked)
         self.supply = supply
         return self.writer
 

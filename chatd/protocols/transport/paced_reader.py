@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.protocols.transport.check_schedule import CheckSchedule
 from chatd.protocols.transport.client_address import ClientAddress
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.intake import Intake
@@ -27,6 +28,13 @@ ITEMS_A_TURN = 256
 """Number of items of one client that are handled before others have their turn."""
 
 
+class Scheduling(Protocol):
+    """The factory of the connection."""
+
+    @property
+    def checks(self) -> CheckSchedule: ...
+
+
 class Owner(Protocol):
     """The connection that is read."""
 
@@ -36,6 +44,11 @@ class Owner(Protocol):
 
     @property
     def transport(self) -> Any: ...
+
+    @property
+    def factory(self) -> Scheduling: ...
+
+    def check(self, now: float) -> float: ...
 
     def depart(self) -> None: ...
 
@@ -173,6 +186,8 @@ class PacedReader:
                 held.release()
             self.handling = False
         if self._handler is handler and self._lifecycle.state is not State.DEPARTED:
+            if handler.decoder.unfinished:
+                self._owner.factory.checks.schedule(self._owner)
             self._read_on(taken, left, ready)
 
     def _take_items(self, handler: Handler[Any], share: float) -> tuple[int, int, bool]:

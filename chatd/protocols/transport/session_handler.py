@@ -52,7 +52,7 @@ class SessionHandler(Generic[M]):
     )
 
     takes_input = at_once = in_one_piece = True
-    always_checked = False
+    timed = False
     item_cost = 1
     most_dropped = inf
 
@@ -146,14 +146,15 @@ class SessionHandler(Generic[M]):
         queue = self.session.queue
         return queue.occupied or (bool(queue.unpublished) and not self.connection.lifecycle.lost)
 
-    def check(self, now: float) -> None:
-        """Drop a line that takes too long to end."""
+    def check(self, now: float) -> float:
+        """Drop a line that takes too long to end. Return the time at which it does."""
         seconds = self.connection.factory.limits.line_seconds
         intake = self.connection.reader.intake
-        if seconds and self.decoder.unfinished and now - intake.since > seconds:
+        if now > intake.due(seconds or inf):
             intake.drop_item(now)
             tell = partial(self.session.error, ErrorKind.INVALID_MESSAGE, "line_took_too_long")
             self.when_said(partial(tell, limit=seconds))
+        return intake.due(seconds or inf)
 
     def stop(self) -> None:
         """Do nothing: what was said so far is still published and shown."""

@@ -10,6 +10,9 @@ producer there, so Twisted asks for more each time its own buffer has drained. O
 producer would be polled in a loop, so there, and on every other kind of transport, it is a push
 producer and writes to the transport.
 
+A writer adds itself to the set ``blocked`` whenever the transport has no room. Those in it that are
+still `ConnectionWriter.waiting` wait; the reader of the set removes the others.
+
 This module must not know sessions or rooms.
 """
 
@@ -98,6 +101,7 @@ class ConnectionWriter:
 
     __slots__ = (
         "_arrived",
+        "_blocked",
         "_busy",
         "_clock",
         "_closing",
@@ -108,13 +112,16 @@ class ConnectionWriter:
         "_pumping",
         "_socket",
         "_supply",
-        "_transport",
         "_wanted",
+        "transport",
     )
 
-    def __init__(self, transport: Connection, supply: Supply, clock: IReactorTime) -> None:
+    def __init__(
+        self, transport: Connection, supply: Supply, clock: IReactorTime, blocked: Blocked
+    ) -> None:
+        self._blocked = blocked
         self._linger = True
-        self._transport = transport
+        self.transport = transport
         self._supply = supply
         self._clock = clock
         self._socket = _plain_socket(transport)
@@ -177,7 +184,7 @@ class ConnectionWriter:
         if self._closing:
             return
         try:
-            self._transport.write(rest)
+            self.transport.write(rest)
         except Exception:
             self._supply.failed("a client could not be sent to")
 
@@ -208,7 +215,7 @@ class ConnectionWriter:
         self._ending = True
         self._supply.blocked()
         if self._closing:
-            self._transport.loseConnection()
+            self.transport.loseConnection()
         else:
             self.pump()
 
@@ -216,8 +223,9 @@ class ConnectionWriter:
         """Send nothing more: the connection is gone. ``ended`` if the client closed it."""
         self._arrived = self._arrived or ended
         if self._socket is None and not self._closing:
-            self._transport.unregisterProducer()  # which TLS goes on to refer to
+            self.transport.unregisterProducer()  # which TLS goes on to refer to
         self._closing = True
+        self._blocked.discard(self)
         self._supply.blocked()  # in time: the descriptor is of another socket once this is closed
         self._cancel_deadline()
 
@@ -240,7 +248,7 @@ class ConnectionWriter:
 
     def _send(self, data: bytes) -> None:
         if self._socket is None:
-            self._transport.write(data)
+            self.transport.write(data)
             return
         try:
             sent = self._socket.send(data)
@@ -249,7 +257,7 @@ class ConnectionWriter:
             sent = 0
         if sent < len(data):
             self._block()
-            self._transport.write(data[sent:])
+            self.transport.write(data[sent:])
 
     @property
     def _is_clear(self) -> bool:
@@ -258,41 +266,47 @@ class ConnectionWriter:
 
     def _block(self) -> None:
         self._busy = True
+        if not self._closing:
+            self._blocked.add(self)
         self._supply.blocked()
 
     def _close(self) -> None:
         self._closing = True
-        self._transport.unregisterProducer()
+        self.transport.unregisterProducer()
         if self._linger and self._socket is not None:
             self._deadline = self._clock.callLater(
                 LINGER_SECONDS, self._stop_lingering, self._socket
             )
-            self._transport.resumeProducing()
-            self._transport.loseWriteConnection()
-        elif self._socket is not None and IFileDescriptor.implementedBy(type(self._transport)):
+            self.transport.resumeProducing()
+            self.transport.loseWriteConnection()
+        elif self._socket is not None and IFileDescriptor.implementedBy(type(self.transport)):
             # There is nothing left to write first. (A wrapper's connectionLost is a protocol's.)
-            self._transport.connectionLost(connectionDone)
+            self.transport.connectionLost(connectionDone)
         else:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
-            self._transport.loseConnection()
+            self.transport.loseConnection()
 
     def _stop_lingering(self, connection: socket.socket) -> None:
         self._deadline = None
         if unacknowledged(connection):
-            self._transport.loseConnection()  # the kernel sees to the rest
+            self.transport.loseConnection()  # the kernel sees to the rest
         else:
             self._arrived = True
-            self._transport.abortConnection()
+            self.transport.abortConnection()
 
     def _give_up(self) -> None:
         self._deadline = None
         self._closing = True
-        self._transport.abortConnection()
+        self.transport.abortConnection()
 
     def _cancel_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+Blocked = set[ConnectionWriter]
+"""Writers whose transports had no room at some time since they were looked at."""
 
 
 def _plain_socket(transport: object) -> socket.socket | None:

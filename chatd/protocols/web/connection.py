@@ -79,7 +79,7 @@ class HttpHandler:
     takes_input = True
     in_one_piece = False  # an answer must be taken before the next request
     at_once = False  # a thousand clients may ask at once, and each request takes longer than lines
-    always_checked = True  # idle connections time out, too
+    timed = False
     interrupted = True  # after each request
     item_cost = REQUEST_LINES
     most_dropped = DROPPED_BYTES
@@ -114,6 +114,7 @@ class HttpHandler:
     def enter(self) -> None:
         """Wait for the first request."""
         self._deadlines.restart()
+        self.connection.factory.checks.schedule(self.connection)
 
     def address_known(self) -> None:
         """Do nothing until the first request comes, which a refusal would answer."""
@@ -163,13 +164,14 @@ class HttpHandler:
         """True while a request is handled."""
         return self._working
 
-    def check(self, now: float) -> None:
+    def check(self, now: float) -> float:
         """Have a turn if the client takes longer than it may, at this time in seconds."""
         if self._is_late(now):
             if self._answers.sending:
                 self.connection.abort()
             else:
                 self.connection.reader.await_turn()  # a thousand may be late at once
+        return self._deadlines.due(self.connection)
 
     def stop(self) -> None:
         """End, after the request that is being handled."""

@@ -239,6 +239,9 @@ TESTS = {
     "chatd/protocols/transport/intake.py": ["tests/protocols/transport/test_intake.py"],
     "chatd/protocols/transport/lifecycle.py": ["tests/protocols/transport/test_lifecycle.py"],
     "chatd/protocols/transport/limits.py": ["tests/protocols/transport/test_limits.py"],
+    "chatd/protocols/transport/check_schedule.py": [
+        "tests/protocols/transport/test_check_schedule.py"
+    ],
     "chatd/protocols/transport/managed_connection.py": [
         "tests/protocols/transport/test_managed_connection.py",
     ],

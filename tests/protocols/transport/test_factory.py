@@ -20,6 +20,7 @@ from chatd.protocols.transport.factory import (
     REFUSED_SECONDS,
     Refused,
 )
+from chatd.protocols.transport.limits import Limits
 from tests.support.sentences import EN
 from tests.support.world import World
 
@@ -105,6 +106,33 @@ class AdmissionTests(SynchronousTestCase):
         self.assertIsInstance(self.come(world, "192.0.2.1")[0], Refused)
         world.settle()
         self.assertEqual(len(world.clock.getDelayedCalls()), 1)
+
+
+class CheckTests(SynchronousTestCase):
+    """The clients that a factory looks at."""
+
+    def test_of_a_client_that_has_gone_nothing_is_left(self) -> None:
+        world = World(limits=Limits(line_seconds=60))
+        person = world.person()
+        person.send(b"half a li")
+        person.transport.producer.pauseProducing()
+        connection = person.protocol.connection
+        self.assertIn(connection, world.chat.checks)
+        self.assertIn(connection.output.writer, world.chat.blocked)
+        person.hang_up()
+        self.assertNotIn(connection, world.chat.checks)
+        self.assertEqual(world.chat.blocked, set())
+
+    def test_one_that_takes_its_output_again_is_no_more_blocked(self) -> None:
+        world = World()
+        person = world.person()
+        writer = person.protocol.connection.output.writer
+        person.transport.producer.pauseProducing()
+        world.chat.check()
+        self.assertEqual(world.chat.blocked, {writer})
+        person.transport.producer.resumeProducing()
+        world.chat.check()
+        self.assertEqual(world.chat.blocked, set())
 
 
 class AcceptingTests(SynchronousTestCase):

@@ -150,11 +150,11 @@ class TestTimes:
             desk.decode()
         assert desk.intake.since == 1
 
-    @pytest.mark.parametrize(("always", "heard"), [(True, 1), (False, 0)])
-    def test_the_last_bytes_are_timed_for_a_handler_that_is_always_checked(
-        self, desk: Desk, always: bool, heard: float
+    @pytest.mark.parametrize(("timed", "heard"), [(True, 1), (False, 0)])
+    def test_the_last_bytes_are_timed_for_a_handler_that_is_timed(
+        self, desk: Desk, timed: bool, heard: float
     ) -> None:
-        desk.handler.always_checked = always
+        desk.handler.timed = timed
         desk.clock.advance(1)
         desk.intake.add(b"x")
         assert desk.intake.heard == heard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 import pytest
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
@@ -100,23 +101,29 @@ class TestInput:
 
 
 class TestChecks:
-    def test_a_client_that_sends_nothing_needs_none(self, caller: Caller) -> None:
-        assert not caller.connection.pending
+    def test_a_client_that_has_begun_nothing_needs_none(self, caller: Caller) -> None:
+        caller.send(b"one\n")
+        assert caller.connection not in caller.factory.checks
 
-    def test_a_handler_may_always_want_them(self, caller: Caller) -> None:
-        caller.handler.always_checked = True
-        assert caller.connection.pending
+    def test_a_handshake_has_to_end(self) -> None:
+        caller = Caller(encrypted=True)
+        assert caller.connection in caller.factory.checks
 
-    def test_an_item_that_has_not_ended_needs_them(self, caller: Caller) -> None:
+    def test_an_item_that_has_begun_has_to_end(self, caller: Caller) -> None:
         caller.send(b"on")
-        assert caller.connection.pending
+        assert caller.connection in caller.factory.checks
 
-    def test_a_handshake_needs_them(self) -> None:
-        assert Caller(encrypted=True).connection.pending
+    def test_the_handler_says_when_the_next_one_is_needed(self, caller: Caller) -> None:
+        caller.handler.due = 50
+        assert caller.connection.check(10) == 50
 
-    def test_output_that_waits_needs_them(self, caller: Caller) -> None:
-        caller.connection.output.writer.pauseProducing()
-        assert caller.connection.pending
+    def test_one_that_fails_ends_the_client(
+        self, caller: Caller, expected_errors: Callable[[], list[LogEvent]]
+    ) -> None:
+        caller.handler.failing.add("check")
+        assert caller.connection.check(10) == inf
+        assert caller.connection.lifecycle.state is State.DRAINING
+        expected_errors()
 
     @pytest.mark.parametrize("state", State)
     def test_the_handler_checks_while_the_client_may_be_handled(

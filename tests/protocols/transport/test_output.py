@@ -12,7 +12,7 @@ from tests.support.connections import Pieces
 
 @pytest.fixture
 def output() -> Output:
-    return Output(Clock())
+    return Output(Clock(), set())
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any, cast
 
 import pytest
@@ -126,7 +127,7 @@ class TestComing:
                 sent.append(door_transport(session))
 
         def door_transport(session: Session) -> bytes:
-            return cast(Any, session.stream.sink)._transport.value()
+            return cast(Any, session.stream.sink).transport.value()
 
         monkeypatch.setattr(ChatServer, "enter", enter)
         door = Door()
@@ -313,6 +314,17 @@ class TestChecks:
         door.client.connection.check(100)
         assert keys(door.session) == []
 
+    def test_the_next_one_is_when_a_line_has_taken_as_long_as_it_may(self) -> None:
+        door = Door(limits=self.LIMITS)
+        door.clock.advance(3)
+        assert door.client.connection.check(3) == inf
+        door.send(b"one")
+        assert door.client.connection.check(4) == 3 + 5
+
+    def test_without_a_limit_no_other_one_is_needed(self, door: Door) -> None:
+        door.send(b"one")
+        assert door.client.connection.check(4) == inf
+
 
 class TestBusy:
     def test_one_that_waits_for_a_receipt_is(self, door: Door) -> None:
@@ -444,10 +456,6 @@ class TestDerived:
 
     def test_it_knows_the_most_characters_of_a_line(self, door: Door) -> None:
         assert door.handler.max_length == 4096
-
-
-def test_an_idle_session_needs_no_checks(door: Door) -> None:
-    assert not door.client.connection.pending
 
 
 def test_what_a_turn_sends_leaves_in_one_piece(door: Door) -> None:

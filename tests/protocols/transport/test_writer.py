@@ -28,7 +28,8 @@ class OutletTestCase(SynchronousTestCase):
         self.clock = Clock()
         self.supply = Pieces()
         self.transport = transport
-        self.writer = ConnectionWriter(transport, self.supply, self.clock)
+        self.blocked: set[ConnectionWriter] = set()
+        self.writer = ConnectionWriter(transport, self.supply, self.clock, self.blocked)
 
     def give(self, *pieces: bytes) -> None:
         """Put pieces into the supply, and say so."""
@@ -152,6 +153,15 @@ class PushingTests(OutletTestCase):
         self.assertTrue(self.refused())
         self.writer.release()
         self.assertFalse(self.refused())
+
+    def test_one_without_room_says_so_until_it_is_lost(self) -> None:
+        self.assertEqual(self.blocked, set())
+        self.writer.pauseProducing()
+        self.assertEqual(self.blocked, {self.writer})
+        self.writer.lost()
+        self.assertEqual(self.blocked, set())
+        self.writer.owe(b"rest")
+        self.assertEqual(self.blocked, set(), "one that is lost waits for nothing")
 
     def test_one_without_room_is_waiting(self) -> None:
         self.assertFalse(self.writer.waiting)

@@ -661,8 +661,8 @@ class Raw:
 class Heir:
     """A handler that a connection is handed to."""
 
-    takes_input = at_once = always_checked = True
-    interrupted = in_one_piece = busy = False
+    takes_input = at_once = True
+    timed = interrupted = in_one_piece = busy = False
     item_cost = 0
     most_dropped = 0.0
 

@@ -39,14 +39,20 @@ class RequestDeadlines:
         """Most seconds for the part of the request that is still missing."""
         return BODY_SECONDS if self._decoder.head_is_whole else HEAD_SECONDS
 
+    def due(self, connection: ManagedConnection) -> float:
+        """Return the time in seconds at which the client has taken as long as it may."""
+        if self._decoder.unfinished:
+            return connection.reader.intake.since + self.for_request
+        return self._since + IDLE_SECONDS
+
     def are_over(self, connection: ManagedConnection, now: float) -> bool:
         """Return True if the client has taken longer than it may, at this time in seconds.
 
         A client is not late while it waits for its turn, or for its rate.
         """
-        reader = connection.reader
-        if self._decoder.unfinished:
-            return now - reader.intake.since > self.for_request
-        if now - self._since <= IDLE_SECONDS:
+        if now <= self.due(connection):
             return False
+        if self._decoder.unfinished:
+            return True
+        reader = connection.reader
         return connection.output.waiting or not (reader.intake.unread or reader.rate.delayed)

@@ -6,6 +6,7 @@ listens: what it sends is dropped. This module must not know HTTP.
 
 from __future__ import annotations
 
+from math import inf
 from typing import cast
 
 from twisted.internet.interfaces import IReactorTime
@@ -54,7 +55,6 @@ class EventStreamHandler(SessionHandler[bytes]):
     """
 
     takes_input = False
-    always_checked = True
 
     def __init__(
         self,
@@ -86,6 +86,7 @@ class EventStreamHandler(SessionHandler[bytes]):
         session.read_as_text()
         session.replies.use_language(self._language)
         session.stream.put(self._opening)
+        self.connection.factory.checks.schedule(self.connection)
         if self._grant is not None and not act_by_grant(server, session, self._grant):
             session.answer("signed_out", name=session.name)
             server.finish(session)
@@ -99,12 +100,16 @@ class EventStreamHandler(SessionHandler[bytes]):
     def handle(self, item: bytes) -> None:
         """Do nothing: there are no items."""
 
-    def check(self, now: float) -> None:
-        """End if the session was put out of the room; send a comment in time."""
+    def check(self, now: float) -> float:
+        """End if the session was put out of the room; send a comment in time.
+
+        It may be put out at any time, so every check is needed.
+        """
         if self.session.stream.finished:
-            return
+            return inf
         if not self.session.memberships:
             self.server.finish(self.session)
         elif now - self._commented >= COMMENT_SECONDS and not self.connection.output.waiting:
             self._commented = now
             self.session.stream.put(cast(SseFormat, self.session.replies.format).comment())
+        return now

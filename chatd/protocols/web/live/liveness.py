@@ -5,6 +5,8 @@ This module must not know what a browser says.
 
 from __future__ import annotations
 
+from math import inf
+
 from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS, ManagedConnection
 
 
@@ -16,6 +18,14 @@ class Liveness:
     def __init__(self, came: float) -> None:
         self._came = came
         self._pinged: float | None = None
+
+    def due(self, connection: ManagedConnection, greeted: bool) -> float:
+        """Return the time in seconds from which on the methods below are to be asked."""
+        if self._pinged is not None:
+            return self._pinged  # an answer, or whatever makes the ping void, is to be seen at once
+        heard, dead_after = connection.reader.intake.heard, connection.factory.limits.dead_after
+        ping = heard + dead_after / 3 if dead_after else inf
+        return ping if greeted else min(self._came + HANDSHAKE_SECONDS, ping)
 
     def is_silent(self, greeted: bool, now: float) -> bool:
         """Return True if a client that has not ``greeted`` has had its time for that."""

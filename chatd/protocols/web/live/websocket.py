@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from math import inf
 from typing import Any, cast
 
 from twisted.internet.interfaces import IReactorTime
@@ -56,7 +57,7 @@ class WebSocketHandler(SessionHandler[str]):
     ``opening`` is the answer to the handshake, ``credentials`` are those that were in it.
     """
 
-    always_checked = True  # it may have to be asked whether it is there
+    timed = True  # it may have to be asked whether it is there
     decoder: Frames
 
     def __init__(
@@ -98,6 +99,7 @@ class WebSocketHandler(SessionHandler[str]):
         session.prompt.hide_typing_with(lambda hidden: self.tell("ask", hidden=hidden))
         session.stream.end_with(partial(self.decoder.close, CloseReason.NORMAL_CLOSURE))
         session.stream.put(self._opening)
+        self.connection.factory.checks.schedule(self.connection)
 
     def accept(self, messages: list[str]) -> list[str]:
         """Return the messages, all of which have an effect. Send the answer to a ping."""
@@ -134,15 +136,15 @@ class WebSocketHandler(SessionHandler[str]):
             self.server.finish(self.session)
         return super().settle(more)
 
-    def check(self, now: float) -> None:
+    def check(self, now: float) -> float:
         """Let go of a client that says no hello or shows no life; drop a slow message."""
         connection, liveness = self.connection, self._liveness
         if liveness.is_silent(self.greeted, now) or liveness.is_dead(connection, now):
             connection.abort()
-            return
+            return inf
         if self.greeted and liveness.wants_ping(connection, now):
             self.session.stream.put(self.decoder.ping())
-        super().check(now)
+        return min(liveness.due(connection, self.greeted), super().check(now))
 
     def say_goodbye(self) -> None:
         """Tell the client that the server is stopping, and end the session."""

@@ -29,6 +29,11 @@ class Client:
         self.reader = SimpleNamespace(intake=self.intake, rate=self.rate)
         self.deadlines = RequestDeadlines(self.decoder, self.clock)
 
+    @property
+    def due(self) -> float:
+        connection: Any = self
+        return self.deadlines.due(connection)
+
     def is_late(self, now: float) -> bool:
         connection: Any = self
         return self.deadlines.are_over(connection, now)
@@ -46,6 +51,7 @@ class TestRequest:
     ) -> None:
         client.decoder.unfinished, client.decoder.head_is_whole = True, whole
         assert client.deadlines.for_request == seconds
+        assert client.due == 7 + seconds
         assert not client.is_late(7 + seconds)
         assert client.is_late(8 + seconds)
 
@@ -56,6 +62,7 @@ class TestRequest:
 
 class TestBetweenRequests:
     def test_the_client_has_so_long(self, client: Client) -> None:
+        assert client.due == 5 + IDLE_SECONDS
         assert not client.is_late(5 + IDLE_SECONDS)
         assert client.is_late(6 + IDLE_SECONDS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +25,10 @@ class Client:
         self.output = SimpleNamespace(waiting=False, supply=SimpleNamespace(finished=False))
         self.liveness = Liveness(5)
 
+    def due(self, *, greeted: bool = True) -> float:
+        connection: Any = self
+        return self.liveness.due(connection, greeted)
+
     def wants_ping(self, now: float) -> bool:
         connection: Any = self
         return self.liveness.wants_ping(connection, now)
@@ -44,6 +49,30 @@ def pinged() -> Client:
     client = Client()
     assert client.wants_ping(50)
     return client
+
+
+class TestDue:
+    """When a client has to be checked."""
+
+    def test_its_hello_has_to_come(self, client: Client) -> None:
+        assert client.due(greeted=False) == 5 + HANDSHAKE_SECONDS
+
+    def test_it_is_pinged_after_a_third_of_the_time(self, client: Client) -> None:
+        assert client.due() == 10 + DEAD_AFTER / 3
+
+    def test_after_a_hello_it_may_be_pinged_at_once(self) -> None:
+        assert Client(dead_after=6).due(greeted=False) == 10 + 2
+
+    def test_a_ping_that_is_not_answered_is_looked_at_each_time(self, pinged: Client) -> None:
+        assert pinged.due() <= 50
+        pinged.intake.heard = 51.0
+        pinged.is_dead(55)
+        assert pinged.due() == 51 + DEAD_AFTER / 3
+
+    def test_without_a_limit_it_may_be_silent_for_ever(self) -> None:
+        client = Client(dead_after=0)
+        assert client.due() == inf
+        assert client.due(greeted=False) == 5 + HANDSHAKE_SECONDS
 
 
 class TestHello:
