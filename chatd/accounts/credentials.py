@@ -21,6 +21,7 @@ from __future__ import annotations
 import enum
 import re
 import secrets
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
@@ -130,6 +131,26 @@ def by_password(account: Account, now: float) -> Grant:
     return Grant(account.key, account.epoch, typed=now)
 
 
+class _Index(Groups[Credential]):
+    """Groups credentials by account, and lists the times at which they expire, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda key, each: (each.account,))
+        self.ends: list[int] = []
+
+    def enter(self, key: str, value: Credential) -> None:
+        """See `chatd.storage.records.Index`."""
+        super().enter(key, value)
+        if value.expires:
+            insort(self.ends, value.expires)
+
+    def leave(self, key: str, value: Credential) -> None:
+        """See `chatd.storage.records.Index`."""
+        super().leave(key, value)
+        if value.expires:
+            del self.ends[bisect_left(self.ends, value.expires)]
+
+
 class Credentials:
     """All credentials of a store, by `key_of` their secrets.
 
@@ -140,10 +161,11 @@ class Credentials:
     """
 
     def __init__(self, store: Store, accounts: Accounts, now: Callable[[], float]) -> None:
-        self._by_account: Groups[Credential] = Groups(lambda key, each: (each.account,))
+        self._by_account = _Index()
         self.table: Table[Credential] = Table(store, "credential", Credential, self._by_account)
         self._accounts = accounts
         self._now = now
+        self._seen: tuple[int, int, int] | None = None  # see `may_have_ended`
 
     def account_of(self, grant: Grant) -> Account | None:
         """Return the account that a grant is for, as it is now; None if the grant is not valid.
@@ -160,6 +182,16 @@ class Credentials:
                 return None
             epoch = credential.epoch
         return account if epoch == account.epoch else None
+
+    def may_have_ended(self) -> bool:
+        """Return False if no grant that was valid at the last call can have ended since then.
+
+        Grants end with a change of an account or a credential, and in time.
+        """
+        expired = bisect_right(self._by_account.ends, self._now())
+        before = self._seen
+        self._seen = self._accounts.table.changes, self.table.changes, expired
+        return self._seen != before
 
     def is_valid(self, grant: Grant) -> bool:
         """Return True if a grant is valid."""

@@ -227,7 +227,7 @@ class ChatServer:
         To be called every five seconds.
         """
         self.unread.check()
-        self.sign_outs.let_go(self.sessions)
+        self.sign_outs.let_go(self.sessions if self.credentials.may_have_ended() else ())
         self.logins.limits.check()
 
     def change_motd(self, motd: str) -> None:

@@ -338,3 +338,44 @@ def test_an_unknown_scope_is_the_least(harness: CredentialHarness) -> None:
     grant = harness.credentials.grant_of(secret)
     assert grant is not None
     assert grant.scope is Scope.READ
+
+
+class TestMayHaveEnded:
+    """A daemon asks this every few seconds, before it looks at each session."""
+
+    @pytest.fixture
+    def asked(self) -> CredentialHarness:
+        harness = CredentialHarness()
+        harness.issue(BROWSER)
+        assert harness.credentials.may_have_ended()
+        return harness
+
+    def test_none_can_while_nothing_happens(self, asked: CredentialHarness) -> None:
+        asked.clock.advance(BROWSER_SECONDS - 1)
+        assert not asked.credentials.may_have_ended()
+
+    def test_one_can_by_a_change_of_an_account(self, asked: CredentialHarness) -> None:
+        asked.accounts.store(Account("Ana", "", epoch=new_epoch()))
+        assert asked.credentials.may_have_ended()
+        assert not asked.credentials.may_have_ended()
+
+    def test_one_can_by_a_change_of_a_credential(self, asked: CredentialHarness) -> None:
+        asked.change(asked.credentials.sign_out("ana"))
+        assert asked.credentials.may_have_ended()
+        asked.clock.advance(BROWSER_SECONDS)
+        assert not asked.credentials.may_have_ended(), "that one is deleted"
+
+    @pytest.mark.parametrize("restarted", [True, False])
+    def test_one_can_in_time(self, asked: CredentialHarness, restarted: bool) -> None:
+        credentials = asked.opened() if restarted else asked.credentials
+        credentials.may_have_ended()
+        asked.clock.advance(BROWSER_SECONDS)
+        assert credentials.may_have_ended()
+        assert not credentials.may_have_ended()
+
+    def test_tokens_do_not_end_in_time(self) -> None:
+        harness = CredentialHarness()
+        harness.issue(TOKEN)
+        harness.credentials.may_have_ended()
+        harness.clock.advance(100 * BROWSER_SECONDS)
+        assert not harness.credentials.may_have_ended()
