@@ -575,6 +575,18 @@ class TestInStep:
         assert steps.clients[0].peer.waiting.endswith(b"x\n\af")
         assert [received(client)[1:] for client in steps.clients[:2]] == [["first"]] * 2
 
+    def test_those_with_a_bell_are_rung_for_between_lines_that_ring_for_none(
+        self, steps: Steps
+    ) -> None:
+        named, *others = steps.clients
+        named.view = VIEWS[4]
+        named.unfollow("lobby")
+        named.follow(steps.rooms["lobby"], steps.format)
+        for text in "one", "ana two", "three":
+            say(steps, text)
+        assert named.peer.waiting == b"one\n\aana two\nthree\n"
+        assert [client.peer.waiting for client in others] == [b"one\nana two\nthree\n"] * 2
+
     def test_what_does_not_begin_where_they_are_is_not_sent_to_them(self, steps: Steps) -> None:
         say(steps, "one")
         feed = steps.rooms["lobby"].feed(steps.format)
