@@ -5,19 +5,20 @@ This module must not know a room, nor who reads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from chatd.event import Entry, Event
 from chatd.formats.base import Format
-from chatd.text.escaping import is_ordinary, most_visible
+from chatd.text.escaping import is_ordinary, most_visible_bytes
 
 PAGE_BYTES = 64 * 1024
-"""Size after which a page ends if some of its text takes escaping. That makes some texts ten times
-as long, so a page of the store may fill several."""
+"""Size after which a page ends. Characters take up to four bytes, and escaping makes some texts ten
+times as long, so a page of the store may fill several."""
 
-SLICE_CHARACTERS = 40 * 1024
-"""Number of characters, once they are escaped, that are rendered at a time: at most 0.8 ms."""
+SLICE_BYTES = 40 * 1024
+"""Most bytes of text, once it is escaped, of several events that are rendered at a time: at most
+0.8 ms."""
 
 
 class Page(NamedTuple):
@@ -43,25 +44,24 @@ def page_of(
 
     Of the events, those that ``shown`` returns are rendered.
     """
-    if is_ordinary("".join([event.text for event in events])):  # nearly always
+    text = "".join([event.text for event in events])
+    if is_ordinary(text) and len(text.encode()) <= PAGE_BYTES:  # nearly always
         return Page(after, events[-1].seq if events else upto, format.render(shown(events)))
     data = b""
-    for some in slices_by_text(events):
+    for some in _slices(events):
         data += format.render(shown(some))
         if len(data) >= PAGE_BYTES:
             break
     return Page(after, some[-1].seq, data)
 
 
-def slices_by_text(events: Sequence[Event]) -> list[Sequence[Event]]:
-    """Return the slices in which events are rendered, of about `SLICE_CHARACTERS`; one at least."""
-    if most_visible("".join([event.text for event in events])) <= SLICE_CHARACTERS:
-        return [events]
-    slices = list[Sequence[Event]]()
-    begin = characters = 0
-    for end, event in enumerate(events, 1):
-        characters += most_visible(event.text)
-        if characters >= SLICE_CHARACTERS or end == len(events):
-            slices.append(events[begin:end])
-            begin, characters = end, 0
-    return slices
+def _slices(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+    """Yield the slices in which events are rendered: of `SLICE_BYTES` at most, or of one event."""
+    begin = size = 0
+    for end, event in enumerate(events):
+        more = most_visible_bytes(event.text)
+        size += more
+        if size > SLICE_BYTES and end > begin:
+            yield events[begin:end]
+            begin, size = end, more
+    yield events[begin:]

@@ -161,6 +161,11 @@ def most_visible(text: str) -> int:
     return len(text) if is_ordinary(text) else MOST_GROWTH * len(text)
 
 
+def most_visible_bytes(text: str) -> int:
+    """Return the most that `visible_bytes` may return for *text*, after a quick look."""
+    return len(text.encode()) if is_ordinary(text) else MOST_GROWTH * len(text)
+
+
 def is_ordinary(text: str) -> bool:
     """Return True if a quick look shows that a text needs no escaping.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from chatd.event import Entry, Event, Kind
 from chatd.formats.bare import BareFormat
-from chatd.rooms.rendering import PAGE_BYTES, SLICE_CHARACTERS, Page, page_of, slices_by_text
+from chatd.rooms.rendering import PAGE_BYTES, SLICE_BYTES, Page, page_of
 
 TAG = "\U000e0001"
 """A character that takes ten characters when it is escaped."""
@@ -39,23 +41,30 @@ def test_no_event_is_an_empty_page() -> None:
     assert page_of(BareFormat(), 4, 9, []) == Page(4, 9, b"")
 
 
-def test_ordinary_text_is_rendered_at_once_however_long_it_is() -> None:
+def test_ordinary_text_is_rendered_at_once() -> None:
     format = counting()
-    page = page_of(format, 0, 9, events_of(*["x" * PAGE_BYTES] * 3))
-    assert (page.last, format.counts) == (3, [3])
+    page = page_of(format, 0, 9, events_of(*["x" * (PAGE_BYTES // 4)] * 4))
+    assert (page.last, format.counts) == (4, [4])
 
 
 def test_text_that_takes_escaping_is_rendered_a_little_at_a_time() -> None:
     format = counting()
-    half = "x" * (SLICE_CHARACTERS // 2)
+    half = "x" * (SLICE_BYTES // 2)
     page = page_of(format, 0, 9, events_of(half, half, half, TAG, "y"))
     assert (page.last, format.counts) == (5, [2, 3])
 
 
-def test_a_page_of_such_text_ends_when_it_is_full() -> None:
-    page = page_of(BareFormat(), 0, 9, events_of(*["a" + TAG * 4000] * 9))
-    assert page.last == 2
+def test_an_event_is_rendered_at_once_however_long_it_is() -> None:
+    format = counting()
+    page = page_of(format, 0, 9, events_of("x" * 2 * PAGE_BYTES, "y"))
+    assert (page.last, format.counts) == (1, [1])
+
+
+@pytest.mark.parametrize("text", [TAG * 4000, "\U0001f600" * 4000], ids=["escaped", "four bytes"])
+def test_a_page_ends_when_it_is_full(text: str) -> None:
+    page = page_of(BareFormat(), 0, 9, events_of(*[text] * 16))
     assert PAGE_BYTES <= len(page.data) < 2 * PAGE_BYTES
+    assert page.last == page.data.count(b"\n")
 
 
 def test_the_rest_follows_on_another_page() -> None:
@@ -75,21 +84,12 @@ def test_only_what_is_shown_is_rendered() -> None:
         assert page == Page(0, 4, b"1\n3\n")
 
 
-class TestSlices:
-    def lengths(self, *texts: str) -> list[int]:
-        return list(map(len, slices_by_text(events_of(*texts))))
-
-    def test_of_few_characters_there_is_one(self) -> None:
-        assert self.lengths() == [0]
-        assert self.lengths("x" * SLICE_CHARACTERS) == [1]
-        assert self.lengths(*["x"] * SLICE_CHARACTERS) == [SLICE_CHARACTERS]
-
-    def test_characters_count_as_they_are_escaped(self) -> None:
-        tenth = SLICE_CHARACTERS // 10
-        assert self.lengths(*["x" * tenth] * 25) == [10, 10, 5]
-        assert self.lengths(*[TAG * tenth] * 3) == [1, 1, 1]
-        assert self.lengths(TAG * tenth, *["x"] * 5) == [1, 5]
-
-    def test_together_they_are_all_events(self) -> None:
-        events = events_of(*[TAG * number for number in range(200)])
-        assert [event for some in slices_by_text(events) for event in some] == events
+def test_bytes_of_a_slice_count_as_they_are_escaped() -> None:
+    tenth = SLICE_BYTES // 10
+    for text in "x" * tenth, "\U0001f600" * (tenth // 4):
+        format = counting()
+        page_of(format, 0, 30, events_of(*[text] * 25))
+        assert format.counts == [10, 10]
+    format = counting()
+    page_of(format, 0, 30, events_of(TAG * tenth, *["x"] * 5))
+    assert format.counts == [1, 5]

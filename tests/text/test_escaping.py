@@ -21,6 +21,7 @@ from chatd.text.escaping import (
     encode_screen_lines,
     excerpt,
     most_visible,
+    most_visible_bytes,
     visible,
     visible_bytes,
     visible_on_screen,
@@ -108,6 +109,7 @@ def test_leaves_the_marks_of_living_languages_and_emoji_as_they_are(text: str) -
 @given(text=st.text())
 def test_no_text_is_longer_than_the_quick_look_says(text: str) -> None:
     assert len(visible(text)) <= most_visible(text)
+    assert visible_bytes(text) <= most_visible_bytes(text)
 
 
 def test_marks_of_two_lines_are_not_added_up() -> None:
