@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.event import Entry, Kind, Notice
+from chatd.event import Draft, Entry, Event, Kind
 from chatd.storage.contract import BatchItem, RecordWrite, StoreError
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite import time_index
@@ -154,11 +154,11 @@ class Writer:
         rows: list[tuple[int, int, int, str, int, str]] = []
         entries: list[Entry] = []
         for entry in batch:
-            if isinstance(entry, Notice):
-                entries.append(entry)
-                continue
-            if isinstance(entry, RecordWrite):
-                write_records(connection, entry.records)
+            if not isinstance(entry, Draft):
+                if isinstance(entry, RecordWrite):
+                    write_records(connection, entry.records)
+                else:
+                    entries.append(entry)
                 continue
             name, session, author, kind, texts = entry
             head = touched.get(name)
@@ -172,13 +172,13 @@ class Writer:
             head.session = max(head.session, session)
             if kind is Kind.TOPIC:
                 head.topic = texts[-1]
-            entries += entry.events(head.seq, now)
             number = int(kind)  # for an enum, sqlite3 looks for an adapter: 1 us each
-            rows += [
-                (place, now, session, author, number, text)
-                for place, text in enumerate(texts, (head.room << SEQ_BITS | head.seq) + 1)
-            ]
-            head.seq += len(texts)
+            room, seq = head.room << SEQ_BITS, head.seq
+            for text in texts:
+                seq += 1
+                rows.append((room | seq, now, session, author, number, text))
+                entries.append(Event(name, seq, now, session, author, kind, text))
+            head.seq = seq
         connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
         if stretches:  # which is rare
             time_index.begin(connection, stretches)
