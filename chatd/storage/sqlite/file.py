@@ -173,6 +173,11 @@ class StoreFile:
         return False
 
     @property
+    def changes(self) -> int:
+        """The number of rows that were changed in all transactions so far."""
+        return 0 if self._connection is None else self._connection.total_changes
+
+    @property
     def log_size(self) -> int:
         """The size of the log in bytes, as of the last transaction or checkpoint."""
         return self._watch.log_size

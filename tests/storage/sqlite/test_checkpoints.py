@@ -18,6 +18,7 @@ from chatd.storage.sqlite.checkpoints import (
     AGAIN_SECONDS,
     MOST_FRAMES,
     MOST_LOG_BYTES,
+    UNSEEN_CHANGES,
     WORTH_FRAMES,
     Checkpoints,
 )
@@ -36,6 +37,7 @@ class FakeFile:
 
     def __init__(self) -> None:
         self.frames = 0
+        self.changes = 0
         self.log_size = 0
         self.held = False
         self.taken: list[str] = []
@@ -60,9 +62,10 @@ class CheckpointsHarness:
         self.file = FakeFile()
         self.checkpoints = Checkpoints(cast(StoreFile, self.file), self.clock)
 
-    def write(self, frames: int) -> None:
-        """Write a transaction with which the log has so many frames."""
+    def write(self, frames: int, changes: int = UNSEEN_CHANGES) -> None:
+        """Write a transaction that changes rows, and with which the log has so many frames."""
         self.file.frames = frames
+        self.file.changes += changes
         self.checkpoints.written()
 
 
@@ -85,6 +88,12 @@ class TestTimes:
 
     def test_a_long_one_cannot_wait(self, taking: CheckpointsHarness) -> None:
         taking.write(MOST_FRAMES)
+        assert taking.checkpoints.are_due
+
+    def test_the_log_is_looked_at_once_for_some_rows(self, taking: CheckpointsHarness) -> None:
+        taking.write(MOST_FRAMES, changes=UNSEEN_CHANGES - 1)
+        assert not taking.checkpoints.are_due
+        taking.write(MOST_FRAMES, changes=1)
         assert taking.checkpoints.are_due
 
     def test_one_is_enough_until_something_is_written(self, taking: CheckpointsHarness) -> None:
@@ -142,6 +151,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let logs be short."""
     monkeypatch.setattr(checkpoints, "WORTH_FRAMES", 20)
     monkeypatch.setattr(checkpoints, "MOST_FRAMES", 50)
+    monkeypatch.setattr(checkpoints, "UNSEEN_CHANGES", 1)
     monkeypatch.setattr(checkpoints, "MOST_LOG_BYTES", 70 * FRAME)
 
 
