@@ -197,6 +197,14 @@ class StoreFile:
         """
         return self._checkpoint("TRUNCATE")
 
+    def limit_log(self, size: int) -> None:
+        """Let each transaction that begins the log again truncate it to this size, in bytes.
+
+        Raises `StoreError`.
+        """
+        with sqlite_errors(self.path):
+            self._connected(shorter=False).execute(f"PRAGMA journal_size_limit = {size}")
+
     def _checkpoint(self, mode: str) -> bool:
         shorter = self._watch.compare()
         with sqlite_errors(self.path):

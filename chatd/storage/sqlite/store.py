@@ -184,11 +184,11 @@ class SqliteStore(GroupCommitStore):
                 self._checkpointed, self._not_checkpointed
             )
 
-    def _checkpointed(self, was_complete: bool) -> None:
+    def _checkpointed(self, is_done: bool) -> None:
         self._unwritten.end()
         self._note_size()
-        if not was_complete:
-            self._schedule.request()  # it is complete once no other program reads
+        if not is_done:
+            self._schedule.request()  # the rest follows, once no other program reads
 
     def _not_checkpointed(self, failure: Failure) -> None:
         if failure.check(StoreError):

@@ -79,10 +79,10 @@ class Writer:
         return self._transact(self._maintenance.forget, room, upto)
 
     def checkpoint(self) -> bool:
-        """Take a checkpoint; return True if it was complete."""
-        was_complete = self.checkpoints.take()
+        """Take a step of checkpoints; return True if nothing is left to do."""
+        is_done = self.checkpoints.take()
         self._file.measure(self._limit.near)
-        return was_complete
+        return is_done
 
     def maintain(self) -> float | None:
         """Take one step of maintenance; return the seconds until the next, None if none is due."""

@@ -39,6 +39,7 @@ class FakeFile:
         self.frames = 0
         self.changes = 0
         self.log_size = 0
+        self.limit: int | None = None
         self.held = False
         self.taken: list[str] = []
 
@@ -48,6 +49,9 @@ class FakeFile:
     def checkpoint(self) -> bool:
         self.taken.append("checkpoint")
         return not self.held
+
+    def limit_log(self, size: int) -> None:
+        self.limit = size
 
     def truncate_log(self) -> bool:
         self.taken.append("truncate")
@@ -128,15 +132,46 @@ class TestTimes:
         assert not taking.checkpoints.are_held
 
     @pytest.mark.parametrize(
-        ("size", "taken"), [(MOST_LOG_BYTES, "checkpoint"), (MOST_LOG_BYTES + 1, "truncate")]
+        ("size", "taken"),
+        [(MOST_LOG_BYTES, ["checkpoint"]), (MOST_LOG_BYTES + 1, ["checkpoint", "truncate"])],
     )
-    def test_a_large_log_is_truncated(
-        self, taking: CheckpointsHarness, size: int, taken: str
+    def test_a_large_log_is_truncated_after_a_checkpoint(
+        self, taking: CheckpointsHarness, size: int, taken: list[str]
     ) -> None:
         taking.file.log_size = size
         taking.write(MOST_FRAMES)
+        while taking.checkpoints.are_worth_it:
+            taking.checkpoints.take()
+        assert taking.file.taken == taken
+
+    def test_transactions_truncate_a_large_log_by_a_piece_each(
+        self, taking: CheckpointsHarness
+    ) -> None:
+        taking.file.log_size = 3 * MOST_LOG_BYTES + 1
+        taking.write(MOST_FRAMES)
+        limits = []
+        while taking.checkpoints.are_due:
+            taking.checkpoints.take()
+            limits.append(taking.file.limit)
+            taking.file.log_size = taking.file.limit or 0
+            taking.write(1, changes=1)
+        assert limits == [2 * MOST_LOG_BYTES + 1, MOST_LOG_BYTES + 1, MOST_LOG_BYTES]
+        assert set(taking.file.taken) == {"checkpoint"}
+
+    def test_a_log_that_cannot_be_truncated_is_tried_again_a_second_later(
+        self, taking: CheckpointsHarness
+    ) -> None:
+        taking.file.log_size = MOST_LOG_BYTES + 1
+        taking.write(MOST_FRAMES)
         taking.checkpoints.take()
-        assert taking.file.taken == [taken]
+        taking.file.held = True
+        assert not taking.checkpoints.take()
+        assert not taking.checkpoints.are_worth_it
+        taking.clock.advance(AGAIN_SECONDS)
+        taking.file.held = False
+        while taking.checkpoints.are_worth_it:
+            taking.checkpoints.take()
+        assert taking.file.taken == ["checkpoint", "truncate", "checkpoint", "truncate"]
 
     def test_a_large_log_is_due_also_if_little_of_it_is_used(
         self, taking: CheckpointsHarness
@@ -232,9 +267,9 @@ class TestLog:
             await say_much(harness)
             assert log_size(path) > 200 * FRAME
         harness.reactor.advance(AGAIN_SECONDS)
-        await talk(harness, 2)
-        assert log_size(path) < 60 * FRAME
-        assert len(await harness.everything()) == 203
+        await talk(harness, 5)
+        assert log_size(path) <= 70 * FRAME
+        assert len(await harness.everything()) == 206
 
     async def test_is_truncated_also_if_no_line_is_said_by_then(
         self, harness: StoreHarness, path: Path
