@@ -74,17 +74,18 @@ class Subscriptions:
         if not self.takes_private or fold(author) in self.view.ignored:
             return self.takes_private  # the author is not told of being ignored
         rings = self.view.bell is not Bell.OFF and author != self._identity.name
-        bell = self._replies.format.bell if rings else b""
-        return self._put(bell + self._replies.format.private(author, text))
+        format = self._replies.format
+        bell = format.bell if rings else b""
+        return self._inbox_begun().put(bell + format.private(author, text))
 
     def notify(self, author: str, text: str) -> None:
         """Tell the session what another person did for it, unless it ignores that person."""
         if self.takes_private and fold(author) not in self.view.ignored:
-            self._put(self._replies.format.say(text))
+            self._inbox_begun().put(self._replies.format.say(text))
 
-    def _put(self, line: bytes) -> bool:
+    def _inbox_begun(self) -> Inbox:
         self._inbox = self._inbox or Inbox.of(self._replies.stream)
-        return self._inbox.put(line)
+        return self._inbox
 
     # Showing
 

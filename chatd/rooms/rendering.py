@@ -45,7 +45,7 @@ def page_of(
     Of the events, those that ``shown`` returns are rendered.
     """
     text = "".join([event.text for event in events])
-    if is_ordinary(text) and len(text.encode()) <= PAGE_BYTES:  # nearly always
+    if is_ordinary(text) and most_visible_bytes(text) <= PAGE_BYTES:  # nearly always
         return Page(after, events[-1].seq if events else upto, format.render(shown(events)))
     data = b""
     for some in _slices(events):

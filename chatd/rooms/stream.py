@@ -226,8 +226,7 @@ class Stream:
             if data or not first.done:
                 return data
             del self._queue[0]
-            if isinstance(first, Slices):
-                self._relieve(ANSWER_BYTES)
+            self._relieve(ANSWER_BYTES if isinstance(first, Slices) else 0)
         for source in self._live:
             if data := source.take():
                 self._live.remove(source)  # the others first, next time

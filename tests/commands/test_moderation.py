@@ -502,7 +502,7 @@ class TestInviting:
         luis.stop_taking()
         for _ in range(2000):
             ana.type("/invite luis", "/uninvite luis")
-        assert luis.session.subscriptions.inbox._size <= 64 * 1024
+        assert luis.session.subscriptions._inbox._size <= 64 * 1024
         assert not luis.session.stream.full
 
     def test_one_given_to_a_guest_who_has_registered_since_is_taken_back(

@@ -163,11 +163,7 @@ class ConnectionWriter:
         """Send data at once. Return False, and send nothing, if other data is to be sent before."""
         if not self._is_clear:
             return False
-        try:
-            self._send(data)
-        except Exception:
-            self._block()  # it may be sent in part, so nothing may follow
-            self._supply.failed("a client could not be sent to")
+        self._send(data)
         return True
 
     @property
@@ -181,20 +177,15 @@ class ConnectionWriter:
     def owe(self, rest: bytes) -> None:
         """Send the rest of what ``ready_socket`` took in part."""
         self._block()
-        if self._closing:
-            return
-        try:
-            self.transport.write(rest)
-        except Exception:
-            self._supply.failed("a client could not be sent to")
+        if not self._closing:
+            self._write(rest)
 
     def pump(self) -> None:
         """Send what the stream has, as far as the connection takes it."""
         if self._pumping or self._holds or self._closing:
             self._wanted = True
             return
-        self._wanted = False
-        self._pumping = True
+        self._wanted, self._pumping = False, True
         try:
             while not self._busy and (data := self._supply.take()):
                 self._send(data)
@@ -211,8 +202,7 @@ class ConnectionWriter:
 
     def end(self) -> None:
         """Close once the client has taken, in good time, what it is owed: it sends nothing more."""
-        self._linger = False
-        self._ending = True
+        self._linger, self._ending = False, True
         self._supply.blocked()
         if self._closing:
             self.transport.loseConnection()
@@ -248,16 +238,16 @@ class ConnectionWriter:
 
     def _send(self, data: bytes) -> None:
         if self._socket is None:
-            self.transport.write(data)
-            return
+            self._write(data)
+        elif (sent := _sent(self._socket, data)) < len(data):
+            self.owe(data[sent:])
+
+    def _write(self, data: bytes) -> None:
         try:
-            sent = self._socket.send(data)
-        except OSError:
-            # Full; or broken, and then the transport finds out in its own way when it writes.
-            sent = 0
-        if sent < len(data):
-            self._block()
-            self.transport.write(data[sent:])
+            self.transport.write(data)
+        except Exception:
+            self._block()  # it may be sent in part, so nothing may follow
+            self._supply.failed("a client could not be sent to")
 
     @property
     def _is_clear(self) -> bool:
@@ -307,6 +297,15 @@ class ConnectionWriter:
 
 Blocked = set[ConnectionWriter]
 """Writers whose transports had no room at some time since they were looked at."""
+
+
+def _sent(connection: socket.socket, data: bytes) -> int:
+    """Return the number of bytes of some data that a socket takes at once."""
+    try:
+        return connection.send(data)
+    except OSError:
+        # Full; or broken, and then the transport finds out in its own way when it writes.
+        return 0
 
 
 def _plain_socket(transport: object) -> socket.socket | None:
