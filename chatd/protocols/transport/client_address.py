@@ -32,6 +32,9 @@ class ClientAddress:
         "pace",
     )
 
+    encrypted: bool
+    """True over TLS; known from `connect` on."""
+
     def __init__(self, factory: ChatFactory, place: Place, *, located: bool) -> None:
         self.located = located
         self.pace: Pace | None = place.pace
@@ -40,8 +43,6 @@ class ClientAddress:
         self._place: Place | None = place
         self._proxied = not located
         self._transport: Any = None
-        self.encrypted = False
-        """True over TLS."""
         self._confidential = False
 
     def connect(self, transport: Any) -> None:
