@@ -34,8 +34,7 @@ class Subscriptions:
 
     ``memberships`` are the rooms that it is in. ``multi_room`` is True if it may be in several
     rooms; else each that it enters replaces the one before. ``read_tracker`` counts what it was
-    sent while it is logged in. ``takes_private`` is True if private lines may be sent to it that
-    are stored nowhere.
+    sent while it is logged in. It ``takes_private`` lines that are stored nowhere, or none.
     """
 
     __slots__ = (
