@@ -290,7 +290,7 @@ static void notices(void) {
         fds[i] = enter(i);
         epoll_ctl(epoll, EPOLL_CTL_ADD, fds[i], &event);
     }
-    start_probe(clients + comers, !named, named ? 10 : 2);
+    start_probe(clients + comers, !named, named ? 20 : 2);
     say(probe.fd, "/join aside\n"); /* where it is told of none */
     say(probe.fd, FENCE);
     await(probe.fd, 0);
