@@ -77,6 +77,21 @@ class Chunk:
         summary = self._summary or self._summarise()
         return (echo or session not in summary.sessions) and ignored.isdisjoint(summary.authors)
 
+    @property
+    def has_authors(self) -> bool:
+        """True if there are lines among its entries."""
+        return bool((self._summary or self._summarise()).authors)
+
+    def is_of_others(self, sessions: frozenset[int], names: frozenset[str], mentions: bool) -> bool:
+        """Return True if no line is of these sessions or names, and with ``mentions`` none is.
+
+        Then it is whole for these sessions, if they ignore none but of these names.
+        """
+        summary = self._summary or self._summarise()
+        if mentions and summary.authors:
+            return False
+        return sessions.isdisjoint(summary.sessions) and names.isdisjoint(summary.authors)
+
     def rings_for(self, view: View, session: int) -> bool:
         """Return True if the bell rings at one of its entries, all of which a session is shown."""
         _, _, bell, names = view

@@ -124,3 +124,31 @@ def test_it_tells_what_the_view_does(entries: list[Entry], view: View) -> None:
     if chunk.is_whole_for(view, 2):
         assert view.shown(entries, 2) is entries
         assert chunk.rings_for(view, 2) == view.rings(entries, 2)
+
+
+class TestOfOthers:
+    LINES = (said("hola luis", 2, "ana"), said("adiós", 3, "Eva"))
+
+    @pytest.mark.parametrize(
+        ("sessions", "names", "mentions", "is_so"),
+        [
+            ([], [], False, True),
+            ([1, 4], ["luis"], False, True),
+            ([1, 3], ["luis"], False, False),
+            ([1], ["luis", "eva"], False, False),
+            ([1], ["luis"], True, False),
+        ],
+    )
+    def test_no_line_is_of_them(
+        self, sessions: list[int], names: list[str], mentions: bool, is_so: bool
+    ) -> None:
+        chunk = chunk_of(*self.LINES, joined(4))
+        assert chunk.is_of_others(frozenset(sessions), frozenset(names), mentions) == is_so
+
+    def test_notices_mention_none(self) -> None:
+        chunk = chunk_of(joined())
+        assert chunk.is_of_others(frozenset({1}), frozenset({"ana"}), True)
+        assert not chunk.has_authors
+
+    def test_lines_have_authors(self) -> None:
+        assert chunk_of(*self.LINES).has_authors

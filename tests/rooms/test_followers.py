@@ -556,6 +556,17 @@ class TestInStep:
         assert sent == [(1, b"two\n"), (2, BELL + b"two\n")]
         assert [received(client) for client in steps.clients] == [["one", "two"]] * 3
 
+    @pytest.mark.parametrize("view", VIEWS[1:4])
+    def test_none_is_asked_about_a_line_that_concerns_none(self, steps: Steps, view: View) -> None:
+        for client in steps.clients:
+            client.unfollow("lobby")
+            client.view = view
+            client.follow(steps.rooms["lobby"], steps.format)
+        say(steps, "one")
+        with mock.patch.object(Chunk, "is_whole_for", side_effect=AssertionError):
+            say(steps, "two")
+        assert [received(client) for client in steps.clients] == [["one", "two"]] * 3
+
     def test_what_one_did_not_take_comes_before_all_else(self, steps: Steps) -> None:
         slow, *others = steps.clients
         slow.peer.waiting = b"x" * (ROOM_BYTES - 3) + b"\n"
