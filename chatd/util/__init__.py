@@ -19,5 +19,7 @@ Modules (python3 -m tools.documents writes this list):
 - `privileges`: The user that a process acts as.
 - `rate_limit`: Rate limits: a number of actions at once, and then one after each interval; waits
   after failures.
+- `sliced_loop`: A loop over many items that lets others have their turns: some items in each turn
+  of the reactor.
 - `worker`: Threads that run one function after another, for calls that would block the reactor.
 """

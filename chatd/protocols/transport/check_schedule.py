@@ -14,8 +14,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-SLICE_SECONDS = 0.0005
-"""Seconds for which clients are checked before others have their turn, about."""
+from chatd.util.sliced_loop import SlicedLoop
 
 
 class Scheduled(Protocol):
@@ -34,7 +33,7 @@ class CheckSchedule:
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
         self._due: dict[Scheduled, float] = {}
-        self._late: list[Scheduled] = []  # to be checked now, the next one last
+        self._late = SlicedLoop[Scheduled](clock)
 
     def __contains__(self, client: Scheduled) -> bool:
         """Return True if a client is to be checked at any time."""
@@ -50,24 +49,16 @@ class CheckSchedule:
 
     def check(self) -> None:
         """Check the clients from which something is due: to be called every few seconds."""
-        if not self._late:  # else the last ones are not all checked yet
+        if not self._late.running:  # else the last ones are not all checked yet
             now = self._clock.seconds()
-            self._late = [client for client, due in self._due.items() if due <= now]
-            self._late.reverse()
-            self._check_some()
+            late = [client for client, due in self._due.items() if due <= now]
+            self._late.run(late, self._check_one)
 
-    def _check_some(self) -> None:
-        now = self._clock.seconds()
-        end = now + SLICE_SECONDS
-        while self._late and now < end:
-            client = self._late.pop()
-            if client not in self._due:
-                continue  # it has gone
-            due = client.check(now)
-            if due == inf:
-                self.forget(client)
-            elif client in self._due:
-                self._due[client] = due
-            now = self._clock.seconds()
-        if self._late:
-            self._clock.callLater(0, self._check_some)
+    def _check_one(self, client: Scheduled) -> None:
+        if client not in self._due:
+            return  # it has gone
+        due = client.check(self._clock.seconds())
+        if due == inf:
+            self.forget(client)
+        elif client in self._due:
+            self._due[client] = due

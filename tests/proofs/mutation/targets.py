@@ -13,6 +13,7 @@ TESTS = {
     "chatd/client/wrapping.py": ["tests/client/test_wrapping.py"],
     "chatd/util/error_log.py": ["tests/util/test_error_log.py"],
     "chatd/util/rate_limit.py": ["tests/util/test_rate_limit.py"],
+    "chatd/util/sliced_loop.py": ["tests/util/test_sliced_loop.py"],
     "chatd/util/budgets.py": ["tests/util/test_budgets.py"],
     "chatd/chat/spending.py": ["tests/chat/test_spending.py"],
     "chatd/storage/records.py": ["tests/storage/test_records.py"],

@@ -7,7 +7,8 @@ from math import inf
 import pytest
 from twisted.internet.task import Clock
 
-from chatd.protocols.transport.check_schedule import SLICE_SECONDS, CheckSchedule
+from chatd.protocols.transport.check_schedule import CheckSchedule
+from chatd.util.sliced_loop import SLICE_SECONDS
 
 
 class Client:
@@ -111,16 +112,6 @@ class TestManyAtOnce:
         for client in clients:
             client.takes = SLICE_SECONDS
         return clients
-
-    def test_others_have_their_turns_between(self, desk: Desk, many: list[Client]) -> None:
-        counts: list[list[int]] = []
-        desk.clock.advance(10)
-        desk.clock.callLater(0, lambda: counts.append([len(client.checks) for client in many]))
-        desk.schedule.check()
-        desk.clock.advance(0)
-        assert counts == [[1, 0, 0]]
-        assert [len(client.checks) for client in many] == [1, 1, 1]
-        assert desk.clock.getDelayedCalls() == []
 
     def test_one_may_go_before_it_is_its_turn(self, desk: Desk, many: list[Client]) -> None:
         desk.check_at(10)
