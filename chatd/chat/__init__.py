@@ -25,6 +25,8 @@ Modules (python3 -m tools.documents writes this list):
 - `login_limits`: Waits after failed tries of passwords, and after registrations.
 - `login_networks`: The networks from which each account usually logs in.
 - `logins`: Logging sessions in to accounts and out of them, and the settings of accounts.
+- `mark_checks`: Checks of read marks: each minute those accounts are looked at whose marks can have
+  to move.
 - `membership`: The membership of one session in one room, and what the other members see of it.
 - `missed_lines`: Missed lines: the stretches of its logs that an account was not sent, found and
   sent.

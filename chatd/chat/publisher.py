@@ -55,7 +55,10 @@ class Publisher(Subscriber):
         for name, part in by_room.items():
             try:
                 room = self._log(name)
+                before = room.mark.seq
                 room.publish(part)
+                if room.mark.seq != before:
+                    self._unread.checks.fresh.add(room.key)
                 if room.key in self._hooks:
                     self._hooks.said(room)
                 if not (room.named or room.guests):

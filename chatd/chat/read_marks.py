@@ -9,7 +9,7 @@ gap is filled. This module knows rooms by their keys, and must not know sessions
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from chatd.event import is_inbox
@@ -63,19 +63,24 @@ class ReadMark(NamedTuple):
     seq: int
 
 
+def _ignore(account: str) -> None:
+    """Do nothing: the default where marks are not stored."""
+
+
 class ReadTracker:
     """The stretches that are being sent to one session while it is logged in.
 
     ``account`` and ``inbox`` are the account's key and its log of private lines; ``cursor`` follows
-    that log.
+    that log. ``moves`` is called with the account when one more stretch is being sent.
     """
 
-    __slots__ = ("_spans", "account", "cursor", "inbox")
+    __slots__ = ("_moves", "_spans", "account", "cursor", "inbox")
 
-    def __init__(self, account: str, inbox: Room) -> None:
+    def __init__(self, account: str, inbox: Room, moves: Callable[[str], object] = _ignore) -> None:
         self.account = account
         self.inbox = inbox
         self.cursor: Cursor | None = None
+        self._moves = moves
         self._spans: dict[str, list[Span]] = {}
 
     @property
@@ -83,8 +88,19 @@ class ReadTracker:
         """The keys of the logs with stretches."""
         return tuple(self._spans)
 
+    @property
+    def is_sending(self) -> bool:
+        """True if more is to be sent of a stretch than was sent."""
+        spans = (span for spans in self._spans.values() for span in spans)
+        return any(not span.done and span.given < span.end for span in spans)
+
+    def has_any_of(self, logs: Iterable[str]) -> bool:
+        """Return True if there are stretches of any of these logs."""
+        return not self._spans.keys().isdisjoint(logs)
+
     def follow(self, log: str, cursor: Cursor, since: int | None = None) -> None:
         """Follow a log live, from the position of a cursor, or from ``since`` that seq."""
+        self._moves(self.account)
         spans = self._spans.setdefault(log, [])
         trails = (span for span in reversed(spans) if isinstance(span, Trail))
         trail = next(trails, None)
@@ -97,6 +113,7 @@ class ReadTracker:
 
     def show(self, log: str, span: Span) -> None:
         """Add a stretch of a log that is being sent."""
+        self._moves(self.account)
         spans = self._spans.setdefault(log, [])
         spans.append(span)
         if len(spans) > SPANS_KEPT:
@@ -152,11 +169,27 @@ def _in_order(spans: Iterable[Span]) -> list[Span]:
     return sorted(spans, key=lambda span: span.start)
 
 
-class ReadMarks:
-    """The read marks of all accounts, by account and log."""
+class _Moves:
+    """An index that calls ``moves`` with the account of each mark that is changed."""
 
-    def __init__(self, store: Store) -> None:
-        self.table: Table[ReadMark] = Table(store, "place", ReadMark)
+    def __init__(self, moves: Callable[[str], object]) -> None:
+        self._moves = moves
+
+    def enter(self, key: str, value: ReadMark) -> None:
+        """See `chatd.storage.records.Index`."""
+        self._moves(key.partition("/")[0])
+
+    leave = enter
+
+
+class ReadMarks:
+    """The read marks of all accounts, by account and log.
+
+    ``moves`` is called with the account of each mark that is changed, or rolled back.
+    """
+
+    def __init__(self, store: Store, moves: Callable[[str], object] = _ignore) -> None:
+        self.table: Table[ReadMark] = Table(store, "place", ReadMark, _Moves(moves))
         self._logs: dict[str, dict[str, None]] = {}
         for key in self.table:
             account, _, log = key.partition("/")

@@ -93,7 +93,7 @@ class ChatServer:
         self.quotas = LineQuotas(store)
         self.idempotency = IdempotencyKeys(store, now, self.rooms.get, self.spending)
         self.unread = UnreadTracker(
-            store, reads, self.accounts, self.spending, self.rooms.get, self.rooms.readable
+            store, clock, reads, self.accounts, self.spending, self.rooms.get, self.rooms.readable
         )
         self.hooks = Hooks(store, self.budgets)
         self.hook_review = HookReview(store, self.hooks, self.rooms, self.accounts, self.moderation)
@@ -226,7 +226,7 @@ class ChatServer:
 
         To be called every five seconds.
         """
-        self.unread.check()
+        self.unread.checks.check()
         self.sign_outs.let_go(self.sessions if self.credentials.may_have_ended() else ())
         self.logins.limits.check()
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Scope
 from chatd.chat.inboxes import Inboxes
+from chatd.chat.mark_checks import MarkChecks
 from chatd.chat.missed_lines import MissedLines
 from chatd.chat.own_lines import OwnLines
 from chatd.chat.read_marks import ReadMarks, ReadTracker, reached
@@ -26,10 +28,6 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put, change, ignore_store_error
 
-CHECKS_A_MINUTE = 12
-"""Calls of `UnreadTracker.check` a minute. Each one stores the marks of another part of the
-accounts."""
-
 
 class UnreadTracker:
     """The sessions that are logged in, and the read marks that they move.
@@ -40,21 +38,22 @@ class UnreadTracker:
     def __init__(
         self,
         store: Store,
+        clock: IReactorTime,
         reads: ReadQueue,
         accounts: Accounts,
         spending: Spending,
         room_of: Callable[[str], Room | None],
         readable: Callable[[Session, Room], bool],
     ) -> None:
-        self.read_marks = ReadMarks(store)
+        self._present: dict[str, dict[Session, ReadTracker]] = {}
+        self.checks = MarkChecks(clock, self._present, self.keep)
+        self.read_marks = ReadMarks(store, self.checks.add)
         self.inboxes = Inboxes(store, reads, accounts)
         self._own_lines = OwnLines()
         self.missed = MissedLines(self.inboxes, self.read_marks, self._own_lines, room_of, readable)
         self._store = store
         self._accounts = accounts
         self._spending = spending
-        self._present: dict[str, dict[Session, ReadTracker]] = {}
-        self._checks = 0
 
     def say_to(self, session: Session, account: str, text: str) -> None:
         """Say a private line of a session to an account: it is stored until it is read."""
@@ -84,7 +83,7 @@ class UnreadTracker:
         """Send a session that has logged in the lines that it missed, and count from here on."""
         inbox = self.inboxes.of(account)
         self.keep(account)  # lines that were sent on other connections are not sent here
-        tracker = ReadTracker(account, inbox)
+        tracker = ReadTracker(account, inbox, self.checks.add)
         self._present.setdefault(account, {})[session] = tracker
         session.subscriptions.begin_tracking(tracker)
         place = self.read_marks.of(account, inbox.key)
@@ -114,12 +113,6 @@ class UnreadTracker:
         """Store the marks of an account that have moved."""
         self._keep(self._moved(account))
 
-    def check(self) -> None:
-        """Store some of the marks that have moved: to be called `CHECKS_A_MINUTE`."""
-        self._checks += 1
-        some = list(self._present)[self._checks % CHECKS_A_MINUTE :: CHECKS_A_MINUTE]
-        self._keep(put for account in some for put in self._moved(account))
-
     def stop(self) -> Deferred[None]:
         """Store all marks and count no more: the server stops. Fires once they are stored."""
         accounts = dict.fromkeys((*self._present, *self._own_lines.accounts))
@@ -131,12 +124,16 @@ class UnreadTracker:
     def _moved(self, account: str) -> Iterator[Put]:
         if account not in self._accounts.table:
             return  # its marks went with it
-        # Bytes that the client's machine did not acknowledge were not shown.
-        trackers = [
-            tracker
-            for session, tracker in self._present.get(account, {}).items()
-            if session.stream.acknowledged and _counts(session)
-        ]
+        trackers: list[ReadTracker] = []
+        for session, tracker in self._present.get(account, {}).items():
+            if not _counts(session):
+                continue
+            # Bytes that the client's machine did not acknowledge were not shown.
+            arrived = session.stream.acknowledged
+            if arrived:
+                trackers.append(tracker)
+            if not arrived or tracker.is_sending:
+                self.checks.add(account)
         shown_logs = (log for tracker in trackers for log in tracker.logs)
         for log in dict.fromkeys((*shown_logs, *self._own_lines.logs(account))):
             before = self.read_marks.of(account, log)
@@ -163,6 +160,7 @@ class UnreadTracker:
         if self.read_marks.of(account, log.key) is None:
             return  # nothing is counted for it there
         self._own_lines.add(account, log.key, seqs)
+        self.checks.add(account)
 
     def _begun(self, session: Session, room: Room) -> Iterator[Put]:
         """Return the changes that begin to count a room for the account of a session."""

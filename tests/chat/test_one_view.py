@@ -245,7 +245,7 @@ class TestOwnLines:
             door.world.say(*texts)
             for _ in range(2):
                 door.ask("POST", path, OWN.encode(), authorization=token)
-                door.server.unread.check()
+                door.server.unread.checks.check()
         ana = ana_of(door)
         assert EN.notice("missed", count=3, room="lobby") in ana.seen()
         ana.type("/missed")

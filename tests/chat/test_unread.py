@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.error import ConnectionLost
 
+from chatd.chat.mark_checks import CHECKS_A_MINUTE
 from chatd.chat.missed_lines import SHOWN_AT_ONCE
-from chatd.chat.unread import CHECKS_A_MINUTE
+from chatd.chat.read_marks import ReadMarks
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
-from chatd.storage.records import change
+from chatd.storage.records import Put, change
 from chatd.text.times import local_time
+from chatd.util.sliced_loop import SLICE_SECONDS
 from tests.support.logs import Expect
 from tests.support.loopback import LoopbackServer
 from tests.support.sentences import EN, ES
@@ -26,6 +31,12 @@ EPOCH = local_time(0)
 
 def place(world: World, log: str, account: str = "ana") -> int | None:
     return world.server.unread.read_marks.of(account, log)
+
+
+def minute(world: World) -> None:
+    """Have the marks checked as often as in a minute."""
+    for _ in range(CHECKS_A_MINUTE):
+        world.server.unread.checks.check()
 
 
 def dated(*lines: str) -> list[str]:
@@ -563,8 +574,7 @@ class TestKeeping:
         world.member("ana")
         world.person("luis").type("one")
         assert place(world, "lobby") == 0
-        for _ in range(CHECKS_A_MINUTE):
-            world.server.unread.check()
+        minute(world)
         world.settle()
         assert place(world, "lobby") == 1
 
@@ -573,25 +583,31 @@ class TestKeeping:
         world.register("ana")
         world.member("ana")
         world.release()
-        for _ in range(CHECKS_A_MINUTE):
-            world.server.unread.check()
+        minute(world)
         world.settle()
         assert not world.store.held
 
-    def test_of_many_a_part_is_kept_each_time(self, world: World) -> None:
-        for number in range(2 * CHECKS_A_MINUTE):
-            world.member(f"{'abcdefghijklmnopqrstuvwxyz'[number]}na")
+    def test_many_are_kept_in_slices(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in "ana", "eva", "mia":
+            world.member(name)
         world.person("luis").type("one")
-        world.server.unread.check()
-        table = world.server.unread.read_marks.table
-        assert len([key for key in table if "@" not in key and table[key].seq]) == 2
+        kept = ReadMarks.puts
+
+        def keep_slowly(marks: ReadMarks, *args: Any) -> Iterator[Put]:
+            world.clock.rightNow += SLICE_SECONDS
+            return kept(marks, *args)
+
+        monkeypatch.setattr(ReadMarks, "puts", keep_slowly)
+        minute(world)
+        assert [place(world, "lobby", name) for name in ("ana", "eva", "mia")] == [1, 0, 0]
+        world.settle()
+        assert [place(world, "lobby", name) for name in ("ana", "eva", "mia")] == [1, 1, 1]
 
     def test_a_room_that_was_left_meanwhile_is_kept_too(self, world: World) -> None:
         ana = world.member("ana")
         ana.type("/join ops", "one", "/leave")
         world.person("luis").type("/join ops", "two")
-        for _ in range(CHECKS_A_MINUTE):
-            world.server.unread.check()
+        minute(world)
         assert place(world, "ops") == 1
 
     def test_a_room_that_one_goes_into_is_ones_own_at_once(self, world: World) -> None:
@@ -650,6 +666,22 @@ class TestKeeping:
         assert unread.read_marks.of("ana", "lobby") == 1
         expected_errors()
 
+    def test_nor_are_they_lost_if_it_stores_them_in_vain_for_minutes(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        ana = world.member("ana")
+        ana.type("one")
+        world.store.holds = True
+        for _ in range(3):
+            minute(world)
+            world.settle()
+        world.fail()
+        assert place(world, "lobby") == 0
+        minute(world)
+        world.release()
+        assert place(world, "lobby") == 1
+        expected_errors()
+
     def test_when_the_server_stops_all_are_kept_and_nothing_after_that(self, world: World) -> None:
         ana = world.member("ana")
         ana.type("one")
@@ -669,6 +701,116 @@ class TestKeeping:
         assert world.server.unread._present == {}
         assert not any(feed.followers for feed in feeds)
         assert ana.session.subscriptions.read_tracker is None
+
+
+class TestWhoIsLookedAt:
+    """Thousands may be logged in, and the system is asked of each who is looked at."""
+
+    @pytest.fixture
+    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+        """Return a list of what the system answered when it was asked what has arrived."""
+        asked: list[bool] = []
+        answer = ConnectionWriter.acknowledged.fget
+        assert answer is not None
+
+        def ask(writer: ConnectionWriter) -> bool:
+            asked.append(answer(writer))
+            return asked[-1]
+
+        monkeypatch.setattr(ConnectionWriter, "acknowledged", property(ask))
+        return asked
+
+    @pytest.fixture
+    def ana(self, world: World, asked: list[bool]) -> Member:
+        """Return a member, in the lobby with another one, of whom all marks are stored."""
+        ana = world.member("ana")
+        world.member("luis").type("one")
+        for _ in range(2):
+            minute(world)
+            world.settle()
+        assert place(world, "lobby") == 1
+        asked.clear()
+        return ana
+
+    def test_nobody_while_nothing_is_said(
+        self, world: World, ana: Member, asked: list[bool]
+    ) -> None:
+        world.person("bob").hang_up()
+        asked.clear()
+        minute(world)
+        world.settle()
+        assert asked == []
+
+    def test_nobody_for_a_line_elsewhere(
+        self, world: World, ana: Member, asked: list[bool]
+    ) -> None:
+        world.person("bob").type("/join ops", "two")
+        minute(world)
+        assert asked == []
+
+    def test_the_one_to_whom_a_private_line_was_written(
+        self, world: World, ana: Member, asked: list[bool]
+    ) -> None:
+        world.person("bob").type("/msg ana psst")
+        minute(world)
+        assert asked == [True]
+        assert place(world, "@ana") == 1
+
+    def test_all_who_follow_a_room_in_which_something_was_said(
+        self, world: World, ana: Member, asked: list[bool]
+    ) -> None:
+        ana.type("two")
+        minute(world)
+        assert asked == [True, True]
+        assert place(world, "lobby", "luis") == 2
+
+    def test_one_who_takes_nothing_is_looked_at_until_all_is_taken(
+        self, world: World, ana: Member, asked: list[bool]
+    ) -> None:
+        ana.stop_taking()
+        world.person("bob").type("/msg ana psst")
+        for _ in range(2):
+            minute(world)
+            assert asked == [False]
+            asked.clear()
+        ana.take_again()
+        minute(world)
+        assert place(world, "@ana") == 1
+
+    def test_one_who_is_shown_the_past_is_looked_at(
+        self, world: World, ana: Member, asked: list[bool]
+    ) -> None:
+        ana.type("/history")
+        minute(world)
+        assert asked == [True]
+
+    def test_one_is_looked_at_until_a_stretch_is_sent(
+        self, world: World, ana: Member, asked: list[bool]
+    ) -> None:
+        stretch = SimpleNamespace(start=1, given=1, end=3, done=False)
+        ana.session.subscriptions.read_tracker.show("lobby", stretch)
+        minute(world)
+        stretch.given = 3
+        minute(world)
+        assert place(world, "lobby") == 3
+        assert asked == [True, True]
+
+    def test_one_who_says_a_line_in_a_room_without_being_sent_it_is_looked_at(
+        self, world: World, ana: Member
+    ) -> None:
+        ana.type("/join ops", "/leave")
+        minute(world)
+        world.person("bob").type("/join ops", "two")
+        world.server.unread.said(ana.session, world.room("ops"), [1])
+        minute(world)
+        assert place(world, "ops") == 1
+
+    def test_one_whose_mark_is_moved_by_another_door_is_looked_at(
+        self, world: World, ana: Member, asked: list[bool]
+    ) -> None:
+        change(world.store, *world.server.unread.read_marks.puts("ana", "lobby", 0))
+        minute(world)
+        assert place(world, "lobby") == 1
 
 
 # With a store on disk

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd import event
-from chatd.chat.unread import CHECKS_A_MINUTE
+from chatd.chat.mark_checks import CHECKS_A_MINUTE
 from chatd.daemon.retention import Retention, RetentionPolicy
 from chatd.daemon.service import (
     CLOSE_SECONDS,

@@ -203,6 +203,7 @@ TESTS = {
         "tests/formats/test_json.py",
         "tests/protocols/web/live/test_websocket.py",
     ],
+    "chatd/chat/mark_checks.py": ["tests/chat/test_mark_checks.py"],
     "chatd/chat/membership.py": [
         "tests/chat/test_membership.py",
         "tests/chat/test_server.py",
