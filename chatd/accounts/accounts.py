@@ -48,11 +48,24 @@ def new_epoch() -> int:
     return 1 + secrets.randbits(62)
 
 
+class _Index(Groups[Account]):
+    """Groups accounts by the looks of their names, and notes those that are changed or removed."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda key, account: looks(account.name))
+        self.changed: set[str] = set()
+
+    def leave(self, key: str, value: Account) -> None:
+        """See `chatd.storage.records.Index`."""
+        super().leave(key, value)
+        self.changed.add(key)
+
+
 class Accounts:
     """All accounts of a store, by `Account.key`."""
 
     def __init__(self, store: Store) -> None:
-        self._looks: Groups[Account] = Groups(lambda key, account: looks(account.name))
+        self._looks = _Index()
         self.table: Table[Account] = Table(store, "account", Account, self._looks)
         self._store = store
         self._administrator = ""  # the key of one, as far as is known
@@ -65,6 +78,11 @@ class Accounts:
         """Return the accounts whose names look like this one, or are this one."""
         keys = (key for look in sorted(looks(name)) for key in self._looks[look])
         return [self.table[key] for key in dict.fromkeys(keys)]
+
+    def changed(self) -> set[str]:
+        """Return the keys of the accounts that were changed or removed since the last call."""
+        changed, self._looks.changed = self._looks.changed, set()
+        return changed
 
     def refused_today(self) -> list[str]:
         """Return the names of accounts that could not be registered today, sorted."""

@@ -24,6 +24,7 @@ import secrets
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import sha256
+from operator import itemgetter
 from typing import NamedTuple
 
 from chatd.accounts.accounts import Account, Accounts
@@ -132,23 +133,33 @@ def by_password(account: Account, now: float) -> Grant:
 
 
 class _Index(Groups[Credential]):
-    """Groups credentials by account, and lists the times at which they expire, in order."""
+    """Groups credentials by account, and lists when they expire, in order.
+
+    ``changed`` are the accounts of those that were changed or removed.
+    """
 
     def __init__(self) -> None:
         super().__init__(lambda key, each: (each.account,))
-        self.ends: list[int] = []
+        self.ends: list[tuple[int, str]] = []  # with the account
+        self.changed: set[str] = set()
 
     def enter(self, key: str, value: Credential) -> None:
         """See `chatd.storage.records.Index`."""
         super().enter(key, value)
         if value.expires:
-            insort(self.ends, value.expires)
+            insort(self.ends, (value.expires, value.account))
 
     def leave(self, key: str, value: Credential) -> None:
         """See `chatd.storage.records.Index`."""
         super().leave(key, value)
+        self.changed.add(value.account)
         if value.expires:
-            del self.ends[bisect_left(self.ends, value.expires)]
+            del self.ends[bisect_left(self.ends, (value.expires, value.account))]
+
+    def expired(self, after: float, upto: float) -> set[str]:
+        """Return the accounts of credentials that expire ``after < time <= upto``."""
+        begin, end = (bisect_right(self.ends, time, key=itemgetter(0)) for time in (after, upto))
+        return {account for _, account in self.ends[begin:end]}
 
 
 class Credentials:
@@ -165,7 +176,7 @@ class Credentials:
         self.table: Table[Credential] = Table(store, "credential", Credential, self._by_account)
         self._accounts = accounts
         self._now = now
-        self._seen: tuple[int, int, int] | None = None  # see `may_have_ended`
+        self._asked = now()  # the time of the last `may_have_ended`
 
     def account_of(self, grant: Grant) -> Account | None:
         """Return the account that a grant is for, as it is now; None if the grant is not valid.
@@ -183,15 +194,16 @@ class Credentials:
             epoch = credential.epoch
         return account if epoch == account.epoch else None
 
-    def may_have_ended(self) -> bool:
-        """Return False if no grant that was valid at the last call can have ended since then.
+    def may_have_ended(self) -> set[str]:
+        """Return the accounts of which grants may have ended since the last call, by their keys.
 
         Grants end with a change of an account or a credential, and in time.
         """
-        expired = bisect_right(self._by_account.ends, self._now())
-        before = self._seen
-        self._seen = self._accounts.table.changes, self.table.changes, expired
-        return self._seen != before
+        before, self._asked = self._asked, self._now()
+        ended = self._by_account.expired(before, self._asked)
+        ended |= self._accounts.changed() | self._by_account.changed
+        self._by_account.changed.clear()
+        return ended
 
     def is_valid(self, grant: Grant) -> bool:
         """Return True if a grant is valid."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import chain
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -227,7 +228,7 @@ class ChatServer:
         To be called every five seconds.
         """
         self.unread.checks.check()
-        self.sign_outs.let_go(self.sessions if self.credentials.may_have_ended() else ())
+        self.sign_outs.let_go(chain(*map(self.names.of, self.credentials.may_have_ended())))
         self.logins.limits.check()
 
     def change_motd(self, motd: str) -> None:

@@ -100,8 +100,6 @@ class Table(Mapping[str, V], Generic[V]):
         }
         self._values = self._stored.copy()
         self._index = index
-        self.changes = 0
-        """The number of changes so far, also of those that were rolled back."""
         for key in self._values:
             self._enter(key)
 
@@ -128,7 +126,6 @@ class Table(Mapping[str, V], Generic[V]):
         return len(self._values)
 
     def _set(self, key: str, value: V | None) -> None:
-        self.changes += 1
         self._leave(key)
         _put(self._values, key, value)
         self._enter(key)

@@ -341,41 +341,49 @@ def test_an_unknown_scope_is_the_least(harness: CredentialHarness) -> None:
 
 
 class TestMayHaveEnded:
-    """A daemon asks this every few seconds, before it looks at each session."""
+    """A daemon asks this every few seconds, to look at the sessions of these accounts alone."""
 
     @pytest.fixture
     def asked(self) -> CredentialHarness:
         harness = CredentialHarness()
         harness.issue(BROWSER)
-        assert harness.credentials.may_have_ended()
+        assert harness.credentials.may_have_ended() == set(), "a new one ends none"
         return harness
 
     def test_none_can_while_nothing_happens(self, asked: CredentialHarness) -> None:
         asked.clock.advance(BROWSER_SECONDS - 1)
-        assert not asked.credentials.may_have_ended()
+        assert asked.credentials.may_have_ended() == set()
 
     def test_one_can_by_a_change_of_an_account(self, asked: CredentialHarness) -> None:
         asked.accounts.store(Account("Ana", "", epoch=new_epoch()))
-        assert asked.credentials.may_have_ended()
-        assert not asked.credentials.may_have_ended()
+        assert asked.credentials.may_have_ended() == {"ana"}
+        assert asked.credentials.may_have_ended() == set()
+
+    def test_none_can_by_a_new_account(self, asked: CredentialHarness) -> None:
+        asked.accounts.store(Account("Mia", "", epoch=new_epoch()))
+        assert asked.credentials.may_have_ended() == set()
 
     def test_one_can_by_a_change_of_a_credential(self, asked: CredentialHarness) -> None:
         asked.change(asked.credentials.sign_out("ana"))
-        assert asked.credentials.may_have_ended()
+        assert asked.credentials.may_have_ended() == {"ana"}
         asked.clock.advance(BROWSER_SECONDS)
-        assert not asked.credentials.may_have_ended(), "that one is deleted"
+        assert asked.credentials.may_have_ended() == set(), "that one is deleted"
 
     @pytest.mark.parametrize("restarted", [True, False])
     def test_one_can_in_time(self, asked: CredentialHarness, restarted: bool) -> None:
         credentials = asked.opened() if restarted else asked.credentials
         credentials.may_have_ended()
         asked.clock.advance(BROWSER_SECONDS)
-        assert credentials.may_have_ended()
-        assert not credentials.may_have_ended()
+        assert credentials.may_have_ended() == {"ana"}
+        assert credentials.may_have_ended() == set()
+
+    def test_one_can_again_after_the_clock_was_set_back(self, asked: CredentialHarness) -> None:
+        for seconds, ended in (BROWSER_SECONDS, {"ana"}), (-1, set()), (1, {"ana"}):
+            asked.clock.rightNow += seconds
+            assert asked.credentials.may_have_ended() == ended
 
     def test_tokens_do_not_end_in_time(self) -> None:
         harness = CredentialHarness()
         harness.issue(TOKEN)
-        harness.credentials.may_have_ended()
         harness.clock.advance(100 * BROWSER_SECONDS)
-        assert not harness.credentials.may_have_ended()
+        assert harness.credentials.may_have_ended() == set()

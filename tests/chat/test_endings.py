@@ -13,7 +13,15 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, FRESH_SECONDS, TOKEN
+from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import (
+    BROWSER,
+    BROWSER_SECONDS,
+    FRESH_SECONDS,
+    TOKEN,
+    Credentials,
+    Grant,
+)
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.admin_requests import Administration
 from chatd.commands.dispatch import TABLE as TABLE_OF_COMMANDS
@@ -561,6 +569,26 @@ def test_a_browser_is_let_go_when_its_thirty_days_are_over() -> None:
     den.server.check()
     assert tab.browser.closed
     assert terminal.is_ana
+
+
+def test_a_change_of_an_account_concerns_no_session_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    den = Den()
+    den.world.member("luis")
+    den.server.check()
+    asked: set[str] = set()
+    account_of = Credentials.account_of
+
+    def ask(credentials: Credentials, grant: Grant) -> Account | None:
+        asked.add(grant.account)
+        return account_of(credentials, grant)
+
+    monkeypatch.setattr(Credentials, "account_of", ask)
+    account = den.server.accounts.table["ana"]
+    den.server.accounts.store(account._replace(settings={"quiet": True}))
+    den.server.check()
+    assert asked == {"ana"}
 
 
 def test_an_owner_of_a_name_begins_in_another_epoch_than_the_one_before() -> None:
