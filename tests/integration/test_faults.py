@@ -61,6 +61,10 @@ def fail(*_: object, **__: object) -> NoReturn:
     raise Injected
 
 
+TELNET = b"\xff\xf1"
+"""A command of telnet without an effect. The client that sends it has a filter of its own."""
+
+
 class ClientAndBystander:
     """Luis, who must notice nothing, and Ana, who meets the faults. Both are in the lobby."""
 
@@ -68,6 +72,7 @@ class ClientAndBystander:
         self.world = World()
         self.luis = self.world.person("luis")
         self.ana = self.world.person("ana")
+        self.ana.send(TELNET)
         self.world.server.accounts.store(Account("eva", CHEAP.hash("correct horse")))
         self.world.say("what was said before")
         self.seen()
@@ -331,6 +336,7 @@ def test_the_log_never_holds_a_password_whatever_fails(
         ):
             for _ in range(2):  # also with the fault at every call
                 person = pair.world.person()
+                person.send(TELNET)
                 person.type(f"/nick nico{next(letters)}")
                 person.type(*lines)
                 if len(lines) == 1:  # else the prompt may not have been sent
@@ -554,6 +560,7 @@ async def test_on_a_socket_a_fault_in(
     (protocol,) = (each for each in clients if each.session.name == "guest2")
     connection: Any = protocol.connection
     decoder = connection.handler.decoder
+    decoder.feed(TELNET)
     parts = connection.output.writer, decoder._framer, decoder._telnet
     fault.inject(owner, name, lambda it, *_: any(it is part for part in parts))
     if deed == "half-close":

@@ -5,6 +5,8 @@ This module must not know what a line may contain, or what is done with it.
 
 from __future__ import annotations
 
+from functools import cache
+
 from chatd.protocols.lines.framing import Framer
 from chatd.protocols.lines.telnet import IAC, TelnetFilter
 
@@ -21,16 +23,23 @@ codes before it (the longest that programs print, a 24-bit colour, is 19 bytes, 
 4)."""
 
 
+@cache
+def _most_bytes(max_length: int) -> int:
+    """Return the most bytes of a line of so many characters: one object for all connections."""
+    return max_length * BYTES_A_CHARACTER
+
+
 class LineDecoder:
     """The decoder of one connection. ``max_length`` is the most characters of a line."""
 
-    __slots__ = ("_framer", "_telnet", "reply", "unfinished")
+    __slots__ = ("_framer", "_takes_telnet", "_telnet", "reply", "unfinished")
 
     overhead = 0
 
     def __init__(self, max_length: int, *, telnet: bool) -> None:
-        self._framer = Framer(max_length * BYTES_A_CHARACTER, telnet_line_ends=telnet)
-        self._telnet = TelnetFilter() if telnet else None
+        self._framer = Framer(_most_bytes(max_length), telnet_line_ends=telnet)
+        self._takes_telnet = telnet
+        self._telnet: TelnetFilter | None = None  # from the first IAC on: most clients send none
         self.unfinished = False
         """True if a line has begun that has not ended yet."""
         self.reply = b""
@@ -48,13 +57,13 @@ class LineDecoder:
 
     def feed(self, unread: bytes) -> tuple[list[bytes], bytes]:
         """Decode a piece of bytes. Return the lines that ended in it, and the bytes after it."""
-        telnet = self._telnet
         size = PIECE_BYTES
-        if telnet is not None and IAC in unread[:PIECE_BYTES]:
+        if self._takes_telnet and IAC in unread[:PIECE_BYTES]:
             size = TELNET_BYTES
+            self._telnet = self._telnet or TelnetFilter()
         piece, rest = unread[:size], unread[size:]
-        if telnet is not None:
-            piece, reply = telnet.feed(piece)
+        if self._telnet is not None:
+            piece, reply = self._telnet.feed(piece)
             self.reply += reply
         lines = self._framer.feed(piece)
         self.unfinished = self._framer.unfinished

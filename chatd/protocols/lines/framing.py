@@ -38,7 +38,8 @@ class Framer:
     def __init__(self, max_bytes: int, *, telnet_line_ends: bool) -> None:
         self._max_bytes = max_bytes
         self._telnet_line_ends = telnet_line_ends
-        self._held = bytearray()  # the line that has not ended yet; once it is cut, its two ends
+        # The line that has not ended yet; once it is cut, its two ends.
+        self._held: bytes | bytearray = b""
         self._cut = False
         self._dropped = False
         self._first_line_ended_in_cr: bool | None = None
@@ -57,6 +58,7 @@ class Framer:
             return []
         if self._held:
             data = bytes(self._held) + data
+            self._held = b""
         ended = data.split(b"\n")
         rest = ended.pop()
         if self._first_line_ended_in_cr is None:
@@ -72,8 +74,8 @@ class Framer:
         elif self._cut:
             lines[0] = _too_long(ended[0])
         self._dropped = self._cut = False
-        self._held.clear()
-        self._hold(rest)
+        if rest:
+            self._hold(rest)
         return lines
 
     @property
@@ -101,6 +103,8 @@ class Framer:
         return data.replace(b"\r\0", b"\r\n")
 
     def _hold(self, piece: bytes) -> None:
+        if not self._held:
+            self._held = bytearray()
         self._held += piece
         # One more than a line may have: the last may be the CR of its line end.
         if len(self._held) > self._max_bytes + 1:

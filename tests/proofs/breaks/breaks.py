@@ -32,8 +32,8 @@ BREAKS = [
     Break(
         "the rest of a read is forgotten",
         "chatd/protocols/lines/framing.py",
-        "        self._held.clear()\n        self._hold(rest)\n",
-        "        self._held.clear()\n",
+        "        if rest:\n            self._hold(rest)\n",
+        "",
         _FRAMING,
         "read_may_end",
     ),
