@@ -11,6 +11,8 @@ This module must not know connections, rooms or what is said.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from chatd.chat.session import Session
 from chatd.storage.contract import Store
 
@@ -29,6 +31,26 @@ format at most (see `chatd.util.meter.BYTES_A_LINE`)."""
 
 SOME_UNPUBLISHED_WORK = SOME_UNPUBLISHED_LINES * WORK_A_LINE
 """Work that never uses up the share of a session, so it need not be asked for."""
+
+
+class _Sharing(Protocol):
+    """The server: all that have a share in its quotas are on it."""
+
+    @property
+    def quotas(self) -> LineQuotas: ...
+
+
+class Limited:
+    """A base of the handlers of sessions. It is no object of its own for a client."""
+
+    __slots__ = ()
+
+    server: _Sharing
+    session: Session
+
+    def allowance(self) -> int:
+        """Return the number of lines that may be taken from the session now."""
+        return self.server.quotas.allowance(self.session)
 
 
 class LineQuotas:

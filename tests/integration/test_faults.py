@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from types import FunctionType
 from typing import Any, NoReturn
 
 import pytest
@@ -20,6 +19,7 @@ from chatd.chat.action_queue import ActionQueue
 from chatd.chat.actions import authentication
 from chatd.chat.inboxes import Inboxes
 from chatd.chat.joined_rooms import JoinedRooms
+from chatd.chat.line_quotas import Limited
 from chatd.chat.login_limits import LoginLimits
 from chatd.chat.logins import Logins
 from chatd.chat.missed_lines import MissedLines
@@ -173,7 +173,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "saying": ("a line", Session, "say"),
     "the room": ("a line", Room, "append"),
     "the store": ("a line", MemoryStore, "append"),
-    "how much may be said": ("a line", lambda ana: ana.protocol.connection.handler, "allowance"),
+    "how much may be said": ("a line", Limited, "allowance"),
     "publishing to the author": ("a line", Session, "published"),
     "an answer": ("an answer", ChatFormat, "say"),
     "putting an answer": ("an answer", Stream, "put"),
@@ -218,7 +218,8 @@ def belongs_to(ana: Member) -> Callable[..., bool]:
     decoder = connection.handler.decoder
     parts: list[Any] = [session, protocol, connection.output.writer, session.stream]
     parts += [session.queue, session.prompt, session.subscriptions, session.joined]
-    parts += [decoder._framer, decoder._telnet, session.memberships[session.room].cursor]
+    parts += [session.memberships[session.room].cursor]
+    parts += [connection.handler, decoder._framer, decoder._telnet]
 
     def for_ana(*args: Any) -> bool:
         if args and isinstance(args[0], Room | MemoryStore):
@@ -246,10 +247,7 @@ def test_a_fault_in(
     # She has a format of her own, so it renders for no other client.
     pair.ana.type("/times on")
     pair.seen()
-    if isinstance(owner, FunctionType):  # what each client has of its own
-        fault.inject(owner(pair.ana), name)
-    else:
-        fault.inject(owner, name, belongs_to(pair.ana))
+    fault.inject(owner, name, belongs_to(pair.ana))
     DEEDS[deed](pair.ana)
     pair.world.settle()
     is_undisturbed(pair.luis, "ana")

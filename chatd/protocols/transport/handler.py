@@ -5,7 +5,7 @@ This module must not know lines, requests or sessions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 from chatd.protocols.transport.limits import TooManyConnections
@@ -78,8 +78,7 @@ class Handler(Protocol[M_contra]):
     def in_one_piece(self) -> bool:
         """True if what the items of one turn send is to leave together, at the end of the turn."""
 
-    @property
-    def allowance(self) -> Callable[[], int]:
+    def allowance(self) -> int:
         """Return how many items may be handled now; if 0, `wake` is called in time.
 
         It is called at the beginning of each turn, once `connect` was called.

@@ -9,7 +9,6 @@ must not know how bytes become items.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from math import inf
 from typing import Generic, TypeVar
@@ -17,7 +16,7 @@ from typing import Generic, TypeVar
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.action_queue import Action, Job
-from chatd.chat.line_quotas import SOME_UNPUBLISHED_WORK, LineQuotas
+from chatd.chat.line_quotas import SOME_UNPUBLISHED_WORK, Limited
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind
@@ -30,7 +29,7 @@ from chatd.rooms.stream import Stream
 M = TypeVar("M")
 
 
-class SessionHandler(Generic[M]):
+class SessionHandler(Limited, Generic[M]):
     """Handles the items of a client that has a session. ``M`` is the type of an item.
 
     ``max_length`` is the most characters of a line. A session ``for_people`` is greeted, and shown
@@ -42,7 +41,6 @@ class SessionHandler(Generic[M]):
         "_connected",
         "_for_people",
         "_texts",
-        "allowance",
         "connection",
         "decoder",
         "interrupted",
@@ -57,8 +55,8 @@ class SessionHandler(Generic[M]):
     most_dropped = inf
 
     connection: ManagedConnection
+    server: ChatServer
     session: Session
-    allowance: Callable[[], int]
 
     def __init__(
         self,
@@ -75,7 +73,7 @@ class SessionHandler(Generic[M]):
         self.interrupted = False
         self._for_people = for_people
         self._clock = clock
-        self._texts: list[str] = []  # valid lines, to be said together
+        self._texts: list[str] | None = None  # valid lines, to be said together
         self._connected = False
 
     def format(self) -> Format:
@@ -98,7 +96,6 @@ class SessionHandler(Generic[M]):
         self.session = self.server.connect(stream, self.format(), private=self._for_people)
         self._connected = True
         stream.connect(writer, connection.fail)
-        self.allowance = partial(LineQuotas.allowance, self.server.quotas, self.session)
         self.session.queue.when_changed(connection.reader.wake)
         self._say_where_from()
 
@@ -199,6 +196,7 @@ class SessionHandler(Generic[M]):
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and after it."""
+        self._texts = self._texts or []
         self._texts.append(text)
 
     def when_said(self, action: Action) -> None:
@@ -213,8 +211,8 @@ class SessionHandler(Generic[M]):
         self.session.stream.meter.charge(lines)
 
     def _say_together(self) -> None:
-        if self._texts:
-            texts, self._texts = self._texts, []
+        if self._texts is not None:
+            texts, self._texts = self._texts, None
             try:
                 self.session.say(*texts)
             except Exception:
