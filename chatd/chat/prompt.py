@@ -13,6 +13,7 @@ It must not know rooms, accounts or connections.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -27,6 +28,21 @@ Answer = Callable[[str], Job | None]
 """Receives the next line of a session as an answer."""
 
 
+class Screen(Protocol):
+    """The client, as far as it shows what is typed."""
+
+    def hide_typing(self, hidden: bool) -> None:
+        """Do not show what is typed from now on; show it again if ``hidden`` is False."""
+
+
+class _NoScreen:
+    def hide_typing(self, hidden: bool) -> None:
+        """Do nothing: the client cannot hide what is typed."""
+
+
+_NO_SCREEN = _NoScreen()
+
+
 class Prompt:
     """The pending question of one session, and the passwords that it may send unasked.
 
@@ -35,10 +51,10 @@ class Prompt:
 
     __slots__ = (
         "_clock",
-        "_hide_typing",
         "_is_expected",
         "_is_password",
         "_replies",
+        "_screen",
         "_to_confirm",
         "_unasked_until",
         "pending",
@@ -48,26 +64,26 @@ class Prompt:
         self.pending: Answer | None = None
         self._replies = replies
         self._clock = clock
-        self._hide_typing: Callable[[bool], None] = _ignore_typing
+        self._screen: Screen = _NO_SCREEN
         self._is_password: Callable[[str], bool] = _is_no_password
         self._is_expected: Callable[[str], bool] = _is_no_password
         self._unasked_until = 0.0
         self._to_confirm = ("", 0.0)  # the command to be repeated, and when it was given
 
-    def hide_typing_with(self, hide: Callable[[bool], None]) -> None:
-        """Call ``hide(True)`` when the client should not show what is typed, False when it may."""
-        self._hide_typing = hide
+    def hide_typing_on(self, screen: Screen) -> None:
+        """Have a screen not show what is typed while a question is pending."""
+        self._screen = screen
 
     def forget(self) -> None:
         """Drop the question and all that was given here: the client has gone."""
         self.pending = None
-        self._hide_typing = _ignore_typing
+        self._screen = _NO_SCREEN
         self._is_password = self._is_expected = _is_no_password
 
     def ask(self, key: str, then: Answer, **values: object) -> None:
         """Send a question. The next line is the answer, and no other session receives it."""
         self.pending = then
-        self._hide_typing(True)
+        self._screen.hide_typing(True)
         self._replies.answer(key, **values)
 
     def take(self) -> Answer | None:
@@ -80,7 +96,7 @@ class Prompt:
         if then == self._answer_unasked and not self.unasked:
             then = None
         self.pending = None
-        self._hide_typing(False)
+        self._screen.hide_typing(False)
         return then
 
     def confirms(self, command: str) -> bool:
@@ -139,7 +155,3 @@ class Prompt:
 def _is_no_password(text: str) -> bool:
     """Return False: no password is known."""
     return False
-
-
-def _ignore_typing(hidden: bool) -> None:
-    """Do nothing: the client cannot hide what is typed."""

@@ -32,6 +32,11 @@ INBOX_BYTES = 64 * 1024
 """Most bytes that wait for a client in its inbox."""
 
 
+_Queue = list[bytes | Source] | tuple[()]
+_EMPTY: _Queue = ()
+"""The queue of all streams in which nothing waits, which most are."""
+
+
 class Live(Source, Protocol):
     """A source without an end."""
 
@@ -66,24 +71,29 @@ class Sink(Protocol):
         """True if all that was taken is known to have arrived at the client's system."""
 
 
+class Owner(Protocol):
+    """The connection of the client."""
+
+    def fail(self, what: str) -> None:
+        """Let go of the client: see `Stream.failed`."""
+
+
 class Stream:
     """The data that a client is to be sent, in order.
 
-    ``sink`` takes from the stream, and is pumped when there may be something to take. ``failed`` is
-    called with a description while an error is handled that leaves the client in no known state.
-    Both are given by `connect`. ``meter`` charges the client for answers. Once the stream is
-    ``closed``, the client has gone, and answers are dropped.
+    ``sink``, given by `connect`, takes from the stream, and is pumped when it may. ``meter``
+    charges the client for answers. Once ``closed``, the client has gone, and answers are dropped.
     """
 
     __slots__ = (
         "_answers",
         "_farewell",
         "_live",
+        "_owner",
         "_queue",
         "_relieved",
         "_unsent",
         "closed",
-        "failed",
         "finished",
         "meter",
         "sink",
@@ -93,16 +103,20 @@ class Stream:
         self.meter = meter
         self.sink: Sink = _NOWHERE
         self._relieved: Callable[[], None] = _nobody
-        self.failed: Callable[[str], None] = _nobody
-        self._queue: list[bytes | Source] = []  # an empty deque weighs 600 bytes more
-        self._live: list[Live] = []
+        self._owner: Owner = _NOBODY
+        self._queue: _Queue = _EMPTY
+        self._live: tuple[Live, ...] = ()  # a list of one, as most have, weighs twice as much
         self._answers = self._unsent = 0  # the bytes of all, and of those that were taken last
         self.closed = self.finished = False
         self._farewell: Callable[[], bytes] = _nothing
 
-    def connect(self, sink: Sink, failed: Callable[[str], None]) -> None:
-        """Have a sink take from the stream from now on; ``failed`` is called if that fails."""
-        self.sink, self.failed = sink, failed
+    def connect(self, sink: Sink, owner: Owner) -> None:
+        """Have a sink take from the stream from now on. The owner hears of errors: see `failed`."""
+        self.sink, self._owner = sink, owner
+
+    def failed(self, what: str) -> None:
+        """Let go of the client, which the error that is being handled leaves in no known state."""
+        self._owner.fail(what)
 
     def end_with(self, farewell: Callable[[], bytes]) -> None:
         """Have `finish` queue what ``farewell`` returns then as the last data."""
@@ -160,7 +174,7 @@ class Stream:
             return
         if len(answer) > SHORT_ANSWER:
             self.meter.made(len(answer))
-        self._enqueue(answer, len(answer))
+        self._enqueue(answer)
 
     def put_slices(self, slices: Iterator[bytes]) -> None:
         """Queue an answer of which each slice is made in a turn, once the one before was taken.
@@ -172,19 +186,18 @@ class Stream:
 
     def replay(self, source: Source) -> None:
         """Queue a source that ends."""
-        self._enqueue(source, 0)
+        self._enqueue(source)
 
     def follow(self, source: Live) -> None:
         """Take from a live source, too, whenever the queue is empty, until the stream ends."""
         if not self.finished:
-            self._live.append(source)
+            self._live += (source,)
             self.wake()
 
     def unfollow(self, source: Live) -> None:
         """Take from a live source only what it has so far."""
         self._settle()
-        if source in self._live:
-            self._live.remove(source)
+        self._live = tuple(each for each in self._live if each is not source)
 
     def finish(self) -> None:
         """End the stream after what it has so far and the farewell; later answers are dropped."""
@@ -193,7 +206,7 @@ class Stream:
         self._settle()
         if not self.closed:
             self._put(self._farewell())
-        self._live.clear()
+        self._live = ()
         self.finished = True
         self.wake()
 
@@ -201,17 +214,15 @@ class Stream:
         """Drop what is queued, and all that is put in later: the sink will take no more."""
         self.blocked()
         self.closed = True
-        self._queue.clear()
+        self._queue = _EMPTY
         self._answers = self._unsent = 0
         self.sink = _NOWHERE if self.sink.acknowledged else _LOST
 
     def abandon(self) -> None:
         """Drop everything, with all references: the stream is neither filled nor read any more."""
         self.shut()
-        self.finished = True
-        self._live.clear()
-        self._relieved = self.failed = _nobody
-        self._farewell = _nothing
+        self.finished, self._live = True, ()
+        self._relieved, self._owner, self._farewell = _nobody, _NOBODY, _nothing
 
     def take(self) -> bytes:
         """Return the next piece to send, all before it being sent; empty if there is none now."""
@@ -225,12 +236,12 @@ class Stream:
             data = first.take()
             if data or not first.done:
                 return data
-            del self._queue[0]
+            self._queue = list(self._queue[1:]) or _EMPTY
             self._relieve(ANSWER_BYTES if isinstance(first, Slices) else 0)
-        for source in self._live:
+        for place, source in enumerate(self._live):
             if data := source.take():
-                self._live.remove(source)  # the others first, next time
-                self._live.append(source)
+                if source is not self._live[-1]:  # the others first, next time
+                    self._live = (*self._live[:place], *self._live[place + 1 :], source)
                 return data
         return b""
 
@@ -240,7 +251,7 @@ class Stream:
             if not isinstance(queued, bytes):
                 break
             answers.append(queued)
-        del self._queue[: len(answers)]
+        self._queue = list(self._queue[len(answers) :]) or _EMPTY
         data = b"".join(answers)
         self._unsent = len(data)
         return data
@@ -251,21 +262,21 @@ class Stream:
         if was_full and not self.full:
             self._relieved()
 
-    def _enqueue(self, answer: bytes | Source, size: int) -> None:
+    def _enqueue(self, answer: bytes | Source, size: int = 0) -> None:
         if not (self.finished or self.closed):
             self._settle()
-            self._queue.append(answer)
-            self._answers += size
+            self._put(answer, size)
             self.wake()
 
     def _settle(self) -> None:
         for source in () if self.closed else self._live:
             self._put(source.detach())
 
-    def _put(self, answer: bytes | Source | None) -> None:
+    def _put(self, answer: bytes | Source | None, size: int = 0) -> None:
         if answer:
+            self._queue = self._queue or []
             self._queue.append(answer)
-            self._answers += len(answer) if isinstance(answer, bytes) else 0
+            self._answers += len(answer) if isinstance(answer, bytes) else size
 
 
 class Inbox:
@@ -325,11 +336,17 @@ class _Nowhere:
         """Do nothing: the client has gone."""
 
 
+class _Nobody:
+    def fail(self, what: str) -> None:
+        """Do nothing: there is no connection."""
+
+
+_NOBODY = _Nobody()
 _NOWHERE = _Nowhere(True)
 _LOST = _Nowhere(False)
 
 
-def _nobody(*_: object) -> None:
+def _nobody() -> None:
     """Do nothing: the default callback."""
 
 

@@ -18,7 +18,7 @@ from chatd.rooms.stream import ANSWER_BYTES, Stream
 from chatd.util.error_log import ErrorLog
 from tests.support.logs import Expect
 from tests.support.sentences import EN
-from tests.support.sessions import taken
+from tests.support.sessions import NotingOwner, taken
 
 SECRET = "correct horse"
 REFUSAL = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby", name="ana")
@@ -205,11 +205,11 @@ class TestFailures:
         def fail(*_: object, **values: object) -> None:
             raise ZeroDivisionError
 
-        failed: list[str] = []
-        harness.stream.connect(harness.stream.sink, failed.append)
+        owner = NotingOwner()
+        harness.stream.connect(harness.stream.sink, owner)
         monkeypatch.setattr(Replies, "error", fail)
         harness.queue.when_settled(fail)
-        assert failed == ["a session could not be told of an error"]
+        assert owner.failures == ["a session could not be told of an error"]
         expected_errors(ZeroDivisionError)
 
 

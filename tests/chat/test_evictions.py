@@ -9,7 +9,7 @@ from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.rooms.room import Room
-from tests.support.sessions import guest, keys, refuses
+from tests.support.sessions import NotingOwner, guest, keys, refuses
 from tests.support.world import World
 
 WHY = Refusal(ErrorKind.NOT_ALLOWED, "room_is_closed", room="ops", name="luis")
@@ -85,8 +85,8 @@ class TestReview:
         self, world: EvictionsWorld, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         luis, eva = world.session_in(), world.session_in()
-        failed: list[str] = []
-        luis.stream.connect(luis.stream.sink, failed.append)
+        owner = NotingOwner()
+        luis.stream.connect(luis.stream.sink, owner)
 
         def refusal(session: Session, room: Room, act: Act) -> Refusal | None:
             if session is luis:
@@ -95,7 +95,7 @@ class TestReview:
 
         monkeypatch.setattr(world.server.moderation, "refusal", refusal)
         world.evictions.review_room(world.ops)
-        assert len(failed) == 1
+        assert len(owner.failures) == 1
         assert eva.room is world.lobby
 
 

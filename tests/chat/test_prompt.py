@@ -24,7 +24,10 @@ class PromptHarness:
         self.prompt = Prompt(Replies(self.stream, ChatFormat(), Language.ENGLISH), self.clock)
         self.answers: list[str] = []
         self.hidden: list[bool] = []
-        self.prompt.hide_typing_with(self.hidden.append)
+        self.prompt.hide_typing_on(self)
+
+    def hide_typing(self, hidden: bool) -> None:
+        self.hidden.append(hidden)
 
     def ask(self) -> None:
         self.prompt.ask("password_prompt", self.answers.append)

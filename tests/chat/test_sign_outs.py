@@ -7,7 +7,7 @@ import pytest
 from chatd.accounts.credentials import TOKEN
 from chatd.chat.session import Session
 from chatd.chat.sign_outs import SignOuts
-from tests.support.sessions import guest, keys, member
+from tests.support.sessions import NotingOwner, guest, keys, member
 from tests.support.world import World
 
 
@@ -91,13 +91,13 @@ def test_an_error_in_one_costs_the_others_nothing(
     ana, eva = world.signed_in(), world.signed_in(TOKEN)
     for session in ana, eva:
         world.expire(session)
-    failed: list[str] = []
-    ana.stream.connect(ana.stream.sink, failed.append)
+    owner = NotingOwner()
+    ana.stream.connect(ana.stream.sink, owner)
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(world.server.logins, "sign_out", fail)
     world.let_go(ana, eva)
-    assert len(failed) == 1
+    assert len(owner.failures) == 1
     assert world.closed == [eva]

@@ -120,14 +120,14 @@ class Client:
         self.meter = NotingMeter()
         self.stream = Stream(self.meter)
         self.writer = ConnectionWriter(self.wire, self.stream, Clock(), set())
-        self.stream.connect(self.writer, self.failed)
+        self.stream.connect(self.writer, self)
         self.cursors: dict[str, Cursor] = {}
         self.received: list[str] = []
         self.unread = b""
         self.owed: list[dict[str, list[str]]] = [{}]
         self.answers: list[str] = []
 
-    def failed(self, what: str) -> None:
+    def fail(self, what: str) -> None:
         raise AssertionError(what)
 
     @property

@@ -74,8 +74,11 @@ class Woken:
         raise AssertionError(rest)
 
 
-def unexpected(what: str) -> None:
-    raise AssertionError(what)
+class Unfailing:
+    """The owner of a stream in which nothing may fail."""
+
+    def fail(self, what: str) -> None:
+        raise AssertionError(what)
 
 
 def everything(stream: Stream) -> bytes:
@@ -273,13 +276,13 @@ class Sink:
 class TestPushing:
     def test_what_a_live_source_has_just_got_is_sent_past_it(self) -> None:
         stream = Stream()
-        stream.connect(sink := Sink(), unexpected)
+        stream.connect(sink := Sink(), Unfailing())
         assert stream.push(b"a\n")
         assert sink.pushed == [b"a\n"]
 
     def test_with_something_queued_nothing_is_sent_past_it(self) -> None:
         stream = Stream()
-        stream.connect(sink := Sink(), unexpected)
+        stream.connect(sink := Sink(), Unfailing())
         stream.replay(Replay(b"", b"1\n"))
         assert not stream.push(b"a\n")
         assert sink.pushed == []
@@ -290,7 +293,7 @@ class TestPushing:
     def test_its_socket_is_ready_while_nothing_is_queued(self) -> None:
         stream = Stream()
         assert stream.ready_socket is None
-        stream.connect(sink := Sink(), unexpected)
+        stream.connect(sink := Sink(), Unfailing())
         sink.ready_socket = peer = Peer()
         assert stream.ready_socket is peer
         stream.put(b"a\n")
@@ -313,13 +316,13 @@ class TestPushing:
 
     def test_a_rest_is_owed_to_the_sink(self) -> None:
         stream = Stream()
-        stream.connect(sink := Sink(), unexpected)
+        stream.connect(sink := Sink(), Unfailing())
         stream.owe(b"st\n")
         assert sink.pushed == [b"st\n"]
 
     def test_one_is_owed_to_nobody_that_has_gone(self) -> None:
         stream = Stream()
-        stream.connect(Sink(), unexpected)
+        stream.connect(Sink(), Unfailing())
         stream.shut()
         stream.owe(b"st\n")
         assert stream.ready_socket is None
@@ -328,7 +331,7 @@ class TestPushing:
 class TestWake:
     def test_is_called_for_all_that_is_put_in(self) -> None:
         stream = Stream()
-        stream.connect(sink := Sink(), unexpected)
+        stream.connect(sink := Sink(), Unfailing())
         stream.put(b"answer\n")
         stream.replay(Replay())
         stream.follow(Room())
@@ -338,7 +341,7 @@ class TestWake:
     def test_sees_what_was_put_in(self) -> None:
         taken: list[bytes] = []
         stream = Stream()
-        stream.connect(Sink(lambda: taken.append(stream.take())), unexpected)
+        stream.connect(Sink(lambda: taken.append(stream.take())), Unfailing())
         stream.put(b"answer\n")
         assert taken == [b"answer\n"]
 
@@ -444,7 +447,7 @@ class TestFinish:
 
     def test_it_ends_only_once(self) -> None:
         stream = Stream()
-        stream.connect(sink := Sink(), unexpected)
+        stream.connect(sink := Sink(), Unfailing())
         stream.finish()
         stream.finish()
         assert sink.pumps == 1
@@ -475,7 +478,7 @@ class TestShut:
 
     def test_nothing_is_sent_any_more(self) -> None:
         stream = Stream()
-        stream.connect(sink := Sink(), unexpected)
+        stream.connect(sink := Sink(), Unfailing())
         stream.shut()
         stream.wake()
         assert not stream.push(b"a\n")
@@ -544,7 +547,7 @@ class TestAcknowledged:
     def test_is_what_whoever_takes_says(self) -> None:
         stream = Stream()
         assert stream.acknowledged
-        stream.connect(sink := Sink(), unexpected)
+        stream.connect(sink := Sink(), Unfailing())
         assert stream.acknowledged
         sink.acknowledged = False
         assert not stream.acknowledged
@@ -552,7 +555,7 @@ class TestAcknowledged:
     @pytest.mark.parametrize("acknowledged", [True, False])
     def test_is_remembered_of_whoever_is_gone(self, acknowledged: bool) -> None:
         stream = Stream()
-        stream.connect(sink := Sink(), unexpected)
+        stream.connect(sink := Sink(), Unfailing())
         sink.acknowledged = acknowledged
         stream.shut()
         sink.acknowledged = not acknowledged

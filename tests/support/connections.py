@@ -134,7 +134,7 @@ class NotingHandler:
         self.connection = connection
         self.calls.append("connect")
         writer = connection.output.begin(connection.transport, self.stream)
-        self.stream.connect(writer, connection.fail)
+        self.stream.connect(writer, connection)
 
     def allowance(self) -> int:
         self.asked += 1

@@ -23,6 +23,16 @@ from chatd.storage.contract import Store
 from tests.support.world import PASSWORD, World
 
 
+class NotingOwner:
+    """The owner of a stream: notes the failures that it is told of."""
+
+    def __init__(self) -> None:
+        self.failures: list[str] = []
+
+    def fail(self, what: str) -> None:
+        self.failures.append(what)
+
+
 class KeysOnly(Format):
     """A format that collects the keys of answers and errors, and sends nothing."""
 

@@ -40,6 +40,8 @@ class LineRules(NamedTuple):
 class LineReceiving(Protocol):
     """The protocol that lines are handed to: see `twisted.protocols.basic.LineReceiver`."""
 
+    rules: LineRules
+
     def lineReceived(self, line: bytes) -> None: ...
 
     def lineLengthExceeded(self, line: bytes) -> None: ...
@@ -48,7 +50,7 @@ class LineReceiving(Protocol):
 class LineHandler(SessionHandler[bytes]):
     """Handles the lines of one client. ``receiver`` validates them."""
 
-    __slots__ = ("_first", "_receiver", "_rules")
+    __slots__ = ("_first", "_receiver")
 
     decoder: LineDecoder
 
@@ -58,23 +60,22 @@ class LineHandler(SessionHandler[bytes]):
         clock: IReactorTime,
         max_length: int,
         receiver: LineReceiving,
-        rules: LineRules,
     ) -> None:
-        decoder = LineDecoder(max_length, telnet=rules.for_people)
-        super().__init__(server, clock, max_length, decoder, for_people=rules.for_people)
+        for_people = receiver.rules.for_people
+        decoder = LineDecoder(max_length, telnet=for_people)
+        super().__init__(server, clock, max_length, decoder, for_people=for_people)
         self._receiver = receiver
-        self._rules = rules
         self._first = True
 
     def format(self) -> Format:
         """Return the format in which the session is shown events."""
-        return self._rules.format(self.server)
+        return self._receiver.rules.format(self.server)
 
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
         super().connect(connection)
-        if self._rules.for_people:
-            self.session.prompt.hide_typing_with(self._hide_typing)
+        if self._for_people:
+            self.session.prompt.hide_typing_on(self)
 
     def depart(self) -> None:
         """Release the session, and the receiver."""
@@ -86,7 +87,7 @@ class LineHandler(SessionHandler[bytes]):
         if self.decoder.reply:
             reply = self.decoder.take_reply()
             self.session.stream.put(reply)
-        if b"" not in lines or not self._rules.for_people:
+        if b"" not in lines or not self._for_people:
             return lines
         asked = self.session.prompt.pending is not None
         if asked or b"/" in b"".join(lines):
@@ -106,7 +107,7 @@ class LineHandler(SessionHandler[bytes]):
             if self._is_foreign(line, whole):
                 self._close(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
                 return
-            if self._rules.for_people and not is_utf8(line, whole=whole):
+            if self._for_people and not is_utf8(line, whole=whole):
                 self._close(ErrorKind.INVALID_MESSAGE, "first_not_utf8")
                 return
         if whole:
@@ -123,7 +124,7 @@ class LineHandler(SessionHandler[bytes]):
         """
         if is_http_request(line, whole=whole) or is_tls_hello(line):
             return True
-        return self._rules.for_people and is_irc_greeting(line)
+        return self._for_people and is_irc_greeting(line)
 
     def _close(self, kind: ErrorKind, key: str) -> None:
         """End the connection because of its first line, and take no other."""
@@ -131,7 +132,8 @@ class LineHandler(SessionHandler[bytes]):
         self.server.finish(self.session)
         self.interrupted = True
 
-    def _hide_typing(self, hidden: bool) -> None:
+    def hide_typing(self, hidden: bool) -> None:
+        """Have a telnet client show no typed text, or show it again."""
         reply = self.decoder.hide_typing(hidden)
         if reply:
             self.session.stream.put(reply)

@@ -28,7 +28,7 @@ class LineProtocol(ClientProtocol, LineReceiver):
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
         self.max_length = max_length
-        self._handler = LineHandler(server, clock, max_length, self, self.rules)
+        self._handler = LineHandler(server, clock, max_length, self)
         super().__init__(clock, self._handler)
 
     @property

@@ -95,7 +95,7 @@ class SessionHandler(Limited, Generic[M]):
         writer = connection.output.begin(connection.transport, stream)
         self.session = self.server.connect(stream, self.format(), private=self._for_people)
         self._connected = True
-        stream.connect(writer, connection.fail)
+        stream.connect(writer, connection)
         self.session.queue.when_changed(connection.reader.wake)
         self._say_where_from()
 

@@ -19,7 +19,6 @@ This module must not know sessions or rooms.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.interfaces import (
@@ -57,8 +56,9 @@ class Supply(Protocol):
     """The stream that a writer takes from."""
 
     finished: bool
-    failed: Callable[[str], None]
-    """Called in the handling of an error of taking or sending, with words for the log."""
+
+    def failed(self, what: str) -> None:
+        """Note that the error that is being handled came of taking or sending."""
 
     @property
     def drained(self) -> bool:

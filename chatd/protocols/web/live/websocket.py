@@ -51,6 +51,19 @@ def _format_in(language: Language) -> JsonFormat:
     return JsonFormat(language)
 
 
+class Page:
+    """The page of a browser, as far as it shows what is typed."""
+
+    __slots__ = ("_handler",)
+
+    def __init__(self, handler: WebSocketHandler) -> None:
+        self._handler = handler
+
+    def hide_typing(self, hidden: bool) -> None:
+        """Have what is typed next ``hidden``, or say that no question is open any more."""
+        self._handler.tell("ask", hidden=hidden)
+
+
 class WebSocketHandler(SessionHandler[str]):
     """Handles the messages of one browser.
 
@@ -96,7 +109,7 @@ class WebSocketHandler(SessionHandler[str]):
         session = self.session
         session.subscriptions.allow_many_rooms()
         session.queue.wants_receipts()
-        session.prompt.hide_typing_with(lambda hidden: self.tell("ask", hidden=hidden))
+        session.prompt.hide_typing_on(Page(self))
         session.stream.end_with(partial(self.decoder.close, CloseReason.NORMAL_CLOSURE))
         session.stream.put(self._opening)
         self.connection.factory.checks.schedule(self.connection)
