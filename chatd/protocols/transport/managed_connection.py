@@ -57,7 +57,6 @@ class ManagedConnection:
 
     __slots__ = (
         "_clock",
-        "_since",
         "address",
         "client",
         "factory",
@@ -80,7 +79,6 @@ class ManagedConnection:
         self.transport: Any = None
         """The transport, from `made` on."""
         self._clock = clock
-        self._since = clock.seconds()  # when the client came
 
     # What the factory calls
 
@@ -102,7 +100,7 @@ class ManagedConnection:
         due, state = inf, self.lifecycle.state
         try:
             if state is State.HANDSHAKING:
-                due = self._since + HANDSHAKE_SECONDS
+                due = self.reader.intake.since + HANDSHAKE_SECONDS  # since it came
                 if now > due:
                     self.abort()
             elif state < State.DRAINING:

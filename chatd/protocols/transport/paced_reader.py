@@ -64,7 +64,6 @@ class PacedReader:
         "_handler",
         "_lifecycle",
         "_owner",
-        "_turns",
         "_woken",
         "handling",
         "intake",
@@ -84,7 +83,6 @@ class PacedReader:
         self._owner = owner
         self._lifecycle = owner.lifecycle
         self._clock = clock
-        self._turns = turns
         self._handler = handler
         self._awaits_turn = False
         self._woken = False  # since its turn began
@@ -137,13 +135,13 @@ class PacedReader:
     def await_turn(self) -> None:
         """Have a turn after all others were read."""
         self._awaits_turn = True
-        self._turns.await_one(self)
+        self.rate.turns.await_one(self)
 
     def forget_turns(self) -> None:
         """Have no turn any more."""
         self.rate.forget()
         self._awaits_turn = False
-        self._turns.forget(self)
+        self.rate.turns.forget(self)
 
     def go_on(self) -> None:
         """Have a turn now, unless this client awaits one as others do, or has sent much."""
@@ -159,7 +157,7 @@ class PacedReader:
                 if state is State.OPEN:
                     self.pause()
             elif self._handler.at_once or not (intake.unread or intake.items):
-                self._turn(self._turns.share)
+                self._turn(self.rate.turns.share)
             elif not self.rate.delayed:
                 self.await_turn()
         except Exception:

@@ -34,7 +34,7 @@ class Delayed(Protocol):
 class ClientRate(Meter):
     """Charges one client by the pace of its address."""
 
-    __slots__ = ("_clock", "_delay", "_turns", "address", "delayed", "owes")
+    __slots__ = ("_clock", "_delay", "address", "delayed", "owes", "turns")
 
     def __init__(self, address: ClientAddress, clock: IReactorTime, turns: TurnScheduler) -> None:
         self.owes = False
@@ -44,7 +44,8 @@ class ClientRate(Meter):
         """True while the client is left alone."""
         self.address = address
         self._clock = clock
-        self._turns = turns
+        self.turns = turns
+        """The scheduler of the turns of all clients."""
         self._delay: IDelayedCall | None = None
 
     def is_over(self, now: float) -> bool:
@@ -58,7 +59,7 @@ class ClientRate(Meter):
         self.owes = self.is_over(self._clock.seconds())
 
     def turn(self) -> Deferred[None]:
-        return self._turns.turn()
+        return self.turns.turn()
 
     def spend(self, lines: float, length: int) -> None:
         """Charge for so many lines and bytes."""
