@@ -1,0 +1,61 @@
+"""The memory of a client that does nothing, in objects that no other client shares."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+import pytest
+
+from tests.support.memory_client import MemoryClient
+from tests.support.world import World
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="each version of Python has sizes of its own"
+)
+
+WEIGHT = 2750
+"""Most bytes of an idle client beside its transport. With that, and with its part of what all
+share, a daemon has 4 KiB for each."""
+
+
+class WeightWorld:
+    """Two clients, in a room where another one came before."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.world.person()
+        self._before = gc.get_objects()
+        self.client, self._other = self.world.person(), self.world.person()
+
+    def weight(self) -> int:
+        """Return the bytes of the objects that are the client's alone, but for its transport."""
+        before = set(map(id, self._before))
+        shared = before | set(self._of(self._other, before))
+        return sum(map(sys.getsizeof, self._of(self.client, shared).values()))
+
+    def _of(self, client: MemoryClient, but: set[int]) -> dict[int, object]:
+        """Return the objects that a client refers to, and those in turn, by their ids."""
+        found: dict[int, object] = {}
+        to_look_at: list[object] = [client.protocol]
+        while to_look_at:
+            one = to_look_at.pop()
+            if id(one) not in found and id(one) not in but and one is not client.protocol.transport:
+                found[id(one)] = one
+                to_look_at += gc.get_referents(one)
+        return found
+
+
+@pytest.fixture
+def world() -> WeightWorld:
+    return WeightWorld()
+
+
+def test_a_client_that_has_come_is_light(world: WeightWorld) -> None:
+    assert world.weight() <= WEIGHT
+
+
+def test_one_that_has_spoken_holds_nothing_more(world: WeightWorld) -> None:
+    world.client.type("hola", "/who")
+    world.client.seen()
+    assert world.weight() <= WEIGHT
