@@ -595,12 +595,16 @@ int main(int count, char **arguments) {
     uint64_t before = memory_of(server), began = progress = now();
     entering = number(arguments, "entering", "60");
     be_in_by = began + entering * SECOND;
-    for (int i = 0; i < client_count; i++) {
-        enter(i, port);
-        turn(0);
-        if (protocol != BARE) wait_for_answers(i + 1 - at_once);
+    /* Those who talk in lines come first, and make the rooms: browsers ask for rooms that are. */
+    for (int has_lines = 1, came = 0; has_lines >= 0; has_lines--) {
+        for (int i = 0; i < client_count; i++) {
+            if (clients[i].has_lines != has_lines) continue;
+            enter(i, port);
+            turn(0);
+            if (protocol != BARE) wait_for_answers(++came - at_once);
+        }
+        wait_for_answers(has_lines ? came : client_count);
     }
-    wait_for_answers(client_count);
     settle(SETTLING);
     double entered = (double)(now() - began) / SECOND;
 
