@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.event import Event
 from chatd.storage.contract import Store
-from chatd.storage.records import Groups, Table, change
+from chatd.storage.records import Table, WatchedGroups, change
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, check_new_name, looks
 
@@ -48,24 +48,13 @@ def new_epoch() -> int:
     return 1 + secrets.randbits(62)
 
 
-class _Index(Groups[Account]):
-    """Groups accounts by the looks of their names, and notes those that are changed or removed."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda key, account: looks(account.name))
-        self.changed: set[str] = set()
-
-    def leave(self, key: str, value: Account) -> None:
-        """See `chatd.storage.records.Index`."""
-        super().leave(key, value)
-        self.changed.add(key)
-
-
 class Accounts:
     """All accounts of a store, by `Account.key`."""
 
     def __init__(self, store: Store) -> None:
-        self._looks = _Index()
+        self._looks: WatchedGroups[Account] = WatchedGroups(
+            lambda key, account: looks(account.name), lambda key, account: key
+        )
         self.table: Table[Account] = Table(store, "account", Account, self._looks)
         self._store = store
         self._administrator = ""  # the key of one, as far as is known
@@ -81,8 +70,7 @@ class Accounts:
 
     def changed(self) -> set[str]:
         """Return the keys of the accounts that were changed or removed since the last call."""
-        changed, self._looks.changed = self._looks.changed, set()
-        return changed
+        return self._looks.changed()
 
     def refused_today(self) -> list[str]:
         """Return the names of accounts that could not be registered today, sorted."""

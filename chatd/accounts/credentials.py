@@ -30,7 +30,7 @@ from typing import NamedTuple
 from chatd.accounts.accounts import Account, Accounts
 from chatd.errors import ErrorKind, Refusal
 from chatd.storage.contract import Store
-from chatd.storage.records import Groups, Put, Table
+from chatd.storage.records import Put, Table, WatchedGroups
 from chatd.text.folding import fold
 from chatd.text.validation import MAX_NAME_LENGTH
 
@@ -132,16 +132,15 @@ def by_password(account: Account, now: float) -> Grant:
     return Grant(account.key, account.epoch, typed=now)
 
 
-class _Index(Groups[Credential]):
+class _Index(WatchedGroups[Credential]):
     """Groups credentials by account, and lists when they expire, in order.
 
-    ``changed`` are the accounts of those that were changed or removed.
+    It notes the accounts of those that are changed or removed.
     """
 
     def __init__(self) -> None:
-        super().__init__(lambda key, each: (each.account,))
+        super().__init__(lambda key, each: (each.account,), lambda key, each: each.account)
         self.ends: list[tuple[int, str]] = []  # with the account
-        self.changed: set[str] = set()
 
     def enter(self, key: str, value: Credential) -> None:
         """See `chatd.storage.records.Index`."""
@@ -152,7 +151,6 @@ class _Index(Groups[Credential]):
     def leave(self, key: str, value: Credential) -> None:
         """See `chatd.storage.records.Index`."""
         super().leave(key, value)
-        self.changed.add(value.account)
         if value.expires:
             del self.ends[bisect_left(self.ends, (value.expires, value.account))]
 
@@ -201,9 +199,7 @@ class Credentials:
         """
         before, self._asked = self._asked, self._now()
         ended = self._by_account.expired(before, self._asked)
-        ended |= self._accounts.changed() | self._by_account.changed
-        self._by_account.changed.clear()
-        return ended
+        return ended | self._accounts.changed() | self._by_account.changed()
 
     def is_valid(self, grant: Grant) -> bool:
         """Return True if a grant is valid."""

@@ -77,6 +77,30 @@ class Groups(Generic[V]):
                 del self._groups[name]
 
 
+class WatchedGroups(Groups[V]):
+    """An index of keys by group that notes which values were changed or removed.
+
+    ``noted`` returns what is noted of a key and its value.
+    """
+
+    def __init__(
+        self, names: Callable[[str, V], Iterable[str]], noted: Callable[[str, V], str]
+    ) -> None:
+        super().__init__(names)
+        self._noted = noted
+        self._changed: set[str] = set()
+
+    def leave(self, key: str, value: V) -> None:
+        """See `Index`."""
+        super().leave(key, value)
+        self._changed.add(self._noted(key, value))
+
+    def changed(self) -> set[str]:
+        """Return what was noted since the last call."""
+        changed, self._changed = self._changed, set()
+        return changed
+
+
 class Table(Mapping[str, V], Generic[V]):
     """All values of one kind, by key.
 

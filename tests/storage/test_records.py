@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 from chatd.event import Record
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
-from chatd.storage.records import Groups, Table, change, ignore_store_error
+from chatd.storage.records import Groups, Table, WatchedGroups, change, ignore_store_error
 from tests.support.logs import Expect
 from tests.support.world import HeldStore
 
@@ -224,3 +224,20 @@ def test_only_a_store_error_is_ignored() -> None:
     ignore_store_error(Failure(StoreError("the disk is full.")))
     with pytest.raises(ZeroDivisionError):
         ignore_store_error(Failure(ZeroDivisionError()))
+
+
+class TestWatchedGroups:
+    @pytest.fixture
+    def groups(self) -> WatchedGroups[Cup]:
+        return WatchedGroups(lambda key, cup: (cup.owner,), lambda key, cup: f"{cup.owner}'s {key}")
+
+    def test_what_is_added_is_not_noted(self, groups: WatchedGroups[Cup]) -> None:
+        groups.enter("a", Cup("ana"))
+        assert list(groups["ana"]) == ["a"]
+        assert groups.changed() == set()
+
+    def test_what_is_changed_or_removed_is_noted_once(self, groups: WatchedGroups[Cup]) -> None:
+        groups.enter("a", Cup("ana"))
+        groups.leave("a", Cup("ana"))
+        assert groups.changed() == {"ana's a"}
+        assert groups.changed() == set()

@@ -22,7 +22,7 @@ class Liveness:
     def due(self, connection: ManagedConnection, greeted: bool) -> float:
         """Return the time in seconds from which on the methods below are to be asked."""
         if self._pinged is not None:
-            return self._pinged  # an answer, or whatever makes the ping void, is to be seen at once
+            return self._pinged  # an answer, or another end of the ping, is to be seen at once
         heard, dead_after = connection.reader.intake.heard, connection.factory.limits.dead_after
         ping = heard + dead_after / 3 if dead_after else inf
         return ping if greeted else min(self._came + HANDSHAKE_SECONDS, ping)
