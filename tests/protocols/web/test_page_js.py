@@ -28,7 +28,7 @@ UNSAFE = re.compile(
 )
 """The ways to make more of a text than a text."""
 
-SENT_BYTES = 44_000
+SENT_BYTES = 60_000
 """Most bytes of all files of the page as they are sent, with gzip."""
 
 
@@ -100,6 +100,13 @@ def test_a_topic_is_told_as_in_a_terminal(key: str) -> None:
     for catalogue in en, es:
         told = catalogue.SENTENCES[key].replace("{topic}", "{text}")
         assert f'"{told}"' in text_of(PAGE / "texts.js")
+
+
+def test_the_browser_has_the_colours_of_the_page() -> None:
+    """A meta element cannot name a variable of the style sheet."""
+    colours = re.findall(r'name="theme-color"[^>]*content="([^"]*)"', text_of(PAGE / "index.html"))
+    (pair,) = re.findall(r"--page: light-dark\(([^)]*)\)", text_of(PAGE / "style.css"))
+    assert ", ".join(colours) == pair
 
 
 def test_it_is_small() -> None:
