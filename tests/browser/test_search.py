@@ -18,7 +18,7 @@ def test_what_one_looks_for_is_found_and_shown_in_its_place(page: Page, daemon: 
     page.type("needle")
     page.press(ENTER)
     page.has("#found", "the needle")
-    page.click("#found button")
+    page.click("#found a")
     page.has(f"{LINES}.found", "the needle")
     texts = page.texts(TEXTS)
     at = texts.index("the needle")

@@ -6,6 +6,7 @@ import type { Account, Browse } from "./page/dialogs.js";
 import type { Display } from "./page/display.js";
 import type { Kept } from "./page/kept.js";
 import type { Log } from "./page/log.js";
+import type { Navigation } from "./page/navigation.js";
 import type { Search } from "./page/search.js";
 import type { Side } from "./page/side.js";
 import type { Chat, Room } from "./page/state.js";
@@ -171,7 +172,30 @@ export interface Question {
 export interface SearchOptions {
 	texts: Texts;
 	ask: (room: Room, question: Question, answer: Answered) => void;
-	jump: (room: Room, seq: number) => void;
+}
+
+/** The address of a room or of a private conversation; with a seq above 0, of a line of the room. */
+export interface Address {
+	name: string;
+	isPrivate: boolean;
+	seq: number;
+}
+
+/** What the user opened, `from` a room; `state` says how far we are with a room that we are not in. */
+export interface Destination extends Address {
+	from: Room | null;
+	state: "new" | "asked" | "found";
+}
+
+export interface NavigationOptions {
+	client: Client;
+	texts: Texts;
+	choose: (room: Room) => void;
+	showLine: (room: Room, seq: number) => void;
+	/** Offers to make a room that is not there. */
+	offer: (name: string, why: string) => void;
+	/** Called when the user opened an address. */
+	changed: () => void;
 }
 
 export interface BrowseOptions {
@@ -200,6 +224,7 @@ export interface DisplayParts {
 	log: Log;
 	writer: Writer;
 	search: Search;
+	navigation: Navigation;
 }
 
 export interface ControlParts {

@@ -29,6 +29,7 @@ export class Client {
 		this.#given = given;
 		this.kept = given.kept;
 		for (const name of this.kept.get("rooms", /** @type {string[]} */ ([]))) this.chat.roomFor(name);
+		this.chat.active = this.chat.room(this.kept.get("active", "")) ?? null;
 		this.#incoming = new Incoming(this, given);
 		this.connection = new Connection({
 			open: given.open,
@@ -64,6 +65,20 @@ export class Client {
 		else if (this.connection.send({ type: "enter", id, room: name, after: room?.bookmark ?? undefined })) {
 			this.entering.set(folded(name), { id, isWanted: true });
 		}
+	}
+
+	/**
+	 * Enter a room if there is one of that name, and show it. Call *answered* with the error, if any.
+	 * @param {string} name
+	 * @param {(error?: wire.Failure) => void} answered
+	 */
+	visit(name, answered) {
+		this.connection.ask({ type: "people", room: name }, (reply) => {
+			const error = reply?.type === "error" ? reply : undefined;
+			if (reply && !error) this.enter(name);
+			answered(error);
+			this.#given.changed();
+		});
 	}
 
 	/** @param {page.Room} room */
@@ -126,6 +141,11 @@ export class Client {
 	 */
 	show(room, upto, done) {
 		this.#fetch(room, upto + 1, done, (page) => room.replace(page, upto + 1, this.chat.me.name));
+	}
+
+	/** @param {page.Room} room */
+	isFetching(room) {
+		return this.#fetching.has(room);
 	}
 
 	askPeople() {

@@ -27,8 +27,14 @@ export class Browse {
 		onSubmit(byId("browse-form"), () => this.#enter(this.#name.value.trim().replace(/^#/, "")));
 	}
 
-	open() {
-		this.#name.value = "";
+	/**
+	 * Ask for a room. If a name is given, there is no such room, for a reason.
+	 * @param {string} [name]
+	 * @param {string} [why]
+	 */
+	open(name = "", why = "") {
+		this.#name.value = name;
+		byId("browse-error").textContent = why;
 		this.#status.textContent = this.#given.texts.say("loading");
 		this.#dialog.showModal();
 		this.#given.ask((answer) => {

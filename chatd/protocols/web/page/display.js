@@ -7,6 +7,7 @@ import { isKey } from "./texts.js";
 
 const READ_AFTER_MS = 250;
 const COUNTDOWN_MS = 1000;
+const AFTER_SHOWN = 25; // lines that are fetched after one that is shown
 
 export class Display {
 	hasKeyboard = !matchMedia("(pointer: coarse)").matches; // else one comes up with the focus
@@ -33,7 +34,7 @@ export class Display {
 	}
 
 	draw() {
-		const { client, side } = this.#parts;
+		const { client, side, navigation } = this.#parts;
 		const { chat } = client;
 		this.#isDue = false;
 		this.#drawConnection();
@@ -44,6 +45,7 @@ export class Display {
 		const mentions = chat.sum("mentions");
 		const count = unread ? `(${mentions ? "@" : ""}${badge(mentions || unread)}) ` : "";
 		document.title = `${count}${chat.active ? `${chat.active.title} · ` : ""}chatd`;
+		navigation.follow();
 	}
 
 	/**
@@ -59,11 +61,36 @@ export class Display {
 
 	/** Show the last lines of the room. */
 	toLatest() {
-		const { client, log } = this.#parts;
+		const { client, log, navigation } = this.#parts;
 		const { active } = client.chat;
-		if (active?.live) log.go();
-		else if (active) client.show(active, active.last ?? 0, () => log.go());
+		navigation.leaveLine();
+		if (active?.live) log.toEnd();
+		else if (active) client.show(active, active.last ?? 0, () => log.toEnd());
 		this.draw();
+	}
+
+	/**
+	 * Show a line of the room that is shown; if it is not there, the nearest one, and say so.
+	 * @param {page.Room} room
+	 * @param {number} seq
+	 */
+	showLine(room, seq) {
+		const { client } = this.#parts;
+		this.closePanels();
+		if (room.holds(seq)) this.#toLine(room, seq);
+		else client.show(room, seq + AFTER_SHOWN, () => this.#toLine(room, seq));
+	}
+
+	/**
+	 * @param {page.Room} room
+	 * @param {number} seq
+	 */
+	#toLine(room, seq) {
+		const nearest = room.nearest(seq);
+		const isToCome = seq > (room.last ?? 0);
+		const key = isToCome ? "line_to_come" : "line_gone";
+		this.draw();
+		this.#parts.log.toLine(nearest, nearest === seq ? "" : this.#texts.say(key, { number: seq }));
 	}
 
 	/** Put the focus where the user goes on after a choice. */

@@ -1,6 +1,7 @@
 // Making, finding and arranging elements. Text becomes text nodes, and nothing else. It must not know
 // rooms or messages.
 
+import { ownAddress } from "./address.js";
 import { linked } from "./links.js";
 import { colourOf } from "./names.js";
 
@@ -71,7 +72,11 @@ export const nameOf = (name) => make("bdi", { className: `name name-${colourOf(n
  */
 export function written(text) {
 	/** @param {string} href */
-	const link = (href) => make("a", { href, dir: "ltr", target: "_blank", rel: "noopener noreferrer nofollow" }, href);
+	const link = (href) => {
+		const inside = ownAddress(href, location.href);
+		const leading = inside ? { href: inside } : { href, target: "_blank", rel: "noopener noreferrer nofollow" };
+		return make("a", { ...leading, dir: "ltr" }, href);
+	};
 	const parts = linked(text).flatMap(({ text, href, host }) => [
 		href ? link(href) : text,
 		host && span("host", ` [${host}]`),

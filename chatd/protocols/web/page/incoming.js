@@ -9,7 +9,6 @@ export class Incoming {
 	#client;
 	#given;
 	#chat;
-	#first; // name of the room that is shown once we are in it
 	#motd = "";
 	/** @type {Omit<page.Line, "time">[]} a greeting, which is shown after the last lines of a room */
 	#greeting = [];
@@ -22,7 +21,6 @@ export class Incoming {
 		this.#client = client;
 		this.#given = given;
 		this.#chat = client.chat;
-		this.#first = given.kept.get("active", "");
 	}
 
 	/**
@@ -111,9 +109,7 @@ export class Incoming {
 		const isWanted = asked?.isWanted ?? true;
 		if (isWanted && !goesOn) this.#greeting.push({ kind: "notice", text: message.text });
 		if (message.head === message.after) this.#greetIn(room);
-		const isFirst = sameName(this.#first, room.name);
-		if (isFirst) this.#first = "";
-		if (isWanted || isFirst || !this.#chat.active) client.choose(room);
+		if (isWanted || !this.#chat.active) client.choose(room);
 		else if (room === this.#chat.active) client.askPeople();
 		client.flush(room);
 	}

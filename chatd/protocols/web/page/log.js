@@ -1,6 +1,7 @@
 // Drawing the log of a room, and the reader's place in it. It asks for more lines. It must not know the
 // connection, and changes nothing of a room but `held`.
 
+import { addressOf } from "./address.js";
 import { arrange, button, byId, Drawn, make, nameOf, sentence, span, written } from "./dom.js";
 
 const NEAR = 300; // pixels from an end at which more is asked for
@@ -66,20 +67,33 @@ export class Log {
 		this.#settle();
 	}
 
-	/**
-	 * Go to a line, or to the end.
-	 * @param {number} [seq]
-	 */
-	go(seq) {
-		const line = seq && this.#lines.querySelector(`[data-seq="${seq}"]`);
-		this.stuck = !line;
-		if (line instanceof HTMLElement) {
-			line.classList.add("found");
-			line.tabIndex = -1;
-			line.focus();
-			line.scrollIntoView({ block: "center" });
-		}
+	/** Go to the end. */
+	toEnd() {
+		this.stuck = true;
 		this.#settle();
+	}
+
+	/**
+	 * Go to a line and mark it, with a text above it.
+	 * @param {number} seq
+	 * @param {string} [text]
+	 */
+	toLine(seq, text) {
+		this.#unmark();
+		const line = this.#lines.querySelector(`[data-seq="${seq}"]`);
+		if (!(line instanceof HTMLElement)) return;
+		this.stuck = false;
+		line.classList.add("found");
+		if (text) line.prepend(make("p", { className: "why", role: "alert" }, text));
+		line.tabIndex = -1;
+		line.focus();
+		line.scrollIntoView({ block: "center" });
+		this.#settle();
+	}
+
+	#unmark() {
+		for (const line of this.#lines.querySelectorAll(".found")) line.classList.remove("found");
+		for (const text of this.#lines.querySelectorAll(".line > .why")) text.remove();
 	}
 
 	/** @param {1 | -1} direction */
@@ -178,22 +192,32 @@ export class Log {
 		const isNewDay = !previous || day !== texts.day(previous.time);
 		const isSpeech = kind === "message" && previous?.kind === kind && previous.author === author;
 		const follows = isSpeech && !isNewDay && !isNew && time - previous.time < SAME_SPEECH_MS;
-		const minute = texts.time(time);
-		const isAgain = follows && texts.time(previous.time) === minute;
-		const properties = {
-			className: isAgain ? "again" : "",
-			title: texts.exactly(time),
-			dateTime: new Date(time).toISOString(),
-		};
+		const isAgain = follows && texts.time(previous.time) === texts.time(time);
 		const element = make(
 			"div",
 			{ className: `line ${kind}${follows ? " follows" : ""}${mention ? " mention" : ""}` },
 			isNewDay && make("h2", { className: "day" }, day),
 			isNew && make("p", { className: "new" }, texts.say("new")),
-			make("div", { className: "row" }, ...this.#inside(line, make("time", properties, minute))),
+			make("div", { className: "row" }, ...this.#inside(line, this.#time(line, isAgain))),
 		);
 		if (seq) element.dataset.seq = `${seq}`;
 		return element;
+	}
+
+	/**
+	 * Return the time of a line, which is the link to it if it is in the log.
+	 * @param {page.Line} line
+	 * @param {boolean} isAgain it is that of the line before
+	 */
+	#time({ time, seq }, isAgain) {
+		const { texts } = this.#given;
+		const exactly = texts.exactly(time);
+		const className = isAgain ? "again" : "";
+		const element = make("time", { dateTime: new Date(time).toISOString() }, texts.time(time));
+		if (!seq || !this.#room) return Object.assign(element, { className, title: exactly });
+		// The keyboard comes to it from a line that was found, not from each of a thousand.
+		const link = { href: addressOf(this.#room, seq), title: exactly, ariaLabel: exactly, tabIndex: -1 };
+		return make("a", { ...link, className: `at ${className}` }, element);
 	}
 
 	/**

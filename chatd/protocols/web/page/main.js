@@ -9,6 +9,7 @@ import { announce } from "./dom.js";
 import { browserStorage, Kept } from "./kept.js";
 import { Log } from "./log.js";
 import { sameName } from "./names.js";
+import { Navigation } from "./navigation.js";
 import { Search } from "./search.js";
 import { Side } from "./side.js";
 import { ring } from "./sound.js";
@@ -16,7 +17,6 @@ import { chooseLanguage, Texts } from "./texts.js";
 import { Writer } from "./writer.js";
 
 const PEOPLE_EVERY_MS = 60_000;
-const AFTER_FOUND = 25; // lines that are shown after one that was found
 
 const texts = new Texts(chooseLanguage(navigator.languages));
 const kept = new Kept(browserStorage());
@@ -67,13 +67,6 @@ const writer = new Writer({
 const search = new Search({
 	texts,
 	ask: (room, question, answer) => connection.ask({ type: "search", room: room.name, ...question }, answer),
-	jump: (room, seq) => {
-		display.closePanels();
-		client.show(room, seq + AFTER_FOUND, () => {
-			display.draw();
-			log.go(seq);
-		});
-	},
 });
 const browse = new Browse({
 	texts,
@@ -95,9 +88,18 @@ const account = new Account({
 		display.goOn();
 	},
 });
-const display = new Display({ texts, kept, client, side, log, writer, search });
+const navigation = new Navigation({
+	client,
+	texts,
+	choose: (room) => display.choose(room),
+	showLine: (room, seq) => display.showLine(room, seq),
+	offer: (name, why) => browse.open(name, why),
+	changed: () => display.drawSoon(),
+});
+const display = new Display({ texts, kept, client, side, log, writer, search, navigation });
 
 listen({ kept, client, display, writer, browse, account });
 setInterval(() => document.visibilityState === "visible" && client.askPeople(), PEOPLE_EVERY_MS);
+navigation.start();
 connection.start();
 if (display.hasKeyboard) writer.focus();

@@ -1,7 +1,8 @@
 // The panel for searching the lines of a room: the words, the lines found, and how far the search got.
 // It must not know the connection.
 
-import { button, byId, make, nameOf, span } from "./dom.js";
+import { addressOf } from "./address.js";
+import { byId, make, nameOf, span } from "./dom.js";
 
 export class Search {
 	#words = byId("search-words", HTMLInputElement);
@@ -80,6 +81,6 @@ export class Search {
 	 */
 	#hit(room, { seq, author, text, time }) {
 		const inside = [nameOf(author), " ", make("time", {}, this.#given.texts.moment(time)), " ", span("text", text)];
-		return button(() => this.#given.jump(room, seq), ...inside);
+		return make("a", { href: addressOf(room, seq) }, ...inside);
 	}
 }

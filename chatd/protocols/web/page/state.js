@@ -155,6 +155,23 @@ export class Room {
 		this.#reach(before);
 	}
 
+	/**
+	 * Return true if the line of that seq is held, or would be if it was there.
+	 * @param {number} seq
+	 */
+	holds(seq) {
+		return seq >= this.first && seq <= this.end;
+	}
+
+	/**
+	 * Return the seq that is nearest to one, of the lines that are held; 0 without any.
+	 * @param {number} seq
+	 */
+	nearest(seq) {
+		const seqs = this.lines.map((line) => line.seq ?? 0).filter(Boolean);
+		return seqs.reduce((best, each) => (Math.abs(each - seq) < Math.abs(best - seq) ? each : best), seqs[0] ?? 0);
+	}
+
 	/** Mark all lines as seen. Return true if some were not. */
 	read() {
 		const last = this.last ?? 0;

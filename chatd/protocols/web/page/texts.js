@@ -48,6 +48,15 @@ export const SENTENCES = {
 		"Nothing has been said here yet. Write the first line below.",
 		"Aquí no se ha dicho nada todavía. Escribe abajo la primera línea.",
 	],
+	no_address: ["{name} is no address of a room or a line.", "{name} no es la dirección de una sala ni de una línea."],
+	line_gone: [
+		"Line {number} is not shown: it was deleted, or you ignore its author. This is the nearest one.",
+		"La línea {number} no se ve: se borró, o ignoras a quien la escribió. Esta es la más cercana.",
+	],
+	line_to_come: [
+		"There is no line {number} yet. This is the last one.",
+		"Aún no hay ninguna línea {number}. Esta es la última.",
+	],
 	new: ["New", "Nuevo"],
 	unread: ["{count} unread", "{count} sin leer"],
 	mentions: ["{count} mention you", "{count} te nombran"],
