@@ -7,6 +7,7 @@ import type { Display } from "./page/display.js";
 import type { Kept } from "./page/kept.js";
 import type { Log } from "./page/log.js";
 import type { Navigation } from "./page/navigation.js";
+import type { Notifier } from "./page/notify.js";
 import type { Search } from "./page/search.js";
 import type { Side } from "./page/side.js";
 import type { Chat, Room } from "./page/state.js";
@@ -45,10 +46,29 @@ export interface ClientOptions {
 	open: () => WebSocket;
 	/** Called after a change that may be seen. */
 	changed: () => void;
-	/** Called for a private line that came. */
-	heard: (line: { author: string; text: string }) => void;
+	/** Called for a private line that came, and for one that names the reader. */
+	heard: (line: Heard) => void;
 	/** Called when the server asks for a sound. */
 	bell: () => void;
+}
+
+/** A line that concerns the reader: a private one, or one that names them. */
+export interface Heard {
+	room: Room;
+	author: string;
+	text: string;
+}
+
+export interface NotifierOptions {
+	kept: Kept;
+	/** Null where the browser has none, or the origin is not secure. */
+	api: typeof Notification | null;
+	/** Returns true if one of the page's tabs is in front of the reader. */
+	isInFront: () => Promise<boolean>;
+	/** Shows a room whose notification was clicked. */
+	open: (room: Room) => void;
+	/** Called after a change that may be seen. */
+	changed: () => void;
 }
 
 /** A line of a room: an event of the log, or a line that passes, which has no seq. */
@@ -225,6 +245,7 @@ export interface DisplayParts {
 	writer: Writer;
 	search: Search;
 	navigation: Navigation;
+	notifier: Notifier;
 }
 
 export interface ControlParts {
@@ -234,4 +255,5 @@ export interface ControlParts {
 	writer: Writer;
 	browse: Browse;
 	account: Account;
+	notifier: Notifier;
 }

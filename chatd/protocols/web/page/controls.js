@@ -17,7 +17,7 @@ export function listen(parts) {
 }
 
 /** @param {page.ControlParts} parts */
-function listenToButtons({ kept, client, display, writer, browse, account }) {
+function listenToButtons({ kept, client, display, writer, browse, account, notifier }) {
 	/** @type {Record<string, (event: MouseEvent) => void>} */
 	const buttons = {
 		skip: (event) => {
@@ -42,6 +42,15 @@ function listenToButtons({ kept, client, display, writer, browse, account }) {
 		"welcome-later": () => {
 			kept.set("welcomed", true);
 			display.draw();
+			writer.focus();
+		},
+		notify: () => notifier.turn(byId("notify", HTMLInputElement).checked),
+		"notify-yes": async () => {
+			await notifier.turn(true);
+			writer.focus();
+		},
+		"notify-no": async () => {
+			await notifier.turn(false);
 			writer.focus();
 		},
 	};

@@ -2,6 +2,7 @@
 // know buttons, keys or the server's messages.
 
 import { announce, byId, make, sentence, tell } from "./dom.js";
+import { tellIcon } from "./icon.js";
 import { badge } from "./side.js";
 import { isKey } from "./texts.js";
 
@@ -44,6 +45,8 @@ export class Display {
 		const unread = chat.sum("unread");
 		const mentions = chat.sum("mentions");
 		const count = unread ? `(${mentions ? "@" : ""}${badge(mentions || unread)}) ` : "";
+		tellIcon(mentions);
+		this.#drawNotify();
 		document.title = `${count}${chat.active ? `${chat.active.title} · ` : ""}chatd`;
 		navigation.follow();
 	}
@@ -164,6 +167,15 @@ export class Display {
 		tell(byId("banner-text"), this.#wasLost ? texts.say(isOver ? "goodbye" : "lost") : "");
 		tell(byId("countdown"), isOver ? "" : texts.say(state === "waiting" ? "again_in" : "connecting", { count: pause }));
 		tell(byId("try-now"), texts.say(isOver ? "come_back" : "try_now"));
+	}
+
+	/** Draw the offer of notifications, after the welcome is closed, and the switch that puts them off again. */
+	#drawNotify() {
+		const { client, notifier } = this.#parts;
+		notifier.look(client.chat);
+		byId("notify-offer").hidden = !notifier.isOffered || !byId("welcome").hidden;
+		byId("notify-switch").hidden = !notifier.isPossible;
+		byId("notify", HTMLInputElement).checked = notifier.isOn;
 	}
 
 	/** Draw the line that welcomes a guest, until they close it. */

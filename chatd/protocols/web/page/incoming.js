@@ -126,7 +126,8 @@ export class Incoming {
 		if (past) return this.#past(events);
 		if (!room) return;
 		const me = this.#chat.me.name;
-		room.add(events, me, this.#given.clock.now());
+		const news = room.add(events, me, this.#given.clock.now());
+		for (const { author = "", text } of news) this.#given.heard({ room, author, text });
 		this.#greetIn(room);
 		for (const entry of events) {
 			if ("seq" in entry && sameName(entry.author, me)) this.#client.outbox.cameBack(room, entry.text);
@@ -159,8 +160,8 @@ export class Incoming {
 		// After a crash the server may send again what it sent before.
 		if (past && room.lines.some((line) => line.time === time && line.text === text)) return;
 		if (to) this.#client.outbox.cameBack(room, text);
-		else this.#given.heard({ author, text });
 		room.addLocal({ kind: "message", author, to, text, time });
+		if (!to) this.#given.heard({ room, author, text });
 	}
 
 	/** @param {wire.Say} message */

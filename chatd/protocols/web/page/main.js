@@ -6,10 +6,12 @@ import { listen } from "./controls.js";
 import { Account, Browse } from "./dialogs.js";
 import { Display } from "./display.js";
 import { announce } from "./dom.js";
+import { holdFront, isInFront } from "./front.js";
 import { browserStorage, Kept } from "./kept.js";
 import { Log } from "./log.js";
 import { sameName } from "./names.js";
 import { Navigation } from "./navigation.js";
+import { Notifier } from "./notify.js";
 import { Search } from "./search.js";
 import { Side } from "./side.js";
 import { ring } from "./sound.js";
@@ -26,10 +28,25 @@ const client = new Client({
 	clock: { setTimeout: setTimeout.bind(window), clearTimeout: clearTimeout.bind(window), now: Date.now },
 	open: () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`),
 	changed: () => display.drawSoon(),
-	heard: ({ author, text }) => announce(`${texts.say("private")}, ${author}: ${text}`),
+	heard: (line) => {
+		if (line.room.isPrivate) announce(`${texts.say("private")}, ${line.author}: ${line.text}`);
+		notifier.heard(line);
+	},
 	bell: ring,
 });
 const { chat, connection, outbox } = client;
+
+const notifier = new Notifier({
+	kept,
+	api: isSecureContext && "Notification" in window ? Notification : null,
+	isInFront,
+	open: (room) => {
+		window.focus();
+		display.choose(room);
+	},
+	changed: () => display.drawSoon(),
+});
+if (notifier.isPossible) holdFront();
 
 const side = new Side({
 	texts,
@@ -96,9 +113,9 @@ const navigation = new Navigation({
 	offer: (name, why) => browse.open(name, why),
 	changed: () => display.drawSoon(),
 });
-const display = new Display({ texts, kept, client, side, log, writer, search, navigation });
+const display = new Display({ texts, kept, client, side, log, writer, search, navigation, notifier });
 
-listen({ kept, client, display, writer, browse, account });
+listen({ kept, client, display, writer, browse, account, notifier });
 setInterval(() => document.visibilityState === "visible" && client.askPeople(), PEOPLE_EVERY_MS);
 navigation.start();
 connection.start();

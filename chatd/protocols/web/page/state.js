@@ -76,7 +76,8 @@ export class Room {
 	}
 
 	/**
-	 * Add events and notices as they come, without those that were received before.
+	 * Add events and notices as they come, without those that were received before. Return the unseen
+	 * lines that name the reader.
 	 * @param {(wire.LogEvent | wire.Notice)[]} entries
 	 * @param {string} me
 	 * @param {number} now
@@ -99,9 +100,11 @@ export class Room {
 		}
 		// Lines that do not fit are fetched when the user goes to the end.
 		if (this.held && this.lines.length + added.length > HELD) this.live = false;
-		if (!this.live) return;
-		this.end = this.last ?? 0;
-		this.#push(added);
+		if (this.live) {
+			this.end = this.last ?? 0;
+			this.#push(added);
+		}
+		return added.filter(({ mention, seq = 0 }) => mention && seq > this.seen);
 	}
 
 	/**

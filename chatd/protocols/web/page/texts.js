@@ -23,6 +23,12 @@ export const SENTENCES = {
 	],
 	no_topic: ["/topic TEXT sets a topic", "/tema TEXTO pone un tema"],
 	private_with: ["Private, for you and {name}", "Privado, para {name} y para ti"],
+	notify: ["Notify me of mentions and private lines", "Avisarme de menciones y líneas privadas"],
+	notify_offer: [
+		"Be notified of mentions and private lines while you are elsewhere?",
+		"¿Quieres avisos de menciones y líneas privadas mientras estás en otra parte?",
+	],
+	notify_yes: ["Notify me", "Avisarme"],
 	leave: ["Leave {name}", "Dejar {name}"],
 	line: ["Message to {name}", "Mensaje para {name}"],
 	line_hint: [

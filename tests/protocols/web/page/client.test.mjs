@@ -148,8 +148,8 @@ test("what is refused stays, and its error stands where it was written", () => {
 test("a private line is shown with whom it is, and answered as a command", () => {
 	const all = made();
 	all.says(entered("lobby"), { type: "private", author: "luis", text: "psst" });
-	assert.deepEqual(all.heard, [{ author: "luis", text: "psst" }]);
 	const [room] = all.chat.privates;
+	assert.deepEqual(all.heard, [{ room, author: "luis", text: "psst" }]);
 	assert.deepEqual([room.title, room.unread], ["luis", 1]);
 	all.client.choose(room);
 	all.client.say(["yes?", "//help"]);
@@ -165,6 +165,13 @@ test("a private line is shown with whom it is, and answered as a command", () =>
 	assert.equal(all.client.outbox.shownIn(room).length, 1);
 	all.says({ type: "private", author: "guest1", to: "luis", text: "/help" });
 	assert.deepEqual(all.client.outbox.items, []);
+});
+
+test("an unseen line that names the reader is heard, and no other", () => {
+	const all = made();
+	all.says({ type: "you", name: "ana", guest: false, account: false }, entered("ops", 2, 1));
+	all.says(events("ops", line(2, "past, ana"), line(3, "no name"), line(4, "ana!"), line(5, "I, ana", "ana")));
+	assert.deepEqual(all.heard, [{ room: all.chat.room("ops"), author: "luis", text: "ana!" }]);
 });
 
 test("a private line that could not be said stays, and says so", () => {
