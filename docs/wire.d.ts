@@ -63,6 +63,8 @@ export interface Hello {
 	language: string;
 	max_length: number;
 	motd: string;
+	accounts: boolean;
+	passwords: boolean;
 }
 
 /** `commands` are pairs of usage and explanation; `names` all names of each command. */

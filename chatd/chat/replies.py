@@ -6,7 +6,7 @@ It must not know rooms, names or what was asked.
 from __future__ import annotations
 
 from chatd.errors import ErrorKind
-from chatd.formats.base import Format
+from chatd.formats.base import Entrance, Format
 from chatd.i18n import Language, sentence
 from chatd.rooms.stream import Stream
 
@@ -49,6 +49,10 @@ class Replies:
     def tell(self, text: str) -> None:
         """Send some lines of the server."""
         self.stream.put((self._answer_format or self.format).say(text))
+
+    def entered(self, entrance: Entrance) -> None:
+        """Send the entry of the session into a room."""
+        self.stream.put((self._answer_format or self.format).entered(entrance))
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> None:
         """Send an error."""

@@ -218,20 +218,28 @@ export interface NavigationOptions {
 	changed: () => void;
 }
 
-export interface BrowseOptions {
+export interface DialogOptions {
 	texts: Texts;
+	/** Called with an error that comes after the dialog was closed. */
+	late: (error: wire.Failure) => void;
+	/** Called when what the dialog is for is done. */
+	done: () => void;
+}
+
+export interface BrowseOptions extends DialogOptions {
 	/** Asks for the rooms that there are. */
 	ask: (answer: Answered) => void;
-	enter: (name: string) => void;
+	enter: (name: string, answered: Answered) => void;
 }
 
 /** A name without an account, signing in, or a new account. */
 export type Way = "name" | "signin" | "register";
 
-export interface AccountOptions {
-	texts: Texts;
+export interface AccountOptions extends DialogOptions {
 	kept: Kept;
-	takeName: (name: string) => void;
+	/** Returns what this door can do. */
+	door: () => Pick<wire.Hello, "accounts" | "passwords">;
+	takeName: (name: string, answered: Answered) => void;
 	/** Called when the browser is another user's. */
 	changed: () => void;
 }

@@ -181,6 +181,8 @@ def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str
         "language": session.language.value,
         "max_length": max_length,
         "motd": Lines(server.motd),
+        "accounts": server.logins.passwords is not None,
+        "passwords": server.logins.may_pass_secrets(session.identity.confidential),
     }
 
 

@@ -14,7 +14,7 @@ const ORIGINS = 100; // most lines of which is known in which room they were wri
 export class Client {
 	chat = new Chat();
 	outbox = new Outbox();
-	/** @type {Map<string, { id?: number, isWanted: boolean }>} rooms that we asked for; wanted ones are shown */
+	/** @type {Map<string, { isWanted: boolean }>} rooms that we asked for; wanted ones are shown */
 	entering = new Map();
 	/** @type {Set<page.Room>} */
 	#fetching = new Set();
@@ -35,7 +35,7 @@ export class Client {
 			open: given.open,
 			clock: given.clock,
 			greet: () => this.#greet(),
-			received: (message) => this.#received(message),
+			received: (message) => this.take(message),
 			changed: () => this.#connectionChanged(),
 		});
 	}
@@ -55,16 +55,34 @@ export class Client {
 	}
 
 	/**
-	 * Enter a room, and show it.
+	 * Enter a room, and show it. An error is shown in the room that is shown, or *answered* is called.
 	 * @param {string} name
+	 * @param {page.Answered} [answered]
 	 */
-	enter(name) {
+	enter(name, answered = (reply) => reply?.type === "error" && this.take(reply)) {
 		const room = this.chat.room(name);
-		const id = this.connection.newId();
+		if (this.connection.state !== "open") return answered();
 		if (room?.present) this.choose(room);
-		else if (this.connection.send({ type: "enter", id, room: name, after: room?.bookmark ?? undefined })) {
-			this.entering.set(folded(name), { id, isWanted: true });
-		}
+		this.entering.set(folded(name), { isWanted: true });
+		this.connection.ask({ type: "enter", room: name, after: room?.bookmark ?? undefined }, (reply) => {
+			if (reply?.type === "entered") this.#incoming.take(reply);
+			this.entering.delete(folded(name));
+			answered(reply);
+			this.#given.changed();
+		});
+	}
+
+	/**
+	 * Give a command, and call *answered* with its first answer, which is not shown in a room.
+	 * @param {string} text
+	 * @param {page.Answered} answered
+	 */
+	command(text, answered) {
+		if (this.chat.isAsked) this.answer(""); // else the command would be the answer
+		this.connection.ask({ type: "line", room: this.#roomToSay(), text }, (reply) => {
+			answered(reply);
+			this.#given.changed();
+		});
 	}
 
 	/**
@@ -222,6 +240,12 @@ export class Client {
 		if (this.kept.get("proof", "") === this.#proof) this.kept.set("proof", null);
 	}
 
+	/** @param {wire.ServerMessage} message */
+	take(message) {
+		this.#incoming.take(message);
+		this.#given.changed();
+	}
+
 	/** @returns {wire.ClientMessage} */
 	#greet() {
 		this.#proof = this.kept.get("proof", "");
@@ -236,12 +260,6 @@ export class Client {
 			proof: this.#proof || undefined,
 			rooms: rooms.length ? Object.fromEntries(rooms.map((room) => [room.name, room.bookmark])) : undefined,
 		};
-	}
-
-	/** @param {wire.ServerMessage} message */
-	#received(message) {
-		this.#incoming.take(message);
-		this.#given.changed();
 	}
 
 	#connectionChanged() {

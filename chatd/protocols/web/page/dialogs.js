@@ -2,6 +2,7 @@
 // answer is a cookie that no script can read, and its proof, which no page of another port can read. They
 // must not keep or show a password.
 
+import { Dialog } from "./dialog.js";
 import { button, byId, make, span } from "./dom.js";
 
 /**
@@ -16,7 +17,7 @@ function onSubmit(form, action) {
 }
 
 export class Browse {
-	#dialog = byId("browse", HTMLDialogElement);
+	#dialog;
 	#name = byId("browse-name", HTMLInputElement);
 	#status = byId("browse-count");
 	#given;
@@ -24,6 +25,7 @@ export class Browse {
 	/** @param {page.BrowseOptions} given */
 	constructor(given) {
 		this.#given = given;
+		this.#dialog = new Dialog("browse", given);
 		onSubmit(byId("browse-form"), () => this.#enter(this.#name.value.trim().replace(/^#/, "")));
 	}
 
@@ -34,9 +36,8 @@ export class Browse {
 	 */
 	open(name = "", why = "") {
 		this.#name.value = name;
-		byId("browse-error").textContent = why;
 		this.#status.textContent = this.#given.texts.say("loading");
-		this.#dialog.showModal();
+		this.#dialog.open(why);
 		this.#given.ask((answer) => {
 			const isThere = answer?.type === "rooms";
 			const rooms = isThere ? answer.rooms : [];
@@ -50,8 +51,15 @@ export class Browse {
 
 	/** @param {string} name */
 	#enter(name) {
-		this.#dialog.close();
-		if (name) this.#given.enter(name);
+		const { enter, done } = this.#given;
+		if (!name) return;
+		this.#dialog.ask(
+			(answered) => enter(name, answered),
+			() => {
+				this.#dialog.close();
+				done();
+			},
+		);
 	}
 
 	/** @param {wire.ListedRoom} room */
@@ -65,20 +73,20 @@ export class Browse {
 }
 
 export class Account {
-	#dialog = byId("account", HTMLDialogElement);
+	#dialog;
 	#form = byId("account-form", HTMLFormElement);
 	#ways = /** @type {RadioNodeList} */ (this.#form.elements.namedItem("way"));
 	#name = byId("account-name", HTMLInputElement);
 	#password = byId("account-password", HTMLInputElement);
-	#error = byId("account-error");
 	#given;
 
 	/** @param {page.AccountOptions} given */
 	constructor(given) {
 		this.#given = given;
+		this.#dialog = new Dialog("account", given);
 		onSubmit(this.#form, () => this.#go());
 		this.#form.onchange = () => this.#adapt();
-		this.#dialog.onclose = () => {
+		byId("account", HTMLDialogElement).onclose = () => {
 			this.#password.value = "";
 		};
 	}
@@ -87,18 +95,20 @@ export class Account {
 	 * @param {page.Way} way
 	 */
 	open(way) {
+		const { texts, door } = this.#given;
+		const { accounts, passwords } = door();
 		this.#ways.value = way;
-		this.#error.textContent = "";
+		byId("account-ways").hidden = !accounts || !passwords;
+		byId("account-why").textContent = accounts ? (passwords ? "" : texts.say("not_private")) : texts.say("no_accounts");
 		this.#adapt();
-		this.#dialog.showModal();
+		this.#dialog.open();
 		this.#name.focus();
 	}
 
 	/** Return the error, or "" if it is done. */
 	async signOut() {
-		const wrong = await this.#post("/api/signout", {});
-		if (!wrong) this.#given.changed();
-		return wrong;
+		const reply = await this.#post("/api/signout", {});
+		return reply?.type === "error" ? reply.text : reply ? "" : this.#given.texts.say("no_answer");
 	}
 
 	get #way() {
@@ -113,25 +123,29 @@ export class Account {
 		this.#password.autocomplete = way === "register" ? "new-password" : "current-password";
 	}
 
-	async #go() {
+	#go() {
 		const way = this.#way;
 		const name = this.#name.value.trim();
 		const key = this.#given.kept.key(); // so that our own tabs do not block a name
 		const who = { name, password: this.#password.value, register: way === "register", key };
-		const wrong = way === "name" ? "" : await this.#post("/api/signin", who);
-		this.#error.textContent = wrong;
+		this.#dialog.ask(
+			(answered) => {
+				if (way === "name") this.#given.takeName(name, answered);
+				else this.#post("/api/signin", who).then(answered);
+			},
+			() => {
+				this.#dialog.close();
+				this.#given.done();
+			},
+		);
 		this.#password.value = "";
-		if (wrong) return;
-		this.#dialog.close();
-		if (way === "name") this.#given.takeName(name);
-		else this.#given.changed();
 	}
 
 	/**
-	 * Return the error that the server answers, or "".
+	 * Return the answer of the server, or nothing without one. Once it is good, the browser is another user's.
 	 * @param {string} path
 	 * @param {object} body
-	 * @returns {Promise<string>}
+	 * @returns {Promise<wire.ServerMessage | undefined>}
 	 */
 	async #post(path, body) {
 		const { kept, texts } = this.#given;
@@ -143,10 +157,12 @@ export class Account {
 		try {
 			const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
 			const { error, proof = null } = await answer.json();
-			if (answer.ok) kept.set("proof", proof);
-			return error ? `${texts.say("error")}: ${error.text}` : ""; // it begins in lower case, or with a name
+			if (error) return { type: "error", ...error };
+			kept.set("proof", proof);
+			this.#given.changed();
+			return { type: "say", text: "" };
 		} catch {
-			return texts.say("no_answer");
+			return undefined;
 		}
 	}
 }

@@ -182,6 +182,7 @@ export class Display {
 	#drawWelcome() {
 		const { client, kept } = this.#parts;
 		const { guest, name } = client.chat.me;
+		byId("welcome-account").hidden = !client.chat.signsIn;
 		byId("welcome").hidden = !guest || !name || kept.get("welcomed", false);
 		byId("welcome-text").replaceChildren(...sentence(this.#texts, "welcome", { name: make("bdi", {}, name) }));
 	}

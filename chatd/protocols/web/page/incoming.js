@@ -67,8 +67,9 @@ export class Incoming {
 	/** @param {wire.Hello} message */
 	#hello(message) {
 		const chat = this.#chat;
-		const { lobby, max_length: longest = chat.longest, motd = "" } = message;
+		const { lobby, max_length: longest = chat.longest, motd = "", accounts, passwords } = message;
 		chat.lobby = lobby;
+		chat.door = { accounts, passwords };
 		chat.longest = longest;
 		if (!chat.commands.length) this.#askCommands();
 		chat.active ??= chat.rooms[0] ?? chat.roomFor(lobby); // also if we may not enter it
@@ -175,9 +176,7 @@ export class Incoming {
 
 	/** @param {wire.Failure} message */
 	#error({ id, kind, text }) {
-		const { outbox, entering } = this.#client;
-		outbox.refused(id);
-		for (const [name, asked] of entering) if (id && asked.id === id) entering.delete(name);
+		this.#client.outbox.refused(id);
 		this.#client.note({ kind: "error", title: kind, text }, id);
 	}
 

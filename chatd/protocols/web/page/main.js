@@ -85,25 +85,22 @@ const search = new Search({
 	texts,
 	ask: (room, question, answer) => connection.ask({ type: "search", room: room.name, ...question }, answer),
 });
-const browse = new Browse({
+const inDialogs = {
 	texts,
+	late: (/** @type {wire.Failure} */ error) => client.take(error),
+	done: () => display.goOn(),
+};
+const browse = new Browse({
+	...inDialogs,
 	ask: (answer) => connection.ask({ type: "rooms" }, answer),
-	enter: (name) => {
-		client.enter(name);
-		display.goOn();
-	},
+	enter: (name, answered) => client.enter(name, answered),
 });
 const account = new Account({
-	texts,
+	...inDialogs,
 	kept,
-	takeName: (name) => {
-		client.say([`/nick ${name}`]);
-		display.goOn();
-	},
-	changed: () => {
-		connection.start();
-		display.goOn();
-	},
+	door: () => chat.door,
+	takeName: (name, answered) => client.command(`/nick ${name}`, answered),
+	changed: () => connection.start(),
 });
 const navigation = new Navigation({
 	client,

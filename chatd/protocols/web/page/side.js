@@ -43,7 +43,7 @@ export class Side {
 		byId("rooms-open").ariaLabel = texts.say("rooms") + this.#counted("unread", unread);
 		byId("my-name").replaceChildren(...sentence(texts, "you_are", { name: make("bdi", {}, me.name) }));
 		byId("name-open").hidden = me.account;
-		byId("signin-open").hidden = me.account;
+		byId("signin-open").hidden = me.account || !chat.signsIn;
 		byId("signout").hidden = !me.account;
 		if (active) this.#drawPeople(active, me.name);
 	}

@@ -255,6 +255,7 @@ function marked(event, me) {
 export class Chat {
 	me = { name: "", guest: true, account: false };
 	lobby = "lobby";
+	door = { accounts: false, passwords: false }; // there are accounts; this connection may send passwords
 	/** @type {wire.Commands["commands"]} */
 	commands = [];
 	/** @type {wire.Commands["names"]} */
@@ -267,6 +268,11 @@ export class Chat {
 	#rooms = new Map();
 	/** @type {Map<string, page.Room>} */
 	#privates = new Map();
+
+	/** True if one can sign in here. */
+	get signsIn() {
+		return this.door.accounts && this.door.passwords;
+	}
 
 	/**
 	 * Return the room of that name, if we are in it.

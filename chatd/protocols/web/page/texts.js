@@ -108,6 +108,11 @@ export const SENTENCES = {
 		"Keeps a name for you alone. The password must have 8 characters or more.",
 		"Reserva un nombre solo para ti. La contraseña debe tener 8 caracteres o más.",
 	],
+	no_accounts: ["Names cannot be registered on this server.", "En este servidor no se registran nombres."],
+	not_private: [
+		"No passwords here: this connection is not encrypted, so others could read them. Use an https address.",
+		"Aquí no se piden contraseñas: la conexión no está cifrada y otros podrían leerlas. Usa una dirección https.",
+	],
 	name: ["Name", "Nombre"],
 	password: ["Password", "Contraseña"],
 	go: ["Continue", "Entrar"],

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import BROWSER, Grant
@@ -18,7 +19,7 @@ from chatd.protocols.web.live.verbs import HISTORY_LINES
 from chatd.rooms.paging import BYTES_GIVEN
 from chatd.util.fair_queue import Asker
 from tests.support.browser import Browser, browser, frame
-from tests.support.world import World, log_in
+from tests.support.world import FAR, HERE, World, log_in
 
 KEY = "a-key-of-sixteen"
 
@@ -38,6 +39,23 @@ class TestHello:
         assert (answer["type"], answer["id"]) == ("commands", 1)
         assert ["/quien [SALA]", "ver quién está en esta sala, o en otra"] in answer["commands"]
         assert "quien" in answer["names"]["who"]
+
+    @pytest.mark.parametrize(
+        ("options", "address", "accounts", "passwords"),
+        [
+            ({}, HERE, True, True),
+            ({}, FAR, True, False),
+            ({"plaintext_passwords": True}, FAR, True, True),
+            ({"passwords": None}, HERE, False, True),
+        ],
+        ids=["private", "in the clear", "allowed in the clear", "no accounts"],
+    )
+    def test_says_if_there_are_accounts_and_if_passwords_are_taken(
+        self, options: Any, address: IPv4Address, accounts: bool, passwords: bool
+    ) -> None:
+        one = browser(World(**options), greeted=False, address=address)
+        (hello,) = one.seen("hello")
+        assert (hello["accounts"], hello["passwords"]) == (accounts, passwords)
 
     def test_comes_first(self, world: World) -> None:
         one = Browser(world)

@@ -473,3 +473,44 @@ test("a guest who is renamed forgets no proof of another tab", () => {
 	all.says({ type: "you", name: "eva", guest: false, account: false });
 	assert.equal(all.kept.get("proof", ""), "newer");
 });
+
+test("a command of a dialog is answered there, and not in the room", () => {
+	const all = made();
+	const answers = [];
+	all.says(entered("lobby"));
+	all.client.command("/nick a b", (reply) => answers.push(reply?.text));
+	const [{ id, ...command }] = sent(all, "line");
+	assert.deepEqual(command, { type: "line", room: "lobby", text: "/nick a b" });
+	all.says({ type: "error", id, kind: "Wrong use", key: "name_invalid", text: "no." });
+	assert.deepEqual(answers, ["no."]);
+	all.client.command("/nick ana", (reply) => answers.push(reply?.text));
+	all.sockets.last.onclose({ code: 1006 });
+	assert.deepEqual(answers, ["no.", undefined]);
+	assert.deepEqual(texts(all.chat.active), []);
+});
+
+test("a command of a dialog is not the answer to a question", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "ask", hidden: true });
+	all.client.command("/nick ana", () => {});
+	assert.deepEqual(
+		sent(all, "line").map(({ text }) => text),
+		["", "/nick ana"],
+	);
+});
+
+test("who enters a room from a dialog is told there whether they may", () => {
+	const all = made();
+	const answers = [];
+	all.says(entered("lobby"));
+	for (const room of ["a b", "ops", "Lobby"]) all.client.enter(room, (reply) => answers.push(reply?.type));
+	const [refused, fine, already] = sent(all, "enter").map(({ id }) => id);
+	all.says({ type: "error", id: refused, kind: "Wrong use", key: "room_invalid", text: "no." });
+	all.says({ ...entered("ops"), id: fine }, { type: "say", id: already, text: "You are there." });
+	assert.deepEqual(answers, ["error", "entered", "say"]);
+	assert.equal(all.chat.active.name, "ops");
+	assert.deepEqual(texts(all.chat.room("lobby")), []);
+	all.sockets.last.onclose({ code: 1006 });
+	all.client.enter("dev", (reply) => answers.push(reply?.type));
+	assert.equal(answers.at(-1), undefined);
+});

@@ -1,0 +1,82 @@
+"""Dialogs of the page: what is asked for in one is answered in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import Chromium
+from tests.browser.page import ENTER, HERE, LINES, ME, TEXTS, Page
+from tests.support.live_server import CHECKOUT, LiveServer
+
+
+def answer(page: Page, *texts: str) -> None:
+    """Type texts into the focused field, and send each; what was sent before is replaced."""
+    for text in texts:
+        page.type(text)
+        page.press(ENTER)
+
+
+def test_a_refused_name_is_told_in_the_dialog_which_takes_the_next_one(page: Page) -> None:
+    page.click("#name-open")
+    answer(page, "mar ía")
+    page.has("#account-error", "Error: ")
+    assert page.focused == "account-name"
+    answer(page, "maría")
+    page.has(ME, "maría")
+    page.shows("#account", False)
+    page.until(lambda: page.focused == "line", "the line to write in has the keyboard")
+    assert page.texts(LINES) == []
+
+
+def test_a_refused_room_is_told_in_the_dialog_which_takes_the_next_one(page: Page) -> None:
+    page.click("#browse-open")
+    answer(page, "new room!")
+    page.has("#browse-error", "Error: ")
+    assert page.focused == "browse-name"
+    answer(page, "Incident-7")
+    page.has(HERE, "Incident-7")
+    page.shows("#browse", False)
+    page.click("#browse-open")
+    answer(page, "lobby")
+    page.has(HERE, "lobby")
+    page.shows("#browse", False)
+    assert page.texts(TEXTS) == []
+
+
+def test_an_answer_that_is_not_waited_for_is_told_in_the_room(page: Page) -> None:
+    page.click("#name-open")
+    page.type("mar ía")
+    page.script("document.querySelector('#account-form').requestSubmit()\naccount.close()")
+    page.has(f"{LINES}.error", "Invalid name")
+    page.click("#name-open")
+    assert page.texts("#account-error") == [""]
+
+
+@pytest.fixture
+def without_accounts(chromium: Chromium, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of a daemon that cannot check passwords."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "argon2.py").write_text("raise ImportError")
+    variables = {"PYTHONPATH": os.pathsep.join((str(hidden), CHECKOUT))}
+    with LiveServer(tmp_path, web=0, variables=variables) as daemon:
+        yield daemon.url
+        chromium.leave()
+
+
+def test_accounts_are_not_offered_where_there_are_none(
+    chromium: Chromium, without_accounts: str
+) -> None:
+    page = chromium.tab(Page)
+    page.enter(without_accounts)
+    assert not page.is_shown("#signin-open")
+    assert not page.is_shown("#welcome-account")
+    page.click("#name-open")
+    page.has("#account-why", "cannot be registered")
+    assert not page.is_shown("#account-ways")
+    answer(page, "ana")
+    page.has(ME, "ana")
