@@ -85,7 +85,7 @@ def _of_sql(path: Path) -> Commit:
             now = int(time.time() * 1000)
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
-                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, NULL)",
                 [(1 << 40 | head, now, 1, "guest1", 1, TEXT)],
             )
             connection.executemany(

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 import enum
 
+from chatd.text.messages import (
+    MOST_MESSAGE_BYTES,
+    MOST_MESSAGE_LINES,
+    InvalidMessage,
+    MessageFault,
+)
 from chatd.text.validation import LineFault
 
 LINE_FAULTS = {
@@ -15,6 +21,14 @@ LINE_FAULTS = {
     LineFault.MARKS: "too_many_marks",
 }
 """Keys of the sentences for the faults of a line, as its author receives them."""
+
+_MESSAGE_FAULTS = {
+    MessageFault.LINES: "message_has_lines",
+    MessageFault.BYTES: "message_has_bytes",
+    MessageFault.NOT_UTF8: "line_not_utf8",
+    MessageFault.TOO_LONG: "line_too_long",
+    MessageFault.MARKS: "line_has_marks",
+}
 
 
 class ErrorKind(enum.Enum):
@@ -26,7 +40,7 @@ class ErrorKind(enum.Enum):
 
     INVALID_MESSAGE = "Invalid message"
     """A line is not UTF-8, is too long, has more than 30 combining marks in a row, or took too long
-    to end; on bare ports it may also be blank.
+    to end; on bare ports it may also be blank. Or a message of several lines is too large.
 
     Send UTF-8, or shorter lines."""
 
@@ -157,6 +171,16 @@ class Refusal(Exception):
         self.kind = kind
         self.key = key
         self.values = values
+
+
+def message_refusal(invalid: InvalidMessage, max_length: int) -> Refusal:
+    """Return the refusal of a message of several lines, each of at most ``max_length``."""
+    limits = {
+        MessageFault.LINES: MOST_MESSAGE_LINES,
+        MessageFault.BYTES: MOST_MESSAGE_BYTES,
+    }
+    values = {"number": invalid.number, "limit": limits.get(invalid.fault, max_length)}
+    return Refusal(ErrorKind.INVALID_MESSAGE, _MESSAGE_FAULTS[invalid.fault], **values)
 
 
 def short(text: str, most: int = 40) -> str:

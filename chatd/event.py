@@ -46,6 +46,7 @@ class Draft(NamedTuple):
 
     ``session`` is the number of the session that said them (see `Event`), ``room`` a room's name,
     ``author`` the name of the session at that moment, ``texts`` the valid lines as they were said.
+    If ``as_one``, the lines are one message.
     """
 
     room: str
@@ -53,12 +54,18 @@ class Draft(NamedTuple):
     author: str
     kind: Kind
     texts: Sequence[str]
+    as_one: bool = False
+
+    def part_of(self, head: int) -> int | None:
+        """Return what its events are part of (see `Event`), if they follow the seq ``head``."""
+        return head + 1 if self.as_one else None
 
     def events(self, head: int, time: int) -> list[Event]:
         """Return the events that follow the seq ``head`` in the log, all with one time."""
-        room, session, author, kind, texts = self
+        room, session, author, kind, texts, _ = self
+        part_of = self.part_of(head)
         return [
-            Event(room, seq, time, session, author, kind, text)
+            Event(room, seq, time, session, author, kind, text, part_of)
             for seq, text in enumerate(texts, head + 1)
         ]
 
@@ -95,7 +102,9 @@ class Event(NamedTuple):
     ``seq`` is its position in the room's log, from 1, without gaps. ``time`` is the time at which
     it was committed, in milliseconds since 1970. ``session`` is the number of the session that said
     it. Numbers of sessions that said anything are never used twice, also over restarts, so they
-    tell apart two people who used one name.
+    tell apart two people who used one name. ``part_of`` is, of each line of a message of several,
+    the seq of the first one; None for a line alone. The lines of a message follow one another in
+    the log, with one author and one time.
     """
 
     room: str
@@ -105,6 +114,12 @@ class Event(NamedTuple):
     author: str
     kind: Kind
     text: str
+    part_of: int | None = None
+
+    @property
+    def continues(self) -> bool:
+        """True if it is a line of a message of several, and not the first one."""
+        return self.part_of is not None and self.part_of != self.seq
 
     @property
     def bookmark(self) -> Bookmark:

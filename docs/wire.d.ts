@@ -21,6 +21,8 @@ export interface LogEvent {
 	author: string;
 	kind: EventKind;
 	text: string;
+	/** Of each line of a message of several: the seq of the first one. */
+	part_of?: number;
 	deed?: { verb: string; target: string; seconds: number; reason: string };
 }
 
@@ -62,6 +64,9 @@ export interface Hello {
 	lobby: string;
 	language: string;
 	max_length: number;
+	/** Most lines of a message of several, and most bytes of its text in UTF-8. */
+	max_lines: number;
+	max_bytes: number;
 	motd: string;
 	accounts: boolean;
 	passwords: boolean;

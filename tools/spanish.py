@@ -167,9 +167,10 @@ ARGUMENTS = {
 
 ERRORS = {
     "A line is not UTF-8, is too long, has more than 30 combining marks in a row, or took too long "
-    "to end; on bare ports it may also be blank": (
+    "to end; on bare ports it may also be blank. Or a message of several lines is too large": (
         "Una línea no es UTF-8, es demasiado larga, tiene más de 30 marcas combinantes seguidas o "
-        "tardó demasiado en acabar; en los puertos de líneas desnudas, también si está en blanco"
+        "tardó demasiado en acabar; en los puertos de líneas desnudas, también si está en blanco. "
+        "O un mensaje de varias líneas es demasiado grande"
     ),
     "Send UTF-8, or shorter lines": "Enviar UTF-8, o líneas más cortas",
     "The name of a person or of a room breaks the rule, mixes scripts, or is reserved for the "

@@ -152,10 +152,13 @@ class ActionQueue:
         self._give_receipts(event.room, [event.seq], 1)
         self._go_on()
 
-    def refused(self, room: str, lines: int) -> None:
-        """Send an error for each of some lines that could not be committed in a room."""
+    def refused(self, room: str, lines: int, texts: int) -> None:
+        """Send an error for each of some texts that could not be committed in a room.
+
+        ``lines`` is the number of their lines.
+        """
         self._uncount(lines)
-        for _ in range(lines):
+        for _ in range(texts):
             self._replies.error(ErrorKind.NOT_SAVED, "not_saved")
         self._give_receipts(room, None, lines)
         self._go_on()

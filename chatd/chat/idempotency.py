@@ -341,11 +341,12 @@ async def _find(
     while after < said.upto and (events := await room.read(after, said.upto, asker)):
         lines += [each for each in events if (each.session, each.kind) == (said.session, kind)]
         after = events[-1].seq
-    count = len(texts)
+    wanted = "\n".join(texts).split("\n")  # a message of several lines is several events
+    count = len(wanted)
     # Of several with the same texts, the last ones were said last.
     for start in reversed(range(len(lines))):
         found = lines[start : start + count]
-        if [event.text for event in found] == list(texts):
+        if [event.text for event in found] == wanted:
             return [event.seq for event in found]
     return []
 

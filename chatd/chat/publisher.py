@@ -81,7 +81,9 @@ class Publisher(Subscriber):
             self._rooms.forget_if_empty(room)
             session = self._sessions.by_number.get(draft.session)
             if session is not None:
-                session.attempt(session.queue.refused, draft.room, len(draft.texts))
+                lines = len(draft.texts)
+                texts = 1 if draft.as_one else lines
+                session.attempt(session.queue.refused, draft.room, lines, texts)
                 changed[session] = None
         self._notify(changed)
 

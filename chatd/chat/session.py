@@ -66,8 +66,7 @@ class Rights(NamedTuple):
 class Session:
     """A connected client. ``number`` is its own, and never used again.
 
-    ``text_only`` is True if its lines are no commands. ``has_spoken`` is True once it said
-    something.
+    ``text_only`` is True if its lines are no commands, ``has_spoken`` once it said something.
     """
 
     __slots__ = (  # a dict would weigh several hundred bytes more
@@ -161,25 +160,26 @@ class Session:
     ) -> None:
         """Say some valid lines in a room; in the current one if none is given.
 
-        A session that may not is sent an error for each. One that wants receipts may give one.
+        Or one message: a text with LFs. A session that may not is sent an error for each text. One
+        that wants receipts may give one.
         """
+        lines, as_one = _lines_of(texts)
         identity = self.identity
         try:
             if identity.grant is not None:
                 identity.check_scope(Scope.WRITE)
-            if room is None:
-                room = self.joined.here("not_said")
+            room = room or self.joined.here("not_said")
             if room.guarded and (why := self.rights.guard(self, room)) is not None:
                 raise why
             if not room.takes_lines:
                 raise Refusal(ErrorKind.NOT_SAVED, "store_full")
-            self.rights.pay(self, len(texts), text := "".join(texts))
+            self.rights.pay(self, len(lines), text := "".join(texts))
         except Refusal as refusal:
             self.queue.not_said(len(texts), refusal, receipt)
             return
-        room.append(Draft(room.name, self.number, identity.name, kind, texts))
+        room.append(Draft(room.name, self.number, identity.name, kind, lines, as_one))
         self.has_spoken = True
-        self.queue.said(room.name, len(texts), work_of(text), receipt)
+        self.queue.said(room.name, len(lines), work_of(text), receipt)
 
     def published(self, room: str, seqs: Sequence[int]) -> None:
         """Take note that its lines in a room were committed with these seqs, and sent there."""
@@ -263,6 +263,13 @@ class Session:
         self.joined.renamed(guest, was_guest)
         subscriptions.show_identity()
         self.answer("you_are", name=name)
+
+
+def _lines_of(texts: Sequence[str]) -> tuple[Sequence[str], bool]:
+    """Return the lines that texts are, and True if they are one message of several."""
+    if len(texts) == 1 and "\n" in texts[0]:
+        return texts[0].split("\n"), True
+    return texts, False
 
 
 def people_in(room: Room, language: Language, limit: int) -> str:

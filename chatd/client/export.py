@@ -132,6 +132,8 @@ def _as_text(events: Iterable[Event], language: Language) -> Iterator[bytes]:
 def _as_json(events: Iterable[Event], _: Language) -> Iterator[bytes]:
     for event in events:
         fields = event._asdict() | {"kind": event.kind.name.lower()}
+        if event.part_of is None:
+            del fields["part_of"]
         # ASCII, so that nothing in it can drive a terminal; JSON leaves DEL as it is.
         yield json.dumps(fields).replace("\x7f", "\\u007f").encode() + b"\n"
 

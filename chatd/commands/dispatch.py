@@ -45,6 +45,12 @@ def cost_of(name: str) -> int:
     return 1 if command is None else command.cost
 
 
+def takes_password(name: str) -> bool:
+    """Return True if the command of that name may have a password in its line."""
+    command = COMMANDS.get(name)
+    return command is not None and command.secret
+
+
 def only_answers(name: str) -> bool:
     """Return True if the command of that name changes nothing, or there is none."""
     command = COMMANDS.get(name)

@@ -78,7 +78,7 @@ def _elements(part: Sequence[object]) -> bytes:
 
 def event_members(event: Event, language: Language) -> dict[str, Any]:
     """Return the members of an event in JSON, not yet escaped. A deed has a sentence, too."""
-    _, seq, time, _, author, kind, text = event
+    _, seq, time, _, author, kind, text, part_of = event
     members: dict[str, Any] = {
         "seq": seq,
         "time": time,
@@ -86,6 +86,8 @@ def event_members(event: Event, language: Language) -> dict[str, Any]:
         "kind": _KINDS[kind],
         "text": text,
     }
+    if part_of is not None:
+        members["part_of"] = part_of
     if kind is _DEED:
         with suppress(ValueError):  # stored by a later chatd
             members["deed"] = Deed.of(event.text)._asdict()
@@ -114,8 +116,11 @@ def json_rows(entries: Sequence[Entry], language: Language) -> list[bytes]:
     texts = [text for event in events for text in (event.author, event.text)]
     strings = iter(encode_json_strings(texts))
     said = {
-        id(event): b'{"seq":%d,"time":%d,"author":%s,"kind":"%s","text":%s}'
-        % (event.seq, event.time, next(strings), KIND_BYTES[event.kind], next(strings))
+        id(event): b'{"seq":%d,"time":%d,"author":%s,"kind":"%s","text":%s%s}'
+        % (
+            *(event.seq, event.time, next(strings), KIND_BYTES[event.kind], next(strings)),
+            b"" if event.part_of is None else b',"part_of":%d' % event.part_of,
+        )
         for event in events
     }
     return [said.get(id(entry)) or encode_json(_members(entry, language)) for entry in entries]

@@ -45,7 +45,7 @@ SENTENCES = {
     "right_language": "en or es",
     "right_rooms": "an object with the last bookmark that you have of each room, or null",
     "right_search": "words, from:NAME or since:TIME to search for",
-    "not_one_line": "the text must be one line. Send several messages.",
+    "not_one_line": "the answer to a question must be one line.",
     "not_text": "it contains unpaired surrogates.",
     "not_in_that_room": "you are not in #{room}.",
     "too_many_stays": "you are in {limit} rooms, the most allowed. Leave one first.",
@@ -396,6 +396,21 @@ SENTENCES = {
     ),
     "not_utf8": "it is not UTF-8. Set your terminal to UTF-8, or use chatd connect.",
     "too_many_marks": "it has more than 30 accents or other marks in a row. Remove some.",
+    "message_has_lines": (
+        "the message has {number} lines, and one may have {limit}. None was said: send it in parts."
+    ),
+    "message_has_bytes": (
+        "the message has {number} bytes, and one may have {limit}. None was said: send it in parts."
+    ),
+    "line_not_utf8": "line {number} is not UTF-8, so nothing of the message was said.",
+    "line_too_long": (
+        "line {number} is longer than {limit} characters, so nothing of the message was said."
+        " Divide it."
+    ),
+    "line_has_marks": (
+        "line {number} has more than 30 accents or other marks in a row, so nothing of the message"
+        " was said. Remove some."
+    ),
     "unknown_command": (
         "{command}. /help lists the commands; start a line with // to say something that"
         " begins with a slash."
@@ -550,6 +565,9 @@ SENTENCES = {
     "not_a_number": "{name} must be a whole number from {least} to {most}.",
     "one_of_parameters": "give {first} or {second}, not both.",
     "not_json": "the body must be a JSON object with: {members}, each of them once.",
+    "text_or_message": (
+        'the body must have "text", lines that are messages, or "message", one of several lines.'
+    ),
     "not_a_text": "{name} must be a string.",
     "name_in_body": "the name belongs in the path, not in the body: ?name=NAME.",
     "room_in_body": "the room of the path is #{room}; the body names another one.",

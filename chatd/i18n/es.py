@@ -46,7 +46,7 @@ SENTENCES = {
     "right_language": "en o es",
     "right_rooms": "un objeto con el último marcador que tienes de cada sala, o null",
     "right_search": "palabras, de:NOMBRE o desde:TIEMPO que buscar",
-    "not_one_line": "el texto debe ser una sola línea. Envía varios mensajes.",
+    "not_one_line": "la respuesta a una pregunta debe ser una sola línea.",
     "not_text": "contiene sustitutos Unicode sin pareja.",
     "not_in_that_room": "no estás en #{room}.",
     "too_many_stays": "estás en {limit} salas, que es el máximo. Deja una primero.",
@@ -434,6 +434,23 @@ SENTENCES = {
     ),
     "not_utf8": "no es UTF-8. Pon tu terminal en UTF-8, o usa chatd connect.",
     "too_many_marks": "tiene más de 30 tildes u otras marcas seguidas. Quita algunas.",
+    "message_has_lines": (
+        "el mensaje tiene {number} líneas, y puede tener {limit}. No se ha dicho nada: envíalo"
+        " en partes."
+    ),
+    "message_has_bytes": (
+        "el mensaje tiene {number} bytes, y puede tener {limit}. No se ha dicho nada: envíalo"
+        " en partes."
+    ),
+    "line_not_utf8": "la línea {number} no es UTF-8, así que no se ha dicho nada del mensaje.",
+    "line_too_long": (
+        "la línea {number} tiene más de {limit} caracteres, así que no se ha dicho nada del"
+        " mensaje. Divídela."
+    ),
+    "line_has_marks": (
+        "la línea {number} tiene más de 30 tildes u otras marcas seguidas, así que no se ha dicho"
+        " nada del mensaje. Quita algunas."
+    ),
     "unknown_command": (
         "{command}. /ayuda muestra las órdenes; empieza una línea con // para decir algo que"
         " empieza por una barra."
@@ -591,6 +608,9 @@ SENTENCES = {
     "not_a_number": "{name} debe ser un número entero de {least} a {most}.",
     "one_of_parameters": "da {first} o {second}, no los dos.",
     "not_json": "el cuerpo debe ser un objeto JSON con: {members}, cada uno una sola vez.",
+    "text_or_message": (
+        'el cuerpo debe tener "text", líneas que son mensajes, o "message", uno de varias líneas.'
+    ),
     "not_a_text": "{name} debe ser un texto.",
     "name_in_body": "el nombre no va en el cuerpo sino en la ruta: ?name=NOMBRE.",
     "room_in_body": "la sala de la ruta es #{room}; el cuerpo nombra otra.",

@@ -193,8 +193,9 @@ class Store(abc.ABC):
     async def forget(self, room: str, upto: int) -> int:
         """Delete some of the room's oldest events, with seqs up to ``upto``: at most `FORGOTTEN`.
 
-        Return how many; 0 when none are left. Seqs continue as if nothing had been deleted, and the
-        topic stays. Raises `StoreError`.
+        Of a message of several lines all are deleted or none. Return how many; 0 when none are
+        left. Seqs continue as if nothing had been deleted, and the topic stays. Raises
+        `StoreError`.
         """
 
     @abc.abstractmethod

@@ -28,7 +28,7 @@ from chatd.storage.timestamps import said_before, stamp
 from chatd.text.folding import folding_work
 
 STORED_EVENTS = 10_000
-"""Most events of a room that are stored: the last ones."""
+"""Most events of a room that are stored: the last ones, and fewer if they begin in a message."""
 
 SEARCHED_CHARACTERS = 512 * 1024
 """Most characters that one search looks at, where each event counts for 50 more. A search blocks
@@ -45,7 +45,25 @@ class _Log:
         self.head = 0
         self.topic = ""
         self.session = 0
-        self.events: deque[Event] = deque(maxlen=STORED_EVENTS)
+        self.events: deque[Event] = deque()
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Add events; delete the oldest ones if there are too many, and no part of a message."""
+        self.head += len(events)
+        stored = self.events
+        stored += events
+        while len(stored) > STORED_EVENTS or stored[0].continues:
+            stored.popleft()
+
+    def forget(self, upto: int) -> int:
+        """See `chatd.storage.contract.Store.forget`."""
+        stored = self.events
+        count = sum(event.seq <= upto for event in islice(stored, FORGOTTEN))
+        while count < len(stored) and stored[count].continues:
+            count -= 1
+        for _ in range(count):
+            stored.popleft()
+        return count
 
     def first_stamped(self, low: int, high: int) -> int | None:
         """See `chatd.storage.timestamps.FirstStamped`. The log is short, so each line is read."""
@@ -120,12 +138,7 @@ class MemoryStore(GroupCommitStore):
 
     async def forget(self, room: str, upto: int) -> int:
         log = self._logs.get(room)
-        events = log.events if log is not None else deque()
-        forgotten = 0
-        while events and events[0].seq <= upto and forgotten < FORGOTTEN:
-            events.popleft()
-            forgotten += 1
-        return forgotten
+        return 0 if log is None else log.forget(upto)
 
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
         now = stamp(self._now())
@@ -154,8 +167,7 @@ class MemoryStore(GroupCommitStore):
         if log is None:
             log = self._logs[draft.room] = _Log()
         events = draft.events(log.head, now)
-        log.head += len(events)
-        log.events += events
+        log.add(events)
         log.session = max(log.session, draft.session)
         if draft.kind is Kind.TOPIC:
             log.topic = draft.texts[-1]

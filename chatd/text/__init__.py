@@ -12,6 +12,7 @@ Modules (python3 -m tools.documents writes this list):
 - `folding`: Folding of text for comparison, in time linear in its length, for any input.
 - `json_input`: Strict JSON input: JSON that readers may understand in two ways is refused.
 - `mentions`: Mentions: names of people in a text.
+- `messages`: Messages of several lines: their rule, and the limits of one.
 - `networks`: Networks of IP addresses: how people write them, and finding those that a network is
   in.
 - `sizes`: Sizes in bytes as people write and read them: 512K, 256M, 1G.

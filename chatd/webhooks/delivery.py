@@ -71,6 +71,8 @@ def body_of(event: Event) -> bytes:
         "kind": SENT[event.kind],
         "text": event.text,
     }
+    if event.part_of is not None:
+        said["part_of"] = event.part_of
     return encode_json(said)
 
 

@@ -96,7 +96,7 @@ class TestActions:
         harness.ask("/who")
         harness.publish(1)
         assert harness.done == []
-        harness.queue.refused("lobby", 1)
+        harness.queue.refused("lobby", 1, 1)
         assert harness.done == ["/who"]
 
     def test_a_private_line_is_waited_for_too(self, harness: QueueHarness) -> None:
@@ -272,7 +272,7 @@ class TestLines:
         self, harness: QueueHarness
     ) -> None:
         harness.say(lines=2)
-        harness.queue.refused("lobby", 2)
+        harness.queue.refused("lobby", 2, 2)
         assert [line.split(":")[0] for line in harness.sent()] == ["ERR Not saved"] * 2
         assert harness.queue.unpublished == 0
 
@@ -357,7 +357,7 @@ class TestReceipts:
         self, harness: QueueHarness
     ) -> None:
         harness.say(receipt=harness.receipt("a"))
-        harness.queue.refused("lobby", 1)
+        harness.queue.refused("lobby", 1, 1)
         assert harness.done == [("a", None)]
 
     def test_a_line_that_may_not_be_said_has_one_after_the_earlier_ones(

@@ -75,7 +75,7 @@ def test_without_a_daemon_all_private_lines_go_with_a_name(tmp_path: Path) -> No
         lines = 2 * FORGOTTEN + 1
         connection.execute("INSERT INTO rooms VALUES (1, '@ana', ?, '', 1, 0)", (lines,))
         connection.executemany(
-            "INSERT INTO events VALUES (?, 0, 1, 'luis', 5, 'psst')",
+            "INSERT INTO events VALUES (?, 0, 1, 'luis', 5, 'psst', NULL)",
             [(1 << 40 | seq,) for seq in range(1, lines + 1)],
         )
     assert admin(tmp_path, "remove", "ana") == (0, "ana is not registered any more.\n", "")

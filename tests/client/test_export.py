@@ -33,9 +33,14 @@ class StoredTalk:
         self.store.start()
 
     async def say(
-        self, text: str, *, room: str = "lobby", author: str = "ana", kind: Kind = Kind.MESSAGE
+        self,
+        *texts: str,
+        room: str = "lobby",
+        author: str = "ana",
+        kind: Kind = Kind.MESSAGE,
+        as_one: bool = False,
     ) -> None:
-        await self.store.commit([Draft(room, 7, author, kind, [text])])
+        await self.store.commit([Draft(room, 7, author, kind, texts, as_one)])
 
 
 @pytest_twisted.async_yield_fixture
@@ -94,6 +99,12 @@ async def test_jsonl_holds_every_field_and_the_text_as_it_was_said(
         "kind": "message",
         "text": text,
     }
+
+
+async def test_jsonl_names_the_message_that_a_line_is_part_of(talk: StoredTalk, run: Run) -> None:
+    await talk.say("one", "two", as_one=True)
+    _, out, _ = run("--format", "jsonl")
+    assert [json.loads(line)["part_of"] for line in out.splitlines()] == [1, 1]
 
 
 @pytest.mark.parametrize("form", ["text", "jsonl", "markdown"])

@@ -103,6 +103,13 @@ class TestJson:
             ],
         }
 
+    def test_a_line_of_a_message_names_the_first_one(self) -> None:
+        lines = [said("a", 1)._replace(part_of=1), said("b", 2)._replace(part_of=1), said("c", 3)]
+        (message,) = messages(ENGLISH.render(lines))
+        assert [event.get("part_of") for event in message["events"]] == [1, 1, None]
+        assert message["events"] == ENGLISH.members(lines)
+        assert "part_of" not in message["events"][2]
+
     def test_nothing_is_no_message(self) -> None:
         assert ENGLISH.render([]) == b""
         assert ENGLISH.found([]) == b""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from chatd.event import Event, Kind
+from chatd.event import Draft, Entry, Event, Kind
 from chatd.storage.contract import (
     FORGOTTEN,
     PAGE_CHARACTERS,
     PAGE_EVENTS,
+    Wanted,
     page_of,
 )
 from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.store import SqliteStore
-from tests.support.stores import StoreHarness, draft, texts
+from tests.support.stores import StoreHarness, draft, message, texts
 
 pytestmark = pytest.mark.quick
 
@@ -109,6 +112,47 @@ class TestRead:
         count = PAGE_EVENTS + 7
         await harness.say(*(draft(str(number)) for number in range(count)))
         assert texts(await harness.everything()) == [str(number) for number in range(count)]
+
+
+def parts(events: Sequence[Entry]) -> list[tuple[str, int | None]]:
+    return [(each.text, each.part_of) for each in events if isinstance(each, Event)]
+
+
+class TestMessages:
+    async def test_each_line_has_a_seq_of_its_own_and_that_of_the_first(
+        self, harness: StoreHarness
+    ) -> None:
+        await harness.say(draft("a"), message("b", "", "c"), draft("d"))
+        expected = [("a", None), ("b", 2), ("", 2), ("c", 2), ("d", None)]
+        assert parts(harness.recorder.published) == expected
+        assert parts(await harness.everything()) == expected
+        assert [event.seq for event in await harness.everything()] == [1, 2, 3, 4, 5]
+
+    async def test_lines_said_at_once_are_no_message(self, harness: StoreHarness) -> None:
+        await harness.say(Draft("lobby", 1, "ana", Kind.MESSAGE, ["a", "b"]))
+        assert parts(await harness.everything()) == [("a", None), ("b", None)]
+
+    async def test_a_line_of_one_is_found(self, harness: StoreHarness) -> None:
+        await harness.say(draft("needle"), message("a", "needle"), draft("b"))
+        found = await harness.store.search("lobby", Wanted(("needle",)), 9, 9)
+        assert parts(found.events) == [("needle", 2), ("needle", None)]
+
+    async def test_none_is_forgotten_in_part(self, harness: StoreHarness) -> None:
+        await harness.say(draft("a"), message("b", "c"), message("d", "e"), draft("f"))
+        assert await harness.store.forget("lobby", 2) == 1
+        assert await harness.store.forget("lobby", 2) == 0
+        assert await harness.store.forget("lobby", 4) == 2
+        assert texts(await harness.everything()) == ["d", "e", "f"]
+        assert await harness.store.forget("lobby", 5) == 2
+        assert await harness.store.forget("lobby", 2**50) == 1
+
+    async def test_none_is_forgotten_in_part_when_many_lines_are(
+        self, harness: StoreHarness
+    ) -> None:
+        lines = ["x"] * (FORGOTTEN - 1)
+        await harness.say(*map(draft, lines), message("a", "b"), draft("c"))
+        forgotten = [await harness.store.forget("lobby", 2**50) for _ in range(3)]
+        assert forgotten == [FORGOTTEN - 1, 3, 0]
 
 
 class TestForget:

@@ -8,7 +8,7 @@ from chatd.event import Kind
 from chatd.storage import memory
 from chatd.storage.contract import RoomRecord
 from chatd.storage.memory import STORED_EVENTS
-from tests.support.stores import StoreHarness, draft, texts
+from tests.support.stores import StoreHarness, draft, message, texts
 
 
 @pytest.fixture
@@ -30,6 +30,13 @@ async def test_the_last_events_of_a_room_are_stored(harness: StoreHarness) -> No
 async def test_seqs_continue_when_events_are_dropped(harness: StoreHarness) -> None:
     await say_numbers(harness, 8)
     assert [event.seq for event in await harness.everything()] == [4, 5, 6, 7, 8]
+
+
+async def test_no_part_of_a_message_is_dropped(harness: StoreHarness) -> None:
+    await harness.say(message("a", "b", "c"), draft("d"), draft("e"))
+    assert texts(await harness.everything()) == ["a", "b", "c", "d", "e"]
+    await harness.say(draft("f"))
+    assert texts(await harness.everything()) == ["d", "e", "f"]
 
 
 async def test_each_room_has_its_own_bound(harness: StoreHarness) -> None:

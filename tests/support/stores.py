@@ -204,6 +204,11 @@ def draft(
     return Draft(room, session, author, kind, [text])
 
 
+def message(*lines: str, room: str = "lobby") -> Draft:
+    """Return one message of several lines."""
+    return Draft(room, 1, "ana", Kind.MESSAGE, lines, as_one=True)
+
+
 def joined(name: str, room: str = "lobby", session: int = 9) -> Notice:
     return Notice(room, Change.JOINED, ((session, name),))
 

@@ -112,6 +112,9 @@ class TestWhatIsSent:
             "text": 'waves "é" & 日',
         }
 
+    def test_names_the_message_that_a_line_is_part_of(self) -> None:
+        assert json.loads(body_of(self.EVENT._replace(part_of=6)))["part_of"] == 6
+
     @pytest.mark.parametrize(
         ("kind", "word"),
         [(Kind.MESSAGE, "message"), (Kind.ACTION, "action"), (Kind.TOPIC, "topic")],

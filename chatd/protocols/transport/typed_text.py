@@ -14,7 +14,8 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import dispatch
 from chatd.commands.password_guard import LETTERS, ODD, STARTS, holds_a_password
-from chatd.errors import ErrorKind
+from chatd.errors import ErrorKind, Refusal, message_refusal
+from chatd.text.messages import InvalidMessage, validate_message
 
 
 class Speaker(Protocol):
@@ -25,6 +26,9 @@ class Speaker(Protocol):
 
     @property
     def session(self) -> Session: ...
+
+    @property
+    def max_length(self) -> int: ...
 
     def say(self, text: str) -> None: ...
 
@@ -48,6 +52,28 @@ def take(speaker: Speaker, text: str) -> None:
             speaker.say(dispatch.text_of(text))
     else:
         _take_command(speaker, *command)
+
+
+def message_in(speaker: Speaker, text: str) -> str:
+    """Return the valid message of several lines that a text is, or raise `Refusal`.
+
+    "" if all its lines are blank.
+    None of its lines is a command. One whose first line was perhaps meant as a command with a
+    password is not said.
+    """
+    try:
+        message = validate_message(text, speaker.max_length)
+    except InvalidMessage as invalid:
+        raise message_refusal(invalid, speaker.max_length) from None
+    first, _, _ = message.partition("\n")
+    command = dispatch.parse(first)
+    if (
+        holds_a_password(first, partial(_is_registered, speaker))
+        if command is None
+        else dispatch.takes_password(command[0])
+    ):
+        raise Refusal(ErrorKind.NOT_SAID, "nearly_a_password")
+    return message
 
 
 def _take_command(speaker: Speaker, name: str, argument: str) -> None:

@@ -25,12 +25,11 @@ from chatd.storage.sqlite import schema, time_index
 from chatd.storage.sqlite.errors import NOT_AS_WRITTEN, sqlite_errors
 from chatd.storage.sqlite.file import closed_on_error, connect_reading
 from chatd.storage.sqlite.rows import (
-    KINDS,
     SELECT_EVENTS,
     SEQ_BITS,
-    SEQ_MASK,
     characters_in,
     checked,
+    events_of,
     log_of,
     rooms_of,
 )
@@ -77,10 +76,7 @@ class Archive:
             ):
                 characters += characters_in(some)
                 # In lists, not one by one: this thread and the reactor's share the interpreter.
-                page += [
-                    Event(room, number & SEQ_MASK, time, session, author, KINDS[kind], text)
-                    for number, time, session, author, kind, text in some
-                ]
+                page += events_of(room, some)
             rows.close()  # ends the transaction
             if page and page[-1].seq <= after:  # the caller would read it for ever
                 raise StoreError(NOT_AS_WRITTEN)

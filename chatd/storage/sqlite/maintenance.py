@@ -68,7 +68,7 @@ class Maintenance:
             return 0
         number, indexed, head = checked(row, int, int, int)
         start = number << SEQ_BITS
-        rows = self._texts(connection, start, min(upto, head), FORGOTTEN)
+        rows = _whole(connection, self._texts(connection, start, min(upto, head), FORGOTTEN))
         if not rows:
             return 0
         connection.execute("DELETE FROM events WHERE id > ? AND id <= ?", (start, rows[-1][0]))
@@ -190,6 +190,20 @@ class Maintenance:
             if characters <= 0:
                 break
         return rows
+
+
+def _whole(connection: sqlite3.Connection, rows: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return a room's first rows without those of a message that goes on behind them."""
+    if not rows:
+        return rows
+    last = rows[-1][0]
+    next = connection.execute(
+        "SELECT part_of FROM events WHERE id = ? AND part_of IS NOT NULL", (last + 1,)
+    ).fetchone()
+    if next is None:
+        return rows
+    first = (last & ~SEQ_MASK) + checked(next, int)[0]
+    return [row for row in rows if row[0] < first]
 
 
 def _has_chore(connection: sqlite3.Connection, what: str) -> bool:

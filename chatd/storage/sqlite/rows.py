@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from chatd.event import Kind, Record
+from chatd.event import Event, Kind, Record
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.sqlite.errors import NOT_AS_WRITTEN
 from chatd.storage.timestamps import FIRST_WRITABLE, LAST_WRITABLE
@@ -24,7 +24,12 @@ SEQ_MASK = (1 << SEQ_BITS) - 1
 KINDS = {int(kind): kind for kind in Kind}
 """The kinds of events, by their stored numbers."""
 
-SELECT_EVENTS = "SELECT id, time, session, author, kind, text FROM events"
+SELECT_EVENTS = "SELECT id, time, session, author, kind, text, part_of FROM events"
+
+EventRow = tuple[int, int, int, str, int, str, int | None]
+"""A row of `SELECT_EVENTS`."""
+
+_PARTS = frozenset((int, type(None)))
 
 Log = tuple[int, int]
 """Bounds of a log's events, as ids: the first possible one and the last, both included."""
@@ -57,17 +62,26 @@ def checked(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
     return row
 
 
-def characters_in(rows: Sequence[tuple[int, int, int, str, int, str]]) -> int:
+def characters_in(rows: Sequence[EventRow]) -> int:
     """Return the length of the texts of rows of `SELECT_EVENTS`.
 
-    Raises `StoreError` for a text or a time that could not be shown.
+    Raises `StoreError` for a text, a time or a message that could not be shown.
     """
-    _, times, _, authors, _, texts = zip(*rows, strict=True)
+    _, times, _, authors, _, texts, parts_of = zip(*rows, strict=True)
     with suppress(TypeError):
-        if min(times) >= FIRST_WRITABLE and max(times) <= LAST_WRITABLE:
+        written = min(times) >= FIRST_WRITABLE and max(times) <= LAST_WRITABLE
+        if written and _PARTS.issuperset(map(type, parts_of)):
             "".join(authors)
             return len("".join(texts))
     raise StoreError(NOT_AS_WRITTEN)
+
+
+def events_of(room: str, rows: Sequence[EventRow]) -> list[Event]:
+    """Return the events of a room that rows of `SELECT_EVENTS` are."""
+    return [
+        Event(room, number & SEQ_MASK, time, session, author, KINDS[kind], text, part_of)
+        for number, time, session, author, kind, text, part_of in rows
+    ]
 
 
 def content_of(connection: sqlite3.Connection) -> Content:

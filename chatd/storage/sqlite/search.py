@@ -22,12 +22,12 @@ from chatd.storage.contract import Found, StoreError, Wanted
 from chatd.storage.sqlite import search_index, time_index
 from chatd.storage.sqlite.errors import NOT_AS_WRITTEN, sqlite_errors
 from chatd.storage.sqlite.rows import (
-    KINDS,
     SELECT_EVENTS,
     SEQ_BITS,
     SEQ_MASK,
     characters_in,
     checked,
+    events_of,
     log_of,
 )
 from chatd.text.folding import fold, fold_for_search, folding_work
@@ -185,9 +185,7 @@ class Search:
                 f"{SELECT_EVENTS} WHERE id IN ({places}) ORDER BY id DESC", some
             ).fetchall()
             characters_in(rows)
-            for number, time_, session, author, kind, text in rows:
-                seq = number & SEQ_MASK
-                event = Event(self._room, seq, time_, session, author, KINDS[kind], text)
+            for event in events_of(self._room, rows):
                 if self._wanted.found(event):
                     self._found.append(event)
                     if len(self._found) == self._limit:

@@ -20,7 +20,7 @@ from chatd.storage.sqlite.errors import DamagedFile
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.maintenance import Maintenance
 from chatd.storage.sqlite.maintenance_schedule import PAUSE_SECONDS
-from chatd.storage.sqlite.rows import SEQ_BITS, checked, log_of, write_records
+from chatd.storage.sqlite.rows import SEQ_BITS, EventRow, checked, log_of, write_records
 from chatd.storage.timestamps import stamp
 
 P = ParamSpec("P")
@@ -151,7 +151,7 @@ class Writer:
         now = stamp(self._now())
         touched: dict[str, _Head] = {}
         stretches: list[tuple[int, int, int]] = []
-        rows: list[tuple[int, int, int, str, int, str]] = []
+        rows: list[EventRow] = []
         entries: list[Entry] = []
         for entry in batch:
             if not isinstance(entry, Draft):
@@ -160,7 +160,7 @@ class Writer:
                 else:
                     entries.append(entry)
                 continue
-            name, session, author, kind, texts = entry
+            name, session, author, kind, texts, _ = entry
             head = touched.get(name)
             if head is None:
                 head = touched[name] = self._head(connection, name)
@@ -174,12 +174,13 @@ class Writer:
                 head.topic = texts[-1]
             number = int(kind)  # for an enum, sqlite3 looks for an adapter: 1 us each
             room, seq = head.room << SEQ_BITS, head.seq
+            part_of = entry.part_of(seq)
             for text in texts:
                 seq += 1
-                rows.append((room | seq, now, session, author, number, text))
-                entries.append(Event(name, seq, now, session, author, kind, text))
+                rows.append((room | seq, now, session, author, number, text, part_of))
+                entries.append(Event(name, seq, now, session, author, kind, text, part_of))
             head.seq = seq
-        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         if stretches:  # which is rare
             time_index.begin(connection, stretches)
         connection.executemany(

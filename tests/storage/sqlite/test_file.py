@@ -131,8 +131,8 @@ class TestFile:
         harness.time = 86_400
         await harness.say(draft("hola"), draft("ya", "ops", 7, "eva"))
         assert sql(path, "SELECT * FROM log ORDER BY room") == [
-            ("lobby", 1, "1970-01-02 00:00:00", 1, "ana", 1, "hola"),
-            ("ops", 1, "1970-01-02 00:00:00", 7, "eva", 1, "ya"),
+            ("lobby", 1, "1970-01-02 00:00:00", 1, "ana", 1, "hola", None),
+            ("ops", 1, "1970-01-02 00:00:00", 7, "eva", 1, "ya", None),
         ]
 
     @pytest.mark.parametrize("name", ["", ".lock", "-wal", "-shm", "-journal"])

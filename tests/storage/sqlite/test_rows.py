@@ -63,13 +63,13 @@ class TestChecked:
             checked(row, str, int)
 
 
-def event(time: Any = 1, author: Any = "ana", text: Any = "hola") -> Any:
-    return (1, time, 1, author, 1, text)
+def event(time: Any = 1, author: Any = "ana", text: Any = "hola", part_of: Any = None) -> Any:
+    return (1, time, 1, author, 1, text, part_of)
 
 
 class TestCharacters:
     def test_those_of_texts_are_counted(self) -> None:
-        assert characters_in([event(), event(text="ñandú")]) == 9
+        assert characters_in([event(), event(text="ñandú", part_of=1)]) == 9
 
     @pytest.mark.parametrize("time", [FIRST_WRITABLE, LAST_WRITABLE])
     def test_times_may_be_the_first_and_the_last(self, time: int) -> None:
@@ -83,6 +83,9 @@ class TestCharacters:
             event(None),
             event(author=None),
             event(text=b"hola"),
+            event(part_of=""),
+            event(part_of=b"1"),
+            event(part_of=1.5),
         ],
     )
     def test_what_cannot_be_shown_is_refused(self, row: Any) -> None:

@@ -7,7 +7,8 @@ Modules (python3 -m tools.documents writes this list):
 - `openapi`: The description of the API in OpenAPI 3.1, made from the rows of the routes.
 - `operation`: The description of a route: its parameters, body, answers and errors, as OpenAPI
   names them.
-- `posting`: The route that posts lines in a room, and the lines that the body of a request is.
+- `posting`: The route that posts lines in a room, and the lines or the message that a request's
+  body is.
 - `request_session`: The session of an HTTP request, which lasts as long as the request.
 - `rooms`: Routes of the API for programs: the rooms, their messages, the account and the store.
 - `route`: A row of the table of the API: a method and a path, their handler, and their description.

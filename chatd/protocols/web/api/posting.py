@@ -1,4 +1,4 @@
-"""The route that posts lines in a room, and the lines that the body of a request is.
+"""The route that posts lines in a room, and the lines or the message that a request's body is.
 
 This module must not know the connection.
 """
@@ -11,13 +11,19 @@ from functools import partial
 
 from chatd.chat.actions.post import post
 from chatd.chat.line_quotas import UNPUBLISHED_LINES
-from chatd.errors import LINE_FAULTS, ErrorKind, Refusal, short
+from chatd.errors import LINE_FAULTS, ErrorKind, Refusal, message_refusal, short
 from chatd.protocols.web.api.operation import Body, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.schemas import ROOM, SAID, SAY, TEXT
 from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, json_answer
 from chatd.text.folding import fold
+from chatd.text.messages import (
+    MOST_MESSAGE_BYTES,
+    MOST_MESSAGE_LINES,
+    InvalidMessage,
+    validate_message,
+)
 from chatd.text.validation import InvalidLine, LineFault, validate_line
 
 KEY_CHARACTERS = 255
@@ -25,13 +31,16 @@ KEY_CHARACTERS = 255
 
 _BLANK = frozenset((b"", b"\r"))
 
+_TEXTS = frozenset(("text", "message"))
+"""The members of a body of which it has one."""
+
 
 async def say(call: Call) -> Answer:
     """Say some lines in a room, all or none, and answer with their seqs once they are on disk."""
     request, server = call.request, call.server
-    texts = lines_of(request, call.max_length, call.names["room"])
+    texts = texts_of(request, call.max_length, call.names["room"])
     key, name = _key(request), request.parameter("name")
-    call.asker.charge(len(texts))
+    call.asker.charge(len(texts) + sum(text.count("\n") for text in texts))
     with visitor(call) as (session, told):
         posted = await post(
             server,
@@ -51,10 +60,26 @@ async def say(call: Call) -> Answer:
         return json_answer(200 if posted.again else 201, members)
 
 
-def lines_of(request: Request, max_length: int, room: str) -> list[str]:
-    """Return the lines of a body that is to be said in a room. Raises `Problem`."""
+def texts_of(request: Request, max_length: int, room: str) -> list[str]:
+    """Return the lines of a body that is to be said in a room, or its one message of several.
+
+    Raises `Problem` and `Refusal`.
+    """
+    text = _text_of(request, room)
+    if isinstance(text, bytes):
+        return _lines_of(text, max_length)
+    try:
+        message = validate_message(text, max_length)
+    except InvalidMessage as invalid:
+        raise message_refusal(invalid, max_length) from None
+    if not message:
+        raise Problem(ErrorKind.NOT_SAID, "nothing_to_say")
+    return [message]
+
+
+def _lines_of(text: bytes, max_length: int) -> list[str]:
     texts: list[str] = []
-    for number, line in enumerate(_text_of(request, room).split(b"\n"), 1):
+    for number, line in enumerate(text.split(b"\n"), 1):
         if line in _BLANK:  # there may be very many
             continue
         try:
@@ -73,22 +98,26 @@ def lines_of(request: Request, max_length: int, room: str) -> list[str]:
     return texts
 
 
-def _text_of(request: Request, room: str) -> bytes:
+def _text_of(request: Request, room: str) -> bytes | str:
     """Return the text of a body that is to be said in a room. Raises `Problem`.
 
-    A body is said as it is, of any type: `curl -d` calls all text a form. A body that is certainly
-    meant to be read in another way is refused.
+    It is a string if it is one message, and bytes if each line is one. A body is said as it is, of
+    any type: `curl -d` calls all text a form. A body that is certainly meant to be read in another
+    way is refused.
     """
     if (request.header("content-encoding") or "identity").lower() != "identity":
         raise bad_request("body_is_packed", 415)
     body, type = request.body.removeprefix(BOM_UTF8), request.content_type
     if type == "application/json":
-        members = request.json("text")
+        members = request.json_object("text")
         _check_members(members, room)
-        text = members["text"]
+        name = "message" if "message" in members else "text"
+        if name not in members or len(_TEXTS & members.keys()) > 1:
+            raise Problem(ErrorKind.WRONG_USE, "text_or_message")
+        text = members[name]
         if not isinstance(text, str):
-            raise Problem(ErrorKind.WRONG_USE, "not_a_text", name="text")
-        return text.encode("utf-8", "surrogatepass")
+            raise Problem(ErrorKind.WRONG_USE, "not_a_text", name=name)
+        return text if name == "message" else text.encode("utf-8", "surrogatepass")
     if type.startswith("multipart/"):
         raise bad_request("body_has_parts", 415)
     if type == "text/json" or type.endswith("+json"):
@@ -133,6 +162,9 @@ TABLE = (
             description="All lines or none. The answer comes when they are on disk. A room that"
             " does not exist is made. A line that begins with a slash is text, never a command."
             f" Blank lines are left out. At most {UNPUBLISHED_LINES} lines."
+            "\n\nThe lines of a `message` are one message, which people are shown as one: blank"
+            f" lines in it stay. At most {MOST_MESSAGE_LINES} lines and {MOST_MESSAGE_BYTES} bytes"
+            " of UTF-8."
             "\n\nWith an `Idempotency-Key`, a retry within a day posts nothing: the answer is 200,"
             " with the seqs of the lines, whatever has changed since. Keys belong to an account, or"
             " to the name of a guest at an address."

@@ -124,6 +124,11 @@ EVENT = Named(
             },
             "text": TEXT,
         },
+        part_of={
+            "type": "integer",
+            "minimum": 1,
+            "description": "Of each line of a message of several: the seq of the first one.",
+        },
         deed={
             "type": "object",
             "description": "The parts of a deed.",
@@ -168,7 +173,17 @@ EVENTS = Named(
     ),
 )
 
-SAY = Named("Say", members({"text": {**TEXT, "description": "One or more lines."}}))
+SAY = Named(
+    "Say",
+    {
+        "type": "object",
+        "properties": {
+            "text": {**TEXT, "description": "One or more lines, each of them a message."},
+            "message": {**TEXT, "description": "One message, of one or several lines."},
+        },
+        "oneOf": [{"required": ["text"]}, {"required": ["message"]}],
+    },
+)
 
 SAID = Named(
     "Said",

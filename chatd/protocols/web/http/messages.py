@@ -112,6 +112,10 @@ def bad_request(key: str = "bad_request", status: int = 400, **values: object) -
     return Problem(ErrorKind.BAD_REQUEST, key, status=status, headers=(), line=0, **values)
 
 
+def _not_an_object(members: Sequence[str]) -> Problem:
+    return Problem(ErrorKind.WRONG_USE, "not_json", members=", ".join(members))
+
+
 @dataclass(frozen=True)
 class Request:
     """A request.
@@ -184,13 +188,22 @@ class Request:
 
     def json(self, *members: str) -> dict[str, Any]:
         """Return the object that the body is. Raise `Problem` if it lacks one of the members."""
-        listed = ", ".join(members)
+        value = self.json_object(*members)
+        if not all(member in value for member in members):
+            raise _not_an_object(members)
+        return value
+
+    def json_object(self, *members: str) -> dict[str, Any]:
+        """Return the object that the body is. Raise `Problem`, which names members, if it is none.
+
+        It may lack them.
+        """
         try:
             value = decode_json(self.body)
         except ValueError:
-            raise bad_request("not_json", members=listed) from None
-        if not isinstance(value, dict) or not all(member in value for member in members):
-            raise Problem(ErrorKind.WRONG_USE, "not_json", members=listed)
+            raise bad_request("not_json", members=", ".join(members)) from None
+        if not isinstance(value, dict):
+            raise _not_an_object(members)
         return value
 
     def language(self, default: Language) -> Language:

@@ -13,17 +13,20 @@ from typing import Any, Protocol, cast
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from chatd.chat.action_queue import Action
 from chatd.chat.actions.speak import find_said, speak_once, was_said
 from chatd.chat.idempotency import Found
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import dispatch
-from chatd.errors import Refusal
+from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
+from chatd.protocols.transport import typed_text
 from chatd.protocols.web.live.members import WrongMessage
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
-from chatd.text.validation import InvalidLine, validate_text
+from chatd.text.messages import InvalidMessage, validate_message
+from chatd.text.validation import InvalidLine, LineFault, validate_text
 
 MessageId = str | int | None
 """The id that a browser gave a message, by which it knows the answers; None for none."""
@@ -47,6 +50,12 @@ class Answerer(Protocol):
 
     def item_failed(self) -> None: ...
 
+    def say(self, text: str) -> None: ...
+
+    def when_said(self, action: Action) -> None: ...
+
+    def charge(self, lines: float) -> None: ...
+
 
 class LineReceipts:
     """Says the lines of one browser, and tells it what became of each."""
@@ -67,6 +76,38 @@ class LineReceipts:
         said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
         said.addErrback(self._failed)
 
+    def take_message(self, text: str, room: Room | None, id: MessageId, key: str | None) -> None:
+        """Say a message of several lines, none of which is a command."""
+        answerer = self._answerer
+        answerer.charge(text.count("\n"))
+        try:
+            if answerer.session.prompt.pending is not None:
+                raise Refusal(ErrorKind.INVALID_MESSAGE, "not_one_line")
+            message = typed_text.message_in(answerer, text)
+        except Refusal as refusal:
+            self._refuse_later(id, refusal)
+            return
+        if message:
+            answerer.when_said(lambda: self.say(message, Kind.MESSAGE, room, id, key))
+        else:
+            self._refuse_later(id)
+
+    def refuse_invalid(self, fault: LineFault, id: MessageId) -> None:
+        """Tell the browser that an invalid line is not said, and why, unless it is blank."""
+        if fault is LineFault.BLANK:
+            self._refuse_later(id)
+            return
+        not_text = fault is LineFault.NOT_UTF8  # half of a pair of surrogates
+        key = "not_text" if not_text else LINE_FAULTS[fault]
+        self._refuse_later(id, WrongMessage(key, limit=self._answerer.max_length))
+
+    def _refuse_later(self, id: MessageId, why: WrongMessage | Refusal | None = None) -> None:
+        """Tell the browser, after all lines before, that a line is not said."""
+        answerer = self._answerer
+        if why is not None:
+            answerer.when_said(lambda: answerer.tell_error(id, why))
+        answerer.when_said(lambda: self.refuse(id))
+
     def answer_again(
         self, room: str, text: str, id: MessageId, key: str, otherwise: Callable[[], None]
     ) -> bool:
@@ -79,12 +120,9 @@ class LineReceipts:
         if session.prompt.pending is not None or not was_said(server, session, key):
             return False
         try:
-            text = validate_text(text, self._answerer.max_length)
-        except InvalidLine:
+            said, kind = _said_in(text, self._answerer.max_length, session.text_only)
+        except (InvalidLine, InvalidMessage):
             return False
-        action = None if session.text_only else dispatch.action_in(text)
-        kind = Kind.MESSAGE if action is None else Kind.ACTION
-        said = action or (text if session.text_only else dispatch.text_of(text))
         found = Deferred.fromCoroutine(find_said(server, session, room, said, key, kind))
         found.addCallback(partial(self._found, id, otherwise))
         found.addErrback(partial(self._not_said, id))
@@ -108,7 +146,7 @@ class LineReceipts:
             self._tell_where(id, room.name, seqs)
 
     def _tell_where(self, id: MessageId, room: str, seqs: Sequence[int]) -> None:
-        self._answerer.tell("ack", id=id, room=room, seq=seqs[-1] if seqs else None)
+        self._answerer.tell("ack", id=id, room=room, seq=seqs[0] if seqs else None)
 
     def _not_said(self, id: MessageId, failure: Failure) -> None:
         failure.trap(Refusal, StoreError)
@@ -120,3 +158,17 @@ class LineReceipts:
             failure.raiseException()
         except Exception:
             self._answerer.item_failed()  # reports the error that is being handled
+
+
+def _said_in(text: str, max_length: int, text_only: bool) -> tuple[str, Kind]:
+    """Return what a text says, if it is no command but ``/me``, and its kind.
+
+    Raises `InvalidMessage` and `InvalidLine`.
+    """
+    if "\n" in text:
+        return validate_message(text, max_length), Kind.MESSAGE
+    text = validate_text(text, max_length)
+    action = None if text_only else dispatch.action_in(text)
+    if action is not None:
+        return action, Kind.ACTION
+    return (text if text_only else dispatch.text_of(text)), Kind.MESSAGE

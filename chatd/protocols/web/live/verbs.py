@@ -40,6 +40,7 @@ from chatd.rooms.room import Room
 from chatd.rooms.slices import slices_by_number
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import Lines
+from chatd.text.messages import MOST_MESSAGE_BYTES, MOST_MESSAGE_LINES
 
 HISTORY_LINES = 200
 """Most lines of one answer to ``history``."""
@@ -94,7 +95,10 @@ class Conversation(Protocol):
         """
 
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
-        """Carry out a line that was typed in a room: a command, or text to say."""
+        """Carry out a line that was typed in a room: a command, or text to say.
+
+        A text of several lines is one message to say.
+        """
 
 
 class Verb(NamedTuple):
@@ -180,6 +184,8 @@ def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str
         "lobby": server.lobby.name,
         "language": session.language.value,
         "max_length": max_length,
+        "max_lines": MOST_MESSAGE_LINES,
+        "max_bytes": MOST_MESSAGE_BYTES,
         "motd": Lines(server.motd),
         "accounts": server.logins.passwords is not None,
         "passwords": server.logins.may_pass_secrets(session.identity.confidential),
@@ -216,8 +222,6 @@ async def _come_back(conversation: Conversation, name: str, bookmark: Bookmark |
 
 def _line(conversation: Conversation, members: Members) -> None:
     text = text_in(members, "text")
-    if "\n" in text or "\r" in text:
-        raise WrongMessage("not_one_line")
     key, id = key_in(members), id_of(members)
     named = None if members.get("room") is None else text_in(members, "room")
 

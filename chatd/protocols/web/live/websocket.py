@@ -19,7 +19,7 @@ from wsproto.frame_protocol import CloseReason
 from chatd.chat.action_queue import Action, Job
 from chatd.chat.server import ChatServer
 from chatd.commands import dispatch
-from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
+from chatd.errors import ErrorKind, Refusal
 from chatd.event import Kind
 from chatd.formats.base import Format
 from chatd.formats.json import JsonFormat
@@ -36,13 +36,17 @@ from chatd.protocols.web.live.verbs import Verb
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.json_input import decode_json
-from chatd.text.validation import InvalidLine, LineFault, validate_text
+from chatd.text.messages import MOST_MESSAGE_BYTES
+from chatd.text.validation import InvalidLine, validate_text
 
 ESCAPED = 6
 """Most characters that one character of a line takes in JSON: ``\\uXXXX``."""
 
+MESSAGE_CHARACTERS = 3 * MOST_MESSAGE_BYTES
+"""Most characters that a message of several lines takes in JSON: ``\\uXXXX`` for each two bytes."""
+
 AROUND = 1024
-"""Most characters of a message beside the line in it."""
+"""Most characters of a message beside the lines in it."""
 
 
 @cache
@@ -82,7 +86,7 @@ class WebSocketHandler(SessionHandler[str]):
         opening: bytes = b"",
         credentials: HandshakeCredentials = NO_CREDENTIALS,
     ) -> None:
-        frames = Frames(max_length * ESCAPED + AROUND)
+        frames = Frames(max(max_length * ESCAPED, MESSAGE_CHARACTERS) + AROUND)
         super().__init__(server, clock, max_length, frames, for_people=True)
         self.greeted = False
         """True once the client has said hello."""
@@ -197,18 +201,16 @@ class WebSocketHandler(SessionHandler[str]):
         """Do what a member typed in a room."""
         session = self.session
         session.joined.focus(room)
+        self._about = (room, id, key)
+        if "\n" in text:
+            LineReceipts(self).take_message(text, *self._about)
+            return
         if session.prompt.pending is not None and typed_text.take_answer(self, text):
             return
-        self._about = (room, id, key)
         try:
             valid = validate_text(text, self.max_length)
         except InvalidLine as invalid:
-            if invalid.reason is not LineFault.BLANK:
-                not_text = invalid.reason is LineFault.NOT_UTF8  # half of a pair of surrogates
-                fault = "not_text" if not_text else LINE_FAULTS[invalid.reason]
-                error = WrongMessage(fault, limit=self.max_length)
-                self.when_said(lambda: self.tell_error(id, error))
-            self.when_said(lambda: LineReceipts(self).refuse(id))
+            LineReceipts(self).refuse_invalid(invalid.reason, id)
         else:
             action = None if session.text_only else dispatch.action_in(valid)
             if action is None:

@@ -38,6 +38,51 @@ def test_any_other_body_is_text_a_message_a_line() -> None:
     assert said == ["one", "  two=&+%41 ", "/quit", "//x"]
 
 
+class TestMessage:
+    """One of several lines: the member `message` of a body in JSON."""
+
+    def test_its_lines_are_one_and_blank_ones_stay(self) -> None:
+        web = SiteWorld()
+        reader = web.world.person()
+        got = web.post(LOBBY, {"message": "\none\r\n\n/quit\n"})
+        assert (got.status, got.json["seqs"]) == (201, [1, 2, 3])
+        assert [event.part_of for event in web.world.stored("lobby")] == [1, 1, 1]
+        assert [line.partition("> ")[2] for line in reader.seen()] == ["one", "", "/quit"]
+
+    def test_of_one_line_it_is_a_line(self) -> None:
+        web = SiteWorld()
+        assert web.post(LOBBY, {"message": "/quit"}).status == 201
+        assert [event.part_of for event in web.world.stored("lobby")] == [None]
+
+    def test_a_retry_is_the_same_one(self) -> None:
+        web = SiteWorld()
+        first, again = (
+            web.post(LOBBY, {"message": "one\ntwo"}, idempotency_key="k") for _ in range(2)
+        )
+        assert (first.status, again.status, again.json) == (201, 200, first.json)
+        other = web.post(LOBBY, {"text": "one\ntwo"}, idempotency_key="k")
+        assert error_of(other) == (422, "other_lines_with_key")
+
+    @pytest.mark.parametrize(
+        ("body", "error"),
+        [
+            ({"message": "x\n" * 101}, (422, "message_has_lines")),
+            ({"message": "a\n" + "\n".join(["x" * 4000] * 5)}, (422, "message_has_bytes")),
+            ({"message": f"a\n{'x' * 4097}"}, (422, "line_too_long")),
+            ({"message": " \n "}, (422, "nothing_to_say")),
+            ({"message": ["a", "b"]}, (422, "not_a_text")),
+            ({"message": "a", "text": "b"}, (422, "text_or_message")),
+            ({}, (422, "text_or_message")),
+        ],
+    )
+    def test_nothing_of_a_wrong_one_is_said(
+        self, body: dict[str, object], error: tuple[int, str]
+    ) -> None:
+        web = SiteWorld()
+        assert error_of(web.post(LOBBY, body)) == error
+        assert web.world.stored("lobby") == []
+
+
 def test_the_answer_comes_once_the_line_is_on_disk() -> None:
     web = SiteWorld(slow=True)
     caller = web.caller()
