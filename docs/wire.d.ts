@@ -49,7 +49,7 @@ export type ClientMessage =
 	| { type: "enter"; id?: Id; room: string; after?: Bookmark }
 	| { type: "leave"; id?: Id; room: string }
 	| { type: "history"; id?: Id; room: string; before?: number; limit?: number }
-	| { type: "search"; id?: Id; room: string; text: string; upto?: number }
+	| { type: "search"; id?: Id; room?: string; rooms?: Record<string, number | null>; text: string; upto?: number }
 	| { type: "people"; id?: Id; room: string }
 	| { type: "commands"; id?: Id }
 	| { type: "rooms"; id?: Id }
@@ -116,6 +116,13 @@ export interface Found {
 	room: string;
 	events: LogEvent[];
 	upto?: number;
+}
+
+/** The rooms that were searched. `upto` is not 0 where the search is not at its end. */
+export interface FoundInRooms {
+	type: "found_in_rooms";
+	id?: Id;
+	rooms: { room: string; events: LogEvent[]; upto: number }[];
 }
 
 export interface People {
@@ -211,6 +218,7 @@ export type ServerMessage =
 	| Events
 	| History
 	| Found
+	| FoundInRooms
 	| People
 	| Rooms
 	| Left

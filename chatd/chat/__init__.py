@@ -47,8 +47,7 @@ Modules (python3 -m tools.documents writes this list):
 - `room_deeds`: Deeds: changes of what is stored about a room, which its log shows.
 - `room_moves`: Moving sessions into rooms and out of them, without a check of rights.
 - `sanctions`: Mutes and bans: those of names, of networks, and the sessions that they are bound to.
-- `search_query`: The language of searches: words, phrases, an author and a time, parsed for a
-  store. Pure.
+- `search_query`: The language of searches: words, phrases, an author, a time and a room. Pure.
 - `server`: The server: everything that concerns more than one session, made in one constructor.
 - `session`: One connected person or program, over any protocol.
 - `sign_outs`: Ending sessions that may not go on: by order, or because their grants are not valid

@@ -1,9 +1,13 @@
-"""The language of searches: words, phrases, an author and a time, parsed for a store. Pure."""
+"""The language of searches: words, phrases, an author, a time and a room. Pure.
+
+It must not know which rooms there are.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.contract import Wanted
@@ -18,19 +22,36 @@ WORDS_WANTED = 16
 _PART = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
 _FROM = ("from:", "de:")
 _SINCE = ("since:", "desde:")
+_IN = ("in:", "en:")
+
+ALL_ROOMS = ("all", "todas")
+"""The values of ``in:`` that mean all rooms of the session; `#all` is the room of that name."""
 
 
-def parse(text: str, now: float) -> Wanted:
-    """Parse a search: words and ``"phrases"``, ``from:ana``, ``since:2d``.
+class Query(NamedTuple):
+    """A search: lines that are ``wanted``, in a ``room`` as it was written; "" if none was."""
+
+    wanted: Wanted
+    room: str = ""
+
+    @property
+    def everywhere(self) -> bool:
+        """True if all rooms of the session are meant."""
+        return self.room.lower() in ALL_ROOMS
+
+
+def parse(text: str, now: float) -> Query:
+    """Parse a search: words and ``"phrases"``, ``from:ana``, ``since:2d``, ``in:ops``, ``in:all``.
 
     ``now`` is in seconds since 1970. Raises `Refusal` for ``since:`` without a time, for ``from:``
-    without a name, for either of them twice, and for too many words. In quotes they are words like
-    others.
+    and ``in:`` without a name, for any of them twice, and for too many words. In quotes they are
+    words like others.
     """
     words: list[str] = []
-    author, since = "", None
+    author, since, room = "", None, ""
     for part, quoted in _parts(text):
         name, duration = _value_of(_FROM, part), _value_of(_SINCE, part)
+        place = _value_of(_IN, part)
         if name is not None and not quoted:
             if author or not _is_name(name):
                 raise Refusal(ErrorKind.WRONG_USE, "search_wrong_from", part=short(part))
@@ -40,11 +61,15 @@ def parse(text: str, now: float) -> Wanted:
             if seconds is None or since is not None:
                 raise Refusal(ErrorKind.WRONG_USE, "search_wrong_since", part=short(part))
             since = max(0, int((now - seconds) * 1000))
+        elif place is not None and not quoted:
+            if room or not _is_name(place.removeprefix("#")):
+                raise Refusal(ErrorKind.WRONG_USE, "search_wrong_in", part=short(part))
+            room = place
         elif fold_for_search(part):  # nothing is left of marks alone, and that is in every text
             words.append(part)
     if len(words) > WORDS_WANTED:
         raise Refusal(ErrorKind.WRONG_USE, "search_too_many_words", limit=WORDS_WANTED)
-    return Wanted(tuple(words), author, since or 0)
+    return Query(Wanted(tuple(words), author, since or 0), room)
 
 
 def asks_for_something(wanted: Wanted) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from chatd.accounts.credentials import Scope
 from chatd.chat.actions import catch_up, history, search
-from chatd.chat.actions.look import room_to_read
+from chatd.chat.actions.look import room_called, room_to_read
 from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.base import READING_COST, Command, Wording, WrongUse
 from chatd.event import Event
 from chatd.rooms.room import Room
+from chatd.storage.contract import Wanted
 from chatd.text.times import local_time, seconds_of
 
 HISTORY_LINES = 20
@@ -49,19 +50,46 @@ def _show_past(session: Session, past: history.Past, key: str, **values: object)
 
 
 async def _search(server: ChatServer, session: Session, argument: str) -> None:
-    wanted = parse(argument, server.now())
-    if not asks_for_something(wanted):
+    query = parse(argument, server.now())
+    if not asks_for_something(query.wanted):
         raise WrongUse
-    room = room_to_read(server, session)
-    events, more, unseen = await search.search(server, session, room, wanted)
-    if events:
-        key = "found_more" if more else "found"
-        session.answer(key, count=len(events), room=room.name)
-        session.subscriptions.show(events)
+    if query.everywhere:
+        await _search_all(server, session, query.wanted)
+        return
+    room = room_called(server, session, query.room) if query.room else room_to_read(server, session)
+    found = await search.search(server, session, room, query.wanted)
+    if found.events:
+        _show_found(session, room, found)
     else:
         session.answer("nothing_found", room=room.name)
-    if unseen:
-        session.answer("not_looked_at", first=unseen, all=room.head)
+    if found.unseen:
+        session.answer("not_looked_at", first=found.unseen, all=room.head)
+
+
+async def _search_all(server: ChatServer, session: Session, wanted: Wanted) -> None:
+    places = search.places_of(server, session)
+    unfinished = [place.room for place in places]
+    nothing = True
+
+    def show(room: Room, found: search.Found) -> None:
+        nonlocal nothing
+        if not found.unseen and not found.more:
+            unfinished.remove(room)
+        if found.events:
+            nothing = False
+            _show_found(session, room, found)
+
+    await search.search_rooms(server, session, places, wanted, show)
+    if nothing:
+        session.answer("nothing_found_anywhere")
+    if unfinished:
+        session.answer("rooms_not_looked_at", count=len(unfinished), room=unfinished[0].name)
+
+
+def _show_found(session: Session, room: Room, found: search.Found) -> None:
+    key = "found_more" if found.more else "found"
+    session.answer(key, count=len(found.events), room=room.name)
+    session.subscriptions.show(found.events)
 
 
 async def _mentions(server: ChatServer, session: Session, argument: str) -> None:
@@ -133,14 +161,15 @@ TABLE = (
             "/search WORDS",
             'find lines here: words, "a phrase", from:ana, since:2d',
             "The newest come first, 20 at most. Upper and lower case and accents make no\n"
-            "difference.\n"
-            'Example: /search "build failed" from:ci since:2d',
+            "difference. in:ops searches that room, in:all the 20 latest of your rooms.\n"
+            'Example: /search "build failed" from:ci since:2d in:all',
         ),
         Wording(
             "/buscar PALABRAS",
             'buscar líneas aquí: palabras, "una frase", de:ana, desde:2d',
             "Primero las últimas, 20 como mucho. Dan igual las mayúsculas y las tildes.\n"
-            'Ejemplo: /buscar "no compila" de:ci desde:2d',
+            "en:ops busca en esa sala, en:todas en las 20 últimas de tus salas.\n"
+            'Ejemplo: /buscar "no compila" de:ci desde:2d en:todas',
         ),
         cost=READING_COST,
         only_answers=True,
@@ -162,7 +191,7 @@ TABLE = (
             "últimas.\n"
             "Ejemplo: /menciones",
         ),
-        cost=3 * READING_COST,
+        cost=READING_COST,
         only_answers=True,
         scope=Scope.READ,
     ),

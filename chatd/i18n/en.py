@@ -44,6 +44,8 @@ SENTENCES = {
     "right_key": "16 to 64 letters, digits, _ or -",
     "right_language": "en or es",
     "right_rooms": "an object with the last bookmark that you have of each room, or null",
+    "right_places": "an object with the seq up to which to search, or null, of each room (1 to 50)",
+    "right_room_or_rooms": "left out where rooms is given",
     "right_search": "words, from:NAME or since:TIME to search for",
     "not_one_line": "the answer to a question must be one line.",
     "not_text": "it contains unpaired surrogates.",
@@ -242,8 +244,24 @@ SENTENCES = {
         "{part} is not understood. since:2d finds the lines of the last 2 days (s, m, h, d,"
         ' w); use it once. "In quotes" it is searched for as it is.'
     ),
+    "search_wrong_in": (
+        "{part} is not understood. in:ops finds the lines of #ops, in:all those of your rooms; use"
+        ' it once. "In quotes" it is searched for as it is.'
+    ),
+    "search_in_apart": (
+        '{part} is for the command /search. Here the rooms are chosen apart. "In quotes" it is'
+        " searched for as it is."
+    ),
     "search_too_many_words": "a search has at most {limit} words.",
     "nothing_found": "Nothing found in #{room}.",
+    "nothing_found_anywhere": "Nothing found in your rooms.",
+    "rooms_not_looked_at": (
+        "{count} of your rooms were not searched to the end. For one of them: /search in:#{room}"
+        " WORDS"
+    ),
+    "rooms_not_looked_at_one": (
+        "#{room} was not searched to the end. For that room alone: /search in:#{room} WORDS"
+    ),
     "not_looked_at": "Lines 1 to {first} of {all} were not searched. Try a longer word.",
     "mentions": "{count} lines of #{room} that mention you, newest first:",
     "mentions_one": "{count} line of #{room} that mentions you:",

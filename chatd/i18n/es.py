@@ -45,6 +45,8 @@ SENTENCES = {
     "right_key": "de 16 a 64 letras, cifras, _ o -",
     "right_language": "en o es",
     "right_rooms": "un objeto con el último marcador que tienes de cada sala, o null",
+    "right_places": "un objeto con el seq hasta el que buscar, o null, de cada sala (1 a 50)",
+    "right_room_or_rooms": "omitido donde se da rooms",
     "right_search": "palabras, de:NOMBRE o desde:TIEMPO que buscar",
     "not_one_line": "la respuesta a una pregunta debe ser una sola línea.",
     "not_text": "contiene sustitutos Unicode sin pareja.",
@@ -252,8 +254,24 @@ SENTENCES = {
         "{part} no se entiende. desde:2d busca las líneas de los últimos 2 días (s, m, h, d,"
         ' w); úsalo una sola vez. "Entre comillas" se busca tal cual.'
     ),
+    "search_wrong_in": (
+        "{part} no se entiende. en:ops busca las líneas de #ops, en:todas las de tus salas; úsalo"
+        ' una sola vez. "Entre comillas" se busca tal cual.'
+    ),
+    "search_in_apart": (
+        '{part} es para la orden /buscar. Aquí las salas se eligen aparte. "Entre comillas" se'
+        " busca tal cual."
+    ),
     "search_too_many_words": "una búsqueda tiene como mucho {limit} palabras.",
     "nothing_found": "No se ha encontrado nada en #{room}.",
+    "nothing_found_anywhere": "No se ha encontrado nada en tus salas.",
+    "rooms_not_looked_at": (
+        "{count} de tus salas no se han mirado hasta el final. Solo en una: /buscar en:#{room}"
+        " PALABRAS"
+    ),
+    "rooms_not_looked_at_one": (
+        "#{room} no se ha mirado hasta el final. Solo en esa: /buscar en:#{room} PALABRAS"
+    ),
     "not_looked_at": (
         "Las líneas 1 a {first} de {all} no se han buscado. Prueba con una palabra más larga."
     ),

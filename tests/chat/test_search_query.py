@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.chat.search_query import WORDS_WANTED, asks_for_something, parse
+from chatd.chat.search_query import WORDS_WANTED, Query, asks_for_something, parse
 from chatd.errors import ErrorKind, Refusal
 from chatd.storage.contract import Wanted
 
@@ -46,13 +46,29 @@ def since(seconds: int) -> int:
     ],
 )
 def test_what_is_wanted(text: str, wanted: Wanted) -> None:
-    assert parse(text, NOW) == wanted
+    assert parse(text, NOW) == Query(wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "everywhere"),
+    [
+        ("a in:ops", "ops", False),
+        ("EN:#Ops a", "#Ops", False),
+        ("in:all a", "all", True),
+        ("a en:Todas", "Todas", True),
+        ("in:#all a", "#all", False),
+    ],
+)
+def test_where_it_is_wanted(text: str, room: str, everywhere: bool) -> None:
+    query = parse(text, NOW)
+    assert query == Query(Wanted(("a",)), room)
+    assert query.everywhere is everywhere
 
 
 @given(st.text(st.sampled_from('ab "\t:fromdesince2d\u2028\x00')) | st.text())
 def test_any_text_is_understood_or_refused(text: str) -> None:
     try:
-        wanted = parse(text, NOW)
+        wanted = parse(text, NOW).wanted
     except Refusal:
         return
     assert all(word.strip() for word in wanted.words)
@@ -61,9 +77,10 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
 
 
 def test_something_must_be_asked_for_and_not_too_much() -> None:
-    assert not asks_for_something(parse("", NOW))
+    for text in "", "in:ops":
+        assert not asks_for_something(parse(text, NOW).wanted)
     for text in "x", "from:ana", "since:1h", "x " * WORDS_WANTED:
-        assert asks_for_something(parse(text, NOW))
+        assert asks_for_something(parse(text, NOW).wanted)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +94,9 @@ def test_something_must_be_asked_for_and_not_too_much() -> None:
         ("desde:10min x", "search_wrong_since"),
         ("since:1h desde:1h", "search_wrong_since"),
         ("since:99999w since:1h", "search_wrong_since"),
+        ("in:", "search_wrong_in"),
+        ("in:# x", "search_wrong_in"),
+        ("in:a en:b x", "search_wrong_in"),
         ("x " * (WORDS_WANTED + 1), "search_too_many_words"),
     ],
 )

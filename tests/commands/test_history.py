@@ -12,6 +12,7 @@ import pytest
 
 from chatd.chat.actions.search import FOUND_BYTES, FOUND_SHOWN
 from chatd.chat.permissions import Mode
+from chatd.errors import ErrorKind
 from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import Found, StoreError, Wanted
@@ -146,6 +147,54 @@ class TestSearch:
         ana.session.joined.leave()
         for asked in "/search x", "/mentions":
             assert told(ana, asked)[0].startswith("ERR No room")
+
+
+class TestSearchInRooms:
+    def test_finds_lines_of_another_room(self, ana: Member, luis: Member) -> None:
+        luis.type("/join ops", "green")
+        ana.type("green")
+        for asked in "/search green in:ops", "/buscar en:#OPS green":
+            assert told(ana, asked) == [
+                EN.notice("found", count=1, room="ops"),
+                "<luis> green",
+            ], asked
+
+    def test_finds_nothing_of_a_room_that_may_not_be_read(
+        self, world: World, ana: Member, luis: Member
+    ) -> None:
+        olga = world.member("olga")
+        olga.type("/create den private", "green")
+        for room in "den", "nowhere":
+            assert told(ana, f"/search in:{room} green") == [
+                EN.error(ErrorKind.NO_ROOM, "unknown_room", room=room)
+            ]
+        assert told(ana, "/search in:all green") == [EN.notice("nothing_found_anywhere")]
+
+    def test_finds_lines_of_all_my_rooms_room_by_room(self, world: World, luis: Member) -> None:
+        eva = world.member("eva")
+        eva.type("/join ops", "/join other", "/leave")
+        luis.type("a green line", "/join ops", "green", "/join never", "green")
+        for asked in "/search in:all green", "/buscar green en:todas":
+            assert told(eva, asked) == [
+                EN.notice("found", count=1, room="lobby"),
+                "<luis> a green line",
+                EN.notice("found", count=1, room="ops"),
+                "<luis> green",
+            ], asked
+
+    def test_says_which_rooms_were_not_searched_to_the_end(
+        self, world: World, luis: Member
+    ) -> None:
+        eva = world.member("eva")
+        eva.type("/join ops", "/leave")
+        luis.type(*["green"] * FOUND_SHOWN, "/join ops", "green")
+        assert told(eva, "/search in:all green")[-1] == EN.notice(
+            "rooms_not_looked_at", count=1, room="ops"
+        )
+
+    def test_takes_a_room_once(self, ana: Member) -> None:
+        for wrong in "/search in: x", "/search in:a/b x", "/search in:all in:lobby x":
+            assert told(ana, wrong)[0].startswith("ERR Wrong use"), wrong
 
 
 class TestMentions:

@@ -27,7 +27,8 @@ Modules (python3 -m tools.documents writes this list):
 - `rename`: Taking another name.
 - `roles`: Roles in a room: inviting, giving voice and making operators, and taking that back.
 - `sanctions`: Kicks, mutes and bans in a room, by name or by network, and lifting them.
-- `search`: Searching rooms: for words, an author or a time, and for mentions of the session's name.
+- `search`: Searching one room or several, for words, an author or a time, and for mentions of a
+  name.
 - `settings`: The settings of a session: its view of the rooms, its language, and what others may
   do.
 - `speak`: Speaking: lines, acts and topics in a room, and private lines.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal, short
 from chatd.rooms.room import Room
 from chatd.rooms.slices import slices_by_number
 from chatd.text.escaping import excerpt
@@ -94,6 +95,14 @@ def room_to_read(server: ChatServer, session: Session, room: Room | None = None)
 def room_called(server: ChatServer, session: Session, wanted: str) -> Room:
     """Return the room of that name, if the session may read it. Raises `Refusal`."""
     return room_to_read(server, session, server.rooms.called(wanted, session))
+
+
+def joined_room(server: ChatServer, session: Session, wanted: str) -> Room:
+    """Return the room of that name, if the session is in it. Raises `Refusal`."""
+    room = server.rooms.find(wanted, session)
+    if room is None or not session.joined.is_in(room):
+        raise Refusal(ErrorKind.NO_ROOM, "not_in_that_room", room=short(wanted.removeprefix("#")))
+    return room
 
 
 def list_people(server: ChatServer, session: Session, room: Room, limit: int) -> People:

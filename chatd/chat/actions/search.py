@@ -1,4 +1,4 @@
-"""Searching rooms: for words, an author or a time, and for mentions of the session's name.
+"""Searching one room or several, for words, an author or a time, and for mentions of a name.
 
 The store is asked for one stretch at a time, from the newest line back, and only so often, because
 each request takes it some milliseconds. A search may end before the log does and says where.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from chatd.chat.actions.costs import PAGING_COST
 from chatd.chat.actions.history import not_readable
 from chatd.chat.actions.look import room_to_read
 from chatd.chat.permissions import Act
@@ -31,7 +32,7 @@ LOOKS = 4
 """Most requests to the store for a search; each takes it some milliseconds."""
 
 ROOMS_SEARCHED = 20
-"""Most rooms that are searched for mentions."""
+"""Most rooms that one search looks into."""
 
 
 class Found(NamedTuple):
@@ -45,11 +46,22 @@ class Found(NamedTuple):
     unseen: int
 
 
+class Place(NamedTuple):
+    """A room to search, among its lines up to a seq."""
+
+    room: Room
+    upto: int
+
+
 class Mentions(NamedTuple):
     """The number of lines that mention a session's name, and if there may be more."""
 
     lines: int
     more: bool
+
+
+def _is_any(event: Event) -> bool:
+    return True
 
 
 async def search(
@@ -64,6 +76,47 @@ async def search(
     return await _find(server, session, room, wanted, _is_any, FOUND_SHOWN, LOOKS, meter, upto)
 
 
+async def search_rooms(
+    server: ChatServer,
+    session: Session,
+    places: Sequence[Place],
+    wanted: Wanted,
+    found: Callable[[Room, Found], None],
+    is_right: Callable[[Event], bool] = _is_any,
+) -> int:
+    """Search rooms in their order, until as many lines are found as a search returns.
+
+    ``found`` receives the result for each room as soon as it is there. The store is asked once for
+    a room, which costs `PAGING_COST` for each but the first. Return the number of rooms that were
+    searched, at most `ROOMS_SEARCHED`. Raises `Refusal`, also if the store cannot be read.
+    """
+    left, size, searched = FOUND_SHOWN, 0, 0
+    meter = session.stream.meter.up_to(REPLAY_LINES)
+    for room, upto in places[:ROOMS_SEARCHED]:
+        if not left or size > FOUND_BYTES:
+            break
+        if searched:
+            session.stream.meter.charge(PAGING_COST)
+        room_to_read(server, session, room)
+        here = await _find(server, session, room, wanted, is_right, left, 1, meter, upto)
+        searched += 1
+        left -= len(here.events)
+        size += sum(visible_bytes(event.text) for event in here.events)
+        found(room, here)
+    return searched
+
+
+def places_of(server: ChatServer, session: Session) -> list[Place]:
+    """Return all rooms that a session was in and may read, the latest first.
+
+    Raises `Refusal` if there are none.
+    """
+    rooms = server.unread.missed.rooms(session)
+    if not rooms:
+        raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
+    return [Place(room, room.head) for room in rooms]
+
+
 async def mentions(
     server: ChatServer, session: Session, found: Callable[[Room, Sequence[Event]], None]
 ) -> Mentions:
@@ -72,35 +125,25 @@ async def mentions(
     ``found`` receives the lines of each room, as soon as they are found. Raises `Refusal`, also if
     the store cannot be read.
     """
-    rooms = server.unread.missed.rooms(session)
-    if not rooms:
-        raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
+    places = places_of(server, session)
     name, account = fold(session.name), session.account
-    left, size = FOUND_SHOWN, 0
-    more = len(rooms) > ROOMS_SEARCHED
+    lines, more = 0, False
 
     def is_of_another(event: Event) -> bool:
         if account is None:
             return fold(event.author) != name
         return event.session != session.number and not server.accounts.wrote(account, event)
 
-    wanted = Wanted((session.name,), naming=name)
-    meter = session.stream.meter.up_to(REPLAY_LINES)
-    for room in rooms[:ROOMS_SEARCHED]:
-        if not left or size > FOUND_BYTES:
-            more = True
-            break
-        here = await _find(server, session, room, wanted, is_of_another, left, 1, meter)
+    def show(room: Room, here: Found) -> None:
+        nonlocal lines, more
+        lines += len(here.events)
         more |= here.more or here.unseen > 0
-        left -= len(here.events)
-        size += sum(visible_bytes(event.text) for event in here.events)
         if here.events:
             found(room, here.events)
-    return Mentions(FOUND_SHOWN - left, more)
 
-
-def _is_any(event: Event) -> bool:
-    return True
+    wanted = Wanted((session.name,), naming=name)
+    searched = await search_rooms(server, session, places, wanted, show, is_of_another)
+    return Mentions(lines, more or searched < len(places))
 
 
 async def _find(

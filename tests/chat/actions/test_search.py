@@ -7,8 +7,17 @@ from collections.abc import Sequence
 import pytest
 from twisted.internet.defer import Deferred, fail
 
+from chatd.chat.actions.costs import PAGING_COST
 from chatd.chat.actions.enter import enter
-from chatd.chat.actions.search import FOUND_BYTES, FOUND_SHOWN, mentions, search
+from chatd.chat.actions.search import (
+    FOUND_BYTES,
+    FOUND_SHOWN,
+    ROOMS_SEARCHED,
+    Place,
+    mentions,
+    search,
+    search_rooms,
+)
 from chatd.chat.session import Session
 from chatd.event import Event
 from chatd.rooms.room import Room
@@ -82,6 +91,49 @@ def test_mentions_are_lines_of_others_with_the_name(world: World, luis: Session)
 def test_a_session_that_was_in_no_room_has_no_mentions(world: World) -> None:
     searching = mentions(world.server, guest(world), lambda room, events: None)
     assert refused(world, searching) == "in_no_room"
+
+
+class TestSearchingRooms:
+    @pytest.fixture
+    def places(self, world: World, luis: Session) -> list[Place]:
+        """Return two rooms with a line each."""
+        luis.say("black tea")
+        done(world, enter(world.server, luis, "coffee"))
+        luis.say("no tea")
+        world.settle()
+        rooms = world.server.rooms
+        return [Place(rooms[name], rooms[name].head) for name in ("tea", "coffee")]
+
+    def test_each_is_searched_in_order(
+        self, world: World, luis: Session, places: list[Place]
+    ) -> None:
+        found: list[tuple[str, int]] = []
+        searching = search_rooms(
+            world.server,
+            luis,
+            [places[0], places[1]._replace(upto=0)],
+            Wanted(("tea",)),
+            lambda room, here: found.append((room.name, len(here.events))),
+        )
+        assert done(world, searching) == 2
+        assert found == [("tea", 1), ("coffee", 0)]
+
+    def test_so_many_at_most(self, world: World, luis: Session, places: list[Place]) -> None:
+        many = places[:1] * (ROOMS_SEARCHED + 1)
+        searching = search_rooms(
+            world.server, luis, many, Wanted(("green",)), lambda room, here: None
+        )
+        assert done(world, searching) == ROOMS_SEARCHED
+
+    def test_each_but_the_first_costs_a_page(
+        self, world: World, luis: Session, places: list[Place]
+    ) -> None:
+        meter = luis.stream.meter = NotingMeter()
+        searching = search_rooms(
+            world.server, luis, places, Wanted(("tea",)), lambda room, here: None
+        )
+        done(world, searching)
+        assert sum(meter.charged) == PAGING_COST
 
 
 class TestCharging:

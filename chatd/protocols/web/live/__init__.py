@@ -15,6 +15,7 @@ Modules (python3 -m tools.documents writes this list):
 - `members`: The members of a message from a browser: reading and checking each by its type.
 - `receipts`: Lines of a browser that are acknowledged, and that may be sent again with the same
   key.
+- `searches`: The verb ``search``: the lines of one room, or of several that the session is in.
 - `verbs`: The table of verbs: the types of message that a browser sends. To add one, add a row and
   a test.
 - `websocket`: The handler of a browser's connection that is a WebSocket: JSON messages in, and out.

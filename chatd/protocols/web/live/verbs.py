@@ -12,13 +12,12 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from chatd.accounts.credentials import Scope
 from chatd.chat.action_queue import Job
-from chatd.chat.actions import history, look, search
+from chatd.chat.actions import history, look
 from chatd.chat.actions.catch_up import mark_seen
 from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
 from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter, leave_room
 from chatd.chat.actions.look import TOPIC_LISTED
 from chatd.chat.actions.rename import rename
-from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import dispatch
@@ -26,6 +25,7 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark
 from chatd.formats.json import each_once, event_members
 from chatd.i18n import Language
+from chatd.protocols.web.live import searches
 from chatd.protocols.web.live.members import (
     Members,
     WrongMessage,
@@ -278,23 +278,8 @@ async def _history(conversation: Conversation, members: Members) -> None:
 
 
 async def _search(conversation: Conversation, members: Members) -> None:
-    server, session = conversation.server, conversation.session
-    room = _room_to_read(conversation, members)
-    wanted = parse(text_in(members, "text"), server.now())
-    if not asks_for_something(wanted):
-        raise wrong_member("text", "right_search")
-    upto = number_in(members, "upto", room.head)
-    found = search.Found((), False, 0)
-    try:
-        found = await search.search(server, session, room, wanted, upto)
-    except Refusal as refusal:
-        if refusal.kind is not ErrorKind.NOT_READABLE:
-            raise
-        session.error(refusal.kind, refusal.key, **refusal.values)
-    events = found.events
-    rest = events[-1].seq - 1 if found.more and events else found.unseen
-    rows = [event_members(event, session.language) for event in events]
-    conversation.tell("found", id=id_of(members), room=room.name, upto=rest, events=rows)
+    found = await searches.search_for(conversation.server, conversation.session, members)
+    conversation.tell(**found, id=id_of(members))
 
 
 def _people(conversation: Conversation, members: Members) -> None:
@@ -353,10 +338,7 @@ def _ping(conversation: Conversation, members: Members) -> None:
 
 
 def _room_it_is_in(conversation: Conversation, name: str) -> Room:
-    room = conversation.server.rooms.find(name, conversation.session)
-    if room is None or not conversation.session.joined.is_in(room):
-        raise Refusal(ErrorKind.NO_ROOM, "not_in_that_room", room=short(name.removeprefix("#")))
-    return room
+    return look.joined_room(conversation.server, conversation.session, name)
 
 
 def _room_to_read(conversation: Conversation, members: Members) -> Room:

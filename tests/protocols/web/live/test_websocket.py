@@ -707,33 +707,6 @@ class TestHistory:
             (error,) = one.seen()
             assert (error["type"], error["id"]) == ("error", 1), ask
 
-    def test_can_be_searched(self, world: World) -> None:
-        world.say("the red one", "the blue one", "the red two")
-        one = browser(world)
-        one.send("search", id=1, room="lobby", text="red")
-        (found,) = one.seen()
-        assert [event["text"] for event in found["events"]] == ["the red two", "the red one"]
-        assert (found["id"], found["upto"]) == (1, 0)
-        one.send("search", room="lobby", text="red", upto=2)
-        assert [event["seq"] for event in one.seen()[0]["events"]] == [1]
-
-    def test_a_search_that_found_enough_goes_on_where_it_ended(self, world: World) -> None:
-        for _ in range(5):
-            world.say(*["red"] * 10)
-        one = browser(world)
-        upto, seqs = 10_000, []
-        while upto:
-            one.send("search", room="lobby", text="red", upto=upto)
-            (found,) = one.seen()
-            seqs += [event["seq"] for event in found["events"]]
-            upto = found["upto"]
-        assert seqs == list(range(50, 0, -1))
-
-    def test_a_search_for_nothing_is_told_so(self, world: World) -> None:
-        one = browser(world)
-        one.send("search", room="lobby", text="  ")
-        assert one.seen()[0]["key"] == "wrong_member"
-
     def test_the_past_that_a_command_shows_is_marked(self, world: World) -> None:
         world.say("a", "b")
         one = browser(world)
