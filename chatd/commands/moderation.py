@@ -63,6 +63,8 @@ async def _create(server: ChatServer, session: Session, argument: str) -> None:
         raise WrongUse
     mode = _mode_called(word.strip()) if word.strip() else Mode.OPEN
     await create(server, session, wanted, mode)
+    if server.logins.account_of(session) is None:
+        session.answer("nobody_runs_new_room", room=wanted.removeprefix("#"))
 
 
 async def _mode(server: ChatServer, session: Session, argument: str) -> None:

@@ -215,7 +215,7 @@ class Settings(NamedTuple):
             listen=options["listen"] or [DEFAULT_LISTEN],
             bare=options["bare"],
             web=options["web"],
-            web_names=_web_names(options["web-name"]) if options["web"] else [],
+            web_names=_web_names(options["web-name"]),
             store=options["store"],
             motd=options["motd"],
             budgets=_budgets(options),

@@ -15,6 +15,7 @@ SENTENCES = {
     "nobody_else": "Nobody else is here.",
     "joined_room": "You are in #{room}. {here}",
     "joined_new_room": "You are in #{room}, a new room; nobody else is here.",
+    "nobody_runs_new_room": "Nobody runs #{room}. Log in first to run a new room: /help account",
     "did_you_mean": "Did you mean #{room}?",
     "already_in_room": "You are in #{room} already.",
     "topic": "Topic: {topic}",

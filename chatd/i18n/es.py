@@ -16,6 +16,9 @@ SENTENCES = {
     "nobody_else": "No hay nadie más aquí.",
     "joined_room": "Estás en #{room}. {here}",
     "joined_new_room": "Estás en #{room}, una sala nueva; no hay nadie más aquí.",
+    "nobody_runs_new_room": (
+        "Nadie administra #{room}. Para administrar una nueva, inicia sesión antes: /ayuda cuenta"
+    ),
     "did_you_mean": "¿Querías decir #{room}?",
     "already_in_room": "Ya estás en #{room}.",
     "topic": "Tema: {topic}",

@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 
 from tests.browser.chromium import Chromium
-from tests.browser.page import ENTER, ME, PEOPLE, Page
-from tests.support.live_server import LiveServer
+from tests.browser.page import ENTER, LINES, ME, PEOPLE, Page
+from tests.support.live_server import Client, LiveServer
 from tests.support.sentences import EN
 
 ACCOUNT = "#account"
@@ -68,6 +68,24 @@ def test_no_script_can_read_what_one_is_signed_in_with(page: Page) -> None:
     assert '"chatd.proof"' in kept
     assert cookie["value"] not in kept
     assert PASSWORD not in kept
+
+
+def test_secrets_and_private_lines_are_not_shown_to_who_comes_after_one(
+    page: Page, daemon: LiveServer
+) -> None:
+    registered(page)
+    page.say("/token new ci")
+    page.shows("#secret")
+    page.type(PASSWORD)
+    page.press(ENTER)
+    page.has(LINES, "chatd_")
+    with Client(daemon.port) as luis:
+        luis.type("/nick luis", "/msg ana psst")
+        page.has("#privates .item", "luis")
+    page.click(SIGNED_IN)
+    page.has(ME, "guest")
+    assert not any("chatd_" in each for each in page.texts(LINES))
+    page.lacks("#privates .item")
 
 
 def test_one_signs_out_everywhere_in_the_browser_and_in_again(

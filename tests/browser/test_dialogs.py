@@ -40,6 +40,8 @@ def test_a_refused_room_is_told_in_the_dialog_which_takes_the_next_one(page: Pag
     answer(page, "Incident-7")
     page.has(HERE, "Incident-7")
     page.shows("#browse", False)
+    page.reload()
+    page.has(HERE, "Incident-7")
     page.click("#browse-open")
     answer(page, "lobby")
     page.has(HERE, "lobby")

@@ -237,3 +237,15 @@ def test_what_the_operator_says_is_text_too(chromium: Chromium, tmp_path: Path) 
         page.has(LINES, SCRIPTS[1])
         assert page.script("return typeof hurt") == "undefined"
         chromium.leave()
+
+
+def test_a_guest_is_welcomed_until_the_first_line(page: Page, daemon: LiveServer) -> None:
+    page.shows("#welcome")
+    with Client(daemon.port) as luis:
+        luis.type("/nick luis")
+        page.click(f"{PEOPLE}:enabled")
+        page.has("#begins", "What you write below is for luis alone.")
+        page.say("hola")
+        page.said("hola")
+    page.shows("#begins", False)
+    page.shows("#welcome", False)

@@ -160,7 +160,10 @@ class TestMakingRooms:
 
     def test_a_guest_may_create_an_open_one(self, world: World) -> None:
         luis = world.person("luis")
-        assert luis.ask("/create ops") == [EN.notice("joined_new_room", room="ops")]
+        assert luis.ask("/create ops") == [
+            EN.notice("joined_new_room", room="ops"),
+            EN.notice("nobody_runs_new_room", room="ops"),
+        ]
 
     def test_nobody_owns_more_than_so_many(
         self, world: World, monkeypatch: pytest.MonkeyPatch

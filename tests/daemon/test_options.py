@@ -66,8 +66,9 @@ def test_a_wrong_lobby_is_refused() -> None:
 @pytest.mark.parametrize(
     "name", ["", "a b", "http://chat.example.com", "chat.example.com:80", "chät"]
 )
-def test_a_name_that_no_browser_asks_for_is_refused(name: str) -> None:
-    line = refusal("--listen", FREE, "--web", FREE, "--web-name", name)
+@pytest.mark.parametrize("web", [(), ("--web", FREE)], ids=["without browsers", "with browsers"])
+def test_a_name_that_no_browser_asks_for_is_refused(name: str, web: tuple[str, ...]) -> None:
+    line = refusal("--listen", FREE, *web, "--web-name", name)
     assert line == f"--web-name takes a name such as chat.example.com; not {name!r}."
 
 
@@ -107,8 +108,7 @@ def test_an_address_replaces_the_default_one() -> None:
     assert settings("--listen", FREE, "-l", "tcp:7").listen == [FREE, "tcp:7"]
 
 
-def test_names_of_this_machine_are_checked_only_where_browsers_come() -> None:
-    assert settings("--web-name", "a b").web_names == []
+def test_names_of_this_machine_are_those_that_are_given() -> None:
     assert settings("--web", FREE, "--web-name", "a.example").web_names == ["a.example"]
 
 

@@ -74,6 +74,9 @@ class Conversation(Protocol):
     def tell_in_pieces(self, type: str, name: str, parts: Iterable[Rows], **members: Any) -> None:
         """Send a message with a list ``name``, each part of it once the one before was taken."""
 
+    def tell_error(self, id: Any, error: Refusal | StoreError) -> None:
+        """Send why a message has no effect."""
+
     def log_in(self, proof: str) -> bool:
         """Log in to the account of the connection's grant, or of its cookie and this proof.
 
@@ -210,14 +213,19 @@ async def _come_back_to_all(
 
 
 async def _come_back(conversation: Conversation, name: str, bookmark: Bookmark | None) -> None:
-    """Put the session into a room that it was in, or tell it that it is in it no more."""
+    """Put the session into a room that it was in, or tell it that it is in it no more.
+
+    A room of which it has no line may have ended with its last member, so it is made again.
+    """
     server, session = conversation.server, conversation.session
     try:
-        room = server.rooms.called(name, session)
-        await come_back(server, session, room, bookmark)
-    except Refusal as refusal:
+        if bookmark is None and server.rooms.find(name, session) is None:
+            await enter(server, session, name)
+        else:
+            await come_back(server, session, server.rooms.called(name, session), bookmark)
+    except (Refusal, StoreError) as error:
         conversation.tell("left", room=short(name))
-        session.error(refusal.kind, refusal.key, **refusal.values)
+        conversation.tell_error(None, error)
 
 
 def _line(conversation: Conversation, members: Members) -> None:

@@ -119,6 +119,7 @@ export class Client {
 			if (known?.present) this.choose(known);
 			else this.outbox.put(this.#draft(room, text, command));
 		}
+		if (lines.some((text) => !commandOf(text))) this.kept.set("welcomed", true);
 		room.marker = null;
 		this.flush(room);
 		this.#given.changed();
@@ -238,6 +239,16 @@ export class Client {
 	/** Forget the proof of a sign-in that has ended, unless another tab has signed in since. */
 	forgetProof() {
 		if (this.kept.get("proof", "") === this.#proof) this.kept.set("proof", null);
+	}
+
+	/** Forget what the server told the account alone, once its sign-in has ended: another person may come. */
+	forgetAccount() {
+		const { chat } = this;
+		chat.me = { ...chat.me, account: false };
+		for (const room of chat.privates) this.outbox.forget(room);
+		chat.forgetSecrets();
+		const [room] = chat.rooms;
+		if (room && chat.active?.isPrivate) this.choose(room);
 	}
 
 	/** @param {wire.ServerMessage} message */

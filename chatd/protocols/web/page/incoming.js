@@ -90,6 +90,7 @@ export class Incoming {
 	#you({ name, guest, account }) {
 		// Logging in passes through being a guest, so see what follows.
 		const isOut = this.#chat.me.account && !account;
+		if (isOut) this.#client.forgetAccount();
 		if (isOut) this.#given.clock.setTimeout(() => this.#chat.me.account || this.#client.forgetProof(), SETTLED_MS);
 		const isRenamed = name !== this.#chat.me.name;
 		this.#chat.me = { name, guest, account };
@@ -167,11 +168,12 @@ export class Incoming {
 
 	/** @param {wire.Say} message */
 	#say({ id, text, key }) {
-		if (key === "sign_in_again") this.#greeting.push({ kind: "say", text });
-		else this.#client.note({ kind: "say", text }, id);
 		// In another tab, for example: the server closes the connection, and we come back as a guest.
 		if (key === "signed_out") this.#client.connection.isLetGo = true;
 		if (key === "signed_out" || key === "sign_in_again") this.#client.forgetProof();
+		if (key === "signed_out") this.#client.forgetAccount();
+		if (key === "sign_in_again") this.#greeting.push({ kind: "say", text });
+		else this.#client.note({ kind: "say", text }, id);
 	}
 
 	/** @param {wire.Failure} message */

@@ -157,11 +157,12 @@ export class Log {
 	 * Draw what is above the first line.
 	 * @param {page.Room} room
 	 */
-	#drawEdge({ more, isPrivate, last, title }) {
+	#drawEdge({ more, isPrivate, last, lines, title }) {
 		this.#older.hidden = !more;
 		this.#older.textContent = this.#given.texts.say(this.#older.disabled ? "loading" : "older");
-		byId("begins").hidden = more || isPrivate;
-		byId("begins").textContent = this.#given.texts.say(last ? "begins" : "empty", { name: title });
+		const key = isPrivate ? "empty_private" : last ? "begins" : "empty";
+		byId("begins").hidden = more || (isPrivate && lines.length > 0);
+		byId("begins").textContent = this.#given.texts.say(key, { name: title });
 	}
 
 	/**

@@ -311,6 +311,12 @@ export class Chat {
 		(room.isPrivate ? this.#privates : this.#rooms).delete(folded(room.name));
 	}
 
+	/** Forget answers of the server, which may have secrets, and private lines. */
+	forgetSecrets() {
+		this.#privates.clear();
+		for (const room of this.rooms) room.lines = room.lines.filter(({ seq, kind }) => seq || kind === "notice");
+	}
+
 	/** The lobby first, the others by name. */
 	get rooms() {
 		/** @param {page.Room} room */

@@ -63,6 +63,10 @@ export const SENTENCES = {
 		"There is no line {number} yet. This is the last one.",
 		"Aún no hay ninguna línea {number}. Esta es la última.",
 	],
+	empty_private: [
+		"Nothing has been said here yet. What you write below is for {name} alone.",
+		"Aquí no se ha dicho nada todavía. Lo que escribas abajo es solo para {name}.",
+	],
 	new: ["New", "Nuevo"],
 	unread: ["{count} unread", "{count} sin leer"],
 	mentions: ["{count} mention you", "{count} te nombran"],

@@ -464,8 +464,34 @@ class TestRooms:
 
     def test_one_that_is_gone_is_not_made_again_by_coming_back(self, world: World) -> None:
         one = browser(world, greeted=False, rooms={"ops": 3})
-        assert one.seen("left", "error")[0] == {"type": "left", "room": "ops"}
+        left, error = one.seen("left", "error")
+        assert left == {"type": "left", "room": "ops"}
+        assert error["key"] == "unknown_room"
         assert "ops" not in world.server.rooms
+
+    def test_one_without_lines_is_made_again_by_coming_back(self, world: World) -> None:
+        browser(world, rooms={"ops": None}).hang_up()
+        assert "ops" not in world.server.rooms
+        one = browser(world, greeted=False, rooms={"ops": None, "a b": None})
+        entered, left, error = one.seen("entered", "left", "error")
+        assert (entered["room"], left["room"]) == ("ops", "a b")
+        assert error["key"] == "invalid_room"
+
+    def test_one_that_cannot_be_stored_is_left(
+        self, world: World, expected_errors: Callable[..., Any]
+    ) -> None:
+        ana = world.member("ana")
+        world.store.holds = True
+        one = Browser(world, grant=ana.session.grant)
+        one.send("hello", rooms={"ops": None, "lobby": None})
+        world.store.fail()
+        world.store.holds = False
+        world.settle()
+        left, error, entered = one.seen("left", "error", "entered")
+        assert left["room"] == "ops"
+        assert error["key"] == "change_not_saved"
+        assert entered["room"] == "lobby"
+        expected_errors()
 
     def test_one_enters_a_room_after_a_seq(self, world: World) -> None:
         ana = world.person("ana")

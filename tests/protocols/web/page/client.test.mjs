@@ -514,3 +514,39 @@ test("who enters a room from a dialog is told there whether they may", () => {
 	all.client.enter("dev", (reply) => answers.push(reply?.type));
 	assert.equal(answers.at(-1), undefined);
 });
+
+test("what the server told an account is forgotten once it signs out", () => {
+	const all = made({ rooms: ["lobby", "ops"] });
+	const you = { type: "you", name: "ana", guest: false, account: true };
+	all.says(you, entered("lobby", 1, 0), events("lobby", line(1, "hola")), entered("ops"));
+	const [lobby, ops] = all.chat.rooms;
+	all.client.choose(ops);
+	all.says({ type: "say", text: "chatd_secret" }, { type: "private", author: "luis", text: "psst" });
+	all.client.choose(all.chat.privateWith("luis"));
+	all.client.say(["and you?"]);
+	all.says({ type: "say", text: "chatd_other" });
+	all.says({ ...you, name: "guest1", guest: true, account: false }, { type: "say", text: "You are guest1." });
+	assert.deepEqual(all.chat.all, [lobby, ops]);
+	assert.deepEqual(texts(lobby), ["hola", "You are guest1."]);
+	assert.deepEqual(texts(ops), []);
+	assert.deepEqual(all.client.outbox.items, []);
+	assert.equal(all.chat.active, lobby);
+});
+
+test("the line that signs an account out stays", () => {
+	const all = made();
+	all.says({ type: "you", name: "ana", guest: false, account: true }, entered("lobby"));
+	all.says({ type: "say", text: "chatd_secret" }, { type: "say", key: "signed_out", text: "Signed out." });
+	all.sockets.last.onclose({ code: 1000 });
+	all.open();
+	assert.deepEqual(texts(all.chat.active), ["Signed out."]);
+});
+
+test("the first line that is said ends the welcome", () => {
+	const all = made();
+	all.says(entered("lobby"));
+	all.client.say(["/help"]);
+	assert.equal(all.kept.get("welcomed", false), false);
+	all.client.say(["hola"]);
+	assert.equal(all.kept.get("welcomed", false), true);
+});
