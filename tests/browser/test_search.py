@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from tests.browser.page import ENTER, LINES, TEXTS, Page
+from tests.browser.page import ENTER, ESCAPE, HERE, LINES, TEXTS, Page
+from tests.browser.tab import PHONE
 from tests.support.live_server import Client, LiveServer
+
+FOUND = f"{LINES}.found .text"
+HITS = "#found a"
+
+OVERLAP = """
+const [one, other] = arguments[0].map(each => document.querySelector(each).getBoundingClientRect());
+return one.left < other.right && other.left < one.right
+    && one.top < other.bottom && other.top < one.bottom;
+"""
 
 
 def test_what_one_looks_for_is_found_and_shown_in_its_place(page: Page, daemon: LiveServer) -> None:
@@ -18,8 +28,60 @@ def test_what_one_looks_for_is_found_and_shown_in_its_place(page: Page, daemon: 
     page.type("needle")
     page.press(ENTER)
     page.has("#found", "the needle")
-    page.click("#found a")
-    page.has(f"{LINES}.found", "the needle")
+    page.click(HITS)
+    page.has(FOUND, "the needle")
     texts = page.texts(TEXTS)
     at = texts.index("the needle")
     assert texts[at - 1 : at + 2] == ["line 399", "the needle", "the end"]
+    assert page.script("return document.scrollingElement.scrollTop") == 0
+
+
+def test_all_rooms_are_searched_beside_the_log(page: Page, daemon: LiveServer) -> None:
+    for room, line in ("ops", "green tea"), ("builds", "no news"):
+        page.say(f"/join {room}")
+        page.has(HERE, room)
+        page.say(line)
+    page.click("#rooms .item")
+    with daemon.guest() as luis:
+        luis.type("/nick luis", "a green build")
+        luis.until("a green build")
+    page.said("a green build")
+
+    page.click("#search-open")
+    for covered in "#log", "#people-panel", "#composer":
+        assert not page.script(OVERLAP, ["#search-panel", covered]), covered
+    page.type("nothing like it")
+    page.press(ENTER)
+    page.has("#search-status", "Nothing found.")
+    page.script("document.querySelector('#search-words').value = 'green'")
+    page.press(ENTER)
+    page.has("#search-status", "1 found.")
+
+    page.script("""
+        const scope = document.querySelector("#search-scope");
+        scope.value = "all";
+        scope.dispatchEvent(new Event("change"));
+    """)
+    page.has("#search-status", "2 found, room by room, newest first.")
+    lobby, ops = page.texts(HITS)
+    assert lobby.startswith("#lobby · luis")
+    assert ops.startswith("#ops · guest1")
+    page.click(f"{HITS}[href='#ops/1']")
+    page.has(HERE, "ops")
+    page.has(FOUND, "green tea")
+    assert page.count(HITS) == 2
+
+    page.click("#search-from")
+    page.type("luis")
+    page.press(ENTER)
+    page.has("#search-status", "1 found.")
+    page.press(ESCAPE)
+    page.shows("#search-panel", False)
+    assert page.focused == "line"
+
+    page.use(PHONE)
+    page.click("#search-open")
+    assert not page.script(OVERLAP, ["#search-panel", "#composer"])
+    page.click(HITS)
+    page.shows("#search-panel", False)
+    page.has(FOUND, "a green build")

@@ -8,6 +8,7 @@ import type { Kept } from "./page/kept.js";
 import type { Log } from "./page/log.js";
 import type { Navigation } from "./page/navigation.js";
 import type { Notifier } from "./page/notify.js";
+import type { Query } from "./page/query.js";
 import type { Search } from "./page/search.js";
 import type { Side } from "./page/side.js";
 import type { Chat, Room } from "./page/state.js";
@@ -183,15 +184,13 @@ export interface WriterOptions {
 	page: (direction: 1 | -1) => void;
 }
 
-/** A search; `upto` is the seq from which it goes on. */
-export interface Question {
-	text: string;
-	upto?: number;
-}
-
 export interface SearchOptions {
 	texts: Texts;
-	ask: (room: Room, question: Question, answer: Answered) => void;
+	ask: (message: Query["message"], answer: Answered) => void;
+	/** Returns the names of the rooms that we are in. */
+	rooms: () => string[];
+	/** Called when the user closes it. */
+	left: () => void;
 }
 
 /** The address of a room or of a private conversation; with a seq above 0, of a line of the room. */

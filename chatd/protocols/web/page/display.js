@@ -104,6 +104,7 @@ export class Display {
 
 	/** Close the panels where they lie over the room. */
 	closePanels() {
+		if (matchMedia("(width < 80rem)").matches) this.#parts.search.show(false);
 		if (!matchMedia("(max-width: 60rem)").matches) return;
 		for (const panel of document.querySelectorAll(":popover-open")) {
 			if (panel instanceof HTMLElement) panel.hidePopover();
@@ -142,7 +143,6 @@ export class Display {
 		leave.hidden = !isPrivate && client.chat.rooms.length < 2;
 		leave.title = texts.say("leave", { name: title });
 		leave.ariaLabel = leave.title;
-		byId("search-open").hidden = isPrivate;
 		log.draw(room, client.outbox.shownIn(room));
 		byId("latest").hidden = log.stuck;
 		tell(byId("latest"), texts.say(unread ? "latest_new" : "latest", { count: unread }));

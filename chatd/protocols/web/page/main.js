@@ -83,7 +83,9 @@ const writer = new Writer({
 });
 const search = new Search({
 	texts,
-	ask: (room, question, answer) => connection.ask({ type: "search", room: room.name, ...question }, answer),
+	ask: (message, answer) => connection.ask(message, answer),
+	rooms: () => chat.rooms.filter((room) => room.present).map((room) => room.name),
+	left: () => display.goOn(),
 });
 const inDialogs = {
 	texts,

@@ -1,86 +1,139 @@
-// The panel for searching the lines of a room: the words, the lines found, and how far the search got.
-// It must not know the connection.
+// The column for searching the lines of a room, or of all rooms that we are in: the words and the filters,
+// the lines found as links to them, and how far the search got. It must not know the connection.
 
 import { addressOf } from "./address.js";
 import { byId, make, nameOf, span } from "./dom.js";
+import { Query, textOf } from "./query.js";
 
 export class Search {
+	#panel = byId("search-panel");
 	#words = byId("search-words", HTMLInputElement);
+	#author = byId("search-from", HTMLInputElement);
+	#since = byId("search-since", HTMLSelectElement);
+	#scope = byId("search-scope", HTMLSelectElement);
+	#here = byId("search-here", HTMLOptionElement);
 	#status = byId("search-status");
 	#found = byId("found");
 	#further = byId("search-on");
 	/** @type {page.Room | undefined} */
 	#room;
-	/** @type {page.Question | undefined} */
-	#asked;
+	/** @type {Query | undefined} */
+	#query;
 	#given;
 
 	/** @param {page.SearchOptions} given */
 	constructor(given) {
 		this.#given = given;
-		byId("search").onsubmit = (event) => {
+		const form = byId("search");
+		form.onsubmit = (event) => {
 			event.preventDefault();
-			this.#clear();
-			const text = this.#words.value.trim();
-			if (text) this.#look({ text });
+			this.#start();
 		};
-		this.#further.onclick = () => this.#asked && this.#look(this.#asked);
+		this.#scope.onchange = this.#since.onchange = () => this.#query && this.#start();
+		this.#further.onclick = () => this.#query && this.#look(this.#query);
+		byId("search-open").onclick = () => this.show(Boolean(this.#panel.hidden));
+		byId("search-close").onclick = () => this.#leave();
+		this.#panel.onkeydown = (event) => {
+			if (event.key !== "Escape" || event.isComposing) return;
+			event.stopPropagation();
+			this.#leave();
+		};
 	}
 
 	/**
-	 * Be about a room. Lines found in another one are removed.
+	 * Be about a room. Lines found in another one are removed, unless all rooms were searched.
 	 * @param {page.Room} room
 	 */
 	about(room) {
 		if (room === this.#room) return;
 		this.#room = room;
-		byId("search-label").textContent = this.#given.texts.say("search_in", { name: room.title });
-		this.#clear();
+		this.#here.textContent = this.#given.texts.say("search_here", { name: room.title });
+		this.#here.disabled = room.isPrivate; // private lines are in no log that can be searched
+		if (!this.#isEverywhere) this.#clear();
+		if (room.isPrivate) this.#scope.value = "all";
+	}
+
+	/** @param {boolean} isOpen */
+	show(isOpen) {
+		this.#panel.hidden = !isOpen;
+		byId("search-open").ariaExpanded = `${isOpen}`;
+		if (isOpen) this.#words.focus();
+	}
+
+	get #isEverywhere() {
+		return this.#scope.value === "all";
+	}
+
+	#leave() {
+		this.show(false);
+		this.#given.left();
 	}
 
 	#clear() {
-		this.#asked = undefined;
+		this.#query = undefined;
 		this.#found.replaceChildren();
 		this.#status.textContent = "";
 		this.#further.hidden = true;
 	}
 
-	/** @param {page.Question} asked */
-	#look(asked) {
-		const room = this.#room;
-		if (!room) return;
-		this.#asked = asked;
+	#start() {
+		this.#clear();
+		const text = textOf(this.#words.value, this.#author.value, this.#since.value);
+		const rooms = this.#isEverywhere ? this.#given.rooms() : this.#room ? [this.#room.name] : [];
+		if (text && rooms.length) this.#look(new Query(text, rooms));
+	}
+
+	/** @param {Query} query */
+	#look(query) {
+		this.#query = query;
 		this.#status.textContent = this.#given.texts.say("loading");
-		this.#given.ask(room, asked, (answer) => {
-			if (asked !== this.#asked) return; // another question was asked meanwhile
-			if (answer?.type === "found") {
-				asked.upto = answer.upto;
-				this.#show(room, answer);
-			} else this.#status.textContent = answer?.type === "error" ? answer.text : this.#given.texts.say("no_answer");
+		this.#given.ask(query.message, (answer) => {
+			if (query !== this.#query) return; // another question was asked meanwhile
+			if (answer?.type === "found" || answer?.type === "found_in_rooms") this.#show(query, answer);
+			else this.#status.textContent = answer?.type === "error" ? answer.text : this.#given.texts.say("no_answer");
 		});
 	}
 
 	/**
-	 * @param {page.Room} room
-	 * @param {wire.Found} found
+	 * @param {Query} query
+	 * @param {wire.Found | wire.FoundInRooms} answer
 	 */
-	#show(room, { events, upto }) {
-		const { texts } = this.#given;
+	#show(query, answer) {
 		const hadFocus = document.activeElement === this.#further;
-		const hits = events.map((event) => this.#hit(room, event));
+		const hits = query.take(answer).map(({ room, event }) => this.#hit(room, event));
+		const { rooms, lines } = query.left;
 		this.#found.append(...hits.map((hit) => make("li", {}, hit)));
-		this.#further.hidden = !upto;
+		this.#further.hidden = !rooms;
 		if (hadFocus) (hits[0] ?? this.#words).focus();
-		const rest = upto ? ` ${texts.say("not_looked_at", { count: upto })}` : "";
-		this.#status.textContent = texts.say("found", { count: this.#found.children.length }) + rest;
+		this.#status.textContent = [this.#counted(rooms), this.#left(rooms, lines)].filter(Boolean).join(" ");
+	}
+
+	/** @param {number} rooms */
+	#counted(rooms) {
+		const { texts } = this.#given;
+		const count = this.#found.children.length;
+		if (!count) return texts.say(rooms ? "nothing_yet" : "nothing_found");
+		return texts.say(this.#isEverywhere ? "found_everywhere" : "found", { count });
 	}
 
 	/**
-	 * @param {page.Room} room
+	 * @param {number} rooms
+	 * @param {number} lines
+	 */
+	#left(rooms, lines) {
+		const { texts } = this.#given;
+		if (lines) return texts.say("not_looked_at", { count: lines });
+		return rooms ? texts.say("rooms_left", { count: rooms }) : "";
+	}
+
+	/**
+	 * @param {string} room
 	 * @param {wire.LogEvent} event
 	 */
 	#hit(room, { seq, author, text, time }) {
-		const inside = [nameOf(author), " ", make("time", {}, this.#given.texts.moment(time)), " ", span("text", text)];
-		return make("a", { href: addressOf(room, seq) }, ...inside);
+		const when = make("time", {}, this.#given.texts.moment(time));
+		const where = this.#isEverywhere && span("dim", make("bdi", {}, `#${room}`), " · ");
+		const href = addressOf({ name: room, isPrivate: false }, seq);
+		return make("a", { href }, where, nameOf(author), " ", when, " ", span("text", text));
 	}
 }
