@@ -132,12 +132,12 @@ class JoinedRooms:
                 name, guest, sum(room in other.subscriptions.memberships for other in along)
             )
 
-    def renamed(self, guest: bool, was_guest: bool) -> None:
+    def renamed(self, guest: bool) -> None:
         """Begin or end the presence in each room. To be called once the session is renamed."""
         for membership in self.subscriptions.memberships.values():
             if guest:
                 membership.end_presence()
-            elif was_guest:
+            else:
                 membership.begin_presence()
 
     # The room that input is meant for

@@ -1,9 +1,11 @@
 """The membership of one session in one room, and what the other members see of it.
 
 A membership counts the session as a person in the room, holds the cursor that follows the room, and
-announces the session: that it has come, was renamed, or has left. It is announced after `LASTING`
-seconds only, so that a connection that comes and goes is not. Several sessions may have one name,
-such as the tabs of a browser; the name has left when the last of them has.
+announces the session: that it has come, was renamed, or has left. That it has come is announced
+after `LASTING` seconds only, so that a connection that comes and goes is not, or in front of what
+it says before (`Room.append`). That it leaves is announced if the others know of it
+(`chatd.rooms.people`). Several sessions may have one name, such as the tabs of a browser; the name
+has left when the last of them has.
 
 The other members must see no name of a session that may not speak in the room that they have not
 seen before, neither when it comes nor when it is renamed: a name is text, too. This module must not
@@ -18,6 +20,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from chatd.event import Change, Notice
 from chatd.rooms.cursor import Cursor
+from chatd.rooms.people import Person
 from chatd.rooms.room import Room
 
 LASTING = 5.0
@@ -52,7 +55,6 @@ class Membership:
 
     __slots__ = (
         "_clock",
-        "_introduced",
         "_lasting",
         "_member",
         "cursor",
@@ -62,19 +64,19 @@ class Membership:
     )
 
     def __init__(self, room: Room, member: Member, clock: IReactorTime) -> None:
-        room.enter(member.name, member.is_guest)
+        room.enter(member.name, member.is_guest, member.number)
         self.room = room
         self.entered_at = room.head
         self.cursor: Cursor | None = None
         self._member = member
         self._clock = clock
         self._lasting: IDelayedCall | None = None
-        self._introduced = False  # True if the others know the name already
         self.ended = False
 
     def begin_presence(self) -> None:
-        """Announce a member with a name in `LASTING` seconds."""
-        if not self._member.is_guest:
+        """Announce a member with a name in `LASTING` seconds, unless the others know of it."""
+        member = self._member
+        if self._lasting is None and not (member.is_guest or self._is_told(member.name)):
             self._lasting = self._clock.callLater(LASTING, self._say_that_it_joined)
 
     def end_presence(self) -> None:
@@ -84,19 +86,20 @@ class Membership:
             self._lasting = None
 
     def end(self) -> None:
-        """End the membership, and say that the member has left if it was announced.
+        """End the membership, and say that the member has left if the others know of it.
 
         Does nothing if it was called before: what the caller does after it may have failed.
         """
-        member, room = self._member, self.room
+        room, name = self.room, self._member.name
         if self.ended:
             return
         # Set first: if the rest fails, the member must not be counted out twice.
         self.ended = True
-        room.leave(member.name, member.is_guest)
+        person = room.here.named.get(name)
+        room.leave(name, self._member.is_guest)
         self.end_presence()
-        if member.name not in room.named:
-            self._say_that_it_left()
+        if person is not None and not person.sessions:
+            self._say_that_it_left(person)
 
     def rename(self, name: str, guest: bool, along: int) -> None:
         """Tell the room of a new name of the member, which still has the old one.
@@ -105,42 +108,43 @@ class Membership:
         not speak here, the room is told only that the old name has left.
         """
         member, room = self._member, self.room
+        named = room.here.named
         may_speak, old = member.may_speak_in(room), member.name
+        before = named.get(old)
         room.leave(old, member.is_guest)
         # The old name stays if more of its sessions are here than those that come along.
-        stays = room.named.get(old, 0) > along
-        was_announced = old in room.announced
+        stays = before is not None and before.sessions > along
+        was_told = before is not None and before.told
         # Never so for a guest, whose name no other session can take.
-        is_here = name in room.named and (name in room.announced or not was_announced)
-        if not may_speak:
-            if not stays:
-                self._say_that_it_left()
-        elif stays and not (guest or is_here):
-            self._announce(Change.JOINED, name)
-        elif is_here and not stays:
-            self._say_that_it_left()
-        elif not stays:
-            self._announce(Change.RENAMED, old, name)
-        if not stays:
-            room.announced.discard(old)
-        if was_announced and may_speak and not guest:
-            room.announced.add(name)
-        room.enter(name, guest)
-        self._introduced |= may_speak
+        is_here = name in named and (named[name].told or not was_told)
+        room.enter(name, guest, member.number)
+        if stays:
+            if may_speak and not (guest or is_here):
+                self._tell(Change.JOINED, name)
+        elif may_speak and not is_here:
+            self._tell(Change.RENAMED, old, name)
+        elif before is not None:
+            self._say_that_it_left(before)
+        if before is not None and not stays:
+            before.told = before.listed = False  # for those that come along
+
+    def _is_told(self, name: str) -> bool:
+        person = self.room.here.named.get(name)
+        return person is not None and person.told
 
     def _say_that_it_joined(self) -> None:
-        member, room = self._member, self.room
         self._lasting = None
-        if member.name not in room.announced and member.may_speak_in(room):
-            room.announced.add(member.name)
-            if not self._introduced:
-                self._announce(Change.JOINED, member.name)
+        if not self._is_told(self._member.name) and self._member.may_speak_in(self.room):
+            self._tell(Change.JOINED, self._member.name)
 
-    def _say_that_it_left(self) -> None:
-        member, room = self._member, self.room
-        if member.name in room.announced:
-            room.announced.discard(member.name)
-            self._announce(Change.LEFT, member.name)
+    def _say_that_it_left(self, person: Person) -> None:
+        """Announce that a person has left, if the others know the name, or may know any of it."""
+        if person.told or (person.listed and self._member.may_speak_in(self.room)):
+            self._announce(Change.LEFT, self._member.name)
+
+    def _tell(self, change: Change, name: str, new_name: str = "") -> None:
+        self._announce(change, name, new_name)
+        self.room.here.tell(new_name or name)
 
     def _announce(self, change: Change, name: str, new_name: str = "") -> None:
         notice = Notice(self.room.name, change, ((self._member.number, name),), new_name)

@@ -61,7 +61,7 @@ class Publisher(Subscriber):
                     self._unread.checks.fresh.add(room.key)
                 if room.key in self._hooks:
                     self._hooks.said(room)
-                if not (room.named or room.guests):
+                if not (room.here.named or room.here.guests):
                     self._rooms.forget_if_empty(room)
             except Exception:
                 self._error_log.tell("a room could not be shown what was said in it")

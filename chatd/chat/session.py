@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from itertools import islice
 from typing import NamedTuple, ParamSpec
 
 from twisted.internet.interfaces import IReactorTime
@@ -240,11 +239,12 @@ class Session:
         self, room: Room, key: str, recent: int, then: str = "", back: Return = NEWCOMER
     ) -> None:
         """Enter a room: see `JoinedRooms.enter`. ``key`` names the greeting."""
-        if room.people:
-            here = self.sentence("here", people=people_in(room, self.language, NAMES_SHOWN))
-        else:
-            here = self.sentence("nobody_else")
-        greeting = self.sentence(key, name=self.name, room=room.name, here=here)
+        name = self.identity.name
+        listed = room.here.list_names(NAMES_SHOWN, name)
+        more = len(room.here.named) - len(listed)
+        there = people(self.language, listed, room.here.guests, more)
+        here = self.sentence("here", people=there) if there else self.sentence("nobody_else")
+        greeting = self.sentence(key, name=name, room=room.name, here=here)
         self.joined.enter(self, room, greeting, recent, then, back)
 
     def rename(self, name: str, *, guest: bool = False, along: Collection[Session] = ()) -> None:
@@ -254,13 +254,12 @@ class Session:
         count as keeping the old one.
         """
         subscriptions = self.subscriptions
-        was_guest = self.is_guest
         self.joined.rename(name, guest, [other.joined for other in along])
         self.identity.rename(name, guest)
         if subscriptions.view.bell is not Bell.OFF:
             # Other lines name the session now, and others are its own.
             subscriptions.apply(subscriptions.settings)
-        self.joined.renamed(guest, was_guest)
+        self.joined.renamed(guest)
         subscriptions.show_identity()
         self.answer("you_are", name=name)
 
@@ -270,9 +269,3 @@ def _lines_of(texts: Sequence[str]) -> tuple[Sequence[str], bool]:
     if len(texts) == 1 and "\n" in texts[0]:
         return texts[0].split("\n"), True
     return texts, False
-
-
-def people_in(room: Room, language: Language, limit: int) -> str:
-    """Return the members of a room in words, at most ``limit`` names; "" for no members."""
-    listed = list(islice(room.named, limit))
-    return people(language, listed, room.guests, len(room.named) - len(listed))

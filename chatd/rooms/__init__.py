@@ -12,11 +12,12 @@ Modules (python3 -m tools.documents writes this list):
 - `notices`: Notices together: the joins, leaves and renames of a room wait for one another for a
   moment.
 - `paging`: Pages of a room's log, for clients that ask for history over HTTP or over a WebSocket.
+- `people`: The people in a room, and of whose presence the others know.
 - `read_queue`: The queue of reads: askers have turns at the store, and what several want is read
   once.
 - `rendering`: Rendering of pages of a room's log, each of bounded size and time for any text.
 - `replay`: Replays: parts of a room's log that are read from the store, page by page, and rendered.
-- `room`: A room: a named log that only grows, the number of its members, and its feeds.
+- `room`: A room: a named log that only grows, the people in it, and its feeds.
 - `slices`: Answers that are made slice by slice, as their client takes them.
 - `stream`: Streams: all data that one client is to be sent, in one order.
 - `tail`: The tail of a feed: its latest chunks, in memory.

@@ -1,4 +1,4 @@
-"""A room: a named log that only grows, the number of its members, and its feeds.
+"""A room: a named log that only grows, the people in it, and its feeds.
 
 Lines go to the store first, and come back to `Room.publish` once they are committed. This module
 must not know a connection or a command.
@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.event import Draft, Entry, Event, Kind, Notice
+from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.formats.base import Format
 from chatd.rooms.chunk import Mark
 from chatd.rooms.feed import Feed, Feeds
 from chatd.rooms.notices import NoticesTogether
+from chatd.rooms.people import People
 from chatd.rooms.read_queue import Reading, ReadQueue, Stretch
 from chatd.rooms.rendering import Page, page_of
 from chatd.storage.contract import Found, Store, Wanted
@@ -89,9 +90,7 @@ class Room:
         self.head_time = head_time
         self.guarded = False
         self.expected = 0
-        self.guests = 0
-        self.named: dict[str, int] = {}  # memberships by the name under which they entered
-        self.announced: set[str] = set()  # members whose joining the others have received
+        self.here = People()
         self.error_log = store.error_log
         self.notices = NoticesTogether(self.append)
         self._waiting = 0
@@ -120,7 +119,7 @@ class Room:
     @property
     def people(self) -> int:
         """The number of members; one that is here in several sessions counts once."""
-        return self.guests + len(self.named)
+        return self.here.guests + len(self.here.named)
 
     @property
     def forgettable(self) -> bool:
@@ -132,22 +131,14 @@ class Room:
         """The highest seq that the last event can have once all that waits is published."""
         return self.mark.seq + self._waiting
 
-    def enter(self, name: str, guest: bool) -> None:
-        """Count a member that enters."""
+    def enter(self, name: str, guest: bool, session: int) -> None:
+        """Count a member that enters, given the number of its session."""
         self._peopled.add(self)
-        if guest:
-            self.guests += 1
-        else:
-            self.named[name] = self.named.get(name, 0) + 1
+        self.here.enter(name, guest, session)
 
     def leave(self, name: str, guest: bool) -> None:
         """Uncount a member that leaves. Drop what is in memory with the last one."""
-        if guest:
-            self.guests -= 1
-        else:
-            self.named[name] -= 1
-            if not self.named[name]:
-                del self.named[name]
+        self.here.leave(name, guest)
         if not self.people:
             self._peopled.discard(self)
             self.notices.release()
@@ -155,9 +146,18 @@ class Room:
             self._forget_pages()
 
     def append(self, entry: Draft | Notice) -> None:
-        """Pass lines or a notice to the store; `publish` sends them once they are committed."""
-        if self.notices.waiting and isinstance(entry, Draft):
-            self.notices.release_before(entry)
+        """Pass lines or a notice to the store; `publish` sends them once they are committed.
+
+        If it is not told yet that their author has joined, that goes in front of the lines.
+        """
+        if isinstance(entry, Draft):
+            if self.notices.waiting:
+                self.notices.release_before(entry)
+            author = self.here.named.get(entry.author)
+            if author is not None and not author.told:
+                author.told = True
+                session = entry.session or author.first  # a deed is of none
+                self.append(Notice(self.name, Change.JOINED, ((session, entry.author),)))
         self._store.append(entry)
         self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
 

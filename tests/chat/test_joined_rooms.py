@@ -47,10 +47,9 @@ class Visitor:
         self.joined.enter(self.session, room, "welcome", recent, back=back)
 
     def rename(self, name: str, *along: Visitor) -> None:
-        was_guest = self.session.is_guest
         self.joined.rename(name, False, [other.joined for other in along])
         self.session.identity.rename(name, False)
-        self.joined.renamed(False, was_guest)
+        self.joined.renamed(False)
 
     def seen(self) -> list[str]:
         return taken(self.stream).splitlines()
@@ -255,25 +254,23 @@ class TestRenaming:
         harness.ana.rename("ana")
         assert harness.notices() == ["lobby: renamed guest1", "ops: renamed guest1"]
 
-    def test_a_guest_with_a_new_name_is_announced_if_it_stays(self, harness: RoomsHarness) -> None:
+    def test_a_guest_with_a_new_name_is_known_by_it_at_once(self, harness: RoomsHarness) -> None:
         harness.ana.enter(harness.lobby)
         harness.ana.rename("ana")
-        assert harness.lobby.announced == set()
-        harness.clock.advance(LASTING)
-        assert harness.lobby.announced == {"ana"}
+        assert harness.lobby.here.named["ana"].told
 
     def test_one_with_a_name_is_not_announced_again(self, harness: RoomsHarness) -> None:
         harness.ana.enter(harness.lobby)
         harness.ana.rename("ana")
         harness.ana.rename("eva")
-        assert len(harness.clock.getDelayedCalls()) == 2  # the presence, and a commit
+        assert len(harness.clock.getDelayedCalls()) == 2  # a notice that waits, and a commit
 
     def test_one_that_becomes_a_guest_is_announced_no_more(self, harness: RoomsHarness) -> None:
-        harness.ana.enter(harness.lobby)
         harness.ana.rename("ana")
-        harness.ana.joined.renamed(True, False)
+        harness.ana.enter(harness.lobby)
+        harness.ana.joined.renamed(True)
         harness.clock.advance(LASTING)
-        assert harness.lobby.announced == set()
+        assert harness.notices() == []
 
     def test_the_old_name_stays_only_if_another_session_keeps_it(
         self, harness: RoomsHarness

@@ -107,7 +107,7 @@ def test_a_new_name_of_one_who_was_told_of_is_that_of_who_leaves(world: TabsWorl
     tab.say("/nick eva")
     tab.hang_up()
     assert world.told == [joined("ana"), renamed("eva"), left("eva")]
-    assert world.server.lobby.announced == {"luis"}
+    assert list(world.server.lobby.here.named) == ["luis"]
 
 
 def test_one_that_takes_the_name_of_one_who_was_not_told_of_is_told_of(world: TabsWorld) -> None:

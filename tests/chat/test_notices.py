@@ -1,8 +1,9 @@
 """The list of members that a reader has, computed from notices, against the members of the room.
 
-Members come and go at any time, several under one name, and change names that were announced. Time
-passes in steps shorter and longer than that for which notices wait. A reader asks for the list when
-all members are announced, and keeps it by the notices.
+Members come and go, talk and change their names at any time, several under one name. Time passes in
+steps shorter and longer than that for which notices wait. A reader asks for the list at any time,
+and keeps it by the notices. One who is there from the beginning reads no line of a person whose
+coming was not told.
 """
 
 from __future__ import annotations
@@ -41,6 +42,11 @@ class Reader:
             for entry in message["events"]:
                 if "notice" in entry:
                     self._apply(entry)
+                else:
+                    self.heard(entry["author"])
+
+    def heard(self, author: str) -> None:
+        """Take note of a line."""
 
     def _apply(self, entry: dict[str, str]) -> None:
         names = entry.get("names", [entry["name"]])
@@ -51,20 +57,27 @@ class Reader:
             self.names.add(entry["new_name"])
 
 
+class First(Reader):
+    """A reader who was the first one there."""
+
+    def heard(self, author: str) -> None:
+        assert author in self.names or author.startswith("guest")
+
+
 class Notices(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = HastyWorld()
         self.members: list[Browser] = []
-        self.readers = [Reader(self.world)]
+        self.readers: list[Reader] = [First(self.world)]
 
     @property
     def lobby_names(self) -> set[str]:
-        return set(self.world.server.lobby.named)
+        return set(self.world.server.lobby.here.named)
 
-    @property
-    def all_announced(self) -> bool:
-        return self.lobby_names <= self.world.server.lobby.announced
+    @rule()
+    def come_as_a_guest(self) -> None:
+        self.members.append(browser(self.world))
 
     @rule(name=NAMES)
     def come_with_a_name(self, name: str) -> None:
@@ -73,9 +86,7 @@ class Notices(RuleBasedStateMachine):
     @precondition(lambda self: self.members)
     @rule(data=st.data(), name=NAMES)
     def rename(self, data: st.DataObject, name: str) -> None:
-        member = data.draw(st.sampled_from(self.members))
-        if member.session.name in self.world.server.lobby.announced:
-            member.say(f"/nick {name}")
+        data.draw(st.sampled_from(self.members)).say(f"/nick {name}")
 
     @precondition(lambda self: self.members)
     @rule(data=st.data())
@@ -89,7 +100,6 @@ class Notices(RuleBasedStateMachine):
         self.members.remove(member)
         member.hang_up()
 
-    @precondition(lambda self: self.all_announced)
     @rule()
     def read(self) -> None:
         self.readers.append(Reader(self.world))

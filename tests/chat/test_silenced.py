@@ -183,10 +183,19 @@ def test_who_may_speak_by_then_is_told_of_under_their_new_name() -> None:
 def test_whose_new_name_was_not_told_does_not_leave_under_it() -> None:
     world = SilencedWorld("moderated")
     world.zed.ask("/nick zoe")
-    world.ana.type("/voice zoe")
     world.told()
+    world.wat.ask("/who")
     world.zed.hang_up()
     assert world.told() == []
+
+
+def test_who_may_speak_at_last_is_told_of_with_their_first_line() -> None:
+    world = SilencedWorld("moderated")
+    world.zed.ask("/nick zoe")
+    assert world.told() == [EN.notice("left_one", people="zed")]
+    world.ana.type("/voice zoe")
+    world.zed.type("hola")
+    assert world.told()[-2:] == [EN.notice("joined_one", people="zoe"), "<zoe> hola"]
 
 
 def test_over_http() -> None:

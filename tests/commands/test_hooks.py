@@ -71,6 +71,7 @@ class TestAdding:
     ) -> None:
         luis = world.person("luis")
         luis.type("/join ops")
+        world.introduce("ops")
         ana.seen(), luis.seen()
         ana.type(f"/hook add {URL}")
         deed = EN.deed("hook", "ana", "https://example.com")

@@ -36,6 +36,7 @@ class AnaWithRoom(AnaAndLuis):
         super().__init__(**options)
         self.server.hooks.rules = Rules(tls=True)
         self.ana.ask("/join ops", "hello", "/join lobby")
+        self.world.introduce("lobby")
         self.luis.seen()
 
     def lapse(self) -> None:

@@ -285,10 +285,11 @@ class Replay:
     def look_on(self, lines: Sequence[str]) -> None:
         """Type the typed lines, and compare the received ones."""
         assert self.ana is not None
-        for line in lines:
+        for at, line in enumerate(lines):
             if line.startswith(_PREFIXES):
                 if not self.unseen:
-                    self.happens(line)
+                    # What is said first is told of with its author's coming.
+                    self.happens(next(filter(_SAID.fullmatch, lines[at:]), line))
                 assert self.unseen, f"nobody sent: {line}"
                 assert self.unseen.pop(0) == _TIME.sub("[time] ", line)
             else:

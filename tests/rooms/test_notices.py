@@ -24,7 +24,8 @@ class Announcing(Subscriber):
         self.room = Room("ops", self.store)
         self.batches: list[list[str]] = []
         for name in "ana", "luis":
-            self.room.enter(name, guest=False)
+            self.room.enter(name, False, 1)
+            self.room.here.tell(name)
 
     def publish(self, entries: list[Entry]) -> None:  # type: ignore[override]
         self.batches.append([shown(entry) for entry in entries])

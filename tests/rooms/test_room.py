@@ -93,7 +93,7 @@ class TestLog:
     def test_keeps_in_memory_what_comes_behind_what_was_forgotten(
         self, harness: RoomHarness, room: Room
     ) -> None:
-        room.enter("ana", guest=False)
+        room.enter("ana", False, 1)
         harness.say(said("a"), said("b"), said("c"))
         room.forget(2)
         assert [event.text for event in room._latest] == ["c"]
@@ -169,7 +169,7 @@ class TestLatest:
     async def test_what_is_said_while_somebody_is_there_is_not_read_from_the_store(
         self, harness: RoomHarness, room: Room
     ) -> None:
-        room.enter("ana", False)
+        room.enter("ana", False, 1)
         harness.say(said("a"), joined("luis"), said("b"), said("c"))
         assert await self.seen(room, 0) == ["a", "b", "c"]
         assert await self.seen(room, 1) == ["b", "c"]
@@ -180,7 +180,7 @@ class TestLatest:
         self, harness: RoomHarness, room: Room
     ) -> None:
         harness.say(*(said(str(number)) for number in range(20)))
-        room.enter("ana", False)
+        room.enter("ana", False, 1)
         harness.say(said("20"))
         for _ in range(3):
             assert await self.seen(room, 11) == [str(number) for number in range(11, 21)]
@@ -189,7 +189,7 @@ class TestLatest:
     async def test_what_was_said_longer_ago_is_read_from_the_store(
         self, harness: RoomHarness, room: Room
     ) -> None:
-        room.enter("ana", False)
+        room.enter("ana", False, 1)
         harness.say(*(said(str(number)) for number in range(LATEST_EVENTS + 1)))
         assert len(await self.seen(room, 0)) == LATEST_EVENTS + 1
         assert len(await self.seen(room, 1)) == LATEST_EVENTS
@@ -198,7 +198,7 @@ class TestLatest:
     async def test_once_nobody_is_there_nothing_is_at_hand(
         self, harness: RoomHarness, room: Room
     ) -> None:
-        room.enter("ana", False)
+        room.enter("ana", False, 1)
         harness.say(said("a"))
         room.leave("ana", False)
         assert await self.seen(room, 0) == ["a"]
@@ -207,7 +207,7 @@ class TestLatest:
     async def test_a_line_that_was_refused_and_stored_all_the_same_is_not_passed_over(
         self, harness: RoomHarness, room: Room
     ) -> None:
-        room.enter("ana", False)
+        room.enter("ana", False, 1)
         harness.say(said("a"))
         await harness.store.commit([said("stored, and not published")])
         harness.say(said("c"))
@@ -219,14 +219,14 @@ class TestPeople:
         self, room: Room
     ) -> None:
         for name, guest in ("luis", False), ("guest1", True), ("ana", False), ("guest2", True):
-            room.enter(name, guest)
-        assert (room.guests, list(room.named), room.people) == (2, ["luis", "ana"], 4)
+            room.enter(name, guest, 1)
+        assert (room.here.guests, list(room.here.named), room.people) == (2, ["luis", "ana"], 4)
 
     def test_whoever_leaves_is_counted_out(self, room: Room) -> None:
-        room.enter("ana", False)
-        room.enter("guest1", True)
+        room.enter("ana", False, 1)
+        room.enter("guest1", True, 1)
         room.leave("ana", False)
-        assert (room.guests, list(room.named), room.people) == (1, [], 1)
+        assert (room.here.guests, list(room.here.named), room.people) == (1, [], 1)
         room.leave("guest1", True)
         assert room.people == 0
 
@@ -237,8 +237,8 @@ class TestPeople:
         ops, tea = (Room(name, harness.store, peopled=peopled) for name in ("ops", "tea"))
         assert peopled == set()
         for guest in False, True:
-            ops.enter("ana", guest)
-        tea.enter("luis", False)
+            ops.enter("ana", guest, 1)
+        tea.enter("luis", False, 1)
         ops.leave("ana", False)
         assert peopled == {ops, tea}
         ops.leave("ana", True)
@@ -253,7 +253,7 @@ class TestForgettable:
 
     @pytest.mark.parametrize("guest", [True, False])
     def test_nobody_is_there(self, room: Room, guest: bool) -> None:
-        room.enter("ana", guest)
+        room.enter("ana", guest, 1)
         assert not room.forgettable
         room.leave("ana", guest)
         assert room.forgettable
@@ -371,7 +371,7 @@ class TestWhatManyRead:
 
     def read_once(self, harness: RoomHarness, store: HeldReads) -> None:
         """Read a page of a room with a member, which has no line in memory."""
-        harness.room.enter("ana", guest=False)
+        harness.room.enter("ana", False, 1)
         harness.room._latest.clear()
         self.read(harness.room, 1)
         store.go_on()
@@ -405,7 +405,7 @@ class TestWhatManyRead:
     def test_is_kept_a_while_for_those_who_come_later(
         self, harness: RoomHarness, store: HeldReads
     ) -> None:
-        harness.room.enter("ana", guest=False)
+        harness.room.enter("ana", False, 1)
         harness.room.forget(0)
         harness.room._latest.clear()
         self.read(harness.room, 1)
@@ -457,7 +457,7 @@ class TestWhatManyRead:
         pages = Pages()
         rooms = [Room(name, harness.store, pages=pages) for name in map(str, range(PAGES_KEPT + 3))]
         for room in rooms:
-            room.enter("ana", guest=False)
+            room.enter("ana", False, 1)
             self.read(room, 0)
             store.go_on()
         assert len(pages) == PAGES_KEPT
@@ -468,7 +468,7 @@ class TestWhatManyRead:
         self, harness: RoomHarness, store: HeldReads
     ) -> None:
         room = Room("ops", store, 5)
-        room.enter("ana", guest=False)
+        room.enter("ana", False, 1)
         for _ in range(2):
             room._latest.clear()
             self.read(room, 1)

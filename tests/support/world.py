@@ -184,6 +184,12 @@ class World:
         """Return an existing room."""
         return self.server.rooms[fold(name)]
 
+    def introduce(self, room: str) -> None:
+        """Have the members of a room count as told of, as if they had come long ago."""
+        here = self.room(room).here
+        for name in here.named:
+            here.tell(name)
+
     def stored(self, room: str) -> list[Event]:
         """Return the events that are stored in the log of a room."""
         log = self.store._logs.get(room)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from chatd.chat.permissions import Act
@@ -107,6 +106,6 @@ def joined_room(server: ChatServer, session: Session, wanted: str) -> Room:
 
 def list_people(server: ChatServer, session: Session, room: Room, limit: int) -> People:
     """Return the members of a room, at most *limit* of their names. Raises `Refusal`."""
-    room_to_read(server, session, room)
-    names = list(islice(room.named, limit))
-    return People(names, len(room.named) - len(names), room.guests)
+    here = room_to_read(server, session, room).here
+    names = here.list_names(limit, session.name)
+    return People(names, len(here.named) - len(names), here.guests)

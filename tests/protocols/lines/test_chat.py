@@ -689,7 +689,10 @@ class GoneTests(SynchronousTestCase):
                 "<guest2> one",
                 EN.notice("renamed", name="guest2", new_name="ana"),
                 "<ana> two",
+                EN.notice("left_one", people="ana"),
+                EN.notice("joined_one", people="ana"),
                 "<ana> three",
+                EN.notice("left_one", people="ana"),
             ],
         )
 

@@ -80,7 +80,7 @@ class BrowserAndBystander:
         server = self.world.server
         assert not self.ana.factory.clients
         assert {session.name for session in server.sessions} == {"luis"}
-        assert list(server.lobby.named) == ["luis"]
+        assert list(server.lobby.here.named) == ["luis"]
         assert server.lobby.people == 1
         assert not server.rooms["ops"].people if "ops" in server.rooms else True
 

@@ -48,7 +48,7 @@ def test_one_who_comes_back_is_told_how_it_goes_on(world: World, back: Return) -
 
 def test_it_is_in_the_room(world: World) -> None:
     reader = Reader(world)
-    assert world.server.lobby.guests == 1
+    assert world.server.lobby.here.guests == 1
     reader.hang_up()
     assert world.server.lobby.people == 0
     assert not reader.factory.clients
@@ -58,7 +58,7 @@ def test_with_an_account_it_is_there_by_its_name_and_has_seen_nothing(world: Wor
     world.register("ana")
     world.say("before")
     reader = Reader(world, grant=Grant("ana", 0))
-    assert "ana" in world.server.lobby.named
+    assert "ana" in world.server.lobby.here.named
     world.say("meanwhile")
     assert "meanwhile" in reader.texts()
     ana = world.member("ana", greeted=True)

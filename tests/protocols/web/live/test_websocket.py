@@ -78,7 +78,7 @@ class TestHello:
         entered, events = one.seen("entered", "events")
         assert (entered["room"], entered["head"], entered["after"]) == ("lobby", 1, 0)
         assert [event["text"] for event in events["events"]] == ["before"]
-        assert world.server.lobby.guests == 1
+        assert world.server.lobby.here.guests == 1
 
     def test_a_name_may_be_wished_for(self, world: World) -> None:
         one = browser(world, greeted=False, name="ana")

@@ -1,0 +1,69 @@
+"""The people in a room, and of whose presence the others know.
+
+A name is *told* once a notice has said to the room that its owner is here, and *listed* once a list
+of the people here has had it. The room is told when a person leaves whose name is either. This
+module must not know a session, nor who may speak.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+
+class Person:
+    """A person with a name, in a room with some ``sessions``; ``first`` is the number of one."""
+
+    __slots__ = ("first", "listed", "sessions", "told")
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.sessions = 0
+        self.told = False
+        self.listed = False
+
+
+class People:
+    """The members of one room: ``named`` ones by their names, and ``guests`` without a name."""
+
+    __slots__ = ("guests", "named")
+
+    def __init__(self) -> None:
+        self.guests = 0
+        self.named: dict[str, Person] = {}
+
+    def enter(self, name: str, guest: bool, session: int) -> None:
+        """Count a session that enters, given its number."""
+        if guest:
+            self.guests += 1
+            return
+        person = self.named.get(name)
+        if person is None:
+            person = self.named[name] = Person(session)
+        person.sessions += 1
+
+    def leave(self, name: str, guest: bool) -> None:
+        """Uncount a session that leaves."""
+        if guest:
+            self.guests -= 1
+            return
+        person = self.named[name]
+        person.sessions -= 1
+        if not person.sessions:
+            del self.named[name]
+
+    def list_names(self, limit: int, reader: str) -> list[str]:
+        """Return at most ``limit`` names for the person of that name, and note them as listed.
+
+        People who look at their own name alone are not listed by that.
+        """
+        names = list(islice(self.named, limit))
+        for name in names:
+            if name != reader:
+                self.named[name].listed = True
+        return names
+
+    def tell(self, name: str) -> None:
+        """Note that a name is told, if it is that of a member."""
+        person = self.named.get(name)
+        if person is not None:
+            person.told = True

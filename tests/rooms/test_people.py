@@ -1,0 +1,58 @@
+"""The people in a room, and of whose presence the others know."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.rooms.people import People
+
+
+@pytest.fixture
+def people() -> People:
+    people = People()
+    for number, name in enumerate(["ana", "luis", "ana"], 1):
+        people.enter(name, False, number)
+    people.enter("guest4", True, 4)
+    return people
+
+
+class TestCounting:
+    def test_a_name_is_here_until_its_last_session_has_left(self, people: People) -> None:
+        people.leave("ana", False)
+        assert list(people.named) == ["ana", "luis"]
+        people.leave("ana", False)
+        assert list(people.named) == ["luis"]
+
+    def test_guests_are_a_number(self, people: People) -> None:
+        people.enter("guest5", True, 5)
+        people.leave("guest4", True)
+        assert people.guests == 1
+
+    def test_the_number_of_a_first_session_is_known(self, people: People) -> None:
+        assert people.named["ana"].first == 1
+
+
+class TestListing:
+    def listed(self, people: People) -> list[str]:
+        return [name for name, person in people.named.items() if person.listed]
+
+    def test_the_first_names_are_listed(self, people: People) -> None:
+        assert people.list_names(1, "guest4") == ["ana"]
+        assert self.listed(people) == ["ana"]
+
+    def test_an_own_look_lists_the_others(self, people: People) -> None:
+        assert people.list_names(10, "ana") == ["ana", "luis"]
+        assert self.listed(people) == ["luis"]
+
+
+class TestTelling:
+    def test_a_member_is_told_of_until_they_leave(self, people: People) -> None:
+        people.tell("luis")
+        assert people.named["luis"].told
+        people.leave("luis", False)
+        people.enter("luis", False, 6)
+        assert not people.named["luis"].told
+
+    def test_a_name_that_is_not_here_is_no_news(self, people: People) -> None:
+        people.tell("eva")
+        assert "eva" not in people.named
