@@ -6,6 +6,7 @@ may import it but the wiring, where it is asked for.
 Modules (python3 -m tools.documents writes this list):
 
 - `api`: HTTP requests of programs and browsers: rooms, history, sign-in and subscriptions.
+- `bundle`: The page as it is sent: few files, under names that change with what is in them. Pure.
 - `connection`: A connection that speaks HTTP/1.1: the border between Twisted and the interface for
   browsers.
 - `http`: HTTP/1.1 as plain values and bytes: requests, answers, origins and upgrades.

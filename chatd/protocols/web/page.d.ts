@@ -175,6 +175,8 @@ export interface LogOptions {
 export interface WriterOptions {
 	texts: Texts;
 	say: (lines: string[]) => void;
+	/** Returns false until it is known where lines go. */
+	hasRoom: () => boolean;
 	/** Takes the answer to a question. */
 	answer: (text: string) => void;
 	known: () => Known;

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
-from typing import Protocol
+from pathlib import Path
 
+from chatd.protocols.web.bundle import INDEX, bundled, version_of
 from chatd.protocols.web.http.messages import Answer, Request
-
-INDEX = "index.html"
 
 TYPES = {
     "html": "text/html; charset=utf-8",
@@ -30,40 +29,28 @@ TYPES = {
 """The types of files, by the ends of their names; other files are not served."""
 
 _ALWAYS_ASK = ("Cache-Control", "no-cache")
-
-
-class Entry(Protocol):
-    """A file or a directory of a package, as `importlib.resources` has them.
-
-    (Its own name for them is not the same in all versions of Python.)
-    """
-
-    @property
-    def name(self) -> str: ...
-
-    def is_dir(self) -> bool: ...
-
-    def is_file(self) -> bool: ...
-
-    def iterdir(self) -> Iterator[Entry]: ...
-
-    def read_bytes(self) -> bytes: ...
+_KEEP = ("Cache-Control", "max-age=31536000, immutable")
 
 
 class File:
-    """A file as it is sent, packed or not."""
+    """A file as it is sent, packed or not.
 
-    def __init__(self, body: bytes, type: str) -> None:
+    A browser asks each time whether there is a newer one, unless it asked for this ``version``.
+    """
+
+    def __init__(self, body: bytes, type: str, version: str | None = None) -> None:
         self._body = body
         self._packed = gzip.compress(body, 9, mtime=0)
         self._type = type
+        self._version = version
         self._tag = sha256(body).hexdigest()[:32]
 
     def answer(self, request: Request) -> Answer:
         """Return the file, or an answer that the one the client has is still valid."""
         packed = request.accepts_gzip() and len(self._packed) < len(self._body)
         tag = f'"{self._tag}-gzip"' if packed else f'"{self._tag}"'
-        headers = [("ETag", tag), ("Vary", "Accept-Encoding"), _ALWAYS_ASK]
+        caching = _KEEP if self._version and request.query == self._version else _ALWAYS_ASK
+        headers = [("ETag", tag), ("Vary", "Accept-Encoding"), caching]
         known = request.header("if-none-match")
         if known is not None and _is_among(tag, known):
             return Answer(304, headers)
@@ -77,14 +64,17 @@ StaticFiles = Mapping[tuple[str, ...], File]
 """Files by their paths. The path of `INDEX` is empty."""
 
 
-def page_of(directory: Entry | None = None) -> StaticFiles:
-    """Return the files of the page, in a directory and those in it; by default, the package's."""
-    if directory is None:
-        directory = files("chatd.protocols.web") / "page"
+def page_of(directory: Path | None = None) -> StaticFiles:
+    """Return the files of the page in a directory; by default, the package's.
+
+    Raise `BundleError` if its modules cannot be put together.
+    """
+    found = (directory or files("chatd.protocols.web") / "page").iterdir()
+    sources = {file.name: file.read_bytes() for file in found if _ending(file.name) in TYPES}
+    version = version_of(sources)
     return {
-        () if path == (INDEX,) else path: File(file.read_bytes(), TYPES[ending])
-        for path, file in _files(directory)
-        if (ending := file.name.rpartition(".")[2]) in TYPES
+        () if name == INDEX else (name,): File(body, TYPES[_ending(name)], version)
+        for name, body in bundled(sources, version).items()
     }
 
 
@@ -93,13 +83,8 @@ def json_file(value: object) -> File:
     return File(json.dumps(value, indent=1).encode() + b"\n", TYPES["json"])
 
 
-def _files(directory: Entry) -> Iterator[tuple[tuple[str, ...], Entry]]:
-    for entry in directory.iterdir():
-        if entry.is_dir():
-            for path, file in _files(entry):
-                yield (entry.name, *path), file
-        elif entry.is_file():
-            yield (entry.name,), entry
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _is_among(tag: str, known: str) -> bool:

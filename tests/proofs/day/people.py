@@ -21,7 +21,7 @@ from tests.support.http import sign_in_of
 from tests.support.sentences import EN
 from tests.support.world import PASSWORD
 
-PAGE = ("/", "/main.js", "/style.css", "/state.js", "/client.js", "/log.js")
+PAGE = ("/", "/style.css", "/socket.js", "/main.js", "/icon.svg")
 """Files of the page that a browser loads at once, each over a connection of its own."""
 
 

@@ -29,7 +29,7 @@ export class Client {
 		this.#given = given;
 		this.kept = given.kept;
 		for (const name of this.kept.get("rooms", /** @type {string[]} */ ([]))) this.chat.roomFor(name);
-		this.chat.active = this.chat.room(this.kept.get("active", "")) ?? null;
+		this.chat.active = this.chat.room(this.kept.get("active", "")) ?? this.chat.rooms[0] ?? null;
 		this.#incoming = new Incoming(this, given);
 		this.connection = new Connection({
 			open: given.open,

@@ -6,6 +6,7 @@ const PING_EVERY = 25;
 const ANSWER_WITHIN = 10;
 const LASTING_MS = 10_000;
 const GOODBYE = 1000;
+const OPEN = 1; // WebSocket's
 
 export class Connection {
 	/** @type {"waiting" | "connecting" | "open" | "ended"} "open" once the server has sent `hello` */
@@ -36,11 +37,13 @@ export class Connection {
 		this.isLetGo = false;
 		const socket = this.#given.open();
 		this.#socket = socket;
-		socket.onopen = () => socket.send(JSON.stringify(this.#given.greet()));
+		const greet = () => socket.send(JSON.stringify(this.#given.greet()));
+		socket.onopen = greet;
 		socket.onmessage = ({ data }) => socket === this.#socket && this.#message(JSON.parse(data));
 		socket.onclose = ({ code }) => socket === this.#socket && this.#closed(code);
 		this.#after("answer", ANSWER_WITHIN, () => this.#closed());
 		this.#be("connecting");
+		if (socket.readyState === OPEN) greet();
 	}
 
 	/** Find out if it is alive: the network is back, or the machine has slept. */

@@ -14,6 +14,7 @@ import { Navigation } from "./navigation.js";
 import { Notifier } from "./notify.js";
 import { Search } from "./search.js";
 import { Side } from "./side.js";
+import { socket } from "./socket.js";
 import { ring } from "./sound.js";
 import { chooseLanguage, Texts } from "./texts.js";
 import { Writer } from "./writer.js";
@@ -26,7 +27,7 @@ const client = new Client({
 	kept,
 	texts,
 	clock: { setTimeout: setTimeout.bind(window), clearTimeout: clearTimeout.bind(window), now: Date.now },
-	open: () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`),
+	open: socket,
 	changed: () => display.drawSoon(),
 	heard: (line) => {
 		if (line.room.isPrivate) announce(`${texts.say("private")}, ${line.author}: ${line.text}`);
@@ -71,6 +72,7 @@ const writer = new Writer({
 		client.say(lines);
 		display.toLatest();
 	},
+	hasRoom: () => chat.active !== null,
 	answer: (text) => client.answer(text),
 	known: () => ({
 		commands: chat.commands,

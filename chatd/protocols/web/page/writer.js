@@ -63,7 +63,7 @@ export class Writer {
 		if (!this.#secret.hidden) {
 			this.#given.answer(this.#secret.value);
 			this.#secret.value = "";
-		} else if (!this.#excess()) {
+		} else if (this.#given.hasRoom() && !this.#excess()) {
 			const lines = this.text.split("\n").filter((line) => line.trim());
 			this.text = "";
 			if (lines.length) this.#given.say(lines);

@@ -12,9 +12,8 @@ function storage(values = {}) {
 	return { getItem: (name) => all.get(name) ?? null, setItem: (name, value) => all.set(name, value) };
 }
 
-function made(values) {
+function made(values, sockets = new Sockets()) {
 	const clock = new Clock();
-	const sockets = new Sockets();
 	const heard = [];
 	const kept = new Kept(storage(values));
 	const client = new Client({
@@ -47,6 +46,19 @@ const line = (seq, text, author = "luis") => ({ seq, time: seq, author, kind: "m
 const events = (room, ...all) => ({ type: "events", room, events: all });
 const texts = (room) => room.lines.map(({ text }) => text);
 const sent = ({ sockets }, type) => sockets.last.sent.filter((message) => message.type === type);
+
+test("over a socket that is open already, a room is asked for once", () => {
+	const sockets = new Sockets();
+	const { open } = sockets;
+	sockets.open = () => Object.assign(open(), { readyState: 1 });
+	const all = made({ rooms: ["ops"], active: "ops" }, sockets);
+	all.client.connection.start();
+	assert.deepEqual(sent(all, "hello")[0].rooms, { ops: null });
+	all.says(HELLO);
+	all.client.say(["hola"]);
+	assert.deepEqual(sent(all, "enter"), []);
+	assert.equal(sent(all, "hello").length, 1);
+});
 
 test("the first visit asks for nothing, and shows the lobby", () => {
 	const all = made();
@@ -549,4 +561,13 @@ test("the first line that is said ends the welcome", () => {
 	assert.equal(all.kept.get("welcomed", false), false);
 	all.client.say(["hola"]);
 	assert.equal(all.kept.get("welcomed", false), true);
+});
+
+test("a line that is written before the page is in a room is for the first one", () => {
+	const all = made({ rooms: ["ops", "lobby"] });
+	all.client.say(["hola"]);
+	assert.deepEqual(
+		sent(all, "line").map(({ room, text }) => [room, text]),
+		[["lobby", "hola"]],
+	);
 });
