@@ -172,6 +172,14 @@ class Refusal(Exception):
         self.key = key
         self.values = values
 
+    def anew(self) -> Refusal:
+        """Return an equal refusal, to be raised by a function that has this one in a variable.
+
+        A traceback refers to the variables. So an error that is in one of them is in a cycle of
+        references, which outlives the client that the other variables refer to.
+        """
+        return Refusal(self.kind, self.key, **self.values)
+
 
 def message_refusal(invalid: InvalidMessage, max_length: int) -> Refusal:
     """Return the refusal of a message of several lines, each of at most ``max_length``."""

@@ -194,17 +194,20 @@ class Passwords:
     async def _run(
         self, asker: Asker, has_gone: Callable[[], bool], function: Callable[..., T], *args: Any
     ) -> T:
-        refusal = Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_wait")
         try:
             turn = await self._queue.turn(*asker.path)
         except QueueFull:
-            raise refusal from None
+            raise _too_many_wait() from None
         try:
             if has_gone():
-                raise refusal
+                raise _too_many_wait()
             return await self._runner.run(_without_secrets, function, *args)
         finally:
             turn.end()
+
+
+def _too_many_wait() -> Refusal:
+    return Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_wait")
 
 
 def _without_secrets(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -99,7 +99,7 @@ class Identity:
         """Raise the `Refusal` that `lacks` returns, if it returns one."""
         refusal = self.lacks(scope)
         if refusal is not None:
-            raise refusal
+            raise refusal.anew()
 
     @property
     def typed_its_password(self) -> bool:

@@ -81,7 +81,7 @@ class Moderation:
         """Raise the `Refusal` of a session that may not do that: see `refusal`."""
         refusal = self.refusal(session, room, act)
         if refusal is not None:
-            raise refusal
+            raise refusal.anew()
 
     def refusal(self, session: Session, room: Room | None, act: Act) -> Refusal | None:
         """Return the reason why a session may not do that, which says who may; None if it may."""

@@ -111,6 +111,13 @@ class ReadTracker:
             spans.append(trail)
         cursor.trail = trail
 
+    def end(self) -> None:
+        """Follow no log any more."""
+        for spans in self._spans.values():
+            for span in spans:
+                if isinstance(span, Trail):
+                    span.finish(span.given)
+
     def show(self, log: str, span: Span) -> None:
         """Add a stretch of a log that is being sent."""
         self._moves(self.account)

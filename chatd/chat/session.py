@@ -169,7 +169,7 @@ class Session:
                 identity.check_scope(Scope.WRITE)
             room = room or self.joined.here("not_said")
             if room.guarded and (why := self.rights.guard(self, room)) is not None:
-                raise why
+                raise why.anew()
             if not room.takes_lines:
                 raise Refusal(ErrorKind.NOT_SAVED, "store_full")
             self.rights.pay(self, len(lines), text := "".join(texts))

@@ -65,10 +65,7 @@ class UnreadTracker:
         session.say(text, kind=Kind.PRIVATE, room=inbox)
 
     def account_gone(self, account: str) -> None:
-        """Forget the sessions of an account that is removed.
-
-        A connection that is still being closed counts nothing for a later owner of the name.
-        """
+        """Forget an account that is removed: its open sessions count nothing for a later owner."""
         self._present.pop(account, None)
         self._own_lines.drop(account)
 
@@ -108,6 +105,7 @@ class UnreadTracker:
             if not present:
                 self._present.pop(tracker.account, None)
             session.subscriptions.end_tracking()
+            tracker.end()
 
     def keep(self, account: str) -> None:
         """Store the marks of an account that have moved."""

@@ -77,7 +77,7 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Job |
         if (refusal := session.identity.lacks(command.scope)) is not None:
             if command.asks:
                 session.prompt.refuse_to_ask()
-            raise refusal
+            raise refusal.anew()
         waiting = command.handler(server, session, argument)
     except (Refusal, WrongUse) as error:
         _tell_why_not(session, command, name, error)

@@ -20,21 +20,22 @@ class Trail:
     """Up to which seq the reader of a live cursor has taken everything, without a gap.
 
     Its parts are the cursors that were detached and are not taken yet, in order, and then the live
-    cursor. See `Cursor.detach`.
+    cursor. See `Cursor.detach`. Cursors refer to their trail, so one that has ended has no parts:
+    the cycle would outlive the client.
     """
 
-    __slots__ = ("_lost", "_parts", "start")
+    __slots__ = ("_ended", "_parts", "start")
 
     def __init__(self, cursor: Cursor) -> None:
         self.start = cursor.mark.seq
         self._parts = [cursor]
-        self._lost: int | None = None
+        self._ended: int | None = None
 
     @property
     def given(self) -> int:
         """The seq up to which everything was taken."""
-        if self._lost is not None:
-            return self._lost
+        if self._ended is not None:
+            return self._ended
         while self._parts[0].done:  # never true of the live one
             del self._parts[0]
         return self._parts[0].given
@@ -42,31 +43,35 @@ class Trail:
     @property
     def end(self) -> int:
         """The seq up to which the reader is to take."""
-        return self._parts[-1].end if self._lost is None else self._lost
+        return self._parts[-1].end if self._ended is None else self._ended
 
     @property
     def done(self) -> bool:
         """True if neither `given` nor `end` will rise any more."""
-        return self._lost is not None or (self.given >= self.end and self._parts[-1].closed)
+        if self._ended is None and self._parts[-1].closed and self.given >= self.end:
+            self.finish(self.given)
+        return self._ended is not None
 
     def leave(self, rest: Cursor) -> None:
         """Insert a cursor that the live one detached, to be taken before it."""
-        self._parts.insert(len(self._parts) - 1, rest)
+        if self._ended is None:
+            self._parts.insert(len(self._parts) - 1, rest)
 
     def go_on(self, cursor: Cursor) -> bool:
         """Replace the live cursor by one of the same room with another format or view.
 
         Return False, and change nothing, if there is a gap between the two.
         """
-        if self._lost is not None or cursor.mark.seq != self._parts[-1].mark.seq:
+        if self._ended is not None or cursor.mark.seq != self._parts[-1].mark.seq:
             return False
         self._parts[-1:] = [cursor]
         return True
 
-    def lose(self, seq: int) -> None:
-        """End the trail at a seq, after which events could not be read."""
-        if self._lost is None:
-            self._lost = seq
+    def finish(self, seq: int) -> None:
+        """End the trail at a seq: after it, events could not be read, or count no more."""
+        if self._ended is None:
+            self._ended = seq
+            self._parts.clear()
 
 
 class Cursor:
@@ -189,7 +194,7 @@ class Cursor:
                 if not self._replay.done:
                     break
                 if self.trail is not None and not self._replay.whole:
-                    self.trail.lose(self._replay.given)
+                    self.trail.finish(self._replay.given)
                 self._replay = None
                 self.own_mark = self._target
                 continue

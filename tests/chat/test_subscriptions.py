@@ -295,7 +295,7 @@ class TestTracking:
         harness.say("one")
         assert membership.cursor is not None
         assert membership.cursor.trail is not None
-        membership.cursor.trail.lose(0)
+        membership.cursor.trail.finish(0)
         harness.subscriptions.apply(NOTHING_SET._replace(times=True))
         harness.say("two")
         harness.seen()

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 
+from chatd.accounts.credentials import TOKEN
+from chatd.accounts.passwords import THREADS
 from tests.support.browser import Browser, frame
 from tests.support.event_stream import Reader
 from tests.support.http import SiteWorld
 from tests.support.memory_client import MemoryClient
-from tests.support.world import World
+from tests.support.world import PASSWORD, World
 
 OURS = ("chatd", "h11", "wsproto")
 UPGRADE = (
@@ -59,9 +61,41 @@ def person(world: World) -> MemoryClient:
     return one
 
 
+def member(world: World) -> MemoryClient:
+    """Return a person with an account, who was sent lines of rooms and of the inbox."""
+    world.register("ana")
+    one = world.person()
+    one.type(f"/login ana {PASSWORD}", "hola", "/join elsewhere", "hola", "/msg ana hola")
+    return one
+
+
+def one_who_logs_out(world: World) -> MemoryClient:
+    one = member(world)
+    one.type("/logout")
+    return one
+
+
 def one_who_is_asked(world: World) -> MemoryClient:
     one = world.person("ana")
     one.type("/register")
+    return one
+
+
+def one_with_a_wrong_password(world: World) -> MemoryClient:
+    world.register("luisa")
+    one = world.person("ana")
+    one.type("/login luisa wrong horse", "/login luisa short", "/register short")
+    return one
+
+
+def one_who_may_not(world: World) -> MemoryClient:
+    """Return a person who is refused what a mute, a role, and a token do not allow."""
+    eva, one = world.member("eva", admin=True), world.person("ana")
+    eva.type("/mute ana")
+    one.type("hola", "/kick luis")
+    grant = world.server.credentials.grant_of(world.secret("eva", scope="read"), TOKEN)
+    world.server.logins.log_in(one.session, world.server.accounts.table["eva"], grant)
+    one.type("hola", "/kick luis", "/password")
     return one
 
 
@@ -100,7 +134,11 @@ def reader(world: World) -> MemoryClient:
 
 CLIENTS = (
     person,
+    member,
+    one_who_logs_out,
     one_who_is_asked,
+    one_with_a_wrong_password,
+    one_who_may_not,
     program,
     one_of_another_protocol,
     tab,
@@ -121,7 +159,7 @@ def test_a_client_that_goes(
     other.type("hola")
 
 
-@pytest.mark.parametrize("client", [person, program, tab])
+@pytest.mark.parametrize("client", [person, member, program, tab])
 def test_a_client_whose_lines_are_on_their_way(client: Callable[[World], MemoryClient]) -> None:
     world = World(slow=True)
     other = world.person("luis")
@@ -129,6 +167,22 @@ def test_a_client_whose_lines_are_on_their_way(client: Callable[[World], MemoryC
     while world.store.held:
         world.store.release()
         world.settle()
+    assert garbage() == set()
+    other.type("hola")
+
+
+@pytest.mark.parametrize("reason", [ConnectionDone, ConnectionLost, ConnectionAborted])
+def test_a_client_whose_password_waits_for_its_turn(reason: type[Exception]) -> None:
+    world = World()
+    world.register("luisa")
+    world.hashing.held = True
+    other = world.person("luis")
+    for client in [world.person() for _ in range(THREADS + 2)]:
+        client.type("/login luisa wrong horse")
+        client.hang_up(reason)
+    del client
+    world.hashing.work()
+    world.settle()
     assert garbage() == set()
     other.type("hola")
 

@@ -971,7 +971,7 @@ class TestTrail:
             pass
         cursor.take()
         assert (trail.given, trail.end) == (0, 0)
-        trail.lose(3)
+        trail.finish(3)
         assert trail.given == 0
 
     def test_is_done_when_its_cursor_is_closed_and_all_is_taken(self, harness: FeedHarness) -> None:

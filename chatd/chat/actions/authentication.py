@@ -121,7 +121,6 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     if it or the owner of the name changed during the check.
     """
     account, passwords = account_called(server, name), hashing(server)
-    wrong = Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
     limits = server.logins.limits
     tries = limits.tries_of(account, session.network, session.number)
     check_wait(limits.wait(tries))
@@ -137,7 +136,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
         )
         failed = not right
     except InvalidPassword:
-        raise wrong from None
+        raise wrong_password(account.name) from None
     except Refusal:  # the password was not checked
         failed = False
         raise
@@ -145,7 +144,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
         limits.end(tries, failed=failed)
     now = account_called(server, name)
     if not right or now.epoch != account.epoch:
-        raise wrong
+        raise wrong_password(account.name)
     session.prompt.knows_password(recogniser(password))
     if better is not None:
         now = now._replace(hash=better)
@@ -192,6 +191,11 @@ def check_proof(server: ChatServer, session: Session, proof: PasswordProof) -> A
         raise not_logged_in()
     session.identity.check_scope(Scope.FULL)
     return account
+
+
+def wrong_password(name: str) -> Refusal:
+    """Return the refusal of a password that is not that of the account of that name."""
+    return Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=name)
 
 
 def not_logged_in() -> Refusal:

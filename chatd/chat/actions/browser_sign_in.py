@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chatd.accounts.credentials import BROWSER, Grant
 from chatd.accounts.passwords import LEAST_CHARACTERS
+from chatd.chat.actions.authentication import wrong_password
 from chatd.chat.actions.login import log_in
 from chatd.chat.actions.register import register
 from chatd.chat.actions.rename import rename
@@ -62,7 +63,7 @@ async def sign_in(
     server.spending.charge_stored(session, puts, (Kind.TOKENS, 1))
     await server.registrations.change_credentials(*puts, *_revoked(server, replaces))
     if server.credentials.grant_of(secret) is None:  # the password was changed meanwhile
-        raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
+        raise wrong_password(account.name)
     cookie, _, proof = secret.partition(".")
     return SignedIn(account.name, cookie, proof)
 

@@ -15,6 +15,7 @@ from chatd.chat.actions.authentication import (
     hash_password,
     hashing,
     new_password,
+    wrong_password,
 )
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -67,7 +68,7 @@ async def register(
     await server.registrations.register(account, session)
     if session.account != account.key:  # it was removed meanwhile, or given another password
         account_called(server, account.name)
-        raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
+        raise wrong_password(account.name)
     session.prompt.knows_password(recogniser(password))
     registered(account)
     server.logins.begin_login(session)
