@@ -74,6 +74,9 @@ class Sink(Protocol):
 class Owner(Protocol):
     """The connection of the client."""
 
+    def was_reset(self) -> bool:
+        """Return True if the client has gone, also if its connection has not reported that."""
+
     def fail(self, what: str) -> None:
         """Let go of the client: see `Stream.failed`."""
 
@@ -82,41 +85,42 @@ class Stream:
     """The data that a client is to be sent, in order.
 
     ``sink``, given by `connect`, takes from the stream, and is pumped when it may. ``meter``
-    charges the client for answers. Once ``closed``, the client has gone, and answers are dropped.
+    charges the client for answers, ``owner`` hears of errors. Once ``closed``, the client has gone,
+    and answers are dropped.
     """
 
     __slots__ = (
         "_answers",
         "_farewell",
         "_live",
-        "_owner",
         "_queue",
         "_relieved",
         "_unsent",
         "closed",
         "finished",
         "meter",
+        "owner",
         "sink",
     )
 
-    def __init__(self, meter: Meter = FREE) -> None:
+    def __init__(self, meter: Meter = FREE, owner: Owner | None = None) -> None:
         self.meter = meter
         self.sink: Sink = _NOWHERE
         self._relieved: Callable[[], None] = _nobody
-        self._owner: Owner = _NOBODY
+        self.owner = owner or _NOBODY
         self._queue: _Queue = _EMPTY
         self._live: tuple[Live, ...] = ()  # a list of one, as most have, weighs twice as much
         self._answers = self._unsent = 0  # the bytes of all, and of those that were taken last
         self.closed = self.finished = False
         self._farewell: Callable[[], bytes] = _nothing
 
-    def connect(self, sink: Sink, owner: Owner) -> None:
-        """Have a sink take from the stream from now on. The owner hears of errors: see `failed`."""
-        self.sink, self._owner = sink, owner
+    def connect(self, sink: Sink) -> None:
+        """Have a sink take from the stream from now on."""
+        self.sink = sink
 
     def failed(self, what: str) -> None:
         """Let go of the client, which the error that is being handled leaves in no known state."""
-        self._owner.fail(what)
+        self.owner.fail(what)
 
     def end_with(self, farewell: Callable[[], bytes]) -> None:
         """Have `finish` queue what ``farewell`` returns then as the last data."""
@@ -222,7 +226,7 @@ class Stream:
         """Drop everything, with all references: the stream is neither filled nor read any more."""
         self.shut()
         self.finished, self._live = True, ()
-        self._relieved, self._owner, self._farewell = _nobody, _NOBODY, _nothing
+        self._relieved, self.owner, self._farewell = _nobody, _NOBODY, _nothing
 
     def take(self) -> bytes:
         """Return the next piece to send, all before it being sent; empty if there is none now."""
@@ -337,11 +341,14 @@ class _Nowhere:
 
 
 class _Nobody:
+    def was_reset(self) -> bool:
+        return False
+
     def fail(self, what: str) -> None:
         """Do nothing: there is no connection."""
 
 
-_NOBODY = _Nobody()
+_NOBODY: Owner = _Nobody()
 _NOWHERE = _Nowhere(True)
 _LOST = _Nowhere(False)
 

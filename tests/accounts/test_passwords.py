@@ -211,23 +211,51 @@ def test_networks_and_names_in_them_have_turns(other: Asker) -> None:
         runner.work()
 
 
-def test_nothing_is_hashed_for_a_client_that_has_gone_when_its_turn_comes() -> None:
-    runner = Held()
-    fair = Passwords(runner, CHEAP)
-    gone = False
-    asked = [
-        ensureDeferred(fair.hash(ANA, "correct horse", lambda: gone))
-        for _ in range(passwords.THREADS + 3)
-    ]
-    gone = True
-    stays = ensureDeferred(fair.hash(LUIS, "correct horse"))
-    hashed = 0
-    while runner.jobs:
-        runner.work()
-        hashed += 1
-    assert hashed == passwords.THREADS + 1  # those that had begun, and luis
-    assert stays.called
-    assert {failure_of(each).value.key for each in asked[passwords.THREADS :]} == {"too_many_wait"}
+class TestGone:
+    """Clients that have gone when their turns come."""
+
+    def setup_method(self) -> None:
+        self.runner = Held()
+        self.hashed: list[str] = []
+        hasher = Hasher(1, 8, 1)
+        hasher.hash = self.note  # type: ignore[method-assign]
+        self.fair = Passwords(self.runner, hasher, threads=1)
+        self.gone = False
+        self.asked = [self.ask(ANA, "ana") for _ in range(4)]
+        self.gone = True
+
+    def note(self, password: str) -> str:
+        self.hashed.append(password)
+        return password
+
+    def ask(self, asker: Asker, name: str) -> Deferred[str]:
+        return ensureDeferred(self.fair.hash(asker, f"of {name}", lambda: self.gone))
+
+    def test_nothing_is_hashed_for_them(self) -> None:
+        while self.runner.jobs:
+            self.runner.work()
+        assert self.hashed == ["of ana"]  # that had begun
+        assert {failure_of(each).value.key for each in self.asked[1:]} == {"too_many_wait"}
+
+    def test_no_two_of_them_end_in_one_turn_of_the_reactor(self) -> None:
+        ended = []
+        while self.runner.jobs:
+            self.runner.work()
+            ended.append(sum(each.called for each in self.asked))
+        assert ended == [1, 2, 3, 4]
+        for each in self.asked[1:]:
+            failure_of(each)
+
+    def test_one_who_stays_waits_for_one_of_them(self) -> None:
+        stays = ensureDeferred(self.fair.hash(LUIS, "of luis"))
+        for _ in range(3):
+            self.runner.work()
+        assert stays.called
+        assert self.hashed == ["of ana", "of luis"]
+        while self.runner.jobs:
+            self.runner.work()
+        for each in self.asked[1:]:
+            failure_of(each)
 
 
 def test_an_error_in_hashing_does_not_contain_the_password() -> None:

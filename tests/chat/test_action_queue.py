@@ -205,8 +205,7 @@ class TestFailures:
         def fail(*_: object, **values: object) -> None:
             raise ZeroDivisionError
 
-        owner = NotingOwner()
-        harness.stream.connect(harness.stream.sink, owner)
+        harness.stream.owner = owner = NotingOwner()
         monkeypatch.setattr(Replies, "error", fail)
         harness.queue.when_settled(fail)
         assert owner.failures == ["a session could not be told of an error"]

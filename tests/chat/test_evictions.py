@@ -85,8 +85,7 @@ class TestReview:
         self, world: EvictionsWorld, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         luis, eva = world.session_in(), world.session_in()
-        owner = NotingOwner()
-        luis.stream.connect(luis.stream.sink, owner)
+        luis.stream.owner = owner = NotingOwner()
 
         def refusal(session: Session, room: Room, act: Act) -> Refusal | None:
             if session is luis:

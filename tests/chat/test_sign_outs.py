@@ -91,8 +91,7 @@ def test_an_error_in_one_costs_the_others_nothing(
     ana, eva = world.signed_in(), world.signed_in(TOKEN)
     for session in ana, eva:
         world.expire(session)
-    owner = NotingOwner()
-    ana.stream.connect(ana.stream.sink, owner)
+    ana.stream.owner = owner = NotingOwner()
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError

@@ -13,9 +13,14 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 
+from chatd.accounts.accounts import Account
+from chatd.accounts.passwords import Hasher, Passwords
+from chatd.storage.records import change
 from tests.support.certificate import OLD_API, write_certificate
 from tests.support.loopback import AsyncClient, LoopbackServer
-from tests.support.world import HELP_LINES
+from tests.support.platforms import needs_linux
+from tests.support.sentences import EN
+from tests.support.world import HASH, HELP_LINES, Immediately
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -199,6 +204,44 @@ async def test_who_is_reset_while_others_talk_is_gone_from_the_room(
     luis.send("/who")
     lines = await luis.until("*** In #lobby: ")
     assert lines[-1] == "*** In #lobby: 1 guest."
+
+
+class Noting(Hasher):
+    """A cheap hasher that notes what it checks."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.checked: list[str] = []
+
+    def check(self, hash: str, password: str) -> tuple[bool, str | None]:
+        self.checked.append(password)
+        return super().check(hash, password)
+
+
+@needs_linux
+async def test_no_password_is_checked_for_one_who_was_reset_while_it_waited() -> None:
+    """A client is not read while its password waits, so Twisted does not report the reset."""
+    hasher, threads = Noting(), Immediately()
+    threads.held = True
+    passwords = Passwords(threads, hasher, threads=1)
+    loopback = LoopbackServer(passwords=passwords)
+    await loopback.listen()
+    ana = Account("ana", HASH)
+    await change(loopback.store, loopback.server.accounts.table.put(ana.key, ana))
+    first, gone, script = [await loopback.guest() for _ in range(3)]
+    for number, client in enumerate((first, gone, script)):
+        client.send(f"/login ana wrong horse {number}")
+        while len(passwords._queue) < number:
+            await deferLater(loopback.reactor, 0)
+    script.half_close()
+    reset(gone)
+    await gone.gone
+    for client in first, None, script:
+        threads.work_once()
+        if client is not None:
+            await client.until(EN.sentence("wrong_password", name="ana"))
+    assert hasher.checked == ["wrong horse 0", "wrong horse 2"]
+    await loopback.close()
 
 
 # Any bytes

@@ -118,14 +118,17 @@ class Client:
         self.peer = Peer(number)
         self.wire = Wire(self.peer, plain)
         self.meter = NotingMeter()
-        self.stream = Stream(self.meter)
+        self.stream = Stream(self.meter, self)
         self.writer = ConnectionWriter(self.wire, self.stream, Clock(), set())
-        self.stream.connect(self.writer, self)
+        self.stream.connect(self.writer)
         self.cursors: dict[str, Cursor] = {}
         self.received: list[str] = []
         self.unread = b""
         self.owed: list[dict[str, list[str]]] = [{}]
         self.answers: list[str] = []
+
+    def was_reset(self) -> bool:
+        return False
 
     def fail(self, what: str) -> None:
         raise AssertionError(what)

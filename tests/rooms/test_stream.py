@@ -77,6 +77,9 @@ class Woken:
 class Unfailing:
     """The owner of a stream in which nothing may fail."""
 
+    def was_reset(self) -> bool:
+        return False
+
     def fail(self, what: str) -> None:
         raise AssertionError(what)
 
@@ -275,14 +278,14 @@ class Sink:
 
 class TestPushing:
     def test_what_a_live_source_has_just_got_is_sent_past_it(self) -> None:
-        stream = Stream()
-        stream.connect(sink := Sink(), Unfailing())
+        stream = Stream(owner=Unfailing())
+        stream.connect(sink := Sink())
         assert stream.push(b"a\n")
         assert sink.pushed == [b"a\n"]
 
     def test_with_something_queued_nothing_is_sent_past_it(self) -> None:
-        stream = Stream()
-        stream.connect(sink := Sink(), Unfailing())
+        stream = Stream(owner=Unfailing())
+        stream.connect(sink := Sink())
         stream.replay(Replay(b"", b"1\n"))
         assert not stream.push(b"a\n")
         assert sink.pushed == []
@@ -291,9 +294,9 @@ class TestPushing:
         assert not Stream().push(b"a\n")
 
     def test_its_socket_is_ready_while_nothing_is_queued(self) -> None:
-        stream = Stream()
+        stream = Stream(owner=Unfailing())
         assert stream.ready_socket is None
-        stream.connect(sink := Sink(), Unfailing())
+        stream.connect(sink := Sink())
         sink.ready_socket = peer = Peer()
         assert stream.ready_socket is peer
         stream.put(b"a\n")
@@ -315,14 +318,14 @@ class TestPushing:
             assert other.steps_out >= 1
 
     def test_a_rest_is_owed_to_the_sink(self) -> None:
-        stream = Stream()
-        stream.connect(sink := Sink(), Unfailing())
+        stream = Stream(owner=Unfailing())
+        stream.connect(sink := Sink())
         stream.owe(b"st\n")
         assert sink.pushed == [b"st\n"]
 
     def test_one_is_owed_to_nobody_that_has_gone(self) -> None:
-        stream = Stream()
-        stream.connect(Sink(), Unfailing())
+        stream = Stream(owner=Unfailing())
+        stream.connect(Sink())
         stream.shut()
         stream.owe(b"st\n")
         assert stream.ready_socket is None
@@ -330,8 +333,8 @@ class TestPushing:
 
 class TestWake:
     def test_is_called_for_all_that_is_put_in(self) -> None:
-        stream = Stream()
-        stream.connect(sink := Sink(), Unfailing())
+        stream = Stream(owner=Unfailing())
+        stream.connect(sink := Sink())
         stream.put(b"answer\n")
         stream.replay(Replay())
         stream.follow(Room())
@@ -340,8 +343,8 @@ class TestWake:
 
     def test_sees_what_was_put_in(self) -> None:
         taken: list[bytes] = []
-        stream = Stream()
-        stream.connect(Sink(lambda: taken.append(stream.take())), Unfailing())
+        stream = Stream(owner=Unfailing())
+        stream.connect(Sink(lambda: taken.append(stream.take())))
         stream.put(b"answer\n")
         assert taken == [b"answer\n"]
 
@@ -446,8 +449,8 @@ class TestFinish:
         assert stream.take() == b""
 
     def test_it_ends_only_once(self) -> None:
-        stream = Stream()
-        stream.connect(sink := Sink(), Unfailing())
+        stream = Stream(owner=Unfailing())
+        stream.connect(sink := Sink())
         stream.finish()
         stream.finish()
         assert sink.pumps == 1
@@ -477,8 +480,8 @@ class TestShut:
         assert stream.take() == b""
 
     def test_nothing_is_sent_any_more(self) -> None:
-        stream = Stream()
-        stream.connect(sink := Sink(), Unfailing())
+        stream = Stream(owner=Unfailing())
+        stream.connect(sink := Sink())
         stream.shut()
         stream.wake()
         assert not stream.push(b"a\n")
@@ -504,13 +507,14 @@ class TestAbandon:
         assert stream.take() == b""
 
     def test_it_holds_on_to_nobody(self) -> None:
-        room, sink, relieved, failed = Room(), Sink(), Calls(), Calls()
-        stream = following(room)
-        stream.connect(sink, failed)  # type: ignore[arg-type]
+        room, sink, relieved, owner = Room(), Sink(), Calls(), Unfailing()
+        stream = Stream(owner=owner)
+        stream.follow(room)
+        stream.connect(sink)
         stream.when_relieved(relieved)
         stream.abandon()
         held = [*gc.get_referents(stream), *stream._live]
-        assert not [one for one in (room, sink, relieved, failed) if one in held]
+        assert not [one for one in (room, sink, relieved, owner) if one in held]
 
 
 class TestInbox:
@@ -547,15 +551,15 @@ class TestAcknowledged:
     def test_is_what_whoever_takes_says(self) -> None:
         stream = Stream()
         assert stream.acknowledged
-        stream.connect(sink := Sink(), Unfailing())
+        stream.connect(sink := Sink())
         assert stream.acknowledged
         sink.acknowledged = False
         assert not stream.acknowledged
 
     @pytest.mark.parametrize("acknowledged", [True, False])
     def test_is_remembered_of_whoever_is_gone(self, acknowledged: bool) -> None:
-        stream = Stream()
-        stream.connect(sink := Sink(), Unfailing())
+        stream = Stream(owner=Unfailing())
+        stream.connect(sink := Sink())
         sink.acknowledged = acknowledged
         stream.shut()
         sink.acknowledged = not acknowledged

@@ -134,7 +134,8 @@ class NotingHandler:
         self.connection = connection
         self.calls.append("connect")
         writer = connection.output.begin(connection.transport, self.stream)
-        self.stream.connect(writer, connection)
+        self.stream.owner = connection
+        self.stream.connect(writer)
 
     def allowance(self) -> int:
         self.asked += 1

@@ -29,6 +29,9 @@ class NotingOwner:
     def __init__(self) -> None:
         self.failures: list[str] = []
 
+    def was_reset(self) -> bool:
+        return False
+
     def fail(self, what: str) -> None:
         self.failures.append(what)
 

@@ -7,6 +7,7 @@ invalidate is made again after it. This module must not know prompts or commands
 from __future__ import annotations
 
 import re
+from functools import partial
 from math import ceil
 from typing import NamedTuple
 
@@ -111,7 +112,7 @@ async def hash_password(
     if the client has gone when its turn comes.
     """
     asker = Asker(session.network, name, purpose)
-    return await hashing(server).hash(asker, password, lambda: session.stream.closed)
+    return await hashing(server).hash(asker, password, partial(_has_gone, session))
 
 
 async def check_password(server: ChatServer, session: Session, name: str, text: str) -> Account:
@@ -132,7 +133,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
         purpose = USUAL_LOGIN if is_usual else OTHER_LOGIN
         asker = Asker(session.network, account.key, purpose)
         right, better = await passwords.check(
-            asker, account.hash, password, lambda: session.stream.closed
+            asker, account.hash, password, partial(_has_gone, session)
         )
         failed = not right
     except InvalidPassword:
@@ -151,6 +152,11 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
         # If it cannot be stored, the old hash is still valid.
         server.accounts.store(now).addErrback(ignore_store_error)
     return now
+
+
+def _has_gone(session: Session) -> bool:
+    """Return True if a session's client has gone, as far as its connection or the system knows."""
+    return session.stream.closed or session.stream.owner.was_reset()
 
 
 def check_wait(seconds: float) -> None:

@@ -41,6 +41,7 @@ from chatd.protocols.transport.lifecycle import Lifecycle, State, guarded
 from chatd.protocols.transport.limits import Place
 from chatd.protocols.transport.output import Output
 from chatd.protocols.transport.paced_reader import PacedReader
+from chatd.protocols.transport.sockets import is_reset, socket_of
 
 if TYPE_CHECKING:
     from chatd.protocols.transport.factory import ChatFactory, Client
@@ -76,8 +77,7 @@ class ManagedConnection:
         self.client = client
         self.handler = handler
         self.lifecycle = Lifecycle()
-        self.transport: Any = None
-        """The transport, from `made` on."""
+        self.transport: Any = None  # before `made`
         self._clock = clock
 
     # What the factory calls
@@ -137,6 +137,10 @@ class ManagedConnection:
     def abort(self) -> None:
         """Close at once, regardless of what this client is owed."""
         self.depart() if self.lifecycle.lost else self.transport.abortConnection()
+
+    def was_reset(self) -> bool:
+        """Return True if the client has gone. A transport that is paused does not report that."""
+        return is_reset(socket_of(self.transport))
 
     # What Twisted calls, by way of `ClientProtocol`
 

@@ -91,11 +91,11 @@ class SessionHandler(Limited, Generic[M]):
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
         self.connection = connection
-        stream = Stream(connection.reader.rate)
+        stream = Stream(connection.reader.rate, connection)
         writer = connection.output.begin(connection.transport, stream)
         self.session = self.server.connect(stream, self.format(), private=self._for_people)
         self._connected = True
-        stream.connect(writer, connection)
+        stream.connect(writer)
         self.session.queue.when_changed(connection.reader.wake)
         self._say_where_from()
 

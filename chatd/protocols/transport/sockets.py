@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import socket
 import sys
 import termios
@@ -138,6 +139,23 @@ def unacknowledged(connection: socket.socket) -> bool:
         return any(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
     except (OSError, ValueError):  # a closed socket has no number
         return True
+
+
+def is_reset(connection: socket.socket | None) -> bool:
+    """Return True if a peer has reset its connection, and so reads nothing any more.
+
+    A peer that closes without having read all that it was sent, or is sent more afterwards, resets.
+    One that only says that it will send no more (a half-close) may be reading on. Return False
+    where the system does not tell one from the other, which only Linux does, and without a socket.
+    """
+    if sys.platform != "linux" or connection is None:
+        return False
+    poll = select.poll()
+    try:
+        poll.register(connection, 0)  # POLLERR and POLLHUP alone
+    except ValueError:  # a closed socket has no number
+        return True
+    return bool(poll.poll(0))
 
 
 def _info(connection: socket.socket) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import sys
@@ -13,7 +14,13 @@ import pytest
 from twisted.internet.interfaces import IReadDescriptor
 
 from chatd.protocols.transport import sockets
-from chatd.protocols.transport.sockets import Patience, prepare, socket_of, unacknowledged
+from chatd.protocols.transport.sockets import (
+    Patience,
+    is_reset,
+    prepare,
+    socket_of,
+    unacknowledged,
+)
 from tests.support.loopback import LoopbackServer
 from tests.support.platforms import needs_linux
 
@@ -137,6 +144,51 @@ def test_macos_is_asked_in_its_own_way(queued: int, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(sys, "platform", "darwin")
     assert unacknowledged(cast(socket.socket, Connection())) == bool(queued)
+
+
+class TestReset:
+    def test_a_peer_that_is_here_or_reads_on_is_not(self, pair: Pair) -> None:
+        assert not is_reset(pair.server)
+        pair.client.shutdown(socket.SHUT_WR)
+        assert pair.server.recv(1) == b""
+        assert not is_reset(pair.server)
+
+    def test_one_that_closes_without_having_read_all_is(self, pair: Pair) -> None:
+        pair.server.send(b"a greeting")
+        assert pair.client.recv(1, socket.MSG_PEEK)  # it has arrived
+        pair.client.close()
+        wait_for(pair.server)
+        assert is_reset(pair.server)
+
+    def test_one_that_is_sent_more_after_it_closed_is(self, pair: Pair) -> None:
+        pair.client.close()
+        assert pair.server.recv(1) == b""
+        pair.server.send(b"an answer")
+        wait_for(pair.server)
+        assert is_reset(pair.server)
+
+    def test_one_of_a_unix_socket_that_closes_is(self) -> None:
+        server, client = socket.socketpair()
+        assert not is_reset(server)
+        client.close()
+        assert is_reset(server)
+        server.close()
+
+    def test_one_whose_socket_is_closed_is(self, pair: Pair) -> None:
+        pair.server.close()
+        assert is_reset(pair.server)
+
+    def test_is_not_known_elsewhere(self, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+        pair.server.close()
+        monkeypatch.setattr(sys, "platform", "darwin")
+        assert not is_reset(pair.server)
+
+
+def wait_for(connection: socket.socket) -> None:
+    """Wait until a connection is reset: over loopback, that has happened already."""
+    poll = select.poll()
+    poll.register(connection, 0)
+    assert poll.poll(10_000)
 
 
 def info(*, probes: int = 0, unacked: int = 0) -> bytes:

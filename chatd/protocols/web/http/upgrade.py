@@ -84,7 +84,7 @@ class ConnectionRequester:
 
     def stream(self) -> Stream:
         """Return the stream for the session of a request. It is closed once the client has gone."""
-        self._stream = Stream(self.meter)
+        self._stream = Stream(self.meter, self._connection)
         if self._connection.lifecycle.lost:
             self._stream.shut()
         return self._stream
