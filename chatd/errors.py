@@ -28,6 +28,7 @@ _MESSAGE_FAULTS = {
     MessageFault.NOT_UTF8: "line_not_utf8",
     MessageFault.TOO_LONG: "line_too_long",
     MessageFault.MARKS: "line_has_marks",
+    MessageFault.LATE: "line_was_dropped",
 }
 
 

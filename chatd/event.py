@@ -56,14 +56,10 @@ class Draft(NamedTuple):
     texts: Sequence[str]
     as_one: bool = False
 
-    def part_of(self, head: int) -> int | None:
-        """Return what its events are part of (see `Event`), if they follow the seq ``head``."""
-        return head + 1 if self.as_one else None
-
     def events(self, head: int, time: int) -> list[Event]:
         """Return the events that follow the seq ``head`` in the log, all with one time."""
-        room, session, author, kind, texts, _ = self
-        part_of = self.part_of(head)
+        room, session, author, kind, texts, as_one = self
+        part_of = head + 1 if as_one else None
         return [
             Event(room, seq, time, session, author, kind, text, part_of)
             for seq, text in enumerate(texts, head + 1)

@@ -33,10 +33,12 @@ Modules (python3 -m tools.documents writes this list):
 - `moderation`: Rights in rooms: who may do what, and the refusal that says who may.
 - `names`: The names in use: those of the guests who are connected, and the registered ones.
 - `own_lines`: Lines that accounts said without being sent them, which count as read.
+- `paste`: A message of several lines that one session is typing, up to a line that is a dot.
 - `permissions`: The table of rights: the least role for each act, by the mode of a room.
 - `private_lines`: The right to write private lines, by a rule of the server and a setting of each
   receiver.
-- `prompt`: The questions that one session is asked, and the answers that it may give unasked.
+- `prompt`: The questions that one session is asked, the answers that it may give unasked, and its
+  paste.
 - `publisher`: Publishing: from what the store has committed to the rooms, and back to its authors.
 - `read_marks`: Read marks: the seq up to which each account was sent each room, and its inbox.
 - `registrations`: Changes of accounts: registering and removing them, their passwords and other

@@ -1,11 +1,12 @@
-"""The questions that one session is asked, and the answers that it may give unasked.
+"""The questions that one session is asked, the answers that it may give unasked, and its paste.
 
 A prompt takes the next line of the client, even a command, as the answer to a question such as
 "Password?". The hard part is input that was typed before the question could be read. A program may
 send the password right after a command that would ask for it. If the server then refuses to ask,
 or has asked something else, the password must not be said in the room. So the prompt also
 recognises the password that was typed before (`knows_password`), and takes a line that arrives
-within `READING_SECONDS` as the answer to a question that was not asked (`refuse_to_ask`).
+within `READING_SECONDS` as the answer to a question that was not asked (`refuse_to_ask`). A paste
+(`chatd.chat.paste`) takes all lines up to its end.
 
 It must not know rooms, accounts or connections.
 """
@@ -18,8 +19,10 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.action_queue import Job
+from chatd.chat.paste import Paste
 from chatd.chat.replies import READING_SECONDS, Replies
 from chatd.errors import ErrorKind
+from chatd.text.messages import MessageFault
 
 CONFIRM_SECONDS = 60
 """A command is confirmed by repeating it within this many seconds."""
@@ -46,7 +49,8 @@ _NO_SCREEN = _NoScreen()
 class Prompt:
     """The pending question of one session, and the passwords that it may send unasked.
 
-    ``pending`` receives the next line; None if that is a line like others.
+    ``pending`` receives the next line; None if that is a line like others. ``paste`` is the message
+    whose lines are being typed; ``pending`` is not None meanwhile.
     """
 
     __slots__ = (
@@ -57,11 +61,13 @@ class Prompt:
         "_screen",
         "_to_confirm",
         "_unasked_until",
+        "paste",
         "pending",
     )
 
     def __init__(self, replies: Replies, clock: IReactorTime) -> None:
         self.pending: Answer | None = None
+        self.paste: Paste | None = None
         self._replies = replies
         self._clock = clock
         self._screen: Screen = _NO_SCREEN
@@ -76,7 +82,7 @@ class Prompt:
 
     def forget(self) -> None:
         """Drop the question and all that was given here: the client has gone."""
-        self.pending = None
+        self.pending = self.paste = None
         self._screen = _NO_SCREEN
         self._is_password = self._is_expected = _is_no_password
 
@@ -98,6 +104,22 @@ class Prompt:
         self.pending = None
         self._screen.hide_typing(False)
         return then
+
+    def collect(self, paste: Paste) -> None:
+        """Have a paste take the next lines, until `end_paste`."""
+        self.paste = paste
+        self.pending = _ignore
+
+    def spoil(self, fault: MessageFault) -> bool:
+        """Return True if a paste was to take a line that could not be read, and is refused now."""
+        if self.paste is None:
+            return False
+        self.paste.spoil(fault)
+        return True
+
+    def end_paste(self) -> None:
+        """Take the next line as one like others again."""
+        self.pending = self.paste = None
 
     def confirms(self, command: str) -> bool:
         """Return True if the same command was given within the last `CONFIRM_SECONDS`."""
@@ -150,6 +172,10 @@ class Prompt:
     def _answer_unasked(self, answer: str) -> None:
         if answer:
             self._replies.error(ErrorKind.NOT_SAID, "answer_to_nothing")
+
+
+def _ignore(line: str) -> None:
+    """Do nothing: the paste takes the line."""
 
 
 def _is_no_password(text: str) -> bool:

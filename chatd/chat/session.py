@@ -162,11 +162,11 @@ class Session:
         Or one message: a text with LFs. A session that may not is sent an error for each text. One
         that wants receipts may give one.
         """
-        lines, as_one = _lines_of(texts)
-        identity = self.identity
+        as_one = len(texts) == 1 and "\n" in texts[0]
+        lines = texts[0].split("\n") if as_one else texts
         try:
-            if identity.grant is not None:
-                identity.check_scope(Scope.WRITE)
+            if self.identity.grant is not None:
+                self.identity.check_scope(Scope.WRITE)
             room = room or self.joined.here("not_said")
             if room.guarded and (why := self.rights.guard(self, room)) is not None:
                 raise why.anew()
@@ -176,7 +176,7 @@ class Session:
         except Refusal as refusal:
             self.queue.not_said(len(texts), refusal, receipt)
             return
-        room.append(Draft(room.name, self.number, identity.name, kind, lines, as_one))
+        room.append(Draft(room.name, self.number, self.identity.name, kind, lines, as_one))
         self.has_spoken = True
         self.queue.said(room.name, len(lines), work_of(text), receipt)
 
@@ -262,10 +262,3 @@ class Session:
         self.joined.renamed(guest)
         subscriptions.show_identity()
         self.answer("you_are", name=name)
-
-
-def _lines_of(texts: Sequence[str]) -> tuple[Sequence[str], bool]:
-    """Return the lines that texts are, and True if they are one message of several."""
-    if len(texts) == 1 and "\n" in texts[0]:
-        return texts[0].split("\n"), True
-    return texts, False

@@ -34,8 +34,8 @@ from prompt_toolkit.styles import default_ui_style
 
 from chatd.client import wire
 from chatd.client.duplex import DuplexLink
-from chatd.client.lines import Fragment, SeenNames, asks_for_password, names_in, paint
-from chatd.client.typed_passwords import TypedPasswords
+from chatd.client.lines import Fragment, SeenNames, asks_for_password, begins_paste, names_in, paint
+from chatd.client.typed_passwords import Typed, TypedPasswords
 from chatd.client.wire import ClientError
 from chatd.client.wrapping import wrapped
 from chatd.text.escaping import visible
@@ -61,6 +61,8 @@ class _Console:
         self._passwords = TypedPasswords(doubt)
         self._names = SeenNames()
         self._asked_to_leave = False
+        self._pastes = 0
+        """Messages that were sent and that the server has not begun to take."""
         self._listening: asyncio.Task[None] | None = None
         # `chatd connect | tee log`: lines go there, and the line being typed to standard error.
         self._shows_lines = sys.stdout.isatty()
@@ -104,17 +106,38 @@ class _Console:
         raise ClientError(f"{self._link.ending}{lost}")
 
     def _accept(self, buffer: Buffer) -> bool:
-        """Send the line that was typed (or pasted: several), and start an empty one."""
-        lines = [self._passwords.judge(line) for line in buffer.text.split("\n")]
-        self._history.is_paused = any(line.is_secret for line in lines)
-        for line in lines:
-            self._asked_to_leave = line.sent is not None and _asks_to_leave(line.sent)
-            if line.sent is not None:
-                self._link.send(wire.as_line(line.sent.encode(errors="surrogateescape")))
-            if line.told:
-                self._print([_OWN + line.told])
+        """Send what was typed, or several pasted lines as one message, and start an empty line."""
+        typed = list(self._judged(buffer.text))
+        self._asked_to_leave = False
+        self._history.is_paused = any(each.is_secret for each in typed)
+        for each in typed:
+            if each.sent is not None:
+                self._send(each.sent)
+            if each.told:
+                self._print([_OWN + each.told])
         self._flush()
         return False
+
+    def _judged(self, text: str) -> Iterator[Typed]:
+        """Yield the answer to a question in a text, and the line or the message that follows it."""
+        if self._passwords.expected:
+            answer, _, text = text.partition("\n")
+            yield self._passwords.judge(answer)
+            if not text:
+                return
+        text = text.strip("\n")
+        judge = self._passwords.judge_message if "\n" in text else self._passwords.judge
+        yield judge(text)
+
+    def _send(self, text: str) -> None:
+        """Queue a line, or a message of several."""
+        data = text.encode(errors="surrogateescape")
+        if "\n" in text:
+            self._pastes += 1
+            self._link.send(wire.as_message(data))
+        else:
+            self._asked_to_leave = _asks_to_leave(text)
+            self._link.send(wire.as_line(data))
 
     def _flush(self) -> None:
         """Send what is queued, now or when the connection takes it."""
@@ -180,6 +203,9 @@ class _Console:
             for raw in raw_lines
         ]
         for line in tuple(lines):
+            if self._pastes and begins_paste(line):
+                self._pastes -= 1
+                lines.remove(line)  # a person who pasted has not typed /paste
             self._names.see(names_in(line))
             if asks_for_password(line) and (told := self._passwords.ask()):
                 lines.append(_OWN + told)

@@ -81,6 +81,11 @@ def asks_for_password(line: str) -> bool:
     return line in _QUESTIONS
 
 
+def begins_paste(line: str) -> bool:
+    """Return True if *line* says that the lines of a message are taken from now on."""
+    return line in _BEGUN
+
+
 class SeenNames:
     """The names that appeared lately, for completion."""
 
@@ -121,6 +126,7 @@ _QUESTIONS = {
     for catalogue in _CATALOGUES
     for key in ("password_prompt", "present_password_prompt", "new_password_prompt")
 }
+_BEGUN = {NOTICE + catalogue["paste_begun"] for catalogue in _CATALOGUES}
 _HERE = [re.compile(_pattern(catalogue["here"])) for catalogue in _CATALOGUES]
 _BETWEEN_PEOPLE = re.compile(
     ", |" + "|".join(_pattern(c["and"].format(first="", last="")) for c in _CATALOGUES)

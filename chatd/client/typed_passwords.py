@@ -58,6 +58,15 @@ class TypedPasswords:
             None, True, f"not sent: {self._doubt}" + (f" {_GO_ON}" if self.expected else "")
         )
 
+    def judge_message(self, text: str) -> Typed:
+        """Return the treatment of several lines that are one message, in which none is a command.
+
+        Its beginning may have been meant as one.
+        """
+        if _holds_password(text.partition("\n")[0]):
+            return Typed(None, True, "not sent: the first of several lines has a password.")
+        return Typed(text, False)
+
 
 def _starts_oddly(line: str) -> bool:
     return line.lstrip()[:1] in ("/", "\\")

@@ -93,6 +93,13 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
         session.answer("is_away", name=whispered.name, text=whispered.away)
 
 
+def _paste(server: ChatServer, session: Session, argument: str) -> None:
+    if argument:
+        raise WrongUse
+    speak.begin_paste(session)
+    session.answer("paste_begun")
+
+
 def _topic(server: ChatServer, session: Session, argument: str) -> None:
     named, text = _room_named(server, session, argument)
     room = named or session.joined.here("not_said" if text else "in_no_room")
@@ -256,6 +263,25 @@ TABLE = (
             aliases=("privado",),
         ),
         scope=Scope.WRITE,
+    ),
+    Command(
+        _paste,
+        Wording(
+            "/paste",
+            "say several lines as one message, up to a line with a dot alone",
+            "None of the lines is a command. A dot at once says nothing. Of a line of more dots\n"
+            "one is taken off, so .. is a line with a dot. At most 100 lines and 16 KiB.\n"
+            "Example: /paste",
+        ),
+        Wording(
+            "/pegar",
+            "decir varias líneas como un mensaje, hasta una línea con solo un punto",
+            "Ninguna de las líneas es una orden. Con un punto al principio no se dice nada. A una\n"
+            "línea de más puntos se le quita uno: .. es una línea con un punto. Como mucho 100\n"
+            "líneas y 16 KiB.\n"
+            "Ejemplo: /pegar",
+        ),
+        scope=Scope.NOTHING,
     ),
     Command(
         _topic,

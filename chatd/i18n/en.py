@@ -95,6 +95,14 @@ SENTENCES = {
     "you_are": "You are now {name}.",
     "you_are_already": "You are {name} already.",
     "said_in_room": "Said in #{room}.",
+    "paste_begun": (
+        "Paste or type the lines of a message. None is a command. A line with a dot alone ends it."
+    ),
+    "paste_is_blank": "Nothing was said: there was no text before the dot.",
+    "paste_elsewhere": (
+        "you are not in #{room} any more, for which the message was begun, so it was not said."
+    ),
+    "no_paste_here": "/paste is for chat ports. Here, send a text of several lines.",
     "echo_on": "Your own lines are shown to you.",
     "echo_off": "Your own lines are not shown to you. Errors still are.",
     "times_on": "Every line now shows its time.",
@@ -422,6 +430,9 @@ SENTENCES = {
         "the message has {number} bytes, and one may have {limit}. None was said: send it in parts."
     ),
     "line_not_utf8": "line {number} is not UTF-8, so nothing of the message was said.",
+    "line_was_dropped": (
+        "line {number} did not end in time, so nothing of the message was said. Send it again."
+    ),
     "line_too_long": (
         "line {number} is longer than {limit} characters, so nothing of the message was said."
         " Divide it."

@@ -98,6 +98,15 @@ SENTENCES = {
     "you_are": "Ahora eres {name}.",
     "you_are_already": "Ya eres {name}.",
     "said_in_room": "Dicho en #{room}.",
+    "paste_begun": (
+        "Pega o escribe las líneas de un mensaje. Ninguna es una orden. Una línea con solo un punto"
+        " lo termina."
+    ),
+    "paste_is_blank": "No se ha dicho nada: no había texto antes del punto.",
+    "paste_elsewhere": (
+        "ya no estás en #{room}, para la que empezó el mensaje, así que no se ha dicho."
+    ),
+    "no_paste_here": "/pegar es para puertos de charla. Aquí, envía un texto de varias líneas.",
     "echo_on": "Se te muestran tus propias líneas.",
     "echo_off": "No se te muestran tus propias líneas. Los errores sí.",
     "times_on": "Cada línea muestra ahora su hora.",
@@ -464,6 +473,10 @@ SENTENCES = {
         " en partes."
     ),
     "line_not_utf8": "la línea {number} no es UTF-8, así que no se ha dicho nada del mensaje.",
+    "line_was_dropped": (
+        "la línea {number} no terminó a tiempo, así que no se ha dicho nada del mensaje. Envíalo"
+        " otra vez."
+    ),
     "line_too_long": (
         "la línea {number} tiene más de {limit} caracteres, así que no se ha dicho nada del"
         " mensaje. Divídela."

@@ -47,11 +47,9 @@ class _Log:
         self.session = 0
         self.events: deque[Event] = deque()
 
-    def add(self, events: Sequence[Event]) -> None:
-        """Add events; delete the oldest ones if there are too many, and no part of a message."""
-        self.head += len(events)
+    def drop_oldest(self) -> None:
+        """Delete the oldest events, of which there are too many, and no part of a message."""
         stored = self.events
-        stored += events
         while len(stored) > STORED_EVENTS or stored[0].continues:
             stored.popleft()
 
@@ -167,7 +165,10 @@ class MemoryStore(GroupCommitStore):
         if log is None:
             log = self._logs[draft.room] = _Log()
         events = draft.events(log.head, now)
-        log.add(events)
+        log.head += len(events)
+        log.events += events
+        if len(log.events) > STORED_EVENTS:
+            log.drop_oldest()
         log.session = max(log.session, draft.session)
         if draft.kind is Kind.TOPIC:
             log.topic = draft.texts[-1]

@@ -23,13 +23,15 @@ class MessageFault(enum.Enum):
     NOT_UTF8 = "not UTF-8"
     TOO_LONG = "a line is too long"
     MARKS = "a line has too many marks in a row"
+    LATE = "a line did not end in time"
 
 
-_OF_LINES = {
+OF_LINES = {
     LineFault.TOO_LONG: MessageFault.TOO_LONG,
     LineFault.NOT_UTF8: MessageFault.NOT_UTF8,
     LineFault.MARKS: MessageFault.MARKS,
 }
+"""The faults of a message one of whose lines has such a fault."""
 
 
 class InvalidMessage(ValueError):
@@ -42,11 +44,6 @@ class InvalidMessage(ValueError):
         super().__init__(fault.value, number)
         self.fault = fault
         self.number = number
-
-    @classmethod
-    def of_line(cls, fault: LineFault, number: int) -> InvalidMessage:
-        """Return the error of a message whose line of that number has a fault."""
-        return cls(_OF_LINES[fault], number)
 
 
 def validate_message(text: str, max_length: int) -> str:
@@ -81,4 +78,4 @@ def _valid(line: str, number: int, max_length: int) -> str:
     except InvalidLine as invalid:
         if invalid.reason is LineFault.BLANK:
             return ""
-        raise InvalidMessage.of_line(invalid.reason, number) from None
+        raise InvalidMessage(OF_LINES[invalid.reason], number) from None

@@ -711,7 +711,7 @@ def test_every_command_says_what_it_takes_of_a_token_or_takes_all() -> None:
     del takes["FULL"]
     # A row with another scope than FULL is listed in this table, too.
     assert takes == {
-        "NOTHING": {"help", "quit", "login", "logout"},
+        "NOTHING": {"help", "quit", "login", "logout", "paste"},
         "READ": {
             *("rooms", "who", "join", "leave", "topic", "history", "since", "search", "mentions"),
             *("missed", "whois", "mode", "echo", "times", "language", "text", "bell", "quiet"),

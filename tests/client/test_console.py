@@ -45,9 +45,39 @@ def test_ones_own_line_is_seen_once(talk: Talk) -> None:
     assert [row for row in talk.terminal.rows() if "hola" in row] == ["<guest1> hola"]
 
 
-def test_several_pasted_lines_are_sent_as_several(talk: Talk) -> None:
-    talk.terminal.type("\x1b[200~one\ntwo\x1b[201~\r")
-    assert [talk.peer.read(), talk.peer.read()] == [b"one\n", b"two\n"]
+def pasted(text: str) -> str:
+    """Return what a terminal sends for a text that is pasted, and Enter."""
+    return f"\x1b[200~{text}\x1b[201~\r"
+
+
+def test_several_pasted_lines_are_one_message_and_no_command(talk: Talk) -> None:
+    talk.terminal.type(pasted("one\n/quit\n\n.\n..\nfour\n"))
+    sent = [talk.peer.read() for _ in range(8)]
+    assert sent == [b"/paste\n", b"one\n", b"/quit\n", b"\n", b"..\n", b"...\n", b"four\n", b".\n"]
+    talk.peer.send(EN.notice("paste_begun"), "<guest1> one", "<guest1> four")
+    talk.terminal.until_last("<guest1> one", "<guest1> four", ">")
+    assert not [row for row in talk.terminal.rows()[1:] if row.startswith("***")]
+
+
+def test_a_pasted_line_with_its_end_is_as_it_was_typed(talk: Talk) -> None:
+    talk.terminal.type(pasted("/who\n"))
+    assert talk.peer.read() == b"/who\n"
+
+
+def test_a_pasted_password_answers_and_what_follows_it_is_no_command(talk: Talk) -> None:
+    question = EN.notice("password_prompt")
+    talk.peer.send(question)
+    talk.terminal.until(lambda rows: rows[-1] == ">" and rows[-2][-9:] in question)
+    talk.terminal.type(pasted("correct horse\n/quit\ntwo"))
+    sent = [talk.peer.read() for _ in range(5)]
+    assert sent == [b"correct horse\n", b"/paste\n", b"/quit\n", b"two\n", b".\n"]
+
+
+def test_a_message_that_begins_with_a_password_is_not_sent(talk: Talk) -> None:
+    talk.terminal.type(pasted("/login ana\ncorrect horse"))
+    until_told(talk, "not sent: the first of several lines has a password.")
+    talk.terminal.type("hola\r")
+    assert talk.peer.read() == b"hola\n"
 
 
 def test_arrow_keys_bring_back_what_was_typed(talk: Talk) -> None:

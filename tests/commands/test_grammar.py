@@ -90,6 +90,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("/msg nobody hola", NOBODY, "nobody"),
     ("/msg a,b hola", NOBODY, "a,b"),
     ("/msg #nope hola", ROOM, "#nope"),
+    ("/paste hola", USE, "/paste"),
     ("/topic #nope", ROOM, "/topic #ops TEXT"),
     ("/topic #secrt launch is friday", ROOM, "/topic #ops TEXT"),
     ("/topic #", ROOM, "/topic #ops TEXT"),

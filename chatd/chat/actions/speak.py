@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from chatd.chat.action_queue import Receipt
 from chatd.chat.idempotency import Found, KeyOwner, account_owner, browser_owner, session_owner
+from chatd.chat.paste import Paste
 from chatd.chat.permissions import Act
 from chatd.chat.private_lines import takes_from
 from chatd.chat.server import ChatServer
@@ -43,6 +44,30 @@ def speak_in(server: ChatServer, session: Session, wanted: str, text: str) -> No
     """Say a line in the room of that name, which the session need not be in. Raises `Refusal`."""
     speak(session, text, room=server.rooms.called(wanted, session))
     _settle(session)
+
+
+def begin_paste(session: Session) -> None:
+    """Let the next lines of a session be one message, for the room that it is in.
+
+    They are taken also if the session may not speak: a refusal comes at the end, so that no line is
+    a command. Raises `Refusal` for a session that needs no paste.
+    """
+    if session.subscriptions.multi_room:
+        raise Refusal(ErrorKind.WRONG_USE, "no_paste_here")
+    session.prompt.collect(Paste(session.room))
+
+
+def say_pasted(session: Session, message: str, room: Room | None) -> None:
+    """Say a valid message of several lines in the room for which it was begun.
+
+    The session is told why if it is not said.
+    """
+    if not message:
+        session.answer("paste_is_blank")
+    elif room is not None and not session.joined.is_in(room):
+        session.error(ErrorKind.NOT_SAID, "paste_elsewhere", room=room.name)
+    else:
+        session.say(message, room=room)
 
 
 async def speak_once(

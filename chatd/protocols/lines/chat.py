@@ -13,6 +13,7 @@ from chatd.i18n import Language
 from chatd.protocols.lines.handler import LineRules
 from chatd.protocols.lines.protocol import LineProtocol
 from chatd.protocols.transport import typed_text
+from chatd.text.messages import OF_LINES
 from chatd.text.validation import InvalidLine, LineFault, validate_line
 
 
@@ -48,15 +49,21 @@ class ChatProtocol(LineProtocol):
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that was too long to store, whose two ends are given."""
-        if self.session.prompt.pending is not None:
-            self.session.prompt.take()
-        self._refuse(LineFault.TOO_LONG)
+        self._take_unreadable(LineFault.TOO_LONG)
 
     def _is_answer(self, line: bytes) -> bool:
         try:
             answer = line.decode()
         except UnicodeDecodeError:
-            self.session.prompt.take()
-            self._refuse(LineFault.NOT_UTF8)
+            self._take_unreadable(LineFault.NOT_UTF8)
             return True
         return typed_text.take_answer(self._handler, answer)
+
+    def _take_unreadable(self, fault: LineFault) -> None:
+        """Refuse a line that cannot be an answer, which ends a question and spoils a paste."""
+        prompt = self.session.prompt
+        if prompt.spoil(OF_LINES[fault]):
+            return
+        if prompt.pending is not None:
+            prompt.take()
+        self._refuse(fault)

@@ -20,10 +20,12 @@ from chatd.protocols.lines.framing import TooLong
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.text.blanks import is_blank
+from chatd.text.messages import MOST_MESSAGE_LINES
 from chatd.text.validation import is_http_request, is_irc_greeting, is_tls_hello, is_utf8
 
-ANSWERS = 3
-"""Most questions that a command asks, one after another (/password)."""
+ANSWERS = MOST_MESSAGE_LINES
+"""Most lines after a command that may have a meaning although they are blank: those of /paste.
+/password asks three questions."""
 
 
 class LineRules(NamedTuple):

@@ -21,10 +21,12 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind
 from chatd.formats.base import Format
+from chatd.protocols.transport import typed_text
 from chatd.protocols.transport.handler import Decoder
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.rooms.stream import Stream
+from chatd.text.messages import MessageFault
 
 M = TypeVar("M")
 
@@ -32,8 +34,7 @@ M = TypeVar("M")
 class SessionHandler(Limited, Generic[M]):
     """Handles the items of a client that has a session. ``M`` is the type of an item.
 
-    ``max_length`` is the most characters of a line. A session ``for_people`` is greeted, and shown
-    recent lines.
+    ``max_length`` is that of a line. A session ``for_people`` is greeted, and shown recent lines.
     """
 
     __slots__ = (
@@ -50,9 +51,7 @@ class SessionHandler(Limited, Generic[M]):
     )
 
     takes_input = at_once = in_one_piece = True
-    timed = False
-    item_cost = 1
-    most_dropped = inf
+    timed, item_cost, most_dropped = False, 1, inf
 
     connection: ManagedConnection
     server: ChatServer
@@ -149,6 +148,7 @@ class SessionHandler(Limited, Generic[M]):
         intake = self.connection.reader.intake
         if now > intake.due(seconds or inf):
             intake.drop_item(now)
+            self.session.prompt.spoil(MessageFault.LATE)
             tell = partial(self.session.error, ErrorKind.INVALID_MESSAGE, "line_took_too_long")
             self.when_said(partial(tell, limit=seconds))
         return intake.due(seconds or inf)
@@ -168,8 +168,11 @@ class SessionHandler(Limited, Generic[M]):
             self.session.stream.shut()
 
     def end_of_input(self) -> None:
-        """End the session. An empty answer is given to each question that is open."""
+        """End the session. A paste is said; each question that is open gets an empty answer."""
         session = self.session
+        if session.prompt.paste and typed_text.end_paste(self) and self.busy:
+            session.queue.when_settled(self.end_of_input)
+            return
         while session.prompt.pending is not None and (then := session.prompt.take()):
             then("")  # which may ask the next question
         self.server.finish(session)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from chatd.chat.action_queue import Action
 from chatd.chat.actions.costs import PASSWORD_COST
+from chatd.chat.actions.speak import say_pasted
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import dispatch
@@ -92,12 +93,32 @@ def _take_command(speaker: Speaker, name: str, argument: str) -> None:
     speaker.when_said(lambda: dispatch.run(server, session, name, argument))
 
 
+def end_paste(speaker: Speaker) -> bool:
+    """Say the message whose lines were typed, or tell its author why not; False without one."""
+    session, paste = speaker.session, speaker.session.prompt.paste
+    if paste is None:
+        return False
+    session.prompt.end_paste()
+    try:
+        message = message_in(speaker, paste.text(speaker.max_length))
+    except Refusal as refusal:
+        error = partial(session.error, refusal.kind, refusal.key, **refusal.values)
+        speaker.when_said(error)
+    else:
+        speaker.when_said(partial(say_pasted, session, message, paste.room))
+    return True
+
+
 def take_answer(speaker: Speaker, answer: str) -> bool:
-    """Give what was typed to the question that is open.
+    """Give what was typed to the paste or the question that is open.
 
     Return False if it is a line like others.
     """
     session = speaker.session
+    if session.prompt.paste is not None:
+        if not session.prompt.paste.take(answer):
+            end_paste(speaker)
+        return True
     if session.prompt.passes_over(answer):
         speaker.when_said(lambda: session.answer("password_not_needed"))
         return True

@@ -160,7 +160,7 @@ class Writer:
                 else:
                     entries.append(entry)
                 continue
-            name, session, author, kind, texts, _ = entry
+            name, session, author, kind, texts, as_one = entry
             head = touched.get(name)
             if head is None:
                 head = touched[name] = self._head(connection, name)
@@ -174,7 +174,7 @@ class Writer:
                 head.topic = texts[-1]
             number = int(kind)  # for an enum, sqlite3 looks for an adapter: 1 us each
             room, seq = head.room << SEQ_BITS, head.seq
-            part_of = entry.part_of(seq)
+            part_of = seq + 1 if as_one else None
             for text in texts:
                 seq += 1
                 rows.append((room | seq, now, session, author, number, text, part_of))

@@ -112,7 +112,7 @@ def _text_of(request: Request, room: str) -> bytes | str:
         members = request.json_object("text")
         _check_members(members, room)
         name = "message" if "message" in members else "text"
-        if name not in members or len(_TEXTS & members.keys()) > 1:
+        if len(_TEXTS & members.keys()) != 1:
             raise Problem(ErrorKind.WRONG_USE, "text_or_message")
         text = members[name]
         if not isinstance(text, str):

@@ -115,6 +115,13 @@ class TestRefusals:
         one.say("\n".join(lines), room="lobby")  # each letter is six characters of JSON
         assert one.texts() == lines
 
+    def test_a_browser_needs_no_paste(self, world: World) -> None:
+        one = browser(world)
+        one.say("/paste", room="lobby")
+        assert one.seen("error")[0]["key"] == "no_paste_here"
+        one.say("hola", room="lobby")
+        assert one.texts() == ["hola"]
+
     def test_it_answers_no_question(self, world: World) -> None:
         one = asked(world)
         one.say("one\ntwo", id=1)
