@@ -152,8 +152,9 @@ def test_what_is_unread_in_another_room_is_counted_until_it_is_seen(
     with Client(daemon.port) as luis:
         luis.type("one", "two", "ana: three")
         luis.until("three")
-        page.has(ROOMS, "3")
-        page.until(lambda: "(@1)" in page.title, "a mention stands on the tab")
+        page.has(f"{ROOMS} .badge", "@1")
+        assert page.texts(f"{ROOMS} .badge:not(:empty)") == ["@1", "3"]
+        page.until(lambda: "(3 @1)" in page.title, "both are counted on the tab")
     page.click(f"{ROOMS}:not([aria-current=true])")
     page.has(HERE, "lobby")
     assert page.said("three") == ["one", "two", "ana: three"]

@@ -4,6 +4,7 @@
 import type { Client } from "./page/client.js";
 import type { Account, Browse } from "./page/dialogs.js";
 import type { Display } from "./page/display.js";
+import type { Drafts } from "./page/drafts.js";
 import type { Kept } from "./page/kept.js";
 import type { Log } from "./page/log.js";
 import type { Navigation } from "./page/navigation.js";
@@ -146,6 +147,7 @@ export interface ListItem {
 }
 
 export interface RoomItem extends ListItem {
+	naming: HTMLElement;
 	count: HTMLElement;
 	unread: HTMLElement;
 }
@@ -179,11 +181,20 @@ export interface WriterOptions {
 	hasRoom: () => boolean;
 	/** Takes the answer to a question. */
 	answer: (text: string) => void;
+	/** Called when what is written has changed. */
+	typed: (text: string) => void;
 	known: () => Known;
 	/** Returns the most characters of a line. */
 	longest: () => number;
 	/** Scrolls the log. */
 	page: (direction: 1 | -1) => void;
+}
+
+export interface DraftsOptions {
+	chat: Chat;
+	/** Where this tab alone keeps them. */
+	kept: Kept;
+	clock: Pick<Clock, "setTimeout" | "clearTimeout">;
 }
 
 export interface SearchOptions {
@@ -254,10 +265,12 @@ export interface DisplayParts {
 	writer: Writer;
 	search: Search;
 	navigation: Navigation;
+	drafts: Drafts;
 	notifier: Notifier;
 }
 
 export interface ControlParts {
+	drafts: Drafts;
 	kept: Kept;
 	client: Client;
 	display: Display;

@@ -246,6 +246,7 @@ export class Client {
 		const { chat } = this;
 		chat.me = { ...chat.me, account: false };
 		for (const room of chat.privates) this.outbox.forget(room);
+		for (const room of chat.rooms) room.draft = "";
 		chat.forgetSecrets();
 		const [room] = chat.rooms;
 		if (room && chat.active?.isPrivate) this.choose(room);

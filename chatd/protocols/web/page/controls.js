@@ -28,6 +28,7 @@ function listenToButtons({ kept, client, display, writer, browse, account, notif
 			display.toLatest();
 			writer.focus();
 		},
+		"first-new": () => display.toFirstNew(),
 		"try-now": () => client.connection.start(),
 		leave: () => {
 			if (client.chat.active) client.leave(client.chat.active);
@@ -85,9 +86,10 @@ function press({ key, altKey, ctrlKey, metaKey, shiftKey }, { client, display, w
 }
 
 /** @param {page.ControlParts} parts */
-function listenToWindow({ client, display }) {
+function listenToWindow({ client, display, drafts }) {
 	addEventListener("online", () => client.connection.check());
-	addEventListener("focus", () => display.drawSoon());
+	for (const event of ["focus", "blur"]) addEventListener(event, () => display.drawSoon());
+	addEventListener("pagehide", () => drafts.keep());
 	document.addEventListener("visibilitychange", () => {
 		if (document.visibilityState === "visible") client.connection.check();
 		display.drawSoon();

@@ -35,20 +35,31 @@ export class Display {
 	}
 
 	draw() {
-		const { client, side, navigation } = this.#parts;
+		const { client, side, navigation, drafts } = this.#parts;
 		const { chat } = client;
 		this.#isDue = false;
 		this.#drawConnection();
 		if (chat.active) this.#drawRoom(chat.active);
 		side.draw(chat);
 		this.#drawWelcome();
-		const unread = chat.sum("unread");
 		const mentions = chat.sum("mentions");
-		const count = unread ? `(${mentions ? "@" : ""}${badge(mentions || unread)}) ` : "";
+		const counts = [badge(chat.sum("unread")), badge(chat.mentions, "@")].filter(Boolean);
+		const count = counts.length ? `(${counts.join(" ")}) ` : "";
 		tellIcon(mentions);
 		this.#drawNotify();
 		document.title = `${count}${chat.active ? `${chat.active.title} · ` : ""}chatd`;
 		navigation.follow();
+		drafts.keepSoon();
+	}
+
+	/**
+	 * Hold what is written as the draft of the room that is shown.
+	 * @param {string} text
+	 */
+	typed(text) {
+		if (!this.#shown) return;
+		this.#shown.draft = text;
+		this.#parts.drafts.keepSoon();
 	}
 
 	/**
@@ -70,6 +81,19 @@ export class Display {
 		if (active?.live) log.toEnd();
 		else if (active) client.show(active, active.last ?? 0, () => log.toEnd());
 		this.draw();
+	}
+
+	/** Show the first line of the room that is marked as new. */
+	toFirstNew() {
+		const { client, log } = this.#parts;
+		const { active: room } = client.chat;
+		if (!room || room.marker === null) return;
+		const go = () => {
+			this.draw();
+			log.toLine(room.firstNew);
+		};
+		if (room.holds(room.marker + 1)) go();
+		else client.show(room, room.marker + AFTER_SHOWN, go);
 	}
 
 	/**
@@ -129,11 +153,10 @@ export class Display {
 		const { client, log, writer, search } = this.#parts;
 		const { title, topic, isPrivate, unread } = room;
 		const texts = this.#texts;
-		if (room !== this.#shown) {
-			if (this.#shown) this.#shown.draft = writer.text;
-			writer.text = room.draft;
-			this.#shown = room;
-		}
+		if (!this.#shown) room.draft = writer.text || room.draft;
+		else if (room !== this.#shown) this.#shown.attended = false;
+		this.#shown = room;
+		if (writer.text !== room.draft) writer.text = room.draft;
 		writer.label(title, client.chat.isAsked);
 		search.about(room);
 		tell(byId("room-name"), title);
@@ -144,6 +167,9 @@ export class Display {
 		leave.title = texts.say("leave", { name: title });
 		leave.ariaLabel = leave.title;
 		log.draw(room, client.outbox.shownIn(room));
+		room.attended = this.#isSeen;
+		byId("first-new").hidden = !log.isNewAbove;
+		tell(byId("first-new"), texts.say("first_new", { count: room.news }));
 		byId("latest").hidden = log.stuck;
 		tell(byId("latest"), texts.say(unread ? "latest_new" : "latest", { count: unread }));
 		this.#reading ||= window.setTimeout(() => this.#read(), READ_AFTER_MS);
@@ -151,10 +177,14 @@ export class Display {
 
 	/** Mark the room as read if the user looks at its end. */
 	#read() {
-		const { client, log } = this.#parts;
+		const { client } = this.#parts;
 		this.#reading = 0;
-		const isSeen = log.stuck && document.visibilityState === "visible" && document.hasFocus();
-		if (isSeen && client.chat.active) client.read(client.chat.active);
+		if (this.#isSeen && client.chat.active) client.read(client.chat.active);
+	}
+
+	/** True if the user looks at the end of the room. */
+	get #isSeen() {
+		return this.#parts.log.stuck && document.visibilityState === "visible" && document.hasFocus();
 	}
 
 	#drawConnection() {

@@ -1,7 +1,7 @@
 // Values that this browser keeps over reloads: a guest's name, the rooms, the key by which the server
 // recognises the browser, and the proof that belongs to the cookie of a sign-in: only pages of this port
-// can read it. It must not know a password or a line. If the browser stores nothing, the page works until
-// it is closed.
+// can read it. A tab keeps its drafts for itself. It must not know a password or a line that was said. If
+// the browser stores nothing, the page works until it is closed.
 
 const PREFIX = "chatd.";
 
@@ -54,10 +54,13 @@ export class Kept {
 	}
 }
 
-/** Return the browser's storage, or null where the browser refuses access to it. */
-export function browserStorage() {
+/**
+ * Return one of the browser's storages, or null where the browser refuses access to it.
+ * @param {() => Storage} storage
+ */
+export function browserStorage(storage) {
 	try {
-		return localStorage;
+		return storage();
 	} catch {
 		return null;
 	}

@@ -11,6 +11,9 @@ const QUIET_MS = 400;
 
 export class Log {
 	stuck = true; // the reader is at the end, and stays there
+	isNewAbove = false; // the first new line is above what is in view, and has not been in view
+	/** @type {number | null} */
+	#markerSeen = null;
 	/** @type {page.Room | undefined} */
 	#room;
 	/** @type {page.Line | undefined} */
@@ -47,6 +50,7 @@ export class Log {
 			if (this.#room) this.#room.held = false;
 			this.#room = room;
 			this.stuck = true;
+			this.#markerSeen = null;
 			this.#drawn = new WeakMap();
 		}
 		// A screen reader reads lines that come at the end; another room and older lines are not news.
@@ -130,13 +134,27 @@ export class Log {
 		if (!room) return;
 		const below = box.scrollHeight - box.scrollTop - box.clientHeight;
 		const stuck = room.live && below < AT_END;
+		const isNewAbove = this.#seekNew(room);
 		room.held = !stuck;
-		if (stuck !== this.stuck) {
+		if (stuck !== this.stuck || isNewAbove !== this.isNewAbove) {
 			this.stuck = stuck;
+			this.isNewAbove = isNewAbove;
 			this.#given.moved();
 		}
 		if (room.more && box.scrollTop < NEAR && !this.#older.disabled) this.#askOlder();
 		else if (!room.live && below < NEAR) this.#given.newer(room);
+	}
+
+	/**
+	 * Return true if the first new line is above what is in view, and has not been in view.
+	 * @param {page.Room} room
+	 */
+	#seekNew({ marker, first }) {
+		const { top, bottom } = this.#box.getBoundingClientRect();
+		const rule = this.#lines.querySelector(".new")?.getBoundingClientRect();
+		if (rule && rule.bottom > top && rule.top < bottom) this.#markerSeen = marker;
+		if (marker === null || marker === this.#markerSeen) return false;
+		return rule ? rule.bottom <= top : marker < first - 1;
 	}
 
 	#settle() {

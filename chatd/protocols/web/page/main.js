@@ -6,6 +6,7 @@ import { listen } from "./controls.js";
 import { Account, Browse } from "./dialogs.js";
 import { Display } from "./display.js";
 import { announce } from "./dom.js";
+import { Drafts } from "./drafts.js";
 import { holdFront, isInFront } from "./front.js";
 import { browserStorage, Kept } from "./kept.js";
 import { Log } from "./log.js";
@@ -22,11 +23,12 @@ import { Writer } from "./writer.js";
 const PEOPLE_EVERY_MS = 60_000;
 
 const texts = new Texts(chooseLanguage(navigator.languages));
-const kept = new Kept(browserStorage());
+const kept = new Kept(browserStorage(() => localStorage));
+const clock = { setTimeout: setTimeout.bind(window), clearTimeout: clearTimeout.bind(window), now: Date.now };
 const client = new Client({
 	kept,
 	texts,
-	clock: { setTimeout: setTimeout.bind(window), clearTimeout: clearTimeout.bind(window), now: Date.now },
+	clock,
 	open: socket,
 	changed: () => display.drawSoon(),
 	heard: (line) => {
@@ -36,6 +38,7 @@ const client = new Client({
 	bell: ring,
 });
 const { chat, connection, outbox } = client;
+const drafts = new Drafts({ chat, kept: new Kept(browserStorage(() => sessionStorage)), clock });
 
 const notifier = new Notifier({
 	kept,
@@ -74,6 +77,7 @@ const writer = new Writer({
 	},
 	hasRoom: () => chat.active !== null,
 	answer: (text) => client.answer(text),
+	typed: (text) => display.typed(text),
 	known: () => ({
 		commands: chat.commands,
 		aliases: chat.aliases,
@@ -114,9 +118,9 @@ const navigation = new Navigation({
 	offer: (name, why) => browse.open(name, why),
 	changed: () => display.drawSoon(),
 });
-const display = new Display({ texts, kept, client, side, log, writer, search, navigation, notifier });
+const display = new Display({ texts, kept, client, side, log, writer, search, navigation, notifier, drafts });
 
-listen({ kept, client, display, writer, browse, account, notifier });
+listen({ kept, client, display, writer, browse, account, notifier, drafts });
 setInterval(() => document.visibilityState === "visible" && client.askPeople(), PEOPLE_EVERY_MS);
 navigation.start();
 connection.start();

@@ -7,10 +7,11 @@ import { sameName } from "./names.js";
 const PEOPLE_SHOWN = 200;
 
 /**
- * Return a number for a small space, or "" for 0.
+ * Return a number for a small space, after a sign, or "" for 0.
  * @param {number} count
+ * @param {string} [sign]
  */
-export const badge = (count) => (count > 99 ? "99+" : `${count || ""}`);
+export const badge = (count, sign = "") => (count ? `${sign}${count > 99 ? "99+" : count}` : "");
 
 export class Side {
 	/** @type {Drawn<page.RoomItem>} */
@@ -96,8 +97,9 @@ export class Side {
 		const { mentions, isPrivate, present } = room;
 		const drawn = this.#rooms.of(room, 0, () => this.#made(room));
 		const naming = isPrivate ? 0 : mentions;
-		tell(drawn.count, (naming ? "@" : "") + badge(room.unread));
-		drawn.count.className = mentions ? "badge loud" : "badge";
+		tell(drawn.naming, badge(naming, "@"));
+		tell(drawn.count, badge(room.unread));
+		drawn.count.className = mentions && isPrivate ? "badge loud" : "badge";
 		tell(drawn.unread, this.#counted("unread", room.unread) + this.#counted("mentions", naming));
 		drawn.button.className = `item${room.unread ? " unread" : ""}${present ? "" : " absent"}`;
 		drawn.button.ariaCurrent = `${room === active}`;
@@ -107,12 +109,12 @@ export class Side {
 	/** @param {page.Room} room */
 	#made(room) {
 		const sign = span("sign", room.isPrivate ? "@" : "#");
+		const naming = span("badge loud");
 		const count = span("");
-		sign.ariaHidden = "true";
-		count.ariaHidden = "true";
+		for (const each of [sign, naming, count]) each.ariaHidden = "true";
 		const unread = span("sr");
 		const name = make("bdi", { className: "grows" }, room.name);
-		const open = button(() => this.#given.choose(room), sign, name, count, unread);
-		return { item: make("li", {}, open), button: open, count, unread };
+		const open = button(() => this.#given.choose(room), sign, name, naming, count, unread);
+		return { item: make("li", {}, open), button: open, naming, count, unread };
 	}
 }

@@ -32,6 +32,7 @@ export class Room {
 	seen = 0; // seq
 	unread = 0;
 	mentions = 0;
+	attended = false; // the user looks at its end
 	/** @type {number | null} */
 	marker = null; // seq after which lines are marked as new
 	draft = "";
@@ -199,6 +200,25 @@ export class Room {
 		this.#count();
 	}
 
+	/** The number of lines of others that are marked as new. */
+	get news() {
+		return this.marker === null ? 0 : this.#after(this.marker).count;
+	}
+
+	/** The seq of the first line that is marked as new; 0 if none is held. */
+	get firstNew() {
+		return this.lines.find(({ seq = 0 }) => this.marker !== null && seq > this.marker)?.seq ?? 0;
+	}
+
+	/**
+	 * Return the lines of others after a seq that are held, and how many there are with those before them.
+	 * @param {number} seq
+	 */
+	#after(seq) {
+		const held = this.lines.filter((line) => (line.seq ?? 0) > seq && isSpoken(line) && !line.own);
+		return { held, count: Math.max(0, this.first - 1 - seq) + held.length };
+	}
+
 	/** @param {number} before seq before which all is held */
 	#reach(before) {
 		const last = this.last ?? 0;
@@ -218,15 +238,15 @@ export class Room {
 	/** @param {page.Line} line */
 	#countOne(line) {
 		if (!isSpoken(line) || line.own) return;
-		if (!this.unread && line.seq) this.marker ??= line.seq - 1;
+		if (!this.unread && line.seq && !this.attended) this.marker = line.seq - 1;
 		this.unread += 1;
 		if (line.mention || this.isPrivate) this.mentions += 1;
 	}
 
 	#count() {
-		const unseen = this.lines.filter((line) => (line.seq ?? 0) > this.seen && isSpoken(line) && !line.own);
-		this.unread = Math.max(0, this.first - 1 - this.seen) + unseen.length;
-		this.mentions = unseen.filter((line) => line.mention).length;
+		const { held, count } = this.#after(this.seen);
+		this.unread = count;
+		this.mentions = held.filter((line) => line.mention).length;
 		this.marker = this.unread ? this.seen : null;
 	}
 
@@ -332,6 +352,11 @@ export class Chat {
 
 	get all() {
 		return [...this.rooms, ...this.privates];
+	}
+
+	/** The number of unread lines of rooms that name the reader. */
+	get mentions() {
+		return this.rooms.reduce((sum, room) => sum + room.mentions, 0);
 	}
 
 	/**

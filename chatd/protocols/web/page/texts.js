@@ -47,6 +47,8 @@ export const SENTENCES = {
 	suggested_one: ["One suggestion. Tab inserts it.", "Una sugerencia. Tab la inserta."],
 	latest: ["Jump to the latest", "Ir a lo último"],
 	latest_new: ["{count} new: jump to the latest", "Ir a lo último, con {count} sin leer"],
+	first_new: ["{count} new: jump to the first", "Ir a la primera de {count} sin leer"],
+	first_new_one: ["1 new: jump to it", "Ir a la que está sin leer"],
 	older: ["Older lines", "Líneas anteriores"],
 	loading: ["Loading …", "Cargando …"],
 	begins: ["This is where {name} begins.", "Aquí empieza {name}."],

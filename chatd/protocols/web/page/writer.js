@@ -79,6 +79,7 @@ export class Writer {
 	}
 
 	#changed() {
+		this.#given.typed(this.text);
 		const { style } = this.#line;
 		style.height = "auto";
 		style.height = `${this.#line.scrollHeight + 2}px`;

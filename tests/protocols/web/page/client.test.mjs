@@ -461,6 +461,15 @@ test("a proof is forgotten when its sign-in ends", () => {
 	}
 });
 
+test("drafts are forgotten when a sign-in ends", () => {
+	const all = made({ proof: "p" });
+	all.open(ANA);
+	all.says(entered("lobby"));
+	all.chat.room("lobby").draft = "half a thought";
+	all.says(ENDED);
+	assert.equal(all.chat.room("lobby").draft, "");
+});
+
 test("a proof is kept while its account logs in again", () => {
 	const all = made({ proof: "p" });
 	all.open(ANA);

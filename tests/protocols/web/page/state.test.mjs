@@ -40,6 +40,39 @@ test("what was there when one came is not unread, what comes is", () => {
 	assert.ok(!room.read());
 });
 
+test("what comes while one does not look is marked as new, from its first line on", () => {
+	const room = entered(5);
+	room.attended = true;
+	room.add([event(6)], "ana", 0);
+	assert.deepEqual([room.marker, room.news, room.firstNew], [null, 0, 0]);
+	room.read();
+	room.attended = false;
+	room.add([event(7, "x", "luis", "topic"), event(8), event(9, "mine", "ana"), event(10)], "ana", 0);
+	assert.deepEqual([room.marker, room.news, room.firstNew], [7, 2, 8]);
+	room.read();
+	room.attended = true;
+	room.add([event(11)], "ana", 0);
+	assert.deepEqual([room.marker, room.news], [7, 3]);
+	room.attended = false;
+	room.read();
+	room.add([event(12)], "ana", 0);
+	assert.deepEqual([room.marker, room.news, room.firstNew], [11, 1, 12]);
+});
+
+test("of lines that are not held, the nearest one is found", () => {
+	const room = entered(10);
+	assert.equal(room.nearest(11), 0);
+	room.add([event(11), event(12), event(20)], "ana", 0);
+	assert.deepEqual(
+		[1, 11, 15, 17, 99].map((seq) => room.nearest(seq)),
+		[11, 11, 12, 20, 20],
+	);
+	assert.deepEqual(
+		[10, 11, 15, 20, 21].map((seq) => room.holds(seq)),
+		[false, true, true, true, false],
+	);
+});
+
 test("a connection that is back goes on where it was", () => {
 	const room = entered(0);
 	room.add(events(1, 3), "ana", 0);
