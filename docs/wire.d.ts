@@ -50,6 +50,7 @@ export type ClientMessage =
 	| { type: "leave"; id?: Id; room: string }
 	| { type: "history"; id?: Id; room: string; before?: number; limit?: number }
 	| { type: "search"; id?: Id; room?: string; rooms?: Record<string, number | null>; text: string; upto?: number }
+	| { type: "room"; id?: Id; room: string }
 	| { type: "people"; id?: Id; room: string }
 	| { type: "commands"; id?: Id }
 	| { type: "rooms"; id?: Id }
@@ -125,6 +126,19 @@ export interface FoundInRooms {
 	rooms: { room: string; events: LogEvent[]; upto: number }[];
 }
 
+export type Mode = "free" | "open" | "private" | "moderated" | "announce" | "closed";
+
+/** `may` are the acts that the session's role allows, such as "speak". A later server may have others. */
+export interface RoomPolicy {
+	type: "room";
+	id?: Id;
+	room: string;
+	topic: string;
+	mode: Mode;
+	owner: string;
+	may: string[];
+}
+
 export interface People {
 	type: "people";
 	id?: Id;
@@ -169,6 +183,12 @@ export interface Ack {
 export interface Refused {
 	type: "refused";
 	id?: Id;
+}
+
+/** Comes after the answers to a command that had an `id`. */
+export interface Done {
+	type: "done";
+	id: Id;
 }
 
 export interface Private {
@@ -219,6 +239,7 @@ export type ServerMessage =
 	| History
 	| Found
 	| FoundInRooms
+	| RoomPolicy
 	| People
 	| Rooms
 	| Left
@@ -226,6 +247,7 @@ export type ServerMessage =
 	| You
 	| Ack
 	| Refused
+	| Done
 	| Private
 	| Say
 	| Failure

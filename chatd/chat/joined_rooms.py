@@ -77,17 +77,19 @@ class JoinedRooms:
         self.leave(room if subscriptions.multi_room else None)
         subscriptions.memberships[room] = membership = Membership(room, member, self._clock)
         self.current, self.only, self._moved = room, None, None
-        replies.entered(
-            Entrance(
-                room.name,
-                head,
-                room.head_time,
-                start,
-                room.topic,
-                greeting,
-                then,
-                resumed=after is not None and not back.anew,
-                anew=back.anew,
+        replies.stream.put(
+            replies.answering.entered(
+                Entrance(
+                    room.name,
+                    head,
+                    room.head_time,
+                    start,
+                    room.topic,
+                    greeting,
+                    then,
+                    resumed=after is not None and not back.anew,
+                    anew=back.anew,
+                )
             )
         )
         if start < head:

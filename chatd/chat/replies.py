@@ -6,7 +6,7 @@ It must not know rooms, names or what was asked.
 from __future__ import annotations
 
 from chatd.errors import ErrorKind
-from chatd.formats.base import Entrance, Format
+from chatd.formats.base import Format
 from chatd.i18n import Language, sentence
 from chatd.rooms.stream import Stream
 
@@ -15,27 +15,32 @@ READING_SECONDS = 2.0
 
 
 class Replies:
-    """Puts answers into the ``stream`` of a session, in its ``language`` and its ``format``."""
+    """Puts answers into the ``stream`` of a session, in its ``language`` and its ``format``.
 
-    __slots__ = ("_answer_format", "format", "language", "stream")
+    ``answering`` is the format of answers: the same, or another one while a request is carried out.
+    """
+
+    __slots__ = ("answering", "format", "language", "stream")
 
     def __init__(self, stream: Stream, format: Format, language: Language) -> None:
         self.stream = stream
         self.format = format
         self.language = language
-        self._answer_format: Format | None = None
+        self.answering = format
 
     def use_language(self, language: Language) -> None:
         """Answer in another language from here on. The format is not changed: see `use_format`."""
         self.language = language
 
     def use_format(self, format: Format) -> None:
-        """Use another format from here on."""
+        """Use another format from here on; a request that is being carried out keeps its own."""
+        if self.answering is self.format:
+            self.answering = format
         self.format = format
 
     def answer_in(self, format: Format | None) -> None:
         """Use this format for answers and errors alone; None for the format of all else."""
-        self._answer_format = format
+        self.answering = format or self.format
 
     def sentence(self, key: str, **values: object) -> str:
         """Return a sentence of the server in the language of the session."""
@@ -44,16 +49,16 @@ class Replies:
     def answer(self, key: str, **values: object) -> None:
         """Send a sentence of the server."""
         text = sentence(self.language, key, **values)
-        self.stream.put((self._answer_format or self.format).say(text, key))
+        self.stream.put(self.answering.say(text, key))
 
     def tell(self, text: str) -> None:
         """Send some lines of the server."""
-        self.stream.put((self._answer_format or self.format).say(text))
+        self.stream.put(self.answering.say(text))
 
-    def entered(self, entrance: Entrance) -> None:
-        """Send the entry of the session into a room."""
-        self.stream.put((self._answer_format or self.format).entered(entrance))
+    def done(self) -> None:
+        """Send that a command is carried out, to a client that is told so."""
+        self.stream.put(self.answering.done())
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> None:
         """Send an error."""
-        self.stream.put((self._answer_format or self.format).error(kind, key, **values))
+        self.stream.put(self.answering.error(kind, key, **values))

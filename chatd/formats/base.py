@@ -90,6 +90,10 @@ class Format(abc.ABC):
         """Render the account's read mark in a room, which this or another session has moved."""
         return b""
 
+    def done(self) -> bytes:
+        """Render that a command is carried out, or refused, and all of its answers are sent."""
+        return b""
+
     def found(self, events: Sequence[Event]) -> bytes:
         """Render the results of a search."""
         return self.of_past().render(events)

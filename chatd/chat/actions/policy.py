@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chatd.chat.actions.deeds import Done, carry_out
-from chatd.chat.permissions import Act, Mode, Role
+from chatd.chat.permissions import Act, Mode, Role, may
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -28,6 +28,16 @@ def policy_of(server: ChatServer, session: Session, room: Room) -> Policy:
     return Policy(
         server.moderation.roles.mode_of(room), server.moderation.roles.name_of_owner(room)
     )
+
+
+def acts_of(server: ChatServer, session: Session, room: Room) -> list[Act]:
+    """Return the acts that the role of a session allows in a room.
+
+    Mutes and bans, which end by themselves, and the scope of a token are not looked at.
+    """
+    roles = server.moderation.roles
+    role, mode = roles.role_of(session, room), roles.mode_of(room)
+    return [act for act in Act if may(role, act, mode)]
 
 
 async def set_mode(server: ChatServer, session: Session, room: Room, mode: Mode) -> Done:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Protocol
 
-from chatd.chat.action_queue import Action
+from chatd.chat.action_queue import Action, Job
 from chatd.chat.actions.costs import PASSWORD_COST
 from chatd.chat.actions.speak import say_pasted
 from chatd.chat.server import ChatServer
@@ -48,7 +48,7 @@ def take(speaker: Speaker, text: str) -> None:
     command = dispatch.parse(text) if text[0] == "/" else None
     if command is None:
         if holds_a_password(text, partial(_is_registered, speaker)):
-            speaker.when_said(lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
+            _carry_out(speaker, lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
         else:
             speaker.say(dispatch.text_of(text))
     else:
@@ -90,7 +90,7 @@ def _take_command(speaker: Speaker, name: str, argument: str) -> None:
             return
     if cost > 1:
         speaker.charge(cost - 1)
-    speaker.when_said(lambda: dispatch.run(server, session, name, argument))
+    _carry_out(speaker, lambda: dispatch.run(server, session, name, argument))
 
 
 def end_paste(speaker: Speaker) -> bool:
@@ -120,14 +120,36 @@ def take_answer(speaker: Speaker, answer: str) -> bool:
             end_paste(speaker)
         return True
     if session.prompt.passes_over(answer):
-        speaker.when_said(lambda: session.answer("password_not_needed"))
+        _carry_out(speaker, lambda: session.answer("password_not_needed"))
         return True
     unasked = session.prompt.unasked
     then = session.prompt.take()
     if then is None or (unasked and dispatch.parse(answer) is not None):
         return False
-    speaker.when_said(lambda: then(answer))
+    _carry_out(speaker, lambda: then(answer))
     return True
+
+
+def _carry_out(speaker: Speaker, command: Action) -> None:
+    """Carry out a command after all lines before it, and tell the client when that is done."""
+    speaker.when_said(lambda: _complete(speaker.session, command))
+
+
+def _complete(session: Session, command: Action) -> Job | None:
+    job = None
+    try:
+        job = command()
+    finally:
+        if job is None:
+            session.replies.done()
+    return None if job is None else _complete_late(session, job)
+
+
+async def _complete_late(session: Session, job: Job) -> None:
+    try:
+        await job
+    finally:
+        session.replies.done()
 
 
 def _is_registered(speaker: Speaker, name: str) -> bool:

@@ -14,6 +14,7 @@ import type { Search } from "./page/search.js";
 import type { Side } from "./page/side.js";
 import type { Chat, Room } from "./page/state.js";
 import type { SENTENCES, Texts } from "./page/texts.js";
+import type { Topic } from "./page/topic.js";
 import type { Writer } from "./page/writer.js";
 
 export as namespace page;
@@ -26,8 +27,8 @@ export interface Clock {
 	now: () => number;
 }
 
-/** Called with the answer to a message; with nothing, if the connection breaks first. */
-export type Answered = (answer?: wire.ServerMessage) => void;
+/** Called with the answer to a message; with nothing, if the connection breaks first. Returns true to be called again. */
+export type Answered = (answer?: wire.ServerMessage) => unknown;
 
 export interface ConnectionOptions {
 	open: () => WebSocket;
@@ -256,6 +257,11 @@ export interface AccountOptions extends DialogOptions {
 	changed: () => void;
 }
 
+export interface TopicOptions {
+	texts: Texts;
+	set: (room: Room, topic: string, answered: Answered) => void;
+}
+
 export interface DisplayParts {
 	texts: Texts;
 	kept: Kept;
@@ -263,6 +269,7 @@ export interface DisplayParts {
 	side: Side;
 	log: Log;
 	writer: Writer;
+	topic: Topic;
 	search: Search;
 	navigation: Navigation;
 	drafts: Drafts;

@@ -66,6 +66,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "search", "room": "lobby", "text": " "}, WRONG, "words"),
     ({"type": "search", "room": "lobby", "text": "since:soon"}, "search_wrong_since", "since:2d"),
     ({"type": "search", "room": "lobby", "text": "from:"}, "search_wrong_from", "from:ana"),
+    ({"type": "room", "room": "nope"}, "unknown_room", "#nope"),
+    ({"type": "room"}, WRONG, "room must be"),
     ({"type": "people", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "people"}, WRONG, "room must be"),
     ({"type": "seen", "room": "lobby"}, WRONG, "seq must be"),

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from chatd.accounts.credentials import Scope
 from chatd.chat.action_queue import Job
-from chatd.chat.actions import history, look
+from chatd.chat.actions import history, look, policy
 from chatd.chat.actions.catch_up import mark_seen
 from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
 from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter, leave_room
@@ -182,7 +182,7 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
 def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str, Any]:
     return {
         "name": session.name,
-        "guest": session.is_guest,
+        "guest": session.identity.is_guest,
         "account": session.account is not None,
         "lobby": server.lobby.name,
         "language": session.language.value,
@@ -290,6 +290,21 @@ async def _search(conversation: Conversation, members: Members) -> None:
     conversation.tell(**found, id=id_of(members))
 
 
+def _room(conversation: Conversation, members: Members) -> None:
+    room = _room_to_read(conversation, members)
+    server, session = conversation.server, conversation.session
+    mode, owner = policy.policy_of(server, session, room)
+    conversation.tell(
+        "room",
+        id=id_of(members),
+        room=room.name,
+        topic=room.topic,
+        mode=mode.value,
+        owner=owner,
+        may=[act.value for act in policy.acts_of(server, session, room)],
+    )
+
+
 def _people(conversation: Conversation, members: Members) -> None:
     room = _room_to_read(conversation, members)
     server, session = conversation.server, conversation.session
@@ -362,6 +377,7 @@ TABLE = {
     "commands": Verb(_commands, LISTING_COST, only_answers=True),
     "history": Verb(_history, PAGING_COST, only_answers=True),
     "search": Verb(_search, READING_COST, only_answers=True),
+    "room": Verb(_room, only_answers=True),
     "people": Verb(_people, only_answers=True),
     "rooms": Verb(_rooms, LISTING_COST, only_answers=True),
     "seen": Verb(_seen, at_once=True, scope=Scope.WRITE),

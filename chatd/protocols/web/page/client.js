@@ -51,6 +51,7 @@ export class Client {
 		if (!room.isPrivate) this.kept.set("active", room.name);
 		if (!room.present) this.enter(room.name);
 		this.askPeople();
+		this.askRoom();
 		this.#given.changed();
 	}
 
@@ -73,15 +74,31 @@ export class Client {
 	}
 
 	/**
-	 * Give a command, and call *answered* with its first answer, which is not shown in a room.
+	 * Give a command, and call *answered* with its error, or with all that it was answered. That is not shown
+	 * in a room.
 	 * @param {string} text
 	 * @param {page.Answered} answered
 	 */
 	command(text, answered) {
 		if (this.chat.isAsked) this.answer(""); // else the command would be the answer
+		this.reply(text, answered);
+	}
+
+	/**
+	 * Give a command, or the answer to the question that one was answered with: see `command`.
+	 * @param {string} text
+	 * @param {page.Answered} answered
+	 */
+	reply(text, answered) {
+		/** @type {string[]} */
+		const told = [];
 		this.connection.ask({ type: "line", room: this.#roomToSay(), text }, (reply) => {
-			answered(reply);
+			if (reply?.type === "say") return told.push(reply.text) > 0;
+			if (reply?.type === "entered") this.#incoming.take(reply);
+			if (reply?.type === "entered") return true;
+			answered(reply?.type === "done" ? { type: "say", text: told.join("\n") } : reply);
 			this.#given.changed();
+			return false;
 		});
 	}
 
@@ -165,6 +182,16 @@ export class Client {
 	/** @param {page.Room} room */
 	isFetching(room) {
 		return this.#fetching.has(room);
+	}
+
+	/** Ask for the topic and the mode of the room that is shown, and for what we may do in it. */
+	askRoom() {
+		const room = this.chat.active;
+		if (!room?.present || room.isPrivate) return;
+		this.connection.ask({ type: "room", room: room.name }, (reply) => {
+			if (reply?.type === "room") room.about(reply);
+			this.#given.changed();
+		});
 	}
 
 	askPeople() {

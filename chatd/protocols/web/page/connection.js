@@ -71,7 +71,7 @@ export class Connection {
 	}
 
 	/**
-	 * Send a message, and call *answer*.
+	 * Send a message, and call *answer*, again and again while it returns true: there are more answers.
 	 * @param {Exclude<wire.ClientMessage, { type: "hello" }>} message
 	 * @param {page.Answered} answer
 	 */
@@ -91,9 +91,10 @@ export class Connection {
 			this.#after("ping", PING_EVERY, () => this.#ping());
 		}
 		const id = "id" in message ? message.id : undefined;
-		const answer = this.#asked.get(id) ?? this.#given.received;
+		const answer = this.#asked.get(id);
 		this.#asked.delete(id);
-		answer(message);
+		if (!answer) this.#given.received(message);
+		else if (answer(message) === true) this.#asked.set(id, answer);
 		if (isHello) this.#given.changed();
 	}
 

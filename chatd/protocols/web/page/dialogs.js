@@ -3,18 +3,7 @@
 // must not keep or show a password.
 
 import { Dialog } from "./dialog.js";
-import { button, byId, make, span } from "./dom.js";
-
-/**
- * @param {HTMLElement} form
- * @param {() => void} action
- */
-function onSubmit(form, action) {
-	form.onsubmit = (event) => {
-		event.preventDefault();
-		action();
-	};
-}
+import { button, byId, make, onSubmit, span } from "./dom.js";
 
 export class Browse {
 	#dialog;

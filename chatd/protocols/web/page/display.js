@@ -150,18 +150,18 @@ export class Display {
 
 	/** @param {page.Room} room */
 	#drawRoom(room) {
-		const { client, log, writer, search } = this.#parts;
-		const { title, topic, isPrivate, unread } = room;
+		const { client, log, writer, search, topic } = this.#parts;
+		const { title, isPrivate, isSilent, mode, unread } = room;
 		const texts = this.#texts;
 		if (!this.#shown) room.draft = writer.text || room.draft;
 		else if (room !== this.#shown) this.#shown.attended = false;
 		this.#shown = room;
 		if (writer.text !== room.draft) writer.text = room.draft;
-		writer.label(title, client.chat.isAsked);
+		const silence = `silent_${mode}`;
+		writer.label(title, client.chat.isAsked, isSilent && isKey(silence) ? texts.say(silence, { name: title }) : "");
 		search.about(room);
 		tell(byId("room-name"), title);
-		tell(byId("topic"), isPrivate ? texts.say("private_with", { name: title }) : topic || texts.say("no_topic"));
-		byId("topic").title = topic;
+		topic.draw(room);
 		const leave = byId("leave");
 		leave.hidden = !isPrivate && client.chat.rooms.length < 2;
 		leave.title = texts.say("leave", { name: title });

@@ -49,6 +49,18 @@ export function make(tag, properties, ...inside) {
 export const button = (onclick, ...inside) => make("button", { type: "button", onclick }, ...inside);
 
 /**
+ * Carry out an action in place of sending a form.
+ * @param {HTMLElement} form
+ * @param {() => void} action
+ */
+export function onSubmit(form, action) {
+	form.onsubmit = (event) => {
+		event.preventDefault();
+		action();
+	};
+}
+
+/**
  * @param {string} className
  * @param {page.Inside[]} inside
  */

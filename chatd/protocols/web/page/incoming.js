@@ -5,6 +5,16 @@ import { folded, sameName } from "./names.js";
 
 const SETTLED_MS = 1000;
 
+/**
+ * Return true if what a person may do in a room may be something else after an event.
+ * @param {wire.LogEvent | wire.Notice} entry
+ * @param {string} name
+ */
+const changesRights = (entry, name) =>
+	"deed" in entry &&
+	entry.deed !== undefined &&
+	(["mode", "create", "close"].includes(entry.deed.verb) || sameName(entry.deed.target, name));
+
 export class Incoming {
 	#client;
 	#given;
@@ -95,6 +105,7 @@ export class Incoming {
 		const isRenamed = name !== this.#chat.me.name;
 		this.#chat.me = { name, guest, account };
 		if (isRenamed) this.#client.askPeople(); // only others are sent a notice
+		this.#client.askRoom(); // another account, or another name, may do other things
 		// An account's name comes with its cookie, and must not be asked for without it.
 		if (account || !guest) this.#given.kept.set("name", account ? null : name);
 	}
@@ -112,7 +123,10 @@ export class Incoming {
 		if (isWanted && !goesOn) this.#greeting.push({ kind: "notice", text: message.text });
 		if (message.head === message.after) this.#greetIn(room);
 		if (isWanted || !this.#chat.active) client.choose(room);
-		else if (room === this.#chat.active) client.askPeople();
+		else if (room === this.#chat.active) {
+			client.askPeople();
+			client.askRoom();
+		}
 		client.flush(room);
 	}
 
@@ -131,6 +145,7 @@ export class Incoming {
 		const news = room.add(events, me, this.#given.clock.now());
 		for (const { author = "", text } of news) this.#given.heard({ room, author, text });
 		this.#greetIn(room);
+		if (room === this.#chat.active && events.some((entry) => changesRights(entry, me))) this.#client.askRoom();
 		for (const entry of events) {
 			if ("seq" in entry && sameName(entry.author, me)) this.#client.outbox.cameBack(room, entry.text);
 		}

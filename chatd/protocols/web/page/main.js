@@ -18,6 +18,7 @@ import { Side } from "./side.js";
 import { socket } from "./socket.js";
 import { ring } from "./sound.js";
 import { chooseLanguage, Texts } from "./texts.js";
+import { Topic } from "./topic.js";
 import { Writer } from "./writer.js";
 
 const PEOPLE_EVERY_MS = 60_000;
@@ -110,6 +111,10 @@ const account = new Account({
 	takeName: (name, answered) => client.command(`/nick ${name}`, answered),
 	changed: () => connection.start(),
 });
+const topic = new Topic({
+	texts,
+	set: (room, text, answered) => client.command(`/topic #${room.name} ${text || "-"}`, answered),
+});
 const navigation = new Navigation({
 	client,
 	texts,
@@ -118,7 +123,7 @@ const navigation = new Navigation({
 	offer: (name, why) => browse.open(name, why),
 	changed: () => display.drawSoon(),
 });
-const display = new Display({ texts, kept, client, side, log, writer, search, navigation, notifier, drafts });
+const display = new Display({ texts, kept, client, side, log, writer, search, topic, navigation, notifier, drafts });
 
 listen({ kept, client, display, writer, browse, account, notifier, drafts });
 setInterval(() => document.visibilityState === "visible" && client.askPeople(), PEOPLE_EVERY_MS);

@@ -26,6 +26,11 @@ export class Room {
 	held = false; // the user reads older lines, so none are dropped at the top
 	present = false; // the server has us in it
 	topic = "";
+	/** @type {wire.Mode | null} */
+	mode = null; // null until it is known
+	owner = "";
+	/** @type {string[]} */
+	acts = []; // that we may do, by our role
 	/** @type {string[]} */
 	names = [];
 	guests = 0;
@@ -74,6 +79,24 @@ export class Room {
 		this.more = after > 0;
 		this.#count();
 		return false;
+	}
+
+	/** @param {Pick<wire.RoomPolicy, "topic" | "mode" | "owner" | "may">} policy */
+	about({ topic, mode, owner, may }) {
+		this.topic = topic;
+		this.mode = mode;
+		this.owner = owner;
+		this.acts = may;
+	}
+
+	/** @param {string} act */
+	may(act) {
+		return this.acts.includes(act);
+	}
+
+	/** True if it is known that we may not speak in it. */
+	get isSilent() {
+		return this.mode !== null && !this.may("speak");
 	}
 
 	/**

@@ -21,7 +21,7 @@ export const SENTENCES = {
 		"You are {name}. Choose a name, or just write a line below.",
 		"Eres {name}. Elige un nombre, o simplemente escribe abajo.",
 	],
-	no_topic: ["/topic TEXT sets a topic", "/tema TEXTO pone un tema"],
+	no_topic: ["No topic", "Sin tema"],
 	private_with: ["Private, for you and {name}", "Privado, para {name} y para ti"],
 	notify: ["Notify me of mentions and private lines", "Avisarme de menciones y líneas privadas"],
 	notify_offer: [
@@ -31,6 +31,12 @@ export const SENTENCES = {
 	notify_yes: ["Notify me", "Avisarme"],
 	leave: ["Leave {name}", "Dejar {name}"],
 	line: ["Message to {name}", "Mensaje para {name}"],
+	silent_moderated: [
+		"In {name} only people with a voice speak. Its operators give one.",
+		"En {name} solo habla quien tiene la palabra. La dan sus operadores.",
+	],
+	silent_announce: ["In {name} only its operators speak.", "En {name} solo hablan sus operadores."],
+	edit_topic: ["Change the topic", "Cambiar el tema"],
 	line_hint: [
 		"Enter sends; Shift+Enter starts a new line. Tab completes names and commands; Escape, then Tab moves on. Alt+Up and Alt+Down change the room.",
 		"Intro envía; Mayús+Intro empieza otra línea. Tab completa nombres y órdenes; Escape y luego Tab pasa a lo siguiente. Alt+Arriba y Alt+Abajo cambian de sala.",

@@ -3,6 +3,7 @@
 
 import { completed, completions, isCommand } from "./complete.js";
 import { announce, arrange, byId, make, span, tell } from "./dom.js";
+import { commandOf } from "./outbox.js";
 
 export class Writer {
 	#line = byId("line", HTMLTextAreaElement);
@@ -12,6 +13,7 @@ export class Writer {
 	#found = { from: 0, choices: [] };
 	#chosen = -1;
 	#isDismissed = false;
+	#silence = ""; // the reason why only commands may be sent
 	#given;
 
 	/** @param {page.WriterOptions} given */
@@ -41,12 +43,15 @@ export class Writer {
 	}
 
 	/**
-	 * Say to whom the line goes, or that it answers a question for a password.
+	 * Say to whom the line goes, or that it answers a question for a password, or why only commands go.
 	 * @param {string} name
 	 * @param {boolean} isSecret
+	 * @param {string} silence
 	 */
-	label(name, isSecret) {
-		const text = this.#given.texts.say(isSecret ? "secret" : "line", { name });
+	label(name, isSecret, silence) {
+		const text = isSecret || !silence ? this.#given.texts.say(isSecret ? "secret" : "line", { name }) : silence;
+		this.#silence = silence;
+		tell(byId("line-error"), this.#wrong());
 		const label = byId("line-label", HTMLLabelElement);
 		tell(label, text);
 		this.#line.placeholder = text;
@@ -63,11 +68,18 @@ export class Writer {
 		if (!this.#secret.hidden) {
 			this.#given.answer(this.#secret.value);
 			this.#secret.value = "";
-		} else if (this.#given.hasRoom() && !this.#excess()) {
+		} else if (this.#given.hasRoom() && !this.#wrong()) {
 			const lines = this.text.split("\n").filter((line) => line.trim());
 			this.text = "";
 			if (lines.length) this.#given.say(lines);
 		}
+	}
+
+	/** Return why the text cannot be sent, or "". */
+	#wrong() {
+		const count = this.#excess();
+		if (count) return this.#given.texts.say("too_long", { count });
+		return this.text && !isCommand(this.text) && !commandOf(this.text) ? this.#silence : "";
 	}
 
 	/** Return by how many characters the longest line is too long. */
@@ -83,8 +95,7 @@ export class Writer {
 		const { style } = this.#line;
 		style.height = "auto";
 		style.height = `${this.#line.scrollHeight + 2}px`;
-		const count = this.#excess();
-		tell(byId("line-error"), count ? this.#given.texts.say("too_long", { count }) : "");
+		tell(byId("line-error"), this.#wrong());
 		this.#isDismissed = false;
 		// Commands are offered at once; people and rooms when Tab is pressed.
 		this.#offer(isCommand(this.text) ? this.#choices() : []);

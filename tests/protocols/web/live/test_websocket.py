@@ -357,6 +357,90 @@ class TestQuestions:
         assert (you["guest"], you["account"]) == (True, False)
 
 
+class TestCommands:
+    def test_one_with_an_id_is_done_after_its_answers_with_that_id(self, world: World) -> None:
+        one = browser(world)
+        for text, told in (
+            ("/who", ["say"]),
+            ("/nonsense", ["error"]),
+            ("/join ops", ["entered"]),
+            ("/nick a b", ["error"]),
+        ):
+            one.say(text, room="lobby", id=text)
+            about = [each["type"] for each in one.seen() if each.get("id") == text]
+            assert about == [*told, "done"], text
+
+    def test_one_that_changes_a_room_is_done_once_that_is_stored(self, world: World) -> None:
+        ana = world.member("ana")
+        ana.type("/create ops")
+        one = Browser(world, grant=ana.session.grant)
+        one.send("hello", rooms={"ops": None})
+        one.seen()
+        world.store.holds = True
+        one.say("/mode announce", room="ops", id=7)
+        assert one.seen() == []
+        world.store.release()
+        world.settle()
+        events, done = one.seen()
+        assert events["events"][0]["deed"]["verb"] == "mode"
+        assert done == {"type": "done", "id": 7}
+
+    def test_an_answer_to_a_question_is_done_too(self, world: World) -> None:
+        one = browser(world, name="eva")
+        one.say("/register", room="lobby", id=1)
+        asked = one.seen()
+        assert [each["type"] for each in asked] == ["ask", "say", "done"]
+        one.say("correct horse battery", id=2)
+        assert one.seen()[-1] == {"type": "done", "id": 2}
+        assert one.session.account == "eva"
+
+    def test_without_an_id_nothing_tells_that_one_is_done(self, world: World) -> None:
+        one = browser(world)
+        one.say("/who", room="lobby")
+        assert [each["type"] for each in one.seen()] == ["say"]
+
+
+class TestARoom:
+    def test_tells_its_policy_and_what_one_may_do_in_it(self, world: World) -> None:
+        ana = world.member("ana")
+        ana.type("/create ops announce", "/topic " + "x" * 300)
+        owner = Browser(world, grant=ana.session.grant)
+        owner.send("hello", rooms={"ops": None})
+        guest = browser(world, rooms={"ops": None})
+        abouts = []
+        for one in owner, guest:
+            one.seen()
+            one.send("room", room="ops", id=3)
+            (about,) = one.seen()
+            abouts.append(about.pop("may"))
+            assert about == {
+                "type": "room",
+                "id": 3,
+                "room": "ops",
+                "topic": "x" * 300,
+                "mode": "announce",
+                "owner": "ana",
+            }
+        owners, guests = abouts
+        assert guests == ["read"]
+        assert {"speak", "topic", "mode", "ban", "op", "hook"} <= set(owners)
+        assert "wall" not in owners
+
+    def test_that_nobody_runs_is_free(self, world: World) -> None:
+        one = browser(world)
+        one.send("room", room="lobby")
+        (about,) = one.seen()
+        assert (about["mode"], about["owner"]) == ("free", "")
+        assert about["may"] == ["read", "speak", "topic"]
+
+    def test_that_one_may_not_read_is_not_told_of(self, world: World) -> None:
+        world.member("ana").type("/create ops private")
+        one = browser(world)
+        one.send("room", room="ops")
+        (error,) = one.seen()
+        assert error["key"] == "unknown_room"
+
+
 class TestRooms:
     def test_one_may_be_in_several_at_once(self, world: World) -> None:
         one = browser(world)

@@ -495,6 +495,50 @@ test("a guest who is renamed forgets no proof of another tab", () => {
 	assert.equal(all.kept.get("proof", ""), "newer");
 });
 
+test("a command of a dialog has all of its answers there", () => {
+	const all = made();
+	const answers = [];
+	all.says(entered("lobby"));
+	all.client.command("/hook list", (reply) => answers.push(reply));
+	const [{ id }] = sent(all, "line");
+	all.says({ type: "say", id, text: "one" }, { type: "say", id, text: "two" });
+	assert.deepEqual(answers, []);
+	all.says({ type: "done", id });
+	assert.deepEqual(answers, [{ type: "say", text: "one\ntwo" }]);
+	all.client.command("/create ops", (reply) => answers.push(reply.text));
+	const create = sent(all, "line").at(-1).id;
+	all.says({ ...entered("ops"), id: create }, { type: "done", id: create });
+	assert.equal(answers.at(-1), "");
+	assert.equal(all.chat.active.name, "ops");
+});
+
+test("what we may do in a room is asked for whenever it may have changed", () => {
+	const all = made();
+	const asked = () => sent(all, "room").length;
+	const deed = (seq, verb, target) => ({
+		...line(seq, "deed"),
+		kind: "deed",
+		deed: { verb, target, seconds: 0, reason: "" },
+	});
+	all.says(entered("lobby"));
+	assert.equal(asked(), 1);
+	const room = all.chat.active;
+	assert.equal(room.isSilent, false);
+	const about = { type: "room", room: "lobby", topic: "all of it", owner: "" };
+	all.says({ ...about, id: sent(all, "room")[0].id, mode: "announce", may: ["read"] });
+	assert.deepEqual([room.isSilent, room.topic, room.may("topic")], [true, "all of it", false]);
+	all.says(events("lobby", deed(1, "op", "luis"), line(2, "hola")));
+	assert.equal(asked(), 1);
+	all.says(events("lobby", deed(3, "op", "guest1")));
+	assert.equal(asked(), 2);
+	all.says(events("lobby", deed(4, "mode", "open")));
+	assert.equal(asked(), 3);
+	all.says({ type: "you", name: "ana", guest: false, account: true });
+	assert.equal(asked(), 4);
+	all.says({ ...about, id: sent(all, "room")[3].id, mode: "open", may: ["read", "speak", "topic"] });
+	assert.deepEqual([room.isSilent, room.may("topic")], [false, true]);
+});
+
 test("a command of a dialog is answered there, and not in the room", () => {
 	const all = made();
 	const answers = [];
