@@ -48,7 +48,7 @@ export type ClientMessage =
 	| { type: "line"; id?: Id; room?: string | null; text: string; key?: string }
 	| { type: "enter"; id?: Id; room: string; after?: Bookmark }
 	| { type: "leave"; id?: Id; room: string }
-	| { type: "history"; id?: Id; room: string; before?: number; limit?: number }
+	| { type: "history"; id?: Id; room: string; before?: number; after?: number; limit?: number }
 	| { type: "search"; id?: Id; room?: string; rooms?: Record<string, number | null>; text: string; upto?: number }
 	| { type: "room"; id?: Id; room: string }
 	| { type: "people"; id?: Id; room: string }
@@ -107,6 +107,7 @@ export interface History {
 	room: string;
 	events: LogEvent[];
 	after: number;
+	upto: number;
 	more: boolean;
 }
 

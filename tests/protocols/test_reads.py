@@ -99,7 +99,12 @@ def test_who_reads_slowly_asks_for_the_rest(read_world: ReadWorld, askers: list[
 
 @pytest.mark.parametrize(
     ("verb", "members"),
-    [("history", {"before": 10}), ("search", {"text": "line"}), ("enter", {"after": "3-0"})],
+    [
+        ("history", {"before": 10}),
+        ("history", {"after": 10}),
+        ("search", {"text": "line"}),
+        ("enter", {"after": "3-0"}),
+    ],
 )
 def test_a_browser_asks_as_its_session(
     read_world: ReadWorld, askers: list[Asker], verb: str, members: dict[str, Any]

@@ -91,8 +91,8 @@ export interface Line {
 	title?: string;
 }
 
-/** A stretch of a log: all lines after the seq `after`. */
-export type LogPage = Pick<wire.History, "events" | "more" | "after">;
+/** A stretch of a log: all lines with `after < seq <= upto`, and if there are `more` before them. */
+export type LogPage = Pick<wire.History, "events" | "more" | "after" | "upto">;
 
 /** A line that is written. */
 export interface Draft {

@@ -266,22 +266,28 @@ def _leave(conversation: Conversation, members: Members) -> None:
 async def _history(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
     room = _room_to_read(conversation, members)
-    head = room.head
-    before = min(number_in(members, "before", head + 1), head + 1)
     limit = min(number_in(members, "limit", 50), HISTORY_LINES)
+    after, head = members.get("after"), room.head
+    if after is not None and members.get("before") is not None:
+        raise Refusal(ErrorKind.WRONG_USE, "one_of_parameters", first="after", second="before")
     try:
-        page = await history.page_before(server, session, room, before, limit)
+        if after is None:
+            before = number_in(members, "before", head + 1)
+            page = await history.page_before(server, session, room, before, limit)
+        else:
+            bookmark = Bookmark(number_in(members, "after"))
+            page = await history.page_after(server, session, room, bookmark, limit)
     except StoreError:
-        first = max(0, before - 1 - limit) + 1
-        raise history.not_readable(first, before - 1) from None
-
+        raise history.not_readable(1, head) from None
+    found = page.found
     conversation.tell(
         "history",
         id=id_of(members),
         room=room.name,
-        after=page.found.after,
-        more=page.found.more,
-        events=[event_members(event, session.language) for event in page.found.events],
+        after=found.after,
+        upto=max(0, found.upto),
+        more=found.more,
+        events=[event_members(event, session.language) for event in found.events],
     )
 
 

@@ -156,27 +156,36 @@ export class Client {
 	 * @param {() => void} done
 	 */
 	older(room, done) {
-		this.#fetch(room, room.first, done, (page) => room.addOlder(page, this.chat.me.name));
+		this.#fetch(room, { before: room.first }, (page) => {
+			if (page) room.addOlder(page, this.chat.me.name);
+			done();
+		});
 	}
 
 	/** @param {page.Room} room */
 	newer(room) {
-		const before = room.end + PAGE + 1;
-		this.#fetch(room, before, undefined, (page) => {
-			// Of long lines fewer come than were asked for: the last ones.
-			if (page.after > room.end) room.replace(page, before, this.chat.me.name);
-			else room.addNewer(page, before, this.chat.me.name);
-		});
+		this.#fetch(room, { after: room.end }, (page) => page && room.addNewer(page, this.chat.me.name));
 	}
 
 	/**
-	 * Hold the lines up to a seq instead, and call *done* as above.
+	 * Hold the lines up to a seq instead, and call *done* as above. If all of these are deleted, hold the
+	 * first ones that are left.
 	 * @param {page.Room} room
 	 * @param {number} upto
 	 * @param {() => void} done
 	 */
 	show(room, upto, done) {
-		this.#fetch(room, upto + 1, done, (page) => room.replace(page, upto + 1, this.chat.me.name));
+		this.#fetch(room, { before: upto + 1 }, (page) => {
+			if (page && !page.events.length && page.upto < (room.last ?? 0)) {
+				this.#fetch(room, { after: page.upto }, (next) => {
+					if (next) room.replace({ ...next, more: page.more }, this.chat.me.name);
+					done();
+				});
+				return;
+			}
+			if (page) room.replace(page, this.chat.me.name);
+			done();
+		});
 	}
 
 	/** @param {page.Room} room */
@@ -347,23 +356,21 @@ export class Client {
 	}
 
 	/**
-	 * Fetch a page of a room's log, one at a time.
+	 * Fetch a page of a room's log, one at a time, and call *done* with it, or with nothing.
 	 * @param {page.Room} room
-	 * @param {number} before
-	 * @param {(() => void) | undefined} done
-	 * @param {(page: wire.History) => void} took
+	 * @param {{ before?: number, after?: number }} where
+	 * @param {(page?: wire.History) => void} done
 	 */
-	#fetch(room, before, done, took) {
+	#fetch(room, where, done) {
 		if (room.isPrivate || this.#fetching.has(room)) return;
 		this.#fetching.add(room);
-		this.connection.ask({ type: "history", room: room.name, before, limit: PAGE }, (reply) => {
+		this.connection.ask({ type: "history", room: room.name, ...where, limit: PAGE }, (reply) => {
 			this.#fetching.delete(room);
-			if (reply?.type === "history") took(reply);
-			else if (reply) {
+			if (reply && reply.type !== "history") {
 				room.more = false; // or it would be asked for again at once
 				this.#incoming.take(reply);
 			}
-			done?.();
+			done(reply?.type === "history" ? reply : undefined);
 			this.#given.changed();
 		});
 	}

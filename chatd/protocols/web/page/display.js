@@ -114,10 +114,12 @@ export class Display {
 	 */
 	#toLine(room, seq) {
 		const nearest = room.nearest(seq);
-		const isToCome = seq > (room.last ?? 0);
-		const key = isToCome ? "line_to_come" : "line_gone";
+		const { client, log } = this.#parts;
+		const key = !nearest ? "line_none" : seq > (room.last ?? 0) ? "line_to_come" : "line_gone";
+		const text = nearest === seq ? "" : this.#texts.say(key, { number: seq });
+		if (!nearest) client.note({ kind: "error", text });
 		this.draw();
-		this.#parts.log.toLine(nearest, nearest === seq ? "" : this.#texts.say(key, { number: seq }));
+		log.toLine(nearest, text);
 	}
 
 	/** Put the focus where the user goes on after a choice. */

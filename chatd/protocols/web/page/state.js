@@ -157,29 +157,27 @@ export class Room {
 	}
 
 	/**
-	 * Add newer lines where the newest are not held: all before the seq *before*.
+	 * Add newer lines where the newest are not held.
 	 * @param {page.LogPage} page
-	 * @param {number} before
 	 * @param {string} me
 	 */
-	addNewer({ events }, before, me) {
+	addNewer({ events, upto }, me) {
 		const newer = events.filter(({ seq }) => seq > this.end).map((event) => marked(event, me));
-		this.#reach(before);
+		this.#reach(upto);
 		this.#push(newer);
 	}
 
 	/**
-	 * Hold other lines instead: all of a page, up to the seq *before*.
+	 * Hold the lines of a page instead.
 	 * @param {page.LogPage} page
-	 * @param {number} before
 	 * @param {string} me
 	 */
-	replace({ events, more, after }, before, me) {
+	replace({ events, more, after, upto }, me) {
 		this.lines = events.map((event) => marked(event, me));
 		this.first = after + 1;
 		this.held = false;
 		this.more = more;
-		this.#reach(before);
+		this.#reach(upto);
 	}
 
 	/**
@@ -242,11 +240,11 @@ export class Room {
 		return { held, count: Math.max(0, this.first - 1 - seq) + held.length };
 	}
 
-	/** @param {number} before seq before which all is held */
-	#reach(before) {
+	/** @param {number} upto seq up to which all is held */
+	#reach(upto) {
 		const last = this.last ?? 0;
-		this.live = before > last;
-		this.end = Math.min(before - 1, last);
+		this.live = upto >= last;
+		this.end = Math.min(upto, last);
 	}
 
 	/** @param {page.Line[]} lines */

@@ -67,6 +67,7 @@ export const SENTENCES = {
 		"Line {number} is not shown: it was deleted, or you ignore its author. This is the nearest one.",
 		"La línea {number} no se ve: se borró, o ignoras a quien la escribió. Esta es la más cercana.",
 	],
+	line_none: ["There is no line {number}.", "No hay ninguna línea {number}."],
 	line_to_come: [
 		"There is no line {number} yet. This is the last one.",
 		"Aún no hay ninguna línea {number}. Esta es la última.",

@@ -723,11 +723,33 @@ class TestHistory:
         one.send("history", id=1, room="lobby", before=8, limit=5)
         (history,) = one.seen()
         assert [event["seq"] for event in history["events"]] == [3, 4, 5, 6, 7]
-        assert (history["id"], history["after"], history["more"]) == (1, 2, True)
+        assert (history["id"], history["after"], history["upto"]) == (1, 2, 7)
+        assert history["more"] is True
         one.send("history", room="lobby", before=3, limit=5)
         (history,) = one.seen()
         assert [event["seq"] for event in history["events"]] == [1, 2]
         assert history["more"] is False
+
+    def test_is_given_forwards(self, world: World) -> None:
+        world.say(*map(str, range(1, 13)))
+        one = browser(world)
+        for after, seqs, upto, more in (
+            (0, [1, 2, 3, 4, 5], 5, True),
+            (7, [8, 9, 10, 11, 12], 12, False),
+            (12, [], 12, False),
+            (90, [], 12, False),
+        ):
+            one.send("history", room="lobby", after=after, limit=5)
+            (history,) = one.seen()
+            assert [event["seq"] for event in history["events"]] == seqs, after
+            assert (history["upto"], history["more"]) == (upto, more), after
+
+    def test_is_given_in_one_direction(self, world: World) -> None:
+        one = browser(world)
+        one.send("history", room="lobby", after=1, before=5)
+        assert one.seen()[0]["key"] == "one_of_parameters"
+        one.send("history", room="lobby", after="x")
+        assert one.seen()[0]["key"] == "wrong_member"
 
     def test_of_no_lines_tells_whether_there_are_some_before(self, world: World) -> None:
         one = browser(world)

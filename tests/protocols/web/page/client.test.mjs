@@ -381,12 +381,12 @@ test("behind a page of which nothing is shown, the next one is asked for", () =>
 	assert.equal(sent(all, "history").at(-1).before, 151);
 	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 100, events: [line(101, "x")] });
 	assert.deepEqual([room.first, texts(room)], [101, ["x"]]);
-	room.replace({ events: [line(20, "y")], more: true, after: 10 }, 30, "ana");
+	room.replace({ events: [line(20, "y")], more: true, after: 10, upto: 29 }, "ana");
 	all.client.newer(room);
-	assert.equal(sent(all, "history").at(-1).before, 80);
-	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 29 });
+	assert.equal(sent(all, "history").at(-1).after, 29);
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 29, upto: 79 });
 	all.client.newer(room);
-	assert.equal(sent(all, "history").at(-1).before, 130);
+	assert.equal(sent(all, "history").at(-1).after, 79);
 });
 
 test("what commands show of the past stands apart from the log", () => {
@@ -410,22 +410,40 @@ test("what a later server says is passed over", () => {
 	assert.deepEqual(all.heard, ["bell"]);
 });
 
-test("of newer lines that are long the last ones are shown, without a gap among them", () => {
+test("newer lines are fetched as far as they come, without a gap among them", () => {
 	const all = made();
 	all.says(entered("lobby", 300, 100));
 	const { client, chat } = all;
 	const room = chat.active;
-	room.replace({ events: [line(1, "one")], more: false, after: 0 }, 2, "ana");
+	room.replace({ events: [line(1, "one")], more: false, after: 0, upto: 1 }, "ana");
 	client.newer(room);
-	const [{ id, before }] = sent(all, "history");
-	assert.equal(before, 52);
-	all.says({ type: "history", id, room: "lobby", events: [line(50, "x"), line(51, "y")], after: 49, more: true });
-	assert.deepEqual(texts(room), ["x", "y"]);
-	assert.equal(room.more, true);
+	const [{ id, after, before }] = sent(all, "history");
+	assert.deepEqual([after, before], [1, undefined]);
+	const page = { type: "history", room: "lobby", more: true };
+	all.says({ ...page, id, events: [line(2, "x"), line(3, "y")], after: 1, upto: 3 });
+	assert.deepEqual([texts(room), room.more, room.live], [["one", "x", "y"], false, false]);
 	client.newer(room);
 	const [, { id: next }] = sent(all, "history");
-	all.says({ type: "history", id: next, room: "lobby", events: [line(52, "z")], after: 51, more: true });
-	assert.deepEqual(texts(room), ["x", "y", "z"]);
+	all.says({ ...page, id: next, events: [line(4, "z")], after: 3, upto: 100, more: false });
+	assert.deepEqual([texts(room), room.live], [["one", "x", "y", "z"], true]);
+});
+
+test("where all lines up to one are deleted, the first ones that are left are shown", () => {
+	const all = made();
+	all.says(entered("lobby", 300, 300));
+	const room = all.chat.active;
+	let done = 0;
+	all.client.show(room, 29, () => (done += 1));
+	const nothing = { type: "history", room: "lobby", events: [], more: false, after: 0, upto: 29 };
+	assert.equal(sent(all, "history").at(-1).before, 30);
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id });
+	assert.deepEqual([sent(all, "history").at(-1).after, done], [29, 0]);
+	const left = { ...nothing, events: [line(200, "x"), line(201, "y")], more: true, after: 29, upto: 201 };
+	all.says({ ...left, id: sent(all, "history").at(-1).id });
+	assert.deepEqual([texts(room), room.more, room.nearest(4), done], [["x", "y"], false, 200, 1]);
+	all.client.show(room, 350, () => (done += 1));
+	all.says({ ...nothing, upto: 300, id: sent(all, "history").at(-1).id });
+	assert.deepEqual([texts(room), done], [[], 2]);
 });
 
 const AGAIN = { type: "say", text: "Sign in again.", key: "sign_in_again" };

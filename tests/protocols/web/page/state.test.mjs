@@ -136,8 +136,7 @@ test("who reads older lines keeps them, and the newest are fetched again", () =>
 	assert.deepEqual([room.lines.length, room.first, room.live], [HELD, HELD - 49, false]);
 	room.add([event(2 * HELD - 9)], "ana", 0);
 	assert.deepEqual([room.lines.length, room.last], [HELD, 2 * HELD - 9]);
-	const before = room.end + 51;
-	room.addNewer({ events: events(room.end + 1, room.last) }, before, "ana");
+	room.addNewer({ events: events(room.end + 1, room.last), upto: room.last }, "ana");
 	assert.deepEqual([room.live, room.end], [true, 2 * HELD - 9]);
 });
 
@@ -152,9 +151,9 @@ test("a full room that is held takes no more lines", () => {
 test("other lines may be shown instead", () => {
 	const room = entered(0);
 	room.add(events(1, 200), "ana", 0);
-	room.replace({ events: events(40, 89), more: true, after: 39 }, 90, "ana");
+	room.replace({ events: events(40, 89), more: true, after: 39, upto: 89 }, "ana");
 	assert.deepEqual([room.first, room.end, room.live, room.last], [40, 89, false, 200]);
-	room.replace({ events: events(151, 200), more: true, after: 150 }, 201, "ana");
+	room.replace({ events: events(151, 200), more: true, after: 150, upto: 200 }, "ana");
 	assert.ok(room.live);
 });
 
