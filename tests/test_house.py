@@ -25,6 +25,7 @@ COVERED_BY = {
     "chatd/errors.py": "tests/formats/test_formats.py",
     "chatd/event.py": "tests/rooms/test_room.py",
     "chatd/chat/actions/costs.py": "tests/commands/test_base.py",
+    "chatd/chat/actions/push.py": "tests/commands/test_push.py",
     "chatd/commands/arguments.py": "tests/commands/test_grammar.py",
     "chatd/commands/deeds.py": "tests/commands/test_moderation.py",
     "chatd/commands/operate.py": "tests/commands/test_moderation.py",
@@ -60,6 +61,9 @@ COVERED_BY = {
     "chatd/text/times.py": "tests/text/test_validation.py",
     "chatd/text/unicode_tables.py": "tests/text/test_confusables.py",
     "chatd/util/privileges.py": "tests/integration/test_privileges.py",
+    "chatd/webhooks/attempts.py": "tests/webhooks/test_delivery.py",
+    "chatd/webhooks/outgoing.py": "tests/daemon/test_service.py",
+    "chatd/webhooks/targets.py": "tests/webhooks/test_delivery.py",
 }
 """The tests of modules that have no test file of their name in the mirrored place."""
 

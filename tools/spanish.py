@@ -306,6 +306,12 @@ BUDGETS = {
     "199 webhooks of one account left one to all others": (
         "199 webhooks de una cuenta dejaban uno a todos los demás"
     ),
+    "Accounts at a time that are notified while they are away": (
+        "Cuentas a la vez que reciben avisos en su ausencia"
+    ),
+    "each line is looked through for the names of all of them": (
+        "en cada línea se buscan los nombres de todas ellas"
+    ),
     "Rooms that are made in a day": "Salas que se crean en un día",
     "a list of a million rooms, which each newcomer asks for": (
         "una lista de un millón de salas, que pide quien llega"

@@ -9,6 +9,7 @@ Modules (python3 -m tools.documents writes this list):
 - `actions`: The use cases of the chat, one module a subject: each checks, acts, and returns the
   result.
 - `admin_requests`: The requests of `chatd admin`: JSON objects in and out, with English replies.
+- `alerts`: Alerts: lines that concern people who are away, for the pushes of their accounts.
 - `connected_sessions`: The sessions that are connected, and finding them by number or by name.
 - `deed_log`: Writing to the log of a room what was done in it.
 - `directory`: The directory of rooms: finding, listing, making and forgetting them.
@@ -40,6 +41,8 @@ Modules (python3 -m tools.documents writes this list):
 - `prompt`: The questions that one session is asked, the answers that it may give unasked, and its
   paste.
 - `publisher`: Publishing: from what the store has committed to the rooms, and back to its authors.
+- `push_codes`: Codes that prove the targets of pushes: each was sent to one, and is to be typed
+  back.
 - `read_marks`: Read marks: the seq up to which each account was sent each room, and its inbox.
 - `registrations`: Changes of accounts: registering and removing them, their passwords and other
   credentials.

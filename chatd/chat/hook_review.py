@@ -22,7 +22,7 @@ from chatd.webhooks.registry import Hook, Hooks
 
 
 class HookReview:
-    """Decides which hooks are allowed, and ends the others."""
+    """Decides from now on which hooks are allowed, and ends the others."""
 
     def __init__(
         self, store: Store, hooks: Hooks, rooms: Rooms, accounts: Accounts, moderation: Moderation
@@ -32,6 +32,8 @@ class HookReview:
         self._rooms = rooms
         self._accounts = accounts
         self._moderation = moderation
+        hooks.check_with(self.allows)
+        hooks.give_up_with(self.give_up)
 
     def allows(self, hook: Hook) -> bool:
         """Return True if the account that added a hook may have it, and read what it sends."""

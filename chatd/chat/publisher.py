@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from chatd.accounts.accounts import Accounts
+from chatd.chat.alerts import Alerts
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.directory import Rooms
 from chatd.chat.line_quotas import LineQuotas
@@ -37,6 +38,7 @@ class Publisher(Subscriber):
         accounts: Accounts,
         unread: UnreadTracker,
         hooks: Hooks,
+        alerts: Alerts,
         quotas: LineQuotas,
         error_log: ErrorLog,
     ) -> None:
@@ -45,6 +47,7 @@ class Publisher(Subscriber):
         self._accounts = accounts
         self._unread = unread
         self._hooks = hooks
+        self._alerts = alerts
         self._quotas = quotas
         self._error_log = error_log
 
@@ -61,6 +64,8 @@ class Publisher(Subscriber):
                     self._unread.checks.fresh.add(room.key)
                 if room.key in self._hooks:
                     self._hooks.said(room)
+                if self._alerts.pushes.all:
+                    self._alerts.published(room, part)
                 if not (room.here.named or room.here.guests):
                     self._rooms.forget_if_empty(room)
             except Exception:

@@ -32,8 +32,9 @@ class AccountRecords(Protocol):
 class Registrations:
     """Changes accounts in a store, and ends what the changes take from sessions.
 
-    ``records`` are all parts that store records for accounts, except the hooks: ``end_hooks`` ends
-    the hooks of removed accounts, and logs that in their rooms. ``let_go`` signs out those of some
+    ``pushes`` is the part whose records end with a password, ``records`` are all others that store
+    records for accounts, except the hooks: ``end_hooks`` ends the hooks of removed accounts, and
+    logs that in their rooms. ``let_go`` signs out those of some
     sessions whose grants are not valid any more.
     """
 
@@ -47,6 +48,7 @@ class Registrations:
         logins: Logins,
         unread: UnreadTracker,
         records: Sequence[AccountRecords],
+        pushes: AccountRecords,
         end_hooks: Callable[[], None],
         let_go: Callable[[Iterable[Session]], None],
     ) -> None:
@@ -57,7 +59,8 @@ class Registrations:
         self._names = names
         self._logins = logins
         self._unread = unread
-        self._records = records
+        self._records = (*records, pushes)
+        self._pushes = pushes
         self._end_hooks = end_hooks
         self._let_go = let_go
 
@@ -129,7 +132,7 @@ class Registrations:
     async def change_password(
         self, account: Account, hash: str, by: Session | None = None, *, keep_tokens: bool = False
     ) -> None:
-        """Change the password of an account, and end all earlier grants.
+        """Change the password of an account, and end all earlier grants, and its push.
 
         They are sessions, browsers' sign-ins and, unless ``keep_tokens``, tokens. The session
         ``by`` goes on. Raises `StoreError`.
@@ -146,7 +149,8 @@ class Registrations:
             by.identity.set_grant(after)
         put = self._accounts.table.put(account.key, changed)
         try:
-            await change(self._store, put, *self._credentials.carry_over(changed, kept))
+            ended = self._pushes.account_gone(account.key)
+            await change(self._store, put, *self._credentials.carry_over(changed, kept), *ended)
         except StoreError:
             if by is not None and by.grant is after:  # else it was logged out meanwhile
                 by.identity.set_grant(before)

@@ -16,6 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.credentials import Credentials
 from chatd.accounts.passwords import Passwords
+from chatd.chat.alerts import Alerts
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.directory import Rooms
 from chatd.chat.evictions import Evictions
@@ -98,8 +99,9 @@ class ChatServer:
         )
         self.hooks = Hooks(store, self.budgets)
         self.hook_review = HookReview(store, self.hooks, self.rooms, self.accounts, self.moderation)
-        self.hooks.check_with(self.hook_review.allows)
-        self.hooks.give_up_with(self.hook_review.give_up)
+        self.alerts = Alerts(
+            store, clock, self.budgets, self.accounts, self.unread, self.moderation, language
+        )
         self.moves = RoomMoves(self.rooms, self.moderation, self.unread, recent)
         self.evictions = Evictions(clock, self.sessions, self.rooms, self.moderation, self.moves)
         self.deeds = RoomDeeds(
@@ -142,6 +144,7 @@ class ChatServer:
                 self.idempotency,
                 self.logins.limits,
             ),
+            self.alerts.pushes,
             self.hook_review.review,
             self.sign_outs.let_go,
         )
@@ -151,6 +154,7 @@ class ChatServer:
             self.accounts,
             self.unread,
             self.hooks,
+            self.alerts,
             self.quotas,
             self.error_log,
         )
@@ -180,10 +184,6 @@ class ChatServer:
     def enter(self, session: Session, *, recent: bool = True) -> None:
         """Welcome a session: see `RoomMoves.welcome`."""
         self.moves.welcome(session, self.motd, recent)
-
-    def located(self, session: Session) -> None:
-        """Take note that the network of a session became known only after it entered."""
-        self.evictions.review(session)
 
     def finish(self, session: Session) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""

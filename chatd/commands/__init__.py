@@ -21,6 +21,7 @@ Modules (python3 -m tools.documents writes this list):
 - `password_guard`: Recognition of lines that are nearly a command with a password, so that none is
   said by mistake.
 - `password_prompt`: Prompts for passwords, for all commands that take one.
+- `push`: The command for pushes: being notified while one is away.
 - `sanctions`: Commands for kicks, mutes and bans in a room, by name or by network.
 - `settings`: Commands for the settings of a session: its view of the rooms, and how its lines are
   read.

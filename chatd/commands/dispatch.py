@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from chatd.accounts.credentials import Scope
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands import accounts, history, hooks, moderation, operate, settings, talking
+from chatd.commands import accounts, history, hooks, moderation, operate, push, settings, talking
 from chatd.commands.base import Command, Job, Wording, WrongUse, tell_why_not
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.i18n import Language
@@ -222,7 +222,7 @@ SECTIONS = {
     "account": Section(
         Heading(("account",), "a name of your own: passwords, logging in and out, tokens"),
         Heading(("cuenta",), "un nombre solo tuyo: contraseñas, iniciar y cerrar sesión, tokens"),
-        accounts.TABLE,
+        (*accounts.TABLE, *push.TABLE),
     ),
     "settings": Section(
         Heading(("settings", "me"), "what you are shown: language, bell, people to ignore, away"),

@@ -17,7 +17,8 @@ from chatd.commands.deeds import tell_done
 from chatd.commands.password_prompt import present_password_question, with_present_password
 from chatd.rooms.room import Room
 from chatd.text.times import local_time
-from chatd.webhooks.registry import Hook, NotDelivered
+from chatd.webhooks.registry import Hook
+from chatd.webhooks.targets import NotDelivered
 from chatd.webhooks.urls import Destination
 
 _WORDS = {

@@ -39,7 +39,7 @@ from chatd.protocols.transport.factory import CHECK_SECONDS, ChatFactory
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store
 from chatd.text.escaping import visible
-from chatd.webhooks.delivery import Deliveries
+from chatd.webhooks.outgoing import Outgoing
 
 COMMIT_SECONDS = 2.0
 """Seconds that a stopping daemon waits for received lines to be committed and sent."""
@@ -110,7 +110,7 @@ class ChatService(Service):
         foreground: bool = True,
         passwords: Passwords | None = None,
         control: Control | None = None,
-        deliveries: Deliveries | None = None,
+        outgoing: Outgoing | None = None,
         return_memory: Callable[[], None] = return_memory,
     ) -> None:
         self._store = store
@@ -121,7 +121,7 @@ class ChatService(Service):
         self._foreground = foreground
         self._passwords = passwords
         self.control = control
-        self._deliveries = deliveries
+        self._outgoing = outgoing
         self._return_memory = return_memory
         self._clients = 0  # the most since memory was given back
         self._checking = LoopingCall(self._check)
@@ -149,10 +149,10 @@ class ChatService(Service):
             self._watch.start()
         self._checking.start(CHECK_SECONDS, now=False)
         self._returning.start(RETURN_SECONDS, now=False)
-        if self._deliveries is not None:
+        if self._outgoing is not None:
             for server in self._servers:
                 server.hook_review.review()
-            self._deliveries.start()
+            self._outgoing.start()
         if self._retention is not None:
             self.log.info("{history}", history=self._retention.policy.describe())
             self._retention.start()
@@ -170,8 +170,8 @@ class ChatService(Service):
                 looking.stop()
         if self._retention is not None:
             self._retention.stop()
-        if self._deliveries is not None:
-            self._deliveries.stop()
+        if self._outgoing is not None:
+            self._outgoing.stop()
         return Deferred.fromCoroutine(self._stop())
 
     def _check(self) -> None:
@@ -181,8 +181,8 @@ class ChatService(Service):
             server.check()
         if self._watch is not None:
             self._watch.check()
-        if self._deliveries is not None:
-            self._deliveries.check()
+        if self._outgoing is not None:
+            self._outgoing.check()
 
     def _look_who_has_gone(self) -> None:
         clients = sum(len(listener.factory.clients) for listener in self.listeners)
@@ -220,8 +220,8 @@ class ChatService(Service):
         await DeferredList(unbound, consumeErrors=True)
 
     async def _close(self) -> None:
-        if self._deliveries is not None:
-            await self._deliveries.close()
+        if self._outgoing is not None:
+            await self._outgoing.close()
         # Only now is it known up to which line each client has taken what was sent.
         for server in self._servers:
             await server.unread.stop()

@@ -62,9 +62,12 @@ from chatd.util.budgets import Budgets
 from chatd.util.extras import how_to_install
 from chatd.util.privileges import Identity
 from chatd.util.worker import Worker
+from chatd.webhooks.attempts import Means
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.http_client import Gate, Poster, has_tls
 from chatd.webhooks.lanes import Lanes
+from chatd.webhooks.outgoing import Outgoing
+from chatd.webhooks.push_delivery import PushDeliveries
 from chatd.webhooks.registry import Rules
 
 
@@ -98,9 +101,7 @@ def makeService(options: Options) -> IService:
     server.hooks.use_rules(hook_rules)
     gate = Gate(hook_rules.allowed)
     lanes = Lanes(Poster(reactor, gate), Poster(reactor, gate), clock)
-    deliveries = Deliveries(
-        server.hooks, server.rooms.get, lanes, clock, server.error_log, server.now
-    )
+    outgoing = _outgoing(server, Means(lanes, clock, server.error_log))
 
     # The addresses, and the protocols there
     listeners = _listeners(settings, server, clock, user, reactor)
@@ -124,7 +125,17 @@ def makeService(options: Options) -> IService:
         foreground=bool(twistd.get("nodaemon", True)),
         passwords=passwords,
         control=control,
-        deliveries=deliveries,
+        outgoing=outgoing,
+    )
+
+
+def _outgoing(server: ChatServer, means: Means) -> Outgoing:
+    """Return the deliveries of the server's hooks and pushes."""
+    alerts = server.alerts
+    return Outgoing(
+        means,
+        Deliveries(server.hooks, server.rooms.get, means, server.now),
+        PushDeliveries(server.alerts.pushes, means, alerts.is_away, alerts.language_of),
     )
 
 

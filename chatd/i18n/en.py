@@ -209,12 +209,32 @@ SENTENCES = {
     "hook_timed_out": "it did not answer in time.",
     "hook_unreachable": "no connection could be made.",
     "hook_no_address": "its host name has no address.",
-    "hook_not_allowed": "webhooks to its address are not allowed here.",
+    "hook_not_allowed": "requests to its address are not allowed here.",
     "hook_no_tls": "https:// needs chatd[tls], which is not installed here any more.",
     "hook_tls_failed": "its certificate is not valid, or TLS failed in another way.",
     "hook_broke": "the connection broke, or it did not answer in HTTP.",
     "hook_not_readable": "the room's log cannot be read.",
     # Help
+    "no_push": "You are notified nowhere while you are away. /push URL sets that.",
+    "push_is": (
+        "While you are away, {target} is told who writes to you alone and who mentions you."
+    ),
+    "push_is_with_text": (
+        "While you are away, {target} is told who writes to you alone and who mentions you, with"
+        " the text."
+    ),
+    "push_fails": "{push} The last {count} tries failed.",
+    "push_fails_one": "{push} The last try failed.",
+    "push_ended": "You are notified nowhere from now on.",
+    "push_code_sent": ("A code was sent to {target}. Type /push confirm CODE within ten minutes."),
+    "push_code": "The code for {name} is {code}. In chatd, type: /push confirm {code}",
+    "push_privates": "{count} private lines, the last by {name}",
+    "push_privates_one": "{name} wrote to you",
+    "push_mentions": "{count} mentions in #{room}, the last by {name}",
+    "push_mentions_one": "{name} mentioned you in #{room}",
+    "push_more": "{count} more elsewhere",
+    "push_more_one": "{count} more elsewhere",
+    "push_with_text": "{what}: {text}",
     "help_more": (
         "/help COMMAND explains one. Start a line with // to say one that starts with /."
     ),
@@ -531,6 +551,7 @@ SENTENCES = {
     "budget_bytes": "bytes on disk",
     "budget_absent": "private lines to people who are away",
     "budget_hooks": "webhooks",
+    "budget_pushes": "accounts that are notified",
     "budget_rooms": "new rooms",
     "budget_names": "registered names",
     "budget_keys": "idempotency keys",
@@ -706,23 +727,21 @@ SENTENCES = {
     ),
     "not_in_room": "{name} is not in #{room}. /who #{room} shows who is.",
     "no_hook_url": (
-        "{url} is not a valid URL for a webhook. Use http:// or https://, a host, and"
+        "{url} is not a valid URL here. Use http:// or https://, a host, and"
         " optionally a path: https://example.com/chat."
     ),
-    "hook_url_too_long": "the URL of a webhook may have at most {limit} characters.",
-    "hook_url_has_password": (
-        "the URL of a webhook must not have a name or password before its host."
-    ),
+    "hook_url_too_long": "a URL may have at most {limit} characters here.",
+    "hook_url_has_password": ("a URL must not have a name or password before its host."),
     "hook_url_not_ascii": (
         "the path of {url} has letters that a URL cannot contain. Write them as %C3%A9, or"
         " copy the URL from a browser."
     ),
     "no_hook_over_tls": "https:// needs chatd[tls] on this server. The operator can install it.",
     "no_hook_to_there": (
-        "{host} is this server's machine or in a private network, where webhooks may not"
-        " lead. The operator can allow it with --hooks-to."
+        "{host} is this server's machine or in a private network, where nothing may be"
+        " sent. The operator can allow it with --hooks-to."
     ),
-    "no_hook_to_port": ("webhooks may not lead to port {port}. Use 80, 443, or a port above 1023."),
+    "no_hook_to_port": "nothing may be sent to port {port}. Use 80, 443, or a port above 1023.",
     "hook_not_wanted": (
         "{target} did not prove that it wants this webhook. It must answer a POST of {challenge}"
         " with 200 and TEXT alone. In Python: {line}. See Webhooks in docs/wire.md."
@@ -737,6 +756,22 @@ SENTENCES = {
         "a webhook has a secret, which is not shown here. Connect over TLS, or from the"
         " server's own machine."
     ),
+    "no_push_in_clear": (
+        "a URL for notifications is a secret, which others could read here. Connect over TLS, or"
+        " from the server's own machine."
+    ),
+    "push_not_taken": (
+        "{target} did not take the message with the code. It must answer a POST with a status of"
+        " 200 to 299 within ten seconds. See Notifications in docs/wire.md."
+    ),
+    "too_many_codes": "wait {count} seconds. Several codes were sent already.",
+    "too_many_codes_one": "wait {count} second. Several codes were sent already.",
+    "no_push_code": (
+        "no code waits for you to type it. It is valid for ten minutes, and for five tries. /push"
+        " URL sends one."
+    ),
+    "wrong_push_code": "that is not the code. You have {count} more tries.",
+    "wrong_push_code_one": "that is not the code. You have {count} more try.",
     "no_such_hook": "#{room} has no webhook {number}. /hook list shows them.",
     "too_many_hooks_here": "#{room} has {limit} webhooks, the most allowed. /hook remove one.",
     "room_exists": "#{room} exists already. /join {room}, or choose another name.",

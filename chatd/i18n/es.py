@@ -213,12 +213,32 @@ SENTENCES = {
     "hook_timed_out": "no ha respondido a tiempo.",
     "hook_unreachable": "no se ha podido conectar.",
     "hook_no_address": "el nombre de su servidor no tiene dirección.",
-    "hook_not_allowed": "aquí no se permiten webhooks a su dirección.",
+    "hook_not_allowed": "aquí no se permiten peticiones a su dirección.",
     "hook_no_tls": "https:// necesita chatd[tls], que aquí ya no está instalado.",
     "hook_tls_failed": "su certificado no es válido, o TLS ha fallado de otro modo.",
     "hook_broke": "la conexión se ha cortado, o no ha respondido en HTTP.",
     "hook_not_readable": "el registro de la sala no se puede leer.",
     # Help
+    "no_push": "En tu ausencia no recibes avisos. /avisos URL dice adónde enviarlos.",
+    "push_is": ("En tu ausencia, {target} recibe quién te escribe en privado y quién te nombra."),
+    "push_is_with_text": (
+        "En tu ausencia, {target} recibe quién te escribe en privado y quién te nombra, con el"
+        " texto."
+    ),
+    "push_fails": "{push} Los últimos {count} intentos han fallado.",
+    "push_fails_one": "{push} El último intento ha fallado.",
+    "push_ended": "Desde ahora no recibes avisos.",
+    "push_code_sent": (
+        "Se ha enviado un código a {target}. Escribe /avisos confirmar CÓDIGO en diez minutos."
+    ),
+    "push_code": "El código de {name} es {code}. En chatd, escribe: /avisos confirmar {code}",
+    "push_privates": "{count} líneas privadas, la última de {name}",
+    "push_privates_one": "{name} te ha escrito",
+    "push_mentions": "{count} menciones en #{room}, la última de {name}",
+    "push_mentions_one": "{name} te ha nombrado en #{room}",
+    "push_more": "{count} más en otras salas",
+    "push_more_one": "{count} más en otra sala",
+    "push_with_text": "{what}: {text}",
     "help_more": (
         "/ayuda ORDEN explica una. Empieza una línea con // para decir una que empieza por /."
     ),
@@ -578,6 +598,7 @@ SENTENCES = {
     "budget_bytes": "bytes en el disco",
     "budget_absent": "líneas privadas a quien no está",
     "budget_hooks": "webhooks",
+    "budget_pushes": "cuentas con avisos",
     "budget_rooms": "salas nuevas",
     "budget_names": "nombres registrados",
     "budget_keys": "claves de idempotencia",
@@ -768,13 +789,11 @@ SENTENCES = {
     ),
     "not_in_room": "{name} no está en #{room}. /quien #{room} muestra quién está.",
     "no_hook_url": (
-        "{url} no es una URL válida para un webhook. Usa http:// o https://, un servidor, y"
+        "{url} no es aquí una URL válida. Usa http:// o https://, un servidor, y"
         " si acaso una ruta: https://example.com/chat."
     ),
-    "hook_url_too_long": "la URL de un webhook puede tener como mucho {limit} caracteres.",
-    "hook_url_has_password": (
-        "la URL de un webhook no puede llevar nombre ni contraseña delante del servidor."
-    ),
+    "hook_url_too_long": "una URL puede tener aquí como mucho {limit} caracteres.",
+    "hook_url_has_password": ("una URL no puede llevar nombre ni contraseña delante del servidor."),
     "hook_url_not_ascii": (
         "la ruta de {url} tiene letras que no caben en una URL. Escríbelas como %C3%A9, o copia la"
         " URL de un navegador."
@@ -783,12 +802,11 @@ SENTENCES = {
         "https:// necesita chatd[tls] en este servidor. Quien lo administra puede instalarlo."
     ),
     "no_hook_to_there": (
-        "{host} es la máquina de este servidor o está en una red privada, y allí no pueden"
-        " llevar los webhooks. Quien administra el servidor puede permitirlo con --hooks-to."
+        "{host} es la máquina de este servidor o está en una red privada, y allí no se"
+        " puede enviar nada. Quien administra el servidor puede permitirlo con --hooks-to."
     ),
     "no_hook_to_port": (
-        "los webhooks no pueden llevar al puerto {port}. Usa el 80, el 443 o uno por encima de"
-        " 1023."
+        "no se puede enviar nada al puerto {port}. Usa el 80, el 443 o uno por encima de 1023."
     ),
     "hook_not_wanted": (
         "{target} no ha demostrado que quiere este webhook. Tiene que responder a un POST de"
@@ -804,6 +822,22 @@ SENTENCES = {
         "un webhook tiene un secreto, que aquí no se muestra. Conéctate por TLS, o desde la"
         " máquina del servidor."
     ),
+    "no_push_in_clear": (
+        "una URL para avisos es un secreto, que aquí otros podrían leer. Conéctate por TLS, o desde"
+        " la máquina del servidor."
+    ),
+    "push_not_taken": (
+        "{target} no ha aceptado el mensaje con el código. Tiene que responder a un POST con un"
+        " estado de 200 a 299 en diez segundos. Ver Notifications en docs/wire.md."
+    ),
+    "too_many_codes": "espera {count} segundos. Ya se han enviado varios códigos.",
+    "too_many_codes_one": "espera {count} segundo. Ya se han enviado varios códigos.",
+    "no_push_code": (
+        "no hay ningún código pendiente. Vale diez minutos, y cinco intentos. /avisos URL envía"
+        " uno."
+    ),
+    "wrong_push_code": "ese no es el código. Te quedan {count} intentos.",
+    "wrong_push_code_one": "ese no es el código. Te queda {count} intento.",
     "no_such_hook": "#{room} no tiene webhook {number}. /webhook lista los muestra.",
     "too_many_hooks_here": (
         "#{room} tiene {limit} webhooks, el máximo. Usa /webhook quitar con uno."

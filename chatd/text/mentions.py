@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import add
 
 from chatd.text.blanks import is_blank
 from chatd.text.confusables import scripts_of
@@ -96,3 +97,60 @@ def _is_mark(character: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_spaceless(character: str) -> bool:
     return not _SPACELESS.isdisjoint(scripts_of(character))
+
+
+_RUN = re.compile(r"\w+(?:[.-]\w+)*")  # `_is_word` says that "ana-maria" does not name ana
+_RUN_AFTER_AT = re.compile(rf"@({_RUN.pattern})")
+
+
+class NameIndex:
+    """An index of many folded names, to find those that a text may mention.
+
+    The time that it takes depends on the length of the text, and hardly on the number of names.
+    """
+
+    def __init__(self) -> None:
+        self._runs: set[str] = set()  # names that are a whole run of letters wherever they count
+        self._longest = 0
+        self._others: dict[str, set[str]] = {}  # by their first two characters
+
+    def add(self, name: str) -> None:
+        """Add a name."""
+        if _is_run(name):
+            self._runs.add(name)
+            self._longest = max(self._longest, len(name))
+        else:
+            self._others.setdefault(name[:2], set()).add(name)
+
+    def remove(self, name: str) -> None:
+        """Remove a name that was added."""
+        if _is_run(name):
+            self._runs.remove(name)
+        else:
+            self._others[name[:2]].remove(name)
+            if not self._others[name[:2]]:
+                del self._others[name[:2]]
+
+    def candidates(self, texts: Sequence[str]) -> set[str]:
+        """Return some names, and all of those that `mentions` finds in one of *texts*."""
+        folded = _folded("\n".join(texts))
+        found = self._runs.intersection(_RUN.findall(folded))
+        if not folded.isascii():
+            found.update(self._after_at(folded))
+        if self._others:
+            found.update(self._within(folded))
+        return found
+
+    def _after_at(self, folded: str) -> Iterator[str]:
+        for run in _RUN_AFTER_AT.findall(folded):
+            starts = (run[:end] for end in range(1, min(len(run), self._longest) + 1))
+            yield from (start for start in starts if start in self._runs)
+
+    def _within(self, folded: str) -> Iterator[str]:
+        starts = {*folded, *map(add, folded, folded[1:])}
+        for start in self._others.keys() & starts:
+            yield from (name for name in self._others[start] if name in folded)
+
+
+def _is_run(name: str) -> bool:
+    return _RUN.fullmatch(name) is not None and not any(map(_is_spaceless, name))

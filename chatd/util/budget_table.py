@@ -46,6 +46,7 @@ class Kind(str, enum.Enum):
     BYTES = "bytes"
     ABSENT = "absent"
     HOOKS = "hooks"
+    PUSHES = "pushes"
     ROOMS = "rooms"
     NAMES = "names"
     KEYS = "keys"
@@ -116,6 +117,12 @@ TABLE: Mapping[Kind, Rule] = {
         "Webhooks at a time",
         "199 webhooks of one account left one to all others",
         _limits(20, None, 50, 75, 100, 200),
+        held=True,
+    ),
+    Kind.PUSHES: Rule(
+        "Accounts at a time that are notified while they are away",
+        "each line is looked through for the names of all of them",
+        _limits(None, None, 500, 600, 800, 2000),
         held=True,
     ),
     Kind.ROOMS: Rule(

@@ -1,8 +1,8 @@
 """Delivery of the lines of rooms to their hooks: one line at a time, in order, at least once.
 
 Lines are read from the log, after the hook's seq, and each is tried until it is accepted, or the
-hook is removed, or has failed for `GIVE_UP_SECONDS`. The room does not wait for that: it wakes the
-delivery and goes on. This module must not know a connection: the poster decides how a line is
+hook is removed or given up (`chatd.webhooks.attempts`). The room does not wait for that: it wakes
+the delivery and goes on. This module must not know a connection: the poster decides how a line is
 posted, and to which address.
 
 A target proves that it wants a hook: it answers a challenge, which is a request like those of
@@ -15,39 +15,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import random
 import secrets
 from collections import deque
 from collections.abc import Callable
 from math import ceil
 from urllib.parse import quote
 
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
-
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event, Kind
 from chatd.rooms.room import Room
-from chatd.storage.contract import StoreError
 from chatd.text.escaping import encode_json
-from chatd.util.error_log import ErrorLog
 from chatd.util.fair_queue import Asker, QueueFull
 from chatd.util.rate_limit import RateLimiter
-from chatd.webhooks.lanes import Caller, Lanes, Pace, Poster
-from chatd.webhooks.registry import (
-    GIVE_UP_SECONDS,
-    DeliveryFailure,
-    Hook,
-    HookRecord,
-    Hooks,
-    NotDelivered,
-)
+from chatd.webhooks.attempts import Attempts, Means
+from chatd.webhooks.lanes import Caller, Pace, Poster
+from chatd.webhooks.registry import Hook, HookRecord, Hooks
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Destination, destination_of
-
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 3600.0
-"""Back-off between tries, in seconds. Pauses double, and each is up to a quarter longer at random,
-so that deliveries that failed together are not tried together."""
 
 CHALLENGES_AT_ONCE = 10
 CHALLENGE_SECONDS = 60.0
@@ -93,31 +77,23 @@ def headers_of(secret: str, timestamp: int, body: bytes) -> dict[str, str]:
 
 
 class Deliveries:
-    """The deliveries of all hooks, in ``lanes``.
+    """The deliveries of all hooks.
 
-    ``room_of`` returns a room by its key, ``now`` the time in seconds since 1970, ``chance``
-    numbers from 0 to 1 for the pauses.
+    ``room_of`` returns a room by its key, ``now`` the time in seconds since 1970.
     """
 
     def __init__(
         self,
         hooks: Hooks,
         room_of: Callable[[str], Room | None],
-        lanes: Lanes,
-        clock: IReactorTime,
-        error_log: ErrorLog,
+        means: Means,
         now: Callable[[], float],
-        chance: Callable[[], float] = random.random,
     ) -> None:
-        self.room_of = room_of
-        self.lanes = lanes
-        self.clock = clock
-        self.error_log = error_log
-        self.now = now
-        self.chance = chance
-        self.stopped = False
-        self._challenges = RateLimiter(clock, CHALLENGES_AT_ONCE, CHALLENGE_SECONDS)
         self.hooks = hooks
+        self.room_of = room_of
+        self.means = means
+        self.now = now
+        self._challenges = RateLimiter(means.clock, CHALLENGES_AT_ONCE, CHALLENGE_SECONDS)
         self._under_way: dict[Hook, _Delivery] = {}
 
     def start(self) -> None:
@@ -130,17 +106,11 @@ class Deliveries:
         """Store the seqs of all hooks; to be called every few seconds."""
         self.hooks.keep()
 
-    def stop(self) -> None:
-        """Begin no more deliveries. Those on their way may arrive until `close`."""
-        self.stopped = True
-
     async def close(self) -> None:
-        """Cancel deliveries on their way, and store the seqs of all hooks; call `stop` before."""
+        """Cancel deliveries on their way, and store the seqs of all hooks."""
         for delivery in self._under_way.values():
             delivery.end()
         await self.hooks.keep()
-        await self.lanes.quick.close()
-        await self.lanes.slow.close()
 
     async def challenge(self, poster: Poster, to: Destination, secret: str) -> None:
         """Ask a target if it wants a hook. Raise `NotDelivered` if it does not say so."""
@@ -158,7 +128,7 @@ class Deliveries:
         to = destination_of(new.url)
         caller = Caller(Asker(new.network, new.account), Pace())
         try:
-            await self.lanes.run(caller, lambda poster: self.challenge(poster, to, new.secret))
+            await self.means.lanes.run(caller, lambda one: self.challenge(one, to, new.secret))
         except QueueFull:
             raise NotDelivered(DeliveryFailure.BUSY) from None
         self._challenges.give_back(new.account)
@@ -175,71 +145,25 @@ class Deliveries:
             delivery.end()
 
 
-class _Delivery:
+class _Delivery(Attempts[Event]):
     """The delivery of the lines of one hook."""
 
     def __init__(self, all: Deliveries, hook: Hook) -> None:
+        super().__init__(all.means, hook)
         self._all = all
         self._hook = hook
         self._page: deque[Event] = deque()
-        self._later: IDelayedCall | None = None  # the next start: at once, or after a pause
-        self._work: Deferred[None] | None = None
-        self._busy = False
-        self._pause = FIRST_PAUSE
-        self._failed_at: float | None = None  # the time of the clock; None after a success
-        self._ended = False
 
-    def wake(self) -> None:
-        """Begin to deliver, unless a pause after a failure is not over yet."""
-        if self._later is None and not self._busy:
-            # Later, because the caller is a room that is publishing.
-            self._later = self._all.clock.callLater(0, self._begin)
+    @property
+    def goes_on(self) -> bool:
+        """See `Attempts`."""
+        return super().goes_on and self._all.hooks.allowed(self._hook)
 
-    def end(self) -> None:
-        """Begin nothing more, and cancel the delivery on its way."""
-        self._ended = True
-        if self._later is not None:
-            self._later.cancel()
-        if self._work is not None:
-            self._work.cancel()
-
-    def _begin(self) -> None:
-        self._later = None
-        self._busy = True
-        self._work = Deferred.fromCoroutine(self._run())
-
-    async def _run(self) -> None:
-        error = None
-        try:
-            while (event := await self._next()) is not None:
-                if not await self._post_in_turn(event):
-                    break
-                self._page.popleft()
-                self._hook.delivered(event.seq)
-                self._hook.went_well()
-                self._pause = FIRST_PAUSE
-                self._failed_at = None
-        except CancelledError:
-            pass
-        except NotDelivered as why:
-            error = why
-        except QueueFull:
-            error = NotDelivered(DeliveryFailure.BUSY)
-        except StoreError:
-            error = NotDelivered(DeliveryFailure.NOT_READABLE)
-        except Exception:
-            # The message may quote the URL, which may be a secret.
-            self._all.error_log.tell("a line could not be posted to a hook", words=False)
-            error = NotDelivered(DeliveryFailure.BROKE)
-        self._busy = False
-        if error is not None:
-            self._fail(error)
-
-    async def _next(self) -> Event | None:
+    async def next(self) -> Event | None:
         """Return the next line to be delivered, or None if there is none."""
         hook = self._hook
         room = self._all.room_of(hook.room)
-        while room is not None and self._goes_on:
+        while room is not None and self.goes_on:
             while self._page and self._page[0].kind not in SENT:
                 hook.delivered(self._page.popleft().seq)
             if self._page:
@@ -253,36 +177,24 @@ class _Delivery:
                 hook.delivered(head)  # retention deleted all of it
         return None
 
-    @property
-    def _goes_on(self) -> bool:
-        """True while it may deliver."""
-        stopped = self._ended or self._all.stopped
-        return not stopped and self._all.hooks.allowed(self._hook)
+    async def post(self, poster: Poster, item: Event) -> None:
+        """Post a line, once the target has proved that it wants the hook."""
+        hook, body = self._hook, body_of(item)
+        if not hook.proven:
+            await self._all.challenge(poster, hook.to, hook.secret)
+            hook.proven = True
+        headers = headers_of(hook.secret, int(self._all.now()), body)
+        await poster.post(hook.to, headers | {"X-Chatd-Delivery": delivery_of(item)}, body)
 
-    async def _post_in_turn(self, event: Event) -> bool:
-        """Post an event; return False if the hook's right ended while it waited for its turn."""
-        hook, body = self._hook, body_of(event)
+    def accepted(self, item: Event) -> None:
+        """See `Attempts`."""
+        self._page.popleft()
+        self._hook.delivered(item.seq)
 
-        async def post(poster: Poster) -> bool:
-            if not self._goes_on:
-                return False
-            if not hook.proven:
-                await self._all.challenge(poster, hook.to, hook.secret)
-                hook.proven = True
-            headers = headers_of(hook.secret, int(self._all.now()), body)
-            await poster.post(hook.to, headers | {"X-Chatd-Delivery": delivery_of(event)}, body)
-            return True
-
-        return await self._all.lanes.run(hook.caller, post)
-
-    def _fail(self, error: NotDelivered) -> None:
+    def failed(self) -> None:
+        """Read the lines again before the next try: meanwhile some may be deleted."""
         self._page.clear()
-        now = self._all.clock.seconds()
-        self._hook.failed(error, 0.0 if self._failed_at is None else now - self._failed_at)
-        self._failed_at = now
-        if self._hook.failed_for >= GIVE_UP_SECONDS:
-            self._all.hooks.give_up(self._hook)
-        if not (self._ended or self._all.stopped):
-            pause = self._pause * (1 + self._all.chance() / 4)
-            self._later = self._all.clock.callLater(pause, self._begin)
-            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+    def give_up(self) -> None:
+        """See `Attempts`."""
+        self._all.hooks.give_up(self._hook)

@@ -49,7 +49,7 @@ from zope.interface import implementer
 from chatd import __version__
 from chatd.util.worker import Worker
 from chatd.webhooks.name_lookups import NameLookups
-from chatd.webhooks.registry import DeliveryFailure, NotDelivered
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import (
     Address,
     Destination,

@@ -7,8 +7,8 @@ requests to that target wait for the slow lane, until it has answered quickly `Q
 times. So a quick target waits for others' slow ones once at most, for `SLOW_SECONDS`, and each
 owner of hooks has the same part of both lanes.
 
-Extra turns have no bound of their own: a hook has one request under way at most, so the budget of
-`chatd.webhooks.registry` is the bound. This module must not know what is requested.
+Extra turns have no bound of their own: a hook or a push has one request under way at most, so their
+budgets are the bound. This module must not know what is requested.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ QUICK_SLOTS = 20
 SLOW_SLOTS = 20
 """Most requests that begin while others of their lane are under way."""
 
-MOST_WAITING = 400
-"""Most requests that wait in a lane: those of all hooks, and as many challenges."""
+MOST_WAITING = 4400
+"""Most requests that wait in a lane: those of all hooks and pushes, and as many challenges and
+codes. So none is refused because of others'."""
 
 SLOW_SECONDS = 0.5
 """Seconds after which a request stands apart. Most servers answer in a tenth of that, and a quick
@@ -44,7 +45,7 @@ class Poster(Protocol):
     async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> bytes:
         """Post a body; return the beginning of the answer.
 
-        Raise `chatd.webhooks.registry.NotDelivered` if the body was not accepted.
+        Raise `chatd.webhooks.targets.NotDelivered` if the body was not accepted.
         """
 
     async def close(self) -> None:

@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from chatd.util.worker import Worker
-from chatd.webhooks.registry import DeliveryFailure, NotDelivered
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Address
 
 LOOKING_UP = 400

@@ -9,7 +9,6 @@ it wants it. This module must not know a network or rights: the deliveries call
 
 from __future__ import annotations
 
-import enum
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -24,41 +23,11 @@ from chatd.text.folding import fold
 from chatd.util.budget_table import Kind
 from chatd.util.budgets import Budgets, owner_of
 from chatd.util.fair_queue import Asker
-from chatd.webhooks.lanes import Caller, Pace
+from chatd.webhooks.targets import Target
 from chatd.webhooks.urls import Destination, InvalidUrl, Network, destination_of
 
 IN_A_ROOM = 5
 """Most hooks of a room. How many an owner may have, and all together, is a budget."""
-
-GIVE_UP_SECONDS = 7 * 86_400
-"""Seconds for which a hook is tried in vain before it ends. Only the time counts for which the
-daemon runs, so neither a daemon that was down nor a wrong clock ends one. A target that is broken
-on Friday is repaired within a week."""
-
-
-class DeliveryFailure(enum.Enum):
-    """The reason for which a line could not be delivered. The sentences ``hook_...`` word it."""
-
-    ANSWERED = "answered"
-    TIMED_OUT = "timed_out"
-    UNREACHABLE = "unreachable"
-    NO_ADDRESS = "no_address"
-    NOT_ALLOWED = "not_allowed"
-    NO_TLS = "no_tls"
-    TLS_FAILED = "tls_failed"
-    BROKE = "broke"
-    NOT_READABLE = "not_readable"
-    NOT_PROVEN = "not_proven"
-    BUSY = "busy"
-
-
-class NotDelivered(Exception):
-    """A line that could not be delivered. ``status`` is that of the answer, 0 without one."""
-
-    def __init__(self, why: DeliveryFailure, status: int = 0) -> None:
-        super().__init__(why.value, status)
-        self.why = why
-        self.status = status
 
 
 class HookRecord(NamedTuple):
@@ -90,35 +59,19 @@ def new_record(to: Destination, by: str, network: str, now: int) -> HookRecord:
     return HookRecord(to.url, secret, by, now, 0, fold(by), network)
 
 
-class Hook:
+class Hook(Target):
     """A hook in memory, where ``seq``, ``proven`` and ``failed_for`` are ahead of the stored ones.
 
-    ``failures`` counts the failed tries since a line was delivered, ``error`` is the last failure.
-    ``caller`` says in whose turn and in which lane it delivers, ``owner`` in which budgets it
-    counts.
+    ``owner`` says in which budgets it counts.
     """
 
-    __slots__ = (
-        "account",
-        "added",
-        "by",
-        "caller",
-        "error",
-        "failed_for",
-        "failures",
-        "number",
-        "owner",
-        "proven",
-        "room",
-        "secret",
-        "seq",
-        "to",
-    )
+    __slots__ = ("account", "added", "by", "number", "owner", "proven", "room", "secret", "seq")
 
     def __init__(self, room: str, number: int, kept: HookRecord) -> None:
+        asker = Asker(kept.network, kept.account or fold(kept.by))
+        super().__init__(destination_of(kept.url), asker, kept.failed_for)
         self.room = room  # its key
         self.number = number
-        self.to: Destination = destination_of(kept.url)
         self.secret = kept.secret
         self.by = kept.by
         self.account = kept.account
@@ -127,10 +80,6 @@ class Hook:
         self.added = kept.added
         self.seq = kept.seq
         self.proven = kept.proven
-        self.failed_for = float(kept.failed_for)
-        self.caller = Caller(Asker(kept.network, kept.account or fold(kept.by)), Pace())
-        self.failures = 0
-        self.error: NotDelivered | None = None
 
     @property
     def key(self) -> str:
@@ -140,18 +89,6 @@ class Hook:
     def delivered(self, seq: int) -> None:
         """Note that all lines up to a seq were delivered, or are not to be."""
         self.seq = seq
-
-    def went_well(self) -> None:
-        """Note that a line was delivered."""
-        self.failures = 0
-        self.failed_for = 0.0
-        self.error = None
-
-    def failed(self, error: NotDelivered, seconds: float = 0.0) -> None:
-        """Note that a line could not be delivered, ``seconds`` after the failure before, if any."""
-        self.failures += 1
-        self.failed_for += seconds
-        self.error = error
 
     def updated(self, kept: HookRecord) -> HookRecord:
         """Return its stored record with the progress that is in memory."""

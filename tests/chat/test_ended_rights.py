@@ -17,7 +17,7 @@ from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.browser import browser
 from tests.support.http import HttpClient, SiteWorld, request
-from tests.support.receivers import Receiver, deliveries_of
+from tests.support.receivers import Receiver, outgoing_of
 from tests.support.sentences import EN
 from tests.support.world import PASSWORD, Member, World
 
@@ -34,7 +34,7 @@ class Scene(SiteWorld):
         self.world.register("boss", admin=True)
         self.server.hooks.rules = Rules(networks_of("any"), tls=True)
         self.receiver = Receiver()
-        self.deliveries = deliveries_of(self.server, self.receiver, self.clock)
+        self.deliveries = outgoing_of(self.server, self.receiver, self.clock)
         self.deliveries.start()
         self.ana, self.eva = self.world.member("ana"), self.world.member("eva")
         self.ana.type("/create ops", "/op eva")

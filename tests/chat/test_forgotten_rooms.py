@@ -28,6 +28,8 @@ BECOMES = {
     "login_network": OF_NO_ROOM,
     "place": OF_AN_ACCOUNT,
     "private_lines": OF_NO_ROOM,
+    "push": OF_NO_ROOM,
+    "push_failure": OF_NO_ROOM,
     "retry": OF_AN_ACCOUNT,
     "role": WITH_A_DEED,
     "room": GONE,

@@ -12,7 +12,7 @@ import pytest
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.logs import Expect
-from tests.support.receivers import Receiver, deliveries_of
+from tests.support.receivers import Receiver, outgoing_of
 from tests.support.sentences import EN
 from tests.support.world import PASSWORD, Member, World
 
@@ -112,7 +112,7 @@ def test_a_hook_whose_end_could_not_be_saved_misses_nothing(expected_errors: Exp
     world.eva.type("/hook #den add https://example.com/", PASSWORD)
     world.release()
     receiver, clock = Receiver(), world.clock
-    deliveries_of(server, receiver, clock).start()
+    outgoing_of(server, receiver, clock).start()
     world.eva.type("/join den", SECRET)
     world.ana.type("/unop eva")
     world.settle()

@@ -227,7 +227,7 @@ class TestUses:
         ana = world.member("ana")
         ana.type("one")
         by_kind = {uses[0].budget.kind: uses for uses in world.server.spending.uses(ana.session)}
-        assert list(by_kind) == [Kind.CONNECTIONS, Kind.LINES, Kind.HOOKS]
+        assert list(by_kind) == [Kind.CONNECTIONS, Kind.LINES, Kind.HOOKS, Kind.PUSHES]
         assert [(str(use.budget), use.used) for use in by_kind[Kind.LINES]] == [
             ("lines.account", 1)
         ]

@@ -18,6 +18,8 @@ from chatd.chat.login_limits import STRANGER_TRIES, USUAL_TRIES
 from chatd.chat.permissions import Role
 from chatd.chat.sanctions import MUTE, Sanction
 from chatd.storage.records import Table
+from chatd.webhooks.pushes import PushRecord
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from tests.support.receivers import hook_record
 from tests.support.world import PASSWORD, World
 
@@ -34,6 +36,8 @@ BECOMES = {
     "login_network": GONE,
     "place": GONE,
     "private_lines": OF_NOBODY,
+    "push": GONE,
+    "push_failure": GONE,
     "retry": GONE,
     "role": GONE,
     "room": GONE,  # the owner alone, if others run the room
@@ -62,6 +66,10 @@ class RecordsWorld(World):
         )
         server.deeds.carry_out(self.luis.session, tea, None, hook)
         server.deeds.carry_out(self.luis.session, lab, None, *tokens, *roles, *mute)
+        push = server.alerts.pushes.set("ana", PushRecord("https://push.example"))
+        server.deeds.carry_out(self.luis.session, lab, None, *push)
+        server.alerts.pushes.all["ana"].failed(NotDelivered(DeliveryFailure.TIMED_OUT), 9.0)
+        server.alerts.pushes.keep()
         limits = server.logins.limits
         limits.count(limits.tries_of(server.accounts.table["ana"], "192.0.2.1", 1))
         owner = account_owner("ana")

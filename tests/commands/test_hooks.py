@@ -10,14 +10,8 @@ from chatd.errors import ErrorKind, short
 from chatd.i18n import Phrase
 from chatd.storage.records import change
 from chatd.text.times import local_time
-from chatd.webhooks.registry import (
-    IN_A_ROOM,
-    DeliveryFailure,
-    Hook,
-    HookRecord,
-    NotDelivered,
-    Rules,
-)
+from chatd.webhooks.registry import IN_A_ROOM, Hook, HookRecord, Rules
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import networks_of
 from tests.support.answers import only
 from tests.support.logs import Expect

@@ -1376,6 +1376,7 @@ class TestAdministrators:
             budget_row("lines", ("account", "1", "100")),
             budget_row("bytes", ("64", "323", "1M")),
             budget_row("hooks", ("account", "0"), ("64", "0"), ("all", "0")),
+            budget_row("pushes", ("64", "0"), ("all", "0")),
         ]
         assert ana.ask("/idioma es", "/estado")[2] == (
             budget_row("connections", ("64", "1"), ("all", "1"), sentences=ES)

@@ -33,7 +33,7 @@ from chatd.protocols.transport.factory import CHECK_SECONDS
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.clock_watch import ClockWatch
 from tests.support.loopback import LoopbackServer
-from tests.support.receivers import Receiver, deliveries_of, hook_record
+from tests.support.receivers import Receiver, hook_record, outgoing_of
 from tests.support.sentences import EN
 from tests.support.world import World
 
@@ -280,10 +280,10 @@ class HooksTests(ServiceTestCase):
         self.world.register("ana", admin=True)
         _, put = server.hooks.add(server.lobby, hook_record("http://a.example/", "ana"))
         server.deeds.carry_out(self.world.person().session, server.lobby, None, put)
-        self.deliveries = deliveries_of(server, self.receiver, self.world.clock)
+        self.outgoing = outgoing_of(server, self.receiver, self.world.clock)
         listeners = [Listener(ListenerKind.CHAT, self.world.chat)]
         self.service = ChatService(
-            self.world.store, listeners, self.world.clock, deliveries=self.deliveries
+            self.world.store, listeners, self.world.clock, outgoing=self.outgoing
         )
 
     def stored(self) -> list[int]:

@@ -17,7 +17,7 @@ from chatd.event import Change
 from chatd.i18n import Language, en, es, people, sentence, sentence_over_http
 from chatd.rooms.view import Bell
 from chatd.util.budget_table import Kind, Level
-from chatd.webhooks.registry import DeliveryFailure
+from chatd.webhooks.targets import DeliveryFailure
 from tests.support.checkout import nodes_of, syntax_tree
 from tests.support.deeds import DEEDS
 

@@ -79,7 +79,7 @@ def limit(name: str, unit: str) -> Limit:
         ("storage.group_commit.WAITING_BYTES", "B", "4 MiB"),
         ("rooms.feed.PUSH_BYTES", "B", "64 KiB"),
         ("util.meter.BYTES_A_LINE", "B", "5000 B"),
-        ("webhooks.registry.GIVE_UP_SECONDS", "s", "7 d"),
+        ("webhooks.targets.GIVE_UP_SECONDS", "s", "7 d"),
         ("protocols.transport.writer.CLOSE_SECONDS", "s", "60 s"),
         ("protocols.transport.scheduler.TURN_SECONDS", "s", "2 ms"),
         ("chat.idempotency.KEPT", "", "20000"),

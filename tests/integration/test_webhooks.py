@@ -24,13 +24,13 @@ from twisted.web.resource import Resource
 from twisted.web.server import Site
 
 from chatd.errors import ErrorKind
-from chatd.webhooks import delivery as deliveries_module
+from chatd.webhooks import attempts as attempts_module
 from chatd.webhooks.http_client import Gate, Poster
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.checkout import ROOT
 from tests.support.loopback import AsyncClient, LoopbackServer
-from tests.support.receivers import deliveries_of
+from tests.support.receivers import outgoing_of
 from tests.support.sentences import EN
 
 LOOPBACK = networks_of("127.0.0.1")
@@ -91,11 +91,11 @@ class DeliveringServer:
         server = self.loopback.server
         server.hooks.rules = Rules(LOOPBACK)
         poster = Poster(reactor, Gate(LOOPBACK))
-        self.deliveries = deliveries_of(server, poster, self.loopback.reactor)
+        self.outgoing = outgoing_of(server, poster, self.loopback.reactor)
 
     async def start(self) -> None:
         await self.loopback.listen()
-        self.deliveries.start()
+        self.outgoing.start()
 
     async def ana(self) -> AsyncClient:
         """Return a client of ana, who owns #ops and is in it."""
@@ -112,10 +112,10 @@ class DeliveringServer:
         return (await ana.until(ends))[-1].removeprefix(ends)
 
     async def stop(self, *, kept: bool = True) -> None:
-        self.deliveries.stop()
+        self.outgoing.stop()
         if not kept:  # as if it had crashed
             self.loopback.server.hooks._rooms.clear()
-        await self.deliveries.close()
+        await self.outgoing.close()
         await self.loopback.close()
 
 
@@ -129,7 +129,7 @@ async def server(tmp_path: Path) -> AsyncIterator[DeliveringServer]:
 
 @pytest_twisted.async_yield_fixture
 async def receiver(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HttpReceiver]:
-    monkeypatch.setattr(deliveries_module, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(attempts_module, "FIRST_PAUSE", 0.0)
     receiver = HttpReceiver()
     receiver.listen()
     yield receiver
@@ -176,7 +176,7 @@ async def test_after_a_restart_it_goes_on(
     await receiver.said(2)
     while next(iter(server.loopback.server.hooks)).seq < 3:
         await deferLater(server.loopback.reactor, 0)
-    server.deliveries.stop()
+    server.outgoing.stop()
     ana.send("three")
     await ana.until("<ana> three")
     await server.stop(kept=kept)
@@ -213,7 +213,7 @@ async def test_where_nobody_may_go_nobody_goes(
     receiver: HttpReceiver, server: DeliveringServer
 ) -> None:
     """A name of this machine is refused once it is looked up."""
-    server.deliveries.lanes.quick = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))
+    server.outgoing.means.lanes.quick = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))
     ana = await server.ana()
     ana.send(f"/hook add {receiver.url.replace('127.0.0.1', 'rebind.example')}")
     await ana.until(refusal("http://rebind.example"))

@@ -9,8 +9,11 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from chatd.chat.server import ChatServer
+from chatd.webhooks.attempts import Means
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.lanes import Lanes
+from chatd.webhooks.outgoing import Outgoing
+from chatd.webhooks.push_delivery import PushDeliveries
 from chatd.webhooks.registry import HookRecord, new_record
 from chatd.webhooks.urls import Destination, destination_of
 
@@ -58,12 +61,15 @@ class Receiver:
         return [json.loads(body)["text"] for body in bodies]
 
 
-def deliveries_of(
+def outgoing_of(
     server: ChatServer, poster: Any, clock: Any, *chance: Callable[[], float]
-) -> Deliveries:
-    """Return the deliveries of a server's hooks, which ``poster`` makes."""
-    hooks, rooms, lanes = server.hooks, server.rooms.get, Lanes(poster, poster, clock)
-    return Deliveries(hooks, rooms, lanes, clock, server.error_log, server.now, *chance)
+) -> Outgoing:
+    """Return the deliveries of a server's hooks and pushes, which ``poster`` makes."""
+    means = Means(Lanes(poster, poster, clock), clock, server.error_log, *chance)
+    hooks = Deliveries(server.hooks, server.rooms.get, means, server.now)
+    alerts = server.alerts
+    pushes = PushDeliveries(server.alerts.pushes, means, alerts.is_away, alerts.language_of)
+    return Outgoing(means, hooks, pushes)
 
 
 def hook_record(url: str, by: str, now: int = 0, network: str = "") -> HookRecord:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.text import folding
-from chatd.text.mentions import any_mentions, mentions
+from chatd.text.folding import fold
+from chatd.text.mentions import NameIndex, any_mentions, mentions
 
 
 @pytest.mark.parametrize(
@@ -124,3 +127,56 @@ def test_many_texts_that_name_nobody_are_folded_once(monkeypatch: pytest.MonkeyP
     for reader in range(50):
         assert not any_mentions(texts, f"reader{reader}")
     assert folded == ["\n".join(texts)]
+
+
+class TestNameIndex:
+    NAMES = ("ana", "ana-maria", "j.r", "o", "ana-", "a..b", "王", "王小", "みさき", "अनीता", "max")
+
+    @staticmethod
+    def index(*names: str) -> NameIndex:
+        index = NameIndex()
+        for name in names:
+            index.add(fold(name))
+        return index
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_finds_whatever_is_mentioned(self, name: str) -> None:
+        index = self.index(*self.NAMES)
+        letters = (
+            "",
+            " ",
+            ".",
+            "-",
+            "@",
+            "_",
+            "x",
+            "é",
+            "王",
+            "み",
+            "ी",
+            "ー",
+            "\u0301",
+            "x.",
+            "王-",
+            "\n",
+        )
+        found = 0
+        for before, after in product(letters, repeat=2):
+            text = f"{before}{name.upper()}{after}"
+            if mentions(text, fold(name)):
+                found += 1
+                assert fold(name) in index.candidates([text, "more"]), text
+        assert found > 20
+
+    def test_finds_none_that_is_not_there(self) -> None:
+        index = self.index(*self.NAMES)
+        assert index.candidates(["nothing, said by anabel", "@anabel 你好"]) == {"ana"}
+        assert self.index().candidates(["ana"]) == set()
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_forgets_a_name(self, name: str) -> None:
+        index = self.index(*self.NAMES)
+        index.remove(fold(name))
+        assert fold(name) not in index.candidates([f"hola {name}"])
+        index.add(fold(name))
+        assert fold(name) in index.candidates([f"hola {name}"])

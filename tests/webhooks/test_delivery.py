@@ -17,27 +17,21 @@ from chatd.event import Deed, Draft, Event, Kind
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
+from chatd.webhooks.attempts import FIRST_PAUSE, LONGEST_PAUSE
 from chatd.webhooks.delivery import (
     CHALLENGE_SECONDS,
     CHALLENGES_AT_ONCE,
     EVENTS_AT_HAND,
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
     body_of,
     delivery_of,
     headers_of,
 )
 from chatd.webhooks.lanes import QUICK_SLOTS
-from chatd.webhooks.registry import (
-    GIVE_UP_SECONDS,
-    DeliveryFailure,
-    Hook,
-    NotDelivered,
-    new_record,
-)
+from chatd.webhooks.registry import Hook, new_record
+from chatd.webhooks.targets import GIVE_UP_SECONDS, DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Destination, destination_of
 from tests.support.logs import Expect
-from tests.support.receivers import Receiver, deliveries_of, hook_record
+from tests.support.receivers import Receiver, hook_record, outgoing_of
 from tests.support.world import World
 
 REFUSED = NotDelivered(DeliveryFailure.ANSWERED, 500)
@@ -52,7 +46,7 @@ class DeliveryHarness:
         self.world.register("root", admin=True)
         self.receiver = Receiver()
         self.chance = 0.0
-        self.deliveries = deliveries_of(
+        self.outgoing = outgoing_of(
             self.world.server, self.receiver, self.world.clock, lambda: self.chance
         )
 
@@ -76,8 +70,8 @@ class DeliveryHarness:
         self.world.clock.pump([0] * 4)
 
     def stop(self) -> None:
-        self.deliveries.stop()
-        closing = Deferred.fromCoroutine(self.deliveries.close())
+        self.outgoing.stop()
+        closing = Deferred.fromCoroutine(self.outgoing.close())
         self.world.clock.pump([0] * 4)
         assert closing.called
 
@@ -95,7 +89,7 @@ class DeliveryHarness:
 @pytest.fixture
 def harness() -> DeliveryHarness:
     harness = DeliveryHarness()
-    harness.deliveries.start()
+    harness.outgoing.start()
     return harness
 
 
@@ -402,7 +396,7 @@ class TestEnding:
     def test_one_of_a_room_that_is_not_there_does_nothing(self) -> None:
         harness = DeliveryHarness()
         harness.hook(Room("gone", harness.world.store))
-        harness.deliveries.start()
+        harness.outgoing.start()
         harness.world.settle()
         assert harness.receiver.texts() == []
         assert harness.world.clock.getDelayedCalls() == []
@@ -451,7 +445,7 @@ class TestEnding:
         harness = DeliveryHarness()
         harness.hooks.check_with(lambda hook: True)
         hook = harness.hook(Room("gone", harness.world.store))
-        harness.deliveries.start()
+        harness.outgoing.start()
         harness.world.settle()
         assert harness.world.clock.getDelayedCalls() == []
         assert hook.error is None
@@ -463,7 +457,7 @@ class TestStopping:
         harness.hook()
         harness.say("one")
         assert harness.receiver.texts() == []
-        harness.deliveries.start()
+        harness.outgoing.start()
         harness.world.settle()
         assert harness.receiver.texts() == ["one"]
 
@@ -473,7 +467,7 @@ class TestStopping:
         harness.stop()
         assert harness.receiver.closed
         again = harness.again()
-        again.deliveries.start()
+        again.outgoing.start()
         again.say("three")
         assert again.receiver.texts() == ["three"]
 
@@ -482,12 +476,12 @@ class TestStopping:
     ) -> None:
         harness.hook()
         harness.say("one")
-        harness.deliveries.stop()
+        harness.outgoing.stop()
         harness.say("two")
         harness.stop()
         assert harness.receiver.texts() == ["one"]
         again = harness.again()
-        again.deliveries.start()
+        again.outgoing.start()
         again.world.settle()
         assert again.receiver.texts() == ["two"]
 
@@ -496,11 +490,11 @@ class TestStopping:
     ) -> None:
         harness.hook()
         harness.say("one")
-        harness.deliveries.check()
+        harness.outgoing.check()
         harness.say("two")
         harness.world.settle()
         again = harness.again()
-        again.deliveries.start()
+        again.outgoing.start()
         again.say("three")
         assert again.receiver.texts() == ["two", "three"]
 
@@ -510,7 +504,7 @@ class TestStopping:
         harness.hook()
         harness.receiver.slow = True
         harness.say("one", "two")
-        harness.deliveries.stop()
+        harness.outgoing.stop()
         harness.receiver.under_way.pop().callback(None)
         harness.stop()
         assert harness.receiver.texts() == ["one"]
@@ -535,7 +529,7 @@ class TestStopping:
         harness.hook()
         harness.receiver.slow = True
         harness.say("one")
-        harness.deliveries.stop()
+        harness.outgoing.stop()
         harness.receiver.under_way.pop().errback(REFUSED)
         assert harness.world.clock.getDelayedCalls() == []
         harness.stop()
@@ -623,7 +617,7 @@ class TestChallenging:
         harness.say("one")
         harness.stop()
         again = harness.again()
-        again.deliveries.start()
+        again.outgoing.start()
         again.say("two")
         assert again.receiver.texts() == ["two"]
         assert again.receiver.challenges == []
@@ -682,7 +676,7 @@ class TestGivingUp:
         harness.world.clock.advance(GIVE_UP_SECONDS)
         again = harness.again()
         again.receiver.error = REFUSED
-        again.deliveries.start()
+        again.outgoing.start()
         self.fail_for(again, GIVE_UP_SECONDS / 2 - 2 * LONGEST_PAUSE)
         assert len(list(again.hooks)) == 1
         self.fail_for(again, 4 * LONGEST_PAUSE)

@@ -42,7 +42,7 @@ from chatd.webhooks.http_client import (
     Gate,
     Poster,
 )
-from chatd.webhooks.registry import DeliveryFailure, NotDelivered
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Destination, networks_of
 from tests.support.certificate import write_certificate
 from tests.support.world import Immediately

@@ -9,7 +9,7 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from chatd.webhooks import name_lookups
 from chatd.webhooks.name_lookups import NameLookups
-from chatd.webhooks.registry import DeliveryFailure, NotDelivered
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Address
 from tests.support.world import Immediately
 

@@ -14,13 +14,8 @@ from chatd.storage.memory import MemoryStore
 from chatd.storage.records import Damaged, Put, change
 from chatd.util.budget_table import Kind as Budgeted
 from chatd.util.budgets import Budgets, owner_of
-from chatd.webhooks.registry import (
-    IN_A_ROOM,
-    DeliveryFailure,
-    Hooks,
-    NotDelivered,
-    Rules,
-)
+from chatd.webhooks.registry import IN_A_ROOM, Hooks, Rules
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import destination_of
 from tests.support.answers import only
 from tests.support.receivers import hook_record

@@ -23,6 +23,7 @@ Modules (python3 -m tools.documents writes this list):
 - `password`: Changing the password of a session's account.
 - `policy`: The policy of a room: its mode and its owner, and closing it.
 - `post`: Posting: lines of a program that is here for one request, all of them or none.
+- `push`: The push of a session's account: where it is notified while it is away.
 - `register`: Registering the name that a session has.
 - `rename`: Taking another name.
 - `roles`: Roles in a room: inviting, giving voice and making operators, and taking that back.

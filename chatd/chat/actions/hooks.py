@@ -19,7 +19,8 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Deed
 from chatd.rooms.room import Room
 from chatd.util.budget_table import Kind
-from chatd.webhooks.registry import Hook, NotDelivered, new_record
+from chatd.webhooks.registry import Hook, new_record
+from chatd.webhooks.targets import NotDelivered
 from chatd.webhooks.urls import (
     MAX_URL,
     Destination,

@@ -116,7 +116,7 @@ class SessionHandler(Limited, Generic[M]):
             self.server.finish(self.session)
         else:
             self._say_where_from()
-            self.server.located(self.session)
+            self.server.evictions.review(self.session)
 
     def accept(self, items: list[M]) -> list[M]:
         """Return the items that have an effect: all of them."""

@@ -12,7 +12,8 @@ from chatd.errors import Refusal
 from chatd.rooms.room import Room
 from chatd.storage.records import change
 from chatd.util.fair_queue import Asker
-from chatd.webhooks.registry import DeliveryFailure, HookRecord, NotDelivered
+from chatd.webhooks.registry import HookRecord
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from tests.support.sessions import done, guest, member, refused, refuses
 from tests.support.world import World
 

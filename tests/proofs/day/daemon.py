@@ -7,6 +7,7 @@ are connections in memory (`tests.proofs.day.clients`). This module must not kno
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -26,11 +27,10 @@ from chatd.storage.contract import Store
 from chatd.storage.memory import MemoryStore
 from chatd.util.budget_table import limits_with
 from chatd.util.budgets import Budgets
-from chatd.webhooks.delivery import Deliveries
-from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import Destination
 from tests.proofs.day.agenda import Agenda
+from tests.support.receivers import outgoing_of
 from tests.support.world import CHEAP
 
 T = TypeVar("T")
@@ -81,11 +81,15 @@ class _Threads:
 
 
 class _Receiver:
-    """The target of all hooks: it answers challenges, and counts what else it is posted."""
+    """The target of all hooks and pushes: it answers challenges, and counts what else it is posted.
+
+    ``code`` is the last one that it was sent.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.posted = 0
+        self.code = ""
 
     async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> bytes:
         """Answer as a target that wants a hook."""
@@ -93,6 +97,8 @@ class _Receiver:
         said = json.loads(body)
         if said["kind"] == "challenge":
             return str(said["challenge"]).encode()
+        if said["kind"] == "code":
+            self.code = re.findall(r"\d{6}", said["message"])[0]
         self.posted += 1
         return b""
 
@@ -138,21 +144,14 @@ class Daemon:
         self.server.hooks.use_rules(Rules(settings.hook_networks, tls=True))
         self.receiver = _Receiver(self.clock)
         self._watch = ClockWatch(self.store, self.clock, self.server.now)
-        self._deliveries = Deliveries(
-            self.server.hooks,
-            self.server.rooms.get,
-            Lanes(self.receiver, self.receiver, self.clock),
-            self.clock,
-            self.server.error_log,
-            self.server.now,
-        )
+        self._outgoing = outgoing_of(self.server, self.receiver, self.clock)
         limits, length = settings.limits, settings.max_length
         admission = Admission(limits, self.server.budgets)
         self.chat = ChatFactory(self.server, self.clock, ChatProtocol, length, limits, admission)
         self.web = factory_of(self.server, self.clock, length, limits, admission, [HOST])
         self.store.start()
         self._watch.start()
-        self._deliveries.start()
+        self._outgoing.start()
         self._check()
 
     def now(self) -> float:
@@ -181,7 +180,7 @@ class Daemon:
 
     def stop(self) -> None:
         """Close the store."""
-        self._deliveries.stop()
+        self._outgoing.stop()
         Deferred.fromCoroutine(self.store.close())
 
     def stored_lines(self) -> int:
@@ -194,7 +193,7 @@ class Daemon:
             factory.check()
         self.server.check()
         self._watch.check()
-        self._deliveries.check()
+        self._outgoing.check()
         self.clock.callLater(CHECK_SECONDS, self._check)
 
     def _failed(self, failure: Failure, who: str) -> None:

@@ -98,7 +98,7 @@ class Attacker(Terminal):
     def do(self, step: str | bytes) -> None:
         """Type a line, or send a request over a connection of its own."""
         if isinstance(step, str):
-            self.type(step)
+            self.type(step.replace("CODE", self.daemon.receiver.code))
         else:
             _Asker(self.daemon, self.errors).send(step)
 
@@ -194,6 +194,11 @@ DEEDS: dict[str, Deed] = {
     "passwords": Deed(_same(f"/password keep-tokens {PASSWORD}", PASSWORD)),
     "hooks": Deed(
         _same("/hook add https://hooks.example/NUMBER", PASSWORD, "/hook remove 1"), ROOM
+    ),
+    "pushes": Deed(
+        # An account may have a code sent every ten minutes.
+        lambda number: [["/push https://a.example/", PASSWORD], ["/push confirm CODE"]][number % 2],
+        seconds=310.0,
     ),
     "registrations": Deed(
         _same("/nick guyNUMBER", f"/register {PASSWORD}", "/logout"), account=False, seconds=10.0

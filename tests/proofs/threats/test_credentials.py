@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from chatd.accounts.credentials import TOKEN
+from chatd.webhooks.pushes import PushRecord
 from tests.proofs.threats.doors import (
     COOKIE,
     DOORS,
@@ -137,6 +138,19 @@ def add_a_webhook(house: House, one: Visitor) -> bool:
     return bool(house.server.hooks.of(house.world.room("den")))
 
 
+def set_where_it_is_notified(house: House, one: Visitor) -> bool:
+    codes = ["000000"]
+
+    async def send(account: str, new: PushRecord, code: str) -> None:
+        codes.append(code)
+
+    pushes = house.server.alerts.pushes
+    pushes.send_code = send
+    one.type("/push https://example.com/")
+    one.type(f"/push confirm {codes[-1]}")
+    return "ana" in pushes.all
+
+
 def run_a_room(house: House, one: Visitor) -> bool:
     one.type("/mute luis", "den")
     house.luis.type(MISCHIEF)
@@ -166,6 +180,7 @@ ACTIONS: dict[str, Callable[[House, Visitor], bool]] = {
     "end the account's other sessions": end_other_sessions,
     "make a token of the account": make_a_token,
     "add a webhook to the account's room": add_a_webhook,
+    "set where the account is notified": set_where_it_is_notified,
     "change the account's password": change_the_password,
     "give up the account, without its password": give_up_the_name,
 }

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from chatd.webhooks.http_client import Gate
-from chatd.webhooks.registry import DeliveryFailure, HookRecord, NotDelivered, Rules
+from chatd.webhooks.registry import HookRecord, Rules
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Network, destination_of, networks_of
 from tests.proofs.threats.doors import TYPED, House, Lines
 from tests.proofs.threats.tables import TABLES, check, yes_or_no
