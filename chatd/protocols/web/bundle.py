@@ -3,7 +3,8 @@
 Each file that a browser asks for takes a round trip, and it asks for six at a time. So the modules
 that a script of the page imports are put into the script, each as a function that returns its
 exports; only another script stays a file of its own. The names in the page have its version as
-their query, so a browser may keep a file for good, and never mixes two versions.
+their query, so a browser may keep a file for good, and never mixes two versions. The scripts know
+the version as VERSION, and all files that the page names as FILES.
 
 A line of a module is an import, the beginning of an export, or neither: what is written in another
 way is an error when the daemon starts. This module must not know what the files do.
@@ -11,17 +12,21 @@ way is an error when the daemon starts. This module must not know what the files
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 INDEX = "index.html"
+WORKER = "sw.js"
+"""The service worker, which the page does not name."""
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) (\w+))", re.MULTILINE)
 _NOT_UNDERSTOOD = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-_SCRIPT = re.compile(r'<script\b[^>]* src="/([\w.-]+)"')
-_NAMED = re.compile(r'((?:src|href)="/[\w.-]+)(?=")')
+_NAMED = re.compile(r'(src|href)="(/[\w.-]+)"')
+_VERSIONED = re.compile(r'(?:src|href)="(/[\w.-]+\?\w+)"')
+_SCRIPT = re.compile(r'<script\b[^>]* src="/([\w.-]+)\?')
 
 
 class BundleError(Exception):
@@ -38,11 +43,14 @@ def version_of(sources: Mapping[str, bytes]) -> str:
 
 def bundled(sources: Mapping[str, bytes], version: str) -> dict[str, bytes]:
     """Return the files that are sent, by name. Raise `BundleError` if that cannot be done."""
-    index = sources[INDEX].decode()
-    bundle = _Bundle(sources, set(_SCRIPT.findall(index)), version)
-    scripts = {name: "".join(bundle.script(name)).encode() for name in bundle.scripts}
+    index = _NAMED.sub(rf'\1="\2?{version}"', sources[INDEX].decode())
+    constants = {"VERSION": version, "FILES": ["/", *sorted(set(_VERSIONED.findall(index)))]}
+    names = {*_SCRIPT.findall(index), *({WORKER} & sources.keys())}
+    bundle = _Bundle(sources, names, version)
+    scripts = {name: "".join(bundle.script(name)) for name in names}
     rest = {name: content for name, content in sources.items() if name not in bundle.inside}
-    return {**rest, **scripts, INDEX: _NAMED.sub(rf"\1?{version}", index).encode()}
+    sent = {name: (_constants(constants, text) + text).encode() for name, text in scripts.items()}
+    return {**rest, **sent, INDEX: index.encode()}
 
 
 class _Bundle:
@@ -95,6 +103,12 @@ def _with_values(text: str) -> str:
     return _IMPORT.sub(
         lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = {_variable(found[2])};", text
     )
+
+
+def _constants(values: Mapping[str, object], text: str) -> str:
+    """Return the definitions of the constants that a script uses."""
+    used = [name for name in values if re.search(rf"\b{name}\b", text)]
+    return "".join(f"const {name} = {json.dumps(values[name])};\n" for name in used)
 
 
 def _variable(name: str) -> str:

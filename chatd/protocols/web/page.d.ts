@@ -20,6 +20,29 @@ import type { Writer } from "./page/writer.js";
 export as namespace page;
 export type { Chat, Client, Kept, Room, Texts };
 
+declare global {
+	/** The version of the page, as `chatd/protocols/web/bundle.py` has it. */
+	const VERSION: string;
+	/** The files that `index.html` names, and itself, by their addresses. */
+	const FILES: string[];
+}
+
+/** What a service worker sees of itself. */
+export interface Worker {
+	oninstall: (event: Extendable) => void;
+	onactivate: (event: Extendable) => void;
+	onfetch: (event: { request: Request; respondWith: (answer: Promise<Response>) => void }) => void;
+	skipWaiting: () => Promise<void>;
+	clients: {
+		claim: () => Promise<void>;
+		matchAll: () => Promise<{ postMessage: (message: string) => void }[]>;
+	};
+}
+
+interface Extendable {
+	waitUntil: (done: Promise<void>) => void;
+}
+
 /** Times are in milliseconds. */
 export interface Clock {
 	setTimeout: (action: () => void, ms: number) => number;

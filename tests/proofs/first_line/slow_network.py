@@ -74,7 +74,8 @@ async def _carry(
             due, packet = await under_way.get()
             await asyncio.sleep(due - clock())
             if not packet:
-                writer.write_eof()
+                with suppress(OSError):  # the other side has closed
+                    writer.write_eof()
                 return
             writer.write(packet)
 

@@ -63,6 +63,15 @@ def test_names_have_the_version() -> None:
     assert b'href="https://elsewhere.example/"' in index
 
 
+def test_a_script_knows_the_constants_that_it_uses() -> None:
+    text = {"two.js": b"export const two = VERSION;\n", "sw.js": b"keep(FILES, VERSION);\n"}
+    sent = bundled({**SOURCES, **text}, "1")
+    assert sent["main.js"].startswith(b'const VERSION = "1";\nimport')
+    names = b'["/", "/first.js?1", "/main.js?1", "/style.css?1"]'
+    assert sent["sw.js"] == b'const VERSION = "1";\nconst FILES = %s;\n%s' % (names, text["sw.js"])
+    assert sent["first.js"] == SOURCES["first.js"]
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_version_is_another_one_if_a_file_is(name: str) -> None:
     changed = {**SOURCES, name: SOURCES[name] + b" "}

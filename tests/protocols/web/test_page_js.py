@@ -6,6 +6,7 @@ text only as text.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -73,12 +74,17 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
     """All that a file names is another file of the page."""
     names = {f"/{file.name}" for file in FILES}
     page = text_of(PAGE / "index.html")
-    assert set(re.findall(r'(?:src|href)="(/[^"]*)"', page)) <= names
+    sent = {f"/{name}" for path in page_of() for name in path}
+    assert set(re.findall(r'(?:src|href)="(/[^"]*)"', page)) <= sent
+    manifest = json.loads(text_of(PAGE / "manifest.webmanifest"))
+    assert {icon["src"] for icon in manifest["icons"]} <= sent
     assert not re.search(r"url\(|@import", text_of(PAGE / "style.css"))
     for file in MODULES:
         for name in re.findall(r'from "([^"]*)"', text_of(file)):
             assert name.removeprefix(".") in names, (file.name, name)
     for file in FILES:
+        if file.suffix == ".png":
+            continue
         named = re.sub(r'xmlns="[^"]*"', "", text_of(file))
         assert not re.search(r'["\'(](https?:)?//\w', named), file.name
 

@@ -179,7 +179,7 @@ export class Log {
 		this.#older.hidden = !more;
 		this.#older.textContent = this.#given.texts.say(this.#older.disabled ? "loading" : "older");
 		const key = isPrivate ? "empty_private" : last ? "begins" : "empty";
-		byId("begins").hidden = more || (isPrivate && lines.length > 0);
+		byId("begins").hidden = more || (isPrivate ? lines.length > 0 : last === null);
 		byId("begins").textContent = this.#given.texts.say(key, { name: title });
 	}
 

@@ -8,6 +8,7 @@ import { Display } from "./display.js";
 import { announce } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { holdFront, isInFront } from "./front.js";
+import { install } from "./install.js";
 import { browserStorage, Kept } from "./kept.js";
 import { Log } from "./log.js";
 import { sameName } from "./names.js";
@@ -130,3 +131,4 @@ setInterval(() => document.visibilityState === "visible" && client.askPeople(), 
 navigation.start();
 connection.start();
 if (display.hasKeyboard) writer.focus();
+install(() => !writer.text && !outbox.items.length && !document.querySelector("dialog[open]"));

@@ -43,6 +43,7 @@ export class Side {
 		byId("rooms-badge").classList.toggle("loud", chat.sum("mentions", active) > 0);
 		byId("rooms-open").ariaLabel = texts.say("rooms") + this.#counted("unread", unread);
 		byId("my-name").replaceChildren(...sentence(texts, "you_are", { name: make("bdi", {}, me.name) }));
+		byId("my-name").hidden = !me.name;
 		byId("name-open").hidden = me.account;
 		byId("signin-open").hidden = me.account || !chat.signsIn;
 		byId("signout").hidden = !me.account;
