@@ -9,8 +9,7 @@ import enum
 import re
 import unicodedata
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
-from socket import AF_INET, inet_pton
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 
 from chatd.text.blanks import UNSEEN, is_blank
 from chatd.text.confusables import is_of_one_script, skeleton
@@ -273,16 +272,25 @@ def networks_of_host(host: str) -> tuple[str, ...]:
     addresses of a /64 (RFC 8981), a home a /56 and a site a /48 (RFC 6177). An IPv4 address that is
     mapped to IPv6 is IPv4. Raises `ValueError` if *host* is no IP address.
 
-    The last ones are cached: an IPv6 address takes 30 us.
+    The last ones are cached: an IPv6 address takes 3 us, and a cached one 0.1. (`ip_network` takes
+    60, which was a fifth of all work in an attack from many networks.)
     """
     if is_ipv4(host):
         return (host,)
-    ip = ip_address(host.partition("%")[0])
-    if not isinstance(ip, IPv6Address):
-        return (str(ip),)
-    if ip.ipv4_mapped:
-        return (str(ip.ipv4_mapped),)
-    return tuple(str(ip_network((ip, bits), strict=False)) for bits in IPV6_PREFIXES)
+    try:
+        packed = inet_pton(AF_INET6, host.partition("%")[0])
+    except (OSError, ValueError):
+        raise ValueError(f"{host!r} does not appear to be an IP address") from None
+    if packed.startswith(_IPV4_MAPPED):
+        return (inet_ntop(AF_INET, packed[len(_IPV4_MAPPED) :]),)
+    return tuple(
+        f"{inet_ntop(AF_INET6, packed[: bits // 8].ljust(len(packed), bytes(1)))}/{bits}"
+        for bits in IPV6_PREFIXES
+    )
+
+
+_IPV4_MAPPED = bytes(10) + b"\xff\xff"
+"""The beginning of an IPv4 address that is mapped to IPv6 (RFC 4291)."""
 
 
 def network_of_host(host: str) -> str:

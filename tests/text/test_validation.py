@@ -3,10 +3,10 @@
 import re
 import sys
 import unicodedata
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chatd.text.blanks import is_blank, trimmed
@@ -14,6 +14,7 @@ from chatd.text.folding import fold
 from chatd.text.times import seconds_of, written_duration
 from chatd.text.unicode_tables import INVISIBLE
 from chatd.text.validation import (
+    IPV6_PREFIXES,
     KEPT_OF_LONG,
     MAX_NAME_LENGTH,
     InvalidLine,
@@ -504,6 +505,14 @@ class TestNetworksOfHost:
     )
     def test_are_those_that_may_have_one_owner(self, host: str, networks: tuple[str, ...]) -> None:
         assert networks_of_host(host) == networks
+
+    @given(st.ip_addresses(v=6))
+    def test_of_ipv6_are_written_as_python_writes_them(self, host: IPv6Address) -> None:
+        assume(not host.ipv4_mapped)
+        for written in str(host), host.exploded:
+            assert networks_of_host(written) == tuple(
+                str(ip_network((host, bits), strict=False)) for bits in IPV6_PREFIXES
+            )
 
 
 def test_a_name_of_the_greatest_length_may_be_written_with_four_code_points_a_letter() -> None:
