@@ -12,9 +12,11 @@ from twisted.internet.defer import Deferred
 
 from chatd.event import Event
 from chatd.storage.contract import Store
-from chatd.storage.records import Table, WatchedGroups, change
+from chatd.storage.records import Groups, Table, WatchedGroups, change
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, check_new_name, looks
+
+_ADMINISTRATOR = "administrator"
 
 
 class Account(NamedTuple):
@@ -55,9 +57,11 @@ class Accounts:
         self._looks: WatchedGroups[Account] = WatchedGroups(
             lambda key, account: looks(account.name), lambda key, account: key
         )
-        self.table: Table[Account] = Table(store, "account", Account, self._looks)
+        self._roles: Groups[Account] = Groups(
+            lambda key, account: [_ADMINISTRATOR] if account.admin else []
+        )
+        self.table: Table[Account] = Table(store, "account", Account, self._looks, self._roles)
         self._store = store
-        self._administrator = ""  # the key of one, as far as is known
 
     def called(self, name: str) -> Account | None:
         """Return the account of that name; None if it is not registered."""
@@ -95,12 +99,7 @@ class Accounts:
     @property
     def has_administrator(self) -> bool:
         """True if an account is an administrator's."""
-        # Asked for each line in a lobby in which somebody is muted; and accounts may be very many.
-        known = self.table.get(self._administrator)
-        if known is None or not known.admin:
-            keys = (key for key, account in self.table.items() if account.admin)
-            self._administrator = next(keys, "")
-        return bool(self._administrator)
+        return bool(self._roles[_ADMINISTRATOR])
 
 
 def _is_refused(name: str) -> bool:

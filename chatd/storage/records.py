@@ -105,8 +105,8 @@ class Table(Mapping[str, V], Generic[V]):
     """All values of one kind, by key.
 
     ``type`` is a NamedTuple of types that JSON can represent; a field that is added later needs a
-    default, because older stored values lack it. ``index`` receives each value that is added or
-    removed. Raises `Damaged`.
+    default, because older stored values lack it. The ``indexes`` receive each value that is added
+    or removed. Raises `Damaged`.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Table(Mapping[str, V], Generic[V]):
         store: Store,
         kind: str,
         type: Callable[..., V],
-        index: Index[V] | None = None,
+        *indexes: Index[V],
     ) -> None:
         self.kind = kind
         self._stored: dict[str, V] = {
@@ -123,7 +123,7 @@ class Table(Mapping[str, V], Generic[V]):
             if record.kind == kind and record.value is not None
         }
         self._values = self._stored.copy()
-        self._index = index
+        self._indexes = indexes
         for key in self._values:
             self._enter(key)
 
@@ -155,12 +155,14 @@ class Table(Mapping[str, V], Generic[V]):
         self._enter(key)
 
     def _enter(self, key: str) -> None:
-        if self._index is not None and key in self._values:
-            self._index.enter(key, self._values[key])
+        if key in self._values:
+            for index in self._indexes:
+                index.enter(key, self._values[key])
 
     def _leave(self, key: str) -> None:
-        if self._index is not None and key in self._values:
-            self._index.leave(key, self._values[key])
+        if key in self._values:
+            for index in self._indexes:
+                index.leave(key, self._values[key])
 
     def put(self, key: str, value: V | None) -> Put:
         """Return a change for `change`, which sets the value at a key; None deletes it."""
