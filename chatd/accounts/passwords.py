@@ -14,6 +14,8 @@ from hmac import compare_digest
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
 
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.folding import fold
@@ -168,7 +170,10 @@ class Passwords:
     `PasswordsFailed`. The ``runner`` has so many ``threads``.
     """
 
-    def __init__(self, runner: Runner, hasher: Hasher, threads: int = THREADS) -> None:
+    def __init__(
+        self, clock: IReactorTime, runner: Runner, hasher: Hasher, threads: int = THREADS
+    ) -> None:
+        self._clock = clock
         self._runner = runner
         self._hasher = hasher
         self._queue = FairQueue(threads, WAITING)
@@ -201,15 +206,11 @@ class Passwords:
         try:
             if has_gone():
                 # Hundreds may have gone: no two of them end in the same turn of the reactor.
-                await self._runner.run(_nothing)
+                await deferLater(self._clock, 0)
                 raise _too_many_wait()
             return await self._runner.run(_without_secrets, function, *args)
         finally:
             turn.end()
-
-
-def _nothing() -> None:
-    """Do nothing, in a thread."""
 
 
 def _too_many_wait() -> Refusal:

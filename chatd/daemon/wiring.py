@@ -176,7 +176,8 @@ def _passwords(reactor: IStoreReactor) -> Passwords | None:
     # On one core, two threads hash no more passwords than one, and each of them takes longer; and
     # beside the reactor they take two shares of the core.
     threads = min(THREADS, cores())
-    return Passwords(Worker(reactor, "chatd-passwords", threads, NICENESS), hasher, threads)
+    worker = Worker(reactor, "chatd-passwords", threads, NICENESS)
+    return Passwords(reactor, worker, hasher, threads)
 
 
 def _server(

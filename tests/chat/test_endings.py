@@ -502,7 +502,7 @@ def test_one_password_that_is_hashed_twice_lets_both_in() -> None:
     """The first of the two renews the hash while the other is looked at."""
     den = Den()
     stronger = Hasher(time_cost=2, memory_cost=8, parallelism=1)
-    den.server.logins.passwords = Passwords(den.world.hashing, stronger)
+    den.server.logins.passwords = Passwords(den.world.clock, den.world.hashing, stronger)
     den.world.hashing.held = True
     people = [den.world.person() for _ in range(2)]
     for person in people:
@@ -515,7 +515,7 @@ def test_one_password_that_is_hashed_twice_lets_both_in() -> None:
 def test_a_renewed_hash_takes_nothing_of_a_password_back_that_is_changed_meanwhile() -> None:
     den = Den()
     stronger = Hasher(time_cost=2, memory_cost=8, parallelism=1)
-    den.server.logins.passwords = Passwords(den.world.hashing, stronger)
+    den.server.logins.passwords = Passwords(den.world.clock, den.world.hashing, stronger)
     den.world.hashing.held = True
     person = den.world.person()
     person.type(f"/login ana {PASSWORD}")

@@ -416,7 +416,7 @@ def test_a_password_that_is_changed_during_the_check_is_wrong(scene: AnaAndLuis)
 def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: AnaAndLuis) -> None:
     before = scene.account().hash
     stronger = Hasher(time_cost=2, memory_cost=8, parallelism=1)
-    scene.world.server.logins.passwords = Passwords(Immediately(), stronger)
+    scene.world.server.logins.passwords = Passwords(scene.world.clock, Immediately(), stronger)
     scene.world.person().type(f"/login ana {PASSWORD}")
     assert scene.account().hash != before
     assert stronger.check(scene.account().hash, PASSWORD) == (True, None)
@@ -506,7 +506,7 @@ def test_a_password_is_refused_while_too_many_wait_and_counts_as_no_try(
     monkeypatch.setattr("chatd.accounts.passwords.WAITING", 0)
     hashing = scene.world.hashing
     hashing.held = True
-    passwords = scene.server.logins.passwords = Passwords(hashing, CHEAP)
+    passwords = scene.server.logins.passwords = Passwords(scene.world.clock, hashing, CHEAP)
     for _ in range(THREADS):
         ensureDeferred(passwords.hash(Asker("", "luis"), PASSWORD))
     guest = scene.world.person(address=IPv4Address("TCP", "127.0.0.9", 1))

@@ -132,7 +132,7 @@ class LoopbackServer:
 
         self.reactor: Any = reactor
         self.store = store or MemoryStore(self.reactor)
-        options.setdefault("passwords", Passwords(Immediately(), CHEAP))
+        options.setdefault("passwords", Passwords(self.reactor, Immediately(), CHEAP))
         self.server = ChatServer(self.store, self.reactor, **options)
         self.chat = ChatFactory(self.server, self.reactor, ChatProtocol)
         self.bare = ChatFactory(self.server, self.reactor, BareProtocol, BARE_LENGTH)

@@ -148,7 +148,7 @@ class World:
             store.holds = slow
         self.store = store
         self.hashing = Immediately()
-        options.setdefault("passwords", Passwords(self.hashing, CHEAP))
+        options.setdefault("passwords", Passwords(self.clock, self.hashing, CHEAP))
         self.server = ChatServer(self.store, self.clock, now=self.now, budgets=counted, **options)
         self.watch = ClockWatch(self.store, self.clock, self.now)
         admission = Admission(limits, counted)

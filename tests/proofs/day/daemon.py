@@ -136,7 +136,7 @@ class Daemon:
             lobby=settings.lobby,
             recent=settings.recent,
             language=settings.language,
-            passwords=Passwords(_Threads(self.clock), CHEAP),
+            passwords=Passwords(self.clock, _Threads(self.clock), CHEAP),
             plaintext_passwords=settings.plaintext_passwords,
             budgets=Budgets(self.clock, limits_with(settings.budgets)),
             now=self.now,
