@@ -103,6 +103,8 @@ export interface Line {
 	text: string;
 	time: number;
 	seq?: number;
+	/** Of each line of a message of several: the seq of the first one. */
+	part_of?: number;
 	author?: string;
 	to?: string;
 	/** The reader said it, here or elsewhere. */
@@ -112,6 +114,17 @@ export interface Line {
 	/** When a line of the past was said. */
 	at?: number;
 	title?: string;
+}
+
+/** The lines of one message, at least one. */
+export type Message = [Line, ...Line[]];
+
+/** The most that a message may have, and the most characters of a line. */
+export interface Limits {
+	characters: number;
+	lines: number;
+	/** Of UTF-8. */
+	bytes: number;
 }
 
 /** A stretch of a log: all lines with `after < seq <= upto`, and if there are `more` before them. */
@@ -179,6 +192,8 @@ export interface RoomItem extends ListItem {
 export interface DrawnLine {
 	previous: Line | undefined;
 	isNew: boolean;
+	/** How many lines it has. */
+	count: number;
 	element: HTMLElement;
 }
 
@@ -208,8 +223,7 @@ export interface WriterOptions {
 	/** Called when what is written has changed. */
 	typed: (text: string) => void;
 	known: () => Known;
-	/** Returns the most characters of a line. */
-	longest: () => number;
+	limits: () => Limits;
 	/** Scrolls the log. */
 	page: (direction: 1 | -1) => void;
 }

@@ -124,19 +124,23 @@ export class Client {
 	}
 
 	/**
-	 * Say lines in the room that is shown, or to the person of a private conversation.
+	 * Say lines in the room that is shown, or to the person of a private conversation. Several are one
+	 * message, in which none is a command; private ones are said one by one.
 	 * @param {string[]} lines
 	 */
 	say(lines) {
 		const room = this.chat.active;
 		if (!room) return;
-		for (const text of lines) {
-			const command = commandOf(text);
+		const isMessage = lines.length > 1;
+		const asText = (/** @type {string} */ line) => (isMessage && line.startsWith("/") ? `/${line}` : line);
+		const texts = room.isPrivate ? lines.filter((line) => line.trim()).map(asText) : [lines.join("\n")];
+		for (const text of texts) {
+			const command = isMessage ? undefined : commandOf(text);
 			const known = this.#means(command, "join") ? this.chat.room(text.split(/[ #]+/)[1] ?? "") : undefined;
 			if (known?.present) this.choose(known);
 			else this.outbox.put(this.#draft(room, text, command));
 		}
-		if (lines.some((text) => !commandOf(text))) this.kept.set("welcomed", true);
+		if (isMessage || !commandOf(lines.join())) this.kept.set("welcomed", true);
 		room.marker = null;
 		this.flush(room);
 		this.#given.changed();

@@ -3,6 +3,7 @@
 
 import { ownAddress } from "./address.js";
 import { linked } from "./links.js";
+import { coded } from "./messages.js";
 import { colourOf } from "./names.js";
 
 /**
@@ -79,23 +80,31 @@ export const sentence = (texts, key, values) =>
 export const nameOf = (name) => make("bdi", { className: `name name-${colourOf(name)}` }, name);
 
 /**
- * Return the element of a text that a person wrote, with its links.
+ * Return the pieces of a text that a person wrote: with its links, and its code, in which there are none.
+ * @param {string} text
+ */
+export const pieces = (text) =>
+	coded(text).flatMap(({ text, isCode }) => (isCode ? [make("code", {}, text)] : withLinks(text)));
+
+/**
+ * Return the element of such a text.
  * @param {string} text
  */
 export function written(text) {
+	const element = span("text", ...pieces(text));
+	element.dir = "auto";
+	return element;
+}
+
+/** @param {string} text */
+function withLinks(text) {
 	/** @param {string} href */
 	const link = (href) => {
 		const inside = ownAddress(href, location.href);
 		const leading = inside ? { href: inside } : { href, target: "_blank", rel: "noopener noreferrer nofollow" };
 		return make("a", { ...leading, dir: "ltr" }, href);
 	};
-	const parts = linked(text).flatMap(({ text, href, host }) => [
-		href ? link(href) : text,
-		host && span("host", ` [${host}]`),
-	]);
-	const element = span("text", ...parts);
-	element.dir = "auto";
-	return element;
+	return linked(text).flatMap(({ text, href, host }) => [href ? link(href) : text, host && span("host", ` [${host}]`)]);
 }
 
 /**

@@ -1,6 +1,7 @@
 // The messages of the server, and their effect on the chat. It must not know the document or the
 // socket. docs/wire.md describes the messages.
 
+import { continues } from "./messages.js";
 import { folded, sameName } from "./names.js";
 
 const SETTLED_MS = 1000;
@@ -77,10 +78,12 @@ export class Incoming {
 	/** @param {wire.Hello} message */
 	#hello(message) {
 		const chat = this.#chat;
-		const { lobby, max_length: longest = chat.longest, motd = "", accounts, passwords } = message;
+		const { characters, lines, bytes } = chat.limits;
+		const { lobby, motd = "", accounts, passwords } = message;
+		const { max_length = characters, max_lines = lines, max_bytes = bytes } = message;
 		chat.lobby = lobby;
 		chat.door = { accounts, passwords };
-		chat.longest = longest;
+		chat.limits = { characters: max_length, lines: max_lines, bytes: max_bytes };
 		if (!chat.commands.length) this.#askCommands();
 		chat.active ??= chat.rooms[0] ?? chat.roomFor(lobby); // also if we may not enter it
 		if (motd && motd !== this.#motd) this.#greeting.push({ kind: "say", text: motd });
@@ -147,7 +150,8 @@ export class Incoming {
 		this.#greetIn(room);
 		if (room === this.#chat.active && events.some((entry) => changesRights(entry, me))) this.#client.askRoom();
 		for (const entry of events) {
-			if ("seq" in entry && sameName(entry.author, me)) this.#client.outbox.cameBack(room, entry.text);
+			if ("seq" in entry && !continues(entry) && sameName(entry.author, me))
+				this.#client.outbox.cameBack(room, entry.text);
 		}
 	}
 

@@ -2,7 +2,9 @@
 // connection, and changes nothing of a room but `held`.
 
 import { addressOf } from "./address.js";
+import { block } from "./code.js";
 import { arrange, button, byId, Drawn, make, nameOf, sentence, span, written } from "./dom.js";
+import { messagesOf } from "./messages.js";
 
 const NEAR = 300; // pixels from an end at which more is asked for
 const AT_END = 40;
@@ -58,9 +60,10 @@ export class Log {
 		this.#top = lines[0];
 		const seen = this.stuck ? null : this.#oneSeen();
 		const before = seen?.getBoundingClientRect().top ?? 0;
+		const messages = messagesOf(lines);
 		arrange(
 			this.#lines,
-			lines.map((line, at) => this.#element(room, line, lines[at - 1])),
+			messages.map((message, at) => this.#element(room, message, messages[at - 1])),
 		);
 		arrange(
 			byId("pending"),
@@ -78,13 +81,14 @@ export class Log {
 	}
 
 	/**
-	 * Go to a line and mark it, with a text above it.
+	 * Go to the message of a line and mark it, with a text above it.
 	 * @param {number} seq
 	 * @param {string} [text]
 	 */
 	toLine(seq, text) {
 		this.#unmark();
-		const line = this.#lines.querySelector(`[data-seq="${seq}"]`);
+		const drawn = /** @type {HTMLElement[]} */ ([...this.#lines.children]);
+		const line = drawn.findLast((each) => Number(each.dataset.seq) <= seq);
 		if (!(line instanceof HTMLElement)) return;
 		this.stuck = false;
 		line.classList.add("found");
@@ -184,29 +188,34 @@ export class Log {
 	}
 
 	/**
-	 * Return a line's element. It is made again if another line comes before it.
+	 * Return a message's element. It is made again if another one comes before it, or more of its lines.
 	 * @param {page.Room} room
-	 * @param {page.Line} line
-	 * @param {page.Line | undefined} previous
+	 * @param {page.Message} message
+	 * @param {page.Message | undefined} before
 	 */
-	#element({ marker }, line, previous) {
-		const isNew = marker !== null && (line.seq ?? 0) > marker && (previous?.seq ?? 0) <= marker;
+	#element({ marker }, message, before) {
+		const [line] = message;
+		const previous = before?.[0];
+		const count = message.length;
+		const isNew = marker !== null && lastOf(message) > marker && lastOf(before) <= marker;
 		let drawn = this.#drawn.get(line);
-		if (!drawn || drawn.previous !== previous || drawn.isNew !== isNew) {
-			drawn = { previous, isNew, element: this.#line(line, previous, isNew) };
+		if (!drawn || drawn.previous !== previous || drawn.isNew !== isNew || drawn.count !== count) {
+			drawn = { previous, isNew, count, element: this.#message(message, previous, isNew) };
 			this.#drawn.set(line, drawn);
 		}
 		return drawn.element;
 	}
 
 	/**
-	 * @param {page.Line} line
+	 * @param {page.Message} message
 	 * @param {page.Line | undefined} previous
 	 * @param {boolean} isNew
 	 */
-	#line(line, previous, isNew) {
+	#message(message, previous, isNew) {
 		const { texts } = this.#given;
-		const { kind, time, author, mention, seq } = line;
+		const [line] = message;
+		const { kind, time, author, seq } = line;
+		const mention = message.some((each) => each.mention);
 		const day = texts.day(time);
 		const isNewDay = !previous || day !== texts.day(previous.time);
 		const isSpeech = kind === "message" && previous?.kind === kind && previous.author === author;
@@ -217,7 +226,7 @@ export class Log {
 			{ className: `line ${kind}${follows ? " follows" : ""}${mention ? " mention" : ""}` },
 			isNewDay && make("h2", { className: "day" }, day),
 			isNew && make("p", { className: "new" }, texts.say("new")),
-			make("div", { className: "row" }, ...this.#inside(line, this.#time(line, isAgain))),
+			make("div", { className: "row" }, ...this.#inside(message, this.#time(line, isAgain))),
 		);
 		if (seq) element.dataset.seq = `${seq}`;
 		return element;
@@ -228,26 +237,28 @@ export class Log {
 	 * @param {page.Line} line
 	 * @param {boolean} isAgain it is that of the line before
 	 */
-	#time({ time, seq }, isAgain) {
+	#time({ time, seq, part_of: first = seq }, isAgain) {
 		const { texts } = this.#given;
 		const exactly = texts.exactly(time);
 		const className = isAgain ? "again" : "";
 		const element = make("time", { dateTime: new Date(time).toISOString() }, texts.time(time));
-		if (!seq || !this.#room) return Object.assign(element, { className, title: exactly });
+		if (!first || !this.#room) return Object.assign(element, { className, title: exactly });
 		// The keyboard comes to it from a line that was found, not from each of a thousand.
-		const link = { href: addressOf(this.#room, seq), title: exactly, ariaLabel: exactly, tabIndex: -1 };
+		const link = { href: addressOf(this.#room, first), title: exactly, ariaLabel: exactly, tabIndex: -1 };
 		return make("a", { ...link, className: `at ${className}` }, element);
 	}
 
 	/**
-	 * @param {page.Line} line
+	 * @param {page.Message} message
 	 * @param {HTMLElement} time
 	 * @returns {page.Inside[]}
 	 */
-	#inside({ kind, author, text, at = 0, title }, time) {
+	#inside(message, time) {
 		const { texts } = this.#given;
+		const { kind, author, text, at = 0, title } = message[0];
 		const name = author && nameOf(author);
-		const said = written(text);
+		const lines = message.map((each) => each.text);
+		const said = lines.length > 1 ? block(texts, lines) : written(text);
 		switch (kind) {
 			case "message":
 				return [span("who", name, span("sr", ": ")), time, said];
@@ -283,3 +294,9 @@ export class Log {
 		});
 	}
 }
+
+/**
+ * Return the seq of the last line of a message.
+ * @param {page.Message | undefined} message
+ */
+const lastOf = (message) => message?.at(-1)?.seq ?? 0;

@@ -86,7 +86,7 @@ const writer = new Writer({
 		people: (chat.active?.names ?? []).filter((name) => !sameName(name, chat.me.name)),
 		rooms: chat.rooms.map((room) => room.name),
 	}),
-	longest: () => chat.longest,
+	limits: () => chat.limits,
 	page: (direction) => log.page(direction),
 });
 const search = new Search({

@@ -93,9 +93,10 @@ export class Outbox {
 }
 
 /**
- * Return the text of an item as others see it.
+ * Return the text of an item as others see it; of several lines, the first one.
  * @param {page.Item} item
  */
 function said({ text }) {
+	if (text.includes("\n")) return text.split("\n", 1)[0];
 	return text.startsWith("//") ? text.slice(1) : commandOf(text) ? text.replace(/^\S+ +/, "") : text;
 }

@@ -2,6 +2,7 @@
 // gap. It is live if that reaches up to the newest line. Pure. It must not know the document, the
 // connection or a clock.
 
+import { continues } from "./messages.js";
 import { folded, mentions, sameName } from "./names.js";
 
 export const HELD = 1000; // most lines of a room that are held
@@ -237,7 +238,7 @@ export class Room {
 	 */
 	#after(seq) {
 		const held = this.lines.filter((line) => (line.seq ?? 0) > seq && isSpoken(line) && !line.own);
-		return { held, count: Math.max(0, this.first - 1 - seq) + held.length };
+		return { held, count: Math.max(0, this.first - 1 - seq) + held.filter((line) => !continues(line)).length };
 	}
 
 	/** @param {number} upto seq up to which all is held */
@@ -259,8 +260,10 @@ export class Room {
 	/** @param {page.Line} line */
 	#countOne(line) {
 		if (!isSpoken(line) || line.own) return;
-		if (!this.unread && line.seq && !this.attended) this.marker = line.seq - 1;
-		this.unread += 1;
+		if (!continues(line)) {
+			if (!this.unread && line.seq && !this.attended) this.marker = line.seq - 1;
+			this.unread += 1;
+		}
 		if (line.mention || this.isPrivate) this.mentions += 1;
 	}
 
@@ -301,7 +304,7 @@ export class Chat {
 	commands = [];
 	/** @type {wire.Commands["names"]} */
 	aliases = {}; // all names of each command
-	longest = 4096; // characters of a line
+	limits = { characters: 4096, lines: 100, bytes: 16384 };
 	isAsked = false; // the server waits for a password
 	/** @type {page.Room | null} */
 	active = null; // the room that is shown

@@ -45,6 +45,19 @@ export const SENTENCES = {
 	send: ["Send", "Enviar"],
 	too_long: ["{count} characters too many: send it in parts.", "Sobran {count} caracteres: envíalo por partes."],
 	too_long_one: ["One character too many: send it in parts.", "Sobra un carácter: envíalo por partes."],
+	too_many_lines: [
+		"{count} lines, and a message has {limit} at most: send it in parts.",
+		"{count} líneas, y un mensaje tiene {limit} como mucho: envíalo por partes.",
+	],
+	too_large: [
+		"{count} bytes, and a message has {limit} at most: send it in parts.",
+		"{count} bytes, y un mensaje tiene {limit} como mucho: envíalo por partes.",
+	],
+	copy: ["Copy", "Copiar"],
+	copied: ["Copied", "Copiado"],
+	selected: ["Selected: press Ctrl+C", "Seleccionado: pulsa Ctrl+C"],
+	unfold: ["Show all {count} lines", "Ver las {count} líneas"],
+	fold: ["Show less", "Ver menos"],
 	suggestions: ["Suggestions", "Sugerencias"],
 	suggested: [
 		"{count} suggestions. Arrows choose, Tab inserts.",

@@ -3,6 +3,7 @@
 
 import { completed, completions, isCommand } from "./complete.js";
 import { announce, arrange, byId, make, span, tell } from "./dom.js";
+import { faultOf, linesOf } from "./messages.js";
 import { commandOf } from "./outbox.js";
 
 export class Writer {
@@ -69,7 +70,7 @@ export class Writer {
 			this.#given.answer(this.#secret.value);
 			this.#secret.value = "";
 		} else if (this.#given.hasRoom() && !this.#wrong()) {
-			const lines = this.text.split("\n").filter((line) => line.trim());
+			const lines = linesOf(this.text);
 			this.text = "";
 			if (lines.length) this.#given.say(lines);
 		}
@@ -77,17 +78,11 @@ export class Writer {
 
 	/** Return why the text cannot be sent, or "". */
 	#wrong() {
-		const count = this.#excess();
-		if (count) return this.#given.texts.say("too_long", { count });
-		return this.text && !isCommand(this.text) && !commandOf(this.text) ? this.#silence : "";
-	}
-
-	/** Return by how many characters the longest line is too long. */
-	#excess() {
-		const longest = this.#given.longest();
-		if (this.text.length <= longest) return 0;
-		const lengths = this.text.split("\n").map((line) => [...line].length);
-		return Math.max(0, Math.max(...lengths) - longest);
+		const fault = faultOf(this.text, this.#given.limits());
+		if (fault) return this.#given.texts.say(fault.key, fault);
+		const [line = "", ...others] = linesOf(this.text);
+		const isSaid = others.length > 0 || (line && !isCommand(line) && !commandOf(line));
+		return isSaid ? this.#silence : "";
 	}
 
 	#changed() {

@@ -133,7 +133,7 @@ test("a broken connection loses nothing and doubles nothing", () => {
 test("a command has no key, and is not sent again", () => {
 	const all = made();
 	all.says(entered("lobby"));
-	all.client.say(["/who", "/me waves", "//who"]);
+	for (const text of ["/who", "/me waves", "//who"]) all.client.say([text]);
 	assert.deepEqual(
 		sent(all, "line").map(({ text, key }) => [text, Boolean(key)]),
 		[
@@ -142,6 +142,43 @@ test("a command has no key, and is not sent again", () => {
 			["//who", true],
 		],
 	);
+});
+
+test("several lines are one message, in which none is a command", () => {
+	const all = made();
+	all.says(entered("lobby"));
+	const lines = ["/quit now", "", "//x"];
+	all.client.say(lines);
+	const [{ id, key, text, room }] = sent(all, "line");
+	assert.deepEqual([text, room, Boolean(key)], ["/quit now\n\n//x", "lobby", true]);
+	const part = (seq, text) => ({ ...line(seq, text, "guest1"), part_of: 1 });
+	all.says(events("lobby", ...lines.map((text, at) => part(at + 1, text))));
+	assert.deepEqual(all.client.outbox.shownIn(all.chat.active), []);
+	all.says({ type: "ack", id, room: "lobby", seq: 1 });
+	assert.deepEqual(all.client.outbox.items, []);
+	all.client.say(["one", "two"]);
+	all.open();
+	all.says(entered("lobby", 3));
+	assert.deepEqual(
+		sent(all, "line").map(({ text }) => text),
+		["one\ntwo"],
+	);
+});
+
+test("several private lines are said one by one, and none is a command", () => {
+	const all = made();
+	all.says(entered("lobby"));
+	all.client.choose(all.chat.privateWith("luis"));
+	all.client.say(["/quit", "", "//x"]);
+	assert.deepEqual(
+		sent(all, "line").map(({ text }) => text),
+		["/msg luis /quit", "/msg luis //x"],
+	);
+});
+
+test("the limits of a message are those of the server", () => {
+	const { chat } = made();
+	assert.deepEqual(chat.limits, { characters: 100, lines: 100, bytes: 16384 });
 });
 
 test("what is refused stays, and its error stands where it was written", () => {
@@ -164,7 +201,7 @@ test("a private line is shown with whom it is, and answered as a command", () =>
 	assert.deepEqual(all.heard, [{ room, author: "luis", text: "psst" }]);
 	assert.deepEqual([room.title, room.unread], ["luis", 1]);
 	all.client.choose(room);
-	all.client.say(["yes?", "//help"]);
+	for (const text of ["yes?", "//help"]) all.client.say([text]);
 	assert.deepEqual(
 		sent(all, "line").map(({ room: where, text }) => [where, text]),
 		[
@@ -249,7 +286,7 @@ test("the last room stays, and is entered again when somebody writes", () => {
 	const all = made();
 	all.says(entered("lobby"), { type: "left", room: "lobby" });
 	assert.equal(all.chat.active.name, "lobby");
-	all.client.say(["hola", "/join ops"]);
+	for (const text of ["hola", "/join ops"]) all.client.say([text]);
 	assert.equal(sent(all, "enter").length, 1);
 	assert.deepEqual(
 		sent(all, "line").map(({ room, text }) => [room, text]),

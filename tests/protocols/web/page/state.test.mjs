@@ -28,6 +28,14 @@ test("what comes twice is held once", () => {
 	assert.equal(room.last, 9);
 });
 
+test("a message of several lines is one that is unread", () => {
+	const room = entered(5);
+	room.add([{ ...event(6), part_of: 6 }, { ...event(7, "ana!"), part_of: 6 }, event(8)], "ana", 0);
+	assert.deepEqual([room.unread, room.mentions, room.marker], [2, 1, 5]);
+	room.seenUpTo(5);
+	assert.deepEqual([room.unread, room.mentions], [2, 1]);
+});
+
 test("what was there when one came is not unread, what comes is", () => {
 	const room = entered(5, 8);
 	room.add(events(6, 8), "ana", 0);

@@ -1,0 +1,60 @@
+// Drawing a message of several lines: in one width for all letters, folded if it is long, with a button
+// that copies it. It must not know rooms.
+
+import { announce, button, make, pieces, span, tell } from "./dom.js";
+import { unfenced } from "./messages.js";
+
+const LONG = 12; // lines; of more, only the first ones are shown at first
+const SHOWN = 8;
+
+/**
+ * @param {page.Texts} texts
+ * @param {string[]} lines
+ */
+export function block(texts, lines) {
+	const shown = unfenced(lines);
+	const nodes = shown.map(({ text, isCode }) => [...(isCode ? [text] : pieces(text)), "\n"]);
+	const first = nodes.length > LONG ? SHOWN : nodes.length;
+	const rest = span("", ...nodes.slice(first).flat());
+	const text = make("pre", { className: "text" }, ...nodes.slice(0, first).flat(), rest);
+	text.dir = "auto";
+	const copy = button(() => copied(texts, copy, text, shown.map((line) => line.text).join("\n")), texts.say("copy"));
+	const fold = first < nodes.length && folding(texts, rest, nodes.length);
+	return make("div", { className: "block" }, text, copy, fold);
+}
+
+/**
+ * Return the button that shows the rest of a message, which it hides.
+ * @param {page.Texts} texts
+ * @param {HTMLElement} rest
+ * @param {number} count
+ */
+function folding(texts, rest, count) {
+	const turn = (/** @type {boolean} */ isFolded) => {
+		rest.hidden = isFolded;
+		fold.ariaExpanded = `${!isFolded}`;
+		tell(fold, texts.say(isFolded ? "unfold" : "fold", { count }));
+	};
+	const fold = button(() => turn(!rest.hidden));
+	turn(true);
+	return fold;
+}
+
+/**
+ * Copy a text, and say so; select it where the browser lets no page copy.
+ * @param {page.Texts} texts
+ * @param {HTMLElement} copy
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+async function copied(texts, copy, element, text) {
+	let key = /** @type {page.Key} */ ("copied");
+	try {
+		await navigator.clipboard.writeText(text);
+	} catch {
+		getSelection()?.selectAllChildren(element);
+		key = "selected";
+	}
+	tell(copy, texts.say(key));
+	announce(texts.say(key));
+}
