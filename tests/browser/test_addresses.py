@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.browser.chromium import Chromium
-from tests.browser.page import ENTER, ESCAPE, HERE, LINE, LINES, Page
+from tests.browser.page import ENTER, ESCAPE, HERE, LINE, LINES, TABULATOR, Page
 from tests.support.live_server import Client, LiveServer
 
 FOUND = f"{LINES}.found .text"
@@ -60,6 +60,8 @@ def test_rooms_and_lines_are_opened_by_their_addresses(
     page.has(FOUND, "line 20")
     page.until(is_in_view(page, FOUND), "the line is in view")
     assert page.focused.endswith("line 20")
+    page.press(TABULATOR)
+    assert page.script("return document.activeElement.hash") == "#ops/20"
     page.driver.back()
     at(page, "#ops")
     follow(page, "#ops/9999")
@@ -89,6 +91,8 @@ def test_an_address_that_leads_nowhere(page: Page, daemon: LiveServer) -> None:
     page.press(ENTER)  # the name is there already
     page.has(HERE, "nowhere")
     at(page, "#nowhere")
+    page.reload()
+    page.has(HERE, "nowhere")
     follow(page, "#no where")
     page.has(f"{LINES}.error", "#no%20where is no address")
     at(page, "#nowhere")

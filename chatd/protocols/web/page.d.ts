@@ -111,8 +111,9 @@ export interface Line {
 	own?: boolean;
 	/** Another person names the reader in it. */
 	mention?: boolean;
-	/** When a line of the past was said. */
+	/** When a line of the past was said, and its address. */
 	at?: number;
+	link?: string;
 	title?: string;
 }
 

@@ -1,6 +1,7 @@
 // The messages of the server, and their effect on the chat. It must not know the document or the
 // socket. docs/wire.md describes the messages.
 
+import { addressOf } from "./address.js";
 import { continues } from "./messages.js";
 import { folded, sameName } from "./names.js";
 
@@ -52,7 +53,7 @@ export class Incoming {
 			case "events":
 				return this.#events(message);
 			case "found":
-				return this.#past(message.events);
+				return this.#past(message);
 			case "people":
 				return this.#people(message);
 			case "seen":
@@ -142,7 +143,7 @@ export class Incoming {
 	/** @param {wire.Events} message */
 	#events({ room: name, events, past }) {
 		const room = this.#chat.room(name);
-		if (past) return this.#past(events);
+		if (past) return this.#past({ room: name, events });
 		if (!room) return;
 		const me = this.#chat.me.name;
 		const news = room.add(events, me, this.#given.clock.now());
@@ -156,14 +157,14 @@ export class Incoming {
 	}
 
 	/**
-	 * Show lines of the past that a command asked for.
-	 * @param {wire.Events["events"]} events
+	 * Show lines of the past of a room that a command asked for.
+	 * @param {Pick<wire.Events, "room" | "events">} message
 	 */
-	#past(events) {
+	#past({ room, events }) {
 		for (const entry of events) {
 			if (!("seq" in entry)) continue;
-			const { author, text, time: at } = entry;
-			this.#client.note({ kind: "past", author, text, at });
+			const { author, text, time: at, seq, part_of: first = seq } = entry;
+			this.#client.note({ kind: "past", author, text, at, link: addressOf({ name: room, isPrivate: false }, first) });
 		}
 	}
 

@@ -93,6 +93,7 @@ export class Log {
 		this.stuck = false;
 		line.classList.add("found");
 		if (text) line.prepend(make("p", { className: "why", role: "alert" }, text));
+		this.#reachable(line, true);
 		line.tabIndex = -1;
 		line.focus();
 		line.scrollIntoView({ block: "center" });
@@ -100,8 +101,21 @@ export class Log {
 	}
 
 	#unmark() {
-		for (const line of this.#lines.querySelectorAll(".found")) line.classList.remove("found");
+		for (const line of this.#lines.querySelectorAll(".found")) {
+			line.classList.remove("found");
+			this.#reachable(line, false);
+		}
 		for (const text of this.#lines.querySelectorAll(".line > .why")) text.remove();
+	}
+
+	/**
+	 * Let the tabulator come to the link of a line, or not.
+	 * @param {Element} line
+	 * @param {boolean} isReached
+	 */
+	#reachable(line, isReached) {
+		const link = line.querySelector(".at");
+		if (link instanceof HTMLElement) link.tabIndex = isReached ? 0 : -1;
 	}
 
 	/** @param {1 | -1} direction */
@@ -255,7 +269,7 @@ export class Log {
 	 */
 	#inside(message, time) {
 		const { texts } = this.#given;
-		const { kind, author, text, at = 0, title } = message[0];
+		const { kind, author, text, at = 0, link = "", title } = message[0];
 		const name = author && nameOf(author);
 		const lines = message.map((each) => each.text);
 		const said = lines.length > 1 ? block(texts, lines) : written(text);
@@ -267,7 +281,7 @@ export class Log {
 			case "topic":
 				return [time, span("told", ...sentence(texts, text ? "topic_set" : "topic_cleared", { name, text: said }))];
 			case "past":
-				return [span("told", make("time", {}, texts.moment(at)), " ", name, " ", said)];
+				return [span("told", make("a", { href: link }, make("time", {}, texts.moment(at))), " ", name, " ", said)];
 			case "error":
 				return [span("told", make("b", {}, title ?? texts.say("error")), ": ", said)];
 			case "say":

@@ -431,11 +431,11 @@ test("what commands show of the past stands apart from the log", () => {
 	all.says(entered("lobby", 1, 0), events("lobby", line(1, "a")));
 	all.says({ ...events("lobby", line(1, "a")), past: true }, { type: "found", room: "lobby", events: [line(1, "a")] });
 	assert.deepEqual(
-		all.chat.active.lines.map(({ kind, seq }) => [kind, seq]),
+		all.chat.active.lines.map(({ kind, seq, link }) => [kind, seq, link]),
 		[
-			["message", 1],
-			["past", undefined],
-			["past", undefined],
+			["message", 1, undefined],
+			["past", undefined, "#lobby/1"],
+			["past", undefined, "#lobby/1"],
 		],
 	);
 });
