@@ -12,7 +12,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tests.browser.tab import Tab
+from tests.browser.empty_site import EmptySite
+from tests.browser.tab import Tab, Windows
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -29,6 +30,10 @@ FLAGS = (
     # Hidden tabs are as quick as the visible one.
     *("--disable-background-timer-throttling", "--disable-renderer-backgrounding"),
     "--disable-backgrounding-occluded-windows",
+    # Tabs of one site are in one process, whose start would take as long as a page in it.
+    "--process-per-site",
+    # No frame around pages to draw: a tab that loads is animated there.
+    "--kiosk",
     *("--window-size=1280,800", "--force-color-profile=srgb", "--lang=en-GB"),
 )
 
@@ -54,7 +59,10 @@ def missing() -> str:
 
 
 class Chromium:
-    """The browser. Its first tab stays empty, so that closing all others does not end it."""
+    """The browser. Its first tab stays at an empty page.
+
+    So closing all others ends neither the browser nor the process of the pages of this machine.
+    """
 
     def __init__(self, profile: Path) -> None:
         from selenium import webdriver
@@ -68,15 +76,19 @@ class Chromium:
         driver = shutil.which("chromedriver")
         # With both given, Selenium does not search for them.
         self.driver: Chrome = webdriver.Chrome(options=options, service=Service(driver))
-        self._first = self.driver.current_window_handle
+        self._windows = Windows(self.driver)
+        self._first = self._windows.used
+        self._empty = EmptySite()
+        self.driver.get(self._empty.url)
         self._forgiven: list[str] = []
         self._complaints: list[str] = []
 
     def tab(self, kind: type[T]) -> T:
-        """Open a tab of a kind, in front of the others."""
-        self.driver.switch_to.window(self._first)
-        self.driver.switch_to.new_window("tab")
-        return kind(self.driver)
+        """Open an empty tab of a kind, in front of the others."""
+        first = self._windows.use(self._first)
+        opened = first.execute_cdp_cmd("Target.createTarget", {"url": self._empty.url})
+        self._windows.use(opened["targetId"])
+        return kind(self._windows)
 
     def forgive(self, pattern: str) -> None:
         """Ignore complaints that match a pattern, until the end of the test."""
@@ -97,11 +109,9 @@ class Chromium:
         self._listen()
         for handle in self.driver.window_handles:
             if handle != self._first:
-                self.driver.switch_to.window(handle)
-                self.driver.execute_script("try { localStorage.clear() } catch { }")
+                self._windows.use(handle).execute_script("try { localStorage.clear() } catch { }")
                 self.driver.close()
-        self.driver.switch_to.window(self._first)
-        self.driver.get_log("browser")
+        self._windows.use(self._first).get_log("browser")
 
     def forget(self) -> None:
         """Delete cookies, and the patterns of `forgive`."""
@@ -112,6 +122,7 @@ class Chromium:
     def quit(self) -> None:
         """End the browser."""
         self.driver.quit()
+        self._empty.close()
 
     def _listen(self) -> None:
         self._complaints += [

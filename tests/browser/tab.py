@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE = 15.0
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 
 AXE = Path("node_modules", "axe-core", "axe.min.js")
 
@@ -75,19 +75,35 @@ def axe_core() -> Path | None:
     return path if path.is_file() else None
 
 
-class Tab:
-    """A tab of the driver. It stays as it is while another one is used."""
+class Windows:
+    """The windows of a driver, which uses one at a time.
+
+    It is remembered which: half of all requests to the driver would ask for that.
+    """
 
     def __init__(self, driver: Chrome) -> None:
-        self._driver = driver
-        self._handle = driver.current_window_handle
+        self.driver = driver
+        self.used = driver.current_window_handle
+
+    def use(self, handle: str) -> Chrome:
+        """Return the driver, switched to a window."""
+        if handle != self.used:
+            self.driver.switch_to.window(handle)
+            self.used = handle
+        return self.driver
+
+
+class Tab:
+    """A tab: the window that the driver uses now. It stays as it is while another one is used."""
+
+    def __init__(self, windows: Windows) -> None:
+        self._windows = windows
+        self._handle = windows.used
 
     @property
     def driver(self) -> Chrome:
         """The driver, switched to this tab."""
-        if self._driver.current_window_handle != self._handle:
-            self._driver.switch_to.window(self._handle)
-        return self._driver
+        return self._windows.use(self._handle)
 
     # Its page.
 
@@ -106,7 +122,7 @@ class Tab:
     def close(self) -> None:
         """Close the tab."""
         self.driver.close()
-        self._driver.switch_to.window(self._driver.window_handles[0])
+        self._windows.use(self._windows.driver.window_handles[0])
 
     # Its contents.
 
