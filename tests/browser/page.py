@@ -10,6 +10,11 @@ from tests.browser.tab import Tab
 ENTER, TABULATOR, ESCAPE = "\ue007", "\ue004", "\ue00c"
 SHIFT, ALT, UP, DOWN = "\ue008", "\ue00a", "\ue013", "\ue015"
 
+CUT_OFF = (
+    "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_FAILED|fetching the script|from the Manifest"
+)
+"""A pattern of the complaints of a browser while there is no daemon."""
+
 LINE = "#line"
 LINES = "#lines .line"
 TEXTS = "#lines .line.message .text"

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from tests.browser.chromium import Chromium
-from tests.browser.page import ENTER, LINES, ME, PEOPLE, Page
+from tests.browser.page import CUT_OFF, ENTER, LINES, ME, PEOPLE, Page
 from tests.support.live_server import Client, LiveServer
 from tests.support.sentences import EN
 
@@ -249,7 +249,7 @@ def test_one_is_still_signed_in_after_the_daemon_was_killed(
     page: Page, chromium: Chromium, daemon: LiveServer
 ) -> None:
     registered(page)
-    chromium.forgive("ERR_CONNECTION|WebSocket")
+    chromium.forgive(CUT_OFF)
     daemon.kill()
     with daemon.again():
         page.shows("#banner", False)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.browser.chromium import Chromium
-from tests.browser.page import BANNER, HERE, LINES, ME, PEOPLE, ROOMS, TEXTS, Page
+from tests.browser.page import BANNER, CUT_OFF, HERE, LINES, ME, PEOPLE, ROOMS, TEXTS, Page
 from tests.proofs.terminal.documented import beyond, is_unsafe
 from tests.support.hostile import HOSTILE
 from tests.support.live_server import Client, LiveServer
-
-CUT_OFF = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET"
-"""A pattern of the complaints of a browser while there is no daemon."""
 
 
 def test_what_is_said_here_is_seen_elsewhere_and_the_other_way_round(

@@ -14,14 +14,9 @@ import pytest
 from chatd.protocols.web.http.messages import Request
 from chatd.protocols.web.static_files import page_of
 from tests.browser.chromium import Chromium
-from tests.browser.page import BANNER, HERE, LINES, Page
+from tests.browser.page import BANNER, CUT_OFF, HERE, LINES, Page
 from tests.support.checkout import ROOT
 from tests.support.live_server import LiveServer
-
-CUT_OFF = (
-    "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_FAILED|fetching the script|from the Manifest"
-)
-"""A pattern of the complaints of a browser while there is no daemon."""
 
 KEPT = """
 const done = arguments[arguments.length - 1];
