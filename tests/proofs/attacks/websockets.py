@@ -9,6 +9,7 @@ import struct
 from contextlib import closing
 from typing import Any
 
+from chatd.text.messages import MOST_MESSAGE_LINES
 from tests.proofs.attacks.attack import READING, SEARCHING
 from tests.proofs.attacks.browser import (
     BINARY,
@@ -257,6 +258,20 @@ class BrowserLineFlood(BrowserAttack):
                 )
                 for _ in range(20)
             )
+
+        self.pour(self.fleet(), supply)
+
+
+class BrowserMessageFlood(BrowserAttack):
+    """Ten clients say messages of a hundred lines as fast as they are accepted."""
+
+    clients = 10
+    few = 10
+
+    def run(self) -> None:
+        def supply(_: int) -> bytes:
+            lines = (self.distinct(b"x" * 155).decode() for _ in range(MOST_MESSAGE_LINES))
+            return message(type="line", id=1, room="lobby", text="\n".join(lines))
 
         self.pour(self.fleet(), supply)
 

@@ -21,6 +21,7 @@ from chatd.daemon.options import Settings
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.folding import fold
+from chatd.text.messages import MOST_MESSAGE_LINES
 from tests.proofs.day.clients import HttpConnection, Terminal
 from tests.proofs.day.daemon import HOST, Daemon
 from tests.support.http import request
@@ -173,6 +174,9 @@ DEEDS: dict[str, Deed] = {
     ),
     "long lines of one letter": Deed(_same("x" * 4096), account=False),
     "lines that escape tenfold": Deed(_same("a" + "\U000e0001" * 4000), account=False),
+    "messages of many lines": Deed(
+        _same("/paste", *["x"] * MOST_MESSAGE_LINES, "."), account=False, seconds=3.0
+    ),
     "actions": Deed(lambda number: [f"/me {_text(_ASCII, 60)}"], account=False),
     "private lines": Deed(lambda number: [f"/msg victim {_text(_HAN, 1000)}"], account=False),
     "topics": Deed(lambda number: [f"/topic {_text(_HAN, 200)}"], account=False),
