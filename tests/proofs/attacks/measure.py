@@ -135,7 +135,8 @@ class Result:
     def compare(self, other: Result) -> None:
         """Take note of the round after this one."""
         more = other.attackers - self.attackers
-        each = max(0.0, other.peak - self.peak) / more if more > 0 else None
+        is_twice = self.attackers <= FEW and more > 0  # else the few more are a chance
+        each = max(0.0, other.peak - self.peak) / more if is_twice else None
         self.again = Again(each, other.after.left)
 
     def judge(self, bars: Bars) -> None:
