@@ -30,11 +30,11 @@ THREADS = 2
 WAITING = 500
 """Most passwords that wait: some 25 seconds' worth. An office logs in at once after a restart."""
 
-NICENESS = 3
-"""Niceness of the threads: a little lower priority than the reactor's and the store's. It is not
-more, because a thread that waits long for the processor on a busy machine may hold the
-interpreter's lock meanwhile, which the other threads need; and with 10, a login on one core took up
-to 3.8 s of an attack instead of 1.1."""
+NICENESS = 2
+"""Niceness of the threads: a little lower priority than the reactor's and the store's, which have
+the other three fifths of a core that is busy. A login may wait for the password in work, and then
+for its own: with 3, up to 1.2 s of the processor in an attack, with 2 up to 0.85, and with 10 up to
+3.8. A thread that waits long for the processor may also hold the interpreter's lock meanwhile."""
 
 TIME_COST, MEMORY_KIB, PARALLELISM = 3, 64 * 1024, 1
 """RFC 9106, section 4, the second choice; but each with one lane, for two are hashed at a time."""
