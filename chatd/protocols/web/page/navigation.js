@@ -95,10 +95,10 @@ export class Navigation {
 	 * @param {wire.Failure} [error] one that was not shown yet
 	 */
 	#refuse({ name }, error) {
-		const { client, offer } = this.#given;
+		const { client, texts, offer } = this.#given;
 		this.#wanted = null;
 		this.#restore();
-		if (error?.key === "unknown_room") offer(name, error.text);
+		if (error?.key === "unknown_room") offer(name, texts.say("room_absent", { name: `#${name}` }));
 		else if (error) client.note({ kind: "error", title: error.kind, text: error.text });
 	}
 

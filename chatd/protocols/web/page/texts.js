@@ -75,6 +75,7 @@ export const SENTENCES = {
 		"Nothing has been said here yet. Write the first line below.",
 		"Aquí no se ha dicho nada todavía. Escribe abajo la primera línea.",
 	],
+	room_absent: ["{name} does not exist. You can create it.", "{name} no existe. Puedes crearla."],
 	no_address: ["{name} is no address of a room or a line.", "{name} no es la dirección de una sala ni de una línea."],
 	line_gone: [
 		"Line {number} is not shown: it was deleted, or you ignore its author. This is the nearest one.",
