@@ -219,7 +219,9 @@ class JsonFormat(MessageFormat):
         return self.message("found", room=events[0].room, events=self.members(events))
 
     def done(self) -> bytes:
-        return b"" if self.about is None else self.message("done")
+        if self.about is None:
+            return b""
+        return self.message("done")
 
     def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
         return self.message("you", name=name, guest=is_guest, account=logged_in)

@@ -158,6 +158,7 @@ MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {
     "history": lambda room: {"room": room},
     "search": lambda room: {"room": room, "text": "plan"},
     "people": lambda room: {"room": room},
+    "room": lambda room: {"room": room},
     "seen": lambda room: {"room": room, "seq": 1},
 }
 

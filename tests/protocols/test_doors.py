@@ -30,8 +30,8 @@ OF_A_CONNECTION = {
     "disconnect",
     "enter",
     "error_log.tell",
+    "evictions.review",
     "finish",
-    "located",
 }
 """A client comes and goes."""
 

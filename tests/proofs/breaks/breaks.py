@@ -157,7 +157,7 @@ BREAKS = [
     ),
     Break(
         "a member who leaves is still counted",
-        "chatd/rooms/room.py",
+        "chatd/rooms/people.py",
         "            self.guests -= 1\n",
         "            pass\n",
         ("tests/rooms/test_room.py", *_CHAT),

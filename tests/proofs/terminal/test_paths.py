@@ -235,6 +235,7 @@ MAKES_FRAMES = {"protocols/web/live/frames.py"}
 """A module in which a library makes bytes without any text of a client: pongs, and close frames."""
 
 OF_HTTP = {
+    "protocols/web/bundle.py",
     "protocols/web/api/posting.py",
     "protocols/web/http/http1.py",
     "protocols/web/live/handshake.py",
@@ -292,6 +293,7 @@ def test_text_becomes_bytes_in_the_encoder_alone() -> None:
         "formats/json.py",
         "formats/sse.py",
         "webhooks/delivery.py",
+        "webhooks/push_message.py",
         "protocols/web/http/messages.py",
     }
 
@@ -333,7 +335,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                 if len(call.args) == 2:  # a value into a table: see chatd.storage.records
                     continue
                 given = ast.unparse(call.args[0])
-                of_format = re.search(r"(format|_answers)\)?\.\w+\(", given) is not None
+                of_format = re.search(r"(format|answering|_answers)\)?\.\w+\(", given) is not None
                 others = {
                     ("protocols/lines/handler.py", "reply"),
                     ("protocols/web/live/websocket.py", "reply"),

@@ -14,6 +14,7 @@ from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 from twisted.python.failure import Failure
 
+from chatd.chat.evictions import Evictions
 from chatd.chat.line_quotas import UNPUBLISHED_LINES
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -174,11 +175,11 @@ class TestLocating:
     def test_a_session_that_is_banned_there_is_put_out(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        located: list[Session] = []
-        monkeypatch.setattr(ChatServer, "located", lambda server, session: located.append(session))
+        reviewed: list[Session] = []
+        monkeypatch.setattr(Evictions, "review", lambda _, session: reviewed.append(session))
         door = Door(located=False)
         door.locate(FAR)
-        assert located == [door.session]
+        assert reviewed == [door.session]
 
     def test_one_too_many_is_told_and_ends(self) -> None:
         door = Door(located=False)
