@@ -11,35 +11,13 @@ from threading import Thread
 
 import pytest
 
+from tests.browser.accounts import ACCOUNT, PASSWORD, SIGNED_IN, fill, registered
 from tests.browser.chromium import Chromium
 from tests.browser.page import CUT_OFF, ENTER, LINES, ME, PEOPLE, Page
 from tests.support.live_server import Client, LiveServer
 from tests.support.sentences import EN
 
-ACCOUNT = "#account"
-SIGNED_IN = "#signout"
-PASSWORD = "correct horse battery"
-
 PROOF = "return JSON.parse(localStorage.getItem('chatd.proof'))"
-
-
-def fill(page: Page, way: str, name: str, password: str) -> None:
-    """Fill in the dialog for an account."""
-    page.click("#signin-open")
-    page.shows(ACCOUNT)
-    page.click(f"input[name=way][value={way}]")
-    page.script("document.getElementById('account-name').value = ''")
-    page.click("#account-name")
-    page.type(name)
-    page.click("#account-password")
-    page.type(password)
-    page.press(ENTER)
-
-
-def registered(page: Page, name: str = "ana") -> None:
-    fill(page, "register", name, PASSWORD)
-    page.shows(SIGNED_IN)
-    page.has(ME, name)
 
 
 def test_a_name_is_registered_and_stays_over_a_reload(page: Page) -> None:

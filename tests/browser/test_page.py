@@ -242,6 +242,7 @@ def test_a_guest_is_welcomed_until_the_first_line(page: Page, daemon: LiveServer
     with Client(daemon.port) as luis:
         luis.type("/nick luis")
         page.click(f"{PEOPLE}:enabled")
+        page.click("#menu button")
         page.has("#begins", "What you write below is for luis alone.")
         page.say("hola")
         page.said("hola")

@@ -1,4 +1,4 @@
-"""A room on its page: speaking where one may, and changing the topic."""
+"""A room on its page: speaking where one may, changing the topic, and running the room."""
 
 from __future__ import annotations
 
@@ -6,12 +6,33 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.page import ENTER, ESCAPE, HERE, LINES, TEXTS, Page
+from tests.browser.accounts import PASSWORD, registered
+from tests.browser.page import (
+    DOWN,
+    ENTER,
+    ESCAPE,
+    HERE,
+    LINES,
+    PEOPLE,
+    TABULATOR,
+    TEXTS,
+    Page,
+)
+from tests.browser.tab import axe_core
 from tests.support.live_server import Client, LiveServer
-
-PASSWORD = "tango-42-lima"
+from tests.support.sentences import EN
 
 PLACEHOLDER = "return document.querySelector('#line').placeholder"
+
+
+def is_accessible(page: Page) -> bool:
+    """Return False if axe-core is here and finds anything serious."""
+    return axe_core() is None or page.findings("critical", "serious") == []
+
+
+def told(verb: str, *more: str) -> str:
+    """Return the sentence of what Ana did to Luis, as the page shows it."""
+    return EN.deed(verb, "ana", "luis", *more).removeprefix("*** ")
 
 
 @pytest.fixture
@@ -57,3 +78,92 @@ def test_the_topic_is_changed_in_its_place(page: Page) -> None:
     page.shows("#topic-form", False)
     page.has("#topic", "see http://localhost/plan")
     assert page.texts(TEXTS) == []
+
+
+@pytest.fixture
+def luis(page: Page, daemon: LiveServer) -> Iterator[Client]:
+    """Yield a guest in the room #ops, which Ana, whose page is given, runs."""
+    registered(page)
+    page.say("/create ops")
+    page.has(HERE, "ops")
+    with Client(daemon.port) as luis:
+        luis.type("/nick luis", "/join ops")
+        luis.until("You are in #ops")
+        page.has(PEOPLE, "luis")
+        yield luis
+
+
+def test_a_person_is_muted_and_put_out_by_keyboard(page: Page, luis: Client) -> None:
+    page.script("document.querySelector('#people .item:enabled').focus()")
+    page.press(ENTER)
+    page.shows("#menu")
+    assert page.texts("#menu button")[:2] == ["Write to luis alone", "Mute luis"]
+    assert is_accessible(page)
+    page.press(DOWN, ESCAPE)
+    page.shows("#menu", False)
+    page.until(lambda: "luis" in page.focused, "the person has the keyboard again")
+    page.press(ENTER)
+    page.shows("#menu")
+    page.press(DOWN, ENTER)
+    page.shows("#forms")
+    page.press(TABULATOR)
+    page.type("too loud")
+    assert is_accessible(page)
+    page.press(ENTER)
+    page.has(LINES, told("mute", "1h", "too loud"))
+    page.shows("#forms", False)
+    luis.type("hola")
+    luis.until("you are muted")
+    page.click(f"{PEOPLE}:enabled")
+    page.shows("#menu")
+    page.press(DOWN, DOWN, DOWN, ENTER)
+    page.has("#forms-title", "Put luis out")
+    page.press(TABULATOR, ENTER)
+    page.has(LINES, told("kick"))
+    page.lacks(PEOPLE, "luis")
+
+
+def test_a_room_is_run_from_its_settings(page: Page, luis: Client) -> None:
+    page.click("#settings-open")
+    page.has("#forms .answer", "#ops is open")
+    page.has("#forms .answer", "In #ops: ana and luis.")
+    assert is_accessible(page)
+    page.script("document.querySelector('#forms select').value = 'announce'")
+    page.click("#forms section:nth-child(2) button")
+    page.has("#forms .answer", "#ops is announce")
+    page.script("document.querySelector('#forms section:nth-child(3) select').value = '/op'")
+    page.click("#forms section:nth-child(3) input")
+    page.type("luis")
+    page.press(ENTER)
+    page.has("#forms-error", EN.sentence("not_registered_op", name="luis"))
+    page.press(ESCAPE)
+    page.shows("#forms", False)
+    assert page.texts(f"{LINES}.error") == []
+
+
+def test_a_dialog_asks_for_the_password_and_forgets_what_it_showed(page: Page) -> None:
+    registered(page)
+    page.click("#account-open")
+    page.has("#forms .answer", EN.sentence("no_tokens"))
+    for answer, told in (("wrong horse", "#forms-error"), (PASSWORD, "#forms-told")):
+        page.click("#forms section input")
+        page.type("ci")
+        page.press(ENTER)
+        page.shows("#forms-secret")
+        page.until(lambda: page.focused == "forms-password", "the password can be typed")
+        page.type(answer)
+        page.press(ENTER)
+        page.has(told, "ci is a token" if told == "#forms-told" else "Error: ")
+    page.has("#forms .answer", EN.sentence("tokens", count=1))
+    page.press(ESCAPE)
+    page.shows("#forms", False)
+    page.click("#account-open")
+    page.has("#forms .answer", EN.sentence("tokens", count=1))
+    assert "chatd_" not in page.script("return document.documentElement.textContent")
+    page.click("#forms section:nth-child(2) button")
+    page.shows("#forms-secret")
+    page.press(ESCAPE)
+    page.shows("#forms", False)
+    page.shows("#line")
+    page.say("hola")
+    assert page.said("hola") == ["hola"]

@@ -201,7 +201,7 @@ export interface DrawnLine {
 export interface SideOptions {
 	texts: Texts;
 	choose: (room: Room) => void;
-	writeTo: (name: string) => void;
+	openMenu: (name: string, opener: HTMLElement) => void;
 }
 
 export interface LogOptions {
@@ -293,6 +293,61 @@ export interface AccountOptions extends DialogOptions {
 	takeName: (name: string, answered: Answered) => void;
 	/** Called when the browser is another user's. */
 	changed: () => void;
+}
+
+export interface MenuItem {
+	text: string;
+	action: () => void;
+}
+
+/** A field to write in, or to choose in from pairs of a value and its text. */
+export interface Field {
+	label: string;
+	options?: [value: string, text: string][];
+	/** The option that is chosen at first. */
+	value?: string;
+	isOptional?: boolean;
+}
+
+/** A command that is offered to those who may do an act. `usual` is the time of one that ends by itself. */
+export interface Offer {
+	act: string;
+	command: string;
+	key: Key;
+	usual?: string;
+	hasReason?: boolean;
+}
+
+/** A form for a command, which is followed by the values of the fields. */
+export interface FormContent {
+	command: string;
+	fields: Field[];
+	submit: string;
+}
+
+/** A part of a dialog of forms. `list` is the command that is answered by the list in it. */
+export interface FormsPart {
+	title?: string;
+	list?: string;
+	forms: FormContent[];
+}
+
+/** A dialog of forms for a room, or for an account. It `isOnce` if it is closed after one command. */
+export interface FormsContent {
+	title: string;
+	room?: Room;
+	isOnce?: boolean;
+	parts: FormsPart[];
+}
+
+export interface FormsOptions extends DialogOptions {
+	command: (text: string, answered: Answered, room?: Room) => void;
+	/** Answers the question that a command was answered with. */
+	reply: (text: string, answered: Answered) => void;
+	/** Returns true while the server waits for a password. */
+	isAsked: () => boolean;
+	/** Cancels the question. */
+	cancel: () => void;
 }
 
 export interface TopicOptions {

@@ -78,21 +78,29 @@ export class Client {
 	 * in a room.
 	 * @param {string} text
 	 * @param {page.Answered} answered
+	 * @param {page.Room | null} [room] that it is given in
 	 */
-	command(text, answered) {
-		if (this.chat.isAsked) this.answer(""); // else the command would be the answer
-		this.reply(text, answered);
+	command(text, answered, room) {
+		if (!this.chat.isAsked) this.reply(text, answered, room);
+		// Else the command would be the answer. Another question may follow.
+		else this.reply("", (reply) => (reply ? this.command(text, answered, room) : answered()));
+	}
+
+	/** Cancel the question, and those that follow it. */
+	cancel() {
+		if (this.chat.isAsked) this.reply("", (reply) => reply && this.cancel());
 	}
 
 	/**
 	 * Give a command, or the answer to the question that one was answered with: see `command`.
 	 * @param {string} text
 	 * @param {page.Answered} answered
+	 * @param {page.Room | null} [room]
 	 */
-	reply(text, answered) {
+	reply(text, answered, room = this.chat.active) {
 		/** @type {string[]} */
 		const told = [];
-		this.connection.ask({ type: "line", room: this.#roomToSay(), text }, (reply) => {
+		this.connection.ask({ type: "line", room: this.#roomToSay(room), text }, (reply) => {
 			if (reply?.type === "say") return told.push(reply.text) > 0;
 			if (reply?.type === "entered") this.#incoming.take(reply);
 			if (reply?.type === "entered") return true;

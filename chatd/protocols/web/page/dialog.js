@@ -37,8 +37,9 @@ export class Dialog {
 	 * while the dialog waits. An error that comes after it was closed is passed on.
 	 * @param {(answered: page.Answered) => void} send
 	 * @param {(reply: wire.ServerMessage) => void} done
+	 * @param {() => void} [failed] called after an error is shown
 	 */
-	ask(send, done) {
+	ask(send, done, failed) {
 		if (this.#isWaiting) return;
 		this.#wait(true);
 		const opening = this.#opening;
@@ -46,8 +47,9 @@ export class Dialog {
 			const isError = reply?.type === "error";
 			if (opening !== this.#opening || !this.#element.open) return isError && this.#given.late(reply);
 			this.#wait(false);
-			if (!reply || isError) this.#fail(reply);
-			else done(reply);
+			if (reply && !isError) return done(reply);
+			this.#fail(reply);
+			failed?.();
 		});
 	}
 

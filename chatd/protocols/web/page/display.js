@@ -170,6 +170,7 @@ export class Display {
 		leave.ariaLabel = leave.title;
 		log.draw(room, client.outbox.shownIn(room));
 		room.attended = this.#isSeen;
+		byId("settings-open").hidden = isPrivate;
 		byId("first-new").hidden = !log.isNewAbove;
 		tell(byId("first-new"), texts.say("first_new", { count: room.news }));
 		byId("latest").hidden = log.stuck;

@@ -5,12 +5,15 @@ import { Client } from "./client.js";
 import { listen } from "./controls.js";
 import { Account, Browse } from "./dialogs.js";
 import { Display } from "./display.js";
-import { announce } from "./dom.js";
+import { announce, byId } from "./dom.js";
 import { Drafts } from "./drafts.js";
+import { Forms } from "./forms.js";
 import { holdFront, isInFront } from "./front.js";
 import { install } from "./install.js";
 import { browserStorage, Kept } from "./kept.js";
 import { Log } from "./log.js";
+import { accountSettings, deedsTo, settingsOf } from "./manage.js";
+import { Menu } from "./menu.js";
 import { sameName } from "./names.js";
 import { Navigation } from "./navigation.js";
 import { Notifier } from "./notify.js";
@@ -57,7 +60,15 @@ if (notifier.isPossible) holdFront();
 const side = new Side({
 	texts,
 	choose: (room) => display.choose(room),
-	writeTo: (name) => display.choose(chat.privateWith(name)),
+	openMenu: (name, opener) => {
+		const write = { text: texts.say("write_to", { name }), action: () => display.choose(chat.privateWith(name)) };
+		const deeds = chat.active ? deedsTo(texts, chat.active, name) : [];
+		const items = deeds.map((deed) => ({
+			text: deed.title,
+			action: () => forms.open(deed),
+		}));
+		menu.open(opener, name, [write, ...items]);
+	},
 });
 const log = new Log({
 	texts,
@@ -112,6 +123,14 @@ const account = new Account({
 	takeName: (name, answered) => client.command(`/nick ${name}`, answered),
 	changed: () => connection.start(),
 });
+const menu = new Menu();
+const forms = new Forms({
+	...inDialogs,
+	command: (text, answered, room) => client.command(text, answered, room),
+	reply: (text, answered) => client.reply(text, answered),
+	isAsked: () => chat.isAsked,
+	cancel: () => client.cancel(),
+});
 const topic = new Topic({
 	texts,
 	set: (room, text, answered) => client.command(`/topic #${room.name} ${text || "-"}`, answered),
@@ -126,6 +145,8 @@ const navigation = new Navigation({
 });
 const display = new Display({ texts, kept, client, side, log, writer, search, topic, navigation, notifier, drafts });
 
+byId("settings-open").onclick = () => chat.active && forms.open(settingsOf(texts, chat.active));
+byId("account-open").onclick = () => forms.open(accountSettings(texts));
 listen({ kept, client, display, writer, browse, account, notifier, drafts });
 setInterval(() => document.visibilityState === "visible" && client.askPeople(), PEOPLE_EVERY_MS);
 navigation.start();

@@ -47,6 +47,7 @@ export class Side {
 		byId("name-open").hidden = me.account;
 		byId("signin-open").hidden = me.account || !chat.signsIn;
 		byId("signout").hidden = !me.account;
+		byId("account-open").hidden = !me.account;
 		if (active) this.#drawPeople(active, me.name);
 	}
 
@@ -83,9 +84,9 @@ export class Side {
 	 * @returns {page.ListItem}
 	 */
 	#person(name) {
-		const person = button(() => this.#given.writeTo(name), nameOf(name));
+		const person = button(() => this.#given.openMenu(name, person), nameOf(name));
 		person.className = "item";
-		person.title = this.#given.texts.say("write_to", { name });
+		person.ariaHasPopup = "menu";
 		return { item: make("li", {}, person), button: person };
 	}
 

@@ -36,6 +36,50 @@ export const SENTENCES = {
 		"En {name} solo habla quien tiene la palabra. La dan sus operadores.",
 	],
 	silent_announce: ["In {name} only its operators speak.", "En {name} solo hablan sus operadores."],
+	settings: ["Room settings", "Ajustes de la sala"],
+	settings_of: ["Settings of {name}", "Ajustes de {name}"],
+	account: ["Account", "Cuenta"],
+	answer: ["Your answer", "Tu respuesta"],
+	for_how_long: ["For how long", "Cuánto tiempo"],
+	reason: ["Reason (optional)", "Motivo (opcional)"],
+	do_mute: ["Mute {name}", "Callar a {name}"],
+	do_unmute: ["Let {name} speak again", "Dejar hablar de nuevo a {name}"],
+	do_kick: ["Put {name} out", "Echar a {name}"],
+	do_ban: ["Ban {name}", "Vetar a {name}"],
+	do_voice: ["Give {name} a voice", "Dar la palabra a {name}"],
+	do_unvoice: ["Take back the voice of {name}", "Quitar la palabra a {name}"],
+	do_op: ["Make {name} an operator", "Hacer operador a {name}"],
+	do_unop: ["Make {name} no operator", "Quitar a {name} de los operadores"],
+	do_ignore: ["Hide the lines of {name}", "Ocultar las líneas de {name}"],
+	do_it: ["Do it", "Hacerlo"],
+	what_to_do: ["What to do", "Qué hacer"],
+	mode: ["Mode", "Modo"],
+	mode_open: ["open: all enter and speak", "abierta: todos entran y hablan"],
+	mode_private: ["private: only the invited enter and see it", "privada: solo los invitados entran y la ven"],
+	mode_moderated: ["moderated: people with a voice speak", "moderada: habla quien tiene la palabra"],
+	mode_announce: ["announce: operators speak", "anuncios: hablan los operadores"],
+	members_invite: ["Invite", "Invitar"],
+	members_uninvite: ["Take an invitation back", "Retirar la invitación"],
+	members_voice: ["Give a voice", "Dar la palabra"],
+	members_unvoice: ["Take a voice back", "Quitar la palabra"],
+	members_op: ["Make an operator", "Hacer operador"],
+	members_unop: ["Take operator rights back", "Quitar de los operadores"],
+	bans: ["Mutes and bans", "Silencios y vetos"],
+	bans_unban: ["Let enter again", "Dejar entrar de nuevo"],
+	bans_unmute: ["Let speak again", "Dejar hablar de nuevo"],
+	name_or_network: ["Name, @name or network", "Nombre, @nombre o red"],
+	hooks: ["Webhooks", "Webhooks"],
+	hook_url: ["URL that lines are sent to", "URL a la que se envían las líneas"],
+	hook_number: ["Number in the list", "Número de la lista"],
+	close_room: ["Close the room", "Cerrar la sala"],
+	tokens: ["Access tokens for programs", "Tokens de acceso para programas"],
+	token_name: ["Name of the token", "Nombre del token"],
+	token_scope: ["May", "Puede"],
+	token_write: ["read and write", "leer y escribir"],
+	token_read: ["read", "leer"],
+	change_password: ["Change the password", "Cambiar la contraseña"],
+	add: ["Add", "Añadir"],
+	remove: ["Remove", "Quitar"],
 	edit_topic: ["Change the topic", "Cambiar el tema"],
 	line_hint: [
 		"Enter sends; Shift+Enter starts a new line. Tab completes names and commands; Escape, then Tab moves on. Alt+Up and Alt+Down change the room.",
@@ -238,6 +282,15 @@ export class Texts {
 		return this.pieces(key, values)
 			.map((piece) => (typeof piece === "string" ? piece : values[piece.value]))
 			.join("");
+	}
+
+	/**
+	 * Return an amount of a unit in words, such as 10 minutes.
+	 * @param {number} count
+	 * @param {string} unit
+	 */
+	amount(count, unit) {
+		return new Intl.NumberFormat(this.language, { style: "unit", unit, unitDisplay: "long" }).format(count);
 	}
 
 	/** @param {number} time in milliseconds since 1970, like all times here */

@@ -611,12 +611,28 @@ test("a command of a dialog is answered there, and not in the room", () => {
 
 test("a command of a dialog is not the answer to a question", () => {
 	const all = made();
+	const lines = () => sent(all, "line").map(({ text }) => text);
+	/** The server has the answer, and may ask something else. */
+	const cancelled = (isOver) => {
+		const { id } = sent(all, "line").at(-1);
+		all.says({ type: "ask", hidden: !isOver }, { type: "say", id, text: "" }, { type: "done", id });
+	};
 	all.says(entered("lobby"), { type: "ask", hidden: true });
 	all.client.command("/nick ana", () => {});
-	assert.deepEqual(
-		sent(all, "line").map(({ text }) => text),
-		["", "/nick ana"],
-	);
+	cancelled(false);
+	assert.deepEqual(lines(), ["", ""]);
+	cancelled(true);
+	assert.deepEqual(lines(), ["", "", "/nick ana"]);
+	all.says({ type: "ask", hidden: true });
+	all.client.cancel();
+	cancelled(false);
+	cancelled(true);
+	assert.deepEqual(lines().slice(3), ["", ""]);
+	all.says({ type: "ask", hidden: true });
+	const answers = [];
+	all.client.command("/nick eva", (reply) => answers.push(reply));
+	all.sockets.last.onclose({ code: 1006 });
+	assert.deepEqual(answers, [undefined]);
 });
 
 test("who enters a room from a dialog is told there whether they may", () => {

@@ -1,0 +1,125 @@
+// A dialog of commands: each of its forms gives one, and what the server answers is shown in the dialog, also
+// a question for a password. Lists are answers, too. It must not know what the commands do.
+
+import { Dialog } from "./dialog.js";
+import { byId, make, onSubmit, tell } from "./dom.js";
+
+export class Forms {
+	#dialog;
+	#parts = byId("forms-parts");
+	#told = byId("forms-told");
+	#secret = byId("forms-secret", HTMLFormElement);
+	#password = byId("forms-password", HTMLInputElement);
+	/** @type {page.FormsContent | undefined} */
+	#content;
+	#given;
+
+	/** @param {page.FormsOptions} given */
+	constructor(given) {
+		this.#given = given;
+		this.#dialog = new Dialog("forms", given);
+		byId("forms", HTMLDialogElement).onclose = () => this.#closed();
+		onSubmit(this.#secret, () => this.#answer());
+	}
+
+	/** @param {page.FormsContent} content */
+	open(content) {
+		this.#content = content;
+		byId("forms-title").textContent = content.title;
+		this.#parts.replaceChildren(...content.parts.map((part) => this.#part(part)));
+		this.#dialog.open();
+		this.#reload();
+		const first = this.#parts.querySelector("input, select, button");
+		if (first instanceof HTMLElement) first.focus();
+	}
+
+	/** @param {page.FormsPart} part */
+	#part({ title, list, forms }) {
+		const told = make("p", { className: "answer" });
+		if (list) told.dataset.list = list;
+		return make("section", {}, title && make("h3", {}, title), list && told, ...forms.map((form) => this.#form(form)));
+	}
+
+	/** @param {page.FormContent} form */
+	#form({ command, fields, submit }) {
+		const inputs = fields.map((field) => input(field));
+		const labels = inputs.map((each, at) => make("label", {}, fields[at]?.label, each));
+		const form = make("form", { className: "field" }, ...labels, make("button", { type: "submit" }, submit));
+		onSubmit(form, () => {
+			const values = inputs.map(({ value }) => value.trim());
+			this.#give([command, ...values].filter(Boolean).join(" "), () => form.reset());
+		});
+		return form;
+	}
+
+	/**
+	 * Give a command, and call *done* if it is not refused.
+	 * @param {string} text
+	 * @param {() => void} done
+	 */
+	#give(text, done) {
+		tell(this.#told, "");
+		this.#dialog.ask(
+			(answered) => this.#given.command(text, answered, this.#content?.room),
+			(reply) => {
+				done();
+				this.#took(reply);
+			},
+		);
+	}
+
+	#answer() {
+		this.#dialog.ask(
+			(answered) => this.#given.reply(this.#password.value, answered),
+			(reply) => this.#took(reply),
+			() => this.#show(),
+		);
+		this.#password.value = "";
+	}
+
+	/** @param {wire.ServerMessage} reply */
+	#took(reply) {
+		const text = reply.type === "say" ? reply.text : "";
+		tell(this.#told, text);
+		if (this.#content?.isOnce && !text) this.#dialog.close();
+		else this.#show();
+	}
+
+	/** Show the question, or the forms with their lists as they are now. */
+	#show() {
+		const isAsked = this.#given.isAsked();
+		this.#secret.hidden = !isAsked;
+		this.#parts.hidden = isAsked;
+		if (isAsked) this.#password.focus();
+		else this.#reload();
+	}
+
+	#reload() {
+		for (const list of this.#parts.querySelectorAll("p")) {
+			const { list: command = "" } = list.dataset;
+			this.#given.command(
+				command,
+				(reply) => tell(list, reply?.type === "say" || reply?.type === "error" ? reply.text : ""),
+				this.#content?.room,
+			);
+		}
+	}
+
+	/** Forget what was shown, which may be a secret, and cancel a question. */
+	#closed() {
+		if (!this.#secret.hidden && this.#given.isAsked()) this.#given.cancel();
+		this.#secret.hidden = true;
+		this.#parts.hidden = false;
+		this.#password.value = "";
+		this.#parts.replaceChildren();
+		tell(this.#told, "");
+		this.#given.done();
+	}
+}
+
+/** @param {page.Field} field */
+function input({ options, value = "", isOptional = false }) {
+	if (!options) return make("input", { required: !isOptional, autocomplete: "off", autocapitalize: "none" });
+	const all = options.map(([each, text]) => make("option", { value: each, defaultSelected: each === value }, text));
+	return make("select", {}, ...all);
+}

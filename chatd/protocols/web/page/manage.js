@@ -1,0 +1,141 @@
+// What the people who run a room may do there, as forms that give commands: to a person, in a room, and with
+// one's account. Only what a role allows is offered. Pure. It must not know the document or the connection.
+
+/** @type {[count: number, unit: string, value: string][]} */
+const TIMES = [
+	[10, "minute", "10m"],
+	[1, "hour", "1h"],
+	[1, "day", "1d"],
+	[7, "day", "7d"],
+	[30, "day", "30d"],
+];
+const MODES = /** @type {const} */ (["open", "private", "moderated", "announce"]);
+
+/** @type {page.Offer[]} those that end by themselves have a time, and some a reason */
+const DEEDS = [
+	{ act: "mute", command: "/mute", key: "do_mute", usual: "1h", hasReason: true },
+	{ act: "mute", command: "/unmute", key: "do_unmute" },
+	{ act: "kick", command: "/kick", key: "do_kick", hasReason: true },
+	{ act: "ban", command: "/ban", key: "do_ban", usual: "7d", hasReason: true },
+	{ act: "voice", command: "/voice", key: "do_voice" },
+	{ act: "voice", command: "/unvoice", key: "do_unvoice" },
+	{ act: "op", command: "/op", key: "do_op" },
+	{ act: "op", command: "/unop", key: "do_unop" },
+	{ act: "", command: "/ignore", key: "do_ignore" },
+];
+
+/** @type {page.Offer[]} */
+const MEMBERS = [
+	{ act: "invite", command: "/invite", key: "members_invite" },
+	{ act: "invite", command: "/uninvite", key: "members_uninvite" },
+	{ act: "voice", command: "/voice", key: "members_voice" },
+	{ act: "voice", command: "/unvoice", key: "members_unvoice" },
+	{ act: "op", command: "/op", key: "members_op" },
+	{ act: "op", command: "/unop", key: "members_unop" },
+];
+
+/** @type {page.Offer[]} */
+const LIFTED = [
+	{ act: "ban", command: "/unban", key: "bans_unban" },
+	{ act: "mute", command: "/unmute", key: "bans_unmute" },
+];
+
+/**
+ * Return what we may do to a person in a room, each with its form.
+ * @param {page.Texts} texts
+ * @param {page.Room} room
+ * @param {string} name
+ * @returns {page.FormsContent[]}
+ */
+export function deedsTo(texts, room, name) {
+	return DEEDS.filter(({ act }) => !act || room.may(act)).map(({ command, key, usual, hasReason }) => {
+		/** @type {page.Field[]} */
+		const fields = [];
+		if (usual) fields.push({ label: texts.say("for_how_long"), options: times(texts), value: usual });
+		if (hasReason) fields.push({ label: texts.say("reason"), isOptional: true });
+		const title = texts.say(key, { name });
+		const forms = [{ command: `${command} ${name}`, fields, submit: title }];
+		return { title, room, isOnce: true, parts: [{ title: room.isPrivate ? "" : room.title, forms }] };
+	});
+}
+
+/**
+ * @param {page.Texts} texts
+ * @returns {page.Field["options"]}
+ */
+const times = (texts) => TIMES.map(([count, unit, value]) => [value, texts.amount(count, unit)]);
+
+/**
+ * Return a form for one of several commands, each of which is followed by one word.
+ * @param {page.Texts} texts
+ * @param {page.Offer[]} offers
+ * @param {page.Key} word
+ * @returns {page.FormContent[]}
+ */
+function choice(texts, offers, word) {
+	/** @type {page.Field} */
+	const what = { label: texts.say("what_to_do"), options: offers.map(({ command, key }) => [command, texts.say(key)]) };
+	return [{ command: "", fields: [what, { label: texts.say(word) }], submit: texts.say("do_it") }];
+}
+
+/**
+ * @param {page.Texts} texts
+ * @param {page.Room} room
+ * @returns {page.FormsContent}
+ */
+export function settingsOf(texts, room) {
+	/** @type {page.FormsPart[]} */
+	const parts = [{ list: "/mode", forms: [] }];
+	if (room.may("mode")) {
+		/** @type {page.Field} */
+		const mode = { label: texts.say("mode"), options: MODES.map((each) => [each, texts.say(`mode_${each}`)]) };
+		mode.value = room.mode ?? "";
+		parts.push({ forms: [{ command: "/mode", fields: [mode], submit: texts.say("do_it") }] });
+	}
+	const members = MEMBERS.filter(({ act }) => room.may(act));
+	if (members.length) parts.push({ title: texts.say("people"), list: "/who", forms: choice(texts, members, "name") });
+	if (room.may("ban")) {
+		parts.push({ title: texts.say("bans"), list: "/bans", forms: choice(texts, LIFTED, "name_or_network") });
+	}
+	if (room.may("hook")) {
+		const add = {
+			command: "/hook add",
+			fields: [{ label: texts.say("hook_url") }],
+			submit: texts.say("add"),
+		};
+		const remove = {
+			command: "/hook remove",
+			fields: [{ label: texts.say("hook_number") }],
+			submit: texts.say("remove"),
+		};
+		parts.push({ title: texts.say("hooks"), list: "/hook list", forms: [add, remove] });
+	}
+	if (room.may("close")) {
+		parts.push({
+			title: texts.say("close_room"),
+			forms: [{ command: "/close", fields: [], submit: texts.say("close_room") }],
+		});
+	}
+	return { title: texts.say("settings_of", { name: room.title }), room, parts };
+}
+
+/**
+ * @param {page.Texts} texts
+ * @returns {page.FormsContent}
+ */
+export function accountSettings(texts) {
+	const name = { label: texts.say("token_name") };
+	/** @type {page.Field} */
+	const scope = { label: texts.say("token_scope"), options: [["", texts.say("token_write")]] };
+	scope.options?.push(["read", texts.say("token_read")]);
+	const add = { command: "/token new", fields: [name, scope], submit: texts.say("add") };
+	const revoke = { command: "/token revoke", fields: [name], submit: texts.say("remove") };
+	const password = { command: "/password", fields: [], submit: texts.say("change_password") };
+	return {
+		title: texts.say("account"),
+		parts: [
+			{ title: texts.say("tokens"), list: "/token list", forms: [add, revoke] },
+			{ title: texts.say("password"), forms: [password] },
+		],
+	};
+}

@@ -1,0 +1,55 @@
+// What is offered to those who run a room, and the commands that it gives.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { accountSettings, deedsTo, settingsOf } from "../../../../chatd/protocols/web/page/manage.js";
+import { Room } from "../../../../chatd/protocols/web/page/state.js";
+import { Texts } from "../../../../chatd/protocols/web/page/texts.js";
+
+const texts = new Texts("en");
+
+function room(...may) {
+	const made = new Room("ops", false);
+	made.about({ topic: "", mode: "moderated", owner: "ana", may });
+	return made;
+}
+
+/** The commands of all forms, with those that a field offers. */
+const commands = ({ parts }) =>
+	parts
+		.flatMap(({ forms }) => forms)
+		.flatMap(({ command, fields }) => (command ? [command] : fields[0].options.map(([each]) => each)));
+const lists = ({ parts }) => parts.map(({ list }) => list).filter(Boolean);
+
+test("to a person only what our role allows is offered", () => {
+	const offered = (...may) => deedsTo(texts, room(...may), "luis").flatMap(commands);
+	assert.deepEqual(offered("read", "speak"), ["/ignore luis"]);
+	assert.deepEqual(offered("kick", "op"), ["/kick luis", "/op luis", "/unop luis", "/ignore luis"]);
+	const [mute] = deedsTo(texts, room("mute"), "luis");
+	const [{ command, fields }] = mute.parts[0].forms;
+	assert.equal(mute.title, "Mute luis");
+	assert.equal(command, "/mute luis");
+	assert.deepEqual(fields[0].options.slice(0, 2), [
+		["10m", "10 minutes"],
+		["1h", "1 hour"],
+	]);
+	assert.deepEqual([fields[0].value, fields[1].isOptional], ["1h", true]);
+});
+
+test("the settings of a room tell its mode, and offer what our role allows", () => {
+	assert.deepEqual(lists(settingsOf(texts, room("read"))), ["/mode"]);
+	assert.deepEqual(commands(settingsOf(texts, room("read"))), []);
+	const all = settingsOf(texts, room("invite", "voice", "mute", "ban", "mode", "op", "close", "hook"));
+	assert.deepEqual(lists(all), ["/mode", "/who", "/bans", "/hook list"]);
+	const members = ["/invite", "/uninvite", "/voice", "/unvoice", "/op", "/unop"];
+	const rest = ["/unban", "/unmute", "/hook add", "/hook remove", "/close"];
+	assert.deepEqual(commands(all), ["/mode", ...members, ...rest]);
+	const [{ fields }] = all.parts[1].forms;
+	assert.equal(fields[0].value, "moderated");
+	assert.equal(fields[0].options.length, 4);
+});
+
+test("an account has its tokens and its password", () => {
+	assert.deepEqual(lists(accountSettings(texts)), ["/token list"]);
+	assert.deepEqual(commands(accountSettings(texts)), ["/token new", "/token revoke", "/password"]);
+});
