@@ -57,7 +57,10 @@ def allow_files(files: int = LEAST_FILES) -> None:
 
 
 class Programs(dict[str, Path]):
-    """The C programs of this directory by name, each compiled when it is first asked for."""
+    """The C programs of this directory by name, each compiled when it is first asked for.
+
+    One that is in the directory already, to which they are written, is used.
+    """
 
     def __init__(self, directory: Path) -> None:
         super().__init__()
@@ -68,7 +71,13 @@ class Programs(dict[str, Path]):
         self._compiler = compiler
 
     def __missing__(self, name: str) -> Path:
-        program, source = self._directory / name, HERE / f"{name}.c"
+        program = self._directory / name
+        if not program.exists():
+            self._compile(HERE / f"{name}.c", program)
+        self[name] = program
+        return program
+
+    def _compile(self, source: Path, program: Path) -> None:
         command = [
             *self._compiler.split(),
             *("-O2", "-Wall", "-Wextra", "-o"),
@@ -81,8 +90,6 @@ class Programs(dict[str, Path]):
             refuse(f"the C compiler {self._compiler} does not run: {error.strerror}.")
         if done.returncode:
             refuse(f"{self._compiler} does not compile {source.name}:\n{done.stderr}")
-        self[name] = program
-        return program
 
 
 def measure(

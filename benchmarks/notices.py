@@ -12,6 +12,8 @@ from benchmarks.report import Bar
 CLIENTS = 1_000
 COMERS = 1_000
 COMING_SECONDS = 10
+ALONE_SECONDS = 1
+"""How long the probe speaks before they come."""
 
 
 def run(bench: Bench) -> None:
@@ -27,7 +29,12 @@ def storm(bench: Bench) -> None:
 def _measure(bench: Bench, part: str, who: str, latency: str, *, named: int) -> None:
     try:
         result = bench.probe(
-            "notices", clients=CLIENTS, comers=COMERS, seconds=COMING_SECONDS, named=named
+            "notices",
+            clients=CLIENTS,
+            comers=COMERS,
+            seconds=COMING_SECONDS,
+            alone=ALONE_SECONDS,
+            named=named,
         )
     except Failed as failure:
         bench.fail(part, failure)

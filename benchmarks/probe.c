@@ -268,9 +268,9 @@ static int told_of(const char *line, size_t length) {
     return people;
 }
 
-/* clients=N comers=M seconds=S [named=1]: M come into a room within S seconds, where N others are told
- * of all of them; and a probe elsewhere that asks meanwhile. They connect and take names; or they have
- * names, are connected and join the room, and the probe says lines. */
+/* clients=N comers=M seconds=S [alone=A] [named=1]: M come into a room within S seconds, where N others
+ * are told of all of them; and a probe elsewhere that asks meanwhile, and A seconds before. They connect
+ * and take names; or they have names, are connected and join the room, and the probe says lines. */
 static void notices(void) {
     static char data[READ];
     int clients = number(arguments, "clients", NULL), comers = number(arguments, "comers", NULL);
@@ -294,7 +294,7 @@ static void notices(void) {
     say(probe.fd, "/join aside\n"); /* where it is told of none */
     say(probe.fd, FENCE);
     await(probe.fd, 0);
-    probe_alone(1);
+    probe_alone(number(arguments, "alone", "1"));
     struct latencies before = take_latencies();
     uint64_t cpu = cpu_of(server), began = now(), limit = began + seconds * SECOND + PATIENCE;
     while (told < comers) {

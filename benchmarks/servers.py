@@ -112,16 +112,7 @@ def running(
     command = server.command(directory, port, rooms)
     if store is not None:
         store.rename(directory / "chatd.sqlite")
-    with (directory / "output").open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=directory,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": server.path},
-            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
-        )
+    process = start(command, directory, core, server.path)
     try:
         _wait_until_open(process, port, directory)
         yield Running(process.pid, port, directory)
@@ -137,6 +128,23 @@ def running(
         if store is not None:
             (directory / "chatd.sqlite").rename(store)
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def start(command: list[str], directory: Path, core: int, path: str) -> subprocess.Popen[bytes]:
+    """Start a server on its core, in a directory, which gets its output.
+
+    ``path`` is the first place where its Python looks for modules.
+    """
+    with (directory / "output").open("wb") as output:
+        return subprocess.Popen(
+            command,
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": path},
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+        )
 
 
 def free_port(first: int = 20_000, last: int = 24_999) -> int:

@@ -77,6 +77,12 @@ class Program:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
+    def poll(self) -> int | None:
+        """Return the status, or None while the program runs."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the end, and return the status. Raises `subprocess.TimeoutExpired`."""
         if self.returncode is None:

@@ -118,8 +118,9 @@ class TestProgram:
         for number in 2, 0, 1:
             with pytest.raises(subprocess.TimeoutExpired):
                 programs[number].wait(0)
+            assert programs[number].poll() is None
             os.write(pipes[number][1], b"x" * number + b"\n")
-            assert programs[number].wait(SECONDS) == number + 1
+            assert programs[number].wait(SECONDS) == programs[number].poll() == number + 1
         for descriptor in sum(pipes, ()):
             os.close(descriptor)
 
