@@ -8,6 +8,8 @@ from tests.support.live_server import Client, LiveServer
 FOLD = ".block button[aria-expanded]"
 COPY = f".block:has({FOLD.removeprefix('.block ')}) button:not([aria-expanded])"
 
+EVERY_LINE = [f"line {number}" for number in range(20)]
+
 CLIPBOARD = """
 const done = arguments[arguments.length - 1];
 navigator.clipboard.readText().then(done, error => done(String(error)));
@@ -32,10 +34,17 @@ def test_several_lines_are_one_message(page: Page, daemon: LiveServer) -> None:
         assert page.texts(f"{TEXTS} code") == ["a https://example.com/"]
         assert page.texts(f"{TEXTS} a") == ["https://example.com/b"]
         assert page.seqs() == [1, 6]
-        luis.type("/paste", *(f"line {number}" for number in range(20)), ".")
+        luis.type("/paste", *EVERY_LINE, ".")
         page.said("line 7")
         assert page.seqs() == [1, 6, 8]
     assert "line 8" not in page.texts(TEXTS)[-1]
+    page.script("navigator.clipboard.writeText = () => Promise.reject()")
+    page.click(COPY)
+    page.has(COPY, "Selected: press Ctrl+C")
+    assert page.script("return String(getSelection())").split("\n")[:20] == EVERY_LINE
+    page.script("delete navigator.clipboard.writeText")
+    page.click(FOLD)
+    page.lacks(TEXTS, "line 19")
     page.click(FOLD)
     page.has(TEXTS, "line 19")
     assert page.findings("serious", "critical") == []
@@ -46,7 +55,7 @@ def test_several_lines_are_one_message(page: Page, daemon: LiveServer) -> None:
     page.click(COPY)
     page.has(COPY, "Copied")
     copied = page.driver.execute_async_script(CLIPBOARD)
-    assert copied == "\n".join(f"line {number}" for number in range(20))
+    assert copied == "\n".join(EVERY_LINE)
 
 
 def test_a_link_to_a_line_of_a_message_shows_the_message(page: Page, daemon: LiveServer) -> None:

@@ -18,9 +18,30 @@ export function block(texts, lines) {
 	const rest = span("", ...nodes.slice(first).flat());
 	const text = make("pre", { className: "text" }, ...nodes.slice(0, first).flat(), rest);
 	text.dir = "auto";
-	const copy = button(() => copied(texts, copy, text, shown.map((line) => line.text).join("\n")), texts.say("copy"));
 	const fold = first < nodes.length && folding(texts, rest, nodes.length);
+	const copy = button(async () => {
+		const isCopied = await copied(shown.map((line) => line.text).join("\n"));
+		if (!isCopied) {
+			if (fold && rest.hidden) fold.click();
+			getSelection()?.selectAllChildren(text);
+		}
+		tell(copy, texts.say(isCopied ? "copied" : "selected"));
+		announce(copy.textContent);
+	}, texts.say("copy"));
 	return make("div", { className: "block" }, text, copy, fold);
+}
+
+/**
+ * Copy a text. Return false where the browser lets no page do that, as without encryption.
+ * @param {string} text
+ */
+async function copied(text) {
+	try {
+		await navigator.clipboard.writeText(text);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /**
@@ -38,23 +59,4 @@ function folding(texts, rest, count) {
 	const fold = button(() => turn(!rest.hidden));
 	turn(true);
 	return fold;
-}
-
-/**
- * Copy a text, and say so; select it where the browser lets no page copy.
- * @param {page.Texts} texts
- * @param {HTMLElement} copy
- * @param {HTMLElement} element
- * @param {string} text
- */
-async function copied(texts, copy, element, text) {
-	let key = /** @type {page.Key} */ ("copied");
-	try {
-		await navigator.clipboard.writeText(text);
-	} catch {
-		getSelection()?.selectAllChildren(element);
-		key = "selected";
-	}
-	tell(copy, texts.say(key));
-	announce(texts.say(key));
 }

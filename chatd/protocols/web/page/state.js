@@ -108,6 +108,7 @@ export class Room {
 	 * @param {number} now
 	 */
 	add(entries, me, now) {
+		const marked = marker(me);
 		/** @type {page.Line[]} */
 		const added = [];
 		for (const entry of entries) {
@@ -115,7 +116,7 @@ export class Room {
 				this.#notice(entry);
 				added.push({ kind: "notice", text: entry.text, time: now });
 			} else if (entry.seq > (this.last ?? 0)) {
-				const line = marked(entry, me);
+				const line = marked(entry);
 				this.last = line.seq;
 				this.bookmark = `${line.seq}-${line.time}`;
 				if (line.kind === "topic") this.topic = line.text;
@@ -147,7 +148,7 @@ export class Room {
 	 * @param {string} me
 	 */
 	addOlder({ events, more, after }, me) {
-		const older = events.filter(({ seq }) => seq < this.first).map((event) => marked(event, me));
+		const older = events.filter(({ seq }) => seq < this.first).map(marker(me));
 		const lines = [...older, ...this.lines];
 		this.lines = lines.slice(0, HELD);
 		this.first = after + 1;
@@ -163,7 +164,7 @@ export class Room {
 	 * @param {string} me
 	 */
 	addNewer({ events, upto }, me) {
-		const newer = events.filter(({ seq }) => seq > this.end).map((event) => marked(event, me));
+		const newer = events.filter(({ seq }) => seq > this.end).map(marker(me));
 		this.#reach(upto);
 		this.#push(newer);
 	}
@@ -174,7 +175,7 @@ export class Room {
 	 * @param {string} me
 	 */
 	replace({ events, more, after, upto }, me) {
-		this.lines = events.map((event) => marked(event, me));
+		this.lines = events.map(marker(me));
 		this.first = after + 1;
 		this.held = false;
 		this.more = more;
@@ -287,13 +288,19 @@ export class Room {
 }
 
 /**
- * @param {wire.LogEvent} event
+ * Return a function that makes events into lines. Of a message that names the reader, one line does.
  * @param {string} me
+ * @returns {(event: wire.LogEvent) => wire.LogEvent & page.Line}
  */
-function marked(event, me) {
-	const own = sameName(event.author, me);
-	const mention = isSpoken(event) && !own && mentions(event.text, me);
-	return { ...event, mention, own };
+function marker(me) {
+	const named = new Set();
+	return (event) => {
+		const { seq, part_of: message = seq } = event;
+		const own = sameName(event.author, me);
+		const mention = isSpoken(event) && !own && !named.has(message) && mentions(event.text, me);
+		if (mention) named.add(message);
+		return { ...event, mention, own };
+	};
 }
 
 export class Chat {

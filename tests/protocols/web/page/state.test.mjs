@@ -30,10 +30,15 @@ test("what comes twice is held once", () => {
 
 test("a message of several lines is one that is unread", () => {
 	const room = entered(5);
-	room.add([{ ...event(6), part_of: 6 }, { ...event(7, "ana!"), part_of: 6 }, event(8)], "ana", 0);
-	assert.deepEqual([room.unread, room.mentions, room.marker], [2, 1, 5]);
+	const parts = [event(6), event(7, "ana!"), event(8, "ana?")].map((each) => ({ ...each, part_of: 6 }));
+	const news = room.add([...parts, event(9, "ana")], "ana", 0);
+	assert.deepEqual([room.unread, room.mentions, room.marker], [2, 2, 5]);
+	assert.deepEqual(
+		news.map(({ seq }) => seq),
+		[7, 9],
+	);
 	room.seenUpTo(5);
-	assert.deepEqual([room.unread, room.mentions], [2, 1]);
+	assert.deepEqual([room.unread, room.mentions], [2, 2]);
 });
 
 test("what was there when one came is not unread, what comes is", () => {
