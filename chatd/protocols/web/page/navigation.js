@@ -14,6 +14,7 @@ export class Navigation {
 	constructor(given) {
 		this.#given = given;
 		addEventListener("popstate", () => this.#open());
+		addEventListener("click", (event) => isToHere(event) && this.#open());
 	}
 
 	/** Show what the address says, if there is one, as soon as it can be shown. */
@@ -128,4 +129,13 @@ export class Navigation {
 		if (here) history.pushState(null, "", addressOf(room));
 		else history.replaceState(null, "", addressOf(room));
 	}
+}
+
+/**
+ * Return true for a plain click on a link to the address that is open: Firefox does not tell of it.
+ * @param {MouseEvent} event
+ */
+function isToHere({ target, defaultPrevented, ctrlKey, metaKey, shiftKey }) {
+	const link = target instanceof Element ? target.closest("a") : null;
+	return link?.href === location.href && !defaultPrevented && !ctrlKey && !metaKey && !shiftKey;
 }
