@@ -69,13 +69,13 @@ class Alerts:
             self._notify(owner_of(room.key), "", lines)
             return
         for name in self.pushes.names.candidates([line.text for line in lines]):
-            account = self._accounts.table.get(name)
-            if account is not None and self._reads(account, room):
+            if self._may_concern(name, room):
                 self._notify(name, room.name, [each for each in lines if mentions(each.text, name)])
 
-    def _reads(self, account: Account, room: Room) -> bool:
-        was_there = self._unread.read_marks.of(account.key, room.key) is not None
-        return was_there and self._moderation.account_may(account.key, room, Act.READ)
+    def _may_concern(self, name: str, room: Room) -> bool:
+        """Return True if an account, given its key, was in a room, and may read it now."""
+        was_there = self._unread.read_marks.of(name, room.key) is not None
+        return was_there and self._moderation.account_may(name, room, Act.READ)
 
     def _notify(self, name: str, room: str, lines: Sequence[Event]) -> None:
         push, account = self.pushes.all.get(name), self._accounts.table.get(name)

@@ -57,8 +57,9 @@ class PushCodes:
     def take(self, account: Account, code: str) -> PushRecord:
         """Return the push of which this is the code, once. Raises `Refusal` for any other code."""
         waiting = self._waiting.get(account.key)
-        is_valid = waiting is not None and self._clock.seconds() < waiting.until
-        if waiting is None or not is_valid or waiting.epoch != account.epoch:
+        if waiting is None or self._clock.seconds() >= waiting.until:
+            raise Refusal(ErrorKind.WRONG_USE, "no_push_code")
+        if waiting.epoch != account.epoch:
             raise Refusal(ErrorKind.WRONG_USE, "no_push_code")
         if code == waiting.code:  # in few tries, the time that this takes reveals nothing
             self.forget(account.key)

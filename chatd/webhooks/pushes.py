@@ -45,7 +45,7 @@ class Push(Target):
 
     __slots__ = ("account", "owner", "with_text")
 
-    def __init__(self, account: str, kept: PushRecord, failed_for: int = 0) -> None:
+    def __init__(self, account: str, kept: PushRecord, failed_for: int) -> None:
         super().__init__(destination_of(kept.url), Asker(kept.network, account), failed_for)
         self.account = account
         self.with_text = kept.with_text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.chat.permissions import Mode
+from chatd.event import Kind
+from chatd.i18n import Language
 from chatd.webhooks.push_delivery import PUSH_SECONDS
 from tests.support.pushes import PushWorld
-from tests.support.rights import set_mode
 from tests.support.world import Member
 
 MENTION = ["luis mentioned you in #ops"]
@@ -15,12 +15,14 @@ MENTION = ["luis mentioned you in #ops"]
 
 @pytest.fixture
 def world() -> PushWorld:
-    """Return a world in which ana was in #ops, and has gone."""
+    """Return a world in which luis owns #ops, and ana was there, and has gone."""
     world = PushWorld()
     world.push("ana")
-    ana = world.member("ana")
-    ana.type("/join ops", "hola")
+    luis, ana = world.member("luis"), world.member("ana")
+    luis.type("/create ops")
+    ana.type("/join ops")
     ana.hang_up()
+    luis.hang_up()
     return world
 
 
@@ -39,7 +41,8 @@ class TestMentions:
         assert world.told(PUSH_SECONDS) == MENTION
 
     def test_topics_and_acts_of_moderation_do_not(self, world: PushWorld, luis: Member) -> None:
-        luis.type("/topic ana", "/create lab", "/ban ana")
+        luis.type("/topic ask ana", "/mute ana 1m ana talks")
+        assert [event.kind for event in world.stored("ops")][-2:] == [Kind.TOPIC, Kind.DEED]
         assert world.told() == []
 
     def test_nor_do_lines_of_rooms_where_one_never_was(
@@ -48,14 +51,33 @@ class TestMentions:
         luis.type("/join elsewhere", "ana?")
         assert world.told() == []
 
-    def test_nor_of_one_that_one_may_not_read_now(self, world: PushWorld, luis: Member) -> None:
-        set_mode(world, "ops", Mode.PRIVATE)
-        luis.type("ana?")
+    @pytest.mark.parametrize("order", ["/mode private", "/ban ana 1d"])
+    def test_nor_of_one_that_one_may_not_read_now(
+        self, world: PushWorld, luis: Member, order: str
+    ) -> None:
+        luis.type(order, "ana?")
         assert world.told() == []
 
     def test_guests_are_heard_too(self, world: PushWorld) -> None:
         world.person("eva").type("/join ops", "ana?")
         assert world.told() == ["eva mentioned you in #ops"]
+
+
+class TestPrivateLines:
+    def test_concern_their_receiver_once(self, world: PushWorld, luis: Member) -> None:
+        luis.type("/msg ana ana, psst")
+        assert world.told() == ["luis wrote to you"]
+
+
+class TestLanguage:
+    def test_is_that_of_the_account_or_else_of_the_server(self) -> None:
+        world = PushWorld(language=Language.SPANISH)
+        world.push("ana")
+        world.push("eva", language="en")
+        luis = world.member("luis", language="en")
+        luis.type("/msg ana psst", "/msg eva psst")
+        assert world.told() == ["luis te ha escrito", "luis wrote to you"]
+        assert world.server.alerts.language_of("max") is Language.SPANISH
 
 
 class TestWho:

@@ -73,6 +73,17 @@ def test_old_ones_take_no_memory(codes: PushCodes, clock: Clock) -> None:
     assert len(codes) == 1
 
 
+def test_a_new_one_is_younger_than_those_of_others(codes: PushCodes, clock: Clock) -> None:
+    codes.new(ANA, NEW)
+    codes.new(ANA._replace(name="eva"), NEW)
+    clock.advance(CODE_VALID_SECONDS / 2)
+    code = codes.new(ANA, NEW)
+    clock.advance(CODE_VALID_SECONDS / 2)
+    codes.new(ANA._replace(name="max"), NEW)
+    assert len(codes) == 2
+    assert codes.take(ANA, code) == NEW
+
+
 def test_the_last_one_counts(codes: PushCodes) -> None:
     first = codes.new(ANA, NEW)
     second = codes.new(ANA, NEW._replace(with_text=True))

@@ -46,6 +46,11 @@ class PushWorld(World):
         bodies, self.receiver.bodies = self.receiver.bodies, []
         return [json.loads(body) for body in bodies]
 
+    def failed_for(self) -> list[int]:
+        """Return the seconds for which pushes have failed, as they are stored."""
+        stored = [each for each in self.store.records() if each.kind == "push_failure"]
+        return [json.loads(each.value)["seconds"] for each in stored if each.value is not None]
+
     def told(self, seconds: float = GATHER_SECONDS) -> list[str]:
         """Let some time pass, and return the messages that were posted since the last time."""
         self.wait(seconds)

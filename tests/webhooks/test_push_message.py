@@ -76,6 +76,15 @@ class TestMessage:
         message = json.loads(earlier.body(Language.ENGLISH, "ana", with_text=False))["message"]
         assert message == "2 mentions in #ops, the last by eva\nluis wrote to you"
 
+    def test_merges_the_number_of_those_in_further_rooms(self) -> None:
+        earlier, later = Gathered(), Gathered()
+        assert not earlier
+        for number in range(LOGS_SHOWN + 2):
+            later.add(mention(room=f"r{number}"))
+        earlier.merge(later)
+        assert earlier
+        assert json.loads(earlier.body(Language.ENGLISH, "ana", with_text=False))["more"] == 2
+
     def test_is_never_too_long(self) -> None:
         longest = "\U0001f642" * 5000
         rooms = [mention(longest[:32], longest[:31] + str(each), longest) for each in range(9)]

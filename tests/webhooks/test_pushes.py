@@ -10,6 +10,7 @@ from chatd.event import Record
 from chatd.storage.records import Damaged, change
 from chatd.util.budget_table import Kind
 from chatd.webhooks.pushes import PushRecord
+from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from tests.support.logs import Expect
 from tests.support.pushes import URL, PushWorld
 from tests.support.world import World
@@ -39,6 +40,7 @@ class TestStored:
         after = world.server.alerts.pushes.all["ana"]
         assert after is not before
         assert after.to.host == "other.example"
+        assert not after.with_text
 
     def test_a_change_that_could_not_be_stored_is_taken_back(self, expected_errors: Expect) -> None:
         world = PushWorld()
@@ -51,6 +53,28 @@ class TestStored:
         world.fail()
         assert world.server.alerts.pushes.all["ana"].to.url == URL
         expected_errors()
+
+
+class TestFailing:
+    def test_the_time_is_stored_when_it_changes(self) -> None:
+        world = PushWorld()
+        push = world.push("ana")
+        world.outgoing.check()
+        world.settle()
+        assert world.failed_for() == []
+        push.failed(NotDelivered(DeliveryFailure.TIMED_OUT), 1.0)
+        world.outgoing.check()
+        world.settle()
+        assert world.failed_for() == [1]
+        world.store.holds = True
+        world.outgoing.check()
+        world.settle()
+        assert not world.store.held
+        world.store.holds = False
+        push.went_well()
+        world.outgoing.check()
+        world.settle()
+        assert world.failed_for() == []
 
 
 class TestCounted:
@@ -68,3 +92,4 @@ class TestCounted:
         owner = world.server.alerts.pushes.all["ana"].owner
         change(world.store, *world.server.alerts.pushes.account_gone("ana"))
         assert budgets.left(owner, Kind.PUSHES) == 9
+        assert not world.server.alerts.pushes.names.candidates(["ana"])

@@ -195,6 +195,22 @@ TESTS = {
         "tests/commands/test_hooks.py",
     ],
     "chatd/webhooks/delivery.py": ["tests/webhooks/test_delivery.py"],
+    "chatd/webhooks/attempts.py": [
+        "tests/webhooks/test_delivery.py",
+        "tests/webhooks/test_push_delivery.py",
+    ],
+    "chatd/webhooks/push_delivery.py": [
+        "tests/webhooks/test_push_delivery.py",
+        "tests/commands/test_push.py",
+    ],
+    "chatd/webhooks/push_message.py": ["tests/webhooks/test_push_message.py"],
+    "chatd/webhooks/pushes.py": [
+        "tests/webhooks/test_pushes.py",
+        "tests/webhooks/test_push_delivery.py",
+        "tests/commands/test_push.py",
+    ],
+    "chatd/chat/alerts.py": ["tests/chat/test_alerts.py", "tests/commands/test_push.py"],
+    "chatd/chat/push_codes.py": ["tests/chat/test_push_codes.py", "tests/commands/test_push.py"],
     "chatd/webhooks/name_lookups.py": ["tests/webhooks/test_name_lookups.py"],
     "chatd/webhooks/lanes.py": ["tests/webhooks/test_lanes.py"],
     "chatd/util/fair_queue.py": ["tests/util/test_fair_queue.py"],
