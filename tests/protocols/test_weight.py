@@ -25,6 +25,8 @@ class WeightWorld:
     def __init__(self) -> None:
         self.world = World()
         self.world.person()
+        # conftest freezes what is there before a test, and frozen objects would not be among these.
+        gc.unfreeze()
         self._before = gc.get_objects()
         self.client, self._other = self.world.person(), self.world.person()
 

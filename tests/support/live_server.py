@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import os
 import re
-import resource
 import select
 import signal
 import socket
@@ -18,7 +17,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -93,15 +92,19 @@ def prepared() -> forks.Interpreter:
     return stack.enter_context(forks.interpreter("tests.support.imports", variables=environment()))
 
 
-def forked(directory: Path, *arguments: str, output: int) -> forks.Program:
+def forked(
+    directory: Path, *arguments: str, output: int, files: tuple[int, int] | None = None
+) -> forks.Program:
     """Start ``twistd -n chat`` in a directory, in a process that has imported chatd already.
 
-    ``output`` is the descriptor for its output and its errors.
+    ``output`` is the descriptor for its output and its errors, ``files`` are the soft and the hard
+    limit of its open files.
     """
+    limit = f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, {files}); " if files else ""
     with open(os.devnull, "rb") as nothing:
         return forks.Program(
             prepared(),
-            RUN_TWISTD,
+            f"{limit}{RUN_TWISTD}",
             *("-n", "--pidfile=", "chat", *arguments),
             directory=directory,
             environment=environment(),
@@ -123,7 +126,7 @@ class LiveServer:
 
     ``web`` is its port for HTTP, 0 for a free one. ``files`` are the soft and the hard limit of its
     open files. ``options`` are those of `spawn`. The process is forked from one that has imported
-    chatd, and a new interpreter if it is ``fresh``, or has a reactor, a limit or options.
+    chatd, and a new interpreter if it is ``fresh``, or has a reactor or options.
     """
 
     def __init__(
@@ -143,18 +146,17 @@ class LiveServer:
         reading, writing = os.pipe()
         self.output = open(reading, "rb")  # noqa: SIM115 - closed with the server
         self.process: subprocess.Popen[bytes] | forks.Program
-        if fresh or reactor or files or options:
+        if fresh or reactor or options:
             self.process = spawn(
                 directory,
                 *whole,
                 twistd=[f"--reactor={reactor}"] if reactor else [],
                 stdout=writing,
                 stderr=writing,
-                preexec_fn=files and partial(resource.setrlimit, resource.RLIMIT_NOFILE, files),
                 **options,
             )
         else:
-            self.process = forked(directory, *whole, output=writing)
+            self.process = forked(directory, *whole, output=writing, files=files)
         os.close(writing)
         self.said: list[str] = []
         while line := self._next_line():
@@ -282,16 +284,15 @@ class Client:
 
 def start(directory: Path, *arguments: str) -> tuple[int, str]:
     """Start a daemon as README has it; return the exit status of its start, and what that said."""
-    started = subprocess.run(
-        [*TWISTD, "--pidfile=", "chat", *arguments],
-        cwd=directory,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+    status, output, errors = forks.run(
+        prepared(),
+        RUN_TWISTD,
+        *("--pidfile=", "chat", *arguments),
+        directory=directory,
+        environment=environment(),
         timeout=PATIENCE,
-        check=False,
     )
-    return started.returncode, started.stdout.decode()
+    return status, (output + errors).decode()
 
 
 def wait_for_end(number: int, patience: float) -> bool:
