@@ -62,6 +62,9 @@ class Command:
     A command that ``only_answers`` changes nothing, so it is not carried out for a client that has
     gone.
 
+    One that is ``for_terminals`` changes nothing in a client that shows several rooms, and is not
+    listed there.
+
     ``scope`` is the least scope that the grant of a session must have. Guests have no grant; the
     handler decides what they may do. It is `Scope.FULL` unless a row says less, so that a token
     does not allow a command by oversight.
@@ -74,6 +77,7 @@ class Command:
     secret: bool = False
     asks: bool = False
     only_answers: bool = False
+    for_terminals: bool = False
     scope: Scope = Scope.FULL
 
     def wording(self, language: Language) -> Wording:

@@ -129,8 +129,15 @@ def _explain(session: Session, command: Command, name: str) -> None:
     session.tell(f"{wording.usage}: {wording.explanation}.\n{wording.details}\n{other_names}")
 
 
+def commands_for(session: Session, commands: Iterable[Command]) -> Iterable[Command]:
+    """Return those commands that do something for the client of a session."""
+    many = session.subscriptions.multi_room
+    return (command for command in commands if not (many and command.for_terminals))
+
+
 def _list(session: Session, commands: Iterable[Command], others: Iterable[tuple[str, str]]) -> None:
-    wordings = [command.wording(session.language) for command in commands]
+    shown = commands_for(session, commands)
+    wordings = [command.wording(session.language) for command in shown]
     rows = [*((each.usage, each.explanation) for each in wordings), *others]
     width = max(len(usage) for usage, _ in rows)
     lines = [f"{usage:{width}}  {explanation}" for usage, explanation in rows]

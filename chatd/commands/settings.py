@@ -124,6 +124,7 @@ TABLE = (
             "líneas.\n"
             "Ejemplo: /eco no",
         ),
+        for_terminals=True,
         scope=Scope.READ,
     ),
     Command(
@@ -138,6 +139,7 @@ TABLE = (
             "mostrar (u ocultar) la hora de cada línea",
             "Para terminales. Las líneas del pasado llevan siempre su hora.\nEjemplo: /horas sí",
         ),
+        for_terminals=True,
         scope=Scope.READ,
     ),
     Command(
@@ -170,6 +172,7 @@ TABLE = (
             "ni la sala. Dura hasta que acaba la conexión.\n"
             "Ejemplo: (echo /nombre ci; echo /texto; make) | nc -N 127.0.0.1 60060",
         ),
+        for_terminals=True,
         scope=Scope.READ,
     ),
     Command(

@@ -37,13 +37,18 @@ def test_a_refused_room_is_told_in_the_dialog_which_takes_the_next_one(page: Pag
     answer(page, "new room!")
     page.has("#browse-error", "Error: ")
     assert page.focused == "browse-name"
+    assert page.texts("#browse-rooms .item") == []
     answer(page, "Incident-7")
     page.has(HERE, "Incident-7")
     page.shows("#browse", False)
     page.reload()
     page.has(HERE, "Incident-7")
     page.click("#browse-open")
-    answer(page, "lobby")
+    page.has("#browse-rooms .item", "Incident-7")
+    page.type("lob")
+    page.lacks("#browse-rooms .item", "Incident-7")
+    page.has("#browse-rooms .item", "lobby")
+    answer(page, "by")
     page.has(HERE, "lobby")
     page.shows("#browse", False)
     assert page.texts(TEXTS) == []

@@ -196,8 +196,9 @@ def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str
 
 
 def _commands(conversation: Conversation, members: Members) -> None:
-    language = conversation.session.language
-    wordings = [command.wording(language) for command in dispatch.TABLE]
+    session = conversation.session
+    shown = dispatch.commands_for(session, dispatch.TABLE)
+    wordings = [command.wording(session.language) for command in shown]
     rows = [(each.usage, each.explanation) for each in wordings]
     names = {command.name: command.names for command in dispatch.TABLE}
     conversation.tell("commands", id=id_of(members), commands=rows, names=names)

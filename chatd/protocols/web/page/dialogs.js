@@ -3,19 +3,30 @@
 // must not keep or show a password.
 
 import { Dialog } from "./dialog.js";
+import { listed } from "./directory.js";
 import { button, byId, make, onSubmit, span } from "./dom.js";
 
 export class Browse {
 	#dialog;
 	#name = byId("browse-name", HTMLInputElement);
 	#status = byId("browse-count");
+	#order = byId("browse-order", HTMLSelectElement);
+	/** @type {wire.ListedRoom[]} */
+	#rooms = [];
 	#given;
 
 	/** @param {page.BrowseOptions} given */
 	constructor(given) {
 		this.#given = given;
 		this.#dialog = new Dialog("browse", given);
-		onSubmit(byId("browse-form"), () => this.#enter(this.#name.value.trim().replace(/^#/, "")));
+		onSubmit(byId("browse-form"), () => this.#enter(this.#word));
+		this.#name.oninput = () => this.#draw();
+		this.#order.onchange = () => this.#draw();
+	}
+
+	/** The name that is written. */
+	get #word() {
+		return this.#name.value.trim().replace(/^#/, "");
 	}
 
 	/**
@@ -27,15 +38,22 @@ export class Browse {
 		this.#name.value = name;
 		this.#status.textContent = this.#given.texts.say("loading");
 		this.#dialog.open(why);
+		this.#rooms = [];
+		this.#draw();
 		this.#given.ask((answer) => {
 			const isThere = answer?.type === "rooms";
-			const rooms = isThere ? answer.rooms : [];
-			const status = isThere
+			this.#rooms = isThere ? answer.rooms : [];
+			this.#status.textContent = isThere
 				? this.#given.texts.say("rooms_all", { count: answer.count })
 				: this.#given.texts.say("no_answer");
-			this.#status.textContent = status;
-			byId("browse-rooms").replaceChildren(...rooms.map((room) => make("li", {}, this.#room(room))));
+			this.#draw();
 		});
+	}
+
+	/** List the rooms whose names or topics contain what is written, in the order that is chosen. */
+	#draw() {
+		const rooms = listed(this.#rooms, this.#word, this.#order.value === "name");
+		byId("browse-rooms").replaceChildren(...rooms.map((room) => make("li", {}, this.#room(room))));
 	}
 
 	/** @param {string} name */

@@ -217,6 +217,9 @@ export const SENTENCES = {
 	rooms_all: ["{count} rooms", "{count} salas"],
 	rooms_all_one: ["1 room", "1 sala"],
 	room_people: ["{count} here", "{count} aquí"],
+	order: ["Order", "Orden"],
+	order_people: ["most people first", "primero donde hay más gente"],
+	order_name: ["by name", "por nombre"],
 	room_name: ["Room name (a new one is created)", "Nombre de la sala (si no existe, se crea)"],
 	enter: ["Enter", "Entrar"],
 };

@@ -41,6 +41,17 @@ class TestHello:
         assert ["/quien [SALA]", "ver quién está en esta sala, o en otra"] in answer["commands"]
         assert "quien" in answer["names"]["who"]
 
+    def test_commands_that_are_for_terminals_are_not_listed(self, world: World) -> None:
+        one = browser(world)
+        one.send("commands")
+        (answer,) = one.seen()
+        one.say("/help settings", room="lobby")
+        (help,) = one.seen("say")
+        for usage in "/echo on|off", "/times on|off", "/text":
+            assert usage not in [listed for listed, _ in answer["commands"]]
+            assert usage not in help["text"]
+            assert usage in "\n".join(world.person().ask("/help settings"))
+
     @pytest.mark.parametrize(
         ("options", "address", "accounts", "passwords"),
         [
