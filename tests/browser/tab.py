@@ -178,16 +178,20 @@ class Tab:
         return str(self.script(FOCUSED))
 
     def heard(self) -> list[Heard]:
-        """Return all elements that a screen reader may speak of, in order.
+        """Return all elements that a screen reader may speak of, in the order in which it reads.
 
         Names are trimmed: some versions of Chromium keep the space at the end of a label.
         """
         nodes = self.devtools("Accessibility.getFullAXTree")["nodes"]
-        return [
-            Heard(node["role"]["value"], node.get("name", {}).get("value", "").strip())
-            for node in nodes
-            if not node.get("ignored")
-        ]
+        by_id = {node["nodeId"]: node for node in nodes}
+        heard, ahead = [], [nodes[0]]
+        while ahead:
+            node = ahead.pop()
+            ahead.extend(by_id[child] for child in reversed(node.get("childIds", ())))
+            if not node.get("ignored"):
+                name = node.get("name", {}).get("value", "").strip()
+                heard.append(Heard(node["role"]["value"], name))
+        return heard
 
     def findings(self, *impacts: str) -> list[str]:
         """Return what axe-core finds of some impacts, such as "serious"."""

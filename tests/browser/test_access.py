@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 from tests.browser.chromium import Chromium, missing
-from tests.browser.page import ALT, DOWN, ENTER, ESCAPE, HERE, LINES, ME, SHIFT, TABULATOR, Page
+from tests.browser.page import (
+    ALT,
+    BANNER,
+    DOWN,
+    ENTER,
+    ESCAPE,
+    HERE,
+    LINES,
+    ME,
+    PENDING,
+    SHIFT,
+    TABULATOR,
+    Page,
+)
 from tests.browser.tab import LAPTOP, PHONE, Device, Heard, axe_core
 from tests.support.live_server import Client, LiveServer
 
@@ -58,6 +72,54 @@ def test_all_can_be_done_by_keyboard(page: Page) -> None:
     page.type("second")
     page.press(ENTER)
     assert page.said("second")[-1] == "first\nsecond"
+
+
+def tab_to(page: Page, control: str) -> None:
+    """Press the tabulator until a control has the keyboard."""
+    for _ in range(60):
+        if page.focused == control:
+            return
+        page.press(TABULATOR)
+    raise AssertionError(f"the tabulator does not reach {control}")
+
+
+def test_a_person_without_a_mouse_is_named_finds_a_line_and_changes_rooms(page: Page) -> None:
+    tab_to(page, "skip")
+    page.press(ENTER)
+    page.until(lambda: page.focused == "line", "the link leads to the line")
+    tab_to(page, "name-open")
+    page.press(ENTER)
+    page.shows("#account")
+    tab_to(page, "account-name")
+    page.type("nora")
+    page.press(ENTER)
+    page.has(ME, "nora")
+    page.shows("#account", False)
+    page.until(lambda: page.focused == "line", "the keyboard is back")
+    tab_to(page, "search-open")
+    page.press(ENTER)
+    page.until(lambda: page.focused == "search-words", "the words to search for")
+    page.type("hola")
+    page.press(ENTER)
+    page.has("#found", "hola, ¿qué tal?")
+    for _ in range(9):
+        page.press(TABULATOR)
+        if "hola" in page.focused:
+            break
+    page.press(ENTER)
+    page.until(lambda: "hola" in page.focused, "the line that was found has the keyboard")
+    page.press(ESCAPE)
+    page.until(lambda: page.focused == "line", "the keyboard is back")
+    tab_to(page, "browse-open")
+    page.press(ENTER)
+    page.until(lambda: page.focused == "browse-name", "the name of a room")
+    page.type("ops")
+    page.press(ENTER)
+    page.has(HERE, "ops")
+    page.until(lambda: page.focused == "line", "the keyboard is back")
+    tab_to(page, "leave")
+    page.press(ENTER)
+    page.has(HERE, "lobby")
 
 
 def test_every_control_is_reached_with_the_tabulator_and_is_seen_to_be(page: Page) -> None:
@@ -114,6 +176,42 @@ def test_new_lines_are_in_a_live_region_and_everything_has_a_name(page: Page) ->
     page.until(lambda: page.script(polite), "new lines are read out")
 
 
+def test_the_page_is_read_from_the_rooms_to_the_people(page: Page) -> None:
+    page.say("/nick ana")
+    page.has(ME, "ana")
+    page.has(LINES, "luis waves")
+    in_order = [
+        Heard("link", "Skip to the line to write in"),
+        Heard("navigation", "Rooms"),
+        Heard("heading", "Rooms"),
+        Heard("button", "lobby"),
+        Heard("button", "Find or create a room"),
+        Heard("StaticText", "You are"),
+        Heard("StaticText", "ana"),
+        Heard("button", "Choose a name"),
+        Heard("main", ""),
+        Heard("heading", "#lobby"),
+        Heard("StaticText", "what we talk about"),
+        Heard("button", "Search"),
+        Heard("log", "Conversation"),
+        Heard("StaticText", "luis"),
+        Heard("StaticText", ":"),
+        Heard("StaticText", "hola, ¿qué tal?"),
+        Heard("StaticText", "luis"),
+        Heard("StaticText", "waves"),
+        Heard("StaticText", "Message to #lobby"),
+        Heard("textbox", "Message to #lobby"),
+        Heard("button", "Send"),
+        Heard("complementary", "People"),
+        Heard("heading", "People"),
+        Heard("StaticText", "ana"),
+    ]
+    heard = page.heard()
+    rest = iter(heard)
+    missed = [each for each in in_order if each not in rest]
+    assert not missed, f"not heard in this order: {missed[0]}, of {heard}"
+
+
 @needs_axe
 @DEVICES
 def test_axe_finds_nothing_serious(page: Page, device: Device) -> None:
@@ -141,6 +239,46 @@ def test_axe_finds_nothing_serious_in_what_is_opened(page: Page, button: str, op
     for scheme in "dark", "light":
         page.prefer(scheme)
         assert page.findings("critical", "serious") == [], scheme
+
+
+@needs_axe
+def test_axe_finds_nothing_serious_in_what_happens(chromium: Chromium, tmp_path: Path) -> None:
+    chromium.forgive("ERR_CONNECTION|fetching the script")
+    with LiveServer(tmp_path, web=0) as daemon:
+        page = chromium.tab(Page)
+        page.use(LAPTOP)
+        page.enter(daemon.url)
+        page.say("/nick ana", "`code`, and\nanother line", "/register")
+        page.shows("#secret")
+        check(page, "a question for a password")
+        page.press(ENTER)
+        page.shows("#secret", False)
+        page.click("#search-open")
+        page.until(lambda: page.focused == "search-words", "the words to search for")
+        page.type("another")
+        page.press(ENTER)
+        page.has("#found", "another line")
+        check(page, "lines that were found")
+        page.click("#found li > *")
+        page.shows(".found")
+        page.use(PHONE)
+        page.click("#rooms-open")
+        page.shows("#rooms")
+        check(page, "rooms over the log")
+        page.press(ESCAPE)
+        daemon.kill()
+        page.shows(BANNER)
+        page.click("#line")
+        page.say("not sent")
+        page.has(PENDING, "not sent")
+        check(page, "no connection")
+        chromium.leave()
+
+
+def check(page: Page, state: str) -> None:
+    for scheme in "dark", "light":
+        page.prefer(scheme)
+        assert page.findings("critical", "serious") == [], f"{state}, {scheme}"
 
 
 # Screens
