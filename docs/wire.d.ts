@@ -147,6 +147,20 @@ export interface People {
 	names: string[];
 	guests: number;
 	more: number;
+	roles?: Record<string, string>;
+	away?: string[];
+}
+
+/** Without `here` and what follows, changes were missed: ask for the list. */
+export interface PeopleChanged {
+	type: "people_changed";
+	room: string;
+	here?: string[];
+	gone?: string[];
+	named?: number;
+	guests?: number;
+	roles?: Record<string, string>;
+	away?: string[];
 }
 
 export interface Rooms {
@@ -242,6 +256,7 @@ export type ServerMessage =
 	| FoundInRooms
 	| RoomPolicy
 	| People
+	| PeopleChanged
 	| Rooms
 	| Left
 	| Seen

@@ -35,6 +35,7 @@ Modules (python3 -m tools.documents writes this list):
 - `names`: The names in use: those of the guests who are connected, and the registered ones.
 - `own_lines`: Lines that accounts said without being sent them, which count as read.
 - `paste`: A message of several lines that one session is typing, up to a line that is a dot.
+- `people_marks`: The marks of people in a list: their roles in the room, and who is away.
 - `permissions`: The table of rights: the least role for each act, by the mode of a room.
 - `private_lines`: The right to write private lines, by a rule of the server and a setting of each
   receiver.

@@ -16,7 +16,7 @@ from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import is_inbox
 from chatd.rooms.read_queue import ReadQueue
-from chatd.rooms.room import Pages, Room
+from chatd.rooms.room import Describe, Pages, Room, unmarked
 from chatd.storage.contract import Store
 from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold
@@ -31,7 +31,15 @@ new room, to suggest the one that was meant."""
 class Rooms(Mapping[str, Room]):
     """All rooms, by key. ``lobby`` is the name of the room that always exists."""
 
-    def __init__(self, store: Store, reads: ReadQueue, moderation: Moderation, lobby: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reads: ReadQueue,
+        moderation: Moderation,
+        lobby: str,
+        describe: Describe = unmarked,
+    ) -> None:
+        self._describe = describe
         self._store = store
         self._reads = reads
         self._moderation = moderation
@@ -155,7 +163,15 @@ class Rooms(Mapping[str, Room]):
 
     def _make(self, name: str, head: int = 0, topic: str = "", head_time: int = 0) -> Room:
         room = Room(
-            name, self._store, head, topic, self._pages, head_time, self._reads, self._peopled
+            name,
+            self._store,
+            head,
+            topic,
+            self._pages,
+            head_time,
+            self._reads,
+            self._peopled,
+            self._describe,
         )
         self._rooms[room.key] = room
         self._like.add(room.name, room)

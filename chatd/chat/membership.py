@@ -64,7 +64,8 @@ class Membership:
     )
 
     def __init__(self, room: Room, member: Member, clock: IReactorTime) -> None:
-        room.enter(member.name, member.is_guest, member.number)
+        name, guest = member.name, member.is_guest
+        room.enter(name, guest, member.number)
         self.room = room
         self.entered_at = room.head
         self.cursor: Cursor | None = None
@@ -72,6 +73,8 @@ class Membership:
         self._clock = clock
         self._lasting: IDelayedCall | None = None
         self.ended = False
+        if room.changes.watched:
+            room.changes.add(name, guest, clock)
 
     def begin_presence(self) -> None:
         """Announce a member with a name in `LASTING` seconds, unless the others know of it."""
@@ -98,6 +101,8 @@ class Membership:
         person = room.here.named.get(name)
         room.leave(name, self._member.is_guest)
         self.end_presence()
+        if room.changes.watched:
+            room.changes.add(name, self._member.is_guest, self._clock)
         if person is not None and not person.sessions:
             self._say_that_it_left(person)
 
@@ -118,6 +123,9 @@ class Membership:
         # Never so for a guest, whose name no other session can take.
         is_here = name in named and (named[name].told or not was_told)
         room.enter(name, guest, member.number)
+        if room.changes.watched:
+            room.changes.add(old, member.is_guest, self._clock)
+            room.changes.add(name, guest, self._clock)
         if stays:
             if may_speak and not (guest or is_here):
                 self._tell(Change.JOINED, name)

@@ -26,6 +26,7 @@ from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
+from chatd.chat.people_marks import MarkedPeople
 from chatd.chat.private_lines import PrivateLines
 from chatd.chat.publisher import Publisher
 from chatd.chat.registrations import Registrations
@@ -86,7 +87,8 @@ class ChatServer:
         self.names = Names(self.accounts)
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
-        self.rooms = Rooms(store, reads, self.moderation, lobby)
+        self.marked = MarkedPeople(clock, self.names, self.accounts, self.moderation.roles)
+        self.rooms = Rooms(store, reads, self.moderation, lobby, self.marked.describe)
         self.lobby = self.rooms.lobby
         self.sessions = ConnectedSessions(self.names, self.accounts)
         self._rights = Rights(
@@ -163,10 +165,7 @@ class ChatServer:
     # Coming and going
 
     def connect(self, stream: Stream, format: Format, *, private: bool = True) -> Session:
-        """Make a session for a client that has just connected. It is in no room yet: see `enter`.
-
-        Without ``private`` it can receive no private lines.
-        """
+        """Make a session in no room (see `enter`); without ``private``, for no private lines."""
         self._last_number += 1
         session = Session(
             self._last_number,

@@ -35,6 +35,7 @@ from chatd.event import Draft, Kind, is_inbox
 from chatd.formats.base import Format
 from chatd.i18n import Language, people
 from chatd.rooms.bookmarks import NEWCOMER, Return
+from chatd.rooms.people import People
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.rooms.view import Bell
@@ -240,11 +241,10 @@ class Session:
     ) -> None:
         """Enter a room: see `JoinedRooms.enter`. ``key`` names the greeting."""
         name = self.identity.name
-        listed = room.here.list_names(NAMES_SHOWN, name)
-        more = len(room.here.named) - len(listed)
-        there = people(self.language, listed, room.here.guests, more)
-        here = self.sentence("here", people=there) if there else self.sentence("nobody_else")
-        greeting = self.sentence(key, name=name, room=room.name, here=here)
+        there = _people_in(room.here, name, self.replies.language)
+        sentence = self.replies.sentence
+        others = sentence("here", people=there) if there else sentence("nobody_else")
+        greeting = sentence(key, name=name, room=room.name, here=others)
         self.joined.enter(self, room, greeting, recent, then, back)
 
     def rename(self, name: str, *, guest: bool = False, along: Collection[Session] = ()) -> None:
@@ -262,3 +262,11 @@ class Session:
         self.joined.renamed(guest)
         subscriptions.show_identity()
         self.answer("you_are", name=name)
+
+
+def _people_in(here: People, reader: str, language: Language) -> str:
+    """Return the members of a room in words, at most `NAMES_SHOWN` names; "" for no members."""
+    if not (here.named or here.guests):
+        return ""
+    listed = here.list_names(NAMES_SHOWN, reader)
+    return people(language, listed, here.guests, len(here.named) - len(listed))

@@ -53,11 +53,36 @@ class Entrance(NamedTuple):
     anew: bool = False
 
 
+class PeopleMarks(NamedTuple):
+    """The marks of people in a list: the word for a role by name, and the names of the absent."""
+
+    roles: dict[str, str]
+    away: list[str]
+
+
+class PeopleChange(NamedTuple):
+    """A change of the list of the people in a room.
+
+    The people ``here`` have come or have other ``marks``, those ``gone`` are not there any more.
+    Now there are ``named`` people with names, and ``guests`` without.
+    """
+
+    room: str
+    here: list[str]
+    gone: list[str]
+    named: int
+    guests: int
+    marks: PeopleMarks
+
+
 class Format(abc.ABC):
     """A rendering for one kind of client. Methods that are not overridden render nothing."""
 
     bell = b""
     """The bytes that ring the client's bell."""
+
+    lists_people = False
+    """True if the client keeps a list of the people in each of its rooms."""
 
     @abc.abstractmethod
     def render(self, entries: Sequence[Entry]) -> bytes:
@@ -84,6 +109,14 @@ class Format(abc.ABC):
 
     def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
         """Render the name of the session, and whether it is a guest's or an account's."""
+        return b""
+
+    def people_changed(self, change: PeopleChange) -> bytes:
+        """Render a change of the list of the people in a room."""
+        return b""
+
+    def people_unknown(self, room: str) -> bytes:
+        """Render that the client missed changes of the list of the people in a room."""
         return b""
 
     def seen(self, room: str, seq: int) -> bytes:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from chatd.errors import ErrorKind
 from chatd.event import Bookmark, Change, Deed, Entry, Event, Kind, Notice
-from chatd.formats.base import Entrance, Format, notice_sentence, told
+from chatd.formats.base import Entrance, Format, PeopleChange, notice_sentence, told
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import Lines, encode_json, encode_json_strings, encode_line, excerpt
 
@@ -179,6 +179,8 @@ class JsonFormat(MessageFormat):
     left out. ``about`` is the id of the message that is answered.
     """
 
+    lists_people = True
+
     past: bool = False
     quiet: bool = False
     about: str | int | None = None
@@ -225,6 +227,20 @@ class JsonFormat(MessageFormat):
 
     def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
         return self.message("you", name=name, guest=is_guest, account=logged_in)
+
+    def people_changed(self, change: PeopleChange) -> bytes:
+        return self.message(
+            "people_changed",
+            room=change.room,
+            here=change.here,
+            gone=change.gone,
+            named=change.named,
+            guests=change.guests,
+            **change.marks._asdict(),
+        )
+
+    def people_unknown(self, room: str) -> bytes:
+        return self.message("people_changed", room=room)
 
     def seen(self, room: str, seq: int) -> bytes:
         return self.message("seen", room=room, seq=seq)

@@ -13,6 +13,7 @@ Modules (python3 -m tools.documents writes this list):
   moment.
 - `paging`: Pages of a room's log, for clients that ask for history over HTTP or over a WebSocket.
 - `people`: The people in a room, and of whose presence the others know.
+- `people_changes`: The changes of the list of the people in a room, for clients that keep one.
 - `read_queue`: The queue of reads: askers have turns at the store, and what several want is read
   once.
 - `rendering`: Rendering of pages of a room's log, each of bounded size and time for any text.

@@ -197,6 +197,7 @@ class Cursor:
                     self.trail.finish(self._replay.given)
                 self._replay = None
                 self.own_mark = self._target
+                data += feed.format.people_unknown(feed.log.name)
                 continue
             chunk = feed.tail.behind(self.mark)
             if chunk is None:

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chatd.event import Entry
-from chatd.formats.base import Format
+from chatd.formats.base import Format, PeopleChange
 from chatd.rooms.chunk import Chunk, Mark
 from chatd.rooms.followers import READERS_A_TURN, Follower, Followers
 from chatd.rooms.replay import Log
@@ -71,15 +71,24 @@ class Feed:
         """The groups that were not shown all that is published."""
         return [group for group in self.followers if group.mark is not self.log.mark]
 
-    def render(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
+    def render(
+        self,
+        before: Mark,
+        entries: Sequence[Entry],
+        after: Mark,
+        change: PeopleChange | None = None,
+    ) -> None:
         """Render the entries between two marks. `show` sends them, once all feeds have rendered.
+
+        A ``change`` of the list of people is rendered in the place of an entry, of which there is
+        none then.
 
         If they are too large for one push, they are rendered again, in parts. A batch of the store
         is published in parts that are quickly rendered (`chatd.storage.group_commit`).
         """
-        data = self.format.render(entries)
+        data = self.format.render(entries) if change is None else self.format.people_changed(change)
         parts = min(len(data) // PUSH_BYTES + 1, len(entries))
-        if parts == 1:
+        if parts <= 1:
             chunk = Chunk(before, after, entries, data)
             self.tail.add(chunk)
             for group in self.followers:
@@ -126,17 +135,28 @@ class Feeds:
             feed = self._feeds[format] = Feed(self._log, format)
         return feed
 
-    def render(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
-        """Render the entries between two marks in each format. Drop feeds without followers."""
+    def render(
+        self,
+        before: Mark,
+        entries: Sequence[Entry],
+        after: Mark,
+        change: PeopleChange | None = None,
+    ) -> None:
+        """Render what is between two marks in each format. Drop feeds without followers."""
         for feed in tuple(self._feeds.values()):
             if feed.followers:
                 try:
-                    feed.render(before, entries, after)
+                    feed.render(before, entries, after, change)
                 except Exception:
                     self._log.error_log.tell("a room could not be shown in some format")
                     feed.forget()
             else:
                 del self._feeds[feed.format]
+
+    @property
+    def lists_people(self) -> bool:
+        """True if a follower keeps the list of the people in the room."""
+        return any(feed.format.lists_people and feed.followers for feed in self._feeds.values())
 
     def show(self) -> None:
         """Send what was rendered to all followers.

@@ -27,6 +27,7 @@ from chatd.util.meter import FREE, Meter
 class Log(Protocol):
     """The interface of a room that a feed uses. Errors are reported to ``error_log``."""
 
+    name: str
     error_log: ErrorLog
 
     @property

@@ -6,16 +6,18 @@ must not know a connection or a command.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
-from chatd.formats.base import Format
+from chatd.formats.base import Format, PeopleChange, PeopleMarks
 from chatd.rooms.chunk import Mark
 from chatd.rooms.feed import Feed, Feeds
 from chatd.rooms.notices import NoticesTogether
 from chatd.rooms.people import People
+from chatd.rooms.people_changes import PeopleChanges
 from chatd.rooms.read_queue import Reading, ReadQueue, Stretch
 from chatd.rooms.rendering import Page, page_of
 from chatd.storage.contract import Found, Store, Wanted
@@ -30,6 +32,15 @@ PAGES_KEPT = 8
 LATEST_EVENTS = 16
 """Most of its last events that a room with members holds in memory, for sessions that enter: as
 many of the longest lines as a page may contain."""
+
+
+Describe = Callable[["Room", Sequence[str]], PeopleMarks]
+"""A function that returns the marks of some of the people in a room."""
+
+
+def unmarked(room: Room, names: Sequence[str]) -> PeopleMarks:
+    """Return no marks of any name."""
+    return PeopleMarks({}, [])
 
 
 class Pages:
@@ -69,7 +80,7 @@ class Room:
     sessions that are entering. Without ``pages``, no pages are cached. ``head_time`` is the time of
     the last event (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms
     of one server share their ``reads``, and ``peopled``, those of them that have members; one that
-    is alone has its own.
+    is alone has its own. ``describe`` returns the marks of people in it.
     """
 
     def __init__(
@@ -82,6 +93,7 @@ class Room:
         head_time: int = 0,
         reads: ReadQueue | None = None,
         peopled: set[Room] | None = None,
+        describe: Describe = unmarked,
     ) -> None:
         self.name = name
         self.key = fold(name)
@@ -93,6 +105,7 @@ class Room:
         self.here = People()
         self.error_log = store.error_log
         self.notices = NoticesTogether(self.append)
+        self.changes = PeopleChanges(name, self.here, partial(describe, self), self._show_people)
         self._waiting = 0
         self._store = store
         self._feeds = Feeds(self, store.once_all_were_read)
@@ -142,13 +155,14 @@ class Room:
         if not self.people:
             self._peopled.discard(self)
             self.notices.release()
+            self.changes.drop()
             self._latest.clear()
             self._forget_pages()
 
     def append(self, entry: Draft | Notice) -> None:
         """Pass lines or a notice to the store; `publish` sends them once they are committed.
 
-        If it is not told yet that their author has joined, that goes in front of the lines.
+        That their author has joined goes in front, if it is not told yet.
         """
         if isinstance(entry, Draft):
             if self.notices.waiting:
@@ -193,8 +207,17 @@ class Room:
         else:
             self._feeds.show_in_turns()
 
+    def _show_people(self, change: PeopleChange) -> bool:
+        """Send a change of the list of people at once. Return False if no follower keeps it."""
+        if self._feeds.lists_people:
+            before, self.mark = self.mark, Mark(self.mark.entries + 1, self.mark.seq)
+            self._feeds.render(before, (), self.mark, change)
+            self._feeds.show_in_turns()
+        return self._feeds.lists_people
+
     def feed(self, format: Format) -> Feed:
         """Return the room's feed in a format, and make it if there is none."""
+        self.changes.watched |= format.lists_people
         return self._feeds.feed(format)
 
     async def read(self, after: int, upto: int, asker: Asker) -> list[Event]:

@@ -12,7 +12,6 @@ def people() -> People:
     people = People()
     for number, name in enumerate(["ana", "luis", "ana"], 1):
         people.enter(name, False, number)
-    people.enter("guest4", True, 4)
     return people
 
 
@@ -25,7 +24,8 @@ class TestCounting:
 
     def test_guests_are_a_number(self, people: People) -> None:
         people.enter("guest5", True, 5)
-        people.leave("guest4", True)
+        people.enter("guest6", True, 6)
+        people.leave("guest5", True)
         assert people.guests == 1
 
     def test_the_number_of_a_first_session_is_known(self, people: People) -> None:

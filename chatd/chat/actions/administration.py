@@ -75,6 +75,7 @@ async def set_administrator(server: ChatServer, name: str, admin: bool) -> str:
     finally:
         # Also if it could not be stored: its sessions may have used the right meanwhile.
         server.review_account(account)
+        server.marked.changed(account.name)
     return account.name
 
 

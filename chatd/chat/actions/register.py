@@ -72,6 +72,7 @@ async def register(
     session.prompt.knows_password(recogniser(password))
     registered(account)
     server.logins.begin_login(session)
+    server.marked.changed(account.name)
     return account
 
 

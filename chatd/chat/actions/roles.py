@@ -81,4 +81,5 @@ async def _set_role(
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)
             other.subscriptions.notify(session.name, invited)
     server.evictions.review_room(room)
+    server.marked.changed(name, room)
     return done

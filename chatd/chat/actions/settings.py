@@ -56,6 +56,7 @@ async def set_away(server: ChatServer, session: Session, text: str) -> str:
     session.identity.check_scope(Scope.FULL)
     away = text[:AWAY_CHARACTERS]
     await server.logins.change_settings(session, away=away)
+    server.marked.changed(session.name)
     return away
 
 

@@ -9,6 +9,7 @@ import type { Kept } from "./page/kept.js";
 import type { Log } from "./page/log.js";
 import type { Navigation } from "./page/navigation.js";
 import type { Notifier } from "./page/notify.js";
+import type { PeopleList } from "./page/people-list.js";
 import type { Query } from "./page/query.js";
 import type { Search } from "./page/search.js";
 import type { Side } from "./page/side.js";
@@ -201,7 +202,34 @@ export interface DrawnLine {
 export interface SideOptions {
 	texts: Texts;
 	choose: (room: Room) => void;
-	openMenu: (name: string, opener: HTMLElement) => void;
+}
+
+/** Who we are: a guest without a name, or if not, perhaps logged in to an account. */
+export interface Me {
+	name: string;
+	guest: boolean;
+	account: boolean;
+}
+
+/** What is known of a person in a room. */
+export interface Marks {
+	role?: string | undefined;
+	isAway?: boolean;
+}
+
+export interface Person extends Marks {
+	name: string;
+	isMe?: boolean;
+}
+
+export interface PersonItem extends ListItem {
+	marks: HTMLElement;
+}
+
+export interface PeopleListOptions {
+	texts: Texts;
+	/** Called with the name of a person who was pressed, and the button. */
+	chosen: (name: string, button: HTMLButtonElement) => void;
 }
 
 export interface LogOptions {
@@ -360,6 +388,7 @@ export interface DisplayParts {
 	kept: Kept;
 	client: Client;
 	side: Side;
+	people: PeopleList;
 	log: Log;
 	writer: Writer;
 	topic: Topic;

@@ -316,6 +316,7 @@ def _people(conversation: Conversation, members: Members) -> None:
     room = _room_to_read(conversation, members)
     server, session = conversation.server, conversation.session
     names, more, guests = look.list_people(server, session, room, PEOPLE_LISTED)
+    marks = server.marked.describe(room, names)
     _tell_list(
         conversation,
         "people",
@@ -326,6 +327,7 @@ def _people(conversation: Conversation, members: Members) -> None:
         room=room.name,
         more=more,
         guests=guests,
+        **marks._asdict(),
     )
 
 

@@ -327,7 +327,10 @@ export class Client {
 		if (this.connection.state === "open") {
 			for (const room of chat.privates) this.flush(room);
 		} else {
-			for (const room of chat.rooms) room.present = false;
+			for (const room of chat.rooms) {
+				room.present = false;
+				room.people.forget();
+			}
 			this.entering.clear();
 			this.outbox.broke();
 			if (chat.isAsked) this.note({ kind: "error", text: this.#given.texts.say("question_gone") });

@@ -35,12 +35,13 @@ export class Display {
 	}
 
 	draw() {
-		const { client, side, navigation, drafts } = this.#parts;
+		const { client, side, people, navigation, drafts } = this.#parts;
 		const { chat } = client;
 		this.#isDue = false;
 		this.#drawConnection();
 		if (chat.active) this.#drawRoom(chat.active);
 		side.draw(chat);
+		people.draw(chat);
 		this.#drawWelcome();
 		const mentions = chat.sum("mentions");
 		const counts = [badge(chat.sum("unread")), badge(chat.mentions, "@")].filter(Boolean);

@@ -55,7 +55,9 @@ export class Incoming {
 			case "found":
 				return this.#past(message);
 			case "people":
-				return this.#people(message);
+				return this.#chat.room(message.room)?.people.take(message);
+			case "people_changed":
+				return this.#peopleChanged(message);
 			case "seen":
 				return this.#chat.room(message.room)?.seenUpTo(message.seq);
 			case "ack":
@@ -106,9 +108,9 @@ export class Incoming {
 		const isOut = this.#chat.me.account && !account;
 		if (isOut) this.#client.forgetAccount();
 		if (isOut) this.#given.clock.setTimeout(() => this.#chat.me.account || this.#client.forgetProof(), SETTLED_MS);
-		const isRenamed = name !== this.#chat.me.name;
+		const before = this.#chat.me;
 		this.#chat.me = { name, guest, account };
-		if (isRenamed) this.#client.askPeople(); // only others are sent a notice
+		for (const room of this.#chat.rooms) room.people.renamed(before, this.#chat.me);
 		this.#client.askRoom(); // another account, or another name, may do other things
 		// An account's name comes with its cookie, and must not be asked for without it.
 		if (account || !guest) this.#given.kept.set("name", account ? null : name);
@@ -168,12 +170,12 @@ export class Incoming {
 		}
 	}
 
-	/** @param {wire.People} message */
-	#people({ room: name, names, guests }) {
-		const room = this.#chat.room(name);
-		if (!room) return;
-		room.names = names;
-		room.guests = guests;
+	/** @param {wire.PeopleChanged} message */
+	#peopleChanged(message) {
+		const room = this.#chat.room(message.room);
+		if (!room || room.people.change(message)) return;
+		room.people.forget();
+		if (room === this.#chat.active) this.#client.askPeople();
 	}
 
 	/** @param {wire.Private} message */

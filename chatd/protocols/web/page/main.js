@@ -17,6 +17,7 @@ import { Menu } from "./menu.js";
 import { sameName } from "./names.js";
 import { Navigation } from "./navigation.js";
 import { Notifier } from "./notify.js";
+import { PeopleList } from "./people-list.js";
 import { Search } from "./search.js";
 import { Side } from "./side.js";
 import { socket } from "./socket.js";
@@ -24,8 +25,6 @@ import { ring } from "./sound.js";
 import { chooseLanguage, Texts } from "./texts.js";
 import { Topic } from "./topic.js";
 import { Writer } from "./writer.js";
-
-const PEOPLE_EVERY_MS = 60_000;
 
 const texts = new Texts(chooseLanguage(navigator.languages));
 const kept = new Kept(browserStorage(() => localStorage));
@@ -60,7 +59,10 @@ if (notifier.isPossible) holdFront();
 const side = new Side({
 	texts,
 	choose: (room) => display.choose(room),
-	openMenu: (name, opener) => {
+});
+const people = new PeopleList({
+	texts,
+	chosen: (name, opener) => {
 		const write = { text: texts.say("write_to", { name }), action: () => display.choose(chat.privateWith(name)) };
 		const deeds = chat.active ? deedsTo(texts, chat.active, name) : [];
 		const items = deeds.map((deed) => ({
@@ -94,7 +96,7 @@ const writer = new Writer({
 	known: () => ({
 		commands: chat.commands,
 		aliases: chat.aliases,
-		people: (chat.active?.names ?? []).filter((name) => !sameName(name, chat.me.name)),
+		people: (chat.active?.people.names ?? []).filter((name) => !sameName(name, chat.me.name)),
 		rooms: chat.rooms.map((room) => room.name),
 	}),
 	limits: () => chat.limits,
@@ -143,12 +145,24 @@ const navigation = new Navigation({
 	offer: (name, why) => browse.open(name, why),
 	changed: () => display.drawSoon(),
 });
-const display = new Display({ texts, kept, client, side, log, writer, search, topic, navigation, notifier, drafts });
+const display = new Display({
+	texts,
+	kept,
+	client,
+	side,
+	people,
+	log,
+	writer,
+	search,
+	topic,
+	navigation,
+	notifier,
+	drafts,
+});
 
 byId("settings-open").onclick = () => chat.active && forms.open(settingsOf(texts, chat.active));
 byId("account-open").onclick = () => forms.open(accountSettings(texts));
 listen({ kept, client, display, writer, browse, account, notifier, drafts });
-setInterval(() => document.visibilityState === "visible" && client.askPeople(), PEOPLE_EVERY_MS);
 navigation.start();
 connection.start();
 if (display.hasKeyboard) writer.focus();

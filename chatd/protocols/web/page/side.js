@@ -1,10 +1,7 @@
-// The two side panels: rooms and private conversations with their unread lines, and the people of the
-// room. It must not know the connection.
+// The side panel of rooms and private conversations, with their unread lines. It must not know the
+// connection.
 
-import { arrange, button, byId, Drawn, make, nameOf, sentence, span, tell } from "./dom.js";
-import { sameName } from "./names.js";
-
-const PEOPLE_SHOWN = 200;
+import { arrange, button, byId, Drawn, make, sentence, span, tell } from "./dom.js";
 
 /**
  * Return a number for a small space, after a sign, or "" for 0.
@@ -16,8 +13,6 @@ export const badge = (count, sign = "") => (count ? `${sign}${count > 99 ? "99+"
 export class Side {
 	/** @type {Drawn<page.RoomItem>} */
 	#rooms = new Drawn();
-	/** @type {Map<string, page.ListItem>} */
-	#people = new Map();
 	#given;
 
 	/** @param {page.SideOptions} given */
@@ -48,7 +43,6 @@ export class Side {
 		byId("signin-open").hidden = me.account || !chat.signsIn;
 		byId("signout").hidden = !me.account;
 		byId("account-open").hidden = !me.account;
-		if (active) this.#drawPeople(active, me.name);
 	}
 
 	/**
@@ -57,37 +51,6 @@ export class Side {
 	 */
 	#counted(key, count) {
 		return count ? `, ${this.#given.texts.say(key, { count })}` : "";
-	}
-
-	/**
-	 * @param {page.Room} room
-	 * @param {string} me
-	 */
-	#drawPeople({ isPrivate, name, names, guests }, me) {
-		const here = isPrivate ? [name, me] : names.toSorted((one, other) => one.localeCompare(other));
-		const shown = here.slice(0, PEOPLE_SHOWN);
-		this.#people = new Map(shown.map((each) => [each, this.#people.get(each) ?? this.#person(each)]));
-		for (const [each, person] of this.#people) person.button.disabled = sameName(each, me);
-		arrange(
-			byId("people"),
-			Array.from(this.#people.values(), (person) => person.item),
-		);
-		const more = here.length - shown.length;
-		const rest = [];
-		if (more) rest.push(this.#given.texts.say("more_people", { count: more }));
-		if (guests && !isPrivate) rest.push(this.#given.texts.say("guests", { count: guests }));
-		tell(byId("guests"), rest.join(", "));
-	}
-
-	/**
-	 * @param {string} name
-	 * @returns {page.ListItem}
-	 */
-	#person(name) {
-		const person = button(() => this.#given.openMenu(name, person), nameOf(name));
-		person.className = "item";
-		person.ariaHasPopup = "menu";
-		return { item: make("li", {}, person), button: person };
 	}
 
 	/**

@@ -4,6 +4,7 @@
 
 import { continues } from "./messages.js";
 import { folded, mentions, sameName } from "./names.js";
+import { People } from "./people.js";
 
 export const HELD = 1000; // most lines of a room that are held
 const LET_GO = 100; // lines that are dropped at once beyond that
@@ -32,9 +33,7 @@ export class Room {
 	owner = "";
 	/** @type {string[]} */
 	acts = []; // that we may do, by our role
-	/** @type {string[]} */
-	names = [];
-	guests = 0;
+	people = new People();
 	seen = 0; // seq
 	unread = 0;
 	mentions = 0;
@@ -113,7 +112,6 @@ export class Room {
 		const added = [];
 		for (const entry of entries) {
 			if ("notice" in entry) {
-				this.#notice(entry);
 				added.push({ kind: "notice", text: entry.text, time: now });
 			} else if (entry.seq > (this.last ?? 0)) {
 				const line = marked(entry);
@@ -273,17 +271,6 @@ export class Room {
 		this.unread = count;
 		this.mentions = held.filter((line) => line.mention).length;
 		this.marker = this.unread ? this.seen : null;
-	}
-
-	/** @param {wire.Notice} notice */
-	#notice({ notice, name, names = [name], new_name: newName }) {
-		const here = new Set(this.names);
-		// A list that was asked for meanwhile has the new name already.
-		const isGuest = notice === "renamed" && !here.has(name) && !here.has(newName ?? name);
-		if (isGuest) this.guests = Math.max(0, this.guests - 1);
-		for (const each of names) here.delete(each);
-		if (notice !== "left") for (const each of newName ? [newName] : names) here.add(each);
-		this.names = [...here];
 	}
 }
 

@@ -78,17 +78,36 @@ test("a reload has its name, its rooms, and the one that was shown", () => {
 	assert.equal(all.chat.active.name, "ops");
 });
 
-test("the people of the room are asked for again once we have another name", () => {
+test("the people of a room are asked for when it is shown, and then kept by what changes", () => {
 	const all = made();
+	const lobby = { type: "people", room: "lobby" };
 	const you = { type: "you", name: "guest1", guest: true, account: false };
-	all.says(entered("lobby"), { type: "people", room: "lobby", names: ["ana"], guests: 2 });
-	const before = sent(all, "people").length;
-	all.says(you);
-	assert.equal(sent(all, "people").length, before);
+	const names = () => all.chat.active.people.list(all.chat.me).all.map(({ name }) => name);
+	all.says(you, entered("lobby"), { ...lobby, names: ["ana"], guests: 1 });
+	assert.deepEqual(names(), ["ana", "guest1"]);
 	all.says({ ...you, name: "carla", guest: false });
-	assert.deepEqual(sent(all, "people").slice(before), [{ type: "people", room: "lobby" }]);
-	all.says({ ...you, name: "carla", guest: false, account: true });
-	assert.equal(sent(all, "people").length, before + 1);
+	assert.deepEqual(names(), ["ana", "carla"]);
+	const change = { type: "people_changed", gone: ["ana"], here: ["carla", "eva"], named: 2, guests: 0 };
+	all.says({ ...change, room: "lobby" }, { ...change, room: "elsewhere" });
+	assert.deepEqual(names(), ["carla", "eva"]);
+	assert.deepEqual(sent(all, "people"), [lobby]);
+});
+
+test("a list of which changes were missed is asked for again, once it is shown", () => {
+	const all = made();
+	const people = (room) => ({ type: "people", room, names: ["ana"], guests: 1 });
+	all.says(entered("lobby"), people("lobby"), entered("ops"), people("ops"));
+	const before = sent(all, "people").length;
+	all.says({ type: "people_changed", room: "lobby" }, { type: "people_changed", room: "ops" });
+	assert.deepEqual(sent(all, "people").slice(before), [{ type: "people", room: "ops" }]);
+	assert.deepEqual(all.chat.active.people.names, []);
+});
+
+test("nobody is listed while there is no connection", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "people", room: "lobby", names: ["ana"], guests: 1 });
+	all.sockets.last.onclose({});
+	assert.deepEqual(all.chat.active.people.list(all.chat.me), { all: [], guests: 0 });
 });
 
 test("text is sent, waits for its ack, and is then known to be said", () => {

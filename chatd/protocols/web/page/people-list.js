@@ -1,0 +1,76 @@
+// The list of the people of the room that is shown, each with their role, and marked as away. It must
+// not know the connection, nor what can be done with a person: *chosen* has that.
+
+import { arrange, button, byId, make, nameOf, span, tell } from "./dom.js";
+
+const SHOWN = 200;
+
+/** @type {Record<string, page.Key>} the words for the roles of the server */
+const ROLES = { voiced: "voiced", operator: "operator", owner: "owner", administrator: "administrator" };
+
+export class PeopleList {
+	/** @type {Map<string, page.PersonItem>} */
+	#items = new Map();
+	#given;
+
+	/** @param {page.PeopleListOptions} given */
+	constructor(given) {
+		this.#given = given;
+	}
+
+	/** @param {page.Chat} chat */
+	draw({ active, me }) {
+		if (!active) return;
+		const { all, guests } = active.isPrivate ? withUs(active.name, me) : active.people.list(me);
+		const shown = all.slice(0, SHOWN);
+		this.#items = new Map(shown.map(({ name }) => [name, this.#items.get(name) ?? this.#made(name)]));
+		for (const person of shown) this.#mark(person);
+		arrange(
+			byId("people"),
+			Array.from(this.#items.values(), ({ item }) => item),
+		);
+		const more = all.length - shown.length + (active.isPrivate ? 0 : active.people.more);
+		const { texts } = this.#given;
+		const rest = [more && texts.say("more_people", { count: more }), guests && texts.say("guests", { count: guests })];
+		tell(byId("guests"), rest.filter(Boolean).join(", "));
+	}
+
+	/** @param {page.Person} person */
+	#mark({ name, role, isAway, isMe }) {
+		const { texts } = this.#given;
+		const item = this.#items.get(name);
+		if (!item) return;
+		/** @type {(page.Key | undefined | false)[]} */
+		const keys = [isMe && "is_you", ROLES[role ?? ""], isAway && "is_away"];
+		tell(
+			item.marks,
+			keys
+				.map((key) => (key ? texts.say(key) : ""))
+				.filter(Boolean)
+				.join(", "),
+		);
+		item.button.disabled = Boolean(isMe);
+		item.button.classList.toggle("away", Boolean(isAway));
+	}
+
+	/**
+	 * @param {string} name
+	 * @returns {page.PersonItem}
+	 */
+	#made(name) {
+		const marks = span("dim");
+		const person = button(() => this.#given.chosen(name, person), nameOf(name), " ", marks);
+		person.className = "item";
+		person.dataset.name = name;
+		person.ariaHasPopup = "menu";
+		return { item: make("li", {}, person), button: person, marks };
+	}
+}
+
+/**
+ * The people of a private conversation.
+ * @param {string} name
+ * @param {page.Me} me
+ * @returns {{ all: page.Person[], guests: number }}
+ */
+const withUs = (name, me) => ({ all: [{ name }, { name: me.name, isMe: true }], guests: 0 });
