@@ -119,9 +119,10 @@ class _Delivery(Attempts[Gathered]):
         return max(GATHER_SECONDS, self._sent + PUSH_SECONDS - self._means.clock.seconds())
 
     async def next(self) -> Gathered | None:
-        """Return the lines that wait, unless a message was just sent, or the person is back."""
-        if not self.goes_on:
-            self._gathered = Gathered()
+        """Return the lines that wait, unless a message was just sent.
+
+        They are dropped if the person is back when their turn comes.
+        """
         if not self._gathered or self._means.clock.seconds() < self._sent + PUSH_SECONDS:
             return None
         self._posting, self._gathered = self._gathered, Gathered()

@@ -58,7 +58,10 @@ class TestSending:
         world.told()
         luis.type("/msg ana two")
         world.receiver.under_way.pop().callback(None)
-        assert world.told(PUSH_SECONDS) == ["luis wrote to you"]
+        assert world.told(PUSH_SECONDS - 1) == []
+        assert world.told(1) == ["luis wrote to you"]
+        world.receiver.under_way.pop().callback(None)
+        assert world.told(PUSH_SECONDS) == []
 
     def test_each_person_has_their_own(self, world: PushWorld, luis: Member) -> None:
         world.push("eva", language="es")
@@ -97,6 +100,15 @@ class TestRetrying:
         world.receiver.error = None
         assert world.told(FIRST_PAUSE) == ["2 private lines, the last by luis"]
         assert push.failures == 0
+
+    def test_and_with_what_came_while_it_was_tried(self, world: PushWorld, luis: Member) -> None:
+        world.receiver.slow, world.receiver.error = True, REFUSED
+        luis.type("/msg ana one")
+        world.told()
+        luis.type("/msg ana two")
+        world.receiver.under_way.pop().callback(None)
+        world.receiver.slow, world.receiver.error = False, None
+        assert world.told(FIRST_PAUSE) == ["2 private lines, the last by luis"]
 
     def test_one_that_fails_for_a_week_ends(self, world: PushWorld, luis: Member) -> None:
         world.receiver.error = REFUSED
