@@ -6,16 +6,11 @@ and is refused at its end. It must not know what a message is for, nor the sessi
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from chatd.errors import message_refusal
 from chatd.rooms.room import Room
-from chatd.text.messages import (
-    MOST_MESSAGE_BYTES,
-    MOST_MESSAGE_LINES,
-    InvalidMessage,
-    MessageFault,
-    check_size,
-    size_of,
-)
+from chatd.text.messages import InvalidMessage, MessageFault, check_size, size_of
 
 END = "."
 """The line that ends a message. Of a line of more dots and nothing else, one is taken off."""
@@ -37,11 +32,12 @@ class Paste:
         """Add a line. Return False, and add nothing, if it ends the message."""
         if line == END:
             return False
-        if line and not line.strip(END):
+        if not line.strip(END):
             line = line[1:]
         self._lines += 1
         self._size += size_of(line) + 1
-        if self._lines <= MOST_MESSAGE_LINES and self._size <= MOST_MESSAGE_BYTES + 1:
+        with suppress(InvalidMessage):  # a message that is too large takes no memory
+            self._check_size()
             self._kept.append(line)
         return True
 
@@ -55,7 +51,10 @@ class Paste:
         try:
             if self._fault is not None:
                 raise self._fault
-            check_size(self._lines, self._size - 1)
+            self._check_size()
         except InvalidMessage as invalid:
             raise message_refusal(invalid, max_length) from None
         return "\n".join(self._kept)
+
+    def _check_size(self) -> None:
+        check_size(self._lines, self._size - 1)

@@ -41,7 +41,6 @@ class InvalidMessage(ValueError):
     """
 
     def __init__(self, fault: MessageFault, number: int) -> None:
-        super().__init__(fault.value, number)
         self.fault = fault
         self.number = number
 

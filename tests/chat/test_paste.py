@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from twisted.internet.error import ConnectionDone, ConnectionLost
 
-from chatd.errors import ErrorKind
+from chatd.chat.paste import Paste
+from chatd.errors import ErrorKind, Refusal
 from chatd.protocols.transport.limits import Limits
 from chatd.text.messages import MOST_MESSAGE_BYTES, MOST_MESSAGE_LINES
 from tests.support.logs import Expect
 from tests.support.sentences import EN, ES
 from tests.support.world import PASSWORD, Member, World
+
+FULL = ["é" * 4000, "x" * 4096, "é" * ((MOST_MESSAGE_BYTES - 12_098) // 2)]
+"""The lines of a message of as many bytes as one may have."""
 
 BEGUN = EN.notice("paste_begun")
 
@@ -58,6 +62,13 @@ class TestLines:
         ana.type("/paste", "/quit", ".")
         assert said(world) == [("/quit", None)]
 
+    @pytest.mark.parametrize("lines", [["x"] * MOST_MESSAGE_LINES, FULL])
+    def test_may_be_as_large_as_the_limits(
+        self, world: World, ana: Member, lines: list[str]
+    ) -> None:
+        ana.type("/paste", *lines, ".")
+        assert [text for text, _ in said(world)] == lines
+
     def test_of_dots_lose_one(self, world: World, ana: Member) -> None:
         ana.type("/paste", "..", "...", ". .", ".x", ".")
         assert [text for text, _ in said(world)] == [".", "..", ". .", ".x"]
@@ -95,6 +106,18 @@ class TestLines:
         assert [text for text, _ in said(world)] == ["/paste", "hola"]
 
 
+@pytest.mark.parametrize("line", ["", "x" * 1000])
+def test_lines_that_are_too_many_take_no_memory(line: str) -> None:
+    paste = Paste(None)
+    for _ in range(1000):
+        assert paste.take(line)
+    assert len(paste._kept) <= MOST_MESSAGE_LINES
+    assert sum(map(len, paste._kept)) <= MOST_MESSAGE_BYTES
+    with pytest.raises(Refusal) as refused:
+        paste.text(4096)
+    assert refused.value.values["number"] == 1000
+
+
 class TestRefusals:
     """Nothing is said, and no line up to the dot is a command."""
 
@@ -110,6 +133,12 @@ class TestRefusals:
             (
                 ["é" * 4000] * 3,
                 refusal("message_has_bytes", number=24002, limit=MOST_MESSAGE_BYTES),
+            ),
+            (
+                [*FULL[:-1], FULL[-1] + "x"],
+                refusal(
+                    "message_has_bytes", number=MOST_MESSAGE_BYTES + 1, limit=MOST_MESSAGE_BYTES
+                ),
             ),
             (["a", "x" * 4097], refusal("line_too_long", number=2, limit=4096)),
             (["a", "x" * 200_000, "b"], refusal("line_too_long", number=2, limit=4096)),

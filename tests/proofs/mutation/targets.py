@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TESTS = {
     "chatd/text/validation.py": ["tests/text/test_validation.py"],
+    "chatd/text/messages.py": ["tests/text/test_messages.py"],
+    "chatd/chat/paste.py": ["tests/chat/test_paste.py"],
     "chatd/text/networks.py": ["tests/text/test_networks.py"],
     "chatd/text/escaping.py": ["tests/text/test_escaping.py", "tests/formats/test_json.py"],
     "chatd/text/blanks.py": ["tests/text/test_escaping.py", "tests/text/test_validation.py"],
