@@ -135,6 +135,7 @@ sustained.MIX_SECONDS = 0.2
 
 
 @can_measure
+@pytest.mark.deadline(120)  # it begins early, for it takes long
 def test_parts_are_measured_in_the_order_in_which_they_are_named(
     short_path: Path, quick: str
 ) -> None:
