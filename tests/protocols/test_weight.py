@@ -26,8 +26,10 @@ class WeightWorld:
         self.world = World()
         self.world.person()
         # conftest freezes what is there before a test, and frozen objects would not be among these.
+        # Unfrozen, all of it would be looked at for garbage in the end.
         gc.unfreeze()
         self._before = gc.get_objects()
+        gc.freeze()
         self.client, self._other = self.world.person(), self.world.person()
 
     def weight(self) -> int:
