@@ -6,6 +6,8 @@ exports; only another script stays a file of its own. The names in the page have
 their query, so a browser may keep a file for good, and never mixes two versions. The scripts know
 the version as VERSION, and all files that the page names as FILES.
 
+Comments that fill whole lines are left out: they are a third of what would be sent.
+
 A line of a module is an import, the beginning of an export, or neither: what is written in another
 way is an error when the daemon starts. This module must not know what the files do.
 """
@@ -26,6 +28,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) (\w+))", r
 _NOT_UNDERSTOOD = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _NAMED = re.compile(r'(src|href)="(/[\w.-]+)"')
 _VERSIONED = re.compile(r'(?:src|href)="(/[\w.-]+\?\w+)"')
+_COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n", re.MULTILINE)
 _SCRIPT = re.compile(r'<script\b[^>]* src="/([\w.-]+)\?')
 
 
@@ -86,7 +89,9 @@ class _Bundle:
 
     def _understood(self, name: str) -> tuple[str, list[str]]:
         """Return the text of a module and the names of its exports."""
-        text = self._text(name)
+        text = _COMMENT.sub("", self._text(name))
+        if any(line.count("`") % 2 for line in text.splitlines()):
+            raise BundleError(f"{name}: an odd backtick in a line; a text of several may be cut")
         other = _NOT_UNDERSTOOD.search(_EXPORT.sub("", _IMPORT.sub("", text)))
         if other:
             raise BundleError(f"{name}: imports or exports in another way: {other[0]}")

@@ -72,6 +72,17 @@ def test_a_script_knows_the_constants_that_it_uses() -> None:
     assert sent["first.js"] == SOURCES["first.js"]
 
 
+def test_comments_that_fill_lines_are_left_out() -> None:
+    commented = with_module(
+        "// About.\n\n/**\n * A * number.\n */\nexport const two = () => 2; // no more\n"
+        '\t/** @type {string} */\nconst address = /** @type {string} */ ("http://x/*");\n'
+    )
+    assert (
+        b'{\n\nconst two = () => 2; // no more\nconst address = /** @type {string} */ ("http://x/*");\n'
+        in bundled(commented, "1")["main.js"]
+    )
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_version_is_another_one_if_a_file_is(name: str) -> None:
     changed = {**SOURCES, name: SOURCES[name] + b" "}
@@ -85,6 +96,7 @@ def test_the_version_is_another_one_if_a_file_is(name: str) -> None:
         ('import * as all from "./sum.js";\n', "import \\* as all"),
         ("import { first } from './first.js';\n", "imports or exports in another way"),
         ("export default 2;\n", "export default"),
+        ("export const two = `\n// is 2\n`;\n", "an odd backtick in a line"),
         ("export let two = 2;\n", "export let"),
         ('import { Sum } from "./sum.js";\n', "import each other: main.js sum.js two.js sum.js"),
         ('import { none } from "./none.js";\n', "there is no none.js"),

@@ -1,8 +1,8 @@
 // Messages of several lines: which lines are one, what is code in them, and why one is too large. Pure.
 // It must not know the document.
 
-const FENCE = /^\s*```\S*\s*$/;
-const CODE = /`([^`]+)`/g;
+const FENCE = /^\s*\x60{3}\S*\s*$/; // \x60 is a backtick
+const CODE = /\x60([^\x60]+)\x60/g;
 
 /**
  * Return the lines of a text, without blank ones at its ends.
