@@ -23,7 +23,6 @@ from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET, Settings
 from chatd.storage.contract import Store
 from chatd.text.folding import fold
-from chatd.text.mentions import mentions
 from chatd.util.budgets import Budgets
 from chatd.webhooks.push_message import Missed
 from chatd.webhooks.pushes import Pushes
@@ -68,9 +67,13 @@ class Alerts:
         if is_inbox(room.key):
             self._notify(owner_of(room.key), "", lines)
             return
-        for name in self.pushes.names.candidates([line.text for line in lines]):
+        named: dict[str, list[Event]] = {}
+        for line in lines:
+            for name in self.pushes.names.named_in(line.text):
+                named.setdefault(name, []).append(line)
+        for name, naming in named.items():
             if self._may_concern(name, room):
-                self._notify(name, room.name, [each for each in lines if mentions(each.text, name)])
+                self._notify(name, room.name, naming)
 
     def _may_concern(self, name: str, room: Room) -> bool:
         """Return True if an account, given its key, was in a room, and may read it now."""

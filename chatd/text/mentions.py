@@ -99,12 +99,14 @@ def _is_spaceless(character: str) -> bool:
     return not _SPACELESS.isdisjoint(scripts_of(character))
 
 
+_ASCII = frozenset("0123456789abcdefghijklmnopqrstuvwxyz_")
+"""Letters beside which a name is never a word, as `_occurrences` says."""
+
 _RUN = re.compile(r"\w+(?:[.-]\w+)*")  # `_is_word` says that "ana-maria" does not name ana
-_RUN_AFTER_AT = re.compile(rf"@({_RUN.pattern})")
 
 
 class NameIndex:
-    """An index of many folded names, to find those that a text may mention.
+    """An index of many folded names, to find those that a text mentions.
 
     The time that it takes depends on the length of the text, and hardly on the number of names.
     """
@@ -131,25 +133,49 @@ class NameIndex:
             if not self._others[name[:2]]:
                 del self._others[name[:2]]
 
-    def candidates(self, texts: Sequence[str]) -> set[str]:
-        """Return some names, and all of those that `mentions` finds in one of *texts*."""
-        folded = _folded("\n".join(texts))
-        found = self._runs.intersection(_RUN.findall(folded))
-        if not folded.isascii():
-            found.update(self._after_at(folded))
+    def named_in(self, text: str) -> set[str]:
+        """Return the names that a text mentions, as `mentions` says."""
+        folded = _folded(text)
+        if folded.isascii():
+            found = self._runs.intersection(_RUN.findall(folded))
+        else:
+            found = {
+                name
+                for name, start in self._runs_of(folded)
+                if _is_word(folded, start, start + len(name))
+            }
         if self._others:
-            found.update(self._within(folded))
+            found.update(name for name in self._within(folded) if _is_named(folded, name))
         return found
 
-    def _after_at(self, folded: str) -> Iterator[str]:
-        for run in _RUN_AFTER_AT.findall(folded):
-            starts = (run[:end] for end in range(1, min(len(run), self._longest) + 1))
-            yield from (start for start in starts if start in self._runs)
+    def _runs_of(self, folded: str) -> Iterator[tuple[str, int]]:
+        """Yield names that are whole runs in a text, or begin one after an @, and their places."""
+        for run in _RUN.finditer(folded):
+            name, start = run[0], run.start()
+            if name in self._runs:
+                yield name, start
+            if folded[max(0, start - 1) : start] == "@":
+                parts = (name[:end] for end in range(1, min(len(name), self._longest + 1)))
+                yield from ((part, start) for part in parts if part in self._runs)
 
     def _within(self, folded: str) -> Iterator[str]:
         starts = {*folded, *map(add, folded, folded[1:])}
         for start in self._others.keys() & starts:
             yield from (name for name in self._others[start] if name in folded)
+
+
+def _is_named(folded: str, name: str) -> bool:
+    """Return the same as `mentions`, in less time for a name that is not looked for again."""
+    start = folded.find(name)
+    while start >= 0:
+        end = start + len(name)
+        beside_ascii = (
+            folded[end : end + 1] in _ASCII or folded[max(0, start - 1) : start] in _ASCII
+        )
+        if not beside_ascii and _is_word(folded, start, end):
+            return True
+        start = folded.find(name, end)
+    return False
 
 
 def _is_run(name: str) -> bool:

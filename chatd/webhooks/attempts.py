@@ -68,7 +68,9 @@ class Attempts(ABC, Generic[T]):
         self._work: Deferred[None] | None = None
         self._busy = False
         self._pause = FIRST_PAUSE
-        self._failed_at: float | None = None  # the time of the clock; None after a success
+        self._failed_at: float | None = (
+            None  # the time of the clock; None after a success or a rest
+        )
         self._ended = False
 
     @property
@@ -147,6 +149,7 @@ class Attempts(ABC, Generic[T]):
             error = NotDelivered(DeliveryFailure.BROKE)
         self._busy = False
         if error is None:
+            self._failed_at = None  # nothing is tried meanwhile, which is no failing
             self.rested()
         else:
             self._fail(error)

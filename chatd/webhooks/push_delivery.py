@@ -23,7 +23,8 @@ from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import destination_of
 
 GATHER_SECONDS = 2.0
-"""Seconds that the first line waits for more: some write a message in several lines."""
+"""Seconds that the first line waits for more: some write a message in several lines. It is up to a
+quarter longer at random: a line may name a thousand people."""
 
 PUSH_SECONDS = 60.0
 """Least seconds between two messages to one person."""
@@ -116,7 +117,8 @@ class _Delivery(Attempts[Gathered]):
     @property
     def delay(self) -> float:
         """See `Attempts`."""
-        return max(GATHER_SECONDS, self._sent + PUSH_SECONDS - self._means.clock.seconds())
+        gathering = GATHER_SECONDS * (1 + self._means.chance() / 4)
+        return max(gathering, self._sent + PUSH_SECONDS - self._means.clock.seconds())
 
     async def next(self) -> Gathered | None:
         """Return the lines that wait, unless a message was just sent.

@@ -55,10 +55,16 @@ class Gathered:
         return bool(self._logs)
 
     def add(self, line: Missed, count: int = 1) -> None:
-        """Add lines of one log, of which this is the last one."""
+        """Add lines of one log, of which this is the last one.
+
+        No more of its text is held than `excerpt` looks at: a target may be down for days.
+        """
         before, _ = self._logs.get(line.room, (0, line))
         if before or len(self._logs) < LOGS_SHOWN:
-            self._logs[line.room] = (before + count, line)
+            self._logs[line.room] = (
+                before + count,
+                line._replace(text=line.text[: TEXT_SHOWN + 1]),
+            )
         else:
             self._more += count
 

@@ -122,6 +122,19 @@ class TestRetrying:
         world.wait(2 * LONGEST_PAUSE)
         assert len(world.receiver.bodies) == posted
 
+    def test_time_in_which_nothing_was_tried_does_not_count(
+        self, world: PushWorld, luis: Member
+    ) -> None:
+        world.receiver.error = REFUSED
+        luis.type("/msg ana one")
+        world.told()
+        ana = world.member("ana")
+        world.wait(2 * GIVE_UP_SECONDS)
+        ana.hang_up()
+        luis.type("/msg ana two")
+        assert len(world.told()) == 1
+        assert world.server.alerts.pushes.all["ana"].failed_for == 0
+
     def test_the_time_counts_over_restarts(self, world: PushWorld, luis: Member) -> None:
         world.receiver.error = REFUSED
         luis.type("/msg ana one")

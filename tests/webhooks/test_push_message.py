@@ -85,6 +85,13 @@ class TestMessage:
         assert earlier
         assert json.loads(earlier.body(Language.ENGLISH, "ana", with_text=False))["more"] == 2
 
+    def test_holds_no_more_of_a_text_than_it_shows(self) -> None:
+        gathered = Gathered()
+        gathered.add(private(text="x" * 4096))
+        ((_, line),) = gathered._logs.values()
+        assert len(line.text) == TEXT_SHOWN + 1
+        assert body_of(private(text="x" * 4096), with_text=True)["lines"][0]["text"][-1] == "…"
+
     def test_is_never_too_long(self) -> None:
         longest = "\U0001f642" * 5000
         rooms = [mention(longest[:32], longest[:31] + str(each), longest) for each in range(9)]
