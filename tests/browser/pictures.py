@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.browser.chromium import Chromium, missing
-from tests.browser.page import Page
+from tests.browser.page import HERE, Page
 from tests.browser.programs import give, program, shows
 from tests.browser.tab import LAPTOP, PHONE, Device
 from tests.support.live_server import PATIENCE, LiveServer
@@ -71,6 +71,8 @@ def main(directory: str) -> None:
         page.enter(daemon.url)
         page.click("#welcome-later")
         hold_conversation(page, daemon, stack)
+        page.click("#notify-no")
+        page.lacks(f"{HERE} .badge:not(:empty)")
         for device, shape in ((LAPTOP, "desktop"), (SCREEN_OF_A_PHONE, "phone")):
             page.use(device)
             for scheme in ("light", "dark"):

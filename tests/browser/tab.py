@@ -250,6 +250,8 @@ class Tab:
 
     def use(self, device: Device) -> None:
         """Emulate the screen of a device from now on."""
+        # The size comes last: a page is told of that one.
+        self.devtools("Emulation.setTouchEmulationEnabled", enabled=device.touch)
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
             width=device.width,
@@ -257,7 +259,6 @@ class Tab:
             deviceScaleFactor=device.scale,
             mobile=device.touch,
         )
-        self.devtools("Emulation.setTouchEmulationEnabled", enabled=device.touch)
 
     def prefer(self, scheme: str = "light", *, calm: bool = True) -> None:
         """Set the system's preferences: "dark" or "light", and few movements."""
