@@ -19,6 +19,7 @@ READ = {
     "credentials.is_unproved",
     "credentials.sign_in_of",
     "logins.may_pass_secrets",
+    "marked.describe",
     "now",
     "rooms.called",
     "rooms.find",
