@@ -41,6 +41,7 @@ from tests.proofs.crash.state import (
     Expected,
     facts_of,
     faults_of_deeds,
+    faults_of_messages,
     faults_of_rights,
     furnish,
 )
@@ -392,7 +393,11 @@ def _cut(
 def _left(path: Path) -> Left:
     logs = _open(path)
     facts = facts_of(path)
-    faults = [*faults_of_deeds(path, facts), *faults_of_rights(path)]
+    faults = [
+        *faults_of_messages(path),
+        *faults_of_deeds(path, facts),
+        *faults_of_rights(path),
+    ]
     with closing(sqlite3.connect(path)) as store:
         if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
             faults += [f"the file is unsound: {line}" for (line,) in found]

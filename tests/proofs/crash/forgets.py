@@ -1,7 +1,8 @@
 """Kill retention before and after each of its calls to the disk, and start it again.
 
-Whenever it is killed, the retained lines are there, in the log and for searches; and after it was
-finished, no deleted text is left in any file.
+Whenever it is killed, the retained lines are there, in the log and for searches, and each message
+of several lines is there whole or not at all; and after it was finished, no deleted text is left in
+any file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import cast
 from twisted.internet.defer import Deferred
 
 from chatd.event import Draft, Kind
-from chatd.storage.contract import Wanted
+from chatd.storage.contract import FORGOTTEN, Wanted
 from chatd.storage.sqlite import search_index
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from tests.proofs.crash import disk
@@ -26,6 +27,12 @@ from tests.support.stores import QueueReactor
 
 OLD, NEW = 1_000.0, 2_000.0
 LINES = 510
+MESSAGE_LINES = 7
+"""Lines of a message. Retention deletes `FORGOTTEN` lines at a time, which would end within one."""
+
+assert FORGOTTEN < LINES
+assert FORGOTTEN % MESSAGE_LINES
+
 SECRET = "zebra"
 KEPT = "giraffe"
 
@@ -98,7 +105,9 @@ class _Store:
 
     def say(self, room: str, word: str) -> None:
         texts = [f"{word} {number}" for number in range(LINES)]
-        self.turns.result(self.store.commit([Draft(room, 1, "ana", Kind.MESSAGE, texts)]))
+        parts = [texts[at : at + MESSAGE_LINES] for at in range(0, LINES, MESSAGE_LINES)]
+        drafts = [Draft(room, 1, "ana", Kind.MESSAGE, part, as_one=True) for part in parts]
+        self.turns.result(self.store.commit(drafts))
 
     def catch_up(self) -> None:
         while self.turns.result(self.store.maintain()) is not None:
@@ -112,7 +121,9 @@ class _Store:
             pass
 
     def look(self) -> None:
-        """Assert that the retained lines are there."""
+        """Assert that the retained lines are there, and no message without its beginning."""
+        first = self.turns.result(Deferred.fromCoroutine(self.store.read("lobby", 0, 2 * LINES)))
+        assert not first[0].continues, first
         for room in "lobby", "tea":
             after = LINES if room == "lobby" else 0
             seqs: list[int] = []

@@ -34,6 +34,7 @@ from tests.proofs.crash.state import (
     Expected,
     facts_of,
     faults_of_deeds,
+    faults_of_messages,
     faults_of_rights,
     furnish,
 )
@@ -149,7 +150,10 @@ def _round(
     path = directory / STORE
     facts = facts_of(path)
     result.answered += seen.expected.answered
-    wrong = seen.expected.faults(facts) + faults_of_deeds(path, facts) + faults_of_rights(path)
+    wrong = [
+        *(*faults_of_messages(path), *seen.expected.faults(facts)),
+        *(*faults_of_deeds(path, facts), *faults_of_rights(path)),
+    ]
     result.faults += wrong[: FAULTS // 2]  # leave room for other faults
     seen.transcripts |= _come_back(directory, seen.visitors)
     exported = export(directory)

@@ -14,7 +14,14 @@ from typing import Protocol
 
 from chatd.errors import ErrorKind
 from tests.proofs.crash.hook_target import target_port
-from tests.proofs.crash.state import DEN, NOBODYS, PASSWORD, REGISTERED, Change
+from tests.proofs.crash.state import (
+    DEN,
+    NOBODYS,
+    PASSWORD,
+    REGISTERED,
+    Change,
+    part_of_message,
+)
 from tests.support.sentences import EN
 
 ROOMS = ("lobby", *NOBODYS, DEN)
@@ -39,6 +46,8 @@ _ROLES = (
 """Roles that ana gives and takes: the member, the command, and the answer without the role."""
 
 _LENGTHS = (0, 10, 20, 30, 40, 50, 60, 80, 300, 3000)
+
+_LINES = (2, 3, 20)
 
 Answered = Callable[[bytes], object]
 """A predicate: True if a line is the expected answer."""
@@ -168,8 +177,10 @@ class Person:
             self._run(mark)
         elif self.name in REGISTERED and (first or what < 0.4):
             self._set(mark)
-        elif what < 0.8:
+        elif what < 0.7:
             self._ask(f"{text} {self._filling()}", f"<{self.name}> {text}")
+        elif what < 0.8:
+            self._paste(text)
         elif what < 0.9:
             to = self._chance.choice(REGISTERED)
             receipt = f"(private to {to}) <{self.name}> {text}"
@@ -188,6 +199,13 @@ class Person:
             # A mention, which a member may search for.
             said = f"{text} {self._chance.choice(REGISTERED)}"
             self._ask(said, f"<{self.name}> {said}")
+
+    def _paste(self, text: str) -> None:
+        """Say a message of several lines, each of which tells how many there are."""
+        count = self._chance.choice(_LINES)
+        lines = [f"{text} {part_of_message(number, count)}" for number in range(1, count + 1)]
+        self._ask("/paste", EN.notice("paste_begun"))
+        self._ask("\n".join([*lines, "."]), f"<{self.name}> {lines[-1]}")
 
     def _filling(self) -> str:
         return "x" * self._chance.choice(_LENGTHS)

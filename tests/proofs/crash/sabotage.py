@@ -20,6 +20,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import BatchItem, RecordWrite, Store
 from chatd.storage.records import Put, change
 from chatd.storage.sqlite import file, schema
+from chatd.storage.sqlite.rows import SEQ_BITS
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.storage.sqlite.writer import Writer
 from chatd.storage.timestamps import stamp
@@ -114,6 +115,36 @@ def keep_keys_first() -> None:
         return write(writer, [entry for entry in batch if entry not in keys])
 
     Writer.write = write_twice  # type: ignore[assignment, method-assign]
+
+
+def divide_messages() -> None:
+    """Commit the first line of a message, and the others in the next transactions."""
+    write = Writer.write
+
+    def write_apart(writer: Writer, batch: Sequence[BatchItem]) -> Sequence[Entry]:
+        entries: list[Entry] = []
+        others: list[BatchItem] = []
+        for item in batch:
+            if isinstance(item, Draft) and item.as_one:
+                first = item._replace(texts=item.texts[:1])
+                entries += write(writer, [*others, first])
+                others = []
+                rest = write(writer, [item._replace(texts=item.texts[1:], as_one=False)])
+                entries += writer._transact(_join, entries[-1], rest)
+            else:
+                others.append(item)
+        return [*entries, *(write(writer, others) if others else [])]
+
+    Writer.write = write_apart  # type: ignore[assignment, method-assign]
+
+
+def _join(connection: sqlite3.Connection, first: Any, rest: Sequence[Any]) -> list[Entry]:
+    sql = (
+        "UPDATE events SET part_of = ? WHERE id - ("
+        "SELECT id << ? FROM rooms WHERE name = ?) BETWEEN ? AND ?"
+    )
+    connection.execute(sql, (first.seq, SEQ_BITS, first.room, rest[0].seq, rest[-1].seq))
+    return [event._replace(part_of=first.seq) for event in rest]
 
 
 def _has_key(entry: RecordWrite) -> bool:

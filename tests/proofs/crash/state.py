@@ -1,5 +1,7 @@
 """The records beside the logs, compared with answers to clients and with deeds in the logs.
 
+Also the messages of several lines in the logs: each says in its texts how many lines it has.
+
 A fact is what a record says, in words: ``mute of x3 in #den`` is its reason, ``away of ana`` is a
 text. The value of a missing fact is "".
 """
@@ -24,6 +26,7 @@ from chatd.chat.permissions import Mode, Role
 from chatd.chat.roles import RoomPolicy
 from chatd.event import Deed, Draft, Kind
 from chatd.storage.records import Table, change
+from chatd.storage.sqlite.rows import SEQ_BITS, SEQ_MASK
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from chatd.text.folding import fold
 from tests.proofs.crash.daemon import CHEAP, STORE, fork
@@ -38,6 +41,8 @@ DEN = "den"
 
 NOBODYS = ("ops", "tea")
 """Rooms without an owner."""
+
+_PART = re.compile(r"part (\d+)/(\d+)$")
 
 _ROLES = {"invite": Role.INVITED, "voice": Role.VOICED, "op": Role.OPERATOR}
 
@@ -179,6 +184,33 @@ def faults_of_deeds(path: Path, facts: dict[str, str]) -> list[str]:
     repeated = [text for (_, text), count in Counter(deeds).items() if count > 1 and "." in text]
     faults += [f"a deed is in the log twice: {text!a}" for text in repeated]
     return faults
+
+
+def part_of_message(number: int, count: int) -> str:
+    """Return the end of the text of a line of a message, from 1 on, that has ``count`` lines."""
+    return f"part {number}/{count}"
+
+
+def faults_of_messages(path: Path) -> list[str]:
+    """Return the messages of several lines that are not stored whole, one line after the other."""
+    with closing(sqlite3.connect(path)) as store:
+        rows = store.execute(
+            "SELECT rooms.name, events.id & ?, part_of, text FROM events"
+            " JOIN rooms ON rooms.id = events.id >> ? ORDER BY events.id",
+            (SEQ_MASK, SEQ_BITS),
+        ).fetchall()
+    messages: dict[tuple[str, int | None], list[tuple[int, int, int]]] = defaultdict(list)
+    for room, seq, part_of, text in rows:
+        if (found := _PART.search(text)) is not None:
+            messages[room, part_of].append((seq, int(found[1]), int(found[2])))
+        elif part_of is not None:
+            messages[room, part_of].append((seq, 0, 0))
+    return [
+        f"a message in #{room} at {first} is not whole: its lines are {lines}"
+        for (room, first), lines in messages.items()
+        if first is None
+        or lines != [(first + at, at + 1, lines[0][2]) for at in range(lines[0][2])]
+    ]
 
 
 def _fact_of(room: str, deed: Deed) -> tuple[str, str]:

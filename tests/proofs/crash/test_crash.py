@@ -159,6 +159,11 @@ def test_a_daemon_that_keeps_what_a_deed_changes_without_the_deed_is_found_out(
     assert_found(crash, memory, "--commits", "6", sabotage="log_deeds_later", fault=fault)
 
 
+def test_a_daemon_that_commits_a_message_in_parts_is_found_out(crash: Crash, memory: Path) -> None:
+    fault = ["is not whole"]
+    assert_found(crash, memory, "--commits", "6", sabotage="divide_messages", fault=fault)
+
+
 def test_power_cuts_lose_nothing(crash: Crash, memory: Path) -> None:
     status, said = crash(memory, "--commits", "8")
     assert status == 0, said

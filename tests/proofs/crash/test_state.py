@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from chatd.chat.permissions import Role
-from tests.proofs.crash.state import facts_of, faults_of_rights
+from chatd.storage.sqlite.rows import SEQ_BITS
+from tests.proofs.crash.state import facts_of, faults_of_messages, faults_of_rights, part_of_message
 
 HOOK = {"url": "http://127.0.0.1:1/", "by": "eva", "account": "eva"}
 OPERATOR = ("role", "den/eva", {"role": Role.OPERATOR})
@@ -24,6 +25,18 @@ def store_with(path: Path, *records: tuple[str, str, dict[str, Any]]) -> Path:
         store.execute("CREATE TABLE records (kind, key, value)")
         rows = [(kind, key, json.dumps(value)) for kind, key, value in records]
         store.executemany("INSERT INTO records VALUES (?, ?, ?)", rows)
+        store.commit()
+    return path / "chat"
+
+
+def log_with(path: Path, *parts: tuple[int, int | None, str]) -> Path:
+    """Make a file with a room's lines: the seq, `part_of` and text of each."""
+    with closing(sqlite3.connect(path / "chat")) as store:
+        store.execute("CREATE TABLE rooms (id, name)")
+        store.execute("INSERT INTO rooms VALUES (3, 'lobby')")
+        store.execute("CREATE TABLE events (id, part_of, text)")
+        rows = [(3 << SEQ_BITS | seq, part_of, text) for seq, part_of, text in parts]
+        store.executemany("INSERT INTO events VALUES (?, ?, ?)", rows)
         store.commit()
     return path / "chat"
 
@@ -62,3 +75,28 @@ def test_a_token_of_another_epoch_or_of_nobody(tmp_path: Path) -> None:
     (tmp_path / "chat").unlink()
     (fault,) = faults_of_rights(store_with(tmp_path, token("k1.0.2", 7)))
     assert fault == "token k1.0.2 is there, and its account is None"
+
+
+MESSAGE = [(4, 4, part_of_message(1, 2)), (5, 4, part_of_message(2, 2))]
+
+
+def test_messages_that_are_whole(tmp_path: Path) -> None:
+    more = [(6 + at, 6, part_of_message(at + 1, 3)) for at in range(3)]
+    assert faults_of_messages(log_with(tmp_path, (1, None, "a"), *MESSAGE, *more)) == []
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        MESSAGE[:1],
+        MESSAGE[1:],
+        [MESSAGE[0], (6, 4, MESSAGE[1][2])],
+        [(4, 4, MESSAGE[1][2]), (5, 4, MESSAGE[0][2])],
+        [MESSAGE[0], (5, None, MESSAGE[1][2])],
+        [*MESSAGE, (6, 4, "not of it")],
+    ],
+)
+def test_a_message_that_is_not_whole(
+    tmp_path: Path, parts: list[tuple[int, int | None, str]]
+) -> None:
+    assert "in #lobby at 4 is not whole" in faults_of_messages(log_with(tmp_path, *parts))[0]
