@@ -74,6 +74,26 @@ def test_all_can_be_done_by_keyboard(page: Page) -> None:
     assert page.said("second")[-1] == "first\nsecond"
 
 
+def test_the_tabulator_leaves_no_text_behind_unless_after_escape(page: Page) -> None:
+    page.type("half a")
+    page.press(TABULATOR)
+    page.has("#line-told", "Nothing to complete.")
+    page.press(*" line", ENTER)
+    assert page.said("half a line")[-1] == "half a line"
+    assert not page.texts("#line-told")[0]
+    page.type("another")
+    page.press(ESCAPE, TABULATOR)
+    assert page.focused == "send"
+    page.chord(SHIFT, TABULATOR)
+    page.script("document.activeElement.value = ''")
+    page.type("/nic")
+    page.press(TABULATOR)
+    assert page.script("return document.activeElement.value") == "/nick "
+    page.script("document.activeElement.value = ''")
+    page.press(TABULATOR)
+    assert page.focused == "send"
+
+
 def tab_to(page: Page, control: str) -> None:
     """Press the tabulator until a control has the keyboard."""
     for _ in range(60):

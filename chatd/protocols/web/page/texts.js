@@ -108,6 +108,10 @@ export const SENTENCES = {
 		"{count} sugerencias. Las flechas eligen, Tab inserta.",
 	],
 	suggested_one: ["One suggestion. Tab inserts it.", "Una sugerencia. Tab la inserta."],
+	nothing_to_complete: [
+		"Nothing to complete. Escape, then Tab moves on.",
+		"No hay nada que completar. Escape y luego Tab pasa a lo siguiente.",
+	],
 	latest: ["Jump to the latest", "Ir a lo último"],
 	latest_new: ["{count} new: jump to the latest", "Ir a lo último, con {count} sin leer"],
 	first_new: ["{count} new: jump to the first", "Ir a la primera de {count} sin leer"],

@@ -13,7 +13,7 @@ export class Writer {
 	/** @type {{ from: number, choices: page.Choice[] }} */
 	#found = { from: 0, choices: [] };
 	#chosen = -1;
-	#isDismissed = false;
+	#isDismissed = false; // with Escape: the tabulator completes nothing, and moves on
 	#silence = ""; // the reason why only commands may be sent
 	#given;
 
@@ -26,7 +26,10 @@ export class Writer {
 		};
 		this.#line.oninput = () => this.#changed();
 		this.#line.onkeydown = (event) => this.#key(event);
-		this.#line.onblur = () => this.#offer([]);
+		this.#line.onblur = () => {
+			this.#offer([]);
+			tell(byId("line-told"), "");
+		};
 	}
 
 	get text() {
@@ -91,6 +94,7 @@ export class Writer {
 		style.height = "auto";
 		style.height = `${this.#line.scrollHeight + 2}px`;
 		tell(byId("line-error"), this.#wrong());
+		tell(byId("line-told"), "");
 		this.#isDismissed = false;
 		// Commands are offered at once; people and rooms when Tab is pressed.
 		this.#offer(isCommand(this.text) ? this.#choices() : []);
@@ -117,23 +121,25 @@ export class Writer {
 		else if (key === "PageDown") this.#given.page(1);
 		else if (isOpen && key === "ArrowUp") this.#choose(this.#chosen - 1);
 		else if (isOpen && key === "ArrowDown") this.#choose(this.#chosen + 1);
-		else if (isOpen && key === "Escape") this.#dismiss();
+		else if (key === "Escape") return this.#dismiss(isOpen);
 		else return false;
 		return true;
 	}
 
 	/**
-	 * Complete the word. Return false if there is nothing to complete, or the list was dismissed.
+	 * Complete the word. Return false if the tabulator moves on: from an empty field, or after Escape. Else who
+	 * types on would do so in another control.
 	 * @param {boolean} isOpen
 	 */
 	#tab(isOpen) {
-		const choices = isOpen ? this.#found.choices : this.#isDismissed ? [] : this.#choices();
+		if (!isOpen && (this.#isDismissed || !this.text)) return false;
+		const choices = isOpen ? this.#found.choices : this.#choices();
 		if (isOpen || choices.length === 1) this.#take();
 		else if (choices.length) {
 			this.#offer(choices);
 			this.#choose(0);
-		}
-		return choices.length > 0;
+		} else tell(byId("line-told"), this.#given.texts.say("nothing_to_complete"));
+		return true;
 	}
 
 	#choices() {
@@ -150,9 +156,15 @@ export class Writer {
 		this.#line.setSelectionRange(caret, caret);
 	}
 
-	#dismiss() {
+	/**
+	 * Return false if the key has a meaning for the page, too.
+	 * @param {boolean} isOpen
+	 */
+	#dismiss(isOpen) {
 		this.#offer([]);
 		this.#isDismissed = true;
+		tell(byId("line-told"), "");
+		return isOpen;
 	}
 
 	/** @param {page.Choice[]} choices */
