@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.browser.chromium import Chromium
-from tests.browser.page import BANNER, CUT_OFF, HERE, LINES, ME, PEOPLE, ROOMS, TEXTS, Page
+from tests.browser.page import BANNER, CUT_OFF, ENTER, HERE, LINES, ME, PEOPLE, ROOMS, TEXTS, Page
 from tests.proofs.terminal.documented import beyond, is_unsafe
 from tests.support.hostile import HOSTILE
 from tests.support.live_server import Client, LiveServer
@@ -204,6 +204,43 @@ def test_what_looks_like_html_is_shown_as_it_was_written(page: Page, daemon: Liv
     page.has(LINES, SCRIPTS[1])
     page.reload()
     page.said(SCRIPTS[-1])
+    assert page.script("return typeof hurt") == "undefined"
+
+
+ADDRESSES = (
+    "#<img src=x onerror=hurt=1>",
+    "#%3Cscript%3Ehurt=1%3C/script%3E/1",
+    "#javascript:hurt=1",
+    "#%E0%A4%A",
+    "#__proto__",
+    "#@a/1",
+    "#lobby/1e3",
+)
+
+
+def test_so_it_is_in_messages_of_lines_in_what_is_found_and_in_addresses(
+    page: Page, daemon: LiveServer
+) -> None:
+    with Client(daemon.port) as luis:
+        code = (
+            f"```{SCRIPTS[1].replace(' ', '/')}",
+            *SCRIPTS,
+            "```",
+            *(f"`{each}`" for each in SCRIPTS),
+        )
+        luis.type("/nick luis", "/paste", *code, ".")
+        page.has(TEXTS, SCRIPTS[0])
+    page.click(".block button[aria-expanded]")
+    (text,) = page.has(TEXTS, f"{SCRIPTS[-1]}\n{SCRIPTS[0]}")
+    assert text.split("\n") == [*SCRIPTS, *SCRIPTS]
+    page.click("#search-open")
+    page.type("hurt")
+    page.press(ENTER)
+    assert f"`{SCRIPTS[1]}`" in page.has("#found .text", SCRIPTS[1])
+    for address in ADDRESSES:
+        page.script("location.hash = arguments[0]", address)
+        page.has(f"{LINES}.error", address.split("<")[0])
+        page.until(lambda: page.script("return location.hash") == "#lobby", "it is taken back")
     assert page.script("return typeof hurt") == "undefined"
 
 

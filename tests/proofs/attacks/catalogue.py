@@ -46,7 +46,7 @@ from tests.proofs.attacks.histories import (
     SearchesAtOnce,
     StreamsOfThePast,
 )
-from tests.proofs.attacks.hooks import HooksUnwanted, ManyHooks, SlowHooks
+from tests.proofs.attacks.hooks import HooksUnwanted, ManyHooks, PushesOfTheAbsent, SlowHooks
 from tests.proofs.attacks.proxies import (
     ConnectionsOfANetwork,
     ProxyHeaders,
@@ -114,6 +114,7 @@ from tests.proofs.attacks.websockets import (
     PingFlood,
     PongsNeverRead,
     RoomsOfBrowsers,
+    SearchesOfRooms,
     SilentBrowsers,
     SlowBrowsers,
 )
@@ -161,6 +162,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     SlowHooks,
     ManyHooks,
     HooksUnwanted,
+    PushesOfTheAbsent,
     ConnectionStorm,
     CrowdFromOneAddress,
     BadUtf8Storm,
@@ -212,6 +214,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     PagesThatGrow,
     PagesThatGrowNeverRead,
     BrowserAnswersNeverRead,
+    SearchesOfRooms,
     RoomsOfBrowsers,
     BrowserStorm,
     BrowsersComeBack,

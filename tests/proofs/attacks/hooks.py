@@ -1,10 +1,11 @@
-"""Attacks by hooks: many of them, and targets that answer late, oddly or not at all."""
+"""Attacks by hooks and pushes: many of them, and targets that answer late, oddly or not at all."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import random
+import re
 import socket
 import threading
 from collections.abc import Callable, Coroutine
@@ -65,9 +66,13 @@ ANSWERS: dict[str, Answer] = {"/quick": _quick, "/slow": _slow, "/odd": _odd, "/
 
 
 class Targets:
-    """Targets of hooks, at a port of this machine, in a thread of their own."""
+    """Targets of hooks and pushes, at a port of this machine, in a thread of their own.
+
+    ``codes`` are those that were sent for the pushes of accounts.
+    """
 
     def __init__(self) -> None:
+        self.codes: dict[str, str] = {}
         listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port = listener.getsockname()[1]
         self._listener = listener
@@ -97,6 +102,10 @@ class Targets:
                     text = said["challenge"].encode()
                     start = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(text)
                     writer.write(start + text)
+                    continue
+                if said["kind"] == "code" and path != "/silent":
+                    self.codes[said["account"]] = re.findall(r"\d{6}", said["message"])[0]
+                    await _quick(writer)
                     continue
                 if (event := self._arrived.pop(said.get("text"), None)) is not None:
                     event.set()
@@ -201,3 +210,34 @@ class HooksUnwanted(HookAttack):
         add = f"/hook add {targets.url('/silent')}\n".encode()
         with self.innocent(task):
             self.pour(fleet, lambda _: add)
+
+
+class PushesOfTheAbsent(HookAttack):
+    """Forty accounts are away, and notified at slow and odd targets; each line names all of them.
+
+    Half of the twenty clients say such lines, and half have codes sent without end to a target that
+    does not answer. An innocent client has a hook whose target is quick.
+    """
+
+    clients = 20
+    few = 4
+
+    def run(self) -> None:
+        targets = Targets()
+        fleet = self.fleet()
+        for index, client in enumerate(fleet):
+            for number in (index, self.size + index):
+                url = targets.url(("/slow", "/odd")[number % 2])
+                checked(command(client, f"/login {person(number)} {PASSWORD}", f"/push {url}"))
+                code = targets.codes[person(number)]
+                checked(command(client, f"/push confirm {code}", "/logout"))
+            if index % 2:
+                checked(command(client, f"/login {person(2 * self.size + index)} {PASSWORD}"))
+            client.setblocking(False)
+        task = self.quick_owner(targets, f"pushed{random.randrange(10**9)}")
+        self.prepared()
+        names = " ".join(map(person, range(2 * self.size)))
+        line = f"-------- {names} ".encode().ljust(2_000, b".") + b"\n"
+        ask = f"/push {targets.url('/silent')}\n".encode()
+        with self.innocent(task):
+            self.pour(fleet, lambda client: ask if client % 2 else self.distinct(line, 5))

@@ -23,7 +23,7 @@ from tests.proofs.attacks.browser import (
     message,
     upgrade,
 )
-from tests.proofs.attacks.past import LINES, TAGGED
+from tests.proofs.attacks.past import LINES, LONG, MARKED, TAG, TAGGED
 from tests.proofs.attacks.probe import browse, dial
 from tests.proofs.attacks.silence import NeverReaders, SilentClients, SlowReaders
 from tests.proofs.attacks.web import HEAD_SECONDS, WebAttack
@@ -191,7 +191,10 @@ class OddMessages(BrowserAttack):
 
     def run(self) -> None:
         dice = random.Random(4)
-        types = ("hello", "line", "enter", "leave", "history", "search", "people", "rooms", "seen")
+        types = (
+            *("hello", "line", "enter", "leave", "history", "search", "room", "people", "rooms"),
+            "seen",
+        )
         values: tuple[Any, ...] = (
             *(
                 None,
@@ -216,7 +219,10 @@ class OddMessages(BrowserAttack):
                 "x" * 20_000,
                 "../..",
                 "9" * 5000,
+                "\n" * 20_000,
+                "a\r\n\ud800\n",
                 {"lobby": "x"},
+                {"lobby": None, "#lobby": 1},
                 [None],
             ),
         )
@@ -299,6 +305,37 @@ class BrowserQuestions(BrowserAttack):
             )
 
         self.pour(self.fleet(), supply, read=self.read)
+
+
+class SearchesOfRooms(BrowserAttack):
+    """Ten clients in fifty rooms search all of them, by both ways, and ask about each, and read."""
+
+    clients = 10
+    few = 4
+    shared = SEARCHING
+    rooms = ("lobby", LONG, TAGGED, MARKED, *(f"r{number}" for number in range(46)))
+
+    def hello(self, client: int) -> dict[str, Any]:
+        return {"rooms": dict.fromkeys(self.rooms)}
+
+    def run(self) -> None:
+        dice = random.Random(4)
+        words = "fox", "nowhere to be found", "o", "line 9", '"and hound"', TAG, "from:eve a"
+        rooms = dict.fromkeys(self.rooms)
+        about = b"".join(
+            message(type=type, room=room) for room in self.rooms for type in ("room", "people")
+        )
+
+        def supply(_: int) -> bytes:
+            word = dice.choice(words)
+            everywhere = f"/search in:all {word} {dice.randrange(10)}"
+            return (
+                message(type="search", rooms=rooms, text=word)
+                + message(type="line", room="lobby", text=everywhere)
+                + about
+            )
+
+        self.pour(self.fleet(), supply, read=True)
 
 
 class PagesThatGrow(BrowserAttack):
