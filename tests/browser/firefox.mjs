@@ -112,6 +112,11 @@ const steps = {
 		await page.click("#found button, #found a");
 		await until("the address of a line", () => page.evaluate(() => /^#lobby\/\d+$/.test(location.hash)));
 		await shown(".found");
+		for (const _ of ["once", "again"]) {
+			await page.$eval(".found", (line) => line.classList.remove("found"));
+			await page.click("#lines .message .at");
+			await shown(".found");
+		}
 	},
 	async "one registers the name"() {
 		await page.click("#signin-open");

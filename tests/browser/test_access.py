@@ -333,6 +333,7 @@ def test_it_speaks_the_language_of_the_browser(
     assert page.script("return document.documentElement.lang") == language
     page.say("/nonsense")
     page.has(f"{LINES}.error", "/ayuda" if language == "es" else "/help")
+    page.has(f"{LINES}.error b", "Orden desconocida" if language == "es" else "Unknown command")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.page import ENTER, LINES, SHIFT, TEXTS, Page
+from tests.browser.page import ENTER, HERE, LINES, ROOMS, SHIFT, TEXTS, Page
 from tests.support.live_server import Client, LiveServer
 
 FOLD = ".block button[aria-expanded]"
@@ -56,6 +56,25 @@ def test_several_lines_are_one_message(page: Page, daemon: LiveServer) -> None:
     page.has(COPY, "Copied")
     copied = page.driver.execute_async_script(CLIPBOARD)
     assert copied == "\n".join(EVERY_LINE)
+
+
+def test_a_message_that_is_unfolded_stays_so(page: Page, daemon: LiveServer) -> None:
+    page.say("/join ops")
+    page.has(HERE, "ops")
+    with Client(daemon.port) as luis:
+        luis.type("/paste", *EVERY_LINE, ".")
+        luis.until("line 19")
+    page.has(f"{ROOMS} .badge", "1")
+    page.click(f"{ROOMS}:not([aria-current=true])")
+    page.has(f"{LINES} .new", "New")
+    page.click(FOLD)
+    page.has(TEXTS, "line 19")
+    page.say("read")
+    page.said("read")
+    page.lacks(f"{LINES} .new")
+    page.has(TEXTS, "line 19")
+    page.click(FOLD)
+    page.lacks(TEXTS, "line 19")
 
 
 def test_a_link_to_a_line_of_a_message_shows_the_message(page: Page, daemon: LiveServer) -> None:

@@ -97,7 +97,7 @@ def test_a_person_is_muted_and_put_out_by_keyboard(page: Page, luis: Client) -> 
     page.script("document.querySelector('#people .item:enabled').focus()")
     page.press(ENTER)
     page.shows("#menu")
-    assert page.texts("#menu button")[:2] == ["Write to luis alone", "Mute luis"]
+    assert page.texts("#menu button")[:3] == ["Write to luis alone", "Mute luis", "Put luis out"]
     assert is_accessible(page)
     page.press(DOWN, ESCAPE)
     page.shows("#menu", False)
@@ -116,7 +116,8 @@ def test_a_person_is_muted_and_put_out_by_keyboard(page: Page, luis: Client) -> 
     luis.until("you are muted")
     page.click(f"{PEOPLE}:enabled")
     page.shows("#menu")
-    page.press(DOWN, DOWN, DOWN, ENTER)
+    assert page.texts("#menu button")[1] == "Let luis speak again"
+    page.press(DOWN, DOWN, ENTER)
     page.has("#forms-title", "Put luis out")
     page.press(TABULATOR, ENTER)
     page.has(LINES, told("kick"))

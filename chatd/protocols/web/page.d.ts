@@ -108,6 +108,7 @@ export interface Line {
 	part_of?: number;
 	author?: string;
 	to?: string;
+	deed?: wire.LogEvent["deed"];
 	/** The reader said it, here or elsewhere. */
 	own?: boolean;
 	/** Another person names the reader in it. */
@@ -344,6 +345,12 @@ export interface Offer {
 	key: Key;
 	usual?: string;
 	hasReason?: boolean;
+}
+
+/** A command about a person, for those of some roles ("" is none), or who are muted, or are not. */
+export interface Deed extends Offer {
+	roles?: string[];
+	isMuted?: boolean;
 }
 
 /** A form for a command, which is followed by the values of the fields. */

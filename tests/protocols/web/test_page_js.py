@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from chatd.errors import ErrorKind
 from chatd.i18n import en, es
 from chatd.protocols.web.http.messages import Request
 from chatd.protocols.web.static_files import page_of
@@ -102,6 +103,12 @@ def test_a_topic_is_told_as_in_a_terminal(key: str) -> None:
     for catalogue in en, es:
         told = catalogue.SENTENCES[key].replace("{topic}", "{text}")
         assert f'"{told}"' in text_of(PAGE / "texts.js")
+
+
+@pytest.mark.parametrize("kind", [kind.value for kind in ErrorKind])
+def test_a_kind_of_error_is_in_both_languages(kind: str) -> None:
+    key = f"error_{kind.lower().replace(' ', '_')}"
+    assert f'\t{key}: ["{kind}", "' in text_of(PAGE / "texts.js")
 
 
 def test_the_browser_has_the_colours_of_the_page() -> None:

@@ -9,16 +9,17 @@ const SHOWN = 8;
 
 /**
  * @param {page.Texts} texts
- * @param {string[]} lines
+ * @param {page.Message} message
+ * @param {WeakSet<page.Line>} unfolded the first lines of the messages that the reader unfolded
  */
-export function block(texts, lines) {
-	const shown = unfenced(lines);
+export function block(texts, message, unfolded) {
+	const shown = unfenced(message.map((line) => line.text));
 	const nodes = shown.map(({ text, isCode }) => [...(isCode ? [text] : pieces(text)), "\n"]);
 	const first = nodes.length > LONG ? SHOWN : nodes.length;
 	const rest = span("", ...nodes.slice(first).flat());
 	const text = make("pre", { className: "text" }, ...nodes.slice(0, first).flat(), rest);
 	text.dir = "auto";
-	const fold = first < nodes.length && folding(texts, rest, nodes.length);
+	const fold = first < nodes.length && folding(texts, rest, nodes.length, message[0], unfolded);
 	const copy = button(async () => {
 		const isCopied = await copied(shown.map((line) => line.text).join("\n"));
 		if (!isCopied) {
@@ -49,14 +50,18 @@ async function copied(text) {
  * @param {page.Texts} texts
  * @param {HTMLElement} rest
  * @param {number} count
+ * @param {page.Line} line
+ * @param {WeakSet<page.Line>} unfolded
  */
-function folding(texts, rest, count) {
+function folding(texts, rest, count, line, unfolded) {
 	const turn = (/** @type {boolean} */ isFolded) => {
 		rest.hidden = isFolded;
+		if (isFolded) unfolded.delete(line);
+		else unfolded.add(line);
 		fold.ariaExpanded = `${!isFolded}`;
 		tell(fold, texts.say(isFolded ? "unfold" : "fold", { count }));
 	};
 	const fold = button(() => turn(!rest.hidden));
-	turn(true);
+	turn(!unfolded.has(line));
 	return fold;
 }

@@ -201,7 +201,7 @@ export class Incoming {
 	/** @param {wire.Failure} message */
 	#error({ id, kind, text }) {
 		this.#client.outbox.refused(id);
-		this.#client.note({ kind: "error", title: kind, text }, id);
+		this.#client.note({ kind: "error", title: this.#given.texts.errorKind(kind), text }, id);
 	}
 
 	/** @param {page.Room} room */

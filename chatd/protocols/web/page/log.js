@@ -25,6 +25,8 @@ export class Log {
 	#height = 0; // of the box
 	/** @type {WeakMap<page.Line, page.DrawnLine>} */
 	#drawn = new WeakMap();
+	/** @type {WeakSet<page.Line>} the first lines of the messages that the reader unfolded */
+	#unfolded = new WeakSet();
 	/** @type {Drawn<HTMLElement>} */
 	#items = new Drawn();
 	#box = byId("log");
@@ -271,8 +273,7 @@ export class Log {
 		const { texts } = this.#given;
 		const { kind, author, text, at = 0, link = "", title } = message[0];
 		const name = author && nameOf(author);
-		const lines = message.map((each) => each.text);
-		const said = lines.length > 1 ? block(texts, lines) : written(text);
+		const said = message.length > 1 ? block(texts, message, this.#unfolded) : written(text);
 		switch (kind) {
 			case "message":
 				return [span("who", name, span("sr", ": ")), time, said];

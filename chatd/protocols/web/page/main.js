@@ -64,7 +64,7 @@ const people = new PeopleList({
 	texts,
 	chosen: (name, opener) => {
 		const write = { text: texts.say("write_to", { name }), action: () => display.choose(chat.privateWith(name)) };
-		const deeds = chat.active ? deedsTo(texts, chat.active, name) : [];
+		const deeds = chat.active ? deedsTo(texts, chat.active, name, clock.now()) : [];
 		const items = deeds.map((deed) => ({
 			text: deed.title,
 			action: () => forms.open(deed),

@@ -1,6 +1,8 @@
 // What the people who run a room may do there, as forms that give commands: to a person, in a room, and with
 // one's account. Only what a role allows is offered. Pure. It must not know the document or the connection.
 
+import { sameName } from "./names.js";
+
 /** @type {[count: number, unit: string, value: string][]} */
 const TIMES = [
 	[10, "minute", "10m"],
@@ -11,16 +13,18 @@ const TIMES = [
 ];
 const MODES = /** @type {const} */ (["open", "private", "moderated", "announce"]);
 
-/** @type {page.Offer[]} those that end by themselves have a time, and some a reason */
+const RANKS = ["", "voiced", "operator", "owner", "administrator"];
+
+/** @type {page.Deed[]} those that end by themselves have a time, and some a reason */
 const DEEDS = [
-	{ act: "mute", command: "/mute", key: "do_mute", usual: "1h", hasReason: true },
-	{ act: "mute", command: "/unmute", key: "do_unmute" },
+	{ act: "mute", command: "/mute", key: "do_mute", usual: "1h", hasReason: true, isMuted: false },
+	{ act: "mute", command: "/unmute", key: "do_unmute", isMuted: true },
 	{ act: "kick", command: "/kick", key: "do_kick", hasReason: true },
 	{ act: "ban", command: "/ban", key: "do_ban", usual: "7d", hasReason: true },
-	{ act: "voice", command: "/voice", key: "do_voice" },
-	{ act: "voice", command: "/unvoice", key: "do_unvoice" },
-	{ act: "op", command: "/op", key: "do_op" },
-	{ act: "op", command: "/unop", key: "do_unop" },
+	{ act: "voice", command: "/voice", key: "do_voice", roles: [""] },
+	{ act: "voice", command: "/unvoice", key: "do_unvoice", roles: ["voiced"] },
+	{ act: "op", command: "/op", key: "do_op", roles: ["", "voiced"] },
+	{ act: "op", command: "/unop", key: "do_unop", roles: ["operator"] },
 	{ act: "", command: "/ignore", key: "do_ignore" },
 ];
 
@@ -41,14 +45,32 @@ const LIFTED = [
 ];
 
 /**
- * Return what we may do to a person in a room, each with its form.
+ * Return our rank in a room: the least that may do what we may.
+ * @param {page.Room} room
+ */
+function rankIn(room) {
+	const roles = { wall: "administrator", op: "owner", kick: "operator" };
+	const [, role = ""] = Object.entries(roles).find(([act]) => room.may(act)) ?? [];
+	return RANKS.indexOf(role);
+}
+
+/**
+ * Return what we may do to a person in a room, and what changes something as they are now, each with its form.
  * @param {page.Texts} texts
  * @param {page.Room} room
  * @param {string} name
+ * @param {number} now
  * @returns {page.FormsContent[]}
  */
-export function deedsTo(texts, room, name) {
-	return DEEDS.filter(({ act }) => !act || room.may(act)).map(({ command, key, usual, hasReason }) => {
+export function deedsTo(texts, room, name, now) {
+	const role = room.people.roleOf(name);
+	const muted = isMuted(room.lines, name, now);
+	const isBelow = RANKS.indexOf(role) < rankIn(room);
+	const offered = DEEDS.filter(({ act, roles, isMuted = muted }) => {
+		const fits = isMuted === muted && (roles?.includes(role) ?? true);
+		return !act || (isBelow && fits && room.may(act));
+	});
+	return offered.map(({ command, key, usual, hasReason }) => {
 		/** @type {page.Field[]} */
 		const fields = [];
 		if (usual) fields.push({ label: texts.say("for_how_long"), options: times(texts), value: usual });
@@ -57,6 +79,19 @@ export function deedsTo(texts, room, name) {
 		const forms = [{ command: `${command} ${name}`, fields, submit: title }];
 		return { title, room, isOnce: true, parts: [{ title: room.isPrivate ? "" : room.title, forms }] };
 	});
+}
+
+/**
+ * Return true if the last of the deeds that are held mutes a person still.
+ * @param {page.Line[]} lines
+ * @param {string} name
+ * @param {number} now
+ */
+function isMuted(lines, name, now) {
+	/** @param {page.Line} line */
+	const isAbout = ({ deed }) => deed && /^(un)?mute$/.test(deed.verb) && sameName(deed.target, name);
+	const last = lines.findLast(isAbout);
+	return last?.deed?.verb === "mute" && last.time + last.deed.seconds * 1000 > now;
 }
 
 /**

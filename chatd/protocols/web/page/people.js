@@ -40,6 +40,14 @@ export class People {
 		return true;
 	}
 
+	/**
+	 * Return the role of a person; "" without one.
+	 * @param {string} name
+	 */
+	roleOf(name) {
+		return this.#named.get(name)?.role ?? "";
+	}
+
 	/** Nothing is known any more: the connection broke. */
 	forget() {
 		this.#named.clear();

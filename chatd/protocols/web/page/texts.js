@@ -154,6 +154,28 @@ export const SENTENCES = {
 	write_to: ["Write to {name} alone", "Escribir solo a {name}"],
 	server: ["Server", "Servidor"],
 	error: ["Error", "Error"],
+	error_invalid_message: ["Invalid message", "Mensaje no válido"],
+	error_invalid_name: ["Invalid name", "Nombre no válido"],
+	error_name_in_use: ["Name in use", "Nombre en uso"],
+	error_no_room: ["No room", "Sin sala"],
+	error_nobody: ["Nobody", "No hay nadie"],
+	error_inbox_full: ["Inbox full", "Buzón lleno"],
+	error_not_registered: ["Not registered", "Sin registrar"],
+	error_wrong_password: ["Wrong password", "Contraseña incorrecta"],
+	error_too_many_tries: ["Too many tries", "Demasiados intentos"],
+	error_used_up: ["Used up", "Límite agotado"],
+	error_not_encrypted: ["Not encrypted", "Sin cifrar"],
+	error_not_said: ["Not said", "No se ha dicho"],
+	error_no_accounts: ["No accounts", "Sin cuentas"],
+	error_not_allowed: ["Not allowed", "No permitido"],
+	error_unknown_command: ["Unknown command", "Orden desconocida"],
+	error_wrong_use: ["Wrong use", "Uso incorrecto"],
+	error_not_saved: ["Not saved", "No se ha guardado"],
+	error_not_readable: ["Not readable", "No se puede leer"],
+	error_full: ["Full", "Lleno"],
+	error_wrong_protocol: ["Wrong protocol", "Protocolo equivocado"],
+	error_bad_request: ["Bad request", "Petición no válida"],
+	error_server_error: ["Server error", "Error del servidor"],
 	topic_set: ["{name} set the topic: {text}", "{name} ha puesto el tema: {text}"],
 	topic_cleared: ["{name} removed the topic.", "{name} ha quitado el tema."],
 	waits: ["waits for the connection", "espera la conexión"],
@@ -295,6 +317,15 @@ export class Texts {
 		return this.pieces(key, values)
 			.map((piece) => (typeof piece === "string" ? piece : values[piece.value]))
 			.join("");
+	}
+
+	/**
+	 * Return the words for a kind of error. The kind itself is English, because programs read it.
+	 * @param {string} kind
+	 */
+	errorKind(kind) {
+		const key = `error_${kind.toLowerCase().replaceAll(" ", "_")}`;
+		return isKey(key) ? this.say(key) : kind;
 	}
 
 	/**

@@ -325,7 +325,7 @@ test("who may not enter a room is told so there, and may try again", () => {
 		assert.equal(sent(all, "enter").length, tries);
 		all.says(
 			{ type: "error", id, kind: "Not allowed", text: "you are banned." },
-			{ type: "error", id: line.id, text: "you are not there." },
+			{ type: "error", id: line.id, kind: "No room", text: "you are not there." },
 		);
 	}
 	assert.deepEqual(
@@ -341,7 +341,11 @@ test("what waits for a room to which one cannot come back is shown as not said",
 	all.sockets.last.onclose({ code: 1006 });
 	all.client.say(["hola"]);
 	all.open();
-	all.says(entered("lobby"), { type: "left", room: "ops" }, { type: "error", text: "you are banned." });
+	all.says(
+		entered("lobby"),
+		{ type: "left", room: "ops" },
+		{ type: "error", kind: "Not allowed", text: "you are banned." },
+	);
 	assert.equal(all.chat.room("ops"), ops);
 	assert.deepEqual(
 		all.client.outbox.shownIn(ops).map(({ state }) => state),

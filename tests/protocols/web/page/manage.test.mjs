@@ -22,10 +22,10 @@ const commands = ({ parts }) =>
 const lists = ({ parts }) => parts.map(({ list }) => list).filter(Boolean);
 
 test("to a person only what our role allows is offered", () => {
-	const offered = (...may) => deedsTo(texts, room(...may), "luis").flatMap(commands);
+	const offered = (...may) => deedsTo(texts, room(...may), "luis", 0).flatMap(commands);
 	assert.deepEqual(offered("read", "speak"), ["/ignore luis"]);
-	assert.deepEqual(offered("kick", "op"), ["/kick luis", "/op luis", "/unop luis", "/ignore luis"]);
-	const [mute] = deedsTo(texts, room("mute"), "luis");
+	assert.deepEqual(offered("kick", "op"), ["/kick luis", "/op luis", "/ignore luis"]);
+	const [mute] = deedsTo(texts, room("kick", "mute"), "luis", 0);
 	const [{ command, fields }] = mute.parts[0].forms;
 	assert.equal(mute.title, "Mute luis");
 	assert.equal(command, "/mute luis");
@@ -34,6 +34,34 @@ test("to a person only what our role allows is offered", () => {
 		["1h", "1 hour"],
 	]);
 	assert.deepEqual([fields[0].value, fields[1].isOptional], ["1h", true]);
+});
+
+test("to a person what would change nothing is not offered, nor what their rank forbids", () => {
+	const as = (role, ...may) => {
+		const ops = room("kick", "voice", ...may);
+		ops.people.take({ names: ["luis"], guests: 0, roles: role ? { luis: role } : {} });
+		return deedsTo(texts, ops, "luis", 0).flatMap(commands);
+	};
+	assert.deepEqual(as("", "op"), ["/kick luis", "/voice luis", "/op luis", "/ignore luis"]);
+	assert.deepEqual(as("voiced", "op"), ["/kick luis", "/unvoice luis", "/op luis", "/ignore luis"]);
+	assert.deepEqual(as("operator", "op"), ["/kick luis", "/unop luis", "/ignore luis"]);
+	assert.deepEqual(as("operator"), ["/ignore luis"]);
+	assert.deepEqual(as("owner", "op"), ["/ignore luis"]);
+	assert.deepEqual(as("owner", "op", "wall"), ["/kick luis", "/ignore luis"]);
+});
+
+test("a person who is muted is offered to speak again, until the time is over or somebody did that", () => {
+	const ops = room("kick", "mute");
+	const deed = (seq, verb, target, seconds = 0) => ({
+		...{ seq, time: 1000 * seq, author: "ana", kind: "deed", text: "" },
+		deed: { verb, target, seconds, reason: "" },
+	});
+	const offered = (now) => deedsTo(texts, ops, "luis", now).flatMap(commands)[0];
+	ops.add([deed(1, "mute", "Luis", 60), deed(2, "unmute", "eva"), deed(3, "kick", "luis")], "ana", 0);
+	assert.equal(offered(60_999), "/unmute luis");
+	assert.equal(offered(61_000), "/mute luis");
+	ops.add([deed(4, "unmute", "luis")], "ana", 0);
+	assert.equal(offered(5000), "/mute luis");
 });
 
 test("the settings of a room tell its mode, and offer what our role allows", () => {

@@ -28,7 +28,7 @@ test("each sentence that the page asks for is there, and none is left over", () 
 	}
 	const asked = new Set([...source.matchAll(/"(\w+)"/g)].map((match) => match[1]));
 	for (const key of Object.keys(SENTENCES)) {
-		const isMade = key.endsWith("_one") || /^(way_\w+_hint|(silent|mode)_\w+)$/.test(key);
+		const isMade = key.endsWith("_one") || /^(way_\w+_hint|(silent|mode|error)_\w+)$/.test(key);
 		assert.ok(isMade || asked.has(key), `${key} is not used`);
 	}
 });
@@ -44,6 +44,12 @@ test("one thing and many are told apart", () => {
 	assert.equal(new Texts("en").say("guests", { count: 1 }), "1 guest");
 	assert.equal(new Texts("es").say("guests", { count: 3 }), "3 invitados");
 	assert.equal(new Texts("en").say("unread", { count: 1 }), "1 unread");
+});
+
+test("the kinds of errors are in both languages, and those of a later server as they are", () => {
+	assert.equal(new Texts("es").errorKind("Not allowed"), "No permitido");
+	assert.equal(new Texts("en").errorKind("Not allowed"), "Not allowed");
+	assert.equal(new Texts("es").errorKind("No such kind"), "No such kind");
 });
 
 test("values stay apart from the words around them", () => {
