@@ -68,6 +68,13 @@ def test_rooms_and_lines_are_opened_by_their_addresses(
     page.has(f"{LINES}.found", "There is no line 9999 yet. This is the last one.")
     page.has(FOUND, "line 300")
 
+    page.click("#rooms .item")
+    page.has(HERE, "lobby")
+    assert page.focused == "line"
+    page.script("history.back()")
+    page.has(FOUND, "line 300")
+    page.until(lambda: "line 300" in page.focused, "the line of another room has the focus")
+
     page.click(LINE)
     page.say(f"see {daemon.url}#lobby")
     page.click(f"{LINES} a[href='#lobby']")

@@ -2,6 +2,7 @@
 // in writer.js. It must not draw, and knows the chat through its client alone.
 
 import { announce, byId } from "./dom.js";
+import { watchFocus } from "./focus.js";
 
 /**
  * Listen to the user and the window from here on.
@@ -10,6 +11,7 @@ import { announce, byId } from "./dom.js";
 export function listen(parts) {
 	listenToButtons(parts);
 	listenToDialogs();
+	watchFocus(() => parts.display.goOn());
 	addEventListener("keydown", (event) => {
 		if (press(event, parts)) event.preventDefault();
 	});

@@ -2,6 +2,7 @@
 // know buttons, keys or the server's messages.
 
 import { announce, byId, make, sentence, tell } from "./dom.js";
+import { keepFocus } from "./focus.js";
 import { tellIcon } from "./icon.js";
 import { badge } from "./side.js";
 import { isKey } from "./texts.js";
@@ -34,7 +35,15 @@ export class Display {
 		this.#isDue = true;
 	}
 
+	/** Draw all, and keep the focus where the user can go on. */
 	draw() {
+		keepFocus(
+			() => this.#draw(),
+			() => this.goOn(),
+		);
+	}
+
+	#draw() {
 		const { client, side, people, navigation, drafts } = this.#parts;
 		const { chat } = client;
 		this.#isDue = false;
@@ -70,8 +79,8 @@ export class Display {
 	choose(room) {
 		this.#parts.client.choose(room);
 		this.closePanels();
-		this.draw();
 		this.goOn();
+		this.draw(); // a line that is shown then has the focus
 	}
 
 	/** Show the last lines of the room. */

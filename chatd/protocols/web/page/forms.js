@@ -113,7 +113,6 @@ export class Forms {
 		this.#password.value = "";
 		this.#parts.replaceChildren();
 		tell(this.#told, "");
-		this.#given.done();
 	}
 }
 

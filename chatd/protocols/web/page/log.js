@@ -23,6 +23,7 @@ export class Log {
 	/** @type {number | undefined} */
 	#quiet;
 	#height = 0; // of the box
+	#isAsking = false; // older lines are on their way; its button is not disabled, to keep the focus
 	/** @type {WeakMap<page.Line, page.DrawnLine>} */
 	#drawn = new WeakMap();
 	/** @type {WeakSet<page.Line>} the first lines of the messages that the reader unfolded */
@@ -31,7 +32,7 @@ export class Log {
 	#items = new Drawn();
 	#box = byId("log");
 	#lines = byId("lines");
-	#older = byId("older", HTMLButtonElement);
+	#older = byId("older");
 	#given;
 
 	/** @param {page.LogOptions} given */
@@ -134,11 +135,11 @@ export class Log {
 
 	#askOlder() {
 		const room = this.#room;
-		if (!room) return;
-		this.#older.disabled = true;
+		if (!room || this.#isAsking) return;
+		this.#isAsking = true;
 		this.#drawEdge(room);
 		this.#given.older(room, () => {
-			this.#older.disabled = false;
+			this.#isAsking = false;
 		});
 	}
 
@@ -161,7 +162,7 @@ export class Log {
 			this.isNewAbove = isNewAbove;
 			this.#given.moved();
 		}
-		if (room.more && box.scrollTop < NEAR && !this.#older.disabled) this.#askOlder();
+		if (room.more && box.scrollTop < NEAR) this.#askOlder();
 		else if (!room.live && below < NEAR) this.#given.newer(room);
 	}
 
@@ -197,7 +198,7 @@ export class Log {
 	 */
 	#drawEdge({ more, isPrivate, last, lines, title }) {
 		this.#older.hidden = !more;
-		this.#older.textContent = this.#given.texts.say(this.#older.disabled ? "loading" : "older");
+		this.#older.textContent = this.#given.texts.say(this.#isAsking ? "loading" : "older");
 		const key = isPrivate ? "empty_private" : last ? "begins" : "empty";
 		byId("begins").hidden = more || (isPrivate ? lines.length > 0 : last === null);
 		byId("begins").textContent = this.#given.texts.say(key, { name: title });
