@@ -7,9 +7,11 @@
 // of the steps are written into the directory.
 
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer from "puppeteer-core";
 
 const PATIENCE_MS = 15_000;
+const POLL_MS = 50;
 const LAPTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844, hasTouch: true };
 const PASSWORD = "correct horse battery";
@@ -30,6 +32,7 @@ async function until(what, found) {
 		const result = await found();
 		if (result) return result;
 		if (performance.now() > end) throw new Error(`not within ${PATIENCE_MS} ms: ${what}`);
+		await sleep(POLL_MS); // asking again at once would take the processor from what is waited for
 	}
 }
 

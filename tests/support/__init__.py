@@ -6,8 +6,8 @@
   have what many tests begin with.
 - A server on real sockets in the process of the tests: `loopback`.
 - A daemon in a process of its own: `live_server`, and `admin` for `chatd admin`. `preload` puts a
-  library between a daemon and the system. `service` makes the service of a daemon without a
-  process.
+  library between a daemon and the system, and `cheap_passwords` makes logins quick. `service`
+  makes the service of a daemon without a process.
 
 `stores` and `store_files` are for tests of stores, `connections` for those of connections,
 `stand_in` and `terminal` for those of the client. A part that one file uses stays in that file.

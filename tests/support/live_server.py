@@ -28,6 +28,7 @@ from tests.support import forks
 from tests.support.sentences import EN
 
 RUN_TWISTD = "from twisted.scripts.twistd import run; run()"
+HASH_CHEAPLY = "from tests.support.cheap_passwords import hash_cheaply; hash_cheaply()"
 TWISTD = [sys.executable, "-c", RUN_TWISTD]
 CHECKOUT = str(Path(chatd.__file__).parent.parent)
 LOOPBACK = "tcp:0:interface=127.0.0.1"
@@ -89,7 +90,8 @@ def prepared() -> forks.Interpreter:
     """Return the interpreter that has imported chatd, which ends with this process."""
     stack = ExitStack()
     atexit.register(stack.close)
-    return stack.enter_context(forks.interpreter("tests.support.imports", variables=environment()))
+    modules = "tests.support.imports", "tests.support.cheap_passwords"
+    return stack.enter_context(forks.interpreter(*modules, variables=environment()))
 
 
 def forked(
@@ -97,6 +99,7 @@ def forked(
 ) -> forks.Program:
     """Start ``twistd -n chat`` in a directory, in a process that has imported chatd already.
 
+    It hashes passwords at the least cost.
     ``output`` is the descriptor for its output and its errors, ``files`` are the soft and the hard
     limit of its open files.
     """
@@ -104,7 +107,7 @@ def forked(
     with open(os.devnull, "rb") as nothing:
         return forks.Program(
             prepared(),
-            f"{limit}{RUN_TWISTD}",
+            f"{limit}{HASH_CHEAPLY}; {RUN_TWISTD}",
             *("-n", "--pidfile=", "chat", *arguments),
             directory=directory,
             environment=environment(),

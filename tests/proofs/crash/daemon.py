@@ -22,18 +22,14 @@ from twisted.scripts.twistd import run as run_twistd
 
 import chatd
 import chatd.cli
-import chatd.daemon.wiring
 import tests.support.imports  # noqa: F401 - what else would be imported at each start
-from chatd.accounts.passwords import Hasher
 from chatd.storage.sqlite import checkpoints, maintenance_schedule
+from tests.support.cheap_passwords import hash_cheaply
 from tests.support.live_server import NO_BUDGETS
 
 CHECKOUT = Path(chatd.__file__).parent.parent
 STORE = "disk/chat"
 """The store below a daemon's directory, alone in a directory of its own."""
-
-CHEAP = (1, 8, 1)
-"""The cost of hashing passwords, so low that logging in is quick."""
 
 _PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
@@ -128,7 +124,7 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
     )
     # Checkpoints come between batches, and often.
     checkpoints.WORTH_FRAMES, checkpoints.MOST_FRAMES = 30, 60
-    vars(chatd.daemon.wiring)["Hasher"] = lambda: Hasher(*CHEAP)
+    hash_cheaply()
     run_twistd()
 
 

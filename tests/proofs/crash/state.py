@@ -29,7 +29,8 @@ from chatd.storage.records import Table, change
 from chatd.storage.sqlite.rows import SEQ_BITS, SEQ_MASK
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from chatd.text.folding import fold
-from tests.proofs.crash.daemon import CHEAP, STORE, fork
+from tests.proofs.crash.daemon import STORE, fork
+from tests.support.cheap_passwords import COST
 from tests.support.stores import QueueReactor
 
 PASSWORD = "correct horse"
@@ -252,7 +253,7 @@ def _furnish() -> None:
     store = SqliteStore(cast(IStoreReactor, turns), Path(STORE).resolve())
     store.start()
     accounts, rooms = Accounts(store).table, Table(store, "room", RoomPolicy)
-    hash = Hasher(*CHEAP).hash(PASSWORD)
+    hash = Hasher(*COST).hash(PASSWORD)
     puts = [accounts.put(name, Account(name, hash, created=1)) for name in REGISTERED]
     # Otherwise the first member that enters owns them.
     for room in NOBODYS:

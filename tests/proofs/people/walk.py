@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tests.browser.chromium import Chromium
 from tests.browser.page import HERE, Page
+from tests.browser.tab import POLL_SECONDS
 from tests.support.live_server import Client, LiveServer
 from tests.support.sentences import EN
 
@@ -91,6 +92,7 @@ class PeopleWalk:
             if all(each == here for each in shown):
                 return took
             assert took < EQUAL_SECONDS, f"{shown} are shown, and here are {here}"
+            time.sleep(POLL_SECONDS)
 
     def close(self) -> None:
         """Close the plain clients."""
