@@ -92,6 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
             request["name"] = arguments.name
         if arguments.do == "add":
             request["admin"] = arguments.admin
+        if arguments.do == "remove":
+            _confirm_removal(arguments.name)
         if arguments.do in ("add", "password"):
             hasher = _hasher()
             request["hash"] = hasher.hash(_password(arguments.name))
@@ -159,6 +161,25 @@ def _password(name: str) -> str:
         return new_password_of(text, name)
     except InvalidPassword as invalid:
         raise ClientError(sentence(Language.ENGLISH, invalid.key, **invalid.values)) from None
+
+
+def _confirm_removal(name: str) -> None:
+    """Have a person at a terminal type the name once more. Raises `ClientError` for another one.
+
+    A script is not asked.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():
+        return
+    shown = visible(name)
+    print(
+        f"This removes the account {shown} and the private lines stored for it; nothing restores"
+        f" them. Type {shown} to do it: ",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
+    if sys.stdin.readline().strip() != name:
+        raise ClientError(f"that is not {shown}, so nothing was removed.")
 
 
 def _hasher() -> Hasher:

@@ -10,7 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -229,31 +229,47 @@ def test_a_daemon_survives_requests_that_are_not_valid(daemon: LiveServer, tmp_p
     assert "Traceback" not in daemon.rest()
 
 
+def in_terminal(directory: Path, *arguments: str, typed: Sequence[str]) -> bytes:
+    """Run `chatd admin` in a terminal, type a line for each question, and return what it shows."""
+    number, terminal = pty.fork()
+    if not number:  # the child
+        os.chdir(directory)
+        command = [sys.executable, "-m", "chatd", "admin", "--store", "sqlite:store", *arguments]
+        os.execve(sys.executable, command, environment())
+    seen = b""
+    for line in typed:
+        while not seen.endswith(b": "):
+            seen += os.read(terminal, 1000)
+        os.write(terminal, line.encode() + b"\n")
+        seen += b"\n"
+    try:
+        while data := os.read(terminal, 1000):
+            seen += data
+    except OSError:
+        pass  # it has ended
+    os.waitpid(number, 0)
+    os.close(terminal)
+    return seen
+
+
 def test_in_a_terminal_the_password_is_typed_twice_and_not_shown(tmp_path: Path) -> None:
     for second, outcome in (PASSWORD, b"ana is registered."), ("other horse", b"differ"):
-        number, terminal = pty.fork()
-        if not number:  # the child
-            os.chdir(tmp_path)
-            os.execve(
-                sys.executable,
-                [sys.executable, "-m", "chatd", "admin", "--store", "sqlite:store", "add", "ana"],
-                environment(),
-            )
-        seen = b""
-        for typed in PASSWORD, second:
-            while not seen.endswith(b": "):
-                seen += os.read(terminal, 1000)
-            os.write(terminal, typed.encode() + b"\n")
-            seen += b"\n"
-        try:
-            while data := os.read(terminal, 1000):
-                seen += data
-        except OSError:
-            pass  # it has ended
-        os.waitpid(number, 0)
-        os.close(terminal)
+        seen = in_terminal(tmp_path, "add", "ana", typed=[PASSWORD, second])
         assert outcome in seen
         assert b"horse" not in seen
+
+
+def test_in_a_terminal_the_name_is_typed_once_more_before_an_account_is_removed(
+    tmp_path: Path,
+) -> None:
+    admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
+    for typed in "y", "":
+        seen = in_terminal(tmp_path, "remove", "ana", typed=[typed])
+        assert b"nothing was removed" in seen
+        assert listed(tmp_path) == [["ana", "-"]]
+    seen = in_terminal(tmp_path, "remove", "ana", typed=["ana"])
+    assert b"ana is not registered any more." in seen
+    assert listed(tmp_path) == []
 
 
 def test_without_argon2_the_package_to_install_is_named(tmp_path: Path) -> None:
