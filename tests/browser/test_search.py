@@ -85,3 +85,22 @@ def test_all_rooms_are_searched_beside_the_log(page: Page, daemon: LiveServer) -
     page.click(HITS)
     page.shows("#search-panel", False)
     page.has(FOUND, "a green build")
+
+
+def test_what_was_found_is_gone_once_the_account_is_signed_out(page: Page) -> None:
+    page.say("/nick ana", "/register correct horse")
+    page.lacks("#welcome:not([hidden])")
+    page.say("/create den private")
+    page.has(HERE, "den")
+    page.say("the needle")
+    page.said("the needle")
+    page.click("#search-open")
+    page.type("needle")
+    page.press(ENTER)
+    page.has("#found", "the needle")
+    page.click("#line")
+    page.say("/logout")
+    page.has(HERE, "lobby")
+    page.lacks("#found", "needle")
+    assert page.script("return document.querySelector('#search-words').value") == ""
+    assert "needle" not in page.script("return document.body.textContent")

@@ -171,7 +171,7 @@ export class Display {
 		if (writer.text !== room.draft) writer.text = room.draft;
 		const silence = `silent_${mode}`;
 		writer.label(title, client.chat.isAsked, isSilent && isKey(silence) ? texts.say(silence, { name: title }) : "");
-		search.about(room);
+		search.about(room, client.chat.me);
 		tell(byId("room-name"), title);
 		topic.draw(room);
 		const leave = byId("leave");

@@ -19,6 +19,7 @@ export class Search {
 	#room;
 	/** @type {Query | undefined} */
 	#query;
+	#account = ""; // the name of the account that we are signed in to
 	#given;
 
 	/** @param {page.SearchOptions} given */
@@ -41,10 +42,15 @@ export class Search {
 	}
 
 	/**
-	 * Be about a room. Lines found in another one are removed, unless all rooms were searched.
+	 * Be about a room, for us. Lines found in another one are removed, unless all rooms were searched, and
+	 * what an account looked for once it signs out.
 	 * @param {page.Room} room
+	 * @param {page.Me} me
 	 */
-	about(room) {
+	about(room, me) {
+		const account = me.account ? me.name : "";
+		if (this.#account && account !== this.#account) this.#forget();
+		this.#account = account;
 		if (room === this.#room) return;
 		this.#room = room;
 		this.#here.textContent = this.#given.texts.say("search_here", { name: room.title });
@@ -67,6 +73,11 @@ export class Search {
 	#leave() {
 		this.show(false);
 		this.#given.left();
+	}
+
+	#forget() {
+		this.#clear();
+		this.#words.value = this.#author.value = "";
 	}
 
 	#clear() {
