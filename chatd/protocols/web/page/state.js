@@ -11,6 +11,14 @@ const LET_GO = 100; // lines that are dropped at once beyond that
 
 export const PRIVATES = 100; // most private conversations
 
+/**
+ * Return true for a notice that a person alone came or went. Of oneself, that is another connection.
+ * @param {wire.Notice} notice
+ * @param {string} name
+ */
+const isOfOne = ({ notice, name: of, names = [of] }, name) =>
+	notice !== "renamed" && names.every((each) => sameName(each, name));
+
 /** @param {page.Line} line */
 const isSpoken = ({ kind }) => kind === "message" || kind === "action";
 
@@ -112,7 +120,7 @@ export class Room {
 		const added = [];
 		for (const entry of entries) {
 			if ("notice" in entry) {
-				added.push({ kind: "notice", text: entry.text, time: now });
+				if (!isOfOne(entry, me)) added.push({ kind: "notice", text: entry.text, time: now });
 			} else if (entry.seq > (this.last ?? 0)) {
 				const line = marked(entry);
 				this.last = line.seq;

@@ -72,6 +72,18 @@ test("what comes while one does not look is marked as new, from its first line o
 	assert.deepEqual([room.marker, room.news, room.firstNew], [11, 1, 12]);
 });
 
+test("that another connection of ours came or went is not shown", () => {
+	const room = entered(5);
+	const notice = (notice, ...names) => ({ notice, name: names[0], names, text: `${names} ${notice}` });
+	const { names, ...alone } = notice("left", "Ana");
+	const shown = [notice("joined", "ana", "luis"), notice("left", "luis"), notice("renamed", "ana")];
+	room.add([alone, notice("joined", "ana"), ...shown], "ana", 0);
+	assert.deepEqual(
+		room.lines.map(({ text }) => text),
+		["ana,luis joined", "luis left", "ana renamed"],
+	);
+});
+
 test("of lines that are not held, the nearest one is found", () => {
 	const room = entered(10);
 	assert.equal(room.nearest(11), 0);
