@@ -13,7 +13,7 @@ import pytest
 
 from tests.browser.accounts import ACCOUNT, PASSWORD, SIGNED_IN, fill, registered
 from tests.browser.chromium import Chromium
-from tests.browser.page import CUT_OFF, ENTER, LINES, ME, PEOPLE, Page
+from tests.browser.page import CUT_OFF, ENTER, HERE, LINES, ME, PEOPLE, Page
 from tests.support.live_server import Client, LiveServer
 from tests.support.sentences import EN
 
@@ -64,6 +64,30 @@ def test_secrets_and_private_lines_are_not_shown_to_who_comes_after_one(
     page.has(ME, "guest")
     assert not any("chatd_" in each for each in page.texts(LINES))
     page.lacks("#privates .item")
+
+
+def test_private_conversations_stay_open_and_say_what_is_not_kept(
+    page: Page, daemon: LiveServer
+) -> None:
+    registered(page)
+    with Client(daemon.port) as luis:
+        luis.type("/nick luis")
+        page.has(PEOPLE, "luis")
+        page.say("/msg luis psst")
+        page.click("#privates .item")
+        page.has(LINES, "psst")
+        for _ in range(2):
+            page.reload()
+            page.has(ME, "ana")
+            page.click("#privates .item")
+            page.has("#begins", "What was said before this page was loaded is not shown.")
+            assert page.texts(LINES) == []
+        page.click("#leave")
+        page.lacks("#privates .item")
+        page.reload()
+        page.has(ME, "ana")
+        page.has(HERE, "lobby")
+        page.lacks("#privates .item")
 
 
 def test_one_signs_out_everywhere_in_the_browser_and_in_again(

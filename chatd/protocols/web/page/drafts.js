@@ -1,5 +1,5 @@
-// What is written in each room and not sent yet, kept over reloads of this tab. A text with a command is
-// not kept: there may be a password in it. It must not know the document.
+// What is written in each room and not sent yet, and with whom private conversations are open, kept over reloads
+// of this tab. A text with a command is not kept: there may be a password in it. It must not know the document.
 
 import { addressOf, parse } from "./address.js";
 
@@ -18,6 +18,10 @@ export class Drafts {
 		this.#chat = chat;
 		this.#kept = kept;
 		this.#clock = clock;
+		// Had the sign-in ended meanwhile, or another account come, the chat forgets what was this one's.
+		const account = kept.get("account", "");
+		if (account) chat.me = { name: account, guest: false, account: true };
+		for (const name of kept.get("privates", /** @type {string[]} */ ([]))) chat.privateWith(name);
 		for (const [address, text] of Object.entries(kept.get("drafts", /** @type {Record<string, string>} */ ({})))) {
 			const found = parse(address);
 			const room = found?.isPrivate ? chat.privateWith(found.name) : chat.room(found?.name ?? "");
@@ -33,7 +37,13 @@ export class Drafts {
 	keep() {
 		this.#clock.clearTimeout(this.#timer);
 		this.#timer = undefined;
-		const written = this.#chat.all.filter(({ draft }) => draft.trim() && !COMMAND.test(draft));
+		const { me, all, privates } = this.#chat;
+		this.#kept.set("account", me.account ? me.name : null);
+		this.#kept.set(
+			"privates",
+			privates.map(({ name }) => name),
+		);
+		const written = all.filter(({ draft }) => draft.trim() && !COMMAND.test(draft));
 		this.#kept.set("drafts", Object.fromEntries(written.map((room) => [addressOf(room), room.draft])));
 	}
 }

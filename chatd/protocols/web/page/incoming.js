@@ -105,7 +105,7 @@ export class Incoming {
 	/** @param {wire.You | wire.Hello} message */
 	#you({ name, guest, account }) {
 		// Logging in passes through being a guest, so see what follows.
-		const isOut = this.#chat.me.account && !account;
+		const isOut = this.#chat.me.account && !(account && sameName(name, this.#chat.me.name));
 		if (isOut) this.#client.forgetAccount();
 		if (isOut) this.#given.clock.setTimeout(() => this.#chat.me.account || this.#client.forgetProof(), SETTLED_MS);
 		const before = this.#chat.me;

@@ -196,11 +196,11 @@ export class Log {
 	 * Draw what is above the first line.
 	 * @param {page.Room} room
 	 */
-	#drawEdge({ more, isPrivate, last, lines, title }) {
+	#drawEdge({ more, isPrivate, last, title }) {
 		this.#older.hidden = !more;
 		this.#older.textContent = this.#given.texts.say(this.#isAsking ? "loading" : "older");
-		const key = isPrivate ? "empty_private" : last ? "begins" : "empty";
-		byId("begins").hidden = more || (isPrivate ? lines.length > 0 : last === null);
+		const key = isPrivate ? "begins_private" : last ? "begins" : "empty";
+		byId("begins").hidden = more || (!isPrivate && last === null);
 		byId("begins").textContent = this.#given.texts.say(key, { name: title });
 	}
 

@@ -134,9 +134,9 @@ export const SENTENCES = {
 		"There is no line {number} yet. This is the last one.",
 		"Aún no hay ninguna línea {number}. Esta es la última.",
 	],
-	empty_private: [
-		"Nothing has been said here yet. What you write below is for {name} alone.",
-		"Aquí no se ha dicho nada todavía. Lo que escribas abajo es solo para {name}.",
+	begins_private: [
+		"For you and {name} alone. What was said before this page was loaded is not shown.",
+		"Solo para {name} y para ti. Lo que se dijo antes de cargar esta página no se ve.",
 	],
 	new: ["New", "Nuevo"],
 	unread: ["{count} unread", "{count} sin leer"],

@@ -548,6 +548,16 @@ test("drafts are forgotten when a sign-in ends", () => {
 	assert.equal(all.chat.room("lobby").draft, "");
 });
 
+test("what is an account's is forgotten when another one comes", () => {
+	const all = made();
+	all.open(ANA);
+	all.says({ type: "private", author: "luis", text: "psst" });
+	all.open({ ...ANA, name: "Ana" });
+	assert.equal(all.chat.privates.length, 1);
+	all.open({ ...ANA, name: "eva" });
+	assert.equal(all.chat.privates.length, 0);
+});
+
 test("a proof is kept while its account logs in again", () => {
 	const all = made({ proof: "p" });
 	all.open(ANA);

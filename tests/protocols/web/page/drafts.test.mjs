@@ -30,6 +30,38 @@ test("drafts of rooms and private conversations are there again", () => {
 	);
 });
 
+test("private conversations are open again, until they are closed", () => {
+	const { chat, kept, drafts } = made();
+	for (const name of ["Ana", "luis"]) chat.privateWith(name).addLocal({ kind: "message", text: "psst", time: 0 });
+	drafts.keep();
+	const { chat: again, drafts: later } = made(kept);
+	assert.deepEqual(
+		again.privates.map(({ name, lines }) => [name, lines]),
+		[
+			["Ana", []],
+			["luis", []],
+		],
+	);
+	again.forget(again.privates[0]);
+	later.keep();
+	assert.deepEqual(
+		made(kept).chat.privates.map(({ name }) => name),
+		["luis"],
+	);
+});
+
+test("an account is remembered, so that what is its own is forgotten if another user comes", () => {
+	const { chat, kept, drafts } = made();
+	assert.equal(chat.me.account, false);
+	chat.me = { name: "Ana", guest: false, account: true };
+	drafts.keep();
+	const { chat: again, drafts: later } = made(kept);
+	assert.deepEqual(again.me, chat.me);
+	again.me = { name: "guest1", guest: true, account: false };
+	later.keep();
+	assert.equal(made(kept).chat.me.account, false);
+});
+
 test("one that was sent, or is of a room that was left, is not", () => {
 	const { chat, kept, drafts } = made();
 	chat.room("ops").draft = "half";
