@@ -105,6 +105,8 @@ def test_an_address_that_leads_nowhere(page: Page, daemon: LiveServer) -> None:
     at(page, "#nowhere")
     follow(page, "#@luis")
     page.has("#room-name", "luis")
+    page.has("#topic", "Private, for you and luis")
+    page.has("#begins", "What you write below is for luis alone.")
     page.driver.back()
     page.has(HERE, "nowhere")
     with daemon.guest() as luis:

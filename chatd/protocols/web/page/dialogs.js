@@ -6,6 +6,9 @@ import { Dialog } from "./dialog.js";
 import { listed } from "./directory.js";
 import { button, byId, make, onSubmit, span } from "./dom.js";
 
+/** @type {Record<page.Way, page.Key>} */
+const SUBMIT = { name: "go", signin: "sign_in", register: "do_register" };
+
 export class Browse {
 	#dialog;
 	#name = byId("browse-name", HTMLInputElement);
@@ -124,6 +127,7 @@ export class Account {
 
 	#adapt() {
 		const way = this.#way;
+		byId("account-go").textContent = this.#given.texts.say(SUBMIT[way]);
 		byId("account-hint").textContent = this.#given.texts.say(`way_${way}_hint`);
 		byId("password-part").hidden = way === "name";
 		this.#password.required = way !== "name";

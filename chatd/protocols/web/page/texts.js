@@ -211,6 +211,7 @@ export const SENTENCES = {
 		"Keeps a name for you alone. The password must have 8 characters or more.",
 		"Reserva un nombre solo para ti. La contraseña debe tener 8 caracteres o más.",
 	],
+	do_register: ["Create the account", "Crear la cuenta"],
 	no_accounts: ["Names cannot be registered on this server.", "En este servidor no se registran nombres."],
 	not_private: [
 		"No passwords here: this connection is not encrypted, so others could read them. Use an https address.",
