@@ -34,7 +34,15 @@ from prompt_toolkit.styles import default_ui_style
 
 from chatd.client import wire
 from chatd.client.duplex import DuplexLink
-from chatd.client.lines import Fragment, SeenNames, asks_for_password, begins_paste, names_in, paint
+from chatd.client.lines import (
+    Fragment,
+    SeenNames,
+    asks_for_password,
+    begins_paste,
+    ends_commands,
+    names_in,
+    paint,
+)
 from chatd.client.typed_passwords import Typed, TypedPasswords
 from chatd.client.wire import ClientError
 from chatd.client.wrapping import wrapped
@@ -63,6 +71,7 @@ class _Console:
         self._asked_to_leave = False
         self._pastes = 0
         """Messages that were sent and that the server has not begun to take."""
+        self._has_commands = True
         self._listening: asyncio.Task[None] | None = None
         # `chatd connect | tee log`: lines go there, and the line being typed to standard error.
         self._shows_lines = sys.stdout.isatty()
@@ -130,14 +139,14 @@ class _Console:
         yield judge(text)
 
     def _send(self, text: str) -> None:
-        """Queue a line, or a message of several."""
+        """Queue a line, or a message of several; where `/paste` would be said, its lines."""
         data = text.encode(errors="surrogateescape")
-        if "\n" in text:
+        if "\n" in text and self._has_commands:
             self._pastes += 1
             self._link.send(wire.as_message(data))
         else:
             self._asked_to_leave = _asks_to_leave(text)
-            self._link.send(wire.as_line(data))
+            self._link.send(b"".join(map(wire.as_line, data.split(b"\n"))))
 
     def _flush(self) -> None:
         """Send what is queued, now or when the connection takes it."""
@@ -206,6 +215,7 @@ class _Console:
             if self._pastes and begins_paste(line):
                 self._pastes -= 1
                 lines.remove(line)  # a person who pasted has not typed /paste
+            self._has_commands &= not ends_commands(line)
             self._names.see(names_in(line))
             if asks_for_password(line) and (told := self._passwords.ask()):
                 lines.append(_OWN + told)

@@ -86,6 +86,11 @@ def begins_paste(line: str) -> bool:
     return line in _BEGUN
 
 
+def ends_commands(line: str) -> bool:
+    """Return True if *line* says that no further line of the connection is a command."""
+    return line in _ENDED
+
+
 class SeenNames:
     """The names that appeared lately, for completion."""
 
@@ -126,6 +131,7 @@ _QUESTIONS = {
     for catalogue in _CATALOGUES
     for key in ("password_prompt", "present_password_prompt", "new_password_prompt")
 }
+_ENDED = {NOTICE + catalogue["text_only"] for catalogue in _CATALOGUES}
 _BEGUN = {NOTICE + catalogue["paste_begun"] for catalogue in _CATALOGUES}
 _HERE = [re.compile(_pattern(catalogue["here"])) for catalogue in _CATALOGUES]
 _BETWEEN_PEOPLE = re.compile(

@@ -95,6 +95,7 @@ def test_what_was_found_is_gone_once_the_account_is_signed_out(page: Page) -> No
     page.say("the needle")
     page.said("the needle")
     page.click("#search-open")
+    page.script("document.querySelector('#search-scope').value = 'all'")
     page.type("needle")
     page.press(ENTER)
     page.has("#found", "the needle")

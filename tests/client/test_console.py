@@ -59,6 +59,14 @@ def test_several_pasted_lines_are_one_message_and_no_command(talk: Talk) -> None
     assert not [row for row in talk.terminal.rows()[1:] if row.startswith("***")]
 
 
+def test_pasted_lines_are_lines_where_none_is_a_command(talk: Talk) -> None:
+    text_only = EN.notice("text_only")
+    talk.peer.send(text_only)
+    talk.terminal.until_last(text_only, ">")
+    talk.terminal.type(pasted("one\n.\ntwo"))
+    assert [talk.peer.read() for _ in range(3)] == [b"one\n", b".\n", b"two\n"]
+
+
 def test_a_pasted_line_with_its_end_is_as_it_was_typed(talk: Talk) -> None:
     talk.terminal.type(pasted("/who\n"))
     assert talk.peer.read() == b"/who\n"
