@@ -85,9 +85,9 @@ class Alerts:
         if push is None or account is None or not self.is_away(name):
             return
         view = _settings_of(account).view(account.name)
-        for line in lines:
-            if fold(line.author) != name and not view.ignores(line):
-                self.pushes.notify(push, Missed(room, line.author, line.text))
+        heard = [line for line in lines if fold(line.author) != name and not view.ignores(line)]
+        if heard:
+            self.pushes.notify(push, Missed(room, heard[-1].author, heard[-1].text), len(heard))
 
 
 def _settings_of(account: Account) -> Settings:

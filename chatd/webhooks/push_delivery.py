@@ -81,11 +81,11 @@ class PushDeliveries:
         except QueueFull:
             raise NotDelivered(DeliveryFailure.BUSY) from None
 
-    def _notify(self, push: Push, line: Missed) -> None:
+    def _notify(self, push: Push, last: Missed, count: int) -> None:
         delivery = self._under_way.get(push)
         if delivery is None:
             delivery = self._under_way[push] = _Delivery(self, push)
-        delivery.add(line)
+        delivery.add(last, count)
 
     def _gone(self, push: Push) -> None:
         delivery = self._under_way.pop(push, None)
@@ -104,9 +104,9 @@ class _Delivery(Attempts[Gathered]):
         self._posting = Gathered()  # the lines of the message that is being sent
         self._sent = -inf  # the time of the clock
 
-    def add(self, line: Missed) -> None:
-        """Add a line to the next message."""
-        self._gathered.add(line)
+    def add(self, last: Missed, count: int) -> None:
+        """Add some lines of a log to the next message, of which this is the last one."""
+        self._gathered.add(last, count)
         self.wake()
 
     @property

@@ -55,12 +55,13 @@ class Push(Target):
 class Pushes:
     """All pushes, by account. Raises `Damaged` if a stored one is not valid.
 
-    ``notify`` is called with each line for the account of a push, ``gone`` when a push has ended,
-    and ``send_code`` sends a code to a target, and raises `NotDelivered` if that does not take it.
+    ``notify`` is called with the last of some lines for the account of a push and their number,
+    ``gone`` when a push has ended, and ``send_code`` sends a code to a target, and raises
+    `NotDelivered` if that does not take it.
     """
 
     def __init__(self, store: Store, budgets: Budgets) -> None:
-        self.notify: Callable[[Push, Missed], None] = _ignore_line
+        self.notify: Callable[[Push, Missed, int], None] = _ignore_lines
         self.gone: Callable[[Push], None] = _ignore
         self.send_code: Callable[[str, PushRecord, str], Awaitable[None]] = _take
         self._store = store
@@ -77,7 +78,7 @@ class Pushes:
 
     def deliver_with(
         self,
-        notify: Callable[[Push, Missed], None],
+        notify: Callable[[Push, Missed, int], None],
         gone: Callable[[Push], None],
         send_code: Callable[[str, PushRecord, str], Awaitable[None]],
     ) -> None:
@@ -130,7 +131,7 @@ class Pushes:
         return change(self._store, *puts).addErrback(ignore_store_error) if puts else succeed(None)
 
 
-def _ignore_line(push: Push, line: Missed) -> None:
+def _ignore_lines(push: Push, last: Missed, count: int) -> None:
     """Do nothing: the default without deliveries."""
 
 

@@ -92,4 +92,4 @@ class TestCounted:
         owner = world.server.alerts.pushes.all["ana"].owner
         change(world.store, *world.server.alerts.pushes.account_gone("ana"))
         assert budgets.left(owner, Kind.PUSHES) == 9
-        assert not world.server.alerts.pushes.names.candidates(["ana"])
+        assert not world.server.alerts.pushes.names.named_in("ana")
