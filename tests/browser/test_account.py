@@ -251,10 +251,21 @@ def test_one_is_still_signed_in_after_the_daemon_was_killed(
     page: Page, chromium: Chromium, daemon: LiveServer
 ) -> None:
     registered(page)
+    page.say("/join ops")
+    page.has(HERE, "ops")
+    page.say("hola")
+    page.said("hola")
+    page.type("a draft")
+    page.click("#rooms .item")
     chromium.forgive(CUT_OFF)
     daemon.kill()
+    page.shows("#banner")
     with daemon.again():
         page.shows("#banner", False)
+        page.lacks(LINES, EN.sentence("you_are", name="ana"))
+        page.click("#rooms li:nth-child(2) .item")
+        assert page.script("return document.querySelector('#line').value") == "a draft"
+        page.click("#rooms .item")
         page.say("still me")
         page.said("still me")
         assert re.search("ana", page.has("#lines .line .who", "ana")[-1])

@@ -69,6 +69,7 @@ def test_a_message_that_is_unfolded_stays_so(page: Page, daemon: LiveServer) -> 
     page.has(f"{LINES} .new", "New")
     page.click(FOLD)
     page.has(TEXTS, "line 19")
+    page.click("#line")
     page.say("read")
     page.said("read")
     page.lacks(f"{LINES} .new")

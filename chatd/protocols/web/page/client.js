@@ -127,6 +127,7 @@ export class Client {
 	/** @param {page.Room} room */
 	leave(room) {
 		this.outbox.forget(room);
+		room.draft = "";
 		const isTold = room.present && !room.isPrivate;
 		if (!isTold || !this.connection.send({ type: "leave", room: room.name })) this.out(room);
 	}
@@ -261,7 +262,7 @@ export class Client {
 
 	/**
 	 * We are not in a room any more. It stays in the list if it is the last one, so that it can be
-	 * entered again, or if items of it are not sent.
+	 * entered again, or if it has items or a draft that are not sent.
 	 * @param {page.Room} room
 	 */
 	out(room) {
@@ -271,7 +272,7 @@ export class Client {
 		this.entering.delete(folded(room.name));
 		this.outbox.closed(room);
 		const next = chat.rooms.find((each) => each !== room && each.present);
-		if (next && !this.outbox.shownIn(room).length) chat.forget(room);
+		if (next && !room.draft.trim() && !this.outbox.shownIn(room).length) chat.forget(room);
 		if (next && chat.active === room) this.choose(next);
 		if (!room.isPrivate) this.note({ kind: "notice", text });
 		this.keepRooms();

@@ -45,7 +45,7 @@ export class Incoming {
 			case "hello":
 				return this.#hello(message);
 			case "you":
-				return this.#you(message);
+				return this.#isGreeted && this.#you(message);
 			case "entered":
 				return this.#entered(message);
 			case "left":
@@ -76,6 +76,11 @@ export class Incoming {
 			case "bell":
 				return this.#given.bell();
 		}
+	}
+
+	/** True once the hello said who we are. Before it, the session passes through other names. */
+	get #isGreeted() {
+		return this.#client.connection.state === "open";
 	}
 
 	/** @param {wire.Hello} message */
@@ -190,6 +195,7 @@ export class Incoming {
 
 	/** @param {wire.Say} message */
 	#say({ id, text, key }) {
+		if (key === "you_are" && !this.#isGreeted) return;
 		// In another tab, for example: the server closes the connection, and we come back as a guest.
 		if (key === "signed_out") this.#client.connection.isLetGo = true;
 		if (key === "signed_out" || key === "sign_in_again") this.#client.forgetProof();

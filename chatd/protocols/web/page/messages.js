@@ -30,18 +30,20 @@ export function faultOf(text, { characters, lines: most, bytes }) {
 }
 
 /**
- * Return the messages that lines are, each with its lines that are here.
+ * Return the messages that lines are, each with its lines that are here. Those of one are together, whatever
+ * came between them, such as a notice.
  * @param {page.Line[]} lines
  */
 export function messagesOf(lines) {
-	/** @type {page.Message[]} */
-	const messages = [];
+	/** @type {Map<page.Line | number, page.Message>} */
+	const messages = new Map();
 	for (const line of lines) {
-		const last = messages.at(-1);
-		if (line.part_of && line.part_of === last?.[0].part_of) last.push(line);
-		else messages.push([line]);
+		const key = line.part_of ?? line;
+		const begun = messages.get(key);
+		if (begun) begun.push(line);
+		else messages.set(key, [line]);
 	}
-	return messages;
+	return [...messages.values()];
 }
 
 /**

@@ -539,6 +539,32 @@ test("a proof is forgotten when its sign-in ends", () => {
 	}
 });
 
+test("a reconnection, in which the name is logged in anew, forgets and tells nothing", () => {
+	const all = made();
+	all.says({ type: "you", ...ANA }, entered("lobby"), entered("ops"), {
+		type: "private",
+		author: "luis",
+		text: "psst",
+	});
+	for (const room of all.chat.rooms) room.draft = `to ${room.name}`;
+	all.sockets.last.onclose({ code: 1006 });
+	all.client.connection.start();
+	all.sockets.last.onopen();
+	all.says({ type: "you", ...ANA, account: false }, { type: "say", key: "you_are", text: "You are now ana." });
+	all.says({ type: "you", ...ANA }, { ...HELLO, ...ANA });
+	const told = all.chat.all.flatMap((room) => room.lines.map(({ text }) => text));
+	assert.deepEqual(told, ["You are in #ops.", "psst"]);
+	all.says({ ...entered("lobby"), resumed: true }, { type: "left", room: "ops" });
+	assert.deepEqual(
+		all.chat.rooms.map(({ draft }) => draft),
+		["to lobby", "to ops"],
+	);
+	all.client.leave(all.chat.room("ops"));
+	assert.equal(all.chat.room("ops"), undefined);
+	all.says({ type: "say", key: "you_are", text: "You are now eva." });
+	assert.equal(all.chat.active.lines.at(-1).text, "You are now eva.");
+});
+
 test("drafts are forgotten when a sign-in ends", () => {
 	const all = made({ proof: "p" });
 	all.open(ANA);

@@ -44,6 +44,15 @@ test("the lines of a message are together, also if some are not here", () => {
 	);
 });
 
+test("a message is whole, whatever comes between its lines", () => {
+	const notice = { kind: "notice", text: "you are", time: 2 };
+	const lines = [line(1, 1), notice, line(2, 1), line(3), { ...notice }, line(4, 4)];
+	assert.deepEqual(
+		messagesOf(lines).map((message) => message.map(({ seq }) => seq)),
+		[[1, 2], [undefined], [3], [undefined], [4]],
+	);
+});
+
 test("fences are not shown, and what is between them is code", () => {
 	assert.deepEqual(texts(["```js", "a `b`", "", "```"]), ["[a `b`]", "[]"]);
 	assert.deepEqual(texts(["see:", "```", "a", "```", "b"]), ["see:", "[a]", "b"]);
