@@ -8,6 +8,7 @@ what a role allows, nor sanctions: see `chatd.chat.permissions` and `chatd.chat.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from chatd.accounts.accounts import Accounts
@@ -15,7 +16,7 @@ from chatd.chat.permissions import Mode, Role
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
-from chatd.storage.records import Damaged, Put, Table
+from chatd.storage.records import Damaged, Groups, Put, Table
 from chatd.text.folding import fold
 
 OWNED = 100
@@ -41,7 +42,8 @@ class Roles:
 
     def __init__(self, store: Store, accounts: Accounts, lobby: str) -> None:
         self.rooms: Table[RoomPolicy] = Table(store, "room", RoomPolicy)
-        self._roles: Table[RoleRecord] = Table(store, "role", RoleRecord)
+        self._holders: Groups[RoleRecord] = Groups(_room_and_role)
+        self._roles: Table[RoleRecord] = Table(store, "role", RoleRecord, self._holders)
         self._accounts = accounts
         self._lobby = lobby
         # The roles of sessions without an account, by room, with the folded name for which each
@@ -98,6 +100,15 @@ class Roles:
         policy = self.rooms.get(room.key)
         account = self._accounts.table.get(policy.owner) if policy is not None else None
         return "" if account is None else account.name
+
+    def list_holders(self, room: Room, role: Role, limit: int) -> tuple[list[str], int]:
+        """Return the accounts that were given a role in a room, connected or not.
+
+        They are at most *limit* names, and the number of further ones.
+        """
+        keys = self._holders[f"{room.key}/{role:d}"]
+        names = [self._accounts.table[key.partition("/")[2]].name for key in islice(keys, limit)]
+        return names, len(keys) - len(names)
 
     def is_registered(self, name: str) -> bool:
         """Return True if a name is that of an account."""
@@ -178,3 +189,7 @@ class Roles:
                     self.rooms.put(room, None if has_no_staff else policy._replace(owner=""))
                 )
         return puts
+
+
+def _room_and_role(key: str, record: RoleRecord) -> list[str]:
+    return [f"{key.partition('/')[0]}/{record.role:d}"]

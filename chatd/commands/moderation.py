@@ -11,10 +11,10 @@ from __future__ import annotations
 from chatd.accounts.credentials import Scope
 from chatd.chat.actions import operate, policy, roles
 from chatd.chat.actions.enter import create
-from chatd.chat.permissions import Act, Mode
+from chatd.chat.permissions import Act, Mode, Role
 from chatd.chat.private_lines import Senders
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Session
+from chatd.chat.session import NAMES_SHOWN, Session
 from chatd.commands import sanctions
 from chatd.commands.arguments import (
     one_name,
@@ -25,6 +25,7 @@ from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
 from chatd.commands.deeds import answer_done, tell_done
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.formats.base import mode_word
+from chatd.i18n import people
 from chatd.rooms.room import Room
 
 _MODES = {
@@ -45,6 +46,14 @@ _SENDERS = {
     **dict.fromkeys(("todos", "todas"), Senders.EVERYONE),
     "miembros": Senders.MEMBERS,
 }
+
+
+_HOLDERS = {
+    Role.OPERATOR: "operators_are",
+    Role.VOICED: "voiced_are",
+    Role.INVITED: "invited_are",
+}
+"""Keys of the sentences about the accounts that have a role."""
 
 
 def _mode_called(word: str) -> Mode:
@@ -94,13 +103,20 @@ async def _mode_of_private_lines(server: ChatServer, session: Session, word: str
 
 def _tell_mode(server: ChatServer, session: Session, room: Room) -> None:
     mode, owner = policy.policy_of(server, session, room)
-    session.answer(
+    told = session.sentence(
         "room_is_run_by" if owner else "room_is_run",
         room=room.name,
         mode=mode_word(session.language, mode.value),
         meaning=session.sentence(f"means_{mode.value}"),
         owner=owner,
     )
+    members = policy.members_of(server, session, room, NAMES_SHOWN)
+    listed = [
+        session.sentence(_HOLDERS[role], people=people(session.language, names, 0, more))
+        for role, (names, more) in members.items()
+        if names
+    ]
+    session.tell("\n".join([told, *listed]))
 
 
 async def _close(server: ChatServer, session: Session, argument: str) -> None:

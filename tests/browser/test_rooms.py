@@ -137,6 +137,12 @@ def test_a_room_is_run_from_its_settings(page: Page, luis: Client) -> None:
     page.type("luis")
     page.press(ENTER)
     page.has("#forms-error", EN.sentence("not_registered_op", name="luis"))
+    luis.type("/nick luis2", f"/register {PASSWORD}", "/leave")
+    page.lacks(PEOPLE, "luis")
+    page.script("document.querySelector('#forms section:nth-child(3) input').select()")
+    page.type("luis2")
+    page.press(ENTER)
+    page.has("#forms .answer", EN.sentence("operators_are", people="luis2"))
     page.press(ESCAPE)
     page.shows("#forms", False)
     assert page.texts(f"{LINES}.error") == []

@@ -463,6 +463,9 @@ class TestRestarts:
                     owner="ana",
                 )
             ),
+            EN.notice("operators_are", people="eva"),
+            EN.notice("voiced_are", people="max"),
+            EN.notice("invited_are", people="zoe"),
             EN.notice("sanctions", count=2, room="ops"),
             EN.notice("mute_listed", target="zoe", until=local_time(600), left="9m", by="ana."),
             EN.notice("ban_listed", target="luis", until=local_time(3600), left="59m", by="ana: x"),

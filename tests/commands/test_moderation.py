@@ -16,6 +16,7 @@ from chatd.chat.replies import READING_SECONDS
 from chatd.commands.base import KEEPING_COST
 from chatd.commands.dispatch import COMMANDS
 from chatd.errors import ErrorKind
+from chatd.i18n import Language, people
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
 from tests.support.answers import only
@@ -104,6 +105,49 @@ def slow_world() -> tuple[World, Member, Member]:
         person.type("/join ops")
         world.release()
     return world, *people
+
+
+class TestMembers:
+    """/mode names the accounts with a role, connected or not."""
+
+    def test_those_with_a_role_are_named_also_when_they_are_away(
+        self, world: World, ana: Member, eva: Member
+    ) -> None:
+        luis = world.member("luis")
+        luis.type("/join ops")
+        luis.seen()
+        for line in "/op eva", "/voice luis":
+            ana.ask(line)
+        for gone in eva, luis:
+            gone.ask("/leave")
+        expected = [
+            run_by("ana"),
+            EN.notice("operators_are", people="eva"),
+            EN.notice("voiced_are", people="luis"),
+        ]
+        ana.seen()
+        assert ana.ask("/mode") == expected
+        assert eva.ask("/mode #ops") == expected
+        ana.ask("/unop eva")
+        assert eva.ask("/mode #ops") == [expected[0], expected[2]]
+
+    def test_only_those_who_may_invite_learn_who_is_invited(
+        self, world: World, ana: Member, eva: Member
+    ) -> None:
+        world.member("luis")
+        ana.ask("/invite luis")
+        assert ana.ask("/mode")[1:] == [EN.notice("invited_are", people="luis")]
+        assert eva.ask("/mode")[1:] == []
+
+    def test_of_many_the_first_are_named_and_the_others_counted(
+        self, world: World, ana: Member
+    ) -> None:
+        names = [f"member{letter}" for letter in "abcdefghijkl"]
+        for name in names:
+            world.member(name)
+            ana.ask(f"/voice {name}")
+        named = people(Language.ENGLISH, names[:10], 0, 2)
+        assert ana.ask("/mode")[1:] == [EN.notice("voiced_are", people=named)]
 
 
 class TestMakingRooms:
@@ -1507,7 +1551,9 @@ class TestWhatHoldsForWhom:
         ana.ask("/voice eva")
         for put in world.server.registrations.records_of("ana"):
             put.apply()
-        assert EN.sentence("means_free") in only(luis.ask("/mode"))
+        mode, *members = luis.ask("/mode")
+        assert EN.sentence("means_free") in mode
+        assert members == [EN.notice("voiced_are", people="eva")]
 
     def test_that_there_is_an_administrator_changes_the_lobby_alone(self, world: World) -> None:
         luis = world.person("luis")

@@ -40,6 +40,22 @@ def acts_of(server: ChatServer, session: Session, room: Room) -> list[Act]:
     return [act for act in Act if may(role, act, mode)]
 
 
+def members_of(
+    server: ChatServer, session: Session, room: Room, limit: int
+) -> dict[Role, tuple[list[str], int]]:
+    """Return the accounts with a role in a room, by role, connected or not.
+
+    Each has at most *limit* names, and the number of further ones. Only those who may invite learn
+    who is invited. Raises `Refusal` if the session may not read there.
+    """
+    moderation = server.moderation
+    moderation.check(session, room, Act.READ)
+    shown = [Role.OPERATOR, Role.VOICED]
+    if moderation.may(session, room, Act.INVITE):
+        shown.append(Role.INVITED)
+    return {role: moderation.roles.list_holders(room, role, limit) for role in shown}
+
+
 async def set_mode(server: ChatServer, session: Session, room: Room, mode: Mode) -> Done:
     """Set the mode of a room, and put out the members that may not read there any more.
 
