@@ -137,7 +137,7 @@ async def _close(server: ChatServer, session: Session, argument: str) -> None:
 
 
 async def _invite(server: ChatServer, session: Session, argument: str) -> None:
-    await _give(server, session, argument, Act.INVITE)
+    await _give(server, session, argument, Act.INVITE, "invited_already")
 
 
 async def _voice(server: ChatServer, session: Session, argument: str) -> None:
@@ -148,12 +148,13 @@ async def _op(server: ChatServer, session: Session, argument: str) -> None:
     await _give(server, session, argument, Act.OP)
 
 
-async def _give(server: ChatServer, session: Session, argument: str, act: Act) -> None:
+async def _give(
+    server: ChatServer, session: Session, argument: str, act: Act, otherwise: str = "may_already"
+) -> None:
     room, rest = room_to_run(server, session, argument, act)
     name = one_name(server, rest)
-    answer_done(
-        session, await roles.give_role(server, session, room, act, name), room, name, "may_already"
-    )
+    done = await roles.give_role(server, session, room, act, name)
+    answer_done(session, done, room, name, otherwise)
 
 
 async def _uninvite(server: ChatServer, session: Session, argument: str) -> None:

@@ -157,6 +157,7 @@ SENTENCES = {
     ),
     "you_were_invited": "{name} invited you to #{room}. /join {room} to go there.",
     "may_already": "{name} may do that in #{room} already.",
+    "invited_already": "{name} is invited to #{room} already.",
     "not_invited": "{name} has no invitation to #{room}.",
     "not_voiced": "{name} has no voice in #{room}.",
     "not_operator": "{name} is not an operator of #{room}.",

@@ -162,6 +162,7 @@ SENTENCES = {
     ),
     "you_were_invited": "{name} te ha invitado a #{room}. Con /sala {room} vas allí.",
     "may_already": "{name} ya puede hacer eso en #{room}.",
+    "invited_already": "{name} ya tiene invitación a #{room}.",
     "not_invited": "{name} no tiene invitación a #{room}.",
     "not_voiced": "{name} no tiene voz en #{room}.",
     "not_operator": "{name} no tiene derechos de operador en #{room}.",

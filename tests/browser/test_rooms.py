@@ -132,6 +132,7 @@ def test_a_room_is_run_from_its_settings(page: Page, luis: Client) -> None:
     page.script("document.querySelector('#forms select').value = 'announce'")
     page.click("#forms section:nth-child(2) button")
     page.has("#forms .answer", "#ops is announce")
+    assert page.script("return document.querySelector('#forms select').value") == "announce"
     page.script("document.querySelector('#forms section:nth-child(3) select').value = '/op'")
     page.click("#forms section:nth-child(3) input")
     page.type("luis")

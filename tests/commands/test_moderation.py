@@ -528,8 +528,9 @@ class TestInviting:
 
     def test_nobody_is_invited_twice(self, ana: Member, luis: Member) -> None:
         ana.ask("/invite luis")
-        assert ana.ask("/invite luis") == [EN.notice("may_already", name="luis", room="ops")]
-        assert ana.ask("/invite ana") == [EN.notice("may_already", name="ana", room="ops")]
+        for name in "luis", "ana":
+            answer = EN.notice("invited_already", name=name, room="ops")
+            assert ana.ask(f"/invite {name}") == [answer]
 
     def test_what_was_not_given_is_not_taken(self, ana: Member, luis: Member) -> None:
         assert ana.ask("/uninvite luis") == [EN.notice("not_invited", name="luis", room="ops")]

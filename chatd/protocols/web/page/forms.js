@@ -47,7 +47,7 @@ export class Forms {
 		const form = make("form", { className: "field" }, ...labels, make("button", { type: "submit" }, submit));
 		onSubmit(form, () => {
 			const values = inputs.map(({ value }) => value.trim());
-			this.#give([command, ...values].filter(Boolean).join(" "), () => form.reset());
+			this.#give([command, ...values].filter(Boolean).join(" "), () => clear(inputs));
 		});
 		return form;
 	}
@@ -114,6 +114,14 @@ export class Forms {
 		this.#parts.replaceChildren();
 		tell(this.#told, "");
 	}
+}
+
+/**
+ * Empty what was written. What was chosen stays: of a mode, it is the present one.
+ * @param {(HTMLInputElement | HTMLSelectElement)[]} inputs
+ */
+function clear(inputs) {
+	for (const each of inputs) if (each instanceof HTMLInputElement) each.value = "";
 }
 
 /** @param {page.Field} field */
