@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.page import ENTER, ESCAPE, HERE, LINES, TEXTS, Page
+from tests.browser.page import DOWN, ENTER, ESCAPE, HERE, LINES, TABULATOR, TEXTS, UP, Page
 from tests.browser.tab import PHONE
 from tests.support.live_server import Client, LiveServer
 
@@ -14,6 +14,20 @@ const [one, other] = arguments[0].map(each => document.querySelector(each).getBo
 return one.left < other.right && other.left < one.right
     && one.top < other.bottom && other.top < one.bottom;
 """
+
+
+def choose(page: Page, filter: str, value: str) -> None:
+    """Choose one of the values of a filter."""
+    page.script(
+        """
+        const [name, value] = arguments;
+        const filter = document.getElementById(`search-${name}`);
+        filter.value = value;
+        filter.dispatchEvent(new Event("change"));
+        """,
+        filter,
+        value,
+    )
 
 
 def test_what_one_looks_for_is_found_and_shown_in_its_place(page: Page, daemon: LiveServer) -> None:
@@ -52,16 +66,14 @@ def test_all_rooms_are_searched_beside_the_log(page: Page, daemon: LiveServer) -
         assert not page.script(OVERLAP, ["#search-panel", covered]), covered
     page.type("nothing like it")
     page.press(ENTER)
-    page.has("#search-status", "Nothing found.")
+    page.has("#search-status", "found in #lobby.")
+    choose(page, "scope", "all")
+    page.has("#search-status", "Nothing found in the rooms that you are in. Enter another room")
+    choose(page, "scope", "here")
     page.script("document.querySelector('#search-words').value = 'green'")
     page.press(ENTER)
     page.has("#search-status", "1 found.")
-
-    page.script("""
-        const scope = document.querySelector("#search-scope");
-        scope.value = "all";
-        scope.dispatchEvent(new Event("change"));
-    """)
+    choose(page, "scope", "all")
     page.has("#search-status", "2 found, room by room, newest first.")
     lobby, ops = page.texts(HITS)
     assert lobby.startswith("#lobby · luis")
@@ -73,14 +85,23 @@ def test_all_rooms_are_searched_beside_the_log(page: Page, daemon: LiveServer) -
 
     page.click("#search-from")
     page.type("luis")
-    page.press(ENTER)
+    page.press(TABULATOR)
     page.has("#search-status", "1 found.")
-    page.press(ESCAPE)
-    page.shows("#search-panel", False)
-    assert page.focused == "line"
+    page.script("document.querySelector('#search-words').value = ''")
+    page.press(DOWN)
+    page.lacks("#search-status", "found")
+    page.script("document.querySelector('#search-words').value = 'green'")
+    page.press(UP)
+    page.has("#search-status", "1 found.")
+    for inside in f"{HITS}", "#search-since", "#search-words", "#line":
+        page.script("document.querySelector(arguments[0]).focus()", inside)
+        page.press(ESCAPE)
+        page.shows("#search-panel", False)
+        assert page.focused == "line"
+        page.click("#search-open")
 
     page.use(PHONE)
-    page.click("#search-open")
+    page.shows("#search-panel")
     assert not page.script(OVERLAP, ["#search-panel", "#composer"])
     page.click(HITS)
     page.shows("#search-panel", False)

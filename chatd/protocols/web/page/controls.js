@@ -73,7 +73,7 @@ function listenToDialogs() {
  * @param {KeyboardEvent} event
  * @param {page.ControlParts} parts
  */
-function press({ key, altKey, ctrlKey, metaKey, shiftKey }, { client, display, writer }) {
+function press({ key, target, altKey, ctrlKey, metaKey, shiftKey }, { client, display, writer }) {
 	if (ctrlKey || metaKey || shiftKey || document.querySelector("dialog[open], :popover-open")) return false;
 	if (altKey && (key === "ArrowUp" || key === "ArrowDown")) {
 		const { all, active } = client.chat;
@@ -81,6 +81,7 @@ function press({ key, altKey, ctrlKey, metaKey, shiftKey }, { client, display, w
 		const room = all[at % all.length];
 		if (room) display.choose(room);
 	} else if (key === "Escape") {
+		if (target === byId("line")) display.closeSearch();
 		display.toLatest();
 		writer.focus();
 	} else return false;

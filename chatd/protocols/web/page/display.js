@@ -138,9 +138,13 @@ export class Display {
 		else byId("log").focus();
 	}
 
+	closeSearch() {
+		this.#parts.search.show(false);
+	}
+
 	/** Close the panels where they lie over the room. */
 	closePanels() {
-		if (matchMedia("(width < 80rem)").matches) this.#parts.search.show(false);
+		if (matchMedia("(width < 80rem)").matches) this.closeSearch();
 		if (!matchMedia("(max-width: 60rem)").matches) return;
 		for (const panel of document.querySelectorAll(":popover-open")) {
 			if (panel instanceof HTMLElement) panel.hidePopover();
@@ -224,9 +228,12 @@ export class Display {
 	/** Draw the line that welcomes a guest, until they close it. */
 	#drawWelcome() {
 		const { client, kept } = this.#parts;
-		const { guest, name } = client.chat.me;
-		byId("welcome-account").hidden = !client.chat.signsIn;
+		const { signsIn, me } = client.chat;
+		const { guest, name } = me;
+		byId("welcome-account").hidden = !signsIn;
 		byId("welcome").hidden = !guest || !name || kept.get("welcomed", false);
-		byId("welcome-text").replaceChildren(...sentence(this.#texts, "welcome", { name: make("bdi", {}, name) }));
+		byId("welcome-text").replaceChildren(
+			...sentence(this.#texts, signsIn ? "welcome_accounts" : "welcome", { name: make("bdi", {}, name) }),
+		);
 	}
 }

@@ -19,6 +19,8 @@ export class Search {
 	#room;
 	/** @type {Query | undefined} */
 	#query;
+	/** @type {number | undefined} */
+	#soon;
 	#account = ""; // the name of the account that we are signed in to
 	#given;
 
@@ -28,9 +30,11 @@ export class Search {
 		const form = byId("search");
 		form.onsubmit = (event) => {
 			event.preventDefault();
-			this.#start();
+			this.#startSoon();
 		};
-		this.#scope.onchange = this.#since.onchange = () => this.#query && this.#start();
+		for (const filter of [this.#author, this.#since, this.#scope]) {
+			filter.onchange = () => (this.#words.value.trim() ? this.#startSoon() : this.#clear());
+		}
 		this.#further.onclick = () => this.#query && this.#look(this.#query);
 		byId("search-open").onclick = () => this.show(Boolean(this.#panel.hidden));
 		byId("search-close").onclick = () => this.#leave();
@@ -87,6 +91,12 @@ export class Search {
 		this.#further.hidden = true;
 	}
 
+	/** Search once, also if a key changes a filter and sends the form. */
+	#startSoon() {
+		clearTimeout(this.#soon);
+		this.#soon = setTimeout(() => this.#start());
+	}
+
 	#start() {
 		this.#clear();
 		const text = textOf(this.#words.value, this.#author.value, this.#since.value);
@@ -123,7 +133,9 @@ export class Search {
 	#counted(rooms) {
 		const { texts } = this.#given;
 		const count = this.#found.children.length;
-		if (!count) return texts.say(rooms ? "nothing_yet" : "nothing_found");
+		if (!count && rooms) return texts.say("nothing_yet");
+		if (!count && !this.#isEverywhere) return texts.say("nothing_found", { name: this.#room?.title });
+		if (!count) return texts.say("nothing_found_everywhere");
 		return texts.say(this.#isEverywhere ? "found_everywhere" : "found", { count });
 	}
 

@@ -21,6 +21,10 @@ export const SENTENCES = {
 		"You are {name}. Choose a name, or just write a line below.",
 		"Eres {name}. Elige un nombre, o simplemente escribe abajo.",
 	],
+	welcome_accounts: [
+		"You are {name}. Choose a name, sign in or create an account, or just write a line below.",
+		"Eres {name}. Elige un nombre, inicia sesión o crea una cuenta, o simplemente escribe abajo.",
+	],
 	no_topic: ["No topic", "Sin tema"],
 	private_with: ["Private, for you and {name}", "Privado, para {name} y para ti"],
 	notify: ["Notify me of mentions and private lines", "Avisarme de menciones y líneas privadas"],
@@ -234,7 +238,11 @@ export const SENTENCES = {
 	search_scope: ["Where", "Dónde"],
 	search_here: ["in {name}", "en {name}"],
 	all_rooms: ["in all my rooms", "en todas mis salas"],
-	nothing_found: ["Nothing found.", "No se ha encontrado nada."],
+	nothing_found: ["Nothing found in {name}.", "No se ha encontrado nada en {name}."],
+	nothing_found_everywhere: [
+		"Nothing found in the rooms that you are in. Enter another room to search it.",
+		"No se ha encontrado nada en las salas en las que estás. Para buscar en otra, entra en ella.",
+	],
 	nothing_yet: ["Nothing found so far.", "De momento, nada."],
 	found_everywhere: [
 		"{count} found, room by room, newest first.",
