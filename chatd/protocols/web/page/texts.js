@@ -139,8 +139,8 @@ export const SENTENCES = {
 		"Aún no hay ninguna línea {number}. Esta es la última.",
 	],
 	begins_private: [
-		"For you and {name} alone. What was said before this page was loaded is not shown.",
-		"Solo para {name} y para ti. Lo que se dijo antes de cargar esta página no se ve.",
+		"Private, for you and {name}. What was said before this page was loaded is not shown.",
+		"Privado, para {name} y para ti. Lo que se dijo antes de cargar esta página no se ve.",
 	],
 	new: ["New", "Nuevo"],
 	unread: ["{count} unread", "{count} sin leer"],
