@@ -138,6 +138,8 @@ export interface RoomPolicy {
 	mode: Mode;
 	owner: string;
 	may: string[];
+	/** Seconds; 0 if the session is not muted. */
+	muted: number;
 }
 
 export interface People {

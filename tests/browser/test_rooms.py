@@ -13,6 +13,7 @@ from tests.browser.page import (
     ESCAPE,
     HERE,
     LINES,
+    ME,
     PEOPLE,
     TABULATOR,
     TEXTS,
@@ -60,6 +61,16 @@ def test_where_one_may_not_speak_the_page_says_so_before_one_writes(
     page.until(lambda: "Message to #news" in page.script(PLACEHOLDER), "the room is open")
     page.say("now")
     assert page.said("now") == ["now"]
+    page.say("/nick luis")
+    page.has(ME, "luis")
+    ana.type("/mute luis 2h")
+    page.until(lambda: "You are muted in #news until" in page.script(PLACEHOLDER), "the time")
+    page.say("hola")
+    page.has("#line-error", "You are muted")
+    ana.type("/unmute luis")
+    page.lacks("#line-error", "You are muted")
+    page.press(ENTER)
+    assert page.said("hola") == ["now", "hola"]
 
 
 def test_the_topic_is_changed_in_its_place(page: Page) -> None:

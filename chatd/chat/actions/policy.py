@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
 
 from chatd.chat.actions.deeds import Done, carry_out
 from chatd.chat.permissions import Act, Mode, Role, may
+from chatd.chat.sanctions import MUTE
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -33,11 +35,19 @@ def policy_of(server: ChatServer, session: Session, room: Room) -> Policy:
 def acts_of(server: ChatServer, session: Session, room: Room) -> list[Act]:
     """Return the acts that the role of a session allows in a room.
 
-    Mutes and bans, which end by themselves, and the scope of a token are not looked at.
+    Mutes (see `muted_seconds`), bans, and the scope of a token are not looked at.
     """
     roles = server.moderation.roles
     role, mode = roles.role_of(session, room), roles.mode_of(room)
     return [act for act in Act if may(role, act, mode)]
+
+
+def muted_seconds(server: ChatServer, session: Session, room: Room) -> int:
+    """Return the seconds until a session may speak again in a room; 0 if it is not muted."""
+    moderation = server.moderation
+    role = moderation.roles.role_of(session, room)
+    mute = moderation.sanctions.of_session(MUTE, session, room, role)
+    return 0 if mute is None else ceil(mute.until - server.now())
 
 
 def members_of(

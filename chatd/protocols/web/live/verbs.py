@@ -309,6 +309,7 @@ def _room(conversation: Conversation, members: Members) -> None:
         mode=mode.value,
         owner=owner,
         may=[act.value for act in policy.acts_of(server, session, room)],
+        muted=policy.muted_seconds(server, session, room),
     )
 
 

@@ -9,6 +9,7 @@ import { commandOf, Outbox } from "./outbox.js";
 import { Chat } from "./state.js";
 
 const PAGE = 50; // lines that are fetched at once
+const LONGEST_MS = 2 ** 31 - 1; // of a timer of a browser
 const ORIGINS = 100; // most lines of which is known in which room they were written
 
 export class Client {
@@ -18,6 +19,8 @@ export class Client {
 	entering = new Map();
 	/** @type {Set<page.Room>} */
 	#fetching = new Set();
+	/** @type {number | undefined} */
+	#unmuting;
 	#proof = ""; // that was sent in the last hello
 	/** @type {Map<wire.Id, page.Room>} */
 	#origins = new Map();
@@ -211,9 +214,22 @@ export class Client {
 		const room = this.chat.active;
 		if (!room?.present || room.isPrivate) return;
 		this.connection.ask({ type: "room", room: room.name }, (reply) => {
-			if (reply?.type === "room") room.about(reply);
+			if (reply?.type === "room") this.#learn(room, reply);
 			this.#given.changed();
 		});
+	}
+
+	/**
+	 * Take what is told of a room, and ask again when a mute of ours is over.
+	 * @param {page.Room} room
+	 * @param {wire.RoomPolicy} policy
+	 */
+	#learn(room, policy) {
+		const { clock } = this.#given;
+		room.about(policy, clock.now());
+		clock.clearTimeout(this.#unmuting);
+		if (!room.mutedUntil) return;
+		this.#unmuting = clock.setTimeout(() => this.askRoom(), Math.min(policy.muted * 1000, LONGEST_MS));
 	}
 
 	askPeople() {

@@ -164,17 +164,26 @@ export class Display {
 		}
 	}
 
+	/**
+	 * Return why we may not speak in a room; "" if we may.
+	 * @param {page.Room} room
+	 */
+	#silence({ title: name, mutedUntil, isSilent, mode }) {
+		const key = `silent_${mode}`;
+		if (mutedUntil) return this.#texts.say("silent_muted", { name, time: this.#texts.moment(mutedUntil) });
+		return isSilent && isKey(key) ? this.#texts.say(key, { name }) : "";
+	}
+
 	/** @param {page.Room} room */
 	#drawRoom(room) {
 		const { client, log, writer, search, topic } = this.#parts;
-		const { title, isPrivate, isSilent, mode, unread } = room;
+		const { title, isPrivate, unread } = room;
 		const texts = this.#texts;
 		if (!this.#shown) room.draft = writer.text || room.draft;
 		else if (room !== this.#shown) this.#shown.attended = false;
 		this.#shown = room;
 		if (writer.text !== room.draft) writer.text = room.draft;
-		const silence = `silent_${mode}`;
-		writer.label(title, client.chat.isAsked, isSilent && isKey(silence) ? texts.say(silence, { name: title }) : "");
+		writer.label(title, client.chat.isAsked, this.#silence(room));
 		search.about(room, client.chat.me);
 		tell(byId("room-name"), title);
 		topic.draw(room);

@@ -15,7 +15,7 @@ const SETTLED_MS = 1000;
 const changesRights = (entry, name) =>
 	"deed" in entry &&
 	entry.deed !== undefined &&
-	(["mode", "create", "close"].includes(entry.deed.verb) || sameName(entry.deed.target, name));
+	(["mode", "create", "close", "unmute"].includes(entry.deed.verb) || sameName(entry.deed.target, name));
 
 export class Incoming {
 	#client;

@@ -41,6 +41,7 @@ export class Room {
 	owner = "";
 	/** @type {string[]} */
 	acts = []; // that we may do, by our role
+	mutedUntil = 0; // when we may speak again, if we are muted, in milliseconds
 	people = new People();
 	seen = 0; // seq
 	unread = 0;
@@ -89,12 +90,16 @@ export class Room {
 		return false;
 	}
 
-	/** @param {Pick<wire.RoomPolicy, "topic" | "mode" | "owner" | "may">} policy */
-	about({ topic, mode, owner, may }) {
+	/**
+	 * @param {Omit<wire.RoomPolicy, "type" | "room">} policy
+	 * @param {number} now
+	 */
+	about({ topic, mode, owner, may, muted }, now) {
 		this.topic = topic;
 		this.mode = mode;
 		this.owner = owner;
 		this.acts = may;
+		this.mutedUntil = muted && now + muted * 1000;
 	}
 
 	/** @param {string} act */

@@ -39,6 +39,7 @@ export const SENTENCES = {
 		"In {name} only people with a voice speak. Its operators give one.",
 		"En {name} solo habla quien tiene la palabra. La dan sus operadores.",
 	],
+	silent_muted: ["You are muted in {name} until {time}.", "No puedes hablar en {name} hasta el {time}."],
 	silent_announce: ["In {name} only its operators speak.", "En {name} solo hablan sus operadores."],
 	settings: ["Room settings", "Ajustes de la sala"],
 	settings_of: ["Settings of {name}", "Ajustes de {name}"],

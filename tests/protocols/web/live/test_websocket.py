@@ -432,6 +432,7 @@ class TestARoom:
                 "topic": "x" * 300,
                 "mode": "announce",
                 "owner": "ana",
+                "muted": 0,
             }
         owners, guests = abouts
         assert guests == ["read"]
@@ -444,6 +445,19 @@ class TestARoom:
         (about,) = one.seen()
         assert (about["mode"], about["owner"]) == ("free", "")
         assert about["may"] == ["read", "speak", "topic"]
+
+    def test_tells_how_long_one_is_muted_there(self, world: World) -> None:
+        ana = world.member("ana")
+        ana.type("/create ops", "/create builds")
+        one = browser(world, rooms={"ops": None, "builds": None}, name="luis")
+        ana.type("/mute #ops luis 10m")
+        world.clock.advance(60)
+        one.seen()
+        told = []
+        for room in "ops", "builds":
+            one.send("room", room=room)
+            told.append(one.seen()[0]["muted"])
+        assert told == [540, 0]
 
     def test_that_one_may_not_read_is_not_told_of(self, world: World) -> None:
         world.member("ana").type("/create ops private")

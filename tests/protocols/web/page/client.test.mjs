@@ -638,7 +638,7 @@ test("what we may do in a room is asked for whenever it may have changed", () =>
 	assert.equal(asked(), 1);
 	const room = all.chat.active;
 	assert.equal(room.isSilent, false);
-	const about = { type: "room", room: "lobby", topic: "all of it", owner: "" };
+	const about = { type: "room", room: "lobby", topic: "all of it", owner: "", muted: 0 };
 	all.says({ ...about, id: sent(all, "room")[0].id, mode: "announce", may: ["read"] });
 	assert.deepEqual([room.isSilent, room.topic, room.may("topic")], [true, "all of it", false]);
 	all.says(events("lobby", deed(1, "op", "luis"), line(2, "hola")));
@@ -651,6 +651,28 @@ test("what we may do in a room is asked for whenever it may have changed", () =>
 	assert.equal(asked(), 4);
 	all.says({ ...about, id: sent(all, "room")[3].id, mode: "open", may: ["read", "speak", "topic"] });
 	assert.deepEqual([room.isSilent, room.may("topic")], [false, true]);
+});
+
+test("while we are muted we know until when, and ask when it is over", () => {
+	const all = made();
+	all.says(entered("lobby"));
+	const about = { type: "room", room: "lobby", topic: "", mode: "open", owner: "ana", may: ["read", "speak"] };
+	const tell = (muted) => all.says({ ...about, id: sent(all, "room").at(-1).id, muted });
+	tell(5);
+	const room = all.chat.active;
+	assert.equal(room.mutedUntil, all.clock.now() + 5000);
+	all.clock.advance(4);
+	assert.equal(sent(all, "room").length, 1);
+	all.clock.advance(1);
+	assert.equal(sent(all, "room").length, 2);
+	tell(40 * 86_400);
+	all.clock.advance(5);
+	assert.equal(sent(all, "room").length, 2);
+	const deed = { verb: "unmute", target: "guest1 as he was", seconds: 0, reason: "" };
+	all.says(events("lobby", { ...line(1, "deed"), kind: "deed", deed }));
+	assert.equal(sent(all, "room").length, 3);
+	tell(0);
+	assert.equal(room.mutedUntil, 0);
 });
 
 test("a command of a dialog is answered there, and not in the room", () => {

@@ -10,7 +10,7 @@ const texts = new Texts("en");
 
 function room(...may) {
 	const made = new Room("ops", false);
-	made.about({ topic: "", mode: "moderated", owner: "ana", may });
+	made.about({ topic: "", mode: "moderated", owner: "ana", may, muted: 0 }, 0);
 	return made;
 }
 
