@@ -67,8 +67,9 @@ class Registrations:
     async def register(self, account: Account, owner: Session | None = None) -> None:
         """Register a name, for the session ``owner`` that has it, or for a person who is not here.
 
-        Others who have it, or a name that looks like it, become guests without a name. Raises
-        `Refusal`, and `StoreError`.
+        Other sessions of that person, such as tabs, have it as the account's from now on. Others
+        who have it, or a name that looks like it, become guests without a name. Raises `Refusal`,
+        and `StoreError`.
         """
         self._names.check_account(account.name)
         account = account._replace(epoch=new_epoch())
@@ -84,9 +85,15 @@ class Registrations:
         grant = by_password(account, self._clock.seconds())
         if not self._credentials.is_valid(grant):
             return  # it was removed already, and may have another owner
+        tabs: Sequence[Session] = ()
         if owner is not None and not owner.stream.finished:
+            if owner.name == account.name:
+                tabs = self._names.together(owner)[1:]
             owner.identity.set_grant(grant)
             self._logins.limits.networks.record_login(account, owner.network)
+        for tab in tabs:
+            tab.identity.set_grant(grant._replace(typed=None))  # it was not typed there
+            self._logins.begin_login(tab)
         for session in self._names.in_the_way(account):
             session.answer("registered_elsewhere", name=session.name)
             self._logins.make_guest(session)

@@ -32,8 +32,22 @@ def test_a_name_is_registered_and_stays_over_a_reload(page: Page) -> None:
 def test_the_name_that_one_has_in_this_browser_can_be_registered(page: Page) -> None:
     page.say("/nick eva")
     page.has(ME, "eva")
+    page.say("/join den")
+    page.has(HERE, "den")
     registered(page, "eva")
     assert not page.texts("#account-error")[0]
+    page.say("/create attic private")
+    page.has(HERE, "attic")
+    page.click(SIGNED_IN)
+    page.has(ME, "guest")
+    page.has(LINES, "You are signed out. You are guest")
+    page.lacks("#rooms", "attic")
+    told = " ".join(page.texts(LINES))
+    assert not any(each in told for each in ("elsewhere", "somebody else", "attic", "is now"))
+    fill(page, "signin", "eva", PASSWORD)
+    page.has(ME, "eva")
+    page.has(LINES, "You are eva now.")
+    page.has("#rooms", "attic")
 
 
 def test_no_script_can_read_what_one_is_signed_in_with(page: Page) -> None:

@@ -147,6 +147,12 @@ export interface Draft {
 	answer: "ack" | "line" | "any";
 }
 
+/** A room that we asked for. A wanted one is shown; of one that `isForgotten`, it is not told that we may not enter. */
+export interface Entering {
+	isWanted: boolean;
+	isForgotten?: boolean;
+}
+
 export interface Item extends Draft {
 	state: "waits" | "sent" | "refused" | "unsure";
 	isBack: boolean;
@@ -320,7 +326,9 @@ export interface AccountOptions extends DialogOptions {
 	/** Returns what this door can do. */
 	door: () => Pick<wire.Hello, "accounts" | "passwords">;
 	takeName: (name: string, answered: Answered) => void;
-	/** Called when the browser is another user's. */
+	/** Called when the browser is about to be another user's, */
+	leaving: () => void;
+	/** and when it is, or stays the same user's. */
 	changed: () => void;
 }
 

@@ -15,8 +15,10 @@ const ORIGINS = 100; // most lines of which is known in which room they were wri
 export class Client {
 	chat = new Chat();
 	outbox = new Outbox();
-	/** @type {Map<string, { isWanted: boolean }>} rooms that we asked for; wanted ones are shown */
+	/** @type {Map<string, page.Entering>} rooms that we asked for */
 	entering = new Map();
+	/** @type {Map<string, string[]>} by the accounts that signed out here, the rooms they were in */
+	#roomsOf = new Map();
 	/** @type {Set<page.Room>} */
 	#fetching = new Set();
 	/** @type {number | undefined} */
@@ -59,15 +61,15 @@ export class Client {
 	}
 
 	/**
-	 * Enter a room, and show it. An error is shown in the room that is shown, or *answered* is called.
+	 * Enter a room, and show it if it is wanted. An error is shown in the room that is shown, or *answered* is called.
 	 * @param {string} name
 	 * @param {page.Answered} [answered]
 	 */
-	enter(name, answered = (reply) => reply?.type === "error" && this.take(reply)) {
+	enter(name, answered = (reply) => reply?.type === "error" && this.take(reply), isWanted = true) {
 		const room = this.chat.room(name);
 		if (this.connection.state !== "open") return answered();
 		if (room?.present) this.choose(room);
-		this.entering.set(folded(name), { isWanted: true });
+		this.entering.set(folded(name), { isWanted });
 		this.connection.ask({ type: "enter", room: name, after: room?.bookmark ?? undefined }, (reply) => {
 			if (reply?.type === "entered") this.#incoming.take(reply);
 			this.entering.delete(folded(name));
@@ -114,17 +116,24 @@ export class Client {
 	}
 
 	/**
-	 * Enter a room if there is one of that name, and show it. Call *answered* with the error, if any.
+	 * Enter a room if there is one of that name, and show it if it is wanted. Call *answered* with the error, if any.
 	 * @param {string} name
 	 * @param {(error?: wire.Failure) => void} answered
 	 */
-	visit(name, answered) {
+	visit(name, answered, isWanted = true) {
 		this.connection.ask({ type: "people", room: name }, (reply) => {
 			const error = reply?.type === "error" ? reply : undefined;
-			if (reply && !error) this.enter(name);
+			if (reply && !error) this.enter(name, undefined, isWanted);
 			answered(error);
 			this.#given.changed();
 		});
+	}
+
+	/** Enter the rooms that our account was in before it signed out here, as far as they are still there. */
+	comeBack() {
+		for (const name of this.#roomsOf.get(folded(this.chat.me.name)) ?? []) {
+			if (!this.chat.room(name)) this.visit(name, () => {}, false);
+		}
 	}
 
 	/** @param {page.Room} room */
@@ -281,7 +290,7 @@ export class Client {
 	 * entered again, or if it has items or a draft that are not sent.
 	 * @param {page.Room} room
 	 */
-	out(room) {
+	out(room, isTold = true) {
 		const { chat } = this;
 		const text = this.#given.texts.say("left_room", { name: room.title });
 		room.present = room.isPrivate;
@@ -290,7 +299,7 @@ export class Client {
 		const next = chat.rooms.find((each) => each !== room && each.present);
 		if (next && !room.draft.trim() && !this.outbox.shownIn(room).length) chat.forget(room);
 		if (next && chat.active === room) this.choose(next);
-		if (!room.isPrivate) this.note({ kind: "notice", text });
+		if (isTold && !room.isPrivate) this.note({ kind: "notice", text });
 		this.keepRooms();
 		this.#given.changed();
 	}
@@ -309,6 +318,8 @@ export class Client {
 	/** Forget what the server told the account alone, once its sign-in has ended: another person may come. */
 	forgetAccount() {
 		const { chat } = this;
+		const names = chat.rooms.map((room) => room.name);
+		this.#roomsOf.set(folded(chat.me.name), names);
 		chat.me = { ...chat.me, account: false };
 		for (const room of chat.privates) this.outbox.forget(room);
 		for (const room of chat.rooms) room.draft = "";
@@ -325,10 +336,12 @@ export class Client {
 
 	/** @returns {wire.ClientMessage} */
 	#greet() {
-		this.#proof = this.kept.get("proof", "");
+		const proof = this.kept.get("proof", "");
+		const isForgotten = Boolean(this.#proof && !proof); // those of an account alone
+		this.#proof = proof;
 		const { rooms, lobby } = this.chat;
 		const names = rooms.length ? rooms.map((room) => room.name) : [lobby];
-		for (const name of names) this.entering.set(folded(name), { isWanted: false });
+		for (const name of names) this.entering.set(folded(name), { isWanted: false, isForgotten });
 		return {
 			type: "hello",
 			language: this.#given.texts.language,

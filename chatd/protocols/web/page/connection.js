@@ -46,6 +46,12 @@ export class Connection {
 		if (socket.readyState === OPEN) greet();
 	}
 
+	/** Close it, until it is started: the user is about to be another one. */
+	stop() {
+		this.#drop();
+		this.#be("connecting");
+	}
+
 	/** Find out if it is alive: the network is back, or the machine has slept. */
 	check() {
 		if (this.state === "open") this.#ping();

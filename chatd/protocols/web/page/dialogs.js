@@ -115,9 +115,12 @@ export class Account {
 		this.#name.focus();
 	}
 
-	/** Return the error, or "" if it is done. */
+	/** Return the error, or "" if it is done. The connection ends first, so that the server does not end it. */
 	async signOut() {
+		const { leaving, changed } = this.#given;
+		leaving();
 		const reply = await this.#post("/api/signout", {});
+		if (reply?.type !== "say") changed();
 		return reply?.type === "error" ? reply.text : reply ? "" : this.#given.texts.say("no_answer");
 	}
 

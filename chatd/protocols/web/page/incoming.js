@@ -22,6 +22,7 @@ export class Incoming {
 	#given;
 	#chat;
 	#motd = "";
+	#untold = 0; // errors that come next, of rooms that are forgotten
 	/** @type {Omit<page.Line, "time">[]} a greeting, which is shown after the last lines of a room */
 	#greeting = [];
 
@@ -94,9 +95,22 @@ export class Incoming {
 		chat.limits = { characters: max_length, lines: max_lines, bytes: max_bytes };
 		if (!chat.commands.length) this.#askCommands();
 		chat.active ??= chat.rooms[0] ?? chat.roomFor(lobby); // also if we may not enter it
+		const was = chat.me;
+		this.#untold = 0;
+		if (was.name && was.name !== message.name) this.#sayWho(was, message);
 		if (motd && motd !== this.#motd) this.#greeting.push({ kind: "say", text: motd });
 		this.#motd = motd;
 		this.#you(message);
+	}
+
+	/**
+	 * Say who we are now, after the lines of a room.
+	 * @param {page.Me} was
+	 * @param {wire.Hello} now
+	 */
+	#sayWho(was, { name, account }) {
+		const key = was.account && !account ? "signed_out" : "you_are_now";
+		this.#greeting.push({ kind: "say", text: this.#given.texts.say(key, { name }) });
 	}
 
 	#askCommands() {
@@ -116,6 +130,7 @@ export class Incoming {
 		const before = this.#chat.me;
 		this.#chat.me = { name, guest, account };
 		for (const room of this.#chat.rooms) room.people.renamed(before, this.#chat.me);
+		if (account && !before.account) this.#client.comeBack();
 		this.#client.askRoom(); // another account, or another name, may do other things
 		// An account's name comes with its cookie, and must not be asked for without it.
 		if (account || !guest) this.#given.kept.set("name", account ? null : name);
@@ -132,19 +147,22 @@ export class Incoming {
 		// A room that was not asked for is that of a command, or the server put us there.
 		const isWanted = asked?.isWanted ?? true;
 		if (isWanted && !goesOn) this.#greeting.push({ kind: "notice", text: message.text });
-		if (message.head === message.after) this.#greetIn(room);
 		if (isWanted || !this.#chat.active) client.choose(room);
 		else if (room === this.#chat.active) {
 			client.askPeople();
 			client.askRoom();
 		}
+		if (message.head === message.after) this.#greetIn(room);
 		client.flush(room);
 	}
 
 	/** @param {wire.Left} message */
 	#left({ room: name }) {
 		const room = this.#chat.room(name);
-		if (room) this.#client.out(room);
+		const isForgotten = this.#client.entering.get(folded(name))?.isForgotten;
+		if (isForgotten) this.#untold += 1;
+		if (room) this.#client.out(room, !isForgotten);
+		if (this.#chat.active?.present) this.#greetIn(this.#chat.active);
 	}
 
 	/** @param {wire.Events} message */
@@ -206,12 +224,18 @@ export class Incoming {
 
 	/** @param {wire.Failure} message */
 	#error({ id, kind, text }) {
+		if (id === undefined && this.#untold) {
+			this.#untold -= 1;
+			return;
+		}
 		this.#client.outbox.refused(id);
 		this.#client.note({ kind: "error", title: this.#given.texts.errorKind(kind), text }, id);
 	}
 
 	/** @param {page.Room} room */
 	#greetIn(room) {
+		const { active } = this.#chat;
+		if (active && room !== active && !active.isPrivate) return;
 		for (const line of this.#greeting.splice(0)) room.addLocal({ time: this.#given.clock.now(), ...line });
 	}
 }

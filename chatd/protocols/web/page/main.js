@@ -123,6 +123,7 @@ const account = new Account({
 	kept,
 	door: () => chat.door,
 	takeName: (name, answered) => client.command(`/nick ${name}`, answered),
+	leaving: () => connection.stop(),
 	changed: () => connection.start(),
 });
 const menu = new Menu();

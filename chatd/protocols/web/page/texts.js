@@ -13,6 +13,8 @@ export const SENTENCES = {
 	find_room: ["Find or create a room", "Buscar o crear una sala"],
 	close: ["Close", "Cerrar"],
 	you_are: ["You are {name}", "Eres {name}"],
+	you_are_now: ["You are {name} now.", "Ahora eres {name}."],
+	signed_out: ["You are signed out. You are {name} now.", "Has cerrado la sesión. Ahora eres {name}."],
 	choose_name: ["Choose a name", "Elegir un nombre"],
 	sign_in: ["Sign in", "Iniciar sesión"],
 	sign_out: ["Sign out", "Cerrar sesión"],

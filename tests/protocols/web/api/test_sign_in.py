@@ -212,8 +212,12 @@ def test_a_name_of_the_browsers_own_tabs_can_be_registered(web: SiteWorld) -> No
     members = {"name": "luis", "password": PASSWORD, "register": True, "key": "k" * 16}
     assert error_of(web.post("/api/signin", members)) == (409, "name_in_use")
     tab.session.identity.client_id = f"browser {'k' * 16}"
+    stranger = web.world.person("eva")
+    tab.seen()
     assert web.post("/api/signin", members).status == 200
-    assert tab.session.is_guest
+    assert tab.session.account == "luis"
+    assert not tab.session.identity.typed_its_password
+    assert [*tab.seen(), *stranger.seen()] == []
 
 
 def test_without_a_hasher_a_sign_in_is_refused() -> None:

@@ -565,6 +565,31 @@ test("a reconnection, in which the name is logged in anew, forgets and tells not
 	assert.equal(all.chat.active.lines.at(-1).text, "You are now eva.");
 });
 
+test("who signs out here is told so in one sentence, and comes back to the same rooms", () => {
+	const all = made({ proof: "p", rooms: ["lobby", "den"], active: "den" });
+	all.open(ANA);
+	all.says(entered("lobby"), entered("den"));
+	all.client.connection.stop();
+	all.kept.set("proof", null);
+	all.open({ name: "guest7" });
+	assert.deepEqual(sent(all, "hello")[0].rooms, { lobby: null, den: null });
+	const none = { type: "error", kind: "No room", key: "unknown_room", text: "#den does not exist." };
+	all.says({ ...entered("lobby"), resumed: true }, { type: "left", room: "den" }, none);
+	assert.deepEqual(all.chat.rooms.map(texts), [["You are signed out. You are guest7 now."]]);
+	assert.equal(all.chat.active.name, "lobby");
+	all.says(none);
+	assert.equal(texts(all.chat.active).at(-1), none.text);
+	all.kept.set("proof", "q");
+	all.open(ANA);
+	all.says({ ...entered("lobby"), resumed: true });
+	assert.equal(texts(all.chat.active).at(-1), "You are ana now.");
+	const [{ id, room }] = sent(all, "people").filter((each) => each.id);
+	assert.equal(room, "den");
+	all.says({ type: "people", id, room, names: [], guests: 0, more: 0 });
+	all.says({ ...entered("den"), id: sent(all, "enter")[0].id });
+	assert.deepEqual([all.chat.room("den").present, all.chat.active.name], [true, "lobby"]);
+});
+
 test("drafts are forgotten when a sign-in ends", () => {
 	const all = made({ proof: "p" });
 	all.open(ANA);
