@@ -30,6 +30,9 @@ pytest_plugins = ["pytester"]
 WITHOUT = [f"-pno:{plugin}" for plugin in ("anyio", "cacheprovider", "schemathesis", "pytest_cov")]
 """Options that leave out plugins which only take time here."""
 
+AGAIN_SECONDS = 0.2
+"""`tests.conftest.AGAIN_SECONDS` of the runs here: what does not end at once spins meanwhile."""
+
 
 @pytest.fixture(scope="module")
 def interpreter() -> Iterator[forks.Interpreter]:
@@ -75,7 +78,7 @@ def run(started, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     for variable in "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START", "PYTEST_ADDOPTS":
         monkeypatch.delenv(variable, raising=False)
     pytester.makeini("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
-    pytester.makeconftest(inspect.getsource(conftest))
+    pytester.makeconftest(f"{inspect.getsource(conftest)}\nAGAIN_SECONDS = {AGAIN_SECONDS}\n")
 
     def run(source: str, before: str = "") -> pytest.RunResult:
         pytester.makepyfile(source)
