@@ -25,26 +25,28 @@ class WeightWorld:
     def __init__(self) -> None:
         self.world = World()
         self.world.person()
-        # conftest freezes what is there before a test, and frozen objects would not be among these.
-        # Unfrozen, all of it would be looked at for garbage in the end.
-        gc.unfreeze()
-        self._before = gc.get_objects()
-        gc.freeze()
+        gc.freeze()  # so the collector lists only what is made from here on
         self.client, self._other = self.world.person(), self.world.person()
 
     def weight(self) -> int:
         """Return the bytes of the objects that are the client's alone, but for its transport."""
-        before = set(map(id, self._before))
-        shared = before | set(self._of(self._other, before))
-        return sum(map(sys.getsizeof, self._of(self.client, shared).values()))
+        made = set(map(id, gc.get_objects()))
+        shared = set(self._of(self._other, made, set()))
+        return sum(map(sys.getsizeof, self._of(self.client, made, shared).values()))
 
-    def _of(self, client: MemoryClient, but: set[int]) -> dict[int, object]:
-        """Return the objects that a client refers to, and those in turn, by their ids."""
+    def _of(self, client: MemoryClient, made: set[int], but: set[int]) -> dict[int, object]:
+        """Return the objects that a client refers to, and those in turn, by their ids.
+
+        Of those that the collector looks at, only some that were ``made`` meanwhile.
+        """
         found: dict[int, object] = {}
         to_look_at: list[object] = [client.protocol]
         while to_look_at:
             one = to_look_at.pop()
-            if id(one) not in found and id(one) not in but and one is not client.protocol.transport:
+            was_there = gc.is_tracked(one) and id(one) not in made
+            if id(one) in found or id(one) in but or was_there:
+                continue
+            if one is not client.protocol.transport:
                 found[id(one)] = one
                 to_look_at += gc.get_referents(one)
         return found
