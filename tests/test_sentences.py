@@ -11,6 +11,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from string import Formatter
 
 import pytest
@@ -83,6 +84,7 @@ def patterns_of(key: str, sentence: str) -> Iterator[tuple[str, str]]:
         beginning += re.escape(text[end:]) + value
 
 
+@cache  # not when this is imported, which all workers do
 def index() -> dict[str, list[re.Pattern[str]]]:
     """Return the patterns of all sentences, by a word that a match has."""
     patterns: dict[str, set[str]] = defaultdict(set)
@@ -93,9 +95,6 @@ def index() -> dict[str, list[re.Pattern[str]]]:
     return {
         word: [re.compile(each, re.DOTALL) for each in found] for word, found in patterns.items()
     }
-
-
-PATTERNS = index()
 
 
 def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -122,7 +121,7 @@ def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def is_sentence(text: str) -> bool:
     """Return True if a text has a sentence of the server, or begins as one."""
-    return any(pattern.search(text) for word in words(text) for pattern in PATTERNS.get(word, ()))
+    return any(pattern.search(text) for word in words(text) for pattern in index().get(word, ()))
 
 
 def sentences_in(tree: ast.Module) -> list[str]:
