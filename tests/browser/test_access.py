@@ -30,6 +30,14 @@ needs_axe = pytest.mark.skipif(
     reason="axe-core is not here: npm install, or name axe.min.js in AXE_CORE",
 )
 
+READABLE = 54 * 16
+"""Most pixels of the width of a line: about a hundred letters."""
+
+WIDTH = """
+const texts = document.querySelectorAll("#lines .text");
+return Array.from(texts).at(-1).getBoundingClientRect().width;
+"""
+
 SMALL = Device(320, 480, 2.0, touch=True)
 """The narrowest screen that WCAG (1.4.10) asks for."""
 
@@ -311,6 +319,21 @@ def test_nothing_is_wider_than_the_screen(page: Page, device: Device) -> None:
     width = page.script("return document.documentElement.scrollWidth")
     assert width <= device.width
     assert page.is_shown("#line")
+
+
+def test_on_a_wide_screen_lines_are_as_wide_as_can_be_read(page: Page) -> None:
+    page.use(Device(2560, 1440))
+    page.say("many words " * 40)
+    page.said("many words")
+    assert 300 < page.script(WIDTH) <= READABLE
+
+
+def test_what_closes_the_welcome_stays_beside_its_buttons(page: Page) -> None:
+    page.use(Device(1024, 768))
+    page.shows("#welcome")
+    top = "document.querySelector(arguments[0]).getBoundingClientRect().top"
+    tops = [page.script(f"return {top}", f"#welcome-{each}") for each in ("name", "later")]
+    assert abs(tops[0] - tops[1]) < 10, "they are in one row"
 
 
 def test_a_phone_has_room_for_the_log_and_shows_the_rooms_when_asked(page: Page) -> None:

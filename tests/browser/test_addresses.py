@@ -106,7 +106,7 @@ def test_an_address_that_leads_nowhere(page: Page, daemon: LiveServer) -> None:
     follow(page, "#@luis")
     page.has("#room-name", "luis")
     page.has("#topic", "Private, for you and luis")
-    page.has("#begins", "What you write below is for luis alone.")
+    page.has("#begins", "Private, for you and luis.")
     page.driver.back()
     page.has(HERE, "nowhere")
     with daemon.guest() as luis:
