@@ -63,11 +63,14 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[LiveServer, No
 
 
 def test_all_can_be_done_by_keyboard(page: Page) -> None:
+    told = "return document.querySelector('#announce').textContent"
     page.type("/nic")
+    page.until(lambda: "One suggestion" in page.script(told), "the suggestion is read")
     page.press(TABULATOR)
     page.type("ana")
     page.press(ENTER)
     page.has(ME, "ana")
+    assert page.script(told) == ""
     page.say("/join ops")
     page.has(HERE, "ops")
     page.say("hola")

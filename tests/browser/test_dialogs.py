@@ -52,6 +52,7 @@ def test_a_refused_room_is_told_in_the_dialog_which_takes_the_next_one(page: Pag
     page.has("#browse-rooms .item", "Incident-7")
     page.type("lob")
     page.lacks("#browse-rooms .item", "Incident-7")
+    page.has("#browse-count", "1 room")
     page.has("#browse-rooms .item", "lobby")
     answer(page, "by")
     page.has(HERE, "lobby")

@@ -54,7 +54,7 @@ def test_where_one_may_not_speak_the_page_says_so_before_one_writes(
     assert not page.is_shown("#topic-edit")
     page.say("hola")
     page.has("#line-error", "only its operators")
-    page.script("document.querySelector('#line').value = ''")
+    page.script("document.querySelector('#line').select()")
     page.say("/who")
     page.has(LINES, "In #news: ana and 1 guest.")
     ana.type("/mode open")
@@ -76,6 +76,7 @@ def test_where_one_may_not_speak_the_page_says_so_before_one_writes(
 def test_the_topic_is_changed_in_its_place(page: Page) -> None:
     page.click("#topic-edit")
     assert page.focused == "topic-text"
+    assert "Enter saves" in page.script("return document.activeElement.ariaLabel")
     page.type("see http://localhost/plan")
     page.press(ENTER)
     page.has("#topic", "see http://localhost/plan")
@@ -155,6 +156,7 @@ def test_a_room_is_run_from_its_settings(page: Page, luis: Client) -> None:
     page.type("luis2")
     page.press(ENTER)
     page.has("#forms .answer", EN.sentence("operators_are", people="luis2"))
+    page.has("#forms-told", "Done: Make an operator luis2")
     page.press(ESCAPE)
     page.shows("#forms", False)
     assert page.texts(f"{LINES}.error") == []

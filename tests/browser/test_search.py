@@ -103,9 +103,14 @@ def test_all_rooms_are_searched_beside_the_log(page: Page, daemon: LiveServer) -
     page.use(PHONE)
     page.shows("#search-panel")
     assert not page.script(OVERLAP, ["#search-panel", "#composer"])
+    assert page.texts(HITS) == []
+    assert "".join(page.texts("#search-status")) == ""
+    page.type("tea")
+    page.press(ENTER)
+    page.has(HITS, "green tea")
     page.click(HITS)
     page.shows("#search-panel", False)
-    page.has(FOUND, "a green build")
+    page.has(FOUND, "green tea")
 
 
 def test_what_was_found_is_gone_once_the_account_is_signed_out(page: Page) -> None:

@@ -4,7 +4,7 @@
 
 import { Dialog } from "./dialog.js";
 import { listed } from "./directory.js";
-import { button, byId, make, onSubmit, span } from "./dom.js";
+import { button, byId, make, onSubmit, span, tell } from "./dom.js";
 
 /** @type {Record<page.Way, page.Key>} */
 const SUBMIT = { name: "go", signin: "sign_in", register: "do_register" };
@@ -16,6 +16,8 @@ export class Browse {
 	#order = byId("browse-order", HTMLSelectElement);
 	/** @type {wire.ListedRoom[]} */
 	#rooms = [];
+	/** @type {number | null} how many rooms there are, of which the list has the first; null without an answer */
+	#count = null;
 	#given;
 
 	/** @param {page.BrowseOptions} given */
@@ -39,23 +41,25 @@ export class Browse {
 	 */
 	open(name = "", why = "") {
 		this.#name.value = name;
-		this.#status.textContent = this.#given.texts.say("loading");
 		this.#dialog.open(why);
 		this.#rooms = [];
+		this.#count = null;
 		this.#draw();
+		this.#status.textContent = this.#given.texts.say("loading");
 		this.#given.ask((answer) => {
 			const isThere = answer?.type === "rooms";
 			this.#rooms = isThere ? answer.rooms : [];
-			this.#status.textContent = isThere
-				? this.#given.texts.say("rooms_all", { count: answer.count })
-				: this.#given.texts.say("no_answer");
+			this.#count = isThere ? answer.count : null;
 			this.#draw();
 		});
 	}
 
-	/** List the rooms whose names or topics contain what is written, in the order that is chosen. */
+	/** List and count the rooms whose names or topics contain what is written, in the order that is chosen. */
 	#draw() {
 		const rooms = listed(this.#rooms, this.#word, this.#order.value === "name");
+		const count = this.#word ? rooms.length : (this.#count ?? 0);
+		const { texts } = this.#given;
+		tell(this.#status, this.#count === null ? texts.say("no_answer") : texts.say("rooms_all", { count }));
 		byId("browse-rooms").replaceChildren(...rooms.map((room) => make("li", {}, this.#room(room))));
 	}
 

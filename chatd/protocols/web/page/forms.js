@@ -47,23 +47,25 @@ export class Forms {
 		const form = make("form", { className: "field" }, ...labels, make("button", { type: "submit" }, submit));
 		onSubmit(form, () => {
 			const values = inputs.map(({ value }) => value.trim());
-			this.#give([command, ...values].filter(Boolean).join(" "), () => clear(inputs));
+			const done = `${this.#given.texts.say("done")}: ${inputs.map(shown).filter(Boolean).join(" ") || submit}`;
+			this.#give([command, ...values].filter(Boolean).join(" "), done, () => clear(inputs));
 		});
 		return form;
 	}
 
 	/**
-	 * Give a command, and call *done* if it is not refused.
+	 * Give a command, and if it is not refused, call *took*, and say that it is *done* if its answer has no words.
 	 * @param {string} text
-	 * @param {() => void} done
+	 * @param {string} done
+	 * @param {() => void} took
 	 */
-	#give(text, done) {
+	#give(text, done, took) {
 		tell(this.#told, "");
 		this.#dialog.ask(
 			(answered) => this.#given.command(text, answered, this.#content?.room),
 			(reply) => {
-				done();
-				this.#took(reply);
+				took();
+				this.#took(reply, done);
 			},
 		);
 	}
@@ -77,10 +79,13 @@ export class Forms {
 		this.#password.value = "";
 	}
 
-	/** @param {wire.ServerMessage} reply */
-	#took(reply) {
+	/**
+	 * @param {wire.ServerMessage} reply
+	 * @param {string} [done]
+	 */
+	#took(reply, done = "") {
 		const text = reply.type === "say" ? reply.text : "";
-		tell(this.#told, text);
+		tell(this.#told, text || done);
 		if (this.#content?.isOnce && !text) this.#dialog.close();
 		else this.#show();
 	}
@@ -123,6 +128,12 @@ export class Forms {
 function clear(inputs) {
 	for (const each of inputs) if (each instanceof HTMLInputElement) each.value = "";
 }
+
+/**
+ * Return what a field shows.
+ * @param {HTMLInputElement | HTMLSelectElement} field
+ */
+const shown = (field) => (field instanceof HTMLSelectElement ? field.selectedOptions[0]?.text : field.value.trim());
 
 /** @param {page.Field} field */
 function input({ options, value = "", isOptional = false }) {

@@ -36,7 +36,7 @@ export class Search {
 			filter.onchange = () => (this.#words.value.trim() ? this.#startSoon() : this.#clear());
 		}
 		this.#further.onclick = () => this.#query && this.#look(this.#query);
-		byId("search-open").onclick = () => this.show(Boolean(this.#panel.hidden));
+		byId("search-open").onclick = () => (this.#panel.hidden ? this.show(true) : this.#leave());
 		byId("search-close").onclick = () => this.#leave();
 		this.#panel.onkeydown = (event) => {
 			if (event.key !== "Escape" || event.isComposing) return;
@@ -74,14 +74,17 @@ export class Search {
 		return this.#scope.value === "all";
 	}
 
+	/** Close it at the user's wish: the next search begins anew. */
 	#leave() {
 		this.show(false);
+		this.#forget();
 		this.#given.left();
 	}
 
 	#forget() {
 		this.#clear();
-		this.#words.value = this.#author.value = "";
+		byId("search", HTMLFormElement).reset();
+		if (this.#here.disabled) this.#scope.value = "all";
 	}
 
 	#clear() {

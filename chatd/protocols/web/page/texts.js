@@ -58,6 +58,7 @@ export const SENTENCES = {
 	do_op: ["Make {name} an operator", "Hacer operador a {name}"],
 	do_unop: ["Make {name} no operator", "Quitar a {name} de los operadores"],
 	do_ignore: ["Hide the lines of {name}", "Ocultar las líneas de {name}"],
+	done: ["Done", "Hecho"],
 	do_it: ["Do it", "Hacerlo"],
 	what_to_do: ["What to do", "Qué hacer"],
 	mode: ["Mode", "Modo"],
@@ -87,6 +88,7 @@ export const SENTENCES = {
 	change_password: ["Change the password", "Cambiar la contraseña"],
 	add: ["Add", "Añadir"],
 	remove: ["Remove", "Quitar"],
+	topic_text: ["New topic; Enter saves, Escape cancels", "Tema nuevo; Intro lo guarda, Escape lo deja"],
 	edit_topic: ["Change the topic", "Cambiar el tema"],
 	line_hint: [
 		"Enter sends; Shift+Enter starts a new line. Tab completes names and commands; Escape, then Tab moves on. Alt+Up and Alt+Down change the room.",
@@ -265,7 +267,7 @@ export const SENTENCES = {
 	order_people: ["most people first", "primero donde hay más gente"],
 	order_name: ["by name", "por nombre"],
 	room_name: ["Room name (a new one is created)", "Nombre de la sala (si no existe, se crea)"],
-	enter: ["Enter", "Entrar"],
+	enter: ["Join", "Entrar"],
 };
 
 /**

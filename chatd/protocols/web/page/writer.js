@@ -173,9 +173,11 @@ export class Writer {
 			this.#list,
 			choices.map((choice, at) => this.#option(choice, at)),
 		);
+		const wasOffered = !this.#list.hidden;
 		this.#list.hidden = !choices.length;
 		this.#choose(-1);
 		if (choices.length) announce(this.#given.texts.say("suggested", { count: choices.length }));
+		else if (wasOffered) announce("");
 	}
 
 	/**
