@@ -168,6 +168,7 @@ def test_every_control_is_reached_with_the_tabulator_and_is_seen_to_be(page: Pag
             ), f"it is not seen that {page.focused} has the keyboard"
     for control in "skip", "line", "search-open", "browse-open", "name-open":
         assert control in reached
+    assert reached.index("welcome-name") < reached.index("welcome-later")
 
 
 @pytest.mark.parametrize(
@@ -339,11 +340,21 @@ def test_what_closes_the_welcome_stays_beside_its_buttons(page: Page) -> None:
     assert abs(tops[0] - tops[1]) < 10, "they are in one row"
 
 
+def takes_keyboard(page: Page, panel: str) -> None:
+    """Wait until the keyboard is in a panel."""
+    inside = "return document.querySelector(arguments[0]).contains(document.activeElement)"
+    page.until(lambda: page.script(inside, panel), f"the keyboard is in {panel}")
+
+
 def test_a_phone_has_room_for_the_log_and_shows_the_rooms_when_asked(page: Page) -> None:
     page.use(PHONE)
     page.shows("#rooms", False)
-    page.click("#rooms-open")
-    page.shows("#rooms")
+    for opener, panel in ("#rooms-open", "#rooms-panel"), ("#people-open", "#people-panel"):
+        page.click(opener)
+        page.shows(panel)
+        takes_keyboard(page, panel)
+        page.press(ESCAPE)
+        page.shows(panel, False)
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,12 @@ from tests.browser.page import (
     TEXTS,
     Page,
 )
-from tests.browser.tab import axe_core
+from tests.browser.tab import LAPTOP, PHONE, axe_core
 from tests.support.live_server import Client, LiveServer
 from tests.support.sentences import EN
 
+BOXES = "return [...arguments].map(each => document.querySelector(each).getBoundingClientRect())"
+FITS = "const line = document.querySelector('#line'); return line.scrollHeight <= line.clientHeight"
 PLACEHOLDER = "return document.querySelector('#line').placeholder"
 
 
@@ -51,6 +53,9 @@ def test_where_one_may_not_speak_the_page_says_so_before_one_writes(
     page.say("/join news")
     page.has(HERE, "news")
     page.until(lambda: "only its operators" in page.script(PLACEHOLDER), "the reason")
+    for device in PHONE, LAPTOP:
+        page.use(device)
+        page.until(lambda: page.script(FITS), "the whole reason is seen")
     assert not page.is_shown("#topic-edit")
     page.say("hola")
     page.has("#line-error", "only its operators")
@@ -77,6 +82,8 @@ def test_the_topic_is_changed_in_its_place(page: Page) -> None:
     page.click("#topic-edit")
     assert page.focused == "topic-text"
     assert "Enter saves" in page.script("return document.activeElement.ariaLabel")
+    title, form = page.script(BOXES, "#room-name", "#topic-text")
+    assert 4 <= title["top"] < title["bottom"] <= form["top"] - 4
     page.type("see http://localhost/plan")
     page.press(ENTER)
     page.has("#topic", "see http://localhost/plan")
@@ -141,6 +148,8 @@ def test_a_room_is_run_from_its_settings(page: Page, luis: Client) -> None:
     page.has("#forms .answer", "#ops is open")
     page.has("#forms .answer", "In #ops: ana and luis.")
     assert is_accessible(page)
+    buttons = page.texts("#forms-parts button")
+    assert len(buttons) == len(set(buttons))
     page.script("document.querySelector('#forms select').value = 'announce'")
     page.click("#forms section:nth-child(2) button")
     page.has("#forms .answer", "#ops is announce")
@@ -165,13 +174,17 @@ def test_a_room_is_run_from_its_settings(page: Page, luis: Client) -> None:
 def test_a_dialog_asks_for_the_password_and_forgets_what_it_showed(page: Page) -> None:
     registered(page)
     page.click("#account-open")
-    page.has("#forms .answer", EN.sentence("no_tokens"))
+    page.has("#forms .answer", "no tokens.")
+    assert not any("/token" in each for each in page.texts("#forms"))
     for answer, told in (("wrong horse", "#forms-error"), (PASSWORD, "#forms-told")):
         page.click("#forms section input")
         page.type("ci")
         page.press(ENTER)
         page.shows("#forms-secret")
         page.until(lambda: page.focused == "forms-password", "the password can be typed")
+        assert page.texts("#forms-told") == [
+            "First your present password. An empty answer cancels."
+        ]
         page.type(answer)
         page.press(ENTER)
         page.has(told, "ci is a token" if told == "#forms-told" else "Error: ")

@@ -82,6 +82,7 @@ def test_all_rooms_are_searched_beside_the_log(page: Page, daemon: LiveServer) -
     page.has(HERE, "ops")
     page.has(FOUND, "green tea")
     assert page.count(HITS) == 2
+    assert page.script("return document.scrollingElement.scrollHeight <= innerHeight")
 
     page.click("#search-from")
     page.type("luis")

@@ -111,6 +111,12 @@ def test_a_kind_of_error_is_in_both_languages(kind: str) -> None:
     assert f'\t{key}: ["{kind}", "' in text_of(PAGE / "texts.js")
 
 
+def test_dialogs_have_words_for_answers_that_there_are() -> None:
+    keys = re.findall(r"\bhere_(\w+): \[", text_of(PAGE / "texts.js"))
+    assert keys
+    assert set(keys) <= set(en.SENTENCES)
+
+
 def test_the_browser_has_the_colours_of_the_page() -> None:
     """A meta element cannot name a variable of the style sheet."""
     colours = re.findall(r'name="theme-color"[^>]*content="([^"]*)"', text_of(PAGE / "index.html"))

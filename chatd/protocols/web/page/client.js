@@ -106,7 +106,7 @@ export class Client {
 		/** @type {string[]} */
 		const told = [];
 		this.connection.ask({ type: "line", room: this.#roomToSay(room), text }, (reply) => {
-			if (reply?.type === "say") return told.push(reply.text) > 0;
+			if (reply?.type === "say") return told.push(this.#given.texts.inDialog(reply)) > 0;
 			if (reply?.type === "entered") this.#incoming.take(reply);
 			if (reply?.type === "entered") return true;
 			answered(reply?.type === "done" ? { type: "say", text: told.join("\n") } : reply);

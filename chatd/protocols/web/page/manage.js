@@ -105,12 +105,13 @@ const times = (texts) => TIMES.map(([count, unit, value]) => [value, texts.amoun
  * @param {page.Texts} texts
  * @param {page.Offer[]} offers
  * @param {page.Key} word
+ * @param {page.Key} submit
  * @returns {page.FormContent[]}
  */
-function choice(texts, offers, word) {
+function choice(texts, offers, word, submit) {
 	/** @type {page.Field} */
 	const what = { label: texts.say("what_to_do"), options: offers.map(({ command, key }) => [command, texts.say(key)]) };
-	return [{ command: "", fields: [what, { label: texts.say(word) }], submit: texts.say("do_it") }];
+	return [{ command: "", fields: [what, { label: texts.say(word) }], submit: texts.say(submit) }];
 }
 
 /**
@@ -125,12 +126,14 @@ export function settingsOf(texts, room) {
 		/** @type {page.Field} */
 		const mode = { label: texts.say("mode"), options: MODES.map((each) => [each, texts.say(`mode_${each}`)]) };
 		mode.value = room.mode ?? "";
-		parts.push({ forms: [{ command: "/mode", fields: [mode], submit: texts.say("do_it") }] });
+		parts.push({ forms: [{ command: "/mode", fields: [mode], submit: texts.say("set_mode") }] });
 	}
 	const members = MEMBERS.filter(({ act }) => room.may(act));
-	if (members.length) parts.push({ title: texts.say("people"), list: "/who", forms: choice(texts, members, "name") });
+	if (members.length) {
+		parts.push({ title: texts.say("people"), list: "/who", forms: choice(texts, members, "name", "change_role") });
+	}
 	if (room.may("ban")) {
-		parts.push({ title: texts.say("bans"), list: "/bans", forms: choice(texts, LIFTED, "name_or_network") });
+		parts.push({ title: texts.say("bans"), list: "/bans", forms: choice(texts, LIFTED, "name_or_network", "undo") });
 	}
 	if (room.may("hook")) {
 		const add = {

@@ -59,11 +59,13 @@ export const SENTENCES = {
 	do_unop: ["Make {name} no operator", "Quitar a {name} de los operadores"],
 	do_ignore: ["Hide the lines of {name}", "Ocultar las líneas de {name}"],
 	done: ["Done", "Hecho"],
-	do_it: ["Do it", "Hacerlo"],
+	set_mode: ["Set the mode", "Poner el modo"],
+	change_role: ["Change the role", "Cambiar el papel"],
+	undo: ["Undo", "Deshacer"],
 	what_to_do: ["What to do", "Qué hacer"],
 	mode: ["Mode", "Modo"],
 	mode_open: ["open: all enter and speak", "abierta: todos entran y hablan"],
-	mode_private: ["private: only the invited enter and see it", "privada: solo los invitados entran y la ven"],
+	mode_private: ["private: only the invited enter", "privada: solo entran los invitados"],
 	mode_moderated: ["moderated: people with a voice speak", "moderada: habla quien tiene la palabra"],
 	mode_announce: ["announce: operators speak", "anuncios: hablan los operadores"],
 	members_invite: ["Invite", "Invitar"],
@@ -85,6 +87,17 @@ export const SENTENCES = {
 	token_scope: ["May", "Puede"],
 	token_write: ["read and write", "leer y escribir"],
 	token_read: ["read", "leer"],
+	here_no_tokens: ["You have no tokens.", "No tienes tokens."],
+	here_no_hooks: ["The room has no webhooks.", "La sala no tiene webhooks."],
+	here_password_prompt: ["The password. An empty answer cancels.", "La contraseña. Una respuesta vacía cancela."],
+	here_present_password_prompt: [
+		"First your present password. An empty answer cancels.",
+		"Primero tu contraseña actual. Una respuesta vacía cancela.",
+	],
+	here_new_password_prompt: [
+		"The new password. An empty answer cancels.",
+		"La contraseña nueva. Una respuesta vacía cancela.",
+	],
 	change_password: ["Change the password", "Cambiar la contraseña"],
 	add: ["Add", "Añadir"],
 	remove: ["Remove", "Quitar"],
@@ -340,6 +353,15 @@ export class Texts {
 	errorKind(kind) {
 		const key = `error_${kind.toLowerCase().replaceAll(" ", "_")}`;
 		return isKey(key) ? this.say(key) : kind;
+	}
+
+	/**
+	 * Return an answer of the server for a dialog, which has forms in place of commands and of a next line.
+	 * @param {wire.Say} answer
+	 */
+	inDialog({ key = "", text }) {
+		const here = `here_${key}`;
+		return isKey(here) ? this.say(here) : text;
 	}
 
 	/**

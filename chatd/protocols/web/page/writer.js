@@ -25,6 +25,7 @@ export class Writer {
 			this.#send();
 		};
 		this.#line.oninput = () => this.#changed();
+		new ResizeObserver(() => this.#fit()).observe(byId("line-told")); // which is as wide as the line
 		this.#line.onkeydown = (event) => this.#key(event);
 		this.#line.onblur = () => {
 			this.#offer([]);
@@ -58,7 +59,10 @@ export class Writer {
 		tell(byId("line-error"), this.#wrong());
 		const label = byId("line-label", HTMLLabelElement);
 		tell(label, text);
-		this.#line.placeholder = text;
+		if (this.#line.placeholder !== text) {
+			this.#line.placeholder = text;
+			this.#fit();
+		}
 		label.className = isSecret ? "" : "sr";
 		if (this.#line.hidden === isSecret) return;
 		label.htmlFor = isSecret ? "secret" : "line";
@@ -88,11 +92,16 @@ export class Writer {
 		return isSaid ? this.#silence : "";
 	}
 
-	#changed() {
-		this.#given.typed(this.text);
+	/** Make the field as high as its text, or what stands in its place. */
+	#fit() {
 		const { style } = this.#line;
 		style.height = "auto";
 		style.height = `${this.#line.scrollHeight + 2}px`;
+	}
+
+	#changed() {
+		this.#given.typed(this.text);
+		this.#fit();
 		tell(byId("line-error"), this.#wrong());
 		tell(byId("line-told"), "");
 		this.#isDismissed = false;

@@ -28,7 +28,7 @@ test("each sentence that the page asks for is there, and none is left over", () 
 	}
 	const asked = new Set([...source.matchAll(/"(\w+)"/g)].map((match) => match[1]));
 	for (const key of Object.keys(SENTENCES)) {
-		const isMade = key.endsWith("_one") || /^(way_\w+_hint|(silent|mode|error)_\w+)$/.test(key);
+		const isMade = key.endsWith("_one") || /^(way_\w+_hint|(silent|mode|error|here)_\w+)$/.test(key);
 		assert.ok(isMade || asked.has(key), `${key} is not used`);
 	}
 });
@@ -50,6 +50,13 @@ test("the kinds of errors are in both languages, and those of a later server as 
 	assert.equal(new Texts("es").errorKind("Not allowed"), "No permitido");
 	assert.equal(new Texts("en").errorKind("Not allowed"), "Not allowed");
 	assert.equal(new Texts("es").errorKind("No such kind"), "No such kind");
+});
+
+test("a dialog has its own words for some answers, and the server's for the others", () => {
+	const answer = { type: "say", key: "no_tokens", text: "You have no tokens. /token new NAME creates one." };
+	assert.equal(new Texts("es").inDialog(answer), "No tienes tokens.");
+	assert.equal(new Texts("es").inDialog({ ...answer, key: "tokens" }), answer.text);
+	assert.equal(new Texts("es").inDialog({ type: "say", text: "hola" }), "hola");
 });
 
 test("values stay apart from the words around them", () => {
