@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tests.browser.tab import Tab
 
-ENTER, TABULATOR, ESCAPE = "\ue007", "\ue004", "\ue00c"
+ENTER, TABULATOR, ESCAPE, BACKSPACE = "\ue007", "\ue004", "\ue00c", "\ue003"
 SHIFT, ALT, UP, DOWN = "\ue008", "\ue00a", "\ue013", "\ue015"
 
 CUT_OFF = (
