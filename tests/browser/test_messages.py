@@ -8,6 +8,8 @@ from tests.support.live_server import Client, LiveServer
 FOLD = ".block button[aria-expanded]"
 COPY = f".block:has({FOLD.removeprefix('.block ')}) button:not([aria-expanded])"
 
+TOP = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
+
 EVERY_LINE = [f"line {number}" for number in range(20)]
 
 CLIPBOARD = """
@@ -62,13 +64,18 @@ def test_a_message_that_is_unfolded_stays_so(page: Page, daemon: LiveServer) -> 
     page.say("/join ops")
     page.has(HERE, "ops")
     with Client(daemon.port) as luis:
-        luis.type("/paste", *EVERY_LINE, ".")
+        luis.type(*(f"before {number}" for number in range(30)), "/paste", *EVERY_LINE, ".")
         luis.until("line 19")
-    page.has(f"{ROOMS} .badge", "1")
+    page.has(f"{ROOMS} .badge", "31")
     page.click(f"{ROOMS}:not([aria-current=true])")
     page.has(f"{LINES} .new", "New")
+    place = page.script(TOP, FOLD)
     page.click(FOLD)
     page.has(TEXTS, "line 19")
+    with Client(daemon.port) as luis:
+        luis.type("and then")
+        page.has(TEXTS, "and then")
+    assert abs(page.script(TOP, FOLD) - place) < 2, "the button stays where it was"
     page.click("#line")
     page.say("read")
     page.said("read")

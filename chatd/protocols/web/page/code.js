@@ -29,7 +29,8 @@ export function block(texts, message, unfolded) {
 		tell(copy, texts.say(isCopied ? "copied" : "selected"));
 		announce(copy.textContent);
 	}, texts.say("copy"));
-	return make("div", { className: "block" }, text, copy, fold);
+	// The button that unfolds is above the text, so that it and the reader's place stay where they are.
+	return make("div", { className: "block" }, fold, text, copy);
 }
 
 /**

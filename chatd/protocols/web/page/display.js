@@ -139,12 +139,12 @@ export class Display {
 	}
 
 	closeSearch() {
-		this.#parts.search.show(false);
+		this.#parts.search.leave();
 	}
 
 	/** Close the panels where they lie over the room. */
 	closePanels() {
-		if (matchMedia("(width < 80rem)").matches) this.closeSearch();
+		if (matchMedia("(width < 80rem)").matches) this.#parts.search.show(false);
 		if (!matchMedia("(max-width: 60rem)").matches) return;
 		for (const panel of document.querySelectorAll(":popover-open")) {
 			if (panel instanceof HTMLElement) panel.hidePopover();

@@ -40,6 +40,7 @@ export class Log {
 		this.#given = given;
 		this.#older.onclick = () => this.#askOlder();
 		this.#box.addEventListener("scroll", () => this.#moved(), { passive: true });
+		this.#lines.addEventListener("click", () => this.#moved()); // a message that is unfolded moves the end away
 		new ResizeObserver(() => this.#settle()).observe(this.#box);
 	}
 

@@ -36,12 +36,12 @@ export class Search {
 			filter.onchange = () => (this.#words.value.trim() ? this.#startSoon() : this.#clear());
 		}
 		this.#further.onclick = () => this.#query && this.#look(this.#query);
-		byId("search-open").onclick = () => (this.#panel.hidden ? this.show(true) : this.#leave());
-		byId("search-close").onclick = () => this.#leave();
+		byId("search-open").onclick = () => (this.#panel.hidden ? this.show(true) : this.leave());
+		byId("search-close").onclick = () => this.leave();
 		this.#panel.onkeydown = (event) => {
 			if (event.key !== "Escape" || event.isComposing) return;
 			event.stopPropagation();
-			this.#leave();
+			this.leave();
 		};
 	}
 
@@ -75,7 +75,7 @@ export class Search {
 	}
 
 	/** Close it at the user's wish: the next search begins anew. */
-	#leave() {
+	leave() {
 		this.show(false);
 		this.#forget();
 		this.#given.left();
