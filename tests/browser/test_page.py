@@ -5,7 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.browser.chromium import Chromium
-from tests.browser.page import BANNER, CUT_OFF, ENTER, HERE, LINES, ME, PEOPLE, ROOMS, TEXTS, Page
+from tests.browser.page import (
+    BANNER,
+    CUT_OFF,
+    DOWN,
+    ENTER,
+    HERE,
+    LINES,
+    ME,
+    PEOPLE,
+    ROOMS,
+    TEXTS,
+    UP,
+    Page,
+)
 from tests.proofs.terminal.documented import beyond, is_unsafe
 from tests.support.hostile import HOSTILE
 from tests.support.live_server import Client, LiveServer
@@ -86,6 +99,10 @@ def test_nothing_is_lost_or_doubled_when_the_daemon_is_killed_and_started(
     daemon.kill()
     page.shows(BANNER)
     page.screenshot("no-connection")
+    widths = (
+        "return ['banner', 'log', 'composer'].map(id => document.getElementById(id).offsetWidth)"
+    )
+    assert len(set(page.script(widths))) == 1  # one column, one above the other
     page.say("meanwhile")
     page.has("#pending", "meanwhile")
     with daemon.again() as again, Client(again.port) as luis:
@@ -272,6 +289,15 @@ def test_what_the_operator_says_is_text_too(chromium: Chromium, tmp_path: Path) 
         page.has(LINES, SCRIPTS[1])
         assert page.script("return typeof hurt") == "undefined"
         chromium.leave()
+
+
+def test_arrows_go_from_line_to_line_and_to_their_links(page: Page) -> None:
+    page.say("one", "two", "three")
+    page.said("three")
+    page.script("document.querySelector('#log').focus()")
+    page.press(UP, UP, UP, DOWN, ENTER)
+    page.until(lambda: page.script("return location.hash") == "#lobby/2", "its address")
+    page.has(".found .text", "two")
 
 
 def test_a_guest_is_welcomed_until_the_first_line(page: Page, daemon: LiveServer) -> None:

@@ -40,6 +40,7 @@ export class Log {
 		this.#given = given;
 		this.#older.onclick = () => this.#askOlder();
 		this.#box.addEventListener("scroll", () => this.#moved(), { passive: true });
+		this.#box.onkeydown = (event) => this.#key(event);
 		this.#lines.addEventListener("click", () => this.#moved()); // a message that is unfolded moves the end away
 		new ResizeObserver(() => this.#settle()).observe(this.#box);
 	}
@@ -120,6 +121,23 @@ export class Log {
 	#reachable(line, isReached) {
 		const link = line.querySelector(".at");
 		if (link instanceof HTMLElement) link.tabIndex = isReached ? 0 : -1;
+	}
+
+	/**
+	 * Go from line to line: to the link of the one above or below, or from the log itself to the last one.
+	 * @param {KeyboardEvent} event
+	 */
+	#key(event) {
+		const { key, shiftKey, ctrlKey, altKey, metaKey } = event;
+		const step = { ArrowUp: -1, ArrowDown: 1 }[key];
+		if (!step || shiftKey || ctrlKey || altKey || metaKey) return;
+		const links = /** @type {HTMLElement[]} */ ([...this.#lines.querySelectorAll(".at")]);
+		const at = links.findIndex((link) => link.closest(".line")?.contains(document.activeElement));
+		const link = links[(at < 0 ? links.length : at) + step];
+		if (!link) return;
+		event.preventDefault();
+		link.focus();
+		link.closest(".line")?.scrollIntoView({ block: "nearest" });
 	}
 
 	/** @param {1 | -1} direction */

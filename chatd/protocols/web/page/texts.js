@@ -103,6 +103,10 @@ export const SENTENCES = {
 	remove: ["Remove", "Quitar"],
 	topic_text: ["New topic; Enter saves, Escape cancels", "Tema nuevo; Intro lo guarda, Escape lo deja"],
 	edit_topic: ["Change the topic", "Cambiar el tema"],
+	log_hint: [
+		"Arrows go from line to line; Enter opens the address of a line.",
+		"Las flechas van de línea en línea; Intro abre la dirección de una línea.",
+	],
 	line_hint: [
 		"Enter sends; Shift+Enter starts a new line. Tab completes names and commands; Escape, then Tab moves on. Alt+Up and Alt+Down change the room.",
 		"Intro envía; Mayús+Intro empieza otra línea. Tab completa nombres y órdenes; Escape y luego Tab pasa a lo siguiente. Alt+Arriba y Alt+Abajo cambian de sala.",
