@@ -26,7 +26,7 @@ BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 WITHOUT_EXTENSION = "3.10"
 """The Python on which the tests run without the C extension."""
 
-README_OPTIONS = "--cov --cov-report=term --ignore=tests/browser"
+README_OPTIONS = "--ignore=tests/browser"
 """Options of pytest for the README's command: a session of its own starts the browser."""
 
 nox.options.reuse_venv = "yes"
@@ -73,7 +73,7 @@ def run_quick_suite(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="none")
 def readme(session: nox.Session) -> None:
-    """Run the README's test command as it is there, with coverage. It makes .venv here."""
+    """Run the README's test command as it is there. It makes .venv here."""
     found = re.search(
         r"^<!-- test command -->\n```\w*\n(.*?)^```$",
         Path("README.md").read_text("utf-8"),
@@ -124,6 +124,14 @@ def test(session: nox.Session) -> None:
     """Run all tests but those in a browser, or what follows --."""
     session.install("-e", ".[test]")
     session.run("pytest", *(session.posargs or ["--ignore=tests/browser"]))
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """Measure which branches the tests run. Not in CI: it takes half as long again as the tests."""
+    session.install("-e", ".[test]")
+    options = ("--cov", "--cov-report=term", "--ignore=tests/browser")
+    session.run("pytest", *options, *session.posargs)
 
 
 @nox.session(tags=["ci"])
