@@ -22,6 +22,7 @@ from tests.browser.page import (
 from tests.proofs.terminal.documented import beyond, is_unsafe
 from tests.support.hostile import HOSTILE
 from tests.support.live_server import Client, LiveServer
+from tests.support.sentences import EN
 
 
 def test_what_is_said_here_is_seen_elsewhere_and_the_other_way_round(
@@ -298,6 +299,13 @@ def test_arrows_go_from_line_to_line_and_to_their_links(page: Page) -> None:
     page.press(UP, UP, UP, DOWN, ENTER)
     page.until(lambda: page.script("return location.hash") == "#lobby/2", "its address")
     page.has(".found .text", "two")
+
+
+def test_help_and_a_new_room_say_what_a_guest_can_do(page: Page) -> None:
+    page.say("/help me")
+    page.has(LINES, "/ignore")
+    page.say("/create mine")
+    page.has(LINES, EN.sentence("nobody_runs_new_room", room="mine"))
 
 
 def test_a_guest_is_welcomed_until_the_first_line(page: Page, daemon: LiveServer) -> None:

@@ -275,6 +275,15 @@ export class Client {
 	}
 
 	/**
+	 * A command led to a room: what else answers it is shown there, and not where it was written.
+	 * @param {wire.Id | undefined} id
+	 * @param {page.Room} room
+	 */
+	ledTo(id, room) {
+		if (id !== undefined && this.#origins.has(id)) this.#origins.set(id, room);
+	}
+
+	/**
 	 * Add a line that is not of the log to the end of the room where the line with that id was written;
 	 * by default, of the room that is shown.
 	 * @param {Omit<page.Line, "time">} line

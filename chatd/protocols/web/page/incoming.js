@@ -143,6 +143,7 @@ export class Incoming {
 		const asked = client.entering.get(folded(room.name));
 		client.entering.delete(folded(room.name));
 		const goesOn = room.entered(message);
+		client.ledTo(message.id, room);
 		client.keepRooms();
 		// A room that was not asked for is that of a command, or the server put us there.
 		const isWanted = asked?.isWanted ?? true;
