@@ -1,6 +1,7 @@
 """Requests to one target: one at a time, in order, tried again after pauses, in the owner's turns.
 
-`Attempts` is the base of the deliveries of hooks and of pushes. A request that fails is tried again
+`Attempts` is the base of the deliveries of hooks and of pushes, and `UnderWay` has those of all
+targets of one kind. A request that fails is tried again
 after a pause; the pauses double. A target that accepted nothing for `GIVE_UP_SECONDS` is given up.
 This module must not know what is requested: subclasses say what is next, and how it is posted.
 """
@@ -9,8 +10,8 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -18,7 +19,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from chatd.storage.contract import StoreError
 from chatd.util.error_log import ErrorLog
 from chatd.util.fair_queue import QueueFull
-from chatd.webhooks.lanes import Lanes, Poster
+from chatd.webhooks.lanes import Caller, Lanes, Poster
 from chatd.webhooks.targets import GIVE_UP_SECONDS, DeliveryFailure, NotDelivered, Target
 
 FIRST_PAUSE = 1.0
@@ -48,6 +49,13 @@ class Means:
         self.chance = chance
         self.stopped = False
 
+    async def run(self, caller: Caller, request: Callable[[Poster], Awaitable[T]]) -> T:
+        """Make a request in its turn: see `Lanes.run`. Raises `NotDelivered` if too many wait."""
+        try:
+            return await self.lanes.run(caller, request)
+        except QueueFull:
+            raise NotDelivered(DeliveryFailure.BUSY) from None
+
     def stop(self) -> None:
         """Begin no more requests. Those on their way may arrive until `close`."""
         self.stopped = True
@@ -68,9 +76,7 @@ class Attempts(ABC, Generic[T]):
         self._work: Deferred[None] | None = None
         self._busy = False
         self._pause = FIRST_PAUSE
-        self._failed_at: float | None = (
-            None  # the time of the clock; None after a success or a rest
-        )
+        self._failed_at: float | None = None  # by the clock; None after a success or a rest
         self._ended = False
 
     @property
@@ -139,8 +145,6 @@ class Attempts(ABC, Generic[T]):
             pass
         except NotDelivered as why:
             error = why
-        except QueueFull:
-            error = NotDelivered(DeliveryFailure.BUSY)
         except StoreError:
             error = NotDelivered(DeliveryFailure.NOT_READABLE)
         except Exception:
@@ -163,7 +167,7 @@ class Attempts(ABC, Generic[T]):
             await self.post(poster, item)
             return True
 
-        return await self._means.lanes.run(self._target.caller, post)
+        return await self._means.run(self._target.caller, post)
 
     def _fail(self, error: NotDelivered) -> None:
         self.failed()
@@ -176,3 +180,33 @@ class Attempts(ABC, Generic[T]):
             pause = self._pause * (1 + self._means.chance() / 4)
             self._later = self._means.clock.callLater(pause, self._begin)
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+
+H = TypeVar("H", bound=Target)
+A = TypeVar("A", bound=Attempts[Any])
+
+
+class UnderWay(Generic[H, A]):
+    """The attempts of all targets of a kind. ``make`` makes those of one that had none yet."""
+
+    def __init__(self, make: Callable[[H], A]) -> None:
+        self._make = make
+        self._of: dict[H, A] = {}
+
+    def of(self, target: H) -> A:
+        """Return the attempts of a target."""
+        attempts = self._of.get(target)
+        if attempts is None:
+            attempts = self._of[target] = self._make(target)
+        return attempts
+
+    def end(self, target: H) -> None:
+        """End the attempts of a target that has gone."""
+        attempts = self._of.pop(target, None)
+        if attempts is not None:
+            attempts.end()
+
+    def end_all(self) -> None:
+        """End the attempts of all targets, which stay."""
+        for attempts in self._of.values():
+            attempts.end()

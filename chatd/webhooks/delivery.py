@@ -18,6 +18,7 @@ import hmac
 import secrets
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from math import ceil
 from urllib.parse import quote
 
@@ -25,9 +26,9 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event, Kind
 from chatd.rooms.room import Room
 from chatd.text.escaping import encode_json
-from chatd.util.fair_queue import Asker, QueueFull
+from chatd.util.fair_queue import Asker
 from chatd.util.rate_limit import RateLimiter
-from chatd.webhooks.attempts import Attempts, Means
+from chatd.webhooks.attempts import Attempts, Means, UnderWay
 from chatd.webhooks.lanes import Caller, Pace, Poster
 from chatd.webhooks.registry import Hook, HookRecord, Hooks
 from chatd.webhooks.targets import DeliveryFailure, NotDelivered
@@ -94,11 +95,11 @@ class Deliveries:
         self.means = means
         self.now = now
         self._challenges = RateLimiter(means.clock, CHALLENGES_AT_ONCE, CHALLENGE_SECONDS)
-        self._under_way: dict[Hook, _Delivery] = {}
+        self._under_way: UnderWay[Hook, _Delivery] = UnderWay(partial(_Delivery, self))
 
     def start(self) -> None:
         """Deliver lines that are waiting, and those published from now on."""
-        self.hooks.deliver_with(self._wake, self._gone, self._challenge_new)
+        self.hooks.deliver_with(self._wake, self._under_way.end, self._challenge_new)
         for hook in self.hooks:
             self._wake(hook)
 
@@ -108,8 +109,7 @@ class Deliveries:
 
     async def close(self) -> None:
         """Cancel deliveries on their way, and store the seqs of all hooks."""
-        for delivery in self._under_way.values():
-            delivery.end()
+        self._under_way.end_all()
         await self.hooks.keep()
 
     async def challenge(self, poster: Poster, to: Destination, secret: str) -> None:
@@ -127,22 +127,11 @@ class Deliveries:
         self._challenges.spend(new.account)
         to = destination_of(new.url)
         caller = Caller(Asker(new.network, new.account), Pace())
-        try:
-            await self.means.lanes.run(caller, lambda one: self.challenge(one, to, new.secret))
-        except QueueFull:
-            raise NotDelivered(DeliveryFailure.BUSY) from None
+        await self.means.run(caller, lambda poster: self.challenge(poster, to, new.secret))
         self._challenges.give_back(new.account)
 
     def _wake(self, hook: Hook) -> None:
-        delivery = self._under_way.get(hook)
-        if delivery is None:
-            delivery = self._under_way[hook] = _Delivery(self, hook)
-        delivery.wake()
-
-    def _gone(self, hook: Hook) -> None:
-        delivery = self._under_way.pop(hook, None)
-        if delivery is not None:
-            delivery.end()
+        self._under_way.of(hook).wake()
 
 
 class _Delivery(Attempts[Event]):

@@ -9,17 +9,17 @@ This module must not know sessions: ``is_away`` tells if an account has none.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import ceil, inf
 
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language
-from chatd.util.fair_queue import Asker, QueueFull
+from chatd.util.fair_queue import Asker
 from chatd.util.rate_limit import RateLimiter
-from chatd.webhooks.attempts import Attempts, Means
+from chatd.webhooks.attempts import Attempts, Means, UnderWay
 from chatd.webhooks.lanes import Caller, Pace, Poster
 from chatd.webhooks.push_message import HEADERS, Gathered, Missed, code_body
 from chatd.webhooks.pushes import Push, Pushes, PushRecord
-from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import destination_of
 
 GATHER_SECONDS = 2.0
@@ -54,11 +54,11 @@ class PushDeliveries:
         self.is_away = is_away
         self.language_of = language_of
         self._codes = RateLimiter(means.clock, CODES_AT_ONCE, CODE_SECONDS)
-        self._under_way: dict[Push, _Delivery] = {}
+        self._under_way: UnderWay[Push, _Delivery] = UnderWay(partial(_Delivery, self))
 
     def start(self) -> None:
         """Send what comes from now on."""
-        self.pushes.deliver_with(self._notify, self._gone, self._send_code)
+        self.pushes.deliver_with(self._notify, self._under_way.end, self._send_code)
 
     def check(self) -> None:
         """Store for how long pushes have failed; to be called every few seconds."""
@@ -66,8 +66,7 @@ class PushDeliveries:
 
     async def close(self) -> None:
         """Cancel what is on its way."""
-        for delivery in self._under_way.values():
-            delivery.end()
+        self._under_way.end_all()
         await self.pushes.keep()
 
     async def _send_code(self, account: str, new: PushRecord, code: str) -> None:
@@ -76,21 +75,10 @@ class PushDeliveries:
         self._codes.spend(account)
         to, body = destination_of(new.url), code_body(self.language_of(account), account, code)
         caller = Caller(Asker(new.network, account), Pace())
-        try:
-            await self.means.lanes.run(caller, lambda poster: poster.post(to, HEADERS, body))
-        except QueueFull:
-            raise NotDelivered(DeliveryFailure.BUSY) from None
+        await self.means.run(caller, lambda poster: poster.post(to, HEADERS, body))
 
     def _notify(self, push: Push, last: Missed, count: int) -> None:
-        delivery = self._under_way.get(push)
-        if delivery is None:
-            delivery = self._under_way[push] = _Delivery(self, push)
-        delivery.add(last, count)
-
-    def _gone(self, push: Push) -> None:
-        delivery = self._under_way.pop(push, None)
-        if delivery is not None:
-            delivery.end()
+        self._under_way.of(push).add(last, count)
 
 
 class _Delivery(Attempts[Gathered]):
