@@ -174,7 +174,8 @@ def _is_named(folded: str, name: str) -> bool:
         )
         if not beside_ascii and _is_word(folded, start, end):
             return True
-        start = folded.find(name, end)
+        # The pattern of `mentions` matches nothing beside ASCII, so it may match from inside there.
+        start = folded.find(name, start + 1 if beside_ascii else end)
     return False
 
 

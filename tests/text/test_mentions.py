@@ -168,6 +168,11 @@ class TestNameIndex:
             found += fold(name) in named
         assert 20 < found < len(letters) ** 2
 
+    @pytest.mark.parametrize("text", ["1山山山", "x山山山", "山山山x", "é山山山", "_山山山山"])
+    def test_finds_one_that_overlaps_another_place(self, text: str) -> None:
+        named = {"山山"} if mentions(text, "山山") else set()
+        assert self.index("山山").named_in(text) == named
+
     def test_finds_none_that_is_not_there(self) -> None:
         index = self.index(*self.NAMES)
         assert index.named_in("nothing, said by anabel") == index.named_in("@anabel 你好") == set()
