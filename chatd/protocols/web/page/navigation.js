@@ -100,7 +100,7 @@ export class Navigation {
 		this.#wanted = null;
 		this.#restore();
 		if (error?.key === "unknown_room") offer(name, texts.say("room_absent", { name: `#${name}` }));
-		else if (error) client.note({ kind: "error", title: error.kind, text: error.text });
+		else if (error) client.take(error);
 	}
 
 	/** @param {string} hash */
