@@ -34,8 +34,8 @@ class Registrations:
 
     ``pushes`` is the part whose records end with a password, ``records`` are all others that store
     records for accounts, except the hooks: ``end_hooks`` ends the hooks of removed accounts, and
-    logs that in their rooms. ``let_go`` signs out those of some
-    sessions whose grants are not valid any more.
+    logs that in their rooms. ``let_go`` signs out those of some sessions whose grants are not valid
+    any more.
     """
 
     def __init__(

@@ -135,7 +135,7 @@ def _outgoing(server: ChatServer, means: Means) -> Outgoing:
     return Outgoing(
         means,
         Deliveries(server.hooks, server.rooms.get, means, server.now),
-        PushDeliveries(server.alerts.pushes, means, alerts.is_away, alerts.language_of),
+        PushDeliveries(alerts.pushes, means, alerts.is_away, alerts.language_of),
     )
 
 

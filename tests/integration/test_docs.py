@@ -288,7 +288,7 @@ class Replay:
         for at, line in enumerate(lines):
             if line.startswith(_PREFIXES):
                 if not self.unseen:
-                    # What is said first is told of with its author's coming.
+                    # The first line of a person comes after the notice that this person joined.
                     self.happens(next(filter(_SAID.fullmatch, lines[at:]), line))
                 assert self.unseen, f"nobody sent: {line}"
                 assert self.unseen.pop(0) == _TIME.sub("[time] ", line)

@@ -34,8 +34,7 @@ class NotTaken(Refusal):
 
 def check_push(server: ChatServer, session: Session) -> Account:
     """Return the account of a session. Raises `Refusal` if it may not set its push here."""
-    account = own_account(server, session)
-    session.identity.check_scope(Scope.FULL)
+    account = _whole_account(server, session)
     if not server.logins.may_pass_secrets(session.identity.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_push_in_clear")
     return account
@@ -74,8 +73,7 @@ async def confirm(server: ChatServer, session: Session, code: str) -> Push:
 
 def push_of(server: ChatServer, session: Session) -> Push | None:
     """Return the push of a session's account, if it has one. Raises `Refusal`."""
-    account = own_account(server, session)
-    session.identity.check_scope(Scope.FULL)
+    account = _whole_account(server, session)
     return server.alerts.pushes.all.get(account.key)
 
 
@@ -84,9 +82,15 @@ async def end_push(server: ChatServer, session: Session) -> bool:
 
     Raises `Refusal`, and `StoreError`.
     """
-    account = own_account(server, session)
-    session.identity.check_scope(Scope.FULL)
+    account = _whole_account(server, session)
     server.alerts.codes.forget(account.key)
     puts = server.alerts.pushes.account_gone(account.key)
     await change(server.store, *puts)
     return bool(puts)
+
+
+def _whole_account(server: ChatServer, session: Session) -> Account:
+    """Return the account of a session. Raises `Refusal` without one, and for a token."""
+    account = own_account(server, session)
+    session.identity.check_scope(Scope.FULL)
+    return account

@@ -56,11 +56,10 @@ def take(speaker: Speaker, text: str) -> None:
 
 
 def message_in(speaker: Speaker, text: str) -> str:
-    """Return the valid message of several lines that a text is, or raise `Refusal`.
+    """Return the valid message of several lines that a text is; "" if all of them are blank.
 
-    "" if all its lines are blank.
-    None of its lines is a command. One whose first line was perhaps meant as a command with a
-    password is not said.
+    None of its lines is a command. Raises `Refusal`, also if the first line was perhaps meant as a
+    command with a password.
     """
     try:
         message = validate_message(text, speaker.max_length)

@@ -107,8 +107,10 @@ export class Client {
 		const told = [];
 		this.connection.ask({ type: "line", room: this.#roomToSay(room), text }, (reply) => {
 			if (reply?.type === "say") return told.push(this.#given.texts.inDialog(reply)) > 0;
-			if (reply?.type === "entered") this.#incoming.take(reply);
-			if (reply?.type === "entered") return true;
+			if (reply?.type === "entered") {
+				this.#incoming.take(reply);
+				return true;
+			}
 			answered(reply?.type === "done" ? { type: "say", text: told.join("\n") } : reply);
 			this.#given.changed();
 			return false;
@@ -315,8 +317,7 @@ export class Client {
 
 	/** Have the browser keep the names of the rooms that we are in. */
 	keepRooms() {
-		const names = this.chat.rooms.filter((room) => room.present).map((room) => room.name);
-		this.kept.set("rooms", names);
+		this.kept.set("rooms", this.chat.presentNames);
 	}
 
 	/** Forget the proof of a sign-in that has ended, unless another tab has signed in since. */

@@ -55,8 +55,7 @@ export class Dialog {
 
 	/** @param {wire.Failure | undefined} reply */
 	#fail(reply) {
-		const { texts } = this.#given;
-		tell(this.#error, reply ? `${texts.say("error")}: ${reply.text}` : texts.say("no_answer"));
+		tell(this.#error, this.#given.texts.failure(reply));
 		if (document.activeElement instanceof HTMLInputElement) document.activeElement.select();
 	}
 

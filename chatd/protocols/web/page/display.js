@@ -3,6 +3,7 @@
 
 import { announce, byId, make, sentence, tell } from "./dom.js";
 import { keepFocus } from "./focus.js";
+import { isThisOne } from "./front.js";
 import { tellIcon } from "./icon.js";
 import { badge } from "./side.js";
 import { isKey } from "./texts.js";
@@ -210,7 +211,7 @@ export class Display {
 
 	/** True if the user looks at the end of the room. */
 	get #isSeen() {
-		return this.#parts.log.stuck && document.visibilityState === "visible" && document.hasFocus();
+		return this.#parts.log.stuck && isThisOne();
 	}
 
 	#drawConnection() {

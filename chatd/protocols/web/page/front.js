@@ -3,7 +3,8 @@
 
 const LOCK = "chatd.front";
 
-const isThisOne = () => document.visibilityState === "visible" && document.hasFocus();
+/** Return true if it is this tab. */
+export const isThisOne = () => document.visibilityState === "visible" && document.hasFocus();
 
 /** Hold the lock from here on while this tab is in front. For secure origins only. */
 export function holdFront() {

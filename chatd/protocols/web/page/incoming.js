@@ -8,7 +8,7 @@ import { folded, sameName } from "./names.js";
 const SETTLED_MS = 1000;
 
 /**
- * Return true if what a person may do in a room may be something else after an event.
+ * Return true if a deed may change what a person may do in the room.
  * @param {wire.LogEvent | wire.Notice} entry
  * @param {string} name
  */
@@ -125,8 +125,10 @@ export class Incoming {
 	#you({ name, guest, account }) {
 		// Logging in passes through being a guest, so see what follows.
 		const isOut = this.#chat.me.account && !(account && sameName(name, this.#chat.me.name));
-		if (isOut) this.#client.forgetAccount();
-		if (isOut) this.#given.clock.setTimeout(() => this.#chat.me.account || this.#client.forgetProof(), SETTLED_MS);
+		if (isOut) {
+			this.#client.forgetAccount();
+			this.#given.clock.setTimeout(() => this.#chat.me.account || this.#client.forgetProof(), SETTLED_MS);
+		}
 		const before = this.#chat.me;
 		this.#chat.me = { name, guest, account };
 		for (const room of this.#chat.rooms) room.people.renamed(before, this.#chat.me);
@@ -215,10 +217,12 @@ export class Incoming {
 	/** @param {wire.Say} message */
 	#say({ id, text, key }) {
 		if (key === "you_are" && !this.#isGreeted) return;
-		// In another tab, for example: the server closes the connection, and we come back as a guest.
-		if (key === "signed_out") this.#client.connection.isLetGo = true;
 		if (key === "signed_out" || key === "sign_in_again") this.#client.forgetProof();
-		if (key === "signed_out") this.#client.forgetAccount();
+		if (key === "signed_out") {
+			// In another tab, for example: the server closes the connection, and we come back as a guest.
+			this.#client.connection.isLetGo = true;
+			this.#client.forgetAccount();
+		}
 		if (key === "sign_in_again") this.#greeting.push({ kind: "say", text });
 		else this.#client.note({ kind: "say", text }, id);
 	}

@@ -94,7 +94,7 @@ export class Log {
 		this.#unmark();
 		const drawn = /** @type {HTMLElement[]} */ ([...this.#lines.children]);
 		const line = drawn.findLast((each) => Number(each.dataset.seq) <= seq);
-		if (!(line instanceof HTMLElement)) return;
+		if (!line) return;
 		this.stuck = false;
 		line.classList.add("found");
 		if (text) line.prepend(make("p", { className: "why", role: "alert" }, text));

@@ -105,7 +105,7 @@ const writer = new Writer({
 const search = new Search({
 	texts,
 	ask: (message, answer) => connection.ask(message, answer),
-	rooms: () => chat.rooms.filter((room) => room.present).map((room) => room.name),
+	rooms: () => chat.presentNames,
 	left: () => display.goOn(),
 });
 const inDialogs = {

@@ -164,8 +164,13 @@ export function settingsOf(texts, room) {
 export function accountSettings(texts) {
 	const name = { label: texts.say("token_name") };
 	/** @type {page.Field} */
-	const scope = { label: texts.say("token_scope"), options: [["", texts.say("token_write")]] };
-	scope.options?.push(["read", texts.say("token_read")]);
+	const scope = {
+		label: texts.say("token_scope"),
+		options: [
+			["", texts.say("token_write")],
+			["read", texts.say("token_read")],
+		],
+	};
 	const add = { command: "/token new", fields: [name, scope], submit: texts.say("add") };
 	const revoke = { command: "/token revoke", fields: [name], submit: texts.say("remove") };
 	const password = { command: "/password", fields: [], submit: texts.say("change_password") };

@@ -2,7 +2,7 @@
 // the lines found as links to them, and how far the search got. It must not know the connection.
 
 import { addressOf } from "./address.js";
-import { byId, make, nameOf, span } from "./dom.js";
+import { byId, make, nameOf, onSubmit, span } from "./dom.js";
 import { Query, textOf } from "./query.js";
 
 export class Search {
@@ -27,11 +27,7 @@ export class Search {
 	/** @param {page.SearchOptions} given */
 	constructor(given) {
 		this.#given = given;
-		const form = byId("search");
-		form.onsubmit = (event) => {
-			event.preventDefault();
-			this.#startSoon();
-		};
+		onSubmit(byId("search"), () => this.#startSoon());
 		for (const filter of [this.#author, this.#since, this.#scope]) {
 			filter.onchange = () => (this.#words.value.trim() ? this.#startSoon() : this.#clear());
 		}

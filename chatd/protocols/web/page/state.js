@@ -377,6 +377,11 @@ export class Chat {
 		);
 	}
 
+	/** The names of the rooms that we are in. */
+	get presentNames() {
+		return this.rooms.filter((room) => room.present).map((room) => room.name);
+	}
+
 	get privates() {
 		return [...this.#privates.values()];
 	}

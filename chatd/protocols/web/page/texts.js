@@ -377,6 +377,14 @@ export class Texts {
 		return new Intl.NumberFormat(this.language, { style: "unit", unit, unitDisplay: "long" }).format(count);
 	}
 
+	/**
+	 * Return why something was not done: the server says so, or does not answer.
+	 * @param {wire.Failure | undefined} reply
+	 */
+	failure(reply) {
+		return reply ? `${this.say("error")}: ${reply.text}` : this.say("no_answer");
+	}
+
 	/** @param {number} time in milliseconds since 1970, like all times here */
 	time(time) {
 		return this.#formats.time.format(time);

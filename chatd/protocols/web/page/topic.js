@@ -65,7 +65,7 @@ export class Topic {
 		set(room, topic, (reply) => {
 			if (room !== this.#room || this.#form.hidden) return;
 			if (reply && reply.type !== "error") return this.#close();
-			tell(this.#error, reply ? `${texts.say("error")}: ${reply.text}` : texts.say("no_answer"));
+			tell(this.#error, texts.failure(reply));
 		});
 	}
 }

@@ -2,7 +2,7 @@
 // It must not know where the lines go.
 
 import { completed, completions, isCommand } from "./complete.js";
-import { announce, arrange, byId, make, span, tell } from "./dom.js";
+import { announce, arrange, byId, make, onSubmit, span, tell } from "./dom.js";
 import { faultOf, linesOf } from "./messages.js";
 import { commandOf } from "./outbox.js";
 
@@ -20,10 +20,7 @@ export class Writer {
 	/** @param {page.WriterOptions} given */
 	constructor(given) {
 		this.#given = given;
-		byId("composer").onsubmit = (event) => {
-			event.preventDefault();
-			this.#send();
-		};
+		onSubmit(byId("composer"), () => this.#send());
 		this.#line.oninput = () => this.#changed();
 		new ResizeObserver(() => this.#fit()).observe(byId("line-told")); // which is as wide as the line
 		this.#line.onkeydown = (event) => this.#key(event);
