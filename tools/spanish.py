@@ -121,8 +121,8 @@ ARGUMENTS = {
     "use TLS, and check that the certificate is valid for the host": (
         "usar TLS, y comprobar que el certificado vale para la máquina"
     ),
-    "use TLS, and accept only the certificate that has this fingerprint": (
-        "usar TLS, y aceptar solo el certificado que tiene esta huella"
+    "use TLS, and accept only the server whose key has this fingerprint, sha256:BASE64": (
+        "usar TLS, y aceptar solo el servidor cuya clave tiene esta huella, sha256:BASE64"
     ),
     "the store, sqlite:PATH (default: sqlite:chatd.sqlite)": (
         "el almacén, sqlite:RUTA (si no se da: sqlite:chatd.sqlite)"

@@ -20,7 +20,7 @@ Modules (python3 -m tools.documents writes this list):
 - `say_session`: The exchange of `chatd say` with a server: enter a room, send lines, and count
   their receipts.
 - `server`: The server that the arguments of a command name: how it is reached, and if it is known.
-- `tls`: TLS to a server whose certificate is known: valid for its host, or of a given fingerprint.
+- `tls`: TLS to a server that is known: by a certificate valid for its host, or by a given key.
 - `typed_passwords`: Which of the lines that a person types hold a password, and may thus not be
   sent everywhere.
 - `unix_socket`: Connections to UNIX sockets, and the user whose process listens at one.

@@ -15,19 +15,21 @@ from typing import NamedTuple
 from chatd.client import wire
 from chatd.client.duplex import DuplexLink
 from chatd.client.wire import ClientError
+from chatd.util import public_keys
 
 KNOWN_WAYS = (
     "Passwords go only to its UNIX socket (--unix PATH), or over TLS (--tls, or"
-    " --fingerprint SHA256:...)."
+    " --fingerprint sha256:...)."
 )
 
-_MAYBE_TLS = "If that port uses TLS, add --tls or --fingerprint SHA256."
+_MAYBE_TLS = "If that port uses TLS, add --tls or --fingerprint sha256:..."
 
 _OR_ANOTHER = f"name the host and the port that uses TLS, in the README {wire.TLS_PORT}."
 
-_FINGERPRINT = re.compile(
-    r"(?:sha-?256(?: fingerprint=|:))?([0-9a-f]{2}(?::?[0-9a-f]{2}){31})", re.IGNORECASE
+_OF_CERTIFICATE = re.compile(
+    r"(?:sha-?256(?: fingerprint=|:))?[0-9a-f]{2}(?::?[0-9a-f]{2}){31}", re.IGNORECASE
 )
+"""The fingerprint of a certificate, as `openssl x509 -fingerprint -sha256` prints it."""
 
 
 class Connection(NamedTuple):
@@ -47,8 +49,8 @@ class Server(NamedTuple):
     unix: str | None
     tls: bool
 
-    fingerprint: bytes | None
-    """The SHA-256 of the certificate; None for any that is valid for the host."""
+    fingerprint: str | None
+    """That of the server's public key; None for any certificate that is valid for the host."""
 
     @property
     def where(self) -> str:
@@ -109,7 +111,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fingerprint",
         type=_fingerprint,
         metavar="SHA256",
-        help="use TLS, and accept only the certificate that has this fingerprint",
+        help="use TLS, and accept only the server whose key has this fingerprint, sha256:BASE64",
     )
 
 
@@ -132,12 +134,14 @@ def _path(text: str) -> str:
     return text
 
 
-def _fingerprint(text: str) -> bytes:
-    """Return the bytes of a fingerprint as `openssl x509 -fingerprint -sha256` prints it."""
-    match = _FINGERPRINT.fullmatch(text.strip())
-    if match is None:
+def _fingerprint(text: str) -> str:
+    try:
+        return public_keys.parse(text)
+    except public_keys.NotAFingerprint:
+        if _OF_CERTIFICATE.fullmatch(text.strip()):
+            why = "is that of a certificate, and chatd takes that of the key"
+        else:
+            why = "is not the fingerprint of a key"
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a fingerprint: SHA256: and 64 hexadecimal digits, as"
-            " `openssl x509 -noout -fingerprint -sha256 -in cert.pem` shows them"
-        )
-    return bytes.fromhex(match[1].replace(":", ""))
+            f"{text!r} {why}: sha256: and 44 characters, as the log of the daemon says at its start"
+        ) from None

@@ -1,4 +1,4 @@
-"""TLS to a server whose certificate is known: valid for its host, or of a given fingerprint.
+"""TLS to a server that is known: by a certificate valid for its host, or by a given key.
 
 No certificate is trusted because it was seen before: `chatd say` runs unattended, so the first time
 is no safer than any other. This module must not know what is said over a connection.
@@ -7,11 +7,11 @@ is no safer than any other. This module must not know what is said over a connec
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import socket
 import ssl
 
 from chatd.client.wire import CONNECT_TIMEOUT, TLS_PORT, ClientError, show_address
+from chatd.util import public_keys
 
 
 class TlsStream:
@@ -64,11 +64,11 @@ _RECORD_SIZE = 1 << 14
 _CHECK = f"Check host and port: in the README TLS has port {TLS_PORT}."
 
 
-def start(connection: socket.socket, host: str, fingerprint: bytes | None) -> TlsStream:
+def start(connection: socket.socket, host: str, fingerprint: str | None) -> TlsStream:
     """Start TLS with the server at *host*, over a *connection* that is closed if this fails.
 
-    The certificate must be valid for *host*, as this system's authorities judge; or it must have
-    the SHA-256 *fingerprint* if there is one, and then its names and dates do not matter. Raises
+    The certificate must be valid for *host*, as this system's authorities judge; or its key must
+    have the *fingerprint* if there is one, and then its names and dates do not matter. Raises
     `ClientError`.
     """
     where = show_address(host, connection.getpeername()[1])
@@ -89,11 +89,15 @@ def start(connection: socket.socket, host: str, fingerprint: bytes | None) -> Tl
     except OSError as error:
         why = getattr(error, "reason", None) or error.strerror or "the connection was closed"
         raise ClientError(f"no TLS at {where}: {why}. {_CHECK}") from None
-    certificate = secure.getpeercert(binary_form=True)
-    if fingerprint is not None and hashlib.sha256(certificate or b"").digest() != fingerprint:
-        secure.close()
-        raise ClientError(
-            f"the certificate of {where} does not have the fingerprint that was given. It is new,"
-            " or that of another server: ask its operator."
-        )
+    if fingerprint is not None:
+        try:
+            has = public_keys.fingerprint_of(secure.getpeercert(binary_form=True) or b"")
+        except public_keys.NotACertificate as error:
+            has = f"unreadable ({error})"
+        if has != fingerprint:
+            secure.close()
+            raise ClientError(
+                f"the key of {where} is {has}, and not {fingerprint}, which was given. It is new,"
+                " or that of another server: ask its operator."
+            )
     return TlsStream(secure)

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from chatd.daemon.os_process import acting_as, refuse
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
+from chatd.util import public_keys
 from chatd.util.extras import how_to_install
 from chatd.util.private_files import UnsafePath, resolve
 from chatd.util.privileges import Identity, current
@@ -35,6 +36,9 @@ _UNIX = re.compile(
 escaped colons in it."""
 
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
+
+_ARGUMENT = re.compile(r"(?:(\w+)=)?((?:\\.|[^:\\])*)(?::|$)", re.DOTALL)
+"""An argument in the description of an endpoint, and its name if it has one."""
 
 _TLS_MODULES = {"OpenSSL", "cryptography", "service_identity"}
 """The modules of the extra ``tls`` that Twisted imports for an address with TLS."""
@@ -61,6 +65,30 @@ def bind_all(addresses: Sequence[tuple[ChatFactory, str]], user: Identity, react
             while factory.ports:
                 factory.ports.pop().stopListening()
         raise
+
+
+def key_of(description: str) -> str | None:
+    """Return the fingerprint of the key that a client is shown at an address, bound already.
+
+    It is "" if the certificate is none that clients can read, and None for an address without TLS.
+    """
+    if not description.startswith("ssl:"):
+        return None
+    from twisted.internet.ssl import Certificate
+
+    arguments = [
+        (name, re.sub(r"\\(.)", r"\1", value)) for name, value in _ARGUMENT.findall(description)
+    ]
+    unnamed = [value for name, value in arguments if not name]
+    named = {"privateKey": "server.pem"}
+    named.update(zip(("", "port", "privateKey", "certKey"), filter(None, unnamed), strict=False))
+    named.update(arguments)
+    path = named.get("certKey", named["privateKey"])
+    certificate = Certificate.loadPEM(Path(path).read_bytes())
+    try:
+        return public_keys.fingerprint_of(certificate.dump())
+    except public_keys.NotACertificate:
+        return ""
 
 
 def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPort:

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from twisted.application.service import Service
@@ -75,8 +76,9 @@ class Listener(NamedTuple):
     kind: ListenerKind
     factory: ChatFactory
 
-    secure: Collection[IListeningPort] = ()
-    """The ports that speak TLS, as far as the descriptions of endpoints tell."""
+    secure: Mapping[IListeningPort, str] = MappingProxyType({})
+    """The ports that speak TLS, as far as the descriptions of endpoints tell, each with the
+    fingerprint of its key; "" if clients cannot read that."""
 
     @property
     def ports(self) -> list[IListeningPort]:
@@ -244,22 +246,24 @@ class ChatService(Service):
             for port in listener.ports:
                 _take_over_lock(port)
                 listening = _sentences_about(
-                    listener.kind, port.getHost(), port in listener.secure, teaches
+                    listener.kind, port.getHost(), listener.secure.get(port), teaches
                 )
                 self.log.info("{listening}", listening=listening)
 
 
-def _sentences_about(kind: ListenerKind, address: IAddress, secure: bool, teaches: bool) -> str:
-    """Return the sentences for the operator about one address.
+def _sentences_about(kind: ListenerKind, address: IAddress, key: str | None, teaches: bool) -> str:
+    """Return the sentences for the operator about one address, with ``key`` that of its TLS.
 
     If it is for this machine only, they say how to let others in if the text ``teaches`` that.
     """
     text = _address_text(address)
     if kind is ListenerKind.WEB and not isinstance(address, UNIXAddress):
-        text = f"{'https' if secure else 'http'}://{text}/"
+        text = f"{'http' if key is None else 'https'}://{text}/"
     sentences = [f"listening on {text}."]
     if kind is ListenerKind.BARE:
         sentences.append("Bare lines.")
+    if key and kind is ListenerKind.CHAT:
+        sentences.append(f"Its key is {key} (the --fingerprint of chatd's clients).")
     if isinstance(address, (IPv4Address, IPv6Address)) and _is_loopback(address):
         sentences.append(
             f"This machine only; {kind.value} tcp:{address.port} lets others in, without TLS:"

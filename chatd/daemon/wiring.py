@@ -24,7 +24,7 @@ from twisted.internet.selectreactor import SelectReactor
 from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
-from chatd.daemon.listeners import bind_all
+from chatd.daemon.listeners import bind_all, key_of
 from chatd.daemon.motd import MotdError, read_motd, renew_motd
 from chatd.daemon.options import Options, Settings
 from chatd.daemon.os_process import (
@@ -240,10 +240,15 @@ def _listeners(
     ]
 
 
-def _with_tls(ports: Sequence[IListeningPort], addresses: Sequence[str]) -> list[IListeningPort]:
-    """Return those of ``ports`` that speak TLS, as far as the descriptions of endpoints tell."""
-    bound = zip(ports, addresses, strict=True)
-    return [port for port, address in bound if address.startswith("ssl:")]
+def _with_tls(
+    ports: Sequence[IListeningPort], addresses: Sequence[str]
+) -> dict[IListeningPort, str]:
+    """Return those of ``ports`` that speak TLS, as far as the descriptions of endpoints tell.
+
+    Each has the fingerprint of its key.
+    """
+    keys = zip(ports, map(key_of, addresses), strict=True)
+    return {port: key for port, key in keys if key is not None}
 
 
 def _web(

@@ -17,6 +17,8 @@ Modules (python3 -m tools.documents writes this list):
   in.
 - `private_files`: Paths and files that only their owner, and root, may change.
 - `privileges`: The user that a process acts as.
+- `public_keys`: The public key in an X.509 certificate, and the fingerprint by which people compare
+  it.
 - `rate_limit`: Rate limits: a number of actions at once, and then one after each interval; waits
   after failures.
 - `sliced_loop`: A loop over many items that lets others have their turns: some items in each turn

@@ -140,10 +140,14 @@ REFUSED = [
     ("say --unix '' hola", 2, "is not a path"),
     ("say --unix chat.sock --port 7 hola", 1, "leave out its host and port"),
     ("say --unix chat.sock --tls hola", 2, "not allowed with"),
-    ("say --tls --fingerprint " + "ab" * 32 + " hola", 2, "not allowed with"),
+    ("say --tls --fingerprint sha256:" + "A" * 43 + "= hola", 2, "not allowed with"),
     *(
-        (f"say --fingerprint {text} hola", 2, "is not a fingerprint: SHA256: and 64")
-        for text in ("''", "SHA256:ab", "SHA1:" + "ab" * 20, "ab" * 33, "SHA256:" + "xy" * 32)
+        (f"say --fingerprint {text} hola", 2, "is not the fingerprint of a key: sha256: and 44")
+        for text in ("''", "sha256:ab", "sha1:" + "A" * 43 + "=", "A" * 43 + "=", "ab" * 33)
+    ),
+    *(
+        (f"say --fingerprint '{text}' hola", 2, "is that of a certificate, and chatd takes that of")
+        for text in ("ab" * 32, "SHA256:" + "ab" * 32, "sha256 Fingerprint=" + "AB:" * 31 + "AB")
     ),
     ("say --login ana --password-file '' hola", 1, "cannot read"),
     ("say --password-file '' hola", 1, "a password is for --login"),

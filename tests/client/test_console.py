@@ -158,7 +158,7 @@ def until_told(talk: Talk, text: str) -> None:
 def test_no_password_is_sent_to_an_unknown_server(unknown: Talk, line: str) -> None:
     unknown.terminal.type(f"{line}\r")
     until_told(unknown, "--unix PATH")
-    assert "--fingerprint SHA256:" in told(unknown)[0]
+    assert "--fingerprint sha256:" in told(unknown)[0]
     unknown.terminal.type("hola\r")
     assert unknown.peer.read() == b"hola\n"
 
@@ -263,7 +263,7 @@ def test_a_port_that_uses_tls_closes_without_a_greeting() -> None:
         assert terminal.status() == 1
     assert terminal.rows() == [
         "chatd: the server closed the connection without a greeting. If that port uses TLS,"
-        " add --tls or --fingerprint SHA256."
+        " add --tls or --fingerprint sha256:..."
     ]
     terminal.close()
 

@@ -209,7 +209,7 @@ def test_a_server_that_refuses_the_connection_is_quoted_safely() -> None:
 def test_a_server_that_closes_without_a_word_is_reported() -> None:
     assert run_say(lambda peer: None, ["hola"]) == failed(
         b"nothing was said: the server closed the connection without a greeting."
-        b" If that port uses TLS, add --tls or --fingerprint SHA256."
+        b" If that port uses TLS, add --tls or --fingerprint sha256:..."
     )
 
 

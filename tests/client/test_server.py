@@ -42,7 +42,7 @@ class TestTcp:
         with FakeServer(lambda peer: None) as fake:
             link = named(*fake.address).connect().link
             assert received(link) == []
-        assert link.ending.endswith(" If that port uses TLS, add --tls or --fingerprint SHA256.")
+        assert link.ending.endswith(" If that port uses TLS, add --tls or --fingerprint sha256:...")
 
     def test_with_a_password_there_is_no_connection(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(wire, "connect", no_link)
@@ -90,11 +90,6 @@ class TestTls:
         assert link.ending == "the server closed the connection without a greeting."
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["SHA256:{}", "sha256:{}", "{}", "sha256 Fingerprint={}", "SHA256 Fingerprint={}", " {}\n"],
-)
-def test_a_fingerprint_is_taken_as_programs_print_it(text: str) -> None:
-    raw = bytes(range(32))
-    for digits in (raw.hex(), raw.hex(":").upper()):
-        assert named("--fingerprint", text.format(digits)).fingerprint == raw
+def test_a_fingerprint_is_taken_as_the_log_shows_it() -> None:
+    text = "sha256:" + "A" * 43 + "="
+    assert named("--fingerprint", f" {text}\n").fingerprint == text

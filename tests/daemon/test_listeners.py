@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon import listeners
-from chatd.daemon.listeners import BACKLOG
+from chatd.daemon.listeners import BACKLOG, key_of
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.web.connection import WebProtocol
 from chatd.util.extras import how_to_install
+from tests.support.certificate import fingerprint_of, write_certificate
 from tests.support.service import FREE, make, ports_of, refusal, unbind
 
 
@@ -77,6 +79,36 @@ async def test_each_address_speaks_its_own_kind_of_lines(tmp_path: Path) -> None
     lines = [ChatProtocol, ChatProtocol, BareProtocol, BareProtocol]
     assert kinds == [*lines, WebProtocol, WebProtocol]
     await unbind(service)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "privateKey={}:interface=127.0.0.1",
+        "privateKey=other.pem:certKey={}",
+        "{}",
+        "other.pem:{}",
+        "backlog=7:other.pem:interface=\\:\\:1:{}",
+    ],
+)
+def test_the_key_of_an_address_is_that_of_its_certificate(tmp_path: Path, arguments: str) -> None:
+    directory = tmp_path / "a:b\\c=d"
+    directory.mkdir()
+    certificate = write_certificate(directory / "cert.pem")
+    path = re.sub(r"([:\\=])", r"\\\1", str(certificate))
+    assert key_of(f"ssl:60062:{arguments.format(path)}") == fingerprint_of(certificate)
+
+
+def test_a_key_without_a_path_is_in_the_file_that_twisted_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    certificate = write_certificate(tmp_path / "server.pem")
+    assert key_of("ssl:60062") == fingerprint_of(certificate)
+
+
+def test_an_address_without_tls_has_no_key() -> None:
+    assert key_of("tcp:60060") is None
 
 
 async def test_many_connections_may_wait_at_each_address(tmp_path: Path) -> None:

@@ -62,15 +62,16 @@ class ServiceTestCase(SynchronousTestCase):
         self.addCleanup(globalLogPublisher.removeObserver, self.log.append)
 
     def make(
-        self, world: World, *addresses: IAddress, foreground: bool = True, secure: int = 0
+        self, world: World, *addresses: IAddress, foreground: bool = True, key: str | None = None
     ) -> ChatService:
-        """Return a daemon that listens on addresses, the first ``secure`` of them with TLS."""
+        """Return a daemon that listens on addresses, the first of them with TLS and a key."""
         self.ports = [Port(address) for address in addresses]
         world.chat.ports.extend(self.ports)  # type: ignore[arg-type]
+        secure: Any = {} if key is None else {self.ports[0]: key}
         return ChatService(
             world.store,
             [
-                Listener(ListenerKind.CHAT, world.chat, self.ports[:secure]),  # type: ignore[arg-type]
+                Listener(ListenerKind.CHAT, world.chat, secure),
                 Listener(ListenerKind.BARE, world.bare),
             ],
             world.clock,
@@ -99,14 +100,23 @@ class StartTests(ServiceTestCase):
 
     def test_where_others_get_in_with_tls_it_does_not_say_how(self) -> None:
         addresses = [IPv4Address("TCP", "0.0.0.0", 60062), IPv4Address("TCP", "127.0.0.1", 60060)]
-        self.make(World(), *addresses, secure=1).startService()
+        self.make(World(), *addresses, key="").startService()
         self.assertEqual(
             self.logged()[:2],
             ["listening on 0.0.0.0:60062.", "listening on 127.0.0.1:60060. This machine only."],
         )
 
+    def test_with_tls_it_says_the_fingerprint_of_the_key(self) -> None:
+        address = IPv4Address("TCP", "0.0.0.0", 60062)
+        self.make(World(), address, key="sha256:x=").startService()
+        self.assertEqual(
+            self.logged()[0],
+            "listening on 0.0.0.0:60062."
+            " Its key is sha256:x= (the --fingerprint of chatd's clients).",
+        )
+
     def test_tls_for_this_machine_only_lets_no_others_in(self) -> None:
-        self.make(World(), IPv4Address("TCP", "127.0.0.1", 60062), secure=1).startService()
+        self.make(World(), IPv4Address("TCP", "127.0.0.1", 60062), key="").startService()
         self.assertIn("--listen tcp:60062 lets others in", self.logged()[0])
 
     def test_on_every_address_it_does_not_say_so(self) -> None:

@@ -30,7 +30,7 @@ from chatd.util.budgets import SERVER
 from chatd.util.extras import how_to_install
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
-from tests.support.certificate import write_certificate
+from tests.support.certificate import fingerprint_of, write_certificate
 from tests.support.service import FREE, drop, make, ports_of, refusal, unbind
 
 # Refusals
@@ -167,7 +167,7 @@ async def test_http_1_1_is_negotiated_with_a_browser_over_tls(tmp_path: Path) ->
     endpoint = f"ssl:0:interface=127.0.0.1:privateKey={certificate}"
     service = make(tmp_path, "--listen", FREE, "--web", endpoint, "--lines-per-second", "0")
     (port,) = service.listeners[-1].ports
-    assert service.listeners[-1].secure == [port]
+    assert service.listeners[-1].secure == {port: fingerprint_of(certificate)}
     context = ssl.create_default_context(cafile=str(certificate))
     context.check_hostname = False
     context.set_alpn_protocols(["h2", "http/1.1"])

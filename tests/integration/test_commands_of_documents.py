@@ -35,7 +35,7 @@ OTHERS = {
 }
 """Programs whose arguments are not looked at."""
 
-FINGERPRINT = ":".join(["9F"] * 32)
+FINGERPRINT = "sha256:" + "A" * 43 + "="
 """A value for ``SHA256``."""
 
 PLACEHOLDERS = {"DIRECCIÓN": "ADDRESS", "FICHERO": "FILE"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import hashlib
 import ipaddress
-import ssl
 from pathlib import Path
 
 import pytest
@@ -44,10 +44,12 @@ def write_certificate(path: Path) -> Path:
 
 
 def fingerprint_of(path: Path) -> str:
-    """Return the fingerprint of a certificate as openssl prints it."""
-    pem = path.read_text()
-    certificate = ssl.PEM_cert_to_DER_cert(pem[pem.index("-----BEGIN CERTIFICATE") :])
-    return "sha256 Fingerprint=" + hashlib.sha256(certificate).digest().hex(":").upper()
+    """Return the fingerprint of the key in a certificate, as another library reads it."""
+    key = x509.load_pem_x509_certificate(path.read_bytes()).public_key()
+    encoded = key.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return f"sha256:{base64.b64encode(hashlib.sha256(encoded).digest()).decode()}"
 
 
 # Twisted speaks to pyOpenSSL in a way that a coming version of it will not take.
