@@ -1,21 +1,21 @@
 """The `chatd` command: find the subcommand, and print a failure as one line.
 
-Each subcommand is a module with `add_arguments(parser)` and `run(arguments) -> int`, imported only
-when it is the one asked for, so that `chatd say` loads neither Twisted nor prompt_toolkit. This
-module must not know any of them.
+Each subcommand is a module, imported only when it is the one asked for, so that `chatd say` loads
+neither Twisted nor prompt_toolkit. It has `add_arguments(parser)`, `run(arguments) -> int`, and for
+its help `EXAMPLES`, and `SUCCESS`, which says when the exit status is 0. This module must not know
+any of them.
 """
 
-import argparse
 import contextlib
 import errno
 import os
-import platform
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
-from chatd import __version__
 from chatd.client.wire import ClientError
+from chatd.util.command_parser import CommandParser, Example
 
 _SUMMARIES = {
     "serve": "run the daemon in the foreground, with the options of `twistd -n --pidfile= chat`",
@@ -24,6 +24,13 @@ _SUMMARIES = {
     "export": "write out what is stored",
     "admin": "list, add, change and remove accounts, on the host that the store is on",
 }
+
+EXAMPLES = (
+    Example("run a server on this machine", "chatd serve"),
+    Example("talk there", "chatd connect"),
+    Example("say one line from a script", "chatd say 'the backup is done'"),
+    Example("see the options of a command", "chatd say --help"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,55 +78,36 @@ def _stand_in_for_closed_streams() -> bool:
 
 
 def _run(arguments: list[str], closed: bool) -> int:
-    parser = argparse.ArgumentParser(
-        prog="chatd", description="A chat room that any terminal can join."
+    command, rest = arguments[:1], arguments[1:]
+    name: str = _main_parser().parse(command).command
+    if name == "serve":
+        return _serve(rest, closed)
+    status: int = _module(name).run(parser_of(name).parse(rest))
+    return status
+
+
+def parser_of(command: str) -> CommandParser:
+    """Return the parser of a subcommand other than ``serve``."""
+    module = _module(command)
+    parser = CommandParser(
+        f"chatd {command}", _SUMMARIES[command], examples=module.EXAMPLES, success=module.SUCCESS
     )
-    parser.add_argument(
-        "--version",
-        action=_Version,
-        nargs=0,
-        help="print the versions of chatd, Python and Twisted, and whether the C extension is used",
+    module.add_arguments(parser)
+    return parser
+
+
+def _module(command: str) -> Any:
+    return import_module(f"chatd.client.{command}")
+
+
+def _main_parser() -> CommandParser:
+    parser = CommandParser(
+        "chatd", "a chat room that any terminal can join", examples=EXAMPLES, success="it was done"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in _SUMMARIES.items():
         commands.add_parser(name, help=summary, add_help=False)
-    command: str = parser.parse_args(arguments[:1]).command
-    rest = arguments[1:]
-    if command == "serve":
-        return _serve(rest, closed)
-    subcommand = import_module(f"chatd.client.{command}")
-    # No abbreviations: they would turn a text that begins like an option into that option.
-    parser = argparse.ArgumentParser(
-        prog=f"chatd {command}",
-        description=_SUMMARIES[command].capitalize() + ".",
-        allow_abbrev=False,
-    )
-    subcommand.add_arguments(parser)
-    options, unknown = parser.parse_known_args(rest)
-    if unknown:
-        first = unknown[0]
-        if not first.startswith("-"):
-            parser.error(f"{first!r} is one argument too many.")
-        parser.error(
-            f"there is no option {first}. If it is a text that begins with a dash, put -- "
-            "before it."
-        )
-    status: int = subcommand.run(options)
-    return status
-
-
-class _Version(argparse.Action):
-    """The option ``--version``. Its modules are imported only when it is given."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *arguments: object) -> None:
-        """Print one line, and end the program."""
-        from importlib.metadata import version
-
-        from chatd.util.fanout import KIND
-
-        versions = f"chatd {__version__}, Python {platform.python_version()}"
-        print(f"{versions}, Twisted {version('twisted')}, {KIND}")
-        parser.exit()
+    return parser
 
 
 def _serve(arguments: list[str], logs_nowhere: bool) -> int:

@@ -1,22 +1,20 @@
 """The `chatd` command: subcommands, exit statuses, and one line instead of a traceback."""
 
 import os
-import platform
 import runpy
 import subprocess
 import sys
 import types
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from importlib.metadata import version
 
 import pytest
 from twisted.scripts import twistd
 
-import chatd
 from chatd import cli
 from chatd.client.wire import ClientError
-from chatd.util import fanout
+from chatd.util.versions import versions
+from tools.reference import CLIENTS
 
 TIMEOUT = 30.0
 
@@ -33,7 +31,7 @@ def export(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], int]], Non
             return action()
 
         module = types.ModuleType("chatd.client.export")
-        module.__dict__.update(add_arguments=add_arguments, run=run)
+        module.__dict__.update(add_arguments=add_arguments, run=run, EXAMPLES=(), SUCCESS="done")
         monkeypatch.setitem(sys.modules, "chatd.client.export", module)
 
     return put
@@ -83,17 +81,29 @@ def test_a_programming_error_is_not_hidden(export: Callable[[Callable[[], int]],
         cli.main(["export"])
 
 
-@pytest.mark.parametrize("arguments", [[], ["sing"], ["say", "--port", "x"], ["export", "--no"]])
-def test_wrong_usage_is_status_2(
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], "chatd: the command is missing: serve, connect, say, "),
+        (["sing"], "chatd: there is no command sing. It is serve, connect, say, "),
+        (["exprt"], "chatd: there is no command exprt. Did you mean export? See chatd --help.\n"),
+        (["-v"], "chatd: there is no option -v. "),
+        (["export", "--stor"], "chatd export: there is no option --stor. Did you mean --store?"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_status_2(
     export: Callable[[Callable[[], int]], None],
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
+    line: str,
 ) -> None:
     export(lambda: 0)
     with pytest.raises(SystemExit) as raised:
         cli.main(arguments)
     assert raised.value.code == 2
-    assert "usage: chatd" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith(line)
 
 
 def test_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,16 +115,29 @@ def test_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None
         assert f"\n    {command} " in out
 
 
-def test_version_is_that_of_all_parts(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "arguments", [[], ["say"], ["connect"], ["export"], ["admin"]], ids=" ".join
+)
+def test_every_command_has_the_version(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    monkeypatch.setattr(fanout, "KIND", "some kind")
     with pytest.raises(SystemExit) as raised:
-        cli.main(["--version"])
+        cli.main([*arguments, "--version"])
     assert raised.value.code == 0
-    ours, python, twisted = chatd.__version__, platform.python_version(), version("twisted")
-    expected = f"chatd {ours}, Python {python}, Twisted {twisted}, some kind\n"
-    assert capsys.readouterr() == (expected, "")
+    assert capsys.readouterr() == (f"{versions()}\n", "")
+
+
+@pytest.mark.parametrize("command", CLIENTS)
+def test_every_command_has_a_manual_with_examples(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        cli.main([command, "--help"])
+    assert raised.value.code == 0
+    manual = capsys.readouterr().out
+    assert manual.startswith(f"chatd {command} - ")
+    examples = manual.partition("\nExamples:\n")[2]
+    assert examples.count(f"chatd {command}") >= 2
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-l", "tcp:0", "--", "serve"], []])

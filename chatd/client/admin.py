@@ -34,6 +34,7 @@ from chatd.storage.paths import path_of
 from chatd.storage.sqlite.errors import StoreInUse
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.escaping import visible
+from chatd.util.command_parser import Example
 from chatd.util.extras import how_to_install
 
 ANSWER_TIMEOUT = 30.0
@@ -51,6 +52,17 @@ _SUMMARIES = {
 }
 
 
+SUCCESS = "it was done"
+
+EXAMPLES = (
+    Example("list the accounts", "chatd admin list"),
+    Example("make the first administrator", "chatd admin add ana --admin"),
+    Example("set a forgotten password", "chatd admin password ana"),
+    Example("see which owners store most", "chatd admin budgets bytes"),
+    Example("ask about another store", "chatd admin --store sqlite:/srv/chat/chatd.sqlite list"),
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd admin` to *parser*."""
     parser.add_argument(
@@ -61,9 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     actions = parser.add_subparsers(dest="do", metavar="DO", required=True)
     for do, summary in _SUMMARIES.items():
-        action = actions.add_parser(
-            do, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
-        )
+        action = actions.add_parser(do, help=summary, description=summary, allow_abbrev=False)
         if do == "clock":
             action.add_argument("is", choices=["ok"], metavar="ok")
         elif do == "budgets":

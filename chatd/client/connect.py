@@ -13,7 +13,18 @@ from importlib.util import find_spec
 
 from chatd.client import server, wire
 from chatd.client.wire import ClientError
+from chatd.util.command_parser import Example
 from chatd.util.extras import how_to_install
+
+SUCCESS = "you left"
+
+EXAMPLES = (
+    Example("talk on this machine", "chatd connect"),
+    Example("talk on another machine, over TLS", "chatd connect --tls chat.example.com 60062"),
+    Example(
+        "talk over a UNIX socket, which may ask for passwords", "chatd connect --unix chat.sock"
+    ),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -28,6 +28,16 @@ from chatd.text.escaping import encode_lines, visible
 from chatd.text.folding import fold
 from chatd.text.times import local_time, seconds_of
 from chatd.text.validation import InvalidName, validate_room_name
+from chatd.util.command_parser import Example
+
+SUCCESS = "all was written"
+
+EXAMPLES = (
+    Example("read what was said today in a room", "chatd export --room builds --since 24h"),
+    Example("make a transcript", "chatd export --room builds --format markdown > builds.md"),
+    Example("give all stored lines to a program", "chatd export --format jsonl | jq -r .text"),
+    Example("read a copy of a store", "chatd export --store sqlite:copy.sqlite"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

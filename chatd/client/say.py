@@ -15,11 +15,28 @@ from chatd.client import say_session, server, wire
 from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import Framer, TooLong
 from chatd.text.validation import InvalidName, validate_name, validate_room_name
+from chatd.util.command_parser import Example
 
 _READ_SIZE = 1 << 16
 
 _PASSWORD = "CHATD_PASSWORD"
 """The variable of the environment that may contain a password."""
+
+
+SUCCESS = "every line was saved"
+
+EXAMPLES = (
+    Example("say a line in the lobby", "chatd say 'the backup is done'"),
+    Example("say it in a room, under a name", "chatd say --room builds --name ci 'build 7 passed'"),
+    Example(
+        "say the lines of a program as they come", "tail -f build.log | chatd say --room builds"
+    ),
+    Example(
+        "say it under a registered name, over a UNIX socket",
+        "chatd say --unix chat.sock --login ci --password-file ci.password 'build 7 passed'",
+    ),
+    Example("say a text that begins with a dash", "chatd say -- '-5% of the disk is left'"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

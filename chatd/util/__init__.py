@@ -1,4 +1,4 @@
-"""Small tools without any knowledge of chat: threads, rate limits, the error log, private files.
+"""Small tools without any knowledge of chat: threads, rate limits, the error log, arguments, ...
 
 These modules must not know an event, a room or a client.
 
@@ -7,6 +7,8 @@ Modules (python3 -m tools.documents writes this list):
 - `budget_table`: The table of budgets: their kinds, the levels of owners, and the limits by
   default.
 - `budgets`: Budgets: how much each owner may have, or use in a day, counted in a tree of owners.
+- `command_parser`: The parser of a command's arguments: wrong ones are one line, and the help is a
+  manual.
 - `error_log`: Errors in the log: at once, and then after pauses that grow.
 - `extras`: The installation of an extra of chatd, as a command for messages about missing packages.
 - `fair_queue`: A queue for few slots, in which owners have turns: no owner delays another by asking
@@ -23,5 +25,8 @@ Modules (python3 -m tools.documents writes this list):
   after failures.
 - `sliced_loop`: A loop over many items that lets others have their turns: some items in each turn
   of the reactor.
+- `usage`: Wrong calls of a command, each as one line: what is wrong, what would be right, and its
+  help.
+- `versions`: The versions of the parts of chatd that run, as one line for operators.
 - `worker`: Threads that run one function after another, for calls that would block the reactor.
 """

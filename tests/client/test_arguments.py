@@ -134,13 +134,13 @@ REFUSED = [
     ("say --host '' hola", 2, "is not a host"),
     ("say --host 60060 hola", 2, "is not a host"),
     *((f"say --port {port} hola", 2, "is not a port") for port in ("0", "65536", "x", "''", "1e3")),
-    ("say --name ci --login ana hola", 2, "not allowed with"),
+    ("say --name ci --login ana hola", 2, "exclude each other"),
     ("say --password-file x hola", 1, "a password is for --login"),
     ("say --plaintext-password --login ana hola", 2, "there is no option --plaintext-password"),
     ("say --unix '' hola", 2, "is not a path"),
     ("say --unix chat.sock --port 7 hola", 1, "leave out its host and port"),
-    ("say --unix chat.sock --tls hola", 2, "not allowed with"),
-    ("say --tls --fingerprint sha256:" + "A" * 43 + "= hola", 2, "not allowed with"),
+    ("say --unix chat.sock --tls hola", 2, "exclude each other"),
+    ("say --tls --fingerprint sha256:" + "A" * 43 + "= hola", 2, "exclude each other"),
     *(
         (f"say --fingerprint {text} hola", 2, "is not the fingerprint of a key: sha256: and 44")
         for text in ("''", "sha256:ab", "sha1:" + "A" * 43 + "=", "A" * 43 + "=", "ab" * 33)
@@ -158,15 +158,15 @@ REFUSED = [
     ),
     ("export --room ''", 1, "cannot be a room"),
     ("export --room nope", 1, "nothing was said in a room called"),
-    ("export --format txt", 2, "invalid choice"),
-    ("export --language fr", 2, "invalid choice"),
+    ("export --format txt", 2, "takes jsonl, markdown or text"),
+    ("export --language fr", 2, "takes en or es"),
     ("export --store ''", 1, "a store is sqlite:PATH or memory:"),
     ("export --store chatd.sqlite", 1, "a store is sqlite:PATH or memory:"),
     ("export --store memory:", 1, "it keeps nothing"),
     ("export lobby", 2, "'lobby' is one argument too many"),
     ("export --sin 1h", 2, "there is no option --sin"),
-    ("admin", 2, "required"),
-    ("admin lst", 2, "invalid choice"),
+    ("admin", 2, "the command is missing: list, add"),
+    ("admin lst", 2, "Did you mean list?"),
     ("admin list ana", 2, "'ana' is one argument too many"),
     ("admin promote", 2, "NAME"),
     ("admin promote ana eva", 2, "eva"),
@@ -199,7 +199,8 @@ def test_a_wrong_argument_is_refused_and_nothing_is_said(
     out, error = capfd.readouterr()
     assert (returned, out) == (status, "")
     assert right in error
-    assert error.splitlines()[-1].startswith("chatd")
+    assert error.count("\n") == 1
+    assert error.startswith("chatd")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """The commands in the documents are spelled so that they run, and take the options they are given.
 
-Read are the lines of blocks that begin with a program, and spans of code that begin with one of
-ours. Lines that begin with no known program are taken for text. The commands of the READMEs are
-run, too: see `test_readme`.
+Read are the lines of blocks that begin with a program, spans of code that begin with one of ours,
+and the examples of each command's help. Lines that begin with no known program are taken for text.
+The commands of the READMEs are run, too: see `test_readme`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from importlib import import_module
 
 import pytest
 
+from chatd import cli
 from chatd.daemon.options import Options, Settings
 from tests.support import documents
 from tests.support.checkout import ROOT
+from tools.reference import CLIENTS
 
 DOCUMENTS = [document for document in documents.DOCUMENTS if document != "CHANGELOG.md"]
 
@@ -87,11 +89,15 @@ def simple(line: str) -> Iterator[list[str]]:
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
-    """Find the commands of all documents, each with the document."""
+    """Find the commands of all documents and of the help, each with the document."""
     for document in DOCUMENTS:
         for line in lines_of((ROOT / document).read_text("utf-8")):
             for words in simple(line):
                 yield document, words[1:] if words[0] == "sudo" else words
+    for command in ("chatd", *CLIENTS):
+        for example in cli.EXAMPLES if command == "chatd" else cli.parser_of(command).examples:
+            for words in simple(example.command):
+                yield f"{command} --help", words
 
 
 FOUND = list(commands())
