@@ -7,20 +7,33 @@ Modules (python3 -m tools.documents writes this list):
 
 - `admin`: `chatd admin`: the accounts, the budgets and the clock of a store, on the host of the
   store.
+- `chat`: The state of a conversation: who one is, the rooms, the lines that wait; and what changes
+  it.
 - `connect`: `chatd connect`: its arguments, and the checks before a conversation in a terminal
   starts.
 - `console`: A conversation in a terminal: one line that is edited, and above it the lines of the
   server.
+- `conversation`: A conversation with a server that outlives its connections: what is typed, and
+  what comes of it.
 - `duplex`: A connection that is read while it is written, so that neither side waits for the other.
 - `export`: `chatd export`: write out stored events, also while a daemon runs.
 - `files`: The path of a store that a command opens, and the user that it is opened as.
 - `hosts`: The host that a link leads to, for links that do not show it plainly.
+- `incoming`: The messages of a server, and their effect on a conversation: see docs/wire.md.
 - `lines`: The reading of a line that came from a server: its author, the names in it, its colours.
+- `outbox`: Lines that were typed, and that are not known to be said or carried out.
+- `room_messages`: The messages of a server about one room, and their effect on a conversation: see
+  docs/wire.md.
+- `rooms`: The rooms that a person is in, and the state of each: bookmark, unread lines, people.
 - `say`: `chatd say`: send lines, wait until each is saved, and tell by the exit status if all were.
 - `say_session`: The exchange of `chatd say` with a server: enter a room, send lines, and count
   their receipts.
 - `server`: The server that the arguments of a command name: how it is reached, and if it is known.
+- `shown`: The things that a person in a conversation is shown: typed values, without colours or
+  layout.
 - `tls`: TLS to a server that is known: by a certificate valid for its host, or by a given key.
+- `typed_lines`: The lines that a person types in a conversation: text and commands, passwords,
+  answers.
 - `typed_passwords`: Which of the lines that a person types hold a password, and may thus not be
   sent everywhere.
 - `unix_socket`: Connections to UNIX sockets, and the user whose process listens at one.

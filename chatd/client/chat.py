@@ -1,0 +1,254 @@
+"""The state of a conversation: who one is, the rooms, the lines that wait; and what changes it.
+
+A conversation outlives its connections. Pure: messages to send go to a function, things to show to
+a `View`. This module must not know terminals, nor the meaning of the server's messages, which
+`chatd.client.incoming` takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Protocol
+
+from chatd.client.outbox import Item, Outbox
+from chatd.client.rooms import Room, Rooms
+from chatd.client.shown import Kind, Message, Shown, event_shown
+from chatd.text.folding import fold
+
+FETCHED = 100
+"""Lines that are fetched at once when a person scrolls to the top."""
+
+Send = Callable[[dict[str, Any]], None]
+Answered = Callable[[Message | None], None]
+"""A function that receives the answer to a request, or None if the connection broke before."""
+
+
+class View(Protocol):
+    """The screen, as a conversation knows it. A room is None for things without one."""
+
+    def show(self, room: Room | None, shown: Shown) -> None:
+        """Add a thing at the end of the window of a room."""
+
+    def show_older(self, room: Room, lines: list[Shown]) -> None:
+        """Add lines, in order, above all lines of the log that the window of a room has."""
+
+    def clear(self, room: Room) -> None:
+        """Remove all from the window of a room: lines that do not join up with those follow."""
+
+    def close(self, room: Room) -> None:
+        """Remove the window of a room."""
+
+    def give_back(self, room: Room | None, text: str) -> None:
+        """Offer a text that was refused for editing. It was shown, as `Kind.UNSAID`, before."""
+
+    def ring(self) -> None:
+        """Ring the terminal's bell."""
+
+    def leave(self) -> None:
+        """End the conversation: the person typed `/quit`."""
+
+    def changed(self) -> None:
+        """Draw the state again: a room, a name, a counter or an item of the outbox changed."""
+
+
+@dataclass
+class Me:
+    """The person, as the server knows it."""
+
+    name: str = ""
+    is_guest: bool = True
+    """True for a guest without a name."""
+    is_account: bool = False
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that may be said at once: characters of a line; lines and bytes of a message."""
+
+    characters: int = 4096
+    lines: int = 100
+    bytes: int = 16384
+
+
+class Chat:
+    """The state of a conversation."""
+
+    def __init__(self, view: View, new_key: Callable[[], str]) -> None:
+        self.view = view
+        self.me = Me()
+        self.lobby = ""
+        self.limits = Limits()
+        self.commands: list[tuple[str, str]] = []
+        """Pairs of usage and explanation, in the language of the server; [] until they came."""
+        self.command_names: list[str] = []
+        """All names of all commands, without a slash."""
+        self.rooms = Rooms()
+        self.outbox = Outbox()
+        self.is_asked = False
+        """True while the next line is the answer to a question for a password: hide it."""
+        self.is_open = False
+        """True once the server has greeted this connection, and lines can be sent."""
+        self.entering: set[str] = set()
+        """The folded names of rooms that were asked for by this program, and not by the person."""
+        self._ids = count(1)
+        self._new_key = new_key
+        self._send: Send | None = None
+        self._asked: dict[int, Answered] = {}
+        self._origins: dict[int, Room | None] = {}
+
+    def use(self, send: Send | None) -> None:
+        """Send messages with this function from now on; None for no connection."""
+        self._send = send
+        asked, self._asked = self._asked, {}
+        for answered in asked.values():
+            answered(None)
+
+    def send(self, type: str, **members: Any) -> None:
+        """Send a message; without a connection it is dropped."""
+        if self._send is not None:
+            self._send({"type": type, **members})
+
+    def ask(self, type: str, answered: Answered, **members: Any) -> None:
+        """Send a request, and call *answered* once with its first answer."""
+        if self._send is None:
+            answered(None)
+            return
+        id = next(self._ids)
+        self._asked[id] = answered
+        self.send(type, id=id, **members)
+
+    def answer_of(self, message: Message) -> Answered | None:
+        """Return the function that waits for a message, which then waits no more."""
+        id = message.get("id")
+        return self._asked.pop(id, None) if isinstance(id, int) else None
+
+    def new_id(self, room: Room | None) -> int:
+        """Return an id for a line that was typed in a room: there its answers are shown."""
+        id = next(self._ids)
+        self._origins[id] = room
+        while len(self._origins) > FETCHED:
+            del self._origins[next(iter(self._origins))]
+        return id
+
+    def origin(self, message: Message) -> Room | None:
+        """Return the room in which the answer to a typed line is shown: by default, the current."""
+        id = message.get("id")
+        room = self._origins.get(id) if isinstance(id, int) else None
+        return room if room in [*self.rooms] else self.rooms.current
+
+    def led_to(self, message: Message, room: Room) -> None:
+        """Show further answers in the room that a command led to."""
+        id = message.get("id")
+        if isinstance(id, int) and id in self._origins:
+            self._origins[id] = room
+
+    def tell(self, kind: Kind, text: str, room: Room | None = None) -> None:
+        """Show a sentence in a room; by default, in the current one."""
+        self.view.show(room or self.rooms.current, Shown(kind, text))
+
+    def put(self, room: Room | None, text: str, *, action: str | None, is_said: bool) -> None:
+        """Put a typed line into the outbox, and send it if that is possible now."""
+        self.outbox.put(Item(self.new_id(room), self._new_key(), room, text, action, is_said))
+        self.flush(room)
+
+    def flush(self, room: Room | None) -> None:
+        """Send the items of a room that wait. If the person is not in it, enter it first."""
+        if not self.is_open or self.is_asked:
+            return
+        items = self.outbox.waiting(room)
+        if room is not None and not room.is_present:
+            if items:
+                self.enter(room.name)
+            return
+        for item in items:
+            item.is_sent = True
+            item.sent_as.add(fold(self.me.name))
+            members = {"id": item.id, "room": room and room.name, "text": item.text}
+            self.send("line", **members, **({"key": item.key} if item.is_said else {}))
+
+    def flush_all(self) -> None:
+        """Send all items that wait, of rooms that the person is in and of none."""
+        self.flush(None)
+        for room in self.rooms:
+            if room.is_present:
+                self.flush(room)
+
+    def answered(self, item: Item) -> None:
+        """Remove an item, and send those that waited for its place."""
+        self.outbox.drop(item)
+        self.flush(item.room)
+
+    def give_back(self, item: Item, reason: str = "") -> None:
+        """Remove an item that is not said, show its text, and offer it for editing."""
+        self.outbox.drop(item)
+        if reason:
+            self.tell(Kind.OWN, reason, item.room)
+        self.view.show(item.room or self.rooms.current, Shown(Kind.UNSAID, item.text, own=True))
+        self.view.give_back(item.room, item.text)
+
+    def choose(self, room: Room) -> None:
+        """Show a room."""
+        if self.rooms.current not in (room, None):
+            assert self.rooms.current is not None
+            self.rooms.current.marker = None
+        self.rooms.current = room
+        self.read(room)
+        if self.is_open and room.is_present and not room.people.is_known:
+            self.send("people", room=room.name)
+        self.view.changed()
+
+    def read(self, room: Room) -> None:
+        """Mark all lines of a room as seen, and tell the server if the person has an account."""
+        if room.read() and self.is_open and self.me.is_account and room.is_present:
+            self.send("seen", room=room.name, seq=room.seen)
+
+    def enter(self, name: str) -> None:
+        """Ask to be put into a room, from where its window ends if it has one."""
+        if fold(name) in self.entering:
+            return
+        self.entering.add(fold(name))
+        room = self.rooms.get(name)
+        bookmark = room and room.bookmark
+        self.ask("enter", lambda reply: self._entered(name, reply), room=name, after=bookmark)
+
+    def _entered(self, name: str, reply: Message | None) -> None:
+        """Take the answer to `enter`. Without the room nothing can be said there."""
+        if reply is not None and reply["type"] == "entered":
+            return
+        self.entering.discard(fold(name))
+        room = self.rooms.get(name)
+        if reply is not None:
+            self.tell(Kind.ERROR, reply["text"], room)
+            if room is not None:
+                self.give_back_all(room)
+
+    def give_back_all(self, room: Room | None, reason: str = "") -> None:
+        """Give back all items of a room."""
+        for item in [item for item in self.outbox if item.room is room]:
+            self.give_back(item, reason)
+            reason = ""
+
+    def fetch_older(self, room: Room) -> bool:
+        """Fetch lines from before those of the window. Return False if there are none to fetch."""
+        if not (self.is_open and room.is_present and room.has_older) or room.is_fetching:
+            return False
+        room.is_fetching = True
+        first = room.first
+
+        def fetched(reply: Message | None) -> None:
+            room.is_fetching = False
+            if reply is None or room.first != first:  # or the window has other lines by now
+                return
+            if reply["type"] != "history":
+                room.has_older = False  # or it would be asked for again at once
+                self.tell(Kind.ERROR, reply["text"], room)
+                return
+            room.first, room.has_older = int(reply["after"]) + 1, bool(reply["more"])
+            lines = [event_shown(each, self.me.name) for each in reply["events"]]
+            self.view.show_older(room, [each for each in lines if (each.seq or 0) < first])
+            self.view.changed()
+
+        self.ask("history", fetched, room=room.name, before=first, limit=FETCHED)
+        return True

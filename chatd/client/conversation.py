@@ -1,0 +1,173 @@
+"""A conversation with a server that outlives its connections: what is typed, and what comes of it.
+
+A connection gives it the messages of the server and a function that sends; a screen (`View`) is
+told what to show, and gives it what was typed. Nothing that was typed is lost: a line stays in the
+outbox until the server has answered it, and is sent again over the next connection. The server
+knows each line by its idempotency key, and this program each place in a log by its bookmark, so no
+line is said or shown twice.
+
+Pure. This module must not know terminals, sockets or the time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from chatd.client.chat import Chat, Me, Send, View
+from chatd.client.incoming import Incoming
+from chatd.client.rooms import Room
+from chatd.client.shown import Kind, Message
+from chatd.client.typed_lines import TypedLines
+from chatd.client.wire import ClientError
+from chatd.text.folding import fold
+
+
+class Login(NamedTuple):
+    """A registered name and its password, which are held in memory to come back with."""
+
+    name: str
+    password: str
+
+
+def random_key() -> str:
+    """Return 128 random bits as 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+class Conversation:
+    """A conversation. Its state is `chat`.
+
+    *name* is the name that a guest would like, *rooms* are the rooms to enter: the lobby without
+    any. With *login* the person has an account from the start, or not at all.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        *,
+        name: str = "",
+        rooms: Sequence[str] = (),
+        login: Login | None = None,
+        new_key: Callable[[], str] = random_key,
+    ) -> None:
+        self.chat = Chat(view, new_key)
+        self._typed = TypedLines(self.chat)
+        self._incoming = Incoming(self.chat, self._greeted, self._typed.asked)
+        self._client_key = new_key()
+        self._name = name
+        self._first_rooms = tuple(rooms)
+        self._login = login
+        self._login_id: int | None = None
+        self._before: Me | None = None
+        """The person as of the last connection; None before the second one."""
+
+    @property
+    def hides_typing(self) -> bool:
+        """True while the next line is, or may be meant as, the answer to a question."""
+        return self.chat.is_asked or self._typed.question_is_gone
+
+    @property
+    def unsent(self) -> list[str]:
+        """The texts that were typed and are not answered."""
+        return [item.text for item in self.chat.outbox]
+
+    def connected(self, send: Send, doubt: str) -> None:
+        """Say hello over a new connection, whose messages *send* sends.
+
+        *doubt* says why its server is not known; "" if it is.
+        """
+        self._typed.connected(doubt)
+        self.chat.use(send)
+        send(self._hello())
+
+    def take(self, message: Message) -> None:
+        """Take a message of the server.
+
+        Raises `ClientError` if the login is refused; LookupError, TypeError or ValueError for a
+        message that is not as it should be.
+        """
+        id = message.get("id")
+        if self._login_id is not None and id == self._login_id:
+            if message["type"] == "error":
+                raise ClientError(f"not logged in. {message['kind']}: {message['text']}")
+            if message["type"] == "done":
+                self._login_id = None
+                self._open()
+        self._incoming.take(message)
+
+    def lost(self) -> None:
+        """Take note that the connection is gone. What was typed waits for the next one."""
+        chat = self.chat
+        if chat.is_open:
+            self._before = chat.me
+            if not chat.me.is_guest:
+                self._name = "" if chat.me.is_account else chat.me.name
+        self._typed.lost()
+        self._login_id = None
+        chat.is_open = False
+        chat.entering.clear()
+        chat.use(None)
+        for room in chat.rooms:
+            room.is_present = room.people.is_known = False
+        for item in chat.outbox.broke():
+            chat.tell(Kind.OWN, f"it is not known if this was carried out: {item.text}", item.room)
+        chat.view.changed()
+
+    def submit(self, text: str) -> None:
+        """Take a typed line, or a pasted text of several lines, which is one message."""
+        self._typed.submit(text)
+
+    def choose(self, room: Room) -> None:
+        """Show a room."""
+        self.chat.choose(room)
+
+    def fetch_older(self, room: Room) -> bool:
+        """Fetch lines from before those of a window. Return False if there are none to fetch."""
+        return self.chat.fetch_older(room)
+
+    def _hello(self) -> dict[str, Any]:
+        chat = self.chat
+        hello: dict[str, Any] = {"type": "hello", "key": self._client_key}
+        if self._login is not None:
+            return {**hello, "rooms": {}}
+        if self._name:
+            hello["name"] = self._name
+        if bookmarks := self._bookmarks():
+            chat.entering.update(map(fold, bookmarks))
+            hello["rooms"] = bookmarks
+        return hello
+
+    def _bookmarks(self) -> dict[str, str | None]:
+        """Return the rooms to be in, with the places up to which their lines are here."""
+        rooms = self.chat.rooms
+        if self._before is None and not len(rooms):
+            return dict.fromkeys(self._first_rooms)
+        return {room.name: room.bookmark for room in rooms if room.is_kept}
+
+    def _greeted(self, hello: Message) -> None:
+        chat = self.chat
+        chat.me = Me(hello["name"], hello["guest"], hello["account"])
+        if self._login is None:
+            self._open()
+            return
+        self._login_id = chat.new_id(None)
+        text = f"/login {self._login.name} {self._login.password}"
+        chat.send("line", id=self._login_id, room=None, text=text)
+
+    def _open(self) -> None:
+        """Send what waits, now that the server knows the person."""
+        chat, before = self.chat, self._before
+        chat.is_open = True
+        if before is not None and not before.is_guest and fold(before.name) != fold(chat.me.name):
+            # It was typed to be said under that name. It may have been said if it was sent before.
+            reason = f"You are {chat.me.name} now, and no longer {before.name}."
+            for item in [item for item in chat.outbox if not item.sent_as]:
+                chat.give_back(item, reason)
+                reason = ""
+        if self._login is not None:
+            bookmarks = self._bookmarks() or {chat.lobby: None}
+            for name in bookmarks:
+                chat.enter(name)
+        chat.flush_all()

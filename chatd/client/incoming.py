@@ -1,0 +1,116 @@
+"""The messages of a server, and their effect on a conversation: see docs/wire.md.
+
+Pure. This module must not know terminals, the connection, nor what a person types.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from chatd.client.chat import Chat, Limits, Me
+from chatd.client.room_messages import RoomMessages
+from chatd.client.shown import Kind, Message, Shown
+from chatd.text.escaping import visible
+
+PRIVATE_KEPT = 200
+"""Private lines of which is known that they were shown. After a crash some come again."""
+
+
+class Incoming:
+    """Takes the messages of a server.
+
+    *greeted* is called at each `hello`, *asked* when a question begins or ends.
+    """
+
+    def __init__(
+        self, chat: Chat, greeted: Callable[[Message], None], asked: Callable[[bool], None]
+    ) -> None:
+        self._chat = chat
+        self._greeted = greeted
+        self._asked = asked
+        self._private: deque[tuple[float, str, str]] = deque(maxlen=PRIVATE_KEPT)
+        self._taken: dict[str, Callable[[Message], None]] = {
+            **RoomMessages(chat).taken,
+            "hello": self._hello,
+            "you": self._you,
+            "ack": self._done,
+            "done": self._done,
+            "refused": self._refused,
+            "private": self._private_line,
+            "say": self._say,
+            "error": self._error,
+            "ask": self._ask,
+            "bell": lambda message: chat.view.ring(),
+        }
+
+    def take(self, message: Message) -> None:
+        """Take a message. Types of a later server are ignored.
+
+        Raises LookupError, TypeError or ValueError for one that is not as it should be.
+        """
+        answered = self._chat.answer_of(message)
+        if answered is not None:
+            answered(message)
+        if answered is None or message["type"] == "entered":
+            take = self._taken.get(message["type"])
+            if take is not None:
+                take(message)
+        self._chat.view.changed()
+
+    def _hello(self, message: Message) -> None:
+        chat = self._chat
+        chat.lobby = message["lobby"]
+        usual = Limits()
+        chat.limits = Limits(
+            message.get("max_length", usual.characters),
+            message.get("max_lines", usual.lines),
+            message.get("max_bytes", usual.bytes),
+        )
+        if not chat.commands:
+            chat.ask("commands", self._commands)
+        self._greeted(message)
+
+    def _commands(self, reply: Message | None) -> None:
+        if reply is not None and reply["type"] == "commands":
+            self._chat.commands = [(usage, meaning) for usage, meaning in reply["commands"]]
+            self._chat.command_names = [name for names in reply["names"].values() for name in names]
+
+    def _you(self, message: Message) -> None:
+        chat = self._chat
+        chat.me = Me(message["name"], message["guest"], message["account"])
+
+    def _done(self, message: Message) -> None:
+        item = self._chat.outbox.get(message.get("id"))
+        if item is not None:
+            self._chat.answered(item)
+
+    def _refused(self, message: Message) -> None:
+        item = self._chat.outbox.get(message.get("id"))
+        if item is not None:
+            self._chat.give_back(item)
+
+    def _private_line(self, message: Message) -> None:
+        chat = self._chat
+        author, text, to = message["author"], visible(message["text"]), message.get("to") or ""
+        time = None if message.get("time") is None else message["time"] / 1000
+        if time is not None:
+            if message.get("past") and (time, author, text) in self._private:
+                return
+            self._private.append((time, author, text))
+        shown = Shown(Kind.PRIVATE, text, author, time=time, own=bool(to), to=to)
+        chat.view.show(chat.rooms.current, shown)
+
+    def _say(self, message: Message) -> None:
+        chat = self._chat
+        # Before `hello` the session passes through other names.
+        if chat.is_open or message.get("key") != "you_are":
+            chat.view.show(chat.origin(message), Shown(Kind.ANSWER, message["text"]))
+
+    def _error(self, message: Message) -> None:
+        chat = self._chat
+        text = f"{message['kind']}: {message['text']}"
+        chat.view.show(chat.origin(message), Shown(Kind.ERROR, text))
+
+    def _ask(self, message: Message) -> None:
+        self._asked(bool(message["hidden"]))

@@ -1,0 +1,118 @@
+"""The things that a person in a conversation is shown: typed values, without colours or layout.
+
+Pure. All text is escaped already. This module must not know terminals, nor a connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from chatd.text.escaping import visible
+from chatd.text.folding import fold
+from chatd.text.mentions import mentions
+
+Message = Mapping[str, Any]
+"""A message of the protocol, as docs/wire.md describes it."""
+
+
+class Kind(Enum):
+    """The kind of a thing that is shown."""
+
+    MESSAGE = "message"
+    ACTION = "action"
+    TOPIC = "topic"
+    """The author set the topic; without text, removed it."""
+    DEED = "deed"
+    """An act of moderation: a sentence."""
+    NOTICE = "notice"
+    """A sentence: a person came, left or is renamed; or what became of a room."""
+    PRIVATE = "private"
+    ANSWER = "answer"
+    """A sentence of the server."""
+    ERROR = "error"
+    """A sentence of the server that says why a request was refused."""
+    OWN = "own"
+    """A sentence of this program."""
+    UNSAID = "unsaid"
+    """A text that was typed and is not said, whole, so that it can be copied."""
+    GAP = "gap"
+    """A place in a room after which lines join up with none before: a sentence."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A thing that is shown in the window of a room."""
+
+    kind: Kind
+    text: str
+    """The text that was said, or a sentence. An answer may have several lines, with LFs between."""
+
+    author: str = ""
+    """The name of its author; "" for sentences."""
+
+    seq: int | None = None
+    """The place in the log of the room; None for a thing that is not of its log."""
+
+    time: float | None = None
+    """Seconds since 1970; None for a thing of this moment."""
+
+    part_of: int | None = None
+    """The seq of the first line of the message of several that this is a line of."""
+
+    own: bool = False
+    """True if the reader wrote it."""
+
+    mention: bool = False
+    """True if it names the reader, and another wrote it."""
+
+    to: str = ""
+    """Of a private line that the reader wrote, the name of its receiver."""
+
+    source: str = ""
+    """The room of whose log it is, if a command such as `/history` or `/search` found it."""
+
+    @property
+    def is_spoken(self) -> bool:
+        """True if a person said it."""
+        return self.kind in (Kind.MESSAGE, Kind.ACTION)
+
+    @property
+    def continues(self) -> bool:
+        """True for a line of a message of several that is not the first one."""
+        return self.part_of is not None and self.part_of != self.seq
+
+
+def event_shown(event: Message, me: str, source: str = "") -> Shown:
+    """Return an event of a log as it is shown to a reader of the name *me*."""
+    seq, author, text = int(event["seq"]), visible(event["author"]), visible(event["text"])
+    kind = Kind(event["kind"])
+    own = fold(author) == fold(me)
+    spoken = kind in (Kind.MESSAGE, Kind.ACTION)
+    return Shown(
+        kind,
+        text,
+        author,
+        seq,
+        event["time"] / 1000,
+        event.get("part_of"),
+        own,
+        bool(spoken and not own and me and mentions(text, fold(me))),
+        source=source,
+    )
+
+
+def escaped(value: Any) -> Any:
+    """Return a value of a message with each string in it escaped, LFs aside.
+
+    A server escapes what it sends, but it may be another program.
+    """
+    if isinstance(value, str):
+        return "\n".join(map(visible, value.split("\n")))
+    if isinstance(value, list):
+        return [escaped(each) for each in value]
+    if isinstance(value, dict):
+        return {escaped(key): escaped(each) for key, each in value.items()}
+    return value

@@ -1,0 +1,112 @@
+"""The lines that a person types in a conversation: text and commands, passwords, answers.
+
+A password is sent at once or never, and to a known server alone: see
+`chatd.client.typed_passwords`. All else goes into the outbox. Pure. This module must not know
+terminals, nor the messages of the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chatd.client.chat import Chat
+from chatd.client.shown import Kind
+from chatd.client.typed_passwords import Typed, TypedPasswords
+
+NOT_CONNECTED = "not sent: there is no connection, and a password does not wait for one."
+QUESTION_GONE = "not sent: the question for a password is gone with its connection."
+
+
+class TypedLines:
+    """Takes what a person types.
+
+    ``question_is_gone`` is true while the next line may be meant as the answer to a question of a
+    connection that broke: it is neither shown nor sent.
+    """
+
+    def __init__(self, chat: Chat) -> None:
+        self.question_is_gone = False
+        self._chat = chat
+        self._passwords = TypedPasswords("")
+
+    def connected(self, doubt: str) -> None:
+        """Take note of a new connection. *doubt* says why its server is not known, or is ""."""
+        self._passwords = TypedPasswords(doubt)
+
+    def lost(self) -> None:
+        """Take note that the connection is gone, and a question with it."""
+        self.question_is_gone |= self._chat.is_asked
+        self._chat.is_asked = False
+
+    def asked(self, is_hidden: bool) -> None:
+        """Take note that a question begins, or is over."""
+        chat = self._chat
+        chat.is_asked = is_hidden
+        if not is_hidden:
+            self._passwords.expected = False
+            chat.flush_all()
+        elif told := self._passwords.ask():
+            chat.tell(Kind.OWN, told)
+
+    def submit(self, text: str) -> None:
+        """Take a typed line, or a pasted text of several lines, which is one message."""
+        if self.question_is_gone:
+            self.question_is_gone = False
+            self._chat.tell(Kind.OWN, QUESTION_GONE)
+        else:
+            for typed in self._judged(text):
+                self._take(typed)
+        self._chat.view.changed()
+
+    def _judged(self, text: str) -> Iterator[Typed]:
+        """Yield the answer to a question in a text, and the line or the message that follows it."""
+        if self._passwords.expected:
+            answer, _, text = text.partition("\n")
+            yield self._passwords.judge(answer)
+            if not text:
+                return
+        text = text.strip("\n")
+        if text.strip():
+            is_message = "\n" in text
+            yield (self._passwords.judge_message if is_message else self._passwords.judge)(text)
+
+    def _take(self, typed: Typed) -> None:
+        """Do with a typed line what was judged."""
+        chat = self._chat
+        if typed.told:
+            chat.tell(Kind.OWN, typed.told)
+        if typed.sent is None:
+            return
+        if not typed.is_secret:
+            self._put(typed.sent)
+        elif chat.is_open:
+            room = chat.rooms.current
+            named = room.name if room is not None and room.is_present else None
+            chat.send("line", id=chat.new_id(room), room=named, text=typed.sent)
+        else:
+            chat.tell(Kind.OWN, NOT_CONNECTED)
+
+    def _put(self, text: str) -> None:
+        """Put a line without a password into the outbox, unless this program carries it out."""
+        chat = self._chat
+        room = chat.rooms.current
+        if room is not None:
+            room.marker = None
+        if "\n" in text or not text.startswith("/") or text.startswith("//"):
+            chat.put(room, text, action=None, is_said=True)
+            return
+        # The table of commands is the server's, and it loads Twisted: import it once it is needed.
+        from chatd.commands.dispatch import COMMANDS, action_in, parse
+
+        words = parse(text)
+        command = words and COMMANDS.get(words[0])
+        if words is None or (action := action_in(text)) is not None:
+            chat.put(room, text, action=None if words is None else action, is_said=True)
+        elif command is COMMANDS["quit"]:
+            chat.view.leave()
+        elif command is COMMANDS["join"] and (known := chat.rooms.get(words[1].strip())):
+            if chat.is_open and not known.is_present:
+                chat.enter(known.name)
+            chat.choose(known)
+        else:
+            chat.put(room, text, action=None, is_said=False)

@@ -1,0 +1,324 @@
+"""`chatd.client.conversation`: what is typed and what a server sends, over several connections."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.client.conversation import Login
+from chatd.client.shown import Kind
+from chatd.client.typed_lines import NOT_CONNECTED, QUESTION_GONE
+from chatd.client.wire import ClientError
+from tests.support.conversations import Talk, event
+
+
+@pytest.fixture
+def talk() -> Talk:
+    """Return a conversation of a guest in the lobby."""
+    talk = Talk()
+    talk.connect()
+    talk.enter()
+    return talk
+
+
+def back(talk: Talk, name: str = "guest1") -> dict[str, object]:
+    """Break the connection and connect again. Return the hello."""
+    talk.conversation.lost()
+    return talk.connect(name)
+
+
+class TestHello:
+    def test_the_first_one_names_no_room_so_that_it_leads_to_the_lobby(self) -> None:
+        assert Talk().connect() == {"type": "hello", "key": "key-1"}
+
+    def test_it_asks_for_a_name_and_rooms_that_were_given(self) -> None:
+        hello = Talk(name="ana", rooms=["ops", "dev"]).connect()
+        assert hello["name"] == "ana"
+        assert hello["rooms"] == {"ops": None, "dev": None}
+
+    def test_the_first_of_the_rooms_is_shown(self) -> None:
+        talk = Talk(rooms=["ops", "dev"])
+        talk.connect()
+        talk.enter("ops")
+        talk.enter("dev")
+        current = talk.conversation.chat.rooms.current
+        assert current is not None
+        assert current.name == "ops"
+
+    def test_a_later_one_has_the_bookmark_of_the_last_line(self, talk: Talk) -> None:
+        talk.hear(17, "luis", "hola")
+        assert back(talk)["rooms"] == {"lobby": "17-17000"}
+
+    def test_a_later_one_has_the_name_that_was_taken_meanwhile(self, talk: Talk) -> None:
+        talk.take("you", name="eva", guest=False, account=False)
+        assert back(talk, "eva")["name"] == "eva"
+
+    def test_a_room_that_was_left_is_not_entered_again(self, talk: Talk) -> None:
+        talk.enter("ops")
+        talk.take("left", room="ops")
+        assert back(talk)["rooms"] == {"lobby": None}
+
+
+class TestLines:
+    def test_a_line_is_sent_with_a_key_and_waits_until_it_is_answered(self, talk: Talk) -> None:
+        talk.conversation.submit("hola")
+        (line,) = talk.lines
+        assert line["room"] == "lobby"
+        assert line["text"] == "hola"
+        assert line["key"]
+        assert talk.waiting == ["hola"]
+        talk.take("ack", id=line["id"], room="lobby", seq=1)
+        assert not talk.waiting
+        assert not talk.conversation.unsent
+
+    def test_a_line_that_came_back_is_not_shown_as_waiting_too(self, talk: Talk) -> None:
+        talk.conversation.submit("//hola")
+        talk.hear(1, "guest1", "/hola")
+        assert talk.texts() == ["/hola"]
+        assert not talk.waiting
+        assert talk.conversation.unsent == ["//hola"]
+
+    def test_it_is_sent_again_with_its_key_over_the_next_connection(self, talk: Talk) -> None:
+        talk.conversation.submit("one")
+        talk.conversation.submit("/me waves")
+        before = talk.lines
+        back(talk)
+        assert not talk.lines, "sent to a room that the person is not in yet"
+        talk.enter(resumed=True)
+        assert talk.lines == before
+
+    def test_a_line_that_was_stored_before_the_end_is_shown_once(self, talk: Talk) -> None:
+        talk.conversation.submit("hola")
+        (line,) = talk.lines
+        back(talk, "guest2")
+        talk.enter(resumed=True)
+        talk.hear(1, "guest1", "hola")
+        assert talk.texts() == ["hola"]
+        assert not talk.waiting
+        talk.take("ack", id=line["id"], room="lobby", seq=1)
+        assert not talk.conversation.unsent
+
+    def test_what_is_typed_without_a_connection_waits_for_one(self, talk: Talk) -> None:
+        talk.conversation.lost()
+        talk.conversation.submit("one")
+        talk.conversation.submit("/topic two")
+        assert talk.waiting == ["one", "/topic two"]
+        talk.connect("guest2")
+        talk.enter(resumed=True)
+        assert [line["text"] for line in talk.lines] == ["one", "/topic two"]
+
+    def test_a_line_goes_to_the_room_in_which_it_was_typed(self, talk: Talk) -> None:
+        talk.enter("ops")
+        talk.conversation.lost()
+        talk.conversation.submit("for ops")
+        talk.connect()
+        talk.enter("lobby")
+        talk.enter("ops")
+        assert [(line["room"], line["text"]) for line in talk.lines] == [("ops", "for ops")]
+
+    def test_the_outcome_of_a_command_is_told_to_be_unknown(self, talk: Talk) -> None:
+        talk.conversation.submit("/topic new")
+        back(talk)
+        talk.enter(resumed=True)
+        assert not talk.lines
+        assert "/topic new" in talk.texts(kind=Kind.OWN)[-1]
+
+    def test_a_pasted_text_is_one_message_and_no_command(self, talk: Talk) -> None:
+        talk.conversation.submit("/quit\ntwo\n")
+        assert [line["text"] for line in talk.lines] == ["/quit\ntwo"]
+        talk.hear(1, "guest1", "/quit", part_of=1)
+        assert not talk.waiting
+
+    def test_a_refused_line_is_shown_whole_and_offered_for_editing(self, talk: Talk) -> None:
+        talk.conversation.submit("hola")
+        (line,) = talk.lines
+        talk.take("error", id=line["id"], kind="Not saved", key="x", text="the disk is full.")
+        talk.take("refused", id=line["id"])
+        assert talk.texts(kind=Kind.ERROR) == ["Not saved: the disk is full."]
+        assert talk.texts(kind=Kind.UNSAID) == talk.window.given_back == ["hola"]
+        assert not talk.conversation.unsent
+
+    def test_a_blank_line_is_not_sent(self, talk: Talk) -> None:
+        talk.conversation.submit("  ")
+        assert not talk.lines
+
+    def test_lines_in_flight_are_limited(self, talk: Talk) -> None:
+        for number in range(101):
+            talk.conversation.submit(str(number))
+        assert len(talk.lines) == 100
+        talk.take("ack", id=talk.lines[0]["id"], room="lobby", seq=1)
+        assert talk.lines[-1]["text"] == "100"
+
+    def test_quit_is_for_the_screen(self, talk: Talk) -> None:
+        talk.conversation.submit("/quit")
+        assert talk.window.left
+        assert not talk.lines
+
+    def test_a_room_that_is_here_is_shown_by_join(self, talk: Talk) -> None:
+        talk.enter("ops")
+        talk.conversation.submit("/join #lobby")
+        current = talk.conversation.chat.rooms.current
+        assert current is not None
+        assert current.name == "lobby"
+        assert not talk.lines
+
+
+class TestRooms:
+    def test_a_line_is_shown_once(self, talk: Talk) -> None:
+        talk.hear(1, "luis", "one")
+        back(talk)
+        talk.enter(resumed=True)
+        talk.take("events", room="lobby", events=[event(1, "luis", "one"), event(2, "eva", "two")])
+        assert talk.texts() == ["one", "two"]
+
+    def test_lines_that_do_not_join_up_take_the_place_of_those_before(self, talk: Talk) -> None:
+        talk.hear(1, "luis", "one")
+        back(talk)
+        talk.enter(after=2001)
+        talk.hear(2002, "luis", "two")
+        assert talk.texts() == ["two"]
+        assert talk.texts(kind=Kind.GAP) == ["2000 lines were not shown; PageUp fetches them."]
+
+    def test_lines_of_another_log_are_shown_whatever_their_seqs(self, talk: Talk) -> None:
+        talk.hear(9, "luis", "before")
+        back(talk)
+        talk.enter(anew=True)
+        talk.hear(1, "luis", "after")
+        assert talk.texts() == ["before", "after"]
+        assert len(talk.texts(kind=Kind.GAP)) == 1
+
+    def test_older_lines_are_fetched_once(self, talk: Talk) -> None:
+        talk.enter("ops", after=50)
+        talk.hear(51, "luis", "last", room="ops")
+        room = talk.conversation.chat.rooms.get("ops")
+        assert room is not None
+        assert talk.conversation.fetch_older(room)
+        assert not talk.conversation.fetch_older(room)
+        request = talk.sent[-1]
+        assert (request["type"], request["before"]) == ("history", 51)
+        events = [event(49, "eva", "a"), event(50, "eva", "b")]
+        answer = {"after": 48, "upto": 50, "more": True, "events": events}
+        talk.take("history", id=request["id"], room="ops", **answer)
+        assert talk.texts("ops") == ["a", "b", "last"]
+        assert talk.conversation.fetch_older(room)
+
+    def test_unread_lines_are_counted_in_rooms_that_are_not_shown(self, talk: Talk) -> None:
+        talk.enter("ops")
+        talk.hear(1, "luis", "hola guest1")
+        talk.hear(2, "luis", "two", part_of=1)
+        talk.hear(3, "guest1", "my own, from elsewhere")
+        lobby = talk.conversation.chat.rooms.get("lobby")
+        assert lobby is not None
+        assert (lobby.unread, lobby.mentions, lobby.marker) == (1, 1, 0)
+        talk.conversation.choose(lobby)
+        assert (lobby.unread, lobby.mentions, lobby.marker) == (0, 0, 0)
+
+    def test_a_room_that_was_left_has_no_window(self, talk: Talk) -> None:
+        talk.enter("ops")
+        talk.conversation.submit("for ops")
+        talk.take("left", room="ops")
+        assert "ops" not in talk.window.lines
+        assert talk.window.given_back == ["for ops"]
+
+    def test_the_last_window_stays(self, talk: Talk) -> None:
+        talk.take("left", room="lobby")
+        assert len(talk.conversation.chat.rooms) == 1
+
+    def test_a_line_in_a_room_that_was_left_asks_to_enter_it(self, talk: Talk) -> None:
+        talk.take("left", room="lobby")
+        talk.conversation.submit("hola")
+        request = talk.sent[-1]
+        assert (request["type"], request["room"]) == ("enter", "lobby")
+        talk.take("error", id=request["id"], kind="Not allowed", key="x", text="you are banned.")
+        assert talk.window.given_back == ["hola"]
+
+
+class TestIdentity:
+    def test_what_waits_for_one_name_is_not_said_under_another(self) -> None:
+        talk = Talk(name="ana")
+        talk.connect("ana")
+        talk.enter()
+        talk.conversation.lost()
+        talk.conversation.submit("as ana")
+        talk.connect("guest7")
+        talk.enter(resumed=True)
+        assert not talk.lines
+        assert talk.window.given_back == ["as ana"]
+
+    def test_an_account_is_entered_before_its_rooms(self) -> None:
+        talk = Talk(login=Login("ana", "correct horse"), rooms=["ops"])
+        assert talk.connect()["rooms"] == {}
+        (login,) = talk.lines
+        assert (login["text"], login["room"]) == ("/login ana correct horse", None)
+        talk.take("you", name="ana", guest=False, account=True)
+        talk.take("done", id=login["id"])
+        assert [each["room"] for each in talk.sent if each["type"] == "enter"] == ["ops"]
+
+    def test_a_refused_login_ends_the_conversation(self) -> None:
+        talk = Talk(login=Login("ana", "wrong"))
+        talk.connect()
+        with pytest.raises(ClientError, match="not logged in"):
+            talk.take("error", id=talk.lines[0]["id"], kind="Wrong password", key="x", text="no.")
+
+
+class TestPasswords:
+    def test_one_goes_to_a_known_server_and_does_not_wait(self, talk: Talk) -> None:
+        talk.conversation.submit("/login ana correct horse")
+        assert [line["text"] for line in talk.lines] == ["/login ana correct horse"]
+        assert not talk.conversation.unsent
+
+    def test_none_waits_for_a_connection(self, talk: Talk) -> None:
+        talk.conversation.lost()
+        talk.conversation.submit("/login ana correct horse")
+        assert not talk.conversation.unsent
+        assert talk.texts(kind=Kind.OWN) == [NOT_CONNECTED]
+
+    def test_none_goes_to_a_server_that_is_not_known(self) -> None:
+        talk = Talk()
+        talk.connect(doubt="the server is not known.")
+        talk.enter()
+        talk.conversation.submit("/login ana correct horse")
+        assert not talk.lines
+        assert talk.texts(kind=Kind.OWN)
+
+    def test_an_answer_is_hidden_and_sent_at_once(self, talk: Talk) -> None:
+        talk.take("ask", hidden=True)
+        talk.conversation.submit("correct horse\nand a line")
+        assert talk.lines[0]["text"] == "correct horse"
+        assert "key" not in talk.lines[0]
+        assert talk.conversation.unsent == ["and a line"]
+        talk.take("ask", hidden=False)
+        assert not talk.hides_typing
+        assert talk.lines[-1]["text"] == "and a line"
+
+    def test_an_answer_whose_question_is_gone_is_neither_shown_nor_said(self, talk: Talk) -> None:
+        talk.take("ask", hidden=True)
+        back(talk)
+        talk.enter(resumed=True)
+        assert talk.hides_typing
+        talk.conversation.submit("correct horse")
+        assert not talk.lines
+        assert not talk.conversation.unsent
+        assert talk.texts(kind=Kind.OWN) == [QUESTION_GONE]
+        talk.conversation.submit("hola")
+        assert talk.lines[-1]["text"] == "hola"
+
+
+class TestOtherMessages:
+    def test_an_answer_is_shown_where_its_command_was_typed(self, talk: Talk) -> None:
+        talk.conversation.submit("/who")
+        (line,) = talk.lines
+        talk.enter("ops")
+        talk.take("say", id=line["id"], text="luis is here.", key="x")
+        assert talk.texts("lobby", Kind.ANSWER) == ["luis is here."]
+
+    def test_a_private_line_that_comes_again_after_a_crash_is_shown_once(self, talk: Talk) -> None:
+        talk.take("private", author="luis", text="hola", time=1000)
+        talk.take("private", author="luis", text="hola", time=1000, past=True)
+        assert talk.texts(kind=Kind.PRIVATE) == ["hola"]
+
+    def test_messages_of_a_later_server_are_ignored(self, talk: Talk) -> None:
+        talk.take("dance", room="lobby")
+
+    def test_the_bell_rings(self, talk: Talk) -> None:
+        talk.take("bell")
+        assert talk.window.rings == 1
