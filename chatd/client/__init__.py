@@ -22,21 +22,26 @@ Modules (python3 -m tools.documents writes this list):
 - `incoming`: The messages of a server, and their effect on a conversation: see docs/wire.md.
 - `lines`: The reading of a line that came from a server: its author, the names in it, its colours.
 - `outbox`: Lines that were typed, and that are not known to be said or carried out.
+- `paragraph`: Paragraphs of the log on a screen, and the rows to which they are wrapped.
 - `room_messages`: The messages of a server about one room, and their effect on a conversation: see
   docs/wire.md.
 - `rooms`: The rooms that a person is in, and the state of each: bookmark, unread lines, people.
 - `say`: `chatd say`: send lines, wait until each is saved, and tell by the exit status if all were.
 - `say_session`: The exchange of `chatd say` with a server: enter a room, send lines, and count
   their receipts.
+- `scrollback`: The lines of one room, as rows of a screen, from any place in them up and down.
 - `server`: The server that the arguments of a command name: how it is reached, and if it is known.
 - `shown`: The things that a person in a conversation is shown: typed values, without colours or
   layout.
+- `status`: The lines of a screen that say where the user is: the room, the others, the connection.
 - `tls`: TLS to a server that is known: by a certificate valid for its host, or by a given key.
 - `typed_lines`: The lines that a person types in a conversation: text and commands, passwords,
   answers.
 - `typed_passwords`: Which of the lines that a person types hold a password, and may thus not be
   sent everywhere.
 - `unix_socket`: Connections to UNIX sockets, and the user whose process listens at one.
+- `viewport`: The part of a scrollback that is on the screen: following the end, scrolling,
+  searching.
 - `wire`: The wire as every client needs it: a connection to a server, and lines as bytes.
 - `wrapping`: The wrapping of lines to rows: on a screen every row but a line's first is indented.
 """

@@ -1,0 +1,76 @@
+"""`chatd.client.status`: the rows above and below the log."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prompt_toolkit.utils import get_cwidth
+
+from chatd.client.paragraph import Fragment
+from chatd.client.status import Status, Unread, status_row, title_row
+
+UNREAD = (Unread(2, "#ops", 3, 0), Unread(3, "#dev", 1, 1))
+
+
+def plain(row: list[Fragment]) -> str:
+    return "".join(text for _, text in row).rstrip()
+
+
+class TestTitle:
+    """The room and its topic."""
+
+    @pytest.mark.parametrize(
+        ("columns", "shown"),
+        [
+            (40, "#ops  the topic of today"),
+            (20, "#ops  the topic of …"),
+            (10, "#ops  the…"),
+            (8, "#ops"),
+            (3, "#o…"),
+        ],
+    )
+    def test_the_topic_is_cut_to_fit(self, columns: int, shown: str) -> None:
+        assert plain(title_row("#ops", "the topic of today", columns)) == shown
+
+    @given(st.text(st.sampled_from("ab漢é\u0301\U0001f44d")), st.integers(0, 50))
+    def test_it_is_as_wide_as_the_screen(self, text: str, columns: int) -> None:
+        row = title_row(f"#{text}", text, columns)
+        assert sum(get_cwidth(each) for _, each in row) == columns
+
+
+class TestStatus:
+    """The clock, the names, the other rooms, and the connection."""
+
+    def test_a_wide_screen_has_it_all(self) -> None:
+        status = Status("12:34", "ana", "#lobby", UNREAD, "", "3 new lines below")
+        assert plain(status_row(status, 80)) == (
+            "12:34 │ ana │ #lobby │ 2:#ops 3, 3:#dev 1@ │ 3 new lines below"
+        )
+
+    @pytest.mark.parametrize(
+        ("columns", "shown"),
+        [
+            (54, "ana │ #lobby │ 2:#ops 3, 3:#dev 1@ │ reconnecting"),
+            (45, "#lobby │ 2:#ops 3, 3:#dev 1@ │ reconnecting"),
+            (36, "#lobby │ 2:#ops 3 … │ reconnecting"),
+            (24, "#lobby │ reconnecting"),
+            (20, "#lob… │ reconnecting"),
+            (9, "reconnec…"),
+        ],
+    )
+    def test_a_narrow_one_has_what_matters(self, columns: int, shown: str) -> None:
+        status = Status("12:34", "ana", "#lobby", UNREAD, "reconnecting")
+        assert plain(status_row(status, columns)) == shown
+
+    @given(
+        st.builds(
+            Status,
+            *[st.text(st.sampled_from("ab漢é\u0301\U0001f44d"), max_size=12)] * 3,
+            st.lists(st.builds(Unread, st.just(2), st.text("a漢"), st.just(3), st.integers(0, 1))),
+            *[st.text("ab漢", max_size=12)] * 2,
+        ),
+        st.integers(0, 90),
+    )
+    def test_it_is_as_wide_as_the_screen(self, status: Status, columns: int) -> None:
+        assert sum(get_cwidth(text) for _, text in status_row(status, columns)) == columns
