@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from chatd import errors
 from chatd.commands.base import Command
-from chatd.commands.dispatch import COMMANDS, GENERAL, SECTIONS
+from chatd.commands.help import GENERAL, SECTIONS, Section
 from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
@@ -29,9 +29,6 @@ from chatd.util.budget_table import TABLE, Kind, Level, Rule
 from tools.limits import LIMITS as ALL_LIMITS
 from tools.limits import OPTIONS as LIMITING_OPTIONS
 from tools.spanish import HEADERS, TEXTS
-
-EVERYDAY = ("nick", "join", "leave", "who", "msg", "me", "search", "help")
-"""The commands that the READMEs show."""
 
 CLIENTS = ("connect", "say", "export", "admin")
 """The subcommands of ``chatd`` that have options of their own."""
@@ -86,6 +83,11 @@ def commands(rows: Sequence[Command], language: Language) -> str:
         return code(wording.usage), escaped(wording.explanation), others
 
     return markdown(map(row, rows), "command | what it does | other names", language)
+
+
+def rest_of(section: Section) -> list[Command]:
+    """Return the commands of a section that are not among the general ones."""
+    return [command for command in section.commands if command not in GENERAL]
 
 
 class Option(NamedTuple):
@@ -244,9 +246,9 @@ def every_limit(language: Language) -> str:
 
 
 TABLES: dict[str, Callable[[Language], str]] = {
-    "everyday commands": partial(commands, [COMMANDS[name] for name in EVERYDAY]),
+    "everyday commands": partial(commands, GENERAL),
     "commands general": partial(commands, GENERAL),
-    **{f"commands {key}": partial(commands, each.commands) for key, each in SECTIONS.items()},
+    **{f"commands {key}": partial(commands, rest_of(each)) for key, each in SECTIONS.items()},
     "options": partial(options, False),
     "limits": partial(options, True),
     **{f"chatd {name}": partial(client, name) for name in CLIENTS},

@@ -10,8 +10,8 @@ Modules (python3 -m tools.documents writes this list):
   reason.
 - `base`: A row of the table of commands, and functions that handlers share.
 - `deeds`: Answers to commands that do a deed in a room, which the room's log has as well.
-- `dispatch`: Dispatch of slash commands: a line is parsed, and its command is found and run; and
-  /help.
+- `dispatch`: Dispatch of slash commands: a line is parsed, and its command is found and run.
+- `help`: The table of all slash commands, in sections, and /help, which explains them.
 - `history`: Commands that show the past: of a room, of a search, and the lines that an account
   missed.
 - `hooks`: The command for webhooks: the lines of a room are sent to a URL.

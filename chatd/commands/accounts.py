@@ -231,8 +231,7 @@ TABLE = (
             "/register [PASSWORD]",
             "keep the name that you have, with a password",
             "Without PASSWORD you are asked for it. It has 8 to 256 characters; spaces are part\n"
-            "of it. The name is then refused to everyone else, and so is one that looks like\n"
-            "it.\n"
+            "of it. Then nobody else can take the name, nor one that looks like it.\n"
             "Example: /register",
         ),
         Wording(
@@ -251,15 +250,15 @@ TABLE = (
         Wording(
             "/login NAME [PASSWORD]",
             "log in",
-            "Without PASSWORD you are asked for it. You are then shown what you missed. A\n"
-            "script sends it as its first line.\n"
+            "Without PASSWORD you are asked for it. Then you are shown the lines that you missed.\n"
+            "A script sends this as its first line.\n"
             "Example: /login ana",
         ),
         Wording(
             "/acceder NOMBRE [CONTRASEÑA]",
             "iniciar sesión",
-            "Sin CONTRASEÑA se te pide. Después se te muestra lo que te perdiste. Un programa\n"
-            "la envía como su primera línea.\n"
+            "Sin CONTRASEÑA se te pide. Después se te muestran las líneas que te perdiste.\n"
+            "Un programa envía esto como su primera línea.\n"
             "Ejemplo: /acceder ana",
         ),
         cost=PASSWORD_COST,
@@ -272,8 +271,8 @@ TABLE = (
         Wording(
             "/password [keep-tokens] [NEW]",
             "change your password; ends other sessions",
-            "Browsers have to sign in again, and other terminals to /login or /logout. Tokens\n"
-            "end unless you say keep-tokens. You are asked for the present password, unless you\n"
+            "Browsers have to sign in again, and other terminals to /login or /logout. Tokens end\n"
+            "unless you write keep-tokens. You are asked for the present password, unless you\n"
             "typed it within five minutes.\n"
             "Example: /password",
         ),
@@ -298,8 +297,7 @@ TABLE = (
         Wording(
             "/logout [others]",
             "be a guest again, or close your other connections",
-            "/logout others closes connections that were left behind, and signs your browsers\n"
-            "out.\n"
+            "/logout others closes connections that you left open, and signs your browsers out.\n"
             "Example: /logout others",
         ),
         Wording(
@@ -339,16 +337,16 @@ TABLE = (
         _unregister,
         Wording(
             "/unregister [PASSWORD]",
-            "give up your name, with all that is stored for it",
-            "Your private lines are deleted; what you said in rooms stays. Then anyone may take\n"
-            "the name.\n"
+            "give up your name, and delete its data",
+            "Your private lines and settings are deleted; your lines in rooms stay. Then anyone\n"
+            "may take the name.\n"
             "Example: /unregister",
         ),
         Wording(
             "/desregistrar [CONTRASEÑA]",
-            "renunciar a tu nombre y a todo lo guardado con él",
-            "Se borran tus líneas privadas; lo que has dicho en salas se queda. El nombre queda\n"
-            "libre.\n"
+            "renunciar a tu nombre y borrar sus datos",
+            "Se borran tus líneas privadas y tus ajustes; tus líneas en las salas se quedan. El\n"
+            "nombre queda libre.\n"
             "Ejemplo: /desregistrar",
         ),
         cost=PASSWORD_COST,
@@ -359,13 +357,13 @@ TABLE = (
         _whois,
         Wording(
             "/whois NAME",
-            "say whether NAME is registered, and where NAME is",
-            "Of rooms, only those that you may read are named.\nExample: /whois luis",
+            "show if NAME is registered, is here, or is away",
+            "It names the rooms in which NAME is, if you may read them.\nExample: /whois luis",
         ),
         Wording(
             "/quienes NOMBRE",
             "ver si NOMBRE está registrado, y dónde está",
-            "De las salas, solo se dicen las que puedes leer.\nEjemplo: /quienes luis",
+            "Muestra las salas en que está NOMBRE, si las puedes leer.\nEjemplo: /quienes luis",
             aliases=("quiénes",),
         ),
         scope=Scope.READ,

@@ -37,12 +37,13 @@ class Wording:
 
     ``usage`` is ``/NAME ARGUMENTS`` and has the command's own name in that language; ``aliases``
     are its other names. ``explanation`` completes the usage in lists: a phrase without a full stop.
-    ``details`` are the further lines of ``/help COMMAND``; the last one is an example.
+    ``details`` are the further lines of ``/help COMMAND``; the last one is an example. A command
+    that undoes another one has none.
     """
 
     usage: str
     explanation: str
-    details: str
+    details: str = ""
     aliases: tuple[str, ...] = ()
 
     @property
@@ -65,6 +66,9 @@ class Command:
     One that is ``for_terminals`` changes nothing in a client that shows several rooms, and is not
     listed there.
 
+    A command that ``undoes`` another one, which it names in English, is explained with that one,
+    and not listed by /help.
+
     ``scope`` is the least scope that the grant of a session must have. Guests have no grant; the
     handler decides what they may do. It is `Scope.FULL` unless a row says less, so that a token
     does not allow a command by oversight.
@@ -78,6 +82,7 @@ class Command:
     asks: bool = False
     only_answers: bool = False
     for_terminals: bool = False
+    undoes: str = ""
     scope: Scope = Scope.FULL
 
     def wording(self, language: Language) -> Wording:

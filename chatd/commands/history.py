@@ -126,13 +126,13 @@ TABLE = (
         _history,
         Wording(
             "/history [N]",
-            "show the last N lines of the room (20)",
-            "Each line is shown with its time.\nExample: /history 50",
+            "show the last N lines of the room",
+            "Without N it shows 20. Each line is shown with its time.\nExample: /history 50",
         ),
         Wording(
             "/historial [N]",
-            "ver las últimas N líneas de la sala (20)",
-            "Cada línea se muestra con su hora.\nEjemplo: /historial 50",
+            "ver las últimas N líneas de la sala",
+            "Sin N muestra 20. Cada línea se muestra con su hora.\nEjemplo: /historial 50",
             aliases=("historia",),
         ),
         cost=READING_COST,
@@ -144,12 +144,14 @@ TABLE = (
         Wording(
             "/since TIME",
             "show the lines of the last 10m, 2h or 3d",
-            "TIME is one number and s, m, h, d or w.\nExample: /since 2h",
+            "TIME is one number and a unit: s, m, h, d or w (seconds to weeks), such as 90m.\n"
+            "Example: /since 2h",
         ),
         Wording(
             "/desde TIEMPO",
             "ver las líneas de los últimos 10m, 2h o 3d",
-            "TIEMPO es un número y s, m, h, d o w.\nEjemplo: /desde 2h",
+            "TIEMPO es un número y una unidad: s, m, h, d o w (de segundos a semanas), como 90m.\n"
+            "Ejemplo: /desde 2h",
         ),
         cost=READING_COST,
         only_answers=True,
@@ -159,16 +161,16 @@ TABLE = (
         _search,
         Wording(
             "/search WORDS",
-            'find lines here: words, "a phrase", from:ana, since:2d',
-            "The newest come first, 20 at most. Upper and lower case and accents make no\n"
-            "difference. in:ops searches that room, in:all the 20 latest of your rooms.\n"
+            'find lines: words, "a phrase", from:ana, since:2d',
+            "In this room, the newest first, 20 at most. Upper and lower case and accents make no\n"
+            "difference. in:ops searches #ops, in:all the 20 latest of your rooms.\n"
             'Example: /search "build failed" from:ci since:2d in:all',
         ),
         Wording(
             "/buscar PALABRAS",
-            'buscar líneas aquí: palabras, "una frase", de:ana, desde:2d',
-            "Primero las últimas, 20 como mucho. Dan igual las mayúsculas y las tildes.\n"
-            "en:ops busca en esa sala, en:todas en las 20 últimas de tus salas.\n"
+            'buscar: palabras, "una frase", de:ana, desde:2d',
+            "En esta sala, primero las últimas, 20 como mucho. Dan igual las mayúsculas y las\n"
+            "tildes. en:ops busca en #ops, en:todas en las 20 últimas de tus salas.\n"
             'Ejemplo: /buscar "no compila" de:ci desde:2d en:todas',
         ),
         cost=READING_COST,
@@ -199,15 +201,14 @@ TABLE = (
         _missed,
         Wording(
             "/missed",
-            "show the next lines that you missed in your rooms",
-            "A hundred lines at most; repeat it to see more. It needs a name of your own: /help\n"
-            "account.\n"
+            "show the lines of your rooms that you missed",
+            "A hundred lines at most; repeat it to see more. Log in first: /help account.\n"
             "Example: /missed",
         ),
         Wording(
             "/pendiente",
-            "ver las siguientes líneas que te perdiste en tus salas",
-            "Cien líneas como mucho; repítela para ver más. Necesita un nombre tuyo: /ayuda\n"
+            "ver las líneas de tus salas que te perdiste",
+            "Cien líneas como mucho; repite la orden para ver más. Antes, inicia sesión: /ayuda\n"
             "cuenta.\n"
             "Ejemplo: /pendiente",
         ),

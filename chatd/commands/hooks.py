@@ -117,19 +117,19 @@ TABLE = (
         _hook,
         Wording(
             "/hook add URL|list|remove N",
-            "send what is said here to a URL, signed",
-            "Each line is a POST with JSON, in order; what fails is tried again, for a week. The\n"
-            "URL must answer a challenge first. For operators of the room, in a private room for\n"
-            "its owner alone. The secret that signs is shown once.\n"
+            "send the lines of this room to a URL",
+            "Each line is a signed POST with JSON, in order, and is tried for a week. The URL\n"
+            "must answer a challenge first. The secret that signs is shown once. A room has five\n"
+            "webhooks at most. For operators of the room; in a private room, for its owner.\n"
             "Example: /hook add https://example.com/chat",
             aliases=("webhook",),
         ),
         Wording(
             "/webhook añadir URL|lista|quitar N",
-            "enviar lo que se dice aquí a una URL, firmado",
-            "Cada línea es un POST con JSON, en orden; lo que falla se repite durante una\n"
-            "semana. La URL tiene que responder antes a una prueba. Para operadores de la sala;\n"
-            "en una privada, solo su dueño. El secreto que firma se muestra una sola vez.\n"
+            "enviar las líneas de esta sala a una URL",
+            "Cada línea es un POST firmado con JSON, en orden, y se intenta durante una semana.\n"
+            "La URL responde antes a una prueba. El secreto que firma se muestra una sola vez.\n"
+            "Cinco por sala como mucho. Para operadores; en una sala privada, para su dueño.\n"
             "Ejemplo: /webhook añadir https://example.com/chat",
             aliases=("gancho",),
         ),

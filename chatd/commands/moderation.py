@@ -182,15 +182,17 @@ TABLE = (
         Wording(
             "/create ROOM [MODE]",
             "create a room of your own; MODE as with /mode",
-            "Only a registered name owns a room, a hundred at most; nobody runs a room that a\n"
-            "guest creates.\n"
+            "You set its mode and make its operators; without MODE it is open. Log in first: a\n"
+            "guest owns no rooms, and nobody runs a room that a guest creates. You own a hundred\n"
+            "at most.\n"
             "Example: /create class announce",
         ),
         Wording(
             "/crear SALA [MODO]",
             "crear una sala tuya; MODO como con /modo",
-            "Solo un nombre registrado es dueño de salas, de cien como mucho; la de un invitado\n"
-            "no es de nadie.\n"
+            "Tú pones su modo y das derechos de operador; sin MODO es abierto. Antes, inicia\n"
+            "sesión: una sala que crea un invitado no la administra nadie. Puedes tener cien como\n"
+            "mucho.\n"
             "Ejemplo: /crear clase anuncios",
         ),
         cost=KEEPING_COST,
@@ -200,17 +202,17 @@ TABLE = (
         Wording(
             "/mode [MODE]",
             "show or set the mode: open, private, moderated, announce",
-            "open: all enter and speak; private: the invited do, and others do not see the room;\n"
-            "moderated: all enter, people with a voice speak; announce: all enter, operators\n"
-            "speak. Only the owner sets it. On the whole server: /mode private-lines members.\n"
+            "open: all enter and speak; private: only invited people enter, and it is not listed;\n"
+            "moderated: all enter, people with a voice speak; announce: only operators speak.\n"
+            "The owner sets it. For the whole server: /mode private-lines members.\n"
             "Example: /mode moderated",
         ),
         Wording(
             "/modo [MODO]",
             "ver o poner el modo: abierto, privado, moderado, anuncios",
-            "abierto: entran y hablan todos; privado: solo los invitados, y nadie más la ve;\n"
-            "moderado: entran todos, habla quien tiene voz; anuncios: entran todos, hablan los\n"
-            "operadores. Solo lo pone el dueño. Del servidor: /modo líneas-privadas miembros.\n"
+            "abierto: todos entran y hablan; privado: solo con invitación, y no sale en la lista;\n"
+            "moderado: todos entran, hablan quienes tienen voz; anuncios: hablan los operadores.\n"
+            "Lo pone el dueño. En todo el servidor: /modo líneas-privadas miembros.\n"
             "Ejemplo: /modo moderado",
         ),
         scope=Scope.READ,
@@ -220,79 +222,87 @@ TABLE = (
         Wording(
             "/invite NAME",
             "let NAME enter a private room",
-            "NAME is told. A guest's invitation ends when they leave the server.\n"
+            "NAME is told, and can speak there. The invitation of a guest ends when they\n"
+            "disconnect.\n"
             "Example: /invite luis",
         ),
         Wording(
             "/invitar NOMBRE",
             "dejar entrar a NOMBRE en una sala privada",
-            "Se le dice a NOMBRE. La invitación de un invitado acaba cuando se va del servidor.\n"
+            "Se le dice a NOMBRE, que puede hablar allí. La invitación de un nombre sin registrar\n"
+            "termina cuando se desconecta.\n"
             "Ejemplo: /invitar luis",
         ),
         cost=KEEPING_COST,
     ),
     Command(
         _uninvite,
-        Wording(
-            "/uninvite NAME", "take an invitation back, and a voice, too", "Example: /uninvite luis"
-        ),
-        Wording(
-            "/desinvitar NOMBRE",
-            "retirar una invitación, y también la voz",
-            "Ejemplo: /desinvitar luis",
-        ),
+        Wording("/uninvite NAME", "take the invitation back, and the voice"),
+        Wording("/desinvitar NOMBRE", "retirar la invitación, y la voz"),
+        undoes="invite",
     ),
     Command(
         _voice,
-        Wording("/voice NAME", "let NAME speak in a moderated room", "Example: /voice luis"),
-        Wording("/voz NOMBRE", "dejar hablar a NOMBRE en una sala moderada", "Ejemplo: /voz luis"),
+        Wording(
+            "/voice NAME",
+            "let NAME speak in a moderated room",
+            "The voice of a guest ends when they disconnect; that of a registered name stays.\n"
+            "Example: /voice luis",
+        ),
+        Wording(
+            "/voz NOMBRE",
+            "dejar hablar a NOMBRE en una sala moderada",
+            "La voz de un invitado termina cuando se desconecta; la de un nombre registrado se\n"
+            "queda.\n"
+            "Ejemplo: /voz luis",
+        ),
         cost=KEEPING_COST,
     ),
     Command(
         _unvoice,
-        Wording("/unvoice NAME", "take a voice back", "Example: /unvoice luis"),
-        Wording("/sinvoz NOMBRE", "retirar una voz", "Ejemplo: /sinvoz luis"),
+        Wording("/unvoice NAME", "take the voice back"),
+        Wording("/sinvoz NOMBRE", "retirar la voz"),
+        undoes="voice",
     ),
     Command(
         _op,
         Wording(
             "/op NAME",
-            "let NAME, who is registered, run the room with you",
-            "An operator sets the topic, invites, gives voices, kicks, mutes and bans. Only the\n"
-            "owner makes operators.\n"
+            "make NAME an operator, who runs the room with you",
+            "An operator sets the topic, invites, gives voices, kicks, mutes and bans. NAME must\n"
+            "be registered. Only the owner of the room makes operators.\n"
             "Example: /op luis",
         ),
         Wording(
             "/operador NOMBRE",
-            "que NOMBRE, si está registrado, administre la sala contigo",
-            "Un operador pone el tema, invita, da voz, echa, calla y veta. Solo el dueño hace\n"
-            "operadores.\n"
+            "dar a NOMBRE derechos de operador de la sala",
+            "Un operador pone el tema, invita, da voz, echa, calla y veta. NOMBRE tiene que ser\n"
+            "un nombre registrado. Solo el dueño de la sala da derechos de operador.\n"
             "Ejemplo: /operador luis",
         ),
         cost=KEEPING_COST,
     ),
     Command(
         _unop,
-        Wording("/unop NAME", "take operator rights back", "Example: /unop luis"),
-        Wording(
-            "/sinoperador NOMBRE", "retirar los derechos de operador", "Ejemplo: /sinoperador luis"
-        ),
+        Wording("/unop NAME", "take operator rights back"),
+        Wording("/sinoperador NOMBRE", "retirar los derechos de operador"),
+        undoes="op",
     ),
     *sanctions.TABLE,
     Command(
         _close,
         Wording(
             "/close",
-            "put everyone out and close the room",
-            "Nothing is lost: its owner opens it again with /mode. Repeat the command to\n"
-            "confirm.\n"
+            "put everyone out of the room and close it",
+            "Its history is kept, and its owner opens it again with /mode. Repeat the command\n"
+            "within a minute to confirm.\n"
             "Example: /close",
         ),
         Wording(
             "/cerrar",
             "sacar a todos y cerrar la sala",
-            "No se pierde nada: su dueño la abre otra vez con /modo. Repite la orden para\n"
-            "confirmar.\n"
+            "El historial se conserva, y su dueño la abre otra vez con /modo. Repite la orden\n"
+            "antes de un minuto para confirmar.\n"
             "Ejemplo: /cerrar",
         ),
     ),

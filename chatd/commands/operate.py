@@ -67,12 +67,14 @@ TABLE = (
         Wording(
             "/wall TEXT",
             "say something in every room with people in it",
-            "For administrators.\nExample: /wall The server restarts at six",
+            "For administrators. It is kept in the history of these rooms.\n"
+            "Example: /wall The server restarts at six",
         ),
         Wording(
             "/aviso TEXTO",
             "decir algo en todas las salas en las que hay gente",
-            "Para administradores.\nEjemplo: /aviso El servidor se reinicia a las seis",
+            "Para administradores. Se guarda en el historial de esas salas.\n"
+            "Ejemplo: /aviso El servidor se reinicia a las seis",
         ),
     ),
     Command(
@@ -92,13 +94,17 @@ TABLE = (
         _stats,
         Wording(
             "/stats [server]",
-            "show what you use of your budgets, or figures of the server",
-            "Figures of the server are for administrators.\nExample: /stats",
+            "show how much you used of your limits, or figures of the server",
+            "Limits of a day, for you, your address and your network. /stats server has the\n"
+            "figures, for administrators.\n"
+            "Example: /stats",
         ),
         Wording(
             "/estado [servidor]",
-            "ver qué usas de tus presupuestos, o cifras del servidor",
-            "Las cifras del servidor son para administradores.\nEjemplo: /estado",
+            "ver cuánto has usado de tus límites, o cifras del servidor",
+            "Límites de un día, para ti, tu dirección y tu red. /estado servidor muestra las\n"
+            "cifras, a administradores.\n"
+            "Ejemplo: /estado",
         ),
         cost=READING_COST,
     ),

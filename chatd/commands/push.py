@@ -85,17 +85,17 @@ TABLE = (
         Wording(
             "/push [URL [text]|confirm CODE|off]",
             "be notified of private lines and mentions while away",
-            "The URL is a topic of ntfy, Gotify's /message?token=..., or any that takes JSON. A\n"
-            "code is sent there: type it back. Without the word text it is told who wrote, and\n"
-            "not what. A new password ends it. /push alone says where you are notified.\n"
+            "The URL is a topic of ntfy, Gotify's /message?token=..., or one that takes JSON. A\n"
+            "code is sent there: type it with confirm. Notifications say who wrote; with text\n"
+            "they have the line, too. A new password ends them. /push alone shows the setting.\n"
             "Example: /push https://ntfy.sh/a-topic-that-nobody-guesses",
         ),
         Wording(
             "/avisos [URL [texto]|confirmar CÓDIGO|no]",
             "avisos de menciones y privados en tu ausencia",
-            "La URL es un tema de ntfy, /message?token=... de Gotify, o cualquiera que acepte\n"
-            "JSON. Se envía un código: escríbelo aquí. Sin la palabra texto se dice quién ha\n"
-            "escrito, y no qué. Termina con una contraseña nueva. /avisos dice adónde van.\n"
+            "La URL es un tema de ntfy, /message?token=... de Gotify, o una que acepte JSON. Se\n"
+            "le envía un código: escríbelo con confirmar. Un aviso dice quién ha escrito; con\n"
+            "texto, también la línea. Una contraseña nueva los quita. /avisos muestra el ajuste.\n"
             "Ejemplo: /avisos https://ntfy.sh/un-tema-que-nadie-adivina",
         ),
         cost=KEEPING_COST,

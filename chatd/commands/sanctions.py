@@ -195,14 +195,16 @@ TABLE = (
         _kick,
         Wording(
             "/kick NAME [REASON]",
-            "put NAME out of the room; they may come back",
-            "NAME and the room are shown the reason. /kick #ops luis acts in #ops.\n"
+            "put NAME out of the room, once",
+            "The room and NAME see the reason. In another room: /kick #ops luis. NAME can come\n"
+            "back at once; /ban keeps people out.\n"
             "Example: /kick luis not in here, please",
         ),
         Wording(
             "/echar NOMBRE [MOTIVO]",
-            "sacar a NOMBRE de la sala; puede volver",
-            "NOMBRE y la sala ven el motivo. /echar #ops luis lo hace en #ops.\n"
+            "sacar a NOMBRE de la sala, una vez",
+            "La sala y NOMBRE ven el motivo. En otra sala: /echar #ops luis. NOMBRE puede volver\n"
+            "en seguida; /vetar no deja entrar.\n"
             "Ejemplo: /echar luis aquí no, por favor",
         ),
     ),
@@ -210,68 +212,62 @@ TABLE = (
         _mute,
         Wording(
             "/mute NAME [TIME] [REASON]",
-            "keep NAME from speaking for 10m, 2h or 3d (1h)",
-            "NAME may read on. A guest stays muted under any other name. TIME is one number and\n"
-            "s, m, h, d or w, 366d at most.\n"
+            "keep NAME from speaking for a time, such as 10m",
+            "Without TIME it lasts 1h. TIME is one number and s, m, h, d or w, 366d at most. NAME\n"
+            "can still read, and a guest stays muted under another name.\n"
             "Example: /mute luis 10m let the others work",
         ),
         Wording(
             "/callar NOMBRE [TIEMPO] [MOTIVO]",
-            "no dejar hablar a NOMBRE durante 10m, 2h o 3d (1h)",
-            "NOMBRE puede leer. Un invitado sigue sin poder hablar con cualquier otro nombre.\n"
-            "TIEMPO es un número y s, m, h, d o w, hasta 366d.\n"
+            "no dejar hablar a NOMBRE durante un tiempo, como 10m",
+            "Sin TIEMPO dura 1h. TIEMPO es un número y s, m, h, d o w, hasta 366d. NOMBRE puede\n"
+            "seguir leyendo; un invitado tampoco puede hablar con otro nombre.\n"
             "Ejemplo: /callar luis 10m deja trabajar a los demás",
         ),
         cost=KEEPING_COST,
     ),
     Command(
         _unmute,
-        Wording("/unmute NAME", "let NAME speak again", "Example: /unmute luis"),
-        Wording("/descallar NOMBRE", "que NOMBRE vuelva a hablar", "Ejemplo: /descallar luis"),
+        Wording("/unmute NAME", "let NAME speak again"),
+        Wording("/descallar NOMBRE", "dejar hablar otra vez a NOMBRE"),
+        undoes="mute",
     ),
     Command(
         _ban,
         Wording(
             "/ban WHO [TIME] [REASON]",
-            "keep out a NAME, @NAME's network or a NETWORK (7d)",
-            "@NAME is NAME's address, in IPv6 its /56, or @NAME/48 or /64; a NETWORK is an\n"
-            "address or 192.0.2.0/24. You are told how many that keeps out, and asked again.\n"
-            "Operators can still enter. TIME is as with /mute.\n"
+            "keep out a NAME, @NAME (the address) or a NETWORK",
+            "Without TIME it lasts 7d; 366d at most. @NAME is NAME's address, in IPv6 its /56 (or\n"
+            "@NAME/48, @NAME/64). Of a network you see how many it shuts out, and confirm.\n"
             "Example: /ban luis 2d advertising",
         ),
         Wording(
             "/vetar QUIÉN [TIEMPO] [MOTIVO]",
-            "que no entre NOMBRE, la red de @NOMBRE o una RED (7d)",
-            "@NOMBRE es su dirección, en IPv6 su /56, o @NOMBRE/48 o /64; una RED es una\n"
-            "dirección o 192.0.2.0/24. Dice a cuántos deja fuera, y pide confirmación. Los\n"
-            "operadores pueden seguir entrando. TIEMPO es como con /callar.\n"
+            "no dejar entrar a NOMBRE, @NOMBRE (su dirección) o una RED",
+            "Sin TIEMPO dura 7d; como mucho, 366d. @NOMBRE es su dirección, en IPv6 su /56 (o\n"
+            "@NOMBRE/48, @NOMBRE/64). Antes de vetar una red ves a cuántos deja fuera.\n"
             "Ejemplo: /vetar luis 2d publicidad",
         ),
         cost=KEEPING_COST,
     ),
     Command(
         _unban,
-        Wording(
-            "/unban WHO",
-            "let a NAME, @NAME's network or a NETWORK enter again",
-            "@NAME lifts each ban of a network that NAME comes from, or that was banned as\n"
-            "@NAME's.\n"
-            "Example: /unban luis",
-        ),
-        Wording(
-            "/desvetar QUIÉN",
-            "que NOMBRE, la red de @NOMBRE o una RED pueda entrar otra vez",
-            "@NOMBRE levanta cada veto a una red desde la que viene NOMBRE, o que se vetó como\n"
-            "suya.\n"
-            "Ejemplo: /desvetar luis",
-        ),
+        Wording("/unban WHO", "let a NAME, @NAME (all networks) or a NETWORK enter"),
+        Wording("/desvetar QUIÉN", "dejar entrar a NOMBRE, @NOMBRE (todas sus redes) o una RED"),
+        undoes="ban",
     ),
     Command(
         _bans,
-        Wording("/bans", "list mutes and bans: until when, why, and by whom", "Example: /bans"),
+        Wording(
+            "/bans",
+            "list mutes and bans, with their end and reason",
+            "It lists 50 at most, for operators of the room. /unmute and /unban lift them.\n"
+            "Example: /bans",
+        ),
         Wording(
             "/vetos",
-            "ver los silencios y vetos: hasta cuándo, por qué y por quién",
+            "ver los silencios y vetos, con su final y su motivo",
+            "Muestra 50 como mucho, a operadores de la sala. /descallar y /desvetar los levantan.\n"
             "Ejemplo: /vetos",
         ),
     ),

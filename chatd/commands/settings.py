@@ -9,6 +9,7 @@ from chatd.accounts.credentials import Scope
 from chatd.chat.actions import settings
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.commands import talking
 from chatd.commands.base import SWITCH_WORDS, Command, Wording, WrongUse, switch
 from chatd.i18n import Language
 from chatd.rooms.view import Bell
@@ -108,20 +109,19 @@ def _name(argument: str) -> str:
         raise WrongUse from None
 
 
-TABLE = (
+FOR_TERMINALS = (
+    talking.PASTE,
     Command(
         _echo,
         Wording(
             "/echo on|off",
             "show (or hide) your own lines",
-            "For terminals. Errors are always shown, and /history shows your own lines, too.\n"
-            "Example: /echo off",
+            "Errors are always shown, and /history shows your own lines, too.\nExample: /echo off",
         ),
         Wording(
             "/eco sí|no",
             "mostrar (u ocultar) tus propias líneas",
-            "Para terminales. Los errores se muestran siempre; /historial muestra también tus\n"
-            "líneas.\n"
+            "Los errores se muestran siempre, y /historial muestra también tus líneas.\n"
             "Ejemplo: /eco no",
         ),
         for_terminals=True,
@@ -132,16 +132,39 @@ TABLE = (
         Wording(
             "/times on|off",
             "show (or hide) the time of each line",
-            "For terminals. Lines of the past always have their time.\nExample: /times on",
+            "Lines of the past always have their time.\nExample: /times on",
         ),
         Wording(
             "/horas sí|no",
             "mostrar (u ocultar) la hora de cada línea",
-            "Para terminales. Las líneas del pasado llevan siempre su hora.\nEjemplo: /horas sí",
+            "Las líneas del pasado llevan siempre su hora.\nEjemplo: /horas sí",
         ),
         for_terminals=True,
         scope=Scope.READ,
     ),
+    Command(
+        _text,
+        Wording(
+            "/text",
+            "take every further line as text, and none as a command",
+            "For the output of programs: no line of it can rename or move you. It lasts until the\n"
+            "connection ends. (echo /nick ci; echo /text; make) | nc -N 127.0.0.1 60060\n"
+            "Example: /text",
+        ),
+        Wording(
+            "/texto",
+            "tomar como texto todas las líneas que sigan, y ninguna como orden",
+            "Para la salida de programas: ninguna línea te cambia el nombre ni la sala, hasta el\n"
+            "fin de la conexión. (echo /nombre ci; echo /texto; make) | nc -N 127.0.0.1 60060\n"
+            "Ejemplo: /texto",
+        ),
+        for_terminals=True,
+        scope=Scope.READ,
+    ),
+)
+"""Rows for clients that show lines as they come: in a browser they change nothing."""
+
+TABLE = (
     Command(
         _language,
         Wording(
@@ -157,56 +180,42 @@ TABLE = (
         scope=Scope.READ,
     ),
     Command(
-        _text,
-        Wording(
-            "/text",
-            "take every further line as text, and none as a command",
-            "For programs on a pipe: nothing in their output can rename or move you. It lasts\n"
-            "until the connection ends.\n"
-            "Example: (echo /nick ci; echo /text; make) | nc -N 127.0.0.1 60060",
-        ),
-        Wording(
-            "/texto",
-            "tomar como texto todas las líneas que sigan, y ninguna como orden",
-            "Para programas en una tubería: nada de lo que escriben puede cambiarte el nombre\n"
-            "ni la sala. Dura hasta que acaba la conexión.\n"
-            "Ejemplo: (echo /nombre ci; echo /texto; make) | nc -N 127.0.0.1 60060",
-        ),
-        for_terminals=True,
-        scope=Scope.READ,
-    ),
-    Command(
         _ignore,
         Wording(
             "/ignore [NAME]",
-            "hide what NAME says; or list the people whom you ignore",
-            "In a terminal, in a browser and over HTTP. You may ignore a hundred people.\n"
+            "hide the lines of NAME, or list the people whom you ignore",
+            "NAME is not told. It holds for their private lines, too. You may ignore a hundred\n"
+            "people.\n"
             "Example: /ignore luis",
         ),
         Wording(
             "/ignorar [NOMBRE]",
-            "ocultar lo que dice NOMBRE; o ver a quién ignoras",
-            "En una terminal, en un navegador y por HTTP. Puedes ignorar a cien personas.\n"
+            "ocultar las líneas de NOMBRE, o ver a quién ignoras",
+            "A NOMBRE no se le dice. Vale también para sus líneas privadas. Cien personas como\n"
+            "mucho.\n"
             "Ejemplo: /ignorar luis",
         ),
     ),
     Command(
         _unignore,
-        Wording("/unignore NAME", "show again what NAME says", "Example: /unignore luis"),
-        Wording("/atender NOMBRE", "mostrar otra vez lo que dice NOMBRE", "Ejemplo: /atender luis"),
+        Wording("/unignore NAME", "show the lines of NAME again"),
+        Wording("/atender NOMBRE", "mostrar otra vez las líneas de NOMBRE"),
+        undoes="ignore",
     ),
     Command(
         _guests,
         Wording(
             "/guests on|off",
             "take (or refuse) private lines from guests",
-            "With off, only people who are logged in can write to you alone; others are told so.\n"
+            "With off, only people who are logged in can write private lines to you; guests are\n"
+            "told.\n"
             "Example: /guests off",
         ),
         Wording(
             "/invitados sí|no",
             "recibir (o rechazar) líneas privadas de invitados",
-            "Con no, solo te escribe a ti quien ha iniciado sesión; a los demás se les dice.\n"
+            "Con no, solo te pueden escribir líneas privadas las personas que han iniciado\n"
+            "sesión.\n"
             "Ejemplo: /invitados no",
         ),
     ),
@@ -229,10 +238,16 @@ TABLE = (
     ),
     Command(
         _quiet,
-        Wording("/quiet on|off", "hide (or show) joins, leaves and renames", "Example: /quiet on"),
+        Wording(
+            "/quiet on|off",
+            "hide (or show) joins, leaves and renames",
+            "For you alone. All else is shown as before; /who lists the people in the room.\n"
+            "Example: /quiet on",
+        ),
         Wording(
             "/silencio sí|no",
-            "ocultar (o mostrar) quién entra, se va y cambia de nombre",
+            "ocultar (o mostrar) entradas, salidas y cambios de nombre",
+            "Solo para ti. Lo demás se muestra como antes; /quien dice quién está en la sala.\n"
             "Ejemplo: /silencio sí",
         ),
         scope=Scope.READ,
@@ -242,15 +257,15 @@ TABLE = (
         Wording(
             "/away [TEXT]",
             "say that you are away; again to come back",
-            "People who write to you alone are shown TEXT, and so is /whois; 200 characters at\n"
-            "most.\n"
+            "TEXT, 200 characters at most, is shown to people who write private lines to you, and\n"
+            "by /whois. Without TEXT it says: back later.\n"
             "Example: /away back at three",
         ),
         Wording(
             "/ausente [TEXTO]",
             "decir que no estás; otra vez, para volver",
-            "TEXTO se muestra a quien te escribe a ti, y en /quienes; 200 caracteres como\n"
-            "mucho.\n"
+            "TEXTO, de 200 caracteres como mucho, se muestra en /quienes y al escribirte una\n"
+            "línea privada. Sin TEXTO dice: vuelvo luego.\n"
             "Ejemplo: /ausente vuelvo a las tres",
         ),
     ),

@@ -112,6 +112,11 @@ def _topic(server: ChatServer, session: Session, argument: str) -> None:
         session.answer("no_topic", room=room.name)
 
 
+def _quit(server: ChatServer, session: Session, argument: str) -> None:
+    session.answer("goodbye")
+    server.finish(session)
+
+
 def _room_named(server: ChatServer, session: Session, argument: str) -> tuple[Room | None, str]:
     """Return the room that is named first, if one is, and the rest.
 
@@ -143,6 +148,26 @@ ME = Command(
         "Forma parte del historial de la sala, como cualquier línea.\nEjemplo: /yo saluda",
     ),
     scope=Scope.WRITE,
+)
+
+PASTE = Command(
+    _paste,
+    Wording(
+        "/paste",
+        "say several lines as one message; a line with a dot alone ends it",
+        "None of the lines is a command. A dot at once cancels it. For a line with a dot, type ..\n"
+        "A message has at most 100 lines and 16 KiB.\n"
+        "Example: /paste",
+    ),
+    Wording(
+        "/pegar",
+        "decir varias líneas como un mensaje; una línea con solo un punto lo termina",
+        "Ninguna de las líneas es una orden. Un punto al principio lo cancela. Para una línea con\n"
+        "un punto, escribe .. Un mensaje tiene como mucho 100 líneas y 16 KiB.\n"
+        "Ejemplo: /pegar",
+    ),
+    for_terminals=True,
+    scope=Scope.NOTHING,
 )
 
 TABLE = (
@@ -193,13 +218,13 @@ TABLE = (
         Wording(
             "/leave",
             "go back to the lobby",
-            "In a browser it leaves just this room.\nExample: /leave",
+            "In a browser you leave just this room, and stay in the others.\nExample: /leave",
             aliases=("part",),
         ),
         Wording(
             "/volver",
             "volver a la sala de entrada",
-            "En un navegador deja solo esta sala.\nEjemplo: /volver",
+            "En un navegador dejas solo esta sala, y sigues en las demás.\nEjemplo: /volver",
             aliases=("dejar",),
         ),
         scope=Scope.READ,
@@ -209,16 +234,16 @@ TABLE = (
         Wording(
             "/rooms",
             "list the rooms",
-            "Each with its topic, and how many people and lines it has. Private rooms are\n"
-            "listed only to those who may enter them.\n"
+            "Each with its people, lines and topic, 50 rooms at most. A private room is listed\n"
+            "only for people who may enter it.\n"
             "Example: /rooms",
             aliases=("list",),
         ),
         Wording(
             "/salas",
             "ver las salas",
-            "Cada una con su tema, y cuánta gente y cuántas líneas tiene. Una sala privada la\n"
-            "ve solo quien puede entrar en ella.\n"
+            "Cada una con su gente, sus líneas y su tema, 50 salas como mucho. Una sala privada\n"
+            "solo la ven las personas que pueden entrar en ella.\n"
             "Ejemplo: /salas",
         ),
         only_answers=True,
@@ -229,7 +254,8 @@ TABLE = (
         Wording(
             "/who [ROOM]",
             "list the people in this room, or in another",
-            "Guests who took no name are only counted.\nExample: /who ops",
+            "It lists 200 names at most. Guests who chose no name are only counted.\n"
+            "Example: /who ops",
             aliases=(
                 "names",
                 "w",
@@ -238,7 +264,8 @@ TABLE = (
         Wording(
             "/quien [SALA]",
             "ver quién está en esta sala, o en otra",
-            "De los invitados sin nombre solo se dice cuántos son.\nEjemplo: /quien ops",
+            "Muestra 200 nombres como mucho. Los invitados sin nombre solo se cuentan.\n"
+            "Ejemplo: /quien ops",
             aliases=("quién",),
         ),
         only_answers=True,
@@ -249,56 +276,54 @@ TABLE = (
         _msg,
         Wording(
             "/msg NAME TEXT",
-            "say TEXT to one person; /msg #ROOM TEXT says it in a room",
-            "A registered person who is not here is shown it on coming back; a guest has to be\n"
-            "here.\n"
+            "say TEXT to one person; with #ROOM, in a room",
+            "A registered person who is not here reads it on coming back; a guest has to be here.\n"
             "Example: /msg luis are you there?",
         ),
         Wording(
             "/mensaje NOMBRE TEXTO",
             "decir TEXTO a una persona; con #SALA, en una sala",
-            "A quien está registrado y no está aquí se le muestra cuando vuelve; un invitado\n"
-            "tiene que estar.\n"
+            "Una persona registrada que no está la lee cuando vuelve; un invitado tiene que\n"
+            "estar.\n"
             "Ejemplo: /mensaje luis ¿estás ahí?",
             aliases=("privado",),
         ),
         scope=Scope.WRITE,
     ),
     Command(
-        _paste,
-        Wording(
-            "/paste",
-            "say several lines as one message, up to a line with a dot alone",
-            "None of the lines is a command. A dot at once says nothing. Of a line of more dots\n"
-            "one is taken off, so .. is a line with a dot. At most 100 lines and 16 KiB.\n"
-            "Example: /paste",
-        ),
-        Wording(
-            "/pegar",
-            "decir varias líneas como un mensaje, hasta una línea con solo un punto",
-            "Ninguna de las líneas es una orden. Con un punto al principio no se dice nada. A una\n"
-            "línea de más puntos se le quita uno: .. es una línea con un punto. Como mucho 100\n"
-            "líneas y 16 KiB.\n"
-            "Ejemplo: /pegar",
-        ),
-        scope=Scope.NOTHING,
-    ),
-    Command(
         _topic,
         Wording(
             "/topic [TEXT|-]",
             "show the room's topic, set it, or remove it with -",
-            "/topic #ROOM shows that of another room. In a room that somebody runs, operators\n"
-            "set it.\n"
+            "/topic #ROOM shows the topic of another room. In a room with an owner, operators set\n"
+            "it.\n"
             "Example: /topic Release on Friday",
         ),
         Wording(
             "/tema [TEXTO|-]",
             "ver el tema de la sala, ponerlo, o quitarlo con -",
-            "/tema #SALA muestra el de otra sala. En una sala que alguien administra, lo ponen\n"
-            "los operadores.\n"
+            "/tema #SALA muestra el de otra sala. En una sala con dueño lo ponen los operadores.\n"
             "Ejemplo: /tema Entrega el viernes",
         ),
         scope=Scope.READ,
+    ),
+    Command(
+        _quit,
+        Wording(
+            "/quit",
+            "close the connection",
+            "Your lines stay in the history of the room. A guest's name is free for others again.\n"
+            "Example: /quit",
+            aliases=("exit", "bye"),
+        ),
+        Wording(
+            "/salir",
+            "cerrar la conexión",
+            "Tus líneas se quedan en el historial de la sala. El nombre de un invitado queda\n"
+            "libre.\n"
+            "Ejemplo: /salir",
+            aliases=("adios", "adiós"),
+        ),
+        scope=Scope.NOTHING,
     ),
 )

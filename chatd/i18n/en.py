@@ -239,9 +239,8 @@ SENTENCES = {
     "push_more": "{count} more elsewhere",
     "push_more_one": "{count} more elsewhere",
     "push_with_text": "{what}: {text}",
-    "help_more": (
-        "/help COMMAND explains one. Start a line with // to say one that starts with /."
-    ),
+    "help_more": "/help COMMAND explains one. To say a line that starts with /, type //.",
+    "help_more_in": "/help COMMAND explains one, with an example: /help {command}",
     "help_other_names": "Other names: {names}.",
     # Missed lines and searches
     "private_missed": "{count} private lines while you were away:",
@@ -301,7 +300,7 @@ SENTENCES = {
     "no_mentions": "No line that mentions {name} was found.",
     "more_mentions": "There may be more. /search {name} searches further back in this room.",
     # Settings
-    "away": "away",
+    "away": "back later",
     "away_on": "People who write to you are told: {away}. /away again when you are back.",
     "away_off": "You are not away any more.",
     "bell_on": "Every line of other people beeps.",
@@ -469,7 +468,12 @@ SENTENCES = {
         "{command}. /help lists the commands; start a line with // to say something that"
         " begins with a slash."
     ),
+    "unknown_command_near": (
+        "{command}. Did you mean /{near}? /help lists the commands; start a line with // to say"
+        " something that begins with a slash."
+    ),
     "no_help": "{command}. /help lists the commands and the sections.",
+    "no_help_near": "{command}. Did you mean /help {near}?",
     "wrong_use": "{command} is used like this: {usage} - {explanation}.",
     "invalid_name": (
         "{name} is not a valid name. Use 1 to 32 letters, digits, _, - or ., and begin with a"

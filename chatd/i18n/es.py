@@ -243,9 +243,8 @@ SENTENCES = {
     "push_more": "{count} más en otras salas",
     "push_more_one": "{count} más en otra sala",
     "push_with_text": "{what}: {text}",
-    "help_more": (
-        "/ayuda ORDEN explica una. Empieza una línea con // para decir una que empieza por /."
-    ),
+    "help_more": "/ayuda ORDEN explica una. Para decir una línea que empieza por /, usa //.",
+    "help_more_in": "/ayuda ORDEN explica una, con un ejemplo: /ayuda {command}",
     "help_other_names": "Otros nombres: {names}.",
     # Missed lines and searches
     "private_missed": "{count} líneas privadas mientras no estabas:",
@@ -316,7 +315,7 @@ SENTENCES = {
     "no_mentions": "No se ha encontrado ninguna línea que nombre a {name}.",
     "more_mentions": "Puede haber más. /buscar {name} busca más atrás en esta sala.",
     # Settings
-    "away": "he salido",
+    "away": "vuelvo luego",
     "away_on": "A quien te escriba se le dice: {away}. Repite /ausente cuando vuelvas.",
     "away_off": "Ya no estás ausente.",
     "bell_on": "Cada línea de otra persona hace un pitido.",
@@ -513,7 +512,12 @@ SENTENCES = {
         "{command}. /ayuda muestra las órdenes; empieza una línea con // para decir algo que"
         " empieza por una barra."
     ),
+    "unknown_command_near": (
+        "{command}. ¿Querías decir /{near}? /ayuda muestra las órdenes; empieza una línea con //"
+        " para decir algo que empieza por una barra."
+    ),
     "no_help": "{command}. /ayuda muestra las órdenes y las secciones.",
+    "no_help_near": "{command}. ¿Querías decir /ayuda {near}?",
     "wrong_use": "{command} se usa así: {usage} - {explanation}.",
     "invalid_name": (
         "{name} no es un nombre válido. Usa de 1 a 32 letras, cifras, _, - o ., y empieza por"

@@ -12,7 +12,7 @@ from chatd.chat.directory import ROOMS_LOOKED_AT
 from chatd.chat.membership import LASTING
 from chatd.chat.server import ChatServer
 from chatd.commands import talking
-from chatd.commands.dispatch import COMMANDS, GENERAL, SECTIONS, TABLE, only_answers, parse, text_of
+from chatd.commands.dispatch import COMMANDS, TABLE, only_answers, parse, text_of
 from chatd.errors import ErrorKind
 from chatd.event import Draft, Kind
 from chatd.i18n import Language
@@ -106,83 +106,6 @@ class TableTests(CommandTestCase):
     def test_the_old_spanish_names_are_aliases(self) -> None:
         for old, name in ("ficha", "token"), ("gancho", "hook"), ("terminar", "logout"):
             self.assertEqual(COMMANDS[old].name, name)
-
-
-class HelpTests(CommandTestCase):
-    def test_help_lists_the_general_commands_and_the_sections(self) -> None:
-        lines = self.ana.ask("/help")
-        self.assertEqual(len(lines), len(GENERAL) + len(SECTIONS) + 1)
-        self.assertEqual([line.split()[2] for line in lines[len(GENERAL) : -1]], list(SECTIONS))
-        for command, line in zip(GENERAL, lines, strict=False):
-            self.assertTrue(line.startswith(f"*** /{command.name}"), line)
-        self.assertEqual(
-            lines[-1],
-            EN.notice("help_more"),
-        )
-
-    def test_help_fits_a_terminal_of_80_columns(self) -> None:
-        for language in "en", "es":
-            self.ana.ask(f"/language {language}")
-            for line in self.ana.ask("/help"):
-                self.assertLessEqual(len(line), 100, line)
-
-    def test_help_about_one_command_says_how_it_is_used_and_its_other_names(self) -> None:
-        expected = [
-            "*** /join ROOM: go to a room; a new one is created.",
-            "*** In a terminal you leave the room that you were in; in a browser you stay there,",
-            "*** too. Nobody runs a room that /join creates; /create makes one that you run.",
-            "*** Example: /join ops",
-            EN.notice("help_other_names", names="/j, /sala, /entrar"),
-        ]
-        self.assertEqual(self.ana.ask("/help join"), expected)
-        self.assertEqual(self.ana.ask("/help /JOIN"), expected)
-
-    def test_help_about_every_command_there_is_in_both_languages(self) -> None:
-        for language in "en", "es":
-            self.ana.ask(f"/language {language}")
-            for name in COMMANDS:
-                with self.subTest(name=name, language=language):
-                    answer = self.ana.ask(
-                        f"/help /{name}" if name in ("me", "yo") else f"/help {name}"
-                    )
-                    self.assertIn(len(answer[:6]), range(3, 7))
-
-    def test_help_about_no_command(self) -> None:
-        self.assertEqual(
-            self.ana.ask("/help foo"),
-            [EN.error(ErrorKind.UNKNOWN_COMMAND, "no_help", command="/foo")],
-        )
-
-    def test_help_about_a_section_lists_its_commands(self) -> None:
-        for key, section in SECTIONS.items():
-            lines = self.ana.ask(f"/help {key}")
-            self.assertEqual(
-                [line.split()[1] for line in lines[:-1]],
-                [f"/{command.name}" for command in section.commands],
-            )
-
-    def test_help_about_a_section_by_each_of_its_names(self) -> None:
-        for names in (
-            ("settings", "ajustes"),
-            ("moderation", "moderar", "moderación", "moderacion"),
-            ("webhooks", "hooks", "ganchos"),
-            ("server", "servidor"),
-        ):
-            self.assertEqual(
-                len({tuple(self.ana.ask(f"/help {name}")) for name in names}), 1, names
-            )
-
-    def test_help_about_a_name_of_both_explains_the_command_and_lists_the_section(self) -> None:
-        lines = self.ana.ask("/help me")
-        self.assertEqual(lines[0], "*** /me ACTION: say what you do: * ana waves.")
-        self.assertEqual(
-            lines[-len(self.ana.ask("/help settings")) :], self.ana.ask("/help settings")
-        )
-
-    def test_help_in_spanish_speaks_of_the_spanish_names(self) -> None:
-        self.ana.ask("/idioma es")
-        for line in self.ana.ask("/ayuda")[:-1]:
-            self.assertIn(line.split()[1].removeprefix("/"), COMMANDS)
 
 
 class NickTests(CommandTestCase):

@@ -213,7 +213,7 @@ class TestAway:
 
     def test_needs_no_text(self, world: World, ana: Member) -> None:
         ana.type("/away")
-        assert world.server.sessions.away_text("ana") == "away"
+        assert world.server.sessions.away_text("ana") == EN.sentence("away")
 
     def test_of_an_account_holds_when_nobody_is_there(self, world: World, luis: Member) -> None:
         eva = world.member("eva")

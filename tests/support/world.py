@@ -22,7 +22,7 @@ from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.dispatch import GENERAL, SECTIONS
+from chatd.commands.help import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol

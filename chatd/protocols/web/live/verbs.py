@@ -21,6 +21,7 @@ from chatd.chat.actions.rename import rename
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import dispatch
+from chatd.commands.help import commands_for
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark
 from chatd.formats.json import each_once, event_members
@@ -197,7 +198,7 @@ def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str
 
 def _commands(conversation: Conversation, members: Members) -> None:
     session = conversation.session
-    shown = dispatch.commands_for(session, dispatch.TABLE)
+    shown = commands_for(session, dispatch.TABLE)
     wordings = [command.wording(session.language) for command in shown]
     rows = [(each.usage, each.explanation) for each in wordings]
     names = {command.name: command.names for command in dispatch.TABLE}

@@ -45,12 +45,9 @@ class TestHello:
         one = browser(world)
         one.send("commands")
         (answer,) = one.seen()
-        one.say("/help settings", room="lobby")
-        (help,) = one.seen("say")
-        for usage in "/echo on|off", "/times on|off", "/text":
+        for usage in "/paste", "/echo on|off", "/times on|off", "/text":
             assert usage not in [listed for listed, _ in answer["commands"]]
-            assert usage not in help["text"]
-            assert usage in "\n".join(world.person().ask("/help settings"))
+            assert usage in "\n".join(world.person().ask("/help terminal"))
 
     @pytest.mark.parametrize(
         ("options", "address", "accounts", "passwords"),

@@ -1,0 +1,229 @@
+"""`chatd.commands.help`: the table of commands in sections, and /help in each language."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.commands.base import Command
+from chatd.commands.help import COMMANDS, GENERAL, SECTIONS, TABLE, nearest
+from chatd.errors import ErrorKind
+from chatd.i18n import Language
+from tests.support.browser import browser
+from tests.support.sentences import EN, ES
+from tests.support.world import Member, World
+
+COLUMNS = 100
+"""The widest line of an answer of /help, with the mark of the server."""
+
+SMALL_SCREEN = 80, 20
+"""The columns and lines of a screen on which /help itself fits."""
+
+EXAMPLE = {Language.ENGLISH: "*** Example: ", Language.SPANISH: "*** Ejemplo: "}
+
+NOT_UNDERSTOOD = {ErrorKind.WRONG_USE, ErrorKind.UNKNOWN_COMMAND, ErrorKind.INVALID_NAME}
+
+EXPLAINED = [command for command in TABLE if not command.undoes]
+UNDOING = [command for command in TABLE if command.undoes]
+
+
+def named(command: Command) -> str:
+    return command.name
+
+
+def in_language(language: Language) -> Member:
+    """Return an administrator who owns #ops, and is there with luis."""
+    world = World()
+    ana, luis = world.member("ana", admin=True), world.member("luis")
+    ana.type(f"/language {language.value}", "/create ops")
+    luis.type("/join ops")
+    world.wait(60)
+    ana.seen()
+    return ana
+
+
+@pytest.fixture
+def ana(language: Language) -> Member:
+    return in_language(language)
+
+
+def explained(ana: Member, name: str) -> list[str]:
+    """Return the explanation of a command, without the section that has the same name."""
+    return ana.ask(f"/help {name}")[:6]
+
+
+@pytest.mark.parametrize("language", Language)
+class TestTheListOfAll:
+    def test_has_the_commands_that_people_need_and_the_sections(
+        self, ana: Member, language: Language
+    ) -> None:
+        *listed, more = ana.ask("/help")
+        usages = [command.wording(language).usage for command in GENERAL]
+        titles = [section.heading(language).names[0] for section in SECTIONS.values()]
+        assert [line.removeprefix("*** ").split("  ")[0] for line in listed[: len(usages)]] == (
+            usages
+        )
+        assert [line.split()[2] for line in listed[len(usages) :]] == titles
+        assert more == {"en": EN, "es": ES}[language.value].notice("help_more")
+
+    def test_fits_on_a_small_screen(self, ana: Member, language: Language) -> None:
+        columns, lines = SMALL_SCREEN
+        listed = ana.ask("/help")
+        assert len(listed) <= lines, "/help is full: in chatd/commands/help.py, merge sections"
+        assert max(map(len, listed)) <= columns
+
+    def test_has_no_section_for_terminals_in_a_browser(
+        self, ana: Member, language: Language
+    ) -> None:
+        one = browser(ana.world, language=language.value)
+        one.say("/help", room="lobby")
+        (listed,) = one.seen("say")
+        assert "terminal" not in listed["text"]
+        assert any("terminal" in line for line in ana.ask("/help"))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("key", SECTIONS)
+class TestASection:
+    def test_lists_its_commands_and_none_that_undoes_another(
+        self, ana: Member, language: Language, key: str
+    ) -> None:
+        (name, *_) = SECTIONS[key].heading(language).names
+        *listed, _ = ana.ask(f"/help {name}")
+        assert [line.split()[1] for line in listed] == [
+            f"/{command.wording(language).name}"
+            for command in SECTIONS[key].commands
+            if not command.undoes
+        ]
+
+    def test_fits_on_the_screen_and_ends_with_an_example(
+        self, ana: Member, language: Language, key: str
+    ) -> None:
+        (name, *_) = SECTIONS[key].heading(language).names
+        listed = ana.ask(f"/help {name}")
+        assert len(listed) <= SMALL_SCREEN[1], (
+            f"/help {key} is full: in chatd/commands/help.py, give SECTIONS a new"
+            " Section(Heading(...), Heading(...), MODULE.TABLE) with some of its commands"
+        )
+        assert max(map(len, listed)) <= COLUMNS
+        ana.world.wait(60)
+        example = listed[-1].partition(": ")[2]
+        assert COMMANDS[example.split()[1]] in SECTIONS[key].commands
+        assert not ana.ask(example)[0].startswith("ERR")
+
+
+@pytest.mark.parametrize("language", Language)
+class TestAnExplanation:
+    @pytest.mark.parametrize("command", EXPLAINED, ids=named)
+    def test_has_three_to_six_lines_that_fit_the_screen(
+        self, ana: Member, language: Language, command: Command
+    ) -> None:
+        answer = explained(ana, command.name)
+        wording = command.wording(language)
+        assert answer[0] == f"*** {wording.usage}: {wording.explanation}."
+        assert len(answer) >= 3
+        if command.name != "me":  # the name of a section, too
+            assert len(ana.ask(f"/help {command.name}")) <= 6
+        assert max(map(len, answer)) <= COLUMNS
+
+    @pytest.mark.parametrize("command", EXPLAINED, ids=named)
+    def test_has_an_example_that_is_understood(
+        self, ana: Member, language: Language, command: Command
+    ) -> None:
+        answer = explained(ana, command.name)
+        (example,) = (
+            line.removeprefix(EXAMPLE[language])
+            for line in answer
+            if line.startswith(EXAMPLE[language])
+        )
+        name = command.wording(language).name
+        shown = example.split()[0].removeprefix("/")
+        assert shown == name, f"{example} is no example of /{name}"
+        ana.world.wait(60)
+        said = ana.ask(example)
+        assert said, f"{example} is not answered"
+        refused = [line for line in said for kind in NOT_UNDERSTOOD if f"ERR {kind.value}" in line]
+        assert not refused
+
+    @pytest.mark.parametrize("command", UNDOING, ids=named)
+    def test_of_a_command_that_undoes_another_is_that_of_both(
+        self, ana: Member, language: Language, command: Command
+    ) -> None:
+        wording = command.wording(language)
+        answer = ana.ask(f"/help {wording.name}")
+        assert answer == ana.ask(f"/help {command.undoes}")
+        assert f"*** {wording.usage}: {wording.explanation}." in answer
+
+    @pytest.mark.parametrize("command", EXPLAINED, ids=named)
+    def test_names_every_name(self, ana: Member, language: Language, command: Command) -> None:
+        answer = "\n".join(explained(ana, command.name))
+        assert all(f"/{name}" in answer for name in command.names)
+
+
+class TestWhatIsExplained:
+    @pytest.fixture
+    def language(self) -> Language:
+        return Language.ENGLISH
+
+    def test_a_command_with_its_undo_and_its_limits(self, ana: Member) -> None:
+        mute, unmute = COMMANDS["mute"].english, COMMANDS["unmute"].english
+        expected = [
+            f"*** {mute.usage}: {mute.explanation}.",
+            f"*** {unmute.usage}: {unmute.explanation}.",
+            *(f"*** {line}" for line in mute.details.split("\n")),
+            EN.notice("help_other_names", names="/callar, /descallar"),
+        ]
+        assert ana.ask("/help mute") == expected
+        assert ana.ask("/help /UNMUTE") == expected
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            ("settings", "setting", "ajustes", "ajuste"),
+            ("moderation", "moderar", "moderación", "moderacion", "MODERATION"),
+            ("webhooks", "hooks", "ganchos"),
+            ("server", "servers", "servidor", "/servidor"),
+            ("talking", "hablar"),
+        ],
+    )
+    def test_a_section_by_each_of_its_names(self, ana: Member, names: tuple[str, ...]) -> None:
+        answers = {tuple(ana.ask(f"/help {name}")) for name in names}
+        assert len(answers) == 1
+        assert "ERR" not in str(answers)
+
+    def test_a_command_and_a_section_of_one_name(self, ana: Member) -> None:
+        assert ana.ask("/help me") == [*explained(ana, "me")[:4], *ana.ask("/help settings")]
+
+    def test_a_command_rather_than_a_section_whose_name_is_like_it(self, ana: Member) -> None:
+        assert ana.ask("/help webhook") == ana.ask("/help hook")
+
+    @pytest.mark.parametrize(
+        ("word", "near"), [("jion", "join"), ("tokens", "token"), ("moderatoin", "moderation")]
+    )
+    def test_an_unknown_word_by_the_nearest_name(self, ana: Member, word: str, near: str) -> None:
+        assert ana.ask(f"/help {word}") == [
+            EN.error(ErrorKind.UNKNOWN_COMMAND, "no_help_near", command=f"/{word}", near=near)
+        ]
+
+    @pytest.mark.parametrize("word", ["foo", "x" * 200])
+    def test_a_word_that_is_near_to_no_name(self, ana: Member, word: str) -> None:
+        assert ana.ask(f"/help {word}")[0].startswith(
+            EN.error(ErrorKind.UNKNOWN_COMMAND, "no_help", command=...)
+        )
+        assert "help commands" not in ana.ask(f"/help {word}")[0]
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest(world: World) -> None:
+    assert world.person().ask("/jion ops") == [
+        EN.error(ErrorKind.UNKNOWN_COMMAND, "unknown_command_near", command="/jion", near="join")
+    ]
+
+
+def test_a_word_that_is_too_long_is_near_to_none() -> None:
+    assert nearest("joiin", ["join"]) == "join"
+    assert nearest("j" + "oin" * 20, ["j" + "oin" * 20 + "s"]) is None
+
+
+def test_a_command_comes_right_before_the_one_that_undoes_it() -> None:
+    names = [command.name for command in TABLE]
+    for command in UNDOING:
+        assert names[names.index(command.name) - 1] == command.undoes
