@@ -23,6 +23,8 @@ Modules (python3 -m tools.documents writes this list):
 - `lines`: The reading of a line that came from a server: its author, the names in it, its colours.
 - `outbox`: Lines that were typed, and that are not known to be said or carried out.
 - `paragraph`: Paragraphs of the log on a screen, and the rows to which they are wrapped.
+- `reconnecting`: The connection of a conversation: made again whenever it breaks, after growing
+  pauses.
 - `room_messages`: The messages of a server about one room, and their effect on a conversation: see
   docs/wire.md.
 - `rooms`: The rooms that a person is in, and the state of each: bookmark, unread lines, people.

@@ -30,6 +30,10 @@ class ClientError(Exception):
     """A command cannot go on. Its text is one line: the failure, the reason, and what to do."""
 
 
+class UntrustedServer(ClientError):
+    """A server is not the one that it should be, or may not be. Another attempt ends like this."""
+
+
 def port_number(text: str) -> int:
     """Return *text* as a TCP port, for argparse."""
     if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):
