@@ -53,11 +53,13 @@ OPTIONS = {
     "Past lines that are shown on entering a room": (
         "Líneas anteriores que se muestran al entrar en una sala"
     ),
-    "The lobby: the room that everyone enters first": (
-        "La sala de entrada: aquella en la que todo el mundo entra primero"
+    "The lobby: the room that everyone enters first; by default lobby, or entrada where a store was"
+    " begun with --language es": (
+        "La sala de entrada: aquella en la que todo el mundo entra primero; si no se da, entrada, o"
+        " lobby si el almacén no se empezó con --language es"
     ),
-    "The server's language: en or es. /language changes it": (
-        "El idioma del servidor: en o es. /idioma lo cambia"
+    "The server's language: en or es. /language changes it for one person": (
+        "El idioma del servidor: en o es. /idioma lo cambia para una persona"
     ),
     "A file with a UTF-8 text that is shown after the welcome": (
         "Un fichero con un texto en UTF-8 que se muestra tras la bienvenida"

@@ -60,6 +60,8 @@ Modules (python3 -m tools.documents writes this list):
   any more.
 - `spending`: The spending of sessions: what they put on disk is counted in the budgets of their
   owners.
+- `store_names`: The names that a store has from its beginning: that of its lobby, and of guests
+  without a name.
 - `subscriptions`: The logs that one session follows: its rooms, the inbox of its account, and
   replays.
 - `unread`: Unread lines: how far the accounts of connected sessions were sent their inboxes and

@@ -55,8 +55,8 @@ class ConnectedSessions:
             return ()
         sessions = self._names.of(name)
         key = fold(name)
-        if not sessions and key.startswith("guest") and key[5:].isdecimal():
-            guest = self.by_number.get(int(key[5:15]))
+        if not sessions and (number := self._names.number_of_guest(key)) is not None:
+            guest = self.by_number.get(number)
             if guest is not None and guest.name == key:
                 sessions = [guest]
         return [session for session in sessions if not session.stream.finished]

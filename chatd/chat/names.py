@@ -68,10 +68,13 @@ class Names:
 
     Invariant: two different persons never have names at a time that look alike. The sessions of one
     account are one person, and so are guest sessions of one `Identity.client_id`.
+
+    A guest without a name is called ``guest`` and the number of the session.
     """
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, guest: str = "guest") -> None:
         self._accounts = accounts
+        self._guest = guest
         self._sessions: dict[str, list[Session]] = {}
         self._like: ConfusableIndex[Session] = ConfusableIndex()
         self._given_up: ConfusableIndex[object] = ConfusableIndex()
@@ -153,10 +156,19 @@ class Names:
                 if not was_guest:
                     self.take(session, before)
 
+    def of_guest(self, number: int) -> str:
+        """Return the name of a guest without a name, by the number of the session."""
+        return f"{self._guest}{number}"
+
+    def number_of_guest(self, key: str) -> int | None:
+        """Return the number in a guest's name as `of_guest` gives it, folded; None for others."""
+        digits = key.removeprefix(self._guest)
+        return int(digits[:10]) if digits != key and digits.isdecimal() else None
+
     def make_guest(self, session: Session) -> None:
         """Make a session a guest without a name, which it and the others in its rooms are told."""
         self.free(session)
-        session.rename(f"guest{session.number}", guest=True)
+        session.rename(self.of_guest(session.number), guest=True)
 
     def free(self, session: Session) -> None:
         """Free the name of a session, so that others can take it. Nothing happens without one."""

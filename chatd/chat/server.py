@@ -35,6 +35,7 @@ from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Rights, Session
 from chatd.chat.sign_outs import SignOuts
 from chatd.chat.spending import Spending
+from chatd.chat.store_names import ENGLISH
 from chatd.chat.unread import UnreadTracker
 from chatd.formats.base import Format
 from chatd.i18n import Language
@@ -49,8 +50,9 @@ from chatd.webhooks.registry import Hooks
 class ChatServer:
     """A chat on one store.
 
-    ``lobby`` is the name of the room that sessions enter first, ``recent`` the number of past lines
-    that a newcomer to a room is sent, ``motd`` the text after the welcome, and ``now`` returns the
+    ``lobby`` is the name of the room that sessions enter first, ``guest`` the word before the
+    number of a guest without a name, ``recent`` the number of past lines that a newcomer to a room
+    is sent, ``motd`` the text after the welcome, and ``now`` returns the
     time in seconds since 1970. ``passwords`` hashes and checks passwords; None for a chat without
     them. With ``plaintext_passwords``, passwords are taken also where others may read them.
     ``budgets`` count what each owner uses; None for no limits.
@@ -61,7 +63,8 @@ class ChatServer:
         store: Store,
         clock: IReactorTime,
         *,
-        lobby: str = "lobby",
+        lobby: str = ENGLISH.lobby,
+        guest: str = ENGLISH.guest,
         recent: int = 10,
         language: Language = Language.ENGLISH,
         motd: str = "",
@@ -84,7 +87,7 @@ class ChatServer:
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
-        self.names = Names(self.accounts)
+        self.names = Names(self.accounts, guest)
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
         self.marked = MarkedPeople(clock, self.names, self.accounts, self.moderation.roles)
@@ -169,6 +172,7 @@ class ChatServer:
         self._last_number += 1
         session = Session(
             self._last_number,
+            self.names.of_guest(self._last_number),
             stream,
             format,
             self._clock,

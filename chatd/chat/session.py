@@ -86,6 +86,7 @@ class Session:
     def __init__(
         self,
         number: int,
+        name: str,
         stream: Stream,
         format: Format,
         clock: IReactorTime,
@@ -99,7 +100,7 @@ class Session:
         self.stream = stream
         self.text_only = False
         self.has_spoken = False
-        self.identity = Identity(f"guest{number}", clock, rights.holds)
+        self.identity = Identity(name, clock, rights.holds)
         self.replies = Replies(stream, format, language)
         self.queue = ActionQueue(self.replies, error_log)
         self.prompt = Prompt(self.replies, clock)

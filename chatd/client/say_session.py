@@ -34,7 +34,7 @@ from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import TooLong
 from chatd.text.escaping import visible
 from chatd.text.folding import fold
-from chatd.text.validation import InvalidLine, LineFault, validate_line
+from chatd.text.validation import GUEST_WORDS, InvalidLine, LineFault, validate_line
 
 WELCOME_TIMEOUT = 15.0
 """Seconds that a server has to welcome us: one that waits for us to speak is not a chat port."""
@@ -50,7 +50,7 @@ _FENCE = b"/saysync"
 # there is announced to no member: a command that says one line should cause one line.
 _TO_NO_ROOM = b"/join\n"
 
-_GUEST = re.compile(rb"\bguest\d+\b")
+_GUEST = re.compile(rf"\b(?:{'|'.join(GUEST_WORDS)})\d+\b".encode())
 
 
 class Source(Protocol):

@@ -57,8 +57,19 @@ class Options(TwistedOptions):
         ],
         ["max-length", None, "4096", "Most characters in one chat line."],
         ["recent", None, "10", "Past lines that are shown on entering a room."],
-        ["lobby", None, "lobby", "The lobby: the room that everyone enters first."],
-        ["language", None, "en", "The server's language: en or es. /language changes it."],
+        [
+            "lobby",
+            None,
+            None,
+            "The lobby: the room that everyone enters first; by default lobby, or entrada where a"
+            " store was begun with --language es.",
+        ],
+        [
+            "language",
+            None,
+            "en",
+            "The server's language: en or es. /language changes it for one person.",
+        ],
         ["motd", None, None, "A file with a UTF-8 text that is shown after the welcome."],
         ["lines-per-second", None, "100", "Lines a second that are read from a connection."],
         ["bytes-per-second", None, "65536", "Bytes a second that are read from a connection."],
@@ -176,7 +187,9 @@ class Settings(NamedTuple):
     recent: int
     """Past lines that a newcomer to a room receives."""
 
-    lobby: str
+    lobby: str | None
+    """None for the name that the store has."""
+
     language: Language
     motd: str | None
     limits: Limits
@@ -316,7 +329,9 @@ def _language(value: str) -> Language:
         refuse(f"--language takes en or es; not {value!r}.")
 
 
-def _lobby(value: str) -> str:
+def _lobby(value: str | None) -> str | None:
+    if value is None:
+        return None
     try:
         return validate_room_name(value)
     except InvalidName:

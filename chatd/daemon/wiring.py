@@ -24,6 +24,7 @@ from twisted.internet.selectreactor import SelectReactor
 from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
+from chatd.chat.store_names import names_of
 from chatd.daemon.listeners import bind_all, key_of
 from chatd.daemon.motd import MotdError, read_motd, renew_motd
 from chatd.daemon.options import Options, Settings
@@ -190,10 +191,12 @@ def _server(
 ) -> tuple[ChatServer, ClockWatch]:
     """Return the chat server and the watch of its clock. Refuse a store with damaged records."""
     try:
+        names = names_of(store, settings.language)
         server = ChatServer(
             store,
             clock,
-            lobby=settings.lobby,
+            lobby=settings.lobby or names.lobby,
+            guest=names.guest,
             recent=settings.recent,
             language=settings.language,
             motd=motd,

@@ -42,10 +42,14 @@ RESERVED = (
     *("nickserv", "chanserv", "hostserv", "memoserv", "operserv", "saslserv", "histserv"),
     *("botserv", "authserv", "userserv"),
 )
-"""Names that cannot be taken, in small letters of ASCII. Nor can ``guest`` and a number."""
+"""Names that cannot be taken, in small letters of ASCII."""
+
+GUEST_WORDS = ("guest", "invitado")
+"""The words that begin a guest's name, which a number ends, in each language. Nor can these be
+taken, in a store of any language."""
 
 _MARKS = str.maketrans("", "", "._-")
-_GUEST = re.compile(r"guest\d+")  # any script's decimal digits
+_GUEST = re.compile(rf"(?:{'|'.join(GUEST_WORDS)})\d+")  # any script's decimal digits
 
 # RFC 9112 section 3; a token is RFC 9110 section 5.6.2.
 _TCHAR = rb"[!#$%&'*+\-.^_`|~0-9a-z]"
@@ -217,7 +221,7 @@ def check_end(name: str) -> None:
 
 
 def is_reserved(name: str) -> bool:
-    """Return True if a name is one of `RESERVED`, or ``guest`` and a number, or looks like one.
+    """Return True if a name is one of `RESERVED`, or a guest's, or looks like one.
 
     Case is ignored, and so are ``.``, ``_`` and ``-``.
     """
@@ -236,7 +240,12 @@ def _skeletons_of(name: str) -> str:
 
 _LIKE_RESERVED = re.compile(
     # In a skeleton, 1 is l and 0 is O.
-    "|".join((*map(_skeletons_of, RESERVED), _skeletons_of("guest") + "[lO2-9]+"))
+    "|".join(
+        (
+            *map(_skeletons_of, RESERVED),
+            *(_skeletons_of(word) + "[lO2-9]+" for word in GUEST_WORDS),
+        )
+    )
 )
 
 

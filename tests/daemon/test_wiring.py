@@ -318,6 +318,31 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     await unbind(service)
 
 
+async def served(tmp_path: Path, *options: str) -> tuple[str, str]:
+    """Return the names of the lobby and of a guest of a daemon on a store, which it then stops."""
+    service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE, *options)
+    server = service.listeners[0].factory.server
+    names = server.lobby.name, server.names.of_guest(7)
+    service.startService()
+    await server.store.flush()
+    await service.stopService()
+    return names
+
+
+async def test_a_new_store_has_names_in_the_language_of_the_options_and_keeps_them(
+    tmp_path: Path,
+) -> None:
+    assert await served(tmp_path, "--language", "es") == ("entrada", "invitado7")
+    assert await served(tmp_path, "--language", "en") == ("entrada", "invitado7")
+    assert await served(tmp_path, "--lobby", "plaza") == ("plaza", "invitado7")
+    assert await served(tmp_path) == ("entrada", "invitado7")
+
+
+async def test_a_store_that_was_begun_in_english_stays_so(tmp_path: Path) -> None:
+    assert await served(tmp_path) == ("lobby", "guest7")
+    assert await served(tmp_path, "--language", "es") == ("lobby", "guest7")
+
+
 def test_the_store_has_the_largest_size_of_the_options(tmp_path: Path) -> None:
     service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE, "--max-store", "64M")
     limit = service._store._limit  # type: ignore[attr-defined]

@@ -18,12 +18,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd.chat.store_names import names_of
 from chatd.commands.dispatch import TABLE
 from chatd.daemon.options import DEFAULT_LISTEN, Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
+from chatd.storage.memory import MemoryStore
 from chatd.util.budget_table import TABLE as BUDGETS
 from tests.support.checkout import ROOT
 from tests.support.documents import DOCUMENTS, blocks, prose, read
@@ -257,7 +260,8 @@ class Replay:
     """A replay of a transcript: Ana's lines are typed, and others say what she saw of them."""
 
     def __init__(self, language: Language) -> None:
-        self.world = World(language=language)
+        store = MemoryStore(Clock())
+        self.world = World(language=language, **names_of(store, language)._asdict())
         self.room = ""  # the one that others go to
         self.others: dict[str, Member] = {}
         self.ana: Member | None = None

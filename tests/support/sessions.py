@@ -69,7 +69,14 @@ def alone(
     It has a name of its own, the grant of an account and a network if they are given.
     """
     session = Session(
-        number, Stream(), format or KeysOnly(), clock, Language.ENGLISH, store.error_log, Rights()
+        number,
+        f"guest{number}",
+        Stream(),
+        format or KeysOnly(),
+        clock,
+        Language.ENGLISH,
+        store.error_log,
+        Rights(),
     )
     session.identity.network = network
     if name:

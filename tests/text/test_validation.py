@@ -284,7 +284,16 @@ class TestComparison:
     @pytest.mark.parametrize(
         "name",
         [
-            *("guestl", "GuestI", "guest1O", "ѕеrvеr", "ᏟᎻᎪᎢᎠ", "ΡRІVАΤΕ"),
+            *(
+                "guestl",
+                "GuestI",
+                "guest1O",
+                "lNVITADO7",
+                "invitadol",
+                "ѕеrvеr",
+                "ᏟᎻᎪᎢᎠ",
+                "ΡRІVАΤΕ",
+            ),
             *(
                 "r00t",
                 "RO0T",
@@ -304,7 +313,19 @@ class TestComparison:
     @pytest.mark.parametrize(
         "name",
         [
-            *("ana", "guest", "guests1", "guest1a", "servers", "chatd2", "ana_", "ana-", "admin2"),
+            *(
+                "ana",
+                "guest",
+                "invitado",
+                "invitada7",
+                "guests1",
+                "guest1a",
+                "servers",
+                "chatd2",
+                "ana_",
+                "ana-",
+                "admin2",
+            ),
             *("guest-list", "roots", "rooty", "Reserva", "Nick", "10.1"),
         ],
     )
