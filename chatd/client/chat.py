@@ -80,6 +80,8 @@ class Chat:
         self.me = Me()
         self.lobby = ""
         self.limits = Limits()
+        self.language = ""
+        """The language that the person chose for the server's sentences; "" for its own."""
         self.commands: list[tuple[str, str]] = []
         """Pairs of usage and explanation, in the language of the server; [] until they came."""
         self.command_names: list[str] = []
@@ -224,11 +226,10 @@ class Chat:
             if room is not None:
                 self.give_back_all(room)
 
-    def give_back_all(self, room: Room | None, reason: str = "") -> None:
-        """Give back all items of a room."""
-        for item in [item for item in self.outbox if item.room is room]:
-            self.give_back(item, reason)
-            reason = ""
+    def give_back_all(self, room: Room) -> None:
+        """Give back all items of a room that wait. Those that are sent will be answered."""
+        for item in [item for item in self.outbox if item.room is room and not item.is_sent]:
+            self.give_back(item)
 
     def fetch_older(self, room: Room) -> bool:
         """Fetch lines from before those of the window. Return False if there are none to fetch."""

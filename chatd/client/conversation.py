@@ -130,6 +130,8 @@ class Conversation:
     def _hello(self) -> dict[str, Any]:
         chat = self.chat
         hello: dict[str, Any] = {"type": "hello", "key": self._client_key}
+        if chat.language:
+            hello["language"] = chat.language
         if self._login is not None:
             return {**hello, "rooms": {}}
         if self._name:

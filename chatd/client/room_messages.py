@@ -67,7 +67,7 @@ class RoomMessages:
             return
         room.is_present = room.is_kept = False
         room.people.is_known = False
-        chat.give_back_all(room, f"You are not in #{room.name} any more.")
+        chat.give_back_all(room)
         if len(chat.rooms) == 1:
             chat.tell(Kind.NOTICE, f"You left #{room.name}.", room)
             return

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from chatd.client.chat import Chat
 from chatd.client.shown import Kind
 from chatd.client.typed_passwords import Typed, TypedPasswords
+from chatd.i18n import Language
+
+LANGUAGES = frozenset(language.value for language in Language)
 
 NOT_CONNECTED = "not sent: there is no connection, and a password does not wait for one."
 QUESTION_GONE = "not sent: the question for a password is gone with its connection."
@@ -109,4 +112,6 @@ class TypedLines:
                 chat.enter(known.name)
             chat.choose(known)
         else:
+            if command is COMMANDS["language"] and words[1].strip().lower() in LANGUAGES:
+                chat.language = words[1].strip().lower()
             chat.put(room, text, action=None, is_said=False)

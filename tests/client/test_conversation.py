@@ -52,6 +52,10 @@ class TestHello:
         talk.take("you", name="eva", guest=False, account=False)
         assert back(talk, "eva")["name"] == "eva"
 
+    def test_a_later_one_has_the_language_that_was_chosen(self, talk: Talk) -> None:
+        talk.conversation.submit("/language ES")
+        assert back(talk)["language"] == "es"
+
     def test_a_room_that_was_left_is_not_entered_again(self, talk: Talk) -> None:
         talk.enter("ops")
         talk.take("left", room="ops")
@@ -214,9 +218,17 @@ class TestRooms:
 
     def test_a_room_that_was_left_has_no_window(self, talk: Talk) -> None:
         talk.enter("ops")
-        talk.conversation.submit("for ops")
+        talk.conversation.submit("/leave")
         talk.take("left", room="ops")
         assert "ops" not in talk.window.lines
+        assert not talk.window.given_back
+
+    def test_what_waits_for_a_room_that_is_gone_is_given_back(self, talk: Talk) -> None:
+        talk.enter("ops")
+        talk.conversation.lost()
+        talk.conversation.submit("for ops")
+        talk.connect()
+        talk.take("left", room="ops")
         assert talk.window.given_back == ["for ops"]
 
     def test_the_last_window_stays(self, talk: Talk) -> None:
