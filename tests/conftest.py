@@ -98,7 +98,16 @@ def pytest_configure(config: pytest.Config) -> None:
         f" {BLOCKING_DEADLINE:g} or {PROCESSOR_DEADLINE:g} of the processor",
     )
     keep_bytecode(config)
+    leave_configuration(config)
     _watch.begin()
+
+
+def leave_configuration(config: pytest.Config) -> None:
+    """Let the clients of tests find no servers, profiles and sockets of the user who runs them."""
+    folder = tempfile.mkdtemp(prefix="chatd-tests-")
+    config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
+    os.environ["XDG_CONFIG_HOME"] = folder
+    os.environ.pop("XDG_RUNTIME_DIR", None)
 
 
 # The time it takes.

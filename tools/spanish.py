@@ -120,8 +120,8 @@ ARGUMENTS = {
     "the UNIX socket of the daemon, instead of a host": (
         "el socket UNIX del servidor, en lugar de una máquina"
     ),
-    "use TLS, and check that the certificate is valid for the host": (
-        "usar TLS, y comprobar que el certificado vale para la máquina"
+    "use TLS, with a valid certificate or a known key; a new key is asked about": (
+        "usar TLS, con un certificado válido o una clave conocida; por una nueva se pregunta"
     ),
     "use TLS, and accept only the server whose key has this fingerprint, sha256:BASE64": (
         "usar TLS, y aceptar solo el servidor cuya clave tiene esta huella, sha256:BASE64"

@@ -9,6 +9,8 @@ Modules (python3 -m tools.documents writes this list):
   store.
 - `chat`: The state of a conversation: who one is, the rooms, the lines that wait; and what changes
   it.
+- `config_files`: The files of a person's configuration: where they are, and how they are read and
+  replaced.
 - `connect`: `chatd connect`: its arguments, and the checks before a conversation in a terminal
   starts.
 - `console`: A conversation in a terminal: one line that is edited, and above it the lines of the
@@ -20,6 +22,7 @@ Modules (python3 -m tools.documents writes this list):
 - `files`: The path of a store that a command opens, and the user that it is opened as.
 - `hosts`: The host that a link leads to, for links that do not show it plainly.
 - `incoming`: The messages of a server, and their effect on a conversation: see docs/wire.md.
+- `known_servers`: The file `known_servers`: the keys of servers that the user trusts, as with ssh.
 - `lines`: The reading of a line that came from a server: its author, the names in it, its colours.
 - `outbox`: Lines that were typed, and that are not known to be said or carried out.
 - `paragraph`: Paragraphs of the log on a screen, and the rows to which they are wrapped.
@@ -36,12 +39,14 @@ Modules (python3 -m tools.documents writes this list):
 - `shown`: The things that a person in a conversation is shown: typed values, without colours or
   layout.
 - `status`: The lines of a screen that say where the user is: the room, the others, the connection.
-- `tls`: TLS to a server that is known: by a certificate valid for its host, or by a given key.
+- `tls`: TLS over a connection: with a certificate that is valid for the host, or any.
+- `trust`: The judgement on a server with TLS: if it is the one that the user means.
 - `typed_lines`: The lines that a person types in a conversation: text and commands, passwords,
   answers.
 - `typed_passwords`: Which of the lines that a person types hold a password, and may thus not be
   sent everywhere.
-- `unix_socket`: Connections to UNIX sockets, and the user whose process listens at one.
+- `unix_socket`: Connections to UNIX sockets, the user whose process listens at one, and where to
+  find them.
 - `viewport`: The part of a scrollback that is on the screen: following the end, scrolling,
   searching.
 - `wire`: The wire as every client needs it: a connection to a server, and lines as bytes.

@@ -1,6 +1,6 @@
 """The server that the arguments of a command name: how it is reached, and if it is known.
 
-A server is known, by its UNIX socket or its certificate, if no other program can be taken for it.
+A server is known, by its UNIX socket or its key, if no other program can be taken for it.
 On a TCP port any program may listen, also on this machine, while the daemon does not run. Passwords
 are only for a known server. This module must not know what is said to a server.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from chatd.client import wire
@@ -23,8 +24,6 @@ KNOWN_WAYS = (
 )
 
 _MAYBE_TLS = "If that port uses TLS, add --tls or --fingerprint sha256:..."
-
-_OR_ANOTHER = f"name the host and the port that uses TLS, in the README {wire.TLS_PORT}."
 
 _OF_CERTIFICATE = re.compile(
     r"(?:sha-?256(?: fingerprint=|:))?[0-9a-f]{2}(?::?[0-9a-f]{2}){31}", re.IGNORECASE
@@ -41,7 +40,8 @@ class Connection(NamedTuple):
     """Why the server is not known, and how it would be: two sentences; "" if it is known."""
 
 
-class Server(NamedTuple):
+@dataclass
+class Server:
     """The address of a server. It is the UNIX socket, if there is one."""
 
     host: str
@@ -50,7 +50,13 @@ class Server(NamedTuple):
     tls: bool
 
     fingerprint: str | None
-    """That of the server's public key; None for any certificate that is valid for the host."""
+    """That of its key, if it was given."""
+
+    is_sought: bool = False
+    """True until it is known if a daemon listens at a socket of this machine (`unix_socket`)."""
+
+    may_ask: bool = True
+    """True until there was a connection: a person is asked about a key then, or never."""
 
     @property
     def where(self) -> str:
@@ -67,21 +73,32 @@ class Server(NamedTuple):
         return f"nc {self.host} {self.port}"
 
     def connect(self, *, for_password: bool = False) -> Connection:
-        """Connect. Raises `ClientError`; also if a password is to be sent, and it may not be."""
-        if self.unix is not None:
+        """Connect. Raises `ClientError`; also if a password is to be sent, and it may not be.
+
+        A server that was found once is the one of the next connection, too.
+        """
+        connection = self._connect(for_password)
+        self.is_sought = self.may_ask = False
+        return connection
+
+    def _connect(self, for_password: bool) -> Connection:
+        if self.is_sought or self.unix is not None:
             from chatd.client import unix_socket
 
-            plain, reason = unix_socket.connect(self.unix)
-            doubt = reason and self._doubt(reason)
-            if for_password and doubt:
-                plain.close()
-                raise ClientError(doubt)
-            return Connection(DuplexLink(plain), doubt)
+            if self.is_sought and (found := unix_socket.find()) is not None:
+                self.unix, plain = found
+                return Connection(DuplexLink(plain), "")
+            if self.unix is not None:
+                plain, reason = unix_socket.connect(self.unix)
+                doubt = reason and self._doubt(reason)
+                if for_password and doubt:
+                    plain.close()
+                    raise ClientError(doubt)
+                return Connection(DuplexLink(plain), doubt)
         if self.tls:
-            from chatd.client import tls
+            from chatd.client import trust
 
-            plain = wire.connect(self.host, self.port, _OR_ANOTHER)
-            secure = tls.start(plain, self.host, self.fingerprint)
+            secure = trust.connect(self.host, self.port, self.fingerprint, may_ask=self.may_ask)
             return Connection(DuplexLink(secure, half_closes=False), "")
         doubt = self._doubt("any program may listen there")
         if for_password:
@@ -105,7 +122,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     known.add_argument(
         "--tls",
         action="store_true",
-        help="use TLS, and check that the certificate is valid for the host",
+        help="use TLS, with a valid certificate or a known key; a new key is asked about",
     )
     known.add_argument(
         "--fingerprint",
@@ -116,15 +133,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def server_of(arguments: argparse.Namespace) -> Server:
-    """Return the server that the arguments name. Raises `ClientError` if they name two."""
+    """Return the server that the arguments name. Raises `ClientError` if they name two.
+
+    If they name none, it is a daemon of this machine, by its UNIX socket if one is found.
+    """
     if arguments.unix is not None and (arguments.host is not None or arguments.port is not None):
         raise ClientError("--unix names a server, so leave out its host and port.")
+    tls = arguments.tls or arguments.fingerprint is not None
+    names_none = (arguments.host, arguments.port, arguments.unix) == (None, None, None) and not tls
     return Server(
         wire.DEFAULT_HOST if arguments.host is None else arguments.host,
         wire.DEFAULT_PORT if arguments.port is None else arguments.port,
         arguments.unix,
-        arguments.tls or arguments.fingerprint is not None,
+        tls,
         arguments.fingerprint,
+        is_sought=names_none,
     )
 
 

@@ -1,7 +1,6 @@
-"""TLS to a server that is known: by a certificate valid for its host, or by a given key.
+"""TLS over a connection: with a certificate that is valid for the host, or any.
 
-No certificate is trusted because it was seen before: `chatd say` runs unattended, so the first time
-is no safer than any other. This module must not know what is said over a connection.
+This module must not know which keys are trusted, nor what is said over a connection.
 """
 
 from __future__ import annotations
@@ -14,15 +13,22 @@ from chatd.client.wire import CONNECT_TIMEOUT, TLS_PORT, ClientError, show_addre
 from chatd.util import public_keys
 
 
+class InvalidCertificate(Exception):
+    """A certificate is not valid for the host. The text is the reason."""
+
+
 class TlsStream:
     """An encrypted connection, with the methods of a socket that `chatd.client.duplex` uses.
+
+    `fingerprint` is that of the server's public key.
 
     One call of `recv` returns all that a record contains, so nothing is left of which the file
     descriptor does not tell.
     """
 
-    def __init__(self, connection: ssl.SSLSocket) -> None:
+    def __init__(self, connection: ssl.SSLSocket, fingerprint: str) -> None:
         self._connection = connection
+        self.fingerprint = fingerprint
 
     def fileno(self) -> int:
         """Return the file descriptor to wait for."""
@@ -64,40 +70,30 @@ _RECORD_SIZE = 1 << 14
 _CHECK = f"Check host and port: in the README TLS has port {TLS_PORT}."
 
 
-def start(connection: socket.socket, host: str, fingerprint: str | None) -> TlsStream:
+def start(connection: socket.socket, host: str, *, verifies: bool) -> TlsStream:
     """Start TLS with the server at *host*, over a *connection* that is closed if this fails.
 
-    The certificate must be valid for *host*, as this system's authorities judge; or its key must
-    have the *fingerprint* if there is one, and then its names and dates do not matter. Raises
-    `ClientError`.
+    If it *verifies*, a certificate that is not valid for *host*, as this system's authorities
+    judge, raises `InvalidCertificate`. Raises `ClientError` without TLS.
     """
     where = show_address(host, connection.getpeername()[1])
     context = ssl.create_default_context()
-    if fingerprint is not None:
+    if not verifies:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     connection.settimeout(CONNECT_TIMEOUT)
     try:
         secure = context.wrap_socket(connection, server_hostname=host)
     except ssl.SSLCertVerificationError as error:
-        raise ClientError(
-            f"the certificate of {where} is not known: {error.verify_message.rstrip('.')}. Ask its"
-            " operator for the fingerprint, and give it as --fingerprint."
-        ) from None
+        raise InvalidCertificate(error.verify_message.rstrip(".")) from None
     except TimeoutError:
         raise ClientError(f"no TLS at {where}: timed out. {_CHECK}") from None
     except OSError as error:
         why = getattr(error, "reason", None) or error.strerror or "the connection was closed"
         raise ClientError(f"no TLS at {where}: {why}. {_CHECK}") from None
-    if fingerprint is not None:
-        try:
-            has = public_keys.fingerprint_of(secure.getpeercert(binary_form=True) or b"")
-        except public_keys.NotACertificate as error:
-            has = f"unreadable ({error})"
-        if has != fingerprint:
-            secure.close()
-            raise ClientError(
-                f"the key of {where} is {has}, and not {fingerprint}, which was given. It is new,"
-                " or that of another server: ask its operator."
-            )
-    return TlsStream(secure)
+    try:
+        certificate = secure.getpeercert(binary_form=True) or b""
+        return TlsStream(secure, public_keys.fingerprint_of(certificate))
+    except public_keys.NotACertificate as error:
+        secure.close()
+        raise ClientError(f"the certificate of {where} cannot be read: {error}.") from None

@@ -1,4 +1,4 @@
-"""Connections to UNIX sockets, and the user whose process listens at one.
+"""Connections to UNIX sockets, the user whose process listens at one, and where to find them.
 
 This module must not know what is said over a connection.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 from chatd.client.wire import CONNECT_TIMEOUT, ClientError
@@ -15,6 +16,28 @@ from chatd.util.private_files import UnsafePath, resolve
 
 _CREDENTIALS = struct.Struct("3i")
 """``struct ucred`` (unix(7)): process, user and group."""
+
+
+SYSTEM_SOCKET = "/run/chatd/chat.sock"
+"""The socket of the service (docs/chatd.service)."""
+
+
+def paths() -> list[str]:
+    """Return the paths at which a daemon of this machine may listen, the first ones first."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    own = [os.path.join(runtime, "chatd", "chat.sock")] if os.path.isabs(runtime) else []
+    return [SYSTEM_SOCKET, *own]
+
+
+def find() -> tuple[str, socket.socket] | None:
+    """Connect to the first of `paths` where a server listens that is known."""
+    for path in paths():
+        with suppress(ClientError):
+            connection, doubt = connect(path)
+            if not doubt:
+                return path, connection
+            connection.close()
+    return None
 
 
 def listener_of(connection: socket.socket) -> int | None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from chatd.client import server, unix_socket, wire
+from chatd.client import server, trust, unix_socket, wire
 from chatd.client.duplex import DuplexLink
 from chatd.client.server import Server
 from chatd.client.wire import ClientError
 from tests.support.certificate import fingerprint_of, write_certificate
-from tests.support.stand_in import FakeServer, greet, received, unused_port
+from tests.support.stand_in import FakeServer, greet, received
 
 
 def named(*words: str) -> Server:
@@ -75,10 +75,6 @@ class TestUnixSocket:
 class TestTls:
     """A port that uses TLS, which is another one than that of plain chat lines."""
 
-    def test_where_no_server_listens_its_port_is_named(self) -> None:
-        with pytest.raises(ClientError, match=r"refused\. .*the port that uses TLS, .* 60062\.$"):
-            named("--tls", "--port", str(unused_port())).connect()
-
     def test_a_server_that_leaves_without_a_greeting_is_not_asked_for_tls(
         self, tmp_path: Path
     ) -> None:
@@ -88,6 +84,75 @@ class TestTls:
             link = named(*fake.address, "--fingerprint", fingerprint).connect().link
             assert received(link) == []
         assert link.ending == "the server closed the connection without a greeting."
+
+
+class TestSought:
+    """A server that no argument names: a daemon of this machine."""
+
+    @pytest.fixture
+    def path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Return the path where a socket is looked for."""
+        monkeypatch.setattr(unix_socket, "paths", lambda: [f"{tmp_path}/chat.sock"])
+        return tmp_path / "chat.sock"
+
+    def test_it_is_the_one_at_the_socket_if_there_is_one(self, path: Path) -> None:
+        with FakeServer(greet, unix=path):
+            sought = named()
+            connection = sought.connect(for_password=True)
+            assert received(connection.link) == [b"*** hola"]
+        assert (connection.doubt, sought.where) == ("", str(path))
+
+    def test_it_is_the_one_at_the_port_otherwise(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with FakeServer(greet) as fake:
+            monkeypatch.setattr(wire, "DEFAULT_PORT", fake.port)
+            assert received(named().connect().link) == [b"*** hola"]
+
+    @pytest.mark.parametrize(
+        "arguments", [("--host", "127.0.0.1"), ("--port", "{port}"), ("--fingerprint", "{key}")]
+    )
+    def test_it_is_not_sought_if_an_argument_names_one(
+        self, path: Path, arguments: tuple[str, str]
+    ) -> None:
+        option, value = arguments
+        assert not named(option, value.format(port=1, key="sha256:" + "A" * 43 + "=")).is_sought
+        assert not named("--tls").is_sought
+
+    def test_the_next_connection_is_to_the_same_one(self, path: Path) -> None:
+        sought = named()
+        with FakeServer(greet, unix=path):
+            sought.connect().link.close()
+        path.unlink()
+        with pytest.raises(ClientError, match=rf"^no server at {path}: "):
+            sought.connect()
+
+    def test_a_socket_that_comes_later_is_not_taken_for_the_port(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with FakeServer(greet) as fake:
+            monkeypatch.setattr(wire, "DEFAULT_PORT", fake.port)
+            sought = named()
+            sought.connect().link.close()
+            with FakeServer(greet, unix=path):
+                assert received(sought.connect().link) == [b"*** hola"]
+        assert sought.unix is None
+
+
+def test_a_person_is_asked_about_a_key_before_the_first_connection_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def connect(host: str, port: int, given: str | None, *, may_ask: bool) -> socket.socket:
+        asked.append(may_ask)
+        return socket.socket()
+
+    monkeypatch.setattr(trust, "connect", connect)
+    server = named("--tls")
+    for _ in range(2):
+        server.connect().link.close()
+    assert asked == [True, False]
 
 
 def test_a_fingerprint_is_taken_as_the_log_shows_it() -> None:

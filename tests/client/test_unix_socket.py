@@ -76,6 +76,45 @@ def test_where_the_listener_is_not_told_the_directory_is_judged(
     assert doubt(path)
 
 
+class TestFinding:
+    """The socket of a daemon of this machine."""
+
+    def test_that_of_the_service_comes_before_that_of_the_user(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/7")
+        assert unix_socket.paths() == ["/run/chatd/chat.sock", "/run/user/7/chatd/chat.sock"]
+
+    @pytest.mark.parametrize("variable", [None, "", "relative"])
+    def test_without_a_directory_the_user_has_none(
+        self, monkeypatch: pytest.MonkeyPatch, variable: str | None
+    ) -> None:
+        monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+        if variable is not None:
+            monkeypatch.setenv("XDG_RUNTIME_DIR", variable)
+        assert unix_socket.paths() == ["/run/chatd/chat.sock"]
+
+    def test_a_socket_that_is_gone_or_has_no_listener_is_passed_over(
+        self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with socket.socket(socket.AF_UNIX) as stale:
+            stale.bind(f"{tmp_path}/stale")
+        candidates = [f"{tmp_path}/no", f"{tmp_path}/stale", str(path)]
+        monkeypatch.setattr(unix_socket, "paths", lambda: candidates)
+        found = unix_socket.find()
+        assert found is not None
+        assert found[0] == str(path)
+        found[1].close()
+
+    def test_one_that_is_not_known_is_not_taken(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(unix_socket, "paths", lambda: [str(path)])
+        monkeypatch.setattr(unix_socket, "listener_of", lambda connection: OTHER)
+        path.parent.chmod(0o1777)
+        assert unix_socket.find() is None
+
+
 def test_no_server_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ClientError, match=r"^no server at .*/no: No such file"):
         unix_socket.connect(f"{tmp_path}/no")

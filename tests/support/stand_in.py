@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -131,9 +132,10 @@ def listen(peer: Peer) -> None:
 
 
 def greet(peer: Peer) -> None:
-    """Send a line, and wait for the client to leave: a script for a `FakeServer`."""
-    peer.send("*** hola")
-    peer.read()
+    """Send a line, and wait for the client to leave, or have left: a script for a `FakeServer`."""
+    with suppress(OSError):
+        peer.send("*** hola")
+        peer.read()
 
 
 def received(link: DuplexLink) -> list[bytes]:
