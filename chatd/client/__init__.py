@@ -17,14 +17,19 @@ Modules (python3 -m tools.documents writes this list):
   server.
 - `conversation`: A conversation with a server that outlives its connections: what is typed, and
   what comes of it.
+- `draft`: The size of a text that is being typed, against the limits of the server.
 - `duplex`: A connection that is read while it is written, so that neither side waits for the other.
 - `export`: `chatd export`: write out stored events, also while a daemon runs.
 - `files`: The path of a store that a command opens, and the user that it is opened as.
 - `hosts`: The host that a link leads to, for links that do not show it plainly.
 - `incoming`: The messages of a server, and their effect on a conversation: see docs/wire.md.
+- `input_line`: The line that is typed: a draft for each room, the history of what was typed,
+  completion.
 - `known_servers`: The file `known_servers`: the keys of servers that the user trusts, as with ssh.
 - `lines`: The reading of a line that came from a server: its author, the names in it, its colours.
 - `outbox`: Lines that were typed, and that are not known to be said or carried out.
+- `painting`: The things that a conversation shows, as paragraphs of a log: times, names in colours,
+  styles.
 - `paragraph`: Paragraphs of the log on a screen, and the rows to which they are wrapped.
 - `reconnecting`: The connection of a conversation: made again whenever it breaks, after growing
   pauses.
@@ -39,6 +44,8 @@ Modules (python3 -m tools.documents writes this list):
 - `shown`: The things that a person in a conversation is shown: typed values, without colours or
   layout.
 - `status`: The lines of a screen that say where the user is: the room, the others, the connection.
+- `terminal_output`: The terminal as an output of prompt_toolkit, on which each character is where
+  it is meant to be.
 - `tls`: TLS over a connection: with a certificate that is valid for the host, or any.
 - `trust`: The judgement on a server with TLS: if it is the one that the user means.
 - `typed_lines`: The lines that a person types in a conversation: text and commands, passwords,
@@ -49,6 +56,8 @@ Modules (python3 -m tools.documents writes this list):
   find them.
 - `viewport`: The part of a scrollback that is on the screen: following the end, scrolling,
   searching.
+- `windows`: The windows of the rooms: what was shown in each, and the place in it that is on the
+  screen.
 - `wire`: The wire as every client needs it: a connection to a server, and lines as bytes.
 - `wrapping`: The wrapping of lines to rows: on a screen every row but a line's first is indented.
 """

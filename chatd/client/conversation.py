@@ -115,9 +115,12 @@ class Conversation:
             chat.tell(Kind.OWN, f"it is not known if this was carried out: {item.text}", item.room)
         chat.view.changed()
 
-    def submit(self, text: str) -> None:
-        """Take a typed line, or a pasted text of several lines, which is one message."""
-        self._typed.submit(text)
+    def submit(self, text: str) -> bool:
+        """Take a typed line, or a pasted text of several lines, which is one message.
+
+        Return True if a key may bring it back: it holds no password.
+        """
+        return self._typed.submit(text)
 
     def choose(self, room: Room) -> None:
         """Show a room."""

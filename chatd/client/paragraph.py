@@ -26,7 +26,7 @@ _VARIATION = "\ufe0f"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
 _WIDEST = 8
-"""Most columns of a grapheme: a family of four emoji. A text can join any number of them."""
+"""Most columns of a grapheme. A text can join any number of characters."""
 
 
 class Paragraph(NamedTuple):
@@ -112,12 +112,13 @@ def _lines(paragraph: Paragraph) -> list[list[Fragment]]:
 def _cells(line: list[Fragment], widest: int) -> Iterator[_Cell]:
     """Yield the graphemes of a line, each of at most *widest* columns.
 
-    The selector of a coloured variant is left out: it widens a character on some terminals alone.
+    The selector of a coloured variant, and joiners of emoji, are left out: terminals do not agree
+    on the width of what they make.
     """
     cell = None
     for style, text in line:
         for character in text:
-            if character == _VARIATION:
+            if character == _VARIATION or (character == _JOINER and cell and cell.width > 1):
                 continue
             width = get_cwidth(character)
             if cell is not None and _joins(cell, character, width, widest):
@@ -138,11 +139,9 @@ def _joins(cell: _Cell, character: str, width: int, widest: int) -> bool:
         return True
     if cell.width + width > widest:
         return False
-    return (
-        cell.text.endswith(_JOINER)
-        or ord(character) in _SKIN_TONES
-        or (ord(character) in _FLAGS and len(cell.text) == 1 and ord(cell.text) in _FLAGS)
-    )
+    code = ord(character)
+    is_flag = code in _FLAGS and len(cell.text) == 1 and ord(cell.text) in _FLAGS
+    return is_flag or code in _SKIN_TONES or cell.text.endswith(_JOINER)
 
 
 def _without_tabs(cells: Iterator[_Cell], used: int, origin: int) -> Iterator[_Cell]:

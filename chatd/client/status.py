@@ -39,6 +39,12 @@ class Status(NamedTuple):
     note: str = ""
     """A hint on the log, such as "3 new lines below"."""
 
+    draft: str = ""
+    """The size of what is being typed, if it matters."""
+
+    is_too_long: bool = False
+    """True if it cannot be sent."""
+
 
 def title_row(room: str, topic: str, columns: int) -> list[Fragment]:
     """Return the row above the log: the room, and as much of its topic as there is room for."""
@@ -51,18 +57,20 @@ def title_row(room: str, topic: str, columns: int) -> list[Fragment]:
 def status_row(status: Status, columns: int) -> list[Fragment]:
     """Return the row below the log.
 
-    The connection and the room are said first where there is not room for all, then the note, the
-    rooms with unread lines, the name and the clock.
+    Where there is not room for all, a draft that is too long and the connection are said first,
+    then the room, other drafts, the note, the rooms with unread lines, the name and the clock.
     """
     others = [_unread(each) for each in status.unread]
+    draft_style = "class:status.error" if status.is_too_long else "class:status"
     wanted = [
         # A place in the row, its rank, and its fragments.
-        (0, 5, [("class:status", status.clock)]),
-        (1, 4, [("class:status", status.name)]),
-        (2, 1, [("class:status.room", status.room)]),
-        (3, 3, _joined(others)),
-        (4, 0, [("class:status.away", status.connection)]),
-        (5, 2, [("class:status.note", status.note)]),
+        (0, 7, [("class:status", status.clock)]),
+        (1, 6, [("class:status", status.name)]),
+        (2, 2, [("class:status.room", status.room)]),
+        (3, 5, _joined(others)),
+        (4, 1, [("class:status.away", status.connection)]),
+        (5, 4, [("class:status.note", status.note)]),
+        (6, 0 if status.is_too_long else 3, [(draft_style, status.draft)]),
     ]
     shown: dict[int, list[Fragment]] = {}
     left = columns

@@ -51,15 +51,21 @@ class TypedLines:
         elif told := self._passwords.ask():
             chat.tell(Kind.OWN, told)
 
-    def submit(self, text: str) -> None:
-        """Take a typed line, or a pasted text of several lines, which is one message."""
+    def submit(self, text: str) -> bool:
+        """Take a typed line, or a pasted text of several lines, which is one message.
+
+        Return True if a key may bring it back: it holds no password.
+        """
+        is_secret = self.question_is_gone
         if self.question_is_gone:
             self.question_is_gone = False
             self._chat.tell(Kind.OWN, QUESTION_GONE)
         else:
             for typed in self._judged(text):
+                is_secret |= typed.is_secret
                 self._take(typed)
         self._chat.view.changed()
+        return not is_secret
 
     def _judged(self, text: str) -> Iterator[Typed]:
         """Yield the answer to a question in a text, and the line or the message that follows it."""

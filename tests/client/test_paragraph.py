@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,7 +73,7 @@ class TestRows:
     @given(TEXTS, st.integers(MIN_COLUMNS, 90))
     def test_nothing_of_a_text_is_lost(self, text: str, columns: int) -> None:
         def seen(shown: str) -> str:
-            return "".join(shown.split()).replace("\ufe0f", "")
+            return re.sub("[\ufe0f\u200d]", "", "".join(shown.split()))
 
         paragraph = said(text)
         assert seen("".join(plain_rows(paragraph, columns))) == seen(paragraph.text)
@@ -81,7 +83,10 @@ class TestRows:
         starts = [row.start for row in rows_of(said(text), columns)]
         assert starts == sorted(set(starts))
 
-    @pytest.mark.parametrize("grapheme", [FAMILY, FLAG, THUMB, "e\u0301", "漢"])
+    def test_a_family_is_shown_as_its_members_on_all_terminals(self) -> None:
+        assert plain_rows(said(f"{FAMILY}!"), 40) == ["12:34 <ana> \U0001f468\U0001f469\U0001f467!"]
+
+    @pytest.mark.parametrize("grapheme", ["ক\u200dষ", FLAG, THUMB, "e\u0301", "漢"])
     @pytest.mark.parametrize("columns", [14, 20, 33])
     def test_no_grapheme_is_torn_apart(self, grapheme: str, columns: int) -> None:
         rows = plain_rows(said(grapheme * 30), columns)

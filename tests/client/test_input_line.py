@@ -1,0 +1,83 @@
+"""`chatd.client.input_line`: drafts, history and completion of the line that is typed."""
+
+from __future__ import annotations
+
+import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+
+from chatd.client.input_line import InputLine, WordCompleter
+
+COMPLETER = WordCompleter(
+    lambda: ["join", "topic", "tema"], lambda: ["ops", "lobby"], lambda: ["ana", "José", "anton"]
+)
+
+
+@pytest.fixture
+def line() -> InputLine:
+    return InputLine(COMPLETER)
+
+
+def completed(text: str) -> list[str]:
+    """Return the text with each completion of its last word."""
+    return [
+        text[: len(text) + each.start_position] + each.text
+        for each in COMPLETER.get_completions(Document(text), CompleteEvent())
+    ]
+
+
+class TestDrafts:
+    def test_each_room_has_its_own(self, line: InputLine) -> None:
+        line.show("ops")
+        line.buffer.insert_text("for ops")
+        line.show("dev")
+        assert line.text == ""
+        line.buffer.insert_text("for dev")
+        line.show("ops")
+        assert line.text == "for ops"
+        assert line.drafts == ["for dev", "for ops"]
+        line.forget("dev")
+        assert line.drafts == ["for ops"]
+
+    def test_a_text_comes_back_where_nothing_is_typed(self, line: InputLine) -> None:
+        line.show("ops")
+        line.give_back("ops", "refused")
+        line.give_back("ops", "too")
+        assert line.text == "refused"
+        assert line.buffer.cursor_position == 7
+        line.give_back("dev", "elsewhere")
+        line.give_back("dev", "too")
+        assert line.text == "refused"
+        line.show("dev")
+        assert line.text == "elsewhere"
+
+    def test_what_is_remembered_is_so_once(self, line: InputLine) -> None:
+        for text in ("one", "two", "two"):
+            line.remember(text)
+        assert line.buffer.history.get_strings() == ["one", "two"]
+
+
+class TestCompletion:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("/TO", ["/topic "]),
+            ("/t", ["/topic ", "/tema "]),
+            ("hola /t", []),
+            ("an", ["ana: ", "anton: "]),
+            ("hola JO", ["hola José "]),
+            ("/join #o", ["/join #ops "]),
+            ("one\nan", ["one\nana ", "one\nanton "]),
+            ("x", []),
+        ],
+    )
+    def test_the_word_before_the_cursor_is_completed(self, text: str, found: list[str]) -> None:
+        assert completed(text) == found
+
+    def test_one_that_is_left_is_taken_at_once(self, line: InputLine) -> None:
+        line.buffer.insert_text("hola jo")
+        line.complete()
+        assert line.text == "hola José "
+        line.buffer.insert_text("zzz")
+        line.complete()
+        assert line.text == "hola José zzz"
