@@ -221,7 +221,8 @@ async def _come_back(conversation: Conversation, name: str, bookmark: Bookmark |
     """
     server, session = conversation.server, conversation.session
     try:
-        if bookmark is None and server.rooms.find(name, session) is None:
+        has_no_line = bookmark is None or not bookmark.seq
+        if has_no_line and server.rooms.find(name, session) is None:
             await enter(server, session, name)
         else:
             await come_back(server, session, server.rooms.called(name, session), bookmark)

@@ -584,6 +584,16 @@ class TestRooms:
         assert (entered["room"], left["room"]) == ("ops", "a b")
         assert error["key"] == "invalid_room"
 
+    def test_one_without_lines_has_a_bookmark_and_is_made_again_with_that_too(
+        self, world: World
+    ) -> None:
+        one = browser(world, greeted=False, rooms={"ops": None})
+        bookmark = one.seen("entered")[0]["bookmark"]
+        one.hang_up()
+        one = browser(world, greeted=False, rooms={"ops": bookmark})
+        (entered,) = one.seen("entered")
+        assert (entered["room"], entered["head"]) == ("ops", 0)
+
     def test_one_that_cannot_be_stored_is_left(
         self, world: World, expected_errors: Callable[..., Any]
     ) -> None:
