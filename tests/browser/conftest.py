@@ -18,10 +18,10 @@ from tests.support.live_server import LiveServer
 
 
 @pytest.fixture(scope="session")
-def _started(tmp_path_factory: pytest.TempPathFactory) -> Generator[Chromium, None, None]:
+def _started() -> Generator[Chromium, None, None]:
     if reason := missing():
         pytest.skip(reason)
-    chromium = Chromium(tmp_path_factory.mktemp("chromium"))
+    chromium = Chromium()
     yield chromium
     chromium.quit()
 

@@ -62,7 +62,7 @@ def main(directory: str) -> None:
         sys.exit(reason)
     os.environ["CHATD_SCREENSHOTS"] = directory
     with tempfile.TemporaryDirectory() as work, ExitStack() as stack:
-        chromium = Chromium(Path(work, "profile"))
+        chromium = Chromium()
         stack.callback(chromium.quit)
         daemon = stack.enter_context(LiveServer(Path(work), web=0))
         page = chromium.tab(Page)

@@ -62,7 +62,7 @@ def main() -> int:
             luis.type("/nick luis", *LINES)
             luis.until(LINES[-1])
         assert daemon.web_port is not None
-        chromium = Chromium(Path(work, "profile"))
+        chromium = Chromium()
         stack.callback(chromium.quit)
         for _ in range(rounds):
             # Another port is another origin: nothing is stored for it.

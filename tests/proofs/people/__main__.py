@@ -29,7 +29,7 @@ def main() -> int:
     taken: Counter[str] = Counter()
     seconds: list[float] = []
     with tempfile.TemporaryDirectory() as directory:
-        chromium = Chromium(Path(directory, "profile"))
+        chromium = Chromium()
         try:
             with LiveServer(Path(directory), *NO_BUDGETS, web=0) as daemon:
                 walk = PeopleWalk(daemon, tabs(chromium, daemon), arguments.seed)
