@@ -1,4 +1,4 @@
-// The messages of the WebSocket as TypeScript types. docs/wire.md says what they mean.
+// The messages of the WebSocket and of JSON lines as TypeScript types. docs/wire.md says what they mean.
 // The types of the page's modules are checked with them; authors of clients may copy the file.
 
 export as namespace wire;
@@ -59,6 +59,7 @@ export type ClientMessage =
 
 export interface Hello {
 	type: "hello";
+	version: string;
 	name: string;
 	guest: boolean;
 	account: boolean;
@@ -247,6 +248,12 @@ export interface Pong {
 	id?: Id;
 }
 
+/** Over JSON lines alone, as the last message. A later server may have other reasons. */
+export interface Closing {
+	type: "closing";
+	reason: "ended" | "stopping";
+}
+
 /** The messages that a server sends. A later server may send others. */
 export type ServerMessage =
 	| Hello
@@ -271,4 +278,5 @@ export type ServerMessage =
 	| Failure
 	| Ask
 	| Bell
+	| Closing
 	| Pong;

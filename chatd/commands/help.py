@@ -54,10 +54,14 @@ class Section:
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
-    """Return the name that a mistyped word is nearest to, or None if it is near to none."""
+    """Return the name that a mistyped word is nearest to, or None if it is near to none.
+
+    Of the nearest, one with the same letters in another order is taken first.
+    """
     if len(word) > LONGEST_COMPARED:
         return None
-    return next(iter(get_close_matches(word, names, 1, LEAST_LIKENESS)), None)
+    near = get_close_matches(word, names, 3, LEAST_LIKENESS)
+    return max(near, key=lambda name: sorted(name) == sorted(word), default=None)
 
 
 def commands_for(session: Session, commands: Iterable[Command]) -> list[Command]:
@@ -91,8 +95,10 @@ def _explain(session: Session, command: Command) -> None:
     shown = {each.name for each in wordings}
     others = ", ".join(f"/{name}" for each in rows for name in each.names if name not in shown)
     usages = [f"{each.usage}: {each.explanation}." for each in wordings]
-    other_names = session.sentence("help_other_names", names=others)
-    session.tell("\n".join([*usages, wordings[0].details, other_names]))
+    lines = [*usages, wordings[0].details]
+    if others:
+        lines.append(session.sentence("help_other_names", names=others))
+    session.tell("\n".join(lines))
 
 
 def _list_all(session: Session) -> None:

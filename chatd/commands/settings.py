@@ -11,6 +11,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import talking
 from chatd.commands.base import SWITCH_WORDS, Command, Wording, WrongUse, switch
+from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language
 from chatd.rooms.view import Bell
 from chatd.text.folding import fold
@@ -45,6 +46,12 @@ def _text(server: ChatServer, session: Session, argument: str) -> None:
         raise WrongUse
     settings.become_text_only(session)
     session.answer("text_only")
+
+
+def _json(server: ChatServer, session: Session, argument: str) -> None:
+    if argument:
+        raise WrongUse
+    raise Refusal(ErrorKind.NOT_ALLOWED, "json_first")  # what the first line asks for was done
 
 
 async def _bell(server: ChatServer, session: Session, argument: str) -> None:
@@ -157,6 +164,26 @@ FOR_TERMINALS = (
             "Para la salida de programas: ninguna línea te cambia el nombre ni la sala, hasta el\n"
             "fin de la conexión. (echo /nombre ci; echo /texto; make) | nc -N 127.0.0.1 60060\n"
             "Ejemplo: /texto",
+        ),
+        for_terminals=True,
+        scope=Scope.READ,
+    ),
+    Command(
+        _json,
+        Wording(
+            "/json",
+            "speak JSON, if it is the first line of a connection",
+            "For programs: each message is a JSON object in a line, with receipts and places in\n"
+            'the log; docs/wire.md has all of them. The first one is {"type":"hello"}.\n'
+            "Example: /json",
+        ),
+        Wording(
+            "/json",
+            "hablar en JSON, si es la primera línea de la conexión",
+            "Para programas: cada mensaje es un objeto JSON en una línea, con acuses de recibo y\n"
+            "lugares en el registro; docs/wire.md los tiene todos. El primero es\n"
+            '{"type":"hello"}.\n'
+            "Ejemplo: /json",
         ),
         for_terminals=True,
         scope=Scope.READ,

@@ -7,6 +7,7 @@ Modules (python3 -m tools.documents writes this list):
 - `bare`: Bare lines, for scripts: the text of messages and nothing else.
 - `base`: The base of formats, which render events to bytes for one kind of client.
 - `chat`: Chat lines, for people at a terminal.
-- `json`: JSON, for browsers and for programs: as WebSocket messages, and as server-sent events.
+- `envelopes`: Envelopes: the bytes around one message in JSON on its way to a client.
+- `json`: JSON, for browsers and for programs: as messages, and as server-sent events.
 - `sse`: Server-sent events, for `curl -N` and for EventSource.
 """

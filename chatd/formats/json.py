@@ -1,8 +1,7 @@
-"""JSON, for browsers and for programs: as WebSocket messages, and as server-sent events.
+"""JSON, for browsers and for programs: as messages, and as server-sent events.
 
-A message is framed here, once for all clients that are sent it: a server does not mask WebSocket
-frames (RFC 6455 section 5.1), so all clients receive the same bytes. docs/wire.md documents the
-members of each message.
+A message is put into its envelope here, once for all clients that are sent it. docs/wire.md
+documents the members of each message.
 
 This module must not know a store, a session or a connection.
 """
@@ -12,19 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
 from chatd.errors import ErrorKind
 from chatd.event import Bookmark, Change, Deed, Entry, Event, Kind, Notice
 from chatd.formats.base import Entrance, Format, PeopleChange, notice_sentence, told
+from chatd.formats.envelopes import FRAMES, Envelope
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import Lines, encode_json, encode_json_strings, encode_line, excerpt
-
-_TEXT, _LAST = 0x01, 0x80
-"""Bits of the first byte of a frame (RFC 6455 section 5.2): a text message begins; a message ends.
-"""
 
 T = TypeVar("T")
 
@@ -35,19 +30,6 @@ _DEED = Kind.DEED  # see chatd.rooms.room
 TOPIC_CHARACTERS = 200
 """Most characters of a topic, escaped, in the message for entering a room; ``/topic`` returns all
 of it. A client that comes back to fifty rooms would receive 2.7 MB of topics without this limit."""
-
-
-def framed(payload: bytes, first: int = _TEXT | _LAST) -> bytes:
-    """Return a payload as one whole text message of a WebSocket, as a server sends it.
-
-    With another ``first`` byte it is a fragment of one.
-    """
-    length = len(payload)
-    if length < 126:
-        return bytes((first, length)) + payload
-    if length < 1 << 16:
-        return bytes((first, 126)) + length.to_bytes(2, "big") + payload
-    return bytes((first, 127)) + length.to_bytes(8, "big") + payload
 
 
 def object_in_pieces(
@@ -173,7 +155,7 @@ class MessageFormat(Format):
 
 @dataclass(frozen=True)
 class JsonFormat(MessageFormat):
-    """The format of JSON messages over a WebSocket.
+    """The format of JSON messages, each in an ``envelope``.
 
     If ``past``, events are marked as history that the client asked for. If ``quiet``, notices are
     left out. ``about`` is the id of the message that is answered.
@@ -184,6 +166,7 @@ class JsonFormat(MessageFormat):
     past: bool = False
     quiet: bool = False
     about: str | int | None = None
+    envelope: Envelope = FRAMES
 
     @property
     def bell(self) -> bytes:  # type: ignore[override]
@@ -191,17 +174,15 @@ class JsonFormat(MessageFormat):
 
     def message(self, type: str, **members: Any) -> bytes:
         about = {} if self.about is None else {"id": self.about}
-        return framed(encode_json({"type": type, **members, **about}))
+        return self.envelope.whole(encode_json({"type": type, **members, **about}))
 
     def message_in_pieces(
         self, type: str, name: str, parts: Iterable[Sequence[object]], **members: Any
     ) -> Iterator[bytes]:
-        """Return a message of a type as it is sent, in fragments: see `object_in_pieces`."""
+        """Return a message of a type as it is sent, in pieces: see `object_in_pieces`."""
         about = {} if self.about is None else {"id": self.about}
         pieces = object_in_pieces({"type": type, **members, **about}, name, parts)
-        yield framed(next(pieces), _TEXT)
-        yield from map(partial(framed, first=0), pieces)
-        yield framed(b"", _LAST)
+        return self.envelope.in_pieces(pieces)
 
     def render(self, entries: Sequence[Entry]) -> bytes:
         if self.quiet:
@@ -213,7 +194,9 @@ class JsonFormat(MessageFormat):
         past = b',"past":true' if self.past else b""
         (room,) = encode_json_strings([entries[0].room])
         rows = b",".join(json_rows(entries, self.language))
-        return framed(b'{"type":"events","room":%s%s,"events":[%s]}' % (room, past, rows))
+        return self.envelope.whole(
+            b'{"type":"events","room":%s%s,"events":[%s]}' % (room, past, rows)
+        )
 
     def found(self, events: Sequence[Event]) -> bytes:
         if not events:

@@ -38,7 +38,13 @@ SENTENCES = {
     "left_one": "{people} se ha ido.",
     "message_not_json": "un mensaje debe ser un objeto JSON con un tipo.",
     "unknown_message": "no existe el tipo de mensaje {type}.",
+    "message_not_utf8": "un mensaje debe estar en UTF-8.",
+    "message_too_long": "un mensaje puede tener {limit} bytes. Envía menos de una vez.",
+    "json_first": (
+        "/json tiene que ser la primera línea de la conexión. Para usarlo, conecta otra vez."
+    ),
     "hello_first": "envía antes un mensaje de tipo hello.",
+    "hello_late": "no llegó ningún hello en {limit} segundos, así que la conexión se cierra.",
     "hello_once": "ya se envió un hello.",
     "wrong_member": "{member} debe ser {right}.",
     "right_text": "un texto",

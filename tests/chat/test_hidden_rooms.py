@@ -15,7 +15,7 @@ import pytest
 from chatd.chat.permissions import Act, Mode
 from chatd.commands.dispatch import TABLE
 from chatd.errors import ErrorKind
-from chatd.protocols.web.live.verbs import TABLE as VERBS
+from chatd.protocols.live.verbs import TABLE as VERBS
 from tests.support.browser import Browser, browser
 from tests.support.http import SiteWorld
 from tests.support.rights import set_mode

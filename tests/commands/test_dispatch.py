@@ -889,6 +889,12 @@ class TextTests(CommandTestCase):
         )
 
 
+class JsonTests(CommandTestCase):
+    def test_it_has_to_be_the_first_line(self) -> None:
+        self.assertEqual(self.ana.ask("/json"), [EN.error(ErrorKind.NOT_ALLOWED, "json_first")])
+        self.wrong_use("/json", "/json please")
+
+
 class QuitTests(CommandTestCase):
     def test_one_is_told_goodbye_and_the_connection_closes(self) -> None:
         for name in "quit", "exit", "bye", "salir", "adios", "adiós":

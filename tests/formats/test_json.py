@@ -15,7 +15,6 @@ from chatd.formats.json import (
     TOPIC_CHARACTERS,
     JsonFormat,
     each_once,
-    framed,
     object_in_pieces,
 )
 from chatd.formats.sse import SseFormat
@@ -43,14 +42,6 @@ def messages(data: bytes) -> list[Any]:
         found.append(json.loads(data[start : start + length]))
         data = data[start + length :]
     return found
-
-
-@pytest.mark.parametrize("length", [0, 1, 123, 124, 125, 126, 65533, 65534, 65535, 65536, 70000])
-def test_a_frame_says_how_long_it_is(length: int) -> None:
-    data = json.dumps("x" * length).encode()
-    assert messages(framed(data)) == ["x" * length]
-    shortest = {True: 2, False: 4 if len(data) < 65536 else 10}[len(data) < 126]
-    assert len(framed(data)) == len(data) + shortest
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from twisted.internet.address import IPv4Address
@@ -13,7 +14,7 @@ from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.web.live.credentials import HandshakeCredentials
 from chatd.protocols.web.live.websocket import WebSocketHandler
-from tests.support.memory_client import MemoryClient
+from tests.support.live_client import LiveClient
 from tests.support.world import HERE, World
 
 MASK = b"\x11\x22\x33\x44"
@@ -56,7 +57,7 @@ def frames_of(data: bytes) -> list[Frame]:
     return found
 
 
-class Browser(MemoryClient):
+class Browser(LiveClient):
     """A browser's WebSocket in a `World`, after the handshake."""
 
     def __init__(
@@ -77,43 +78,20 @@ class Browser(MemoryClient):
         self.fragments: list[bytes] = []
         """The fragments so far of a message that has not ended yet."""
 
-    @property
-    def session(self) -> Any:
-        return self.protocol.connection.handler.session
+    def encoded(self, message: bytes) -> bytes:
+        return frame(message)
 
-    def send(self, type: str, **members: Any) -> None:
-        """Send a message, and run all that is due."""
-        self.send_bytes(frame(json.dumps({"type": type, **members}).encode()))
-
-    def send_bytes(self, data: bytes) -> None:
-        self.protocol.dataReceived(data)
-        self.world.settle()
-
-    def say(self, text: str, **members: Any) -> None:
-        self.send("line", text=text, **members)
-
-    def seen(self, *types: str) -> list[Any]:
-        """Return the messages received since the last time; only those of some types, if given."""
-        messages = []
-        for opcode, last, payload in frames_of(self.bytes_seen()):
+    def decoded(self, data: bytes) -> Iterator[Any]:
+        for opcode, last, payload in frames_of(data):
             if opcode > 1:
                 self.frames.append((opcode, payload))
                 continue
             assert opcode == (0 if self.fragments else 1), "a message began within another one"
             self.fragments.append(payload)
             if last:
-                messages.append(json.loads(b"".join(self.fragments)))
+                message = json.loads(b"".join(self.fragments))
                 self.fragments.clear()
-        return [message for message in messages if not types or message["type"] in types]
-
-    def texts(self) -> list[str]:
-        """Return the lines of rooms that were received since the last time."""
-        return [
-            event["text"]
-            for message in self.seen("events")
-            for event in message["events"]
-            if "seq" in event
-        ]
+                yield message
 
     def close_code(self) -> int:
         """Return the code with which the server has closed."""

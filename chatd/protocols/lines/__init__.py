@@ -11,6 +11,8 @@ Modules (python3 -m tools.documents writes this list):
 - `framing`: Bytes in, lines out.
 - `handler`: The handler of a client that sends lines: the first line, blank lines, and telnet's
   answers.
+- `json_lines`: JSON lines: the protocol of programs that need exact answers, and of chatd's own
+  clients.
 - `protocol`: The base of the protocols of lines: the border between Twisted and the chat.
 - `telnet`: Telnet taken out of a stream of bytes, and every request in it refused (RFC 854).
 """

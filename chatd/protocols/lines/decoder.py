@@ -5,6 +5,7 @@ This module must not know what a line may contain, or what is done with it.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from chatd.protocols.lines.framing import Framer
@@ -22,22 +23,32 @@ BYTES_A_CHARACTER = 32
 codes before it (the longest that programs print, a 24-bit colour, is 19 bytes, and its end is
 4)."""
 
+_LINE = re.compile(rb"[^\n\0]*[\n\0]")
+"""A line with its end, which may be a CR NUL whose CR came before. (Else a NUL ends no line, and it
+does no harm to decode it apart.)"""
+
 
 @cache
-def _most_bytes(max_length: int) -> int:
+def most_bytes(max_length: int) -> int:
     """Return the most bytes of a line of so many characters: one object for all connections."""
     return max_length * BYTES_A_CHARACTER
 
 
 class LineDecoder:
-    """The decoder of one connection. ``max_length`` is the most characters of a line."""
+    """The decoder of one connection. ``longest`` is the most bytes of a line.
 
-    __slots__ = ("_framer", "_takes_telnet", "_telnet", "reply", "unfinished")
+    With ``first_apart``, no byte after the first line is decoded with that line, so that another
+    decoder may take them.
+    """
+
+    __slots__ = ("_framer", "_takes_telnet", "_telnet", "first_apart", "reply", "unfinished")
 
     overhead = 0
 
-    def __init__(self, max_length: int, *, telnet: bool) -> None:
-        self._framer = Framer(_most_bytes(max_length), telnet_line_ends=telnet)
+    def __init__(self, longest: int, *, telnet: bool, first_apart: bool = False) -> None:
+        self.first_apart = first_apart
+        """True until the handler has seen the first line that is not blank."""
+        self._framer = Framer(longest, telnet_line_ends=telnet)
         self._takes_telnet = telnet
         self._telnet: TelnetFilter | None = None  # from the first IAC on: most clients send none
         self.unfinished = False
@@ -61,6 +72,8 @@ class LineDecoder:
         if self._takes_telnet and IAC in unread[:PIECE_BYTES]:
             size = TELNET_BYTES
             self._telnet = self._telnet or TelnetFilter()
+        if self.first_apart:
+            size = self._end_of_first_line(unread[:size])
         piece, rest = unread[:size], unread[size:]
         if self._telnet is not None:
             piece, reply = self._telnet.feed(piece)
@@ -77,6 +90,12 @@ class LineDecoder:
     def drop(self) -> None:
         """Drop the line that has begun, with all of it that still comes."""
         self._framer.drop()
+
+    def _end_of_first_line(self, piece: bytes) -> int:
+        """Return the length of a piece up to the end of the first line that is not empty."""
+        empty = 0 if self.unfinished else len(piece) - len(piece.lstrip(b"\r\n"))
+        line = _LINE.match(piece, empty)
+        return len(piece) if line is None else line.end()
 
     def take_reply(self) -> bytes:
         """Return the answers of telnet that are to be sent, once."""

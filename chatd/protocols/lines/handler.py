@@ -15,8 +15,9 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind
 from chatd.formats.base import Format
-from chatd.protocols.lines.decoder import LineDecoder
+from chatd.protocols.lines.decoder import LineDecoder, most_bytes
 from chatd.protocols.lines.framing import TooLong
+from chatd.protocols.lines.json_lines import FIRST_LINE, JsonLineHandler
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.text.blanks import is_blank
@@ -48,6 +49,9 @@ class LineReceiving(Protocol):
 
     def lineLengthExceeded(self, line: bytes) -> None: ...
 
+    def release(self) -> None:
+        """Receive no line any more: the client speaks in another way from here on."""
+
 
 class LineHandler(SessionHandler[bytes]):
     """Handles the lines of one client. ``receiver`` validates them."""
@@ -64,7 +68,8 @@ class LineHandler(SessionHandler[bytes]):
         receiver: LineReceiving,
     ) -> None:
         for_people = receiver.rules.for_people
-        decoder = LineDecoder(max_length, telnet=for_people)
+        longest = most_bytes(max_length)
+        decoder = LineDecoder(longest, telnet=for_people, first_apart=for_people)
         super().__init__(server, clock, max_length, decoder, for_people=for_people)
         self._receiver = receiver
         self._first = True
@@ -102,7 +107,7 @@ class LineHandler(SessionHandler[bytes]):
         if self._first:
             if whole:
                 line = line.removeprefix(BOM_UTF8)  # of a file that is sent
-            self._first = is_blank(line.decode(errors="replace"))
+            self._first = self.decoder.first_apart = is_blank(line.decode(errors="replace"))
             if self.decoder.first_line_ended_in_cr:
                 format = self.session.replies.format.with_eol(b"\r\n")
                 self.session.subscriptions.change_format(format)
@@ -111,6 +116,9 @@ class LineHandler(SessionHandler[bytes]):
                 return
             if self._for_people and not is_utf8(line, whole=whole):
                 self._close(ErrorKind.INVALID_MESSAGE, "first_not_utf8")
+                return
+            if self._for_people and line.rstrip(b" ").lower() == FIRST_LINE:
+                self._speak_json()
                 return
         if whole:
             self._receiver.lineReceived(line)
@@ -127,6 +135,14 @@ class LineHandler(SessionHandler[bytes]):
         if is_http_request(line, whole=whole) or is_tls_hello(line):
             return True
         return self._for_people and is_irc_greeting(line)
+
+    def _speak_json(self) -> None:
+        """Give the connection to a handler of JSON lines. This session ends, and none is told."""
+        connection, receiver = self.connection, self._receiver
+        self.interrupted = True
+        self.depart()
+        receiver.release()
+        connection.switch(JsonLineHandler(self.server, self._clock, self.max_length))
 
     def _close(self, kind: ErrorKind, key: str) -> None:
         """End the connection because of its first line, and take no other."""

@@ -36,6 +36,10 @@ class LineProtocol(ClientProtocol, LineReceiver):
         """The session of the client."""
         return self._handler.session
 
+    def release(self) -> None:
+        """Receive no line any more: the client speaks in another way from here on."""
+        del self._handler
+
     def _refuse(self, fault: LineFault) -> None:
         session, key, limit = self.session, LINE_FAULTS[fault], self.max_length
         self._handler.when_said(lambda: session.error(ErrorKind.INVALID_MESSAGE, key, limit=limit))

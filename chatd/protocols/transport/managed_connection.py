@@ -19,10 +19,10 @@ At the end of a turn the reader awaits another turn, is paused until the handler
 left alone until the client's rate allows more, or reads on.
 
 The decoder turns bytes into items and is pure; the handler turns items into effects. Both can be
-replaced (`switch`): so an HTTP connection becomes a WebSocket. The `Output` has a writer, which
-sends what the handler's supply gives. An error in any method that Twisted, the factory or the
-scheduler calls costs this client its connection, and no other client anything (`guarded`). This
-module must not know what is read, nor what is done with it.
+replaced (`switch`): so an HTTP connection becomes a WebSocket, and lines become JSON lines. The
+`Output` has a writer, which sends what the handler's supply gives. An error in any method that
+Twisted, the factory or the scheduler calls costs this client its connection, and no other client
+anything (`guarded`). This module must not know what is read, nor what is done with it.
 """
 
 from __future__ import annotations

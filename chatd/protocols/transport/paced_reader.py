@@ -97,12 +97,12 @@ class PacedReader:
         self.forget_turns()
         self._handler = handler
         self.intake.give_to(handler)
-        if self.paused:
+        state = self._lifecycle.state
+        if self.paused and state is not State.LOST:
             self.resume()
-        half_closed = self._lifecycle.state is State.HALF_CLOSED
-        if half_closed and handler.takes_input:
+        if state is State.HALF_CLOSED and handler.takes_input:
             self._owner.output.end()
-        if self.intake.unread or half_closed:
+        if self.intake.unread or state in ENDED:
             self.await_turn()
 
     def wake(self) -> None:

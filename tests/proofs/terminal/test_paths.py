@@ -299,7 +299,11 @@ def test_text_becomes_bytes_in_the_encoder_alone() -> None:
 
 
 def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
-    formats = [tree for file, tree in trees().items() if file.startswith("formats/")]
+    formats = [
+        tree
+        for file, tree in trees().items()
+        if file.startswith("formats/") and file != "formats/envelopes.py"  # around such bytes
+    ]
     nodes = [node for tree in formats for node in nodes_of(tree)]
     for node in nodes:
         if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or node) == "bytes":
@@ -314,13 +318,11 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
                     "self.of_past().render(",
                     "self.message(",
                     "encode_json(",
-                    "framed(encode_json(",
-                    "framed(b'",
+                    "self.envelope.whole(encode_json(",
+                    "self.envelope.whole(b'",
                     "_sse(",
                     "b''.join(",
                 )
-                if node.name == "framed":
-                    continue  # bytes already
                 assert said == "b''" or said.startswith(made_by), said
 
 
@@ -340,8 +342,8 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                     ("protocols/lines/handler.py", "reply"),
                     ("protocols/web/live/websocket.py", "reply"),
                     ("protocols/web/live/websocket.py", "self.decoder.ping()"),
-                    ("protocols/web/live/websocket.py", "self._opening"),
-                    ("protocols/web/live/websocket.py", "made"),  # by its format
+                    ("protocols/live/handler.py", "self._opening"),
+                    ("protocols/live/handler.py", "made"),  # by its format
                     ("protocols/web/live/event_stream.py", "self._opening"),
                     ("protocols/web/connection.py", "self.decoder.go_on()"),
                     ("protocols/web/http/responder.py", "data"),

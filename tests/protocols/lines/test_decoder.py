@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.protocols.lines.decoder import BYTES_A_CHARACTER, PIECE_BYTES, TELNET_BYTES, LineDecoder
+from chatd.protocols.lines.decoder import (
+    BYTES_A_CHARACTER,
+    PIECE_BYTES,
+    TELNET_BYTES,
+    LineDecoder,
+    most_bytes,
+)
 from chatd.protocols.lines.framing import TooLong
 from chatd.protocols.lines.telnet import IAC
 
@@ -13,13 +19,13 @@ DO_ECHO = bytes((IAC, 253, 1))
 
 @pytest.fixture
 def decoder() -> LineDecoder:
-    return LineDecoder(10, telnet=True)
+    return LineDecoder(most_bytes(10), telnet=True)
 
 
 @pytest.fixture
 def bare() -> LineDecoder:
     """Return a decoder that takes telnet for text."""
-    return LineDecoder(10, telnet=False)
+    return LineDecoder(most_bytes(10), telnet=False)
 
 
 class TestPieces:
@@ -42,6 +48,34 @@ class TestPieces:
     def test_without_telnet_its_bytes_are_no_matter(self, bare: LineDecoder) -> None:
         _, rest = bare.feed(DO_ECHO + b"x" * PIECE_BYTES)
         assert len(rest) == 3
+
+
+class TestFirstLine:
+    """With ``first_apart``, what comes after the first line is left."""
+
+    @pytest.mark.parametrize("line", [b"one\n", b"one\r\n", b"\n\r\none\n", b"one\r\0"])
+    def test_it_is_decoded_alone(self, line: bytes) -> None:
+        apart = LineDecoder(99, telnet=True, first_apart=True)
+        lines, rest = apart.feed(line + b"\ntwo\n")
+        assert list(filter(None, lines)) == [b"one"]
+        assert rest == b"\ntwo\n"
+
+    @pytest.mark.parametrize("line", [b"one\n", b"one\r\n", b"one\r\0"])
+    def test_it_may_come_in_parts(self, line: bytes) -> None:
+        for cut in range(1, len(line)):
+            apart = LineDecoder(99, telnet=True, first_apart=True)
+            assert apart.feed(line[:cut]) == ([], b"")
+            assert apart.feed(line[cut:] + b"\ntwo\n") == ([b"one"], b"\ntwo\n")
+
+    def test_others_come_together_once_it_was_seen(self) -> None:
+        apart = LineDecoder(99, telnet=True, first_apart=True)
+        apart.first_apart = False
+        assert apart.feed(b"one\ntwo\n") == ([b"one", b"two"], b"")
+
+    @pytest.mark.parametrize("blanks", [b"\n", b"\r", b"\r\n"])
+    def test_empty_lines_come_together(self, blanks: bytes) -> None:
+        apart = LineDecoder(99, telnet=True, first_apart=True)
+        assert apart.feed(blanks * 100)[1] == b""
 
 
 class TestLines:

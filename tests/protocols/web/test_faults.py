@@ -15,13 +15,13 @@ from chatd.chat.moderation import Moderation
 from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
-from chatd.formats import json
+from chatd.formats import envelopes
 from chatd.formats.json import JsonFormat
+from chatd.protocols.live import verbs
+from chatd.protocols.live.receipts import LineReceipts
 from chatd.protocols.transport.writer import ConnectionWriter
-from chatd.protocols.web.live import verbs
 from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.protocols.web.live.frames import Frames
-from chatd.protocols.web.live.receipts import LineReceipts
 from chatd.protocols.web.live.websocket import WebSocketHandler
 from chatd.rooms.cursor import Cursor
 from chatd.rooms.room import Room
@@ -107,7 +107,7 @@ PLACES = {
     "coming back": (RoomMoves, "move"),
     "rendering": (JsonFormat, "render"),
     "rendering a message": (JsonFormat, "message"),
-    "framing": (json, "framed"),
+    "framing": (envelopes.Frames, "whole"),
     "reading the log": (Room, "read"),
     "taking": (Cursor, "take"),
     "putting": (Stream, "put"),

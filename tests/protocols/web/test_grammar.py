@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chatd.errors import ErrorKind
-from chatd.protocols.web.live.verbs import TABLE
+from chatd.protocols.live.verbs import TABLE
 from tests.support.browser import Browser, browser, frame
 from tests.support.http import SiteWorld, error_of
 from tests.support.sentences import EN

@@ -11,12 +11,12 @@ from chatd.accounts.credentials import BROWSER_SECONDS
 from chatd.chat.actions import browser_sign_in
 from chatd.chat.actions.costs import PASSWORD_COST
 from chatd.errors import ErrorKind, short
+from chatd.protocols.live.members import KEY
 from chatd.protocols.web.api.operation import Body, Operation, Returned
 from chatd.protocols.web.api.request_session import COOKIE, PROOF, SECURE_COOKIE, Call, stranger
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.schemas import SIGN_IN, SIGNED_IN, WHO
 from chatd.protocols.web.http.messages import Answer, Problem, json_answer
-from chatd.protocols.web.live.members import KEY
 
 
 async def sign_in(call: Call) -> Answer:

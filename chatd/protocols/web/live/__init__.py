@@ -11,12 +11,6 @@ Modules (python3 -m tools.documents writes this list):
 - `frames`: Bytes in, WebSocket messages out; pure.
 - `handshake`: The handshake that turns an HTTP connection into a WebSocket (RFC 6455 section 4.2).
   Pure.
-- `liveness`: Signs of life of a browser: it says hello in time, and answers pings.
-- `members`: The members of a message from a browser: reading and checking each by its type.
-- `receipts`: Lines of a browser that are acknowledged, and that may be sent again with the same
-  key.
-- `searches`: The verb ``search``: the lines of one room, or of several that the session is in.
-- `verbs`: The table of verbs: the types of message that a browser sends. To add one, add a row and
-  a test.
-- `websocket`: The handler of a browser's connection that is a WebSocket: JSON messages in, and out.
+- `liveness`: Signs of life of a browser: it answers pings.
+- `websocket`: The handler of a browser's connection that is a WebSocket: messages in frames.
 """

@@ -1,4 +1,4 @@
-"""Signs of life of a browser: it says hello in time, and answers pings.
+"""Signs of life of a browser: it answers pings.
 
 This module must not know what a browser says.
 """
@@ -7,29 +7,23 @@ from __future__ import annotations
 
 from math import inf
 
-from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS, ManagedConnection
+from chatd.protocols.transport.managed_connection import ManagedConnection
 
 
 class Liveness:
-    """The signs of life of one client, which came at some time in seconds."""
+    """The signs of life of one client."""
 
-    __slots__ = ("_came", "_pinged")
+    __slots__ = ("_pinged",)
 
-    def __init__(self, came: float) -> None:
-        self._came = came
+    def __init__(self) -> None:
         self._pinged: float | None = None
 
-    def due(self, connection: ManagedConnection, greeted: bool) -> float:
+    def due(self, connection: ManagedConnection) -> float:
         """Return the time in seconds from which on the methods below are to be asked."""
         if self._pinged is not None:
             return self._pinged  # an answer, or another end of the ping, is to be seen at once
         heard, dead_after = connection.reader.intake.heard, connection.factory.limits.dead_after
-        ping = heard + dead_after / 3 if dead_after else inf
-        return ping if greeted else min(self._came + HANDSHAKE_SECONDS, ping)
-
-    def is_silent(self, greeted: bool, now: float) -> bool:
-        """Return True if a client that has not ``greeted`` has had its time for that."""
-        return not greeted and now - self._came > HANDSHAKE_SECONDS
+        return heard + dead_after / 3 if dead_after else inf
 
     def is_dead(self, connection: ManagedConnection, now: float) -> bool:
         """Return True if the client has not answered a ping for two thirds of ``dead_after``.

@@ -1,81 +1,34 @@
-"""The handler of a browser's connection that is a WebSocket: JSON messages in, and out.
+"""The handler of a browser's connection that is a WebSocket: messages in frames.
 
-Messages are read here. A message asks for a verb (`chatd.protocols.web.live.verbs`); a line that
-was typed is handled as one of a terminal is. This module must not know of what frames are made
-(`chatd.protocols.web.live.frames`), nor what a verb does.
+This module must not know of what frames are made (`chatd.protocols.web.live.frames`), nor what a
+message is for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import cache, partial
 from math import inf
-from typing import Any, cast
 
 from twisted.internet.interfaces import IReactorTime
 from wsproto.frame_protocol import CloseReason
 
-from chatd.chat.action_queue import Action, Job
 from chatd.chat.server import ChatServer
-from chatd.commands import dispatch
-from chatd.errors import ErrorKind, Refusal
-from chatd.event import Kind
-from chatd.formats.base import Format
-from chatd.formats.json import JsonFormat
-from chatd.i18n import Language
-from chatd.protocols.transport import typed_text
-from chatd.protocols.transport.session_handler import SessionHandler
-from chatd.protocols.web.live import verbs
+from chatd.formats.envelopes import FRAMES
+from chatd.protocols.live.handler import LiveHandler, most_characters
 from chatd.protocols.web.live.credentials import NO_CREDENTIALS, HandshakeCredentials
 from chatd.protocols.web.live.frames import Frames
 from chatd.protocols.web.live.liveness import Liveness
-from chatd.protocols.web.live.members import Members, WrongMessage, id_of
-from chatd.protocols.web.live.receipts import LineReceipts, MessageId
-from chatd.protocols.web.live.verbs import Verb
-from chatd.rooms.room import Room
-from chatd.storage.contract import StoreError
-from chatd.text.json_input import decode_json
-from chatd.text.messages import MOST_MESSAGE_BYTES
-from chatd.text.validation import InvalidLine, validate_text
-
-ESCAPED = 6
-"""Most characters that one character of a line takes in JSON: ``\\uXXXX``."""
-
-MESSAGE_CHARACTERS = 3 * MOST_MESSAGE_BYTES
-"""Most characters that a message of several lines takes in JSON: ``\\uXXXX`` for each two bytes."""
-
-AROUND = 1024
-"""Most characters of a message beside the lines in it."""
 
 
-@cache
-def _format_in(language: Language) -> JsonFormat:
-    """Return the format of a client that has set nothing: one for all of them."""
-    return JsonFormat(language)
-
-
-class Page:
-    """The page of a browser, as far as it shows what is typed."""
-
-    __slots__ = ("_handler",)
-
-    def __init__(self, handler: WebSocketHandler) -> None:
-        self._handler = handler
-
-    def hide_typing(self, hidden: bool) -> None:
-        """Have what is typed next ``hidden``, or say that no question is open any more."""
-        self._handler.tell("ask", hidden=hidden)
-
-
-class WebSocketHandler(SessionHandler[str]):
+class WebSocketHandler(LiveHandler[str]):
     """Handles the messages of one browser.
 
     ``opening`` is the answer to the handshake, ``credentials`` are those that were in it.
     """
 
+    envelope = FRAMES
     timed = True  # it may have to be asked whether it is there
     decoder: Frames
+    handle = LiveHandler.take
 
     def __init__(
         self,
@@ -86,66 +39,20 @@ class WebSocketHandler(SessionHandler[str]):
         opening: bytes = b"",
         credentials: HandshakeCredentials = NO_CREDENTIALS,
     ) -> None:
-        frames = Frames(max(max_length * ESCAPED, MESSAGE_CHARACTERS) + AROUND)
-        super().__init__(server, clock, max_length, frames, for_people=True)
-        self.greeted = False
-        """True once the client has said hello."""
-        self._opening = opening
+        frames = Frames(most_characters(max_length))
+        super().__init__(server, clock, max_length, frames, opening)
         self._credentials = credentials
-        self._liveness = Liveness(clock.seconds())
-        self._id: MessageId = None  # of the message that is being handled
-        self._about: tuple[Room | None, MessageId, str | None] = (None, None, None)
+        self._liveness = Liveness()
 
-    def format(self) -> Format:
-        """Return the format in which the session is shown events."""
-        return _format_in(self.server.language)
-
-    @property
-    def at_once(self) -> bool:  # type: ignore[override]
-        """True after hello.
-
-        All who were here come back at once, and a hello takes longer than many lines.
-        """
-        return self.greeted
-
-    def enter(self) -> None:
-        """Send the answer to the handshake. Nothing else is shown before the client says hello."""
-        session = self.session
-        session.subscriptions.allow_many_rooms()
-        session.queue.wants_receipts()
-        session.prompt.hide_typing_on(Page(self))
-        session.stream.end_with(partial(self.decoder.close, CloseReason.NORMAL_CLOSURE))
-        session.stream.put(self._opening)
-        self.connection.factory.checks.schedule(self.connection)
+    def farewell(self) -> bytes:
+        """Return the frame that closes the connection."""
+        return self.decoder.close(CloseReason.NORMAL_CLOSURE)
 
     def accept(self, messages: list[str]) -> list[str]:
         """Return the messages, all of which have an effect. Send the answer to a ping."""
         if reply := self.decoder.reply():
             self.session.stream.put(reply)
         return messages
-
-    def handle(self, message: str) -> None:
-        """Do what a message asks for."""
-        try:
-            members = _members(message)
-            self._id = id_of(members)
-        except WrongMessage as error:
-            self.tell_error(None, error)
-            return
-        try:
-            verb = verbs.verb_of(members, self.greeted)
-            if verb.only_answers and self.session.stream.closed:
-                return
-            if verb.cost > 1:
-                self.charge(verb.cost - 1)
-            if verb.at_once:
-                verbs.carry_out(verb, self, members)
-            else:
-                self.when_said(lambda: self._do(verb, members))
-        except (WrongMessage, Refusal) as error:
-            self.tell_error(id_of(members), error)
-        finally:
-            self._id = None
 
     def settle(self, more: bool) -> bool:
         """Return True if the next message may be handled. End after the last one."""
@@ -154,40 +61,19 @@ class WebSocketHandler(SessionHandler[str]):
         return super().settle(more)
 
     def check(self, now: float) -> float:
-        """Let go of a client that says no hello or shows no life; drop a slow message."""
+        """Let go of a client that shows no life; ask it for a sign."""
         connection, liveness = self.connection, self._liveness
-        if liveness.is_silent(self.greeted, now) or liveness.is_dead(connection, now):
+        if liveness.is_dead(connection, now):
             connection.abort()
             return inf
         if self.greeted and liveness.wants_ping(connection, now):
             self.session.stream.put(self.decoder.ping())
-        return min(liveness.due(connection, self.greeted), super().check(now))
+        return min(liveness.due(connection), super().check(now))
 
     def say_goodbye(self) -> None:
         """Tell the client that the server is stopping, and end the session."""
         self.decoder.close(CloseReason.GOING_AWAY)
         super().say_goodbye()
-
-    def tell(self, type: str, **members: Any) -> None:
-        """Send a message of a type. An ``id`` of None is left out."""
-        format = cast(JsonFormat, self.session.replies.format)
-        self.session.stream.put(format.message(type, **_with_id(members)))
-
-    def tell_in_pieces(
-        self, type: str, name: str, parts: Iterable[Sequence[object]], **members: Any
-    ) -> None:
-        """Send a message with a list ``name``, each part of it once the one before was taken."""
-        format = cast(JsonFormat, self.session.replies.format)
-        made = format.message_in_pieces(type, name, parts, **_with_id(members))
-        self.session.stream.put_slices(made)
-
-    def tell_error(self, id: MessageId, error: WrongMessage | Refusal | StoreError) -> None:
-        """Send why a message has no effect."""
-        kind, key, values = _reason(error)
-        if isinstance(right := values.get("right"), str):
-            values = {**values, "right": self.session.sentence(right)}
-        text = self.session.sentence(key, **values)
-        self.tell("error", id=id, kind=kind.value, key=key, text=text)
 
     def log_in(self, proof: str) -> bool:
         """Log the session in, if the client has signed in.
@@ -196,99 +82,3 @@ class WebSocketHandler(SessionHandler[str]):
         """
         credentials, self._credentials = self._credentials, NO_CREDENTIALS
         return credentials.log_in(self.server, self.session, proof)
-
-    def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
-        """Do what a member typed in a room."""
-        session = self.session
-        session.joined.focus(room)
-        self._about = (room, id, key)
-        if "\n" in text:
-            LineReceipts(self).take_message(text, *self._about)
-            return
-        if session.prompt.pending is not None and typed_text.take_answer(self, text):
-            return
-        try:
-            valid = validate_text(text, self.max_length)
-        except InvalidLine as invalid:
-            LineReceipts(self).refuse_invalid(invalid.reason, id)
-        else:
-            action = None if session.text_only else dispatch.action_in(valid)
-            if action is None:
-                typed_text.take(self, valid)
-            else:  # is said at once, as other lines are
-                LineReceipts(self).say(action, Kind.ACTION, *self._about)
-
-    def answer_again(
-        self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
-    ) -> bool:
-        """Acknowledge a line that was said with its key before. Return False if none was."""
-        return LineReceipts(self).answer_again(room, text, id, key, otherwise)
-
-    def say(self, text: str) -> None:
-        """Say a valid line, which is acknowledged."""
-        LineReceipts(self).say(text, Kind.MESSAGE, *self._about)
-
-    def when_said(self, action: Action) -> None:
-        """Act after all lines so far are published.
-
-        What the client receives has the id of the message that is being handled.
-        """
-        super().when_said(partial(self._answer, self._id, action))
-
-    def _answer(self, id: MessageId, action: Action) -> Job | None:
-        session = self.session
-        if id is not None:
-            session.replies.answer_in(replace(cast(JsonFormat, session.replies.format), about=id))
-        job = None
-        try:
-            job = action()
-        finally:
-            if job is None:
-                session.replies.answer_in(None)
-        return None if job is None else self._answer_late(job)
-
-    async def _answer_late(self, job: Job) -> None:
-        try:
-            await job
-        finally:
-            self.session.replies.answer_in(None)
-
-    def _do(self, verb: Verb, members: Members) -> Job | None:
-        try:
-            job = verbs.carry_out(verb, self, members)
-        except (WrongMessage, Refusal) as error:
-            self.tell_error(id_of(members), error)
-            return None
-        return None if job is None else self._finish_verb(members, job)
-
-    async def _finish_verb(self, members: Members, job: Job) -> None:
-        try:
-            await job
-        except (WrongMessage, Refusal, StoreError) as error:
-            self.tell_error(id_of(members), error)
-
-
-def _with_id(members: dict[str, Any]) -> dict[str, Any]:
-    """Return the members of a message without an ``id`` of None."""
-    return {key: value for key, value in members.items() if key != "id" or value is not None}
-
-
-def _reason(
-    error: WrongMessage | Refusal | StoreError,
-) -> tuple[ErrorKind, str, Mapping[str, object]]:
-    """Return the kind of an error, the key of its sentence, and the values in it."""
-    if isinstance(error, Refusal):
-        return error.kind, error.key, error.values
-    if isinstance(error, WrongMessage):
-        return ErrorKind.INVALID_MESSAGE, error.key, error.values
-    return ErrorKind.NOT_SAVED, "change_not_saved", {}
-
-
-def _members(message: str) -> Members:
-    try:
-        members = decode_json(message)
-    except ValueError:
-        raise WrongMessage("message_not_json") from None
-    if not isinstance(members, dict):
-        raise WrongMessage("message_not_json")
-    return members

@@ -1,4 +1,4 @@
-"""`chatd.protocols.web.live.liveness`: hellos in time, and answers to pings."""
+"""`chatd.protocols.web.live.liveness`: answers to pings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
 from chatd.protocols.web.live.liveness import Liveness
 
 DEAD_AFTER = 90
@@ -16,18 +15,18 @@ DEAD_AFTER = 90
 
 
 class Client:
-    """A client that came at the time 5, and was heard of last at the time 10."""
+    """A client that was heard of last at the time 10."""
 
     def __init__(self, dead_after: int = DEAD_AFTER) -> None:
         self.intake = SimpleNamespace(heard=10.0)
         self.reader = SimpleNamespace(intake=self.intake)
         self.factory = SimpleNamespace(limits=SimpleNamespace(dead_after=dead_after))
         self.output = SimpleNamespace(waiting=False, supply=SimpleNamespace(finished=False))
-        self.liveness = Liveness(5)
+        self.liveness = Liveness()
 
-    def due(self, *, greeted: bool = True) -> float:
+    def due(self) -> float:
         connection: Any = self
-        return self.liveness.due(connection, greeted)
+        return self.liveness.due(connection)
 
     def wants_ping(self, now: float) -> bool:
         connection: Any = self
@@ -54,14 +53,8 @@ def pinged() -> Client:
 class TestDue:
     """When a client has to be checked."""
 
-    def test_its_hello_has_to_come(self, client: Client) -> None:
-        assert client.due(greeted=False) == 5 + HANDSHAKE_SECONDS
-
     def test_it_is_pinged_after_a_third_of_the_time(self, client: Client) -> None:
         assert client.due() == 10 + DEAD_AFTER / 3
-
-    def test_after_a_hello_it_may_be_pinged_at_once(self) -> None:
-        assert Client(dead_after=6).due(greeted=False) == 10 + 2
 
     def test_a_ping_that_is_not_answered_is_looked_at_each_time(self, pinged: Client) -> None:
         assert pinged.due() <= 50
@@ -70,18 +63,7 @@ class TestDue:
         assert pinged.due() == 51 + DEAD_AFTER / 3
 
     def test_without_a_limit_it_may_be_silent_for_ever(self) -> None:
-        client = Client(dead_after=0)
-        assert client.due() == inf
-        assert client.due(greeted=False) == 5 + HANDSHAKE_SECONDS
-
-
-class TestHello:
-    def test_it_has_to_come_in_time(self, client: Client) -> None:
-        assert not client.liveness.is_silent(False, 5 + HANDSHAKE_SECONDS)
-        assert client.liveness.is_silent(False, 6 + HANDSHAKE_SECONDS)
-
-    def test_after_it_a_client_may_be_silent(self, client: Client) -> None:
-        assert not client.liveness.is_silent(True, 1000)
+        assert Client(dead_after=0).due() == inf
 
 
 class TestPings:

@@ -13,9 +13,9 @@ from twisted.internet.defer import Deferred
 from chatd.accounts.credentials import BROWSER, Grant
 from chatd.chat.actions.enter import RESUMED_LINES, ROOMS_ENTERED
 from chatd.event import Event
+from chatd.protocols.live.verbs import HISTORY_LINES
 from chatd.protocols.transport.limits import Limits
 from chatd.protocols.web.live.frames import PIECE_BYTES
-from chatd.protocols.web.live.verbs import HISTORY_LINES
 from chatd.rooms.paging import BYTES_GIVEN
 from chatd.util.fair_queue import Asker
 from tests.support.browser import Browser, browser, frame

@@ -16,7 +16,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.formats.json import event_members
-from chatd.protocols.web.live.members import Members, number_in, text_in, wrong_member
+from chatd.protocols.live.members import Members, number_in, text_in, wrong_member
 from chatd.rooms.room import Room
 from chatd.storage.contract import Wanted
 

@@ -1,4 +1,4 @@
-"""Lines of a browser that are acknowledged, and that may be sent again with the same key.
+"""Lines of a client that are acknowledged, and that may be sent again with the same key.
 
 Each line that is said gets a receipt: ``ack`` with its seq, or ``refused``. A line with an
 idempotency key is said once however often it is sent. This module must not know frames.
@@ -21,19 +21,19 @@ from chatd.chat.session import Session
 from chatd.commands import dispatch
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
+from chatd.protocols.live.members import WrongMessage
 from chatd.protocols.transport import typed_text
-from chatd.protocols.web.live.members import WrongMessage
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.messages import InvalidMessage, validate_message
 from chatd.text.validation import InvalidLine, LineFault, validate_text
 
 MessageId = str | int | None
-"""The id that a browser gave a message, by which it knows the answers; None for none."""
+"""The id that a client gave a message, by which it knows the answers; None for none."""
 
 
 class Answerer(Protocol):
-    """The handler that sends messages to the browser."""
+    """The handler that sends messages to the client."""
 
     @property
     def server(self) -> ChatServer: ...
@@ -58,7 +58,7 @@ class Answerer(Protocol):
 
 
 class LineReceipts:
-    """Says the lines of one browser, and tells it what became of each."""
+    """Says the lines of one client, and tells it what became of each."""
 
     __slots__ = ("_answerer",)
 
@@ -93,7 +93,7 @@ class LineReceipts:
             self._refuse_later(id)
 
     def refuse_invalid(self, fault: LineFault, id: MessageId) -> None:
-        """Tell the browser that an invalid line is not said, and why, unless it is blank."""
+        """Tell the client that an invalid line is not said, and why, unless it is blank."""
         if fault is LineFault.BLANK:
             self._refuse_later(id)
             return
@@ -102,7 +102,7 @@ class LineReceipts:
         self._refuse_later(id, WrongMessage(key, limit=self._answerer.max_length))
 
     def _refuse_later(self, id: MessageId, why: WrongMessage | Refusal | None = None) -> None:
-        """Tell the browser, after all lines before, that a line is not said."""
+        """Tell the client, after all lines before, that a line is not said."""
         answerer = self._answerer
         if why is not None:
             answerer.when_said(lambda: answerer.tell_error(id, why))
@@ -130,7 +130,7 @@ class LineReceipts:
         return True
 
     def refuse(self, id: MessageId) -> None:
-        """Tell the browser that a line is not said."""
+        """Tell the client that a line is not said."""
         self._answerer.tell("refused", id=id)
 
     def _found(self, id: MessageId, otherwise: Callable[[], None], found: Found | None) -> None:

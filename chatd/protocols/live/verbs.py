@@ -1,4 +1,4 @@
-"""The table of verbs: the types of message that a browser sends. To add one, add a row and a test.
+"""The table of verbs: the types of message that a client sends. To add one, add a row and a test.
 
 A verb receives the conversation and the members of the message, checks the members, and calls an
 action of `chatd.chat.actions`. It must not know frames, nor the connection. docs/wire.md describes
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from chatd import __version__
 from chatd.accounts.credentials import Scope
 from chatd.chat.action_queue import Job
 from chatd.chat.actions import history, look, policy
@@ -26,8 +27,8 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark
 from chatd.formats.json import each_once, event_members
 from chatd.i18n import Language
-from chatd.protocols.web.live import searches
-from chatd.protocols.web.live.members import (
+from chatd.protocols.live import searches
+from chatd.protocols.live.members import (
     Members,
     WrongMessage,
     bookmark_of_member,
@@ -62,7 +63,7 @@ LANGUAGES = frozenset(language.value for language in Language)
 
 
 class Conversation(Protocol):
-    """The browser's side of a connection. ``greeted`` is true once it has sent ``hello``."""
+    """The client's side of a connection. ``greeted`` is true once it has sent ``hello``."""
 
     server: ChatServer
     session: Session
@@ -81,7 +82,7 @@ class Conversation(Protocol):
     def log_in(self, proof: str) -> bool:
         """Log in to the account of the connection's grant, or of its cookie and this proof.
 
-        Return False if the browser has a sign-in that is not valid any more.
+        Return False if the client has a sign-in that is not valid any more.
         """
 
     def charge(self, lines: float) -> None:
@@ -182,6 +183,7 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
 
 def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str, Any]:
     return {
+        "version": __version__,
         "name": session.name,
         "guest": session.identity.is_guest,
         "account": session.account is not None,

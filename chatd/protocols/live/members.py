@@ -1,4 +1,4 @@
-"""The members of a message from a browser: reading and checking each by its type.
+"""The members of a message: reading and checking each by its type.
 
 This module must not know the verbs that the members are for.
 """
@@ -15,7 +15,7 @@ from chatd.event import Bookmark, bookmark_of
 Members = Mapping[str, Any]
 
 KEY = re.compile("[A-Za-z0-9_-]{16,64}")
-"""The form of the key of a browser, and of the idempotency key of a line."""
+"""The form of the key of a client, and of the idempotency key of a line."""
 
 _LONGEST = 65536
 """Most characters of a text in a message."""
@@ -89,7 +89,7 @@ def _is_seq(value: object) -> bool:
 
 
 def key_in(members: Members) -> str:
-    """Return the key of a browser or a line; "" without one. Raises `WrongMessage`."""
+    """Return the key of a client or a line; "" without one. Raises `WrongMessage`."""
     key = members.get("key")
     if key is None:
         return ""

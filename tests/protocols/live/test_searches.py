@@ -1,4 +1,4 @@
-"""`chatd.protocols.web.live.searches`: a browser searches one room or several."""
+"""`chatd.protocols.live.searches`: a browser searches one room or several."""
 
 from __future__ import annotations
 

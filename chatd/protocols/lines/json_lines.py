@@ -1,0 +1,69 @@
+"""JSON lines: the protocol of programs that need exact answers, and of chatd's own clients.
+
+A client of a chat port whose first line is ``/json`` speaks live messages from there on, each in
+one line. This module must not know what a message is for, nor how bytes become lines.
+"""
+
+from __future__ import annotations
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.chat.server import ChatServer
+from chatd.formats.envelopes import LINES
+from chatd.formats.json import JsonFormat
+from chatd.protocols.lines.decoder import LineDecoder
+from chatd.protocols.lines.framing import TooLong
+from chatd.protocols.live.handler import LiveHandler, most_characters
+from chatd.protocols.live.members import WrongMessage
+from chatd.protocols.transport.managed_connection import ManagedConnection
+
+FIRST_LINE = b"/json"
+"""The first line of a client that speaks JSON lines, in small letters."""
+
+ENDED, STOPPING = "ended", "stopping"
+"""The reasons of the last message: the session has ended, or the server is stopping."""
+
+
+class JsonLineHandler(LiveHandler[bytes]):
+    """Handles the messages of one client, each of them a line."""
+
+    __slots__ = ("_closing",)
+
+    envelope = LINES
+
+    def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
+        decoder = LineDecoder(most_characters(max_length), telnet=False)
+        super().__init__(server, clock, max_length, decoder)
+        self._closing = ENDED
+
+    def connect(self, connection: ManagedConnection) -> None:
+        """Take a connection, whose client may have gone, and make the session."""
+        super().connect(connection)
+        if connection.lifecycle.lost:
+            self.lost()
+
+    def farewell(self) -> bytes:
+        """Return the message after which nothing follows."""
+        return JsonFormat(envelope=LINES).message("closing", reason=self._closing)
+
+    def accept(self, lines: list[bytes]) -> list[bytes]:
+        """Return the lines that are not empty."""
+        return list(filter(None, lines))
+
+    def handle(self, line: bytes) -> None:
+        """Do what the message in a line asks for."""
+        if isinstance(line, TooLong):
+            limit = most_characters(self.max_length)
+            self.tell_error(None, WrongMessage("message_too_long", limit=limit))
+            return
+        try:
+            message = line.decode()
+        except UnicodeDecodeError:
+            self.tell_error(None, WrongMessage("message_not_utf8"))
+            return
+        self.take(message)
+
+    def say_goodbye(self) -> None:
+        """Tell the client that the server is stopping, and end the session."""
+        self._closing = STOPPING
+        super().say_goodbye()

@@ -1,0 +1,13 @@
+"""Live messages: the conversation in JSON of a client that stays, over any framing.
+
+These modules must not know how messages are put into bytes.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `handler`: The handler of a client that speaks live messages: JSON objects in, and out.
+- `members`: The members of a message: reading and checking each by its type.
+- `receipts`: Lines of a client that are acknowledged, and that may be sent again with the same key.
+- `searches`: The verb ``search``: the lines of one room, or of several that the session is in.
+- `verbs`: The table of verbs: the types of message that a client sends. To add one, add a row and a
+  test.
+"""

@@ -1,0 +1,37 @@
+"""Clients of JSON lines in a `World`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from twisted.internet.interfaces import IAddress
+
+from tests.support.live_client import LiveClient
+from tests.support.world import HERE, World
+
+
+class JsonClient(LiveClient):
+    """A client of the chat port that has asked for JSON lines; the welcome in text is unseen."""
+
+    def __init__(self, world: World, address: IAddress = HERE) -> None:
+        super().__init__(world, world.chat, world.chat.buildProtocol(address), address)
+        world.settle()
+        self.send_bytes(b"/json\n")
+        self.bytes_seen()
+
+    def encoded(self, message: bytes) -> bytes:
+        return message + b"\n"
+
+    def decoded(self, data: bytes) -> Iterator[Any]:
+        assert not data or data.endswith(b"\n"), f"half a line: {data!r}"
+        yield from map(json.loads, data.splitlines())
+
+
+def json_client(world: World, *, address: IAddress = HERE, **hello: Any) -> JsonClient:
+    """Return a client that has said hello; the answers are not among what it has seen."""
+    client = JsonClient(world, address)
+    client.send("hello", **hello)
+    client.seen()
+    return client

@@ -1,0 +1,50 @@
+"""Clients that speak live messages, regardless of how these are put into bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tests.support.memory_client import MemoryClient
+
+
+class LiveClient(MemoryClient):
+    """A client that sends messages, and sees messages."""
+
+    @property
+    def session(self) -> Any:
+        return self.protocol.connection.handler.session
+
+    def encoded(self, message: bytes) -> bytes:
+        """Return the bytes in which a message is sent."""
+        raise NotImplementedError
+
+    def decoded(self, data: bytes) -> Iterator[Any]:
+        """Yield the messages in the bytes that were received."""
+        raise NotImplementedError
+
+    def send(self, type: str, **members: Any) -> None:
+        """Send a message, and run all that is due."""
+        self.send_bytes(self.encoded(json.dumps({"type": type, **members}).encode()))
+
+    def send_bytes(self, data: bytes) -> None:
+        self.protocol.dataReceived(data)
+        self.world.settle()
+
+    def say(self, text: str, **members: Any) -> None:
+        self.send("line", text=text, **members)
+
+    def seen(self, *types: str) -> list[Any]:
+        """Return the messages received since the last time; only those of some types, if given."""
+        messages = list(self.decoded(self.bytes_seen()))
+        return [message for message in messages if not types or message["type"] in types]
+
+    def texts(self) -> list[str]:
+        """Return the lines of rooms that were received since the last time."""
+        return [
+            event["text"]
+            for message in self.seen("events")
+            for event in message["events"]
+            if "seq" in event
+        ]
