@@ -227,8 +227,8 @@ which are letters and digits. No other text of a client is logged."""
 OF_THE_LOG = {"util/error_log.py", "daemon/log_pipe.py"}
 """Modules that format and write the log, which no client receives."""
 
-OF_THE_OPERATOR = {"protocols/control.py"}
-"""A module that answers `chatd admin` with JSON in ASCII, which is escaped."""
+OF_THE_OPERATOR = {"protocols/control.py", "util/command_parser.py"}
+"""Modules that answer `chatd admin` with JSON in ASCII, which is escaped, and print versions."""
 
 
 MAKES_FRAMES = {"protocols/web/live/frames.py"}
