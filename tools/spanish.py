@@ -67,6 +67,10 @@ OPTIONS = {
     "Accept passwords also over connections that others may read": (
         "Aceptar contraseñas también por conexiones que otros pueden leer"
     ),
+    "Users of this machine have their login names at the UNIX sockets of --listen (Linux)": (
+        "En los sockets UNIX de --listen, cada usuario de esta máquina tiene su nombre de usuario"
+        " (Linux)"
+    ),
     "Lines a second that are read from a connection": (
         "Líneas por segundo que se leen de una conexión"
     ),

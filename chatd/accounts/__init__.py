@@ -6,6 +6,8 @@ Modules (python3 -m tools.documents writes this list):
 
 - `accounts`: Registered names, and the values that are stored with each.
 - `credentials`: Tokens, sign-ins of browsers, and grants: the rights of a session to an account.
+- `local_users`: The users of this machine, as they come to a UNIX socket: their login names, and
+  who administers.
 - `passwords`: Passwords: the rules for them, and hashing and checking them without blocking the
   reactor.
 """

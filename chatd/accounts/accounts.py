@@ -16,6 +16,9 @@ from chatd.storage.records import Groups, Table, WatchedGroups, change
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, check_new_name, looks
 
+NO_UID = -1
+"""The uid of an account that belongs to no user of the machine."""
+
 _ADMINISTRATOR = "administrator"
 
 
@@ -27,6 +30,9 @@ class Account(NamedTuple):
 
     ``epoch`` changes with the owner and with the password: a grant of another epoch is not valid
     (see `chatd.accounts.credentials`). Accounts stored before there were epochs have epoch 0.
+
+    ``uid`` is the user of the machine who it belongs to, or `NO_UID`. The account of a user may
+    have no password: then ``hash`` is "".
     """
 
     name: str
@@ -35,6 +41,7 @@ class Account(NamedTuple):
     created: int = 0
     settings: dict[str, Any] = {}
     epoch: int = 0
+    uid: int = NO_UID
 
     @property
     def key(self) -> str:
@@ -60,12 +67,21 @@ class Accounts:
         self._roles: Groups[Account] = Groups(
             lambda key, account: [_ADMINISTRATOR] if account.admin else []
         )
-        self.table: Table[Account] = Table(store, "account", Account, self._looks, self._roles)
+        self._users: Groups[Account] = Groups(
+            lambda key, account: [] if account.uid == NO_UID else [str(account.uid)]
+        )
+        self.table: Table[Account] = Table(
+            store, "account", Account, self._looks, self._roles, self._users
+        )
         self._store = store
 
     def called(self, name: str) -> Account | None:
         """Return the account of that name; None if it is not registered."""
         return self.table.get(fold(name))
+
+    def of_user(self, uid: int) -> Account | None:
+        """Return the account that belongs to a user of the machine; None if there is none."""
+        return next((self.table[key] for key in self._users[str(uid)]), None)
 
     def alike(self, name: str) -> list[Account]:
         """Return the accounts whose names look like this one, or are this one."""

@@ -35,10 +35,11 @@ from chatd.text.folding import fold
 from chatd.text.validation import MAX_NAME_LENGTH
 
 PASSWORD = "password"
+USER = "user"
 TOKEN = "token"
 BROWSER = "browser"
 """The kinds of grants. Programs send a `TOKEN`, browsers the secret of a `BROWSER` sign-in: these
-two are stored."""
+two are stored. A `USER` of the machine is known by the kernel."""
 
 TOKENS = 20
 """Most tokens of an account."""
@@ -103,9 +104,10 @@ class Credential(NamedTuple):
 class Grant(NamedTuple):
     """The right of a session or a request to act as the ``account`` of that key.
 
-    ``credential`` is the key of the token or sign-in that was sent, "" for a password, which is
-    valid in one ``epoch`` of the account. ``typed`` is the time at which the password was typed in
-    this session, in seconds of the session's clock; None if it was not.
+    ``credential`` is the key of the token or sign-in that was sent, "" for a password or a user of
+    the machine, which are valid in one ``epoch`` of the account. ``typed`` is the time at which the
+    password was typed in this session, in seconds of the session's clock; None if it was not. The
+    session of a user who ``administers`` is an administrator's, also if the account is not.
     """
 
     account: str
@@ -114,6 +116,7 @@ class Grant(NamedTuple):
     scope: Scope = Scope.FULL
     credential: str = ""
     typed: float | None = None
+    administers: bool = False
 
 
 def scope_of(credential: Credential) -> Scope:
@@ -130,6 +133,11 @@ def scope_of(credential: Credential) -> Scope:
 def by_password(account: Account, now: float) -> Grant:
     """Return the grant of a session in which the account's password was typed at that time."""
     return Grant(account.key, account.epoch, typed=now)
+
+
+def by_user(account: Account, *, administers: bool) -> Grant:
+    """Return the grant of the user of the machine who an account belongs to."""
+    return Grant(account.key, account.epoch, USER, administers=administers)
 
 
 class _Index(WatchedGroups[Credential]):

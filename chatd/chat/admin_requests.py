@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from chatd.accounts.accounts import NO_UID
 from chatd.chat.actions import administration
 from chatd.chat.actions.authentication import account_called
 from chatd.chat.server import ChatServer
@@ -67,6 +68,7 @@ class Administration:
                     "created": account.created,
                     "connections": account.sessions,
                     "failures": account.failures,
+                    **({} if account.uid == NO_UID else {"uid": account.uid}),
                 }
                 for account in administration.list_accounts(self._server)
             ]

@@ -13,6 +13,7 @@ from chatd.chat.names import Names, valid_name
 from chatd.chat.session import Session
 from chatd.rooms.view import NOTHING_SET
 from chatd.text.folding import fold
+from chatd.text.networks import is_user
 from chatd.text.validation import InvalidName, validate_name
 from chatd.util.rate_limit import RecentKeys
 
@@ -75,7 +76,7 @@ class ConnectedSessions:
         networks = {session.network for session in here}
         if not here:
             networks.add(self._departed_from.get(fold(name)))
-        return networks - {""}
+        return {network for network in networks if network and not is_user(network)}
 
     def name_of(self, wanted: str) -> str:
         """Return a name as its owner writes it. Raises `Refusal` if it is not a valid name."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts.credentials import FRESH_SECONDS, Grant, Scope
+from chatd.accounts.credentials import FRESH_SECONDS, USER, Grant, Scope
 from chatd.errors import ErrorKind, Refusal
 from chatd.util.fair_queue import Asker
 
@@ -21,7 +21,8 @@ class Identity:
     ``holds`` returns True for a grant that is valid now. ``grant`` is the grant that the session
     logged in with, valid or not; None for a guest. Guests with the same ``client_id``, which is not
     "", may share a name. ``host`` is the IP address that the session comes from, or "",
-    and ``network`` what counts as one address (`chatd.text.validation.network_of_host`).
+    and ``network`` what counts as one address (`chatd.text.validation.network_of_host`). Both are
+    `chatd.text.networks.origin_of_user` for a user of the machine who is known.
     ``confidential`` is True if no other party can read what the client sends.
     """
 
@@ -102,9 +103,26 @@ class Identity:
             raise refusal.anew()
 
     @property
+    def administers(self) -> bool:
+        """True if the session is an administrator's by its grant, also if its account is not."""
+        grant = self.grant
+        return grant is not None and grant.administers and self.holds(grant)
+
+    @property
     def typed_its_password(self) -> bool:
         """True if the password of the account was typed here within `FRESH_SECONDS`."""
         grant = self.grant
         if grant is None or grant.typed is None or not self.holds(grant):
             return False
         return self._clock.seconds() - grant.typed < FRESH_SECONDS
+
+    @property
+    def is_proven(self) -> bool:
+        """True if it need not be asked for the password of its account.
+
+        It was typed here recently, or the kernel says that the client's user is the owner: who sits
+        at a terminal that was left open can connect anew as that user, too.
+        """
+        grant = self.grant
+        is_user = grant is not None and grant.kind == USER and self.holds(grant)
+        return is_user or self.typed_its_password

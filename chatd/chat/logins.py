@@ -85,6 +85,16 @@ class Logins:
         self.limits.networks.record_login(account, session.network)
         self.begin_login(session)
 
+    def name(self, session: Session, account: Account, grant: Grant) -> None:
+        """Give a session that is in no room yet a grant, and the name of its account.
+
+        The greeting says the name. The login begins once it has entered: see `begin_login`.
+        """
+        self._names.take(session, account.name)
+        session.identity.rename(account.name, guest=False)
+        session.identity.set_grant(grant)
+        self.limits.networks.record_login(account, session.network)
+
     def act_for(self, session: Session, account: Account, grant: Grant) -> None:
         """Let a session of a program speak and read for an account.
 

@@ -59,6 +59,8 @@ class Roles:
 
     def role_of(self, session: Session, room: Room | None) -> Role:
         """Return the role of a session in a room; without a room, its role on the server."""
+        if session.identity.administers:
+            return Role.ADMINISTRATOR
         role = self.role_of_account(session.account, room)
         if room is not None and session in self._given:
             given, name = self._given[session].get(room.key, (role, ""))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.chat.deed_log import log_deed
@@ -26,11 +27,18 @@ from chatd.event import Deed
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put, change
+from chatd.text.escaping import visible
 from chatd.webhooks.registry import Hooks
 
 
 class RoomDeeds:
-    """Carries out what the people who run rooms have ordered."""
+    """Carries out what the people who run rooms have ordered.
+
+    The deeds of a session that administers by its grant are also in the daemon's log: the store
+    does not say that it was an administrator's.
+    """
+
+    log = Logger()
 
     def __init__(
         self,
@@ -74,7 +82,7 @@ class RoomDeeds:
             raise
         deeds = [] if deed is None else [deed]
         if deed is not None:
-            log_deed(session.name, room, deed)
+            self._log(session, room, deed)
         done = change(self._store, *puts)
         self._changed(room, puts)
         deeds += self._hook_review.end_disallowed(session.name, self._hooks.of(room))
@@ -94,8 +102,14 @@ class RoomDeeds:
         """Say something in every room that has members. Fires once that is on disk."""
         for room in self._rooms.values():
             if room.people:
-                log_deed(session.name, room, Deed("wall", reason=text))
+                self._log(session, room, Deed("wall", reason=text))
         return change(self._store)
+
+    def _log(self, session: Session, room: Room, deed: Deed) -> None:
+        log_deed(session.name, room, deed)
+        if session.identity.administers:
+            text = f"{session.name} in #{room.name}: {deed.text()}"
+            self.log.info("an administrator by group: {deed}", deed=visible(text))
 
     def _changed(self, room: Room, puts: Sequence[Put]) -> None:
         self._moderation.changed(room, puts)

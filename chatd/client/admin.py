@@ -133,13 +133,15 @@ def run(arguments: argparse.Namespace) -> int:
 def _row(account: dict[str, Any]) -> str:
     created = time.strftime("%Y-%m-%d", time.localtime(account["created"]))
     role = "administrator" if account["admin"] else "-"
-    columns = (
+    columns = [
         visible(account["name"]),
         role,
         f"since {created}",
         f"{account['connections']} here",
         f"{account.get('failures', 0)} failed tries",  # an older daemon does not tell
-    )
+    ]
+    if "uid" in account:
+        columns.append(f"uid {account['uid']}")
     return "\t".join(columns)
 
 

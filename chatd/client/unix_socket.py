@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import os
 import socket
-import struct
 from contextlib import suppress
 from pathlib import Path
 
 from chatd.client.wire import CONNECT_TIMEOUT, ClientError
 from chatd.util.private_files import UnsafePath, resolve
-
-_CREDENTIALS = struct.Struct("3i")
-"""``struct ucred`` (unix(7)): process, user and group."""
-
+from chatd.util.unix_peers import peer_of
 
 SYSTEM_SOCKET = "/run/chatd/chat.sock"
 """The socket of the service (docs/chatd.service)."""
@@ -43,14 +39,10 @@ def find() -> tuple[str, socket.socket] | None:
 def listener_of(connection: socket.socket) -> int | None:
     """Return the user whose process listens at the other end of *connection*.
 
-    None on a system without ``SO_PEERCRED``.
+    None on a system that does not tell.
     """
-    option = getattr(socket, "SO_PEERCRED", None)
-    if option is None:
-        return None
-    credentials = connection.getsockopt(socket.SOL_SOCKET, option, _CREDENTIALS.size)
-    _, uid, _ = _CREDENTIALS.unpack(credentials)
-    return int(uid)
+    peer = peer_of(connection)
+    return None if peer is None else peer.uid
 
 
 def connect(path: str) -> tuple[socket.socket, str]:

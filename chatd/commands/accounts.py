@@ -197,6 +197,12 @@ async def _revoke_token(server: ChatServer, session: Session, name: str) -> None
 
 
 def _unregister(server: ChatServer, session: Session, argument: str) -> Job | None:
+    if session.account is not None and not unregister.has_password(server, session):
+        if not session.prompt.confirms("unregister"):
+            would = session.sentence("would_unregister", name=session.name)
+            session.tell(f"{would}\n{session.sentence('ask_again')}")
+            return None
+        return unregister.unregister_user(server, session)
     with question(session, argument):
         unregister.check_unregistration(server, session, sent=is_given(argument))
         return take_password(

@@ -41,7 +41,7 @@ def present_password_question(session: Session) -> Iterator[None]:
 
     In that case the next line may be that password all the same, and is recognised.
     """
-    if not session.identity.typed_its_password:
+    if not session.identity.is_proven:
         with question(session, ""):
             yield
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -35,6 +36,9 @@ _UNIX = re.compile(
 """The description of a UNIX socket. The path may come after other arguments (mode=660), and have
 escaped colons in it."""
 
+_DIRECT_UNIX = re.compile(r"unix:|systemd:(.*:)?domain=UNIX(:|$)")
+"""The description of an endpoint at which clients come by a UNIX socket, and not by a proxy."""
+
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
 _ARGUMENT = re.compile(r"(?:(\w+)=)?((?:\\.|[^:\\])*)(?::|$)", re.DOTALL)
@@ -42,6 +46,14 @@ _ARGUMENT = re.compile(r"(?:(\w+)=)?((?:\\.|[^:\\])*)(?::|$)", re.DOTALL)
 
 _TLS_MODULES = {"OpenSSL", "cryptography", "service_identity"}
 """The modules of the extra ``tls`` that Twisted imports for an address with TLS."""
+
+
+def check_unix_names(descriptions: Sequence[str]) -> None:
+    """Raise `SystemExit` if --unix-names has no effect at any endpoint for chat lines."""
+    if sys.platform != "linux":
+        refuse("--unix-names needs Linux, which tells who connects to a UNIX socket: leave it out.")
+    if not any(map(_DIRECT_UNIX.match, descriptions)):
+        refuse("--unix-names needs a UNIX socket: add --listen unix:/run/chatd/chat.sock, say.")
 
 
 def bind_all(addresses: Sequence[tuple[ChatFactory, str]], user: Identity, reactor: Any) -> None:

@@ -97,6 +97,11 @@ class Options(TwistedOptions):
             None,
             "Accept passwords also over connections that others may read.",
         ],
+        [
+            "unix-names",
+            None,
+            "Users of this machine have their login names at the UNIX sockets of --listen (Linux).",
+        ],
     ]
 
     def __init__(self) -> None:
@@ -211,6 +216,9 @@ class Settings(NamedTuple):
     plaintext_passwords: bool
     """True if passwords are accepted over connections that others may read."""
 
+    unix_names: bool
+    """True if users of this machine are known by their logins at UNIX sockets for chat lines."""
+
     @classmethod
     def of(cls, options: Options) -> Settings:
         """Return the values of ``options``. Raises `SystemExit` for the first that is wrong."""
@@ -233,6 +241,7 @@ class Settings(NamedTuple):
             motd=options["motd"],
             budgets=_budgets(options),
             plaintext_passwords=bool(options["allow-plaintext-passwords"]),
+            unix_names=bool(options["unix-names"]),
         )
 
 

@@ -21,7 +21,7 @@ import enum
 import os
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from twisted.application.service import Service
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
@@ -31,7 +31,6 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from chatd.accounts.accounts import Accounts
-from chatd.accounts.passwords import Passwords
 from chatd.chat.server import ChatServer
 from chatd.daemon.os_process import return_memory
 from chatd.daemon.retention import Retention
@@ -70,6 +69,14 @@ RETURN_SECONDS = 2.0
 """Seconds between two looks at how many have gone, so that an attack is over five seconds later."""
 
 
+class Helper(Protocol):
+    """A part with threads of its own, which start after any fork: `Passwords`, say."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 class Listener(NamedTuple):
     """One kind of address: the factory that serves it, and through that the ports bound for it."""
 
@@ -94,8 +101,8 @@ class Listener(NamedTuple):
 class ChatService(Service):
     """The service that twistd starts and stops, on ports that are bound already.
 
-    ``foreground`` only changes what is logged: that Ctrl+C stops it. ``return_memory`` is called
-    once many clients have gone.
+    ``foreground`` only changes what is logged: that Ctrl+C stops it. ``helpers`` run while it does.
+    ``return_memory`` is called once many clients have gone.
     """
 
     log = Logger()
@@ -110,7 +117,7 @@ class ChatService(Service):
         watch: ClockWatch | None = None,
         retention: Retention | None = None,
         foreground: bool = True,
-        passwords: Passwords | None = None,
+        helpers: Sequence[Helper] = (),
         control: Control | None = None,
         outgoing: Outgoing | None = None,
         return_memory: Callable[[], None] = return_memory,
@@ -121,7 +128,7 @@ class ChatService(Service):
         self.listeners = listeners
         self._clock = clock
         self._foreground = foreground
-        self._passwords = passwords
+        self._helpers = helpers
         self.control = control
         self._outgoing = outgoing
         self._return_memory = return_memory
@@ -136,8 +143,8 @@ class ChatService(Service):
         self._store.start()
         for server in self._servers:
             Deferred.fromCoroutine(server.unread.inboxes.clear_gone())
-        if self._passwords is not None:
-            self._passwords.start()
+        for helper in self._helpers:
+            helper.start()
         self._log_addresses()
         if self.control is not None and self.control.refusal:
             self.log.warn(
@@ -214,8 +221,8 @@ class ChatService(Service):
         for listener in self.listeners:
             for client in tuple(listener.factory.clients):
                 client.connection.abort()
-        if self._passwords is not None:
-            self._passwords.stop()
+        for helper in self._helpers:
+            helper.stop()
         closed = Deferred.fromCoroutine(self._close())
         await self._wait(closed, CLOSE_SECONDS, "the store")
         # The file of a UNIX socket is removed a turn later. If it is gone before, that is no error.

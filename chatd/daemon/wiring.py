@@ -21,11 +21,12 @@ from twisted.application.service import IService
 from twisted.internet.interfaces import IListeningPort, IReactorTime, IReadDescriptor
 from twisted.internet.selectreactor import SelectReactor
 
+from chatd.accounts.local_users import LocalUsers
 from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.store_names import names_of
-from chatd.daemon.listeners import bind_all, key_of
+from chatd.daemon.listeners import bind_all, check_unix_names, key_of
 from chatd.daemon.motd import MotdError, read_motd, renew_motd
 from chatd.daemon.options import Options, Settings
 from chatd.daemon.os_process import (
@@ -86,6 +87,8 @@ def makeService(options: Options) -> IService:
     twistd: Mapping[str, Any] = options.parent or {}
     rundir = rundir_of(twistd)
     settings = Settings.of(options)
+    if settings.unix_names:
+        check_unix_names(settings.listen)
     user = user_of(twistd)
     motd_path = rundir / settings.motd if settings.motd is not None else None
     motd = _motd(motd_path, user)
@@ -105,7 +108,8 @@ def makeService(options: Options) -> IService:
     outgoing = _outgoing(server, Means(lanes, clock, server.error_log))
 
     # The addresses, and the protocols there
-    listeners = _listeners(settings, server, clock, user, reactor)
+    local_users = _local_users(clock) if settings.unix_names else None
+    listeners = _listeners(settings, server, clock, user, reactor, local_users)
     control = _control(store, server, watch, user, reactor)
 
     # The process
@@ -124,7 +128,7 @@ def makeService(options: Options) -> IService:
         watch=watch,
         retention=_retention(settings.retention, server, store, clock, watch),
         foreground=bool(twistd.get("nodaemon", True)),
-        passwords=passwords,
+        helpers=[each for each in (passwords, local_users) if each is not None],
         control=control,
         outgoing=outgoing,
     )
@@ -181,6 +185,10 @@ def _passwords(reactor: IStoreReactor) -> Passwords | None:
     return Passwords(reactor, worker, hasher, threads)
 
 
+def _local_users(reactor: IStoreReactor) -> LocalUsers:
+    return LocalUsers(Worker(reactor, "chatd-users"), reactor)
+
+
 def _server(
     settings: Settings,
     store: Store,
@@ -215,11 +223,14 @@ def _listeners(
     clock: IReactorTime,
     user: Identity,
     reactor: Any,
+    local_users: LocalUsers | None,
 ) -> list[Listener]:
     """Return a listener for each kind of address, all of them bound. One `Admission` counts all."""
     limits = settings.limits
     admission = Admission(limits, server.budgets)
-    chat = ChatFactory(server, clock, ChatProtocol, settings.max_length, limits, admission)
+    chat = ChatFactory(
+        server, clock, ChatProtocol, settings.max_length, limits, admission, local_users
+    )
     bare = ChatFactory(server, clock, BareProtocol, BARE_LENGTH, limits, admission)
     served = [
         (ListenerKind.CHAT, chat, settings.listen),

@@ -389,6 +389,26 @@ SENTENCES = {
     "whois_not_here": "{name} is not here.",
     "name_first": "choose a name first: /nick NAME, and then /register, which asks for a password.",
     "name_first_http": "this name was taken away meanwhile. Choose a name again.",
+    "you_have_no_name": "Your login gives you no name here: {why}",
+    "you_administer": (
+        "You are an administrator on this connection, as a member of the group {group}."
+    ),
+    "root_has_no_name": (
+        "root has no account. Connect as a user without its rights, or /login NAME PASSWORD."
+    ),
+    "login_is_unknown": "this machine has no login name for you. /nick NAME to choose a name.",
+    "login_came_late": (
+        "this machine did not tell your login name in time. Connect again later, or /nick NAME."
+    ),
+    "name_of_other_user": (
+        "{name} belongs to another user of this machine, or to an earlier one. Choose another"
+        " name, or ask the operator to remove it: chatd admin remove {name}."
+    ),
+    "has_no_password": (
+        "{name} has no password: only its user on the server's machine has it, at the UNIX socket."
+        " Choose another name."
+    ),
+    "would_unregister": "This would give up the name {name}, and delete your private lines.",
     "yours_already": "{name} is yours already. /password changes its password.",
     "not_registered": "{name} is not registered. /nick {name} takes it, /register keeps it.",
     "not_registered_http": "{name} is not registered. Look at its letters, or make a new account.",

@@ -415,6 +415,28 @@ SENTENCES = {
         "elige antes un nombre: /nombre NOMBRE, y después /registrar, que pide una contraseña."
     ),
     "name_first_http": "te han quitado este nombre mientras tanto. Elige otra vez un nombre.",
+    "you_have_no_name": "Tu usuario no te da un nombre aquí: {why}",
+    "you_administer": "En esta conexión administras el servidor, por ser del grupo {group}.",
+    "root_has_no_name": (
+        "root no tiene cuenta. Conéctate como un usuario sin sus permisos, o /acceder NOMBRE"
+        " CONTRASEÑA."
+    ),
+    "login_is_unknown": (
+        "esta máquina no tiene un nombre de usuario para ti. /nombre NOMBRE para elegir uno."
+    ),
+    "login_came_late": (
+        "esta máquina no dijo a tiempo tu nombre de usuario. Conéctate otra vez más tarde, o"
+        " /nombre NOMBRE."
+    ),
+    "name_of_other_user": (
+        "{name} es de otro usuario de esta máquina, o de uno anterior. Elige otro nombre, o pide a"
+        " quien opera el servidor que lo quite: chatd admin remove {name}."
+    ),
+    "has_no_password": (
+        "{name} no tiene contraseña: solo lo tiene su usuario en la máquina del servidor, por el"
+        " socket UNIX. Elige otro nombre."
+    ),
+    "would_unregister": "Esto renunciaría al nombre {name} y borraría tus líneas privadas.",
     "yours_already": "{name} ya es tuyo. /clave cambia su contraseña.",
     "not_registered": (
         "{name} no está registrado. /nombre {name} lo toma, /registrar lo conserva."

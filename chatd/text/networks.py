@@ -1,7 +1,9 @@
 """Networks of IP addresses: how people write them, and finding those that a network is in.
 
 A network is a text in one form: an IPv4 address (``192.0.2.7``), or the first address and the
-length in bits (``192.0.2.0/24``, ``2001:db8::/48``). This module must not know sessions or bans.
+length in bits (``192.0.2.0/24``, ``2001:db8::/48``). A user of the machine who comes through a UNIX
+socket counts as a network of its own, which is in no other one, and which no person writes
+(`origin_of_user`). This module must not know sessions or bans.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 
 from chatd.text.validation import IPV6_PREFIXES, network_of_host, networks_of_host
+
+_USER = "uid"
 
 IPV4_LENGTHS = range(16, 33)
 IPV6_LENGTHS = range(32, 65)
@@ -68,6 +72,16 @@ def widened(network: str, length: int) -> str:
     return network if len(wider) == 1 else wider[IPV6_PREFIXES.index(length)]
 
 
+def origin_of_user(uid: int) -> str:
+    """Return what a user of the machine counts as, in the place of an address and of a network."""
+    return f"{_USER}{uid}"
+
+
+def is_user(origin: str) -> bool:
+    """Return True if an address or a network is a user of the machine."""
+    return origin.startswith(_USER)
+
+
 class NetworkIndex:
     """An index of some networks, which finds those that a network is in, or is.
 
@@ -82,8 +96,11 @@ class NetworkIndex:
             self._networks.setdefault((size, length), {})[bits >> (size - length)] = network
 
     def around(self, network: str) -> list[str]:
-        """Return the networks that contain a network, or are it. There are none around ""."""
-        if not (self._networks and network):
+        """Return the networks that contain a network, or are it.
+
+        There are none around "" and around a user of the machine.
+        """
+        if not (self._networks and network) or is_user(network):
             return []
         size, within, bits = _numbers(network)
         found = []

@@ -25,6 +25,8 @@ Modules (python3 -m tools.documents writes this list):
   after failures.
 - `sliced_loop`: A loop over many items that lets others have their turns: some items in each turn
   of the reactor.
+- `unix_peers`: The process at the other end of a UNIX socket: its user and groups, as the kernel
+  tells them.
 - `usage`: Wrong calls of a command, each as one line: what is wrong, what would be right, and its
   help.
 - `versions`: The versions of the parts of chatd that run, as one line for operators.

@@ -24,6 +24,7 @@ from typing import NamedTuple, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.text.networks import is_user
 from chatd.text.validation import networks_of_host
 from chatd.util.budget_table import NO_LIMITS, TABLE, Budget, Kind, Level, Limits
 from chatd.util.rate_limit import MOST_KEYS, charged
@@ -49,9 +50,10 @@ def owner_of(account: str | None, host: str) -> Owner:
     """Return the owner of what is done by an account, given its key, from an IP address.
 
     The account is None, or "", for a guest. The address is "" for UNIX sockets, which count as one
-    address; a network stands for all of its addresses.
+    address; a network stands for all of its addresses. A user of the machine is an address, too.
     """
-    networks = networks_of_host(host.partition("/")[0]) if host else ("",)
+    is_address = host and not is_user(host)
+    networks = networks_of_host(host.partition("/")[0]) if is_address else (host,)
     narrowest = (Level.ACCOUNT, account) if account else (Level.ADDRESS, host)
     return narrowest, *zip(_NETWORKS, networks, strict=False), *SERVER
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from chatd.daemon import listeners
-from chatd.daemon.listeners import BACKLOG, key_of
+from chatd.daemon.listeners import BACKLOG, check_unix_names, key_of
+from chatd.daemon.service import ListenerKind
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.web.connection import WebProtocol
@@ -115,3 +117,43 @@ async def test_many_connections_may_wait_at_each_address(tmp_path: Path) -> None
     service = make(tmp_path, "-l", FREE, "-l", f"unix:{tmp_path}/chat", "-l", f"{FREE}:backlog=7")
     assert [port.backlog for port in ports_of(service)] == [BACKLOG, BACKLOG, 7]  # type: ignore[attr-defined]
     await unbind(service)
+
+
+class TestUnixNames:
+    SOCKET = "unix:/run/chatd/chat.sock"
+
+    @pytest.fixture(autouse=True)
+    def linux(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "platform", "linux")
+
+    @pytest.mark.parametrize(
+        "endpoint", [SOCKET, "unix:mode=666:address=/run/s", "systemd:domain=UNIX:name=chat"]
+    )
+    def test_have_an_effect_at_a_unix_socket(self, endpoint: str) -> None:
+        check_unix_names([FREE, endpoint])
+
+    @pytest.mark.parametrize(
+        "endpoints",
+        [
+            (),
+            ("--listen", "haproxy:unix:/run/s"),
+            ("--listen", "systemd:domain=INET:index=0"),
+            ("--bare", SOCKET),
+            ("--web", SOCKET),
+        ],
+    )
+    def test_need_one_for_chat_lines(self, tmp_path: Path, endpoints: tuple[str, ...]) -> None:
+        line = refusal(tmp_path, "--unix-names", *endpoints)
+        assert line.startswith("--unix-names needs a UNIX socket: add --listen unix:")
+
+    def test_need_linux(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "platform", "darwin")
+        line = refusal(tmp_path, "--unix-names", "--listen", self.SOCKET)
+        assert line.startswith("--unix-names needs Linux")
+
+    async def test_are_those_of_the_chat_alone(self, tmp_path: Path) -> None:
+        socket = f"unix:{tmp_path}/s"
+        service = make(tmp_path, "--unix-names", "--listen", socket, "--bare", FREE, "--web", FREE)
+        knowing = [each.kind for each in service.listeners if each.factory.local_users is not None]
+        assert knowing == [ListenerKind.CHAT]
+        await unbind(service)

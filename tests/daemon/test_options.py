@@ -234,3 +234,8 @@ def test_no_help_has_blanks_within(columns: int) -> None:
     for line in Options().getUsage(columns).splitlines():
         if line.startswith(" "):
             assert "  " not in line.lstrip().split("  ", 1)[-1].lstrip()
+
+
+def test_users_of_the_machine_have_no_names_by_default() -> None:
+    assert not settings().unix_names
+    assert settings("--unix-names").unix_names

@@ -209,6 +209,9 @@ class Factory:
         self.blocked: set[ConnectionWriter] = set()
         self.left: list[Place | None] = []
 
+    def peer_of(self, transport: object) -> None:
+        """Know no users of the machine."""
+
     def gone(self, client: object, place: Place | None) -> None:
         self.clients.discard(client)
         self.left.append(place)

@@ -14,6 +14,8 @@ from chatd.text.networks import (
     InvalidNetwork,
     NetworkFault,
     NetworkIndex,
+    is_user,
+    origin_of_user,
     parse_network,
     widened,
 )
@@ -168,3 +170,17 @@ class TestNetworkIndex:
     def test_a_text_that_is_no_network_is_refused(self, text: str) -> None:
         with pytest.raises(ValueError, match=" is no network"):
             NetworkIndex([text])
+
+
+class TestAUserOfTheMachine:
+    def test_is_told_from_a_network(self) -> None:
+        assert is_user(origin_of_user(1001))
+        assert not any(map(is_user, ["", "192.0.2.1", "2001:db8::/64"]))
+
+    def test_is_in_no_network(self) -> None:
+        index = NetworkIndex(["0.0.0.0/16", "192.0.2.1"])
+        assert index.around(origin_of_user(1001)) == []
+
+    def test_is_no_network_that_a_person_writes(self) -> None:
+        with pytest.raises(InvalidNetwork):
+            parse_network(origin_of_user(1001))

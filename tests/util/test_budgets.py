@@ -55,6 +55,8 @@ class TestOwners:
             ),
             ("", "", "address , 64 , all "),
             ("ana", "", "account ana, 64 , all "),
+            ("", "uid1001", "address uid1001, 64 uid1001, all "),
+            ("ana", "uid1001", "account ana, 64 uid1001, all "),
         ],
     )
     def test_count_at_levels_from_the_narrowest(self, account: str, host: str, owner: str) -> None:

@@ -17,6 +17,8 @@ Modules (python3 -m tools.documents writes this list):
 - `enter`: Entering rooms, making new ones, coming back to them, and leaving them.
 - `history`: Reading the past of a room: its last lines, lines since a time, and pages.
 - `hooks`: Webhooks of a room: adding, listing and removing them.
+- `local_login`: Logging in the users of the machine who come through a UNIX socket, by the word of
+  the kernel.
 - `login`: Logging a session in to an account, and out of it.
 - `look`: Looking at rooms: which there are, and who is in one.
 - `operate`: Acts that concern the whole server: announcing, disconnecting, figures, use of budgets.

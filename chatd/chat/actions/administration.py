@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chatd.accounts.accounts import Account
+from chatd.accounts.accounts import NO_UID, Account
 from chatd.chat.actions.authentication import account_called
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
@@ -23,7 +23,8 @@ class ListedAccount(NamedTuple):
     """An account, as the operator sees it.
 
     ``created`` is in seconds since 1970, ``sessions`` the number of sessions that are logged in to
-    the account, ``failures`` the number of wrong passwords that count now.
+    the account, ``failures`` the number of wrong passwords that count now. ``uid`` is the user of
+    the machine who it belongs to, or `NO_UID`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ListedAccount(NamedTuple):
     created: int
     sessions: int
     failures: int
+    uid: int = NO_UID
 
 
 def list_accounts(server: ChatServer) -> list[ListedAccount]:
@@ -43,6 +45,7 @@ def list_accounts(server: ChatServer) -> list[ListedAccount]:
             account.created,
             _sessions(server, key),
             failures.get(key, 0),
+            account.uid,
         )
         for key, account in sorted(server.accounts.table.items())
     ]

@@ -47,7 +47,7 @@ class PasswordProof(NamedTuple):
 
     Only `recent_proof` and `prove_password` make proofs. A proof has the session's number and the
     account's key. It is valid while the session is logged in to that account, however long a
-    prompt takes between the proof and the action.
+    prompt takes between the proof and the action. Users of the machine have it without a password.
     """
 
     session: int
@@ -59,6 +59,14 @@ def account_called(server: ChatServer, name: str) -> Account:
     account = server.accounts.called(name)
     if account is None:
         raise Refusal(ErrorKind.NOT_REGISTERED, "not_registered", name=short(name))
+    return account
+
+
+def account_with_password(server: ChatServer, name: str) -> Account:
+    """Return the account of that name. Raises `Refusal` if there is none, or it has no password."""
+    account = account_called(server, name)
+    if not account.hash:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "has_no_password", name=account.name)
     return account
 
 
@@ -121,7 +129,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     Tries are rate-limited; a try that comes too early is not checked. The password is wrong, too,
     if it or the owner of the name changed during the check.
     """
-    account, passwords = account_called(server, name), hashing(server)
+    account, passwords = account_with_password(server, name), hashing(server)
     limits = server.logins.limits
     tries = limits.tries_of(account, session.network, session.number)
     check_wait(limits.wait(tries))
@@ -166,12 +174,12 @@ def check_wait(seconds: float) -> None:
 
 
 def recent_proof(session: Session) -> PasswordProof | None:
-    """Return the proof of a session in which the password was typed recently.
+    """Return the proof of a session in which the password was typed recently, or of a user's.
 
     That is within `chatd.accounts.credentials.FRESH_SECONDS`; None if it has to be typed.
     """
     grant = session.grant
-    if grant is None or not session.identity.typed_its_password:
+    if grant is None or not session.identity.is_proven:
         return None
     return PasswordProof(session.number, grant.account)
 

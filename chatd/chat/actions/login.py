@@ -8,6 +8,7 @@ from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import BROWSER, Grant, Scope
 from chatd.chat.actions.authentication import (
     account_called,
+    account_with_password,
     check_password,
     check_privacy,
     hashing,
@@ -29,10 +30,10 @@ def check_login(server: ChatServer, session: Session, name: str, *, sent: bool) 
     """
     check_privacy(server, session, sent=sent)
     account = account_called(server, name)
-    if session.account == account.key and session.identity.typed_its_password:
+    if session.account == account.key and session.identity.is_proven:
         raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=account.name)
     hashing(server)
-    return account
+    return account_with_password(server, name)
 
 
 async def log_in(server: ChatServer, session: Session, name: str, text: str) -> None:

@@ -28,3 +28,16 @@ async def unregister(server: ChatServer, session: Session, text: str) -> None:
     account = await check_password(server, session, own_account(server, session).name, text)
     if own_account(server, session) == account:
         await server.registrations.unregister(account)
+
+
+def has_password(server: ChatServer, session: Session) -> bool:
+    """Return False if the account of a session has no password. Raises `Refusal` without one."""
+    return bool(own_account(server, session).hash)
+
+
+async def unregister_user(server: ChatServer, session: Session) -> None:
+    """Remove the account of a session, which has no password. Raises `Refusal`, `StoreError`."""
+    session.identity.check_scope(Scope.FULL)
+    account = own_account(server, session)
+    if not has_password(server, session):
+        await server.registrations.unregister(account)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.accounts.local_users import LocalUsers
+from chatd.chat.actions.local_login import enter_as_user, origin_of
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind
 from chatd.formats.base import Format
@@ -19,10 +22,11 @@ from chatd.protocols.lines.decoder import LineDecoder, most_bytes
 from chatd.protocols.lines.framing import TooLong
 from chatd.protocols.lines.json_lines import FIRST_LINE, JsonLineHandler
 from chatd.protocols.transport.managed_connection import ManagedConnection
-from chatd.protocols.transport.session_handler import SessionHandler
+from chatd.protocols.transport.session_handler import SessionHandler, locate
 from chatd.text.blanks import is_blank
 from chatd.text.messages import MOST_MESSAGE_LINES
 from chatd.text.validation import is_http_request, is_irc_greeting, is_tls_hello, is_utf8
+from chatd.util.unix_peers import Peer
 
 ANSWERS = MOST_MESSAGE_LINES
 """Most lines after a command that may have a meaning although they are blank: those of /paste.
@@ -83,6 +87,20 @@ class LineHandler(SessionHandler[bytes]):
         super().connect(connection)
         if self._for_people:
             self.session.prompt.hide_typing_on(self)
+
+    def enter(self) -> None:
+        """Let the session enter the chat; a user of the machine once its name is known."""
+        peer, users = self.connection.address.peer, self.connection.factory.local_users
+        if peer is None or users is None:
+            super().enter()
+        else:
+            self.session.queue.when_settled(partial(self._enter_as_user, users, peer))
+
+    async def _enter_as_user(self, users: LocalUsers, peer: Peer) -> None:
+        server, session = self.server, self.session
+        user = await users.find(peer)
+        if not session.stream.finished and locate(self, origin_of(server, user)):
+            await enter_as_user(server, session, user)
 
     def depart(self) -> None:
         """Release the session, and the receiver."""

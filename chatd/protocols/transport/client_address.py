@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import ISSLTransport
 
-from chatd.protocols.transport.limits import Pace, Place, is_local
+from chatd.protocols.transport.limits import Pace, Place, host_of, is_local
+from chatd.util.unix_peers import Peer
 
 if TYPE_CHECKING:
     from chatd.protocols.transport.factory import ChatFactory
@@ -30,6 +31,7 @@ class ClientAddress:
         "encrypted",
         "located",
         "pace",
+        "peer",
     )
 
     encrypted: bool
@@ -44,6 +46,9 @@ class ClientAddress:
         self._proxied = not located
         self._transport: Any = None
         self._confidential = False
+        self.peer: Peer | None = None
+        """The process at the other end, where users of the machine have names; known from `connect`
+        on."""
 
     def connect(self, transport: Any) -> None:
         """Take the transport."""
@@ -51,15 +56,17 @@ class ClientAddress:
         self.encrypted = ISSLTransport.providedBy(transport)
         if not self._proxied:
             self._confidential = self.encrypted or is_local(transport.getPeer())
+            self.peer = self._factory.peer_of(transport)
 
-    def locate(self) -> None:
-        """Count the connection for the address that its transport knows by now.
+    def locate(self, origin: str | None = None) -> None:
+        """Count the connection for the address that its transport knows by now, or for a user.
 
         Raise `TooManyConnections`, and count it for none, if it is one too many.
         """
         place, self._place = self._place, None
         self.located = True
-        self._place = self._factory.relocate(place, self._transport.getPeer())
+        host = host_of(self._transport.getPeer()) if origin is None else origin
+        self._place = self._factory.relocate(place, host)
         self.pace = self._place.pace
 
     def leave(self) -> Place | None:

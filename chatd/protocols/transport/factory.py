@@ -21,6 +21,7 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
+from chatd.accounts.local_users import LocalUsers
 from chatd.chat.server import ChatServer
 from chatd.protocols.transport.check_schedule import CheckSchedule
 from chatd.protocols.transport.handler import Handler
@@ -34,6 +35,7 @@ from chatd.protocols.transport.limits import (
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.sockets import Patience, socket_of
 from chatd.protocols.transport.writer import Blocked, Connection, ConnectionWriter
+from chatd.util.unix_peers import Peer, peer_of
 
 ACCEPTS_A_TURN = 4
 """Number of connections accepted at one address before connected clients have their turn: each
@@ -102,7 +104,7 @@ class ChatFactory(Factory):
     The set is for counting, checking and stopping; a line does not go through it, but through its
     room. ``protocol`` makes a protocol, which is a `Client`, too: `ChatProtocol`, say;
     ``max_length`` is the most characters of a line there. ``admission`` counts the connections of
-    all factories.
+    all factories. ``local_users`` are known at its UNIX sockets; None if users have no names there.
     """
 
     noisy = False
@@ -115,8 +117,10 @@ class ChatFactory(Factory):
         max_length: int = 4096,
         limits: Limits = Limits(),  # noqa: B008 - a value
         admission: Admission | None = None,
+        local_users: LocalUsers | None = None,
     ) -> None:
         self.server = server
+        self.local_users = local_users
         self.clients: set[Client] = set()
         self.refused: set[Refused] = set()
         self.ports: list[IListeningPort] = []
@@ -161,22 +165,29 @@ class ChatFactory(Factory):
             self._clock.callLater(0, self._accept_again)
         client = self._protocol(self.server, self._clock, self._max_length)
         try:
-            place = self._admit(address)
+            place = self._admit(host_of(address))
         except TooManyConnections as full:
             return self._refuse(client, full)
         client.connection.admit(self, place, located=located)
         return cast(Protocol, client)
 
-    def relocate(self, place: Place | None, address: IAddress) -> Place:
-        """Count a connection for an address instead of a place.
+    def peer_of(self, transport: object) -> Peer | None:
+        """Return the process at the other end of a transport, if its user may have a name here."""
+        if self.local_users is None:
+            return None
+        connection = socket_of(transport)
+        return None if connection is None else peer_of(connection)
+
+    def relocate(self, place: Place | None, host: str) -> Place:
+        """Count a connection for an address, or a user of the machine, instead of a place.
 
         Raise `TooManyConnections`, and count it for neither, if it is one too many.
         """
         self._dismiss(place)
-        return self._admit(address)
+        return self._admit(host)
 
-    def _admit(self, address: IAddress | None) -> Place:
-        return self._admission.enter(host_of(address), self._clock.seconds())
+    def _admit(self, host: str) -> Place:
+        return self._admission.enter(host, self._clock.seconds())
 
     def _dismiss(self, place: Place | None) -> None:
         if place is not None:

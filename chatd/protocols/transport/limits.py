@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
+from chatd.text.networks import is_user
 from chatd.text.validation import network_of_host
 from chatd.util.budget_table import Kind, Level
 from chatd.util.budgets import SERVER, Budgets, Owner, UsedUp, owner_of
@@ -93,7 +94,8 @@ class Place(NamedTuple):
     """The address that a connection is counted for, and the rate at which it may be read.
 
     ``host`` is an exact IP address, ``network`` what counts as one address (`network_of_host`);
-    both are empty for a UNIX socket.
+    both are empty for a UNIX socket, and the same for a user of the machine who came through one
+    (`chatd.text.networks.origin_of_user`).
     """
 
     host: str
@@ -118,7 +120,7 @@ class Admission:
 
         Raise `TooManyConnections`, and do not count it, if there are as many as there may be.
         """
-        network = network_of_host(host) if host else ""
+        network = network_of_host(host) if host and not is_user(host) else host
         try:
             self._budgets.spend(_owner_of(host), (Kind.CONNECTIONS, 1))
         except UsedUp as full:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import inf
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -96,7 +96,7 @@ class SessionHandler(Limited, Generic[M]):
         self._connected = True
         stream.connect(writer)
         self.session.queue.when_changed(connection.reader.wake)
-        self._say_where_from()
+        self.say_where_from()
 
     def enter(self) -> None:
         """Let the session enter the chat."""
@@ -109,13 +109,7 @@ class SessionHandler(Limited, Generic[M]):
 
     def address_known(self) -> None:
         """Count the client for its own address, and let it go or put it out if need be."""
-        try:
-            self.connection.address.locate()
-        except TooManyConnections as full:
-            self.session.error(ErrorKind.FULL, full.key, limit=full.limit)
-            self.server.finish(self.session)
-        else:
-            self._say_where_from()
+        if locate(self):
             self.server.evictions.review(self.session)
 
     def accept(self, items: list[M]) -> list[M]:
@@ -192,7 +186,7 @@ class SessionHandler(Limited, Generic[M]):
             self.decoder.finish()
             self.server.disconnect(self.session)
 
-    def _say_where_from(self) -> None:
+    def say_where_from(self) -> None:
         """Set the session's address, and whether a third party can read what comes from there."""
         address = self.connection.address
         self.session.identity.set_origin(address.host, address.network, address.confidential)
@@ -231,3 +225,18 @@ class SessionHandler(Limited, Generic[M]):
             return action()
         finally:
             rate.spend_time(began, self._clock.seconds())
+
+
+def locate(handler: SessionHandler[Any], origin: str | None = None) -> bool:
+    """Count the client of a handler for its own address, or for a user of the machine.
+
+    Return False, and let it go, if it is one too many.
+    """
+    try:
+        handler.connection.address.locate(origin)
+    except TooManyConnections as full:
+        handler.session.error(ErrorKind.FULL, full.key, limit=full.limit)
+        handler.server.finish(handler.session)
+        return False
+    handler.say_where_from()
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chatd.accounts.accounts import NO_UID
 from chatd.chat.actions.administration import (
     add_account,
     check_new_account,
@@ -26,9 +27,9 @@ HASH = CHEAP.hash("another horse")
 def test_an_account_is_added_for_a_person_who_is_not_here(world: World) -> None:
     world.ahead = 5
     done(world, add_account(world.server, "Ana", HASH, admin=True))
-    assert list_accounts(world.server) == [("Ana", True, 5, 0, 0)]
+    assert list_accounts(world.server) == [("Ana", True, 5, 0, 0, NO_UID)]
     done(world, log_in(world.server, guest(world), "ana", "another horse"))
-    assert list_accounts(world.server) == [("Ana", True, 5, 1, 0)]
+    assert list_accounts(world.server) == [("Ana", True, 5, 1, 0, NO_UID)]
 
 
 def test_a_name_that_is_registered_is_refused(world: World) -> None:

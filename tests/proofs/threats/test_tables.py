@@ -9,7 +9,7 @@ import pytest
 from tests.proofs.threats.tables import DOCUMENT, TABLES, check, tables, wrong_cells
 from tests.support.documents import read
 
-TRIED = {"doors", "credentials", "roles", "pages", "targets", "files"}
+TRIED = {"doors", "credentials", "roles", "pages", "targets", "files", "users"}
 """The tables that a module of this package tries."""
 
 LINES = 200

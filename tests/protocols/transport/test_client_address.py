@@ -13,6 +13,7 @@ from zope.interface import directlyProvides
 from chatd.protocols.transport.client_address import ClientAddress
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Limits, Pace, Place, TooManyConnections
+from chatd.util.unix_peers import Peer
 
 LOCAL, NEAR, FAR = (IPv4Address("TCP", host, 1) for host in ("127.0.0.1", "10.0.0.1", "192.0.2.1"))
 OTHER_LOCAL = IPv4Address("TCP", "127.0.0.1", 2)
@@ -24,15 +25,21 @@ OWN = Place("192.0.2.1", "192.0.2.1", Pace(Limits()))
 """The place that a client behind the proxy gets."""
 
 
+USER = Peer(1001, frozenset([100]))
+
+
 class Factory:
     """A factory that has room, unless it is full."""
 
     def __init__(self) -> None:
         self.full = False
-        self.relocated: list[tuple[Place | None, object]] = []
+        self.relocated: list[tuple[Place | None, str]] = []
 
-    def relocate(self, place: Place | None, address: object) -> Place:
-        self.relocated.append((place, address))
+    def peer_of(self, transport: object) -> Peer:
+        return USER
+
+    def relocate(self, place: Place | None, host: str) -> Place:
+        self.relocated.append((place, host))
         if self.full:
             raise TooManyConnections("full", 1)
         return OWN
@@ -76,6 +83,15 @@ class TestDirect:
         assert address.located
         assert (address.host, address.network, address.pace) == OWN
 
+    def test_it_may_be_a_user_of_the_machine(self) -> None:
+        assert self.connected(LOCAL).peer == USER
+
+    def test_a_user_is_counted_instead_of_the_place(self, factory: Factory) -> None:
+        address = address_of(factory, OWN, located=True)
+        address.connect(StringTransport(peerAddress=LOCAL))
+        address.locate("uid1001")
+        assert factory.relocated == [(OWN, "uid1001")]
+
     def test_in_the_clear_over_a_network_it_is_not_confidential(self) -> None:
         address = self.connected(FAR)
         assert not address.encrypted
@@ -101,9 +117,14 @@ class TestLocating:
         assert not address.located
         assert (address.host, address.network, address.pace) == PROXY
         address.locate()
-        assert factory.relocated == [(PROXY, FAR)]
+        assert factory.relocated == [(PROXY, FAR.host)]
         assert address.located
         assert (address.host, address.network, address.pace) == OWN
+
+    def test_it_is_no_user_of_this_machine(self, factory: Factory) -> None:
+        address = address_of(factory)
+        address.connect(BehindProxy(FAR, NEAR))
+        assert address.peer is None
 
     def test_one_too_many_is_counted_for_no_place(self, factory: Factory) -> None:
         factory.full = True

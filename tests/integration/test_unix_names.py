@@ -1,0 +1,81 @@
+"""A daemon with ``--unix-names`` knows the users of this machine, by the kernel and the system."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chatd.accounts.local_users import overflow_uid
+from chatd.text.validation import InvalidName, check_new_name
+from tests.support.live_server import LiveServer
+from tests.support.sentences import EN
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the groups")
+
+
+def a_user() -> pwd.struct_passwd:
+    """Return a user who may have an account: this process's own, or any that root can be."""
+    users = pwd.getpwall() if os.geteuid() == 0 else [pwd.getpwuid(os.geteuid())]
+    for user in users:
+        try:
+            check_new_name(user.pw_name)
+        except InvalidName:
+            continue
+        if user.pw_uid not in (0, overflow_uid()):
+            return user
+    pytest.skip("no user of this machine has a login that is a name")
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """Return a directory that others may enter, of a path that is short enough for a socket."""
+    path = Path(tempfile.mkdtemp(dir="/tmp"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+def say_as(user: pwd.struct_passwd, path: Path, *lines: str) -> str:
+    """Return all that a process of a user is sent for some lines, until the server closes."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
+                os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
+            with closing(socket.socket(socket.AF_UNIX)) as client:
+                client.connect(str(path))
+                client.sendall("".join(f"{line}\n" for line in lines).encode())
+                client.shutdown(socket.SHUT_WR)
+                while data := client.recv(1 << 16):
+                    os.write(writing, data)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as received:
+        text = received.read().decode()
+    os.waitpid(child, 0)
+    return text
+
+
+def test_a_user_has_the_login_name_also_after_a_restart(directory: Path) -> None:
+    user, path = a_user(), directory / "chat.sock"
+    arguments = "--listen", f"unix:{path}:mode=666", "--unix-names"
+    store = directory / "data"
+    store.mkdir(0o700)
+    for _ in range(2):
+        with LiveServer(store, *arguments):
+            received = say_as(user, path, "hola")
+        assert EN.sentence("welcome", name=user.pw_name, room="lobby", here=...) in received
+        assert f"<{user.pw_name}> hola" in received
