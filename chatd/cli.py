@@ -82,7 +82,12 @@ def _run(arguments: list[str], closed: bool) -> int:
     name: str = _main_parser().parse(command).command
     if name == "serve":
         return _serve(rest, closed)
-    status: int = _module(name).run(parser_of(name).parse(rest))
+    options = parser_of(name).parse(rest)
+    if "profile" in options:
+        from chatd.client import profiles
+
+        profiles.complete(options)
+    status: int = _module(name).run(options)
     return status
 
 

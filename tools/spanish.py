@@ -124,6 +124,9 @@ ARGUMENTS = {
     "the UNIX socket of the daemon, instead of a host": (
         "el socket UNIX del servidor, en lugar de una máquina"
     ),
+    "take the rest from this profile (default: the profile default, if there is one)": (
+        "tomar el resto de este perfil (si no se da: el perfil default, si lo hay)"
+    ),
     "use TLS, with a valid certificate or a known key; a new key is asked about": (
         "usar TLS, con un certificado válido o una clave conocida; por una nueva se pregunta"
     ),

@@ -31,6 +31,8 @@ Modules (python3 -m tools.documents writes this list):
 - `painting`: The things that a conversation shows, as paragraphs of a log: times, names in colours,
   styles.
 - `paragraph`: Paragraphs of the log on a screen, and the rows to which they are wrapped.
+- `profiles`: The file `profiles`: servers, and the names that the user has there, under names of
+  their own.
 - `reconnecting`: The connection of a conversation: made again whenever it breaks, after growing
   pauses.
 - `room_messages`: The messages of a server about one room, and their effect on a conversation: see

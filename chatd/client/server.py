@@ -112,6 +112,11 @@ class Server:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of a known server to *parser*."""
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="take the rest from this profile (default: the profile default, if there is one)",
+    )
     known = parser.add_mutually_exclusive_group()
     known.add_argument(
         "--unix",
@@ -126,7 +131,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     known.add_argument(
         "--fingerprint",
-        type=_fingerprint,
+        type=fingerprint,
         metavar="SHA256",
         help="use TLS, and accept only the server whose key has this fingerprint, sha256:BASE64",
     )
@@ -139,11 +144,16 @@ def server_of(arguments: argparse.Namespace) -> Server:
     """
     if arguments.unix is not None and (arguments.host is not None or arguments.port is not None):
         raise ClientError("--unix names a server, so leave out its host and port.")
-    tls = arguments.tls or arguments.fingerprint is not None
-    names_none = (arguments.host, arguments.port, arguments.unix) == (None, None, None) and not tls
+    host, port, tls = arguments.host, arguments.port, arguments.tls or bool(arguments.fingerprint)
+    names_none = (host, port, arguments.unix) == (None, None, None) and not tls
+    if host is not None:
+        host, behind = wire.split_address(host)
+        if behind is not None and port is not None:
+            raise ClientError(f"{arguments.host} has a port already, so leave out {port}.")
+        port = port if behind is None else int(behind)
     return Server(
-        wire.DEFAULT_HOST if arguments.host is None else arguments.host,
-        wire.DEFAULT_PORT if arguments.port is None else arguments.port,
+        wire.DEFAULT_HOST if host is None else host,
+        wire.DEFAULT_PORT if port is None else port,
         arguments.unix,
         tls,
         arguments.fingerprint,
@@ -157,7 +167,8 @@ def _path(text: str) -> str:
     return text
 
 
-def _fingerprint(text: str) -> str:
+def fingerprint(text: str) -> str:
+    """Return *text* as the fingerprint of a key, for argparse."""
     try:
         return public_keys.parse(text)
     except public_keys.NotAFingerprint:

@@ -5,6 +5,7 @@ This module must not know the content of lines, nor print anything: each failure
 """
 
 import argparse
+import re
 import socket
 
 DEFAULT_HOST = "127.0.0.1"
@@ -19,6 +20,12 @@ CONNECT_TIMEOUT = 15.0
 MAX_LINE_BYTES = 1 << 20
 """Bytes of a line. Longer ones are cut, so that neither an input nor a server can fill the memory.
 """
+
+PROFILE_MARK = "@"
+"""The first character of a profile in place of a host. No host begins with it."""
+
+_BRACKETED = re.compile(r"\[([^\[\]]*)\](?::(.*))?")
+"""An IPv6 address as it stands in front of a port."""
 
 ERROR = "ERR "
 NOTICE = "*** "
@@ -42,14 +49,37 @@ def port_number(text: str) -> int:
 
 
 def host_name(text: str) -> str:
-    """Return *text* as a host, for argparse.
+    """Return *text* as a host, as a host and its port, or as ``@`` and a profile, for argparse.
 
     Refuse an empty text, which the system takes for this machine, and a plain number, which it
     takes for an address: neither was meant as that.
     """
-    if not text or text.isdecimal():
+    if text.startswith(PROFILE_MARK) and text != PROFILE_MARK:
+        return text
+    scheme, _, rest = text.rpartition("://")
+    if scheme in ("tls", "ssl"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a host: write {rest}, and --tls")
+    if scheme:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a host: write HOST, or HOST:PORT")
+    if text.startswith("unix:"):
+        path = text.removeprefix("unix:")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a host: write --unix {path}")
+    host, port = split_address(text)
+    if host in ("", PROFILE_MARK) or host.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a host (a name or an address)")
+    if port is not None:
+        port_number(port)
     return text
+
+
+def split_address(text: str) -> tuple[str, str | None]:
+    """Return the host of an address, without the brackets of IPv6, and its port, or None."""
+    if (bracketed := _BRACKETED.fullmatch(text)) is not None:
+        return bracketed[1], bracketed[2]
+    if text.count(":") == 1:
+        host, _, port = text.partition(":")
+        return host, port
+    return text, None
 
 
 def show_address(host: str, port: int) -> str:

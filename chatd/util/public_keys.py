@@ -8,9 +8,7 @@ signature, name or date.
 
 from __future__ import annotations
 
-import base64
 import binascii
-import hashlib
 import re
 from typing import NamedTuple
 
@@ -34,8 +32,9 @@ class NotAFingerprint(ValueError):
 
 def fingerprint_of(certificate: bytes) -> str:
     """Return the fingerprint of the key in a certificate in DER. Raises `NotACertificate`."""
-    digest = hashlib.sha256(public_key_of(certificate)).digest()
-    return PREFIX + base64.b64encode(digest).decode()
+    import hashlib  # loads OpenSSL, which a client without TLS does without
+
+    return _shown(hashlib.sha256(public_key_of(certificate)).digest())
 
 
 def parse(text: str) -> str:
@@ -44,7 +43,11 @@ def parse(text: str) -> str:
     if match is None:
         raise NotAFingerprint(text)
     # The last digit has two bits more than the digest needs.
-    return PREFIX + base64.b64encode(binascii.a2b_base64(match[1])).decode()
+    return _shown(binascii.a2b_base64(match[1]))
+
+
+def _shown(digest: bytes) -> str:
+    return PREFIX + binascii.b2a_base64(digest, newline=False).decode()
 
 
 def public_key_of(certificate: bytes) -> bytes:

@@ -50,6 +50,19 @@ class TestTcp:
             named().connect(for_password=True)
 
 
+class TestAddress:
+    """A host with its port in one word."""
+
+    def test_it_is_split(self) -> None:
+        assert named("--host", "[::1]:7").where == "[::1]:7"
+
+    def test_with_a_second_port_it_is_refused(self) -> None:
+        with pytest.raises(
+            ClientError, match=r"^chat\.test:7 has a port already, so leave out 8\."
+        ):
+            named("--host", "chat.test:7", "--port", "8")
+
+
 class TestUnixSocket:
     """A UNIX socket, which is known unless `unix_socket` finds a reason why not."""
 

@@ -77,3 +77,54 @@ def test_a_text_that_is_no_host_is_wrong_usage(text: str) -> None:
 
 def test_a_byte_that_telnet_would_interpret_is_doubled() -> None:
     assert wire.as_line(b"ca\xf1a \xff\xfa") == b"ca\xf1a \xff\xff\xfa\n"
+
+
+class TestHost:
+    """A host as it is written on a command line."""
+
+    @pytest.mark.parametrize(
+        ("text", "address"),
+        [
+            ("chat.example", ("chat.example", None)),
+            ("chat.example:60062", ("chat.example", "60062")),
+            ("127.0.0.1:7", ("127.0.0.1", "7")),
+            ("::1", ("::1", None)),
+            ("[::1]", ("::1", None)),
+            ("[::1]:60062", ("::1", "60062")),
+        ],
+    )
+    def test_it_may_have_its_port_with_it(self, text: str, address: tuple[str, str]) -> None:
+        assert wire.host_name(text) == text
+        assert wire.split_address(text) == address
+
+    def test_it_may_be_a_profile(self) -> None:
+        assert wire.host_name("@work") == "@work"
+
+    @pytest.mark.parametrize(
+        ("text", "error"),
+        [
+            ("", "'' is not a host (a name or an address)"),
+            ("@", "'@' is not a host (a name or an address)"),
+            ("60060", "'60060' is not a host (a name or an address)"),
+            (":60060", "':60060' is not a host (a name or an address)"),
+            ("[]:60060", "'[]:60060' is not a host (a name or an address)"),
+            ("chat.example:", "'' is not a port (1 to 65535)"),
+            ("chat.example:http", "'http' is not a port (1 to 65535)"),
+            (
+                "tls://chat.example:7",
+                "'tls://chat.example:7' is not a host: write chat.example:7, and --tls",
+            ),
+            (
+                "https://chat.example/",
+                "'https://chat.example/' is not a host: write HOST, or HOST:PORT",
+            ),
+            (
+                "unix:/run/chat.sock",
+                "'unix:/run/chat.sock' is not a host: write --unix /run/chat.sock",
+            ),
+        ],
+    )
+    def test_another_text_is_refused_with_what_is_right(self, text: str, error: str) -> None:
+        with pytest.raises(argparse.ArgumentTypeError) as refused:
+            wire.host_name(text)
+        assert str(refused.value) == error
