@@ -72,8 +72,6 @@ async def _create(server: ChatServer, session: Session, argument: str) -> None:
         raise WrongUse
     mode = _mode_called(word.strip()) if word.strip() else Mode.OPEN
     await create(server, session, wanted, mode)
-    if server.logins.account_of(session) is None:
-        session.answer("nobody_runs_new_room", room=wanted.removeprefix("#"))
 
 
 async def _mode(server: ChatServer, session: Session, argument: str) -> None:
@@ -293,7 +291,7 @@ TABLE = (
         _close,
         Wording(
             "/close",
-            "put everyone out of the room and close it",
+            "remove everyone from the room and close it",
             "Its history is kept, and its owner opens it again with /mode. Repeat the command\n"
             "within a minute to confirm.\n"
             "Example: /close",

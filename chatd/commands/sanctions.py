@@ -195,7 +195,7 @@ TABLE = (
         _kick,
         Wording(
             "/kick NAME [REASON]",
-            "put NAME out of the room, once",
+            "remove NAME from the room, once",
             "The room and NAME see the reason. In another room: /kick #ops luis. NAME can come\n"
             "back at once; /ban keeps people out.\n"
             "Example: /kick luis not in here, please",

@@ -196,17 +196,16 @@ TABLE = (
         Wording(
             "/join ROOM",
             "go to a room; a new one is created",
-            "In a terminal you leave the room that you were in; in a browser you stay there,\n"
-            "too. Nobody runs a room that /join creates; /create makes one that you run.\n"
+            "In a terminal you leave the room that you were in; in a browser you stay there, too.\n"
+            "You own a new room if you are logged in; nobody runs one that a guest creates.\n"
             "Example: /join ops",
             aliases=("j",),
         ),
         Wording(
             "/sala SALA",
             "ir a una sala; si no existe, se crea",
-            "En una terminal dejas la sala en que estabas; en un navegador sigues también en\n"
-            "ella. Una sala que crea /sala no la administra nadie; /crear hace una que\n"
-            "administras tú.\n"
+            "En una terminal dejas la sala en que estabas; en un navegador sigues también allí.\n"
+            "Una sala nueva es tuya si has iniciado sesión; la de un invitado no es de nadie.\n"
             "Ejemplo: /sala ops",
             aliases=("entrar",),
         ),

@@ -15,7 +15,10 @@ SENTENCES = {
     "nobody_else": "Nobody else is here.",
     "joined_room": "You are in #{room}. {here}",
     "joined_new_room": "You are in #{room}, a new room; nobody else is here.",
-    "nobody_runs_new_room": "Nobody runs #{room}. Log in first to run a new room: /help account",
+    "nobody_runs_new_room": (
+        "Nobody runs #{room}, because a guest cannot own a room. To own a new one, log in first:"
+        " /help account"
+    ),
     "did_you_mean": "Did you mean #{room}?",
     "already_in_room": "You are in #{room} already.",
     "topic": "Topic: {topic}",
@@ -104,7 +107,7 @@ SENTENCES = {
     ),
     "paste_is_blank": "Nothing was said: there was no text before the dot.",
     "paste_elsewhere": (
-        "you are not in #{room} any more, for which the message was begun, so it was not said."
+        "the message was begun in #{room}, and you are not there any more, so it was not said."
     ),
     "no_paste_here": "/paste is for chat ports. Here, send a text of several lines.",
     "echo_on": "Your own lines are shown to you.",
@@ -151,7 +154,7 @@ SENTENCES = {
     "private_lines_members": "Only people who are logged in may write private lines here.",
     "you_run_room": "You run #{room}. /help moderation says how.",
     "in_room": "In #{room}: {did}",
-    "put_out": "You were put out of #{room}: {why}",
+    "put_out": "You were removed from #{room}: {why}",
     "in_no_room_now": (
         "You are in no room now. /join ROOM to enter one, or /leave to go to the lobby."
     ),
@@ -168,14 +171,16 @@ SENTENCES = {
     "not_muted": "{name} is not muted in #{room}.",
     "not_banned": "{name} is not banned from #{room}.",
     "ask_again": "Repeat the command within a minute to confirm.",
-    "would_shut_out": "This would shut {count} connections out of #{room}: {people}.",
-    "would_shut_out_one": "This would shut {count} connection out of #{room}: {people}.",
-    "would_shut_out_nobody": "Nobody who is connected now would be shut out of #{room}.",
+    "would_shut_out": "This would keep {count} connections out of #{room}: {people}.",
+    "would_shut_out_one": "This would keep {count} connection out of #{room}: {people}.",
+    "would_shut_out_nobody": (
+        "This would keep out none of the people who are connected to #{room} now."
+    ),
     "would_close": (
-        "This closes #{room}; nothing in it is lost. {count} connections would be put out."
+        "This closes #{room} and removes {count} connections from it. Its history is kept."
     ),
     "would_close_one": (
-        "This closes #{room}; nothing in it is lost. {count} connection would be put out."
+        "This closes #{room} and removes {count} connection from it. Its history is kept."
     ),
     "no_sanctions": "Nobody is muted in #{room} or banned from it.",
     "sanctions": "{count} mutes and bans in #{room}:",
@@ -220,20 +225,17 @@ SENTENCES = {
     "hook_not_allowed": "requests to its address are not allowed here.",
     "hook_no_tls": "https:// needs chatd[tls], which is not installed here any more.",
     "hook_tls_failed": "its certificate is not valid, or TLS failed in another way.",
-    "hook_broke": "the connection broke, or it did not answer in HTTP.",
+    "hook_broke": "the connection broke, or the answer was not HTTP.",
     "hook_not_readable": "the room's log cannot be read.",
     # Help
-    "no_push": "You are notified nowhere while you are away. /push URL sets that.",
-    "push_is": (
-        "While you are away, {target} is told who writes to you alone and who mentions you."
-    ),
+    "no_push": "You get no notifications while you are away. /push URL sets them up.",
+    "push_is": "While you are away, {target} is notified of private lines and mentions.",
     "push_is_with_text": (
-        "While you are away, {target} is told who writes to you alone and who mentions you, with"
-        " the text."
+        "While you are away, {target} is notified of private lines and mentions, with their text."
     ),
     "push_fails": "{push} The last {count} tries failed.",
     "push_fails_one": "{push} The last try failed.",
-    "push_ended": "You are notified nowhere from now on.",
+    "push_ended": "You get no notifications from now on.",
     "push_code_sent": ("A code was sent to {target}. Type /push confirm CODE within ten minutes."),
     "push_code": "The code for {name} is {code}. In chatd, type: /push confirm {code}",
     "push_privates": "{count} private lines, the last by {name}",
@@ -285,7 +287,7 @@ SENTENCES = {
         ' it once. "In quotes" it is searched for as it is.'
     ),
     "search_in_apart": (
-        '{part} is for the command /search. Here the rooms are chosen apart. "In quotes" it is'
+        '{part} is for the command /search. Here, choose the rooms separately. "In quotes" it is'
         " searched for as it is."
     ),
     "search_too_many_words": "a search has at most {limit} words.",
@@ -309,7 +311,7 @@ SENTENCES = {
     "away_off": "You are not away any more.",
     "bell_on": "Every line of other people beeps.",
     "bell_mentions": "Lines that mention you, and private lines, beep.",
-    "bell_off": "Nothing beeps.",
+    "bell_off": "No line beeps.",
     "quiet_on": "Joins, leaves and renames are hidden.",
     "quiet_off": "Joins, leaves and renames are shown.",
     "guests_on": "Guests can write private lines to you.",
@@ -322,14 +324,16 @@ SENTENCES = {
     "too_many_ignored": "you ignore {limit} people, the most allowed. /unignore NAME first.",
     # Accounts
     "password_prompt": (
-        "Your next line is the password; no one else is shown it. An empty line cancels."
+        "Your next line is the password. Others do not see it, but nc shows it on your own"
+        " screen. An empty line cancels."
     ),
     "present_password_prompt": (
-        "First your present password: your next line, which no one else is shown."
-        " An empty line cancels."
+        "First type your present password as the next line. Others do not see it, but nc shows it"
+        " on your own screen. An empty line cancels."
     ),
     "new_password_prompt": (
-        "Your next line is the new password; no one else is shown it. An empty line cancels."
+        "Your next line is the new password. Others do not see it, but nc shows it on your own"
+        " screen. An empty line cancels."
     ),
     "keep_tokens_prompt": (
         "You have {count} tokens, which end with the old password. Press Enter to end them,"
@@ -379,7 +383,7 @@ SENTENCES = {
     "token_revoked": "The token {token} is revoked.",
     "closed_by_owner": "{name} closed this connection from another one.",
     "unregistered": "{name} is not registered any more.",
-    "registered_elsewhere": "{name} is registered to somebody else now.",
+    "registered_elsewhere": "{name} is registered to another person now.",
     "whois_registered": "{name} is registered.",
     "whois_not_registered": "{name} is not registered.",
     "whois_here": "{name} is here in {rooms}, with {count} connections.",
@@ -430,8 +434,8 @@ SENTENCES = {
         " start the line with // to say it anyway."
     ),
     "answer_to_nothing": (
-        "this came right after a command that did not ask for a password, so it may be one."
-        " Say it again if it is not."
+        "this line may be a password: it came right after a command that did not ask for one."
+        " Send it again if it is not."
     ),
     "no_token_in_clear": (
         "tokens are not created here. Connect over TLS, or from the server's own machine."
@@ -448,8 +452,8 @@ SENTENCES = {
     "not_signed_in": "you are signed out. /login NAME PASSWORD to go on, or /logout to be a guest.",
     "not_signed_in_http": "the sign-in or the token of this request is not valid any more.",
     "keep_tokens_or_not": (
-        "that was not an answer, so nothing was changed. Press Enter to end your tokens, or"
-        " answer keep."
+        "the answer was not understood, so nothing was changed. Press Enter to end your tokens,"
+        " or answer keep."
     ),
     "password_is_a_word": (
         "a new password must not begin with {word}: /password keep-tokens NEW keeps your tokens."
@@ -530,8 +534,8 @@ SENTENCES = {
     ),
     "no_room_named": "no room was named. Name the room that this is for.",
     "moved_just_now": (
-        "you were put out of #{room} just now, and this may have been meant for it, so it was not"
-        " done. Send it again if it is for this room."
+        "you were removed from #{room} just now, and this may have been meant for it, so it was"
+        " not done. Send it again if it is for this room."
     ),
     "in_no_room": "you are in no room. /join ROOM to enter one, or /leave to go to the lobby.",
     "not_said": (
@@ -547,7 +551,7 @@ SENTENCES = {
         "#{room} does not exist. GET /api/rooms lists the rooms; the first line posted in a"
         " room makes it."
     ),
-    "nobody": "{name} is not here. /who shows who is.",
+    "nobody": "{name} is not here. /who lists the people here.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
     "other_lines_with_key": "other lines were said with this key. Use a new key for new lines.",
     "not_saved": (
@@ -567,13 +571,13 @@ SENTENCES = {
         "it took more than {limit} seconds to end, so all of it was dropped. Send it again."
     ),
     "used_up": (
-        "the budget of {what} is used up for {whose}: {limit} a day, half of it at once."
-        " More comes back in {wait}."
+        "the limit of {what} is reached for {whose}: {limit} a day, at most half of it at once."
+        " Try again in {wait}."
     ),
     "used_up_held": "{whose} has {limit} {what}, the most allowed. Remove one first.",
     "budgets": (
-        "You use this much of what may be used at once. What a day allows comes back steadily,"
-        " so a little that was used soon shows as 0."
+        "How much is used of each limit. It comes back steadily through the day, so a small"
+        " amount soon shows as 0."
     ),
     "budget_row": "{what}: {uses}.",
     "budget_use": "{whose} {used} of {most}",
@@ -639,7 +643,7 @@ SENTENCES = {
     ),
     "parameter_twice": "{name} was given twice.",
     "unknown_parameter": "there is no parameter {name} here; known: {known}.",
-    "no_parameters": "this path takes no parameters, so not {name}.",
+    "no_parameters": "this path has no parameters; {name} is one too many.",
     "header_twice": "the header {name} was sent more than once.",
     "not_a_bookmark": (
         "{name} must be the seq of a line, or a bookmark as you received it, such as"
@@ -649,7 +653,8 @@ SENTENCES = {
     "one_of_parameters": "give {first} or {second}, not both.",
     "not_json": "the body must be a JSON object with: {members}, each of them once.",
     "text_or_message": (
-        'the body must have "text", lines that are messages, or "message", one of several lines.'
+        'the body must have "text" (each line is a message) or "message" (one message of several'
+        " lines)."
     ),
     "not_a_text": "{name} must be a string.",
     "name_in_body": "the name belongs in the path, not in the body: ?name=NAME.",
@@ -671,11 +676,10 @@ SENTENCES = {
         " /login NAME PASSWORD."
     ),
     "takes_no_guests": (
-        "{name} takes no private lines from guests. /register a name, or /login NAME PASSWORD."
+        "{name} accepts no private lines from guests. /register a name, or /login NAME PASSWORD."
     ),
     "wrong_senders": (
-        "{word} is not one of those who may write private lines: /mode private-lines members, or"
-        " everyone."
+        "{word} is not a setting for private lines. Use /mode private-lines members, or everyone."
     ),
     "nobody_runs_room": (
         "nobody runs #{room}, so only administrators may do that there. /create ROOM creates"
@@ -701,7 +705,7 @@ SENTENCES = {
     ),
     "room_announces": "in #{room} only operators speak. Write to one of them: /msg NAME TEXT.",
     "room_announces_http": "in #{room} only operators speak. Use the token of one of them.",
-    "being_put_out": "you are being put out of #{room}, so this was not done.",
+    "being_put_out": "you are being removed from #{room}, so this was not done.",
     "name_stays": (
         "you may not speak in #{room}, and a new name would be shown there. /join another room"
         " first, or wait."
@@ -734,7 +738,8 @@ SENTENCES = {
         " which are lengths of IPv6; or a network itself, such as 192.0.2.0/24."
     ),
     "within_network": (
-        "{name} is banned from #{room} as a part of {other}. /unban {other} lifts that ban."
+        "{name} is banned from #{room} with {other}, of which it is a part. /unban {other} lifts"
+        " that ban."
     ),
     "too_many_rooms": (
         "you own {count} rooms, the most allowed. /join {room} creates one that nobody runs."
@@ -757,7 +762,7 @@ SENTENCES = {
     "room_comes_first": (
         "the room comes before the name: #{room} NAME. After the name, no word may begin with #."
     ),
-    "not_in_room": "{name} is not in #{room}. /who #{room} shows who is.",
+    "not_in_room": "{name} is not in #{room}. /who #{room} lists the people there.",
     "no_hook_url": (
         "{url} is not a valid URL here. Use http:// or https://, a host, and"
         " optionally a path: https://example.com/chat."
@@ -793,14 +798,14 @@ SENTENCES = {
         " from the server's own machine."
     ),
     "push_not_taken": (
-        "{target} did not take the message with the code. It must answer a POST with a status of"
-        " 200 to 299 within ten seconds. See Notifications in docs/wire.md."
+        "{target} did not accept the message with the code. It must answer a POST with a status"
+        " of 200 to 299 within ten seconds. See Notifications in docs/wire.md."
     ),
     "too_many_codes": "wait {count} seconds. Several codes were sent already.",
     "too_many_codes_one": "wait {count} second. Several codes were sent already.",
     "no_push_code": (
-        "no code waits for you to type it. It is valid for ten minutes, and for five tries. /push"
-        " URL sends one."
+        "there is no code to confirm. A code is valid for ten minutes and five tries. /push URL"
+        " sends one."
     ),
     "wrong_push_code": "that is not the code. You have {count} more tries.",
     "wrong_push_code_one": "that is not the code. You have {count} more try.",

@@ -17,7 +17,8 @@ SENTENCES = {
     "joined_room": "Estás en #{room}. {here}",
     "joined_new_room": "Estás en #{room}, una sala nueva; no hay nadie más aquí.",
     "nobody_runs_new_room": (
-        "Nadie administra #{room}. Para administrar una nueva, inicia sesión antes: /ayuda cuenta"
+        "Nadie administra #{room}, porque un invitado no puede tener salas. Para tener una,"
+        " inicia sesión antes: /ayuda cuenta"
     ),
     "did_you_mean": "¿Querías decir #{room}?",
     "already_in_room": "Ya estás en #{room}.",
@@ -88,7 +89,7 @@ SENTENCES = {
     "did_ban_prefix": "{name} ha vetado una red ({target})",
     "did_unban_prefix": "{name} ha levantado el veto a una red ({target})",
     "did_private_everyone": "{name} deja que todos escriban líneas privadas",
-    "did_private_members": "{name} deja escribir líneas privadas solo a quien ha iniciado sesión",
+    "did_private_members": "{name} deja escribir líneas privadas solo con la sesión iniciada",
     "did_hook": "{name} ha añadido un webhook: lo que se dice aquí se envía a {target}",
     "did_unhook": "{name} ha quitado el webhook a {target}",
     "did_endhook": (
@@ -110,7 +111,7 @@ SENTENCES = {
     ),
     "paste_is_blank": "No se ha dicho nada: no había texto antes del punto.",
     "paste_elsewhere": (
-        "ya no estás en #{room}, para la que empezó el mensaje, así que no se ha dicho."
+        "el mensaje se empezó en #{room}, y ya no estás allí, así que no se ha dicho."
     ),
     "no_paste_here": "/pegar es para puertos de charla. Aquí, envía un texto de varias líneas.",
     "echo_on": "Se te muestran tus propias líneas.",
@@ -155,7 +156,7 @@ SENTENCES = {
     "means_announce": "cualquiera entra; solo hablan los operadores.",
     "means_closed": "solo entra su dueño, que puede volver a abrirla.",
     "private_lines_everyone": "Aquí todos pueden escribir líneas privadas.",
-    "private_lines_members": "Aquí solo escribe líneas privadas quien ha iniciado sesión.",
+    "private_lines_members": "Aquí solo se pueden escribir líneas privadas con la sesión iniciada.",
     "you_run_room": "Administras #{room}. /ayuda moderar dice cómo.",
     "in_room": "En #{room}: {did}",
     "put_out": "Has salido de #{room}: {why}",
@@ -177,10 +178,14 @@ SENTENCES = {
     "ask_again": "Repite la orden antes de un minuto para confirmar.",
     "would_shut_out": "Esto dejaría fuera de #{room} a {count} conexiones: {people}.",
     "would_shut_out_one": "Esto dejaría fuera de #{room} a {count} conexión: {people}.",
-    "would_shut_out_nobody": "Nadie que esté conectado ahora se quedaría fuera de #{room}.",
-    "would_close": "Esto cierra #{room}; no se pierde nada de ella. Saldrían {count} conexiones.",
+    "would_shut_out_nobody": (
+        "Ninguna de las personas conectadas ahora se quedaría fuera de #{room}."
+    ),
+    "would_close": (
+        "Esto cierra #{room} y saca de ella {count} conexiones. El historial se conserva."
+    ),
     "would_close_one": (
-        "Esto cierra #{room}; no se pierde nada de ella. Saldría {count} conexión."
+        "Esto cierra #{room} y saca de ella {count} conexión. El historial se conserva."
     ),
     "no_sanctions": "En #{room} no hay silencios ni vetos.",
     "sanctions": "{count} silencios y vetos en #{room}:",
@@ -226,14 +231,13 @@ SENTENCES = {
     "hook_not_allowed": "aquí no se permiten peticiones a su dirección.",
     "hook_no_tls": "https:// necesita chatd[tls], que aquí ya no está instalado.",
     "hook_tls_failed": "su certificado no es válido, o TLS ha fallado de otro modo.",
-    "hook_broke": "la conexión se ha cortado, o no ha respondido en HTTP.",
+    "hook_broke": "la conexión se ha cortado, o la respuesta no era HTTP.",
     "hook_not_readable": "el registro de la sala no se puede leer.",
     # Help
-    "no_push": "En tu ausencia no recibes avisos. /avisos URL dice adónde enviarlos.",
-    "push_is": ("En tu ausencia, {target} recibe quién te escribe en privado y quién te nombra."),
+    "no_push": "En tu ausencia no recibes avisos. /avisos URL los activa.",
+    "push_is": "En tu ausencia, {target} recibe avisos de líneas privadas y menciones.",
     "push_is_with_text": (
-        "En tu ausencia, {target} recibe quién te escribe en privado y quién te nombra, con el"
-        " texto."
+        "En tu ausencia, {target} recibe avisos de líneas privadas y menciones, con su texto."
     ),
     "push_fails": "{push} Los últimos {count} intentos han fallado.",
     "push_fails_one": "{push} El último intento ha fallado.",
@@ -300,8 +304,8 @@ SENTENCES = {
         ' una sola vez. "Entre comillas" se busca tal cual.'
     ),
     "search_in_apart": (
-        '{part} es para la orden /buscar. Aquí las salas se eligen aparte. "Entre comillas" se'
-        " busca tal cual."
+        '{part} es para la orden /buscar. Aquí, elige las salas aparte. "Entre comillas" se busca'
+        " tal cual."
     ),
     "search_too_many_words": "una búsqueda tiene como mucho {limit} palabras.",
     "nothing_found": "No se ha encontrado nada en #{room}.",
@@ -326,9 +330,9 @@ SENTENCES = {
     "away_off": "Ya no estás ausente.",
     "bell_on": "Cada línea de otra persona hace un pitido.",
     "bell_mentions": "Las líneas que te nombran, y las privadas, hacen un pitido.",
-    "bell_off": "Nada hace un pitido.",
-    "quiet_on": "No se muestra quién entra, se va y cambia de nombre.",
-    "quiet_off": "Se muestra quién entra, se va y cambia de nombre.",
+    "bell_off": "Ninguna línea hace un pitido.",
+    "quiet_on": "Las entradas, las salidas y los cambios de nombre no se muestran.",
+    "quiet_off": "Las entradas, las salidas y los cambios de nombre se muestran.",
     "guests_on": "Los invitados pueden escribirte líneas privadas.",
     "guests_off": "Los invitados no pueden escribirte líneas privadas.",
     "ignored": "Las líneas de {name} no se muestran. /atender {name} las muestra otra vez.",
@@ -341,16 +345,16 @@ SENTENCES = {
     ),
     # Accounts
     "password_prompt": (
-        "Tu próxima línea es la contraseña; no se le muestra a nadie más."
-        " Una línea vacía la cancela."
+        "Tu próxima línea es la contraseña. Los demás no la ven, pero nc la muestra en tu"
+        " pantalla. Una línea vacía cancela."
     ),
     "present_password_prompt": (
-        "Primero, tu contraseña actual: tu próxima línea, que no se le muestra a nadie más."
-        " Una línea vacía la cancela."
+        "Primero escribe tu contraseña actual en la próxima línea. Los demás no la ven, pero nc"
+        " la muestra en tu pantalla. Una línea vacía cancela."
     ),
     "new_password_prompt": (
-        "Tu próxima línea es la contraseña nueva; no se le muestra a nadie más."
-        " Una línea vacía la cancela."
+        "Tu próxima línea es la contraseña nueva. Los demás no la ven, pero nc la muestra en tu"
+        " pantalla. Una línea vacía cancela."
     ),
     "keep_tokens_prompt": (
         "Tienes {count} tokens, que terminan con la contraseña anterior. Pulsa Intro para"
@@ -402,10 +406,10 @@ SENTENCES = {
     "no_tokens": "No tienes ningún token. /token nuevo NOMBRE crea uno.",
     "token_revoked": "El token {token} está revocado.",
     "closed_by_owner": "{name} ha cerrado esta conexión desde otra.",
-    "unregistered": "{name} ya no está registrado.",
-    "registered_elsewhere": "{name} está registrado ahora por otra persona.",
-    "whois_registered": "{name} está registrado.",
-    "whois_not_registered": "{name} no está registrado.",
+    "unregistered": "El nombre {name} ya no está registrado.",
+    "registered_elsewhere": "El nombre {name} es ahora de otra persona.",
+    "whois_registered": "El nombre {name} está registrado.",
+    "whois_not_registered": "El nombre {name} no está registrado.",
     "whois_here": "{name} está aquí en {rooms}, con {count} conexiones.",
     "whois_here_one": "{name} está aquí en {rooms}, con {count} conexión.",
     "whois_in_no_room": "{name} está aquí, con {count} conexiones.",
@@ -439,10 +443,10 @@ SENTENCES = {
     "would_unregister": "Esto renunciaría al nombre {name} y borraría tus líneas privadas.",
     "yours_already": "{name} ya es tuyo. /clave cambia su contraseña.",
     "not_registered": (
-        "{name} no está registrado. /nombre {name} lo toma, /registrar lo conserva."
+        "el nombre {name} no está registrado. /nombre {name} lo toma, /registrar lo conserva."
     ),
     "not_registered_http": (
-        "{name} no está registrado. Mira si está bien escrito, o crea una cuenta."
+        "el nombre {name} no está registrado. Mira si está bien escrito, o crea una cuenta."
     ),
     "not_logged_in": (
         "no has iniciado sesión. /acceder NOMBRE CONTRASEÑA, o /registrar un nombre."
@@ -467,8 +471,8 @@ SENTENCES = {
         " empieza la línea con // para decirla de todos modos."
     ),
     "answer_to_nothing": (
-        "esto ha llegado justo después de una orden que no pidió contraseña, así que puede"
-        " serlo. Dilo otra vez si no lo es."
+        "esta línea puede ser una contraseña: ha llegado justo después de una orden que no la"
+        " pidió. Envíala otra vez si no lo es."
     ),
     "no_token_in_clear": (
         "aquí no se crean tokens. Conéctate por TLS, o desde la máquina del servidor."
@@ -486,7 +490,7 @@ SENTENCES = {
     ),
     "not_signed_in_http": "la sesión o el token de esta petición ya no es válido.",
     "keep_tokens_or_not": (
-        "eso no es una respuesta, así que no se ha cambiado nada. Pulsa Intro para terminar"
+        "la respuesta no se entiende, así que no se ha cambiado nada. Pulsa Intro para terminar"
         " tus tokens, o responde conservar."
     ),
     "password_is_a_word": (
@@ -618,13 +622,13 @@ SENTENCES = {
         " Envíala otra vez."
     ),
     "used_up": (
-        "el presupuesto de {what} está gastado para {whose}: {limit} al día, la mitad de una vez."
-        " Vuelve algo dentro de {wait}."
+        "se ha alcanzado el límite de {what} para {whose}: {limit} al día, como mucho la mitad de"
+        " una vez. Inténtalo dentro de {wait}."
     ),
     "used_up_held": "{whose} tiene {limit} {what}, que es el máximo. Quita uno primero.",
     "budgets": (
-        "Usas esto de lo que se puede usar de una vez. Lo que permite un día vuelve sin parar,"
-        " así que lo poco que se usó pronto se ve como 0."
+        "Cuánto se ha usado de cada límite. Se recupera poco a poco a lo largo del día, así que"
+        " lo poco pronto se ve como 0."
     ),
     "budget_row": "{what}: {uses}.",
     "budget_use": "{whose} {used} de {most}",
@@ -690,7 +694,7 @@ SENTENCES = {
     ),
     "parameter_twice": "{name} se dio dos veces.",
     "unknown_parameter": "aquí no hay ningún parámetro {name}; los conocidos: {known}.",
-    "no_parameters": "esta ruta no acepta parámetros, así que tampoco {name}.",
+    "no_parameters": "esta ruta no tiene parámetros; sobra {name}.",
     "header_twice": "la cabecera {name} se envió más de una vez.",
     "not_a_bookmark": (
         "{name} debe ser el seq de una línea, o un marcador tal como lo recibiste, como"
@@ -700,7 +704,8 @@ SENTENCES = {
     "one_of_parameters": "da {first} o {second}, no los dos.",
     "not_json": "el cuerpo debe ser un objeto JSON con: {members}, cada uno una sola vez.",
     "text_or_message": (
-        'el cuerpo debe tener "text", líneas que son mensajes, o "message", uno de varias líneas.'
+        'el cuerpo debe tener "text" (cada línea es un mensaje) o "message" (un mensaje de varias'
+        " líneas)."
     ),
     "not_a_text": "{name} debe ser un texto.",
     "name_in_body": "el nombre no va en el cuerpo sino en la ruta: ?name=NOMBRE.",
@@ -718,15 +723,15 @@ SENTENCES = {
     # Rights, sanctions and webhooks
     "only_administrators": "eso solo lo pueden hacer los administradores de este servidor.",
     "members_write": (
-        "aquí solo escribe líneas privadas quien ha iniciado sesión. /registrar guarda un nombre;"
-        " o /acceder NOMBRE CONTRASEÑA."
+        "aquí solo se pueden escribir líneas privadas con la sesión iniciada. /registrar guarda"
+        " un nombre; o /acceder NOMBRE CONTRASEÑA."
     ),
     "takes_no_guests": (
-        "{name} no recibe líneas privadas de invitados. /registrar guarda un nombre; o /acceder"
+        "{name} no acepta líneas privadas de invitados. /registrar guarda un nombre; o /acceder"
         " NOMBRE CONTRASEÑA."
     ),
     "wrong_senders": (
-        "{word} no dice quién puede escribir líneas privadas: /modo líneas-privadas miembros, o"
+        "{word} no es un ajuste para las líneas privadas. Usa /modo líneas-privadas miembros, o"
         " todos."
     ),
     "nobody_runs_room": (
@@ -771,11 +776,15 @@ SENTENCES = {
     "banned_http": "no puedes entrar en #{room} hasta {until}, por orden de {by}.",
     "banned_why": "no puedes entrar en #{room} hasta {until}, por orden de {by}: {reason}",
     "not_above_operator": (
-        "{name} es operador de #{room}, así que solo pueden su dueño y los administradores."
+        "{name} tiene derechos de operador en #{room}, así que solo pueden hacerlo su dueño y los"
+        " administradores."
     ),
-    "not_above_owner": "{name} es el dueño de #{room}, así que solo pueden los administradores.",
-    "not_above_administrator": "{name} administra este servidor, así que eso no lo puede nadie.",
-    "not_registered_op": "{name} es un invitado. Para eso hay que registrarse: /registrar.",
+    "not_above_owner": "#{room} es de {name}, así que solo pueden hacerlo los administradores.",
+    "not_above_administrator": "{name} administra este servidor, así que nadie puede hacer eso.",
+    "not_registered_op": (
+        "{name} no es un nombre registrado, y solo uno registrado puede tener derechos de"
+        " operador: /registrar."
+    ),
     "lobby_is_for_all": (
         "todo el mundo entra primero en #{room}: no puede ser privada ni estar cerrada."
     ),

@@ -116,7 +116,7 @@ def test_a_person_is_muted_and_put_out_by_keyboard(page: Page, luis: Client) -> 
     page.script("document.querySelector('#people .item:enabled').focus()")
     page.press(ENTER)
     page.shows("#menu")
-    assert page.texts("#menu button")[:3] == ["Write to luis alone", "Mute luis", "Put luis out"]
+    assert page.texts("#menu button")[:3] == ["Write to luis alone", "Mute luis", "Kick luis"]
     assert is_accessible(page)
     page.press(DOWN, ESCAPE)
     page.shows("#menu", False)
@@ -137,7 +137,7 @@ def test_a_person_is_muted_and_put_out_by_keyboard(page: Page, luis: Client) -> 
     page.shows("#menu")
     assert page.texts("#menu button")[1] == "Let luis speak again"
     page.press(DOWN, DOWN, ENTER)
-    page.has("#forms-title", "Put luis out")
+    page.has("#forms-title", "Kick luis")
     page.press(TABULATOR, ENTER)
     page.has(LINES, told("kick"))
     page.lacks(PEOPLE, "luis")

@@ -271,7 +271,10 @@ class TestReading:
         _, luis = shut_out
         luis.seen()
         luis.type("/join opps")
-        assert luis.seen() == [EN.notice("joined_new_room", room="opps")]
+        assert luis.seen() == [
+            EN.notice("joined_new_room", room="opps"),
+            EN.notice("nobody_runs_new_room", room="opps"),
+        ]
 
     def test_others_are_not_shut_out_with_them(self) -> None:
         world = World()

@@ -169,7 +169,10 @@ class TestMakingRooms:
 
     def test_a_guest_makes_one_that_nobody_runs(self, world: World) -> None:
         luis = world.person("luis")
-        assert luis.ask("/join ops") == [EN.notice("joined_new_room", room="ops")]
+        assert luis.ask("/join ops") == [
+            EN.notice("joined_new_room", room="ops"),
+            EN.notice("nobody_runs_new_room", room="ops"),
+        ]
         assert only(luis.ask("/mode")) == (
             EN.notice("room_is_run", room="ops", mode="free", meaning=EN.sentence("means_free"))
         )

@@ -59,7 +59,10 @@ async def enter(server: ChatServer, session: Session, wanted: str) -> Entry:
     if owner is not None and is_free and server.moderation.roles.may_own_more(owner.key):
         await _own(server, session, room, Mode.OPEN, None, hint)
     else:
-        server.moves.move(session, room, "joined_new_room", hint)
+        nobodys = session.sentence("nobody_runs_new_room", room=room.name) if owner is None else ""
+        server.moves.move(
+            session, room, "joined_new_room", "\n".join(filter(None, (hint, nobodys)))
+        )
     return Entry(room)
 
 

@@ -517,6 +517,7 @@ class OrderTests(SynchronousTestCase):
             [
                 "<guest1> in the lobby",
                 EN.notice("joined_new_room", room="ops"),
+                EN.notice("nobody_runs_new_room", room="ops"),
                 "<guest1> in ops",
                 EN.notice("joined_room", room="lobby", here=EN.sentence("nobody_else")),
                 f"[{EPOCH}] <guest1> in the lobby",
