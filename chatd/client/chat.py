@@ -182,11 +182,9 @@ class Chat:
         self.outbox.drop(item)
         self.flush(item.room)
 
-    def give_back(self, item: Item, reason: str = "") -> None:
+    def give_back(self, item: Item) -> None:
         """Remove an item that is not said, show its text, and offer it for editing."""
         self.outbox.drop(item)
-        if reason:
-            self.tell(Kind.OWN, reason, item.room)
         self.view.show(item.room or self.rooms.current, Shown(Kind.UNSAID, item.text, own=True))
         self.view.give_back(item.room, item.text)
 

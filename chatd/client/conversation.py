@@ -166,11 +166,11 @@ class Conversation:
         chat, before = self.chat, self._before
         chat.is_open = True
         if before is not None and not before.is_guest and fold(before.name) != fold(chat.me.name):
+            back = f" `/login {before.name}` logs in again." if before.is_account else ""
+            chat.tell(Kind.OWN, f"You are {chat.me.name} now, and no longer {before.name}.{back}")
             # It was typed to be said under that name. It may have been said if it was sent before.
-            reason = f"You are {chat.me.name} now, and no longer {before.name}."
             for item in [item for item in chat.outbox if not item.sent_as]:
-                chat.give_back(item, reason)
-                reason = ""
+                chat.give_back(item)
         if self._login is not None:
             bookmarks = self._bookmarks() or {chat.lobby: None}
             for name in bookmarks:

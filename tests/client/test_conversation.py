@@ -255,6 +255,12 @@ class TestIdentity:
         talk.enter(resumed=True)
         assert not talk.lines
         assert talk.window.given_back == ["as ana"]
+        assert talk.texts(kind=Kind.OWN) == ["You are guest7 now, and no longer ana."]
+
+    def test_an_account_that_is_gone_with_its_connection_is_told(self, talk: Talk) -> None:
+        talk.take("you", name="ana", guest=False, account=True)
+        assert "name" not in back(talk, "guest7")
+        assert "/login ana" in talk.texts(kind=Kind.OWN)[-1]
 
     def test_an_account_is_entered_before_its_rooms(self) -> None:
         talk = Talk(login=Login("ana", "correct horse"), rooms=["ops"])
