@@ -176,8 +176,9 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
         session.error(refusal.kind, refusal.key, **refusal.values)
     if bookmarks:
         return _come_back_to_all(conversation, list(bookmarks.items()))
-    server.enter(session)
-    session.joined.need_not_name(session.room if members.get("rooms") is None else None)
+    if members.get("rooms") is None:
+        server.enter(session)
+        session.joined.need_not_name(session.room)
     return None
 
 

@@ -610,6 +610,16 @@ class TestRooms:
         assert entered["room"] == "lobby"
         expected_errors()
 
+    def test_of_none_one_is_in_none(self, world: World) -> None:
+        one = Browser(world)
+        one.send("hello", rooms={})
+        assert not one.seen("hello", "entered")[1:]
+        one.say("hola")
+        (error,) = one.seen("error")
+        assert error["kind"] == "No room"
+        one.send("enter", room="ops")
+        assert [entered["room"] for entered in one.seen("entered")] == ["ops"]
+
     def test_one_enters_a_room_after_a_seq(self, world: World) -> None:
         ana = world.person("ana")
         ana.type("/join ops", "one", "two", "three")
