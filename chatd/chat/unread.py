@@ -90,8 +90,8 @@ class UnreadTracker:
             self._keep(self._begun(session, room))
         self.missed.show(session)
 
-    def depart(self, session: Session) -> None:
-        """Store the marks of a session that logs out or disconnects, and count no more."""
+    def depart(self, session: Session, *, keep: bool = True) -> None:
+        """Count no more for a session that logs out or disconnects; ``keep`` stores its marks."""
         tracker = session.subscriptions.read_tracker
         if tracker is None:
             return
@@ -99,7 +99,8 @@ class UnreadTracker:
         try:
             if not session.stream.finished:
                 session.subscriptions.stop()
-            self.keep(tracker.account)
+            if keep:
+                self.keep(tracker.account)
         finally:
             present.pop(session, None)
             if not present:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from twisted.logger import Logger
 
 from chatd.accounts.accounts import NO_UID, Account
-from chatd.accounts.credentials import by_user
+from chatd.accounts.credentials import USER, Grant, by_user
 from chatd.accounts.local_users import ADMINISTRATORS, ROOT, LocalUser
 from chatd.chat.actions.authentication import account_called, check_wait
 from chatd.chat.names import valid_name
@@ -69,6 +69,16 @@ async def enter_as_user(server: ChatServer, session: Session, user: LocalUser) -
             uid=user.uid,
             group=ADMINISTRATORS,
         )
+
+
+def give_up_login(server: ChatServer, session: Session) -> Grant | None:
+    """Return the grant of a user of the machine for the next session on the connection.
+
+    The lines that the session was sent so far do not count as read: that one is sent them.
+    """
+    server.unread.depart(session, keep=False)
+    grant = session.grant
+    return grant if grant is not None and grant.kind == USER else None
 
 
 async def _register(server: ChatServer, session: Session, user: LocalUser) -> Account:

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.local_users import LocalUsers
-from chatd.chat.actions.local_login import enter_as_user, origin_of
+from chatd.chat.actions.local_login import enter_as_user, give_up_login, origin_of
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind
 from chatd.formats.base import Format
@@ -158,9 +158,10 @@ class LineHandler(SessionHandler[bytes]):
         """Give the connection to a handler of JSON lines. This session ends, and none is told."""
         connection, receiver = self.connection, self._receiver
         self.interrupted = True
+        grant = give_up_login(self.server, self.session)
         self.depart()
         receiver.release()
-        connection.switch(JsonLineHandler(self.server, self._clock, self.max_length))
+        connection.switch(JsonLineHandler(self.server, self._clock, self.max_length, grant))
 
     def _close(self, kind: ErrorKind, key: str) -> None:
         """End the connection because of its first line, and take no other."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.accounts.credentials import Grant
+from chatd.chat.actions.login import log_in_by_grant
 from chatd.chat.server import ChatServer
 from chatd.formats.envelopes import LINES
 from chatd.formats.json import JsonFormat
@@ -25,16 +27,26 @@ ENDED, STOPPING = "ended", "stopping"
 
 
 class JsonLineHandler(LiveHandler[bytes]):
-    """Handles the messages of one client, each of them a line."""
+    """Handles the messages of one client, each of them a line.
 
-    __slots__ = ("_closing",)
+    ``grant`` is that of a user of the machine, who is logged in at the hello.
+    """
+
+    __slots__ = ("_closing", "_grant")
 
     envelope = LINES
 
-    def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
+    def __init__(
+        self,
+        server: ChatServer,
+        clock: IReactorTime,
+        max_length: int,
+        grant: Grant | None = None,
+    ) -> None:
         decoder = LineDecoder(most_characters(max_length), telnet=False)
         super().__init__(server, clock, max_length, decoder)
         self._closing = ENDED
+        self._grant = grant
 
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, whose client may have gone, and make the session."""
@@ -45,6 +57,12 @@ class JsonLineHandler(LiveHandler[bytes]):
     def farewell(self) -> bytes:
         """Return the message after which nothing follows."""
         return JsonFormat(envelope=LINES).message("closing", reason=self._closing)
+
+    def log_in(self, proof: str) -> bool:
+        """Log a user of the machine in. Return False if the client has sent a proof, or may not."""
+        grant, self._grant = self._grant, None
+        is_valid = grant is None or log_in_by_grant(self.server, self.session, grant)
+        return is_valid and super().log_in(proof)
 
     def accept(self, lines: list[bytes]) -> list[bytes]:
         """Return the lines that are not empty."""

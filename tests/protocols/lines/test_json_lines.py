@@ -16,6 +16,7 @@ from chatd.protocols.live.handler import most_characters
 from chatd.protocols.transport.limits import Limits
 from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
 from tests.support.json_client import JsonClient, json_client
+from tests.support.machine import ANA, GROUP, LUIS, Machine
 from tests.support.sentences import EN
 from tests.support.world import FAR, Member, World
 
@@ -35,6 +36,12 @@ def messages_of(data: bytes) -> list[Any]:
 
 def types(messages: list[Any]) -> list[str]:
     return [message["type"] for message in messages]
+
+
+def of_type(type: str, messages: list[Any]) -> Any:
+    """Return the one message of a type."""
+    [message] = [each for each in messages if each["type"] == type]
+    return message
 
 
 class TestBeginning:
@@ -257,3 +264,56 @@ def answers_to(reads: list[bytes]) -> list[Any]:
     one.half_close()
     world.wait(30)
     return messages_of(one.bytes_seen())
+
+
+class TestAUserOfTheMachine:
+    @pytest.fixture
+    def machine(self) -> Machine:
+        return Machine()
+
+    def hello(self, machine: Machine, *groups: int, **members: Any) -> list[Any]:
+        """Return what a user is sent for a hello."""
+        self.user = machine.user(ANA, *groups)
+        self.user.send(b"/json\n" + json.dumps({"type": "hello", **members}).encode() + b"\n")
+        machine.settle()
+        return messages_of(self.user.bytes_seen())
+
+    def test_is_logged_in_at_the_hello(self, machine: Machine) -> None:
+        hello = of_type("hello", self.hello(machine))
+        assert (hello["name"], hello["account"]) == ("ana", True)
+
+    def test_sends_lines_before_the_name_is_known(self, machine: Machine) -> None:
+        machine.asking.held = True
+        ana = machine.user(ANA)
+        ana.send(b"/json\n" + HELLO + LINE)
+        machine.asking.work()
+        machine.settle()
+        assert [event.author for event in machine.stored("lobby")] == ["ana"]
+
+    def test_keeps_the_name_that_a_hello_wishes_otherwise(self, machine: Machine) -> None:
+        assert of_type("hello", self.hello(machine, name="luis"))["name"] == "ana"
+
+    def test_is_shown_what_was_missed_although_the_welcome_had_it(self, machine: Machine) -> None:
+        machine.user(ANA).hang_up()
+        machine.member("eva").type("/msg ana psst")
+        assert of_type("private", self.hello(machine))["text"] == "psst"
+        self.user.hang_up()
+        assert not [each for each in self.hello(machine) if each["type"] == "private"]
+
+    def test_joins_once(self, machine: Machine) -> None:
+        eva = machine.member("eva")
+        self.hello(machine)
+        machine.wait(60)
+        assert eva.seen() == [EN.notice("joined", people="ana", count=1)]
+
+    def test_is_an_administrator_by_group(self, machine: Machine) -> None:
+        luis = machine.user(LUIS)
+        self.hello(machine, GROUP)
+        line = {"type": "line", "room": "lobby", "text": "/wall tea", "id": 1}
+        self.user.send(json.dumps(line).encode() + b"\n")
+        machine.settle()
+        assert EN.deed("wall", "ana", reason="tea") in luis.seen()
+
+    def test_counts_as_one_connection(self, machine: Machine) -> None:
+        machine = Machine(budgets={"connections.64": 1})
+        assert of_type("hello", self.hello(machine))["account"]
