@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 
@@ -80,6 +81,12 @@ def origin_of_user(uid: int) -> str:
 def is_user(origin: str) -> bool:
     """Return True if an address or a network is a user of the machine."""
     return origin.startswith(_USER)
+
+
+@lru_cache(maxsize=1024)
+def networks_of_origin(origin: str) -> tuple[str, ...]:
+    """Return the networks of an IP address, from the smallest one; of "" and of a user, itself."""
+    return networks_of_host(origin) if origin and not is_user(origin) else (origin,)
 
 
 class NetworkIndex:

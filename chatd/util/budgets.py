@@ -24,8 +24,7 @@ from typing import NamedTuple, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.text.networks import is_user
-from chatd.text.validation import networks_of_host
+from chatd.text.networks import networks_of_origin
 from chatd.util.budget_table import NO_LIMITS, TABLE, Budget, Kind, Level, Limits
 from chatd.util.rate_limit import MOST_KEYS, charged
 
@@ -52,8 +51,7 @@ def owner_of(account: str | None, host: str) -> Owner:
     The account is None, or "", for a guest. The address is "" for UNIX sockets, which count as one
     address; a network stands for all of its addresses. A user of the machine is an address, too.
     """
-    is_address = host and not is_user(host)
-    networks = networks_of_host(host.partition("/")[0]) if is_address else (host,)
+    networks = networks_of_origin(host.partition("/")[0])
     narrowest = (Level.ACCOUNT, account) if account else (Level.ADDRESS, host)
     return narrowest, *zip(_NETWORKS, networks, strict=False), *SERVER
 

@@ -208,9 +208,7 @@ class Factory:
         self.checks = CheckSchedule(clock)
         self.blocked: set[ConnectionWriter] = set()
         self.left: list[Place | None] = []
-
-    def peer_of(self, transport: object) -> None:
-        """Know no users of the machine."""
+        self.local_users = None
 
     def gone(self, client: object, place: Place | None) -> None:
         self.clients.discard(client)

@@ -56,7 +56,8 @@ class ClientAddress:
         self.encrypted = ISSLTransport.providedBy(transport)
         if not self._proxied:
             self._confidential = self.encrypted or is_local(transport.getPeer())
-            self.peer = self._factory.peer_of(transport)
+            if self._factory.local_users is not None:
+                self.peer = self._factory.peer_of(transport)
 
     def locate(self, origin: str | None = None) -> None:
         """Count the connection for the address that its transport knows by now, or for a user.

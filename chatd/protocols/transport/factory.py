@@ -172,9 +172,7 @@ class ChatFactory(Factory):
         return cast(Protocol, client)
 
     def peer_of(self, transport: object) -> Peer | None:
-        """Return the process at the other end of a transport, if its user may have a name here."""
-        if self.local_users is None:
-            return None
+        """Return the process at the other end of a transport; None if that is not known."""
         connection = socket_of(transport)
         return None if connection is None else peer_of(connection)
 

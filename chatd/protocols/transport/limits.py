@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
-from chatd.text.networks import is_user
-from chatd.text.validation import network_of_host
+from chatd.text.networks import networks_of_origin
 from chatd.util.budget_table import Kind, Level
 from chatd.util.budgets import SERVER, Budgets, Owner, UsedUp, owner_of
 from chatd.util.rate_limit import charged
@@ -120,7 +119,7 @@ class Admission:
 
         Raise `TooManyConnections`, and do not count it, if there are as many as there may be.
         """
-        network = network_of_host(host) if host and not is_user(host) else host
+        network = networks_of_origin(host)[0]
         try:
             self._budgets.spend(_owner_of(host), (Kind.CONNECTIONS, 1))
         except UsedUp as full:

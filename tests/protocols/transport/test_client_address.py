@@ -33,6 +33,7 @@ class Factory:
 
     def __init__(self) -> None:
         self.full = False
+        self.local_users = True
         self.relocated: list[tuple[Place | None, str]] = []
 
     def peer_of(self, transport: object) -> Peer:
