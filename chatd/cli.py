@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from chatd.client.wire import ClientError
+from chatd.client.wire import ClientError, WrongUsage
 from chatd.util.command_parser import CommandParser, Example
 
 _SUMMARIES = {
@@ -82,12 +82,16 @@ def _run(arguments: list[str], closed: bool) -> int:
     name: str = _main_parser().parse(command).command
     if name == "serve":
         return _serve(rest, closed)
-    options = parser_of(name).parse(rest)
-    if "profile" in options:
-        from chatd.client import profiles
+    parser = parser_of(name)
+    try:
+        options = parser.parse(rest)
+        if "profile" in options:
+            from chatd.client import profiles
 
-        profiles.complete(options)
-    status: int = _module(name).run(options)
+            profiles.complete(options)
+        status: int = _module(name).run(options)
+    except WrongUsage as wrong:
+        parser.error(str(wrong))
     return status
 
 

@@ -15,11 +15,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple
 
 from chatd import errors
 from chatd.commands.base import Command
 from chatd.commands.help import GENERAL, SECTIONS, Section
+from chatd.daemon.manual import Option, options_of
 from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
@@ -90,37 +90,6 @@ def rest_of(section: Section) -> list[Command]:
     return [command for command in section.commands if command not in GENERAL]
 
 
-class Option(NamedTuple):
-    """An option of the daemon: its names without dashes, its meaning, and its default."""
-
-    name: str
-    letter: str | None
-    meaning: str
-    default: str
-
-
-def daemon_options() -> Iterator[Option]:
-    """Return the options of the daemon: those that may be repeated, those with a value, flags."""
-    methods = {
-        name.removeprefix("opt_"): method
-        for name, method in vars(Options).items()
-        if name.startswith("opt_")
-    }
-    letters = {method: name for name, method in methods.items() if len(name) == 1}
-    for name, method in methods.items():
-        if len(name) > 1:
-            text = " ".join((inspect.getdoc(method) or "").split())
-            meaning, _, default = text.removesuffix("]").partition(" [default: ")
-            yield Option(name.replace("_", "-"), letters.get(method), meaning, default or "none")
-    # Twisted has no types for the rows of these two lists.
-    parameters: Any = Options.optParameters
-    flags: Any = Options.optFlags
-    for name, letter, value, meaning in parameters:
-        yield Option(name, letter, meaning.removesuffix("."), value or "none")
-    for name, letter, meaning in flags:
-        yield Option(name, letter, meaning.removesuffix("."), "off")
-
-
 def options(limits: bool, language: Language) -> str:
     """Return the table of the daemon's options: those that limit connections, or the others."""
     words = ("none", "off", "for ever")
@@ -132,7 +101,7 @@ def options(limits: bool, language: Language) -> str:
         shown = in_language(default, language) if default in words else code(default)
         return ", ".join(map(code, [*names, f"--{option.name}"])), meaning, shown
 
-    rows = [row(option) for option in daemon_options() if (option.name in LIMITS) == limits]
+    rows = [row(option) for option in options_of(Options) if (option.name in LIMITS) == limits]
     return markdown(rows, "option | meaning | default", language)
 
 
@@ -218,7 +187,7 @@ def every_limit(language: Language) -> str:
     def names(attacks: str) -> str:
         return ", ".join(map(code, attacks.split()))
 
-    given = {option.name: option for option in daemon_options()}
+    given = {option.name: option for option in options_of(Options)}
     rows = [
         *(
             (f"--{name}", given[name].default, in_language(given[name].meaning, language), why)

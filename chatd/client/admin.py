@@ -23,7 +23,7 @@ from twisted.python.failure import Failure
 from chatd.accounts.passwords import Hasher, InvalidPassword, Unavailable, new_password_of
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
-from chatd.client.files import path_as_owner
+from chatd.client.files import add_store, path_as_owner
 from chatd.client.unix_socket import listener_of
 from chatd.client.wire import ClientError
 from chatd.i18n import Language, sentence
@@ -65,12 +65,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd admin` to *parser*."""
-    parser.add_argument(
-        "--store",
-        default="sqlite:chatd.sqlite",
-        metavar="WHERE",
-        help="the store, sqlite:PATH (default: %(default)s)",
-    )
+    add_store(parser)
     actions = parser.add_subparsers(dest="do", metavar="DO", required=True)
     for do, summary in _SUMMARIES.items():
         action = actions.add_parser(do, help=summary, description=summary, allow_abbrev=False)
@@ -90,11 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         path = path_of(arguments.store, Path.cwd())
-        if path is None:
-            raise StoreError("it keeps nothing, so it has no accounts.")
+        assert path is not None
         is_new = not path.exists()
         if arguments.do != "add" and is_new:
-            raise StoreError("it is not there. Check --store.")
+            raise StoreError(f"there is no file {path}. Name the one that the daemon was given.")
         request = {"do": arguments.do}
         if arguments.do == "budgets":
             request["kind"] = arguments.kind

@@ -12,9 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
 
-from chatd.client.files import path_as_owner
+from chatd.client.files import add_store, path_as_owner
 from chatd.client.hosts import with_hosts
 from chatd.client.wire import ClientError
 from chatd.event import Event, Kind, is_inbox
@@ -22,7 +21,6 @@ from chatd.formats.base import told
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.storage.contract import RoomRecord, StoreError
-from chatd.storage.paths import path_of
 from chatd.storage.sqlite.archive import Archive
 from chatd.text.escaping import encode_lines, visible
 from chatd.text.folding import fold
@@ -42,12 +40,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd export` to *parser*."""
-    parser.add_argument(
-        "--store",
-        default="sqlite:chatd.sqlite",
-        metavar="WHERE",
-        help="the store, sqlite:PATH (default: %(default)s)",
-    )
+    add_store(parser)
     parser.add_argument("--room", metavar="ROOM", help="only this room")
     parser.add_argument(
         "--since",
@@ -89,11 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _events(store: str, room: str | None, since: int, private: bool) -> Iterator[Event]:
-    if path_of(store, Path.cwd()) is None:
-        raise StoreError("it keeps nothing that could be exported.")
     path = path_as_owner(store)
     if not path.is_file():  # SQLite would wait until a pipe is written to
-        raise StoreError("there is no such file. Name the one that the daemon was given.")
+        raise StoreError(f"there is no file {path}. Name the one that the daemon was given.")
     archive = Archive(path)
     try:
         for record in _rooms(archive, room, private):

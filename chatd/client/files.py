@@ -5,13 +5,33 @@ This module must not know what is in a store.
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
 
 from chatd.storage.contract import StoreError
-from chatd.storage.paths import path_of
+from chatd.storage.paths import MEMORY, path_of, wrong_store
 from chatd.util.private_files import UnsafePath, check_folder
 from chatd.util.privileges import identity_of
+
+
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add the option --store to *parser*."""
+    parser.add_argument(
+        "--store",
+        type=_in_a_file,
+        default="sqlite:chatd.sqlite",
+        metavar="WHERE",
+        help="the store, sqlite:PATH (default: %(default)s)",
+    )
+
+
+def _in_a_file(where: str) -> str:
+    if where == MEMORY:
+        raise argparse.ArgumentTypeError(f"takes sqlite:PATH; {MEMORY} keeps nothing in a file")
+    if wrong := wrong_store(where):
+        raise argparse.ArgumentTypeError(wrong)
+    return where
 
 
 def path_as_owner(where: str) -> Path:

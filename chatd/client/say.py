@@ -12,7 +12,7 @@ from codecs import BOM_UTF8
 from contextlib import closing
 
 from chatd.client import say_session, server, wire
-from chatd.client.wire import ClientError
+from chatd.client.wire import ClientError, WrongUsage
 from chatd.protocols.lines.framing import Framer, TooLong
 from chatd.text.validation import InvalidName, validate_name, validate_room_name
 from chatd.util.command_parser import Example
@@ -77,13 +77,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.text and arguments.text != ["-"]:
         source = TextSource(" ".join(arguments.text))
         if source.is_blank:
-            raise ClientError("nothing to say: TEXT is empty. Without it, standard input is said.")
+            raise WrongUsage("nothing to say: TEXT is empty. Without it, standard input is said.")
     elif sys.stdin is None:  # then descriptor 0 belongs to the next file that is opened
         raise ClientError("nothing to say: standard input is closed. Give the text as TEXT.")
     else:
         source = StreamSource(sys.stdin.fileno())
     if arguments.password_file is not None and arguments.login is None:
-        raise ClientError("nothing was said: a password is for --login NAME.")
+        raise WrongUsage("nothing was said: a password is for --login NAME.")
     password = _read_password(arguments.password_file) if arguments.login else None
     address = server.server_of(arguments)
     link, _ = address.connect(for_password=password is not None)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from chatd.client import wire
 from chatd.client.duplex import DuplexLink
-from chatd.client.wire import ClientError
+from chatd.client.wire import ClientError, WrongUsage
 from chatd.util import public_keys
 
 KNOWN_WAYS = (
@@ -138,18 +138,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def server_of(arguments: argparse.Namespace) -> Server:
-    """Return the server that the arguments name. Raises `ClientError` if they name two.
+    """Return the server that the arguments name. Raises `WrongUsage` if they name two.
 
     If they name none, it is a daemon of this machine, by its UNIX socket if one is found.
     """
     if arguments.unix is not None and (arguments.host is not None or arguments.port is not None):
-        raise ClientError("--unix names a server, so leave out its host and port.")
+        raise WrongUsage("--unix names a server, so leave out its host and port.")
     host, port, tls = arguments.host, arguments.port, arguments.tls or bool(arguments.fingerprint)
     names_none = (host, port, arguments.unix) == (None, None, None) and not tls
     if host is not None:
         host, behind = wire.split_address(host)
         if behind is not None and port is not None:
-            raise ClientError(f"{arguments.host} has a port already, so leave out {port}.")
+            raise WrongUsage(f"{arguments.host} has a port already, so leave out {port}.")
         port = port if behind is None else int(behind)
     return Server(
         wire.DEFAULT_HOST if host is None else host,

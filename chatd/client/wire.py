@@ -41,6 +41,10 @@ class UntrustedServer(ClientError):
     """A server is not the one that it should be, or may not be. Another attempt ends like this."""
 
 
+class WrongUsage(ClientError):
+    """The arguments of a command do not go together, so it has done nothing."""
+
+
 def port_number(text: str) -> int:
     """Return *text* as a TCP port, for argparse."""
     if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):

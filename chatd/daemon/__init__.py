@@ -5,15 +5,21 @@ it, except `chatd.tap`, which twistd loads.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `addresses`: The description of an address, as operators write it: its parts, or what is wrong
+  with it.
+- `bind_errors`: Why an address cannot be bound, in a sentence that says what to do about it.
 - `listeners`: Listening: an endpoint's description becomes a bound port, or one line that says why
   not.
 - `log_pipe`: Standard output for a log, written by a thread, so that the daemon never waits for its
   reader.
+- `manual`: The help of the daemon: its options in groups, as a manual like that of all commands.
 - `motd`: The message of the day: a text file, read at the start and again after each SIGHUP.
-- `options`: The options of the daemon, their defaults (limits, past lines shown, ...), and their
-  checks.
+- `option_values`: The values of the daemon's options, from their texts. A wrong one is refused in
+  one line.
+- `options`: The options of the daemon, and their defaults: limits, past lines shown, ...
 - `os_process`: The operating system process of the daemon: its clock, open files, garbage, log and
   user.
+- `port_owner`: The process that listens on a TCP port, for the message that the port is taken.
 - `retention`: Retention: lines older than ``--keep`` are deleted, at the start and then about
   hourly.
 - `service`: The service that twistd runs: starting, checks meanwhile, and stopping within five
@@ -21,4 +27,5 @@ Modules (python3 -m tools.documents writes this list):
 - `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
 - `wiring`: The wiring of the daemon: `makeService` makes every part once and hands it to those that
   use it.
+- `wrong_options`: Options that the daemon does not have, and the ones that may have been meant.
 """

@@ -1,58 +1,41 @@
-"""The options of the daemon, their defaults (limits, past lines shown, ...), and their checks.
+"""The options of the daemon, and their defaults: limits, past lines shown, ...
 
-A wrong value is refused in one line that names the option and the values that it takes. This module
-must not open files or addresses that an option names.
+A wrong one is refused in one line. This module must not open files or addresses that an option
+names.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, NoReturn
 
 from twisted.python.usage import Options as TwistedOptions
+from twisted.python.usage import UsageError
 
-from chatd.daemon.os_process import refuse
+from chatd.daemon import manual
+from chatd.daemon import option_values as values
+from chatd.daemon.addresses import DEFAULT_LISTEN
+from chatd.daemon.os_process import program, refuse_call
 from chatd.daemon.retention import RetentionPolicy
+from chatd.daemon.wrong_options import too_many, why_wrong
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
-from chatd.storage.paths import MEMORY
-from chatd.storage.size_limit import LEAST_SIZE
-from chatd.text.folding import fold
-from chatd.text.sizes import bytes_of, written_size
-from chatd.text.times import seconds_of
-from chatd.text.validation import InvalidName, validate_room_name
-from chatd.util.budget_table import BUDGETS, TABLE, Budget, Kind, Level
+from chatd.util.budget_table import TABLE, Kind, Level
 from chatd.util.budget_table import Limits as BudgetLimits
-from chatd.webhooks.urls import Network, networks_of
-
-DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"
-
-DEFAULT_MAX_STORE = "100G"
-"""Beyond what an office of 200 says in decades: 40,000 lines a day, of 55 characters and 0.14 KB on
-disk with the index (measured), are 2 GB a year. It bounds what many networks together store."""
-
-LARGEST_NUMBER = 999_999_999
-
-LONGEST_DEAD_AFTER = 90_000
-"""Seconds. Linux takes at most 32,767 seconds for a time of keepalive; a third of ``--dead-after``
-is set."""
-
-# Letters beyond ASCII reach a server as Punycode, because browsers send host names so.
-_HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*", re.IGNORECASE | re.ASCII)
+from chatd.util.versions import versions
+from chatd.webhooks.urls import Network
 
 
 class Options(TwistedOptions):
     """The options of ``twistd chat``, as text. `Settings` are their values, checked."""
 
-    synopsis = "[options]"
-    longdesc = "A chat room that any terminal can join. A limit of 0 is no limit."
     optParameters = [
         ["store", "s", "sqlite:chatd.sqlite", "The store of the history: sqlite:PATH, or memory:"],
         [
             "max-store",
             None,
-            DEFAULT_MAX_STORE,
+            values.DEFAULT_MAX_STORE,
             "The largest size of the store on disk, such as 20G. Near it, lines are refused.",
         ],
         ["max-length", None, "4096", "Most characters in one chat line."],
@@ -113,14 +96,25 @@ class Options(TwistedOptions):
         self["keep"] = []
         self["hooks-to"] = []
         self["budget"] = []
-        # Docstrings are wrapped for the source. In the help their line ends would be blanks.
-        self.docs = {option: " ".join(doc.split()) for option, doc in self.docs.items()}
 
-    def getSynopsis(self) -> str:
-        """Return the usage, which is that of `chatd serve` if that command started this process."""
-        if sys.argv[0] == "chatd serve":
-            return "Usage: chatd serve [options]"
-        return super().getSynopsis()
+    def parseOptions(self, options: Sequence[str] | None = None) -> None:
+        """Parse the options. Raises `SystemExit` if one is wrong, or asks for help."""
+        arguments = sys.argv[1:] if options is None else options
+        try:
+            super().parseOptions(arguments)
+        except UsageError as error:
+            of_twistd = self.parent.longOpt if isinstance(self.parent, TwistedOptions) else ()
+            refuse_call(why_wrong(str(error), arguments, self.longOpt, of_twistd))
+
+    def opt_help(self) -> NoReturn:
+        """Show this help and exit."""
+        sys.stdout.write(manual.text(program(), type(self)))
+        sys.exit(0)
+
+    def opt_version(self) -> NoReturn:
+        """Print the versions and exit."""
+        sys.stdout.write(f"{versions()}\n")
+        sys.exit(0)
 
     def opt_listen(self, endpoint: str) -> None:
         """An address for chat lines, a Twisted endpoint (may be repeated) [default:
@@ -155,10 +149,10 @@ class Options(TwistedOptions):
         repeated)"""
         self["budget"].append(limit)
 
-    def parseArgs(self, *values: str) -> None:
+    def parseArgs(self, *words: str) -> None:
         """Raise `SystemExit` if there is a word that is not an option."""
-        if values:
-            refuse(f"there are options only, such as --listen; not {values[0]!r}.")
+        if words:
+            refuse_call(too_many(words[0]))
 
     opt_l = opt_listen
     opt_b = opt_bare
@@ -222,172 +216,25 @@ class Settings(NamedTuple):
     @classmethod
     def of(cls, options: Options) -> Settings:
         """Return the values of ``options``. Raises `SystemExit` for the first that is wrong."""
+        values.addresses(options)
         return cls(
-            max_store=_max_store(options["max-store"], options["store"]),
-            max_length=_number(options, "max-length", 1),
-            recent=_number(options, "recent", 0),
-            language=_language(options["language"]),
-            lobby=_lobby(options["lobby"]),
-            limits=_limits(options),
-            send_buffer=_number(options, "send-buffer", 0),
-            receive_buffer=_number(options, "receive-buffer", 0),
-            retention=_retention(options["keep"]),
-            hook_networks=_networks(options["hooks-to"]),
+            max_store=values.max_store(options["max-store"], options["store"]),
+            max_length=values.number(options, "max-length", 1),
+            recent=values.number(options, "recent", 0),
+            language=values.language(options["language"]),
+            lobby=values.lobby(options["lobby"]),
+            limits=values.limits(options),
+            send_buffer=values.number(options, "send-buffer", 0),
+            receive_buffer=values.number(options, "receive-buffer", 0),
+            retention=values.retention(options["keep"]),
+            hook_networks=values.networks(options["hooks-to"]),
             listen=options["listen"] or [DEFAULT_LISTEN],
             bare=options["bare"],
             web=options["web"],
-            web_names=_web_names(options["web-name"]),
-            store=options["store"],
+            web_names=values.web_names(options["web-name"]),
+            store=values.store(options["store"]),
             motd=options["motd"],
-            budgets=_budgets(options),
+            budgets=values.budgets(options),
             plaintext_passwords=bool(options["allow-plaintext-passwords"]),
             unix_names=bool(options["unix-names"]),
         )
-
-
-def _number(options: Options, name: str, least: int, most: int = LARGEST_NUMBER) -> int:
-    value = options[name]
-    if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
-        range_ = f"{least} or more" if most == LARGEST_NUMBER else f"{least} to {most}"
-        refuse(f"--{name} takes a whole number, {range_}; not {value!r}.")
-    return int(value)
-
-
-_LARGEST = {"dead_after": LONGEST_DEAD_AFTER}
-
-
-def _limits(options: Options) -> Limits:
-    return Limits(
-        *(
-            _number(options, field.replace("_", "-"), 0, _LARGEST.get(field, LARGEST_NUMBER))
-            for field in Limits._fields
-        )
-    )
-
-
-_CONNECTIONS = {
-    Budget(Kind.CONNECTIONS, Level.ALL): "connections",
-    Budget(Kind.CONNECTIONS, Level.NETWORK): "connections-per-address",
-}
-"""The budgets that have an option of their own."""
-
-
-def _budgets(options: Options) -> BudgetLimits:
-    """Return the limits that all of --budget make; of two for the same budget the last one counts.
-
-    The default of an option is no limit that was given: it may be lowered with that of all.
-    """
-    given: dict[Budget, int] = {}
-    for value in options["budget"]:
-        name, _, limit = value.partition("=")
-        budget = BUDGETS.get(name)
-        if budget is None:
-            refuse(_no_budget(name, value))
-        given[budget] = _limit(budget, limit)
-    for budget, option in _CONNECTIONS.items():
-        number, default = _number(options, option, 0), budget.rule.limits[budget.level]
-        if number != default and given.get(budget, number) != number:
-            refuse(f"--{option} and --budget {budget} are one limit: give one of them.")
-        if number != default or budget.level is Level.ALL:
-            given.setdefault(budget, number)
-    return given
-
-
-def _no_budget(name: str, value: str) -> str:
-    """Return the reason for which a value of --budget names no budget."""
-    kind = name.partition(".")[0]
-    levels = [each.level.value for each in BUDGETS.values() if each.kind.value == kind]
-    if levels:
-        return f"--budget {kind}.LEVEL takes the levels {', '.join(levels)}; not {value!r}."
-    kinds = ", ".join(each.value for each in Kind)
-    return (
-        f"--budget takes KIND.LEVEL=VALUE such as bytes.account=1G; the kinds are {kinds};"
-        f" not {value!r}."
-    )
-
-
-def _limit(budget: Budget, value: str) -> int:
-    in_bytes = budget.rule.in_bytes
-    try:
-        limit = bytes_of(value)
-    except ValueError:
-        limit = None
-    if limit is None or not (in_bytes or value.isdecimal()):
-        takes = "a size like 256M or 1G" if in_bytes else "a whole number"
-        refuse(f"--budget {budget} takes {takes}, 0 for no limit; not {value!r}.")
-    return limit
-
-
-def _max_store(value: str, store: str) -> int:
-    try:
-        size = bytes_of(value)
-    except ValueError:
-        size = -1
-    if size and size < LEAST_SIZE:
-        least = written_size(LEAST_SIZE)
-        refuse(f"--max-store takes a size like 20G, {least} at least (0: no limit); not {value!r}.")
-    if size and store == MEMORY and value != DEFAULT_MAX_STORE:
-        refuse(f"--max-store is for a store in a file; with --store {MEMORY} leave it out.")
-    return size
-
-
-def _language(value: str) -> Language:
-    try:
-        return Language(value)
-    except ValueError:
-        refuse(f"--language takes en or es; not {value!r}.")
-
-
-def _lobby(value: str | None) -> str | None:
-    if value is None:
-        return None
-    try:
-        return validate_room_name(value)
-    except InvalidName:
-        refuse(
-            "--lobby takes a room's name: 1 to 32 letters of one alphabet, digits, _, - or .;"
-            f" not {value!r}."
-        )
-
-
-def _web_names(values: list[str]) -> list[str]:
-    for name in values:
-        if not _HOST_NAME.fullmatch(name):
-            refuse(f"--web-name takes a name such as chat.example.com; not {name!r}.")
-    return values
-
-
-def _retention(values: list[str]) -> RetentionPolicy:
-    """Return the policy that all of --keep make; of two for the same rooms the last one counts."""
-    policy = RetentionPolicy()
-    for value in values:
-        room, is_room, span = value.rpartition("=")
-        try:
-            seconds = 0 if span == "0" else seconds_of(span)
-            if is_room:
-                policy = policy._replace(
-                    rooms={**policy.rooms, fold(validate_room_name(room)): seconds}
-                )
-            else:
-                policy = policy._replace(others=seconds)
-            if not seconds and span != "0":
-                raise ValueError
-        except ValueError:
-            refuse(
-                "--keep takes a time span like 90d or 12h (0: for ever), or one for a room, like"
-                f" ops=30d; not {value!r}."
-            )
-    return policy
-
-
-def _networks(values: list[str]) -> tuple[Network, ...]:
-    """Return the networks that all of --hooks-to name."""
-    networks: list[Network] = []
-    for value in values:
-        try:
-            networks += networks_of(value)
-        except ValueError:
-            refuse(
-                f"--hooks-to takes a network like 10.0.0.0/8, an address, or any; not {value!r}."
-            )
-    return tuple(networks)

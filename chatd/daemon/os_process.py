@@ -20,6 +20,10 @@ from typing import Any, NoReturn
 from chatd.daemon.log_pipe import LogPipe
 from chatd.util.private_files import UnsafePath, resolve
 from chatd.util.privileges import Identity, current, identity_of
+from chatd.util.usage import WRONG_USAGE, wrong_usage
+
+SERVE = "chatd serve"
+"""The name of the program as `chatd serve` leaves it to twistd."""
 
 OWN_FILES = 60
 """Files that the daemon needs besides those of clients: about twenty, and the connections that are
@@ -34,6 +38,26 @@ SELECT_FILES = 1024
 SWITCH_SECONDS = 0.0005
 """Seconds until a thread of the store has to let the reactor's thread run. With Python's own 5 ms,
 a client that catches up makes all lines take 9 ms instead of 2 on one core."""
+
+
+class WrongCall(SystemExit):
+    """The daemon was called wrongly. ``line`` is printed already."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(WRONG_USAGE)
+        self.line = line
+
+
+def program() -> str:
+    """Return the command that starts the daemon, as the operator typed it."""
+    return SERVE if sys.argv[0] == SERVE else "twistd chat"
+
+
+def refuse_call(why: str) -> NoReturn:
+    """Print a line and raise `WrongCall`: options alone tell that they are wrong."""
+    line = wrong_usage(program(), why)
+    sys.stderr.write(f"{line}\n")
+    raise WrongCall(line)
 
 
 def refuse(why: str) -> NoReturn:

@@ -15,6 +15,20 @@ MEMORY = "memory:"
 """The value for a store that is in no file."""
 
 
+def wrong_store(where: str) -> str:
+    """Return why a value is none for a store, and what may have been meant; "" if it is one."""
+    kind, colon, path = where.partition(":")
+    if where == MEMORY or (kind == "sqlite" and path):
+        return ""
+    meant = {"memory": MEMORY, "mem": MEMORY, "sqlite": "sqlite:chatd.sqlite"}.get(kind.lower())
+    if meant is not None and path:
+        meant = f"sqlite:{path.removeprefix('//')}"
+    elif meant is None and where and not colon:
+        meant = f"sqlite:{where}"
+    advice = f" Did you mean {meant}?" if meant is not None else ""
+    return f"takes sqlite:PATH or {MEMORY}; not {where!r}.{advice}"
+
+
 def path_of(where: str, directory: Path, trusted: Collection[int] | None = None) -> Path | None:
     """Return the file of ``sqlite:PATH``, relative to a directory; None for ``memory:``.
 
@@ -23,10 +37,9 @@ def path_of(where: str, directory: Path, trusted: Collection[int] | None = None)
     """
     if where == MEMORY:
         return None
-    kind, _, path = where.partition(":")
-    if kind != "sqlite" or not path:
-        raise StoreError(f"a store is sqlite:PATH or {MEMORY}; not {where!r}.")
+    if wrong := wrong_store(where):
+        raise StoreError(f"--store {wrong}")
     try:
-        return resolve(directory / path, trusted)
+        return resolve(directory / where.partition(":")[2], trusted)
     except UnsafePath as unsafe:
         raise StoreError(str(unsafe)) from None

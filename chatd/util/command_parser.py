@@ -33,6 +33,8 @@ _NO_VALUE = re.compile(r"argument (\S+): expected .*")
 _SUPERFLUOUS = re.compile(r"argument (\S+): ignored explicit argument (.*)", re.DOTALL)
 _EXCLUDED = re.compile(r"argument (\S+): not allowed with argument (\S+)")
 
+_TAKES = re.compile(r"^argument (\S+): takes ")
+
 
 class Example(NamedTuple):
     """A command line that can be pasted into a shell, and what it is for: a noun or a verb."""
@@ -184,7 +186,8 @@ class CommandParser(argparse.ArgumentParser):
             return f"{match[1]} takes no value; not {match[2]}."
         if match := _EXCLUDED.fullmatch(message):
             return f"{match[2]} and {match[1]} exclude each other: give one of them."
-        return message.removeprefix("argument ")
+        # A type says what it takes as a clause, or as a sentence about the value.
+        return _TAKES.sub(r"\1 takes ", message).removeprefix("argument ")
 
 
 class _Version(argparse.Action):

@@ -255,8 +255,6 @@ async def test_more_events_than_a_page_holds_are_all_exported_in_order(
     ("arguments", "store", "why"),
     [
         ([], "sqlite:/nowhere/chatd.sqlite", "there is no such file"),
-        ([], "memory:", "keeps nothing"),
-        ([], "redis:x", "a store is sqlite:PATH or memory:"),
         (["--room", "nope"], None, "nothing was said in a room called 'nope'"),
         (["--room", "a b"], None, "'a b' cannot be a room's name"),
     ],
@@ -292,4 +290,4 @@ async def test_a_pipe_or_folder_is_refused_at_once(tmp_path: Path, run: Run) -> 
     for name in "pipe", "":
         status, out, err = run(store=f"sqlite:{tmp_path / name}")
         assert (status, out) == (1, "")
-        assert "there is no such file" in err
+        assert f"there is no file {tmp_path / name}. Name the one" in err

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 
 import pytest
-from twisted.python.usage import UsageError
-from twisted.scripts.twistd import ServerOptions
 
+from chatd.daemon import manual
 from chatd.daemon.options import Options, Settings
 from chatd.daemon.retention import RetentionPolicy
 from chatd.protocols.transport.limits import Limits
 from chatd.util.budget_table import Budget, Kind, Level
+from chatd.util.versions import versions
 from tests.support.service import FREE, line_of
 
 LIMITS = (*Limits._fields, "send_buffer", "receive_buffer")
@@ -73,8 +73,7 @@ def test_a_name_that_no_browser_asks_for_is_refused(name: str, web: tuple[str, .
 
 
 def test_an_unknown_option_is_refused() -> None:
-    with pytest.raises((UsageError, SystemExit)):
-        settings("--nonsense")
+    assert refusal("--nonsense") == "there is no option --nonsense."
 
 
 def test_a_word_that_is_no_option_is_refused() -> None:
@@ -106,6 +105,19 @@ def test_the_default_address_is_on_this_machine() -> None:
 
 def test_an_address_replaces_the_default_one() -> None:
     assert settings("--listen", FREE, "-l", "tcp:7").listen == [FREE, "tcp:7"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "with_which"),
+    [
+        (["--listen", "tcp:7", "--listen", "tcp:7"], "--listen 'tcp:7': --listen has"),
+        (["-l", "tcp:7", "-w", "tcp:7:backlog=9"], "--web 'tcp:7:backlog=9': --listen has"),
+        (["--bare", "unix:/x", "--web", "unix:/x"], "--web 'unix:/x': --bare has"),
+        (["--web", "tcp:7", "--web", "haproxy:tcp:7"], "--web 'haproxy:tcp:7': --web has"),
+    ],
+)
+def test_an_address_is_given_once(arguments: list[str], with_which: str) -> None:
+    assert refusal(*arguments) == f"{with_which} that address. Give it once."
 
 
 def test_names_of_this_machine_are_those_that_are_given() -> None:
@@ -209,31 +221,26 @@ def test_a_store_in_memory_takes_no_largest_size() -> None:
     assert settings("--store", "memory:", "--max-store", "0").max_store == 0
 
 
-# The help
+# Help and version
 
 
-@pytest.mark.parametrize(
-    ("program", "usage"),
-    [
-        ("chatd serve", "Usage: chatd serve [options]"),
-        ("twistd", "Usage: twistd [options] chat [options]"),
-    ],
-)
-def test_the_usage_is_that_of_the_command(
-    monkeypatch: pytest.MonkeyPatch, program: str, usage: str
+@pytest.mark.parametrize("program", ["chatd serve", "twistd"])
+def test_the_help_is_that_of_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], program: str
 ) -> None:
     monkeypatch.setattr(sys, "argv", [program, "chat"])
-    options = Options()
-    options.parent = ServerOptions()
-    options.parent.subCommand = "chat"
-    assert options.getSynopsis() == usage
+    with pytest.raises(SystemExit) as ended:
+        Options().parseOptions(["--help"])
+    assert ended.value.code == 0
+    name = "chatd serve" if program == "chatd serve" else "twistd chat"
+    assert capsys.readouterr().out == manual.text(name, Options)
 
 
-@pytest.mark.parametrize("columns", [80, 1000])
-def test_no_help_has_blanks_within(columns: int) -> None:
-    for line in Options().getUsage(columns).splitlines():
-        if line.startswith(" "):
-            assert "  " not in line.lstrip().split("  ", 1)[-1].lstrip()
+def test_the_version_is_that_of_all_parts(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        Options().parseOptions(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"{versions()}\n"
 
 
 def test_users_of_the_machine_have_no_names_by_default() -> None:

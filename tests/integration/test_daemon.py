@@ -370,8 +370,8 @@ def test_what_a_power_cut_left_of_a_pid_file_or_a_lock_is_no_obstacle(
         status, why = start(tmp_path, "-l", LOOPBACK, "-s", "sqlite:store")
         assert status == 1
         assert why == (
-            f"chatd: cannot use --store sqlite:store: {tmp_path}/store is in use by another chatd."
-            " Stop that one, or give another --store.\n"
+            f"chatd: cannot use --store sqlite:store: {tmp_path}/store is in use by another chatd,"
+            f" process {number}. Stop that one, or give another --store.\n"
         )
         assert (tmp_path / "store.lock").read_text() == f"{number}\n"
     with in_the_background(tmp_path) as (again, _):
@@ -383,14 +383,12 @@ def test_what_a_power_cut_left_of_a_pid_file_or_a_lock_is_no_obstacle(
 REFUSED = (
     "port in use",
     "port in use, after another",
-    "no such port",
-    "bad endpoint",
     "unreadable motd",
     "bad store",
     "store not ours",
     "store in use",
-    "bad number",
 )
+WRONG_CALLS = ("no such port", "bad endpoint", "bad number")
 Refusals = dict[str, tuple[int, bytes, bytes, str]]
 IN_BOTH_MODES = ("port in use", "unreadable motd", "store not ours", "store in use")
 
@@ -404,9 +402,12 @@ def obstacles(directory: Path) -> Iterator[dict[str, tuple[list[str], str]]]:
         port = taken.getsockname()[1]
         in_use = f"tcp:{port}:interface=127.0.0.1"
         yield {
-            "port in use": (["-l", in_use], "Address already in use"),
-            "port in use, after another": (["-l", LOOPBACK, "-b", in_use], "already in use"),
-            "no such port": (["-l", "tcp:99999999"], "cannot listen on 'tcp:99999999'"),
+            "port in use": (["-l", in_use], "the port is in use by "),
+            "port in use, after another": (
+                ["-l", LOOPBACK, "-b", in_use],
+                "the port is in use by ",
+            ),
+            "no such port": (["-l", "tcp:99999999"], "--listen 'tcp:99999999': a port is"),
             "bad endpoint": (["-l", "nonsense:1"], "nonsense"),
             "unreadable motd": (["--motd", "missing"], "missing: No such file or directory"),
             "bad store": (["-s", "sqlite:missing/x"], "missing/x"),
@@ -454,11 +455,22 @@ def try_all(directory: Path, mode: list[str]) -> Refusals:
 def test_what_cannot_be_is_refused_in_one_line(
     refusals: Callable[[str], Refusals], mode: str, name: str
 ) -> None:
-    status, out, err, expected = refusals(mode)[name]
-    assert status == 1
-    assert out == b""
+    check_refusal(1, "chatd: ", refusals(mode)[name])
+
+
+@pytest.mark.parametrize("name", WRONG_CALLS)
+def test_a_wrong_call_is_refused_with_another_status(
+    refusals: Callable[[str], Refusals], name: str
+) -> None:
+    check_refusal(2, "twistd chat: ", refusals("foreground")[name])
+
+
+def check_refusal(status: int, program: str, refusal: tuple[int, bytes, bytes, str]) -> None:
+    """Raise an error unless a program ended with a status, and with one line that says why."""
+    ended, out, err, expected = refusal
+    assert (ended, out) == (status, b"")
     (line,) = err.decode().splitlines()
-    assert line.startswith("chatd: ")
+    assert line.startswith(program)
     assert expected in line
 
 

@@ -23,7 +23,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat.store_names import names_of
 from chatd.commands.dispatch import TABLE
-from chatd.daemon.options import DEFAULT_LISTEN, Options
+from chatd.daemon.addresses import DEFAULT_LISTEN
+from chatd.daemon.manual import options_of
+from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.storage.memory import MemoryStore
@@ -135,7 +137,7 @@ class SpanishTests(SynchronousTestCase):
     """The Spanish of texts that the code has in English only."""
 
     def test_each_is_of_a_text_that_is_shown(self) -> None:
-        used = {text for option in reference.daemon_options() for text in option[2:]}
+        used = {text for option in options_of(Options) for text in option[2:]}
         used |= {meaning for name in reference.CLIENTS for _, meaning in client_options(name)}
         used |= {text for _, *texts in reference.error_texts() for text in texts}
         used |= {text for rule in BUDGETS.values() for text in (rule.meaning, rule.attack)}

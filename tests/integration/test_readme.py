@@ -21,7 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from chatd.daemon.options import DEFAULT_LISTEN, Options, Settings
+from chatd.daemon.addresses import DEFAULT_LISTEN
+from chatd.daemon.options import Options, Settings
 from tests.support.checkout import ROOT
 from tests.support.documents import blocks, read
 from tests.support.live_server import PATIENCE, environment, output_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatd.storage.contract import StoreError
-from chatd.storage.paths import path_of
+from chatd.storage.paths import path_of, wrong_store
 
 HERE = Path("/run/chat")
 
@@ -38,4 +38,30 @@ def test_memory_has_no_path() -> None:
 def test_another_value_is_refused_with_the_valid_ones(where: str) -> None:
     with pytest.raises(StoreError) as caught:
         path_of(where, HERE)
-    assert str(caught.value) == f"a store is sqlite:PATH or memory:; not {where!r}."
+    assert str(caught.value).startswith(f"--store takes sqlite:PATH or memory:; not {where!r}.")
+
+
+@pytest.mark.parametrize(
+    ("where", "meant"),
+    [
+        ("chat.sqlite", "sqlite:chat.sqlite"),
+        ("/srv/chat.sqlite", "sqlite:/srv/chat.sqlite"),
+        ("sqlite", "sqlite:chatd.sqlite"),
+        ("sqlite:", "sqlite:chatd.sqlite"),
+        ("SQLite:///srv/chat.sqlite", "sqlite:/srv/chat.sqlite"),
+        ("memory", "memory:"),
+        ("mem:", "memory:"),
+    ],
+)
+def test_a_value_that_is_nearly_right_is_told_the_right_one(where: str, meant: str) -> None:
+    assert wrong_store(where).endswith(f" Did you mean {meant}?")
+
+
+@pytest.mark.parametrize("where", ["", "postgres:chat", "mysql://host/chat"])
+def test_nothing_is_guessed_of_another_kind_of_store(where: str) -> None:
+    assert wrong_store(where) == f"takes sqlite:PATH or memory:; not {where!r}."
+
+
+@pytest.mark.parametrize("where", ["memory:", "sqlite:x", "sqlite:a:b"])
+def test_a_right_value_is_not_wrong(where: str) -> None:
+    assert wrong_store(where) == ""

@@ -14,8 +14,10 @@ from twisted.internet.interfaces import IListeningPort
 
 from chatd.daemon import wiring
 from chatd.daemon.options import Options
+from chatd.daemon.os_process import WrongCall, program
 from chatd.daemon.service import ChatService
 from chatd.daemon.wiring import makeService
+from chatd.util.usage import WRONG_USAGE
 
 FREE = "tcp:0:interface=127.0.0.1"
 """The description of an endpoint: a free port of this machine."""
@@ -51,12 +53,20 @@ def refusal(tmp_path: Path, *arguments: str) -> str:
 
 
 def line_of(refused: SystemExit) -> str:
-    """Return the line of a refusal, without the name of the program."""
-    line = refused.code
-    assert isinstance(line, str), "exit status 1"
+    """Return the line of a refusal, without the name of the program and the end about its help."""
+    if isinstance(refused, WrongCall):
+        assert refused.code == WRONG_USAGE
+        line, end = refused.line, f" See {program()} --help."
+        assert line.endswith(end)
+        return _without(line, program()).removesuffix(end)
+    assert isinstance(refused.code, str), "exit status 1"
+    return _without(refused.code, "chatd")
+
+
+def _without(line: str, name: str) -> str:
     assert "\n" not in line
-    assert line.startswith("chatd: ")
-    return line.removeprefix("chatd: ")
+    assert line.startswith(f"{name}: ")
+    return line.removeprefix(f"{name}: ")
 
 
 def ports_of(service: ChatService) -> list[IListeningPort]:

@@ -13,6 +13,7 @@ Modules (python3 -m tools.documents writes this list):
   writer.
 - `file_watch`: The state in which a store's files were left, to find what other programs did to
   them since.
+- `lock`: The lock of a store, and the opening of the files that belong to it.
 - `maintenance`: Maintenance of a store's file: the search index is updated, and old events are
   deleted.
 - `maintenance_schedule`: The times of maintenance: when no line is committed, or after a while all

@@ -16,11 +16,10 @@ This module must not know an event or a room.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -31,14 +30,11 @@ from chatd.storage.sqlite import schema
 from chatd.storage.sqlite.errors import (
     ADVICE,
     OR_ANOTHER_STORE,
-    StoreInUse,
-    file_errors,
     sqlite_errors,
 )
 from chatd.storage.sqlite.file_watch import FileWatch, Identity, identity_of
+from chatd.storage.sqlite.lock import StoreLock, is_writable, open_own
 from chatd.storage.sqlite.rows import Content, content_of
-from chatd.text.escaping import visible
-from chatd.util.private_files import check_folder, open_private
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,48 +57,6 @@ _BESIDE = ("-wal", "-shm", "-journal")
 """Suffixes of the files that SQLite makes beside a store."""
 
 _log = Logger()
-
-
-class StoreLock:
-    """The lock of the daemon that uses a store. Raises `StoreError`; `StoreInUse` if it is taken.
-
-    It is on a file beside the store: flock on the store itself would meet SQLite's own locks on
-    some systems. The lock crosses a fork with its descriptor, and ends with the process.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
-        with file_errors(self._path):
-            check_folder(path.parent)
-        while True:
-            self._descriptor = _open_own(self._path, os.O_RDWR | os.O_CREAT)
-            try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(self._descriptor)
-                raise StoreInUse(
-                    f"{path} is in use by another chatd. Stop that one, or give another --store."
-                ) from None
-            # A daemon that is refused deletes the lock's file while it has the lock (`release`). A
-            # lock on a deleted file excludes no other daemon.
-            with suppress(FileNotFoundError):
-                status = os.fstat(self._descriptor)
-                if identity_of(os.lstat(self._path)) == identity_of(status):
-                    return
-            os.close(self._descriptor)
-
-    def write_pid(self) -> None:
-        """Write this process's number into the file, for ``kill``; chatd itself does not use it."""
-        with suppress(OSError):  # a full disk must not keep the daemon from starting
-            os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, b"%d\n" % os.getpid(), 0)
-
-    def release(self, *, remove: bool = False) -> None:
-        """Release the lock; with ``remove`` delete its file, too."""
-        if remove:
-            with suppress(OSError):
-                self._path.unlink()
-        os.close(self._descriptor)
 
 
 class StoreFile:
@@ -295,8 +249,15 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def connect_reading(path: Path) -> sqlite3.Connection:
-    """Open a connection that only reads; of a file that must exist."""
-    return sqlite3.connect(path.as_uri() + "?mode=ro", uri=True, check_same_thread=False)
+    """Open a connection that only reads; of a file that must exist.
+
+    Even for that, SQLite makes files beside one that has a log. It can do without where it cannot
+    make them, if there is no log: then no process writes to the file, which is a back-up.
+    """
+    mode = "mode=ro"
+    if not is_writable(path.parent) and not os.path.exists(f"{path}-wal"):
+        mode += "&immutable=1"
+    return sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, check_same_thread=False)
 
 
 @contextmanager
@@ -336,7 +297,7 @@ def _create(path: Path) -> Identity:
     The files that SQLite makes beside it are closed to other users, too. SQLite itself follows no
     link there, and makes files with the mode of the store. Raises `StoreError`.
     """
-    descriptor = _open_own(path, os.O_RDWR | os.O_CREAT)
+    descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
     try:
         status = os.fstat(descriptor)
         if status.st_nlink > 1:
@@ -348,7 +309,7 @@ def _create(path: Path) -> Identity:
         for suffix in _BESIDE:
             beside = path.with_name(path.name + suffix)
             if os.path.lexists(beside):
-                opened = _open_own(beside, os.O_RDONLY)
+                opened = open_own(beside, os.O_RDONLY)
                 log = os.fstat(opened).st_size if suffix == "-wal" else log
                 os.close(opened)
         if not status.st_size and log:
@@ -360,14 +321,3 @@ def _create(path: Path) -> Identity:
     finally:
         os.close(descriptor)
     return identity_of(status)
-
-
-def _open_own(path: Path, flags: int) -> int:
-    """Open one of the store's files, and revoke other users' permissions. Raises `StoreError`."""
-    with file_errors(path):
-        descriptor, mended = open_private(path, flags)
-    if mended:
-        _log.warn(
-            "others had rights to {path}. Now it is its owner's alone.", path=visible(str(path))
-        )
-    return descriptor

@@ -310,6 +310,7 @@ TESTS = {
         "tests/storage/sqlite/test_failing_disk.py",
         "tests/storage/sqlite/test_damage.py",
     ],
+    "chatd/storage/sqlite/lock.py": ["tests/storage/sqlite/test_file.py"],
     "chatd/storage/sqlite/archive.py": [
         "tests/storage/sqlite/test_archive.py",
         "tests/storage/sqlite/test_damage.py",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.sqlite.archive import Archive
-from tests.support.store_files import (
-    sql,
-)
+from tests.support.store_files import NOBODY, as_nobody, sql
 from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
@@ -57,6 +57,24 @@ class TestArchive:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             reader.execute("DELETE FROM events")
         archive.close()
+
+    async def test_reads_a_back_up_in_a_directory_that_may_not_be_written_to(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await harness.say(draft())
+        with TemporaryDirectory() as name:  # not pytest's, which may be root's alone
+            back_up = Path(name, "back-up.sqlite")
+            sql(path, f"VACUUM INTO '{back_up}'")
+            sql(back_up, "PRAGMA journal_mode = WAL")  # as a copy of the file has it
+            if not os.geteuid():
+                os.chown(back_up, NOBODY, -1)
+            Path(name).chmod(0o555)
+            with as_nobody(Path(name)):
+                archive = Archive(back_up)
+                assert [record.name for record in archive.rooms()] == ["lobby"]
+                archive.close()
+            assert list(Path(name).iterdir()) == [back_up]
+            Path(name).chmod(0o700)
 
     def test_does_not_make_a_file_that_is_not_there(self, path: Path) -> None:
         with pytest.raises(StoreError, match=f"{path}: unable to open database file"):

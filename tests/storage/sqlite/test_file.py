@@ -18,6 +18,7 @@ from twisted.logger import LogEvent, eventAsText, globalLogPublisher
 
 from chatd.storage.contract import StoreError
 from chatd.storage.paths import path_of
+from chatd.storage.sqlite.lock import StoreLock
 from chatd.storage.sqlite.schema import APPLICATION_ID, STEPS
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.store_files import (
@@ -224,7 +225,8 @@ class TestBeginning:
 class TestLock:
     def test_a_second_daemon_is_refused(self, harness: StoreHarness, path: Path) -> None:
         assert refusal(path) == (
-            f"{path} is in use by another chatd. Stop that one, or give another --store."
+            f"{path} is in use by another chatd, process {os.getpid()}. Stop that one, or give"
+            " another --store."
         )
 
     def test_a_second_daemon_is_refused_under_another_name_too(
@@ -240,6 +242,16 @@ class TestLock:
         lock.write_text("12345678901234567890\n")
         opening.first()
         assert lock.read_text() == f"{os.getpid()}\n"
+
+    def test_has_no_number_of_a_process_that_is_gone(self, path: Path) -> None:
+        lock = path.with_name(f"{path.name}.lock")
+        lock.write_text("1\n")
+        lock.chmod(0o600)
+        first = StoreLock(path)
+        assert refusal(path) == (
+            f"{path} is in use by another chatd. Stop that one, or give another --store."
+        )
+        first.release()
 
     async def test_a_disk_without_space_for_that_number_stops_no_daemon(
         self, opening: Opening, monkeypatch: pytest.MonkeyPatch
@@ -308,18 +320,12 @@ class TestRefusals:
     def test_a_directory_that_is_not_there(self, tmp_path: Path) -> None:
         path = tmp_path / "nowhere" / "chat.sqlite"
         assert refusal(path) == (
-            f"{path}.lock: No such file or directory. Put that right, or give another --store."
+            f"there is no directory {path.parent}. Make it first, or give another --store."
         )
 
     def test_a_file_that_may_not_be_read(self, path: Path) -> None:
         path.touch()
-        path.with_name("chat.sqlite.lock").touch()
-        for each in path.parent, *path.parent.parents[:2]:
-            each.chmod(0o755)
         path.chmod(0)
-        lock = path.with_name("chat.sqlite.lock")
-        if not os.geteuid():
-            os.chown(lock, NOBODY, -1)
         with as_nobody(path.parent):
             why = refusal(path)
         assert why == f"{path}: Permission denied. Put that right, or give another --store."
@@ -329,7 +335,10 @@ class TestRefusals:
         with as_nobody(path.parent):
             why = refusal(path)
         path.parent.chmod(0o700)
-        assert why == (f"{path}.lock: Permission denied. Put that right, or give another --store.")
+        assert why == (
+            f"the directory {path.parent} cannot be written, and the store needs files in it. Put"
+            " that right, or give another --store."
+        )
 
     @pytest.mark.parametrize("content", [b"x" * 20, b"x" * 5000], ids=["short", "long"])
     def test_a_file_that_is_no_database(self, path: Path, content: bytes) -> None:
