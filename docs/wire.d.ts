@@ -46,6 +46,7 @@ export interface ListedRoom {
 export type ClientMessage =
 	| { type: "hello"; language?: string; name?: string; key?: string; proof?: string; rooms?: Bookmarks }
 	| { type: "line"; id?: Id; room?: string | null; text: string; key?: string }
+	| { type: "text"; id?: Id }
 	| { type: "enter"; id?: Id; room: string; after?: Bookmark }
 	| { type: "leave"; id?: Id; room: string }
 	| { type: "history"; id?: Id; room: string; before?: number; after?: number; limit?: number }

@@ -54,6 +54,7 @@ COVERED_BY = {
     "chatd/protocols/web/http/responder.py": "tests/protocols/web/test_connection.py",
     "chatd/protocols/web/http/security_headers.py": "tests/protocols/web/test_site.py",
     "chatd/protocols/web/http/upgrade.py": "tests/protocols/web/test_connection.py",
+    "chatd/protocols/live/conversation.py": "tests/protocols/web/live/test_websocket.py",
     "chatd/protocols/live/handler.py": "tests/protocols/web/live/test_websocket.py",
     "chatd/protocols/live/members.py": "tests/protocols/web/test_grammar.py",
     "chatd/protocols/live/verbs.py": "tests/protocols/web/live/test_websocket.py",

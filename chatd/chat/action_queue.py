@@ -174,14 +174,19 @@ class ActionQueue:
         Drafts of one room are published in the order in which they were said, each whole.
         """
         receipts = self._receipts or []
+        sink = self._replies.stream.sink
         given = 0
-        for waiting in [each for each in receipts if each[0] == room]:
-            if given < lines:
-                receipts.remove(waiting)
-                _, count, receipt = waiting
-                given += count
-                if receipt is not None:
-                    receipt(None if seqs is None else seqs[given - count : given])
+        sink.hold()  # all of these receipts leave in one piece
+        try:
+            for waiting in [each for each in receipts if each[0] == room]:
+                if given < lines:
+                    receipts.remove(waiting)
+                    _, count, receipt = waiting
+                    given += count
+                    if receipt is not None:
+                        receipt(None if seqs is None else seqs[given - count : given])
+        finally:
+            sink.release()
 
     # Running an action
 

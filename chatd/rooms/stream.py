@@ -56,6 +56,12 @@ class Sink(Protocol):
     def pump(self) -> None:
         """Take from the stream as long as there is room."""
 
+    def hold(self) -> None:
+        """Take nothing until `release`."""
+
+    def release(self) -> None:
+        """Take again."""
+
     def push(self, data: bytes) -> bool:
         """Take data at once, before the rest, and return True; False without room for it."""
 
@@ -332,6 +338,12 @@ class _Nowhere:
 
     def pump(self) -> None:
         """Do nothing: there is no sink."""
+
+    def hold(self) -> None:
+        """Do nothing."""
+
+    def release(self) -> None:
+        """Do nothing."""
 
     def push(self, data: bytes) -> bool:
         return False

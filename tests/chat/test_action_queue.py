@@ -67,6 +67,31 @@ class QueueHarness:
         return taken(self.stream).splitlines()
 
 
+class NotingSink:
+    """A sink that notes when it is held and released."""
+
+    acknowledged = True
+    ready_socket = None
+
+    def __init__(self, notes: list[object]) -> None:
+        self._notes = notes
+
+    def pump(self) -> None:
+        """Do nothing."""
+
+    def hold(self) -> None:
+        self._notes.append("held")
+
+    def release(self) -> None:
+        self._notes.append("released")
+
+    def push(self, data: bytes) -> bool:
+        return False
+
+    def owe(self, rest: bytes) -> None:
+        """Do nothing."""
+
+
 @pytest.fixture
 def harness() -> QueueHarness:
     return QueueHarness()
@@ -318,6 +343,14 @@ class TestReceipts:
         harness.say(receipt=harness.receipt("b"))
         harness.publish(4, 5, 6)
         assert harness.done == [("a", [4, 5]), ("b", [6])]
+
+    def test_all_receipts_of_a_batch_leave_in_one_piece(self, harness: QueueHarness) -> None:
+        sink = NotingSink(harness.done)
+        harness.stream.connect(sink)
+        for name in "a", "b":
+            harness.say(receipt=harness.receipt(name))
+        harness.publish(4, 5)
+        assert harness.done == ["held", ("a", [4]), ("b", [5]), "released"]
 
     def test_a_receipt_waits_for_its_own_lines(self, harness: QueueHarness) -> None:
         harness.say(receipt=harness.receipt("a"))

@@ -164,7 +164,7 @@ MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {
 
 
 def test_every_verb_that_names_a_room_is_tried() -> None:
-    others = {"hello", "enter", "commands", "rooms", "ping"}
+    others = {"hello", "enter", "commands", "rooms", "ping", "text"}
     assert set(VERBS) == {*MESSAGES, *others}
 
 
@@ -174,6 +174,16 @@ def test_every_verb_that_names_it(zed: Member, verb: str) -> None:
     answers = []
     for room in HIDDEN, FREE:
         visitor.send(verb, id=7, **MESSAGES[verb](room))
+        answers.append(without_name(visitor.seen(), room))
+    assert answers[0] == answers[1]
+    assert "error" in answers[0]
+
+
+def test_a_search_of_several_rooms_that_names_it(zed: Member) -> None:
+    visitor = browser(zed.world)
+    answers = []
+    for room in HIDDEN, FREE:
+        visitor.send("search", rooms={"lobby": None, room: None}, text="plan")
         answers.append(without_name(visitor.seen(), room))
     assert answers[0] == answers[1]
     assert "error" in answers[0]

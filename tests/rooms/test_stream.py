@@ -260,13 +260,19 @@ class Sink:
     ready_socket: Peer | None = None
 
     def __init__(self, pump: Callable[[], object] = lambda: None) -> None:
-        self.pumps = 0
+        self.pumps = self.holds = 0
         self.pushed: list[bytes] = []
         self._pump = pump
 
     def pump(self) -> None:
         self.pumps += 1
         self._pump()
+
+    def hold(self) -> None:
+        self.holds += 1
+
+    def release(self) -> None:
+        self.holds -= 1
 
     def push(self, data: bytes) -> bool:
         self.pushed.append(data)

@@ -98,6 +98,9 @@ def room_called(server: ChatServer, session: Session, wanted: str) -> Room:
 
 def joined_room(server: ChatServer, session: Session, wanted: str) -> Room:
     """Return the room of that name, if the session is in it. Raises `Refusal`."""
+    for joined in session.memberships:
+        if joined.name == wanted:  # as nearly always: a client names it for each line
+            return joined
     room = server.rooms.find(wanted, session)
     if room is None or not session.joined.is_in(room):
         raise Refusal(ErrorKind.NO_ROOM, "not_in_that_room", room=short(wanted.removeprefix("#")))

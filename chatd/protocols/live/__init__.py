@@ -4,10 +4,11 @@ These modules must not know how messages are put into bytes.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `conversation`: The client's side of a connection, as the verbs of live messages see it.
 - `handler`: The handler of a client that speaks live messages: JSON objects in, and out.
 - `members`: The members of a message: reading and checking each by its type.
 - `receipts`: Lines of a client that are acknowledged, and that may be sent again with the same key.
-- `searches`: The verb ``search``: the lines of one room, or of several that the session is in.
+- `searches`: The verb ``search``: the lines of one room, or of several.
 - `verbs`: The table of verbs: the types of message that a client sends. To add one, add a row and a
   test.
 """

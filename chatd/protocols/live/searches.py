@@ -1,4 +1,4 @@
-"""The verb ``search``: the lines of one room, or of several that the session is in.
+"""The verb ``search``: the lines of one room, or of several.
 
 This module must not know how its answer is sent.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from chatd.chat.actions import search
 from chatd.chat.actions.enter import ROOMS_ENTERED
-from chatd.chat.actions.look import joined_room, room_called
+from chatd.chat.actions.look import room_called
 from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -59,7 +59,7 @@ def _places(server: ChatServer, session: Session, members: Members) -> list[sear
         raise wrong_member("rooms", "right_places")
     if members.get("room") is not None:
         raise wrong_member("room", "right_room_or_rooms")
-    rooms = {name: joined_room(server, session, name) for name in named}
+    rooms = {name: room_called(server, session, name) for name in named}
     return [search.Place(room, number_in(named, name, room.head)) for name, room in rooms.items()]
 
 

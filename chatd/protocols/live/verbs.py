@@ -7,8 +7,8 @@ each verb.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from chatd import __version__
 from chatd.accounts.credentials import Scope
@@ -28,6 +28,7 @@ from chatd.event import Bookmark
 from chatd.formats.json import each_once, event_members
 from chatd.i18n import Language
 from chatd.protocols.live import searches
+from chatd.protocols.live.conversation import Conversation, Rows
 from chatd.protocols.live.members import (
     Members,
     WrongMessage,
@@ -56,54 +57,7 @@ NAMES_A_SLICE = 100
 
 R = TypeVar("R")
 
-Rows = Sequence[object]
-"""Rows of a list, as JSON has them."""
-
 LANGUAGES = frozenset(language.value for language in Language)
-
-
-class Conversation(Protocol):
-    """The client's side of a connection. ``greeted`` is true once it has sent ``hello``."""
-
-    server: ChatServer
-    session: Session
-    max_length: int
-    greeted: bool
-
-    def tell(self, type: str, **members: Any) -> None:
-        """Send a message of that type. An ``id`` of None is left out."""
-
-    def tell_in_pieces(self, type: str, name: str, parts: Iterable[Rows], **members: Any) -> None:
-        """Send a message with a list ``name``, each part of it once the one before was taken."""
-
-    def tell_error(self, id: Any, error: Refusal | StoreError) -> None:
-        """Send why a message has no effect."""
-
-    def log_in(self, proof: str) -> bool:
-        """Log in to the account of the connection's grant, or of its cookie and this proof.
-
-        Return False if the client has a sign-in that is not valid any more.
-        """
-
-    def charge(self, lines: float) -> None:
-        """Add to the rate-limit cost of the message, in lines."""
-
-    def answer_again(
-        self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
-    ) -> bool:
-        """Answer a line that was said with this key before; return False if there is none.
-
-        It was said in the room of that name, if one is given.
-
-        If that line is on its way and cannot be stored, ``otherwise`` is called, which may raise
-        `Refusal`.
-        """
-
-    def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
-        """Carry out a line that was typed in a room: a command, or text to say.
-
-        A text of several lines is one message to say.
-        """
 
 
 class Verb(NamedTuple):
@@ -251,6 +205,12 @@ def _line(conversation: Conversation, members: Members) -> None:
         take()
 
 
+def _text(conversation: Conversation, members: Members) -> None:
+    session = conversation.session
+    session.read_as_text()
+    conversation.when_said(session.replies.done)
+
+
 async def _enter(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
     name = text_in(members, "room")
@@ -387,6 +347,7 @@ def _room_to_read(conversation: Conversation, members: Members) -> Room:
 TABLE = {
     "hello": Verb(_hello, ENTERING_COST),
     "line": Verb(_line, at_once=True),
+    "text": Verb(_text, at_once=True),
     "enter": Verb(_enter, ENTERING_COST),
     "leave": Verb(_leave),
     "commands": Verb(_commands, LISTING_COST, only_answers=True),

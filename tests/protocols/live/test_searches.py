@@ -80,11 +80,16 @@ class TestRooms:
         one.send("search", rooms=dict.fromkeys(map(str, range(ROOMS_ENTERED + 1))), text="red")
         assert one.seen()[0]["key"] == "wrong_member"
 
-    def test_in_which_one_is_not_are_refused(self, world: World, one: Browser) -> None:
+    def test_may_be_ones_in_which_one_is_not(self, world: World, one: Browser) -> None:
         world.person("eva").type("/join other", "red")
         one.seen()
+        one.send("search", rooms={"other": None}, text="red")
+        (found,) = one.seen()
+        assert [room["room"] for room in found["rooms"]] == ["other"]
+
+    def test_are_all_refused_if_one_is_not_there(self, one: Browser) -> None:
         one.send("search", rooms={"lobby": None, "other": None}, text="red")
-        assert one.seen()[0]["text"] == EN.sentence("not_in_that_room", room="other")
+        assert one.seen()[0]["text"] == EN.sentence("unknown_room", room="other")
 
     def test_beside_one_room_are_refused(self, one: Browser) -> None:
         one.send("search", room="lobby", rooms={"ops": None}, text="red")
