@@ -1,4 +1,4 @@
-"""Kill retention before and after each of its calls to the disk, and start it again.
+"""Kill retention before each of its calls to the disk, and start it again.
 
 Whenever it is killed, the retained lines are there, in the log and for searches, and each message
 of several lines is there whole or not at all; and after it was finished, no deleted text is left in
@@ -56,20 +56,19 @@ def kill_forgetting(each: int = 1) -> Result:
     with tempfile.TemporaryDirectory(prefix="chatd-forget-") as directory:
         path = Path(directory) / "chat"
         _in_a_child(lambda: _talk(path), Path(directory), {})
-        for moment in ("before", "after"):
-            number = 1
-            while not result.faults and _kill(path, number, moment, result):
-                number += each
+        number = 1
+        while not result.faults and _kill(path, number, result):
+            number += each
     return result
 
 
-def _kill(talk: Path, number: int, moment: str, result: Result) -> bool:
+def _kill(talk: Path, number: int, result: Result) -> bool:
     """Return True if the process was killed, and had not ended before."""
     directory = Path(tempfile.mkdtemp(prefix="chatd-forget-"))
     path = directory / STORE
     path.parent.mkdir()
     shutil.copy(talk, path)
-    variables = disk.environment(path.parent, kill=(number, moment))
+    variables = disk.environment(path.parent, kill=(number, "before"))
     killed = _in_a_child(lambda: _forget(path), directory, variables) != 0
     result.kills += killed
     faults = []
@@ -87,7 +86,7 @@ def _kill(talk: Path, number: int, moment: str, result: Result) -> bool:
         if search_index.is_possible():
             store.execute("INSERT INTO search (search) VALUES ('integrity-check')")
     if faults:
-        result.faults += [f"{moment} call {number}: {fault}" for fault in faults]
+        result.faults += [f"before call {number}: {fault}" for fault in faults]
         result.faults.append(f"see {directory}")
     else:
         shutil.rmtree(directory)

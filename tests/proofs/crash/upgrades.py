@@ -1,4 +1,4 @@
-"""Kill an upgrade of a store's file before and after each of its calls to the disk.
+"""Kill an upgrade of a store's file before each of its calls to the disk.
 
 Each sample file of an older version is upgraded to this one, and a file of this version to one that
 a later chatd might have. The result must be of the old version, of the new one, or of one between
@@ -75,16 +75,18 @@ class _Upgrade:
         self._steps = schema.STEPS if version < VERSION else (*schema.STEPS, LATER_STEP)
 
     def kill_everywhere(self) -> None:
-        """Kill the upgrade before and after each of its calls."""
+        """Kill the upgrade before each of its calls.
+
+        Between two calls the file does not change, so a kill after a call would leave the same.
+        """
         with tempfile.TemporaryDirectory(prefix="chatd-upgrade-") as directory:
             path = self._begin(Path(directory))
             before = _content(path)
             _upgrade(path, self._steps)
             whole = _dump(path)
-        for moment in ("before", "after"):
-            number = 1
-            while not self._result.faults and self._kill(number, moment, before, whole):
-                number += 1
+        number = 1
+        while not self._result.faults and self._kill(number, before, whole):
+            number += 1
 
     def _begin(self, directory: Path) -> Path:
         """Put a file of the old version in the place of a daemon's store."""
@@ -96,16 +98,16 @@ class _Upgrade:
             store.commit()
         return path
 
-    def _kill(self, number: int, moment: str, before: list[Any], whole: list[Any]) -> bool:
+    def _kill(self, number: int, before: list[Any], whole: list[Any]) -> bool:
         """Kill the upgrade at one of its calls; return False if it had ended before."""
         directory = Path(tempfile.mkdtemp(prefix="chatd-upgrade-"))
         path = self._begin(directory)
-        variables = disk.environment(path.parent, kill=(number, moment))
+        variables = disk.environment(path.parent, kill=(number, "before"))
         killed = _in_a_child(lambda: _upgrade(path, self._steps), directory, variables) != 0
         if killed:
             faults = self._faults(path, before, whole)
             self._result.faults += [
-                f"version {self._version}, {moment} call {number}: {fault}" for fault in faults
+                f"version {self._version}, before call {number}: {fault}" for fault in faults
             ]
         if self._result.faults:
             self._result.faults.append(f"see {directory}")
