@@ -22,16 +22,22 @@ from tests.support.checkout import ROOT, nodes_of, syntax_tree
 LITERAL = {
     "tests/client/test_admin.py": "`chatd admin` has texts of its own, in English alone",
     "tests/client/test_wrapping.py": "people make up lines that look like the server's",
-    "tests/daemon/test_service.py": "the log is in English alone",
+    "tests/daemon/test_retention.py": "the log, as an operator reads it",
+    "tests/daemon/test_service.py": "the log, as an operator reads it",
     "tests/formats/test_formats.py": "the names of many people, as a format lists them",
     "tests/formats/test_json.py": "the names of many people, as a format lists them",
     "tests/i18n/test_i18n.py": "tests the texts themselves",
+    "tests/integration/test_daemon.py": "the log, as an operator reads it",
     "tests/integration/test_docs.py": "compares with the documents",
+    "tests/integration/test_readme.py": "reads the log of a daemon",
+    "tests/integration/test_wheel.py": "reads the log of a daemon",
     "tests/integration/test_wire.py": "a walk of a terminal",
     "tests/proofs/crash/check.py": "needs nothing of chatd, so it may be run anywhere",
+    "tests/proofs/crash/daemon.py": "reads the log of a daemon",
     "tests/proofs/crash/resumed.py": "must not know the daemon's code",
     "tests/proofs/crash/test_check.py": "transcripts of terminals",
     "tests/proofs/crash/test_resumed.py": "transcripts of terminals",
+    "tests/support/live_server.py": "reads the log of a daemon",
     "tests/test_sentences.py": "examples of literals",
 }
 """The files that may have literal sentences, and why."""

@@ -58,8 +58,10 @@ OPTIONS = {
         "La sala de entrada: aquella en la que todo el mundo entra primero; si no se da, entrada, o"
         " lobby si el almacén no se empezó con --language es"
     ),
-    "The server's language: en or es. /language changes it for one person": (
-        "El idioma del servidor: en o es. /idioma lo cambia para una persona"
+    "The server's language: en or es, also for the first lines of the log. /language changes it for"
+    " one person": (
+        "El idioma del servidor: en o es, también en las primeras líneas del registro. /idioma lo"
+        " cambia para una persona"
     ),
     "A file with a UTF-8 text that is shown after the welcome": (
         "Un fichero con un texto en UTF-8 que se muestra tras la bienvenida"

@@ -24,10 +24,10 @@ from chatd.chat.roles import Roles
 from chatd.chat.sanctions import BAN, MUTE, Sanction, Sanctions
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
+from chatd.i18n import Moment
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put
-from chatd.text.times import local_time
 
 _OF_THE_SERVER = (Act.WALL, Act.DISCONNECT, Act.STATS, Act.PRIVATE_LINES)
 _ALL_MAY = (Mode.FREE, Mode.OPEN)
@@ -204,7 +204,7 @@ def _refusal_of(kind: str, sanction: Sanction, room: Room) -> Refusal:
     return _not_allowed(
         _SANCTIONED[kind, bool(sanction.reason)],
         room=room.name,
-        until=local_time(sanction.until),
+        until=Moment(sanction.until),
         by=sanction.by,
         reason=sanction.reason,
     )

@@ -22,8 +22,7 @@ from chatd.commands.password_prompt import (
     with_present_password,
 )
 from chatd.errors import ErrorKind
-from chatd.i18n import people
-from chatd.text.times import local_time
+from chatd.i18n import Moment, people
 
 OTHERS = ("others", "otras", "otros")
 
@@ -187,7 +186,7 @@ def _list_tokens(server: ChatServer, session: Session) -> None:
 
 def _listed(session: Session, token: Credential) -> str:
     scope = session.sentence(f"scope_{scope_of(token).name.lower()}")
-    made = local_time(token.created)
+    made = Moment(token.created)
     return session.sentence("token_listed", token=token.name, scope=scope, time=made)
 
 

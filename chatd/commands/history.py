@@ -13,9 +13,10 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.base import READING_COST, Command, Wording, WrongUse
 from chatd.event import Event
+from chatd.i18n import Moment
 from chatd.rooms.room import Room
 from chatd.storage.contract import Wanted
-from chatd.text.times import local_time, seconds_of
+from chatd.text.times import seconds_of
 
 HISTORY_LINES = 20
 """Lines that ``/history`` shows without an argument."""
@@ -36,7 +37,7 @@ async def _since(server: ChatServer, session: Session, argument: str) -> None:
     except ValueError:
         raise WrongUse from None
     past = await history.lines_since(server, session, since)
-    _show_past(session, past, "since", time=local_time(since))
+    _show_past(session, past, "since", time=Moment(since))
 
 
 def _show_past(session: Session, past: history.Past, key: str, **values: object) -> None:

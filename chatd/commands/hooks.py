@@ -15,8 +15,8 @@ from chatd.commands.arguments import room_to_run
 from chatd.commands.base import KEEPING_COST, Command, Job, Wording, WrongUse
 from chatd.commands.deeds import tell_done
 from chatd.commands.password_prompt import present_password_question, with_present_password
+from chatd.i18n import Moment
 from chatd.rooms.room import Room
-from chatd.text.times import local_time
 from chatd.webhooks.registry import Hook
 from chatd.webhooks.targets import NotDelivered
 from chatd.webhooks.urls import Destination
@@ -97,7 +97,7 @@ def _listed(session: Session, room: Room, hook: Hook, *, reasons: bool) -> str:
         number=hook.number,
         to=hook.to.origin,
         by=hook.by,
-        time=local_time(hook.added),
+        time=Moment(hook.added),
         count=waiting,
     )
     if not hook.proven:

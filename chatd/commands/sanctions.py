@@ -18,7 +18,7 @@ from chatd.commands.arguments import (
 from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
 from chatd.commands.deeds import answer_done, tell_done
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.i18n import people
+from chatd.i18n import Moment, people
 from chatd.rooms.room import Room
 from chatd.text.networks import (
     IPV4_LENGTHS,
@@ -27,7 +27,7 @@ from chatd.text.networks import (
     NetworkFault,
     parse_network,
 )
-from chatd.text.times import local_time, written_duration
+from chatd.text.times import written_duration
 from chatd.text.validation import is_address
 
 SANCTIONS_LISTED = 50
@@ -182,7 +182,7 @@ def _listed(
     did = session.sentence(
         "mute_listed" if kind == MUTE else "ban_listed",
         target=name,
-        until=local_time(sanction.until),
+        until=Moment(sanction.until),
         left=written_duration(sanction.until - int(server.now())),
         by=sanction.by,
     )

@@ -51,7 +51,8 @@ class Options(TwistedOptions):
             "language",
             None,
             "en",
-            "The server's language: en or es. /language changes it for one person.",
+            "The server's language: en or es, also for the first lines of the log. /language"
+            " changes it for one person.",
         ],
         ["motd", None, None, "A file with a UTF-8 text that is shown after the welcome."],
         ["lines-per-second", None, "100", "Lines a second that are read from a connection."],

@@ -14,6 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 
 from chatd.chat.server import ChatServer
+from chatd.i18n import Language, sentence
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.text.folding import fold
@@ -46,11 +47,13 @@ class RetentionPolicy(NamedTuple):
         """All times in seconds that are not for ever."""
         return [span for span in (self.others, *self.rooms.values()) if span]
 
-    def describe(self) -> str:
+    def describe(self, language: Language) -> str:
         """Return a sentence for the operator."""
-        parts = [f"lines are kept {_span_text(self.others)}"]
-        parts += [f"in #{room} {_span_text(span)}" for room, span in self.rooms.items()]
-        return ", ".join(parts) + "."
+        spans = [_span_text(language, self.others)]
+        for room, seconds in self.rooms.items():
+            span = _span_text(language, seconds)
+            spans.append(sentence(language, "log_kept_in", room=room, span=span))
+        return sentence(language, "log_kept", spans=", ".join(spans))
 
 
 class Retention:
@@ -137,5 +140,6 @@ def _ignore() -> None:
     """Ignore a clock that is trusted again: the retention was stopped."""
 
 
-def _span_text(seconds: int) -> str:
-    return f"for {written_duration(seconds)}" if seconds else "for ever"
+def _span_text(language: Language, seconds: int) -> str:
+    key = "log_span" if seconds else "log_no_span"
+    return sentence(language, key, time=written_duration(seconds))

@@ -20,6 +20,7 @@ from __future__ import annotations
 import enum
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -34,6 +35,7 @@ from chatd.accounts.accounts import Accounts
 from chatd.chat.server import ChatServer
 from chatd.daemon.os_process import return_memory
 from chatd.daemon.retention import Retention
+from chatd.i18n import Language, sentence
 from chatd.protocols.control import Control
 from chatd.protocols.transport.factory import CHECK_SECONDS, ChatFactory
 from chatd.storage.clock_watch import ClockWatch
@@ -116,6 +118,7 @@ class ChatService(Service):
         *,
         watch: ClockWatch | None = None,
         retention: Retention | None = None,
+        language: Language = Language.ENGLISH,
         foreground: bool = True,
         helpers: Sequence[Helper] = (),
         control: Control | None = None,
@@ -127,6 +130,7 @@ class ChatService(Service):
         self._retention = retention
         self.listeners = listeners
         self._clock = clock
+        self._language = language
         self._foreground = foreground
         self._helpers = helpers
         self.control = control
@@ -151,7 +155,7 @@ class ChatService(Service):
                 "chatd admin cannot ask this daemon, only while it is stopped: {why}",
                 why=visible(self.control.refusal),
             )
-        self.log.info("{history}", history=self._store.describe())
+        self.log.info("{history}", history=self._store.describe(self._language))
         for server in self._servers:
             _warn_of_old_names(self.log, server.accounts)
         if self._watch is not None:
@@ -163,10 +167,11 @@ class ChatService(Service):
                 server.hook_review.review()
             self._outgoing.start()
         if self._retention is not None:
-            self.log.info("{history}", history=self._retention.policy.describe())
+            kept = self._retention.policy.describe(self._language)
+            self.log.info("{history}", history=kept)
             self._retention.start()
         if self._foreground:
-            self.log.info("Press Ctrl+C to stop.")
+            self.log.info("{how}", how=sentence(self._language, "log_stop"))
 
     def stopService(self) -> Deferred[None]:
         """Stop: read no more, commit and send received lines, say goodbye, close.
@@ -252,13 +257,16 @@ class ChatService(Service):
         for listener in self.listeners:
             for port in listener.ports:
                 _take_over_lock(port)
+                key = listener.secure.get(port)
                 listening = _sentences_about(
-                    listener.kind, port.getHost(), listener.secure.get(port), teaches
+                    self._language, listener.kind, port.getHost(), key, teaches
                 )
                 self.log.info("{listening}", listening=listening)
 
 
-def _sentences_about(kind: ListenerKind, address: IAddress, key: str | None, teaches: bool) -> str:
+def _sentences_about(
+    language: Language, kind: ListenerKind, address: IAddress, key: str | None, teaches: bool
+) -> str:
     """Return the sentences for the operator about one address, with ``key`` that of its TLS.
 
     If it is for this machine only, they say how to let others in if the text ``teaches`` that.
@@ -266,18 +274,15 @@ def _sentences_about(kind: ListenerKind, address: IAddress, key: str | None, tea
     text = _address_text(address)
     if kind is ListenerKind.WEB and not isinstance(address, UNIXAddress):
         text = f"{'http' if key is None else 'https'}://{text}/"
-    sentences = [f"listening on {text}."]
+    say = partial(sentence, language)
+    sentences = [say("log_listening", address=text)]
     if kind is ListenerKind.BARE:
-        sentences.append("Bare lines.")
+        sentences.append(say("log_bare"))
     if key and kind is ListenerKind.CHAT:
-        sentences.append(f"Its key is {key} (the --fingerprint of chatd's clients).")
+        sentences.append(say("log_key", fingerprint=key))
     if isinstance(address, (IPv4Address, IPv6Address)) and _is_loopback(address):
-        sentences.append(
-            f"This machine only; {kind.value} tcp:{address.port} lets others in, without TLS:"
-            ' with TLS, see "Let others in" in the README.'
-            if teaches
-            else "This machine only."
-        )
+        lets_in = say("log_lets_in", option=kind.value, port=address.port)
+        sentences.append(lets_in if teaches else say("log_this_machine"))
     return " ".join(sentences)
 
 

@@ -127,6 +127,7 @@ def makeService(options: Options) -> IService:
         clock,
         watch=watch,
         retention=_retention(settings.retention, server, store, clock, watch),
+        language=settings.language,
         foreground=bool(twistd.get("nodaemon", True)),
         helpers=[each for each in (passwords, local_users) if each is not None],
         control=control,

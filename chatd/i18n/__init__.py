@@ -2,7 +2,8 @@
 
 A sentence is looked up by its key. A sentence with a count has a second form, ``KEY_one``, for a
 ``count`` of 1. One that names commands has another form, ``KEY_http``, if HTTP gives it as an
-error. The kinds of errors are the same in every language, so that programs recognise them.
+error. A `Moment` is written as a date in that language. The kinds of errors are the same in every
+language, so that programs recognise them.
 The wording of commands is in their rows, in `chatd.commands`. This package must not know a session,
 an event or a format.
 
@@ -15,7 +16,8 @@ Modules (python3 -m tools.documents writes this list):
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 
 from chatd.i18n import en, es
 
@@ -35,6 +37,12 @@ class Phrase(str):
     __slots__ = ()
 
 
+class Moment(int):
+    """A value of a sentence: a time in seconds since 1970, shown as a date in the same language."""
+
+    __slots__ = ()
+
+
 _CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
 
 
@@ -46,7 +54,19 @@ def sentence(language: Language, key: str, **values: object) -> str:
     for name, value in values.items():
         if isinstance(value, Phrase):
             values[name] = catalogue[value]
+        elif isinstance(value, Moment):
+            values[name] = _written(catalogue, value)
     return catalogue[key].format(**values)
+
+
+def _written(catalogue: Mapping[str, str], seconds: int) -> str:
+    """Return a time as people read it, with the name of the month, in the server's zone."""
+    there = time.localtime(seconds)
+    month = catalogue["months"].split()[there.tm_mon - 1]
+    clock = time.strftime("%H:%M:%S", there)
+    return catalogue["moment"].format(
+        day=there.tm_mday, month=month, year=there.tm_year, time=clock
+    )
 
 
 def sentence_over_http(language: Language, key: str, **values: object) -> str:

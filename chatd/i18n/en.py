@@ -610,6 +610,29 @@ SENTENCES = {
     ),
     "wrong_protocol": "this port is for plain lines (nc, telnet).",
     "server_error": "that did not work. The server's log says why.",
+    # Times, and the log of the operator
+    "months": (
+        "January February March April May June July August September October November December"
+    ),
+    "moment": "{day} {month} {year}, {time}",
+    "log_listening": "listening on {address}.",
+    "log_bare": "Bare lines.",
+    "log_key": "Its key is {fingerprint} (the --fingerprint of chatd's clients).",
+    "log_this_machine": "This machine only.",
+    "log_lets_in": (
+        "This machine only; {option} tcp:{port} lets others in, without TLS: with TLS, see"
+        ' "Let others in" in the README.'
+    ),
+    "log_history": "history in {path}, {count} lines.",
+    "log_history_one": "history in {path}, {count} line.",
+    "log_history_in_memory": (
+        "history in memory: the last {limit} lines of a room, until it stops."
+    ),
+    "log_kept": "lines are kept {spans}.",
+    "log_kept_in": "in #{room} {span}",
+    "log_span": "for {time}",
+    "log_no_span": "for ever",
+    "log_stop": "Press Ctrl+C to stop.",
     # Over HTTP
     "bad_request": "the request cannot be read. /api/openapi.json describes the API.",
     "unknown_path": "there is nothing at this path. /api/openapi.json describes the API.",

@@ -133,8 +133,8 @@ SENTENCES = {
     "history": "{shown} de {count} líneas de #{room}:",
     "history_one": "{shown} de {count} línea de #{room}:",
     "no_history": "En #{room} no se ha dicho nada todavía.",
-    "since": "{shown} de {count} líneas de #{room}, desde {time}:",
-    "since_one": "{shown} de {count} línea de #{room}, desde {time}:",
+    "since": "{shown} de {count} líneas de #{room}, desde el {time}:",
+    "since_one": "{shown} de {count} línea de #{room}, desde el {time}:",
     "goodbye": "Hasta luego.",
     "stopping": "El servidor se está deteniendo.",
     # Rooms that are run
@@ -190,8 +190,8 @@ SENTENCES = {
     "no_sanctions": "En #{room} no hay silencios ni vetos.",
     "sanctions": "{count} silencios y vetos en #{room}:",
     "sanctions_one": "{count} silencio o veto en #{room}:",
-    "mute_listed": "{target} no puede hablar hasta {until} (quedan {left}), por orden de {by}",
-    "ban_listed": "{target} no puede entrar hasta {until} (quedan {left}), por orden de {by}",
+    "mute_listed": "{target} no puede hablar hasta el {until} (quedan {left}), por orden de {by}",
+    "ban_listed": "{target} no puede entrar hasta el {until} (quedan {left}), por orden de {by}",
     "more_sanctions": "y {count} más.",
     "more_sanctions_one": "y {count} más.",
     "said_to_all": "Dicho en todas las salas en las que hay gente.",
@@ -661,6 +661,29 @@ SENTENCES = {
     ),
     "wrong_protocol": "este puerto es para líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
+    # Times, and the log of the operator
+    "months": (
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+    ),
+    "moment": "{day} de {month} de {year}, {time}",
+    "log_listening": "escucha en {address}.",
+    "log_bare": "Líneas desnudas.",
+    "log_key": "Su clave es {fingerprint} (el --fingerprint de los clientes de chatd).",
+    "log_this_machine": "Solo para esta máquina.",
+    "log_lets_in": (
+        "Solo para esta máquina; {option} tcp:{port} deja entrar a otros, sin TLS: con TLS, ver"
+        " «Que entren otros» en el README."
+    ),
+    "log_history": "historial en {path}, {count} líneas.",
+    "log_history_one": "historial en {path}, {count} línea.",
+    "log_history_in_memory": (
+        "historial en memoria: las últimas {limit} líneas de una sala, hasta que se detenga."
+    ),
+    "log_kept": "las líneas se guardan {spans}.",
+    "log_kept_in": "en #{room} {span}",
+    "log_span": "durante {time}",
+    "log_no_span": "para siempre",
+    "log_stop": "Pulsa Ctrl+C para detenerlo.",
     # HTTP
     "bad_request": "la petición no se puede leer. /api/openapi.json describe la API.",
     "unknown_path": "no hay nada en esta ruta. /api/openapi.json describe la API.",
@@ -769,12 +792,12 @@ SENTENCES = {
     "kicked": "{name} te ha echado. Puedes volver: /sala {room}.",
     "kicked_why": "{name} te ha echado: {reason}",
     "muted": (
-        "no puedes hablar en #{room} hasta {until}, por orden de {by}. Puedes seguir leyendo."
+        "no puedes hablar en #{room} hasta el {until}, por orden de {by}. Puedes seguir leyendo."
     ),
-    "muted_why": "no puedes hablar en #{room} hasta {until}, por orden de {by}: {reason}",
-    "banned": "no puedes entrar en #{room} hasta {until}, por orden de {by}. /sala va a otra.",
-    "banned_http": "no puedes entrar en #{room} hasta {until}, por orden de {by}.",
-    "banned_why": "no puedes entrar en #{room} hasta {until}, por orden de {by}: {reason}",
+    "muted_why": "no puedes hablar en #{room} hasta el {until}, por orden de {by}: {reason}",
+    "banned": "no puedes entrar en #{room} hasta el {until}, por orden de {by}. /sala va a otra.",
+    "banned_http": "no puedes entrar en #{room} hasta el {until}, por orden de {by}.",
+    "banned_why": "no puedes entrar en #{room} hasta el {until}, por orden de {by}: {reason}",
     "not_above_operator": (
         "{name} tiene derechos de operador en #{room}, así que solo pueden hacerlo su dueño y los"
         " administradores."

@@ -14,6 +14,7 @@ from typing import NamedTuple, ParamSpec
 from twisted.internet.defer import Deferred
 
 from chatd.event import Draft, Entry, Event, Kind, Notice, Record
+from chatd.i18n import Language
 from chatd.text.folding import fold, fold_for_search
 from chatd.text.mentions import mentions
 from chatd.util.error_log import ErrorLog
@@ -138,7 +139,7 @@ class Store(abc.ABC):
     """False while the store is so large that no line is to be appended; records still are."""
 
     @abc.abstractmethod
-    def describe(self) -> str:
+    def describe(self, language: Language) -> str:
         """Return where the history is stored, for the operator: ``history in ...``."""
 
     @abc.abstractmethod

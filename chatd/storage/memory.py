@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Draft, Entry, Event, Kind, Record
+from chatd.i18n import Language, sentence
 from chatd.storage.contract import (
     FORGOTTEN,
     BatchItem,
@@ -82,8 +83,8 @@ class MemoryStore(GroupCommitStore):
         self._logs: dict[str, _Log] = {}
         self._records: dict[tuple[str, str], Record] = {}
 
-    def describe(self) -> str:
-        return f"history in memory: the last {STORED_EVENTS} lines of a room, until it stops."
+    def describe(self, language: Language) -> str:
+        return sentence(language, "log_history_in_memory", limit=STORED_EVENTS)
 
     def rooms(self) -> Sequence[RoomRecord]:
         return [

@@ -14,6 +14,7 @@ from chatd.chat.permissions import LEAST, Act, Mode, Role
 from chatd.chat.replies import READING_SECONDS
 from chatd.errors import ErrorKind
 from chatd.event import Record
+from chatd.i18n import Moment
 from chatd.storage.contract import Found, StoreError
 from chatd.text.times import local_time
 from tests.support.loopback import LoopbackServer
@@ -470,8 +471,8 @@ class TestRestarts:
             EN.notice("voiced_are", people="max"),
             EN.notice("invited_are", people="zoe"),
             EN.notice("sanctions", count=2, room="ops"),
-            EN.notice("mute_listed", target="zoe", until=local_time(600), left="9m", by="ana."),
-            EN.notice("ban_listed", target="luis", until=local_time(3600), left="59m", by="ana: x"),
+            EN.notice("mute_listed", target="zoe", until=Moment(600), left="9m", by="ana."),
+            EN.notice("ban_listed", target="luis", until=Moment(3600), left="59m", by="ana: x"),
         ]
         moderation, room = world.server.moderation, world.room("ops")
         roles = {

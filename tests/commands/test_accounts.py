@@ -12,8 +12,8 @@ from chatd.accounts.passwords import THREADS, Hasher, Passwords
 from chatd.chat.login_limits import LIMITS, NETWORK_TRIES, REGISTRATIONS, STRANGER_TRIES
 from chatd.chat.replies import READING_SECONDS
 from chatd.errors import ErrorKind
+from chatd.i18n import Moment
 from chatd.storage.contract import StoreError
-from chatd.text.times import local_time
 from chatd.util.fair_queue import Asker
 from tests.support.logs import Expect
 from tests.support.registered import AnaAndLuis
@@ -1008,7 +1008,7 @@ def new_token(person: Member, name: str = "deploy", line: str = "/token new") ->
 def token_listed(name: str, sentences: Sentences = EN) -> str:
     """Return a line of the list of tokens, of one that reads and writes and was made just now."""
     scope = sentences.sentence("scope_write")
-    return sentences.notice("token_listed", token=name, scope=scope, time=local_time(0))
+    return sentences.notice("token_listed", token=name, scope=scope, time=Moment(0))
 
 
 def test_a_token_is_sent_once_in_a_line_of_its_own(scene: AnaAndLuis) -> None:

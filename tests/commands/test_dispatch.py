@@ -15,7 +15,7 @@ from chatd.commands import talking
 from chatd.commands.dispatch import COMMANDS, TABLE, only_answers, parse, text_of
 from chatd.errors import ErrorKind
 from chatd.event import Draft, Kind
-from chatd.i18n import Language
+from chatd.i18n import Language, Moment
 from chatd.rooms.stream import INBOX_BYTES
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
@@ -719,7 +719,7 @@ class SinceTests(CommandTestCase):
         self.assertEqual(
             self.ana.ask("/since 10m"),
             [
-                EN.notice("since", shown=1, count=2, room="lobby", time=local_time(3060)),
+                EN.notice("since", shown=1, count=2, room="lobby", time=Moment(3060)),
                 f"[{local_time(3600)}] <luis> lately",
             ],
         )

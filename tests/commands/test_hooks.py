@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.chat.permissions import Mode, Role
 from chatd.errors import ErrorKind, short
-from chatd.i18n import Phrase
+from chatd.i18n import Moment, Phrase
 from chatd.storage.records import change
 from chatd.text.times import local_time
 from chatd.webhooks.registry import IN_A_ROOM, Hook, HookRecord, Rules
@@ -245,7 +245,7 @@ class TestListing:
         waiting.delivered(3)
         failing.delivered(4)
         failing.failed(NotDelivered(DeliveryFailure.ANSWERED, 503))
-        values = {"to": "https://example.com", "by": "ana", "time": local_time(0)}
+        values = {"to": "https://example.com", "by": "ana", "time": Moment(0)}
         fails = EN.sentence("hook_waits", number=3, count=1, **values)
         assert ana.ask("/hook list") == [
             EN.notice("hooks", count=3, room="ops"),

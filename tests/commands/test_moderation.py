@@ -16,7 +16,7 @@ from chatd.chat.replies import READING_SECONDS
 from chatd.commands.base import KEEPING_COST
 from chatd.commands.dispatch import COMMANDS
 from chatd.errors import ErrorKind
-from chatd.i18n import Language, people
+from chatd.i18n import Language, Moment, people
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
 from tests.support.answers import only
@@ -728,7 +728,7 @@ class TestMutes:
         ]
         assert luis.seen() == [EN.deed("mute", "ana", "luis", time="10m", reason="too  loud")]
         error = EN.sentence(
-            "muted_why", room="ops", until=local_time(600), by="ana", reason="too  loud"
+            "muted_why", room="ops", until=Moment(600), by="ana", reason="too  loud"
         )
         for line in "hola", "/me waves", "//etc", "/msg #ops hola":
             assert refused(luis, line) == error
@@ -744,7 +744,7 @@ class TestMutes:
     def test_without_a_time_it_is_an_hour(self, ana: Member, luis: Member) -> None:
         assert ana.ask("/mute luis") == [EN.deed("mute", "ana", "luis", time="1h")]
         assert refused(luis, "hola") == (
-            EN.sentence("muted", room="ops", until=local_time(HOUR), by="ana")
+            EN.sentence("muted", room="ops", until=Moment(HOUR), by="ana")
         )
         assert ana.ask("/mute luis because") == [
             EN.deed("mute", "ana", "luis", time="1h", reason="because")
@@ -823,7 +823,7 @@ class TestMutes:
         luis.seen()
         world.release()
         seen = luis.seen()
-        error = EN.error(ErrorKind.NOT_ALLOWED, "muted", room="ops", until=local_time(60), by="ana")
+        error = EN.error(ErrorKind.NOT_ALLOWED, "muted", room="ops", until=Moment(60), by="ana")
         assert [line[: len(error)] for line in seen] == [
             "<luis> one",
             "<luis> two",
@@ -918,9 +918,7 @@ class TestBans:
         assert ana.ask("/ban luis 2h spam") == [
             EN.deed("ban", "ana", "luis", time="2h", reason="spam")
         ]
-        why = EN.sentence(
-            "banned_why", room="ops", until=local_time(2 * HOUR), by="ana", reason="spam"
-        )
+        why = EN.sentence("banned_why", room="ops", until=Moment(2 * HOUR), by="ana", reason="spam")
         assert luis.seen() == [
             EN.deed("ban", "ana", "luis", time="2h", reason="spam"),
             EN.notice("put_out", room="ops", why=why),
@@ -978,11 +976,11 @@ class TestBans:
         world.clock.advance(60)
         assert ana.ask("/bans") == [
             EN.notice("sanctions", count=2, room="ops"),
-            EN.notice("mute_listed", target="luis", until=local_time(600), left="9m", by="ana."),
+            EN.notice("mute_listed", target="luis", until=Moment(600), left="9m", by="ana."),
             EN.notice(
                 "ban_listed",
                 target="troll",
-                until=local_time(2 * HOUR),
+                until=Moment(2 * HOUR),
                 left="1h 59m",
                 by="ana: spam",
             ),
@@ -1000,7 +998,7 @@ class TestBans:
         assert luis.session.room is None
         assert luis.seen()[-1] == (EN.notice("in_no_room_now"))
         assert refused(luis, "/leave") == (
-            EN.sentence("banned", room="lobby", until=local_time(HOUR), by="root")
+            EN.sentence("banned", room="lobby", until=Moment(HOUR), by="root")
         )
         assert luis.ask("/join ops")[0].startswith(ENTERED)
 
@@ -1262,7 +1260,7 @@ class TestBansOfAddresses:
         root.ask("/ban @zoe 1h", "/ban @zoe 1h")
         assert zoe.session.room is None
         error = EN.error(
-            ErrorKind.NOT_ALLOWED, "banned", room="lobby", until=local_time(HOUR), by="root"
+            ErrorKind.NOT_ALLOWED, "banned", room="lobby", until=Moment(HOUR), by="root"
         )
         newcomer = world.person(greeted=True, address=FAR)
         assert newcomer.seen() == [
@@ -1293,7 +1291,7 @@ class TestBansOfAddresses:
         world.settle()
         assert protocol.session.room is None
         seen = transport.value().decode().split("\n")
-        banned = EN.sentence("banned", room="lobby", until=local_time(HOUR), by="root")
+        banned = EN.sentence("banned", room="lobby", until=Moment(HOUR), by="root")
         assert seen[0] == EN.notice("put_out", room="lobby", why=banned)
         assert seen[2].startswith("ERR No room: ")
         assert root.seen() == []
@@ -1410,7 +1408,7 @@ class TestAdministrators:
             rooms=2,
             lines=1,
             accounts=2,
-            store="history in memory: the last 10000 lines of a room, until it stops.",
+            store=world.store.describe(Language.ENGLISH),
         )
         assert only(root.ask("/stats x")).startswith("ERR Wrong use: ")
 

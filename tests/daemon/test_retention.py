@@ -17,6 +17,7 @@ from chatd.daemon.retention import (
     RetentionPolicy,
 )
 from chatd.event import Draft, Kind
+from chatd.i18n import Language
 from chatd.storage.clock_watch import WAIT_SECONDS, ClockWatch
 from chatd.storage.contract import FORGOTTEN, StoreError
 from chatd.storage.sqlite.store import SqliteStore
@@ -311,7 +312,7 @@ def test_a_failure_after_a_success_is_logged_again(
     ],
 )
 def test_the_operator_is_told_how_long_lines_are_kept(policy: RetentionPolicy, said: str) -> None:
-    assert policy.describe() == said
+    assert policy.describe(Language.ENGLISH) == said
 
 
 class OldStore:

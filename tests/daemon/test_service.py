@@ -29,12 +29,14 @@ from chatd.daemon.service import (
     ListenerKind,
 )
 from chatd.event import Draft
+from chatd.i18n import Language
 from chatd.protocols.transport.factory import CHECK_SECONDS
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.clock_watch import ClockWatch
+from chatd.storage.memory import STORED_EVENTS
 from tests.support.loopback import LoopbackServer
 from tests.support.receivers import Receiver, hook_record, outgoing_of
-from tests.support.sentences import EN
+from tests.support.sentences import EN, ES
 from tests.support.world import World
 
 GOODBYE = EN.notice("stopping")
@@ -75,6 +77,7 @@ class ServiceTestCase(SynchronousTestCase):
                 Listener(ListenerKind.BARE, world.bare),
             ],
             world.clock,
+            language=world.server.language,
             foreground=foreground,
         )
 
@@ -130,6 +133,19 @@ class StartTests(ServiceTestCase):
         self.make(World(), *addresses).startService()
         self.assertEqual([line for line in self.logged() if "Ctrl+C" in line], self.logged()[-1:])
         self.assertEqual(self.logged()[-1], "Press Ctrl+C to stop.")
+
+    def test_its_first_lines_are_in_the_language_of_the_server(self) -> None:
+        address = IPv4Address("TCP", "127.0.0.1", 7)
+        self.make(World(language=Language.SPANISH), address).startService()
+        listening = ES.sentence("log_listening", address="127.0.0.1:7")
+        self.assertEqual(
+            self.logged(),
+            [
+                f"{listening} {ES.sentence('log_lets_in', option='--listen', port=7)}",
+                ES.sentence("log_history_in_memory", limit=STORED_EVENTS),
+                ES.sentence("log_stop"),
+            ],
+        )
 
     def test_a_daemon_does_not_speak_of_ctrl_c(self) -> None:
         self.said(IPv4Address("TCP", "0.0.0.0", 60060), foreground=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import string
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from chatd.chat.permissions import Mode
 from chatd.chat.private_lines import Senders
 from chatd.errors import ErrorKind
 from chatd.event import Change
-from chatd.i18n import Language, en, es, people, sentence, sentence_over_http
+from chatd.i18n import Language, Moment, en, es, people, sentence, sentence_over_http
 from chatd.rooms.view import Bell
 from chatd.util.budget_table import Kind, Level
 from chatd.webhooks.targets import DeliveryFailure
@@ -140,6 +141,28 @@ class TestSentence:
     def test_counts(self, count: int, english: str, spanish: str) -> None:
         assert sentence(Language.ENGLISH, "guests", count=count) == english
         assert sentence(Language.SPANISH, "guests", count=count) == spanish
+
+    @pytest.mark.parametrize(
+        ("language", "written"),
+        [
+            (Language.ENGLISH, "since 9 February 2026, 07:05:01:"),
+            (Language.SPANISH, "desde el 9 de febrero de 2026, 07:05:01:"),
+        ],
+    )
+    def test_writes_a_moment_as_a_date_in_its_language(
+        self, language: Language, written: str
+    ) -> None:
+        moment = Moment(time.mktime((2026, 2, 9, 7, 5, 1, 0, 0, -1)))
+        said = sentence(language, "since", shown=1, count=2, room="ops", time=moment)
+        assert said.endswith(written)
+
+    @pytest.mark.parametrize("language", Language)
+    def test_each_month_has_a_name(self, language: Language) -> None:
+        said = set()
+        for month in range(1, 13):
+            moment = Moment(time.mktime((2026, month, 15, 12, 0, 0, 0, 0, -1)))
+            said.add(sentence(language, "token_listed", token="ci", scope="x", time=moment))
+        assert len(said) == 12
 
     def test_over_http_is_the_form_for_that_if_there_is_one(self) -> None:
         english = Language.ENGLISH

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from chatd.event import Draft, Entry, Event, Kind
+from chatd.i18n import Language
 from chatd.storage.contract import (
     FORGOTTEN,
     PAGE_CHARACTERS,
@@ -48,7 +49,7 @@ class TestNumbering:
         assert list(harness.store.rooms()) == []
 
     async def test_it_describes_where_the_history_is(self, harness: StoreHarness) -> None:
-        assert harness.store.describe().startswith("history in ")
+        assert harness.store.describe(Language.ENGLISH).startswith("history in ")
 
 
 class TestRead:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatd.event import Kind
+from chatd.i18n import Language
 from chatd.storage import memory
 from chatd.storage.contract import RoomRecord
 from chatd.storage.memory import STORED_EVENTS
@@ -75,4 +76,4 @@ async def test_rooms_are_known_with_their_head_topic_and_highest_session(
 
 def test_it_describes_its_bound() -> None:
     store = StoreHarness.in_memory().store
-    assert f"{STORED_EVENTS} lines" in store.describe()
+    assert f"{STORED_EVENTS} lines" in store.describe(Language.ENGLISH)

@@ -75,5 +75,5 @@ def statistics(server: ChatServer, session: Session) -> dict[str, object]:
         "rooms": len(server.rooms),
         "lines": sum(room.head for room in server.rooms.values()),
         "accounts": len(server.accounts.table),
-        "store": server.store.describe(),
+        "store": server.store.describe(session.language),
     }

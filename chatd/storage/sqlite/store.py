@@ -32,6 +32,7 @@ from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.python.failure import Failure
 
 from chatd.event import Entry, Event, Notice, Record
+from chatd.i18n import Language, sentence
 from chatd.storage.contract import BatchItem, Found, RoomRecord, StoreError, Wanted
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.size_limit import SizeLimit
@@ -94,9 +95,9 @@ class SqliteStore(GroupCommitStore):
         """The file."""
         return self._file.path
 
-    def describe(self) -> str:
+    def describe(self, language: Language) -> str:
         lines = sum(record.head for record in self.rooms())
-        return f"history in {self.path}, {lines} {'line' if lines == 1 else 'lines'}."
+        return sentence(language, "log_history", path=self.path, count=lines)
 
     def rooms(self) -> Sequence[RoomRecord]:
         return self._file.content.rooms

@@ -12,6 +12,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from chatd.formats.chat import ChatFormat
+from chatd.i18n import Language
 from chatd.storage.contract import StoreError, Wanted
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.logs import Expect
@@ -108,7 +109,7 @@ class TestDamage:
             return False, str(error)
         store.start()
         try:
-            store.describe()
+            store.describe(Language.ENGLISH)
             for record in store.rooms():
                 seq = 0
                 while page := turns.result(

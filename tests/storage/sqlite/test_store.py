@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatd.event import Event, Kind
+from chatd.i18n import Language
 from chatd.storage.contract import RoomRecord
 from tests.support.logs import Expect
+from tests.support.sentences import EN, ES
 from tests.support.store_files import Opening, sql
 from tests.support.stores import StoreHarness, draft, texts
 
@@ -73,9 +75,11 @@ class TestReopening:
     async def test_it_describes_its_path_and_the_number_of_lines(
         self, opening: Opening, path: Path
     ) -> None:
-        for lines, room in ("0 lines", "lobby"), ("1 line", "ops"), ("2 lines", "lobby"):
+        for count, room in enumerate(("lobby", "ops", "lobby")):
             harness = await opening.again()
-            assert harness.store.describe() == f"history in {path}, {lines}."
+            for language, sentences in (Language.ENGLISH, EN), (Language.SPANISH, ES):
+                said = sentences.sentence("log_history", path=path, count=count)
+                assert harness.store.describe(language) == said
             await harness.say(draft(room=room))
 
     async def test_it_can_be_read_before_it_is_written_to(self, opening: Opening) -> None:
