@@ -170,6 +170,9 @@ ARGUMENTS = {
     "show what all together use of each budget, or who uses most of one": (
         "ver qué usan entre todos de cada presupuesto, o quién usa más de uno"
     ),
+    "say something in every room with people in it": (
+        "decir algo en todas las salas en las que hay gente"
+    ),
     "confirm that the clock is right, so that --keep deletes lines again": (
         "confirmar que el reloj va bien, para que --keep vuelva a borrar líneas"
     ),

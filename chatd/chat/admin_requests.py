@@ -13,6 +13,7 @@ from typing import Any
 from chatd.accounts.accounts import NO_UID
 from chatd.chat.actions import administration
 from chatd.chat.actions.authentication import account_called
+from chatd.chat.room_deeds import OPERATOR
 from chatd.chat.server import ChatServer
 from chatd.chat.spending import written_amount
 from chatd.errors import Refusal
@@ -20,8 +21,11 @@ from chatd.i18n import Language, sentence
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
-from chatd.text.validation import InvalidName, validate_name
+from chatd.text.validation import InvalidLine, InvalidName, validate_name, validate_text
 from chatd.util.budget_table import Kind
+
+MOST_CHARACTERS = 4096
+"""Most characters of a text that the operator says."""
 
 AdminRequest = dict[str, Any]
 AdminReply = dict[str, Any]
@@ -126,6 +130,15 @@ class Administration:
             ]
         }
 
+    async def _wall(self, request: AdminRequest) -> AdminReply:
+        try:
+            text = validate_text(_text(request, "text"), MOST_CHARACTERS)
+        except InvalidLine as invalid:
+            raise Refused(f"nothing was said: the text is {invalid}.") from None
+        if not await administration.announce(self._server, text):
+            return {"said": "nothing was said: there is nobody in any room."}
+        return {"said": f"said in every room with people in it, by {OPERATOR}."}
+
     async def _clock(self, request: AdminRequest) -> AdminReply:
         now = await administration.confirm_clock(self._server, self._watch)
         return {"said": f"the clock is right: it is {local_time(now)}."}
@@ -138,6 +151,7 @@ REQUESTS: dict[str, Callable[[Administration, AdminRequest], Awaitable[AdminRepl
     "demote": Administration._demote,
     "password": Administration._password,
     "remove": Administration._remove,
+    "wall": Administration._wall,
     "clock": Administration._clock,
     "budgets": Administration._budgets,
 }

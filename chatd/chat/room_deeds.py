@@ -30,6 +30,9 @@ from chatd.storage.records import Put, change
 from chatd.text.escaping import visible
 from chatd.webhooks.registry import Hooks
 
+OPERATOR = "chatd"
+"""The author of what the operator says: a name that no person has."""
+
 
 class RoomDeeds:
     """Carries out what the people who run rooms have ordered.
@@ -98,11 +101,17 @@ class RoomDeeds:
 
         return done.addErrback(take_back).addCallback(lambda _: deeds)
 
-    def wall(self, session: Session, text: str) -> Deferred[None]:
-        """Say something in every room that has members. Fires once that is on disk."""
-        for room in self._rooms.values():
-            if room.people:
-                self._log(session, room, Deed("wall", reason=text))
+    def wall(self, text: str, session: Session | None = None) -> Deferred[None]:
+        """Say something in every room that has members. Fires once that is on disk.
+
+        Without a session it is the operator who says it, in the name of the server.
+        """
+        deed = Deed("wall", reason=text)
+        for room in filter(lambda room: room.people, self._rooms.values()):
+            if session is None:
+                log_deed(OPERATOR, room, deed)
+            else:
+                self._log(session, room, deed)
         return change(self._store)
 
     def _log(self, session: Session, room: Room, deed: Deed) -> None:

@@ -48,6 +48,7 @@ _SUMMARIES = {
     "password": "set the password of an account, which is asked for",
     "remove": "remove an account, and all that is stored with it",
     "budgets": "show what all together use of each budget, or who uses most of one",
+    "wall": "say something in every room with people in it",
     "clock": "confirm that the clock is right, so that --keep deletes lines again",
 }
 
@@ -58,6 +59,7 @@ EXAMPLES = (
     Example("list the accounts", "chatd admin list"),
     Example("make the first administrator", "chatd admin add ana --admin"),
     Example("set a forgotten password", "chatd admin password ana"),
+    Example("announce something", "chatd admin wall The server restarts at six"),
     Example("see which owners store most", "chatd admin budgets bytes"),
     Example("ask about another store", "chatd admin --store sqlite:/srv/chat/chatd.sqlite list"),
 )
@@ -73,6 +75,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("is", choices=["ok"], metavar="ok")
         elif do == "budgets":
             action.add_argument("kind", nargs="?", metavar="KIND", help="lines or bytes, say")
+        elif do == "wall":
+            action.add_argument("text", nargs="+", metavar="TEXT")
         elif do != "list":
             action.add_argument("name", metavar="NAME")
         if do == "add":
@@ -92,6 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
         request = {"do": arguments.do}
         if arguments.do == "budgets":
             request["kind"] = arguments.kind
+        elif arguments.do == "wall":
+            request["text"] = " ".join(arguments.text)
         elif arguments.do not in ("list", "clock"):
             request["name"] = arguments.name
         if arguments.do == "add":

@@ -8,8 +8,10 @@ import pytest
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, ensureDeferred
 
-from chatd.chat.admin_requests import Administration
+from chatd.chat.admin_requests import MOST_CHARACTERS, Administration
+from chatd.chat.room_deeds import OPERATOR
 from chatd.text.times import local_time
+from chatd.text.validation import InvalidName, check_new_name
 from chatd.util.budget_table import Kind
 from tests.support.logs import Expect
 from tests.support.sentences import EN
@@ -53,6 +55,31 @@ def test_the_operator_can_confirm_the_clock(world: World) -> None:
     said = world.ask_operator("clock").result["said"]
     assert said == f"the clock is right: it is {local_time(2 * 86_400)}."
     assert not world.watch.doubted
+
+
+class TestWall:
+    def test_is_said_in_every_room_with_people(self, world: World) -> None:
+        ana, luis = world.person("ana"), world.person("luis")
+        luis.type("/join ops")
+        assert "error" not in world.ask_operator("wall", text="tea").result
+        told = EN.deed("wall", OPERATOR, reason="tea")
+        assert [told in each.seen() for each in (ana, luis)] == [True, True]
+        assert world.deeds("ops")[-1] == (OPERATOR, "wall - 0 tea")
+
+    def test_is_by_a_name_that_no_person_has(self) -> None:
+        with pytest.raises(InvalidName):
+            check_new_name(OPERATOR)
+
+    def test_tells_the_operator_if_nobody_is_here(self, world: World) -> None:
+        said = world.ask_operator("wall", text="tea").result["said"]
+        assert said == "nothing was said: there is nobody in any room."
+
+    @pytest.mark.parametrize("text", ["", "  ", "x" * (MOST_CHARACTERS + 1), "\ud800"])
+    def test_refuses_what_is_no_line(self, world: World, text: str) -> None:
+        world.person("ana")
+        error = world.ask_operator("wall", text=text).result["error"]
+        assert error.startswith("nothing was said: the text is ")
+        assert not world.deeds("lobby")
 
 
 def test_a_name_can_be_registered_and_logged_in_to(world: World) -> None:

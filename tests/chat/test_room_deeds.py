@@ -183,7 +183,7 @@ class TestWall:
     def test_each_room_with_members_is_told(self, world: DeedsWorld) -> None:
         world.server.rooms.add("tea")
         world.ana.enter(world.server.lobby, "joined_room", 0)
-        done = world.server.deeds.wall(world.ana, "bye")
+        done = world.server.deeds.wall("bye", world.ana)
         assert not done.called
         world.release()
         assert done.called

@@ -30,7 +30,7 @@ NO_LIMITS = {
     # Of the operator alone
     *("protocols.control.MAX_LENGTH", "util.private_files.MAX_LINKS"),
     *("daemon.retention.MOST_SECONDS", "daemon.service.OLD_NAMES_LISTED"),
-    "chat.actions.administration.OWNERS_LISTED",
+    *("chat.actions.administration.OWNERS_LISTED", "chat.admin_requests.MOST_CHARACTERS"),
 }
 """Constants with such a name that keep no client from costing others much."""
 

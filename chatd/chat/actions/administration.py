@@ -114,6 +114,15 @@ def heaviest_owners(server: ChatServer, kind: Kind) -> list[Use]:
     ]
 
 
+async def announce(server: ChatServer, text: str) -> bool:
+    """Log a valid text as the operator's deed in every room with members. Raises `StoreError`.
+
+    Return False if there is no such room.
+    """
+    await server.deeds.wall(text)
+    return any(room.people for room in server.rooms.values())
+
+
 async def confirm_clock(server: ChatServer, watch: ClockWatch) -> int:
     """Record that the clock is right, and return the time in seconds since 1970.
 

@@ -16,7 +16,7 @@ from chatd.util.budgets import Use
 async def announce(server: ChatServer, session: Session, text: str) -> None:
     """Log a text as a deed in every room with members. Raises `Refusal` and `StoreError`."""
     server.moderation.check(session, None, Act.WALL)
-    await server.deeds.wall(session, text)
+    await server.deeds.wall(text, session)
 
 
 async def disconnect(server: ChatServer, session: Session, name: str) -> int:
