@@ -44,7 +44,7 @@ export interface ListedRoom {
 
 /** The messages that a client sends. The server reads null as a member that is left out. */
 export type ClientMessage =
-	| { type: "hello"; language?: string; name?: string; key?: string; proof?: string; rooms?: Bookmarks }
+	| { type: "hello"; language?: string; name?: string; key?: string; proof?: string; token?: string; rooms?: Bookmarks }
 	| { type: "line"; id?: Id; room?: string | null; text: string; key?: string }
 	| { type: "text"; id?: Id }
 	| { type: "enter"; id?: Id; room: string; after?: Bookmark }

@@ -7,7 +7,6 @@ import struct
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IAddress
 
 from chatd.protocols.transport.client_protocol import ClientProtocol
@@ -63,20 +62,24 @@ class Browser(LiveClient):
     def __init__(
         self, world: World, address: IAddress = HERE, *, dead_after: int = 0, **credentials: Any
     ) -> None:
-        shown = HandshakeCredentials(**credentials)
-        factory = ChatFactory(
-            world.server,
-            world.clock,
-            lambda server, clock, max_length: ClientProtocol(
-                clock, WebSocketHandler(server, clock, max_length, credentials=shown)
-            ),
-            limits=world.chat.limits._replace(dead_after=dead_after),
-        )
-        super().__init__(world, factory, factory.buildProtocol(address), address)
+        self._dead_after = dead_after
+        self._credentials = HandshakeCredentials(**credentials)
+        super().__init__(world, address)
         self.frames: list[tuple[int, bytes]] = []
         """The frames so far that were none of messages: opcodes and payloads."""
         self.fragments: list[bytes] = []
         """The fragments so far of a message that has not ended yet."""
+
+    def door(self, world: World) -> ChatFactory:
+        credentials = self._credentials
+        return ChatFactory(
+            world.server,
+            world.clock,
+            lambda server, clock, max_length: ClientProtocol(
+                clock, WebSocketHandler(server, clock, max_length, credentials=credentials)
+            ),
+            limits=world.chat.limits._replace(dead_after=self._dead_after),
+        )
 
     def encoded(self, message: bytes) -> bytes:
         return frame(message)
@@ -105,12 +108,5 @@ def browser_tab(world: World, name: str = "ana") -> Browser:
     return browser(world, key="a-key-of-this-browser", name=name)
 
 
-def browser(
-    world: World, *, greeted: bool = True, address: IPv4Address = HERE, **hello: Any
-) -> Browser:
-    """Return a browser that has said hello; the answers are unseen only if ``greeted``."""
-    one = Browser(world, address)
-    one.send("hello", **hello)
-    if greeted:
-        one.seen()
-    return one
+browser = Browser.come
+"""Return a browser that has said hello: see `LiveClient.come`."""

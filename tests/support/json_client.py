@@ -8,6 +8,7 @@ from typing import Any
 
 from twisted.internet.interfaces import IAddress
 
+from chatd.protocols.transport.factory import ChatFactory
 from tests.support.live_client import LiveClient
 from tests.support.world import HERE, World
 
@@ -16,10 +17,13 @@ class JsonClient(LiveClient):
     """A client of the chat port that has asked for JSON lines; the welcome in text is unseen."""
 
     def __init__(self, world: World, address: IAddress = HERE) -> None:
-        super().__init__(world, world.chat, world.chat.buildProtocol(address), address)
+        super().__init__(world, address)
         world.settle()
         self.send_bytes(b"/json\n")
         self.bytes_seen()
+
+    def door(self, world: World) -> ChatFactory:
+        return world.chat
 
     def encoded(self, message: bytes) -> bytes:
         return message + b"\n"
@@ -29,9 +33,5 @@ class JsonClient(LiveClient):
         yield from map(json.loads, data.splitlines())
 
 
-def json_client(world: World, *, address: IAddress = HERE, **hello: Any) -> JsonClient:
-    """Return a client that has said hello; the answers are not among what it has seen."""
-    client = JsonClient(world, address)
-    client.send("hello", **hello)
-    client.seen()
-    return client
+json_client = JsonClient.come
+"""Return a client that has said hello: see `LiveClient.come`."""

@@ -4,13 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
+from twisted.internet.interfaces import IAddress
+
+from chatd.protocols.transport.factory import ChatFactory
 from tests.support.memory_client import MemoryClient
+from tests.support.world import HERE, World
+
+C = TypeVar("C", bound="LiveClient")
 
 
 class LiveClient(MemoryClient):
     """A client that sends messages, and sees messages."""
+
+    def __init__(self, world: World, address: IAddress = HERE) -> None:
+        factory = self.door(world)
+        super().__init__(world, factory, factory.buildProtocol(address), address)
+
+    def door(self, world: World) -> ChatFactory:
+        """Return the factory of the protocols of such clients."""
+        raise NotImplementedError
+
+    @classmethod
+    def come(
+        cls: type[C], world: World, *, greeted: bool = True, address: IAddress = HERE, **hello: Any
+    ) -> C:
+        """Return a client that has said hello; its answers are unseen unless ``greeted``."""
+        client = cls(world, address)
+        client.send("hello", **hello)
+        if greeted:
+            client.seen()
+        return client
 
     @property
     def session(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chatd.accounts.accounts import Account
-from chatd.accounts.credentials import BROWSER, Grant, Scope
+from chatd.accounts.credentials import BROWSER, TOKEN, Grant, Scope
 from chatd.chat.actions.authentication import (
     account_called,
     account_with_password,
@@ -46,6 +46,19 @@ async def log_in(server: ChatServer, session: Session, name: str, text: str) -> 
     account = await check_password(server, session, account.name, text)
     if not session.stream.finished:
         server.logins.log_in(session, account)
+
+
+def grant_of_token(server: ChatServer, session: Session, token: str) -> Grant:
+    """Return the grant of a token that a session sent.
+
+    Raises `Refusal` if the token is not valid, or could be read on the way.
+    """
+    if not server.logins.may_pass_secrets(session.identity.confidential):
+        raise Refusal(ErrorKind.NOT_ENCRYPTED, "token_in_clear")
+    grant = server.credentials.grant_of(token, TOKEN)
+    if grant is None:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "wrong_token")
+    return grant
 
 
 def log_in_by_grant(server: ChatServer, session: Session, grant: Grant) -> bool:

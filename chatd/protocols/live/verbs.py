@@ -10,24 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from chatd import __version__
 from chatd.accounts.credentials import Scope
 from chatd.chat.action_queue import Job
 from chatd.chat.actions import history, look, policy
 from chatd.chat.actions.catch_up import mark_seen
 from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
-from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter, leave_room
+from chatd.chat.actions.enter import come_back, enter, leave_room
 from chatd.chat.actions.look import TOPIC_LISTED
-from chatd.chat.actions.rename import rename
-from chatd.chat.server import ChatServer
-from chatd.chat.session import Session
 from chatd.commands import dispatch
 from chatd.commands.help import commands_for
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark
 from chatd.formats.json import each_once, event_members
-from chatd.i18n import Language
-from chatd.protocols.live import searches
+from chatd.protocols.live import hello, searches
 from chatd.protocols.live.conversation import Conversation, Rows
 from chatd.protocols.live.members import (
     Members,
@@ -37,13 +32,10 @@ from chatd.protocols.live.members import (
     key_in,
     number_in,
     text_in,
-    wrong_member,
 )
 from chatd.rooms.room import Room
 from chatd.rooms.slices import slices_by_number
 from chatd.storage.contract import StoreError
-from chatd.text.escaping import Lines
-from chatd.text.messages import MOST_MESSAGE_BYTES, MOST_MESSAGE_LINES
 
 HISTORY_LINES = 200
 """Most lines of one answer to ``history``."""
@@ -56,8 +48,6 @@ NAMES_A_SLICE = 100
 """Most names that are encoded at a time: at most 0.4 ms."""
 
 R = TypeVar("R")
-
-LANGUAGES = frozenset(language.value for language in Language)
 
 
 class Verb(NamedTuple):
@@ -92,67 +82,6 @@ def carry_out(verb: Verb, conversation: Conversation, members: Members) -> Job |
     return verb.do(conversation, members)
 
 
-def _hello(conversation: Conversation, members: Members) -> Job | None:
-    server, session = conversation.server, conversation.session
-    if conversation.greeted:
-        raise WrongMessage("hello_once")
-    language = text_in(members, "language", "")
-    wish = text_in(members, "name", "")
-    key, proof = key_in(members), text_in(members, "proof", "")
-    rooms = {} if members.get("rooms") is None else members["rooms"]
-    # A single "room" would be passed over, and the lobby taken in its place.
-    if not isinstance(rooms, dict) or members.get("room") is not None:
-        raise wrong_member("rooms", "right_rooms")
-    bookmarks = {
-        name: bookmark_of_member(bookmark, "rooms", "right_rooms")
-        for name, bookmark in rooms.items()
-    }
-    if language and language not in LANGUAGES:
-        raise wrong_member("language", "right_language")
-    conversation.greeted = True
-    conversation.charge(ENTERING_COST * min(len(rooms), ROOMS_ENTERED))
-    if language:
-        session.replies.use_language(Language(language))
-        session.subscriptions.change_format(session.replies.format.in_language(session.language))
-    session.identity.set_client_id(key and f"browser {key}")
-    is_current = conversation.log_in(proof)
-    refusal = None
-    if wish and session.account is None:
-        try:
-            if not rename(server, session, wish):
-                session.answer("you_are_already", name=session.name)
-        except Refusal as why:
-            refusal = why
-    conversation.tell("hello", **_greeting(server, session, conversation.max_length))
-    if not is_current:
-        session.answer("sign_in_again")
-    if refusal is not None:
-        session.error(refusal.kind, refusal.key, **refusal.values)
-    if bookmarks:
-        return _come_back_to_all(conversation, list(bookmarks.items()))
-    if members.get("rooms") is None:
-        server.enter(session)
-        session.joined.need_not_name(session.room)
-    return None
-
-
-def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str, Any]:
-    return {
-        "version": __version__,
-        "name": session.name,
-        "guest": session.identity.is_guest,
-        "account": session.account is not None,
-        "lobby": server.lobby.name,
-        "language": session.language.value,
-        "max_length": max_length,
-        "max_lines": MOST_MESSAGE_LINES,
-        "max_bytes": MOST_MESSAGE_BYTES,
-        "motd": Lines(server.motd),
-        "accounts": server.logins.passwords is not None,
-        "passwords": server.logins.may_pass_secrets(session.identity.confidential),
-    }
-
-
 def _commands(conversation: Conversation, members: Members) -> None:
     session = conversation.session
     shown = commands_for(session, dispatch.TABLE)
@@ -160,32 +89,6 @@ def _commands(conversation: Conversation, members: Members) -> None:
     rows = [(each.usage, each.explanation) for each in wordings]
     names = {command.name: command.names for command in dispatch.TABLE}
     conversation.tell("commands", id=id_of(members), commands=rows, names=names)
-
-
-async def _come_back_to_all(
-    conversation: Conversation, bookmarks: Sequence[tuple[str, Bookmark | None]]
-) -> None:
-    for name, bookmark in bookmarks[:ROOMS_ENTERED]:
-        await _come_back(conversation, name, bookmark)
-    if len(bookmarks) > ROOMS_ENTERED:
-        conversation.session.error(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
-
-
-async def _come_back(conversation: Conversation, name: str, bookmark: Bookmark | None) -> None:
-    """Put the session into a room that it was in, or tell it that it is in it no more.
-
-    A room of which it has no line may have ended with its last member, so it is made again.
-    """
-    server, session = conversation.server, conversation.session
-    try:
-        has_no_line = bookmark is None or not bookmark.seq
-        if has_no_line and server.rooms.find(name, session) is None:
-            await enter(server, session, name)
-        else:
-            await come_back(server, session, server.rooms.called(name, session), bookmark)
-    except (Refusal, StoreError) as error:
-        conversation.tell("left", room=short(name))
-        conversation.tell_error(None, error)
 
 
 def _line(conversation: Conversation, members: Members) -> None:
@@ -345,7 +248,7 @@ def _room_to_read(conversation: Conversation, members: Members) -> Room:
 
 
 TABLE = {
-    "hello": Verb(_hello, ENTERING_COST),
+    "hello": Verb(hello.begin, ENTERING_COST),
     "line": Verb(_line, at_once=True),
     "text": Verb(_text, at_once=True),
     "enter": Verb(_enter, ENTERING_COST),

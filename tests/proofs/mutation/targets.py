@@ -219,7 +219,7 @@ TESTS = {
     "chatd/webhooks/urls.py": ["tests/webhooks/test_urls.py", "tests/commands/test_hooks.py"],
     "chatd/formats/json.py": [
         "tests/formats/test_json.py",
-        "tests/protocols/web/live/test_websocket.py",
+        "tests/protocols/live/test_verbs.py",
     ],
     "chatd/chat/mark_checks.py": ["tests/chat/test_mark_checks.py"],
     "chatd/chat/membership.py": [

@@ -19,6 +19,7 @@ from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.webhooks.registry import Rules
 from tests.support.browser import frame, frames_of
 from tests.support.http import SiteWorld, half_headers, request
+from tests.support.json_client import JsonClient
 from tests.support.world import FAR, HERE, PASSWORD, Member, World
 
 NONE, TYPED = "none", "password"
@@ -291,6 +292,34 @@ class Socket(Visitor):
         return "\n".join(json.dumps(message) for message in messages)
 
 
+class Json(Lines):
+    """A client of JSON lines, which sends a token in its hello, and other secrets as a password."""
+
+    def come(self, credential: str, secret: str) -> None:
+        is_token = credential in (READ_TOKEN, WRITE_TOKEN)
+        self.client = JsonClient(self.house.world, self.address)
+        self.client.send("hello", token=secret if is_token else None)
+        if secret and not is_token:
+            self.client.say(f"/login ana {secret}")
+        self.refused = '"type": "error"' in self.told()
+
+    def type(self, line: str, room: str = "lobby") -> None:
+        if room not in [each.name for each in self.session.memberships]:
+            self.enter(room)
+        self.client.say(line, room=room)
+
+    def enter(self, room: str) -> None:
+        self.client.send("enter", room=room)
+
+    def read(self, room: str) -> str:
+        self.client.send("history", room=room)
+        return self.told()
+
+    def told(self) -> str:
+        self.house.world.settle()
+        return "\n".join(map(json.dumps, self.client.seen()))
+
+
 class Requests(Visitor):
     """A program that sends HTTP requests, each with the credential."""
 
@@ -370,6 +399,8 @@ DOORS: dict[str, tuple[type[Visitor], IAddress]] = {
     "chat lines, `haproxy:` on this machine, client said to be on it": (ProxiedHere, HERE),
     "chat lines, `haproxy:` in a network, client said to be on this machine": (ProxiedHere, FAR),
     "chat lines, with a PROXY header that no `haproxy:` asks for": (FalselyProxied, FAR),
+    "JSON lines": (Json, HERE),
+    "JSON lines, from a network in clear": (Json, FAR),
     "bare lines": (BareLines, HERE),
     "WebSocket": (Socket, HERE),
     "WebSocket, from a network in clear": (Socket, FAR),

@@ -15,6 +15,7 @@ from tests.proofs.threats.doors import (
     PUBLIC,
     SECRET,
     House,
+    Json,
     Lines,
     Requests,
     Socket,
@@ -26,7 +27,7 @@ from tests.support.world import HASH
 
 MISCHIEF = "mischief-mischief"
 OTHER = "another horse"
-OF_THE_ACCOUNT = (Lines, UnixLines, Socket, Requests)
+OF_THE_ACCOUNT = (Lines, UnixLines, Json, Socket, Requests)
 """The doors at which each action is tried with each credential that they take."""
 
 

@@ -78,6 +78,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 HELLO: list[tuple[dict[str, Any], str]] = [
     *(({"name": name}, must_be("name")) for name in NOT_TEXTS),
     *(({"key": key}, must_be("key", "right_key")) for key in NOT_KEYS),
+    *(({"token": token}, must_be("token")) for token in NOT_TEXTS),
     *(({"language": language}, "language must be") for language in ("fr", "EN", "es-MX", 5)),
     *(({"rooms": rooms}, "rooms must be") for rooms in ([], "lobby", 5, {"lobby": "x"})),
     *(({"rooms": {"lobby": at}}, "rooms must be") for at in NOT_NUMBERS),
