@@ -21,7 +21,6 @@ from tests.support.checkout import ROOT, nodes_of, syntax_tree
 
 LITERAL = {
     "tests/client/test_admin.py": "`chatd admin` has texts of its own, in English alone",
-    "tests/client/test_wrapping.py": "people make up lines that look like the server's",
     "tests/daemon/test_retention.py": "the log, as an operator reads it",
     "tests/daemon/test_service.py": "the log, as an operator reads it",
     "tests/formats/test_formats.py": "the names of many people, as a format lists them",

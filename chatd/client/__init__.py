@@ -13,8 +13,7 @@ Modules (python3 -m tools.documents writes this list):
   replaced.
 - `connect`: `chatd connect`: its arguments, and the checks before a conversation in a terminal
   starts.
-- `console`: A conversation in a terminal: one line that is edited, and above it the lines of the
-  server.
+- `console`: A conversation in a terminal, from its first connection to its end.
 - `conversation`: A conversation with a server that outlives its connections: what is typed, and
   what comes of it.
 - `draft`: The size of a text that is being typed, against the limits of the server.
@@ -25,7 +24,10 @@ Modules (python3 -m tools.documents writes this list):
 - `incoming`: The messages of a server, and their effect on a conversation: see docs/wire.md.
 - `input_line`: The line that is typed: a draft for each room, the history of what was typed,
   completion.
+- `keys`: The keys of `chatd connect`, besides those with which prompt_toolkit edits a line.
 - `known_servers`: The file `known_servers`: the keys of servers that the user trusts, as with ssh.
+- `layout`: The layout of the screen: a title, the log of a room, the status line, the line being
+  typed.
 - `lines`: The reading of a line that came from a server: its author, the names in it, its colours.
 - `outbox`: Lines that were typed, and that are not known to be said or carried out.
 - `painting`: The things that a conversation shows, as paragraphs of a log: times, names in colours,
@@ -41,7 +43,11 @@ Modules (python3 -m tools.documents writes this list):
 - `say`: `chatd say`: send lines, wait until each is saved, and tell by the exit status if all were.
 - `say_session`: The exchange of `chatd say` with a server: enter a room, send lines, and count
   their receipts.
+- `screen`: The screen of `chatd connect`: what its keys do, and what a conversation tells it to
+  show.
 - `scrollback`: The lines of one room, as rows of a screen, from any place in them up and down.
+- `search_line`: The line in which words are typed that are searched for in the lines of a room's
+  window.
 - `server`: The server that the arguments of a command name: how it is reached, and if it is known.
 - `shown`: The things that a person in a conversation is shown: typed values, without colours or
   layout.
@@ -61,5 +67,4 @@ Modules (python3 -m tools.documents writes this list):
 - `windows`: The windows of the rooms: what was shown in each, and the place in it that is on the
   screen.
 - `wire`: The wire as every client needs it: a connection to a server, and lines as bytes.
-- `wrapping`: The wrapping of lines to rows: on a screen every row but a line's first is indented.
 """

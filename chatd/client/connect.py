@@ -51,24 +51,26 @@ def run(arguments: argparse.Namespace) -> int:
     if find_spec("prompt_toolkit") is None:
         raise ClientError(f"chatd connect needs prompt_toolkit: {how_to_install('client')}")
     address = server.server_of(arguments)
-    if not _can_edit():
+    if not _has_screen():
         raise ClientError(
-            "connect needs a terminal to type in. "
-            f"For a pipe take `chatd say`, or `{address.plain_command}` to see what others say."
+            "connect needs a terminal to type in and to draw on. For a pipe take `chatd say` and"
+            " `chatd tail -f`, such as `chatd tail -f ROOM | tee log`."
         )
     from chatd.client.console import talk
+    from chatd.client.conversation import Conversation
+    from chatd.client.reconnecting import Reconnecting
 
-    connection = address.connect()
+    def connect() -> server.Connection:
+        connection = address.connect()
+        connection.link.send(b"/json\n")
+        return connection
+
+    connection = connect()
     with closing(connection.link):
-        return asyncio.run(talk(*connection))
+        return asyncio.run(talk(lambda view: Reconnecting(connect, Conversation(view)), connection))
 
 
-def _can_edit() -> bool:
-    """Return True if there is a terminal to type in, and one (maybe standard error) to draw on."""
-    return (
-        os.environ.get("TERM") != "dumb"
-        and sys.stdin is not None
-        and sys.stdin.isatty()
-        and sys.stdout is not None
-        and (sys.stdout.isatty() or (sys.stderr is not None and sys.stderr.isatty()))
-    )
+def _has_screen() -> bool:
+    """Return True if there is a terminal to type in and to draw on."""
+    streams = sys.stdin, sys.stdout
+    return os.environ.get("TERM") != "dumb" and all(each and each.isatty() for each in streams)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable, Iterable
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.history import InMemoryHistory
 
 from chatd.text.folding import fold
 
@@ -26,12 +25,16 @@ class InputLine:
     def __init__(self, completer: Completer) -> None:
         self.buffer = Buffer(
             multiline=True,
-            history=InMemoryHistory(),
             completer=completer,
             complete_while_typing=False,
         )
         self._key: Hashable = None
         self._drafts: dict[Hashable, Document] = {}
+        self._history: list[str] = []
+        self._entries = [""]
+        """The history and the line being typed, as they are edited now."""
+        self._place = 0
+        """The place of the text on the screen in these."""
 
     @property
     def text(self) -> str:
@@ -45,11 +48,16 @@ class InputLine:
         return [document.text for document in documents if document.text.strip()]
 
     def show(self, key: Hashable) -> None:
-        """Go on with the draft of that key, and keep that of the key before it."""
-        if key != self._key:
+        """Go on with the draft of that key, and keep that of the key before it.
+
+        The draft of the key None goes on as that of the next key.
+        """
+        if key == self._key:
+            return
+        if self._key is not None or key in self._drafts:
             self._drafts[self._key] = self.buffer.document
-            self.buffer.reset(self._drafts.pop(key, Document()))
-            self._key = key
+            self._begin(self._drafts.pop(key, Document()))
+        self._key = key
 
     def forget(self, key: Hashable) -> None:
         """Forget the draft of a key that is not shown."""
@@ -57,13 +65,27 @@ class InputLine:
 
     def empty(self) -> None:
         """Remove what is being typed."""
-        self.buffer.reset()
+        self._begin(Document())
 
     def remember(self, text: str) -> None:
         """Have keys bring a text back."""
-        strings = self.buffer.history.get_strings()
-        if text not in strings[-1:]:
-            self.buffer.history.append_string(text)
+        if text not in self._history[-1:]:
+            self._history.append(text)
+        self._begin(self.buffer.document)
+
+    def up(self) -> None:
+        """Move the cursor up a line, or from the first one to the text that was typed before."""
+        if self.buffer.document.on_first_line:
+            self._go_to(self._place - 1)
+        else:
+            self.buffer.cursor_up()
+
+    def down(self) -> None:
+        """Move the cursor down a line, or from the last one to the text that was typed after."""
+        if self.buffer.document.on_last_line:
+            self._go_to(self._place + 1)
+        else:
+            self.buffer.cursor_down()
 
     def give_back(self, key: Hashable, text: str) -> None:
         """Make *text* the draft of a key, unless it has one."""
@@ -72,7 +94,7 @@ class InputLine:
             if not self._drafts.get(key, Document()).text.strip():
                 self._drafts[key] = document
         elif not self.text.strip():
-            self.buffer.reset(document)
+            self._begin(document)
 
     def complete(self) -> None:
         """Complete the word before the cursor, or show the words that fit."""
@@ -87,6 +109,20 @@ class InputLine:
             buffer.apply_completion(completions[0])
         elif completions:
             buffer.start_completion(insert_common_part=True)
+
+    def _begin(self, document: Document) -> None:
+        """Type a text, after all of the history."""
+        self._entries = [*self._history, ""]
+        self._place = len(self._history)
+        self.buffer.reset(document)
+
+    def _go_to(self, place: int) -> None:
+        """Type the text of that place, and keep that of the place before it as it is."""
+        if 0 <= place < len(self._entries):
+            self._entries[self._place] = self.text
+            self._place = place
+            text = self._entries[place]
+            self.buffer.reset(Document(text, len(text)))
 
 
 class WordCompleter(Completer):

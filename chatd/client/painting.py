@@ -33,7 +33,6 @@ _COLOURS = (
 _SENTENCES = {
     Kind.DEED: ("*** ", "class:deed"),
     Kind.NOTICE: ("*** ", "class:notice"),
-    Kind.ANSWER: ("*** ", "class:answer"),
     Kind.ERROR: ("ERR ", "class:error"),
     Kind.OWN: ("chatd: ", "class:own"),
     Kind.UNSAID: ("not said: ", "class:error"),
@@ -83,6 +82,8 @@ def _clock(time: datetime) -> Fragment:
 
 def _paragraph(head: list[Fragment], shown: Shown) -> Paragraph:
     text = "\n".join(map(_safe, shown.text.split("\n")))
+    if shown.kind is Kind.ANSWER:  # without a time, because its lines are as long as a screen
+        return Paragraph([("class:answer", "*** ")], [("class:answer", text)])
     if shown.kind in _SENTENCES:
         mark, style = _SENTENCES[shown.kind]
         return Paragraph(head, [(style, f"{mark}{text}")])

@@ -75,7 +75,7 @@ def rows_of(paragraph: Paragraph, columns: int) -> list[Row]:
         used = first
         for cell in cells:
             while used + cell.width > columns:
-                end = _end(row)
+                end = len(row) if cell.text == " " else _end(row)
                 rows.append(_row(start, first, row[:end]))
                 start += end
                 row, first = row[end:], indent

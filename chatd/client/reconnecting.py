@@ -142,7 +142,7 @@ class Reconnecting:
         """Take messages until the connection ends. Return the reason of the end."""
         farewell_at = None
         loop = asyncio.get_running_loop()
-        is_asked = False
+        is_asked = has_begun = False
         while link.is_open:
             if self._left.is_set():
                 farewell_at = farewell_at or loop.time() + FAREWELL
@@ -158,6 +158,9 @@ class Reconnecting:
                 continue
             is_asked = False
             for line in link.receive():
+                if not has_begun and not line.startswith(b"{"):
+                    continue  # the welcome of a chat port
+                has_begun = True
                 message = _decoded(line)
                 if message.get("type") == "closing":
                     return self._farewell(message)

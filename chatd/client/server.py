@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shlex
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -62,15 +61,6 @@ class Server:
     def where(self) -> str:
         """The address as people write it."""
         return self.unix or wire.show_address(self.host, self.port)
-
-    @property
-    def plain_command(self) -> str:
-        """A command that shows what the server sends."""
-        if self.unix is not None:
-            return f"nc -U {shlex.quote(self.unix)}"
-        if self.tls:
-            return f"openssl s_client -quiet -connect {self.where}"
-        return f"nc {self.host} {self.port}"
 
     def connect(self, *, for_password: bool = False) -> Connection:
         """Connect. Raises `ClientError`; also if a password is to be sent, and it may not be.

@@ -39,6 +39,12 @@ class TestDrafts:
         line.forget("dev")
         assert line.drafts == ["for ops"]
 
+    def test_one_that_was_begun_without_a_room_is_that_of_the_first(self, line: InputLine) -> None:
+        line.buffer.insert_text("early")
+        line.show("ops")
+        assert line.text == "early"
+        assert line.drafts == ["early"]
+
     def test_a_text_comes_back_where_nothing_is_typed(self, line: InputLine) -> None:
         line.show("ops")
         line.give_back("ops", "refused")
@@ -51,10 +57,38 @@ class TestDrafts:
         line.show("dev")
         assert line.text == "elsewhere"
 
-    def test_what_is_remembered_is_so_once(self, line: InputLine) -> None:
+
+class TestHistory:
+    def test_it_goes_back_and_on_to_what_is_being_typed(self, line: InputLine) -> None:
         for text in ("one", "two", "two"):
             line.remember(text)
-        assert line.buffer.history.get_strings() == ["one", "two"]
+        line.buffer.insert_text("three")
+        seen = []
+        for move in (line.up, line.up, line.up, line.down, line.down, line.down):
+            move()
+            seen.append(line.text)
+        assert seen == ["two", "one", "one", "two", "three", "three"]
+        assert line.buffer.cursor_position == 5
+
+    def test_a_text_that_is_edited_stays_so_until_one_is_entered(self, line: InputLine) -> None:
+        line.remember("one")
+        line.up()
+        line.buffer.insert_text("!")
+        line.down()
+        line.up()
+        assert line.text == "one!"
+        line.empty()
+        line.up()
+        assert line.text == "one"
+
+    def test_the_cursor_moves_in_a_text_of_several_lines_first(self, line: InputLine) -> None:
+        line.remember("one\ntwo")
+        line.up()
+        line.up()
+        assert (line.text, line.buffer.cursor_position) == ("one\ntwo", 3)
+        line.down()
+        line.down()
+        assert line.text == ""
 
 
 class TestCompletion:

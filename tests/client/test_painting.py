@@ -47,7 +47,7 @@ class TestText:
             ),
             (Shown(Kind.DEED, "a deed"), "12:34 *** a deed"),
             (Shown(Kind.NOTICE, "a notice"), "12:34 *** a notice"),
-            (Shown(Kind.ANSWER, "one\ntwo"), "12:34 *** one\ntwo"),
+            (Shown(Kind.ANSWER, "one\ntwo"), "*** one\ntwo"),
             (Shown(Kind.ERROR, "No room: why"), "12:34 ERR No room: why"),
             (Shown(Kind.OWN, "not sent"), "12:34 chatd: not sent"),
             (Shown(Kind.UNSAID, "my\ntext"), "12:34 not said: my\ntext"),

@@ -2,11 +2,12 @@
 
 Its process is forked from one that has imported what it needs.
 
-A test speaks for the server with `Talk.peer`, and types and reads with `Talk.terminal`.
+A test speaks for the server with `Talk`, and types and reads with `Talk.terminal`.
 """
 
 import atexit
 import fcntl
+import json
 import os
 import pty
 import select
@@ -18,15 +19,18 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyte
 
 from tests.support import forks
 from tests.support.checkout import ROOT
-from tests.support.sentences import EN
 from tests.support.stand_in import DEADLINE, Peer
 
-UP = "\x1b[A"
+UP, DOWN = "\x1b[A", "\x1b[B"
+PAGE_UP, PAGE_DOWN = "\x1b[5~", "\x1b[6~"
+CTRL_HOME, CTRL_END = "\x1b[1;5H", "\x1b[1;5F"
+ESCAPE = "\x1b"
 CTRL_C = "\x03"
 CTRL_D = "\x04"
 
@@ -36,7 +40,7 @@ def prepared() -> forks.Interpreter:
     """Return the interpreter that has imported the console, which ends with this process."""
     stack = ExitStack()
     atexit.register(stack.close)
-    modules = "chatd.cli", "chatd.client.connect", "chatd.client.console"
+    modules = "chatd.cli", "chatd.client.connect", "chatd.client.console", "chatd.commands.dispatch"
     return stack.enter_context(forks.interpreter(*modules, variables={"PYTHONUTF8": "1"}))
 
 
@@ -48,17 +52,27 @@ class Screen(pyte.Screen):
     def bell(self, *_: object) -> None:
         self.bells += 1
 
+    @property
+    def is_other(self) -> bool:
+        """True while a program draws on the terminal's other screen."""
+        return 1049 << 5 in self.mode
+
 
 class Terminal:
-    """A terminal, of 80 columns unless others are given, in which `chatd connect` runs."""
+    """A terminal in which `chatd connect` runs, with the arguments that follow that."""
 
     def __init__(
-        self, *address: str, stdout: int | None = None, columns: int = 80, **environment: str
+        self,
+        *arguments: str,
+        stdout: int | None = None,
+        columns: int = 80,
+        rows: int = 24,
+        **environment: str,
     ) -> None:
-        self._screen = Screen(columns, 24)
+        self._screen = Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("4H", rows, columns, 0, 0))
         self._settings = termios.tcgetattr(self._master)
         self._ended = False
         inherited = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
@@ -66,7 +80,7 @@ class Terminal:
             prepared(),
             forks.CHATD,
             "connect",
-            *address,
+            *arguments,
             directory=ROOT,
             environment={**inherited, "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
             files=(slave, slave if stdout is None else stdout, slave),
@@ -84,9 +98,19 @@ class Terminal:
         """Press keys."""
         os.write(self._master, keys.encode())
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal. Its program is told, and draws again."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("4H", rows, columns, 0, 0))
+
     def rows(self) -> list[str]:
         """Return the rows on the screen that are not blank."""
         return [row.rstrip() for row in self._screen.display if row.strip()]
+
+    @property
+    def uses_other_screen(self) -> bool:
+        """True while the program draws on the other screen, so that the usual one stays."""
+        return self._screen.is_other
 
     @property
     def bells(self) -> int:
@@ -108,6 +132,13 @@ class Terminal:
         while not is_so(self.rows()):
             assert not self._ended, f"ended with {self.rows()}"
             self._read(end)
+
+    def read(self, seconds: float) -> None:
+        """Read from the program for so long."""
+        end = time.monotonic() + seconds
+        while not self._ended and (left := end - time.monotonic()) > 0:
+            if select.select([self._master], [], [], left)[0]:
+                self._read(end)
 
     def until_last(self, *rows: str) -> None:
         """Read from the program until the last rows on the screen are *rows*."""
@@ -131,41 +162,100 @@ class Terminal:
 
 
 class Talk:
-    """A terminal and the server's end of its connection.
+    """A terminal, and the server's end of its connections over a UNIX socket.
 
-    The server is known, by a UNIX socket, unless the connection is *over_tcp*.
+    The person is `guest1`, in the lobby unless other *rooms* are given, which all are entered.
     """
 
     def __init__(
         self,
-        stdout: int | None = None,
         columns: int = 80,
+        rows: int = 24,
         *,
-        over_tcp: bool = False,
-        **environment: str,
+        rooms: tuple[str, ...] = ("lobby",),
+        limits: dict[str, int] | None = None,
+        no_color: str = "",
     ) -> None:
         self._directory = TemporaryDirectory()
-        with socket.socket(socket.AF_INET if over_tcp else socket.AF_UNIX) as listener:
-            listener.bind(("127.0.0.1", 0) if over_tcp else f"{self._directory.name}/chat.sock")
-            listener.listen()
-            listener.settimeout(DEADLINE)
-            name = listener.getsockname()
-            address = (name[0], str(name[1])) if over_tcp else ("--unix", name)
-            self.terminal = Terminal(*address, stdout=stdout, columns=columns, **environment)
-            connection, _ = listener.accept()
-        connection.settimeout(DEADLINE)
-        self.peer = Peer(connection)
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(f"{self._directory.name}/chat.sock")
+        self._listener.listen()
+        self._listener.settimeout(DEADLINE)
+        self._rooms = rooms
+        self._limits = limits or {}
+        address = "--unix", self._listener.getsockname()
+        self.terminal = Terminal(*address, columns=columns, rows=rows, NO_COLOR=no_color)
+        self.hello: dict[str, Any] = {}
+        self.accept()
 
     def __enter__(self) -> "Talk":
-        here = EN.sentence("here", people="luis and 2 guests")
-        welcome, *_ = EN.notices("welcome", name="guest1", room="lobby", here=here)
-        self.peer.send(welcome)
-        self.terminal.until(
-            lambda rows: rows and rows[0].startswith(welcome[:6]) and rows[-1].strip() == ">"
-        )
         return self
 
     def __exit__(self, *_: object) -> None:
         self.terminal.close()
         self.peer.close()
+        self._listener.close()
         self._directory.cleanup()
+
+    def accept(self) -> None:
+        """Take the next connection, greet, and put the person into the rooms."""
+        connection, _ = self._listener.accept()
+        connection.settimeout(DEADLINE)
+        self.peer = Peer(connection)
+        self.hello = self.next("hello")
+        usual = {"max_length": 4096, "max_lines": 100, "max_bytes": 16384, **self._limits}
+        self.send("hello", name="guest1", guest=True, account=False, lobby="lobby", **usual)
+        for room in self._rooms:
+            resumed = bool((self.hello.get("rooms") or {}).get(room))
+            self.enter(room, resumed=resumed)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the client has taken all that was sent."""
+        bells = self.terminal.bells
+        self.send("bell")
+        self.terminal.until(lambda rows: self.terminal.bells > bells)
+
+    def send(self, type: str, **members: Any) -> None:
+        """Send a message."""
+        self.peer.send(json.dumps({"type": type, **members}))
+
+    def next(self, type: str) -> dict[str, Any]:
+        """Return the next message of a type that the client sends."""
+        while line := self.peer.read():
+            if line.startswith(b"{"):
+                message: dict[str, Any] = json.loads(line)
+                if message["type"] == type:
+                    return message
+        raise AssertionError("the client has gone")
+
+    def enter(self, room: str, *, after: int = 0, resumed: bool = False, topic: str = "") -> None:
+        """Put the person into a room, whose lines up to *after* are not sent."""
+        place = {"head": after, "after": after, "bookmark": None}
+        text = f"Now in #{room}."
+        state = {"topic": topic, "resumed": resumed, "anew": False, "text": text}
+        self.send("entered", room=room, **place, **state)
+
+    def hear(self, seq: int, author: str, text: str, room: str = "lobby", **members: Any) -> None:
+        """Let the person hear a line."""
+        self.send("events", room=room, events=[event(seq, author, text, **members)])
+
+    def heed(self, seq: int) -> str:
+        """Store the next line that the person says in the lobby at that seq. Return its text."""
+        line = self.next("line")
+        self.hear(seq, "guest1", line["text"])
+        self.send("ack", id=line["id"], room="lobby", seq=seq)
+        text: str = line["text"]
+        return text
+
+
+def event(seq: int, author: str, text: str, **members: Any) -> dict[str, Any]:
+    """Return a line of a room's log as the server sends it."""
+    return {
+        "seq": seq,
+        "time": int(time.time()) * 1000,
+        "author": author,
+        "kind": "message",
+        "text": text,
+        **members,
+    }

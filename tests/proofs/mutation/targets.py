@@ -12,7 +12,7 @@ TESTS = {
     "chatd/text/folding.py": ["tests/text/test_folding.py"],
     "chatd/text/mentions.py": ["tests/text/test_mentions.py"],
     "chatd/client/hosts.py": ["tests/client/test_hosts.py"],
-    "chatd/client/wrapping.py": ["tests/client/test_wrapping.py"],
+    "chatd/client/paragraph.py": ["tests/client/test_paragraph.py"],
     "chatd/util/error_log.py": ["tests/util/test_error_log.py"],
     "chatd/util/rate_limit.py": ["tests/util/test_rate_limit.py"],
     "chatd/util/sliced_loop.py": ["tests/util/test_sliced_loop.py"],
