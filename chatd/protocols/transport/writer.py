@@ -19,6 +19,7 @@ This module must not know sessions or rooms.
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.interfaces import (
@@ -34,7 +35,7 @@ from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from chatd.protocols.transport.sockets import unacknowledged
+from chatd.protocols.transport.sockets import socket_of, unacknowledged
 
 CLOSE_SECONDS = 60.0
 """Seconds in which a client that ends must take the most that one push may contain.
@@ -128,7 +129,7 @@ class ConnectionWriter:
         self._arrived: bool | None = None  # all that was sent has arrived; None if not known yet
         self._holds = 0
         self._busy = self._pumping = self._wanted = self._closing = self._ending = False
-        self._deadline: IDelayedCall | None = None
+        self._deadline: IDelayedCall | UnansweredEnd | None = None
         transport.registerProducer(self, self._socket is None)
 
     def serve(self, supply: Supply) -> None:
@@ -273,7 +274,7 @@ class ConnectionWriter:
             # There is nothing left to write first. (A wrapper's connectionLost is a protocol's.)
             self.transport.connectionLost(connectionDone)
         else:
-            self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
+            self._deadline = UnansweredEnd(self.transport, self._clock, self._give_up)
             self.transport.loseConnection()
 
     def _stop_lingering(self, connection: socket.socket) -> None:
@@ -293,6 +294,41 @@ class ConnectionWriter:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+class UnansweredEnd:
+    """The time for which a client over TLS may leave the end of the connection unanswered.
+
+    That end is a message, which not every client answers: `ncat --ssl` goes on to send what is
+    typed. It is given up once its system has everything, at two looks: what the layer of TLS had
+    for the socket at the first one, the socket has had for a while by the second. The time is over
+    in any case after `CLOSE_SECONDS`.
+    """
+
+    __slots__ = ("_call", "_clock", "_end", "_give_up", "_had_arrived", "_transport")
+
+    def __init__(
+        self, transport: object, clock: IReactorTime, give_up: Callable[[], object]
+    ) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._give_up = give_up
+        self._end = clock.seconds() + CLOSE_SECONDS
+        self._had_arrived = False
+        self._call = clock.callLater(LINGER_SECONDS, self._look)
+
+    def cancel(self) -> None:
+        """Look no more."""
+        self._call.cancel()
+
+    def _look(self) -> None:
+        connection = socket_of(self._transport)
+        arrived = connection is not None and not unacknowledged(connection)
+        if (arrived and self._had_arrived) or self._clock.seconds() >= self._end:
+            self._give_up()
+        else:
+            self._had_arrived = arrived
+            self._call = self._clock.callLater(LINGER_SECONDS, self._look)
 
 
 Blocked = set[ConnectionWriter]

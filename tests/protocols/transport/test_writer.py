@@ -10,7 +10,7 @@ from typing import NoReturn
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import directlyProvides, providedBy
+from zope.interface import directlyProvides, implementer, providedBy
 
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
@@ -310,6 +310,15 @@ class Wrapper(Transport):
         raise AssertionError("the transport is not closed")
 
 
+@implementer(ISSLTransport)
+class TlsTransport(Transport):
+    """TLS over a transport with a socket."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transport = SocketTransport()
+
+
 class ClosingTests(OutletTestCase):
     """When its supply is drained it closes, and no client can keep it from that for ever."""
 
@@ -485,6 +494,47 @@ class ClosingTests(OutletTestCase):
         self.assertFalse(transport.half_closed)
         self.clock.advance(CLOSE_SECONDS)
         self.assertTrue(transport.disconnected)
+
+    def test_over_tls_one_that_has_everything_and_does_not_answer_is_cut_off(self) -> None:
+        transport = self.make_tls()
+        self.finish()
+        self.clock.pump([LINGER_SECONDS])
+        self.assertFalse(transport.disconnected)
+        self.clock.pump([LINGER_SECONDS])
+        self.assertTrue(transport.disconnected)
+        self.assertTrue(self.writer.acknowledged)
+
+    def test_over_tls_one_that_does_not_have_everything_gets_the_whole_time(self) -> None:
+        transport = self.make_tls()
+        transport.transport.handle.send(b"last")
+        self.finish()
+        self.clock.pump([LINGER_SECONDS] * int(CLOSE_SECONDS / LINGER_SECONDS - 1))
+        self.assertFalse(transport.disconnected)
+        self.clock.pump([LINGER_SECONDS])
+        self.assertTrue(transport.disconnected)
+
+    def test_over_tls_one_that_is_still_being_sent_to_is_left_alone(self) -> None:
+        transport = self.make_tls()
+        self.finish()
+        for _ in range(5):
+            self.clock.pump([LINGER_SECONDS])
+            transport.transport.handle.send(b"more")
+            self.clock.pump([LINGER_SECONDS])
+            transport.transport.received()
+        self.assertFalse(transport.disconnected)
+
+    def test_over_tls_one_that_answers_leaves_no_timer(self) -> None:
+        self.make_tls()
+        self.finish()
+        self.writer.lost(ended=True)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def make_tls(self) -> TlsTransport:
+        """Make the writer to a transport with TLS, and return that."""
+        transport = TlsTransport()
+        self.addCleanup(transport.transport.close)
+        self.make(transport)
+        return transport
 
     def test_nothing_is_sent_any_more(self) -> None:
         self.finish()
