@@ -223,7 +223,7 @@ def test_the_service_continues_the_history(newcomer: Newcomer) -> None:
 
 
 def of_the_unit(*, with_tls: bool) -> str:
-    """Return the unit of systemd, as it is or with its comments of TLS made options."""
+    """Return the unit of systemd, as it is or with its comments made options."""
     unit = read("docs/chatd.service")
     return re.sub(r"^# (?=--)", "  ", unit, flags=re.MULTILINE) if with_tls else unit
 
@@ -241,6 +241,7 @@ def test_the_unit_starts_what_there_is(with_tls: bool) -> None:
     assert settings.listen == [*tls, DEFAULT_LISTEN, "unix:/run/chatd/chat.sock"]
     tls = ["ssl:60443:privateKey=key.pem:certKey=cert.pem"] if with_tls else []
     assert settings.web == [*tls, "tcp:60080:interface=127.0.0.1"]
+    assert settings.unix_names == with_tls
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
