@@ -40,6 +40,8 @@ Modules (python3 -m tools.documents writes this list):
 - `room_messages`: The messages of a server about one room, and their effect on a conversation: see
   docs/wire.md.
 - `rooms`: The rooms that a person is in, and the state of each: bookmark, unread lines, people.
+- `safe_typing`: The text being typed as it is shown: escaped as all text is, because it may have
+  been pasted.
 - `say`: `chatd say`: send lines, wait until each is saved, and tell by the exit status if all were.
 - `say_session`: The exchange of `chatd say` with a server: enter a room, send lines, and count
   their receipts.

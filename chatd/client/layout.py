@@ -34,6 +34,7 @@ from chatd.client import painting
 from chatd.client.paragraph import Fragment, Paragraph
 from chatd.client.reconnecting import State
 from chatd.client.rooms import Room
+from chatd.client.safe_typing import SafeTyping
 from chatd.client.status import Status, Unread, status_row, title_row
 from chatd.client.viewport import Size
 from chatd.text.escaping import visible
@@ -106,7 +107,10 @@ class Drawing:
         return Pane(
             BufferControl(
                 screen.input.buffer,
-                input_processors=[ConditionalProcessor(PasswordProcessor(), is_hidden)],
+                input_processors=[
+                    ConditionalProcessor(PasswordProcessor(), is_hidden),
+                    SafeTyping(),
+                ],
             ),
             height=lambda: Dimension(min=1, max=self._rows_typed()),
             wrap_lines=True,

@@ -14,6 +14,7 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.layout import BufferControl
 from prompt_toolkit.layout import Window as Pane
 
+from chatd.client.safe_typing import SafeTyping
 from chatd.client.viewport import Size, Viewport
 
 PROMPT = "search: "
@@ -30,7 +31,9 @@ class SearchLine:
         self._has_found = True
         self.buffer = Buffer(multiline=False, on_text_changed=self._search)
         self.pane = Pane(
-            BufferControl(self.buffer), height=1, get_line_prefix=lambda *_: [("", PROMPT)]
+            BufferControl(self.buffer, input_processors=[SafeTyping()]),
+            height=1,
+            get_line_prefix=lambda *_: [("", PROMPT)],
         )
         self.is_open = Condition(lambda: self._searched is not None)
 

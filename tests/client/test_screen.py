@@ -217,9 +217,15 @@ class TestTyping:
 
     def test_pasted_lines_are_shown_and_are_one_message(self, talk: Talk) -> None:
         talk.terminal.type(pasted("one\r\n/quit\n\tthree\n"))
-        shows(talk, "> one", "  /quit", "3 lines, one message")
+        shows(talk, "> one", "  /quit", "      three", "3 lines, one message")
         talk.terminal.type("\r")
         assert talk.next("line")["text"] == "one\n/quit\n\tthree"
+
+    def test_a_pasted_text_cannot_drive_the_terminal(self, talk: Talk) -> None:
+        talk.terminal.type(pasted("a\u202e\x1b[2J\x9bb"))
+        typed(talk, r"> a\u202e^[[2J\x9bb")
+        talk.terminal.type("!\r")
+        assert talk.next("line")["text"] == "a\u202e\x1b[2J\x9bb!"
 
     def test_a_line_can_have_ends_of_lines_and_shows_five_rows(self, talk: Talk) -> None:
         talk.terminal.type(f"{ESCAPE}\r".join("abcdefg"))
