@@ -123,9 +123,11 @@ class Screen:
             self.conversation.choose(rooms[(rooms.index(self.room) + by) % len(rooms)])
 
     def scroll(self, by: int) -> None:
-        """Move the log by rows, up if *by* is negative. Above its first line, fetch older ones."""
-        if not self.window.viewport.scroll(by, self.size):
-            self._fetch_older()
+        """Move the log by rows, up if *by* is negative. Near its first line, fetch older ones."""
+        viewport = self.window.viewport
+        has_moved = viewport.scroll(by, self.size)
+        if by < 0 and viewport.is_near_start(self.size):
+            self._fetch_older(is_needed=not has_moved)
 
     def scroll_page(self, by: int) -> None:
         """Move the log by pages, of which one row stays."""
@@ -134,11 +136,14 @@ class Screen:
     def scroll_to_start(self) -> None:
         """Show the first line of the log, and fetch older ones."""
         self.window.viewport.to_start(self.size)
-        self._fetch_older()
+        self._fetch_older(is_needed=True)
 
-    def _fetch_older(self) -> None:
+    def _fetch_older(self, *, is_needed: bool) -> None:
+        """Fetch older lines. If they are needed now, say that there are none."""
         room = self.room
-        if room is not None and not self.conversation.fetch_older(room) and not room.is_fetching:
+        if room is None or self.conversation.fetch_older(room) or room.is_fetching:
+            return
+        if is_needed:
             is_all = self.conversation.chat.is_open and not room.has_older
             self.hint = "no older lines" if is_all else "no connection, so no older lines"
 

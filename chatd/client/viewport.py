@@ -56,6 +56,11 @@ class Viewport:
         """The number of the line that the search has found."""
         return self._found
 
+    def is_near_start(self, size: Size) -> bool:
+        """Return True if less than a screen of rows is above the rows that are shown."""
+        above = self.log.rows_above(self._shown_top(size), size.columns)
+        return sum(1 for _ in islice(above, size.rows)) < size.rows
+
     def follow(self) -> None:
         """Show the end, and follow it."""
         self._top = None

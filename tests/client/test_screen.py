@@ -124,6 +124,11 @@ class TestScrolling:
         shows(talk, "newest")
         assert "below" not in status(talk)
 
+    def test_older_lines_are_fetched_before_the_top_is_reached(self, talk: Talk) -> None:
+        talk.terminal.type(PAGE_UP + PAGE_UP)
+        shows(talk, "line 120.", "fetching older lines")
+        assert talk.next("history")["before"] == 101
+
     def test_older_lines_are_fetched_at_the_top(self, talk: Talk) -> None:
         talk.terminal.type(CTRL_HOME)
         asked = talk.next("history")

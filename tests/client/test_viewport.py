@@ -127,6 +127,14 @@ class TestScrolling:
         window.follow()
         assert rows(window)[-1] == "line 99"
 
+    def test_the_start_is_near_if_less_than_a_screen_is_above(self) -> None:
+        window = numbered(12)
+        near = []
+        while window.scroll(-1, SIZE):
+            near.append(window.is_near_start(SIZE))
+        assert near == [False] * 5 + [True] * 4
+        assert numbered(2).is_near_start(SIZE)
+
     def test_a_log_that_fits_does_not_move(self) -> None:
         window = numbered(2)
         assert not window.scroll(-1, SIZE)
