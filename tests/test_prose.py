@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from chatd.commands.dispatch import TABLE
+from chatd.i18n import en, es
 from tests.support.checkout import ROOT, nodes_of, syntax_tree
 from tests.support.documents import DOCUMENTS, prose, read
 
@@ -20,6 +22,21 @@ RIDDLE = re.compile(r"(What|Whether|How|Who)\b")
 
 PRONOUN = re.compile(r"\b(somebody|nobody|whoever|whatever)\b", re.IGNORECASE)
 """Words for a subject that has a name: a client, a session, an account, a member."""
+
+UNNAMED = re.compile(
+    r"\b(?:whoever|whomever|whatever|somebody|those who|whether|what (?:is|was|are|it)"
+    r"|(?<!people )(?<!person )(?<!Anyone )who (?:is|are|comes|goes|writes|has|may))\b"
+    r"(?! you\?)",  # a question to the reader
+    re.IGNORECASE,
+)
+"""Words in an English sentence of the program for a subject or an object that has a name."""
+
+GENDERED = re.compile(
+    r"(?<!nombre )\{(?:name|target)\} (?:ha sido |es |está )(?:un[ao]? )?"
+    r"(?:callad|vetad|echad|silenciad|expulsad|invitad|registrad|desconectad|operador)[oa]?\b",
+    re.IGNORECASE,
+)
+"""Spanish words about a person that say their gender."""
 
 OTHER_WORD = re.compile(
     r"\b(?:un|el|al|del|los|otro|otros|este)(?: demás)? terminal(?:es)?\b"  # una terminal
@@ -107,6 +124,55 @@ def test_other_texts_are_not_read(source: str) -> None:
 def unnamed_in(text: str) -> list[str]:
     """Return the pronouns in the prose of a document. Code may have them: a kind of error does."""
     return PRONOUN.findall(re.sub(r"`[^`]*`", "", prose(text)))
+
+
+def sentences_of(at: int) -> dict[str, str]:
+    """Return all sentences that people read in the language at that place of a pair, by a name."""
+    found = dict((en.SENTENCES, es.SENTENCES)[at])
+    for command in TABLE:
+        wording = (command.english, command.spanish)[at]
+        found[wording.usage] = f"{wording.explanation}. {wording.details}"
+    texts = read("chatd/protocols/web/page/texts.js").partition("SENTENCES = {")[2]
+    for key, *pair in re.findall(r'^\t(\w+): \[\s*"(.*?)",\s*"(.*?)",?\s*\]', texts, re.M | re.S):
+        found[f"texts.js {key}"] = pair[at]
+    return found
+
+
+def test_english_sentences_name_their_subjects() -> None:
+    assert len(sentences_of(0)) > 700
+    assert [key for key, text in sentences_of(0).items() if UNNAMED.search(text)] == []
+
+
+def test_spanish_sentences_do_not_say_a_gender() -> None:
+    assert [key for key, text in sentences_of(1).items() if GENDERED.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("a room that is not there is made for whoever asks", True),
+        ("be told who writes to you", True),
+        ("what is said has its time", True),
+        ("only people who are logged in", False),
+        ("Anyone who has it", False),
+        ("Who are you?", False),
+    ],
+)
+def test_an_unnamed_subject_is_found(text: str, is_found: bool) -> None:
+    assert bool(UNNAMED.search(text)) is is_found
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("{name} está callado", True),
+        ("{target} está vetada hasta", True),
+        ("{name} es operador de", True),
+        ("{name} no puede hablar", False),
+    ],
+)
+def test_a_gender_is_found(text: str, is_found: bool) -> None:
+    assert bool(GENDERED.search(text)) is is_found
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -153,7 +153,7 @@ ARGUMENTS = {
     "also the private lines that are stored for people with an account": (
         "también las líneas privadas guardadas para quienes tienen una cuenta"
     ),
-    "list who is registered": "ver quién está registrado",
+    "list the registered names": "ver los nombres registrados",
     "register a name, with a password that is asked for": (
         "registrar un nombre, con una contraseña que se pide"
     ),

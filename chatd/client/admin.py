@@ -41,7 +41,7 @@ ANSWER_TIMEOUT = 30.0
 """Seconds that the daemon has to reply."""
 
 _SUMMARIES = {
-    "list": "list who is registered",
+    "list": "list the registered names",
     "add": "register a name, with a password that is asked for",
     "promote": "make an account an administrator",
     "demote": "take the rights of an administrator from an account",

@@ -87,7 +87,7 @@ SENTENCES = {
     "did_unban_prefix": "{name} lifted the ban on a network ({target})",
     "did_private_everyone": "{name} lets everyone write private lines",
     "did_private_members": "{name} lets only people who are logged in write private lines",
-    "did_hook": "{name} added a webhook: what is said here is sent to {target}",
+    "did_hook": "{name} added a webhook: the lines of this room are sent to {target}",
     "did_unhook": "{name} removed the webhook to {target}",
     "did_endhook": (
         "{name} ended the webhook to {target}, because its creator lost the right to it"
@@ -424,7 +424,8 @@ SENTENCES = {
     "too_many_tries_one": "wait {count} second. This password was not checked.",
     "too_many_wait": "many passwords are being checked now. Try again in some seconds.",
     "password_in_clear": (
-        "passwords are not accepted here. What you sent may have been read; do not use it again."
+        "passwords are not accepted here. Others may have read the one that you sent; do not use it"
+        " again."
     ),
     "no_password_in_clear": (
         "passwords are not accepted here. Connect over TLS, or from the server's own machine."

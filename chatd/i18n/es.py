@@ -90,7 +90,7 @@ SENTENCES = {
     "did_unban_prefix": "{name} ha levantado el veto a una red ({target})",
     "did_private_everyone": "{name} deja que todos escriban líneas privadas",
     "did_private_members": "{name} deja escribir líneas privadas solo con la sesión iniciada",
-    "did_hook": "{name} ha añadido un webhook: lo que se dice aquí se envía a {target}",
+    "did_hook": "{name} ha añadido un webhook: las líneas de esta sala se envían a {target}",
     "did_unhook": "{name} ha quitado el webhook a {target}",
     "did_endhook": (
         "{name} ha terminado el webhook a {target}, porque quien lo puso ya no tiene derecho"
@@ -460,8 +460,8 @@ SENTENCES = {
         "se están comprobando muchas contraseñas. Inténtalo otra vez dentro de unos segundos."
     ),
     "password_in_clear": (
-        "aquí no se aceptan contraseñas. Lo que has enviado puede haberse leído;"
-        " no lo uses nunca más."
+        "aquí no se aceptan contraseñas. Otros pueden haber leído la que has enviado;"
+        " no la uses nunca más."
     ),
     "no_password_in_clear": (
         "aquí no se aceptan contraseñas. Conéctate por TLS, o desde la máquina del servidor."
@@ -567,11 +567,12 @@ SENTENCES = {
     "name_is_address": "{name} parece una dirección. Elige otro nombre.",
     "name_in_use": "{name} está en uso. Elige otro nombre.",
     "registered_name": (
-        "{name} está registrado. /acceder {name} CONTRASEÑA si es tuyo, o elige otro nombre."
+        "el nombre {name} está registrado. /acceder {name} CONTRASEÑA si es tuyo, o elige otro"
+        " nombre."
     ),
     "registered_name_http": (
-        "{name} está registrado. Inicia sesión si es tuyo (un programa: con un token), o elige"
-        " otro nombre."
+        "el nombre {name} está registrado. Inicia sesión si es tuyo (un programa: con un token), o"
+        " elige otro nombre."
     ),
     "looks_like_name": "{name} se parece a {other}, que está en uso. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
@@ -636,7 +637,7 @@ SENTENCES = {
     "budget_connections": "conexiones",
     "budget_lines": "líneas",
     "budget_bytes": "bytes en el disco",
-    "budget_absent": "líneas privadas a quien no está",
+    "budget_absent": "líneas privadas a personas ausentes",
     "budget_hooks": "webhooks",
     "budget_pushes": "cuentas con avisos",
     "budget_rooms": "salas nuevas",

@@ -161,8 +161,8 @@ export const SENTENCES = {
 		"Aún no hay ninguna línea {number}. Esta es la última.",
 	],
 	begins_private: [
-		"Private, for you and {name}. What was said before this page was loaded is not shown.",
-		"Privado, para {name} y para ti. Lo que se dijo antes de cargar esta página no se ve.",
+		"Private, for you and {name}. Lines from before this page was loaded are not shown.",
+		"Privado, para {name} y para ti. Las líneas de antes de cargar esta página no se ven.",
 	],
 	new: ["New", "Nuevo"],
 	unread: ["{count} unread", "{count} sin leer"],
@@ -215,8 +215,8 @@ export const SENTENCES = {
 	drop: ["Discard", "Descartar"],
 	connecting: ["Connecting …", "Conectando …"],
 	lost: [
-		"No connection. What you write is sent when it is back.",
-		"Sin conexión. Lo que escribas se envía cuando vuelva.",
+		"No connection. Your lines are sent when it is back.",
+		"Sin conexión. Tus líneas se envían cuando vuelva.",
 	],
 	again_in: ["Next try in {count} s", "Otro intento en {count} s"],
 	try_now: ["Try now", "Intentar ya"],
