@@ -104,6 +104,9 @@ OPTIONS = {
 """The options of the daemon."""
 
 ARGUMENTS = {
+    "the host of the daemon, HOST:PORT, or @PROFILE (default: 127.0.0.1)": (
+        "la máquina del servidor, MÁQUINA:PUERTO o @PERFIL (si no se da: 127.0.0.1)"
+    ),
     "the host of the daemon (default: 127.0.0.1)": (
         "la máquina del servidor (si no se da: 127.0.0.1)"
     ),

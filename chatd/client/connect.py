@@ -21,6 +21,7 @@ SUCCESS = "you left"
 EXAMPLES = (
     Example("talk on this machine", "chatd connect"),
     Example("talk on another machine, over TLS", "chatd connect --tls chat.example.com 60062"),
+    Example("talk where a profile says", "chatd connect @work"),
     Example(
         "talk over a UNIX socket, which may ask for passwords", "chatd connect --unix chat.sock"
     ),
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=wire.host_name,
         metavar="HOST",
-        help=f"the host of the daemon (default: {wire.DEFAULT_HOST})",
+        help=f"the host of the daemon, HOST:PORT, or @PROFILE (default: {wire.DEFAULT_HOST})",
     )
     parser.add_argument(
         "port",

@@ -189,10 +189,15 @@ def test_others_are_let_in_with_tls_and_accounts(newcomer: Newcomer) -> None:
             assert ana.wait(PATIENCE) == 0
         (fingerprint,) = re.findall(r"(sha256:\S+)", newcomer.log)
         newcomer.run(say.replace("SHA256", fingerprint))
-        program, *arguments = newcomer.here(connect.replace("SHA256", fingerprint)).split()
+        program, *arguments = newcomer.here(connect).split()
         assert (program, arguments.pop(0)) == (".venv/bin/chatd", "connect")
-        ana_again = Terminal(*arguments, columns=120)
+        ana_again = Terminal(
+            *arguments, columns=120, XDG_CONFIG_HOME=str(newcomer.directory / "config")
+        )
         try:
+            ana_again.until(lambda rows: any(row.endswith("[yes/no]") for row in rows))
+            assert any(row.strip() == fingerprint for row in ana_again.rows())
+            ana_again.type("yes\r")
             ana_again.until(lambda rows: any("> backup done" in row for row in rows))
             ana_again.type("/quit\r")
             assert ana_again.status() == 0
