@@ -59,6 +59,9 @@ _METAVARS = {
 """The values of options that are not numbers."""
 
 
+_STOPPED = {130: "it was stopped by Ctrl+C", 143: "it was stopped by SIGTERM"}
+
+
 class Option(NamedTuple):
     """An option of the daemon: its names without dashes, its meaning, and its default."""
 
@@ -93,7 +96,7 @@ def options_of(declared: type[Any]) -> Iterator[Option]:
 
 def text(program: str, declared: type[Any]) -> str:
     """Return the manual of *program*, for the options of a class."""
-    parser = CommandParser(program, PURPOSE, examples=EXAMPLES, success="it was stopped")
+    parser = CommandParser(program, PURPOSE, examples=EXAMPLES, success="", signals=_STOPPED)
     options = {option.name: option for option in options_of(declared)}
     for title, names in GROUPS.items():
         group = parser.add_argument_group(title)

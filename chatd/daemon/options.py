@@ -7,7 +7,7 @@ names.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, NoReturn
 
 from twisted.python.usage import Options as TwistedOptions
@@ -104,8 +104,14 @@ class Options(TwistedOptions):
         try:
             super().parseOptions(arguments)
         except UsageError as error:
-            of_twistd = self.parent.longOpt if isinstance(self.parent, TwistedOptions) else ()
-            refuse_call(why_wrong(str(error), arguments, self.longOpt, of_twistd))
+            refuse_call(why_wrong(str(error), arguments, self.longOpt, self._options_of_twistd()))
+
+    def _options_of_twistd(self) -> Collection[str]:
+        """Return the options that come before ``chat``, without dashes; ``=`` may be at the end."""
+        twistd = self.parent
+        if not isinstance(twistd, TwistedOptions):
+            return ()
+        return [*twistd.longOpt, *twistd.shortOpt.replace(":", "")]
 
     def opt_help(self) -> NoReturn:
         """Show this help and exit."""

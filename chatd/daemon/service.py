@@ -41,6 +41,7 @@ from chatd.protocols.transport.factory import CHECK_SECONDS, ChatFactory
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store
 from chatd.text.escaping import visible
+from chatd.util.versions import versions
 from chatd.webhooks.outgoing import Outgoing
 
 COMMIT_SECONDS = 2.0
@@ -149,6 +150,7 @@ class ChatService(Service):
             Deferred.fromCoroutine(server.unread.inboxes.clear_gone())
         for helper in self._helpers:
             helper.start()
+        self.log.info("{versions}", versions=versions())
         self._log_addresses()
         if self.control is not None and self.control.refusal:
             self.log.warn(

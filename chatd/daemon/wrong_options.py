@@ -85,7 +85,9 @@ def _unknown(
     name = option.lstrip("-")
     there_is_none = f"there is no option {option}."
     if name in (each.rstrip("=") for each in of_twistd):
-        return f"{there_is_none} It is one of twistd: twistd -n --pidfile= {option} ... chat."
+        before = {"pidfile": "-n --pidfile=FILE", "n": "-n --pidfile=", "nodaemon": "-n --pidfile="}
+        options = before.get(name, f"-n --pidfile= {option} ...")
+        return f"{there_is_none} It is one of twistd: twistd {options} chat."
     near = nearest(option, [*names, *(f"--{other}" for other in _OF_OTHERS)]) or ""
     if near in names or not near:
         return unknown("option", option, names)

@@ -194,6 +194,7 @@ SENTENCES = {
     "disconnected": "Disconnected: {count} connections of {name}.",
     "disconnected_one": "Disconnected: {count} connection of {name}.",
     "statistics": (
+        "{versions}\n"
         "Up for {time}. Connections: {connections}. Names here: {names}.\n"
         "Rooms: {rooms}. Lines: {lines}. Registered: {accounts}.\n"
         "When it started: {store}"

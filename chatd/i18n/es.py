@@ -199,6 +199,7 @@ SENTENCES = {
     "disconnected": "Se han cerrado {count} conexiones de {name}.",
     "disconnected_one": "Se ha cerrado {count} conexión de {name}.",
     "statistics": (
+        "{versions}\n"
         "En marcha desde hace {time}. Conexiones: {connections}. Nombres presentes: {names}.\n"
         "Salas: {rooms}. Líneas: {lines}. Registrados: {accounts}.\n"
         "Al arrancar: {store}"

@@ -11,7 +11,7 @@ import argparse
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
@@ -36,6 +36,9 @@ _EXCLUDED = re.compile(r"argument (\S+): not allowed with argument (\S+)")
 _TAKES = re.compile(r"^argument (\S+): takes ")
 
 
+_INTERRUPTED = {130: "Ctrl+C"}
+
+
 class Example(NamedTuple):
     """A command line that can be pasted into a shell, and what it is for: a noun or a verb."""
 
@@ -46,7 +49,8 @@ class Example(NamedTuple):
 class CommandParser(argparse.ArgumentParser):
     """The parser of one command, and of its subcommands.
 
-    ``success`` says when the exit status is 0. Options are never abbreviated: else a text that
+    ``success`` says when the exit status is 0; "" if it never is. ``signals`` says what other exit
+    statuses mean. Options are never abbreviated: else a text that
     begins like an option would become that option.
     """
 
@@ -57,6 +61,7 @@ class CommandParser(argparse.ArgumentParser):
         *,
         examples: Sequence[Example] = (),
         success: str = "it was done",
+        signals: Mapping[int, str] = _INTERRUPTED,
         **others: Any,
     ) -> None:
         width = min(shutil.get_terminal_size().columns, WIDEST)
@@ -66,6 +71,7 @@ class CommandParser(argparse.ArgumentParser):
         self.examples = examples
         self._purpose = description
         self._success = success
+        self._signals = signals
         self._width = width
         self._given: Sequence[str] = ()
         self._commands: Any = None
@@ -125,10 +131,10 @@ class CommandParser(argparse.ArgumentParser):
 
     def _statuses(self) -> str:
         statuses = {
-            0: self._success,
+            **({0: self._success} if self._success else {}),
             1: "it could not be done; one line on standard error says why",
             WRONG_USAGE: "the arguments are wrong; nothing was done",
-            130: "Ctrl+C",
+            **self._signals,
         }
         return "\n".join(
             self._filled(text, f"  {status:<5}", " " * 7) for status, text in statuses.items()

@@ -7,12 +7,14 @@ find.
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib.metadata import version
 
 from chatd import __version__
 from chatd.util.fanout import KIND
 
 
+@cache
 def versions() -> str:
     """Return the versions of chatd, Python and Twisted, and the kind of the installation."""
     python = platform.python_version()

@@ -19,6 +19,7 @@ from chatd.errors import ErrorKind
 from chatd.i18n import Language, Moment, people
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
+from chatd.util.versions import versions
 from tests.support.answers import only
 from tests.support.logs import Expect
 from tests.support.rights import give_role
@@ -1402,6 +1403,7 @@ class TestAdministrators:
         world.clock.advance(90)
         assert root.ask("/stats server") == EN.notices(
             "statistics",
+            versions=versions(),
             time="1m 30s",
             connections=3,
             names=3,

@@ -40,6 +40,11 @@ def test_the_groups_are_the_headings(manual: str) -> None:
     assert [f"\n{title}:\n" in manual for title in GROUPS] == [True] * len(GROUPS)
 
 
+def test_a_daemon_has_no_success(manual: str) -> None:
+    statuses = manual.partition("Exit status:\n")[2].partition("\n\n")[0]
+    assert re.findall(r"^  (\d+)", statuses, re.MULTILINE) == ["1", "2", "130", "143"]
+
+
 def test_the_manual_is_that_of_the_program() -> None:
     assert text("twistd chat", Options).startswith("twistd chat - run the daemon ")
     assert "\nUsage:\n  twistd chat [-h] " in text("twistd chat", Options)

@@ -34,6 +34,7 @@ from chatd.protocols.transport.factory import CHECK_SECONDS
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.memory import STORED_EVENTS
+from chatd.util.versions import versions
 from tests.support.loopback import LoopbackServer
 from tests.support.receivers import Receiver, hook_record, outgoing_of
 from tests.support.sentences import EN, ES
@@ -82,7 +83,8 @@ class ServiceTestCase(SynchronousTestCase):
         )
 
     def logged(self) -> list[str]:
-        return [formatEvent(event) for event in self.log]
+        """Return the lines of the log without that of the versions."""
+        return [line for line in map(formatEvent, self.log) if line != versions()]
 
 
 class StartTests(ServiceTestCase):
@@ -176,6 +178,10 @@ class StartTests(ServiceTestCase):
             self.said(UNIXAddress(b"/run/a\n\x1b[2J\xff"), foreground=False),
             "listening on /run/a^J^[[2J\\udcff.",
         )
+
+    def test_the_log_begins_with_the_versions(self) -> None:
+        self.make(World(), IPv4Address("TCP", "127.0.0.1", 60060)).startService()
+        self.assertEqual(formatEvent(self.log[0]), versions())
 
     def test_each_address_has_its_line_and_the_history_comes_last(self) -> None:
         addresses = [IPv4Address("TCP", "0.0.0.0", port) for port in (1, 2)]

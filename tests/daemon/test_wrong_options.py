@@ -8,7 +8,7 @@ from chatd.daemon.addresses import DEFAULT_LISTEN
 from chatd.daemon.wrong_options import too_many, why_wrong
 
 KNOWN = ["listen=", "motd=", "store=", "line-seconds=", "lines-per-second=", "quiet"]
-OF_TWISTD = ["pidfile=", "nodaemon", "n"]
+OF_TWISTD = ["pidfile=", "rundir=", "nodaemon", "n"]
 
 
 def unknown(*arguments: str) -> str:
@@ -38,9 +38,16 @@ def test_an_unknown_option_is_told_the_one_that_was_meant(arguments: list[str], 
     assert unknown(*arguments) == f"there is no option {option}. Did you mean {meant}?"
 
 
-@pytest.mark.parametrize("option", ["--pidfile", "-n"])
-def test_an_option_of_twistd_comes_before_chat(option: str) -> None:
-    assert unknown(option).endswith(f"It is one of twistd: twistd -n --pidfile= {option} ... chat.")
+@pytest.mark.parametrize(
+    ("option", "before"),
+    [
+        ("--pidfile", "-n --pidfile=FILE"),
+        ("-n", "-n --pidfile="),
+        ("--rundir", "-n --pidfile= --rundir ..."),
+    ],
+)
+def test_an_option_of_twistd_comes_before_chat(option: str, before: str) -> None:
+    assert unknown(option).endswith(f" It is one of twistd: twistd {before} chat.")
 
 
 def test_nothing_is_guessed_of_an_option_that_is_like_none() -> None:

@@ -11,6 +11,7 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.event import Deed
 from chatd.text.times import written_duration
 from chatd.util.budgets import Use
+from chatd.util.versions import versions
 
 
 async def announce(server: ChatServer, session: Session, text: str) -> None:
@@ -69,6 +70,7 @@ def statistics(server: ChatServer, session: Session) -> dict[str, object]:
     """
     server.moderation.check(session, None, Act.STATS)
     return {
+        "versions": versions(),
         "time": written_duration(int(server.uptime)),
         "connections": len(server.sessions),
         "names": len(server.names),

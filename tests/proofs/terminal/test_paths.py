@@ -219,16 +219,22 @@ LOGGED_AS_THEY_ARE = {
     "names",
     "now",
     "until",
+    "versions",
+    *("name", "uid", "group"),
 }
 """The values in log lines: addresses and paths of this machine, sentences and numbers of the
-daemon's own, texts of the operating system about the store, and at the start names of accounts,
-which are letters and digits. No other text of a client is logged."""
+daemon's own, texts of the operating system about the store, and names of accounts, which are
+letters and digits, with the numbers of their users. No other text of a client is logged."""
 
 OF_THE_LOG = {"util/error_log.py", "daemon/log_pipe.py"}
 """Modules that format and write the log, which no client receives."""
 
-OF_THE_OPERATOR = {"protocols/control.py", "util/command_parser.py"}
-"""Modules that answer `chatd admin` with JSON in ASCII, which is escaped, and print versions."""
+OF_THE_OPERATOR = {
+    *("protocols/control.py", "util/command_parser.py", "daemon/options.py"),
+    "daemon/os_process.py",
+}
+"""Modules that answer `chatd admin` with JSON in ASCII, which is escaped, and print versions, help,
+and what is wrong with options."""
 
 
 MAKES_FRAMES = {"protocols/web/live/frames.py"}
