@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from tests.support.json_client import JsonClient
 from tests.support.memory_client import MemoryClient
 from tests.support.world import World
 
@@ -19,14 +22,18 @@ WEIGHT = 2750
 share, a daemon has 4 KiB for each."""
 
 
-class WeightWorld:
-    """Two clients, in a room where another one came before."""
+JSON_WEIGHT = 3050
+"""The same of a client of JSON lines, which may be in several rooms and wants receipts."""
 
-    def __init__(self) -> None:
+
+class WeightWorld:
+    """Two clients, made by ``come``, in a room where another one came before."""
+
+    def __init__(self, come: Callable[[World], Any] = World.person) -> None:
         self.world = World()
-        self.world.person()
+        come(self.world)
         gc.freeze()  # so the collector lists only what is made from here on
-        self.client, self._other = self.world.person(), self.world.person()
+        self.client, self._other = come(self.world), come(self.world)
 
     def weight(self) -> int:
         """Return the bytes of the objects that are the client's alone, but for its transport."""
@@ -65,3 +72,11 @@ def test_one_that_has_spoken_holds_nothing_more(world: WeightWorld) -> None:
     world.client.type("hola", "/who")
     world.client.seen()
     assert world.weight() <= WEIGHT
+
+
+def test_a_client_of_json_lines_holds_nothing_of_the_one_that_it_was() -> None:
+    world = WeightWorld(JsonClient.come)
+    assert world.weight() <= JSON_WEIGHT
+    world.client.say("hola", room="lobby")
+    world.client.seen()
+    assert world.weight() <= JSON_WEIGHT

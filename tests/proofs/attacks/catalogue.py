@@ -69,6 +69,7 @@ from tests.proofs.attacks.storms import (
     Descriptors,
     HalfHandshakes,
     HandshakeStorm,
+    JsonStorm,
     ResetStorm,
 )
 from tests.proofs.attacks.texts import LinesThatGrow, NamesOfMarks, TopicsThatGrow
@@ -165,6 +166,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     PushesOfTheAbsent,
     ConnectionStorm,
     CrowdFromOneAddress,
+    JsonStorm,
     BadUtf8Storm,
     ResetStorm,
     HalfHandshakes,

@@ -40,6 +40,22 @@ class CrowdFromOneAddress(Attack):
         self.pour(self.fleet(), lambda _: b"here\n", pace=1)
 
 
+class JsonStorm(Attack):
+    """Clients switch to JSON lines, say hello and a line, and disconnect, sixteen at once.
+
+    Each of them makes two sessions, and enters the lobby twice.
+    """
+
+    clients = 16
+    few = 16
+
+    def run(self) -> None:
+        conversation = (
+            b'/json\n{"type":"hello"}\n{"type":"line","room":"lobby","text":"gone"}\n{"type":"x"}\n'
+        )
+        self.visit(self.size, lambda _: conversation)
+
+
 class BadUtf8Storm(Attack):
     """Connections that send bytes which are not UTF-8, read nothing, close, and come again.
 
