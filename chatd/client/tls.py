@@ -67,6 +67,9 @@ _RECORD_SIZE = 1 << 14
 """Most bytes in a record of TLS (RFC 8446, 5.1)."""
 
 
+_NOT_TLS = {"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
+"""The words of versions of OpenSSL for bytes that are no record of TLS, such as a greeting."""
+
 _CHECK = f"Check host and port: in the README TLS has port {TLS_PORT}."
 
 
@@ -89,7 +92,11 @@ def start(connection: socket.socket, host: str, *, verifies: bool) -> TlsStream:
     except TimeoutError:
         raise ClientError(f"no TLS at {where}: timed out. {_CHECK}") from None
     except OSError as error:
-        why = getattr(error, "reason", None) or error.strerror or "the connection was closed"
+        reason = getattr(error, "reason", None)
+        if reason in _NOT_TLS:
+            why = "the server speaks without it"
+        else:
+            why = reason or error.strerror or "the connection was closed"
         raise ClientError(f"no TLS at {where}: {why}. {_CHECK}") from None
     try:
         certificate = secure.getpeercert(binary_form=True) or b""

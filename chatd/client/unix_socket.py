@@ -60,6 +60,8 @@ def connect(path: str) -> tuple[socket.socket, str]:
         return connection, _doubt(connection, path)
     except (FileNotFoundError, ConnectionRefusedError) as error:
         connection.close()
+        if os.path.exists(path) and not Path(path).is_socket():
+            raise ClientError(f"{path} is not a socket. Check the path.") from None
         raise ClientError(
             f"no server at {path}: {error.strerror}. Start one with"
             " `chatd serve --listen unix:PATH`, or name another path."

@@ -75,7 +75,8 @@ def test_a_certificate_that_cannot_be_read_is_one_line(
 
 def test_a_server_without_tls_is_one_line() -> None:
     refused = pytest.raises(
-        ClientError, match=r"^no TLS at 127\.0\.0\.1:\d+: .*\. Check.* 60062\.$"
+        ClientError,
+        match=r"^no TLS at 127\.0\.0\.1:\d+: the server speaks without it\. Check.* 60062\.$",
     )
     with FakeServer(greet) as server, refused:
         start(server)

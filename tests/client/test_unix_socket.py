@@ -120,6 +120,11 @@ def test_no_server_is_one_line(tmp_path: Path) -> None:
         unix_socket.connect(f"{tmp_path}/no")
 
 
+def test_a_file_that_is_no_socket_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match=rf"^{tmp_path} is not a socket\. Check the path\.$"):
+        unix_socket.connect(str(tmp_path))
+
+
 def test_a_path_that_is_too_long_is_one_line() -> None:
     with pytest.raises(ClientError, match=r"^cannot reach x+: AF_UNIX path too long"):
         unix_socket.connect("x" * 200)
