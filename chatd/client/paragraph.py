@@ -25,8 +25,6 @@ _JOINER = "\u200d"
 _VARIATION = "\ufe0f"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
-_WIDEST = 8
-"""Most columns of a grapheme. A text can join any number of characters."""
 
 
 class Paragraph(NamedTuple):
@@ -57,29 +55,32 @@ class _Cell(NamedTuple):
 def rows_of(paragraph: Paragraph, columns: int) -> list[Row]:
     """Return *paragraph* wrapped to rows of at most *columns*.
 
-    A row ends after a space if there is one in its second half. TAB becomes spaces. A body is
+    A row ends at a space if there is one in its second half. TAB becomes spaces. A body is
     indented as far as its head is wide, at most by a third of the screen.
     """
     if columns < MIN_COLUMNS:
         return [Row(0, [])]
     head = sum(get_cwidth(text) for _, text in paragraph.head)
     indent = min(max(head, 1), columns // 3)
-    widest = min(_WIDEST, columns - indent)
     rows: list[Row] = []
     start = 0
     for number, line in enumerate(_lines(paragraph)):
         first = 0 if number == 0 else indent
         origin = head if number == 0 else indent
-        cells = _without_tabs(_cells(line, widest), first, origin)
+        cells = _without_tabs(_cells(line, columns - indent), first, origin)
         row: list[_Cell] = []
         used = first
         for cell in cells:
+            is_full = used + cell.width > columns
             while used + cell.width > columns:
                 end = len(row) if cell.text == " " else _end(row)
                 rows.append(_row(start, first, row[:end]))
                 start += end
                 row, first = row[end:], indent
                 used = first + sum(each.width for each in row)
+            if is_full and cell.text == " ":  # it is the end of the row before
+                start += 1
+                continue
             row.append(cell)
             used += cell.width
         rows.append(_row(start, first, row))
@@ -92,7 +93,7 @@ def cut(text: str, columns: int) -> str:
     if get_cwidth(text) <= columns:
         return text
     kept, used = "", 0
-    for cell in _cells([("", text)], _WIDEST):
+    for cell in _cells([("", text)], columns):
         if used + cell.width > columns - 1:
             break
         kept += cell.text

@@ -44,6 +44,13 @@ class TestRows:
         ]
         assert plain_rows(said("one two three"), 40) == ["12:34 <ana> one two three"]
 
+    def test_a_space_at_the_end_of_a_full_row_does_not_begin_the_next(self) -> None:
+        assert plain_rows(said("abcd efgh ij"), 21) == ["12:34 <ana> abcd efgh", "       ij"]
+        assert plain_rows(said("abcd efgh ij"), 20) == ["12:34 <ana> abcd ", "      efgh ij"]
+
+    def test_a_text_without_a_head_is_indented_by_one_column(self) -> None:
+        assert plain_rows(Paragraph([], [("", "abc def")]), 5) == ["abc ", " def"]
+
     def test_lines_of_a_message_are_one_block(self) -> None:
         assert plain_rows(said("if x:\n    y\n\nz"), 40) == [
             "12:34 <ana> if x:",
@@ -57,6 +64,12 @@ class TestRows:
             "12:34 <ana> a       b",
             "                    b",
         ]
+
+    def test_a_tab_counts_from_the_beginning_of_the_text(self) -> None:
+        assert plain_rows(said("a\tb\n\tb"), 24) == [
+            "12:34 <ana> a       b",
+            f"{'b':>17}",
+        ]  # fmt: skip
 
     @pytest.mark.parametrize("pad", [" ", "漢", "\t", "\U0001f44d"])
     @pytest.mark.parametrize("columns", [20, 80])
@@ -82,6 +95,7 @@ class TestRows:
     def test_each_row_starts_after_the_row_before_it(self, text: str, columns: int) -> None:
         starts = [row.start for row in rows_of(said(text), columns)]
         assert starts == sorted(set(starts))
+        assert starts[0] == 0
 
     def test_a_family_is_shown_as_its_members_on_all_terminals(self) -> None:
         assert plain_rows(said(f"{FAMILY}!"), 40) == ["12:34 <ana> \U0001f468\U0001f469\U0001f467!"]
