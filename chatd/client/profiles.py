@@ -78,10 +78,8 @@ def _fill(arguments: argparse.Namespace, profile: Profile, given: set[str]) -> N
         left_out |= {"name", "login", "password-file"}
     for key, value in profile.items():
         argument = key.replace("-", "_")
-        before = getattr(arguments, argument, True)
-        if key not in left_out and not before:
-            # An argument that may be repeated has an empty list by default.
-            setattr(arguments, argument, [value.value] if before == [] else value.value)
+        if key not in left_out and not getattr(arguments, argument, True):
+            setattr(arguments, argument, value.value)
 
 
 def _parsed(path: Path | None, lines: list[str]) -> dict[str, Profile]:

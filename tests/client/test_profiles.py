@@ -84,16 +84,6 @@ class TestFilling:
         profiles.complete(arguments)
         assert "room" not in arguments
 
-    def test_an_argument_that_may_be_repeated_is_filled_in_once(self, file: Path) -> None:
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--host")
-        parser.add_argument("--port")
-        parser.add_argument("--room", action="append", default=[])
-        server.add_arguments(parser)
-        arguments = parser.parse_args(["--profile", "work"])
-        profiles.complete(arguments)
-        assert arguments.room == ["ops"]
-
     def test_arguments_go_before_it(self, file: Path) -> None:
         arguments = completed("--profile", "work", "--port", "7", "--room", "dev")
         assert values(arguments, "host", "port", "room") == ["chat.example.com", 7, "dev"]
