@@ -81,6 +81,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("name", metavar="NAME")
         if do == "add":
             action.add_argument("--admin", action="store_true", help="as an administrator")
+        if do == "remove":
+            action.add_argument("--yes", action="store_true", help="do not ask at a terminal")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -102,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
             request["name"] = arguments.name
         if arguments.do == "add":
             request["admin"] = arguments.admin
-        if arguments.do == "remove":
+        if arguments.do == "remove" and not arguments.yes:
             _confirm_removal(arguments.name)
         if arguments.do in ("add", "password"):
             hasher = _hasher()
@@ -178,7 +180,7 @@ def _password(name: str) -> str:
 def _confirm_removal(name: str) -> None:
     """Have a person at a terminal type the name once more. Raises `ClientError` for another one.
 
-    A script is not asked.
+    A script is not asked, nor is a person who gives --yes.
     """
     if sys.stdin is None or not sys.stdin.isatty():
         return

@@ -370,7 +370,7 @@ SENTENCES = {
         " se ha dicho."
     ),
     "password_cancelled": "Cancelado: no se ha dado ninguna contraseña.",
-    "registered": "{name} ya es tuyo. Cuando vuelvas: /acceder {name}",
+    "registered": "El nombre {name} es tuyo. Cuando vuelvas: /acceder {name}",
     "password_changed": "Tu contraseña ha cambiado. Se han cerrado todas tus demás sesiones.",
     "tokens_kept": "{count} tokens siguen valiendo: /token lista.",
     "tokens_kept_one": "{count} token sigue valiendo: /token lista.",
@@ -442,7 +442,7 @@ SENTENCES = {
         " socket UNIX. Elige otro nombre."
     ),
     "would_unregister": "Esto renunciaría al nombre {name} y borraría tus líneas privadas.",
-    "yours_already": "{name} ya es tuyo. /clave cambia su contraseña.",
+    "yours_already": "el nombre {name} ya es tuyo. /clave cambia su contraseña.",
     "not_registered": (
         "el nombre {name} no está registrado. /nombre {name} lo toma, /registrar lo conserva."
     ),

@@ -272,6 +272,14 @@ def test_in_a_terminal_the_name_is_typed_once_more_before_an_account_is_removed(
     assert listed(tmp_path) == []
 
 
+def test_in_a_terminal_yes_removes_an_account_at_once(tmp_path: Path) -> None:
+    admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
+    assert b"ana is not registered any more." in in_terminal(
+        tmp_path, "remove", "ana", "--yes", typed=[]
+    )
+    assert listed(tmp_path) == []
+
+
 def test_without_argon2_the_package_to_install_is_named(tmp_path: Path) -> None:
     code = "import sys; sys.modules['argon2'] = None; from chatd.cli import main; sys.exit(main())"
     done = subprocess.run(
