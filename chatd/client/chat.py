@@ -80,6 +80,8 @@ class Chat:
         self.me = Me()
         self.lobby = ""
         self.limits = Limits()
+        self.greeted_in = ""
+        """The language in which the server greeted, such as "es"; "" before it did."""
         self.language = ""
         """The language that the person chose for the server's sentences; "" for its own."""
         self.commands: list[tuple[str, str]] = []

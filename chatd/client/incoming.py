@@ -61,6 +61,7 @@ class Incoming:
     def _hello(self, message: Message) -> None:
         chat = self._chat
         chat.lobby = message["lobby"]
+        chat.greeted_in = message.get("language", "")
         usual = Limits()
         chat.limits = Limits(
             message.get("max_length", usual.characters),

@@ -46,16 +46,16 @@ def colour(name: str) -> str:
     return _COLOURS[zlib.crc32(fold(name).encode()) % len(_COLOURS)]
 
 
-def line_of(shown: Shown, now: datetime) -> Line:
-    """Return a thing that is shown *now* as a line of the log.
+def line_of(shown: Shown, now: datetime, language: Language = Language.ENGLISH) -> Line:
+    """Return a thing that is shown *now* as a line of the log. A topic is told in *language*.
 
     A line that a command found is among those of today, with its date and its room.
     """
     time = now if shown.time is None else datetime.fromtimestamp(shown.time, now.tzinfo)
     if shown.source:
         head = [("class:time", f"{time:%Y-%m-%d %H:%M} #{visible(shown.source)} ")]
-        return Line(_paragraph(head, shown), now.date())
-    return Line(_paragraph([_clock(time)], shown), time.date())
+        return Line(_paragraph(head, shown, language), now.date())
+    return Line(_paragraph([_clock(time)], shown, language), time.date())
 
 
 def continued(line: Line, shown: Shown) -> Line:
@@ -80,7 +80,7 @@ def _clock(time: datetime) -> Fragment:
     return "class:time", f"{time:%H:%M} "
 
 
-def _paragraph(head: list[Fragment], shown: Shown) -> Paragraph:
+def _paragraph(head: list[Fragment], shown: Shown, language: Language) -> Paragraph:
     text = "\n".join(map(_safe, shown.text.split("\n")))
     if shown.kind is Kind.ANSWER:  # without a time, because its lines are as long as a screen
         return Paragraph([("class:answer", "*** ")], [("class:answer", text)])
@@ -90,7 +90,7 @@ def _paragraph(head: list[Fragment], shown: Shown) -> Paragraph:
     name = (_name_style(shown), visible(shown.author))
     if shown.kind is Kind.TOPIC:
         key = "topic_set" if text else "topic_cleared"
-        told = sentence(Language.ENGLISH, key, name=name[1], topic=text)
+        told = sentence(language, key, name=name[1], topic=text)
         return Paragraph(head, [("class:deed", f"*** {told}")])
     if shown.kind is Kind.ACTION:
         return Paragraph([*head, ("", "* ")], [name, ("", f" {text}")])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TextIO
 
@@ -27,6 +28,7 @@ from chatd.client.shown import Kind, Shown
 from chatd.client.terminal_output import TerminalOutput
 from chatd.client.viewport import Size
 from chatd.client.windows import Window, Windows
+from chatd.i18n import Language
 
 _QUESTION = "question"
 """The key of the draft that answers a question."""
@@ -151,8 +153,10 @@ class Screen:
 
     def show(self, room: Room | None, shown: Shown) -> None:
         """Add a thing at the end of the window of a room."""
-        current = self.conversation.chat.rooms.current
-        self._windows.show(room, shown, is_current=room is current)
+        chat = self.conversation.chat
+        with suppress(ValueError):  # a later server may have more languages
+            self._windows.language = Language(chat.language or chat.greeted_in)
+        self._windows.show(room, shown, is_current=room is chat.rooms.current)
 
     def show_older(self, room: Room, lines: list[Shown]) -> None:
         """Add lines above all others of the window of a room."""

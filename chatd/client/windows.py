@@ -14,6 +14,7 @@ from chatd.client.rooms import Room
 from chatd.client.scrollback import Line, Scrollback
 from chatd.client.shown import Shown
 from chatd.client.viewport import Viewport
+from chatd.i18n import Language
 
 
 class Window:
@@ -27,16 +28,16 @@ class Window:
         self._number = 0
         """The number of its line."""
 
-    def show(self, shown: Shown, now: datetime) -> None:
+    def show(self, shown: Shown, now: datetime, language: Language) -> None:
         """Add a thing at the end. Lines of one message are one line of the log."""
         if shown.continues and shown.part_of == self._message and not shown.source:
             line = painting.continued(self.log[self._number], shown)
             self.log.replace(self._number, line)
             return
         self._message = shown.seq
-        self._number = self.log.append(painting.line_of(shown, now))
+        self._number = self.log.append(painting.line_of(shown, now, language))
 
-    def show_older(self, lines: list[Shown], now: datetime) -> None:
+    def show_older(self, lines: list[Shown], now: datetime, language: Language) -> None:
         """Add older lines above all others."""
         older: list[Line] = []
         message = None
@@ -45,7 +46,7 @@ class Window:
                 older[-1] = painting.continued(older[-1], shown)
             else:
                 message = shown.seq
-                older.append(painting.line_of(shown, now))
+                older.append(painting.line_of(shown, now, language))
         self.log.prepend(older)
 
     def clear(self) -> None:
@@ -59,6 +60,8 @@ class Windows:
     """The windows of all rooms. *now* returns the time, in the zone in which times are shown."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
+        self.language = Language.ENGLISH
+        """The language of the server's sentences."""
         self._now = now
         self._by_room: dict[Room | None, Window] = {}
 
@@ -75,11 +78,11 @@ class Windows:
         unread = room is not None and room.marker is not None and not is_current
         if unread and not window.log.has_new:
             window.log.mark_new()
-        window.show(shown, self._now())
+        window.show(shown, self._now(), self.language)
 
     def show_older(self, room: Room, lines: list[Shown]) -> None:
         """Add older lines to a window."""
-        self[room].show_older(lines, self._now())
+        self[room].show_older(lines, self._now(), self.language)
 
     def close(self, room: Room) -> None:
         """Forget the window of a room."""

@@ -9,9 +9,10 @@ import pytest
 from chatd.client.painting import colour, continued, line_of, topic, waiting
 from chatd.client.scrollback import Line
 from chatd.client.shown import Kind, Shown
+from chatd.i18n import Language
 from tests.proofs.terminal.documented import is_unsafe
 from tests.support.hostile import HOSTILE
-from tests.support.sentences import EN
+from tests.support.sentences import EN, ES
 
 NOW = datetime(2026, 11, 30, 12, 34, 56, tzinfo=timezone.utc)
 BEFORE = datetime(2026, 11, 28, 9, 5, tzinfo=timezone.utc).timestamp()
@@ -61,6 +62,10 @@ class TestText:
     )
     def test_each_kind_has_its_beginning(self, shown: Shown, text: str) -> None:
         assert plain(shown) == text
+
+    def test_a_topic_is_told_in_the_language_of_the_server(self) -> None:
+        line = line_of(Shown(Kind.TOPIC, "tests", "ana"), NOW, Language.SPANISH)
+        assert line.paragraph.text == f"12:34 {ES.notice('topic_set', name='ana', topic='tests')}"
 
     def test_a_line_is_of_its_day_and_a_found_one_of_today(self) -> None:
         old = Shown(Kind.MESSAGE, "hola", "ana", 7, BEFORE)

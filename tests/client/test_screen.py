@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.sentences import ES
 from tests.support.terminal import (
     CTRL_C,
     CTRL_D,
@@ -73,6 +74,12 @@ class TestLog:
         talk.heed(1)
         shows_not(talk, ".....")
         assert [row[6:] for row in talk.terminal.rows() if "hola" in row] == ["<guest1> hola"]
+
+    def test_a_topic_is_told_in_the_language_of_the_server(self) -> None:
+        with Talk(greeting={"language": "es"}) as talk:
+            talk.hear(1, "ana", "tests", kind="topic")
+            shows(talk, ES.notice("topic_set", name="ana", topic="tests"))
+            shows(talk, "#lobby  tests")
 
     def test_a_message_of_several_lines_is_one_block(self, talk: Talk) -> None:
         lines = [event(1, "ana", "if x:", part_of=1), event(2, "ana", "\ty", part_of=1)]
@@ -237,7 +244,7 @@ class TestTyping:
         typed(talk, "  c", "  d", "  e", "  f", "  g")
 
     def test_one_that_is_too_long_is_told_while_it_is_typed_and_stays(self) -> None:
-        with Talk(limits={"max_length": 20}) as talk:
+        with Talk(greeting={"max_length": 20}) as talk:
             talk.terminal.type("a" * 18)
             shows(talk, "18 of 20 characters")
             talk.terminal.type("bbbb\r")

@@ -173,7 +173,7 @@ class Talk:
         rows: int = 24,
         *,
         rooms: tuple[str, ...] = ("lobby",),
-        limits: dict[str, int] | None = None,
+        greeting: dict[str, Any] | None = None,
         no_color: str = "",
     ) -> None:
         self._directory = TemporaryDirectory()
@@ -182,7 +182,7 @@ class Talk:
         self._listener.listen()
         self._listener.settimeout(DEADLINE)
         self._rooms = rooms
-        self._limits = limits or {}
+        self._greeting = greeting or {}
         address = "--unix", self._listener.getsockname()
         self.terminal = Terminal(*address, columns=columns, rows=rows, NO_COLOR=no_color)
         self.hello: dict[str, Any] = {}
@@ -203,7 +203,7 @@ class Talk:
         connection.settimeout(DEADLINE)
         self.peer = Peer(connection)
         self.hello = self.next("hello")
-        usual = {"max_length": 4096, "max_lines": 100, "max_bytes": 16384, **self._limits}
+        usual = {"max_length": 4096, "max_lines": 100, "max_bytes": 16384, **self._greeting}
         self.send("hello", name="guest1", guest=True, account=False, lobby="lobby", **usual)
         for room in self._rooms:
             resumed = bool((self.hello.get("rooms") or {}).get(room))
