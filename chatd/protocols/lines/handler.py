@@ -159,9 +159,9 @@ class LineHandler(SessionHandler[bytes]):
         connection, receiver = self.connection, self._receiver
         self.interrupted = True
         grant = give_up_login(self.server, self.session)
+        connection.switch(JsonLineHandler(self.server, self._clock, self.max_length, grant))
         self.depart()
         receiver.release()
-        connection.switch(JsonLineHandler(self.server, self._clock, self.max_length, grant))
 
     def _close(self, kind: ErrorKind, key: str) -> None:
         """End the connection because of its first line, and take no other."""

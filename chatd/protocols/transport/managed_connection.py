@@ -122,8 +122,7 @@ class ManagedConnection:
             return
         self.handler.stop()
         self.output.end()
-        if reader.paused:
-            # Input is read and dropped from here on: closing with unread input would reset.
+        if reader.paused:  # closing with unread input would reset: from here on it is dropped
             reader.resume()
 
     @guarded
@@ -213,6 +212,7 @@ class ManagedConnection:
 
     # What handlers and the reader call
 
+    @guarded
     def switch(self, handler: Handler[Any]) -> None:
         """Give this connection, with the bytes that are not decoded yet, to another handler."""
         self.handler = handler

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from twisted.internet.error import ConnectionLost
 
 from chatd.errors import ErrorKind
-from chatd.protocols.lines.json_lines import ENDED, STOPPING
+from chatd.protocols.lines.json_lines import ENDED, STOPPING, JsonLineHandler
 from chatd.protocols.live.handler import most_characters
 from chatd.protocols.transport.limits import Limits
 from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
+from chatd.protocols.transport.paced_reader import PacedReader
+from tests.support.faults import Fault, is_undisturbed
 from tests.support.json_client import JsonClient, json_client
+from tests.support.logs import Expect
 from tests.support.machine import ANA, GROUP, LUIS, Machine
 from tests.support.sentences import EN
 from tests.support.world import FAR, Member, World
@@ -236,6 +239,36 @@ class TestEnding:
         say, closing = one.seen()
         assert say["key"] == "stopping"
         assert closing == {"type": "closing", "reason": STOPPING}
+
+
+SWITCHING = {
+    "taking the connection": (JsonLineHandler, "connect"),
+    "entering": (JsonLineHandler, "enter"),
+    "taking the bytes": (PacedReader, "give_to"),
+}
+
+
+class TestFaults:
+    """An error while a client switches costs it the connection, and no other client anything."""
+
+    @pytest.mark.parametrize("place", SWITCHING)
+    def test_in_the_midst(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, place: str, expected_errors: Expect
+    ) -> None:
+        luis = world.person("luis")
+        one = world.person()
+        fault = Fault(monkeypatch)
+        fault.inject(*SWITCHING[place])
+        one.send(b"/json\n" + HELLO + LINE)
+        world.settle()
+        assert fault.happened
+        fault.armed = False
+        assert one.closed or one.transport.disconnected
+        one.hang_up()
+        assert list(world.chat.clients) == [luis.protocol]
+        assert [session.name for session in world.server.sessions] == ["luis"]
+        is_undisturbed(luis, "guest")
+        expected_errors()
 
 
 MESSAGES = st.lists(
