@@ -2,8 +2,8 @@
 
 Each subcommand is a module, imported only when it is the one asked for, so that `chatd say` loads
 neither Twisted nor prompt_toolkit. It has `add_arguments(parser)`, `run(arguments) -> int`, and for
-its help `EXAMPLES`, and `SUCCESS`, which says when the exit status is 0. This module must not know
-any of them.
+its help `EXAMPLES`, and `SUCCESS`, which says when the exit status is 0; one that finds something
+has `NOTHING`, for 1. This module must not know any of them.
 """
 
 import contextlib
@@ -21,9 +21,19 @@ _SUMMARIES = {
     "serve": "run the daemon in the foreground, with the options of `twistd -n --pidfile= chat`",
     "connect": "talk in a room from this terminal",
     "say": "say a line, or standard input line by line, and wait until it is saved",
+    "tail": "print the last lines of a room, and go on with new ones",
+    "who": "list the people in a room",
+    "rooms": "list the rooms",
+    "search": "find lines of a room, or of all rooms",
     "export": "write out what is stored",
     "admin": "list, add, change and remove accounts, on the host that the store is on",
 }
+
+_MODULES = {"rooms": "list_rooms"}
+"""The modules of subcommands that have another name."""
+
+_FINDING = frozenset({"tail", "who", "rooms", "search"})
+"""The subcommands whose status is 1 if they find nothing, and 2 if they fail, as that of grep."""
 
 EXAMPLES = (
     Example("run a server on this machine", "chatd serve"),
@@ -37,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `chatd` with *argv* (by default the process's own) and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     closed = _stand_in_for_closed_streams()
+    failure = 2 if _FINDING.intersection(arguments[:1]) else 1
     try:
         try:
             return _run(arguments, closed)
@@ -44,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             # When the interpreter ends it is too late: a closed pipe would cause a traceback.
             sys.stdout.flush()
     except ClientError as error:
-        return _fail(str(error))
+        return _fail(str(error), failure)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has closed, as `head` does
@@ -53,8 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _abandon_stdout()
         if closed and error.errno == errno.EBADF:
-            return _fail("cannot go on: standard output is closed.")
-        return _fail(f"cannot go on: {error.strerror or error}.")
+            return _fail("cannot go on: standard output is closed.", failure)
+        return _fail(f"cannot go on: {error.strerror or error}.", failure)
 
 
 def _stand_in_for_closed_streams() -> bool:
@@ -89,7 +100,7 @@ def _run(arguments: list[str], closed: bool) -> int:
             from chatd.client import profiles
 
             profiles.complete(options)
-        status: int = _module(name).run(options)
+        status: int = module_of(name).run(options)
     except WrongUsage as wrong:
         parser.error(str(wrong))
     return status
@@ -97,16 +108,21 @@ def _run(arguments: list[str], closed: bool) -> int:
 
 def parser_of(command: str) -> CommandParser:
     """Return the parser of a subcommand other than ``serve``."""
-    module = _module(command)
+    module = module_of(command)
     parser = CommandParser(
-        f"chatd {command}", _SUMMARIES[command], examples=module.EXAMPLES, success=module.SUCCESS
+        f"chatd {command}",
+        _SUMMARIES[command],
+        examples=module.EXAMPLES,
+        success=module.SUCCESS,
+        nothing=module.NOTHING if command in _FINDING else "",
     )
     module.add_arguments(parser)
     return parser
 
 
-def _module(command: str) -> Any:
-    return import_module(f"chatd.client.{command}")
+def module_of(command: str) -> Any:
+    """Return the module of a subcommand other than ``serve``."""
+    return import_module(f"chatd.client.{_MODULES.get(command, command)}")
 
 
 def _main_parser() -> CommandParser:
@@ -135,10 +151,10 @@ def _serve(arguments: list[str], logs_nowhere: bool) -> int:
     return 0
 
 
-def _fail(reason: str) -> int:
+def _fail(reason: str, status: int) -> int:
     with contextlib.suppress(OSError):
         print(f"chatd: {reason}", file=sys.stderr, flush=True)
-    return 1
+    return status
 
 
 def _abandon_stdout() -> None:

@@ -14,9 +14,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from importlib import import_module
 
 from chatd import errors
+from chatd.cli import module_of
 from chatd.commands.base import Command
 from chatd.commands.help import GENERAL, SECTIONS, Section
 from chatd.daemon.manual import Option, options_of
@@ -30,8 +30,11 @@ from tools.limits import LIMITS as ALL_LIMITS
 from tools.limits import OPTIONS as LIMITING_OPTIONS
 from tools.spanish import HEADERS, TEXTS
 
-CLIENTS = ("connect", "say", "export", "admin")
-"""The subcommands of ``chatd`` that have options of their own."""
+CLIENTS = ("connect", "say", "tail", "who", "rooms", "search", "export", "admin")
+"""The subcommands of ``chatd``, without ``serve``."""
+
+READING = ("tail", "who", "search")
+"""Those of them that share arguments, which have a table of their own, and have others beside."""
 
 LIMITS = (
     *(field.replace("_", "-") for field in Limits._fields),
@@ -111,7 +114,7 @@ def client_options(client: str) -> Iterator[tuple[str, str]]:
         add_help=False,
         formatter_class=partial(argparse.HelpFormatter, width=1000, max_help_position=100),
     )
-    import_module(f"chatd.client.{client}").add_arguments(parser)
+    module_of(client).add_arguments(parser)
     plain = _COLOUR.sub(
         "", parser.format_help()
     )  # from Python 3.14 on, it has colours on a terminal
@@ -120,9 +123,11 @@ def client_options(client: str) -> Iterator[tuple[str, str]]:
 
 def client(name: str, language: Language) -> str:
     """Return the table of the arguments of a subcommand of ``chatd``."""
+    shared = list(client_options("rooms")) if name in READING else []
     rows = [
         (code(argument), escaped(in_language(meaning, language)))
         for argument, meaning in client_options(name)
+        if (argument, meaning) not in shared
     ]
     return markdown(rows, "argument | meaning", language)
 

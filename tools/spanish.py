@@ -122,7 +122,35 @@ ARGUMENTS = {
     "a name to say it under (default: a guest's)": (
         "un nombre con el que se dice (si no se da: el de un invitado)"
     ),
-    "a registered name to say it under": "un nombre registrado con el que se dice",
+    "a registered name to log in to": "un nombre registrado con el que se inicia sesión",
+    "say the lines of this file (-: standard input)": (
+        "decir las líneas de este fichero (-: la entrada estándar)"
+    ),
+    "say all lines as one message, of at most 100": (
+        "decir todas las líneas como un mensaje, de 100 como mucho"
+    ),
+    "say it once within a day, however often it is said with this KEY": (
+        "decirlo una sola vez en un día, por muchas veces que se diga con esta KEY"
+    ),
+    "print JSON Lines: an object a line, as in docs/wire.md": (
+        "escribir JSON Lines: un objeto por línea, como en docs/wire.md"
+    ),
+    "go on with new lines, until Ctrl+C": "seguir con las líneas nuevas, hasta Ctrl+C",
+    "print the last N lines (default: 10)": "escribir las últimas N líneas (si no se da: 10)",
+    "print the lines of this time: 90m, 2h, 3d": (
+        "escribir las líneas de este tiempo: 90m, 2h, 3d"
+    ),
+    "the room (default: the lobby)": "la sala (si no se da: la de entrada)",
+    "the room to search (default: the lobby)": (
+        "la sala en la que se busca (si no se da: la de entrada)"
+    ),
+    "search all rooms that you may read": "buscar en todas las salas que puedes leer",
+    "most lines to print, the newest (default: 20)": (
+        "las líneas que se escriben como mucho, las más nuevas (si no se da: 20)"
+    ),
+    "a word, a phrase with spaces, from:NAME, since:2d": (
+        "una palabra, una frase con espacios, from:NOMBRE, since:2d"
+    ),
     "a file whose first line is the password for --login (default: CHATD_PASSWORD)": (
         "un fichero cuya primera línea es la contraseña de --login (si no se da: CHATD_PASSWORD)"
     ),

@@ -24,17 +24,27 @@ Modules (python3 -m tools.documents writes this list):
 - `incoming`: The messages of a server, and their effect on a conversation: see docs/wire.md.
 - `input_line`: The line that is typed: a draft for each room, the history of what was typed,
   completion.
+- `json_lines`: A conversation with a server in JSON lines: messages, requests, and their answers.
 - `keys`: The keys of `chatd connect`, besides those with which prompt_toolkit edits a line.
 - `known_servers`: The file `known_servers`: the keys of servers that the user trusts, as with ssh.
 - `layout`: The layout of the screen: a title, the log of a room, the status line, the line being
   typed.
 - `lines`: The reading of a line that came from a server: its author, the names in it, its colours.
+- `list_rooms`: `chatd rooms`: the rooms of a server.
+- `logging_in`: The name under which a command for programs acts: a registered one, with its
+  password.
 - `outbox`: Lines that were typed, and that are not known to be said or carried out.
 - `painting`: The things that a conversation shows, as paragraphs of a log: times, names in colours,
   styles.
 - `paragraph`: Paragraphs of the log on a screen, and the rows to which they are wrapped.
+- `pauses`: The pauses between attempts to connect again. This module must not know how that is
+  done.
+- `port_kinds`: The kind of a server that is no chat port of chatd: by its first line, or by a
+  harmless request.
 - `profiles`: The file `profiles`: servers, and the names that the user has there, under names of
   their own.
+- `reading`: The parts that `chatd tail`, `who`, `rooms` and `search` share: a quiet session, and
+  output.
 - `reconnecting`: The connection of a conversation: made again whenever it breaks, after growing
   pauses.
 - `room_messages`: The messages of a server about one room, and their effect on a conversation: see
@@ -42,18 +52,22 @@ Modules (python3 -m tools.documents writes this list):
 - `rooms`: The rooms that a person is in, and the state of each: bookmark, unread lines, people.
 - `safe_typing`: The text being typed as it is shown: escaped as all text is, because it may have
   been pasted.
-- `say`: `chatd say`: send lines, wait until each is saved, and tell by the exit status if all were.
-- `say_session`: The exchange of `chatd say` with a server: enter a room, send lines, and count
-  their receipts.
+- `said_text`: The input of `chatd say`: the text of an argument, or the lines of a file or of a
+  pipe.
+- `say`: `chatd say`: say lines, wait until each is saved, and tell by the exit status if all were.
+- `say_session`: The exchange of `chatd say` with a server: enter a room, say lines, and count their
+  receipts.
 - `screen`: The screen of `chatd connect`: what its keys do, and what a conversation tells it to
   show.
 - `scrollback`: The lines of one room, as rows of a screen, from any place in them up and down.
+- `search`: `chatd search`: lines of a room, or of all rooms, that contain words.
 - `search_line`: The line in which words are typed that are searched for in the lines of a room's
   window.
 - `server`: The server that the arguments of a command name: how it is reached, and if it is known.
 - `shown`: The things that a person in a conversation is shown: typed values, without colours or
   layout.
 - `status`: The lines of a screen that say where the user is: the room, the others, the connection.
+- `tail`: `chatd tail`: the last lines of a room, and those that follow.
 - `terminal_output`: The terminal as an output of prompt_toolkit, on which each character is where
   it is meant to be.
 - `tls`: TLS over a connection: with a certificate that is valid for the host, or any.
@@ -66,6 +80,7 @@ Modules (python3 -m tools.documents writes this list):
   find them.
 - `viewport`: The part of a scrollback that is on the screen: following the end, scrolling,
   searching.
+- `who`: `chatd who`: the people in a room.
 - `windows`: The windows of the rooms: what was shown in each, and the place in it that is on the
   screen.
 - `wire`: The wire as every client needs it: a connection to a server, and lines as bytes.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import random
 import threading
 from collections.abc import Callable
 from enum import Enum
@@ -18,13 +17,11 @@ from typing import Any
 
 from chatd.client.conversation import Conversation
 from chatd.client.duplex import DuplexLink
+from chatd.client.pauses import pause_after
 from chatd.client.server import Connection
 from chatd.client.shown import Message, escaped
 from chatd.client.wire import ClientError, UntrustedServer
 from chatd.text.json_input import decode_json
-
-LONGEST_PAUSE = 30.0
-"""Most seconds between two attempts to connect."""
 
 LASTING = 10.0
 """Seconds after which a connection counts as one that works: pauses begin anew after it."""
@@ -45,14 +42,6 @@ class State(Enum):
     CONNECTING = "connecting"
     OPEN = "open"
     WAITING = "waiting"
-
-
-def pause_after(failures: int) -> float:
-    """Return the seconds until the next attempt: a half of them, or more by chance.
-
-    So clients that lost the same server do not all come back at once.
-    """
-    return min(LONGEST_PAUSE, 2.0**failures) * random.uniform(0.5, 1)
 
 
 class Reconnecting:

@@ -1,60 +1,70 @@
-r"""The exchange of `chatd say` with a server: enter a room, send lines, and count their receipts.
+"""The exchange of `chatd say` with a server: enter a room, say lines, and count their receipts.
 
-Theory of operation (docs/wire.md has the words). Everything that one connection sends is answered
-in order, so the error that answers a command which does not exist, the fence, shows that the name
-and the room before it were taken. From `/text` on no line can be a command. A line is saved once it
-comes back after our name: that is its receipt. After the last line we half-close, and the server
-answers every line before it closes. Over TLS it does not, so there we wait for the receipts first.
+Theory of operation (docs/wire.md has the messages). After ``text`` no line can be a command. Each
+line has an id, and is answered by ``ack`` once it is on disk, or by ``refused``, after an ``error``
+that says why. Lines are sent without waiting for that; after the last answer we close.
 
-    <- *** Welcome to chatd. You are guest7 in #lobby. ...
-    -> /join \n /nick ci \n /join ops \n /saysync
-    <- ERR Wrong use: ...
-    <- *** You are now ci.
-    <- *** You are in #ops. ...
-    <- ERR Unknown command: /saysync. ...
-    -> /text \n build 17 is done \n FIN
-    <- *** From here on ...
-    <- <ci> build 17 is done
-    <- FIN
+    -> {"type":"hello","name":"ci","rooms":{"ops":null}}
+    -> {"type":"text","id":1}
+    <- {"type":"done","id":1}
+    -> {"type":"line","id":1,"room":"ops","text":"build 17 is done"}
+    <- {"type":"ack","id":1,"room":"ops","seq":40}
 
-Nothing is sent before the server has welcomed us: a server of another kind must not receive it, and
-a bare port would send these commands as lines to everyone. This module must not know where lines
-come from, nor how the connection was made; like `chatd.client.say` it imports only the standard
-library and chatd's pure modules.
+A line that cannot be valid is refused here. This module must not know where lines come from, nor
+how the connection was made; like `chatd.client.say` it imports only the standard library and
+chatd's pure modules.
 """
 
-import re
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from __future__ import annotations
 
-from chatd.client import wire
-from chatd.client.duplex import DuplexLink
-from chatd.client.lines import names_in
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import NamedTuple, Protocol
+
+from chatd.client import json_lines
+from chatd.client.json_lines import ANSWER_TIMEOUT, JsonLink, Message, Refused, encode
+from chatd.client.logging_in import Login, log_in
+from chatd.client.server import Server
 from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import TooLong
-from chatd.text.escaping import visible
-from chatd.text.folding import fold
-from chatd.text.validation import GUEST_WORDS, InvalidLine, LineFault, validate_line
+from chatd.text.messages import InvalidMessage, validate_message
+from chatd.text.validation import InvalidLine, LineFault, validate_text
 
-WELCOME_TIMEOUT = 15.0
-"""Seconds that a server has to welcome us: one that waits for us to speak is not a chat port."""
+KEYED_LINES = 200
+"""Most lines with idempotency keys in a run: a server knows so many keys of one client."""
 
-ANSWER_TIMEOUT = 120.0
-"""Seconds without a byte, while an answer is due, after which the client gives up."""
+_MAX_LENGTH = 4096
+"""Most characters of a line, if the server names no number."""
 
-_ERROR = wire.ERROR.encode()
-_NOTICE = wire.NOTICE.encode()
-_FENCE = b"/saysync"
 
-# A /join that is refused before any line was said leads out of every room. A name that is taken
-# there is announced to no member: a command that says one line should cause one line.
-_TO_NO_ROOM = b"/join\n"
+class Author(NamedTuple):
+    """The name that lines are said under: that of a login, or a guest's, or none.
 
-_GUEST = re.compile(rf"\b(?:{'|'.join(GUEST_WORDS)})\d+\b".encode())
+    ``key`` makes the lines known to the server, so that each is said once; None for none.
+    """
+
+    name: str | None = None
+    login: Login | None = None
+    key: str | None = None
+
+    @property
+    def client_key(self) -> str | None:
+        """The key by which a server knows a guest who comes again.
+
+        It follows from the name and the key, so that a retry on another machine has it, too. The
+        keys of an account are known by the account.
+        """
+        if self.key is None or self.login is not None:
+            return None
+        return "say-" + _digest(f"{self.name or ''}\n{self.key}")
+
+    def key_of(self, number: int) -> str | None:
+        """Return the idempotency key of a line, given its number."""
+        return None if self.key is None else f"{_digest(self.key)}-{number}"
 
 
 class Source(Protocol):
-    """The input that is said: lines, as they become available."""
+    """The input that is said: lines, as they become available. One with LFs is one message."""
 
     @property
     def fileno(self) -> int | None:
@@ -64,80 +74,75 @@ class Source(Protocol):
         """Return the next lines."""
 
 
-def enter(
-    link: DuplexLink, where: str, name: str | None, room: str | None, password: str | None
-) -> str:
-    """Take *name* and go to *room*; return the name that our lines will come back with.
+def enter(server: Server, author: Author, room: str | None) -> tuple[JsonLink, Receipts]:
+    """Connect, take the name, and enter the room; return the conversation and what is said in it.
 
-    With a *password* the name is a registered one, and comes back as it was registered. Raises
-    `ClientError` if the server at *where* refuses any of it.
+    Raises `ClientError` if the server refuses any of it.
     """
-    welcome = next(_lines(link, f"{where} did not welcome us", WELCOME_TIMEOUT))
-    if welcome.startswith(_ERROR):
-        raise ClientError(f"nothing was said: {_reason(welcome)}")
-    guest = _GUEST.search(welcome)
-    if not welcome.startswith(_NOTICE) or guest is None:
-        raise ClientError(f"nothing was said: {where} is not a chat port of chatd. Check the port.")
-    if name is not None:
-        take = f"/nick {name}" if password is None else f"/login {name} {password}"
-        link.send(_TO_NO_ROOM + f"{take}\n".encode(errors="surrogateescape"))
-    if room is not None:
-        link.send(f"/join {room}\n".encode())
-    elif name is not None:
-        link.send(b"/leave\n")
-    link.send(_FENCE + b"\n")
-    refusals = []
-    for line in _lines(link, "the server did not answer", ANSWER_TIMEOUT):
-        if line.startswith(_ERROR):
-            if _FENCE in line:
-                break
-            refusals.append(line)
-        elif name is not None and password is not None and line.startswith(_NOTICE):
-            names = names_in(line.decode(errors="backslashreplace"))
-            name = next((each for each in names if fold(each) == fold(name)), name)
-    if name is not None:
-        del refusals[:1]  # the answer to `_TO_NO_ROOM`
-    if refusals:
-        raise ClientError(f"nothing was said: {_reason(refusals[0])}")
-    link.send(b"/text\n")
-    return guest[0].decode() if name is None else name
+    login = author.login
+    rooms = {} if login is not None else None if room is None else {room: None}
+    talk, hello = json_lines.begin(
+        server,
+        for_password=login is not None,
+        name=author.name,
+        key=author.client_key,
+        rooms=rooms,
+    )
+    try:
+        errors: list[Message] = []
+        if login is not None:
+            log_in(talk, login)
+        talk.ask("text", otherwise=lambda each: errors.append(each) if _is_error(each) else None)
+        if errors:
+            raise Refused(errors[0])
+        room = room or json_lines.text_of(hello, "lobby")
+        if login is not None:
+            talk.ask("enter", room=room)
+        longest = hello.get("max_length")
+        return talk, Receipts(author, room, longest if isinstance(longest, int) else _MAX_LENGTH)
+    except BaseException:
+        talk.close()
+        raise
 
 
-def say(link: DuplexLink, source: Source, name: str) -> None:
-    """Send the lines of *source* as *name*, until all are answered and the server has closed.
+def say(talk: JsonLink, source: Source, receipts: Receipts) -> None:
+    """Send the lines of *source*, until all are answered.
 
     Raises `ClientError` unless all were saved.
     """
-    receipts = Receipts(name)
     interruption = None
-    ended = False
     readable = source.fileno is None
-    while link.is_open:
+    while True:
         if readable:
-            link.send(receipts.expect(source.read()))
+            talk.send_encoded(receipts.expect(source.read()))
         ended = source.fileno is None
-        if ended and (link.half_closes or not receipts.are_due):
-            link.finish()
+        if not talk.is_open or (ended and not receipts.are_due):
+            break
         try:
-            timeout = ANSWER_TIMEOUT if ended or receipts.are_due else None
-            lines, readable = link.exchange(timeout, source.fileno)
+            timeout = ANSWER_TIMEOUT if receipts.are_due else None
+            messages, readable = talk.exchange(timeout, source.fileno)
         except TimeoutError:
             interruption = f"the server has not answered for {ANSWER_TIMEOUT:.0f} seconds"
             break
-        for line in lines:
-            receipts.receive(line)
-    if not ended:
-        interruption = interruption or "the server closed the connection before all was said"
+        for message in messages:
+            receipts.receive(message)
+    if interruption is None and (receipts.are_due or source.fileno is not None):
+        interruption = f"{talk.ending.rstrip('.')} before all was said"
     receipts.check(interruption)
 
 
 class Receipts:
-    """The lines that were said as *name*, counted: how many were saved, and how many refused."""
+    """The lines that an author says in a room, counted: how many were saved, and how many refused.
 
-    def __init__(self, name: str) -> None:
-        self._prefix = f"<{name}> ".encode()
+    ``max_length`` is the most characters of a line.
+    """
+
+    def __init__(self, author: Author, room: str, max_length: int) -> None:
+        self._author = author
+        self._room = room
+        self._max_length = max_length
         self._said = self._saved = self._refused = 0
-        self._refusal = ""
+        self._error = self._refusal = ""
 
     @property
     def are_due(self) -> bool:
@@ -145,23 +150,47 @@ class Receipts:
         return self._saved + self._refused < self._said
 
     def expect(self, lines: Iterable[bytes]) -> bytes:
-        """Count *lines*; return them as bytes to send, without those that the server ignores."""
-        spoken = []
-        for line in lines:
-            if isinstance(line, TooLong):
-                self._said += 1
-                self._refuse(f"a line of more than {wire.MAX_LINE_BYTES} bytes.")
-            elif not is_ignored(line):
-                self._said += 1
-                spoken.append(wire.as_line(line))
-        return b"".join(spoken)
+        """Count *lines*; return the messages that say them, without blank ones."""
+        return b"".join(map(self._message, lines))
 
-    def receive(self, line: bytes) -> None:
-        """Count a line from the server, if it answers one of ours."""
-        if line.startswith(self._prefix):
+    def _message(self, line: bytes) -> bytes:
+        self._said += 1
+        try:
+            text = self._valid(line)
+        except InvalidLine as fault:
+            if fault.reason is LineFault.BLANK:
+                self._said -= 1
+            else:
+                self._refuse(_fault_of_line(fault, self._max_length))
+        except InvalidMessage as invalid:
+            self._refuse(_fault_of_message(invalid, self._max_length))
+        else:
+            key = self._author.key_of(self._said)
+            return encode("line", id=self._said, room=self._room, text=text, key=key)
+        return b""
+
+    def _valid(self, line: bytes) -> str:
+        if isinstance(line, TooLong):
+            raise InvalidLine(LineFault.TOO_LONG)
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            raise InvalidLine(LineFault.NOT_UTF8) from None
+        if "\n" not in text:
+            return validate_text(text, self._max_length)
+        if message := validate_message(text, self._max_length):
+            return message
+        raise InvalidLine(LineFault.BLANK)
+
+    def receive(self, message: Message) -> None:
+        """Count a message from the server, if it answers a line."""
+        kind = message.get("type")
+        if kind == "ack":
             self._saved += 1
-        elif line.startswith(_ERROR):
-            self._refuse(_reason(line))
+        elif kind == "refused":
+            self._refuse(self._error)
+        elif kind == "error":
+            self._error = str(Refused(message))
 
     def _refuse(self, reason: str) -> None:
         self._refused += 1
@@ -172,34 +201,33 @@ class Receipts:
         count = f"{self._saved} of {self._said} lines were saved"
         if self._refused:
             raise ClientError(f"not all was said, {count}: {self._refusal}")
-        if interruption or self.are_due:
-            why = interruption or "the server closed the connection before all was said"
-            raise ClientError(f"{why}: {count}.")
+        if interruption:
+            raise ClientError(f"{interruption}: {count}.")
 
 
-def is_ignored(line: bytes) -> bool:
-    """Return True if the server ignores *line* as blank (it also drops a line's first Ctrl+D)."""
-    try:
-        validate_line(line.replace(b"\4", b"", 1), wire.MAX_LINE_BYTES)
-    except InvalidLine as fault:
-        return fault.reason is LineFault.BLANK
-    return False
+def _is_error(message: Message) -> bool:
+    return message.get("type") == "error"
 
 
-def _lines(link: DuplexLink, complaint: str, timeout: float) -> Iterator[bytes]:
-    """Yield lines of the server. Raise `ClientError` after *timeout* seconds without any."""
-    while link.is_open:
-        try:
-            lines, _ = link.exchange(timeout, None)
-        except TimeoutError:
-            raise ClientError(
-                f"nothing was said: {complaint} within {timeout:.0f} seconds. Check host and port."
-                f"{link.advice}"
-            ) from None
-        yield from lines
-    raise ClientError(f"nothing was said: {link.ending}")
+def _digest(text: str) -> str:
+    return sha256(text.encode(errors="surrogateescape")).hexdigest()[:40]
 
 
-def _reason(line: bytes) -> str:
-    """Return the text of an error, made visible for a terminal."""
-    return visible(line[len(_ERROR) :].decode(errors="backslashreplace"))
+# The sentences are the server's, and take a while to load: they are imported once one is needed.
+
+
+def _fault_of_line(fault: InvalidLine, max_length: int) -> str:
+    from chatd.errors import LINE_FAULTS, ErrorKind
+    from chatd.i18n import Language, sentence
+
+    text = sentence(Language.ENGLISH, LINE_FAULTS[fault.reason], limit=max_length)
+    return f"{ErrorKind.INVALID_MESSAGE.value}: {text}"
+
+
+def _fault_of_message(invalid: InvalidMessage, max_length: int) -> str:
+    from chatd.errors import message_refusal
+    from chatd.i18n import Language, sentence
+
+    refusal = message_refusal(invalid, max_length)
+    text = sentence(Language.ENGLISH, refusal.key, **refusal.values)
+    return f"{refusal.kind.value}: {text}"

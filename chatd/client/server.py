@@ -100,6 +100,21 @@ class Server:
         return f"the server at {self.where} is not known: {reason}. {KNOWN_WAYS}"
 
 
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a server to *parser*, its host and port as options."""
+    parser.add_argument(
+        "--host",
+        type=wire.host_name,
+        help=f"the host of the daemon (default: {wire.DEFAULT_HOST})",
+    )
+    parser.add_argument(
+        "--port",
+        type=wire.port_number,
+        help=f"its port for chat lines (default: {wire.DEFAULT_PORT})",
+    )
+    add_arguments(parser)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of a known server to *parser*."""
     parser.add_argument(

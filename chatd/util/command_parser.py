@@ -49,9 +49,10 @@ class Example(NamedTuple):
 class CommandParser(argparse.ArgumentParser):
     """The parser of one command, and of its subcommands.
 
-    ``success`` says when the exit status is 0; "" if it never is. ``signals`` says what other exit
-    statuses mean. Options are never abbreviated: else a text that
-    begins like an option would become that option.
+    ``success`` says when the exit status is 0; "" if it never is. ``nothing`` says when it is 1
+    for a command that looks for something, which fails with 2. ``signals`` says what other exit
+    statuses mean. Options are never abbreviated: else a text that begins like an option would
+    become that option.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class CommandParser(argparse.ArgumentParser):
         *,
         examples: Sequence[Example] = (),
         success: str = "it was done",
+        nothing: str = "",
         signals: Mapping[int, str] = _INTERRUPTED,
         **others: Any,
     ) -> None:
@@ -71,6 +73,7 @@ class CommandParser(argparse.ArgumentParser):
         self.examples = examples
         self._purpose = description
         self._success = success
+        self._nothing = nothing
         self._signals = signals
         self._width = width
         self._given: Sequence[str] = ()
@@ -130,10 +133,12 @@ class CommandParser(argparse.ArgumentParser):
         return "\n\n".join(parts) + "\n"
 
     def _statuses(self) -> str:
+        failed = "it could not be done; one line on standard error says why"
+        wrong = "the arguments are wrong"
         statuses = {
             **({0: self._success} if self._success else {}),
-            1: "it could not be done; one line on standard error says why",
-            WRONG_USAGE: "the arguments are wrong; nothing was done",
+            1: self._nothing or failed,
+            WRONG_USAGE: f"{wrong}, or {failed}" if self._nothing else f"{wrong}; nothing was done",
             **self._signals,
         }
         return "\n".join(

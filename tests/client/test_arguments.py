@@ -123,6 +123,14 @@ REFUSED = [
     ("say ' ' ''", 2, "TEXT is empty"),
     ("say '\n\n'", 2, "TEXT is empty"),
     ("say '\ufeff'", 2, "TEXT is empty"),
+    ("say --file x hola", 2, "give TEXT or --file, not both"),
+    ("say --idempotency-key '' hola", 2, "KEY is empty"),
+    ("tail -n x", 2, "is not a number of lines"),
+    ("tail --since soon", 2, "is not a time such as 90m, 2h or 3d"),
+    ("tail --password-file x", 2, "a password is for --login NAME"),
+    ("who 'a b'", 2, "cannot be a room"),
+    ("rooms ops", 2, "is one argument too many"),
+    ("search --room ops --all x", 2, "exclude each other"),
     ("say -5%", 2, "put -- before it"),
     ("say -hola", 2, "-h"),
     ("say --log rotated", 2, "there is no option --log"),
@@ -231,5 +239,10 @@ def test_a_byte_order_mark_in_front_of_text_or_a_password_is_left_out(tmp_path: 
     room = ChatStandIn()
     with FakeServer(room, unix=tmp_path / "chat.sock"):
         where = "say --unix chat.sock"
-        assert run(f"{where} --login ana --password-file secret \ufeffhola", "", tmp_path)[2]
-    assert any(command == "/login ana correct horse " for command in room.commands)
+        assert run(f"{where} --login ana --password-file secret \ufeffhola", "", tmp_path) == (
+            0,
+            "",
+            "",
+        )
+    assert any(each.get("text") == "/login ana correct horse " for each in room.asked)
+    assert room.said == ["hola"]

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,8 @@ def test_another_input_is_looked_at_only_while_little_is_unsent(
 def test_a_server_that_answers_while_it_is_written_to_is_read_all_the_while() -> None:
     # Answers of 200 bytes to lines of 20: unread, they would fill both sockets and stop the server.
     class Wordy(ChatStandIn):
-        def hear(self, peer: Peer, line: bytes) -> None:
-            peer.send(b"<luis> " + b"x" * 200, b"<guest7> " + line)
+        def hear(self, peer: Peer, message: dict[str, Any]) -> None:
+            peer.tell("events", text="x" * 200)
+            peer.tell("ack", id=message["id"])
 
     assert run_say(Wordy(), stdin=b"a line of ten or more\n" * 50_000) == SILENT

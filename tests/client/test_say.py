@@ -6,14 +6,15 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from chatd.client import say
+from chatd.client import said_text, say
 from chatd.client.wire import ClientError
 from chatd.errors import ErrorKind
 from tests.support.certificate import fingerprint_of, write_certificate
-from tests.support.sentences import EN, ES
+from tests.support.sentences import EN
 from tests.support.stand_in import (
     DEADLINE,
     SILENT,
@@ -34,7 +35,7 @@ def test_words_are_said_as_one_line() -> None:
     room = ChatStandIn()
     assert run_say(room, ["deploy", "17", "done"]) == SILENT
     assert room.said == ["deploy 17 done"]
-    assert "/text" in room.commands
+    assert [each["type"] for each in room.asked] == ["hello", "text"]
 
 
 def test_words_that_contain_line_ends_are_said_as_several_lines() -> None:
@@ -58,21 +59,24 @@ def test_nothing_to_say_is_said_with_success() -> None:
 def test_name_and_room_are_taken_before_anything_is_said() -> None:
     room = ChatStandIn()
     assert run_say(room, ["--name", "Jose\u0301", "--room", "#ops", "hola"]) == SILENT
-    assert room.commands[1:3] == ["/nick José", "/join ops"]
+    assert room.asked[0] == {"type": "hello", "name": "José", "rooms": {"ops": None}}
     assert room.said == ["hola"]
 
 
 class LoginStandIn(ChatStandIn):
     """A stand-in where Ana is registered."""
 
-    def hear_command(self, peer: Peer, text: str) -> bool:
-        if not text.startswith("/login "):
+    def hear_request(self, peer: Peer, message: dict[str, Any]) -> bool:
+        if message["type"] != "line":
             return False
-        if text == "/login ana correct horse ":
+        id = message["id"]
+        if message["text"] == "/login ana correct horse ":
             self.name = "Ana"
-            peer.send(ES.notice("you_are", name="Ana"))
+            peer.tell("you", name="Ana", id=id)
         else:
-            peer.send(EN.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="Ana"))
+            text = EN.sentence("wrong_password", name="Ana")
+            peer.tell("error", kind=ErrorKind.WRONG_PASSWORD.value, text=text, id=id)
+        peer.tell("done", id=id)
         return True
 
 
@@ -129,7 +133,7 @@ def test_a_password_is_not_sent_to_a_port_that_any_program_may_have_taken(
     room = LoginStandIn()
     with FakeServer(room) as server, start_say(server.port, "--login", "ana", "hola") as process:
         out, err = process.communicate(b"", DEADLINE)
-    assert (process.returncode, out, room.commands) == (1, b"", [])
+    assert (process.returncode, out, room.asked) == (1, b"", [])
     (line,) = err.decode().splitlines()
     assert line == (
         f"chatd: the server at 127.0.0.1:{server.port} is not known: any program may listen there."
@@ -175,7 +179,7 @@ def test_a_line_longer_than_any_server_takes_is_refused_without_storing_it() -> 
     room = ChatStandIn()
     code, _, err = run_say(room, stdin=b"x" * (3 << 20) + b"\ntwo\n")
     assert (code, room.said) == (1, ["two"])
-    assert b"a line of more than 1048576 bytes" in err
+    assert EN.sentence("too_long", limit=4096).encode() in err
 
 
 def test_input_that_cannot_be_read_is_one_line() -> None:
@@ -198,7 +202,7 @@ def test_input_that_another_reader_took_away_is_waited_for_again() -> None:
     read_end, write_end = os.pipe()
     os.set_blocking(read_end, False)
     try:
-        stream = say.StreamSource(read_end)
+        stream = said_text.StreamSource(read_end)
         assert (stream.read(), stream.fileno) == ([], read_end)
     finally:
         os.close(read_end)
@@ -217,8 +221,8 @@ def test_ctrl_c_ends_it_with_130_and_no_words() -> None:
     room_entered = socket.socketpair()
 
     class Telling(ChatStandIn):
-        def hear(self, peer: Peer, line: bytes) -> None:
-            super().hear(peer, line)
+        def hear(self, peer: Peer, message: dict[str, Any]) -> None:
+            super().hear(peer, message)
             room_entered[1].send(b".")
 
     room_entered[0].settimeout(DEADLINE)

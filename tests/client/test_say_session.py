@@ -2,12 +2,14 @@
 
 import select
 import socket
+from typing import Any
 
 import pytest
 
-from chatd.client import say, say_session
-from chatd.client.say_session import Receipts, is_ignored
+from chatd.client import json_lines, say
+from chatd.client.say_session import Author, Receipts
 from chatd.client.wire import MAX_LINE_BYTES, ClientError
+from chatd.protocols.lines.framing import TooLong
 from tests.support.sentences import EN, ES
 from tests.support.stand_in import (
     DEADLINE,
@@ -23,12 +25,8 @@ from tests.support.stand_in import (
     write,
 )
 
-WELCOME, *_ = EN.notices(
-    "welcome", name="guest7", room="lobby", here=EN.sentence("here", people="luis")
-)
 
-
-def test_the_guest_name_is_found_in_a_spanish_welcome_with_a_motd_after_it() -> None:
+def test_the_welcome_may_be_in_spanish_and_have_a_motd_after_it() -> None:
     here = ES.sentence("here", people="guest3")
     welcome = (
         ES.notices("welcome", name="guest7", room="lobby", here=here)[0],
@@ -38,24 +36,43 @@ def test_the_guest_name_is_found_in_a_spanish_welcome_with_a_motd_after_it() -> 
     assert run_say(ChatStandIn(welcome=welcome), ["hola"]) == SILENT
 
 
-def test_a_name_is_taken_in_no_room_so_that_no_member_is_notified() -> None:
+def test_a_name_is_taken_before_a_room_so_that_no_member_is_notified() -> None:
     room = ChatStandIn()
-    assert run_say(room, ["--name", "ana", "hola"]) == SILENT
-    assert room.commands[:3] == ["/join", "/nick ana", "/leave"]
+    assert run_say(room, ["--name", "ana", "--room", "ops", "hola"]) == SILENT
+    assert room.asked[0] == {"type": "hello", "name": "ana", "rooms": {"ops": None}}
 
 
-@pytest.mark.parametrize(
-    ("refuse", "command"),
-    [("/nick", b"/nick ana"), ("/join", b"/join staff")],
-)
-def test_nothing_is_said_when_the_name_or_the_room_is_refused(refuse: str, command: bytes) -> None:
-    room = ChatStandIn(refuse=refuse)
-    result = run_say(room, ["--name", "ana", "--room", "staff", "secret"])
-    assert result == failed(b"nothing was said: Refused: " + command + b". Try another.")
+def test_nothing_is_said_when_the_name_or_the_room_is_refused() -> None:
+    class Refusing(ChatStandIn):
+        def answer(self, peer: Peer, message: dict[str, Any]) -> None:
+            super().answer(peer, message)
+            if message["type"] == "hello":
+                peer.tell("left", room="staff")
+                peer.tell("error", kind="Not allowed", text="\x1b]0;not there.\x07")
+
+    room = Refusing()
+    result = run_say(room, ["--room", "staff", "secret"])
+    assert result == failed(b"nothing was said: Not allowed: ^[]0;not there.^G")
     assert room.said == []
 
 
 def test_a_refused_line_is_reported_once_the_rest_was_said() -> None:
+    class Guarding(ChatStandIn):
+        def hear(self, peer: Peer, message: dict[str, Any]) -> None:
+            if message["text"] == "bad":
+                peer.tell("error", id=message["id"], kind="Not allowed", text="not here.")
+                peer.tell("refused", id=message["id"])
+            else:
+                super().hear(peer, message)
+
+    room = Guarding()
+    assert run_say(room, stdin=b"one\nbad\ntwo\n") == failed(
+        b"not all was said, 2 of 3 lines were saved: Not allowed: not here."
+    )
+    assert room.said == ["one", "two"]
+
+
+def test_a_line_that_cannot_be_valid_is_not_sent() -> None:
     room = ChatStandIn()
     stdin = b"one\nca\xf1on\n" + b"x" * 5000 + b"\ntwo\n"
     refusal = f"Invalid message: {EN.sentence('not_utf8')}"
@@ -65,47 +82,111 @@ def test_a_refused_line_is_reported_once_the_rest_was_said() -> None:
     assert room.said == ["one", "two"]
 
 
-def test_telnet_bytes_in_the_input_are_no_telnet_commands() -> None:
-    received: list[bytes] = []
-
-    def script(peer: Peer) -> None:
-        peer.send(WELCOME)
-        while (line := peer.read()) != b"/text\n":
-            if line.startswith(b"/saysync"):
-                peer.send("ERR Unknown command: /saysync.")
-        received.extend(iter(peer.read, b""))
-        peer.send("ERR Invalid message: not UTF-8.")
-
-    code, _, _ = run_say(script, stdin=b"\xff\xfa junk\n")
-    assert (code, received) == (1, [b"\xff\xff\xfa junk\n"])
-
-
-def test_lines_that_the_server_ignores_are_not_waited_for() -> None:
-    class IgnoringColours(ChatStandIn):
-        def hear(self, peer: Peer, line: bytes) -> None:
-            super().hear(peer, line.replace(b"\x1b[0m", b"").replace(b"\4", b"", 1))
-
-    room = IgnoringColours()
-    assert run_say(room, stdin=b"\x1b[0m\n\4\n\r\0one\r\0two\n") == SILENT
+def test_blank_lines_are_neither_sent_nor_counted() -> None:
+    room = ChatStandIn()
+    assert run_say(room, stdin=b"\x1b[0m\n \n\r\0one\r\0two\n") == SILENT
     assert room.said == ["one", "two"]
+
+
+class TestMessage:
+    """`--message`: all lines are one message."""
+
+    def test_lines_of_the_input_are_one_message(self) -> None:
+        room = ChatStandIn()
+        assert run_say(room, ["--message"], stdin=b"\none\n\n/quit\r\ntwo\n\n") == SILENT
+        assert room.said == ["one\n\n/quit\ntwo"]
+
+    def test_one_line_is_a_line(self) -> None:
+        room = ChatStandIn()
+        assert run_say(room, ["--message", "one"]) == SILENT
+        assert room.said == ["one"]
+
+    def test_nothing_but_blank_lines_is_nothing(self) -> None:
+        room = ChatStandIn()
+        assert run_say(room, ["--message"], stdin=b"\n \n\n") == SILENT
+        assert room.said == []
+
+    def test_one_that_is_too_large_is_refused_as_a_whole(self) -> None:
+        room = ChatStandIn()
+        _, _, err = run_say(room, ["--message"], stdin=b"x\n" * 101)
+        assert EN.sentence("message_has_lines", number=101, limit=100).encode() in err
+        code, _, err = run_say(room, ["--message"], stdin=b"x\n" * (MAX_LINE_BYTES // 2 + 1))
+        assert code == 1
+        assert b"has more than 1048576 bytes" in err
+        assert room.said == []
+
+
+class TestIdempotencyKey:
+    """`--idempotency-key`: a line is said once, however often it is sent."""
+
+    def test_each_line_has_a_key_of_its_own_and_the_same_one_in_another_run(self) -> None:
+        rooms = ChatStandIn(), ChatStandIn()
+        for room in rooms:
+            words = ["--name", "ci", "--idempotency-key", "build 17"]
+            assert run_say(room, words, stdin=b"one\n\ntwo\n") == SILENT
+        first, second = rooms
+        assert first.keys == second.keys
+        assert len(set(first.keys)) == 2
+        assert first.asked[0]["key"] == second.asked[0]["key"]
+
+    def test_keys_are_such_as_a_server_takes(self) -> None:
+        author = Author(name="ci", key="¿build 17?\udcff")
+        for key in (author.client_key, author.key_of(200)):
+            assert key is not None
+            assert 16 <= len(key) <= 64
+            assert key.replace("-", "").isalnum()
+
+    def test_another_name_is_another_client_and_an_account_is_known_by_itself(self) -> None:
+        keys = {Author(name=name, key="17").client_key for name in (None, "ci", "cron")}
+        assert len(keys) == 3
+        assert Author(login=("ci", "password"), key="17").client_key is None  # type: ignore[arg-type]
+
+    def test_nothing_is_said_of_more_lines_than_a_server_knows_keys(self) -> None:
+        room = ChatStandIn()
+        words = ["--idempotency-key", "17"]
+        assert run_say(room, words, stdin=b"x\n\n" * 200) == SILENT
+        assert run_say(room, words, stdin=b"x\n" * 201) == failed(
+            b"nothing was said: with --idempotency-key at most 200 lines are said in a run."
+        )
+
+
+def test_the_lines_of_a_file_are_said(tmp_path: Any) -> None:
+    (tmp_path / "lines").write_bytes(b"\xef\xbb\xbfone\r\n/quit")
+    room = ChatStandIn()
+    assert run_say(room, ["--file", f"{tmp_path}/lines"]) == SILENT
+    assert room.said == ["one", "/quit"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--file", "/no/such"], b"cannot read /no/such: No such file or directory."),
+        (["--file", "/"], b"cannot read /: Is a directory."),
+    ],
+)
+def test_a_file_that_cannot_be_said_is_one_line(words: list[str], reason: bytes) -> None:
+    room = ChatStandIn()
+    assert run_say(room, words) == failed(reason)
+    assert room.said == []
 
 
 def test_a_server_that_goes_before_all_was_said_is_reported_with_the_count() -> None:
     class Dying(ChatStandIn):
-        def hear(self, peer: Peer, line: bytes) -> None:
-            if line == b"three":
+        def hear(self, peer: Peer, message: dict[str, Any]) -> None:
+            if message["text"] == "three":
+                peer.tell("closing", reason="stopping")
                 peer.connection.shutdown(socket.SHUT_WR)
-            elif line == b"one" or line == b"two":
-                super().hear(peer, line)
+            elif message["text"] in ("one", "two"):
+                super().hear(peer, message)
 
     assert run_say(Dying(), stdin=b"one\ntwo\nthree\nfour\n") == failed(
-        b"the server closed the connection before all was said: 2 of 4 lines were saved."
+        b"the server closed the connection: stopping before all was said: 2 of 4 lines were saved."
     )
 
 
 def test_a_reset_while_input_is_open_ends_it_at_once() -> None:
     class Resetting(ChatStandIn):
-        def hear(self, peer: Peer, line: bytes) -> None:
+        def hear(self, peer: Peer, message: dict[str, Any]) -> None:
             peer.reset()
             raise EOFError
 
@@ -123,12 +204,11 @@ def test_a_reset_while_input_is_open_ends_it_at_once() -> None:
 
 
 def test_each_line_goes_out_when_it_is_read_not_when_input_ends() -> None:
-    room = ChatStandIn()
     heard_first = socket.socketpair()
 
     class Telling(ChatStandIn):
-        def hear(self, peer: Peer, line: bytes) -> None:
-            super().hear(peer, line)
+        def hear(self, peer: Peer, message: dict[str, Any]) -> None:
+            super().hear(peer, message)
             heard_first[1].send(b".")
 
     room = Telling()
@@ -146,29 +226,14 @@ def test_each_line_goes_out_when_it_is_read_not_when_input_ends() -> None:
     assert (process.returncode, room.said) == (0, ["one", "two"])
 
 
-def test_nothing_is_sent_to_a_port_that_does_not_speak_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    received: list[bytes] = []
-
-    def bare(peer: Peer) -> None:
-        received.append(peer.read())
-
-    monkeypatch.setattr(say_session, "WELCOME_TIMEOUT", 0.01)
-    silence = pytest.raises(ClientError, match="did not welcome us within 0 seconds")
-    with FakeServer(bare) as server, silence:
-        say.run(arguments_of_say(server.port))
-    assert received == [b""]
-
-
 def test_a_server_that_stops_answering_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     class Mute(ChatStandIn):
-        def hear(self, peer: Peer, line: bytes) -> None:
+        def hear(self, peer: Peer, message: dict[str, Any]) -> None:
             pass
 
     def tick(readers: list[object], writers: list[object], _: object, timeout: float) -> object:
         # Shorten the wait for answers alone. It times out only if there is nothing left to do.
-        return real(readers, writers, _, 0.2 if timeout == say_session.ANSWER_TIMEOUT else timeout)
+        return real(readers, writers, _, 0.2 if timeout == json_lines.ANSWER_TIMEOUT else timeout)
 
     real = select.select
     monkeypatch.setattr(select, "select", tick)
@@ -185,79 +250,48 @@ def test_a_server_that_stops_answering_is_given_up(monkeypatch: pytest.MonkeyPat
         release[1].send(b".")
 
 
-@pytest.mark.parametrize("first", ["SSH-2.0-OpenSSH_9.2", "*** hello", "HTTP/1.1 400 Bad Request"])
-def test_another_kind_of_server_is_not_talked_to(first: str) -> None:
-    received: list[bytes] = []
-
-    def script(peer: Peer) -> None:
-        peer.send(first)
-        received.append(peer.read())
-
-    code, out, err = run_say(script, ["hola"])
-    assert (code, out, received) == (1, b"", [b""])
-    assert err.startswith(b"chatd: nothing was said: 127.0.0.1:")
-    assert err.endswith(b"is not a chat port of chatd. Check the port.\n")
-
-
-def test_a_server_that_refuses_the_connection_is_quoted_safely() -> None:
-    def full(peer: Peer) -> None:
-        peer.send(b"ERR Full: \x1b]0;too many\x07 here\xff.")
-
-    assert run_say(full, ["hola"]) == failed(rb"nothing was said: Full: ^[]0;too many^G here\xff.")
-
-
-def test_a_server_that_closes_without_a_word_is_reported() -> None:
-    assert run_say(lambda peer: None, ["hola"]) == failed(
-        b"nothing was said: the server closed the connection without a greeting."
-        b" If that port uses TLS, add --tls or --fingerprint sha256:..."
-    )
-
-
 # Receipts
 
 
+def receipts() -> Receipts:
+    return Receipts(Author(), "ops", 10)
+
+
 def test_receipts_are_due_until_each_line_is_saved_or_refused() -> None:
-    receipts = Receipts("ana")
-    assert receipts.expect([b"one", b"", b"two"]) == b"one\ntwo\n"
-    assert receipts.are_due
-    receipts.receive(b"<luis> <ana> one")
-    receipts.receive(b"<ana> one")
-    assert receipts.are_due
-    receipts.receive(b"<ana> two")
-    assert not receipts.are_due
-    receipts.check(None)
+    said = receipts()
+    assert said.expect([b"one", b"", b"two"]).count(b"\n") == 2
+    said.receive({"type": "events", "room": "ops", "events": []})
+    said.receive({"type": "ack", "id": 1, "room": "ops", "seq": 7})
+    assert said.are_due
+    said.receive({"type": "ack", "id": 2, "room": "ops", "seq": 8})
+    assert not said.are_due
+    said.check(None)
 
 
 def test_an_interruption_is_an_error_though_every_line_was_saved() -> None:
-    receipts = Receipts("ana")
-    receipts.expect([b"one"])
-    receipts.receive(b"<ana> one")
+    said = receipts()
+    said.expect([b"one"])
+    said.receive({"type": "ack", "id": 1})
     with pytest.raises(ClientError, match=r"^gone: 1 of 1 lines were saved\.$"):
-        receipts.check("gone")
+        said.check("gone")
 
 
 def test_the_first_of_several_refusals_is_the_reason() -> None:
-    receipts = Receipts("ana")
-    receipts.expect([b"one", b"two"])
-    receipts.receive(b"ERR First: no.")
-    receipts.receive(b"ERR Second: no.")
+    said = receipts()
+    said.expect([b"one", b"two"])
+    for id, kind in ((1, "First"), (2, "Second")):
+        said.receive({"type": "error", "id": id, "kind": kind, "text": "no."})
+        said.receive({"type": "refused", "id": id})
     with pytest.raises(
         ClientError, match=r"^not all was said, 0 of 2 lines were saved: First: no\.$"
     ):
-        receipts.check(None)
+        said.check(None)
 
 
-@pytest.mark.parametrize(
-    ("line", "ignored"),
-    [
-        (b"", True),
-        (b" \t", True),
-        (b"\4", True),
-        (b"\4\4", False),
-        (b"hola", False),
-        (b"\xff", False),
-        (b"x" * (MAX_LINE_BYTES + 1), False),
-    ],
-)
-def test_blank_lines_are_ignored_by_the_server(line: bytes, ignored: bool) -> None:
-    assert is_ignored(line) is ignored
+@pytest.mark.parametrize("line", [b"\xff", b"x" * 11, "\u0301".encode() * 99, TooLong(b"x")])
+def test_lines_that_are_not_valid_are_refused_at_once(line: bytes) -> None:
+    said = receipts()
+    assert said.expect([line]) == b""
+    assert not said.are_due
+    with pytest.raises(ClientError, match="not all was said, 0 of 1 lines"):
+        said.check(None)

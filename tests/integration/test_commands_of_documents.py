@@ -15,7 +15,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
 
 import pytest
 
@@ -166,7 +165,7 @@ def test_chatd_takes_the_arguments(arguments: list[str]) -> None:
         check_options(rest)
     else:
         parser = argparse.ArgumentParser(allow_abbrev=False)
-        import_module(f"chatd.client.{subcommand}").add_arguments(parser)
+        cli.module_of(subcommand).add_arguments(parser)
         parser.parse_args([FINGERPRINT if word == "SHA256" else word for word in rest])
 
 

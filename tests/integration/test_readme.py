@@ -60,7 +60,7 @@ class Newcomer:
 
     def here(self, command: str) -> str:
         """Return a command for this machine and the daemon's ports."""
-        command = re.sub("chatd say(?! --unix| --host)", "chatd say --port 60060", command)
+        command = re.sub("chatd (say|tail)(?! --unix| --host)", r"chatd \1 --port 60060", command)
         for port, ours in self.ports.items():
             command = re.sub(rf"\b{port}\b", ours, command)
         return command.replace("HOST", "127.0.0.1").replace("ADDRESS", "127.0.0.1")

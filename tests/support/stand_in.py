@@ -4,6 +4,7 @@ The stand-in speaks only as much of the wire as a client may rely on, so it docu
 """
 
 import argparse
+import json
 import socket
 import ssl
 import struct
@@ -14,10 +15,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from chatd.client import say
 from chatd.client.duplex import DuplexLink
-from chatd.errors import ErrorKind
 from tests.support.sentences import EN
 
 DEADLINE = 10.0
@@ -46,6 +47,10 @@ class Peer:
         """Send lines, each with its LF."""
         raw = [line if isinstance(line, bytes) else line.encode() for line in lines]
         self.connection.sendall(b"".join(line + b"\n" for line in raw))
+
+    def tell(self, type: str, **members: object) -> None:
+        """Send a message."""
+        self.send(json.dumps({"type": type, **members}))
 
     def read(self) -> bytes:
         """Return the next line with its LF; empty once the client has half-closed or is gone."""
@@ -166,7 +171,11 @@ def entered(room: str) -> str:
 
 
 class ChatStandIn:
-    """A script that behaves like a chat port with one member. `said` has the lines received."""
+    """A script that behaves like a chat port with one member, in JSON lines.
+
+    `said` has the lines received, `asked` the other messages. A message whose type is *refuse* is
+    answered with an error.
+    """
 
     def __init__(
         self,
@@ -175,60 +184,58 @@ class ChatStandIn:
         refuse: str | None = None,
     ) -> None:
         self.said: list[str] = []
-        self.commands: list[str] = []
+        self.keys: list[str | None] = []
+        self.asked: list[dict[str, Any]] = []
         self.name = "guest7"
         self._welcome = welcome
         self._refuse = refuse
+        self._is_text = False
 
     def __call__(self, peer: Peer) -> None:
-        """Talk to one client, until it has half-closed."""
+        """Talk to one client, until it has closed."""
         peer.send(*self._welcome)
-        only_text = False
+        first = peer.read()
+        if not first:
+            return
+        assert first == b"/json\n", f"the client began with {first!r}"
+        assert peer.read() == b"/sync\n"
+        peer.tell("error", kind="Invalid message", key="message_not_json")
+        self._is_text = False
         while raw := peer.read():
-            line = raw[:-1]
-            if only_text or not line.startswith(b"/"):
-                self.hear(peer, line)
+            message = json.loads(raw)
+            if message["type"] == "line" and self._is_text:
+                self.hear(peer, message)
                 continue
-            text = line.decode()
-            self.commands.append(text)
-            if self.hear_command(peer, text):
-                continue
-            if self._refuse and text.startswith(self._refuse):
-                peer.send(f"ERR Refused: {text}. Try another.")
-            elif text.startswith("/nick "):
-                self.name = text.split()[1]
-                peer.send(EN.notice("you_are", name=self.name))
-            elif text.startswith("/join "):
-                peer.send(entered(text.split()[1]), "[12:00:00] <guest7> an old line")
-            elif text == "/join":
-                peer.send(EN.wrong_use("/join"))
-            elif text == "/leave":
-                peer.send(entered("lobby"))
-            elif text == "/text":
-                only_text = True
-                peer.send("*** Every line is text now.")
-            elif text == "/quit":
-                peer.send("*** Bye.")
-                return
-            else:
-                peer.send(f"ERR Unknown command: {text}. /help lists them.")
+            self.asked.append(message)
+            if message["type"] == self._refuse:
+                peer.tell("error", kind="Refused", text="try another.", id=message.get("id"))
+            elif not self.hear_request(peer, message):
+                self.answer(peer, message)
 
-    def hear_command(self, peer: Peer, text: str) -> bool:
-        """Answer a command that a subclass adds; return False if it is none of those."""
+    def answer(self, peer: Peer, message: dict[str, Any]) -> None:
+        """Answer a request."""
+        kind, id, room = message["type"], message.get("id"), message.get("room")
+        if kind == "hello":
+            self.name = message.get("name", self.name)
+            peer.tell("hello", name=self.name, lobby="lobby", max_length=4096)
+        elif kind in ("text", "line"):  # a command
+            self._is_text = kind == "text"
+            peer.tell("done", id=id)
+        elif kind == "leave":
+            peer.tell("left", room=room, id=id)
+        elif kind == "enter":
+            peer.tell("entered", room=room, id=id)
+
+    def hear_request(self, peer: Peer, message: dict[str, Any]) -> bool:
+        """Answer a request that a subclass adds; return False if it is none of those."""
         return False
 
-    def hear(self, peer: Peer, line: bytes) -> None:
+    def hear(self, peer: Peer, message: dict[str, Any]) -> None:
         """Answer one line of text."""
-        try:
-            text = line.decode()
-        except UnicodeDecodeError:
-            peer.send(EN.error(ErrorKind.INVALID_MESSAGE, "not_utf8"))
-            return
-        if len(text) > 4096:
-            peer.send(f"ERR Invalid message: {len(text)} characters. At most 4096.")
-        elif text.strip():
-            self.said.append(text)
-            peer.send("<luis> hm", f"<{self.name}> {text}")
+        self.said.append(message["text"])
+        self.keys.append(message.get("key"))
+        peer.tell("events", room=message["room"], events=[{"seq": 1, "author": "luis"}])
+        peer.tell("ack", id=message["id"], room=message["room"], seq=len(self.said))
 
 
 SILENT = (0, b"", b"")
