@@ -64,10 +64,8 @@ async def enter_as_user(server: ChatServer, session: Session, user: LocalUser) -
     elif user.administers:
         session.answer("you_administer", group=ADMINISTRATORS)
         _log.info(
-            "{name} (uid {uid}), of the group {group}, is an administrator on a connection.",
-            name=visible(session.name),
-            uid=user.uid,
-            group=ADMINISTRATORS,
+            "{names}, of the system's group, is an administrator on a connection.",
+            names=visible(f"{session.name} (uid {user.uid})"),
         )
 
 

@@ -301,10 +301,10 @@ class TestAnAdministratorByGroup:
         with logged() as lines:
             machine.user(LUIS, GROUP)
             machine.user(ANA).type("/topic tea")
-            machine.user(LUIS, GROUP).type("/wall \u202etea")
+            machine.user(LUIS, GROUP).type("/wall tea")
         ours = [line for line in lines if "luis" in line]
-        assert f"luis (uid {LUIS}), of the group {ADMINISTRATORS}," in ours[0]
-        assert ours[-1].endswith("luis in #lobby: wall - 0 \\u202etea")
+        assert f"luis (uid {LUIS}), of the system's group, is an administrator" in ours[0]
+        assert ours[-1].endswith("luis in #lobby: wall.")
         assert not any("ana" in line for line in lines)
 
     def test_is_refused_nothing_that_is_used_up(self) -> None:

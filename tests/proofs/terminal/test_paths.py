@@ -221,12 +221,10 @@ LOGGED_AS_THEY_ARE = {
     "until",
     "how",
     "versions",
-    *("name", "uid", "group", "deed"),
 }
 """The values in log lines: addresses and paths of this machine, sentences and numbers of the
-daemon's own, texts of the operating system about the store, and names of accounts, which are
-letters and digits, with the numbers of users, and escaped deeds of administrators by group. No
-other text of a client is logged."""
+daemon's own, texts of the operating system about the store, and names of accounts and rooms,
+which are letters and digits, with the numbers of users. No other text of a client is logged."""
 
 OF_THE_LOG = {"util/error_log.py", "daemon/log_pipe.py"}
 """Modules that format and write the log, which no client receives."""
