@@ -151,6 +151,15 @@ ARGUMENTS = {
     "a word, a phrase with spaces, from:NAME, since:2d": (
         "una palabra, una frase con espacios, from:NOMBRE, since:2d"
     ),
+    "a name to talk under (default: a guest's)": (
+        "un nombre con el que se habla (si no se da: el de un invitado)"
+    ),
+    "a registered name to talk under; its password is asked for": (
+        "un nombre registrado con el que se habla; se pide su contraseña"
+    ),
+    "a room to enter (default: the lobby; may be repeated)": (
+        "una sala en la que se entra (si no se da: la de entrada; puede repetirse)"
+    ),
     "a file whose first line is the password for --login (default: CHATD_PASSWORD)": (
         "un fichero cuya primera línea es la contraseña de --login (si no se da: CHATD_PASSWORD)"
     ),

@@ -29,7 +29,6 @@ Modules (python3 -m tools.documents writes this list):
 - `known_servers`: The file `known_servers`: the keys of servers that the user trusts, as with ssh.
 - `layout`: The layout of the screen: a title, the log of a room, the status line, the line being
   typed.
-- `lines`: The reading of a line that came from a server: its author, the names in it, its colours.
 - `list_rooms`: `chatd rooms`: the rooms of a server.
 - `logging_in`: The name under which a command for programs acts: a registered one, with its
   password.

@@ -6,12 +6,14 @@ import it before it has checked that prompt_toolkit is installed: else it says w
 
 import argparse
 import asyncio
+import getpass
 import os
 import sys
 from contextlib import closing
 from importlib.util import find_spec
 
-from chatd.client import server, wire
+from chatd.client import json_lines, logging_in, server, wire
+from chatd.client.server import Connection
 from chatd.client.wire import ClientError
 from chatd.util.command_parser import Example
 from chatd.util.extras import how_to_install
@@ -24,6 +26,10 @@ EXAMPLES = (
     Example("talk where a profile says", "chatd connect @work"),
     Example(
         "talk over a UNIX socket, which may ask for passwords", "chatd connect --unix chat.sock"
+    ),
+    Example(
+        "enter two rooms under a registered name",
+        "chatd connect @work --login ana --room ops --room dev",
     ),
 )
 
@@ -45,6 +51,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"its port for chat lines (default: {wire.DEFAULT_PORT})",
     )
     server.add_arguments(parser)
+    names = parser.add_mutually_exclusive_group()
+    names.add_argument(
+        "--name", type=logging_in.name, help="a name to talk under (default: a guest's)"
+    )
+    names.add_argument(
+        "--login",
+        type=logging_in.name,
+        metavar="NAME",
+        help="a registered name to talk under; its password is asked for",
+    )
+    parser.add_argument(
+        "--room",
+        type=logging_in.room,
+        action="append",
+        help="a room to enter (default: the lobby; may be repeated)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,18 +79,41 @@ def run(arguments: argparse.Namespace) -> int:
             "connect needs a terminal to type in and to draw on. For a pipe take `chatd say` and"
             " `chatd tail -f`, such as `chatd tail -f ROOM | tee log`."
         )
+    from chatd.client.chat import View
     from chatd.client.console import talk
-    from chatd.client.conversation import Conversation
+    from chatd.client.conversation import Conversation, Login
     from chatd.client.reconnecting import Reconnecting
 
-    def connect() -> server.Connection:
-        connection = address.connect()
-        connection.link.send(b"/json\n")
-        return connection
+    def connect() -> Connection:
+        return json_lines.connect(address, for_password=arguments.login is not None)
 
     connection = connect()
+    login = None
+    if arguments.login is not None:
+        # The server is known, and does not wait while a password is typed: come again with it.
+        connection.link.close()
+        login = Login(arguments.login, _password(arguments.login))
+        connection = connect()
+    # A profile has one room.
+    rooms = [arguments.room] if isinstance(arguments.room, str) else arguments.room or []
+
+    def begin(view: View) -> Reconnecting:
+        conversation = Conversation(view, name=arguments.name or "", rooms=rooms, login=login)
+        return Reconnecting(connect, conversation)
+
     with closing(connection.link):
-        return asyncio.run(talk(lambda view: Reconnecting(connect, Conversation(view)), connection))
+        return asyncio.run(talk(begin, connection))
+
+
+def _password(name: str) -> str:
+    """Return the password of an account, which is typed without being shown."""
+    try:
+        password = getpass.getpass(f"Password for {name}: ")
+    except EOFError:
+        password = ""
+    if not password.strip():
+        raise ClientError("no password was typed, so nothing was sent.")
+    return password
 
 
 def _has_screen() -> bool:

@@ -15,13 +15,13 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from chatd.client import json_lines
 from chatd.client.conversation import Conversation
 from chatd.client.duplex import DuplexLink
 from chatd.client.pauses import pause_after
 from chatd.client.server import Connection
 from chatd.client.shown import Message, escaped
 from chatd.client.wire import ClientError, UntrustedServer
-from chatd.text.json_input import decode_json
 
 LASTING = 10.0
 """Seconds after which a connection counts as one that works: pauses begin anew after it."""
@@ -131,7 +131,7 @@ class Reconnecting:
         """Take messages until the connection ends. Return the reason of the end."""
         farewell_at = None
         loop = asyncio.get_running_loop()
-        is_asked = has_begun = False
+        is_asked = False
         while link.is_open:
             if self._left.is_set():
                 farewell_at = farewell_at or loop.time() + FAREWELL
@@ -147,10 +147,7 @@ class Reconnecting:
                 continue
             is_asked = False
             for line in link.receive():
-                if not has_begun and not line.startswith(b"{"):
-                    continue  # the welcome of a chat port
-                has_begun = True
-                message = _decoded(line)
+                message = json_lines.decode(line)
                 if message.get("type") == "closing":
                     return self._farewell(message)
                 self._take(message)
@@ -158,9 +155,7 @@ class Reconnecting:
 
     async def _arrival(self, seconds: float) -> bool:
         """Wait until bytes arrive; return False if none do within so many seconds."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._arrived.wait(), seconds)
-        arrived = self._arrived.is_set()
+        arrived = await _set_within(self._arrived, seconds)
         self._arrived.clear()
         return arrived
 
@@ -188,7 +183,7 @@ class Reconnecting:
         raise ClientError("the server ended the session.")
 
     def _send(self, link: DuplexLink, message: Message) -> None:
-        link.send(_encoded(message))
+        link.send(json.dumps(message).encode() + b"\n")
         self._flush(link)
 
     def _flush(self, link: DuplexLink) -> None:
@@ -209,8 +204,7 @@ class Reconnecting:
             self._retry_at = loop.time() + pause
             self._be(State.WAITING)
             self._hurry.clear()
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), pause)
+            await _set_within(self._hurry, pause)
             self._be(State.CONNECTING)
             try:
                 return await _in_thread(self._connect)
@@ -224,17 +218,24 @@ class Reconnecting:
         self.conversation.chat.view.changed()
 
 
-def _encoded(message: Message) -> bytes:
-    return json.dumps(message, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait until *event* is set. Return False if it was not within so many seconds.
 
+    In Python 3.11 `asyncio.wait_for` loses a cancellation that comes together with the event.
+    """
+    has_expired = False
 
-def _decoded(line: bytes) -> dict[str, Any]:
-    """Return the message in a line. Raises `ClientError` if there is none."""
-    with contextlib.suppress(ValueError):
-        message = decode_json(line)
-        if isinstance(message, dict):
-            return message
-    raise ClientError("the server sent a line that is no message.")
+    def expire() -> None:
+        nonlocal has_expired
+        has_expired = not event.is_set()
+        event.set()
+
+    timer = asyncio.get_running_loop().call_later(seconds, expire)
+    try:
+        await event.wait()
+    finally:
+        timer.cancel()
+    return not has_expired
 
 
 def _in_thread(connect: Callable[[], Connection]) -> asyncio.Future[Connection]:

@@ -29,8 +29,6 @@ _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::(.*))?")
 
 ERROR = "ERR "
 NOTICE = "*** "
-BELL = b"\x07"
-"""The prefix of a line for which a terminal is to ring, if the client asked for that."""
 
 
 class ClientError(Exception):
@@ -126,16 +124,3 @@ def as_line(line: bytes) -> bytes:
     server refuses the line as invalid, instead of executing the bytes after it as a command.
     """
     return line.replace(b"\xff", b"\xff\xff") + b"\n"
-
-
-def as_message(message: bytes) -> bytes:
-    """Return a message of several lines, separated by LF, as it goes over the wire.
-
-    No line of it ends it: see `chatd.chat.paste`.
-    """
-    lines = map(_with_one_dot_more, message.split(b"\n"))
-    return b"".join(map(as_line, [b"/paste", *lines, b"."]))
-
-
-def _with_one_dot_more(line: bytes) -> bytes:
-    return b"." + line if line and not line.strip(b".") else line

@@ -246,12 +246,13 @@ def test_the_last_lines_are_answered_before_the_end() -> None:
 def test_a_server_without_a_sign_of_life_is_left(
     answers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconnecting, "QUIET", 0.0)
-    monkeypatch.setattr(reconnecting, "SILENT", 60.0 if answers else 0.0)
-
     async def scene(server: Server) -> None:
         talk = server.start()
         peer = await server.accept()
+        await until(lambda: server.client.state is State.OPEN)
+        monkeypatch.setattr(reconnecting, "QUIET", 0.0)
+        monkeypatch.setattr(reconnecting, "SILENT", 60.0 if answers else 0.0)
+        peer.send("bell")
         await peer.until("ping")
         if answers:
             peer.send("pong")
@@ -260,6 +261,22 @@ def test_a_server_without_a_sign_of_life_is_left(
             await server.accept()
         server.client.leave()
         await talk
+
+    run(scene)
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_a_cancellation_is_not_lost_while_bytes_arrive(is_set: bool) -> None:
+    async def scene(server: Server) -> None:
+        talk = server.start()
+        peer = await server.accept()
+        await until(lambda: server.client.state is State.OPEN)
+        if is_set:
+            server.client._arrived.set()
+        talk.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await talk
+        assert await peer.at_end()
 
     run(scene)
 

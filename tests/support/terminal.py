@@ -25,7 +25,7 @@ import pyte
 
 from tests.support import forks
 from tests.support.checkout import ROOT
-from tests.support.stand_in import DEADLINE, Peer
+from tests.support.stand_in import DEADLINE, WELCOME, Peer
 
 UP, DOWN = "\x1b[A", "\x1b[B"
 PAGE_UP, PAGE_DOWN = "\x1b[5~", "\x1b[6~"
@@ -202,6 +202,10 @@ class Talk:
         connection, _ = self._listener.accept()
         connection.settimeout(DEADLINE)
         self.peer = Peer(connection)
+        self.peer.send(WELCOME)
+        while not (line := self.peer.read()).startswith(b"/sync"):
+            assert line, "the client has gone"
+        self.send("error", kind="Invalid message", key="message_not_json", text="No message.")
         self.hello = self.next("hello")
         usual = {"max_length": 4096, "max_lines": 100, "max_bytes": 16384, **self._greeting}
         self.send("hello", name="guest1", guest=True, account=False, lobby="lobby", **usual)
