@@ -42,17 +42,13 @@ class Stream(Protocol):
 class DuplexLink:
     """A connection whose lines are received during every exchange, also while data is sent.
 
-    `is_open` is true until everything that the server sent is read. Without ``half_closes`` the
-    server answers no more once the connection is half-closed. ``if_silent`` is a sentence for a
-    user whose server sends no line: what else to try.
+    `is_open` is true until everything that the server sent is read. ``if_silent`` is a sentence for
+    a user whose server sends no line: what else to try.
     """
 
-    def __init__(
-        self, connection: Stream, *, half_closes: bool = True, if_silent: str = ""
-    ) -> None:
+    def __init__(self, connection: Stream, *, if_silent: str = "") -> None:
         connection.setblocking(False)
         self.is_open = True
-        self.half_closes = half_closes
         self._connection = connection
         self._framer = Framer(wire.MAX_LINE_BYTES, telnet_line_ends=False)
         self._unsent = bytearray()

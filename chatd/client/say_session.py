@@ -18,7 +18,6 @@ chatd's pure modules.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from chatd.client import json_lines
@@ -210,6 +209,8 @@ def _is_error(message: Message) -> bool:
 
 
 def _digest(text: str) -> str:
+    from hashlib import sha256  # takes a while, and few runs have a key
+
     return sha256(text.encode(errors="surrogateescape")).hexdigest()[:40]
 
 

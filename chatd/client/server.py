@@ -89,7 +89,7 @@ class Server:
             from chatd.client import trust
 
             secure = trust.connect(self.host, self.port, self.fingerprint, may_ask=self.may_ask)
-            return Connection(DuplexLink(secure, half_closes=False), "")
+            return Connection(DuplexLink(secure), "")
         doubt = self._doubt("any program may listen there")
         if for_password:
             raise ClientError(doubt)
