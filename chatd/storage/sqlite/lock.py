@@ -6,6 +6,7 @@ checked (`chatd.util.private_files`). This module must not know the content of a
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from contextlib import suppress
@@ -76,10 +77,9 @@ def _check_directory(directory: Path) -> None:
     with file_errors(directory):
         check_folder(directory)
     if not is_writable(directory):
-        raise StoreError(
-            f"the directory {directory} cannot be written, and the store needs files in it."
-            f" {ADVICE}"
-        )
+        is_read_only = os.statvfs(directory).f_flag & os.ST_RDONLY
+        why = os.strerror(errno.EROFS if is_read_only else errno.EACCES)
+        raise StoreError(f"the directory {directory} cannot be written: {why}. {ADVICE}")
 
 
 def open_own(path: Path, flags: int) -> int:

@@ -332,6 +332,6 @@ def test_a_disk_that_cannot_be_written_to_refuses_the_start(tmp_path: Path) -> N
     assert (start.returncode, out.decode(), err.decode()) == (
         1,
         "",
-        f"chatd: cannot use --store sqlite:{STORE}: {tmp_path}/{STORE}.lock: Read-only file system."
-        " Put that right, or give another --store.\n",
+        f"chatd: cannot use --store sqlite:{STORE}: the directory {(tmp_path / STORE).parent}"
+        " cannot be written: Read-only file system. Put that right, or give another --store.\n",
     )

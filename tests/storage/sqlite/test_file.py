@@ -336,8 +336,8 @@ class TestRefusals:
             why = refusal(path)
         path.parent.chmod(0o700)
         assert why == (
-            f"the directory {path.parent} cannot be written, and the store needs files in it. Put"
-            " that right, or give another --store."
+            f"the directory {path.parent} cannot be written: Permission denied. Put that right, or"
+            " give another --store."
         )
 
     @pytest.mark.parametrize("content", [b"x" * 20, b"x" * 5000], ids=["short", "long"])
