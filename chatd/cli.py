@@ -25,6 +25,7 @@ _SUMMARIES = {
     "who": "list the people in a room",
     "rooms": "list the rooms",
     "search": "find lines of a room, or of all rooms",
+    "wall": "say something in every room with people in it, as an administrator",
     "export": "write out what is stored",
     "admin": "list, add, change and remove accounts, on the host that the store is on",
 }

@@ -30,7 +30,7 @@ from tools.limits import LIMITS as ALL_LIMITS
 from tools.limits import OPTIONS as LIMITING_OPTIONS
 from tools.spanish import HEADERS, TEXTS
 
-CLIENTS = ("connect", "say", "tail", "who", "rooms", "search", "export", "admin")
+CLIENTS = ("connect", "say", "tail", "who", "rooms", "search", "wall", "export", "admin")
 """The subcommands of ``chatd``, without ``serve``."""
 
 READING = ("tail", "who", "search")

@@ -23,8 +23,8 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.util.error_log import RecurringWarning
 from chatd.util.unix_peers import Peer
 
-LOOKUP_SECONDS = 3.0
-"""Seconds that the system has to tell the name of a user."""
+LOOKUP_SECONDS = 2.0
+"""Seconds that the system has to tell the name of a user. Clients wait longer for a welcome."""
 
 MOST_LOOKUPS = 1000
 """Most names that are asked for at a time: those who come meanwhile have none."""

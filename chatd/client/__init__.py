@@ -79,6 +79,7 @@ Modules (python3 -m tools.documents writes this list):
   find them.
 - `viewport`: The part of a scrollback that is on the screen: following the end, scrolling,
   searching.
+- `wall`: `chatd wall`: say something in every room with people in it, as an administrator.
 - `who`: `chatd who`: the people in a room.
 - `windows`: The windows of the rooms: what was shown in each, and the place in it that is on the
   screen.

@@ -49,7 +49,7 @@ _FENCE = b"/sync"
 _OLDER = "has an older version of chatd, without JSON lines. Take that version's client."
 
 _ERROR = wire.ERROR.encode()
-_WELCOME = re.compile(re.escape(wire.NOTICE).encode() + rb".*\b[a-z]+\d+\b")
+_WELCOME = re.compile(re.escape(wire.NOTICE).encode() + rb".*\bchatd\b")
 
 
 class Refused(ClientError):

@@ -9,6 +9,7 @@ from chatd.client.json_lines import Message, Refused
 from chatd.client.server import Server
 from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import TooLong
+from tests.support.sentences import EN, ES
 from tests.support.stand_in import WELCOME, ChatStandIn, FakeServer, Peer, Script
 
 
@@ -38,6 +39,12 @@ class TestBeginning:
         room = ChatStandIn(welcome=(WELCOME, "*** a motd", "ERR Not allowed: not there."))
         assert begun(room, name=None, key="k")["lobby"] == "lobby"
         assert room.asked == [{"type": "hello", "key": "k"}]
+
+    def test_the_welcome_may_be_for_a_user_of_the_machine(self) -> None:
+        """With ``--unix-names`` it has the login name in the place of a guest's."""
+        for sentences in EN, ES:
+            welcome = sentences.notices("welcome", name="ana", room="lobby", here="")
+            assert begun(ChatStandIn(welcome=tuple(welcome)))["lobby"] == "lobby"
 
     def test_an_older_server_is_sent_no_message_that_it_would_say(self) -> None:
         received: list[bytes] = []
