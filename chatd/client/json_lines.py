@@ -99,10 +99,6 @@ class JsonLink:
         """Queue messages that are encoded already."""
         self._link.send(messages)
 
-    def finish(self) -> None:
-        """Half-close the connection once all is sent."""
-        self._link.finish()
-
     def ask(
         self, type: str, *, otherwise: Callable[[Message], None] = ignore, **members: Any
     ) -> Message:
