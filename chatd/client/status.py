@@ -14,6 +14,7 @@ from prompt_toolkit.utils import get_cwidth
 from chatd.client.paragraph import Fragment, cut
 
 _GAP = " │ "
+_MORE = " …"
 _MIN_TOPIC = 4
 
 
@@ -57,20 +58,21 @@ def title_row(room: str, topic: str, columns: int) -> list[Fragment]:
 def status_row(status: Status, columns: int) -> list[Fragment]:
     """Return the row below the log.
 
-    Where there is not room for all, a draft that is too long and the connection are said first,
-    then the room, other drafts, the note, the rooms with unread lines, the name and the clock.
+    Where there is not room for all, the connection is said first, then a draft that is too long,
+    the note, the room, other drafts, the rooms with unread lines, the name and the clock. A part is
+    left out as a whole, and with it those that matter less; only the first one may be cut.
     """
     others = [_unread(each) for each in status.unread]
-    draft_style = "class:status.error" if status.is_too_long else "class:status"
+    draft = [("class:status.error" if status.is_too_long else "class:status", status.draft)]
     wanted = [
         # A place in the row, its rank, and its fragments.
         (0, 7, [("class:status", status.clock)]),
         (1, 6, [("class:status", status.name)]),
-        (2, 2, [("class:status.room", status.room)]),
+        (2, 3, [("class:status.room", status.room)]),
         (3, 5, _joined(others)),
-        (4, 1, [("class:status.away", status.connection)]),
-        (5, 4, [("class:status.note", status.note)]),
-        (6, 0 if status.is_too_long else 3, [(draft_style, status.draft)]),
+        (4, 0, [("class:status.away", status.connection)]),
+        (5, 2, [("class:status.note", status.note)]),
+        (6, 1 if status.is_too_long else 4, draft),
     ]
     shown: dict[int, list[Fragment]] = {}
     left = columns
@@ -80,10 +82,11 @@ def status_row(status: Status, columns: int) -> list[Fragment]:
             continue
         room = left - (len(_GAP) if shown else 0)
         if width > room:
-            fragments = _fitting(fragments, room)
-        if fragments:
-            shown[place] = fragments
-            left = room - sum(get_cwidth(text) for _, text in fragments)
+            if fitting := _fitting(fragments, room, may_cut=not shown):
+                shown[place] = fitting
+            break
+        shown[place] = fragments
+        left = room - width
     row: list[Fragment] = []
     for place in sorted(shown):
         row += [("class:status", _GAP)] if row else []
@@ -103,20 +106,19 @@ def _joined(fragments: Sequence[Fragment]) -> list[Fragment]:
     return joined
 
 
-def _fitting(fragments: list[Fragment], columns: int) -> list[Fragment]:
-    """Return what *columns* have room for, or nothing if too little of it could be read."""
-    if len(fragments) == 1:
-        ((style, text),) = fragments
-        return [(style, cut(text, columns))] if columns >= _MIN_TOPIC else []
+def _fitting(fragments: list[Fragment], columns: int, *, may_cut: bool) -> list[Fragment]:
+    """Return the first of some fragments, for which *columns* have not room: whole if possible."""
     kept: list[Fragment] = []
-    used = 0
-    for style, text in fragments:
-        if used + get_cwidth(text) + 2 > columns:
-            whole = kept[:-1] if len(kept) % 2 == 0 else kept
-            return [*whole, ("class:status", " …")] if whole else []
-        kept.append((style, text))
-        used += get_cwidth(text)
-    return kept
+    used = get_cwidth(_MORE)
+    for fragment in fragments:
+        used += get_cwidth(fragment[1])
+        if used > columns:
+            break
+        kept.append(fragment)
+    if whole := kept if len(kept) % 2 else kept[:-1]:  # not the comma after the last one
+        return [*whole, ("class:status", _MORE)]
+    style, text = fragments[0]
+    return [(style, cut(text, columns))] if may_cut else []
 
 
 def _filled(row: list[Fragment], style: str, columns: int) -> list[Fragment]:

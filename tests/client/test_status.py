@@ -55,13 +55,41 @@ class TestStatus:
             (45, "#lobby │ 2:#ops 3, 3:#dev 1@ │ reconnecting"),
             (36, "#lobby │ 2:#ops 3 … │ reconnecting"),
             (24, "#lobby │ reconnecting"),
-            (20, "#lob… │ reconnecting"),
+            (20, "reconnecting"),
             (9, "reconnec…"),
         ],
     )
     def test_a_narrow_one_has_what_matters(self, columns: int, shown: str) -> None:
         status = Status("12:34", "ana", "#lobby", UNREAD, "reconnecting")
         assert plain(status_row(status, columns)) == shown
+
+    @pytest.mark.parametrize(
+        ("columns", "shown"),
+        [
+            (24, "12:34 │ guest1 │ #lobby"),
+            (20, "guest1 │ #lobby"),
+            (14, "#lobby"),
+            (5, "#lob…"),
+        ],
+    )
+    def test_a_part_is_left_out_as_a_whole(self, columns: int, shown: str) -> None:
+        assert plain(status_row(Status("12:34", "guest1", "#lobby"), columns)) == shown
+
+    def test_a_part_that_matters_less_does_not_take_the_place_of_one_left_out(self) -> None:
+        status = Status("12:34", "guest1", "#lobby", (), "reconnecting")
+        assert plain(status_row(status, 20)) == "reconnecting"
+
+    def test_a_hint_is_rather_shown_than_the_room(self) -> None:
+        status = Status("12:34", "ana", "#lobby", UNREAD, note="Ctrl+C again to leave")
+        assert plain(status_row(status, 24)) == "Ctrl+C again to leave"
+
+    @given(st.integers(4, 90), st.booleans())
+    def test_the_connection_is_never_left_out(self, columns: int, is_too_long: bool) -> None:
+        status = Status(
+            *("12:34", "ana", "#lobby", UNREAD, "reconnecting", "no older lines", "3 too many"),
+            is_too_long,
+        )
+        assert "reconnecting"[: columns - 1] in plain(status_row(status, columns))
 
     @given(
         st.builds(
