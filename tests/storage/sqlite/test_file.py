@@ -325,7 +325,11 @@ class TestRefusals:
 
     def test_a_file_that_may_not_be_read(self, path: Path) -> None:
         path.touch()
+        for each in path.parent, *path.parent.parents[:2]:
+            each.chmod(0o755)
         path.chmod(0)
+        if not os.geteuid():
+            os.chown(path.parent, NOBODY, -1)
         with as_nobody(path.parent):
             why = refusal(path)
         assert why == f"{path}: Permission denied. Put that right, or give another --store."
