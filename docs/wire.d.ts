@@ -190,6 +190,7 @@ export interface You {
 	name: string;
 	guest: boolean;
 	account: boolean;
+	language: string;
 }
 
 export interface Ack {

@@ -127,7 +127,7 @@ class Subscriptions:
             self._replies.stream.put(self._replies.format.seen(room.name, seq))
 
     def show_identity(self) -> None:
-        """Send the name of the session, to a client that is told of it in a message of its own."""
+        """Send the name and language of the session, to a client with a message for them."""
         identity, replies = self._identity, self._replies
         logged_in = self.read_tracker is not None
         replies.stream.put(replies.format.you(identity.name, identity.is_guest, logged_in))

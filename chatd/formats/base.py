@@ -108,7 +108,7 @@ class Format(abc.ABC):
         return b""
 
     def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
-        """Render the name of the session, and whether it is a guest's or an account's."""
+        """Render the name of the session, if it is a guest's or an account's, and its language."""
         return b""
 
     def people_changed(self, change: PeopleChange) -> bytes:

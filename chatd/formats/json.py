@@ -209,7 +209,8 @@ class JsonFormat(MessageFormat):
         return self.message("done")
 
     def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
-        return self.message("you", name=name, guest=is_guest, account=logged_in)
+        language = self.language.value
+        return self.message("you", name=name, guest=is_guest, account=logged_in, language=language)
 
     def people_changed(self, change: PeopleChange) -> bytes:
         return self.message(

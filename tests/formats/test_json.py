@@ -198,6 +198,7 @@ class TestJson:
         assert entered["text"] == "Welcome.\nHm?"
         assert len(entered["topic"]) == TOPIC_CHARACTERS
         assert (you["name"], you["guest"], you["account"]) == ("ana", False, True)
+        assert you["language"] == "en"
         assert seen["seq"] == 8
         assert (first["key"], first["text"]) == ("key", "one\ntwo")
         assert "key" not in second

@@ -36,6 +36,7 @@ async def set_times(server: ChatServer, session: Session, times: bool) -> None:
 async def set_language(server: ChatServer, session: Session, language: Language) -> None:
     """Set the language of a session. Raises `StoreError`."""
     await server.logins.change_settings(session, language=language.value)
+    session.subscriptions.show_identity()
 
 
 async def set_bell(server: ChatServer, session: Session, bell: Bell) -> None:

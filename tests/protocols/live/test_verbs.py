@@ -86,6 +86,19 @@ class TestQuestions:
         assert (you["guest"], you["account"]) == (True, False)
 
 
+class TestLanguage:
+    def test_it_is_told_when_it_is_chosen_and_when_an_account_brings_it(
+        self, live: Live, world: World
+    ) -> None:
+        one = live.come(world, name="ana")
+        one.say("/register correct horse battery")
+        one.say("/language es")
+        assert one.seen("you")[-1]["language"] == "es"
+        other = live.come(world)
+        other.say("/login ana correct horse battery")
+        assert [you["language"] for you in other.seen("you")][-1] == "es"
+
+
 class TestCommands:
     def test_one_with_an_id_is_done_after_its_answers_with_that_id(
         self, live: Live, world: World
