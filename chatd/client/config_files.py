@@ -1,39 +1,45 @@
 """The files of a person's configuration: where they are, and how they are read and replaced.
 
 They decide which server is sent a password, so a file that another user could have written is
-refused. A file is replaced as a whole, so a reader finds the old one or the new one. This module
-must not know what is in a file.
+refused. A file is replaced as a whole, so a reader finds the old one or the new one. Every client
+loads this module, and few users have such a file: what a file needs is imported where one is read.
+This module must not know what is in a file.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chatd.client.wire import ClientError
-from chatd.util.private_files import UnsafePath, open_trusted, resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 1 << 20
 """Most bytes of a file that is read."""
 
 
-def path_of(name: str) -> Path | None:
+def path_of(name: str) -> str | None:
     """Return the path of a file of this name; None for a user without a home directory."""
     base = os.environ.get("XDG_CONFIG_HOME", "")
     if not os.path.isabs(base):  # to be ignored (XDG Base Directory Specification)
         base = os.path.expanduser("~/.config")
-    return Path(base, "chatd", name) if os.path.isabs(base) else None
+    return os.path.join(base, "chatd", name) if os.path.isabs(base) else None
 
 
-def lines_of(path: Path | None) -> list[str]:
+def lines_of(path: str | None) -> list[str]:
     """Return the lines of a file; none without a file. Raises `ClientError`."""
     if path is None or not os.path.lexists(path):
         return []
+    from pathlib import Path
+
+    from chatd.util.private_files import UnsafePath, open_trusted
+
     try:
-        with open(open_trusted(path), "rb") as file:
+        with open(open_trusted(Path(path)), "rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise ClientError(f"cannot use {path}: it has more than {MAX_BYTES} bytes.")
@@ -47,14 +53,21 @@ def lines_of(path: Path | None) -> list[str]:
 
 
 @contextlib.contextmanager
-def being_changed(path: Path) -> Iterator[None]:
+def being_changed(path: str) -> Iterator[None]:
     """Let no other process change a file meanwhile. Its directory is made, if there is none.
 
     Raises `ClientError`, also for an error within.
     """
+    import fcntl
+    from pathlib import Path
+
+    from chatd.util.private_files import UnsafePath, resolve
+
     try:
-        _make(path.parent)
-        folder = os.open(resolve(path, {0, os.geteuid()}).parent, os.O_RDONLY | os.O_DIRECTORY)
+        _make(Path(path).parent)
+        folder = os.open(
+            resolve(Path(path), {0, os.geteuid()}).parent, os.O_RDONLY | os.O_DIRECTORY
+        )
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
             yield
@@ -66,9 +79,13 @@ def being_changed(path: Path) -> Iterator[None]:
         raise ClientError(f"cannot change {path}: {error.strerror}.") from None
 
 
-def replace(path: Path, lines: list[str]) -> None:
+def replace(path: str, lines: list[str]) -> None:
     """Replace a file `being_changed` by one with these lines, for this user alone."""
-    final = resolve(path, {0, os.geteuid()})
+    from pathlib import Path
+
+    from chatd.util.private_files import resolve
+
+    final = resolve(Path(path), {0, os.geteuid()})
     new = final.with_name(f"{final.name}.new")
     new.unlink(missing_ok=True)  # an earlier process was killed
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

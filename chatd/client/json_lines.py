@@ -25,7 +25,7 @@ from itertools import count
 from time import monotonic
 from typing import Any
 
-from chatd.client import port_kinds, wire
+from chatd.client import wire
 from chatd.client.duplex import DuplexLink
 from chatd.client.server import Connection, Server
 from chatd.client.wire import ClientError
@@ -220,7 +220,9 @@ def _await_welcome(link: DuplexLink, server: Server) -> None:
     where = server.where
     first = _first_line(link, GREETING_TIMEOUT)
     if first is None and link.is_open:
-        kind = port_kinds.find_kind(server)
+        from chatd.client.port_kinds import find_kind  # few servers are of another kind
+
+        kind = find_kind(server)
         if kind is not None:
             raise ClientError(f"{where} {kind}")
         first = _first_line(link, BUSY_TIMEOUT)
@@ -230,7 +232,9 @@ def _await_welcome(link: DuplexLink, server: Server) -> None:
     if first.startswith(_ERROR):
         raise ClientError(_reason(first))
     if not _WELCOME.match(first):
-        raise ClientError(f"{where} {port_kinds.kind_of_greeting(first)}")
+        from chatd.client.port_kinds import kind_of_greeting
+
+        raise ClientError(f"{where} {kind_of_greeting(first)}")
 
 
 def _await_message(link: DuplexLink, where: str) -> None:

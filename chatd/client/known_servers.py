@@ -6,7 +6,6 @@ that begins with ``#`` is a comment. This module must not know how a key comes t
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 from chatd.client import config_files
@@ -41,7 +40,7 @@ def find(address: str) -> KnownServer | None:
     return _parsed(path, config_files.lines_of(path)).get(_key(address))
 
 
-def add(address: str, fingerprint: str) -> Path:
+def add(address: str, fingerprint: str) -> str:
     """Store the key of a server, and return the path of the file. Raises `ClientError`.
 
     Another process may have stored one meanwhile; then that is the one which counts.
@@ -66,7 +65,7 @@ def _key(address: str) -> str:
     return address.lower()
 
 
-def _parsed(path: Path | None, lines: list[str]) -> dict[str, KnownServer]:
+def _parsed(path: str | None, lines: list[str]) -> dict[str, KnownServer]:
     """Return the entries by address."""
     found: dict[str, KnownServer] = {}
     for number, line in enumerate(lines, start=1):

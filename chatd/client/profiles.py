@@ -17,7 +17,6 @@ import argparse
 import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from chatd.client import config_files, server, wire
@@ -82,7 +81,7 @@ def _fill(arguments: argparse.Namespace, profile: Profile, given: set[str]) -> N
             setattr(arguments, argument, value.value)
 
 
-def _parsed(path: Path | None, lines: list[str]) -> dict[str, Profile]:
+def _parsed(path: str | None, lines: list[str]) -> dict[str, Profile]:
     """Return the profiles by name."""
     profiles: dict[str, Profile] = {}
     profile: Profile | None = None

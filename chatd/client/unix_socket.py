@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from contextlib import suppress
-from pathlib import Path
 
 from chatd.client.wire import CONNECT_TIMEOUT, ClientError
-from chatd.util.private_files import UnsafePath, resolve
 from chatd.util.unix_peers import peer_of
 
 SYSTEM_SOCKET = "/run/chatd/chat.sock"
@@ -60,7 +59,7 @@ def connect(path: str) -> tuple[socket.socket, str]:
         return connection, _doubt(connection, path)
     except (FileNotFoundError, ConnectionRefusedError) as error:
         connection.close()
-        if os.path.exists(path) and not Path(path).is_socket():
+        if os.path.exists(path) and not stat.S_ISSOCK(os.stat(path).st_mode):
             raise ClientError(f"{path} is not a socket. Check the path.") from None
         raise ClientError(
             f"no server at {path}: {error.strerror}. Start one with"
@@ -80,6 +79,10 @@ def _doubt(connection: socket.socket, path: str) -> str:
         return ""
     if uid is None:
         uid = os.stat(path).st_uid
+    from pathlib import Path  # the daemon of another user is rare, and these take a while to load
+
+    from chatd.util.private_files import UnsafePath, resolve
+
     try:
         # In a sticky directory such as /tmp, any user can take the name of a socket that is gone.
         resolve(Path(path), {0, here, uid}, may_be_sticky=False)

@@ -18,12 +18,12 @@ others, such as bidi controls, are escaped by `chatd.text.escaping`."""
 BLANK = f"\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000{NOTHING}"
 """`NOTHING`, and white space that ends no line."""
 
-UNSEEN = frozenset(filter(str.isspace, map(chr, range(0x10000)))).union(
+UNSEEN = frozenset(filter(str.isspace, map(chr, range(0x3001)))).union(
     chr(point)
     for first, last in re.findall("(.)-(.)", INVISIBLE)
     for point in range(ord(first), ord(last) + 1)
 )
-"""Characters that show nothing, white space among them."""
+"""Characters that show nothing, white space among them, of which U+3000 is the last."""
 
 _ONLY_UNSEEN = re.compile(rf"[\s{INVISIBLE}]*")
 _SPACE = re.compile(r"\s")

@@ -57,10 +57,16 @@ _UNSAFE = (
     *(range(plane | 0xFFFE, plane + 0x10000) for plane in range(0, 0x110000, 0x10000)),
 )
 
-_SHOWN = {code: _show(code) for codes in _UNSAFE for code in codes}
+# Most runs of a client meet nothing unsafe. So the table of what is shown instead, and the patterns
+# of marks, which are long, are made when they are first needed.
 
-# The patterns of marks are long, and compiled when they are first needed. Each range beyond U+FFFF
-# costs every character a comparison, so these ranges are left out if possible.
+
+@cache
+def _shown() -> dict[int, str]:
+    return {code: _show(code) for codes in _UNSAFE for code in codes}
+
+
+# Each range beyond U+FFFF costs every character a comparison, so these are left out if possible.
 
 
 def _near(ranges: str) -> str:
@@ -124,7 +130,7 @@ def visible(text: str) -> str:
     if is_ordinary(text):
         return text
     text = _maybe_too_many_marks().sub(_thin_out, text)
-    return text if text.isprintable() else text.translate(_SHOWN)
+    return text if text.isprintable() else text.translate(_shown())
 
 
 _PART_OF_ESCAPE = re.compile(r"(?:\^|\\(?:U[0-9a-f]{0,7}|u[0-9a-f]{0,3}|x[0-9a-f]?)?)\Z")

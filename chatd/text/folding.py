@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -42,7 +42,7 @@ _RUN_WITH_LETTERS = re.compile(f"(?:{_MAYBE_MARKS}|[{''.join(_LETTERS)}])+")  # 
 
 # Accents and the optional vowel points of alphabets. The marks of other scripts are letters, vowels
 # or tones: without them different words would be the same.
-_ACCENTS = re.compile(
+_ACCENTS = (
     "["
     "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"  # of any script
     "\u0483-\u0489"  # Cyrillic
@@ -99,7 +99,7 @@ def fold_for_search(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    bare = _ACCENTS.sub("", normalize("NFKD", _without_phrases(text))).casefold()
+    bare = _accents().sub("", normalize("NFKD", _without_phrases(text))).casefold()
     bare = _SUCH_LETTER.sub(lambda found: _WRITTEN_AS[found[0]], bare)
     return normalize("NFKC", bare)  # with the accents the joiners are gone
 
@@ -112,6 +112,12 @@ def folding_work(text: str) -> int:
     if text.isascii():
         return 0
     return len(text) if unicodedata.is_normalized("NFKC", text) else SLOWEST * len(text)
+
+
+@cache
+def _accents() -> re.Pattern[str]:
+    """Return the pattern of `_ACCENTS`, compiled when a text is searched: clients do without it."""
+    return re.compile(_ACCENTS)
 
 
 def _without_phrases(text: str) -> str:

@@ -8,13 +8,12 @@ import codecs
 import enum
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 
 from chatd.text.blanks import UNSEEN, is_blank
 from chatd.text.confusables import is_of_one_script, skeleton
 from chatd.text.folding import fold, has_long_run, normalize
-from chatd.text.unicode_tables import INVISIBLE
 
 MAX_NAME_LENGTH = 32
 """Most code points of a name, in NFC."""
@@ -28,9 +27,6 @@ IPV6_PREFIXES = (64, 56, 48)
 # Select Graphic Rendition, the colours of build output (ECMA-48 8.3.117). Nothing looser: any other
 # sequence that starts with ESC, or remains after one inside it was removed, is escaped.
 _SGR = re.compile(r"\x1b\[[0-9;:]*m")
-
-# With characters that show nothing, two names could look the same.
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 RESERVED = (
     # Names of the server, and words that its lines begin with.
@@ -170,7 +166,8 @@ def validate_name(text: str) -> str:
     if len(text) > 4 * MAX_NAME_LENGTH:
         raise InvalidName(NameFault.FORM)
     name = normalize("NFC", text)
-    if not 1 <= len(name) <= MAX_NAME_LENGTH or _INVISIBLE.search(name):
+    # With characters that show nothing, two names could look the same.
+    if not 1 <= len(name) <= MAX_NAME_LENGTH or not UNSEEN.isdisjoint(name):
         raise InvalidName(NameFault.FORM)
     marks_left = 0
     for place, character in enumerate(name):
@@ -227,7 +224,7 @@ def is_reserved(name: str) -> bool:
     """
     if _GUEST.fullmatch(fold(name).translate(_MARKS)):
         return True
-    return any(_LIKE_RESERVED.fullmatch(look.translate(_MARKS)) for look in looks(name))
+    return any(_like_reserved().fullmatch(look.translate(_MARKS)) for look in looks(name))
 
 
 def _skeletons_of(name: str) -> str:
@@ -238,15 +235,18 @@ def _skeletons_of(name: str) -> str:
     )
 
 
-_LIKE_RESERVED = re.compile(
-    # In a skeleton, 1 is l and 0 is O.
-    "|".join(
-        (
-            *map(_skeletons_of, RESERVED),
-            *(_skeletons_of(word) + "[lO2-9]+" for word in GUEST_WORDS),
+@cache
+def _like_reserved() -> re.Pattern[str]:
+    """Return a pattern of skeletons, compiled when a new name comes: clients do without it."""
+    return re.compile(
+        # In a skeleton, 1 is l and 0 is O.
+        "|".join(
+            (
+                *map(_skeletons_of, RESERVED),
+                *(_skeletons_of(word) + "[lO2-9]+" for word in GUEST_WORDS),
+            )
         )
     )
-)
 
 
 def is_address(name: str) -> bool:

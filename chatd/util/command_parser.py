@@ -23,17 +23,16 @@ WIDEST = 100
 _USAGE = "usage: "
 """The beginning of a usage, as wide as `argparse` indents its other lines beyond the command."""
 
-_OPTION = re.compile(r"(?<![\w-])--?\w[\w-]*")
+# Compiled when there is an error. `re` keeps them then.
+_OPTION = r"(?<![\w-])--?\w[\w-]*"
 
-_REQUIRED = re.compile(r"the following arguments are required: (.*)")
-_NOT_A_CHOICE = re.compile(
-    r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL
-)
-_NO_VALUE = re.compile(r"argument (\S+): expected .*")
-_SUPERFLUOUS = re.compile(r"argument (\S+): ignored explicit argument (.*)", re.DOTALL)
-_EXCLUDED = re.compile(r"argument (\S+): not allowed with argument (\S+)")
+_REQUIRED = r"the following arguments are required: (.*)"
+_NOT_A_CHOICE = r"(?s)argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)"
+_NO_VALUE = r"argument (\S+): expected .*"
+_SUPERFLUOUS = r"(?s)argument (\S+): ignored explicit argument (.*)"
+_EXCLUDED = r"argument (\S+): not allowed with argument (\S+)"
 
-_TAKES = re.compile(r"^argument (\S+): takes ")
+_TAKES = r"^argument (\S+): takes "
 
 
 _INTERRUPTED = {130: "Ctrl+C"}
@@ -175,30 +174,30 @@ class CommandParser(argparse.ArgumentParser):
         """
         parsers = [self, *(self._commands.choices.values() if self._commands else ())]
         return {"-h", "--help"}.union(
-            *(_OPTION.findall(argparse.ArgumentParser.format_usage(each)) for each in parsers)
+            *(re.findall(_OPTION, argparse.ArgumentParser.format_usage(each)) for each in parsers)
         )
 
     def _in_our_words(self, message: str) -> str:
         """Return an error of `argparse` with what would be right."""
-        if match := _REQUIRED.fullmatch(message):
+        if match := re.fullmatch(_REQUIRED, message):
             if self._commands is None:
                 return f"{match[1]} is missing."
             return f"the command is missing: {listed(self._commands.choices)}."
-        if match := _NOT_A_CHOICE.fullmatch(message):
+        if match := re.fullmatch(_NOT_A_CHOICE, message):
             name, value, choices = match.groups()
             known = re.findall(r"[^\s',]+", choices)
             if self._commands is not None:
                 return unknown("command", value, known, f"It is {listed(known)}.")
             subject = "it" if name in known else name
             return f"{subject} takes {listed(known)}; not {value!r}."
-        if match := _NO_VALUE.fullmatch(message):
+        if match := re.fullmatch(_NO_VALUE, message):
             return f"{match[1]} needs a value."
-        if match := _SUPERFLUOUS.fullmatch(message):
+        if match := re.fullmatch(_SUPERFLUOUS, message):
             return f"{match[1]} takes no value; not {match[2]}."
-        if match := _EXCLUDED.fullmatch(message):
+        if match := re.fullmatch(_EXCLUDED, message):
             return f"{match[2]} and {match[1]} exclude each other: give one of them."
         # A type says what it takes as a clause, or as a sentence about the value.
-        return _TAKES.sub(r"\1 takes ", message).removeprefix("argument ")
+        return re.sub(_TAKES, r"\1 takes ", message).removeprefix("argument ")
 
 
 class _Version(argparse.Action):

@@ -29,7 +29,7 @@ def write(file: Path, text: str) -> None:
 
 def test_a_stored_key_is_found(file: Path) -> None:
     assert known_servers.find("chat.test:1") is None
-    assert known_servers.add("chat.test:1", KEY) == file
+    assert known_servers.add("chat.test:1", KEY) == str(file)
     found = known_servers.find("chat.test:1")
     assert found is not None
     assert (found.fingerprint, found.line) == (KEY, 1)
