@@ -20,8 +20,19 @@ SYSTEM_SOCKET = "/run/chatd/chat.sock"
 def paths() -> list[str]:
     """Return the paths at which a daemon of this machine may listen, the first ones first."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    own = [os.path.join(runtime, "chatd", "chat.sock")] if os.path.isabs(runtime) else []
+    own = [os.path.join(runtime, "chatd", "chat.sock")] if _is_own(runtime) else []
     return [SYSTEM_SOCKET, *own]
+
+
+def _is_own(runtime: str) -> bool:
+    """Return True for a directory of this process's user, as that of a runtime has to be.
+
+    After `su`, the variable is still that of the other user, and root may enter that directory.
+    """
+    try:
+        return os.path.isabs(runtime) and os.stat(runtime).st_uid == os.geteuid()
+    except OSError:
+        return False
 
 
 def find() -> tuple[str, socket.socket] | None:

@@ -80,12 +80,20 @@ class TestFinding:
     """The socket of a daemon of this machine."""
 
     def test_that_of_the_service_comes_before_that_of_the_user(
-        self, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/7")
-        assert unix_socket.paths() == ["/run/chatd/chat.sock", "/run/user/7/chatd/chat.sock"]
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+        assert unix_socket.paths() == ["/run/chatd/chat.sock", f"{tmp_path}/chatd/chat.sock"]
 
-    @pytest.mark.parametrize("variable", [None, "", "relative"])
+    def test_the_directory_of_another_user_is_not_the_users(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """`su` keeps the variable, and that user's server would be sent what was meant for ours."""
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+        monkeypatch.setattr(os, "geteuid", lambda: OTHER)
+        assert unix_socket.paths() == ["/run/chatd/chat.sock"]
+
+    @pytest.mark.parametrize("variable", [None, "", "relative", "/no/such/directory"])
     def test_without_a_directory_the_user_has_none(
         self, monkeypatch: pytest.MonkeyPatch, variable: str | None
     ) -> None:
