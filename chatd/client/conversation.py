@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from chatd.client.chat import Chat, Me, Send, View
 from chatd.client.incoming import Incoming
 from chatd.client.rooms import Room
-from chatd.client.shown import Kind, Message
+from chatd.client.shown import Kind, Message, text_in
 from chatd.client.typed_lines import TypedLines
 from chatd.client.wire import ClientError
 from chatd.text.folding import fold
@@ -153,7 +153,7 @@ class Conversation:
 
     def _greeted(self, hello: Message) -> None:
         chat = self.chat
-        chat.me = Me(hello["name"], hello["guest"], hello["account"])
+        chat.me = Me(text_in(hello, "name"), hello["guest"], hello["account"])
         if self._login is None:
             self._open()
             return

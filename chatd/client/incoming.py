@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from chatd.client.chat import Chat, Limits, Me
 from chatd.client.room_messages import RoomMessages
-from chatd.client.shown import Kind, Message, Shown
+from chatd.client.shown import Kind, Message, Shown, seconds_in, text_in
 from chatd.text.escaping import visible
 
 PRIVATE_KEPT = 200
@@ -60,13 +60,13 @@ class Incoming:
 
     def _hello(self, message: Message) -> None:
         chat = self._chat
-        chat.lobby = message["lobby"]
+        chat.lobby = text_in(message, "lobby")
         chat.greeted_in = message.get("language", "")
         usual = Limits()
         chat.limits = Limits(
-            message.get("max_length", usual.characters),
-            message.get("max_lines", usual.lines),
-            message.get("max_bytes", usual.bytes),
+            int(message.get("max_length", usual.characters)),
+            int(message.get("max_lines", usual.lines)),
+            int(message.get("max_bytes", usual.bytes)),
         )
         if not chat.commands:
             chat.ask("commands", self._commands)
@@ -79,7 +79,7 @@ class Incoming:
 
     def _you(self, message: Message) -> None:
         chat = self._chat
-        chat.me = Me(message["name"], message["guest"], message["account"])
+        chat.me = Me(text_in(message, "name"), message["guest"], message["account"])
 
     def _done(self, message: Message) -> None:
         item = self._chat.outbox.get(message.get("id"))
@@ -94,7 +94,7 @@ class Incoming:
     def _private_line(self, message: Message) -> None:
         chat = self._chat
         author, text, to = message["author"], visible(message["text"]), message.get("to") or ""
-        time = None if message.get("time") is None else message["time"] / 1000
+        time = None if message.get("time") is None else seconds_in(message)
         if time is not None:
             if message.get("past") and (time, author, text) in self._private:
                 return

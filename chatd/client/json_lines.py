@@ -31,6 +31,7 @@ from chatd.client.server import Connection, Server
 from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import TooLong
 from chatd.text.escaping import visible
+from chatd.text.json_input import decode_json
 
 Message = dict[str, Any]
 
@@ -42,6 +43,10 @@ BUSY_TIMEOUT = 15.0
 
 ANSWER_TIMEOUT = 120.0
 """Seconds without a byte, while an answer is due, after which the client gives up."""
+
+DEEPEST = 16
+"""Most levels of lists and objects in a message. Functions that call themselves for each take it.
+"""
 
 _FIRST_LINE = b"/json"
 _FENCE = b"/sync"
@@ -192,18 +197,24 @@ def begin(server: Server, *, for_password: bool = False, **hello: Any) -> tuple[
 
 
 def encode(type: str, **members: Any) -> bytes:
-    """Return a message as it is sent. Members that are None are left out."""
+    """Return a message as it is sent. Members that are None are left out.
+
+    Raises `ClientError` for a text that is not UTF-8, as one of the command line may be.
+    """
     kept = {key: value for key, value in members.items() if value is not None}
-    return json.dumps({"type": type, **kept}, ensure_ascii=False).encode() + b"\n"
+    try:
+        return json.dumps({"type": type, **kept}, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:
+        raise ClientError("nothing was sent: the text is not UTF-8. Write it in UTF-8.") from None
 
 
 def decode(line: bytes) -> Message:
     """Return the message in a line. Raises `ClientError` if there is none."""
     try:
-        message = None if isinstance(line, TooLong) else json.loads(line)
-    except (ValueError, RecursionError):
+        message = None if isinstance(line, TooLong) else decode_json(line)
+    except ValueError:
         message = None
-    if not isinstance(message, dict):
+    if not isinstance(message, dict) or _is_deep(message):
         shown = visible(line[:60].decode(errors="backslashreplace"))
         raise ClientError(f"the server sent a line that is no message: {shown!r}.")
     return message
@@ -213,6 +224,19 @@ def text_of(message: Message, member: str) -> str:
     """Return the text of a member, safe for a terminal; "" if it is no text."""
     text = message.get(member)
     return visible(text) if isinstance(text, str) else ""
+
+
+def _is_deep(message: Message) -> bool:
+    """Return True if a message has more than `DEEPEST` levels."""
+    level: list[object] = [message]
+    for _ in range(DEEPEST):
+        level = [
+            part
+            for each in level
+            if isinstance(each, (dict, list))
+            for part in (each.values() if isinstance(each, dict) else each)
+        ]
+    return any(isinstance(each, (dict, list)) for each in level)
 
 
 def _await_welcome(link: DuplexLink, server: Server) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from chatd.client import json_lines, logging_in, server
 from chatd.client.json_lines import JsonLink, Message, Refused
+from chatd.client.shown import END_OF_TIME
 from chatd.client.wire import ClientError
 from chatd.text.escaping import encode_json, encode_screen_line
 from chatd.text.times import local_time
@@ -136,11 +137,7 @@ def seq_of(event: Message) -> int:
 def time_of(event: Message) -> int:
     """Return the time of an event, in milliseconds since 1970."""
     time = event.get("time")
-    return time if isinstance(time, int) and 0 <= time < _END_OF_TIME else 0
-
-
-_END_OF_TIME = 253_402_300_800_000
-"""The year 10000."""
+    return time if isinstance(time, int) and 0 <= time < END_OF_TIME else 0
 
 
 def _line_of(event: Message, language: str) -> str:

@@ -162,7 +162,7 @@ class Reconnecting:
     def _take(self, message: dict[str, Any]) -> None:
         try:
             self.conversation.take(escaped(message))
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise ClientError(
                 f"the server sent a message that this version of chatd cannot read ({error!r})."
             ) from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from chatd.client.shown import Message, Shown
+from chatd.client.shown import Message, Shown, text_in
 from chatd.text.folding import fold
 
 
@@ -41,7 +41,7 @@ class People:
         self._roles.clear()
         self._away.clear()
         self._mark(listed["names"], listed)
-        self.guests, self.more = listed["guests"], listed.get("more", 0)
+        self.guests, self.more = int(listed["guests"]), int(listed.get("more", 0))
         self.is_known = True
 
     def change(self, changed: Message) -> bool:
@@ -64,7 +64,7 @@ class People:
 
     def _mark(self, names: Sequence[str], message: Message) -> None:
         roles, away = message.get("roles") or {}, set(message.get("away") or ())
-        for name in names:
+        for name in map(str, names):
             self._roles[name] = roles.get(name, "")
             (self._away.add if name in away else self._away.discard)(name)
 
@@ -102,7 +102,7 @@ class Room:
     def enter(self, entered: Message) -> bool:
         """Take a message of the type `entered`. Return True if lines go on where they were."""
         self.is_present = self.is_kept = True
-        self.topic = entered.get("topic", "")
+        self.topic = text_in(entered, "topic") if "topic" in entered else ""
         if entered.get("resumed"):
             return True
         after, is_first = int(entered["after"]), self.last is None

@@ -85,6 +85,29 @@ class Shown:
         return self.part_of is not None and self.part_of != self.seq
 
 
+END_OF_TIME = 253_370_764_800_000
+"""The year 9999, in milliseconds since 1970: later times are no dates in all zones."""
+
+
+def text_in(message: Message, member: str) -> str:
+    """Return a text of a message. Raises LookupError or TypeError for one that has none."""
+    text = message[member]
+    if not isinstance(text, str):
+        raise TypeError(f"{text!r} is not a text")
+    return text
+
+
+def seconds_in(message: Message) -> float:
+    """Return the time of a message, in seconds since 1970.
+
+    Raises LookupError, TypeError or ValueError for one that has none.
+    """
+    time = message["time"]
+    if not 0 <= time < END_OF_TIME:
+        raise ValueError(f"{time!r} is not a time")
+    return float(time / 1000)
+
+
 def event_shown(event: Message, me: str, source: str = "") -> Shown:
     """Return an event of a log as it is shown to a reader of the name *me*."""
     seq, author, text = int(event["seq"]), visible(event["author"]), visible(event["text"])
@@ -96,7 +119,7 @@ def event_shown(event: Message, me: str, source: str = "") -> Shown:
         text,
         author,
         seq,
-        event["time"] / 1000,
+        seconds_in(event),
         event.get("part_of"),
         own,
         bool(spoken and not own and me and mentions(text, fold(me))),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chatd.client import json_lines
-from chatd.client.json_lines import Message, Refused
+from chatd.client.json_lines import DEEPEST, Message, Refused
 from chatd.client.server import Server
 from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import TooLong
@@ -23,6 +23,11 @@ def begun(script: Script, **hello: Any) -> Message:
         talk, answer = json_lines.begin(server_at(server.port), **hello)
         talk.close()
     return answer
+
+
+def nested(lists: int) -> bytes:
+    """Return a message with a list in a list, and so on."""
+    return b'{"a":%b}' % (b"[" * lists + b"]" * lists)
 
 
 def failure(script: Script) -> str:
@@ -103,7 +108,19 @@ class TestBeginning:
 
 
 @pytest.mark.parametrize(
-    "line", [b"<ana> hola", b"[1]", b"{", b'{"a":\xff}', TooLong(b'{"a":'), b"[" * 100_000]
+    "line",
+    [
+        b"<ana> hola",
+        b"[1]",
+        b"{",
+        b'{"a":\xff}',
+        TooLong(b'{"a":'),
+        b"[" * 100_000,
+        nested(DEEPEST),
+        nested(900),
+        b'{"a":NaN}',
+        b'{"a":1,"a":2}',
+    ],
 )
 def test_a_line_that_is_no_message_ends_the_conversation(line: bytes) -> None:
     with pytest.raises(ClientError, match="the server sent a line that is no message"):
@@ -149,6 +166,10 @@ class TestRequests:
         answers: list[Message] = [{"type": "error", "kind": "Wrong use", "text": "no."}]
         with pytest.raises(Refused, match="Wrong use: no"):
             self.asked([*answers, {"type": "done"}], "line")
+
+    def test_text_that_is_not_utf8_is_not_sent(self) -> None:
+        with pytest.raises(ClientError, match="not UTF-8"):
+            json_lines.encode("search", text="\udcff")
 
     def test_a_server_that_ends_instead_is_quoted(self) -> None:
         class Ending(ChatStandIn):

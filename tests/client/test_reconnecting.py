@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,6 +20,24 @@ from chatd.client.server import Connection
 from chatd.client.shown import Kind
 from chatd.client.wire import ClientError, UntrustedServer
 from tests.support.conversations import Window, event
+
+HELLO: dict[str, Any] = {
+    "type": "hello",
+    "name": "guest1",
+    "guest": True,
+    "account": False,
+    "lobby": "lobby",
+}
+LOBBY: dict[str, Any] = {
+    "room": "lobby",
+    "topic": "",
+    "head": 0,
+    "after": 0,
+    "bookmark": None,
+    "text": "",
+    "resumed": False,
+    "anew": False,
+}
 
 
 class Server:
@@ -53,9 +72,8 @@ class Server:
         """Return the server's end of the next connection, in which the client is welcome."""
         peer = await self.accept_silently()
         assert (await peer.read())["type"] == "hello"
-        peer.send("hello", name="guest1", guest=True, account=False, lobby="lobby")
-        room = {"room": "lobby", "topic": "", "head": 0, "after": 0, "bookmark": None, "text": ""}
-        peer.send("entered", **room, resumed=False, anew=False)
+        peer.send(**HELLO)
+        peer.send("entered", **LOBBY)
         return peer
 
     async def accept_silently(self) -> Peer:
@@ -306,12 +324,29 @@ def test_a_server_that_ends_the_session_is_not_asked_again() -> None:
     run(scene)
 
 
-@pytest.mark.parametrize("message", [{"type": "events"}, {"type": "hello", "name": 1}, {}])
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "events"},
+        {"type": "hello", "name": 1},
+        {},
+        {"type": "private", "author": "ana", "text": "x", "time": 10**30},
+        {"type": "events", "room": "lobby", "events": [event(1, "ana", "x", time=10**30)]},
+        {"type": "events", "room": "lobby", "events": [event(10**30, "ana", "x")]},
+        {"type": "seen", "room": "lobby", "seq": math.inf},
+        {"type": "you", "name": 1, "guest": True, "account": False},
+        {"type": "hello", "name": "g", "guest": True, "account": False, "lobby": 1},
+        {**HELLO, "max_length": "x"},
+        {"type": "entered", **LOBBY, "topic": 1},
+        {"type": "people", "room": "lobby", "names": ["ana"], "guests": "x"},
+    ],
+)
 def test_a_message_that_cannot_be_read_is_an_error_of_the_server(message: dict[str, Any]) -> None:
     async def scene(server: Server) -> None:
         talk = server.start()
         peer = await server.accept()
-        peer._writer.write(json.dumps(message).encode() + b"\n")
+        data = json.dumps(message).replace("Infinity", "1e999")
+        peer._writer.write(data.encode() + b"\n")
         with pytest.raises(ClientError, match="cannot read"):
             await talk
 
