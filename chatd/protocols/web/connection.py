@@ -26,13 +26,12 @@ from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.paced_reader import ITEMS_A_TURN
 from chatd.protocols.web.http.deadlines import RequestDeadlines
 from chatd.protocols.web.http.decoder import Answerable, Expectation, HttpDecoder, Item
-from chatd.protocols.web.http.http1 import refusal_bytes
+from chatd.protocols.web.http.http1 import date_of, refusal_bytes
 from chatd.protocols.web.http.messages import (
     Answer,
     Problem,
     Request,
     bad_request,
-    date_of,
     error_answer,
 )
 from chatd.protocols.web.http.responder import Responder

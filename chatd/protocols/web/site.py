@@ -100,7 +100,7 @@ class Site:
             self._check(request, asker)
             answer = await self._answer(request, asker)
         except Refusal as refusal:
-            answer = error_answer(refusal, language)
+            answer = error_answer(refusal, language, is_shown=request.is_shown)
         except StoreError:
             answer = error_answer(Refusal(ErrorKind.NOT_SAVED, "change_not_saved"), language)
         if asker.encrypted and isinstance(answer, Answer) and _may_insist_on_tls(request):

@@ -291,6 +291,7 @@ def test_text_becomes_bytes_in_the_encoder_alone() -> None:
         "formats/json.py",
         "formats/sse.py",
         "protocols/web/connection.py",
+        "protocols/web/http/messages.py",
     }
     on_screens = files_that_call("encode_screen_lines") | files_that_call("encode_screen_line")
     assert on_screens == {"text/escaping.py", "formats/chat.py"}

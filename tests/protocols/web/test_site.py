@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
+from chatd.i18n import Language, sentence_over_http
 from chatd.protocols.web.http.messages import Request
 from chatd.protocols.web.http.same_origin import Host
 from chatd.rooms.stream import Stream
@@ -70,6 +71,24 @@ def test_who_asks_this_daemon_is_answered(host: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/main.js", "/api/rooms", "/healthz", "/nothing"])
 def test_who_asks_another_host_is_not(host: str, path: str) -> None:
     assert error_of(SiteWorld().ask("GET", path, host=host)) == (421, "unknown_host")
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "key"),
+    [("/", "evil.example", "unknown_host"), ("/nothing", "localhost", "unknown_path")],
+)
+@pytest.mark.parametrize("language", Language)
+def test_a_person_reads_a_sentence(path: str, host: str, key: str, language: Language) -> None:
+    accept = {"accept": "text/html,*/*;q=0.8", "accept_language": language.value}
+    got = SiteWorld().ask("GET", path, host=host, **accept)
+    assert got.headers["content-type"] == "text/plain; charset=utf-8"
+    text = sentence_over_http(language, key)
+    assert got.body.decode() == f"{text[0].upper()}{text[1:]}\n"
+
+
+def test_a_program_that_takes_pages_is_answered_with_an_object() -> None:
+    got = SiteWorld().ask("GET", "/api/nothing", accept="text/html")
+    assert error_of(got) == (404, "unknown_path")
 
 
 def test_a_host_in_the_path_counts_more_than_the_header() -> None:

@@ -12,8 +12,8 @@ from chatd.protocols.web.api.operation import Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, visitor
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.schemas import AFTER, BOOKMARK, ROOM, TEXT
-from chatd.protocols.web.http.http1 import opening_bytes
-from chatd.protocols.web.http.messages import NO_STORE, Answer, bookmark_in, date_of
+from chatd.protocols.web.http.http1 import date_of, opening_bytes
+from chatd.protocols.web.http.messages import NO_STORE, Answer, bookmark_in
 from chatd.protocols.web.http.upgrade import HandOver
 from chatd.protocols.web.live import handshake
 from chatd.protocols.web.live.credentials import HandshakeCredentials

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from email.utils import formatdate
 from itertools import chain
 
 import h11
@@ -186,6 +187,11 @@ class Exchange:
         if error.error_status_hint == 431 and self._head is None:
             return _too_large()
         return bad_request()
+
+
+def date_of(now: float) -> str:
+    """Return a time (seconds since 1970) as HTTP writes it."""
+    return formatdate(now, usegmt=True)
 
 
 def refusal_bytes(answer: Answer, date: str) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from email.utils import formatdate
 from functools import cached_property
 from http import HTTPStatus
 from itertools import chain
@@ -20,7 +19,7 @@ from chatd.event import Bookmark, bookmark_of
 from chatd.formats.json import each_once, object_in_pieces
 from chatd.i18n import Language, sentence_over_http
 from chatd.protocols.web.http.same_origin import Host, host_of
-from chatd.text.escaping import encode_json
+from chatd.text.escaping import encode_json, encode_line
 from chatd.text.json_input import decode_json
 
 HEADERS = 100
@@ -206,6 +205,11 @@ class Request:
             raise _not_an_object(members)
         return value
 
+    @property
+    def is_shown(self) -> bool:
+        """True if a browser shows the answer to a person: it is no request of a program."""
+        return "text/html" in (self.header("accept") or "") and (self.path or ("",))[0] != "api"
+
     def language(self, default: Language) -> Language:
         """Return the language of the answer: of those there are, the one the client prefers."""
         return self._preferred or default
@@ -283,8 +287,13 @@ def json_list_answer(
     return json_answer(200, {**members, name: list(chain.from_iterable(parts))})
 
 
-def error_answer(refusal: Refusal, language: Language, *, closes: bool = False) -> Answer:
-    """Return the answer that says why a request was refused."""
+def error_answer(
+    refusal: Refusal, language: Language, *, closes: bool = False, is_shown: bool = False
+) -> Answer:
+    """Return the answer that says why a request was refused.
+
+    It is an object, or the sentence alone if ``is_shown`` to a person as it is.
+    """
     if isinstance(refusal, Problem):
         status, headers, line = refusal.status, list(refusal.headers), refusal.line
     else:
@@ -293,19 +302,14 @@ def error_answer(refusal: Refusal, language: Language, *, closes: bool = False) 
         headers.append(("WWW-Authenticate", 'Bearer realm="chatd"'))
     if status == 429 and isinstance(seconds := refusal.values.get("count"), int):
         headers.append(("Retry-After", str(seconds)))
-    error: dict[str, object] = {
-        "kind": refusal.kind.value,
-        "key": refusal.key,
-        "text": sentence_over_http(language, refusal.key, **refusal.values),
-    }
+    text = sentence_over_http(language, refusal.key, **refusal.values)
+    if is_shown:
+        headers += [("Content-Type", "text/plain; charset=utf-8"), NO_STORE]
+        return Answer(status, headers, encode_line(text[:1].upper() + text[1:], b"\n"), closes)
+    error: dict[str, object] = {"kind": refusal.kind.value, "key": refusal.key, "text": text}
     if line:
         error["line"] = line
     return json_answer(status, {"error": error}, headers, closes=closes)
-
-
-def date_of(now: float) -> str:
-    """Return a time (seconds since 1970) as HTTP writes it."""
-    return formatdate(now, usegmt=True)
 
 
 def request_of(

@@ -12,7 +12,8 @@ from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.web.http.answers import Answers
 from chatd.protocols.web.http.deadlines import RequestDeadlines
 from chatd.protocols.web.http.decoder import HttpDecoder
-from chatd.protocols.web.http.messages import Answer, date_of
+from chatd.protocols.web.http.http1 import date_of
+from chatd.protocols.web.http.messages import Answer
 
 
 class Responder:
