@@ -15,7 +15,7 @@ import pwd
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
@@ -27,12 +27,14 @@ LOOKUP_SECONDS = 2.0
 """Seconds that the system has to tell the name of a user. Clients wait longer for a welcome."""
 
 MOST_LOOKUPS = 1000
-"""Most names that are asked for at a time: those who come meanwhile have none."""
+"""Most users whose names are asked for at a time: others who come meanwhile have none."""
 
 ADMINISTRATORS = "chatd"
 """The group of the system whose members are administrators at a UNIX socket."""
 
 ROOT = 0
+
+R = TypeVar("R")
 
 _OVERFLOW = Path("/proc/sys/kernel/overflowuid")
 
@@ -109,7 +111,8 @@ class LocalUsers:
         self._runner = runner
         self._clock = clock
         self._look_up = look_up
-        self._asking = 0
+        self._waiting: dict[int, set[Deferred[Names]]] = {}
+        """Those who wait for the names of each uid that the system is asked for."""
         self._trouble = RecurringWarning(
             clock, "the system does not tell the login names of users, who come as guests: {why}."
         )
@@ -144,17 +147,30 @@ class LocalUsers:
         return LocalUser(peer.uid, nameless=Nameless.LATE)
 
     def _names_of(self, uid: int) -> Deferred[Names]:
-        """Return the names of a uid; fails with `TimeoutError` if they do not come in time."""
+        """Return the names of a uid; fails with `TimeoutError` if they do not come in time.
+
+        The system is asked for a uid once at a time: a user who connects again and again does not
+        make others wait.
+        """
         answer: Deferred[Names] = Deferred()
-        if self._asking >= MOST_LOOKUPS:
+        is_new = uid not in self._waiting
+        if is_new and len(self._waiting) >= MOST_LOOKUPS:
             answer.errback(TimeoutError())
             return answer
-        self._asking += 1  # until the thread has done it, however long that takes
+        waiting = self._waiting.setdefault(uid, set())
+        waiting.add(answer)
+        answer.addTimeout(LOOKUP_SECONDS, self._clock)
+        answer.addBoth(_remove, answer, waiting)
+        if is_new:  # until the thread has done it, however long that takes
+            self._runner.run(self._look_up, uid).addBoth(self._answer, uid)
+        return answer
 
-        def ended(result: Any) -> None:
-            self._asking -= 1
-            if not answer.called:
-                answer.callback(result)
+    def _answer(self, names: Any, uid: int) -> None:
+        for answer in [*self._waiting.pop(uid)]:
+            answer.callback(names)
 
-        self._runner.run(self._look_up, uid).addBoth(ended)
-        return answer.addTimeout(LOOKUP_SECONDS, self._clock)
+
+def _remove(result: R, answer: Deferred[R], waiting: set[Deferred[R]]) -> R:
+    """Have an answer wait no more, and pass its result on."""
+    waiting.discard(answer)
+    return result

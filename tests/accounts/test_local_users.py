@@ -93,10 +93,27 @@ class TestASystemThatHangs:
     def test_is_asked_for_few_at_a_time(self, expected_errors: Expect) -> None:
         machine = Asked()
         machine.thread.held = True
-        waiting = [machine.find() for _ in range(MOST_LOOKUPS)]
+        waiting = [machine.find(ANA + 1 + each) for each in range(MOST_LOOKUPS)]
         assert machine.found() == LocalUser(ANA, nameless=Nameless.LATE)
         machine.thread.work()
-        assert {each.result for each in waiting} == {LocalUser(ANA, "ana")}  # type: ignore[attr-defined]
+        assert {each.result.login for each in waiting} == {"ana"}  # type: ignore[attr-defined]
+        machine.thread.held = False
+        assert machine.found() == LocalUser(ANA, "ana")
+        assert len(expected_errors()) == 1
+
+    def test_is_asked_once_for_a_user_who_comes_again_and_again(
+        self, expected_errors: Expect
+    ) -> None:
+        machine = Asked()
+        machine.thread.held = True
+        late = [machine.find() for _ in range(2 * MOST_LOOKUPS)]
+        machine.clock.advance(LOOKUP_SECONDS)
+        again, other = machine.find(), machine.find(ANA + 1)
+        machine.thread.work()
+        assert machine.asked == [ANA, ANA + 1]
+        assert {each.result.nameless for each in late} == {Nameless.LATE}  # type: ignore[attr-defined]
+        assert again.result == LocalUser(ANA, "ana")  # type: ignore[attr-defined]
+        assert other.result == LocalUser(ANA + 1, "ana")  # type: ignore[attr-defined]
         machine.thread.held = False
         assert machine.found() == LocalUser(ANA, "ana")
         assert len(expected_errors()) == 1
@@ -104,8 +121,8 @@ class TestASystemThatHangs:
     def test_counts_as_asked_until_it_has_answered(self, expected_errors: Expect) -> None:
         machine = Asked()
         machine.thread.held = True
-        for _ in range(MOST_LOOKUPS):
-            machine.find()
+        for each in range(MOST_LOOKUPS):
+            machine.find(ANA + 1 + each)
         machine.clock.advance(LOOKUP_SECONDS)
         assert machine.found() == LocalUser(ANA, nameless=Nameless.LATE)
         assert len(machine.thread._jobs) == MOST_LOOKUPS
