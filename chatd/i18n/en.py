@@ -48,7 +48,7 @@ SENTENCES = {
     "right_text": "a string",
     "right_bookmark": "a bookmark as you received it, such as 17-1764100000000, or a seq",
     "right_number": "a whole number, 0 or more",
-    "right_id": "a whole number, or a string of at most 64 characters",
+    "right_id": "a whole number, or a string of at most 64 characters, none for control",
     "right_key": "16 to 64 letters, digits, _ or -",
     "right_language": "en or es",
     "right_rooms": "an object with the last bookmark that you have of each room, or null",

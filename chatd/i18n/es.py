@@ -51,7 +51,7 @@ SENTENCES = {
     "right_text": "un texto",
     "right_bookmark": "un marcador tal como lo recibiste, como 17-1764100000000, o un seq",
     "right_number": "un número entero, 0 o más",
-    "right_id": "un número entero, o un texto de 64 caracteres como mucho",
+    "right_id": "un número entero, o un texto de 64 caracteres como mucho, ninguno de control",
     "right_key": "de 16 a 64 letras, cifras, _ o -",
     "right_language": "en o es",
     "right_rooms": "un objeto con el último marcador que tienes de cada sala, o null",

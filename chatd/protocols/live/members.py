@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from chatd.event import Bookmark, bookmark_of
+from chatd.text.escaping import visible
 
 Members = Mapping[str, Any]
 
@@ -37,7 +38,7 @@ def id_of(members: Members) -> str | int | None:
     """
     id = members.get("id")
     if isinstance(id, str):
-        is_right = len(id) <= 64
+        is_right = len(id) <= 64 and visible(id) == id
     elif isinstance(id, int):
         is_right = abs(id) < 1 << 53 and not isinstance(id, bool)
     else:

@@ -22,7 +22,7 @@ WRONG = "wrong_member"
 NOT_TEXTS = (5, True, 1.5, ["x"], {"x": 1})
 NOT_NUMBERS = (-1, 1.5, 1e9, 1 << 53, True, "7", "", [1])
 NOT_KEYS = ("", "short", "x" * 65, "a key of sixteen", *NOT_TEXTS)
-NOT_IDS = (True, False, 1.5, "x" * 65, [1], {"a": 1}, 1 << 60)
+NOT_IDS = (True, False, 1.5, "x" * 65, [1], {"a": 1}, 1 << 60, "a\x1b", "\u202e", "\ud800")
 
 SIGNIN = {"name": "ana", "password": "correct horse"}
 
