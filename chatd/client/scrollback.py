@@ -15,7 +15,8 @@ from typing import NamedTuple
 from chatd.client.paragraph import Fragment, Paragraph, Row, cut, rows_of
 
 MAX_LINES = 5000
-"""Most lines of a room; the oldest go first. The server has them all."""
+MAX_CHARACTERS = 4_000_000
+"""Most lines of a room, and characters in them; the oldest go first. The server has them all."""
 
 _DAY = -2
 _NEW = -1
@@ -31,6 +32,11 @@ class Line(NamedTuple):
     paragraph: Paragraph
     day: date
 
+    @property
+    def characters(self) -> int:
+        """The number of characters in it."""
+        return sum(len(text) for part in self.paragraph for _, text in part)
+
 
 class Place(NamedTuple):
     """A row: the number of its line, and the grapheme with which it starts."""
@@ -45,6 +51,7 @@ class Scrollback:
     def __init__(self) -> None:
         self._lines: list[Line] = []
         self._first = 0
+        self._characters = 0
         self._new_from: int | None = None
         self._pattern: re.Pattern[str] | None = None
         self._found: int | None = None
@@ -62,29 +69,31 @@ class Scrollback:
     def append(self, line: Line) -> int:
         """Add the latest line, and return its number."""
         self._lines.append(line)
-        if (surplus := len(self._lines) - MAX_LINES) > 0:
-            del self._lines[:surplus]
-            self._first += surplus
-            self._rows.clear()
+        self._characters += line.characters
+        self._cut()
         return self.numbers[-1]
 
     def prepend(self, lines: Iterable[Line]) -> None:
         """Add older lines, in the order in which they were said."""
         older = list(lines)
         self._lines[:0] = older
+        self._characters += sum(each.characters for each in older)
         self._first -= len(older)
         self._rows.clear()
 
     def replace(self, number: int, line: Line) -> None:
         """Show another line in the place of one."""
         if number in self.numbers:
+            self._characters += line.characters - self[number].characters
             self._lines[number - self._first] = line
             self._rows.pop(number, None)
+            self._cut()
 
     def clear(self) -> None:
         """Forget all lines."""
         self._first = self.numbers.stop
         self._lines.clear()
+        self._characters = 0
         self._rows.clear()
         self._new_from = None
 
@@ -127,6 +136,19 @@ class Scrollback:
             for row in reversed(self._rows_of(number, columns)):
                 if place is None or number < place.line or row.start < place.start:
                     yield Place(number, row.start), row.fragments
+
+    def _cut(self) -> None:
+        """Remove the oldest lines, but for the last one, if there are too many."""
+        surplus = max(0, len(self._lines) - MAX_LINES)
+        left = self._characters - sum(each.characters for each in self._lines[:surplus])
+        while left > MAX_CHARACTERS and surplus < len(self._lines) - 1:
+            left -= self._lines[surplus].characters
+            surplus += 1
+        if surplus:
+            del self._lines[:surplus]
+            self._first += surplus
+            self._characters = left
+            self._rows.clear()
 
     def _rows_of(self, number: int, columns: int) -> list[Row]:
         if columns != self._columns or len(self._rows) >= _ROWS_KEPT:

@@ -15,6 +15,7 @@ from chatd.client.scrollback import Line, Scrollback
 from chatd.client.shown import Shown
 from chatd.client.viewport import Viewport
 from chatd.i18n import Language
+from chatd.text.messages import MOST_MESSAGE_LINES
 
 
 class Window:
@@ -27,14 +28,19 @@ class Window:
         """The seq of the first line of the message that was shown last."""
         self._number = 0
         """The number of its line."""
+        self._lines = 0
+        """The number of its lines that are shown as this one."""
 
     def show(self, shown: Shown, now: datetime, language: Language) -> None:
         """Add a thing at the end. Lines of one message are one line of the log."""
-        if shown.continues and shown.part_of == self._message and not shown.source:
+        is_next = shown.continues and shown.part_of == self._message and not shown.source
+        if is_next and self._lines < MOST_MESSAGE_LINES:
+            self._lines += 1
             line = painting.continued(self.log[self._number], shown)
             self.log.replace(self._number, line)
             return
-        self._message = shown.seq
+        self._message = shown.part_of if shown.continues else shown.seq
+        self._lines = 1
         self._number = self.log.append(painting.line_of(shown, now, language))
 
     def show_older(self, lines: list[Shown], now: datetime, language: Language) -> None:

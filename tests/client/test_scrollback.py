@@ -91,6 +91,22 @@ class TestBounds:
         assert log.numbers == range(3, 6)
         assert rows(log, Place(0)) == [RULE, "d", "e", "f"]
 
+    def test_long_ones_are_fewer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(scrollback, "MAX_CHARACTERS", 10)
+        log = lines("a" * 8, "bb", "cc")
+        assert rows(log) == [RULE, "bb", "cc"]
+        log.replace(2, line("c" * 9))
+        assert rows(log) == [RULE, "c" * 9]
+        log.prepend([line("a"), line("bbb")])
+        log.append(line("d"))
+        assert rows(log) == [RULE, "c" * 9, "d"]
+        log.append(line("e" * 11))
+        assert rows(log) == [RULE, "e" * 11]
+        log.clear()
+        log.append(line("f" * 10))
+        log.append(line(""))
+        assert rows(log) == [RULE, "f" * 10, ""]
+
     def test_a_cleared_log_is_empty(self) -> None:
         log = lines("a", "b")
         log.clear()

@@ -57,6 +57,21 @@ class TestWindows:
             "12:34 <ana> new",
         ]  # fmt: skip
 
+    def test_a_message_of_a_server_that_does_not_end_is_several_blocks(
+        self, windows: Windows, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else each of its lines would copy all those before, and none of them would ever go."""
+        monkeypatch.setattr("chatd.client.windows.MOST_MESSAGE_LINES", 2)
+        room = Room("ops")
+        for seq in range(1, 6):
+            windows.show(room, message(seq, f"{seq}", 1), is_current=True)
+        assert len(windows[room].log.numbers) == 3
+        assert [row.strip() for row in rows(windows, room)] == [
+            *("12:34 <ana> 1", "2"),
+            *("12:34 <ana> 3", "4"),
+            "12:34 <ana> 5",
+        ]
+
     def test_older_lines_come_above_also_as_blocks(self, windows: Windows) -> None:
         room = Room("ops")
         windows.show(room, message(4, "new"), is_current=True)
