@@ -23,7 +23,7 @@ class TestPath:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("XDG_CONFIG_HOME", "/etc/ana")
-        assert config_files.path_of("profiles") == Path("/etc/ana/chatd/profiles")
+        assert config_files.path_of("profiles") == "/etc/ana/chatd/profiles"
 
     @pytest.mark.parametrize("variable", [None, "", "relative"])
     def test_without_one_it_is_in_the_home_directory(
@@ -33,7 +33,7 @@ class TestPath:
         if variable is not None:
             monkeypatch.setenv("XDG_CONFIG_HOME", variable)
         monkeypatch.setenv("HOME", "/home/ana")
-        assert config_files.path_of("profiles") == Path("/home/ana/.config/chatd/profiles")
+        assert config_files.path_of("profiles") == "/home/ana/.config/chatd/profiles"
 
     def test_a_user_without_a_home_directory_has_no_file(
         self, monkeypatch: pytest.MonkeyPatch
@@ -48,16 +48,16 @@ class TestReading:
 
     def test_they_are_those_of_the_file(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("one\ntwo\n")
-        assert config_files.lines_of(tmp_path / "file") == ["one", "two"]
+        assert config_files.lines_of(str(tmp_path / "file")) == ["one", "two"]
 
     @pytest.mark.parametrize("path", ["no", "no/file", None])
     def test_without_a_file_there_are_none(self, tmp_path: Path, path: str | None) -> None:
-        assert config_files.lines_of(None if path is None else tmp_path / path) == []
+        assert config_files.lines_of(None if path is None else str(tmp_path / path)) == []
 
     def test_a_link_of_the_user_is_followed(self, tmp_path: Path) -> None:
         (tmp_path / "target").write_text("one\n")
         (tmp_path / "link").symlink_to("target")
-        assert config_files.lines_of(tmp_path / "link") == ["one"]
+        assert config_files.lines_of(str(tmp_path / "link")) == ["one"]
 
     @pytest.mark.parametrize("others", [0o620, 0o602, 0o666])
     def test_a_file_that_others_may_write_to_is_refused(self, tmp_path: Path, others: int) -> None:
@@ -67,29 +67,29 @@ class TestReading:
             os.chown(path, -1, 65534)  # a group of others, as far as anyone knows
         path.chmod(others)
         with pytest.raises(ClientError, match=rf"^cannot use {path}: others may .*chmod go-w"):
-            config_files.lines_of(path)
+            config_files.lines_of(str(path))
 
     def test_a_file_where_others_may_write_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         tmp_path.chmod(0o777)
         with pytest.raises(ClientError, match=rf"others may write to the directory {tmp_path} "):
-            config_files.lines_of(tmp_path / "file")
+            config_files.lines_of(str(tmp_path / "file"))
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
     def test_a_file_of_another_user_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         os.chown(tmp_path / "file", 65534, -1)
         with pytest.raises(ClientError, match=r"/file belongs to \w+\. Work as that user\.$"):
-            config_files.lines_of(tmp_path / "file")
+            config_files.lines_of(str(tmp_path / "file"))
 
     def test_a_directory_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(ClientError, match="is not a file"):
-            config_files.lines_of(tmp_path)
+            config_files.lines_of(str(tmp_path))
 
     def test_text_that_is_not_utf_8_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_bytes(b"\xff")
         with pytest.raises(ClientError, match="it is not UTF-8"):
-            config_files.lines_of(tmp_path / "file")
+            config_files.lines_of(str(tmp_path / "file"))
 
     def test_a_file_without_end_is_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -97,7 +97,7 @@ class TestReading:
         monkeypatch.setattr(config_files, "MAX_BYTES", 3)
         (tmp_path / "file").write_text("1234")
         with pytest.raises(ClientError, match="more than 3 bytes"):
-            config_files.lines_of(tmp_path / "file")
+            config_files.lines_of(str(tmp_path / "file"))
 
 
 class TestChanging:
@@ -105,8 +105,8 @@ class TestChanging:
 
     def test_directories_and_the_file_are_made_for_the_user_alone(self, tmp_path: Path) -> None:
         path = tmp_path / "config" / "chatd" / "file"
-        with config_files.being_changed(path):
-            config_files.replace(path, ["one", "two"])
+        with config_files.being_changed(str(path)):
+            config_files.replace(str(path), ["one", "two"])
         assert path.read_text() == "one\ntwo\n"
         assert [mode(each) for each in (path.parent.parent, path.parent, path)] == [
             0o700,
@@ -117,8 +117,8 @@ class TestChanging:
     def test_a_reader_has_the_old_file_or_the_new_one(self, tmp_path: Path) -> None:
         path = tmp_path / "file"
         path.write_text("old\n")
-        with open(path) as reader, config_files.being_changed(path):
-            config_files.replace(path, ["new"])
+        with open(path) as reader, config_files.being_changed(str(path)):
+            config_files.replace(str(path), ["new"])
             assert reader.read() == "old\n"
         assert path.read_text() == "new\n"
 
@@ -126,25 +126,25 @@ class TestChanging:
         (tmp_path / "folder").mkdir()
         (tmp_path / "folder" / "target").touch()
         (tmp_path / "link").symlink_to("folder/target")
-        with config_files.being_changed(tmp_path / "link"):
-            config_files.replace(tmp_path / "link", ["new"])
+        with config_files.being_changed(str(tmp_path / "link")):
+            config_files.replace(str(tmp_path / "link"), ["new"])
         assert (tmp_path / "folder" / "target").read_text() == "new\n"
         assert (tmp_path / "link").is_symlink()
 
     def test_what_a_killed_process_left_is_no_obstacle(self, tmp_path: Path) -> None:
         (tmp_path / "file.new").touch()
-        with config_files.being_changed(tmp_path / "file"):
-            config_files.replace(tmp_path / "file", ["new"])
+        with config_files.being_changed(str(tmp_path / "file")):
+            config_files.replace(str(tmp_path / "file"), ["new"])
         assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
     def test_a_directory_that_cannot_be_made_is_one_line(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         refused = pytest.raises(ClientError, match=r"^cannot change .*/file/x/y: File exists\.$")
-        with refused, config_files.being_changed(tmp_path / "file" / "x" / "y"):
+        with refused, config_files.being_changed(str(tmp_path / "file" / "x" / "y")):
             pass
 
     def test_a_directory_of_others_is_refused(self, tmp_path: Path) -> None:
         tmp_path.chmod(0o777)
         refused = pytest.raises(ClientError, match=r"others may write to the directory")
-        with refused, config_files.being_changed(tmp_path / "chatd" / "file"):
+        with refused, config_files.being_changed(str(tmp_path / "chatd" / "file")):
             pass

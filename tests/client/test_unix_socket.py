@@ -52,7 +52,7 @@ def test_a_server_of_another_user_is_known_if_no_third_one_could_have_put_it_the
         return path
 
     monkeypatch.setattr(unix_socket, "listener_of", lambda connection: OTHER)
-    monkeypatch.setattr(unix_socket, "resolve", resolve)
+    monkeypatch.setattr("chatd.util.private_files.resolve", resolve)
     assert doubt(path) == ""
     assert checked == [(path, {0, os.geteuid(), OTHER}, False)]
 
@@ -64,7 +64,7 @@ def test_a_server_of_another_user_is_not_known_if_a_third_one_could_have_put_it_
         raise UnsafePath("others may write to the directory.")
 
     monkeypatch.setattr(unix_socket, "listener_of", lambda connection: OTHER)
-    monkeypatch.setattr(unix_socket, "resolve", refuse)
+    monkeypatch.setattr("chatd.util.private_files.resolve", refuse)
     assert doubt(path) == f"it belongs to user {OTHER}, and others could have put it there"
 
 
