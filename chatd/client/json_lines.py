@@ -17,11 +17,12 @@ the standard library and chatd's pure modules, because cron jobs start with it.
 
 from __future__ import annotations
 
-import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import count
+from json import JSONEncoder
 from time import monotonic
 from typing import Any
 
@@ -76,12 +77,13 @@ class JsonLink:
         self._link = link
         self._ids = count(1)
         self._farewell = ""
+        self._unread = deque[Message]()
         self.close = link.close
 
     @property
     def is_open(self) -> bool:
         """True until all that the server sent is read."""
-        return self._link.is_open
+        return self._link.is_open or bool(self._unread)
 
     @property
     def ending(self) -> str:
@@ -132,12 +134,22 @@ class JsonLink:
     def exchange(
         self, timeout: float | None, also: int | None = None
     ) -> tuple[list[Message], bool]:
-        """Send and receive once, as `DuplexLink.exchange` does; return the messages received."""
+        """Send and receive once, as `DuplexLink.exchange` does; return the messages received.
+
+        Messages that came right after an answer are returned at once.
+        """
+        if self._unread:
+            messages = list(self._unread)
+            self._unread.clear()
+            return messages, False
         lines, readable = self._link.exchange(timeout, also)
         return list(self._decoded(lines)), readable
 
     def _until_silent(self) -> Iterator[Message]:
-        """Yield messages until the server has closed. Raises `ClientError` if it is silent."""
+        """Yield messages until the server has closed. Raises `ClientError` if it is silent.
+
+        Those that the caller does not take are for the next one.
+        """
         while self.is_open:
             try:
                 messages, _ = self.exchange(ANSWER_TIMEOUT)
@@ -145,7 +157,9 @@ class JsonLink:
                 raise ClientError(
                     f"the server has not answered for {ANSWER_TIMEOUT:.0f} seconds."
                 ) from None
-            yield from messages
+            self._unread.extend(messages)
+            while self._unread:
+                yield self._unread.popleft()
 
     def _decoded(self, lines: Iterable[bytes]) -> Iterator[Message]:
         for line in lines:
@@ -203,7 +217,7 @@ def encode(type: str, **members: Any) -> bytes:
     """
     kept = {key: value for key, value in members.items() if value is not None}
     try:
-        return json.dumps({"type": type, **kept}, ensure_ascii=False).encode() + b"\n"
+        return _to_json({"type": type, **kept}).encode() + b"\n"
     except UnicodeEncodeError:
         raise ClientError("nothing was sent: the text is not UTF-8. Write it in UTF-8.") from None
 
@@ -211,13 +225,16 @@ def encode(type: str, **members: Any) -> bytes:
 def decode(line: bytes) -> Message:
     """Return the message in a line. Raises `ClientError` if there is none."""
     try:
-        message = None if isinstance(line, TooLong) else decode_json(line)
+        message = None if isinstance(line, TooLong) else decode_json(line.decode())
     except ValueError:
         message = None
     if not isinstance(message, dict) or _is_deep(message):
         shown = visible(line[:60].decode(errors="backslashreplace"))
         raise ClientError(f"the server sent a line that is no message: {shown!r}.")
     return message
+
+
+_to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def text_of(message: Message, member: str) -> str:

@@ -27,7 +27,7 @@ from chatd.client.server import Server
 from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import TooLong
 from chatd.text.messages import InvalidMessage, validate_message
-from chatd.text.validation import InvalidLine, LineFault, validate_text
+from chatd.text.validation import InvalidLine, LineFault, validate_line
 
 KEYED_LINES = 200
 """Most lines with idempotency keys in a run: a server knows so many keys of one client."""
@@ -171,12 +171,12 @@ class Receipts:
     def _valid(self, line: bytes) -> str:
         if isinstance(line, TooLong):
             raise InvalidLine(LineFault.TOO_LONG)
+        if b"\n" not in line:
+            return validate_line(line, self._max_length)
         try:
             text = line.decode()
         except UnicodeDecodeError:
             raise InvalidLine(LineFault.NOT_UTF8) from None
-        if "\n" not in text:
-            return validate_text(text, self._max_length)
         if message := validate_message(text, self._max_length):
             return message
         raise InvalidLine(LineFault.BLANK)

@@ -10,7 +10,7 @@ from chatd.client.server import Server
 from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import TooLong
 from tests.support.sentences import EN, ES
-from tests.support.stand_in import WELCOME, ChatStandIn, FakeServer, Peer, Script
+from tests.support.stand_in import DEADLINE, WELCOME, ChatStandIn, FakeServer, Peer, Script
 
 
 def server_at(port: int) -> Server:
@@ -50,6 +50,21 @@ class TestBeginning:
         for sentences in EN, ES:
             welcome = sentences.notices("welcome", name="ana", room="lobby", here="")
             assert begun(ChatStandIn(welcome=tuple(welcome)))["lobby"] == "lobby"
+
+    def test_what_comes_in_one_piece_with_the_answer_is_for_the_next_who_reads(self) -> None:
+        def script(peer: Peer) -> None:
+            peer.send(WELCOME)
+            peer.read()
+            peer.tell("error")
+            while b"hello" not in peer.read():
+                pass
+            peer.send('{"type":"hello"}', '{"type":"error"}', '{"type":"bell"}')
+
+        with FakeServer(script) as server:
+            talk, _ = json_lines.begin(server_at(server.port))
+            messages, _ = talk.exchange(DEADLINE)
+            assert [each["type"] for each in messages] == ["error", "bell"]
+            talk.close()
 
     def test_an_older_server_is_sent_no_message_that_it_would_say(self) -> None:
         received: list[bytes] = []

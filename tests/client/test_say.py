@@ -1,5 +1,6 @@
 """`chatd say`: its arguments, its password, its input, and its exit status."""
 
+import json
 import os
 import signal
 import socket
@@ -61,6 +62,26 @@ def test_name_and_room_are_taken_before_anything_is_said() -> None:
     assert run_say(room, ["--name", "Jose\u0301", "--room", "#ops", "hola"]) == SILENT
     assert room.asked[0] == {"type": "hello", "name": "José", "rooms": {"ops": None}}
     assert room.said == ["hola"]
+
+
+class TakenStandIn(ChatStandIn):
+    """A stand-in where Ana is here already, which tells so in one piece with its hello."""
+
+    def answer(self, peer: Peer, message: dict[str, Any]) -> None:
+        if message["type"] != "hello":
+            super().answer(peer, message)
+            return
+        text = EN.sentence("name_in_use", name="ana")
+        error = {"type": "error", "kind": ErrorKind.NAME_IN_USE.value, "text": text}
+        peer.send(json.dumps({"type": "hello", "name": "guest7"}), json.dumps(error))
+
+
+def test_nothing_is_said_as_a_guest_if_the_name_is_taken() -> None:
+    room = TakenStandIn()
+    assert run_say(room, ["--name", "ana", "hola"]) == failed(
+        f"nothing was said: Name in use: {EN.sentence('name_in_use', name='ana')}".encode()
+    )
+    assert room.said == []
 
 
 class LoginStandIn(ChatStandIn):
