@@ -118,7 +118,7 @@ def test_nobody_is_cut_off(server: SteppedServer) -> None:
             for person in crowd:
                 assert person.until("> cut ")[-1].endswith(f"> cut {number}")
         answers = slow.lines.read().decode()
-        assert answers.count("/quit ") >= requests
+        assert answers.count("/leave ") >= requests
         assert f"> cut {len(STEPS) - 1}" in answers
 
 

@@ -112,13 +112,13 @@ _DEEDS = (
     ("lets everyone write private lines", "deja que todos escriban líneas privadas"),
     (
         "lets only people who are logged in write private lines",
-        "deja escribir líneas privadas solo a quien ha iniciado sesión",
+        "deja escribir líneas privadas solo con la sesión iniciada",
     ),
     ("banned a network ({target})", "ha vetado una red ({target})"),
     ("lifted the ban on a network ({target})", "ha levantado el veto a una red ({target})"),
     (
-        "added a webhook: what is said here is sent to {target}",
-        "ha añadido un webhook: lo que se dice aquí se envía a {target}",
+        "added a webhook: the lines of this room are sent to {target}",
+        "ha añadido un webhook: las líneas de esta sala se envían a {target}",
     ),
     ("removed the webhook to {target}", "ha quitado el webhook a {target}"),
     ("removed the topic", "ha quitado el tema"),

@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 
 from chatd.accounts.passwords import THREADS, Passwords
 from chatd.chat.server import ChatServer
+from chatd.chat.store_names import ENGLISH
 from chatd.daemon.options import Options, Settings
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import CHECK_SECONDS, ChatFactory
@@ -133,7 +134,7 @@ class Daemon:
         self.server = ChatServer(
             self.store,
             self.clock,
-            lobby=settings.lobby,
+            lobby=settings.lobby or ENGLISH.lobby,
             recent=settings.recent,
             language=settings.language,
             passwords=Passwords(self.clock, _Threads(self.clock), CHEAP),

@@ -188,7 +188,7 @@ class AtBrowser(Somewhere):
         cookie = {"cookie": self._signed_in["cookie"]}
         self.socket = BrowserSocket(self.daemon, self.name, self._address, cookie)
         proof = self._signed_in["chatd_proof"]
-        rooms = {} if self._room == self.daemon.server.lobby.name else {self._room: None}
+        rooms = {self._room: None}
         hello = await self.socket.ask("hello", "hello", key=self._key, proof=proof, rooms=rooms)
         if hello["name"] != self.name:
             self.socket.fault(f"is {hello['name']} after signing in")
