@@ -62,6 +62,8 @@ Modules (python3 -m tools.documents writes this list):
 - `search`: `chatd search`: lines of a room, or of all rooms, that contain words.
 - `search_line`: The line in which words are typed that are searched for in the lines of a room's
   window.
+- `sentences`: The sentences of `chatd connect`, in English and Spanish. The server's own come from
+  the server.
 - `server`: The server that the arguments of a command name: how it is reached, and if it is known.
 - `shown`: The things that a person in a conversation is shown: typed values, without colours or
   layout.

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from chatd.client.outbox import Item, Outbox
 from chatd.client.rooms import Room, Rooms
+from chatd.client.sentences import ENGLISH, LANGUAGES, Sentence
 from chatd.client.shown import Kind, Message, Shown, event_shown
 from chatd.text.folding import fold
 
@@ -73,17 +74,16 @@ class Limits:
 
 
 class Chat:
-    """The state of a conversation."""
+    """The state of a conversation. *language* is the person's, until the server has greeted."""
 
-    def __init__(self, view: View, new_key: Callable[[], str]) -> None:
+    def __init__(self, view: View, new_key: Callable[[], str], language: str = ENGLISH) -> None:
         self.view = view
         self.me = Me()
         self.lobby = ""
         self.limits = Limits()
-        self.greeted_in = ""
-        """The language in which the server greeted, such as "es"; "" before it did."""
         self.language = ""
-        """The language that the person chose for the server's sentences; "" for its own."""
+        """The language of the server's sentences, such as "es"; "" until it has greeted."""
+        self._first_language = language
         self.commands: list[tuple[str, str]] = []
         """Pairs of usage and explanation, in the language of the server; [] until they came."""
         self.command_names: list[str] = []
@@ -101,6 +101,11 @@ class Chat:
         self._send: Send | None = None
         self._asked: dict[int, Answered] = {}
         self._origins: dict[int, Room | None] = {}
+
+    @property
+    def spoken(self) -> str:
+        """The language of this program's sentences: that of the server's, which may have more."""
+        return self.language if self.language in LANGUAGES else self._first_language
 
     def use(self, send: Send | None) -> None:
         """Send messages with this function from now on; None for no connection."""
@@ -148,8 +153,9 @@ class Chat:
         if isinstance(id, int) and id in self._origins:
             self._origins[id] = room
 
-    def tell(self, kind: Kind, text: str, room: Room | None = None) -> None:
-        """Show a sentence in a room; by default, in the current one."""
+    def tell(self, kind: Kind, told: Sentence | str, room: Room | None = None) -> None:
+        """Show a sentence, of this program or of the server, in a room: by default, the current."""
+        text = told if isinstance(told, str) else told.in_language(self.spoken)
         self.view.show(room or self.rooms.current, Shown(kind, text))
 
     def put(self, room: Room | None, text: str, *, action: str | None, is_said: bool) -> None:

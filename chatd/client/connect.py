@@ -12,7 +12,7 @@ import sys
 from contextlib import closing
 from importlib.util import find_spec
 
-from chatd.client import json_lines, logging_in, server, wire
+from chatd.client import json_lines, logging_in, sentences, server, wire
 from chatd.client.server import Connection
 from chatd.client.wire import ClientError
 from chatd.util.command_parser import Example
@@ -98,7 +98,10 @@ def run(arguments: argparse.Namespace) -> int:
     rooms = [arguments.room] if isinstance(arguments.room, str) else arguments.room or []
 
     def begin(view: View) -> Reconnecting:
-        conversation = Conversation(view, name=arguments.name or "", rooms=rooms, login=login)
+        language = sentences.language_of(os.environ)
+        conversation = Conversation(
+            view, name=arguments.name or "", rooms=rooms, login=login, language=language
+        )
         return Reconnecting(connect, conversation)
 
     with closing(connection.link):

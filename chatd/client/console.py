@@ -19,6 +19,7 @@ from datetime import datetime
 from chatd.client.chat import View
 from chatd.client.reconnecting import Reconnecting
 from chatd.client.screen import Screen
+from chatd.client.sentences import Sentence
 from chatd.client.server import Connection
 from chatd.text.escaping import visible
 
@@ -53,8 +54,9 @@ async def talk(begin: Callable[[View], Reconnecting], connection: Connection) ->
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await exchange
         with contextlib.suppress(OSError):  # the terminal may be gone
+            mark = Sentence("not_sent").in_language(screen.language)
             for text in [*link.conversation.unsent, *screen.drafts]:
-                print("not sent:", *map(visible, text.split("\n")), sep="\n", flush=True)
+                print(mark, *map(visible, text.split("\n")), sep="\n", flush=True)
 
 
 class _Terminated(Exception):

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from chatd.client.chat import Chat, Me, Send, View
 from chatd.client.incoming import Incoming
 from chatd.client.rooms import Room
+from chatd.client.sentences import ENGLISH, Sentence
 from chatd.client.shown import Kind, Message, text_in
 from chatd.client.typed_lines import TypedLines
 from chatd.client.wire import ClientError
@@ -40,7 +41,8 @@ class Conversation:
     """A conversation. Its state is `chat`.
 
     *name* is the name that a guest would like, *rooms* are the rooms to enter: the lobby without
-    any. With *login* the person has an account from the start, or not at all.
+    any. With *login* the person has an account from the start, or not at all. *language* is that of
+    the person until the server has greeted.
     """
 
     def __init__(
@@ -50,9 +52,10 @@ class Conversation:
         name: str = "",
         rooms: Sequence[str] = (),
         login: Login | None = None,
+        language: str = ENGLISH,
         new_key: Callable[[], str] = random_key,
     ) -> None:
-        self.chat = Chat(view, new_key)
+        self.chat = Chat(view, new_key, language)
         self._typed = TypedLines(self.chat)
         self._incoming = Incoming(self.chat, self._greeted, self._typed.asked)
         self._client_key = new_key()
@@ -73,10 +76,10 @@ class Conversation:
         """The texts that were typed and are not answered."""
         return [item.text for item in self.chat.outbox]
 
-    def connected(self, send: Send, doubt: str) -> None:
+    def connected(self, send: Send, doubt: Sentence | None) -> None:
         """Say hello over a new connection, whose messages *send* sends.
 
-        *doubt* says why its server is not known; "" if it is.
+        *doubt* says why its server is not known; None if it is.
         """
         self._typed.connected(doubt)
         self.chat.use(send)
@@ -112,7 +115,7 @@ class Conversation:
         for room in chat.rooms:
             room.is_present = room.people.is_known = False
         for item in chat.outbox.broke():
-            chat.tell(Kind.OWN, f"it is not known if this was carried out: {item.text}", item.room)
+            chat.tell(Kind.OWN, Sentence("outcome_unknown", text=item.text), item.room)
         chat.view.changed()
 
     def submit(self, text: str) -> bool:
@@ -166,8 +169,8 @@ class Conversation:
         chat, before = self.chat, self._before
         chat.is_open = True
         if before is not None and not before.is_guest and fold(before.name) != fold(chat.me.name):
-            back = f" `/login {before.name}` logs in again." if before.is_account else ""
-            chat.tell(Kind.OWN, f"You are {chat.me.name} now, and no longer {before.name}.{back}")
+            key = "logged_out" if before.is_account else "renamed"
+            chat.tell(Kind.OWN, Sentence(key, name=chat.me.name, before=before.name))
             # It was typed to be said under that name. It may have been said if it was sent before.
             for item in [item for item in chat.outbox if not item.sent_as]:
                 chat.give_back(item)

@@ -61,7 +61,7 @@ class Incoming:
     def _hello(self, message: Message) -> None:
         chat = self._chat
         chat.lobby = text_in(message, "lobby")
-        chat.greeted_in = message.get("language", "")
+        self._language(message)
         usual = Limits()
         chat.limits = Limits(
             int(message.get("max_length", usual.characters)),
@@ -80,6 +80,11 @@ class Incoming:
     def _you(self, message: Message) -> None:
         chat = self._chat
         chat.me = Me(text_in(message, "name"), message["guest"], message["account"])
+        self._language(message)
+
+    def _language(self, message: Message) -> None:
+        if "language" in message:
+            self._chat.language = text_in(message, "language")
 
     def _done(self, message: Message) -> None:
         item = self._chat.outbox.get(message.get("id"))

@@ -13,10 +13,12 @@ from prompt_toolkit.key_binding import ConditionalKeyBindings, KeyBindings, KeyP
 from prompt_toolkit.key_binding import merge_key_bindings as merge
 from prompt_toolkit.key_binding.key_bindings import KeyBindingsBase
 
+from chatd.client.sentences import Sentence
+
 if TYPE_CHECKING:
     from chatd.client.screen import Screen
 
-LEAVE_HINT = "Ctrl+C again to leave"
+LEAVE_HINT = Sentence("leave_again")
 
 
 def keys_of(screen: Screen) -> KeyBindingsBase:

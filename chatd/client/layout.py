@@ -35,6 +35,7 @@ from chatd.client.paragraph import Fragment, Paragraph
 from chatd.client.reconnecting import State
 from chatd.client.rooms import Room
 from chatd.client.safe_typing import SafeTyping
+from chatd.client.sentences import Sentence
 from chatd.client.status import Status, Unread, status_row, title_row
 from chatd.client.viewport import Size
 from chatd.text.escaping import visible
@@ -136,7 +137,9 @@ class Drawing:
         """Return the lines of the room that were typed and are not said yet."""
         room, chat = self._screen.room, self._screen.conversation.chat
         items = [] if room is None else chat.outbox.shown(room)
-        return [painting.waiting(item.text, chat.me.name, item.is_sent) for item in items]
+        return [
+            painting.waiting(item.text, chat.me.name, item.is_sent, chat.spoken) for item in items
+        ]
 
     def _title(self, columns: int) -> list[Fragment]:
         room = self._screen.room
@@ -154,34 +157,37 @@ class Drawing:
                 for number, room in enumerate(screen.conversation.chat.rooms, 1)
                 if room.unread
             ],
-            self._connection(),
-            self._note(),
+            self._said(self._connection()),
+            self._said(self._note()),
             told,
             is_too_long,
         )
         return status_row(status, columns)
 
-    def _connection(self) -> str:
+    def _said(self, sentence: Sentence | None) -> str:
+        return "" if sentence is None else sentence.in_language(self._screen.language)
+
+    def _connection(self) -> Sentence | None:
         link = self._screen.link
         if self._screen.is_leaving:
-            return "leaving"
+            return Sentence("leaving")
         if link.state is State.WAITING:
-            return f"reconnecting in {math.ceil(link.retry_in)} s, Enter: now"
-        return "" if link.state is State.OPEN else "connecting"
+            return Sentence("reconnecting", seconds=math.ceil(link.retry_in))
+        return None if link.state is State.OPEN else Sentence("connecting")
 
-    def _note(self) -> str:
+    def _note(self) -> Sentence | None:
         screen = self._screen
         if screen.searching.is_open():
             return screen.searching.note
-        if screen.hint:
+        if screen.hint is not None:
             return screen.hint
         if screen.room is not None and screen.room.is_fetching:
-            return "fetching older lines"
+            return Sentence("fetching")
         if screen.window.viewport.is_at_end:
-            return ""
+            may_hurry = screen.link.state is State.WAITING and not screen.is_leaving
+            return Sentence("connect_now") if may_hurry else None
         _, below, new = screen.window.viewport.view(screen.size)
-        count, kind = (new, "new line") if new else (below, "line")
-        return f"{count} {kind}{'' if count == 1 else 's'} below"
+        return Sentence("new_below", count=new) if new else Sentence("below", count=below)
 
 
 class _Log(UIControl):

@@ -12,6 +12,7 @@ from datetime import datetime
 from chatd.client.hosts import with_hosts
 from chatd.client.paragraph import Fragment, Paragraph
 from chatd.client.scrollback import Line
+from chatd.client.sentences import ENGLISH, Sentence
 from chatd.client.shown import Kind, Shown
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import visible, visible_on_screen
@@ -35,7 +36,6 @@ _SENTENCES = {
     Kind.NOTICE: ("*** ", "class:notice"),
     Kind.ERROR: ("ERR ", "class:error"),
     Kind.OWN: ("chatd: ", "class:own"),
-    Kind.UNSAID: ("not said: ", "class:error"),
     Kind.GAP: ("--- ", "class:notice"),
 }
 """The beginning of each kind of sentence, which no person can say, and its style."""
@@ -46,8 +46,8 @@ def colour(name: str) -> str:
     return _COLOURS[zlib.crc32(fold(name).encode()) % len(_COLOURS)]
 
 
-def line_of(shown: Shown, now: datetime, language: Language = Language.ENGLISH) -> Line:
-    """Return a thing that is shown *now* as a line of the log. A topic is told in *language*.
+def line_of(shown: Shown, now: datetime, language: str = ENGLISH) -> Line:
+    """Return a thing that is shown *now* as a line of the log, with words of *language*.
 
     A line that a command found is among those of today, with its date and its room.
     """
@@ -64,9 +64,10 @@ def continued(line: Line, shown: Shown) -> Line:
     return line._replace(paragraph=Paragraph(head, [*body, ("", f"\n{_safe(shown.text)}")]))
 
 
-def waiting(text: str, name: str, is_sent: bool) -> Paragraph:
+def waiting(text: str, name: str, is_sent: bool, language: str = ENGLISH) -> Paragraph:
     """Return a text that was typed, and that the server has not answered yet."""
-    head = [("class:waiting", f"{'.....' if is_sent else 'waits'} <{visible(name)}> ")]
+    mark = "....." if is_sent else Sentence("waits").in_language(language)
+    head = [("class:waiting", f"{mark} <{visible(name)}> ")]
     lines = "\n".join(_safe(line) for line in text.split("\n"))
     return Paragraph(head, [("class:waiting", lines)])
 
@@ -80,23 +81,26 @@ def _clock(time: datetime) -> Fragment:
     return "class:time", f"{time:%H:%M} "
 
 
-def _paragraph(head: list[Fragment], shown: Shown, language: Language) -> Paragraph:
+def _paragraph(head: list[Fragment], shown: Shown, language: str) -> Paragraph:
     text = "\n".join(map(_safe, shown.text.split("\n")))
     if shown.kind is Kind.ANSWER:  # without a time, because its lines are as long as a screen
         return Paragraph([("class:answer", "*** ")], [("class:answer", text)])
+    if shown.kind is Kind.UNSAID:
+        unsaid = Sentence("not_said", text=text).in_language(language)
+        return Paragraph(head, [("class:error", unsaid)])
     if shown.kind in _SENTENCES:
         mark, style = _SENTENCES[shown.kind]
         return Paragraph(head, [(style, f"{mark}{text}")])
     name = (_name_style(shown), visible(shown.author))
     if shown.kind is Kind.TOPIC:
         key = "topic_set" if text else "topic_cleared"
-        told = sentence(language, key, name=name[1], topic=text)
+        told = sentence(Language(language), key, name=name[1], topic=text)
         return Paragraph(head, [("class:deed", f"*** {told}")])
     if shown.kind is Kind.ACTION:
         return Paragraph([*head, ("", "* ")], [name, ("", f" {text}")])
     if shown.kind is Kind.PRIVATE:
-        mark = f"(private to {visible(shown.to)}) " if shown.to else "(private) "
-        head = [*head, ("class:private", mark)]
+        private = Sentence("private_to" if shown.to else "private", name=visible(shown.to))
+        head = [*head, ("class:private", f"({private.in_language(language)}) ")]
     return Paragraph([*head, ("", "<"), name, ("", "> ")], [("", text)])
 
 

@@ -19,6 +19,7 @@ from chatd.client import json_lines
 from chatd.client.conversation import Conversation
 from chatd.client.duplex import DuplexLink
 from chatd.client.pauses import pause_after
+from chatd.client.sentences import Sentence
 from chatd.client.server import Connection
 from chatd.client.shown import Message, escaped
 from chatd.client.wire import ClientError, UntrustedServer
@@ -58,7 +59,7 @@ class Reconnecting:
         pause: Callable[[int], float] = pause_after,
     ) -> None:
         self.state = State.CONNECTING
-        self.reason = ""
+        self.reason: Sentence | None = None
         self._connect = connect
         self.conversation = conversation
         self._pause = pause
@@ -90,7 +91,7 @@ class Reconnecting:
             if self._left.is_set():
                 return
             if not self._has_opened:
-                raise ClientError(self.reason)
+                raise ClientError(str(self.reason))
             self._search = asyncio.ensure_future(self._reconnect())
             try:
                 connection = await self._search
@@ -127,8 +128,8 @@ class Reconnecting:
         if self.state is State.OPEN and loop.time() - began > LASTING:
             self._failures = 0
 
-    async def _take_all(self, link: DuplexLink) -> str:
-        """Take messages until the connection ends. Return the reason of the end."""
+    async def _take_all(self, link: DuplexLink) -> Sentence | None:
+        """Take messages until the connection ends. Return the reason; None if the person left."""
         farewell_at = None
         loop = asyncio.get_running_loop()
         is_asked = False
@@ -137,11 +138,11 @@ class Reconnecting:
                 farewell_at = farewell_at or loop.time() + FAREWELL
                 left = farewell_at - loop.time()
                 if left <= 0 or not (self.conversation.unsent and self.conversation.chat.is_open):
-                    return "you left"
+                    return None
                 await self._arrival(left)
             elif not await self._arrival(SILENT if is_asked else QUIET):
                 if is_asked:
-                    return "the server shows no sign of life."
+                    return Sentence("silent")
                 is_asked = True
                 self.conversation.chat.send("ping")
                 continue
@@ -151,7 +152,7 @@ class Reconnecting:
                 if message.get("type") == "closing":
                     return self._farewell(message)
                 self._take(message)
-        return link.ending
+        return Sentence("closed")
 
     async def _arrival(self, seconds: float) -> bool:
         """Wait until bytes arrive; return False if none do within so many seconds."""
@@ -168,18 +169,18 @@ class Reconnecting:
             ) from error
         if self.conversation.chat.is_open and self.state is not State.OPEN:
             self._has_opened = True
-            self.reason = ""
+            self.reason = None
             self._be(State.OPEN)
 
-    def _farewell(self, message: dict[str, Any]) -> str:
-        """Return the reason of the end that a server announces.
+    def _farewell(self, message: dict[str, Any]) -> Sentence | None:
+        """Return the reason of the end that a server announces; None if the person left.
 
         Raises `ClientError` unless the server is only stopping: then it does not want the client.
         """
         if message.get("reason") == "stopping":
-            return "the server is stopping."
+            return Sentence("stopping")
         if self._left.is_set():
-            return "you left"
+            return None
         raise ClientError("the server ended the session.")
 
     def _send(self, link: DuplexLink, message: Message) -> None:
@@ -210,8 +211,8 @@ class Reconnecting:
                 return await _in_thread(self._connect)
             except UntrustedServer:
                 raise
-            except ClientError as error:
-                self.reason = str(error)
+            except ClientError:
+                continue
 
     def _be(self, state: State) -> None:
         self.state = state

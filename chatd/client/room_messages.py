@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from chatd.client.chat import Chat
 from chatd.client.rooms import Room
+from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind, Message, Shown, event_shown
 from chatd.text.escaping import visible
 from chatd.text.folding import fold
@@ -52,12 +53,12 @@ class RoomMessages:
             chat.tell(Kind.NOTICE, message["text"], room)
             return
         if message.get("anew"):
-            text = f"Another log of #{room.name} begins here: the server has lost the one above."
+            gap = Sentence("another_log", room=room.name)
         else:
             chat.view.clear(room)
             missing = max(0, int(message["after"]) - before)
-            text = f"{missing} lines were not shown; PageUp fetches them."
-        chat.view.show(room, Shown(Kind.GAP, text))
+            gap = Sentence("not_shown", count=missing)
+        chat.tell(Kind.GAP, gap, room)
 
     def _left(self, message: Message) -> None:
         chat = self._chat
@@ -69,12 +70,12 @@ class RoomMessages:
         room.people.is_known = False
         chat.give_back_all(room)
         if len(chat.rooms) == 1:
-            chat.tell(Kind.NOTICE, f"You left #{room.name}.", room)
+            chat.tell(Kind.NOTICE, Sentence("you_left", room=room.name), room)
             return
         chat.rooms.remove(room)
         chat.view.close(room)
         if chat.rooms.current is not None:
-            chat.tell(Kind.NOTICE, f"You left #{room.name}.")
+            chat.tell(Kind.NOTICE, Sentence("you_left", room=room.name))
             chat.choose(chat.rooms.current)
 
     def _events(self, message: Message) -> None:

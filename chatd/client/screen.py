@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import TextIO
 
@@ -24,11 +23,11 @@ from chatd.client.layout import STYLE, Drawing
 from chatd.client.reconnecting import Reconnecting, State
 from chatd.client.rooms import Room
 from chatd.client.search_line import SearchLine
+from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind, Shown
 from chatd.client.terminal_output import TerminalOutput
 from chatd.client.viewport import Size
 from chatd.client.windows import Window, Windows
-from chatd.i18n import Language
 
 _QUESTION = "question"
 """The key of the draft that answers a question."""
@@ -49,12 +48,14 @@ class Screen:
         self.is_leaving = False
         self.size = Size(80, 20)
         """The size of the log on the screen."""
-        self.hint = ""
+        self.hint: Sentence | None = None
         """A hint on the last key, until the next one."""
-        self.hint_before = ""
+        self.hint_before: Sentence | None = None
         """The hint before the key that is being handled."""
         self.input = InputLine(WordCompleter(self._commands, self._room_names, self._names))
-        self.searching = SearchLine(lambda: self.window.viewport, lambda: self.size)
+        self.searching = SearchLine(
+            lambda: self.window.viewport, lambda: self.size, lambda: self.language
+        )
         output = TerminalOutput(stream)
         self.app: Application[None] = Application(
             layout=Drawing(self, output.get_size).layout,
@@ -74,6 +75,11 @@ class Screen:
     def begin(self, link: Reconnecting) -> None:
         """Be the screen of the conversation over *link*."""
         self.conversation, self.link = link.conversation, link
+
+    @property
+    def language(self) -> str:
+        """The language of the conversation."""
+        return self.conversation.chat.spoken
 
     @property
     def window(self) -> Window:
@@ -97,7 +103,7 @@ class Screen:
         """The size of the line being typed."""
         if self.is_hidden:
             return Measure("", False)
-        return measure(self.input.text, self.conversation.chat.limits)
+        return measure(self.input.text, self.conversation.chat.limits, self.language)
 
     def enter(self) -> None:
         """Send the line being typed; without one, connect now. A line that is too long stays."""
@@ -147,16 +153,15 @@ class Screen:
             return
         if is_needed:
             is_all = self.conversation.chat.is_open and not room.has_older
-            self.hint = "no older lines" if is_all else "no connection, so no older lines"
+            self.hint = Sentence("no_older" if is_all else "no_older_now")
 
     # The view of a conversation: `chatd.client.chat.View`.
 
     def show(self, room: Room | None, shown: Shown) -> None:
         """Add a thing at the end of the window of a room."""
-        chat = self.conversation.chat
-        with suppress(ValueError):  # a later server may have more languages
-            self._windows.language = Language(chat.language or chat.greeted_in)
-        self._windows.show(room, shown, is_current=room is chat.rooms.current)
+        self._windows.language = self.language
+        is_current = room is self.conversation.chat.rooms.current
+        self._windows.show(room, shown, is_current=is_current)
 
     def show_older(self, room: Room, lines: list[Shown]) -> None:
         """Add lines above all others of the window of a room."""
@@ -195,11 +200,11 @@ class Screen:
             self._was_open = True
         elif self.link.state is State.WAITING and self._was_open:
             self._was_open = False
-            self.show(self.room, Shown(Kind.OWN, f"{self.link.reason} What you type waits."))
+            chat.tell(Kind.OWN, Sentence("typing_waits", reason=self.link.reason))
         self.app.invalidate()
 
     def _age_hint(self, _: object) -> None:
-        self.hint_before, self.hint = self.hint, ""
+        self.hint_before, self.hint = self.hint, None
 
     # Words for completion.
 

@@ -53,6 +53,7 @@ class Scrollback:
         self._first = 0
         self._characters = 0
         self._new_from: int | None = None
+        self._new_word = ""
         self._pattern: re.Pattern[str] | None = None
         self._found: int | None = None
         self._rows: dict[int, list[Row]] = {}
@@ -97,9 +98,10 @@ class Scrollback:
         self._rows.clear()
         self._new_from = None
 
-    def mark_new(self) -> None:
-        """Have a rule above the next line, from which on lines are unread."""
+    def mark_new(self, word: str) -> None:
+        """Have a rule with a word above the next line, from which on lines are unread."""
         self._new_from = self.numbers.stop
+        self._new_word = word
 
     def mark_read(self) -> None:
         """Remove the rule above unread lines."""
@@ -165,7 +167,7 @@ class Scrollback:
         if number == self._first or self[number - 1].day != day:
             yield Row(_DAY, _rule(f"{day:%Y-%m-%d}", "class:day", columns))
         if number == self._new_from:
-            yield Row(_NEW, _rule("new", "class:new", columns))
+            yield Row(_NEW, _rule(self._new_word, "class:new", columns))
 
     def _highlighted(self, number: int) -> Paragraph:
         paragraph = self[number].paragraph

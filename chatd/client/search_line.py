@@ -15,15 +15,19 @@ from prompt_toolkit.layout import BufferControl
 from prompt_toolkit.layout import Window as Pane
 
 from chatd.client.safe_typing import SafeTyping
+from chatd.client.sentences import Sentence
 from chatd.client.viewport import Size, Viewport
-
-PROMPT = "search: "
 
 
 class SearchLine:
-    """A search in the window that is shown."""
+    """A search in the window that is shown. *language* returns that of the conversation."""
 
-    def __init__(self, viewport: Callable[[], Viewport], size: Callable[[], Size]) -> None:
+    def __init__(
+        self,
+        viewport: Callable[[], Viewport],
+        size: Callable[[], Size],
+        language: Callable[[], str],
+    ) -> None:
         self._viewport = viewport
         self._size = size
         self._searched: Viewport | None = None
@@ -33,18 +37,18 @@ class SearchLine:
         self.pane = Pane(
             BufferControl(self.buffer, input_processors=[SafeTyping()]),
             height=1,
-            get_line_prefix=lambda *_: [("", PROMPT)],
+            get_line_prefix=lambda *_: [("", Sentence("search").in_language(language()))],
         )
         self.is_open = Condition(lambda: self._searched is not None)
 
     @property
-    def note(self) -> str:
+    def note(self) -> Sentence:
         """The result, and the keys that go on."""
         if not self.buffer.text:
-            return "Esc: back"
+            return Sentence("search_back")
         if not self._has_found:
-            return "nothing more; /search asks the server"
-        return "Up, Down: others; Esc: back"
+            return Sentence("search_over")
+        return Sentence("search_on")
 
     def open(self) -> None:
         """Begin a search."""

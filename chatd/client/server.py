@@ -13,12 +13,8 @@ from typing import NamedTuple
 
 from chatd.client import wire
 from chatd.client.duplex import DuplexLink
+from chatd.client.sentences import Sentence
 from chatd.client.wire import ClientError, WrongUsage
-
-KNOWN_WAYS = (
-    "Passwords go only to its UNIX socket (--unix PATH), or over TLS (--tls, or"
-    " --fingerprint sha256:...)."
-)
 
 _MAYBE_TLS = "If that port uses TLS, add --tls or --fingerprint sha256:..."
 
@@ -31,8 +27,8 @@ class Connection(NamedTuple):
 
     link: DuplexLink
 
-    doubt: str
-    """Why the server is not known, and how it would be: two sentences; "" if it is known."""
+    doubt: Sentence | None
+    """Why the server is not known, and how it would be; None if it is known."""
 
 
 class Server:
@@ -81,27 +77,27 @@ class Server:
 
             if self.is_sought and (found := unix_socket.find()) is not None:
                 self.unix, plain = found
-                return Connection(DuplexLink(plain), "")
+                return Connection(DuplexLink(plain), None)
             if self.unix is not None:
                 plain, reason = unix_socket.connect(self.unix)
-                doubt = reason and self._doubt(reason)
-                if for_password and doubt:
+                doubt = None if reason is None else self._doubt(reason)
+                if for_password and doubt is not None:
                     plain.close()
-                    raise ClientError(doubt)
+                    raise ClientError(str(doubt))
                 return Connection(DuplexLink(plain), doubt)
         if self.tls:
             from chatd.client import trust
 
             secure = trust.connect(self.host, self.port, self.fingerprint, may_ask=self.may_ask)
-            return Connection(DuplexLink(secure), "")
-        doubt = self._doubt("any program may listen there")
+            return Connection(DuplexLink(secure), None)
+        doubt = self._doubt(Sentence("any_program"))
         if for_password:
-            raise ClientError(doubt)
+            raise ClientError(str(doubt))
         plain = wire.connect(self.host, self.port)
         return Connection(DuplexLink(plain, if_silent=_MAYBE_TLS), doubt)
 
-    def _doubt(self, reason: str) -> str:
-        return f"the server at {self.where} is not known: {reason}. {KNOWN_WAYS}"
+    def _doubt(self, reason: Sentence) -> Sentence:
+        return Sentence("unknown_server", where=self.where, reason=reason)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

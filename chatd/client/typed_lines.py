@@ -10,14 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chatd.client.chat import Chat
+from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind
 from chatd.client.typed_passwords import Typed, TypedPasswords
-from chatd.i18n import Language
-
-LANGUAGES = frozenset(language.value for language in Language)
-
-NOT_CONNECTED = "not sent: there is no connection, and a password does not wait for one."
-QUESTION_GONE = "not sent: the question for a password is gone with its connection."
 
 
 class TypedLines:
@@ -30,10 +25,10 @@ class TypedLines:
     def __init__(self, chat: Chat) -> None:
         self.question_is_gone = False
         self._chat = chat
-        self._passwords = TypedPasswords("")
+        self._passwords = TypedPasswords(None)
 
-    def connected(self, doubt: str) -> None:
-        """Take note of a new connection. *doubt* says why its server is not known, or is ""."""
+    def connected(self, doubt: Sentence | None) -> None:
+        """Take note of a new connection. *doubt* says why its server is not known, if it is not."""
         self._passwords = TypedPasswords(doubt)
 
     def lost(self) -> None:
@@ -59,7 +54,7 @@ class TypedLines:
         is_secret = self.question_is_gone
         if self.question_is_gone:
             self.question_is_gone = False
-            self._chat.tell(Kind.OWN, QUESTION_GONE)
+            self._chat.tell(Kind.OWN, Sentence("question_gone"))
         else:
             for typed in self._judged(text):
                 is_secret |= typed.is_secret
@@ -82,7 +77,7 @@ class TypedLines:
     def _take(self, typed: Typed) -> None:
         """Do with a typed line what was judged."""
         chat = self._chat
-        if typed.told:
+        if typed.told is not None:
             chat.tell(Kind.OWN, typed.told)
         if typed.sent is None:
             return
@@ -93,7 +88,7 @@ class TypedLines:
             named = room.name if room is not None and room.is_present else None
             chat.send("line", id=chat.new_id(room), room=named, text=typed.sent)
         else:
-            chat.tell(Kind.OWN, NOT_CONNECTED)
+            chat.tell(Kind.OWN, Sentence("password_offline"))
 
     def _put(self, text: str) -> None:
         """Put a line without a password into the outbox, unless this program carries it out."""
@@ -118,6 +113,4 @@ class TypedLines:
                 chat.enter(known.name)
             chat.choose(known)
         else:
-            if command is COMMANDS["language"] and words[1].strip().lower() in LANGUAGES:
-                chat.language = words[1].strip().lower()
             chat.put(room, text, action=None, is_said=False)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-_GO_ON = "What you type next is not sent; press Enter to go on."
+from chatd.client.sentences import Sentence
+
+_GO_ON = Sentence("go_on")
 
 
 class Typed(NamedTuple):
@@ -22,41 +24,45 @@ class Typed(NamedTuple):
     is_secret: bool
     """True if the line holds a password."""
 
-    told: str = ""
-    """The text that the person is shown; "" for none."""
+    told: Sentence | None = None
+    """The sentence that the person is shown, if any."""
 
 
 class TypedPasswords:
     """The judgement of the lines that a person types, one after the other.
 
-    *doubt* says why the server is not known; "" if it is. `expected` is true while the next line is
-    taken for a password, so that it should not be shown.
+    *doubt* says why the server is not known; None if it is. `expected` is true while the next line
+    is taken for a password, so that it should not be shown.
     """
 
-    def __init__(self, doubt: str) -> None:
+    def __init__(self, doubt: Sentence | None) -> None:
         self.expected = False
         self._doubt = doubt
 
-    def ask(self) -> str:
-        """Take the next line for a password. Return the text that the person is shown, or ""."""
+    def ask(self) -> Sentence | None:
+        """Take the next line for a password. Return the sentence to show, if there is one."""
         self.expected = True
-        return f"{self._doubt} {_GO_ON}" if self._doubt else ""
+        if self._doubt is None:
+            return None
+        return Sentence("question_refused", doubt=self._doubt, go_on=_GO_ON)
 
     def judge(self, line: str) -> Typed:
         """Return the treatment of the next line."""
         answers, self.expected = self.expected, False
-        if not self._doubt:
+        if self._doubt is None:
             return Typed(line, answers or (_starts_oddly(line) and _holds_password(line)))
         if answers:  # an empty line ends the server's question
-            return Typed("", True, "the line was not sent." if line else "")
+            return Typed("", True, Sentence("not_answered") if line else None)
         if not _holds_password(line):
             return Typed(line, False)
         if not line.startswith("/"):
-            return Typed(None, True, f"not sent (with // in front it is said): {self._doubt}")
+            return Typed(None, True, Sentence("resembles_password", doubt=self._doubt))
         self.expected = _leaves_password_out(line)
-        return Typed(
-            None, True, f"not sent: {self._doubt}" + (f" {_GO_ON}" if self.expected else "")
-        )
+        if self.expected:
+            told = Sentence("password_refused_go_on", doubt=self._doubt, go_on=_GO_ON)
+        else:
+            told = Sentence("password_refused", doubt=self._doubt)
+        return Typed(None, True, told)
 
     def judge_message(self, text: str) -> Typed:
         """Return the treatment of several lines that are one message, in which none is a command.
@@ -64,7 +70,7 @@ class TypedPasswords:
         Its beginning may have been meant as one.
         """
         if _holds_password(text.partition("\n")[0]):
-            return Typed(None, True, "not sent: the first of several lines has a password.")
+            return Typed(None, True, Sentence("password_in_message"))
         return Typed(text, False)
 
 

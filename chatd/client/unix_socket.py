@@ -10,6 +10,7 @@ import socket
 import stat
 from contextlib import suppress
 
+from chatd.client.sentences import Sentence
 from chatd.client.wire import CONNECT_TIMEOUT, ClientError
 from chatd.util.unix_peers import peer_of
 
@@ -40,7 +41,7 @@ def find() -> tuple[str, socket.socket] | None:
     for path in paths():
         with suppress(ClientError):
             connection, doubt = connect(path)
-            if not doubt:
+            if doubt is None:
                 return path, connection
             connection.close()
     return None
@@ -55,8 +56,8 @@ def listener_of(connection: socket.socket) -> int | None:
     return None if peer is None else peer.uid
 
 
-def connect(path: str) -> tuple[socket.socket, str]:
-    """Return a blocking socket to the server at *path*, and why that server is not known, or "".
+def connect(path: str) -> tuple[socket.socket, Sentence | None]:
+    """Return a blocking socket to the server at *path*, and why that server is not known, if so.
 
     The server is known if it runs as root or as this process's user. A server of another user is
     known if no third user could have put a socket at *path*: not even while the server was down.
@@ -83,11 +84,11 @@ def connect(path: str) -> tuple[socket.socket, str]:
         ) from None
 
 
-def _doubt(connection: socket.socket, path: str) -> str:
+def _doubt(connection: socket.socket, path: str) -> Sentence | None:
     here = os.geteuid()
     uid = listener_of(connection)
     if uid in (0, here):
-        return ""
+        return None
     if uid is None:
         uid = os.stat(path).st_uid
     from pathlib import Path  # the daemon of another user is rare, and these take a while to load
@@ -98,5 +99,5 @@ def _doubt(connection: socket.socket, path: str) -> str:
         # In a sticky directory such as /tmp, any user can take the name of a socket that is gone.
         resolve(Path(path), {0, here, uid}, may_be_sticky=False)
     except UnsafePath:
-        return f"it belongs to user {uid}, and others could have put it there"
-    return ""
+        return Sentence("others_socket", user=uid)
+    return None

@@ -12,9 +12,9 @@ from datetime import datetime
 from chatd.client import painting
 from chatd.client.rooms import Room
 from chatd.client.scrollback import Line, Scrollback
+from chatd.client.sentences import ENGLISH, Sentence
 from chatd.client.shown import Shown
 from chatd.client.viewport import Viewport
-from chatd.i18n import Language
 from chatd.text.messages import MOST_MESSAGE_LINES
 
 
@@ -31,7 +31,7 @@ class Window:
         self._lines = 0
         """The number of its lines that are shown as this one."""
 
-    def show(self, shown: Shown, now: datetime, language: Language) -> None:
+    def show(self, shown: Shown, now: datetime, language: str) -> None:
         """Add a thing at the end. Lines of one message are one line of the log."""
         is_next = shown.continues and shown.part_of == self._message and not shown.source
         if is_next and self._lines < MOST_MESSAGE_LINES:
@@ -43,7 +43,7 @@ class Window:
         self._lines = 1
         self._number = self.log.append(painting.line_of(shown, now, language))
 
-    def show_older(self, lines: list[Shown], now: datetime, language: Language) -> None:
+    def show_older(self, lines: list[Shown], now: datetime, language: str) -> None:
         """Add older lines above all others."""
         older: list[Line] = []
         message = None
@@ -66,8 +66,8 @@ class Windows:
     """The windows of all rooms. *now* returns the time, in the zone in which times are shown."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self.language = Language.ENGLISH
-        """The language of the server's sentences."""
+        self.language = ENGLISH
+        """The language of the conversation."""
         self._now = now
         self._by_room: dict[Room | None, Window] = {}
 
@@ -83,7 +83,7 @@ class Windows:
         window = self[room]
         unread = room is not None and room.marker is not None and not is_current
         if unread and not window.log.has_new:
-            window.log.mark_new()
+            window.log.mark_new(Sentence("new").in_language(self.language))
         window.show(shown, self._now(), self.language)
 
     def show_older(self, room: Room, lines: list[Shown]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chatd.client.conversation import Login
+from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind
-from chatd.client.typed_lines import NOT_CONNECTED, QUESTION_GONE
 from chatd.client.wire import ClientError
 from tests.support.conversations import Talk, event
 
@@ -18,6 +18,11 @@ def talk() -> Talk:
     talk.connect()
     talk.enter()
     return talk
+
+
+def told(key: str, **values: object) -> str:
+    """Return a sentence of the program in English."""
+    return str(Sentence(key, **values))
 
 
 def back(talk: Talk, name: str = "guest1") -> dict[str, object]:
@@ -53,7 +58,7 @@ class TestHello:
         assert back(talk, "eva")["name"] == "eva"
 
     def test_a_later_one_has_the_language_that_was_chosen(self, talk: Talk) -> None:
-        talk.conversation.submit("/language ES")
+        talk.take("you", name="guest1", guest=True, account=False, language="es")
         assert back(talk)["language"] == "es"
 
     def test_a_room_that_was_left_is_not_entered_again(self, talk: Talk) -> None:
@@ -278,6 +283,25 @@ class TestIdentity:
             talk.take("error", id=talk.lines[0]["id"], kind="Wrong password", key="x", text="no.")
 
 
+class TestLanguage:
+    """The language of the sentences of this program."""
+
+    @pytest.mark.parametrize(
+        ("told", "spoken"), [("en", "en"), ("es", "es"), ("fr", "es"), ("", "es")]
+    )
+    def test_it_is_that_of_the_server_or_else_of_the_person(self, told: str, spoken: str) -> None:
+        talk = Talk(language="es")
+        assert talk.conversation.chat.spoken == "es"
+        talk.connect(language=told)
+        assert talk.conversation.chat.spoken == spoken
+
+    def test_what_is_told_is_in_it(self, talk: Talk) -> None:
+        talk.take("you", name="guest1", guest=True, account=False, language="es")
+        talk.conversation.submit("/topic new")
+        back(talk)
+        assert talk.texts(kind=Kind.OWN) == ["no se sabe si esto ha llegado a hacerse: /topic new"]
+
+
 class TestPasswords:
     def test_one_goes_to_a_known_server_and_does_not_wait(self, talk: Talk) -> None:
         talk.conversation.submit("/login ana correct horse")
@@ -288,15 +312,17 @@ class TestPasswords:
         talk.conversation.lost()
         talk.conversation.submit("/login ana correct horse")
         assert not talk.conversation.unsent
-        assert talk.texts(kind=Kind.OWN) == [NOT_CONNECTED]
+        assert talk.texts(kind=Kind.OWN) == [told("password_offline")]
 
     def test_none_goes_to_a_server_that_is_not_known(self) -> None:
         talk = Talk()
-        talk.connect(doubt="the server is not known.")
+        talk.connect(doubt=Sentence("any_program"))
         talk.enter()
         talk.conversation.submit("/login ana correct horse")
         assert not talk.lines
-        assert talk.texts(kind=Kind.OWN)
+        assert talk.texts(kind=Kind.OWN) == [
+            told("password_refused", doubt=Sentence("any_program"))
+        ]
 
     def test_an_answer_is_hidden_and_sent_at_once(self, talk: Talk) -> None:
         talk.take("ask", hidden=True)
@@ -316,7 +342,7 @@ class TestPasswords:
         talk.conversation.submit("correct horse")
         assert not talk.lines
         assert not talk.conversation.unsent
-        assert talk.texts(kind=Kind.OWN) == [QUESTION_GONE]
+        assert talk.texts(kind=Kind.OWN) == [told("question_gone")]
         talk.conversation.submit("hola")
         assert talk.lines[-1]["text"] == "hola"
 

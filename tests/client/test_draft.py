@@ -43,6 +43,18 @@ class TestMeasure:
     def test_a_text_that_cannot(self, text: str, told: str) -> None:
         assert measure(text, LIMITS) == (told, True)
 
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("12345678901", "sobra 1 carácter"),
+            ("one\ntwo", "2 líneas, un mensaje"),
+            ("12345678\n12345678", "2 líneas, un mensaje, 17 de 20 bytes"),
+            ("1\n2\n3\n4\n5", "sobran 2 líneas"),
+        ],
+    )
+    def test_it_is_told_in_the_language_of_the_conversation(self, text: str, told: str) -> None:
+        assert measure(text, LIMITS, "es").told == told
+
     @given(st.text(st.sampled_from("a漢\n"), max_size=30))
     def test_it_is_too_long_exactly_if_a_limit_is_exceeded(self, text: str) -> None:
         lines = text.strip("\n").split("\n")

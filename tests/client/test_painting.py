@@ -9,7 +9,6 @@ import pytest
 from chatd.client.painting import colour, continued, line_of, topic, waiting
 from chatd.client.scrollback import Line
 from chatd.client.shown import Kind, Shown
-from chatd.i18n import Language
 from tests.proofs.terminal.documented import is_unsafe
 from tests.support.hostile import HOSTILE
 from tests.support.sentences import EN, ES
@@ -64,8 +63,20 @@ class TestText:
         assert plain(shown) == text
 
     def test_a_topic_is_told_in_the_language_of_the_server(self) -> None:
-        line = line_of(Shown(Kind.TOPIC, "tests", "ana"), NOW, Language.SPANISH)
+        line = line_of(Shown(Kind.TOPIC, "tests", "ana"), NOW, "es")
         assert line.paragraph.text == f"12:34 {ES.notice('topic_set', name='ana', topic='tests')}"
+
+    @pytest.mark.parametrize(
+        ("shown", "text"),
+        [
+            (Shown(Kind.UNSAID, "text"), "12:34 no se ha dicho: text"),
+            (Shown(Kind.PRIVATE, "psst", "ana"), "12:34 (privado) <ana> psst"),
+            (Shown(Kind.PRIVATE, "psst", "me", to="ana"), "12:34 (privado para ana) <me> psst"),
+        ],
+    )
+    def test_its_own_words_are_in_that_language_too(self, shown: Shown, text: str) -> None:
+        assert line_of(shown, NOW, "es").paragraph.text == text
+        assert waiting("one", "ana", False, "es").text == "espera <ana> one"
 
     def test_a_line_is_of_its_day_and_a_found_one_of_today(self) -> None:
         old = Shown(Kind.MESSAGE, "hola", "ana", 7, BEFORE)

@@ -59,7 +59,7 @@ class Server:
             raise self._refusals.pop(0)
         ours, theirs = socket.socketpair()
         self._loop.call_soon_threadsafe(self._ends.put_nowait, ours)
-        return Connection(DuplexLink(theirs), "")
+        return Connection(DuplexLink(theirs), None)
 
     def start(self) -> asyncio.Task[None]:
         """Start the conversation over a first connection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 
@@ -104,7 +105,7 @@ class TestLog:
     def test_there_are_no_colours_when_no_color_is_set(
         self, no_color: str, is_coloured: bool
     ) -> None:
-        with Talk(no_color=no_color) as talk:
+        with Talk(NO_COLOR=no_color) as talk:
             talk.send("error", kind="No", text="no.")
             shows(talk, "ERR No: no.")
             assert (talk.terminal.colours("ERR No") == {"red"}) is is_coloured
@@ -353,6 +354,41 @@ class TestConnection:
         assert not talk.terminal.uses_other_screen
 
 
+class TestLanguage:
+    """The program's own words."""
+
+    def test_they_are_in_the_language_of_the_server(self) -> None:
+        with Talk(rooms=("lobby", "ops"), greeting={"language": "es"}) as talk:
+            talk.terminal.type(CTRL_C)
+            shows(talk, "Ctrl+C otra vez para salir")
+            talk.terminal.type("\x12")  # Ctrl+R
+            shows(talk, "buscar:", "Esc: volver")
+            talk.terminal.type(ESCAPE)
+            shows_not(talk, "buscar:")
+            talk.hear(1, "luis", "hola")
+            shows(talk, "1:#lobby 1")
+            talk.terminal.type("\x0e")  # Ctrl+N
+            shows(talk, "── nuevo ─", "<luis> hola")
+            talk.peer.close()
+            shows(talk, "reconexión en", "Intro: ahora", "ha cerrado la conexión. Lo que escribas")
+            talk.terminal.type("precious\r")
+            shows(talk, "espera <guest1> precious")
+            talk.terminal.type(CTRL_D)
+            assert talk.terminal.status() == 1
+            assert talk.terminal.rows()[-2:] == ["no se ha enviado:", "precious"]
+
+    def test_they_change_with_it(self, talk: Talk) -> None:
+        talk.terminal.type(CTRL_C)
+        shows(talk, "Ctrl+C again to leave")
+        talk.send("you", name="guest1", guest=True, account=False, language="es")
+        shows(talk, "Ctrl+C otra vez para salir")
+
+    def test_before_it_is_known_they_are_in_that_of_the_environment(self) -> None:
+        with Talk(LC_ALL="", LANG="es_ES.UTF-8") as talk:
+            talk.terminal.type(CTRL_C)
+            shows(talk, "Ctrl+C otra vez para salir")
+
+
 class TestSizes:
     """Terminals of all sizes."""
 
@@ -364,6 +400,13 @@ class TestSizes:
             typed(talk, "> text")
             if rows > 2:
                 shows(talk, "hola", "│ #lobby")
+
+    def test_one_of_20_columns_tells_the_state_of_the_connection_whole(self) -> None:
+        with Talk(columns=20) as talk:
+            shows(talk, "guest1 │ #lobby")
+            talk.peer.close()
+            shows(talk, "reconnecting in ")
+            assert re.fullmatch(r"reconnecting in \d s", status(talk))
 
     def test_a_terminal_of_two_columns_goes_on(self) -> None:
         with Talk(columns=2, rows=3) as talk:

@@ -73,7 +73,7 @@ class TestRules:
 
     def test_unread_lines_begin_with_one_until_they_are_read(self) -> None:
         log = lines("read")
-        log.mark_new()
+        log.mark_new("new")
         assert log.has_new
         log.append(line("unread"))
         log.append(line("too"))

@@ -10,6 +10,7 @@ import pytest
 
 from chatd.client import server, trust, unix_socket, wire
 from chatd.client.duplex import DuplexLink
+from chatd.client.sentences import Sentence
 from chatd.client.server import Server
 from chatd.client.wire import ClientError
 from tests.support.certificate import fingerprint_of, write_certificate
@@ -36,7 +37,7 @@ class TestTcp:
         with FakeServer(greet) as fake:
             connection = named(*fake.address).connect()
             assert received(connection.link) == [b"*** hola"]
-        assert "any program may listen there" in connection.doubt
+        assert "any program may listen there" in str(connection.doubt)
 
     def test_if_it_closes_without_a_greeting_it_may_use_tls(self) -> None:
         with FakeServer(lambda peer: None) as fake:
@@ -66,20 +67,21 @@ class TestAddress:
 class TestUnixSocket:
     """A UNIX socket, which is known unless `unix_socket` finds a reason why not."""
 
-    @pytest.mark.parametrize("reason", ["", "it belongs to user 7"])
+    @pytest.mark.parametrize("reason", [None, Sentence("others_socket", user=7)])
     def test_it_is_not_known_for_a_reason(
-        self, monkeypatch: pytest.MonkeyPatch, reason: str
+        self, monkeypatch: pytest.MonkeyPatch, reason: Sentence | None
     ) -> None:
         ours, theirs = socket.socketpair()
         monkeypatch.setattr(unix_socket, "connect", lambda path: (ours, reason))
         with ours, theirs:
             doubt = named("--unix", "chat.sock").connect().doubt
-        assert doubt.startswith(f"the server at chat.sock is not known: {reason}.") is bool(reason)
-        assert bool(doubt) is bool(reason)
+        assert (doubt is None) is (reason is None)
+        if doubt is not None:
+            assert str(doubt).startswith(f"the server at chat.sock is not known: {reason}.")
 
     def test_with_a_password_an_unknown_one_is_left(self, monkeypatch: pytest.MonkeyPatch) -> None:
         ours, theirs = socket.socketpair()
-        monkeypatch.setattr(unix_socket, "connect", lambda path: (ours, "why"))
+        monkeypatch.setattr(unix_socket, "connect", lambda path: (ours, Sentence("any_program")))
         with theirs, pytest.raises(ClientError, match=r"--unix PATH.*--tls.*--fingerprint"):
             named("--unix", "chat.sock").connect(for_password=True)
         assert ours.fileno() == -1
@@ -113,7 +115,7 @@ class TestSought:
             sought = named()
             connection = sought.connect(for_password=True)
             assert received(connection.link) == [b"*** hola"]
-        assert (connection.doubt, sought.where) == ("", str(path))
+        assert (connection.doubt, sought.where) == (None, str(path))
 
     def test_it_is_the_one_at_the_port_otherwise(
         self, path: Path, monkeypatch: pytest.MonkeyPatch

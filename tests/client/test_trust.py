@@ -13,7 +13,7 @@ from chatd.client import known_servers, trust
 from chatd.client.duplex import DuplexLink
 from chatd.client.wire import ClientError, UntrustedServer
 from tests.support.certificate import fingerprint_of, write_certificate
-from tests.support.stand_in import FakeServer, greet, received, unused_port
+from tests.support.stand_in import ChatStandIn, FakeServer, greet, received, unused_port
 from tests.support.terminal import Terminal
 
 OTHER = "sha256:" + "A" * 43 + "="
@@ -211,7 +211,7 @@ class TestQuestion:
     def test_in_a_terminal_it_comes_before_the_conversation(
         self, unknown: Certificate, file: Path
     ) -> None:
-        with FakeServer(greet, certificate=unknown.path) as server:
+        with FakeServer(ChatStandIn(refuse="hello"), certificate=unknown.path) as server:
             terminal = Terminal(
                 "127.0.0.1", str(server.port), "--tls", XDG_CONFIG_HOME=str(file.parent.parent)
             )

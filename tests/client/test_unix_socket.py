@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chatd.client import unix_socket
+from chatd.client.sentences import Sentence
 from chatd.client.wire import ClientError
 from chatd.util.private_files import UnsafePath
 from tests.support.stand_in import FakeServer, listen
@@ -25,7 +26,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path / "chat.sock"
 
 
-def doubt(path: Path) -> str:
+def doubt(path: Path) -> Sentence | None:
     connection, reason = unix_socket.connect(str(path))
     connection.close()
     return reason
@@ -39,7 +40,7 @@ def test_the_listener_is_known(path: Path) -> None:
 
 def test_a_server_of_this_user_is_known_anywhere(path: Path) -> None:
     path.parent.chmod(0o1777)
-    assert doubt(path) == ""
+    assert doubt(path) is None
 
 
 def test_a_server_of_another_user_is_known_if_no_third_one_could_have_put_it_there(
@@ -53,7 +54,7 @@ def test_a_server_of_another_user_is_known_if_no_third_one_could_have_put_it_the
 
     monkeypatch.setattr(unix_socket, "listener_of", lambda connection: OTHER)
     monkeypatch.setattr("chatd.util.private_files.resolve", resolve)
-    assert doubt(path) == ""
+    assert doubt(path) is None
     assert checked == [(path, {0, os.geteuid(), OTHER}, False)]
 
 
@@ -65,7 +66,7 @@ def test_a_server_of_another_user_is_not_known_if_a_third_one_could_have_put_it_
 
     monkeypatch.setattr(unix_socket, "listener_of", lambda connection: OTHER)
     monkeypatch.setattr("chatd.util.private_files.resolve", refuse)
-    assert doubt(path) == f"it belongs to user {OTHER}, and others could have put it there"
+    assert doubt(path) == Sentence("others_socket", user=OTHER)
 
 
 def test_where_the_listener_is_not_told_the_directory_is_judged(

@@ -69,7 +69,7 @@ class TestFollowing:
 
     def test_unread_lines_are_below_a_rule(self) -> None:
         window = lines("read")
-        window.log.mark_new()
+        window.log.mark_new("new")
         window.log.append(line("unread"))
         assert rows(window)[-2:] == ["── new " + "─" * 33, "unread"]
         window.log.mark_read()

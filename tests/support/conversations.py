@@ -7,6 +7,7 @@ from typing import Any
 
 from chatd.client.conversation import Conversation
 from chatd.client.rooms import Room
+from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind, Shown
 
 
@@ -55,7 +56,9 @@ class Talk:
         )
         self.sent: list[dict[str, Any]] = []
 
-    def connect(self, name: str = "guest1", doubt: str = "", **members: Any) -> dict[str, Any]:
+    def connect(
+        self, name: str = "guest1", doubt: Sentence | None = None, **members: Any
+    ) -> dict[str, Any]:
         """Connect, and let the server greet. Return the hello that it was sent."""
         self.sent.clear()
         self.conversation.connected(self.sent.append, doubt)

@@ -76,13 +76,14 @@ class Terminal:
         self._settings = termios.tcgetattr(self._master)
         self._ended = False
         inherited = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        usual = {"TERM": "xterm-256color", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
         self.process = forks.Program(
             prepared(),
             forks.CHATD,
             "connect",
             *arguments,
             directory=ROOT,
-            environment={**inherited, "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
+            environment={**inherited, **usual, **environment},
             files=(slave, slave if stdout is None else stdout, slave),
         )
         os.close(slave)
@@ -174,7 +175,7 @@ class Talk:
         *,
         rooms: tuple[str, ...] = ("lobby",),
         greeting: dict[str, Any] | None = None,
-        no_color: str = "",
+        **environment: str,
     ) -> None:
         self._directory = TemporaryDirectory()
         self._listener = socket.socket(socket.AF_UNIX)
@@ -184,7 +185,7 @@ class Talk:
         self._rooms = rooms
         self._greeting = greeting or {}
         address = "--unix", self._listener.getsockname()
-        self.terminal = Terminal(*address, columns=columns, rows=rows, NO_COLOR=no_color)
+        self.terminal = Terminal(*address, columns=columns, rows=rows, **environment)
         self.hello: dict[str, Any] = {}
         self.accept()
 
