@@ -247,6 +247,8 @@ def _is_deep(message: Message) -> bool:
     """Return True if a message has more than `DEEPEST` levels."""
     level: list[object] = [message]
     for _ in range(DEEPEST):
+        if not level:
+            return False
         level = [
             part
             for each in level

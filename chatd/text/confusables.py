@@ -4,6 +4,7 @@ Pure. This module must not know the rules for names, nor which names are in use.
 """
 
 from bisect import bisect_right
+from functools import cache
 
 from chatd.text.folding import normalize
 from chatd.text.unicode_tables import ALIKE, FIRST, LAST, PROTOTYPES, SCRIPTS
@@ -21,8 +22,8 @@ def skeleton(text: str) -> str:
     # UTS 39 decomposes first and then maps once; but some letters are in its table as a whole, and
     # the prototypes of some have parts that have prototypes. (Our table has these followed to the
     # end.)
-    whole = normalize("NFC", text).translate(_PROTOTYPES)
-    parts = normalize("NFD", whole).translate(_PROTOTYPES)
+    whole = normalize("NFC", text).translate(_prototypes())
+    parts = normalize("NFD", whole).translate(_prototypes())
     return normalize("NFD", parts)
 
 
@@ -51,11 +52,20 @@ def scripts_of(character: str) -> frozenset[str]:
     Empty for all other characters.
     """
     place = bisect_right(FIRST, character) - 1
-    return _SCRIPTS[place] if place >= 0 and character <= LAST[place] else _NO_SCRIPT
+    return _scripts()[place] if place >= 0 and character <= LAST[place] else _NO_SCRIPT
 
 
-_PROTOTYPES = dict(zip(map(ord, ALIKE), PROTOTYPES.split("|"), strict=True))
-_SCRIPTS = [
-    _ANY_SCRIPT if scripts == "*" else frozenset(scripts.split("/"))
-    for scripts in SCRIPTS.split("|")
-]
+# The tables are made when a name comes: most runs of a client do without them.
+
+
+@cache
+def _prototypes() -> dict[int, str]:
+    return dict(zip(map(ord, ALIKE), PROTOTYPES.split("|"), strict=True))
+
+
+@cache
+def _scripts() -> list[frozenset[str]]:
+    return [
+        _ANY_SCRIPT if scripts == "*" else frozenset(scripts.split("/"))
+        for scripts in SCRIPTS.split("|")
+    ]

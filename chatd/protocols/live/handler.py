@@ -262,7 +262,9 @@ class LiveHandler(SessionHandler[M]):
 
 def _with_id(members: dict[str, Any]) -> dict[str, Any]:
     """Return the members of a message without an ``id`` of None."""
-    return {key: value for key, value in members.items() if key != "id" or value is not None}
+    if members.get("id", "") is None:
+        del members["id"]
+    return members
 
 
 def _reason(
