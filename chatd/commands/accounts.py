@@ -241,9 +241,9 @@ TABLE = (
         ),
         Wording(
             "/registrar [CONTRASEÑA]",
-            "conservar el nombre que tienes, con una contraseña",
-            "Sin CONTRASEÑA se te pide. Tiene de 8 a 256 caracteres; los espacios cuentan.\n"
-            "Desde entonces nadie más puede tomar el nombre, ni uno que se le parezca.\n"
+            "conservar tu nombre, con una contraseña",
+            "Sin CONTRASEÑA se te pide. Tiene de 8 a 256 caracteres, con los espacios.\n"
+            "Nadie más podrá tomar el nombre, ni uno que se le parezca.\n"
             "Ejemplo: /registrar",
         ),
         cost=PASSWORD_COST,
@@ -283,10 +283,10 @@ TABLE = (
         ),
         Wording(
             "/clave [conservar-tokens] [NUEVA]",
-            "cambiar la contraseña y cerrar las demás sesiones",
-            "En los navegadores y las demás terminales hay que iniciar sesión otra vez. Los\n"
-            "tokens terminan si no dices conservar-tokens. Se te pide la contraseña actual,\n"
-            "salvo que la hayas escrito hace menos de cinco minutos.\n"
+            "cambiar la contraseña",
+            "Las demás sesiones terminan, y los tokens si no dices conservar-tokens. Antes\n"
+            "se te pide la contraseña actual, salvo que la hayas escrito\n"
+            "hace menos de cinco minutos.\n"
             "Ejemplo: /clave",
             aliases=(
                 "contraseña",
@@ -329,9 +329,9 @@ TABLE = (
         ),
         Wording(
             "/token nuevo|lista|revocar [NOMBRE [leer]]",
-            "tokens de acceso para programas",
-            "Un programa con un token habla y lee como tú, por HTTP; con leer, solo lee. Un\n"
-            "token no puede administrar salas ni cambiar tu cuenta. Se muestra una sola vez.\n"
+            "tokens para programas",
+            "Con un token un programa habla y lee como tú, por HTTP; con leer, solo lee. No\n"
+            "puede administrar salas ni cambiar tu cuenta. Se muestra una vez.\n"
             "Ejemplo: /token nuevo ci leer",
             aliases=("ficha",),
         ),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from textwrap import wrap
 
 from chatd.accounts.credentials import Scope
 from chatd.chat.server import ChatServer
@@ -27,6 +28,13 @@ LONGEST_COMPARED = 32
 
 LEAST_LIKENESS = 0.7
 """The least likeness, from 0 to 1 as `difflib` counts it, of a name to a word that means it."""
+
+
+COLUMNS = 74
+"""The widest line of an answer: a terminal of 80 columns has room for the mark of the server."""
+
+WIDEST_USAGE = 26
+"""The widest usage in a list that its explanation follows in the same line."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +102,24 @@ def _explain(session: Session, command: Command) -> None:
     wordings = [each.wording(session.language) for each in rows]
     shown = {each.name for each in wordings}
     others = ", ".join(f"/{name}" for each in rows for name in each.names if name not in shown)
-    usages = [f"{each.usage}: {each.explanation}." for each in wordings]
-    lines = [*usages, wordings[0].details]
+    *details, example = wordings[0].details.split("\n")
+    paragraphs = [*(f"{each.usage}: {each.explanation}." for each in wordings), " ".join(details)]
+    paragraphs.append(example)
     if others:
-        lines.append(session.sentence("help_other_names", names=others))
-    session.tell("\n".join(lines))
+        paragraphs.append(session.sentence("help_other_names", names=others))
+    session.tell("\n".join(line for each in paragraphs for line in _wrapped(each)))
+
+
+def _wrapped(text: str, first: str = "", next_: str = "") -> list[str]:
+    """Return the lines of a text, the first one after *first*, and each other after *next_*."""
+    return wrap(
+        text,
+        COLUMNS,
+        initial_indent=first,
+        subsequent_indent=next_,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _list_all(session: Session) -> None:
@@ -121,8 +142,14 @@ def _rows(session: Session, commands: Iterable[Command]) -> list[tuple[str, str]
 
 
 def _list(session: Session, rows: list[tuple[str, str]], more: str) -> None:
-    width = max(len(usage) for usage, _ in rows)
-    session.tell("\n".join([*(f"{usage:{width}}  {text}" for usage, text in rows), more]))
+    width = min(max(len(usage) for usage, _ in rows), WIDEST_USAGE)
+    lines: list[str] = []
+    for usage, text in rows:
+        if len(usage) > width:
+            lines.append(usage)
+            usage = ""
+        lines += _wrapped(text, f"{usage:{width}}  ", " " * (width + 2))
+    session.tell("\n".join([*lines, more]))
 
 
 def _unaccented(name: str) -> str:

@@ -118,18 +118,18 @@ TABLE = (
         Wording(
             "/hook add URL|list|remove N",
             "send the lines of this room to a URL",
-            "Each line is a signed POST with JSON, in order, and is tried for a week. The URL\n"
-            "must answer a challenge first. The secret that signs is shown once. A room has five\n"
-            "webhooks at most. For operators of the room; in a private room, for its owner.\n"
+            "Each line is a signed POST with JSON, tried for a week. The URL must answer a\n"
+            "challenge first. The secret that signs is shown once. Five a room at most. For\n"
+            "operators; in a private room, for its owner.\n"
             "Example: /hook add https://example.com/chat",
             aliases=("webhook",),
         ),
         Wording(
             "/webhook añadir URL|lista|quitar N",
-            "enviar las líneas de esta sala a una URL",
-            "Cada línea es un POST firmado con JSON, en orden, y se intenta durante una semana.\n"
-            "La URL responde antes a una prueba. El secreto que firma se muestra una sola vez.\n"
-            "Cinco por sala como mucho. Para operadores; en una sala privada, para su dueño.\n"
+            "enviar las líneas de la sala a URL",
+            "Cada línea es un POST firmado con JSON, que se intenta una semana. La URL responde\n"
+            "antes a una prueba. El secreto que firma se muestra una vez. Cinco por sala. Para\n"
+            "operadores; en una sala privada, para su dueño.\n"
             "Ejemplo: /webhook añadir https://example.com/chat",
             aliases=("gancho",),
         ),

@@ -200,17 +200,17 @@ TABLE = (
         Wording(
             "/mode [MODE]",
             "show or set the mode: open, private, moderated, announce",
-            "open: all enter and speak; private: only invited people enter, and it is not listed;\n"
-            "moderated: all enter, people with a voice speak; announce: only operators speak.\n"
-            "The owner sets it. For the whole server: /mode private-lines members.\n"
+            "open: all enter and speak; private: invited people enter, and it is not listed;\n"
+            "moderated: people with a voice speak; announce: operators speak. The owner sets\n"
+            "it. For the server: /mode private-lines members.\n"
             "Example: /mode moderated",
         ),
         Wording(
             "/modo [MODO]",
             "ver o poner el modo: abierto, privado, moderado, anuncios",
-            "abierto: todos entran y hablan; privado: solo con invitación, y no sale en la lista;\n"
-            "moderado: todos entran, hablan quienes tienen voz; anuncios: hablan los operadores.\n"
-            "Lo pone el dueño. En todo el servidor: /modo líneas-privadas miembros.\n"
+            "abierto: todos entran y hablan; privado: con invitación, y no sale en la lista;\n"
+            "moderado: hablan quienes tienen voz; anuncios: los operadores. Lo pone el dueño.\n"
+            "Del servidor: /modo líneas-privadas miembros.\n"
             "Ejemplo: /modo moderado",
         ),
         scope=Scope.READ,
@@ -274,8 +274,8 @@ TABLE = (
         Wording(
             "/operador NOMBRE",
             "dar a NOMBRE derechos de operador de la sala",
-            "Un operador pone el tema, invita, da voz, echa, calla y veta. NOMBRE tiene que ser\n"
-            "un nombre registrado. Solo el dueño de la sala da derechos de operador.\n"
+            "Un operador pone el tema, invita, da voz, echa, calla y veta. NOMBRE tiene que\n"
+            "estar registrado. Solo el dueño da derechos de operador.\n"
             "Ejemplo: /operador luis",
         ),
         cost=KEEPING_COST,

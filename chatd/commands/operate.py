@@ -94,14 +94,14 @@ TABLE = (
         _stats,
         Wording(
             "/stats [server]",
-            "show how much you used of your limits, or figures of the server",
+            "show your use of limits, or figures of the server",
             "Limits of a day, for you, your address and your network. /stats server has the\n"
             "figures, for administrators.\n"
             "Example: /stats",
         ),
         Wording(
             "/estado [servidor]",
-            "ver cuánto has usado de tus límites, o cifras del servidor",
+            "ver tu uso de los límites, o cifras del servidor",
             "Límites de un día, para ti, tu dirección y tu red. /estado servidor muestra las\n"
             "cifras, a administradores.\n"
             "Ejemplo: /estado",

@@ -84,18 +84,18 @@ TABLE = (
         _push,
         Wording(
             "/push [URL [text]|confirm CODE|off]",
-            "be notified of private lines and mentions while away",
-            "The URL is a topic of ntfy, Gotify's /message?token=..., or one that takes JSON. A\n"
-            "code is sent there: type it with confirm. Notifications say who wrote; with text\n"
-            "they have the line, too. A new password ends them. /push alone shows the setting.\n"
+            "be notified while you are away",
+            "Of mentions and private lines; with text, in full. URL is of ntfy, of Gotify\n"
+            "(/message?token=...), or takes JSON. A code is sent there, to confirm. A new\n"
+            "password ends it.\n"
             "Example: /push https://ntfy.sh/a-topic-that-nobody-guesses",
         ),
         Wording(
             "/avisos [URL [texto]|confirmar CÓDIGO|no]",
-            "avisos de menciones y privados en tu ausencia",
-            "La URL es un tema de ntfy, /message?token=... de Gotify, o una que acepte JSON. Se\n"
-            "le envía un código: escríbelo con confirmar. Un aviso dice quién ha escrito; con\n"
-            "texto, también la línea. Una contraseña nueva los quita. /avisos muestra el ajuste.\n"
+            "recibir avisos cuando no estás",
+            "De menciones y líneas privadas; con texto, enteras. URL es de ntfy, de Gotify\n"
+            "(/message?token=...), o acepta JSON. Confirma el código que le llegue. Una\n"
+            "contraseña nueva los quita.\n"
             "Ejemplo: /avisos https://ntfy.sh/un-tema-que-nadie-adivina",
         ),
         cost=KEEPING_COST,

@@ -212,16 +212,16 @@ TABLE = (
         _mute,
         Wording(
             "/mute NAME [TIME] [REASON]",
-            "keep NAME from speaking for a time, such as 10m",
-            "Without TIME it lasts 1h. TIME is one number and s, m, h, d or w, 366d at most. NAME\n"
-            "can still read, and a guest stays muted under another name.\n"
+            "keep NAME from speaking for a time",
+            "Without TIME it lasts 1h. TIME is a number and s, m, h, d or w, 366d at most.\n"
+            "NAME can still read. A guest stays muted under another name.\n"
             "Example: /mute luis 10m let the others work",
         ),
         Wording(
             "/callar NOMBRE [TIEMPO] [MOTIVO]",
-            "no dejar hablar a NOMBRE durante un tiempo, como 10m",
-            "Sin TIEMPO dura 1h. TIEMPO es un número y s, m, h, d o w, hasta 366d. NOMBRE puede\n"
-            "seguir leyendo; un invitado tampoco puede hablar con otro nombre.\n"
+            "no dejar hablar a NOMBRE un tiempo",
+            "Sin TIEMPO dura 1h. TIEMPO es un número y s, m, h, d o w, hasta 366d. NOMBRE\n"
+            "puede leer; un invitado tampoco habla con otro nombre.\n"
             "Ejemplo: /callar luis 10m deja trabajar a los demás",
         ),
         cost=KEEPING_COST,
@@ -236,24 +236,24 @@ TABLE = (
         _ban,
         Wording(
             "/ban WHO [TIME] [REASON]",
-            "keep out a NAME, @NAME (the address) or a NETWORK",
-            "Without TIME it lasts 7d; 366d at most. @NAME is NAME's address, in IPv6 its /56 (or\n"
-            "@NAME/48, @NAME/64). Of a network you see how many it shuts out, and confirm.\n"
+            "keep out NAME, @NAME (the address) or a NETWORK",
+            "Without TIME it lasts 7d; 366d at most. @NAME, of IPv6, is its /56 (or @NAME/48,\n"
+            "@NAME/64). You confirm a network, and see how many it shuts out.\n"
             "Example: /ban luis 2d advertising",
         ),
         Wording(
             "/vetar QUIÉN [TIEMPO] [MOTIVO]",
-            "no dejar entrar a NOMBRE, @NOMBRE (su dirección) o una RED",
-            "Sin TIEMPO dura 7d; como mucho, 366d. @NOMBRE es su dirección, en IPv6 su /56 (o\n"
-            "@NOMBRE/48, @NOMBRE/64). Antes de vetar una red ves a cuántos deja fuera.\n"
+            "excluir a NOMBRE, @NOMBRE (su IP) o RED",
+            "Sin TIEMPO dura 7d; como mucho, 366d. @NOMBRE, en IPv6, es su /56 (o @NOMBRE/48,\n"
+            "@NOMBRE/64). Antes de vetar una red ves a cuántos deja fuera.\n"
             "Ejemplo: /vetar luis 2d publicidad",
         ),
         cost=KEEPING_COST,
     ),
     Command(
         _unban,
-        Wording("/unban WHO", "let a NAME, @NAME (all networks) or a NETWORK enter"),
-        Wording("/desvetar QUIÉN", "dejar entrar a NOMBRE, @NOMBRE (todas sus redes) o una RED"),
+        Wording("/unban WHO", "let NAME, @NAME (all networks) or a NETWORK enter"),
+        Wording("/desvetar QUIÉN", "dejar entrar a NOMBRE, @NOMBRE o una RED"),
         undoes="ban",
     ),
     Command(

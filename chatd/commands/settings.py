@@ -210,7 +210,7 @@ TABLE = (
         _ignore,
         Wording(
             "/ignore [NAME]",
-            "hide the lines of NAME, or list the people whom you ignore",
+            "hide the lines of NAME, or list ignored names",
             "NAME is not told. It holds for their private lines, too. You may ignore a hundred\n"
             "people.\n"
             "Example: /ignore luis",
@@ -250,13 +250,13 @@ TABLE = (
         _bell,
         Wording(
             "/bell on|off|mentions",
-            "beep on every line, on none, or only when you are mentioned",
+            "beep on every line, none, or mentions of you",
             "Your own lines never beep. With mentions, private lines beep, too.\n"
             "Example: /bell mentions",
         ),
         Wording(
             "/timbre sí|no|menciones",
-            "pitar con cada línea, con ninguna, o solo cuando te nombran",
+            "pitar con cada línea, ninguna, o si te nombran",
             "Tus propias líneas no pitan nunca. Con menciones pitan también las líneas\n"
             "privadas.\n"
             "Ejemplo: /timbre menciones",

@@ -154,14 +154,14 @@ PASTE = Command(
     _paste,
     Wording(
         "/paste",
-        "say several lines as one message; a line with a dot alone ends it",
+        "say several lines as one message, up to one with a dot alone",
         "None of the lines is a command. A dot at once cancels it. For a line with a dot, type ..\n"
         "A message has at most 100 lines and 16 KiB.\n"
         "Example: /paste",
     ),
     Wording(
         "/pegar",
-        "decir varias líneas como un mensaje; una línea con solo un punto lo termina",
+        "decir varias líneas como un mensaje, hasta una con solo un punto",
         "Ninguna de las líneas es una orden. Un punto al principio lo cancela. Para una línea con\n"
         "un punto, escribe .. Un mensaje tiene como mucho 100 líneas y 16 KiB.\n"
         "Ejemplo: /pegar",

@@ -12,7 +12,7 @@ from tests.support.browser import browser
 from tests.support.sentences import EN, ES
 from tests.support.world import Member, World
 
-COLUMNS = 100
+COLUMNS = 74 + len("*** ")
 """The widest line of an answer of /help, with the mark of the server."""
 
 SMALL_SCREEN = 80, 20
@@ -44,6 +44,11 @@ def in_language(language: Language) -> Member:
 @pytest.fixture
 def ana(language: Language) -> Member:
     return in_language(language)
+
+
+def without_breaks(answer: list[str]) -> str:
+    """Return the lines of an answer as one text, as it was before it was divided into lines."""
+    return " ".join(line.removeprefix("*** ") for line in answer)
 
 
 def explained(ana: Member, name: str) -> list[str]:
@@ -89,7 +94,7 @@ class TestASection:
     ) -> None:
         (name, *_) = SECTIONS[key].heading(language).names
         *listed, _ = ana.ask(f"/help {name}")
-        assert [line.split()[1] for line in listed] == [
+        assert [line.split()[1] for line in listed if line.startswith("*** /")] == [
             f"/{command.wording(language).name}"
             for command in SECTIONS[key].commands
             if not command.undoes
@@ -119,7 +124,7 @@ class TestAnExplanation:
     ) -> None:
         answer = explained(ana, command.name)
         wording = command.wording(language)
-        assert answer[0] == f"*** {wording.usage}: {wording.explanation}."
+        assert without_breaks(answer).startswith(f"{wording.usage}: {wording.explanation}. ")
         assert len(answer) >= 3
         if command.name != "me":  # the name of a section, too
             assert len(ana.ask(f"/help {command.name}")) <= 6
@@ -151,7 +156,7 @@ class TestAnExplanation:
         wording = command.wording(language)
         answer = ana.ask(f"/help {wording.name}")
         assert answer == ana.ask(f"/help {command.undoes}")
-        assert f"*** {wording.usage}: {wording.explanation}." in answer
+        assert f"{wording.usage}: {wording.explanation}." in without_breaks(answer)
 
     @pytest.mark.parametrize("command", EXPLAINED, ids=named)
     def test_names_every_name(self, ana: Member, language: Language, command: Command) -> None:
@@ -166,14 +171,19 @@ class TestWhatIsExplained:
 
     def test_a_command_with_its_undo_and_its_limits(self, ana: Member) -> None:
         mute, unmute = COMMANDS["mute"].english, COMMANDS["unmute"].english
-        expected = [
-            f"*** {mute.usage}: {mute.explanation}.",
-            f"*** {unmute.usage}: {unmute.explanation}.",
-            *(f"*** {line}" for line in mute.details.split("\n")),
-            EN.notice("help_other_names", names="/callar, /descallar"),
+        answer = ana.ask("/help mute")
+        assert without_breaks(answer).split() == [
+            *f"{mute.usage}: {mute.explanation}.".split(),
+            *f"{unmute.usage}: {unmute.explanation}.".split(),
+            *mute.details.split(),
+            *EN.sentence("help_other_names", names="/callar, /descallar").split(),
         ]
-        assert ana.ask("/help mute") == expected
-        assert ana.ask("/help /UNMUTE") == expected
+        assert ana.ask("/help /UNMUTE") == answer
+
+    def test_a_usage_that_is_wider_than_the_list_in_a_line_of_its_own(self, ana: Member) -> None:
+        usage = COMMANDS["push"].english.usage
+        listed = ana.ask("/help account")
+        assert listed[listed.index(f"*** {usage}") + 1].startswith("***     ")
 
     @pytest.mark.parametrize(
         "names",
