@@ -64,10 +64,9 @@ def being_changed(path: str) -> Iterator[None]:
     from chatd.util.private_files import UnsafePath, resolve
 
     try:
-        _make(Path(path).parent)
-        folder = os.open(
-            resolve(Path(path), {0, os.geteuid()}).parent, os.O_RDONLY | os.O_DIRECTORY
-        )
+        directory = resolve(Path(path), {0, os.geteuid()}).parent
+        _make(directory)
+        folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
             yield

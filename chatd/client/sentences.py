@@ -128,6 +128,10 @@ SENTENCES = {
         "not sent: there is no connection, and a password does not wait for one.",
         "no se ha enviado: no hay conexión, y una contraseña no espera a que la haya.",
     ),
+    "answer_of_several_lines": (
+        "not sent: the answer to a question is one line, and these are several.",
+        "no se ha enviado: la respuesta a una pregunta es una sola línea, y estas son varias.",
+    ),
     "question_gone": (
         "not sent: the question for a password is gone with its connection.",
         "no se ha enviado: se ha cortado la conexión en la que se pedía la contraseña.",

@@ -51,7 +51,7 @@ class TypedLines:
 
         Return True if a key may bring it back: it holds no password.
         """
-        is_secret = self.question_is_gone
+        is_secret = self.question_is_gone or self._passwords.expected
         if self.question_is_gone:
             self.question_is_gone = False
             self._chat.tell(Kind.OWN, Sentence("question_gone"))
@@ -63,14 +63,18 @@ class TypedLines:
         return not is_secret
 
     def _judged(self, text: str) -> Iterator[Typed]:
-        """Yield the answer to a question in a text, and the line or the message that follows it."""
-        if self._passwords.expected:
-            answer, _, text = text.partition("\n")
-            yield self._passwords.judge(answer)
-            if not text:
-                return
+        """Yield a text, if it is not blank: the answer to a question, a line, or a message.
+
+        Several lines that are pasted at a question may be a password twice, so none of them is
+        sent: a room would be shown those after the first one.
+        """
+        is_answer = self._passwords.expected
         text = text.strip("\n")
-        if text.strip():
+        if is_answer and "\n" in text:
+            self._chat.tell(Kind.OWN, Sentence("answer_of_several_lines"))
+        elif is_answer:
+            yield self._passwords.judge(text)
+        elif text.strip():
             is_message = "\n" in text
             yield (self._passwords.judge_message if is_message else self._passwords.judge)(text)
 

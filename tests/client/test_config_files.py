@@ -103,6 +103,16 @@ class TestReading:
 class TestChanging:
     """The replacement of a file."""
 
+    def test_none_is_made_where_others_may_write(self, tmp_path: Path) -> None:
+        """A link of theirs may lead root to another place."""
+        tmp_path.chmod(0o777)
+        with (
+            pytest.raises(ClientError, match=rf"others may write to the directory {tmp_path} "),
+            config_files.being_changed(f"{tmp_path}/config/chatd/file"),
+        ):
+            pass
+        assert not [*tmp_path.iterdir()]
+
     def test_directories_and_the_file_are_made_for_the_user_alone(self, tmp_path: Path) -> None:
         path = tmp_path / "config" / "chatd" / "file"
         with config_files.being_changed(str(path)):
@@ -139,7 +149,9 @@ class TestChanging:
 
     def test_a_directory_that_cannot_be_made_is_one_line(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        refused = pytest.raises(ClientError, match=r"^cannot change .*/file/x/y: File exists\.$")
+        refused = pytest.raises(
+            ClientError, match=r"^cannot change .*/file/x/y: .*/file/x: Not a directory\.$"
+        )
         with refused, config_files.being_changed(str(tmp_path / "file" / "x" / "y")):
             pass
 

@@ -326,13 +326,22 @@ class TestPasswords:
 
     def test_an_answer_is_hidden_and_sent_at_once(self, talk: Talk) -> None:
         talk.take("ask", hidden=True)
-        talk.conversation.submit("correct horse\nand a line")
+        assert not talk.conversation.submit("correct horse\n")
         assert talk.lines[0]["text"] == "correct horse"
         assert "key" not in talk.lines[0]
-        assert talk.conversation.unsent == ["and a line"]
         talk.take("ask", hidden=False)
         assert not talk.hides_typing
-        assert talk.lines[-1]["text"] == "and a line"
+
+    def test_an_answer_is_one_line_and_the_next_ones_are_not_said(self, talk: Talk) -> None:
+        """They may be a new password twice, as `/password` asks for it."""
+        talk.take("ask", hidden=True)
+        assert not talk.conversation.submit("correct horse\ncorrect horse")
+        assert not talk.lines
+        assert not talk.conversation.unsent
+        assert talk.texts(kind=Kind.OWN) == [told("answer_of_several_lines")]
+        assert talk.hides_typing
+        talk.conversation.submit("correct horse")
+        assert [line["text"] for line in talk.lines] == ["correct horse"]
 
     def test_an_answer_whose_question_is_gone_is_neither_shown_nor_said(self, talk: Talk) -> None:
         talk.take("ask", hidden=True)
