@@ -422,7 +422,7 @@ class TestSizes:
             talk.terminal.resize(columns, rows)
         talk.terminal.resize(20, 10)
         talk.hear(41, "eva", "the end")
-        shows(talk, "<eva> the end")
+        shows(talk, "<eva> the end", "> draft")
         after = talk.terminal.rows()
         assert after[-2].strip() == "guest1 │ #lobby"
         assert after[-1].strip() == "> draft"
