@@ -21,10 +21,10 @@ OPTIONS = {
     "off": "no",
     "for ever": "para siempre",
     "An address for chat lines, a Twisted endpoint (may be repeated)": (
-        "Una dirección para líneas de charla, en la forma de Twisted (puede repetirse)"
+        "Una dirección para líneas de chat, en la forma de Twisted (puede repetirse)"
     ),
     "An address for bare lines, a Twisted endpoint (may be repeated)": (
-        "Una dirección para líneas desnudas, en la forma de Twisted (puede repetirse)"
+        "Una dirección para líneas sin formato, en la forma de Twisted (puede repetirse)"
     ),
     "An address for browsers and HTTP, a Twisted endpoint (may be repeated)": (
         "Una dirección para navegadores y HTTP, en la forma de Twisted (puede repetirse)"
@@ -49,7 +49,7 @@ OPTIONS = {
     "The largest size of the store on disk, such as 20G. Near it, lines are refused": (
         "El mayor tamaño del almacén en el disco, como 20G. Cerca de él no se aceptan líneas"
     ),
-    "Most characters in one chat line": "Máximo de caracteres de una línea de charla",
+    "Most characters in one chat line": "Máximo de caracteres de una línea de chat",
     "Past lines that are shown on entering a room": (
         "Líneas anteriores que se muestran al entrar en una sala"
     ),
@@ -111,7 +111,7 @@ ARGUMENTS = {
         "la máquina del servidor (si no se da: 127.0.0.1)"
     ),
     "its port for chat lines (default: 60060)": (
-        "su puerto de líneas de charla (si no se da: 60060)"
+        "su puerto de líneas de chat (si no se da: 60060)"
     ),
     "the line to say (default, and -: standard input, by line)": (
         "la línea que se dice (si no se da, o es -: la entrada estándar, línea a línea)"
@@ -223,7 +223,8 @@ ERRORS = {
     "A line is not UTF-8, is too long, has more than 30 combining marks in a row, or took too long "
     "to end; on bare ports it may also be blank. Or a message of several lines is too large": (
         "Una línea no es UTF-8, es demasiado larga, tiene más de 30 marcas combinantes seguidas o "
-        "tardó demasiado en acabar; en los puertos de líneas desnudas, también si está en blanco. "
+        "tardó demasiado en acabar; en los puertos de líneas sin formato, también si está en "
+        "blanco. "
         "O un mensaje de varias líneas es demasiado grande"
     ),
     "Send UTF-8, or shorter lines": "Enviar UTF-8, o líneas más cortas",

@@ -113,7 +113,7 @@ SENTENCES = {
     "paste_elsewhere": (
         "el mensaje se empezó en #{room}, y ya no estás allí, así que no se ha dicho."
     ),
-    "no_paste_here": "/pegar es para puertos de charla. Aquí, envía un texto de varias líneas.",
+    "no_paste_here": "/pegar es para puertos de chat. Aquí, envía un texto de varias líneas.",
     "echo_on": "Se te muestran tus propias líneas.",
     "echo_off": "No se te muestran tus propias líneas. Los errores sí.",
     "times_on": "Cada línea muestra ahora su hora.",
@@ -121,7 +121,7 @@ SENTENCES = {
     "language": "El servidor te habla en español.",
     "text_only": "A partir de ahora cada línea de esta conexión es texto.",
     "not_text_only": (
-        "/texto es para puertos de charla. Aquí, empieza una línea con // para decir una que"
+        "/texto es para puertos de chat. Aquí, empieza una línea con // para decir una que"
         " empieza por una barra."
     ),
     "rooms": "{count} salas:",
@@ -329,9 +329,9 @@ SENTENCES = {
     "away": "vuelvo luego",
     "away_on": "A quien te escriba se le dice: {away}. Repite /ausente cuando vuelvas.",
     "away_off": "Ya no estás ausente.",
-    "bell_on": "Cada línea de otra persona hace un pitido.",
+    "bell_on": "Sonará un pitido con cada línea de otra persona.",
     "bell_mentions": "Las líneas que te nombran, y las privadas, hacen un pitido.",
-    "bell_off": "Ninguna línea hace un pitido.",
+    "bell_off": "Ninguna línea hará sonar un pitido.",
     "quiet_on": "Las entradas, las salidas y los cambios de nombre no se muestran.",
     "quiet_off": "Las entradas, las salidas y los cambios de nombre se muestran.",
     "guests_on": "Los invitados pueden escribirte líneas privadas.",
@@ -482,7 +482,7 @@ SENTENCES = {
     "no_such_scope": "un token es para leer o para escribir, no para {scope}.",
     "token_reads_only": "tu token es solo para leer. /token nuevo NOMBRE escribir crea otro.",
     "token_reads_only_http": (
-        "este token es solo para leer. En la charla, /token nuevo NOMBRE escribir crea otro."
+        "este token es solo para leer. En el chat, /token nuevo NOMBRE escribir crea otro."
     ),
     "not_with_a_token": "eso no se puede hacer con un token. Inicia sesión con tu contraseña.",
     "not_signed_in": (
@@ -611,7 +611,7 @@ SENTENCES = {
         " más tarde. El registro del servidor dice por qué."
     ),
     "store_full": (
-        "el almacén de esta charla está lleno, así que los demás no han visto tu línea. Dila otra"
+        "el almacén de este chat está lleno, así que los demás no han visto tu línea. Dila otra"
         " vez más tarde, y avisa a quien administra. El registro del servidor dice qué hacer."
     ),
     "change_not_saved": (
@@ -711,10 +711,10 @@ SENTENCES = {
     ),
     "other_origin": "esto lo envió una página de otro sitio, así que no se hizo.",
     "wrong_token": (
-        "este token no es válido, o ya no lo es. En la charla, /token nuevo NOMBRE crea uno."
+        "este token no es válido, o ya no lo es. En el chat, /token nuevo NOMBRE crea uno."
     ),
     "token_in_clear": (
-        "otros pueden leer esta conexión, y ahora tu token. En la charla, /token revocar NOMBRE"
+        "otros pueden leer esta conexión, y ahora tu token. En el chat, /token revocar NOMBRE"
         " lo invalida. Conéctate por TLS, o desde la máquina del servidor."
     ),
     "parameter_twice": "{name} se dio dos veces.",
@@ -772,13 +772,13 @@ SENTENCES = {
     "room_is_private": "#{room} es privada. Un operador te puede invitar: /invitar {name}.",
     "room_is_closed": "#{room} está cerrada. Su dueño puede abrirla: /modo #{room} abierto.",
     "room_is_closed_http": (
-        "#{room} está cerrada. En la charla, su dueño puede abrirla: /modo #{room} abierto."
+        "#{room} está cerrada. En el chat, su dueño puede abrirla: /modo #{room} abierto."
     ),
     "room_is_moderated": (
         "en #{room} solo habla quien tiene voz. Un operador te la puede dar: /voz {name}."
     ),
     "room_is_moderated_http": (
-        "en #{room} solo habla quien tiene voz. En la charla, un operador te la puede dar: /voz"
+        "en #{room} solo habla quien tiene voz. En el chat, un operador te la puede dar: /voz"
         " {name}."
     ),
     "room_announces": (
