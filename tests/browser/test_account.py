@@ -94,7 +94,7 @@ def test_private_conversations_stay_open_and_say_what_is_not_kept(
             page.reload()
             page.has(ME, "ana")
             page.click("#privates .item")
-            page.has("#begins", "What was said before this page was loaded is not shown.")
+            page.has("#begins", "Lines from before this page was loaded are not shown.")
             assert page.texts(LINES) == []
         page.click("#leave")
         page.lacks("#privates .item")
