@@ -73,12 +73,26 @@ class MissedLines:
         found = dict.fromkeys([here, *session.memberships, *rooms])
         return [room for room in found if room is not None and self._readable(session, room)]
 
+    def greet(self, session: Session) -> None:
+        """Send a session that logs in the lines that it missed, in the order of `show`.
+
+        One with several rooms is sent private lines alone: it is yet to enter its rooms.
+        """
+        missed, tracker = self.of(session), session.subscriptions.read_tracker
+        if session.subscriptions.multi_room:
+            missed = [each for each in missed if tracker is not None and each.log is tracker.inbox]
+        self._send(session, missed)
+
     def show(self, session: Session) -> bool:
         """Send a session the next lines that it missed.
 
         Private ones come first, those of the room that it is in last. Return True if there are any.
         """
         missed = self.of(session)
+        self._send(session, missed)
+        return bool(missed)
+
+    def _send(self, session: Session, missed: Sequence[Missed]) -> None:
         left = SHOWN_AT_ONCE
         for number, each in enumerate(missed):
             log, after, upto = each.log, each.after, each.upto
@@ -92,7 +106,6 @@ class MissedLines:
                 session.replay(log, after, after + shown)
             if more := each.lines_after(after + shown):
                 session.answer(f"{key}_more", count=more, room=log.name)
-        return bool(missed)
 
     async def pass_over_forgotten(self, session: Session) -> None:
         """Mark missed lines as read if retention has deleted them, in logs with many missed lines.
@@ -109,11 +122,11 @@ class MissedLines:
 
     def of(self, session: Session) -> list[Missed]:
         """Return the stretches that a session missed, in the order in which it is sent them."""
-        missed, tracker = self.everywhere(session), session.subscriptions.read_tracker
+        missed = self.everywhere(session)
         if session.subscriptions.multi_room:
-            # It pages through its rooms itself, and reports the lines that it has seen: see
-            # `UnreadTracker.seen`.
-            return [each for each in missed if tracker is not None and each.log is tracker.inbox]
+            # It pages through the rooms that it is in itself, and reports the lines that it has
+            # seen there: see `UnreadTracker.seen`.
+            return [each for each in missed if each.log not in session.memberships]
         return missed
 
     def everywhere(self, session: Session) -> list[Missed]:

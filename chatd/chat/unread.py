@@ -88,7 +88,7 @@ class UnreadTracker:
             self._keep(self.read_marks.puts(account, inbox.key, inbox.end))
         for room in session.memberships:
             self._keep(self._begun(session, room))
-        self.missed.show(session)
+        self.missed.greet(session)
 
     def depart(self, session: Session, *, keep: bool = True) -> None:
         """Count no more for a session that logs out or disconnects; ``keep`` stores its marks."""

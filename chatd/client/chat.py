@@ -94,6 +94,8 @@ class Chat:
         """True while the next line is the answer to a question for a password: hide it."""
         self.is_open = False
         """True once the server has greeted this connection, and lines can be sent."""
+        self.missed_id: int | None = None
+        """The id of this program's question for missed lines, which are shown if there are any."""
         self.entering: set[str] = set()
         """The folded names of rooms that were asked for by this program, and not by the person."""
         self._ids = count(1)
@@ -184,6 +186,11 @@ class Chat:
         for room in self.rooms:
             if room.is_present:
                 self.flush(room)
+
+    def ask_missed(self) -> None:
+        """Have the lines shown that the account missed in rooms that the person is not in."""
+        self.missed_id = self.new_id(None)
+        self.send("line", id=self.missed_id, room=None, text="/missed")
 
     def answered(self, item: Item) -> None:
         """Remove an item, and send those that waited for its place."""

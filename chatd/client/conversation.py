@@ -178,4 +178,6 @@ class Conversation:
             bookmarks = self._bookmarks() or {chat.lobby: None}
             for name in bookmarks:
                 chat.enter(name)
+        if chat.me.is_account:
+            chat.ask_missed()
         chat.flush_all()

@@ -79,8 +79,11 @@ class Incoming:
 
     def _you(self, message: Message) -> None:
         chat = self._chat
+        was_account = chat.me.is_account
         chat.me = Me(text_in(message, "name"), message["guest"], message["account"])
         self._language(message)
+        if chat.is_open and chat.me.is_account and not was_account:
+            chat.ask_missed()
 
     def _language(self, message: Message) -> None:
         if "language" in message:
@@ -108,9 +111,11 @@ class Incoming:
         chat.view.show(chat.rooms.current, shown)
 
     def _say(self, message: Message) -> None:
-        chat = self._chat
+        chat, key = self._chat, message.get("key")
+        if key == "nothing_missed" and message.get("id") == chat.missed_id:
+            return  # the person did not ask
         # Before `hello` the session passes through other names.
-        if chat.is_open or message.get("key") != "you_are":
+        if chat.is_open or key != "you_are":
             chat.view.show(chat.origin(message), Shown(Kind.ANSWER, message["text"]))
 
     def _error(self, message: Message) -> None:

@@ -36,6 +36,7 @@ class RoomMessages:
         is_asked = fold(room.name) in chat.entering
         chat.entering.discard(fold(room.name))
         before = room.last
+        room.awaits_mark = before is None and chat.me.is_account
         goes_on = room.enter(message)
         room.people.is_known = False
         chat.led_to(message, room)
@@ -133,6 +134,13 @@ class RoomMessages:
             self._chat.send("people", room=room.name)
 
     def _seen(self, message: Message) -> None:
-        room = self._chat.rooms.get(message["room"])
-        if room is not None:
-            room.see(int(message["seq"]))
+        chat = self._chat
+        room = chat.rooms.get(message["room"])
+        if room is None:
+            return
+        seq = int(message["seq"])
+        if missed := room.see(seq):
+            key = "missed_above" if seq + 1 >= room.first else "missed_older"
+            chat.tell(Kind.NOTICE, Sentence(key, count=missed), room)
+        if room is chat.rooms.current:
+            chat.read(room)

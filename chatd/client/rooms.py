@@ -98,6 +98,8 @@ class Room:
         """True while older lines are on their way."""
         self.seen = 0
         """The seq up to which the person has seen it."""
+        self.awaits_mark = False
+        """True until the server says up to which seq the account had seen it before it came."""
 
     def enter(self, entered: Message) -> bool:
         """Take a message of the type `entered`. Return True if lines go on where they were."""
@@ -143,12 +145,21 @@ class Room:
         self.unread = self.mentions = 0
         return had
 
-    def see(self, seq: int) -> None:
-        """Take the seq up to which the account has seen the room, here or elsewhere."""
-        self.seen = max(self.seen, seq)
+    def see(self, seq: int) -> int:
+        """Take the seq up to which the account has seen the room, here or elsewhere.
+
+        Return the number of lines that the account had missed when it came.
+        """
+        # Until the mark comes, all lines from before this session count as seen.
+        is_first, self.awaits_mark = self.awaits_mark, False
+        self.seen = seq if is_first else max(self.seen, seq)
         if self.last is not None and self.seen >= self.last:
             self.unread = self.mentions = 0
             self.marker = None
+        elif is_first:
+            self.unread = (self.last or 0) - self.seen
+            return self.unread
+        return 0
 
 
 class Rooms:

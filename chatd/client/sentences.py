@@ -49,6 +49,19 @@ SENTENCES = {
         "{count} line was not shown; PageUp fetches it.",
         "No se ha mostrado {count} línea; RePág la trae.",
     ),
+    "missed_above": (
+        "The last {count} lines are new to you.",
+        "Las últimas {count} líneas son nuevas para ti.",
+    ),
+    "missed_above_one": ("The last line is new to you.", "La última línea es nueva para ti."),
+    "missed_older": (
+        "{count} lines are new to you; PageUp fetches those above.",
+        "Hay {count} líneas nuevas para ti; RePág trae las de más arriba.",
+    ),
+    "missed_older_one": (
+        "{count} line is new to you; PageUp fetches it.",
+        "Hay {count} línea nueva para ti; RePág la trae.",
+    ),
     "you_left": ("You left #{room}.", "Has salido de #{room}."),
     "new": ("new", "nuevo"),
     "private": ("private", "privado"),

@@ -163,18 +163,31 @@ class TestFinding:
         harness.say("lobby")
         assert harness.missed.of(harness.ana) == []
 
-    def test_a_client_with_many_rooms_is_sent_private_lines_alone(
+    def test_a_client_with_many_rooms_pages_through_those_that_it_is_in(
         self, harness: MissedHarness
     ) -> None:
         harness.ana.subscriptions.allow_many_rooms()
-        for log in "lobby", "@ana":
+        harness.ana.enter(harness.rooms["lobby"], "joined_room", 0)
+        for log in "lobby", "ops", "@ana":
             harness.mark(log, 0)
             harness.say(log)
-        assert harness.found() == [("@ana", 1)]
-        assert len(harness.missed.everywhere(harness.ana)) == 2
+        assert harness.found() == [("@ana", 1), ("ops", 1)]
+        assert len(harness.missed.everywhere(harness.ana)) == 3
 
 
 class TestSending:
+    def test_a_client_with_many_rooms_is_sent_private_lines_alone_when_it_logs_in(
+        self, harness: MissedHarness
+    ) -> None:
+        harness.ana.subscriptions.allow_many_rooms()
+        for log in "ops", "@ana":
+            harness.mark(log, 0)
+            harness.say(log)
+        harness.log_in()
+        harness.missed.greet(harness.ana)
+        taken(harness.ana.stream)
+        assert keys(harness.ana) == ["private_missed"]
+
     def test_without_missed_lines_nothing_is_sent(self, harness: MissedHarness) -> None:
         harness.log_in()
         assert not harness.missed.show(harness.ana)

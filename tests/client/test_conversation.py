@@ -375,3 +375,72 @@ class TestOtherMessages:
     def test_the_bell_rings(self, talk: Talk) -> None:
         talk.take("bell")
         assert talk.window.rings == 1
+
+
+class TestMissed:
+    """The lines that an account missed while it was away."""
+
+    @staticmethod
+    def come() -> Talk:
+        """Return a conversation of the account of Ana in the lobby, with lines 1 to 20."""
+        talk = Talk()
+        talk.connect("ana", account=True)
+        talk.enter(after=10, head=20)
+        for seq in range(11, 21):
+            talk.hear(seq, "luis", f"line {seq}")
+        return talk
+
+    @staticmethod
+    def question(talk: Talk) -> object:
+        (line,) = [line for line in talk.lines if line["text"] == "/missed"]
+        assert line["room"] is None
+        return line["id"]
+
+    def test_those_of_other_rooms_are_asked_for(self) -> None:
+        talk = self.come()
+        talk.take("say", id=self.question(talk), key="missed", text="1 line in #ops:")
+        talk.take("events", room="ops", past=True, events=[event(4, "luis", "hola")])
+        assert talk.texts(kind=Kind.ANSWER) == ["1 line in #ops:"]
+        assert talk.texts()[-1] == "hola"
+
+    def test_that_there_are_none_is_said_to_a_person_who_asks(self) -> None:
+        talk = self.come()
+        nothing = {"key": "nothing_missed", "text": "Nothing."}
+        talk.take("say", id=self.question(talk), **nothing)
+        assert not talk.texts(kind=Kind.ANSWER)
+        talk.conversation.submit("/missed")
+        talk.take("say", id=talk.lines[-1]["id"], **nothing)
+        assert talk.texts(kind=Kind.ANSWER) == ["Nothing."]
+
+    def test_they_are_asked_for_after_a_login(self, talk: Talk) -> None:
+        assert not talk.lines
+        talk.take("you", name="ana", guest=False, account=True)
+        self.question(talk)
+
+    def test_those_of_the_room_are_counted_and_marked_as_seen(self) -> None:
+        talk = self.come()
+        talk.take("seen", room="lobby", seq=17)
+        assert talk.texts(kind=Kind.NOTICE)[-1] == told("missed_above", count=3)
+        assert talk.sent[-1] == {"type": "seen", "room": "lobby", "seq": 20}
+        talk.take("seen", room="lobby", seq=20)
+        assert talk.texts(kind=Kind.NOTICE)[-1] == told("missed_above", count=3)
+
+    def test_some_may_have_to_be_fetched(self) -> None:
+        talk = self.come()
+        talk.take("seen", room="lobby", seq=7)
+        assert talk.texts(kind=Kind.NOTICE)[-1] == told("missed_older", count=13)
+
+    def test_those_of_a_room_in_the_background_are_unread(self) -> None:
+        talk = Talk(rooms=["lobby", "ops"])
+        talk.connect("ana", account=True)
+        talk.enter()
+        talk.enter("ops", after=0, head=2)
+        for seq in 1, 2:
+            talk.hear(seq, "luis", "hola", "ops")
+        talk.take("seen", room="ops", seq=1)
+        ops = talk.conversation.chat.rooms.get("ops")
+        assert ops is not None
+        assert ops.unread == 1
+        talk.conversation.choose(ops)
+        assert talk.sent[-2] == {"type": "seen", "room": "ops", "seq": 2}
+        assert ops.unread == 0

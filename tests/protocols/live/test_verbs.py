@@ -14,7 +14,7 @@ from chatd.protocols.live.verbs import HISTORY_LINES
 from chatd.rooms.paging import BYTES_GIVEN
 from chatd.util.fair_queue import Asker
 from tests.support.live_client import LiveClient
-from tests.support.world import World, log_in
+from tests.support.world import PASSWORD, Member, World, log_in
 
 Live = type[LiveClient]
 
@@ -535,3 +535,64 @@ class TestHistory:
         one.say("/history 1", room="lobby")
         (events,) = one.seen("events")
         assert events["past"] is True
+
+
+class TestMissed:
+    """The lines that an account missed in rooms, in a session with several rooms."""
+
+    @staticmethod
+    def away(world: World) -> Member:
+        """Let Ana leave a room in which two lines are said then; return who said them."""
+        ana = world.member("ana")
+        luis = world.person("luis")
+        for each in ana, luis:
+            each.type("/join ops")
+        ana.type("/quit")
+        for text in "uno", "dos":
+            luis.type(text)
+        return luis
+
+    @staticmethod
+    def back(live: Live, world: World) -> LiveClient:
+        """Let Ana log in, in no room."""
+        one = live.come(world, rooms={})
+        one.say(f"/login ana {PASSWORD}", room=None)
+        world.settle()
+        one.seen()
+        return one
+
+    @staticmethod
+    def missed(one: LiveClient) -> list[str]:
+        one.say("/missed", room=None)
+        one.world.settle()
+        messages = one.seen("say", "events")
+        return [
+            text
+            for message in messages
+            for text in [message.get("key"), *(each["text"] for each in message.get("events", ()))]
+            if text
+        ]
+
+    def test_lines_of_rooms_that_it_is_not_in_are_shown_once(
+        self, live: Live, world: World
+    ) -> None:
+        self.away(world)
+        one = self.back(live, world)
+        assert self.missed(one) == ["missed", "uno", "dos"]
+        assert self.missed(one) == ["nothing_missed"]
+
+    def test_those_of_a_room_that_it_is_in_are_not(self, live: Live, world: World) -> None:
+        self.away(world)
+        one = self.back(live, world)
+        one.send("enter", room="ops")
+        one.seen()
+        assert self.missed(one) == ["nothing_missed"]
+
+    def test_those_shown_are_missed_on_no_other_connection(self, live: Live, world: World) -> None:
+        self.away(world)
+        one = self.back(live, world)
+        self.missed(one)
+        one.hang_up()
+        world.settle()
+        ana = world.member("ana", greeted=True)
+        assert not [line for line in ana.seen() if "uno" in line]
