@@ -71,8 +71,11 @@ class RoomMessages:
         room.people.is_known = False
         chat.give_back_all(room)
         if len(chat.rooms) == 1:
-            chat.tell(Kind.NOTICE, Sentence("you_left", room=room.name), room)
-            return
+            if fold(room.name) == fold(chat.lobby):
+                chat.tell(Kind.NOTICE, Sentence("you_left", room=room.name), room)
+                return
+            chat.rooms.open(chat.lobby)
+            chat.enter(chat.lobby)
         chat.rooms.remove(room)
         chat.view.close(room)
         if chat.rooms.current is not None:

@@ -236,7 +236,19 @@ class TestRooms:
         talk.take("left", room="ops")
         assert talk.window.given_back == ["for ops"]
 
-    def test_the_last_window_stays(self, talk: Talk) -> None:
+    def test_the_last_one_that_was_left_leads_to_the_lobby(self) -> None:
+        talk = Talk(rooms=["ops"])
+        talk.connect()
+        talk.enter("ops")
+        talk.take("left", room="ops")
+        assert "ops" not in talk.window.lines
+        request = talk.sent[-1]
+        assert (request["type"], request["room"]) == ("enter", "lobby")
+        talk.enter("lobby", id=request["id"])
+        assert talk.texts(kind=Kind.NOTICE) == [told("you_left", room="ops"), "You are in #lobby."]
+        assert [room.name for room in talk.conversation.chat.rooms] == ["lobby"]
+
+    def test_the_window_of_the_lobby_stays(self, talk: Talk) -> None:
         talk.take("left", room="lobby")
         assert len(talk.conversation.chat.rooms) == 1
 
