@@ -92,6 +92,8 @@ class Chat:
         self.outbox = Outbox()
         self.is_asked = False
         """True while the next line is the answer to a question for a password: hide it."""
+        self.doubt: Sentence | None = None
+        """The reason why the server is not known, and is sent no password; None if it is."""
         self.is_open = False
         """True once the server has greeted this connection, and lines can be sent."""
         self.missed_id: int | None = None

@@ -81,6 +81,7 @@ class Conversation:
 
         *doubt* says why its server is not known; None if it is.
         """
+        self.chat.doubt = doubt
         self._typed.connected(doubt)
         self.chat.use(send)
         send(self._hello())

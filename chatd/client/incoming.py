@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from chatd.client.chat import Chat, Limits, Me
 from chatd.client.room_messages import RoomMessages
+from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind, Message, Shown, seconds_in, text_in
 from chatd.text.escaping import visible
 
@@ -114,6 +115,8 @@ class Incoming:
         chat, key = self._chat, message.get("key")
         if key == "nothing_missed" and message.get("id") == chat.missed_id:
             return  # the person did not ask
+        if key == "stopping":
+            return  # it is said once the connection has ended, with what follows from it
         # Before `hello` the session passes through other names.
         if chat.is_open or key != "you_are":
             chat.view.show(chat.origin(message), Shown(Kind.ANSWER, message["text"]))
@@ -122,6 +125,9 @@ class Incoming:
         chat = self._chat
         text = f"{message['kind']}: {message['text']}"
         chat.view.show(chat.origin(message), Shown(Kind.ERROR, text))
+        if message.get("key") == "registered_name" and chat.doubt is not None:
+            # The server advises `/login`, whose password would not be sent.
+            chat.tell(Kind.OWN, Sentence("login_elsewhere", doubt=chat.doubt))
 
     def _ask(self, message: Message) -> None:
         self._asked(bool(message["hidden"]))

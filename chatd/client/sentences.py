@@ -121,6 +121,12 @@ SENTENCES = {
         "it belongs to user {user}, and others could have put it there",
         "es del usuario {user}, y otros podrían haberlo puesto ahí",
     ),
+    "login_elsewhere": (
+        "no password is sent over this connection: {doubt} Come back with one of these and --login"
+        " NAME.",
+        "por esta conexión no se envía ninguna contraseña: {doubt} Vuelve con una de estas opciones"
+        " y --login NAME.",
+    ),
     "password_refused": ("not sent: {doubt}", "no se ha enviado: {doubt}"),
     "password_refused_go_on": ("not sent: {doubt} {go_on}", "no se ha enviado: {doubt} {go_on}"),
     "question_refused": ("{doubt} {go_on}", "{doubt} {go_on}"),

@@ -456,3 +456,23 @@ class TestMissed:
         talk.conversation.choose(ops)
         assert talk.sent[-2] == {"type": "seen", "room": "ops", "seq": 2}
         assert ops.unread == 0
+
+
+class TestAdvice:
+    """Sentences of the server that are not right for this client."""
+
+    DOUBT = Sentence("unknown_server", where="there", reason=Sentence("any_program"))
+
+    @pytest.mark.parametrize("doubt", [DOUBT, None])
+    def test_no_login_is_advised_whose_password_would_not_be_sent(
+        self, doubt: Sentence | None
+    ) -> None:
+        talk = Talk(name="ana")
+        talk.connect("guest1", doubt)
+        talk.take("error", kind="Name in use", key="registered_name", text="/login ana PASSWORD")
+        advice = [told("login_elsewhere", doubt=doubt)] if doubt is not None else []
+        assert talk.texts("", Kind.OWN) == advice
+
+    def test_a_stop_is_said_once_the_connection_has_ended(self, talk: Talk) -> None:
+        talk.take("say", key="stopping", text="The server is stopping.")
+        assert not talk.texts(kind=Kind.ANSWER)
