@@ -36,7 +36,7 @@ from chatd.client.reconnecting import State
 from chatd.client.rooms import Room
 from chatd.client.safe_typing import SafeTyping
 from chatd.client.sentences import Sentence
-from chatd.client.status import Status, Unread, status_row, title_row
+from chatd.client.status import OtherRoom, Status, status_row, title_row
 from chatd.client.viewport import Size
 from chatd.text.escaping import visible
 
@@ -148,14 +148,17 @@ class Drawing:
     def _status(self, columns: int) -> list[Fragment]:
         screen = self._screen
         told, is_too_long = screen.measure
+        rooms = {room: _titled(room) for room in screen.conversation.chat.rooms}
+        if len(rooms) > 1:
+            rooms = {room: f"{n}:{title}" for n, (room, title) in enumerate(rooms.items(), 1)}
         status = Status(
             f"{screen.now():%H:%M}",
             visible(screen.conversation.chat.me.name),
-            _titled(screen.room),
+            _titled(None) if screen.room is None else rooms[screen.room],
             [
-                Unread(number, _titled(room), room.unread, room.mentions)
-                for number, room in enumerate(screen.conversation.chat.rooms, 1)
-                if room.unread
+                OtherRoom(title, room.unread, room.mentions)
+                for room, title in rooms.items()
+                if room is not screen.room
             ],
             self._said(self._connection()),
             self._said(self._note()),

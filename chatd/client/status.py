@@ -17,11 +17,13 @@ _GAP = " │ "
 _MORE = " …"
 _MIN_TOPIC = 4
 
+_OTHERS = 3
+"""The place of the other rooms in the status line."""
 
-class Unread(NamedTuple):
-    """Another room, the number that a key gives it, and its lines that are not read."""
 
-    number: int
+class OtherRoom(NamedTuple):
+    """A room that is not shown, with the number that a key gives it, and its unread lines."""
+
     room: str
     lines: int
     mentions: int
@@ -33,7 +35,7 @@ class Status(NamedTuple):
     clock: str
     name: str
     room: str
-    unread: Sequence[Unread] = ()
+    others: Sequence[OtherRoom] = ()
     connection: str = ""
     """The state of the connection; "" if it is open."""
 
@@ -59,20 +61,21 @@ def status_row(status: Status, columns: int) -> list[Fragment]:
     """Return the row below the log.
 
     Where there is not room for all, the connection is said first, then a draft that is too long,
-    the note, the room, other drafts, the rooms with unread lines, the name and the clock. A part is
-    left out as a whole, and with it those that matter less; only the first one may be cut.
+    the note, other rooms if one has a mention, the room, other drafts, other rooms, the name and
+    the clock. A part is left out as a whole, and with it those that matter less; only the first one
+    may be cut. Of other rooms as many are listed as there is room for, those with mentions first.
     """
-    others = [_unread(each) for each in status.unread]
+    is_mentioned = any(each.mentions for each in status.others)
     draft = [("class:status.error" if status.is_too_long else "class:status", status.draft)]
     wanted = [
         # A place in the row, its rank, and its fragments.
-        (0, 7, [("class:status", status.clock)]),
-        (1, 6, [("class:status", status.name)]),
-        (2, 3, [("class:status.room", status.room)]),
-        (3, 5, _joined(others)),
+        (0, 8, [("class:status", status.clock)]),
+        (1, 7, [("class:status", status.name)]),
+        (2, 4, [("class:status.room", status.room)]),
+        (_OTHERS, 3 if is_mentioned else 6, _listed(status.others)),
         (4, 0, [("class:status.away", status.connection)]),
         (5, 2, [("class:status.note", status.note)]),
-        (6, 1 if status.is_too_long else 4, draft),
+        (6, 1 if status.is_too_long else 5, draft),
     ]
     shown: dict[int, list[Fragment]] = {}
     left = columns
@@ -82,6 +85,8 @@ def status_row(status: Status, columns: int) -> list[Fragment]:
             continue
         room = left - (len(_GAP) if shown else 0)
         if width > room:
+            if place == _OTHERS:
+                fragments = _listed(sorted(status.others, key=_rank))
             if fitting := _fitting(fragments, room, may_cut=not shown):
                 shown[place] = fitting
             break
@@ -94,16 +99,20 @@ def status_row(status: Status, columns: int) -> list[Fragment]:
     return _filled(row, "class:status", columns)
 
 
-def _unread(each: Unread) -> Fragment:
-    style = "class:status.mention" if each.mentions else "class:status.unread"
-    return style, f"{each.number}:{each.room} {each.lines}{'@' if each.mentions else ''}"
+def _rank(each: OtherRoom) -> tuple[bool, bool]:
+    return not each.mentions, not each.lines
 
 
-def _joined(fragments: Sequence[Fragment]) -> list[Fragment]:
-    joined: list[Fragment] = []
-    for fragment in fragments:
-        joined += [("class:status", ", "), fragment] if joined else [fragment]
-    return joined
+def _listed(others: Sequence[OtherRoom]) -> list[Fragment]:
+    listed: list[Fragment] = []
+    for each in others:
+        fragment = ("class:status", each.room)
+        if each.mentions:
+            fragment = ("class:status.mention", f"{each.room} {each.lines}@")
+        elif each.lines:
+            fragment = ("class:status.unread", f"{each.room} {each.lines}")
+        listed += [("class:status", ", "), fragment] if listed else [fragment]
+    return listed
 
 
 def _fitting(fragments: list[Fragment], columns: int, *, may_cut: bool) -> list[Fragment]:

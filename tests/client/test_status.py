@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
 from chatd.client.paragraph import Fragment
-from chatd.client.status import Status, Unread, status_row, title_row
+from chatd.client.status import OtherRoom, Status, status_row, title_row
 
-UNREAD = (Unread(2, "#ops", 3, 0), Unread(3, "#dev", 1, 1))
+OTHERS = (OtherRoom("2:#ops", 3, 0), OtherRoom("3:#tea", 0, 0), OtherRoom("4:#dev", 1, 1))
+UNREAD = OTHERS[:1]
 
 
 def plain(row: list[Fragment]) -> str:
@@ -43,25 +44,38 @@ class TestStatus:
     """The clock, the names, the other rooms, and the connection."""
 
     def test_a_wide_screen_has_it_all(self) -> None:
-        status = Status("12:34", "ana", "#lobby", UNREAD, "", "3 new lines below")
+        status = Status("12:34", "ana", "1:#lobby", OTHERS, "", "3 new lines below")
         assert plain(status_row(status, 80)) == (
-            "12:34 │ ana │ #lobby │ 2:#ops 3, 3:#dev 1@ │ 3 new lines below"
+            "12:34 │ ana │ 1:#lobby │ 2:#ops 3, 3:#tea, 4:#dev 1@ │ 3 new lines below"
         )
 
     @pytest.mark.parametrize(
         ("columns", "shown"),
         [
-            (54, "ana │ #lobby │ 2:#ops 3, 3:#dev 1@ │ reconnecting"),
-            (45, "#lobby │ 2:#ops 3, 3:#dev 1@ │ reconnecting"),
-            (36, "#lobby │ 2:#ops 3 … │ reconnecting"),
-            (24, "#lobby │ reconnecting"),
+            (43, "ana │ 1:#lobby │ 2:#ops 3 │ reconnecting"),
+            (36, "1:#lobby │ 2:#ops 3 │ reconnecting"),
+            (26, "1:#lobby │ reconnecting"),
             (20, "reconnecting"),
             (9, "reconnec…"),
         ],
     )
     def test_a_narrow_one_has_what_matters(self, columns: int, shown: str) -> None:
-        status = Status("12:34", "ana", "#lobby", UNREAD, "reconnecting")
+        status = Status("12:34", "ana", "1:#lobby", UNREAD, "reconnecting")
         assert plain(status_row(status, columns)) == shown
+
+    @pytest.mark.parametrize(
+        ("columns", "shown"),
+        [
+            (40, "1:#lobby │ 2:#ops 3, 3:#tea, 4:#dev 1@"),
+            (27, "2:#ops 3, 3:#tea, 4:#dev 1@"),
+            (22, "4:#dev 1@, 2:#ops 3 …"),
+            (20, "4:#dev 1@ …"),
+        ],
+    )
+    def test_the_room_of_a_mention_is_listed_first_if_not_all_fit(
+        self, columns: int, shown: str
+    ) -> None:
+        assert plain(status_row(Status("12:34", "ana", "1:#lobby", OTHERS), columns)) == shown
 
     @pytest.mark.parametrize(
         ("columns", "shown"),
@@ -95,7 +109,7 @@ class TestStatus:
         st.builds(
             Status,
             *[st.text(st.sampled_from("ab漢é\u0301\U0001f44d"), max_size=12)] * 3,
-            st.lists(st.builds(Unread, st.just(2), st.text("a漢"), st.just(3), st.integers(0, 1))),
+            st.lists(st.builds(OtherRoom, st.text("a漢"), st.just(3), st.integers(0, 1))),
             *[st.text("ab漢", max_size=12)] * 2,
         ),
         st.integers(0, 90),
