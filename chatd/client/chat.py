@@ -84,10 +84,11 @@ class Chat:
         self.language = ""
         """The language of the server's sentences, such as "es"; "" until it has greeted."""
         self._first_language = language
-        self.commands: list[tuple[str, str]] = []
-        """Pairs of usage and explanation, in the language of the server; [] until they came."""
-        self.command_names: list[str] = []
-        """All names of all commands, without a slash."""
+        self.commands: dict[str, str] = {}
+        """All names of all commands, without a slash, and the usage of each; {} until they came.
+
+        It is "" for commands that the server does not list.
+        """
         self.rooms = Rooms()
         self.outbox = Outbox()
         self.is_asked = False

@@ -75,8 +75,10 @@ class Incoming:
 
     def _commands(self, reply: Message | None) -> None:
         if reply is not None and reply["type"] == "commands":
-            self._chat.commands = [(usage, meaning) for usage, meaning in reply["commands"]]
-            self._chat.command_names = [name for names in reply["names"].values() for name in names]
+            usages = {usage.split()[0].removeprefix("/"): usage for usage, _ in reply["commands"]}
+            for names in reply["names"].values():
+                usage = next((usages[name] for name in names if name in usages), "")
+                self._chat.commands.update(dict.fromkeys(names, usage))
 
     def _you(self, message: Message) -> None:
         chat = self._chat

@@ -7,13 +7,18 @@ what becomes of a line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from chatd.text.folding import fold
+
+_ROOM = {"ROOM", "SALA"}
+_COMMAND = {"COMMAND", "ORDEN"}
+"""The words for a room and a command in the usage of a command, in each language of the server."""
 
 Words = Callable[[], Iterable[str]]
 """Returns words for completion, in order."""
@@ -126,9 +131,12 @@ class InputLine:
 
 
 class WordCompleter(Completer):
-    """The completion of a command at the start of a line, and of rooms and names anywhere."""
+    """The completion of a command at the start of a line, and of rooms and names anywhere.
 
-    def __init__(self, commands: Words, rooms: Words, names: Words) -> None:
+    *commands* returns the names of all commands, and the usage of each.
+    """
+
+    def __init__(self, commands: Callable[[], Mapping[str, str]], rooms: Words, names: Words):
         self._commands = commands
         self._rooms = rooms
         self._names = names
@@ -139,15 +147,24 @@ class WordCompleter(Completer):
         """Yield the completions of the word before the cursor."""
         before = document.text_before_cursor
         word = before.rpartition("\n")[2].rpartition(" ")[2]
-        end = " "
-        if word == before and word.startswith("/"):
-            words = [f"/{name}" for name in self._commands()]
-        elif word.startswith("#"):
-            words = [f"#{name}" for name in self._rooms()]
-        else:
-            words = [*self._names()]
-            end = ": " if word == before else " "
+        end = ": " if word == before and not word.startswith(("/", "#", "@")) else " "
         start = fold(word)
-        for each in words:
+        for each in self._words(before, word):
             if fold(each).startswith(start):
                 yield Completion(each + end, start_position=-len(word), display=each)
+
+    def _words(self, before: str, word: str) -> list[str]:
+        """Return the words that may be meant by the one before the cursor."""
+        if word == before and word.startswith("/"):
+            return [f"/{name}" for name in self._commands()]
+        if word.startswith("#"):
+            return [f"#{name}" for name in self._rooms()]
+        if word.startswith("@"):
+            return [f"@{name}" for name in self._names()]
+        usage = ""
+        if before.startswith("/") and "\n" not in before:
+            usage = self._commands().get(before.split()[0][1:], "")
+        wanted = set(re.findall(r"\w+", usage))
+        if wanted & _ROOM:
+            return [*self._rooms()]
+        return [*(self._commands() if wanted & _COMMAND else self._names())]

@@ -208,8 +208,8 @@ class Screen:
 
     # Words for completion.
 
-    def _commands(self) -> list[str]:
-        return self.conversation.chat.command_names
+    def _commands(self) -> dict[str, str]:
+        return self.conversation.chat.commands
 
     def _room_names(self) -> list[str]:
         return [room.name for room in self.conversation.chat.rooms]

@@ -9,7 +9,9 @@ from prompt_toolkit.document import Document
 from chatd.client.input_line import InputLine, WordCompleter
 
 COMPLETER = WordCompleter(
-    lambda: ["join", "topic", "tema"], lambda: ["ops", "lobby"], lambda: ["ana", "José", "anton"]
+    lambda: {"join": "/join ROOM", "topic": "/topic [TEXT]", "tema": "", "ayuda": "/ayuda [ORDEN]"},
+    lambda: ["ops", "lobby"],
+    lambda: ["ana", "José", "anton"],
 )
 
 
@@ -101,6 +103,13 @@ class TestCompletion:
             ("an", ["ana: ", "anton: "]),
             ("hola JO", ["hola José "]),
             ("/join #o", ["/join #ops "]),
+            ("/join o", ["/join ops "]),
+            ("/topic o", []),
+            ("/topic an", ["/topic ana ", "/topic anton "]),
+            ("/ayuda t", ["/ayuda topic ", "/ayuda tema "]),
+            ("one\n/join o", []),
+            ("@an", ["@ana ", "@anton "]),
+            ("hola @jo", ["hola @José "]),
             ("one\nan", ["one\nana ", "one\nanton "]),
             ("x", []),
         ],
