@@ -90,6 +90,8 @@ def _stand_in_for_closed_streams() -> bool:
 
 
 def _run(arguments: list[str], closed: bool) -> int:
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     command, rest = arguments[:1], arguments[1:]
     name: str = _main_parser().parse(command).command
     if name == "serve":

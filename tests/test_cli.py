@@ -106,6 +106,19 @@ def test_a_wrong_call_is_one_line_and_status_2(
     assert err.startswith(line)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "beginning"),
+    [(["help"], "chatd - a chat room"), (["help", "say"], "chatd say - say a line")],
+)
+def test_help_is_a_word_for_the_option(
+    arguments: list[str], beginning: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(beginning)
+
+
 def test_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         cli.main(["--help"])

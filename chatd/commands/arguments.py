@@ -35,11 +35,21 @@ _READS_LIKE_TIME = re.compile(
 _GOES_ON_LIKE_TIME = re.compile(rf"(?:(?:and|y|[,+&]) ?)?\d+ ?{_UNIT}", re.IGNORECASE)
 
 
+def room_called(server: ChatServer, session: Session, wanted: str) -> Room:
+    """Return the room of that name. Raises `Refusal`, with a similar name if there is one."""
+    if (room := server.rooms.find(wanted, session)) is not None:
+        return room
+    if (near := server.rooms.similar(wanted, session)) is None:
+        return server.rooms.called(wanted, session)
+    values = {"room": short(wanted.lstrip("#")), "near": near.name}
+    raise Refusal(ErrorKind.NO_ROOM, "unknown_room_near", **values)
+
+
 def room_and_rest(server: ChatServer, session: Session, argument: str) -> tuple[Room, str]:
     """Return the room that is meant, and the rest of the argument. Raises `Refusal`."""
     if argument.startswith("#"):
         name, _, rest = argument.partition(" ")
-        return server.rooms.called(name, session), rest.strip()
+        return room_called(server, session, name), rest.strip()
     return session.joined.here(), argument
 
 

@@ -14,10 +14,10 @@ from chatd.commands import talking
 from chatd.commands.base import Command, Job, WrongUse, tell_why_not
 from chatd.commands.help import COMMANDS as COMMANDS
 from chatd.commands.help import TABLE as TABLE
-from chatd.commands.help import nearest
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.contract import StoreError
 from chatd.text.blanks import trimmed
+from chatd.util.usage import nearest
 
 _COMMAND = re.compile(r"/([^\W\d_]+)(?: (.*))?", re.DOTALL)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from textwrap import wrap
 
 from chatd.accounts.credentials import Scope
@@ -20,14 +19,9 @@ from chatd.commands import accounts, history, hooks, moderation, operate, push, 
 from chatd.commands.base import Command, Wording
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.i18n import Language
+from chatd.util.usage import nearest
 
 _UNACCENTED = str.maketrans("áéíóú", "aeiou")
-
-LONGEST_COMPARED = 32
-"""Most letters of a word of which the nearest name is looked for, which takes 0.5 ms."""
-
-LEAST_LIKENESS = 0.7
-"""The least likeness, from 0 to 1 as `difflib` counts it, of a name to a word that means it."""
 
 
 COLUMNS = 74
@@ -59,17 +53,6 @@ class Section:
     def heading(self, language: Language) -> Heading:
         """Return the heading in a language."""
         return self.spanish if language is Language.SPANISH else self.english
-
-
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """Return the name that a mistyped word is nearest to, or None if it is near to none.
-
-    Of the nearest, one with the same letters in another order is taken first.
-    """
-    if len(word) > LONGEST_COMPARED:
-        return None
-    near = get_close_matches(word, names, 3, LEAST_LIKENESS)
-    return max(near, key=lambda name: sorted(name) == sorted(word), default=None)
 
 
 def commands_for(session: Session, commands: Iterable[Command]) -> list[Command]:

@@ -27,6 +27,7 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.formats.base import mode_word
 from chatd.i18n import people
 from chatd.rooms.room import Room
+from chatd.util.usage import nearest
 
 _MODES = {
     **{mode.value: mode for mode in (Mode.OPEN, Mode.PRIVATE, Mode.MODERATED, Mode.ANNOUNCE)},
@@ -57,10 +58,14 @@ _HOLDERS = {
 
 
 def _mode_called(word: str) -> Mode:
+    """Return the mode of that word. Raises `WrongUse`, or `Refusal` with the word that is near."""
     try:
         return _MODES[word.lower()]
     except KeyError:
-        raise WrongUse from None
+        if (near := nearest(word, _MODES)) is None:
+            raise WrongUse from None
+        values = {"word": short(word), "near": near}
+        raise Refusal(ErrorKind.WRONG_USE, "no_mode_near", **values) from None
 
 
 # Rooms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from chatd.chat.actions import sanctions
+from chatd.chat.actions import look, sanctions
 from chatd.chat.permissions import Act
 from chatd.chat.sanctions import MUTE, Sanction
 from chatd.chat.server import ChatServer
@@ -29,9 +29,14 @@ from chatd.text.networks import (
 )
 from chatd.text.times import written_duration
 from chatd.text.validation import is_address
+from chatd.util.usage import nearest
 
 SANCTIONS_LISTED = 50
 """Most mutes and bans that ``/bans`` lists."""
+
+
+NAMES_COMPARED = 50
+"""Most names of a room with which an unknown name is compared, which takes 50 us each."""
 
 
 async def _kick(server: ChatServer, session: Session, argument: str) -> None:
@@ -46,6 +51,7 @@ async def _mute(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.MUTE)
     name, seconds, reason = _whom(server, rest, sanctions.MUTE_SECONDS)
     tell_done(session, await sanctions.mute(server, session, room, name, seconds, reason))
+    _tell_if_unknown(server, session, room, name)
 
 
 async def _ban(server: ChatServer, session: Session, argument: str) -> None:
@@ -62,6 +68,7 @@ async def _ban(server: ChatServer, session: Session, argument: str) -> None:
     else:
         name, seconds, reason = _whom(server, rest, sanctions.BAN_SECONDS)
         tell_done(session, await sanctions.ban(server, session, room, name, seconds, reason))
+        _tell_if_unknown(server, session, room, name)
         return
     seconds, reason = time_and_reason(words.strip(), sanctions.BAN_SECONDS)
     # Meanwhile another guest may have that name, or come from elsewhere: then it is asked anew.
@@ -81,6 +88,16 @@ def _whom(server: ChatServer, words: str, default: int) -> tuple[str, int, str]:
     if is_address(name) and not is_used:  # part of one, or with leading zeros: no name
         raise WrongUse
     return name, seconds, reason
+
+
+def _tell_if_unknown(server: ChatServer, session: Session, room: Room, name: str) -> None:
+    """Tell a session if the name of its sanction is unknown here, and may be a mistyped one."""
+    if server.sessions.called(name) or server.moderation.roles.is_registered(name):
+        return
+    here, _, _ = look.list_people(server, session, room, NAMES_COMPARED)
+    near = nearest(name, here)
+    key = "sanctions_nobody" if near is None else "sanctions_nobody_near"
+    session.answer(key, name=name, near=near)
 
 
 def _owner(server: ChatServer, who: str) -> tuple[str, int | None]:

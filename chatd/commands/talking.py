@@ -9,6 +9,7 @@ from chatd.chat.actions.look import TOPIC_LISTED
 from chatd.chat.actions.rename import rename
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.commands.arguments import room_called
 from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.i18n import people
@@ -69,7 +70,7 @@ def _rooms(server: ChatServer, session: Session, argument: str) -> None:
 
 
 def _who(server: ChatServer, session: Session, argument: str) -> None:
-    room = server.rooms.called(argument, session) if argument else session.joined.here()
+    room = room_called(server, session, argument) if argument else session.joined.here()
     names, more, guests = look.list_people(server, session, room, PEOPLE_LISTED)
     there = people(session.language, names, guests, more)
     session.answer("people_in" if there else "nobody_in", room=room.name, people=there)

@@ -170,6 +170,14 @@ SENTENCES = {
     "not_operator": "{name} is not an operator of #{room}.",
     "not_muted": "{name} is not muted in #{room}.",
     "not_banned": "{name} is not banned from #{room}.",
+    "sanctions_nobody": (
+        "Nobody here is called {name}, and the name is not registered. This applies to a guest who"
+        " takes it."
+    ),
+    "sanctions_nobody_near": (
+        "Nobody here is called {name}, and the name is not registered. This applies to a guest who"
+        " takes it. Did you mean {near}?"
+    ),
     "ask_again": "Repeat the command within a minute to confirm.",
     "would_shut_out": "This would keep {count} connections out of #{room}: {people}.",
     "would_shut_out_one": "This would keep {count} connection out of #{room}: {people}.",
@@ -549,6 +557,7 @@ SENTENCES = {
         " /topic #{here} TEXT."
     ),
     "unknown_room": "#{room} does not exist. /rooms lists the rooms, /join creates one.",
+    "unknown_room_near": "#{room} does not exist. Did you mean #{near}? /rooms lists the rooms.",
     "unknown_room_http": (
         "#{room} does not exist. GET /api/rooms lists the rooms; the first line posted in a"
         " room makes it."
@@ -703,6 +712,7 @@ SENTENCES = {
     "takes_no_guests": (
         "{name} accepts no private lines from guests. /register a name, or /login NAME PASSWORD."
     ),
+    "no_mode_near": "there is no mode {word}. Did you mean {near}?",
     "wrong_senders": (
         "{word} is not a setting for private lines. Use /mode private-lines members, or everyone."
     ),

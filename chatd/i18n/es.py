@@ -175,6 +175,14 @@ SENTENCES = {
     "not_operator": "{name} no tiene derechos de operador en #{room}.",
     "not_muted": "{name} puede hablar en #{room}: nadie se lo ha prohibido.",
     "not_banned": "{name} no tiene ningún veto en #{room}.",
+    "sanctions_nobody": (
+        "Aquí nadie se llama {name}, y el nombre no está registrado. Se aplica a quien entre con"
+        " él sin registrarlo."
+    ),
+    "sanctions_nobody_near": (
+        "Aquí nadie se llama {name}, y el nombre no está registrado. Se aplica a quien entre con"
+        " él sin registrarlo. ¿Querías decir {near}?"
+    ),
     "ask_again": "Repite la orden antes de un minuto para confirmar.",
     "would_shut_out": "Esto dejaría fuera de #{room} a {count} conexiones: {people}.",
     "would_shut_out_one": "Esto dejaría fuera de #{room} a {count} conexión: {people}.",
@@ -599,6 +607,7 @@ SENTENCES = {
         " /tema #{here} TEXTO."
     ),
     "unknown_room": "#{room} no existe. /salas las muestra todas, /sala crea una.",
+    "unknown_room_near": "#{room} no existe. ¿Querías decir #{near}? /salas las muestra todas.",
     "unknown_room_http": (
         "#{room} no existe. GET /api/rooms las muestra todas; la primera línea que se envía a"
         " una sala la crea."
@@ -755,6 +764,7 @@ SENTENCES = {
         "{name} no acepta líneas privadas de invitados. /registrar guarda un nombre; o /acceder"
         " NOMBRE CONTRASEÑA."
     ),
+    "no_mode_near": "no hay un modo {word}. ¿Querías decir {near}?",
     "wrong_senders": (
         "{word} no es un ajuste para las líneas privadas. Usa /modo líneas-privadas miembros, o"
         " todos."

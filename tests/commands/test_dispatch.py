@@ -480,6 +480,13 @@ class WhoTests(CommandTestCase):
             [(EN.error(ErrorKind.NO_ROOM, "unknown_room", room="nowhere"))],
         )
 
+    def test_an_unknown_room_whose_name_is_like_that_of_another(self) -> None:
+        self.luis.type("/join ops")
+        self.assertEqual(
+            self.ana.ask("/who opps"),
+            [EN.error(ErrorKind.NO_ROOM, "unknown_room_near", room="opps", near="ops")],
+        )
+
     def test_in_no_room(self) -> None:
         *_, error = self.ana.ask("/join !", "/who")
         self.assertEqual(

@@ -235,7 +235,7 @@ class TestMakingRooms:
         root.ask("/op #ops eva")
         eva.ask("/join ops")
         assert eva.ask("/kick nobody")[0].startswith("ERR Nobody: ")
-        assert eva.ask("/mute somebody") == [EN.deed("mute", "eva", "somebody", time="1h")]
+        assert eva.ask("/mute somebody")[0] == EN.deed("mute", "eva", "somebody", time="1h")
 
     def test_one_that_is_there_is_not_made_again(self, world: World, luis: Member) -> None:
         for person in luis, world.member("eva"):
@@ -261,7 +261,7 @@ class TestMakingRooms:
         assert only(eva.ask("/join ops", "/mode")[-1:]) == run_by("ana")
 
     def test_wrong_use(self, world: World, ana: Member) -> None:
-        for line in "/create", "/create ops free", "/create ops closed", "/create ops open now":
+        for line in "/create", "/create ops free", "/create ops closed", "/create ops now":
             assert only(ana.ask(line)) == EN.wrong_use("/create")
 
 
@@ -374,8 +374,14 @@ class TestModes:
         assert root.ask("/mode announce") == [EN.deed("mode", "root", "announce")]
 
     def test_wrong_use(self, ana: Member) -> None:
-        for line in "/mode closed", "/mode free", "/mode open now":
+        for line in "/mode closed", "/mode free", "/mode now":
             assert only(ana.ask(line)) == EN.wrong_use("/mode")
+
+    @pytest.mark.parametrize("line", ["/mode privat", "/create class privat"])
+    def test_a_mistyped_one_is_answered_with_the_nearest(self, ana: Member, line: str) -> None:
+        assert only(ana.ask(line)) == EN.error(
+            ErrorKind.WRONG_USE, "no_mode_near", word="privat", near="private"
+        )
 
     def test_when_it_becomes_private_those_not_invited_are_put_out_and_told(
         self, world: World, ana: Member, luis: Member, eva: Member
@@ -742,6 +748,22 @@ class TestMutes:
         assert luis.ask("hola") == ["<luis> hola"]
         assert not world.room("ops").guarded
 
+    @pytest.mark.parametrize("verb", ["mute", "ban"])
+    def test_of_a_name_that_nobody_has_the_nearest_is_told(
+        self, ana: Member, luis: Member, verb: str
+    ) -> None:
+        deed, answer = ana.ask(f"/{verb} rluiz 1h")
+        assert deed == EN.deed(verb, "ana", "rluiz", time="1h")
+        assert answer == EN.notice("sanctions_nobody_near", name="rluiz", near="luis")
+        _, answer = ana.ask(f"/{verb} zzz 1h")
+        assert answer == EN.notice("sanctions_nobody", name="zzz")
+
+    def test_of_a_registered_name_that_is_not_here_nothing_more_is_told(
+        self, world: World, ana: Member
+    ) -> None:
+        world.register("carla")
+        assert ana.ask("/mute carla 1h") == [EN.deed("mute", "ana", "carla", time="1h")]
+
     def test_without_a_time_it_is_an_hour(self, ana: Member, luis: Member) -> None:
         assert ana.ask("/mute luis") == [EN.deed("mute", "ana", "luis", time="1h")]
         assert refused(luis, "hola") == (
@@ -958,9 +980,9 @@ class TestBans:
         monkeypatch.setattr("chatd.chat.sanctions.SANCTIONS", 2)
         ana.ask("/ban a 1m", "/mute b 1h")
         assert refused(ana, "/ban c") == (EN.sentence("too_many_sanctions", room="ops", count=2))
-        assert ana.ask("/ban a 1m") == [EN.deed("ban", "ana", "a", time="1m")]
+        assert ana.ask("/ban a 1m")[0] == EN.deed("ban", "ana", "a", time="1m")
         world.clock.advance(60)
-        assert ana.ask("/ban c") == [EN.deed("ban", "ana", "c", time="7d")]
+        assert ana.ask("/ban c")[0] == EN.deed("ban", "ana", "c", time="7d")
         assert len(world.server.moderation.sanctions.in_room(world.room("ops"))) == 2
         kinds = sorted(record.kind for record in world.store.records())
         of_accounts = ("account", "login_network", "place")

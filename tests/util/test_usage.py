@@ -17,10 +17,31 @@ def test_a_question_stays_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "near"), [("exprt", "export"), ("SAY", "say"), ("sing", None), ("", None)]
+    ("word", "near"),
+    [
+        ("exprt", "export"),
+        ("SAY", "say"),
+        ("sya", "say"),
+        ("sing", None),
+        ("", None),
+        ("mute", None),
+    ],
 )
 def test_the_nearest_word_is_one_of_similar_spelling(word: str, near: str | None) -> None:
-    assert nearest(word, ["say", "export"]) == near
+    assert nearest(word, ["say", "export", "demote"]) == near
+
+
+def test_of_equally_near_words_it_is_the_first() -> None:
+    assert nearest("jon", ["join", "json"]) == "join"
+    assert nearest("jon", ["json", "join"]) == "json"
+
+
+def test_no_word_is_near_to_one_that_is_too_long() -> None:
+    assert nearest("j" + "oin" * 20, ["j" + "oin" * 20 + "s"]) is None
+
+
+def test_without_known_words_none_is_near() -> None:
+    assert nearest("say", []) is None
 
 
 def test_without_a_near_word_there_is_other_advice() -> None:
