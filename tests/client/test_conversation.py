@@ -9,6 +9,7 @@ from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind
 from chatd.client.wire import ClientError
 from tests.support.conversations import Talk, event
+from tests.support.sentences import EN
 
 
 @pytest.fixture
@@ -474,5 +475,5 @@ class TestAdvice:
         assert talk.texts("", Kind.OWN) == advice
 
     def test_a_stop_is_said_once_the_connection_has_ended(self, talk: Talk) -> None:
-        talk.take("say", key="stopping", text="The server is stopping.")
+        talk.take("say", key="stopping", text=EN.sentence("stopping"))
         assert not talk.texts(kind=Kind.ANSWER)
