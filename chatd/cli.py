@@ -3,7 +3,8 @@
 Each subcommand is a module, imported only when it is the one asked for, so that `chatd say` loads
 neither Twisted nor prompt_toolkit. It has `add_arguments(parser)`, `run(arguments) -> int`, and for
 its help `EXAMPLES`, and `SUCCESS`, which says when the exit status is 0; one that finds something
-has `NOTHING`, for 1. This module must not know any of them.
+has `NOTHING`, for 1, and one may have `DETAILS`, further sections. This module must not know any of
+them.
 """
 
 import contextlib
@@ -118,6 +119,7 @@ def parser_of(command: str) -> CommandParser:
         examples=module.EXAMPLES,
         success=module.SUCCESS,
         nothing=module.NOTHING if command in _FINDING else "",
+        details=module.DETAILS if command == "connect" else {},
     )
     module.add_arguments(parser)
     return parser

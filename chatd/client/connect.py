@@ -13,12 +13,15 @@ from contextlib import closing
 from importlib.util import find_spec
 
 from chatd.client import json_lines, logging_in, sentences, server, wire
+from chatd.client.sentences import Sentence
 from chatd.client.server import Connection
 from chatd.client.wire import ClientError
 from chatd.util.command_parser import Example
 from chatd.util.extras import how_to_install
 
 SUCCESS = "you left"
+
+DETAILS = {"Keys": str(Sentence("keys"))}
 
 EXAMPLES = (
     Example("talk on this machine", "chatd connect"),

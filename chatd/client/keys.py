@@ -41,6 +41,10 @@ def _common_keys(screen: Screen) -> KeyBindings:
     def _(event: KeyPressEvent) -> None:
         event.app.suspend_to_background()
 
+    @keys.add("f1")
+    def _(event: KeyPressEvent) -> None:
+        screen.show_keys()
+
     @keys.add("pageup")
     def _(event: KeyPressEvent) -> None:
         screen.scroll_page(-1)

@@ -188,7 +188,9 @@ class Drawing:
             return Sentence("fetching")
         if screen.window.viewport.is_at_end:
             may_hurry = screen.link.state is State.WAITING and not screen.is_leaving
-            return Sentence("connect_now") if may_hurry else None
+            if may_hurry:
+                return Sentence("connect_now")
+            return Sentence("keys_hint") if screen.is_new else None
         _, below, new = screen.window.viewport.view(screen.size)
         return Sentence("new_below", count=new) if new else Sentence("below", count=below)
 

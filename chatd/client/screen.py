@@ -46,6 +46,8 @@ class Screen:
         self.room: Room | None = None
         """The room that is shown."""
         self.is_leaving = False
+        self.is_new = True
+        """True until the first key."""
         self.size = Size(80, 20)
         """The size of the log on the screen."""
         self.hint: Sentence | None = None
@@ -117,6 +119,11 @@ class Screen:
                 self.input.remember(text)
         elif self.link.state is State.WAITING:
             self.link.retry()
+
+    def show_keys(self) -> None:
+        """Show the keys in the log."""
+        self.window.viewport.follow()
+        self.conversation.chat.tell(Kind.ANSWER, Sentence("keys"))
 
     def go_to(self, number: int) -> None:
         """Show the room of that number, from 0 on, if there is one."""
@@ -204,6 +211,7 @@ class Screen:
         self.app.invalidate()
 
     def _age_hint(self, _: object) -> None:
+        self.is_new = False
         self.hint_before, self.hint = self.hint, None
 
     # Words for completion.

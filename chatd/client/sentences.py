@@ -70,6 +70,29 @@ SENTENCES = {
     "not_said": ("not said: {text}", "no se ha dicho: {text}"),
     "not_sent": ("not sent:", "no se ha enviado:"),
     # Hints
+    "keys": (
+        "Enter: send; Alt+Enter: another line of the same message\n"
+        "Tab: complete a command, a room or a name\n"
+        "Up, Down: what you typed before\n"
+        "PageUp, PageDown, Ctrl+Home, Ctrl+End: move in the log\n"
+        "Ctrl+R: search in the log\n"
+        "Alt+1 to Alt+9, Ctrl+N, Ctrl+P: another room\n"
+        "Ctrl+C: clear the line; twice: leave\n"
+        "Ctrl+D: leave, once your lines are answered\n"
+        "Ctrl+L: draw all again; Ctrl+Z: suspend\n"
+        "F1: these keys",
+        "Intro: enviar; Alt+Intro: otra línea del mismo mensaje\n"
+        "Tabulador: completar una orden, una sala o un nombre\n"
+        "Arriba, Abajo: lo que escribiste antes\n"
+        "RePág, AvPág, Ctrl+Inicio, Ctrl+Fin: moverse por las líneas\n"
+        "Ctrl+R: buscar en las líneas\n"
+        "Alt+1 a Alt+9, Ctrl+N, Ctrl+P: otra sala\n"
+        "Ctrl+C: borrar lo escrito; dos veces: salir\n"
+        "Ctrl+D: salir cuando lo enviado tenga respuesta\n"
+        "Ctrl+L: dibujar todo de nuevo; Ctrl+Z: suspender\n"
+        "F1: estas teclas",
+    ),
+    "keys_hint": ("F1: keys", "F1: teclas"),
     "fetching": ("fetching older lines", "cargando líneas anteriores"),
     "no_older": ("no older lines", "no hay líneas anteriores"),
     "no_older_now": (

@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
+from textwrap import indent
 from typing import Any, NamedTuple, NoReturn
 
 from chatd.util.usage import WRONG_USAGE, listed, unknown, wrong_usage
@@ -49,7 +50,8 @@ class CommandParser(argparse.ArgumentParser):
     """The parser of one command, and of its subcommands.
 
     ``success`` says when the exit status is 0; "" if it never is. ``nothing`` says when it is 1
-    for a command that looks for something, which fails with 2. ``signals`` says what other exit
+    for a command that looks for something, which fails with 2. ``details`` are further sections of
+    the manual, lines under a heading. ``signals`` says what other exit
     statuses mean. Options are never abbreviated: else a text that begins like an option would
     become that option.
     """
@@ -62,6 +64,7 @@ class CommandParser(argparse.ArgumentParser):
         examples: Sequence[Example] = (),
         success: str = "it was done",
         nothing: str = "",
+        details: Mapping[str, str] | None = None,
         signals: Mapping[int, str] = _INTERRUPTED,
         **others: Any,
     ) -> None:
@@ -73,6 +76,7 @@ class CommandParser(argparse.ArgumentParser):
         self._purpose = description
         self._success = success
         self._nothing = nothing
+        self._details = details or {}
         self._signals = signals
         self._width = width
         self._given: Sequence[str] = ()
@@ -125,6 +129,7 @@ class CommandParser(argparse.ArgumentParser):
             self._filled(purpose),
             f"Usage:\n  {synopsis}".rstrip(),
             arguments.rstrip(),
+            *(f"{name}:\n{indent(text, '  ')}" for name, text in self._details.items()),
             f"Exit status:\n{self._statuses()}",
         ]
         if self.examples:

@@ -225,6 +225,16 @@ class TestRooms:
         shows_not(talk, "#ops ")
 
 
+class TestKeys:
+    """The list of the keys."""
+
+    def test_f1_shows_them_and_is_named_until_the_first_key(self, talk: Talk) -> None:
+        shows(talk, "F1: keys")
+        talk.terminal.type("\x1bOP")  # F1
+        shows(talk, "Enter: send", "F1: these keys")
+        shows_not(talk, "F1: keys")
+
+
 class TestTyping:
     """The line that is typed."""
 
@@ -403,7 +413,7 @@ class TestSizes:
 
     def test_one_of_20_columns_tells_the_state_of_the_connection_whole(self) -> None:
         with Talk(columns=20) as talk:
-            shows(talk, "guest1 │ #lobby")
+            shows(talk, "#lobby │ F1: keys")
             talk.peer.close()
             shows(talk, "reconnecting in ")
             assert re.fullmatch(r"reconnecting in \d s", status(talk))

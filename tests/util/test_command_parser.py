@@ -135,6 +135,10 @@ class TestTheManual:
         assert manual.startswith("chatd sing - sing a song ")
         assert "\n  0    it was sung\n" in manual
 
+    def test_may_have_further_sections(self, capsys: pytest.CaptureFixture[str]) -> None:
+        sing = CommandParser("chatd sing", "sing a song", details={"Keys": "C: do\nD: re"})
+        assert "\n\nKeys:\n  C: do\n  D: re\n\nExit status:\n" in help_of(sing, capsys)
+
     def test_leaves_a_command_whole_that_may_be_pasted(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
