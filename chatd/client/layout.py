@@ -160,6 +160,7 @@ class Drawing:
                 for room, title in rooms.items()
                 if room is not screen.room
             ],
+            0 if screen.room is None else [*rooms].index(screen.room),
             self._said(self._connection()),
             self._said(self._note()),
             told,

@@ -17,8 +17,9 @@ _GAP = " │ "
 _MORE = " …"
 _MIN_TOPIC = 4
 
+_ROOM = 2
 _OTHERS = 3
-"""The place of the other rooms in the status line."""
+"""The places of the room and of other rooms in the status line: apart if not all are listed."""
 
 
 class OtherRoom(NamedTuple):
@@ -36,6 +37,9 @@ class Status(NamedTuple):
     name: str
     room: str
     others: Sequence[OtherRoom] = ()
+    place: int = 0
+    """The number of other rooms that come before it."""
+
     connection: str = ""
     """The state of the connection; "" if it is open."""
 
@@ -66,13 +70,15 @@ def status_row(status: Status, columns: int) -> list[Fragment]:
     may be cut. Of other rooms as many are listed as there is room for, those with mentions first.
     """
     is_mentioned = any(each.mentions for each in status.others)
+    room_shown = [("class:status.room", status.room)]
+    others = [_other(each) for each in status.others]
     draft = [("class:status.error" if status.is_too_long else "class:status", status.draft)]
     wanted = [
         # A place in the row, its rank, and its fragments.
         (0, 8, [("class:status", status.clock)]),
         (1, 7, [("class:status", status.name)]),
-        (2, 4, [("class:status.room", status.room)]),
-        (_OTHERS, 3 if is_mentioned else 6, _listed(status.others)),
+        (_ROOM, 4, room_shown),
+        (_OTHERS, 3 if is_mentioned else 6, _joined(others)),
         (4, 0, [("class:status.away", status.connection)]),
         (5, 2, [("class:status.note", status.note)]),
         (6, 1 if status.is_too_long else 5, draft),
@@ -86,12 +92,15 @@ def status_row(status: Status, columns: int) -> list[Fragment]:
         room = left - (len(_GAP) if shown else 0)
         if width > room:
             if place == _OTHERS:
-                fragments = _listed(sorted(status.others, key=_rank))
+                fragments = _joined([_other(each) for each in sorted(status.others, key=_rank)])
             if fitting := _fitting(fragments, room, may_cut=not shown):
                 shown[place] = fitting
             break
         shown[place] = fragments
         left = room - width
+    if _ROOM in shown and shown.get(_OTHERS) == _joined(others):
+        del shown[_OTHERS]
+        shown[_ROOM] = _joined([*others[: status.place], *room_shown, *others[status.place :]])
     row: list[Fragment] = []
     for place in sorted(shown):
         row += [("class:status", _GAP)] if row else []
@@ -103,16 +112,19 @@ def _rank(each: OtherRoom) -> tuple[bool, bool]:
     return not each.mentions, not each.lines
 
 
-def _listed(others: Sequence[OtherRoom]) -> list[Fragment]:
-    listed: list[Fragment] = []
-    for each in others:
-        fragment = ("class:status", each.room)
-        if each.mentions:
-            fragment = ("class:status.mention", f"{each.room} {each.lines}@")
-        elif each.lines:
-            fragment = ("class:status.unread", f"{each.room} {each.lines}")
-        listed += [("class:status", ", "), fragment] if listed else [fragment]
-    return listed
+def _other(each: OtherRoom) -> Fragment:
+    if each.mentions:
+        return "class:status.mention", f"{each.room} {each.lines}@"
+    if each.lines:
+        return "class:status.unread", f"{each.room} {each.lines}"
+    return "class:status", each.room
+
+
+def _joined(fragments: Sequence[Fragment]) -> list[Fragment]:
+    joined: list[Fragment] = []
+    for fragment in fragments:
+        joined += [("class:status", ", "), fragment] if joined else [fragment]
+    return joined
 
 
 def _fitting(fragments: list[Fragment], columns: int, *, may_cut: bool) -> list[Fragment]:

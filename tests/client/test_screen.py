@@ -201,7 +201,7 @@ class TestRooms:
         shows(talk, "1:#lobby 1")
         talk.terminal.type(f"{ESCAPE}1")
         shows(talk, "── new ──", "<luis> one")
-        assert "1:#lobby │ 2:#ops" in status(talk)
+        assert "1:#lobby, 2:#ops" in status(talk)
         talk.terminal.type("\x0e")  # Ctrl+N
         shows(talk, "Now in #ops.")
         talk.terminal.type("\x10")  # Ctrl+P
