@@ -360,7 +360,7 @@ KEPT: dict[str, tuple[str, Any, str]] = {
     "beginning a visit": ("coming", Subscriptions, "begin_tracking"),
     "keeping a place": ("coming", ReadMarks, "puts"),
     "looking for what was missed": ("coming", ReadTracker, "due"),
-    "showing what was missed": ("coming", MissedLines, "show"),
+    "showing what was missed": ("coming", MissedLines, "greet"),
     "saying it": ("said to", UnreadTracker, "say_to"),
     "beginning an inbox": ("said to", Inboxes, "of"),
     "the receipt": ("said to", ActionQueue, "delivered"),
