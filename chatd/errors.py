@@ -182,6 +182,10 @@ class Refusal(Exception):
         return Refusal(self.kind, self.key, **self.values)
 
 
+class InvalidAnswer(Refusal):
+    """A refusal of a password, or another answer, for what it is: another one may be taken."""
+
+
 def message_refusal(invalid: InvalidMessage, max_length: int) -> Refusal:
     """Return the refusal of a message of several lines, each of at most ``max_length``."""
     limits = {

@@ -5,8 +5,11 @@ A prompt takes the next line of the client, even a command, as the answer to a q
 send the password right after a command that would ask for it. If the server then refuses to ask,
 or has asked something else, the password must not be said in the room. So the prompt also
 recognises the password that was typed before (`knows_password`), and takes a line that arrives
-within `READING_SECONDS` as the answer to a question that was not asked (`refuse_to_ask`). A paste
-(`chatd.chat.paste`) takes all lines up to its end.
+within `READING_SECONDS` as the answer to a question that was not asked (`refuse_to_ask`). A person
+whose answer is refused types another one, which must not be said either: so the question is asked
+again (`ask_again`), but not for ever, as a program may go on with lines that are no answers.
+
+A paste (`chatd.chat.paste`) takes all lines up to its end.
 
 It must not know rooms, accounts or connections.
 """
@@ -26,6 +29,9 @@ from chatd.text.messages import MessageFault
 
 CONFIRM_SECONDS = 60
 """A command is confirmed by repeating it within this many seconds."""
+
+MOST_AGAIN = 2
+"""A question is asked again so many times."""
 
 Answer = Callable[[str], Job | None]
 """Receives the next line of a session as an answer."""
@@ -57,10 +63,12 @@ class Prompt:
         "_clock",
         "_is_expected",
         "_is_password",
+        "_left",
+        "_question",
         "_replies",
         "_screen",
+        "_soon_until",
         "_to_confirm",
-        "_unasked_until",
         "paste",
         "pending",
     )
@@ -73,7 +81,9 @@ class Prompt:
         self._screen: Screen = _NO_SCREEN
         self._is_password: Callable[[str], bool] = _is_no_password
         self._is_expected: Callable[[str], bool] = _is_no_password
-        self._unasked_until = 0.0
+        self._question: Callable[[], None] | None = None  # shows what was asked last
+        self._left = 0  # the number of times that it may be asked again
+        self._soon_until = 0.0
         self._to_confirm = ("", 0.0)  # the command to be repeated, and when it was given
 
     def hide_typing_on(self, screen: Screen) -> None:
@@ -82,15 +92,41 @@ class Prompt:
 
     def forget(self) -> None:
         """Drop the question and all that was given here: the client has gone."""
-        self.pending = self.paste = None
+        self.pending = self.paste = self._question = None
         self._screen = _NO_SCREEN
         self._is_password = self._is_expected = _is_no_password
 
     def ask(self, key: str, then: Answer, **values: object) -> None:
         """Send a question. The next line is the answer, and no other session receives it."""
-        self.pending = then
-        self._screen.hide_typing(True)
-        self._replies.answer(key, **values)
+
+        def show() -> None:
+            self.pending = then
+            self._screen.hide_typing(True)
+            self._replies.answer(key, **values)
+
+        self._question, self._left, self._soon_until = show, MOST_AGAIN, 0.0
+        show()
+
+    def ask_again(self) -> None:
+        """Send the last question again, as its answer was refused, at most `MOST_AGAIN` times.
+
+        A line that comes too soon was typed before that could be read, and is no answer. After the
+        last time, the next line is treated as by `refuse_to_ask`.
+        """
+        if self._question is None:
+            return
+        if not self._left:
+            self._replies.answer("not_asked_again")
+            self.refuse_to_ask()
+            return
+        self._left -= 1
+        self._soon_until = self._clock.seconds() + READING_SECONDS
+        self._question()
+
+    @property
+    def is_repeated(self) -> bool:
+        """True if the pending question was asked before."""
+        return self._question is not None and self._left < MOST_AGAIN
 
     def take(self) -> Answer | None:
         """End the pending question as its next line is here; return what receives that line.
@@ -99,7 +135,9 @@ class Prompt:
         """
         self._is_expected = _is_no_password
         then = self.pending
-        if then == self._answer_unasked and not self.unasked:
+        if self.too_soon:
+            then = self._answer_too_soon
+        elif then == self._answer_unasked:
             then = None
         self.pending = None
         self._screen.hide_typing(False)
@@ -109,6 +147,7 @@ class Prompt:
         """Have a paste take the next lines, until `end_paste`."""
         self.paste = paste
         self.pending = _ignore
+        self._soon_until = 0.0
 
     def spoil(self, fault: MessageFault) -> bool:
         """Return True if a paste was to take a line that could not be read, and is refused now."""
@@ -136,13 +175,13 @@ class Prompt:
 
         Too soon is less than `READING_SECONDS` from now: it was typed before the refusal was read.
         """
-        self._unasked_until = self._clock.seconds() + READING_SECONDS
-        self.pending = self._answer_unasked
+        self._soon_until = self._clock.seconds() + READING_SECONDS
+        self._expect_nothing()
 
     @property
-    def unasked(self) -> bool:
-        """True if a line that arrives now may be the answer to a question that was not asked."""
-        return self.pending == self._answer_unasked and self._clock.seconds() < self._unasked_until
+    def too_soon(self) -> bool:
+        """True if a line that arrives now was typed before the last refusal could be read."""
+        return self.pending is not None and self._clock.seconds() < self._soon_until
 
     def knows_password(self, is_password: Callable[[str], bool]) -> None:
         """Recognise the password that was typed: ``is_password`` returns True for it."""
@@ -155,7 +194,8 @@ class Prompt:
         """
         self._is_expected = self._is_password
         if self.pending is None:
-            self.pending, self._unasked_until = self._answer_unasked, 0.0
+            self._soon_until = 0.0
+            self._expect_nothing()
 
     def passes_over(self, line: str) -> bool:
         """Return True, once, if a line is the expected password, which must be dropped.
@@ -169,9 +209,21 @@ class Prompt:
             self.pending = None
         return True
 
+    def _expect_nothing(self) -> None:
+        self.pending, self._question = self._answer_unasked, None
+
     def _answer_unasked(self, answer: str) -> None:
-        if answer:
-            self._replies.error(ErrorKind.NOT_SAID, "answer_to_nothing")
+        """Take no answer: no question was asked."""
+
+    def _answer_too_soon(self, answer: str) -> None:
+        if self._question is None:
+            if answer:
+                self._replies.error(ErrorKind.NOT_SAID, "answer_to_nothing")
+        elif answer:
+            self._replies.error(ErrorKind.NOT_SAID, "answer_too_soon")
+            self.ask_again()
+        else:
+            self._replies.answer("password_cancelled")
 
 
 def _ignore(line: str) -> None:

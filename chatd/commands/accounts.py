@@ -98,7 +98,7 @@ def _take_new_password(
         answer = text.strip().lower()
         if answer and answer not in _KEEP:
             session.error(ErrorKind.WRONG_USE, "keep_tokens_or_not")
-            session.prompt.refuse_to_ask()  # the next line may be the password
+            session.prompt.ask_again()
             return None
         return _take_last(server, session, proof, "", bool(answer))
 

@@ -110,16 +110,6 @@ def switch(argument: str) -> bool:
         raise WrongUse from None
 
 
-async def answering(session: Session, then: Callable[[], Job | None]) -> None:
-    """Carry out the action for which a password was asked, or tell the session why not."""
-    try:
-        waiting = then()
-        if waiting is not None:
-            await waiting
-    except (Refusal, StoreError) as error:
-        tell_why_not(session, error)
-
-
 def tell_why_not(session: Session, error: Refusal | StoreError) -> None:
     """Tell a session why its command was not carried out."""
     if isinstance(error, Refusal):

@@ -18,7 +18,9 @@ from chatd.chat.actions.authentication import (
 )
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import Job, answering
+from chatd.commands.base import Job, tell_why_not
+from chatd.errors import InvalidAnswer, Refusal
+from chatd.storage.contract import StoreError
 
 
 @contextmanager
@@ -64,14 +66,16 @@ def take_password(
 ) -> Job | None:
     """Call ``then`` with a password; prompt for it first if none is given.
 
-    The prompt is the sentence of the key ``prompt``. An empty line cancels.
+    The prompt is the sentence of the key ``prompt``. An empty line cancels. A password that is
+    refused for what it is (`InvalidAnswer`) is prompted for again; after another refusal the next
+    line may be a password all the same, and is not said.
     """
     if is_given(password):
         return then(password)
 
     def answered(text: str) -> Job | None:
         if text:
-            return answering(session, lambda: then(text))
+            return _answering(session, lambda: then(text))
         session.answer("password_cancelled")
         return None
 
@@ -102,3 +106,17 @@ def with_present_password(
 
         hashing(server)
         return take_password(session, "", check, "present_password_prompt")
+
+
+async def _answering(session: Session, then: Callable[[], Job | None]) -> None:
+    """Do what a password was asked for, or tell the session why not, and ask again if need be."""
+    try:
+        waiting = then()
+        if waiting is not None:
+            await waiting
+    except (Refusal, StoreError) as error:
+        tell_why_not(session, error)
+        if isinstance(error, InvalidAnswer):
+            session.prompt.ask_again()
+        else:
+            session.prompt.refuse_to_ask()

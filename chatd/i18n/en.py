@@ -355,6 +355,7 @@ SENTENCES = {
     "password_not_needed": (
         "You typed your password recently, so it was not asked for again. This line was not said."
     ),
+    "not_asked_again": "You are not asked again. Give the command once more to go on.",
     "password_cancelled": "Cancelled: no password was given.",
     "registered": "{name} is yours now. When you come back: /login {name}",
     "password_changed": "Your password is changed. All your other sessions are signed out.",
@@ -447,6 +448,7 @@ SENTENCES = {
         "this line may be a password: it came right after a command that did not ask for one."
         " Send it again if it is not."
     ),
+    "answer_too_soon": "this line came before the question could be read.",
     "no_token_in_clear": (
         "tokens are not created here. Connect over TLS, or from the server's own machine."
     ),

@@ -377,6 +377,7 @@ SENTENCES = {
         "Escribiste tu contraseña hace poco, así que no se ha pedido otra vez. Esta línea no"
         " se ha dicho."
     ),
+    "not_asked_again": "No se te pregunta más. Escribe otra vez la orden para seguir.",
     "password_cancelled": "Cancelado: no se ha dado ninguna contraseña.",
     "registered": "El nombre {name} es tuyo. Cuando vuelvas: /acceder {name}",
     "password_changed": "Tu contraseña ha cambiado. Se han cerrado todas tus demás sesiones.",
@@ -483,6 +484,7 @@ SENTENCES = {
         "esta línea puede ser una contraseña: ha llegado justo después de una orden que no la"
         " pidió. Envíala otra vez si no lo es."
     ),
+    "answer_too_soon": "esta línea llegó antes de que se pudiera leer la pregunta.",
     "no_token_in_clear": (
         "aquí no se crean tokens. Conéctate por TLS, o desde la máquina del servidor."
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from chatd.chat.prompt import CONFIRM_SECONDS, Prompt
+from chatd.chat.prompt import CONFIRM_SECONDS, MOST_AGAIN, Prompt
 from chatd.chat.replies import READING_SECONDS, Replies
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
@@ -77,7 +77,7 @@ class TestUnasked:
         self, harness: PromptHarness
     ) -> None:
         harness.prompt.refuse_to_ask()
-        assert harness.prompt.unasked
+        assert harness.prompt.too_soon
         assert harness.next_line(SECRET)
         assert harness.sent().startswith("ERR Not said")
 
@@ -89,13 +89,79 @@ class TestUnasked:
     def test_one_that_comes_later_is_a_line_like_others(self, harness: PromptHarness) -> None:
         harness.prompt.refuse_to_ask()
         harness.clock.advance(READING_SECONDS)
-        assert not harness.prompt.unasked
+        assert not harness.prompt.too_soon
         assert not harness.next_line("hola")
 
     def test_only_the_next_line_may_be_the_answer(self, harness: PromptHarness) -> None:
         harness.prompt.refuse_to_ask()
         harness.next_line("hola")
         assert not harness.next_line("hola")
+
+
+class TestAskingAgain:
+    """A question whose answer was refused."""
+
+    def refuse(self, harness: PromptHarness) -> None:
+        harness.clock.advance(READING_SECONDS)
+        harness.next_line("short")
+        harness.sent()
+        harness.prompt.ask_again()
+
+    def test_the_next_line_is_the_answer_again(self, harness: PromptHarness) -> None:
+        harness.ask()
+        asked = harness.sent()
+        self.refuse(harness)
+        assert harness.sent() == asked
+        harness.clock.advance(READING_SECONDS)
+        assert harness.next_line(SECRET)
+        assert harness.answers == ["short", SECRET]
+
+    def test_typing_stays_hidden(self, harness: PromptHarness) -> None:
+        harness.ask()
+        self.refuse(harness)
+        assert harness.hidden == [True, False, True]
+
+    def test_a_line_that_comes_too_soon_is_no_answer(self, harness: PromptHarness) -> None:
+        harness.ask()
+        asked = harness.sent()
+        self.refuse(harness)
+        harness.sent()
+        assert harness.next_line(SECRET)
+        assert harness.answers == ["short"]
+        error, again = harness.sent().splitlines(keepends=True)
+        assert error.startswith("ERR Not said")
+        assert again == asked
+
+    def test_an_empty_one_that_comes_too_soon_cancels(self, harness: PromptHarness) -> None:
+        harness.ask()
+        self.refuse(harness)
+        assert harness.next_line("")
+        assert not harness.next_line("hola")
+
+    def test_it_ends(self, harness: PromptHarness) -> None:
+        harness.ask()
+        for _ in range(MOST_AGAIN + 1):
+            self.refuse(harness)
+        assert len(harness.answers) == MOST_AGAIN + 1
+        assert harness.next_line(SECRET)  # too soon
+        assert not harness.next_line("hola")
+        assert len(harness.answers) == MOST_AGAIN + 1
+
+    def test_another_question_may_be_asked_as_often(self, harness: PromptHarness) -> None:
+        for _ in range(2):
+            harness.ask()
+            for _ in range(MOST_AGAIN):
+                self.refuse(harness)
+                assert harness.prompt.is_repeated
+        assert harness.prompt.pending is not None
+
+    def test_what_was_not_asked_is_not_asked_again(self, harness: PromptHarness) -> None:
+        harness.ask()
+        harness.next_line(SECRET)
+        harness.sent()
+        harness.prompt.refuse_to_ask()
+        harness.prompt.ask_again()
+        assert harness.sent() == ""
 
 
 class TestExpectedPassword:

@@ -95,7 +95,7 @@ def test_an_invalid_password_is_refused(password: str, why: str) -> None:
     ana.type(f"/register {password}")
     assert ana.seen() == [f"ERR Wrong use: {why}"]
     ana.type("/register", password)
-    assert ana.seen() == [PROMPT, f"ERR Wrong use: {why}"]
+    assert ana.seen() == [PROMPT, f"ERR Wrong use: {why}", PROMPT]
     assert not world.server.accounts.table
 
 
@@ -590,8 +590,8 @@ def test_a_last_line_without_an_end_is_the_password(scene: AnaAndLuis) -> None:
 )
 def test_a_line_that_cannot_be_read_is_no_password_and_is_not_said(line: bytes, error: str) -> None:
     ana = World().person("ana")
-    ana.type("/register", line, "hello")
-    assert ana.seen() == [PROMPT, error, "<ana> hello"]
+    ana.type("/register", line, "", "hello")
+    assert ana.seen() == [PROMPT, error, PROMPT, CANCELLED, "<ana> hello"]
 
 
 def test_in_a_paste_the_line_after_the_prompt_is_the_password(scene: AnaAndLuis) -> None:
@@ -834,7 +834,7 @@ def test_a_name_can_be_given_up(scene: AnaAndLuis) -> None:
 
 def test_giving_up_a_name_takes_the_password(scene: AnaAndLuis) -> None:
     scene.ana.type("/unregister wrong horse", "/unregister", "wrong horse", "/unregister", "")
-    assert scene.ana.seen() == [WRONG, PROMPT, WRONG, PROMPT, CANCELLED]
+    assert scene.ana.seen() == [WRONG, PROMPT, WRONG, PROMPT, PROMPT, CANCELLED]
     assert scene.account()
 
 

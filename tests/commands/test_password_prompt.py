@@ -26,6 +26,8 @@ CANCELLED = EN.notice("password_cancelled")
 CHANGED = EN.notice("password_changed")
 KEPT = EN.notice("tokens_kept", count=1)
 BEGINS_WITH_WORD = EN.error(ErrorKind.WRONG_USE, "password_is_a_word", word=...)
+TOO_SOON = EN.error(ErrorKind.NOT_SAID, "answer_too_soon")
+NOT_ASKED = EN.notice("not_asked_again")
 WRONG = EN.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="ana")
 
 
@@ -117,7 +119,7 @@ class TestThePresentPassword:
     ) -> None:
         scene.lapse()
         told = scene.ana.ask(line, answer)
-        assert told == [PRESENT, WRONG if answer else CANCELLED]
+        assert told == [PRESENT, *([WRONG, PRESENT] if answer else [CANCELLED])]
         assert not is_done(scene)
         assert scene.ana.ask(line) == [PRESENT]
 
@@ -177,13 +179,88 @@ def test_the_second_token_of_a_name_is_refused_also_after_the_prompt(
 def test_guesses_of_the_present_password_are_limited(scene: AnaWithRoom) -> None:
     scene.lapse()
     for _ in range(5):
-        assert scene.ana.ask("/token new ci", "wrong horse") == [PRESENT, WRONG]
+        assert scene.ana.ask("/token new ci", "wrong horse") == [PRESENT, WRONG, PRESENT]
     assert scene.ana.ask("/token new ci", PASSWORD)[-1].startswith("ERR Too many tries")
 
 
 def test_giving_up_a_name_always_takes_the_password(scene: AnaWithRoom) -> None:
     assert scene.ana.ask("/unregister")[0] == EN.notice("password_prompt")
     assert scene.ana.ask(PASSWORD)[0] == EN.notice("unregistered", name="ana")
+
+
+class TestARefusedAnswer:
+    """The person types another one, which is a password as well."""
+
+    @pytest.mark.parametrize(
+        ("line", "wrong", "right"),
+        [
+            ("/register", "short", "a longer one"),
+            ("/register", b"\xf1o\xf1o", "a longer one"),
+            ("/login ana", "wrong horse", PASSWORD),
+        ],
+    )
+    def test_of_a_guest_is_asked_for_again(
+        self, scene: AnaWithRoom, line: str, wrong: str | bytes, right: str
+    ) -> None:
+        eva = scene.world.person("eva")
+        eva.type(line)
+        (asked,) = eva.seen()
+        for _ in range(2):
+            eva.type(wrong)
+            error, again = eva.seen()
+            assert error.startswith("ERR ")
+            assert again == asked
+            scene.world.clock.advance(READING_SECONDS)
+        scene.luis.seen()
+        eva.type(right)
+        assert eva.session.account == ("ana" if line == "/login ana" else "eva")
+        assert right not in str(scene.luis.seen())
+
+    @pytest.mark.parametrize(
+        ("line", "asked", "wrong", "right"),
+        [
+            ("/password", NEW, "short", "another horse"),
+            ("/unregister", EN.notice("password_prompt"), "wrong horse", PASSWORD),
+            ("/token new ci", PRESENT, "wrong horse", PASSWORD),
+            ("/hook #ops add https://example.com/x", PRESENT, "wrong horse", PASSWORD),
+        ],
+    )
+    def test_of_a_member_is_asked_for_again(
+        self, scene: AnaWithRoom, line: str, asked: str, wrong: str, right: str
+    ) -> None:
+        if asked == PRESENT:
+            scene.lapse()
+        scene.luis.seen()
+        assert scene.ana.ask(line, wrong)[-1] == asked
+        scene.world.clock.advance(READING_SECONDS)
+        assert not any(each.startswith("ERR") for each in scene.ana.ask(right))
+        assert right not in str(scene.luis.seen())
+
+    def test_a_program_that_goes_on_is_heard_again_soon(self, scene: AnaWithRoom) -> None:
+        guest = scene.world.person()
+        guest.send(b"/login ana\nwrong horse\none\ntwo\nthree\nfour\n")
+        scene.world.settle()
+        asked, *told = guest.seen()
+        assert told == [
+            *(WRONG, asked, TOO_SOON, asked, TOO_SOON, NOT_ASKED),
+            *(EN.error(ErrorKind.NOT_SAID, "answer_to_nothing"), "<guest3> four"),
+        ]
+
+    def test_another_refusal_ends_the_question(self, scene: AnaWithRoom) -> None:
+        eva = scene.world.person("eva")
+        eva.type("/login ana")
+        Deferred.fromCoroutine(scene.server.registrations.unregister(scene.account()))
+        eva.seen()
+        eva.type(PASSWORD, PASSWORD, "hello")
+        told = eva.seen()
+        assert told[0].startswith("ERR Not registered")
+        assert told[1] == EN.error(ErrorKind.NOT_SAID, "answer_to_nothing")
+        assert "<eva> hello" in told
+
+    def test_a_command_soon_after_it_ends_the_question(self, scene: AnaWithRoom) -> None:
+        guest = scene.world.person()
+        guest.type("/login ana", "wrong horse", "/nick eva", "hello")
+        assert guest.seen()[-1] == "<eva> hello"
 
 
 # Whether tokens end
@@ -248,10 +325,8 @@ def test_a_line_that_is_no_answer_changes_nothing_and_is_not_said(scene: AnaWith
     scene.token()
     scene.ana.send(b"/password\nanother horse\nanother horse\n")
     scene.world.settle()
-    keep, no_answer, not_said = scene.ana.seen()
-    assert keep == KEEP
-    assert no_answer == (EN.error(ErrorKind.WRONG_USE, "keep_tokens_or_not"))
-    assert not_said.startswith("ERR Not said: ")
+    no_answer = EN.error(ErrorKind.WRONG_USE, "keep_tokens_or_not")
+    assert scene.ana.seen() == [KEEP, no_answer, KEEP, TOO_SOON, KEEP]
     assert scene.luis.seen() == []
     assert scene.password_is(PASSWORD)
     assert scene.tokens()
@@ -288,7 +363,7 @@ def test_no_password_begins_with_the_word(scene: AnaWithRoom, word: str, separat
         (eva, "/register"),
     ):
         person.type(line, password)
-        assert person.seen()[-1].startswith(BEGINS_WITH_WORD)
+        assert person.seen()[-2].startswith(BEGINS_WITH_WORD)
     eva.type(f"/register {password}")
     assert eva.seen()[-1].startswith(BEGINS_WITH_WORD)
     assert scene.password_is(PASSWORD)

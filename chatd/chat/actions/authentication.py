@@ -22,7 +22,7 @@ from chatd.accounts.passwords import (
 )
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.errors import ErrorKind, Refusal, short
+from chatd.errors import ErrorKind, InvalidAnswer, Refusal, short
 from chatd.storage.records import ignore_store_error
 from chatd.util.fair_queue import Asker
 
@@ -98,17 +98,17 @@ def hashing(server: ChatServer) -> Passwords:
 def new_password(text: str, name: str) -> str:
     """Return the normalised text of a new password for an account of that name, to be hashed.
 
-    Raises `Refusal` if it is not valid.
+    Raises `InvalidAnswer` if it is not valid.
     """
     word = next(iter(text.split(None, 1)), "")
     if word.lower() in KEEP_TOKENS:
-        raise Refusal(ErrorKind.WRONG_USE, "password_is_a_word", word=word)
+        raise InvalidAnswer(ErrorKind.WRONG_USE, "password_is_a_word", word=word)
     if (nearly := _NEARLY_KEEP_TOKENS.match(text.lstrip())) is not None:
-        raise Refusal(ErrorKind.WRONG_USE, "password_is_a_word", word=nearly[0])
+        raise InvalidAnswer(ErrorKind.WRONG_USE, "password_is_a_word", word=nearly[0])
     try:
         return new_password_of(text, name)
     except InvalidPassword as invalid:
-        raise Refusal(ErrorKind.WRONG_USE, invalid.key, **invalid.values) from None
+        raise InvalidAnswer(ErrorKind.WRONG_USE, invalid.key, **invalid.values) from None
 
 
 async def hash_password(
@@ -207,9 +207,9 @@ def check_proof(server: ChatServer, session: Session, proof: PasswordProof) -> A
     return account
 
 
-def wrong_password(name: str) -> Refusal:
+def wrong_password(name: str) -> InvalidAnswer:
     """Return the refusal of a password that is not that of the account of that name."""
-    return Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=name)
+    return InvalidAnswer(ErrorKind.WRONG_PASSWORD, "wrong_password", name=name)
 
 
 def not_logged_in() -> Refusal:

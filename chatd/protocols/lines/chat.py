@@ -60,10 +60,11 @@ class ChatProtocol(LineProtocol):
         return typed_text.take_answer(self._handler, answer)
 
     def _take_unreadable(self, fault: LineFault) -> None:
-        """Refuse a line that cannot be an answer, which ends a question and spoils a paste."""
+        """Refuse a line that cannot be an answer, which spoils a paste."""
         prompt = self.session.prompt
         if prompt.spoil(OF_LINES[fault]):
             return
-        if prompt.pending is not None:
-            prompt.take()
+        is_answer = prompt.pending is not None and prompt.take() is not None
         self._refuse(fault)
+        if is_answer:
+            self._handler.when_said(prompt.ask_again)

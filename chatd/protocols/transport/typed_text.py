@@ -121,10 +121,12 @@ def take_answer(speaker: Speaker, answer: str) -> bool:
     if session.prompt.passes_over(answer):
         _carry_out(speaker, lambda: session.answer("password_not_needed"))
         return True
-    unasked = session.prompt.unasked
+    too_soon, is_repeated = session.prompt.too_soon, session.prompt.is_repeated
     then = session.prompt.take()
-    if then is None or (unasked and dispatch.parse(answer) is not None):
+    if then is None or (too_soon and dispatch.parse(answer) is not None):
         return False
+    if is_repeated:
+        speaker.charge(PASSWORD_COST - 1)
     _carry_out(speaker, lambda: then(answer))
     return True
 
