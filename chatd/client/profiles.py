@@ -70,6 +70,12 @@ def complete(arguments: argparse.Namespace) -> None:
         raise ClientError(unknown("profile", name, profiles, otherwise))
 
 
+def is_profile(name: str) -> bool:
+    """Return True if there is a profile of that name. Raises `ClientError` for a faulty file."""
+    path = config_files.path_of(NAME)
+    return name in _parsed(path, config_files.lines_of(path))
+
+
 def _fill(arguments: argparse.Namespace, profile: Profile, given: set[str]) -> None:
     """Set arguments that are not given, except those of another server or person than is given."""
     left_out = set(_SERVER) if "unix" in given else {"unix"} if given else set()

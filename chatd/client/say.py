@@ -15,7 +15,7 @@ from chatd.client import logging_in, said_text, say_session, server
 from chatd.client.json_lines import Refused
 from chatd.client.said_text import StreamSource, TextSource
 from chatd.client.say_session import Author, Source
-from chatd.client.wire import ClientError, WrongUsage
+from chatd.client.wire import PROFILE_MARK, ClientError, WrongUsage
 from chatd.util.command_parser import Example
 
 _NOTHING = "nothing was said: "
@@ -73,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Say the text that *arguments* name. Raises `ClientError` unless all of it was saved."""
+    _refuse_profile(arguments)
     login = logging_in.login_of(arguments)
     author = Author(arguments.name, login, arguments.idempotency_key)
     with closing(_source_of(arguments)) as source:
@@ -88,6 +89,19 @@ def run(arguments: argparse.Namespace) -> int:
         with closing(talk):
             say_session.say(talk, said, receipts)
     return 0
+
+
+def _refuse_profile(arguments: argparse.Namespace) -> None:
+    """Raise `WrongUsage` if a text begins with a profile, as the arguments of connect may."""
+    first: str = next(iter(arguments.text), "")
+    if not first.startswith(PROFILE_MARK):
+        return
+    if arguments.profile is None and not arguments.only_text:
+        from chatd.client import profiles  # takes a while
+
+        name = first.removeprefix(PROFILE_MARK)
+        if profiles.is_profile(name):
+            raise WrongUsage(f"did you mean --profile {name}? To say {first}, put -- before it.")
 
 
 def _source_of(arguments: argparse.Namespace) -> TextSource | StreamSource:

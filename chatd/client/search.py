@@ -11,6 +11,7 @@ from contextlib import closing
 
 from chatd.client import logging_in, reading
 from chatd.client.json_lines import JsonLink, Message, text_of
+from chatd.text.escaping import visible
 from chatd.util.command_parser import Example
 
 SUCCESS = "lines were found"
@@ -57,15 +58,20 @@ def run(arguments: argparse.Namespace) -> int:
     talk, hello = reading.begin(arguments)
     out = reading.Output(as_json=arguments.json, language=text_of(hello, "language"))
     with closing(talk):
+        room = reading.room_of(arguments, hello)
         if arguments.all:
             found = _in_all_rooms(talk, text)
         else:
-            found = _in_room(talk, reading.room_of(arguments, hello), text)
-        for room, event in found:
+            found = _in_room(talk, room, text)
+        for where, event in found:
             if out.printed >= arguments.lines:
                 reading.note(f"there may be more: these are {out.printed} lines. See -n.")
                 break
-            out.write_events(room, [event], f"#{room} " if arguments.all else "")
+            out.write_events(where, [event], f"#{where} " if arguments.all else "")
+        if not out.printed and arguments.room is None and not arguments.all:
+            reading.note(
+                f"nothing found in #{visible(room)}. --room ROOM or --all searches others."
+            )
     return out.status
 
 

@@ -89,9 +89,13 @@ class CommandParser(argparse.ArgumentParser):
         return self._commands
 
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
-        """Return the values of all arguments. Print a line and exit if one is wrong."""
+        """Return the values of all arguments. Print a line and exit if one is wrong.
+
+        ``only_text`` is True if there is ``--``, after which no argument is an option.
+        """
         options: argparse.Namespace
         options, left = self.parse_known_args(arguments)
+        options.only_text = "--" in arguments
         if left:
             self._refuse_unknown(left)
             first = left[0]

@@ -86,3 +86,12 @@ def test_a_time_that_is_none_is_no_traceback(
 def test_a_search_that_does_not_get_on_ends(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert run({"upto": 9, "room": "ops", "events": [MARKED]}, "search", "x") == 0
     assert len(capfdbinary.readouterr().out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("words", "is_told"), [([], True), (["--room", "ops"], False)])
+def test_a_search_that_finds_nothing_in_the_lobby_says_where_else_to_look(
+    capfd: pytest.CaptureFixture[str], words: list[str], is_told: bool
+) -> None:
+    assert run({"upto": 0, "room": "lobby", "events": []}, "search", *words, "x") == 1
+    told = "chatd: nothing found in #lobby. --room ROOM or --all searches others.\n"
+    assert capfd.readouterr().err == (told if is_told else "")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from chatd import cli
 from chatd.client import connect, profiles, say, server
 from chatd.client.wire import ClientError
+from tests.support.stand_in import ChatStandIn, FakeServer
 
 KEY = "sha256:" + "A" * 43 + "="
 
@@ -216,3 +218,27 @@ class TestErrors:
 
     def test_text_of_the_file_cannot_control_the_terminal(self, file: Path) -> None:
         assert refusal(file, "[work]\n\x1b[2J\n").isprintable()
+
+
+class TestTextThatIsAProfile:
+    """`chatd say` with a profile as its first word, as `chatd connect` takes it."""
+
+    @pytest.mark.parametrize("words", [["@work", "hola"], ["@work"]])
+    def test_it_is_refused_with_the_right_option(
+        self, file: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["say", *words])
+        assert ended.value.code == 2
+        assert capsys.readouterr().err.startswith("chatd say: did you mean --profile work? ")
+
+    @pytest.mark.parametrize(
+        "words", [["--", "@work", "hola"], ["@play", "hola"], ["@work hola"], ["hola", "@work"]]
+    )
+    def test_it_is_text_after_dashes_and_where_no_profile_is_meant(
+        self, file: Path, words: list[str]
+    ) -> None:
+        room = ChatStandIn()
+        with FakeServer(room) as server:
+            assert cli.main(["say", *server.address, *words]) == 0
+        assert room.said == [" ".join(word for word in words if word != "--")]
