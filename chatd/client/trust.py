@@ -63,13 +63,16 @@ def _ask(address: str, fingerprint: str, invalid: str, *, may_ask: bool) -> None
     while True:
         print(question, end="", file=sys.stderr, flush=True)
         answer = sys.stdin.readline()
-        if answer.strip().lower() == "yes":
+        if answer.strip().lower() in _YES:
             break
         if not answer or answer.strip().lower() == "no":
             raise UntrustedServer(f"nothing was sent: the key of {address} is not trusted.")
         question = "Type yes or no: "
     path = known_servers.add(address, fingerprint)
     print(f"It is stored in {path}.", file=sys.stderr)
+
+
+_YES = ("yes", "y", "sí", "si", "s")
 
 
 def _is_terminal() -> bool:

@@ -144,7 +144,7 @@ async def _invite(server: ChatServer, session: Session, argument: str) -> None:
 
 
 async def _voice(server: ChatServer, session: Session, argument: str) -> None:
-    await _give(server, session, argument, Act.VOICE)
+    await _give(server, session, argument, Act.VOICE, "voiced_already")
 
 
 async def _op(server: ChatServer, session: Session, argument: str) -> None:

@@ -178,10 +178,19 @@ class TestQuestion:
     def test_it_is_asked_until_the_answer_is_yes_or_no(
         self, unknown: Certificate, typist: Person
     ) -> None:
-        typist.answers("y", "", " YES ")
+        typist.answers("maybe", "", " YES ")
         with FakeServer(greet, certificate=unknown.path) as server:
             assert greeting(server) == [b"*** hola"]
         assert typist.sees.getvalue().count("Type yes or no: ") == 2
+
+    @pytest.mark.parametrize("answer", ["y", "sí", "Si", "s"])
+    def test_a_short_or_spanish_yes_will_do(
+        self, unknown: Certificate, typist: Person, answer: str, file: Path
+    ) -> None:
+        typist.answers(answer)
+        with FakeServer(greet, certificate=unknown.path) as server:
+            assert greeting(server) == [b"*** hola"]
+        assert file.exists()
 
     @pytest.mark.parametrize("answer", [["no"], ["No"], []], ids=["no", "No", "the end of input"])
     def test_without_a_yes_nothing_is_sent_or_stored(

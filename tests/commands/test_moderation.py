@@ -589,6 +589,7 @@ class TestVoices:
         ana.ask("/mode moderated")
         assert refused(luis, "hola") == (EN.sentence("room_is_moderated", room="ops", name="luis"))
         assert ana.ask("/voice luis") == [EN.deed("voice", "ana", "luis")]
+        assert ana.ask("/voice luis") == [EN.notice("voiced_already", name="luis", room="ops")]
         assert luis.ask("hola") == ["<luis> hola"]
         ana.ask("/unvoice luis")
         refused(luis, "hola")
