@@ -40,13 +40,17 @@ Answer = Callable[[str], Job | None]
 class Screen(Protocol):
     """The client, as far as it shows what is typed."""
 
-    def hide_typing(self, hidden: bool) -> None:
-        """Do not show what is typed from now on; show it again if ``hidden`` is False."""
+    def hide_typing(self, hidden: bool) -> bool:
+        """Do not show what is typed from now on; show it again if ``hidden`` is False.
+
+        Return True if the client hides it.
+        """
 
 
 class _NoScreen:
-    def hide_typing(self, hidden: bool) -> None:
-        """Do nothing: the client cannot hide what is typed."""
+    def hide_typing(self, hidden: bool) -> bool:
+        """Return False: the client cannot hide what is typed."""
+        return False
 
 
 _NO_SCREEN = _NoScreen()
@@ -96,13 +100,16 @@ class Prompt:
         self._screen = _NO_SCREEN
         self._is_password = self._is_expected = _is_no_password
 
-    def ask(self, key: str, then: Answer, **values: object) -> None:
-        """Send a question. The next line is the answer, and no other session receives it."""
+    def ask(self, key: str, then: Answer, if_shown: str = "", **values: object) -> None:
+        """Send a question. The next line is the answer, and no other session receives it.
+
+        The sentence of the key ``if_shown`` is sent instead if what is typed can be seen.
+        """
 
         def show() -> None:
             self.pending = then
-            self._screen.hide_typing(True)
-            self._replies.answer(key, **values)
+            hidden = self._screen.hide_typing(True)
+            self._replies.answer(key if hidden or not if_shown else if_shown, **values)
 
         self._question, self._left, self._soon_until = show, MOST_AGAIN, 0.0
         show()

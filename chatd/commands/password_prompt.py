@@ -66,9 +66,10 @@ def take_password(
 ) -> Job | None:
     """Call ``then`` with a password; prompt for it first if none is given.
 
-    The prompt is the sentence of the key ``prompt``. An empty line cancels. A password that is
-    refused for what it is (`InvalidAnswer`) is prompted for again; after another refusal the next
-    line may be a password all the same, and is not said.
+    The prompt is the sentence of the key ``prompt``, or the one with ``shown_`` before it if what
+    is typed can be seen. An empty line cancels. A password that is refused for what it is
+    (`InvalidAnswer`) is prompted for again; after another refusal the next line may be a password
+    all the same, and is not said.
     """
     if is_given(password):
         return then(password)
@@ -79,7 +80,7 @@ def take_password(
         session.answer("password_cancelled")
         return None
 
-    session.prompt.ask(prompt, answered)
+    session.prompt.ask(prompt, answered, if_shown=f"shown_{prompt}")
     return None
 
 

@@ -333,15 +333,20 @@ SENTENCES = {
     "ignores_nobody": "You ignore nobody.",
     "too_many_ignored": "you ignore {limit} people, the most allowed. /unignore NAME first.",
     # Accounts
-    "password_prompt": (
+    "password_prompt": "Your next line is the password. An empty line cancels.",
+    "present_password_prompt": (
+        "First type your present password as the next line. An empty line cancels."
+    ),
+    "new_password_prompt": "Your next line is the new password. An empty line cancels.",
+    "shown_password_prompt": (
         "Your next line is the password. Others do not see it, but nc shows it on your own"
         " screen. An empty line cancels."
     ),
-    "present_password_prompt": (
+    "shown_present_password_prompt": (
         "First type your present password as the next line. Others do not see it, but nc shows it"
         " on your own screen. An empty line cancels."
     ),
-    "new_password_prompt": (
+    "shown_new_password_prompt": (
         "Your next line is the new password. Others do not see it, but nc shows it on your own"
         " screen. An empty line cancels."
     ),

@@ -354,15 +354,20 @@ SENTENCES = {
         "ignoras a {limit} personas, que es el máximo. Usa antes /atender NOMBRE."
     ),
     # Accounts
-    "password_prompt": (
+    "password_prompt": "Tu próxima línea es la contraseña. Una línea vacía cancela.",
+    "present_password_prompt": (
+        "Primero escribe tu contraseña actual en la próxima línea. Una línea vacía cancela."
+    ),
+    "new_password_prompt": "Tu próxima línea es la contraseña nueva. Una línea vacía cancela.",
+    "shown_password_prompt": (
         "Tu próxima línea es la contraseña. Los demás no la ven, pero nc la muestra en tu"
         " pantalla. Una línea vacía cancela."
     ),
-    "present_password_prompt": (
+    "shown_present_password_prompt": (
         "Primero escribe tu contraseña actual en la próxima línea. Los demás no la ven, pero nc"
         " la muestra en tu pantalla. Una línea vacía cancela."
     ),
-    "new_password_prompt": (
+    "shown_new_password_prompt": (
         "Tu próxima línea es la contraseña nueva. Los demás no la ven, pero nc la muestra en tu"
         " pantalla. Una línea vacía cancela."
     ),

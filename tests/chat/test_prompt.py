@@ -10,6 +10,7 @@ from chatd.chat.replies import READING_SECONDS, Replies
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.rooms.stream import Stream
+from tests.support.sentences import EN
 from tests.support.sessions import taken
 
 SECRET = "correct horse"
@@ -26,8 +27,9 @@ class PromptHarness:
         self.hidden: list[bool] = []
         self.prompt.hide_typing_on(self)
 
-    def hide_typing(self, hidden: bool) -> None:
+    def hide_typing(self, hidden: bool) -> bool:
         self.hidden.append(hidden)
+        return hidden
 
     def ask(self) -> None:
         self.prompt.ask("password_prompt", self.answers.append)
@@ -217,3 +219,11 @@ class TestConfirms:
         harness.prompt.confirms("close")
         assert not harness.prompt.confirms("ban")
         assert not harness.prompt.confirms("close")
+
+
+def test_a_question_says_that_typing_is_seen_only_where_it_is(harness: PromptHarness) -> None:
+    harness.prompt.ask("password_prompt", harness.answers.append, "shown_password_prompt")
+    assert harness.sent() == EN.notice("password_prompt") + "\n"
+    harness.prompt.forget()
+    harness.prompt.ask("password_prompt", harness.answers.append, "shown_password_prompt")
+    assert harness.sent() == EN.notice("shown_password_prompt") + "\n"

@@ -20,7 +20,7 @@ from tests.support.registered import AnaAndLuis
 from tests.support.sentences import EN, ES, Sentences
 from tests.support.world import CHEAP, FAR, PASSWORD, Immediately, Member, World, log_in
 
-PROMPT = EN.notice("password_prompt")
+PROMPT = EN.notice("shown_password_prompt")
 CHANGED = EN.notice("password_changed")
 CANCELLED = EN.notice("password_cancelled")
 WRONG = EN.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="ana")
@@ -973,7 +973,7 @@ def test_the_same_in_spanish() -> None:
     ana.type("/quienes ana", "/terminar", "/acceder ana mal mal mal", "/acceder ana otra más")
     ana.type("/desregistrar otra más", " /acceder ana otra")
     assert ana.seen() == [
-        ES.notice("password_prompt"),
+        ES.notice("shown_password_prompt"),
         ES.notice("password_cancelled"),
         ES.notice("registered", name="ana"),
         ES.notice("no_others"),

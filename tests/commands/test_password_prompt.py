@@ -19,8 +19,8 @@ from tests.support.registered import AnaAndLuis
 from tests.support.sentences import EN, ES
 from tests.support.world import FAR, PASSWORD
 
-PRESENT = EN.notice("present_password_prompt")
-NEW = EN.notice("new_password_prompt")
+PRESENT = EN.notice("shown_present_password_prompt")
+NEW = EN.notice("shown_new_password_prompt")
 KEEP = EN.notice("keep_tokens_prompt", count=1)
 CANCELLED = EN.notice("password_cancelled")
 CHANGED = EN.notice("password_changed")
@@ -133,7 +133,8 @@ class TestThePresentPassword:
         tab.send("hello")
         tab.seen()
         tab.say(line, room="lobby")
-        assert PRESENT.removeprefix("*** ") in [each["text"] for each in tab.seen("say")]
+        asked = EN.sentence("present_password_prompt")
+        assert asked in [each["text"] for each in tab.seen("say")]
         assert not is_done(scene)
         tab.say(PASSWORD, room="lobby")
         assert is_done(scene)
@@ -184,7 +185,7 @@ def test_guesses_of_the_present_password_are_limited(scene: AnaWithRoom) -> None
 
 
 def test_giving_up_a_name_always_takes_the_password(scene: AnaWithRoom) -> None:
-    assert scene.ana.ask("/unregister")[0] == EN.notice("password_prompt")
+    assert scene.ana.ask("/unregister")[0] == EN.notice("shown_password_prompt")
     assert scene.ana.ask(PASSWORD)[0] == EN.notice("unregistered", name="ana")
 
 
@@ -220,7 +221,7 @@ class TestARefusedAnswer:
         ("line", "asked", "wrong", "right"),
         [
             ("/password", NEW, "short", "another horse"),
-            ("/unregister", EN.notice("password_prompt"), "wrong horse", PASSWORD),
+            ("/unregister", EN.notice("shown_password_prompt"), "wrong horse", PASSWORD),
             ("/token new ci", PRESENT, "wrong horse", PASSWORD),
             ("/hook #ops add https://example.com/x", PRESENT, "wrong horse", PASSWORD),
         ],
@@ -409,9 +410,9 @@ def test_the_same_in_spanish(scene: AnaWithRoom) -> None:
     scene.lapse()
     told = scene.ana.ask("/clave", PASSWORD, "conservar", "otro caballo", "/ficha nueva ci leer")
     assert told[:5] == [
-        ES.notice("present_password_prompt"),
+        ES.notice("shown_present_password_prompt"),
         ES.notice("keep_tokens_prompt", count=1),
-        ES.notice("new_password_prompt"),
+        ES.notice("shown_new_password_prompt"),
         ES.notice("password_changed"),
         ES.notice("tokens_kept", count=1),
     ]

@@ -81,7 +81,7 @@ class TestSetting:
 
     def test_it_takes_the_present_password(self, world: PushWorld, ana: Member) -> None:
         world.clock.advance(FRESH_SECONDS + 1)
-        asked = EN.notice("present_password_prompt")
+        asked = EN.notice("shown_present_password_prompt")
         assert only(ana.ask(f"/push {URL}")) == asked
         wrong = EN.error(ErrorKind.WRONG_PASSWORD, "wrong_password", name="ana")
         assert ana.ask("not that one") == [wrong, asked]

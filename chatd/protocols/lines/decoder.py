@@ -102,6 +102,11 @@ class LineDecoder:
         reply, self.reply = self.reply, b""
         return reply
 
+    @property
+    def hides_typing(self) -> bool:
+        """True while a telnet client is asked to show no typed text."""
+        return self._telnet is not None and self._telnet.hides
+
     def hide_typing(self, hidden: bool) -> bytes:
         """Return the bytes to send so that typed text is hidden, or shown again: see telnet."""
         return b"" if self._telnet is None else self._telnet.hide(hidden)

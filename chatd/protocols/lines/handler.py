@@ -169,11 +169,12 @@ class LineHandler(SessionHandler[bytes]):
         self.server.finish(self.session)
         self.interrupted = True
 
-    def hide_typing(self, hidden: bool) -> None:
-        """Have a telnet client show no typed text, or show it again."""
+    def hide_typing(self, hidden: bool) -> bool:
+        """Have a telnet client show no typed text, or show it again; False for one without it."""
         reply = self.decoder.hide_typing(hidden)
         if reply:
             self.session.stream.put(reply)
+        return hidden and self.decoder.hides_typing
 
 
 def _without_blanks(lines: list[bytes], asked: bool) -> list[bytes]:

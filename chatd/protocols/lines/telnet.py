@@ -47,13 +47,13 @@ class TelnetFilter:
     """
 
     __slots__ = (
-        "_hides",
         "_negotiates",
         "_refused",
         "_state",
         "_subnegotiation_left",
         "_unanswered",
         "_verb",
+        "hides",
     )
 
     def __init__(self) -> None:
@@ -62,7 +62,8 @@ class TelnetFilter:
         self._subnegotiation_left = 0
         self._refused = _NONE
         self._negotiates = False
-        self._hides = False
+        self.hides = False
+        """True while the client is asked to show no typed text."""
         self._unanswered = 0  # number of times that WILL ECHO was sent without a DO since
 
     def hide(self, hidden: bool) -> bytes:
@@ -70,9 +71,9 @@ class TelnetFilter:
 
         They are empty for a client that has not sent a telnet request: it may not understand them.
         """
-        if hidden == self._hides or not self._negotiates:
+        if hidden == self.hides or not self._negotiates:
             return b""
-        self._hides = hidden
+        self.hides = hidden
         self._unanswered += hidden
         return bytes((IAC, WILL if hidden else WONT, _ECHO))
 

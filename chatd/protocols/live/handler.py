@@ -70,9 +70,10 @@ class TypingField:
     def __init__(self, handler: LiveHandler[Any]) -> None:
         self._handler = handler
 
-    def hide_typing(self, hidden: bool) -> None:
+    def hide_typing(self, hidden: bool) -> bool:
         """Have what is typed next ``hidden``, or say that no question is open any more."""
         self._handler.tell("ask", hidden=hidden)
+        return hidden
 
 
 class LiveHandler(SessionHandler[M]):
