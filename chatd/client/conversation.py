@@ -169,6 +169,8 @@ class Conversation:
         """Send what waits, now that the server knows the person."""
         chat, before = self.chat, self._before
         chat.is_open = True
+        if before is not None:
+            chat.tell(Kind.OWN, Sentence("connected_again"))
         if before is not None and not before.is_guest and fold(before.name) != fold(chat.me.name):
             key = "logged_out" if before.is_account else "renamed"
             chat.tell(Kind.OWN, Sentence(key, name=chat.me.name, before=before.name))
