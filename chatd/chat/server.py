@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from itertools import chain
 
 from twisted.internet.interfaces import IReactorTime
@@ -191,13 +192,12 @@ class ChatServer:
     def finish(self, session: Session) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
         self.names.free(session)
-        try:
-            self.moves.leave(session, told=False)
-        finally:
-            try:
-                session.subscriptions.stop()
-            finally:
-                session.stream.finish()
+        with ExitStack() as ending:
+            ending.callback(session.stream.finish)
+            ending.callback(session.subscriptions.stop)
+            ending.callback(self.moves.leave, session, told=False)
+            if session.account is not None:  # its client may not take the farewell any more
+                self.unread.keep(session.account)
 
     def disconnect(self, session: Session) -> None:
         """Forget a session whose client has gone."""

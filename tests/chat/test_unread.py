@@ -556,6 +556,19 @@ class TestPlaces:
         ana.hang_up(ConnectionLost)
         assert place(world, "lobby") == 1
 
+    @pytest.mark.parametrize("leave", ["/quit", ""])
+    def test_what_had_arrived_when_the_client_left_was_seen(self, world: World, leave: str) -> None:
+        """It may close before it has taken the farewell."""
+        ana, luis = world.member("ana"), world.person("luis")
+        luis.type("one")
+        assert ana.seen()[-1] == "<luis> one"
+        if leave:
+            ana.type(leave)
+        else:
+            ana.half_close()
+        ana.hang_up(ConnectionLost)
+        assert place(world, "lobby") == 1
+
     def test_nor_is_it_while_that_is_not_known(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
