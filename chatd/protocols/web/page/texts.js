@@ -214,10 +214,7 @@ export const SENTENCES = {
 	again: ["Write it again", "Escribirlo de nuevo"],
 	drop: ["Discard", "Descartar"],
 	connecting: ["Connecting …", "Conectando …"],
-	lost: [
-		"No connection. Your lines are sent when it is back.",
-		"Sin conexión. Tus líneas se envían cuando vuelva.",
-	],
+	lost: ["No connection. Your lines are sent when it is back.", "Sin conexión. Tus líneas se envían cuando vuelva."],
 	again_in: ["Next try in {count} s", "Otro intento en {count} s"],
 	try_now: ["Try now", "Intentar ya"],
 	back: ["Connected again.", "Conectado de nuevo."],
