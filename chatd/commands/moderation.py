@@ -62,7 +62,7 @@ def _mode_called(word: str) -> Mode:
     try:
         return _MODES[word.lower()]
     except KeyError:
-        if (near := nearest(word, _MODES)) is None:
+        if " " in word or (near := nearest(word, _MODES)) is None:
             raise WrongUse from None
         values = {"word": short(word), "near": near}
         raise Refusal(ErrorKind.WRONG_USE, "no_mode_near", **values) from None

@@ -80,6 +80,11 @@ DERIVED = (
     | {f"private_lines_{senders.value}" for senders in Senders}
     | {f"{of}_{mode.value}" for of in ("mode", "means") for mode in Mode}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}
+    | {
+        key
+        for key in KEYS
+        if key.startswith("shown_") and key.removeprefix("shown_") in en.SENTENCES
+    }
     | {key for key in KEYS if key.endswith("_http") and key.removesuffix("_http") in en.SENTENCES}
 )
 """The keys that the code puts together."""
