@@ -33,6 +33,10 @@ CONFIRM_SECONDS = 60
 MOST_AGAIN = 2
 """A question is asked again so many times."""
 
+AGAIN_SECONDS = 0.5
+"""Seconds after a repeated question in which a line is no answer. Lines of a program come with the
+answer that was refused; a person, who knows the question, types for longer (1.3 s were seen)."""
+
 Answer = Callable[[str], Job | None]
 """Receives the next line of a session as an answer."""
 
@@ -127,7 +131,7 @@ class Prompt:
             self.refuse_to_ask()
             return
         self._left -= 1
-        self._soon_until = self._clock.seconds() + READING_SECONDS
+        self._soon_until = self._clock.seconds() + AGAIN_SECONDS
         self._question()
 
     @property

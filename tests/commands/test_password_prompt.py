@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import BROWSER, FRESH_SECONDS, TOKEN
 from chatd.chat.actions.authentication import KEEP_TOKENS
+from chatd.chat.prompt import AGAIN_SECONDS
 from chatd.chat.replies import READING_SECONDS
 from chatd.errors import ErrorKind
 from chatd.webhooks.registry import Rules
@@ -258,10 +259,21 @@ class TestARefusedAnswer:
         assert told[1] == EN.error(ErrorKind.NOT_SAID, "answer_to_nothing")
         assert "<eva> hello" in told
 
-    def test_a_command_soon_after_it_ends_the_question(self, scene: AnaWithRoom) -> None:
+    @pytest.mark.parametrize("seconds", [0, READING_SECONDS])
+    def test_a_command_after_it_ends_the_question(self, scene: AnaWithRoom, seconds: float) -> None:
+        """A person who takes the question for over must not register with the command."""
         guest = scene.world.person()
-        guest.type("/login ana", "wrong horse", "/nick eva", "hello")
+        guest.type("/login ana", "wrong horse")
+        scene.world.clock.advance(seconds)
+        guest.type("/nick eva", "hello")
         assert guest.seen()[-1] == "<eva> hello"
+
+    def test_a_person_who_types_soon_is_heard(self, scene: AnaWithRoom) -> None:
+        guest = scene.world.person()
+        guest.type("/login ana", "wrong horse")
+        scene.world.clock.advance(AGAIN_SECONDS)
+        guest.type(PASSWORD)
+        assert guest.session.account == "ana"
 
 
 # Whether tokens end

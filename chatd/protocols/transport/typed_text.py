@@ -123,8 +123,11 @@ def take_answer(speaker: Speaker, answer: str) -> bool:
         return True
     too_soon, is_repeated = session.prompt.too_soon, session.prompt.is_repeated
     then = session.prompt.take()
-    if then is None or (too_soon and dispatch.parse(answer) is not None):
+    command = dispatch.parse(answer)
+    if then is None or (too_soon and command is not None):
         return False
+    if is_repeated and command is not None and command[0] in dispatch.COMMANDS:
+        return False  # a person who takes the question for over must not register with "/join ops"
     if is_repeated:
         speaker.charge(PASSWORD_COST - 1)
     _carry_out(speaker, lambda: then(answer))
