@@ -21,7 +21,7 @@ from chatd.client import say
 from chatd.client.duplex import DuplexLink
 from tests.support.sentences import EN
 
-DEADLINE = 10.0
+DEADLINE = 30.0
 """Seconds without an event on a socket after which its test fails."""
 
 

@@ -98,7 +98,7 @@ class TestRoutes:
         assert {route.operation.group for route in ROUTES} <= set(GROUPS)
 
 
-@pytest.mark.deadline(60)
+@pytest.mark.deadline(180)
 async def test_a_daemon_does_what_it_says() -> None:
     schemathesis = pytest.importorskip(
         "schemathesis",
