@@ -36,6 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_room(parser: argparse.ArgumentParser) -> None:
+    """Add the room that a command is about to *parser*."""
+    parser.add_argument(
+        "room",
+        nargs="?",
+        type=logging_in.room,
+        metavar="ROOM",
+        help="the room (default: the lobby)",
+    )
+
+
 def number(text: str) -> int:
     """Return *text* as a number of lines, for argparse."""
     if not (text.isascii() and text.isdecimal() and int(text) <= MOST):

@@ -14,7 +14,7 @@ import time
 from contextlib import closing
 from itertools import count
 
-from chatd.client import logging_in, reading
+from chatd.client import reading
 from chatd.client.json_lines import JsonLink, Message, Refused, text_of
 from chatd.client.pauses import pause_after
 from chatd.client.reading import note, seq_of, time_of
@@ -59,13 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     first.add_argument(
         "--since", type=_seconds, metavar="TIME", help="print the lines of this time: 90m, 2h, 3d"
     )
-    parser.add_argument(
-        "room",
-        nargs="?",
-        type=logging_in.room,
-        metavar="ROOM",
-        help="the room (default: the lobby)",
-    )
+    reading.add_room(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

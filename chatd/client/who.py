@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
-from chatd.client import logging_in, reading
+from chatd.client import reading
 from chatd.util.command_parser import Example
 
 SUCCESS = "there are people in the room"
@@ -24,13 +24,7 @@ EXAMPLES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd who` to *parser*."""
     reading.add_arguments(parser)
-    parser.add_argument(
-        "room",
-        nargs="?",
-        type=logging_in.room,
-        metavar="ROOM",
-        help="the room (default: the lobby)",
-    )
+    reading.add_room(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
