@@ -51,7 +51,7 @@ Modules (python3 -m tools.documents writes this list):
 - `rooms`: The rooms that a person is in, and the state of each: bookmark, unread lines, people.
 - `safe_typing`: The text being typed as it is shown: escaped as all text is, because it may have
   been pasted.
-- `said_text`: The input of `chatd say`: the text of an argument, or the lines of a file or of a
+- `said_text`: The input of `chatd say` and `chatd wall`: the text of an argument, of a file or of a
   pipe.
 - `say`: `chatd say`: say lines, wait until each is saved, and tell by the exit status if all were.
 - `say_session`: The exchange of `chatd say` with a server: enter a room, say lines, and count their

@@ -1,14 +1,18 @@
-"""The input of `chatd say`: the text of an argument, or the lines of a file or of a pipe.
+"""The input of `chatd say` and `chatd wall`: the text of an argument, of a file or of a pipe.
 
 This module must not know what becomes of lines.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import select
+import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import TextIO
 
 from chatd.client import wire
 from chatd.client.wire import ClientError
@@ -16,6 +20,29 @@ from chatd.protocols.lines.framing import Framer, TooLong
 from chatd.text.validation import InvalidLine, LineFault, validate_text
 
 _READ_SIZE = 1 << 16
+
+
+def add_text(parser: argparse.ArgumentParser) -> None:
+    """Add the text that is said to *parser*."""
+    parser.add_argument(
+        "text",
+        nargs="*",
+        metavar="TEXT",
+        help="the line to say (default, and -: standard input, by line)",
+    )
+
+
+def standard_input(command: str) -> TextIO:
+    """Return standard input; on a terminal, tell the user what *command* waits for.
+
+    Raises `ClientError` if it is closed: descriptor 0 belongs to the next file that is opened.
+    """
+    if sys.stdin is None:
+        raise ClientError("nothing to say: standard input is closed. Give the text as TEXT.")
+    if sys.stdin.isatty():
+        with suppress(OSError):
+            print(f"chatd: {command}: type lines, Ctrl+D ends", file=sys.stderr, flush=True)
+    return sys.stdin
 
 
 class TextSource:

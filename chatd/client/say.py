@@ -8,8 +8,7 @@ standard library and chatd's pure modules, because cron jobs start with them.
 from __future__ import annotations
 
 import argparse
-import sys
-from contextlib import closing, suppress
+from contextlib import closing
 
 from chatd.client import logging_in, said_text, say_session, server
 from chatd.client.json_lines import Refused
@@ -20,7 +19,6 @@ from chatd.util.command_parser import Example
 
 _NOTHING = "nothing was said: "
 
-_WAITING = "chatd: say: type lines, Ctrl+D ends"
 """The sentence for a user who has given no text, so that silence is not taken for an error."""
 
 SUCCESS = "every line was saved"
@@ -63,12 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_key,
         help="say it once within a day, however often it is said with this KEY",
     )
-    parser.add_argument(
-        "text",
-        nargs="*",
-        metavar="TEXT",
-        help="the line to say (default, and -: standard input, by line)",
-    )
+    said_text.add_text(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -115,12 +108,7 @@ def _source_of(arguments: argparse.Namespace) -> TextSource | StreamSource:
         return text
     if arguments.file not in (None, "-"):
         return said_text.open_file(arguments.file)
-    if sys.stdin is None:  # then descriptor 0 belongs to the next file that is opened
-        raise ClientError("nothing to say: standard input is closed. Give the text as TEXT.")
-    if sys.stdin.isatty():
-        with suppress(OSError):
-            print(_WAITING, file=sys.stderr, flush=True)
-    return StreamSource(sys.stdin.fileno())
+    return StreamSource(said_text.standard_input("say").fileno())
 
 
 def _key(text: str) -> str:

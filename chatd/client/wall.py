@@ -8,10 +8,9 @@ scripts start it.
 from __future__ import annotations
 
 import argparse
-import sys
-from contextlib import closing, suppress
+from contextlib import closing
 
-from chatd.client import json_lines, logging_in, server
+from chatd.client import json_lines, logging_in, said_text, server
 from chatd.client.json_lines import Refused
 from chatd.client.wire import ClientError, WrongUsage
 from chatd.text.blanks import is_blank
@@ -21,8 +20,6 @@ MOST_LINES = 100
 """Most lines that are said. Each of them is shown in every room."""
 
 _MOST_BYTES = MOST_LINES * 4096
-
-_WAITING = "chatd: wall: type lines, Ctrl+D ends"
 
 _NOT_ALLOWED = "Not allowed"
 """The kind of the error for a person who is no administrator."""
@@ -50,12 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd wall` to *parser*."""
     server.add_options(parser)
     logging_in.add_arguments(parser, with_guests=False)
-    parser.add_argument(
-        "text",
-        nargs="*",
-        metavar="TEXT",
-        help="the line to say (default, and -: standard input, by line)",
-    )
+    said_text.add_text(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -87,13 +79,8 @@ def _lines_of(text: list[str]) -> list[str]:
     """
     if text and text != ["-"]:
         lines = [" ".join(text)]
-    elif sys.stdin is None:
-        raise ClientError("nothing to say: standard input is closed. Give the text as TEXT.")
     else:
-        if sys.stdin.isatty():
-            with suppress(OSError):
-                print(_WAITING, file=sys.stderr, flush=True)
-        data = sys.stdin.buffer.read(_MOST_BYTES + 1)
+        data = said_text.standard_input("wall").buffer.read(_MOST_BYTES + 1)
         try:
             lines = data.decode("utf-8-sig").split("\n")
         except UnicodeDecodeError:
