@@ -67,6 +67,8 @@ Modules (python3 -m tools.documents writes this list):
 - `server`: The server that the arguments of a command name: how it is reached, and if it is known.
 - `shown`: The things that a person in a conversation is shown: typed values, without colours or
   layout.
+- `sought`: A text that is searched for in texts that are shown, without case and accents, as
+  `/search` does.
 - `status`: The lines of a screen that say where the user is: the room, the others, the connection.
 - `tail`: `chatd tail`: the last lines of a room, and those that follow.
 - `terminal_output`: The terminal as an output of prompt_toolkit, on which each character is where

@@ -7,12 +7,12 @@ changes its size. This module must not know which place is on the screen, nor ho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
 from chatd.client.paragraph import Fragment, Paragraph, Row, cut, rows_of
+from chatd.client.sought import Sought
 
 MAX_LINES = 5000
 MAX_CHARACTERS = 4_000_000
@@ -54,7 +54,7 @@ class Scrollback:
         self._characters = 0
         self._new_from: int | None = None
         self._new_word = ""
-        self._pattern: re.Pattern[str] | None = None
+        self._sought: Sought | None = None
         self._found: int | None = None
         self._rows: dict[int, list[Row]] = {}
         self._columns = 0
@@ -114,9 +114,9 @@ class Scrollback:
         """True while there is a rule above unread lines."""
         return self._new_from is not None
 
-    def highlight(self, pattern: re.Pattern[str] | None, found: int | None = None) -> None:
-        """Highlight all matches of a pattern, those in the line *found* more than others."""
-        self._pattern, self._found = pattern, found
+    def highlight(self, sought: Sought | None, found: int | None = None) -> None:
+        """Highlight a text wherever it is, in the line *found* more than in others."""
+        self._sought, self._found = sought, found
         self._rows.clear()
 
     def rows_from(self, place: Place, columns: int) -> Iterator[tuple[Place, list[Fragment]]]:
@@ -171,10 +171,10 @@ class Scrollback:
 
     def _highlighted(self, number: int) -> Paragraph:
         paragraph = self[number].paragraph
-        if self._pattern is None:
+        if self._sought is None:
             return paragraph
         style = "class:found.current" if number == self._found else "class:found"
-        spans = [found.span() for found in self._pattern.finditer(paragraph.text)]
+        spans = self._sought.spans(paragraph.text)
         head, offset = _restyled(paragraph.head, 0, spans, style)
         return Paragraph(head, _restyled(paragraph.body, offset, spans, style)[0])
 

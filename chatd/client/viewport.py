@@ -6,13 +6,13 @@ keys, nor the layout of the screen.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from chatd.client.paragraph import Fragment, Paragraph, rows_of
 from chatd.client.scrollback import Place, Scrollback
+from chatd.client.sought import Sought
 
 
 class Size(NamedTuple):
@@ -43,7 +43,7 @@ class Viewport:
         """The top row; None if the screen follows the end."""
         self._left_at = 0
         """The number of the line after the last one, when the screen left the end."""
-        self._pattern: re.Pattern[str] | None = None
+        self._sought: Sought | None = None
         self._found: int | None = None
 
     @property
@@ -96,14 +96,14 @@ class Viewport:
         return View([*reversed(body), *tail][-size.rows :], 0, 0)
 
     def search(self, text: str, size: Size) -> bool:
-        """Show the latest line with *text*, in any case. Return True if there is one.
+        """Show the latest line with *text*, with any case and accents. Return True if there is one.
 
         If the text was longer or shorter before, search on from the line that was found then. All
         places with the text are highlighted.
         """
         numbers = self.log.numbers
         last = numbers.stop if self._found is None else min(self._found + 1, numbers.stop)
-        self._pattern = re.compile(re.escape(text), re.IGNORECASE) if text else None
+        self._sought = Sought(text) or None
         self._found = None
         nearest = [*reversed(range(numbers.start, last)), *reversed(range(last, numbers.stop))]
         return self._find(nearest, size)
@@ -118,20 +118,20 @@ class Viewport:
 
     def end_search(self) -> None:
         """Highlight nothing more."""
-        self._pattern = self._found = None
+        self._sought = self._found = None
         self.log.highlight(None)
 
     def _find(self, numbers: Sequence[int], size: Size) -> bool:
         """Show the first line of some that has the text."""
         found = None
-        if self._pattern is not None:
+        if self._sought is not None:
             texts = ((number, self.log[number].paragraph.text) for number in numbers)
-            found = next((number for number, text in texts if self._pattern.search(text)), None)
+            found = next((number for number, text in texts if self._sought.is_in(text)), None)
         if found is not None:
             self._found = found
             above = islice(self.log.rows_above(Place(found), size.columns), size.rows // 3)
             self._go([Place(found), *(place for place, _ in above)][-1], size)
-        self.log.highlight(self._pattern, self._found)
+        self.log.highlight(self._sought, self._found)
         return found is not None
 
     def _go(self, place: Place, size: Size) -> None:

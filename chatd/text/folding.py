@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -50,6 +51,9 @@ _ACCENTS = (
     "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
     "]+"  # Arabic; with the stroke that only makes a word longer
 )
+
+_SYLLABLE_LETTERS = frozenset(map(chr, range(0x1160, 0x1200)))
+"""The vowels and last consonants of Hangul, which are composed to syllables."""
 
 # Letters in small case that many write as others, and that Unicode does not take apart.
 _WRITTEN_AS = {"đ": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "ŧ": "t", "æ": "ae", "œ": "oe"}
@@ -104,6 +108,21 @@ def fold_for_search(text: str) -> str:
     return normalize("NFKC", bare)  # with the accents the joiners are gone
 
 
+def parts_to_fold(text: str) -> Iterator[str]:
+    """Yield the parts of a text that `fold_for_search` may be given one by one.
+
+    A part is a character with the marks, vowel signs and letters of a syllable that may be composed
+    with it. The folded parts are the folded text.
+    """
+    start = 0
+    for place, character in enumerate(text):
+        if place and not _may_compose(character):
+            yield text[start:place]
+            start = place
+    if text:
+        yield text[start:]
+
+
 def folding_work(text: str) -> int:
     """Return the work of folding *text*, in characters of ordinary text, after a quick look.
 
@@ -152,6 +171,15 @@ def _cut(run: re.Match[str]) -> str:
             marks = 1
         parts.append(character)
     return "".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _may_compose(character: str) -> bool:
+    """Return True if normalising may join a character to the one before it."""
+    if character.isascii():
+        return False
+    first = unicodedata.normalize("NFKD", character)[0]
+    return unicodedata.category(first)[0] == "M" or first in _SYLLABLE_LETTERS
 
 
 @lru_cache(maxsize=1024)

@@ -185,6 +185,25 @@ class TestSearch:
         assert window.search_on(back=False, size=SIZE)
         assert "the deploy is done" in rows(window)
 
+    def test_accents_make_no_difference(self) -> None:
+        window = lines("Un café, por favor", "vamos al café", "CAFÉ", "no")
+        assert window.search("cafe", SIZE)
+        assert "CAFÉ" in rows(window)
+        assert [window.search_on(back=True, size=SIZE) for _ in range(3)] == [True, True, False]
+        assert window.search("CAFÉ,", SIZE)
+
+    def test_the_highlight_is_on_the_characters_that_were_found(self) -> None:
+        window = lines("Straße ﬁn café fin")
+        window.search("fin", SIZE)
+        (row,) = window.view(SIZE).rows[-1:]
+        assert [text for style, text in row if "found" in style] == ["ﬁn", "fin"]
+        window.search("asse", SIZE)
+        (row,) = window.view(SIZE).rows[-1:]
+        assert [text for style, text in row if "found" in style] == ["aße"]
+
+    def test_a_text_of_accents_alone_is_not_found(self, window: Viewport) -> None:
+        assert not window.search("́", SIZE)
+
     def test_a_longer_text_stays_at_its_line(self, window: Viewport) -> None:
         found = [
             window.search(text, SIZE) and window.found for text in ("dep", "deploy", "deploy n")

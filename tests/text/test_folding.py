@@ -21,6 +21,7 @@ from chatd.text.folding import (
     folding_work,
     has_long_run,
     normalize,
+    parts_to_fold,
 )
 from tests.support.checkout import nodes_of, syntax_tree
 from tests.support.hostile import MARKS_IN_THE_WRONG_ORDER
@@ -221,6 +222,12 @@ class TestFoldForSearch:
     @given(texts, texts)
     def test_finds_a_word_among_others(self, text: str, word: str) -> None:
         assert fold_for_search(word) in fold_for_search(f"{text} {word} {text}")
+
+    @given(texts)
+    def test_of_the_parts_of_a_text_is_that_of_the_text(self, text: str) -> None:
+        parts = [*parts_to_fold(text)]
+        assert "".join(parts) == text
+        assert "".join(map(fold_for_search, parts)) == fold_for_search(text)
 
 
 class TestFoldingWork:
