@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from chatd.client.wire import ClientError, WrongUsage
+from chatd.client.wire import ClientError, UnknownHost, WrongUsage
 from chatd.util.command_parser import CommandParser, Example
 
 _SUMMARIES = {
@@ -105,6 +105,10 @@ def _run(arguments: list[str], closed: bool) -> int:
 
             profiles.complete(options)
         status: int = module_of(name).run(options)
+    except UnknownHost as unknown:
+        from chatd.client import profiles
+
+        raise ClientError(f"{unknown}{profiles.advice_for(options, unknown.host)}") from None
     except WrongUsage as wrong:
         parser.error(str(wrong))
     return status

@@ -17,6 +17,7 @@ import argparse
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from chatd.client import config_files, server, wire
@@ -50,6 +51,8 @@ Profile = dict[str, Value]
 def complete(arguments: argparse.Namespace) -> None:
     """Fill in what the arguments leave out from the profile that they name, or the default one.
 
+    Its name is ``profile`` then, also if it came as a host.
+
     Raises `ClientError` for a profile that there is not, and for a faulty file.
     """
     name: str | None = arguments.profile
@@ -57,6 +60,7 @@ def complete(arguments: argparse.Namespace) -> None:
         if name is not None:
             raise ClientError("--profile and @NAME both name a profile: leave one of them out.")
         name, arguments.host = arguments.host.removeprefix(wire.PROFILE_MARK), None
+        arguments.profile = name
     given = {key for key in (*_SERVER, "unix") if getattr(arguments, key)}
     if name is None and given:
         return
@@ -74,6 +78,14 @@ def is_profile(name: str) -> bool:
     """Return True if there is a profile of that name. Raises `ClientError` for a faulty file."""
     path = config_files.path_of(NAME)
     return name in _parsed(path, config_files.lines_of(path))
+
+
+def advice_for(arguments: argparse.Namespace, host: str) -> str:
+    """Return the profile that may be meant by a host that is not found, after a space; or ""."""
+    with suppress(ClientError):  # a faulty file is not the matter here
+        if arguments.profile is None and is_profile(host):
+            return f" Or did you mean {wire.PROFILE_MARK}{host}?"
+    return ""
 
 
 def _fill(arguments: argparse.Namespace, profile: Profile, given: set[str]) -> None:

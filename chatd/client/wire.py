@@ -39,6 +39,14 @@ class UntrustedServer(ClientError):
     """A server is not the one that it should be, or may not be. Another attempt ends like this."""
 
 
+class UnknownHost(ClientError):
+    """There is no such ``host``, or it cannot be found now."""
+
+    def __init__(self, host: str, why: str | None) -> None:
+        super().__init__(f"cannot find {host}: {why}. Check the name.")
+        self.host = host
+
+
 class WrongUsage(ClientError):
     """The arguments of a command do not go together, so it has done nothing."""
 
@@ -103,9 +111,9 @@ def connect(host: str, port: int, or_another: str = "name another host and port.
     except TimeoutError:
         raise ClientError(f"no answer from {where}: timed out. Check host and port.") from None
     except socket.gaierror as error:
-        raise ClientError(f"cannot find {host}: {error.strerror}. Check the name.") from None
+        raise UnknownHost(host, error.strerror) from None
     except UnicodeError:
-        raise ClientError(f"cannot find {host}: it is not a host name. Check the name.") from None
+        raise UnknownHost(host, "it is not a host name") from None
     except OSError as error:
         why = error.strerror or str(error)
         raise ClientError(f"cannot reach {where}: {why}. Check host and port.") from None

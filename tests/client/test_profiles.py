@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,37 @@ class TestTextThatIsAProfile:
         with FakeServer(room) as server:
             assert cli.main(["say", *server.address, *words]) == 0
         assert room.said == [" ".join(word for word in words if word != "--")]
+
+
+class TestHostThatIsAProfile:
+    """A host that is not found, and has the name of a profile."""
+
+    @pytest.fixture(autouse=True)
+    def _no_host(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(address: tuple[str, int], timeout: float) -> None:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+        monkeypatch.setattr(socket, "create_connection", refuse)
+
+    @pytest.mark.parametrize(
+        ("text", "words", "advice"),
+        [
+            ("[aula]\nport = 7", ["--host", "aula"], " Or did you mean @aula?"),
+            ("[aula]\nport = 7", ["--host", "aula:7"], " Or did you mean @aula?"),
+            ("[aula]\nport = 7", ["--host", "other"], ""),
+            ("[aula]\nhost = aula", ["--profile", "aula"], ""),
+            ("[aula]\nhost = aula", ["--host", "@aula"], ""),
+            ("faulty", ["--host", "aula"], ""),
+        ],
+    )
+    def test_the_profile_is_advised_unless_it_was_meant(
+        self,
+        file: Path,
+        text: str,
+        words: list[str],
+        advice: str,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        file.write_text(text)
+        assert cli.main(["say", *words, "hola"]) == 1
+        assert capsys.readouterr().err.endswith(f"Check the name.{advice}\n")
