@@ -5,7 +5,6 @@ This module must not know the meaning of lines.
 
 import contextlib
 import select
-import socket
 from typing import Protocol
 
 from chatd.client import wire
@@ -32,9 +31,6 @@ class Stream(Protocol):
     def send(self, data: bytearray, /) -> int:
         """Send the beginning of *data*, and return its length."""
 
-    def shutdown(self, how: int, /) -> None:
-        """Half-close the connection."""
-
     def close(self) -> None:
         """Close the connection."""
 
@@ -53,20 +49,12 @@ class DuplexLink:
         self._framer = Framer(wire.MAX_LINE_BYTES, telnet_line_ends=False)
         self._unsent = bytearray()
         self._can_send = True
-        self._finished = False
         self._if_silent = if_silent
         self._greeted = False
 
     def send(self, data: bytes) -> None:
         """Queue *data*, which is sent during the next exchanges."""
         self._unsent += data
-
-    def finish(self) -> None:
-        """Half-close the connection once all queued data is sent."""
-        if not self._finished:
-            self._finished = True
-            if not self._unsent:
-                self.flush()
 
     def close(self) -> None:
         """Close the connection."""
@@ -120,9 +108,6 @@ class DuplexLink:
             with contextlib.suppress(BlockingIOError):
                 if self._unsent:
                     del self._unsent[: self._connection.send(self._unsent)]
-                if self._finished and not self._unsent:
-                    self._can_send = False
-                    self._connection.shutdown(socket.SHUT_WR)
         except OSError:  # the server has closed; lines that it sent before can still be read
             self._can_send = False
             self._unsent.clear()

@@ -19,6 +19,7 @@ from chatd.client.shown import END_OF_TIME
 from chatd.client.wire import ClientError
 from chatd.text.escaping import encode_json, encode_screen_line
 from chatd.text.times import local_time
+from chatd.util.usage import nearest
 
 MOST = 1_000_000
 """Most lines that may be asked for."""
@@ -88,11 +89,9 @@ def ask_about(talk: JsonLink, type: str, room: str, **members: Any) -> Message:
 
 
 def _similar(talk: JsonLink, room: str) -> str:
-    from difflib import get_close_matches
-
     rooms = [json_lines.text_of(each, "room") for each in rows(talk.ask("rooms"), "rooms")]
-    similar = get_close_matches(room, rooms, n=1)
-    return f" Did you mean #{similar[0]}?" if similar else " `chatd rooms` lists the rooms."
+    similar = nearest(room, rooms)
+    return f" Did you mean #{similar}?" if similar else " `chatd rooms` lists the rooms."
 
 
 def rows(message: Message, member: str) -> list[Message]:

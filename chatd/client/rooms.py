@@ -5,43 +5,27 @@ Pure. The lines themselves are the screen's. This module must not know terminals
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from chatd.client.shown import Message, Shown, text_in
 from chatd.text.folding import fold
 
 
 class People:
-    """The people in a room, as the server tells: who is there, their roles, and who is away."""
+    """The people in a room who have names, as the server tells."""
 
     def __init__(self) -> None:
         self.is_known = False
-        self.guests = 0
-        """The number of guests without a name."""
-        self.more = 0
-        """The number of people with names that are not in the list."""
-        self._roles: dict[str, str] = {}
-        self._away: set[str] = set()
+        self._names: set[str] = set()
 
     @property
     def names(self) -> list[str]:
         """The names, in alphabetical order."""
-        return sorted(self._roles, key=fold)
-
-    def role(self, name: str) -> str:
-        """Return the role of a person; "" without one."""
-        return self._roles.get(name, "")
-
-    def is_away(self, name: str) -> bool:
-        """Return True if a person is away."""
-        return name in self._away
+        return sorted(self._names, key=fold)
 
     def take(self, listed: Message) -> None:
         """Take the whole list, a message of the type `people`."""
-        self._roles.clear()
-        self._away.clear()
-        self._mark(listed["names"], listed)
-        self.guests, self.more = int(listed["guests"]), int(listed.get("more", 0))
+        self._names = {*map(str, listed["names"])}
         self.is_known = True
 
     def change(self, changed: Message) -> bool:
@@ -54,19 +38,9 @@ class People:
         if changed.get("here") is None:
             self.is_known = False
             return False
-        for name in changed.get("gone", ()):
-            self._roles.pop(name, None)
-            self._away.discard(name)
-        self._mark(changed["here"], changed)
-        self.guests = changed.get("guests", 0)
-        self.more = max(0, changed.get("named", 0) - len(self._roles))
+        self._names.difference_update(changed.get("gone", ()))
+        self._names.update(map(str, changed["here"]))
         return True
-
-    def _mark(self, names: Sequence[str], message: Message) -> None:
-        roles, away = message.get("roles") or {}, set(message.get("away") or ())
-        for name in map(str, names):
-            self._roles[name] = roles.get(name, "")
-            (self._away.add if name in away else self._away.discard)(name)
 
 
 class Room:

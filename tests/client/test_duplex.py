@@ -32,30 +32,6 @@ def test_lines_that_were_sent_before_the_server_closed_are_read_although_we_cann
     assert not link.is_open
 
 
-def test_the_connection_is_half_closed_once_all_is_sent(
-    pair: tuple[DuplexLink, socket.socket],
-) -> None:
-    link, theirs = pair
-    data = b"x" * (4 * MAX_UNSENT)
-    link.send(data)
-    link.finish()
-    received = b""
-    while len(received) < len(data):
-        link.exchange(DEADLINE, None)
-        received += theirs.recv(1 << 20)
-    assert (received, theirs.recv(1)) == (data, b"")
-    theirs.sendall(b"answer\n")
-    assert link.exchange(DEADLINE, None) == ([b"answer"], False)
-
-
-def test_a_connection_with_nothing_to_send_is_half_closed_at_once(
-    pair: tuple[DuplexLink, socket.socket],
-) -> None:
-    link, theirs = pair
-    link.finish()
-    assert theirs.recv(1) == b""
-
-
 def test_an_exchange_in_which_nothing_can_be_done_times_out(
     pair: tuple[DuplexLink, socket.socket],
 ) -> None:

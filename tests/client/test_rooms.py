@@ -6,11 +6,9 @@ from chatd.client.rooms import People, Room, Rooms
 class TestPeople:
     def test_the_list_is_taken_and_changed(self) -> None:
         people = People()
-        people.take({"names": ["eva", "Ana"], "guests": 2, "roles": {"eva": "owner"}})
-        assert people.change({"here": ["luis"], "gone": ["Ana"], "away": ["luis"], "named": 2})
+        people.take({"names": ["eva", "Ana"], "guests": 2})
+        assert people.change({"here": ["luis"], "gone": ["Ana"], "named": 2})
         assert people.names == ["eva", "luis"]
-        assert people.role("eva") == "owner"
-        assert people.is_away("luis")
 
     def test_a_change_without_names_needs_a_new_list(self) -> None:
         people = People()
