@@ -113,8 +113,9 @@ ARGUMENTS = {
     "its port for chat lines (default: 60060)": (
         "su puerto de líneas de chat (si no se da: 60060)"
     ),
-    "the line to say (default, and -: standard input, by line)": (
-        "la línea que se dice (si no se da, o es -: la entrada estándar, línea a línea)"
+    "the line to say (default, and -: standard input, by line, but for blank ones)": (
+        "la línea que se dice (si no se da, o es -: la entrada estándar, línea a línea, salvo las"
+        " que están en blanco)"
     ),
     "the room to say it in (default: the lobby)": (
         "la sala en la que se dice (si no se da: la de entrada)"
@@ -123,11 +124,12 @@ ARGUMENTS = {
         "un nombre con el que se dice (si no se da: el de un invitado)"
     ),
     "a registered name to log in to": "un nombre registrado con el que se inicia sesión",
-    "say the lines of this file (-: standard input)": (
-        "decir las líneas de este fichero (-: la entrada estándar)"
+    "say the lines of this file (-: standard input), but for blank ones": (
+        "decir las líneas de este fichero (-: la entrada estándar), salvo las que están en blanco"
     ),
-    "say all lines as one message, of at most 100": (
-        "decir todas las líneas como un mensaje, de 100 como mucho"
+    "say all lines as one message, of at most 100, with the blank ones between them": (
+        "decir todas las líneas como un mensaje, de 100 como mucho, con las que están en blanco"
+        " entre ellas"
     ),
     "say it once within a day, however often it is said with this KEY": (
         "decirlo una sola vez en un día, por muchas veces que se diga con esta KEY"

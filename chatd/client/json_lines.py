@@ -59,10 +59,14 @@ _WELCOME = re.compile(re.escape(wire.NOTICE).encode() + rb".*\bchatd\b")
 
 
 class Refused(ClientError):
-    """A request that the server refused. `kind` is the kind of the error."""
+    """A request that the server refused.
+
+    `kind` is the kind of the error, and `key` that of its sentence.
+    """
 
     def __init__(self, error: Message) -> None:
         self.kind = text_of(error, "kind")
+        self.key = text_of(error, "key")
         super().__init__(f"{self.kind}: {text_of(error, 'text')}")
 
 

@@ -28,7 +28,7 @@ def add_text(parser: argparse.ArgumentParser) -> None:
         "text",
         nargs="*",
         metavar="TEXT",
-        help="the line to say (default, and -: standard input, by line)",
+        help="the line to say (default, and -: standard input, by line, but for blank ones)",
     )
 
 

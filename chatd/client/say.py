@@ -50,10 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     logging_in.add_arguments(parser, with_guests=True)
     parser.add_argument(
-        "--file", metavar="FILE", help="say the lines of this file (-: standard input)"
+        "--file",
+        metavar="FILE",
+        help="say the lines of this file (-: standard input), but for blank ones",
     )
     parser.add_argument(
-        "--message", action="store_true", help="say all lines as one message, of at most 100"
+        "--message",
+        action="store_true",
+        help="say all lines as one message, of at most 100, with the blank ones between them",
     )
     parser.add_argument(
         "--idempotency-key",
@@ -78,10 +82,21 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             talk, receipts = say_session.enter(server.server_of(arguments), author, arguments.room)
         except Refused as refusal:
-            raise ClientError(f"{_NOTHING}{refusal}") from None
+            raise ClientError(f"{_NOTHING}{_reason(refusal, author)}") from None
         with closing(talk):
             say_session.say(talk, said, receipts)
     return 0
+
+
+def _reason(refusal: Refused, author: Author) -> str:
+    """Return why nothing was said. The server's advice for a registered name is a slash command."""
+    if refusal.key != "registered_name" or author.name is None:
+        return str(refusal)
+    name = author.name
+    return (
+        f"{refusal.kind}: {name} is registered. If it is yours, --login {name} --password-file FILE"
+        " says it under that name; or choose another one."
+    )
 
 
 def _refuse_profile(arguments: argparse.Namespace) -> None:

@@ -56,6 +56,20 @@ def test_nothing_is_said_when_the_name_or_the_room_is_refused() -> None:
     assert room.said == []
 
 
+def test_options_are_advised_for_a_registered_name_and_no_slash_command() -> None:
+    class Registered(ChatStandIn):
+        def answer(self, peer: Peer, message: dict[str, Any]) -> None:
+            super().answer(peer, message)
+            if message["type"] == "hello":
+                text = EN.sentence("registered_name", name="ana")
+                peer.tell("error", kind="Name in use", key="registered_name", text=text)
+
+    code, _, error = run_say(Registered(), ["--name", "ana", "hola"])
+    assert code == 1
+    assert b"--login ana --password-file FILE" in error
+    assert b"/login" not in error
+
+
 def test_a_refused_line_is_reported_once_the_rest_was_said() -> None:
     class Guarding(ChatStandIn):
         def hear(self, peer: Peer, message: dict[str, Any]) -> None:
