@@ -101,7 +101,8 @@ class Moderation:
             if act in (Act.READ, Act.SPEAK) or may(Role.EVERYONE, act, mode):
                 return None
             return session.identity.lacks(Scope.FULL)  # with a token, roles are to read and speak
-        return _not_allowed(_who_may(act, mode), room=room.name, name=session.name)
+        key = _who_may(act, mode, is_guest=session.account is None)
+        return _not_allowed(key, room=room.name, name=session.name)
 
     def silence(self, session: Session, room: Room) -> Refusal | None:
         """Return why a session may show nothing of its own in a room of any mode.
@@ -239,8 +240,10 @@ _NOT_ABOVE = {
 """Sentences for sessions that may do such a thing at all, and so are operators at least."""
 
 
-def _who_may(act: Act, mode: Mode) -> str:
+def _who_may(act: Act, mode: Mode, *, is_guest: bool) -> str:
     """Return the key of the sentence that says who may do that, and how to become one of them."""
     if mode is Mode.CLOSED or act in (Act.READ, Act.SPEAK):
         return _BY_MODE[mode]
+    if mode is Mode.FREE and is_guest:
+        return "nobody_runs_guests_room"
     return _BY_ROLE[LEAST[act, mode]]

@@ -33,7 +33,8 @@ class RoomMoves:
         lobby = self._rooms.lobby
         refusal = self._moderation.refusal(session, lobby, Act.READ)
         if refusal is None:
-            session.enter(lobby, "welcome", self._recent if recent else 0, motd)
+            greeting = "welcome" if session.is_guest else "welcome_by_name"
+            session.enter(lobby, greeting, self._recent if recent else 0, motd)
             self._unread.entered(session)
         else:
             session.answer("welcome_outside", name=session.name)

@@ -15,6 +15,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.base import Command, Job, Wording, WrongUse
 from chatd.commands.password_prompt import (
+    is_command,
     is_given,
     present_password_question,
     question,
@@ -96,6 +97,9 @@ def _take_new_password(
 
     def answered(text: str) -> Job | None:
         answer = text.strip().lower()
+        if is_command(answer):
+            session.answer("password_cancelled")
+            return None
         if answer and answer not in _KEEP:
             session.error(ErrorKind.WRONG_USE, "keep_tokens_or_not")
             session.prompt.ask_again()

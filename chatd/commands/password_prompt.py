@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from chatd.accounts.passwords import LEAST_CHARACTERS
 from chatd.chat.actions.authentication import (
     PasswordProof,
     hashing,
@@ -58,6 +59,12 @@ def is_given(password: str) -> bool:
     return bool(password.strip(" "))
 
 
+def is_command(answer: str) -> bool:
+    """Return True if an answer is a command such as ``/quit``, and too short to be a password."""
+    word = answer.strip()
+    return len(word) < LEAST_CHARACTERS and word.startswith("/") and word[1:].isalpha()
+
+
 def take_password(
     session: Session,
     password: str,
@@ -67,15 +74,15 @@ def take_password(
     """Call ``then`` with a password; prompt for it first if none is given.
 
     The prompt is the sentence of the key ``prompt``, or the one with ``shown_`` before it if what
-    is typed can be seen. An empty line cancels. A password that is refused for what it is
-    (`InvalidAnswer`) is prompted for again; after another refusal the next line may be a password
-    all the same, and is not said.
+    is typed can be seen. An empty line cancels, and so does a command (`is_command`). A password
+    that is refused for what it is (`InvalidAnswer`) is prompted for again; after another refusal
+    the next line may be a password all the same, and is not said.
     """
     if is_given(password):
         return then(password)
 
     def answered(text: str) -> Job | None:
-        if text:
+        if text and not is_command(text):
             return _answering(session, lambda: then(text))
         session.answer("password_cancelled")
         return None

@@ -15,7 +15,7 @@ from chatd.commands.arguments import (
     room_to_run,
     time_and_reason,
 )
-from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
+from chatd.commands.base import KEEPING_COST, SWITCH_WORDS, Command, Wording, WrongUse
 from chatd.commands.deeds import answer_done, tell_done
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.i18n import Moment, people
@@ -38,6 +38,8 @@ SANCTIONS_LISTED = 50
 NAMES_COMPARED = 50
 """Most names of a room with which an unknown name is compared, which takes 50 us each."""
 
+_BAN_STAYS = "ban_is_not_undone"
+
 
 async def _kick(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.KICK)
@@ -49,7 +51,7 @@ async def _kick(server: ChatServer, session: Session, argument: str) -> None:
 
 async def _mute(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.MUTE)
-    name, seconds, reason = _whom(server, rest, sanctions.MUTE_SECONDS)
+    name, seconds, reason = _whom(server, rest, sanctions.MUTE_SECONDS, "mute_is_not_undone")
     tell_done(session, await sanctions.mute(server, session, room, name, seconds, reason))
     _tell_if_unknown(server, session, room, name)
 
@@ -66,10 +68,11 @@ async def _ban(server: ChatServer, session: Session, argument: str) -> None:
     elif (network := _network(server, who)) is not None:
         networks = [network]
     else:
-        name, seconds, reason = _whom(server, rest, sanctions.BAN_SECONDS)
+        name, seconds, reason = _whom(server, rest, sanctions.BAN_SECONDS, _BAN_STAYS)
         tell_done(session, await sanctions.ban(server, session, room, name, seconds, reason))
         _tell_if_unknown(server, session, room, name)
         return
+    _check_no_switch(who, words.strip(), _BAN_STAYS)
     seconds, reason = time_and_reason(words.strip(), sanctions.BAN_SECONDS)
     # Meanwhile another guest may have that name, or come from elsewhere: then it is asked anew.
     if not session.prompt.confirms(f"ban {room.key} {rest} {' '.join(networks)}"):
@@ -79,15 +82,28 @@ async def _ban(server: ChatServer, session: Session, argument: str) -> None:
     tell_done(session, done)
 
 
-def _whom(server: ChatServer, words: str, default: int) -> tuple[str, int, str]:
-    """Parse ``NAME [TIME] [REASON]`` into the name, seconds and the reason."""
+def _whom(server: ChatServer, words: str, default: int, undo: str) -> tuple[str, int, str]:
+    """Parse ``NAME [TIME] [REASON]`` into the name, seconds and the reason.
+
+    ``undo`` is the key for `_check_no_switch`.
+    """
     word, _, rest = words.partition(" ")
     name = one_name(server, word)
+    _check_no_switch(name, rest.strip(), undo)
     seconds, reason = time_and_reason(rest.strip(), default)
     is_used = server.sessions.called(name) or server.moderation.roles.is_registered(name)
     if is_address(name) and not is_used:  # part of one, or with leading zeros: no name
         raise WrongUse
     return name, seconds, reason
+
+
+def _check_no_switch(target: str, words: str, undo: str) -> None:
+    """Raise `Refusal` if the words after a target are just ``off`` or ``no``.
+
+    That may be a reason, or a wish to undo a sanction; the sentence of the key ``undo`` has both.
+    """
+    if SWITCH_WORDS.get(words.lower()) is False:
+        raise Refusal(ErrorKind.WRONG_USE, undo, target=short(target), word=words)
 
 
 def _tell_if_unknown(server: ChatServer, session: Session, room: Room, name: str) -> None:

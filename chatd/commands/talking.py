@@ -197,16 +197,18 @@ TABLE = (
         Wording(
             "/join ROOM",
             "go to a room; a new one is created",
-            "In a terminal you leave the room that you were in; in a browser you stay there, too.\n"
-            "You own a new room if you are logged in; nobody runs one that a guest creates.\n"
+            "In nc or telnet you leave the room that you were in; in a browser or chatd connect\n"
+            "you stay there, too. You own a new room if you are logged in; nobody runs one that a\n"
+            "guest creates.\n"
             "Example: /join ops",
             aliases=("j",),
         ),
         Wording(
             "/sala SALA",
             "ir a una sala; si no existe, se crea",
-            "En una terminal dejas la sala en que estabas; en un navegador sigues también allí.\n"
-            "Una sala nueva es tuya si has iniciado sesión; la de un invitado no es de nadie.\n"
+            "En nc o telnet dejas la sala en que estabas; en un navegador o chatd connect sigues\n"
+            "también allí. Una sala nueva es tuya si has iniciado sesión; la de un invitado no es\n"
+            "de nadie.\n"
             "Ejemplo: /sala ops",
             aliases=("entrar",),
         ),
@@ -218,13 +220,17 @@ TABLE = (
         Wording(
             "/leave",
             "go back to the lobby",
-            "In a browser you leave just this room, and stay in the others.\nExample: /leave",
+            "In a browser or chatd connect you leave just this room, and stay in the others; out\n"
+            "of the last one you go to the lobby.\n"
+            "Example: /leave",
             aliases=("part",),
         ),
         Wording(
             "/volver",
             "volver a la sala de entrada",
-            "En un navegador dejas solo esta sala, y sigues en las demás.\nEjemplo: /volver",
+            "En un navegador o chatd connect dejas solo esta sala, y sigues en las demás; de la\n"
+            "última vas a la de entrada.\n"
+            "Ejemplo: /volver",
             aliases=("dejar",),
         ),
         scope=Scope.READ,

@@ -11,6 +11,11 @@ SENTENCES = {
         "Type and press Enter. Your line comes back with your name once it is saved.\n"
         "/nick NAME to choose a name, /help for commands, /quit to leave."
     ),
+    "welcome_by_name": (
+        "Welcome to chatd. You are {name} in #{room}. {here}\n"
+        "Type and press Enter. Your line comes back with your name once it is saved.\n"
+        "/help for commands, /quit to leave."
+    ),
     "here": "Here: {people}.",
     "nobody_else": "Nobody else is here.",
     "joined_room": "You are in #{room}. {here}",
@@ -728,6 +733,10 @@ SENTENCES = {
         "nobody runs #{room}, so only administrators may do that there. /create ROOM creates"
         " a room that you run."
     ),
+    "nobody_runs_guests_room": (
+        "nobody runs #{room}, so only administrators may do that there. To run a room of your own,"
+        " log in (/help account), and then /create ROOM."
+    ),
     "only_operators": "only the owner and the operators of #{room} may do that.",
     "only_owner": "only the owner of #{room} may do that.",
     "only_registered": (
@@ -792,6 +801,14 @@ SENTENCES = {
     ),
     "too_many_sanctions": "#{room} has {count} mutes and bans, the most allowed. /unban some.",
     "too_many_sanctions_one": "#{room} has {count} mute or ban, the most allowed. /unban it.",
+    "mute_is_not_undone": (
+        "/unmute {target} lets {target} speak again. If {word} is the reason, write a time before"
+        " it: /mute {target} 1h {word}."
+    ),
+    "ban_is_not_undone": (
+        "/unban {target} lifts the ban. If {word} is the reason, write a time before it:"
+        " /ban {target} 7d {word}."
+    ),
     "wrong_time": "a time must be from 1s to 366d, such as 10m, 2h or 3d.",
     "not_a_time": (
         "{word} is not a time. A time comes right after the name and is one number and one"

@@ -12,6 +12,11 @@ SENTENCES = {
         "Escribe y pulsa Intro (Enter). Tu línea vuelve con tu nombre cuando está guardada.\n"
         "/nombre NOMBRE para elegir un nombre, /ayuda para ver las órdenes, /salir para irte."
     ),
+    "welcome_by_name": (
+        "Te damos la bienvenida a chatd. Eres {name} en #{room}. {here}\n"
+        "Escribe y pulsa Intro (Enter). Tu línea vuelve con tu nombre cuando está guardada.\n"
+        "/ayuda para ver las órdenes, /salir para irte."
+    ),
     "here": "Aquí: {people}.",
     "nobody_else": "No hay nadie más aquí.",
     "joined_room": "Estás en #{room}. {here}",
@@ -781,6 +786,11 @@ SENTENCES = {
         "nadie administra #{room}, así que allí eso solo lo pueden hacer los administradores"
         " del servidor. /crear SALA crea una sala que administras tú."
     ),
+    "nobody_runs_guests_room": (
+        "nadie administra #{room}, así que allí eso solo lo pueden hacer los administradores"
+        " del servidor. Para administrar una sala, inicia sesión (/ayuda cuenta), y después /crear"
+        " SALA."
+    ),
     "only_operators": "eso solo lo pueden hacer el dueño y los operadores de #{room}.",
     "only_owner": "eso solo lo puede hacer el dueño de #{room}.",
     "only_registered": (
@@ -860,6 +870,14 @@ SENTENCES = {
     ),
     "too_many_sanctions_one": (
         "#{room} tiene {count} silencio o veto, que es el máximo. /desvetar lo quita."
+    ),
+    "mute_is_not_undone": (
+        "/descallar {target} deja hablar otra vez a {target}. Si {word} es el motivo, escribe un"
+        " tiempo antes: /callar {target} 1h {word}."
+    ),
+    "ban_is_not_undone": (
+        "/desvetar {target} levanta el veto. Si {word} es el motivo, escribe un tiempo antes:"
+        " /vetar {target} 7d {word}."
     ),
     "wrong_time": "un tiempo debe ser de 1s a 366d, como 10m, 2h o 3d.",
     "not_a_time": (

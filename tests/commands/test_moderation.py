@@ -359,7 +359,15 @@ class TestModes:
 
     def test_nobody_sets_that_of_a_room_that_nobody_runs(self, world: World) -> None:
         luis = world.person("luis")
-        assert refused(luis, "/mode private") == (EN.sentence("nobody_runs_room", room="lobby"))
+        for line in "/mode private", "/ban eva", "/op eva", "/close", "/bans", "/hook list":
+            assert refused(luis, line) == EN.sentence("nobody_runs_guests_room", room="lobby")
+        luis.ask("/idioma es")
+        assert refused(luis, "/vetar eva") == ES.sentence("nobody_runs_guests_room", room="lobby")
+
+    def test_a_member_is_told_how_to_have_one_to_run(self, world: World) -> None:
+        ana = world.member("ana")
+        assert refused(ana, "/mute luis") == EN.sentence("nobody_runs_room", room="lobby")
+        assert ana.ask("/create ops")[1] == EN.notice("you_run_room", room="ops")
 
     def test_an_administrator_does_everywhere(self, world: World, luis: Member) -> None:
         root = world.member("root", admin=True)
@@ -748,6 +756,25 @@ class TestMutes:
         world.wait(1)
         assert luis.ask("hola") == ["<luis> hola"]
         assert not world.room("ops").guarded
+
+    @pytest.mark.parametrize(("verb", "time"), [("mute", "1h"), ("ban", "7d")])
+    @pytest.mark.parametrize("word", ["off", "no", "OFF"])
+    def test_a_word_that_may_mean_to_undo_it_is_no_reason_without_a_time(
+        self, ana: Member, luis: Member, verb: str, time: str, word: str
+    ) -> None:
+        advice = EN.error(ErrorKind.WRONG_USE, f"{verb}_is_not_undone", target="luis", word=word)
+        assert ana.ask(f"/{verb} luis {word}") == [advice]
+        assert ana.ask(f"/un{verb} luis") == [
+            EN.notice("not_muted" if verb == "mute" else "not_banned", name="luis", room="ops")
+        ]
+        assert ana.ask(f"/{verb} luis {time} {word}") == [
+            EN.deed(verb, "ana", "luis", time=time, reason=word)
+        ]
+
+    def test_of_a_network_neither(self, ana: Member) -> None:
+        assert ana.ask("/ban 192.0.2.0/24 off") == [
+            EN.error(ErrorKind.WRONG_USE, "ban_is_not_undone", target="192.0.2.0/24", word="off")
+        ]
 
     @pytest.mark.parametrize("verb", ["mute", "ban"])
     def test_of_a_name_that_nobody_has_the_nearest_is_told(

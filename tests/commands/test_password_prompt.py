@@ -114,13 +114,13 @@ class TestThePresentPassword:
         assert PRESENT not in scene.ana.ask(line)
         assert is_done(scene)
 
-    @pytest.mark.parametrize("answer", ["wrong horse", "", "/quit"])
+    @pytest.mark.parametrize("answer", ["wrong horse", "", "/quit", "/salir", " /adiós "])
     def test_another_answer_does_nothing(
         self, scene: AnaWithRoom, line: str, is_done: Callable[[AnaWithRoom], bool], answer: str
     ) -> None:
         scene.lapse()
         told = scene.ana.ask(line, answer)
-        assert told == [PRESENT, *([WRONG, PRESENT] if answer else [CANCELLED])]
+        assert told == [PRESENT, *([WRONG, PRESENT] if answer[:1] == "w" else [CANCELLED])]
         assert not is_done(scene)
         assert scene.ana.ask(line) == [PRESENT]
 
@@ -297,6 +297,22 @@ def test_the_member_is_asked_if_tokens_are_to_be_kept(
     assert scene.ana.ask("another horse") == [CHANGED, *([KEPT] if kept else [])]
     assert bool(scene.tokens()) == kept
     assert scene.password_is("another horse")
+
+
+@pytest.mark.parametrize("command", ["/quit", "/salir"])
+def test_a_short_command_cancels_each_prompt(scene: AnaWithRoom, command: str) -> None:
+    scene.token()
+    for answers in (), ("keep",):
+        told = scene.ana.ask("/password", *answers, command, "hello")
+        assert told[-2:] == [CANCELLED, "<ana> hello"]
+    assert scene.ana.ask("/logout")
+    assert scene.ana.ask("/login ana", command)[-1] == CANCELLED
+    assert scene.password_is(PASSWORD)
+
+
+def test_a_password_may_begin_with_a_slash(scene: AnaWithRoom) -> None:
+    assert scene.ana.ask("/password", "/history") == [NEW, CHANGED]
+    assert scene.password_is("/history")
 
 
 def test_without_tokens_the_member_is_not_asked(scene: AnaWithRoom) -> None:

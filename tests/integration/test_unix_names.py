@@ -77,5 +77,5 @@ def test_a_user_has_the_login_name_also_after_a_restart(directory: Path) -> None
     for _ in range(2):
         with LiveServer(store, *arguments):
             received = say_as(user, path, "hola")
-        assert EN.sentence("welcome", name=user.pw_name, room="lobby", here=...) in received
+        assert EN.sentence("welcome_by_name", name=user.pw_name, room="lobby", here=...) in received
         assert f"<{user.pw_name}> hola" in received

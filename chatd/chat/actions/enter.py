@@ -116,14 +116,21 @@ def enter_again(server: ChatServer, session: Session, room: Room, back: Return) 
 
 
 async def leave(server: ChatServer, session: Session) -> Entry | None:
-    """Take a session out of the room that its input is meant for; over lines, into the lobby.
+    """Take a session out of the room that its input is meant for; out of the last, into the lobby.
 
-    Return the entry into the lobby, if any. Raises `Refusal` and `StoreError`.
+    Return the entry into the lobby if the session was in no room, or stays there. Raises `Refusal`
+    and `StoreError`.
     """
-    if session.subscriptions.multi_room and session.memberships:
-        leave_room(server, session, session.joined.here())
-        return None
-    return await enter(server, session, server.lobby.name)
+    rooms = session.memberships
+    if not session.subscriptions.multi_room or rooms.keys() <= {server.lobby}:
+        return await enter(server, session, server.lobby.name)
+    here = session.joined.here()
+    try:
+        if len(rooms) == 1:
+            await enter(server, session, server.lobby.name)
+    finally:
+        leave_room(server, session, here)
+    return None
 
 
 def leave_room(server: ChatServer, session: Session, room: Room) -> None:

@@ -80,6 +80,37 @@ def test_leaving_one_of_several_rooms_enters_no_other(world: World) -> None:
     assert "tea" not in world.server.rooms
 
 
+def test_leaving_the_last_of_several_rooms_goes_to_the_lobby(world: World) -> None:
+    luis = guest(world)
+    luis.subscriptions.allow_many_rooms()
+    for room in "tea", "coffee":
+        done(world, enter(world.server, luis, room))
+    tea = world.server.rooms["tea"]
+    assert done(world, leave(world.server, luis)) is None
+    assert list(luis.memberships) == [tea]
+    luis.joined.focus(tea)
+    assert done(world, leave(world.server, luis)) is None
+    assert list(luis.memberships) == [world.server.lobby]
+
+
+def test_the_lobby_is_not_left_for_itself(world: World) -> None:
+    luis = guest(world)
+    luis.subscriptions.allow_many_rooms()
+    lobby = done(world, enter(world.server, luis, world.server.lobby.name)).room
+    assert done(world, leave(world.server, luis)) == (lobby, True)
+    assert list(luis.memberships) == [lobby]
+
+
+def test_a_room_is_left_also_by_one_that_may_not_enter_the_lobby(world: World) -> None:
+    luis = guest(world)
+    luis.subscriptions.allow_many_rooms()
+    done(world, enter(world.server, luis, "tea"))
+    operator = world.member("root", admin=True)
+    operator.ask(f"/ban {luis.name}")
+    assert refused(world, leave(world.server, luis)) == "banned"
+    assert not luis.memberships
+
+
 def test_a_session_that_has_said_nothing_leaves_the_room_if_it_cannot_enter_another(
     world: World,
 ) -> None:

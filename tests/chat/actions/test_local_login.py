@@ -31,9 +31,8 @@ def refused(machine: Machine, uid: int, *groups: int) -> str:
 class TestWhoComesFirst:
     def test_is_greeted_by_the_login_name(self, machine: Machine) -> None:
         greeting = machine.user(ANA, greeted=True).seen()
-        assert (
-            greeting[0]
-            == EN.notices("welcome", name="ana", room="lobby", here=EN.sentence("nobody_else"))[0]
+        assert greeting == EN.notices(
+            "welcome_by_name", name="ana", room="lobby", here=EN.sentence("nobody_else")
         )
 
     def test_has_an_account_that_is_stored(self, machine: Machine) -> None:

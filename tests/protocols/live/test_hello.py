@@ -9,6 +9,7 @@ from twisted.internet.address import IPv4Address
 
 from chatd.accounts.credentials import BROWSER
 from tests.support.live_client import LiveClient
+from tests.support.sentences import EN
 from tests.support.world import FAR, HERE, World
 
 Live = type[LiveClient]
@@ -95,6 +96,17 @@ class TestHello:
     def test_a_name_may_be_wished_for(self, live: Live, world: World) -> None:
         one = live.come(world, greeted=False, name="ana")
         assert one.seen("hello")[0]["name"] == "ana"
+
+    @pytest.mark.parametrize(("wish", "key"), [("", "welcome"), ("ana", "welcome_by_name")])
+    def test_one_that_has_a_name_is_not_told_how_to_choose_one(
+        self, live: Live, world: World, wish: str, key: str
+    ) -> None:
+        one = live.come(world, greeted=False, name=wish)
+        text = EN.sentence(
+            key, name=one.session.name, room="lobby", here=EN.sentence("nobody_else")
+        )
+        assert one.seen("entered")[0]["text"] == text
+        assert ("/nick" in text) == (not wish)
 
     def test_a_name_that_is_taken_is_told_and_one_is_a_guest(
         self, live: Live, world: World

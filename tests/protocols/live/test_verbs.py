@@ -14,6 +14,7 @@ from chatd.protocols.live.verbs import HISTORY_LINES
 from chatd.rooms.paging import BYTES_GIVEN
 from chatd.util.fair_queue import Asker
 from tests.support.live_client import LiveClient
+from tests.support.sentences import EN
 from tests.support.world import PASSWORD, Member, World, log_in
 
 Live = type[LiveClient]
@@ -183,10 +184,31 @@ class TestRooms:
 
     def test_who_is_in_none_may_leave_to_the_lobby(self, live: Live, world: World) -> None:
         one = live.come(world)
-        one.say("/leave")
+        one.send("leave", room="lobby")
         one.seen()
         one.say("/leave")
         assert one.seen("entered")[0]["room"] == "lobby"
+
+    def test_in_the_lobby_alone_leave_says_that_one_is_there(
+        self, live: Live, world: World
+    ) -> None:
+        one = live.come(world)
+        one.say("/leave", room="lobby")
+        messages = one.seen()
+        assert EN.sentence("already_in_room", room="lobby") in [
+            each.get("text") for each in messages
+        ]
+        assert "left" not in [each["type"] for each in messages]
+
+    def test_out_of_the_last_room_leave_leads_to_the_lobby(self, live: Live, world: World) -> None:
+        one = live.come(world, greeted=False, rooms={"ops": None})
+        one.seen()
+        one.say("/leave", room="ops")
+        messages = [each for each in one.seen() if each["type"] in ("entered", "left")]
+        assert [(each["type"], each["room"]) for each in messages] == [
+            ("entered", "lobby"),
+            ("left", "ops"),
+        ]
 
     def test_to_skip_all_is_to_have_seen_them_everywhere(self, live: Live, world: World) -> None:
         world.person("ana").type("/register correct horse battery", "/quit")
