@@ -28,10 +28,11 @@ _SUMMARIES = {
     "search": "find lines of a room, or of all rooms",
     "wall": "say something in every room with people in it, as an administrator",
     "export": "write out what is stored",
+    "tls": "make the key and the certificate of a server, and show their fingerprint",
     "admin": "list, add, change and remove accounts, on the host that the store is on",
 }
 
-_MODULES = {"rooms": "list_rooms"}
+_MODULES = {"rooms": "list_rooms", "tls": "tls_files"}
 """The modules of subcommands that have another name."""
 
 _FINDING = frozenset({"tail", "who", "rooms", "search"})

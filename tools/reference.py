@@ -30,7 +30,7 @@ from tools.limits import LIMITS as ALL_LIMITS
 from tools.limits import OPTIONS as LIMITING_OPTIONS
 from tools.spanish import HEADERS, TEXTS
 
-CLIENTS = ("connect", "say", "tail", "who", "rooms", "search", "wall", "export", "admin")
+CLIENTS = ("connect", "say", "tail", "who", "rooms", "search", "wall", "export", "tls", "admin")
 """The subcommands of ``chatd``, without ``serve``."""
 
 READING = ("tail", "who", "search")
@@ -118,6 +118,8 @@ def client_options(client: str) -> Iterator[tuple[str, str]]:
     plain = _COLOUR.sub(
         "", parser.format_help()
     )  # from Python 3.14 on, it has colours on a terminal
+    # The longest name of a subcommand has its meaning on the next line.
+    plain = re.sub(r"^( {4}\S+)\n +", r"\1  ", plain, flags=re.MULTILINE)
     yield from re.findall(r"^ {2,4}(\S.*?) {2,}(\S.*)$", plain, re.MULTILINE)
 
 

@@ -206,6 +206,15 @@ ARGUMENTS = {
     "set the password of an account, which is asked for": (
         "poner la contraseña de una cuenta, que se pide"
     ),
+    "make a certificate that its own key signs, and a key unless there is one": (
+        "crear un certificado que firma su propia clave, y la clave si no la hay"
+    ),
+    "show the fingerprints, the names and the dates of a certificate": (
+        "ver las huellas, los nombres y las fechas de un certificado"
+    ),
+    "print the fingerprint of the key of a certificate, and nothing else": (
+        "escribir la huella de la clave de un certificado, y nada más"
+    ),
     "remove an account, and all that is stored with it": (
         "borrar una cuenta y todo lo guardado con ella"
     ),

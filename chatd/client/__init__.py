@@ -19,7 +19,8 @@ Modules (python3 -m tools.documents writes this list):
 - `draft`: The size of a text that is being typed, against the limits of the server.
 - `duplex`: A connection that is read while it is written, so that neither side waits for the other.
 - `export`: `chatd export`: write out stored events, also while a daemon runs.
-- `files`: The path of a store that a command opens, and the user that it is opened as.
+- `files`: The path of a store or of a folder that a command uses, and the user that it acts as
+  there.
 - `hosts`: The host that a link leads to, for links that do not show it plainly.
 - `incoming`: The messages of a server, and their effect on a conversation: see docs/wire.md.
 - `input_line`: The line that is typed: a draft for each room, the history of what was typed,
@@ -74,6 +75,8 @@ Modules (python3 -m tools.documents writes this list):
 - `terminal_output`: The terminal as an output of prompt_toolkit, on which each character is where
   it is meant to be.
 - `tls`: TLS over a connection: with a certificate that is valid for the host, or any.
+- `tls_files`: `chatd tls`: make the key and the certificate of a server, and show what clients see
+  of them.
 - `trust`: The judgement on a server with TLS: if it is the one that the user means.
 - `typed_lines`: The lines that a person types in a conversation: text and commands, passwords,
   answers.

@@ -1,6 +1,6 @@
-"""The path of a store that a command opens, and the user that it is opened as.
+"""The path of a store or of a folder that a command uses, and the user that it acts as there.
 
-This module must not know what is in a store.
+This module must not know what is in them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chatd.storage.contract import StoreError
 from chatd.storage.paths import MEMORY, path_of, wrong_store
-from chatd.util.private_files import UnsafePath, check_folder
+from chatd.util.private_files import UnsafePath, check_folder, resolve
 from chatd.util.privileges import identity_of
 
 
@@ -48,11 +48,7 @@ def path_as_owner(where: str) -> Path:
     if os.geteuid() != 0:
         return path
     try:
-        # The owner may replace this path before it is used, so the result only selects the user to
-        # become. As that user, or as root with only root's own path, the second look is safe.
-        owner = os.stat(path if path.exists() else path.parent).st_uid
-        if owner != 0:
-            identity_of(owner).become()
+        owner = _become_owner(path)
         path = path_of(where, Path.cwd(), {0, owner})
         assert path is not None
         check_folder(path.parent)
@@ -63,3 +59,30 @@ def path_as_owner(where: str) -> Path:
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}.") from None
     return path
+
+
+def folder_as_owner(folder: Path) -> Path:
+    """Make a folder unless it is there, and return its path; as root, become its owner for good.
+
+    The owner is that of the nearest folder that is there. Call it last, as `path_as_owner`. Raises
+    `UnsafePath` for a folder that others may change, and `OSError`.
+    """
+    path = Path(os.path.realpath(folder))
+    trusted = None if os.geteuid() != 0 else {0, _become_owner(path)}
+    path = resolve(folder.absolute(), trusted)
+    path.mkdir(0o700, parents=True, exist_ok=True)
+    check_folder(path)
+    return path
+
+
+def _become_owner(path: Path) -> int:
+    """As root, become the owner of a path, or of the nearest folder on it. Return the owner.
+
+    The owner may replace the path before it is used, so this look only selects the user to become.
+    As that user, or as root with only root's own path, a second look is safe. Raises `OSError`.
+    """
+    nearest = next(each for each in (path, *path.parents) if each.exists())
+    owner = os.stat(nearest).st_uid
+    if owner != 0:
+        identity_of(owner).become()
+    return owner

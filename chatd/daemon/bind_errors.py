@@ -17,6 +17,7 @@ from twisted.internet.error import CannotListenError
 
 from chatd.daemon.addresses import Address
 from chatd.daemon.port_owner import owner_of
+from chatd.util.key_pairs import BadPair, PairFiles
 
 _OTHERWISE = "Put that right, or give another address."
 
@@ -25,10 +26,6 @@ _LONGEST_PATH = 107 if sys.platform == "linux" else 103
 
 _FREE_PORTS = 1024
 """The first port that any user may take."""
-
-_KEY = b"PRIVATE KEY-----"
-_ENCRYPTED = (b"ENCRYPTED PRIVATE KEY-----", b"Proc-Type: 4,ENCRYPTED")
-_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
 
 class CannotBind(Exception):
@@ -123,29 +120,7 @@ def _check_key_and_certificate(address: Address) -> None:
         raise CannotBind(
             f"TLS needs a key and a certificate: ssl:{port}:privateKey=key.pem:certKey=cert.pem."
         )
-    key_text, certificate_text = _read("privateKey", key), _read("certKey", certificate)
-    if _KEY not in key_text:
-        if _CERTIFICATE in key_text and _KEY in certificate_text:
-            raise CannotBind("privateKey and certKey are the wrong way round. Exchange them.")
-        raise CannotBind(f"privateKey={key} has no private key in PEM. Name the file of the key.")
-    if any(sign in key_text for sign in _ENCRYPTED):
-        raise CannotBind(
-            f"privateKey={key} has a passphrase, which a daemon cannot be asked. Write one"
-            f" without: openssl pkey -in {key} -out FILE."
-        )
-    if _CERTIFICATE not in certificate_text:
-        if certificate == key:
-            raise CannotBind(f"{key} has no certificate. Give its file, too: certKey=cert.pem.")
-        raise CannotBind(
-            f"certKey={certificate} has no certificate in PEM. Name the file of the certificate."
-        )
-
-
-def _read(name: str, path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise CannotBind(
-            f"{name}={Path(path).absolute()} cannot be read: {error.strerror}. Check its path, and"
-            " who may read it."
-        ) from None
+        PairFiles(Path(certificate), Path(key), "certKey", "privateKey").check()
+    except BadPair as bad:
+        raise CannotBind(str(bad)) from None

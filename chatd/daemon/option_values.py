@@ -20,7 +20,7 @@ from chatd.storage.size_limit import LEAST_SIZE
 from chatd.text.folding import fold
 from chatd.text.sizes import bytes_of, written_size
 from chatd.text.times import seconds_of
-from chatd.text.validation import InvalidName, validate_room_name
+from chatd.text.validation import InvalidName, is_host_name, validate_room_name
 from chatd.util.budget_table import BUDGETS, Budget, Kind, Level
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.webhooks.urls import Network, networks_of
@@ -34,9 +34,6 @@ LARGEST_NUMBER = 999_999_999
 LONGEST_DEAD_AFTER = 90_000
 """Seconds. Linux takes at most 32,767 seconds for a time of keepalive; a third of ``--dead-after``
 is set."""
-
-# Letters beyond ASCII reach a server as Punycode, because browsers send host names so.
-_HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*", re.IGNORECASE | re.ASCII)
 
 
 Options = Mapping[str, Any]
@@ -152,7 +149,7 @@ def lobby(value: str | None) -> str | None:
 
 def web_names(values: list[str]) -> list[str]:
     for name in values:
-        if not _HOST_NAME.fullmatch(name):
+        if not is_host_name(name):
             refuse_call(f"--web-name takes a name such as chat.example.com; not {name!r}.")
     return values
 

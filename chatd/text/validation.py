@@ -264,6 +264,17 @@ def is_address(name: str) -> bool:
 _ADDRESS = re.compile(r"(?:[\dlO]+|0x[\da-f]*)(?:\.(?:[\dlO]+|0x[\da-f]*))+")
 
 
+_HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*", re.IGNORECASE | re.ASCII)
+
+
+def is_host_name(text: str) -> bool:
+    """Return True if a text has the form of a host name as browsers send it.
+
+    Letters beyond ASCII are Punycode there.
+    """
+    return _HOST_NAME.fullmatch(text) is not None
+
+
 def is_ipv4(text: str) -> bool:
     """Return True if a text is an IPv4 address: four decimals, without leading zeros."""
     try:

@@ -15,6 +15,9 @@ Modules (python3 -m tools.documents writes this list):
   for much.
 - `fanout`: One call that sends the same bytes to many sockets: in C, or in plain Python without
   that.
+- `interfaces`: The addresses of this machine's network interfaces.
+- `key_pairs`: The private key and the certificate of a server with TLS: read from two files, and
+  checked.
 - `meter`: The meter of one client: what the work for its answers costs, and turns to make long ones
   in.
 - `private_files`: Paths and files that only their owner, and root, may change.
@@ -23,6 +26,8 @@ Modules (python3 -m tools.documents writes this list):
   it.
 - `rate_limit`: Rate limits: a number of actions at once, and then one after each interval; waits
   after failures.
+- `self_signed`: A key, and a certificate that it signs itself: made, renewed with the same key, or
+  replaced.
 - `sliced_loop`: A loop over many items that lets others have their turns: some items in each turn
   of the reactor.
 - `unix_peers`: The process at the other end of a UNIX socket: its user and groups, as the kernel
