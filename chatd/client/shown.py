@@ -127,13 +127,19 @@ def event_shown(event: Message, me: str, source: str = "") -> Shown:
     )
 
 
+LONGEST_TEXT = 1 << 16
+"""Most characters of a text of a server: they take 50 ms to wrap. A line of 4,096 characters has at
+most 40,960 once it is escaped."""
+
+
 def escaped(value: Any) -> Any:
-    """Return a value of a message with each string in it escaped, LFs aside.
+    """Return a value of a message with each string in it escaped, LFs aside, and cut if too long.
 
     A server escapes what it sends, but it may be another program.
     """
     if isinstance(value, str):
-        return "\n".join(map(visible, value.split("\n")))
+        end = "…" if len(value) > LONGEST_TEXT else ""
+        return "\n".join(map(visible, value[:LONGEST_TEXT].split("\n"))) + end
     if isinstance(value, list):
         return [escaped(each) for each in value]
     if isinstance(value, dict):

@@ -133,14 +133,17 @@ class _Tail:
             before = upto + 1
 
     def _print_missed(self, talk: JsonLink, head: int | None = None) -> None:
-        """Print the lines from the last one that was printed up to *head*, or all."""
+        """Print the lines from the last one that was printed up to *head*, or all.
+
+        A server that does not get on with them is not asked again.
+        """
         more = True
         while more and (head is None or self._seq < head):
-            page = talk.ask("history", room=self._room, after=self._seq, limit=_PAGE)
+            before = self._seq
+            page = talk.ask("history", room=self._room, after=before, limit=_PAGE)
             self._print(reading.rows(page, "events"))
-            upto = _number(page, "upto")
-            more = page.get("more") is True and upto >= self._seq
-            self._seq = max(self._seq, upto)
+            self._seq = max(self._seq, _number(page, "upto"))
+            more = page.get("more") is True and self._seq > before
 
     def follow(self, talk: JsonLink) -> None:
         """Print new lines until the connection ends. Raises `ClientError` if the room is left."""
@@ -182,7 +185,10 @@ class _Tail:
                 self._seq = 0
             elif not entered.get("resumed") and self._seq < _number(entered, "after"):
                 talk.send("leave", room=self._room)
+                before = self._seq
                 self._print_missed(talk)
+                if self._seq == before:
+                    raise ClientError(f"the server does not send the lines of #{self._room}.")
                 continue
             self._room = text_of(entered, "room") or self._room
             for message in held:

@@ -95,3 +95,21 @@ def test_a_search_that_finds_nothing_in_the_lobby_says_where_else_to_look(
     assert run({"upto": 0, "room": "lobby", "events": []}, "search", *words, "x") == 1
     told = "chatd: nothing found in #lobby. --room ROOM or --all searches others.\n"
     assert capfd.readouterr().err == (told if is_told else "")
+
+
+class TestPagesWithNothingNew:
+    """A server that always has more lines, and sends none."""
+
+    def test_the_last_lines_are_not_asked_for_without_end(self) -> None:
+        assert run({"upto": 7, "more": True, "events": []}, "tail") == 1
+
+    def test_nor_are_those_that_follow(self, capfd: pytest.CaptureFixture[str]) -> None:
+        class Withholding(Hostile):
+            def hear_request(self, peer: Peer, message: dict[str, Any]) -> bool:
+                if message["type"] == "enter":
+                    peer.tell("entered", id=message["id"], room="lobby", after=99, resumed=False)
+                return message["type"] in ("enter", "leave") or super().hear_request(peer, message)
+
+        with FakeServer(Withholding(upto=7, more=True, events=[MARKED])) as server:
+            assert cli.main(["tail", "-f", *server.address]) == 2
+        assert "does not send the lines of #" in capfd.readouterr().err

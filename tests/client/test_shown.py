@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.client.shown import Kind, escaped, event_shown
+from chatd.client.shown import LONGEST_TEXT, Kind, escaped, event_shown
 from chatd.text.escaping import visible
 from tests.support.conversations import event
 
@@ -42,3 +42,9 @@ def test_no_string_of_a_message_has_a_control_character(value: object) -> None:
 
     for text in strings(escaped(value)):
         assert all(visible(line) == line for line in text.split("\n"))
+
+
+def test_a_text_that_is_longer_than_any_line_is_cut() -> None:
+    text = "ñ" * LONGEST_TEXT
+    assert escaped({"text": text}) == {"text": text}
+    assert escaped({"text": text + "ñ"}) == {"text": text + "…"}
