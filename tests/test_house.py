@@ -36,6 +36,7 @@ COVERED_BY = {
     "chatd/client/search_line.py": "tests/client/test_screen.py",
     "chatd/client/list_rooms.py": "tests/integration/test_reading_commands.py",
     "chatd/client/logging_in.py": "tests/client/test_say.py",
+    "chatd/client/older_lines.py": "tests/client/test_conversation.py",
     "chatd/client/pauses.py": "tests/client/test_reconnecting.py",
     "chatd/client/reading.py": "tests/client/test_hostile_server.py",
     "chatd/client/said_text.py": "tests/client/test_say.py",

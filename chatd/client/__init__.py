@@ -33,6 +33,8 @@ Modules (python3 -m tools.documents writes this list):
 - `list_rooms`: `chatd rooms`: the rooms of a server.
 - `logging_in`: The name under which a command for programs acts: a registered one, with its
   password.
+- `older_lines`: The lines from before those of a window, which are fetched when a person scrolls to
+  the top.
 - `outbox`: Lines that were typed, and that are not known to be said or carried out.
 - `painting`: The things that a conversation shows, as paragraphs of a log: times, names in colours,
   styles.

@@ -15,11 +15,11 @@ from typing import Any, Protocol
 from chatd.client.outbox import Item, Outbox
 from chatd.client.rooms import Room, Rooms
 from chatd.client.sentences import ENGLISH, LANGUAGES, Sentence
-from chatd.client.shown import Kind, Message, Shown, event_shown
+from chatd.client.shown import Kind, Message, Shown
 from chatd.text.folding import fold
 
-FETCHED = 100
-"""Lines that are fetched at once when a person scrolls to the top."""
+ORIGINS_KEPT = 100
+"""Typed lines of which is known in which room they were typed."""
 
 Send = Callable[[dict[str, Any]], None]
 Answered = Callable[[Message | None], None]
@@ -142,7 +142,7 @@ class Chat:
         """Return an id for a line that was typed in a room: there its answers are shown."""
         id = next(self._ids)
         self._origins[id] = room
-        while len(self._origins) > FETCHED:
+        while len(self._origins) > ORIGINS_KEPT:
             del self._origins[next(iter(self._origins))]
         return id
 
@@ -168,9 +168,14 @@ class Chat:
         self.outbox.put(Item(self.new_id(room), self._new_key(), room, text, action, is_said))
         self.flush(room)
 
+    @property
+    def awaits_room(self) -> bool:
+        """True until the first room is entered: what is typed is meant for it, and waits."""
+        return self.rooms.current is None and bool(self.entering)
+
     def flush(self, room: Room | None) -> None:
         """Send the items of a room that wait. If the person is not in it, enter it first."""
-        if not self.is_open or self.is_asked:
+        if not self.is_open or self.is_asked or (room is None and self.awaits_room):
             return
         items = self.outbox.waiting(room)
         if room is not None and not room.is_present:
@@ -207,9 +212,11 @@ class Chat:
         self.view.give_back(item.room, item.text)
 
     def choose(self, room: Room) -> None:
-        """Show a room."""
-        if self.rooms.current not in (room, None):
-            assert self.rooms.current is not None
+        """Show a room. If it is the first one, what was typed before is meant for it."""
+        if self.rooms.current is None:
+            for item in self.outbox.waiting(None):
+                item.room = room
+        elif self.rooms.current is not room:
             self.rooms.current.marker = None
         self.rooms.current = room
         self.read(room)
@@ -236,36 +243,20 @@ class Chat:
         if reply is not None and reply["type"] == "entered":
             return
         self.entering.discard(fold(name))
-        room = self.rooms.get(name)
         if reply is not None:
+            room = self.rooms.get(name)
             self.tell(Kind.ERROR, reply["text"], room)
-            if room is not None:
-                self.give_back_all(room)
+            self.is_not_entered(room)
 
-    def give_back_all(self, room: Room) -> None:
+    def is_not_entered(self, room: Room | None) -> None:
+        """Take note that the person is not let into a room, which is None if it has no window.
+
+        What waits for it is given back; so is what waits for the first room, if there is none.
+        """
+        if room is not None or self.rooms.current is None:
+            self._give_back_all(room)
+
+    def _give_back_all(self, room: Room | None) -> None:
         """Give back all items of a room that wait. Those that are sent will be answered."""
         for item in [item for item in self.outbox if item.room is room and not item.is_sent]:
             self.give_back(item)
-
-    def fetch_older(self, room: Room) -> bool:
-        """Fetch lines from before those of the window. Return False if there are none to fetch."""
-        if not (self.is_open and room.is_present and room.has_older) or room.is_fetching:
-            return False
-        room.is_fetching = True
-        first = room.first
-
-        def fetched(reply: Message | None) -> None:
-            room.is_fetching = False
-            if reply is None or room.first != first:  # or the window has other lines by now
-                return
-            if reply["type"] != "history":
-                room.has_older = False  # or it would be asked for again at once
-                self.tell(Kind.ERROR, reply["text"], room)
-                return
-            room.first, room.has_older = int(reply["after"]) + 1, bool(reply["more"])
-            lines = [event_shown(each, self.me.name) for each in reply["events"]]
-            self.view.show_older(room, [each for each in lines if (each.seq or 0) < first])
-            self.view.changed()
-
-        self.ask("history", fetched, room=room.name, before=first, limit=FETCHED)
-        return True

@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from chatd.client import older_lines
 from chatd.client.chat import Chat, Me, Send, View
 from chatd.client.incoming import Incoming
 from chatd.client.rooms import Room
@@ -132,7 +133,7 @@ class Conversation:
 
     def fetch_older(self, room: Room) -> bool:
         """Fetch lines from before those of a window. Return False if there are none to fetch."""
-        return self.chat.fetch_older(room)
+        return older_lines.fetch(self.chat, room)
 
     def _hello(self) -> dict[str, Any]:
         chat = self.chat
@@ -151,7 +152,7 @@ class Conversation:
     def _bookmarks(self) -> dict[str, str | None]:
         """Return the rooms to be in, with the places up to which their lines are here."""
         rooms = self.chat.rooms
-        if self._before is None and not len(rooms):
+        if not len(rooms):  # none was entered yet
             return dict.fromkeys(self._first_rooms)
         return {room.name: room.bookmark for room in rooms if room.is_kept}
 
@@ -159,11 +160,25 @@ class Conversation:
         chat = self.chat
         chat.me = Me(text_in(hello, "name"), hello["guest"], hello["account"])
         if self._login is None:
+            if not chat.entering:
+                self._await_lobby()
             self._open()
             return
         self._login_id = chat.new_id(None)
         text = f"/login {self._login.name} {self._login.password}"
         chat.send("line", id=self._login_id, room=None, text=text)
+
+    def _await_lobby(self) -> None:
+        """Wait for the lobby, which is entered at once if no room was named, or not at all."""
+        chat = self.chat
+        lobby = fold(chat.lobby)
+
+        def decided(_: Message | None) -> None:
+            chat.entering.discard(lobby)
+            chat.flush(None)
+
+        chat.entering.add(lobby)
+        chat.ask("ping", decided)
 
     def _open(self) -> None:
         """Send what waits, now that the server knows the person."""

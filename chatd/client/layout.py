@@ -136,9 +136,9 @@ class Drawing:
     def _waiting(self) -> list[Paragraph]:
         """Return the lines of the room that were typed and are not said yet."""
         room, chat = self._screen.room, self._screen.conversation.chat
-        items = [] if room is None else chat.outbox.shown(room)
         return [
-            painting.waiting(item.text, chat.me.name, item.is_sent, chat.spoken) for item in items
+            painting.waiting(item.text, chat.me.name, item.is_sent, chat.spoken)
+            for item in chat.outbox.shown(room)
         ]
 
     def _title(self, columns: int) -> list[Fragment]:

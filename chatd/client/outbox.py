@@ -81,8 +81,11 @@ class Outbox:
         free = IN_FLIGHT - sum(item.is_sent for item in self)
         return [item for item in self if item.room is room and not item.is_sent][: max(0, free)]
 
-    def shown(self, room: Room) -> list[Item]:
-        """Return the items of a room that are shown after its lines, as not said yet."""
+    def shown(self, room: Room | None) -> list[Item]:
+        """Return the items of a room that are shown after its lines, as not said yet.
+
+        None is the room of what was typed before the first one was entered.
+        """
         return [item for item in self if item.room is room and not item.is_back]
 
     def came_back(self, room: Room, author: str, text: str) -> None:

@@ -65,11 +65,11 @@ class RoomMessages:
         chat = self._chat
         room = chat.rooms.get(message["room"])
         chat.entering.discard(fold(message["room"]))
+        chat.is_not_entered(room)
         if room is None:
             return
         room.is_present = room.is_kept = False
         room.people.is_known = False
-        chat.give_back_all(room)
         if len(chat.rooms) == 1:
             if fold(room.name) == fold(chat.lobby):
                 chat.tell(Kind.NOTICE, Sentence("you_left", room=room.name), room)

@@ -172,6 +172,66 @@ class TestLines:
         assert not talk.lines
 
 
+class TestBeforeTheFirstRoom:
+    """Lines that are typed before a room was entered."""
+
+    @pytest.mark.parametrize("rooms", [[], ["lobby"]])
+    @pytest.mark.parametrize("text", ["hola", "/leave", "/topic new"])
+    def test_it_is_sent_to_the_first_room(self, rooms: list[str], text: str) -> None:
+        talk = Talk(rooms=rooms)
+        talk.conversation.submit(text)
+        talk.connect()
+        assert not talk.lines
+        talk.enter()
+        assert [(line["room"], line["text"]) for line in talk.lines] == [("lobby", text)]
+
+    def test_it_is_sent_in_order_after_the_greeting_too(self) -> None:
+        talk = Talk(rooms=["ops", "dev"])
+        talk.connect()
+        talk.conversation.submit("one")
+        talk.conversation.submit("/me waves")
+        talk.enter("ops")
+        talk.enter("dev")
+        assert [(line["room"], line["text"]) for line in talk.lines] == [
+            ("ops", "one"),
+            ("ops", "/me waves"),
+        ]
+
+    def test_it_waits_for_the_next_connection(self) -> None:
+        talk = Talk(rooms=["ops"])
+        talk.connect()
+        talk.conversation.submit("one")
+        assert back(talk)["rooms"] == {"ops": None}
+        talk.enter("ops")
+        assert [(line["room"], line["text"]) for line in talk.lines] == [("ops", "one")]
+
+    def test_it_is_given_back_if_the_room_is_refused(self) -> None:
+        talk = Talk(rooms=["ops", "dev"])
+        talk.connect()
+        talk.conversation.submit("for ops")
+        talk.take("left", room="ops")
+        talk.enter("dev")
+        assert talk.window.given_back == ["for ops"]
+        assert not talk.lines
+
+    def test_the_same_is_true_after_a_login(self) -> None:
+        talk = Talk(login=Login("ana", "correct horse"), rooms=["ops"])
+        talk.connect()
+        talk.conversation.submit("for ops")
+        talk.take("done", id=talk.lines[0]["id"])
+        assert len(talk.lines) == 1
+        (request,) = (each for each in talk.sent if each["type"] == "enter")
+        talk.take("error", id=request["id"], kind="Not allowed", key="x", text="no.")
+        assert talk.window.given_back == ["for ops"]
+
+    def test_the_server_refuses_it_if_there_is_no_lobby_for_the_person(self) -> None:
+        talk = Talk()
+        talk.connect()
+        talk.conversation.submit("hola")
+        talk.take("pong", id=talk.sent[-1]["id"])
+        assert [(line["room"], line["text"]) for line in talk.lines] == [(None, "hola")]
+
+
 class TestRooms:
     def test_a_line_is_shown_once(self, talk: Talk) -> None:
         talk.hear(1, "luis", "one")
@@ -210,6 +270,15 @@ class TestRooms:
         talk.take("history", id=request["id"], room="ops", **answer)
         assert talk.texts("ops") == ["a", "b", "last"]
         assert talk.conversation.fetch_older(room)
+
+    def test_none_are_fetched_again_from_a_server_that_does_not_get_on(self, talk: Talk) -> None:
+        talk.enter("ops", after=50)
+        room = talk.conversation.chat.rooms.get("ops")
+        assert room is not None
+        talk.conversation.fetch_older(room)
+        answer = {"after": 50, "upto": 50, "more": True, "events": []}
+        talk.take("history", id=talk.sent[-1]["id"], room="ops", **answer)
+        assert not talk.conversation.fetch_older(room)
 
     def test_unread_lines_are_counted_in_rooms_that_are_not_shown(self, talk: Talk) -> None:
         talk.enter("ops")

@@ -338,7 +338,7 @@ def test_a_server_that_ends_the_session_is_not_asked_again() -> None:
         {"type": "hello", "name": "g", "guest": True, "account": False, "lobby": 1},
         {**HELLO, "max_length": "x"},
         {"type": "entered", **LOBBY, "topic": 1},
-        {"type": "people", "room": "lobby", "names": ["ana"], "guests": "x"},
+        {"type": "people", "room": "lobby", "names": 7, "guests": 0},
     ],
 )
 def test_a_message_that_cannot_be_read_is_an_error_of_the_server(message: dict[str, Any]) -> None:
