@@ -97,7 +97,8 @@ export class Client {
 	}
 
 	/**
-	 * Give a command, or the answer to the question that one was answered with: see `command`.
+	 * Give a command, or the answer to the question that one was answered with: see `command`. If the answer is refused,
+	 * the question may be open again.
 	 * @param {string} text
 	 * @param {page.Answered} answered
 	 * @param {page.Room | null} [room]
@@ -105,13 +106,20 @@ export class Client {
 	reply(text, answered, room = this.chat.active) {
 		/** @type {string[]} */
 		const told = [];
+		const isAnswer = this.chat.isAsked;
+		/** @type {wire.Failure | undefined} that a question may follow */
+		let failure;
 		this.connection.ask({ type: "line", room: this.#roomToSay(room), text }, (reply) => {
+			if (isAnswer && reply?.type === "error") {
+				failure = reply;
+				return true;
+			}
 			if (reply?.type === "say") return told.push(this.#given.texts.inDialog(reply)) > 0;
 			if (reply?.type === "entered") {
 				this.#incoming.take(reply);
 				return true;
 			}
-			answered(reply?.type === "done" ? { type: "say", text: told.join("\n") } : reply);
+			answered(reply?.type !== "done" ? reply : (failure ?? { type: "say", text: told.join("\n") }));
 			this.#given.changed();
 			return false;
 		});

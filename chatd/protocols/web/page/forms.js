@@ -74,7 +74,7 @@ export class Forms {
 		this.#dialog.ask(
 			(answered) => this.#given.reply(this.#password.value, answered),
 			(reply) => this.#took(reply),
-			() => this.#show(),
+			() => this.#choose(),
 		);
 		this.#password.value = "";
 	}
@@ -92,11 +92,16 @@ export class Forms {
 
 	/** Show the question, or the forms with their lists as they are now. */
 	#show() {
+		if (!this.#choose()) this.#reload();
+	}
+
+	/** Show the question, or the forms, and return true if the question is open. */
+	#choose() {
 		const isAsked = this.#given.isAsked();
 		this.#secret.hidden = !isAsked;
 		this.#parts.hidden = isAsked;
 		if (isAsked) this.#password.focus();
-		else this.#reload();
+		return isAsked;
 	}
 
 	#reload() {

@@ -741,6 +741,20 @@ test("a command of a dialog is not the answer to a question", () => {
 	assert.deepEqual(answers, [undefined]);
 });
 
+test("a refused answer is told once the question is open again", () => {
+	const all = made();
+	const answers = [];
+	all.says(entered("lobby"), { type: "ask", hidden: true });
+	all.client.reply("wrong", (reply) => answers.push([reply?.text, all.chat.isAsked]));
+	const [{ id }] = sent(all, "line");
+	all.says({ type: "ask", hidden: false });
+	all.says({ type: "error", id, kind: "Wrong password", key: "wrong_password", text: "no." });
+	assert.deepEqual(answers, []);
+	all.says({ type: "ask", hidden: true }, { type: "say", id, text: "Again." }, { type: "done", id });
+	assert.deepEqual(answers, [["no.", true]]);
+	assert.deepEqual(texts(all.chat.active), []);
+});
+
 test("who enters a room from a dialog is told there whether they may", () => {
 	const all = made();
 	const answers = [];
