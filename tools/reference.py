@@ -1,9 +1,9 @@
 """The tables of the documents: commands, options and kinds of errors, in English and in Spanish.
 
-Each row is read from the code: commands from their table, the daemon's options from `Options`, the
-clients' options from their ``--help``, kinds of errors from the text under each. The Spanish of
-English texts that the code has in English only is in `tools.spanish`. This module must not know the
-documents.
+Each row is read from the code: commands from their table, the daemon's options from that of its
+settings, the clients' options from their ``--help``, kinds of errors from the text under each. The
+Spanish of English texts that the code has in English only is in `tools.spanish`. This module must
+not know the documents.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from chatd import errors
 from chatd.cli import module_of
 from chatd.commands.base import Command
 from chatd.commands.help import GENERAL, SECTIONS, Section
-from chatd.daemon.manual import Option, options_of
-from chatd.daemon.options import Options
+from chatd.daemon.settings_table import ROWS, Group
+from chatd.daemon.settings_table import Row as Setting
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
-from chatd.protocols.transport.limits import Limits
 from chatd.text.sizes import written_size
 from chatd.util.budget_table import TABLE, Kind, Level, Rule
 from tools.limits import LIMITS as ALL_LIMITS
@@ -35,12 +34,6 @@ CLIENTS = ("connect", "say", "tail", "who", "rooms", "search", "wall", "export",
 
 READING = ("tail", "who", "search")
 """Those of them that share arguments, which have a table of their own, and have others beside."""
-
-LIMITS = (
-    *(field.replace("_", "-") for field in Limits._fields),
-    *("connections", "connections-per-address", "budget", "send-buffer", "receive-buffer"),
-)
-"""The options of the daemon that limit connections."""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -97,14 +90,14 @@ def options(limits: bool, language: Language) -> str:
     """Return the table of the daemon's options: those that limit connections, or the others."""
     words = ("none", "off", "for ever")
 
-    def row(option: Option) -> Row:
-        names = [f"-{option.letter}"] if option.letter else []
-        meaning = escaped(in_language(option.meaning, language))
-        default = option.default
+    def row(setting: Setting) -> Row:
+        names = [f"-{setting.letter}"] if setting.letter else []
+        meaning = escaped(in_language(setting.meaning, language))
+        default = setting.shown_default
         shown = in_language(default, language) if default in words else code(default)
-        return ", ".join(map(code, [*names, f"--{option.name}"])), meaning, shown
+        return ", ".join(map(code, [*names, f"--{setting.option}"])), meaning, shown
 
-    rows = [row(option) for option in options_of(Options) if (option.name in LIMITS) == limits]
+    rows = [row(each) for each in ROWS if (each.group is Group.LIMITS) == limits]
     return markdown(rows, "option | meaning | default", language)
 
 
@@ -194,10 +187,15 @@ def every_limit(language: Language) -> str:
     def names(attacks: str) -> str:
         return ", ".join(map(code, attacks.split()))
 
-    given = {option.name: option for option in options_of(Options)}
+    given = {each.option: each for each in ROWS}
     rows = [
         *(
-            (f"--{name}", given[name].default, in_language(given[name].meaning, language), why)
+            (
+                f"--{name}",
+                given[name].shown_default,
+                in_language(given[name].meaning, language),
+                why,
+            )
             for name, why in ((name, names(why)) for name, why in LIMITING_OPTIONS.items())
         ),
         *(

@@ -8,15 +8,18 @@ Modules (python3 -m tools.documents writes this list):
 - `addresses`: The description of an address, as operators write it: its parts, or what is wrong
   with it.
 - `bind_errors`: Why an address cannot be bound, in a sentence that says what to do about it.
+- `configuration`: The configuration: the settings that all sources make together, or a refusal.
+- `given`: Values of settings as they were given, and what is wrong with them.
+- `listener_settings`: The settings of one address at which the daemon listens: a value.
+- `listener_wiring`: The wiring of the listeners: for each address the factory that serves it,
+  bound.
 - `listeners`: Listening: an endpoint's description becomes a bound port, or one line that says why
   not.
 - `log_pipe`: Standard output for a log, written by a thread, so that the daemon never waits for its
   reader.
 - `manual`: The help of the daemon: its options in groups, as a manual like that of all commands.
 - `motd`: The message of the day: a text file, read at the start and again after each SIGHUP.
-- `option_values`: The values of the daemon's options, from their texts. A wrong one is refused in
-  one line.
-- `options`: The options of the daemon, and their defaults: limits, past lines shown, ...
+- `options`: The options of ``twistd chat``, as they are given on the command line.
 - `os_process`: The operating system process of the daemon: its clock, open files, garbage, log and
   user.
 - `port_owner`: The process that listens on a TCP port, for the message that the port is taken.
@@ -24,7 +27,11 @@ Modules (python3 -m tools.documents writes this list):
   hourly.
 - `service`: The service that twistd runs: starting, checks meanwhile, and stopping within five
   seconds.
+- `settings`: The settings of the daemon: the values of all that is given, or all faults in it.
+- `settings_table`: The table of the settings of the daemon: the one list of what an operator can
+  set.
 - `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
+- `value_kinds`: Kinds of values of settings: what each takes, and how its text becomes a value.
 - `wiring`: The wiring of the daemon: `makeService` makes every part once and hands it to those that
   use it.
 - `wrong_options`: Options that the daemon does not have, and the ones that may have been meant.

@@ -8,8 +8,10 @@ what is described.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
+from twisted.internet.endpoints import quoteStringArgument
 from twisted.internet.interfaces import IStreamServerEndpointStringParser
 from twisted.plugin import getPlugins
 
@@ -28,6 +30,12 @@ _TAKES = {
     "systemd": ("domain", "index", "name"),
 }
 """The values that each kind takes, in order. The first is needed."""
+
+_PATHS = {
+    "ssl": {"privateKey", "certKey", "extraCertChain", "dhParameters"},
+    "unix": {"address"},
+}
+"""The values that are paths, by the kind of address."""
 
 _PROXY = "haproxy"
 
@@ -94,6 +102,24 @@ def address_of(description: str) -> Address:
     values = _values(name, rest)
     _check(name, values)
     return Address(name, values, behind_proxy)
+
+
+def with_paths_in(description: str, folder: Path) -> str:
+    """Return a valid description with its paths that are relative to a folder made absolute."""
+    parts = _parts(description)
+    begin = 2 if parts[0] == ("", _PROXY) else 1
+    kind = parts[begin - 1][1]
+    paths = _PATHS.get(kind)
+    if paths is None:
+        return description
+    unnamed = iter(_TAKES[kind])
+    for place, (name, value) in enumerate(parts[begin:], start=begin):
+        if (name or next(unnamed)) in paths:
+            parts[place] = name, str(folder / value)
+    return ":".join(
+        f"{name}={quoteStringArgument(value)}" if name else quoteStringArgument(value)
+        for name, value in parts
+    )
 
 
 def _parts(description: str) -> list[tuple[str, str]]:

@@ -6,18 +6,18 @@ This module must not know which protocol a factory speaks.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.endpoints import serverFromString
+from twisted.internet.endpoints import quoteStringArgument, serverFromString
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 from twisted.python.failure import Failure
 
 from chatd.daemon.addresses import Address, address_of
 from chatd.daemon.bind_errors import CannotBind, check_files, why_not
-from chatd.daemon.os_process import acting_as, refuse, refuse_call
+from chatd.daemon.listener_settings import ListenerSettings
+from chatd.daemon.os_process import acting_as, refuse
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.util import public_keys
@@ -33,18 +33,6 @@ _BACKLOGGED = ("tcp", "tcp6", "ssl", "unix")
 
 _TLS_MODULES = {"OpenSSL", "cryptography", "service_identity"}
 """The modules of the extra ``tls`` that Twisted imports for an address with TLS."""
-
-
-def check_unix_names(descriptions: Sequence[str]) -> None:
-    """Raise `SystemExit` if --unix-names has no effect at any endpoint for chat lines."""
-    if sys.platform != "linux":
-        refuse_call(
-            "--unix-names needs Linux, which tells who connects to a UNIX socket: leave it out."
-        )
-    if not any(address_of(description).is_unix_socket for description in descriptions):
-        refuse_call(
-            "--unix-names needs a UNIX socket: add --listen unix:/run/chatd/chat.sock, say."
-        )
 
 
 def bind_all(addresses: Sequence[tuple[ChatFactory, str]], user: Identity, reactor: Any) -> None:
@@ -70,6 +58,19 @@ def bind_all(addresses: Sequence[tuple[ChatFactory, str]], user: Identity, react
             while factory.ports:
                 factory.ports.pop().stopListening()
         raise
+
+
+def description_of(listener: ListenerSettings) -> str:
+    """Return the description of the endpoint of a listener, with its TLS."""
+    if listener.tls is None:
+        return listener.endpoint
+    values = dict(address_of(listener.endpoint).values)
+    if listener.endpoint.startswith("tcp6:"):
+        values.setdefault("interface", "::")
+    values |= {"privateKey": str(listener.tls.key), "certKey": str(listener.tls.certificate)}
+    port = values.pop("port")
+    given = (f"{name}={quoteStringArgument(value)}" for name, value in values.items())
+    return ":".join((f"ssl:{port}", *given))
 
 
 def key_of(description: str) -> str | None:

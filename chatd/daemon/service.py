@@ -17,7 +17,6 @@ and `CLOSE_SECONDS`, so a client or a disk that hangs cannot extend it:
 
 from __future__ import annotations
 
-import enum
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -33,6 +32,7 @@ from twisted.logger import Logger
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.server import ChatServer
+from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.os_process import return_memory
 from chatd.daemon.retention import Retention
 from chatd.i18n import Language, sentence
@@ -57,14 +57,6 @@ OLD_NAMES_LISTED = 20
 """The most accounts with names refused today that one line of the log lists."""
 
 
-class ListenerKind(enum.Enum):
-    """A kind of address, and the option that opens one."""
-
-    CHAT = "--listen"
-    BARE = "--bare"
-    WEB = "--web"
-
-
 MANY_CLIENTS = 100
 """Number of clients who have gone after which memory is given back to the system."""
 
@@ -81,7 +73,7 @@ class Helper(Protocol):
 
 
 class Listener(NamedTuple):
-    """One kind of address: the factory that serves it, and through that the ports bound for it."""
+    """One address: the factory that serves it, and through that the ports bound for it."""
 
     kind: ListenerKind
     factory: ChatFactory
@@ -283,7 +275,7 @@ def _sentences_about(
     if key and kind is ListenerKind.CHAT:
         sentences.append(say("log_key", fingerprint=key))
     if isinstance(address, (IPv4Address, IPv6Address)) and _is_loopback(address):
-        lets_in = say("log_lets_in", option=kind.value, port=address.port)
+        lets_in = say("log_lets_in", option=kind.option, port=address.port)
         sentences.append(lets_in if teaches else say("log_this_machine"))
     return " ".join(sentences)
 

@@ -11,14 +11,13 @@ listeners, and what runs beside them. This module must not know how any part wor
 from __future__ import annotations
 
 import os
-import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from twisted.application.service import IService
-from twisted.internet.interfaces import IListeningPort, IReactorTime, IReadDescriptor
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.selectreactor import SelectReactor
 
 from chatd.accounts.local_users import LocalUsers
@@ -26,9 +25,10 @@ from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unava
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.store_names import names_of
-from chatd.daemon.listeners import bind_all, check_unix_names, key_of
+from chatd.daemon.configuration import settings_from
+from chatd.daemon.listener_wiring import listeners_of
 from chatd.daemon.motd import MotdError, read_motd, renew_motd
-from chatd.daemon.options import Options, Settings
+from chatd.daemon.options import Options
 from chatd.daemon.os_process import (
     acting_as,
     check_files_of_twistd,
@@ -44,14 +44,10 @@ from chatd.daemon.os_process import (
     within_open_files,
 )
 from chatd.daemon.retention import Retention, RetentionPolicy
-from chatd.daemon.service import ChatService, Listener, ListenerKind
+from chatd.daemon.service import ChatService
+from chatd.daemon.settings import Settings
 from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time
 from chatd.protocols.control import Control, control_path
-from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
-from chatd.protocols.lines.chat import ChatProtocol
-from chatd.protocols.transport import sockets
-from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.transport.limits import Admission
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
@@ -61,7 +57,6 @@ from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from chatd.util.budget_table import Budget, Kind, Level, limits_with
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.budgets import Budgets
-from chatd.util.extras import how_to_install
 from chatd.util.privileges import Identity
 from chatd.util.worker import Worker
 from chatd.webhooks.attempts import Means
@@ -71,6 +66,9 @@ from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.outgoing import Outgoing
 from chatd.webhooks.push_delivery import PushDeliveries
 from chatd.webhooks.registry import Rules
+
+if TYPE_CHECKING:
+    pass
 
 
 def makeService(options: Options) -> IService:
@@ -86,9 +84,7 @@ def makeService(options: Options) -> IService:
     # What the operator asked for
     twistd: Mapping[str, Any] = options.parent or {}
     rundir = rundir_of(twistd)
-    settings = Settings.of(options)
-    if settings.unix_names:
-        check_unix_names(settings.listen)
+    settings = settings_from(options)
     user = user_of(twistd)
     motd_path = rundir / settings.motd if settings.motd is not None else None
     motd = _motd(motd_path, user)
@@ -109,7 +105,7 @@ def makeService(options: Options) -> IService:
 
     # The addresses, and the protocols there
     local_users = _local_users(clock) if settings.unix_names else None
-    listeners = _listeners(settings, server, clock, user, reactor, local_users)
+    listeners = listeners_of(settings, server, clock, user, reactor, local_users)
     control = _control(store, server, watch, user, reactor)
 
     # The process
@@ -216,73 +212,6 @@ def _server(
         return server, ClockWatch(store, clock, server.now)
     except StoreError as error:
         refuse(f"cannot use --store {settings.store}: {error}")
-
-
-def _listeners(
-    settings: Settings,
-    server: ChatServer,
-    clock: IReactorTime,
-    user: Identity,
-    reactor: Any,
-    local_users: LocalUsers | None,
-) -> list[Listener]:
-    """Return a listener for each kind of address, all of them bound. One `Admission` counts all."""
-    limits = settings.limits
-    admission = Admission(limits, server.budgets)
-    chat = ChatFactory(
-        server, clock, ChatProtocol, settings.max_length, limits, admission, local_users
-    )
-    bare = ChatFactory(server, clock, BareProtocol, BARE_LENGTH, limits, admission)
-    served = [
-        (ListenerKind.CHAT, chat, settings.listen),
-        (ListenerKind.BARE, bare, settings.bare),
-    ]
-    if settings.web:
-        web = _web(settings, server, clock, admission)
-        served.append((ListenerKind.WEB, web, settings.web))
-    addresses = [(factory, address) for _, factory, endpoints in served for address in endpoints]
-    bind_all(addresses, user, reactor)
-    for port in (port for _, factory, _ in served for port in factory.ports):
-        sockets.prepare(
-            cast(IReadDescriptor, port),
-            limits.dead_after,
-            settings.send_buffer,
-            settings.receive_buffer,
-        )
-    return [
-        Listener(kind, factory, _with_tls(factory.ports, endpoints))
-        for kind, factory, endpoints in served
-    ]
-
-
-def _with_tls(
-    ports: Sequence[IListeningPort], addresses: Sequence[str]
-) -> dict[IListeningPort, str]:
-    """Return those of ``ports`` that speak TLS, as far as the descriptions of endpoints tell.
-
-    Each has the fingerprint of its key.
-    """
-    keys = zip(ports, map(key_of, addresses), strict=True)
-    return {port: key for port, key in keys if key is not None}
-
-
-def _web(
-    settings: Settings,
-    server: ChatServer,
-    clock: IReactorTime,
-    admission: Admission,
-) -> ChatFactory:
-    """Return the factory for browsers and HTTP. Refuse if a library that it needs is missing."""
-    try:
-        from chatd.protocols.web.site import factory_of
-    except ImportError as error:
-        missing = (error.name or "").partition(".")[0]
-        refuse(f"--web needs {missing}, which is not installed: {how_to_install('web')}.")
-    hostname = socket.gethostname()
-    short = hostname.partition(".")[0]
-    # A network knows this machine by its hostname, and by the name that zeroconf makes of that.
-    names = [hostname, short, f"{short}.local", *settings.web_names]
-    return factory_of(server, clock, settings.max_length, settings.limits, admission, names)
 
 
 def _control(

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon import listeners
-from chatd.daemon.listeners import BACKLOG, check_unix_names, key_of
-from chatd.daemon.service import ListenerKind
+from chatd.daemon.listener_settings import ListenerKind
+from chatd.daemon.listeners import BACKLOG, key_of
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.web.connection import WebProtocol
 from chatd.util.extras import how_to_install
 from tests.support.certificate import fingerprint_of, write_certificate
 from tests.support.service import FREE, make, ports_of, refusal, unbind
+from tests.support.settings import settings
 
 
 def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ class TestUnixNames:
         "endpoint", [SOCKET, "unix:mode=666:address=/run/s", "systemd:domain=UNIX:name=chat"]
     )
     def test_have_an_effect_at_a_unix_socket(self, endpoint: str) -> None:
-        check_unix_names([FREE, endpoint])
+        assert settings("--unix-names", "--listen", FREE, "--listen", endpoint).unix_names
 
     @pytest.mark.parametrize(
         "endpoints",

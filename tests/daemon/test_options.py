@@ -7,21 +7,15 @@ import sys
 import pytest
 
 from chatd.daemon import manual
-from chatd.daemon.options import Options, Settings
+from chatd.daemon.options import Options
 from chatd.daemon.retention import RetentionPolicy
 from chatd.protocols.transport.limits import Limits
 from chatd.util.budget_table import Budget, Kind, Level
 from chatd.util.versions import versions
 from tests.support.service import FREE, line_of
+from tests.support.settings import endpoints, settings
 
 LIMITS = (*Limits._fields, "send_buffer", "receive_buffer")
-
-
-def settings(*arguments: str) -> Settings:
-    """Return what these arguments mean."""
-    options = Options()
-    options.parseOptions(arguments)
-    return Settings.of(options)
 
 
 def refusal(*arguments: str) -> str:
@@ -100,11 +94,11 @@ def test_a_wrong_network_for_hooks_is_refused(value: str) -> None:
 
 
 def test_the_default_address_is_on_this_machine() -> None:
-    assert settings().listen == ["tcp:60060:interface=127.0.0.1"]
+    assert endpoints(settings()) == ["tcp:60060:interface=127.0.0.1"]
 
 
 def test_an_address_replaces_the_default_one() -> None:
-    assert settings("--listen", FREE, "-l", "tcp:7").listen == [FREE, "tcp:7"]
+    assert endpoints(settings("--listen", FREE, "-l", "tcp:7")) == [FREE, "tcp:7"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +115,7 @@ def test_an_address_is_given_once(arguments: list[str], with_which: str) -> None
 
 
 def test_names_of_this_machine_are_those_that_are_given() -> None:
-    assert settings("--web", FREE, "--web-name", "a.example").web_names == ["a.example"]
+    assert settings("--web", FREE, "--web-name", "a.example").web_names == ("a.example",)
 
 
 CONNECTIONS = Budget(Kind.CONNECTIONS, Level.ALL)
@@ -186,7 +180,8 @@ def test_two_values_of_one_limit_are_refused() -> None:
 def test_every_limit_can_be_switched_off() -> None:
     names = [name.replace("_", "-") for name in LIMITS]
     given = settings(*(part for name in names for part in (f"--{name}", "0")))
-    assert (given.limits, given.send_buffer, given.receive_buffer) == (Limits(), 0, 0)
+    assert given.limits == Limits()
+    assert given.listeners[0].buffers == (0, 0)
 
 
 def test_of_two_times_for_the_same_rooms_the_last_one_counts() -> None:
@@ -233,7 +228,7 @@ def test_the_help_is_that_of_the_command(
         Options().parseOptions(["--help"])
     assert ended.value.code == 0
     name = "chatd serve" if program == "chatd serve" else "twistd chat"
-    assert capsys.readouterr().out == manual.text(name, Options)
+    assert capsys.readouterr().out == manual.text(name)
 
 
 def test_the_version_is_that_of_all_parts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -245,4 +240,4 @@ def test_the_version_is_that_of_all_parts(capsys: pytest.CaptureFixture[str]) ->
 
 def test_users_of_the_machine_have_no_names_by_default() -> None:
     assert not settings().unix_names
-    assert settings("--unix-names").unix_names
+    assert settings("--unix-names", "--listen", "unix:/run/chat.sock").unix_names

@@ -17,6 +17,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd import event
 from chatd.chat.mark_checks import CHECKS_A_MINUTE
+from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.retention import Retention, RetentionPolicy
 from chatd.daemon.service import (
     CLOSE_SECONDS,
@@ -26,7 +27,6 @@ from chatd.daemon.service import (
     RETURN_SECONDS,
     ChatService,
     Listener,
-    ListenerKind,
 )
 from chatd.event import Draft
 from chatd.i18n import Language

@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 from twisted.internet.threads import deferToThread
 
-from chatd.daemon.options import Options
 from chatd.daemon.os_process import OWN_FILES
 from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.service import ChatService
+from chatd.daemon.settings_table import ROWS
 from chatd.protocols.lines.bare import BARE_LENGTH
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.size_limit import LEAST_RESERVED
@@ -36,11 +36,8 @@ from tests.support.service import FREE, drop, make, ports_of, refusal, unbind
 # Refusals
 
 
-REPEATED = ("listen", "bare", "web", "web-name", "keep", "hooks-to")
-
-
 @pytest.mark.parametrize("value", ["", " ", "no such thing!", "-1", "="])
-@pytest.mark.parametrize("name", [*(row[0] for row in Options.optParameters), *REPEATED])
+@pytest.mark.parametrize("name", [row.option for row in ROWS if row.takes_value])
 def test_each_option_refuses_a_wrong_value(tmp_path: Path, name: str, value: str) -> None:
     web = ["--web", FREE] if name == "web-name" else []
     line = refusal(tmp_path, "--listen", FREE, *web, f"--{name}", value)

@@ -19,9 +19,9 @@ from functools import cache
 import pytest
 
 from chatd import cli
-from chatd.daemon.options import Options, Settings
 from tests.support import documents
 from tests.support.checkout import ROOT
+from tests.support.settings import settings
 from tools.reference import CLIENTS
 
 DOCUMENTS = [document for document in documents.DOCUMENTS if document != "CHANGELOG.md"]
@@ -176,9 +176,7 @@ def test_twistd_takes_the_arguments(arguments: list[str]) -> None:
 
 def check_options(arguments: list[str]) -> None:
     """Raise an error unless the daemon takes the options."""
-    options = Options()
-    options.parseOptions(arguments)
-    Settings.of(options)
+    settings(*arguments)
 
 
 @pytest.mark.parametrize("arguments", those_of("pip"), ids=named)

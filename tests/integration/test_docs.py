@@ -23,9 +23,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat.store_names import names_of
 from chatd.commands.dispatch import TABLE
-from chatd.daemon.addresses import DEFAULT_LISTEN
-from chatd.daemon.manual import options_of
-from chatd.daemon.options import Options
+from chatd.daemon.settings_table import ROWS
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.storage.memory import MemoryStore
@@ -109,13 +107,10 @@ def test_a_reference_lists_every_option_of_the_daemon_with_its_default(language:
     header = {Language.ENGLISH: "option", Language.SPANISH: "opción"}[language]
     table = all_rows(read(REFERENCES[language]), header)
     listed = {re.findall(r"`--([a-z-]+)`", names)[0]: shown for names, _, shown in table}
-    options = Options()
-    taken = {option.rstrip("=") for option in options.longOpt} - {"help", "version"}
-    assert listed.keys() == taken
-    for name, shown in listed.items():
-        if isinstance(options[name], str):
-            assert shown == f"`{options[name]}`", name
-    assert listed["listen"] == f"`{DEFAULT_LISTEN}`"
+    assert listed.keys() == {row.option for row in ROWS}
+    for row in ROWS:
+        if row.takes_value and row.default is not None:
+            assert listed[row.option] == f"`{row.default}`"
 
 
 @pytest.mark.parametrize("language", Language)
@@ -137,7 +132,7 @@ class SpanishTests(SynchronousTestCase):
     """The Spanish of texts that the code has in English only."""
 
     def test_each_is_of_a_text_that_is_shown(self) -> None:
-        used = {text for option in options_of(Options) for text in option[2:]}
+        used = {text for row in ROWS for text in (row.meaning, row.shown_default)}
         used |= {meaning for name in reference.CLIENTS for _, meaning in client_options(name)}
         used |= {text for _, *texts in reference.error_texts() for text in texts}
         used |= {text for rule in BUDGETS.values() for text in (rule.meaning, rule.attack)}

@@ -36,7 +36,8 @@ from chatd.chat.subscriptions import Subscriptions
 from chatd.chat.unread import UnreadTracker
 from chatd.commands import dispatch
 from chatd.commands.dispatch import COMMANDS, TABLE
-from chatd.daemon.service import ChatService, Listener, ListenerKind
+from chatd.daemon.listener_settings import ListenerKind
+from chatd.daemon.service import ChatService, Listener
 from chatd.formats.chat import ChatFormat
 from chatd.protocols.lines import chat as line_module
 from chatd.protocols.lines.framing import Framer

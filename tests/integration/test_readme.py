@@ -22,10 +22,11 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon.addresses import DEFAULT_LISTEN
-from chatd.daemon.options import Options, Settings
+from chatd.daemon.listener_settings import ListenerKind
 from tests.support.checkout import ROOT
 from tests.support.documents import blocks, read
 from tests.support.live_server import PATIENCE, environment, output_of
+from tests.support.settings import endpoints, settings
 from tests.support.terminal import Terminal
 
 NEEDED = ("nc", "curl", "openssl")
@@ -239,14 +240,12 @@ def test_the_unit_starts_what_there_is(with_tls: bool) -> None:
     (command,) = re.findall(
         r"^ExecStart=/opt/chatd/bin/chatd serve (.*)$", unit.replace("\\\n", ""), re.MULTILINE
     )
-    options = Options()
-    options.parseOptions(command.split())
-    settings = Settings.of(options)
+    given = settings(*command.split())
     tls = ["ssl:60062:privateKey=key.pem:certKey=cert.pem"] if with_tls else []
-    assert settings.listen == [*tls, DEFAULT_LISTEN, "unix:/run/chatd/chat.sock"]
+    assert endpoints(given) == [*tls, DEFAULT_LISTEN, "unix:/run/chatd/chat.sock"]
     tls = ["ssl:60443:privateKey=key.pem:certKey=cert.pem"] if with_tls else []
-    assert settings.web == [*tls, "tcp:60080:interface=127.0.0.1"]
-    assert settings.unix_names == with_tls
+    assert endpoints(given, ListenerKind.WEB) == [*tls, "tcp:60080:interface=127.0.0.1"]
+    assert given.unix_names == with_tls
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")

@@ -105,14 +105,22 @@ class Place(NamedTuple):
 class Admission:
     """Counts connections in ``budgets``. One serves all addresses of a daemon.
 
-    A new client has what the last one to go from its network has left of its burst, so reconnecting
-    is no way around a limit. (It does not take over the debt: it may be another client.)
+    An address may have limits of its own: see `at_address`. A new client has what the last one to
+    go from its network has left of its burst, so reconnecting is no way around a limit. (It does
+    not take over the debt: it may be another client.)
     """
 
     def __init__(self, limits: Limits, budgets: Budgets) -> None:
         self._limits = limits
-        self._budgets = budgets
+        self._counted: tuple[Budgets, ...] = (budgets,)
         self._left: dict[str, Pace] = {}  # the first one is stored longest
+
+    def at_address(self, limits: Limits, own: Budgets) -> Admission:
+        """Return the admission at one address: with its limits, and counted in ``own``, too."""
+        admission = Admission(limits, own)
+        admission._counted += self._counted
+        admission._left = self._left
+        return admission
 
     def enter(self, host: str, now: float) -> Place:
         """Count a connection from an address, at this time in seconds, and return its place.
@@ -120,12 +128,19 @@ class Admission:
         Raise `TooManyConnections`, and do not count it, if there are as many as there may be.
         """
         network = networks_of_origin(host)[0]
+        owner = _owner_of(host)
         try:
-            self._budgets.spend(_owner_of(host), (Kind.CONNECTIONS, 1))
+            for budgets in self._counted:
+                budgets.check(owner, (Kind.CONNECTIONS, 1))
         except UsedUp as full:
             key = _FULL.get(full.budget.level, "network_full")
             raise TooManyConnections(key, full.limit) from None
+        self._count(owner, 1)
         return Place(host, network, self._pace(network, now))
+
+    def _count(self, owner: Owner, number: int) -> None:
+        for budgets in self._counted:
+            budgets.count(owner, (Kind.CONNECTIONS, number))
 
     def _pace(self, network: str, now: float) -> Pace | None:
         """Return the pace of a new client from a network; None for no limit."""
@@ -145,7 +160,7 @@ class Admission:
             self._left[network] = pace
             if len(self._left) > NETWORKS_KEPT:
                 del self._left[next(iter(self._left))]
-        self._budgets.count(_owner_of(host), (Kind.CONNECTIONS, -1))
+        self._count(_owner_of(host), -1)
 
 
 def _owner_of(host: str) -> Owner:

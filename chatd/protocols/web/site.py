@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from twisted.internet.interfaces import IProtocolNegotiationFactory, IReactorTime
 from zope.interface import implementer
@@ -34,22 +35,16 @@ ROUTES = (*rooms.TABLE, *posting.TABLE, *sign_in.TABLE, *subscribe.TABLE)
 _READING = ("GET", "HEAD")
 
 
-def factory_of(
-    server: ChatServer,
-    clock: IReactorTime,
-    max_length: int,
-    limits: Limits,
-    admission: Admission,
-    names: Iterable[str],
-) -> ChatFactory:
-    """Return the factory for browsers and HTTP. ``names`` are those of this machine."""
+def site_of(server: ChatServer, clock: IReactorTime, max_length: int, names: Iterable[str]) -> Site:
+    """Return the site with the page of the package. ``names`` are those of this machine."""
     description = json_file(openapi.document(ROUTES))
-    site = Site(server, clock, max_length, Hosts(names), page_of(), description)
+    return Site(server, clock, max_length, Hosts(names), page_of(), description)
 
-    def build(server: ChatServer, clock: IReactorTime, max_length: int) -> WebProtocol:
-        return WebProtocol(server, clock, max_length, site)
 
-    return WebFactory(server, clock, build, max_length, limits, admission)
+def factory_of(site: Site, limits: Limits, admission: Admission) -> ChatFactory:
+    """Return the factory for browsers and HTTP at an address."""
+    build = partial(WebProtocol, site=site)
+    return WebFactory(site.server, site.clock, build, site.max_length, limits, admission)
 
 
 @implementer(IProtocolNegotiationFactory)
@@ -81,9 +76,9 @@ class Site:
         description: File,
         routes: Iterable[Route] = ROUTES,
     ) -> None:
-        self._server = server
-        self._clock = clock
-        self._max_length = max_length
+        self.server = server
+        self.clock = clock
+        self.max_length = max_length
         self._hosts = hosts
         self._files: Mapping[tuple[str, ...], File] = {
             **page,
@@ -95,7 +90,7 @@ class Site:
 
     async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         """Answer a request, also one that fails."""
-        language = request.language(self._server.language)
+        language = request.language(self.server.language)
         try:
             self._check(request, asker)
             answer = await self._answer(request, asker)
@@ -154,8 +149,8 @@ class Site:
         request.check_parameters(route.operation.query)
         if route.cost:
             asker.charge(route.cost)
-        server, language = self._server, request.language(self._server.language)
-        call = Call(server, self._clock, self._max_length, request, asker, language, names)
+        server, language = self.server, request.language(self.server.language)
+        call = Call(server, self.clock, self.max_length, request, asker, language, names)
         answer = await route.handler(call)
         if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:
             asker.meter.made(len(answer.body))

@@ -18,11 +18,13 @@ from twisted.python.failure import Failure
 from chatd.accounts.passwords import THREADS, Passwords
 from chatd.chat.server import ChatServer
 from chatd.chat.store_names import ENGLISH
-from chatd.daemon.options import Options, Settings
+from chatd.daemon.given import GivenSettings
+from chatd.daemon.options import Options
+from chatd.daemon.settings import Settings, settings_of
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import CHECK_SECONDS, ChatFactory
 from chatd.protocols.transport.limits import Admission
-from chatd.protocols.web.site import factory_of
+from chatd.protocols.web.site import factory_of, site_of
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store
 from chatd.storage.memory import MemoryStore
@@ -129,7 +131,7 @@ class Daemon:
         """The number of lines that builds have posted."""
         parsed = Options()
         parsed.parseOptions(options)
-        settings = Settings.of(parsed)
+        settings = settings_of(GivenSettings(parsed.given))
         self.store = store(self.clock, self.now, settings)
         self.server = ChatServer(
             self.store,
@@ -149,7 +151,8 @@ class Daemon:
         limits, length = settings.limits, settings.max_length
         admission = Admission(limits, self.server.budgets)
         self.chat = ChatFactory(self.server, self.clock, ChatProtocol, length, limits, admission)
-        self.web = factory_of(self.server, self.clock, length, limits, admission, [HOST])
+        site = site_of(self.server, self.clock, length, [HOST])
+        self.web = factory_of(site, limits, admission)
         self.store.start()
         self._watch.start()
         self._outgoing.start()

@@ -17,7 +17,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IAddress
 from twisted.internet.task import Clock
 
-from chatd.daemon.options import Settings
+from chatd.daemon.settings import Settings
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.folding import fold

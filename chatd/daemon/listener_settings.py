@@ -1,0 +1,69 @@
+"""The settings of one address at which the daemon listens: a value.
+
+This module must not know where settings come from, nor how an address is opened.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+from chatd.protocols.transport.limits import Limits
+from chatd.util.budget_table import Budget, Kind, Level
+from chatd.util.budget_table import Limits as BudgetLimits
+from chatd.util.key_pairs import PairFiles
+
+
+class ListenerKind(enum.Enum):
+    """The clients that an address serves, by its name in the configuration file."""
+
+    CHAT = "chat"
+    BARE = "bare"
+    WEB = "web"
+
+    @property
+    def option(self) -> str:
+        """The option that opens an address of the kind."""
+        return {ListenerKind.CHAT: "--listen"}.get(self, f"--{self.value}")
+
+
+class ConnectionLimits(NamedTuple):
+    """The limits of the connections at one address; 0 is no limit of the address.
+
+    ``connections`` are counted beside those of the whole daemon, ``per_address`` from an IPv4
+    address or an IPv6 /64.
+    """
+
+    connections: int = 0
+    per_address: int = 0
+
+    @property
+    def budgets(self) -> BudgetLimits:
+        """The limits as those of budgets."""
+        return {
+            Budget(Kind.CONNECTIONS, Level.ALL): self.connections,
+            Budget(Kind.CONNECTIONS, Level.NETWORK): self.per_address,
+        }
+
+
+class Buffers(NamedTuple):
+    """Bytes that the kernel buffers for and from a client; 0 for the system's default."""
+
+    send: int = 0
+    receive: int = 0
+
+
+class ListenerSettings(NamedTuple):
+    """One address, and what holds there alone."""
+
+    kind: ListenerKind
+
+    endpoint: str
+    """The description of an endpoint of Twisted."""
+
+    tls: PairFiles | None = None
+    """The certificate for TLS on top of the endpoint. An ``ssl:`` endpoint has one of its own."""
+
+    limits: Limits = Limits()
+    own: ConnectionLimits = ConnectionLimits()
+    buffers: Buffers = Buffers()

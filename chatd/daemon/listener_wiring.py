@@ -1,0 +1,93 @@
+"""The wiring of the listeners: for each address the factory that serves it, bound.
+
+This module must not know what is done in a protocol.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from twisted.internet.interfaces import IListeningPort, IReactorTime, IReadDescriptor
+
+from chatd.accounts.local_users import LocalUsers
+from chatd.chat.server import ChatServer
+from chatd.daemon.listener_settings import ListenerKind, ListenerSettings
+from chatd.daemon.listeners import bind_all, description_of, key_of
+from chatd.daemon.os_process import refuse
+from chatd.daemon.service import Listener
+from chatd.daemon.settings import Settings
+from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
+from chatd.protocols.lines.chat import ChatProtocol
+from chatd.protocols.transport import sockets
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.limits import Admission
+from chatd.util.budgets import Budgets
+from chatd.util.extras import how_to_install
+from chatd.util.privileges import Identity
+
+if TYPE_CHECKING:
+    from chatd.protocols.web.site import Site
+
+
+def listeners_of(
+    settings: Settings,
+    server: ChatServer,
+    clock: IReactorTime,
+    user: Identity,
+    reactor: Any,
+    local_users: LocalUsers | None,
+) -> list[Listener]:
+    """Return the listeners, all of them bound. One `Admission` counts all connections."""
+    admission = Admission(settings.limits, server.budgets)
+    has_web = any(each.kind is ListenerKind.WEB for each in settings.listeners)
+    site = _site(settings, server, clock) if has_web else None
+
+    def serving(listener: ListenerSettings) -> ChatFactory:
+        own = Budgets(clock, listener.own.budgets)
+        here = admission.at_address(listener.limits, own)
+        if site is not None and listener.kind is ListenerKind.WEB:
+            from chatd.protocols.web.site import factory_of
+
+            return factory_of(site, listener.limits, here)
+        if listener.kind is ListenerKind.BARE:
+            return ChatFactory(server, clock, BareProtocol, BARE_LENGTH, listener.limits, here)
+        length = settings.max_length
+        return ChatFactory(server, clock, ChatProtocol, length, listener.limits, here, local_users)
+
+    factories = [serving(listener) for listener in settings.listeners]
+    addresses = [description_of(listener) for listener in settings.listeners]
+    bind_all(list(zip(factories, addresses, strict=True)), user, reactor)
+    for listener, factory in zip(settings.listeners, factories, strict=True):
+        for port in factory.ports:
+            sockets.prepare(
+                cast(IReadDescriptor, port), listener.limits.dead_after, *listener.buffers
+            )
+    return [
+        Listener(listener.kind, factory, _with_tls(factory.ports, address))
+        for listener, factory, address in zip(settings.listeners, factories, addresses, strict=True)
+    ]
+
+
+def _with_tls(ports: Sequence[IListeningPort], address: str) -> dict[IListeningPort, str]:
+    """Return the ports of an address if they speak TLS, as far as its description tells.
+
+    Each has the fingerprint of its key.
+    """
+    key = key_of(address)
+    return {} if key is None else dict.fromkeys(ports, key)
+
+
+def _site(settings: Settings, server: ChatServer, clock: IReactorTime) -> Site:
+    """Return the site for browsers and HTTP. Refuse if a library that it needs is missing."""
+    try:
+        from chatd.protocols.web.site import site_of
+    except ImportError as error:
+        missing = (error.name or "").partition(".")[0]
+        refuse(f"--web needs {missing}, which is not installed: {how_to_install('web')}.")
+    hostname = socket.gethostname()
+    short = hostname.partition(".")[0]
+    # A network knows this machine by its hostname, and by the name that zeroconf makes of that.
+    names = [hostname, short, f"{short}.local", *settings.web_names]
+    return site_of(server, clock, settings.max_length, names)

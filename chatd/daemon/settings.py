@@ -1,0 +1,261 @@
+"""The settings of the daemon: the values of all that is given, or all faults in it.
+
+This module must not know how values are given, nor open what a value names.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from chatd.daemon.addresses import address_of
+from chatd.daemon.given import Fault, Faulty, Given, GivenSettings, GivenValues
+from chatd.daemon.listener_settings import (
+    Buffers,
+    ConnectionLimits,
+    ListenerKind,
+    ListenerSettings,
+)
+from chatd.daemon.retention import RetentionPolicy
+from chatd.daemon.settings_table import BY_PATH, LISTENER_ROWS, ROWS, Row
+from chatd.daemon.value_kinds import WrongValue, shown
+from chatd.i18n import Language
+from chatd.protocols.transport.limits import Limits
+from chatd.storage.paths import MEMORY
+from chatd.util.budget_table import Budget, Kind, Level
+from chatd.util.budget_table import Limits as BudgetLimits
+from chatd.util.key_pairs import PairFiles
+from chatd.webhooks.urls import Network
+
+
+class Settings(NamedTuple):
+    """The values of all settings, checked. Paths are text, relative to twistd's ``--rundir``."""
+
+    listeners: tuple[ListenerSettings, ...]
+    """The addresses; at least one is for chat lines."""
+
+    web_names: tuple[str, ...]
+    """Names by which browsers know this machine, besides its own."""
+
+    store: str
+    """``sqlite:PATH`` or ``memory:``."""
+
+    max_store: int
+    """The largest size of the store on disk, in bytes; 0 for no limit."""
+
+    max_length: int
+    """Characters in one chat line."""
+
+    recent: int
+    """Past lines that a newcomer to a room receives."""
+
+    lobby: str | None
+    """None for the name that the store has."""
+
+    language: Language
+    motd: str | None
+
+    limits: Limits
+    """The limits of connections, where a listener has none of its own."""
+
+    retention: RetentionPolicy
+
+    hook_networks: tuple[Network, ...]
+    """Networks that webhooks may lead to, besides public addresses."""
+
+    budgets: BudgetLimits
+    """The limits of budgets that are not the default ones, and that of all connections."""
+
+    plaintext_passwords: bool
+    """True if passwords are accepted over connections that others may read."""
+
+    unix_names: bool
+    """True if users of this machine are known by their logins at UNIX sockets for chat lines."""
+
+
+def settings_of(given: GivenSettings) -> Settings:
+    """Return the values of all settings. Raises `Faulty` with all faults."""
+    faults: list[Fault] = []
+    values = _values(ROWS, given.values, faults)
+    listeners = _listeners(given, values, faults)
+    settings = Settings(
+        listeners=tuple(listener for _, listener in listeners),
+        web_names=tuple(values["web.names"]),
+        store=values["store.where"],
+        max_store=values["store.max_size"],
+        max_length=values["server.max_length"],
+        recent=values["server.recent"],
+        lobby=values["server.lobby"],
+        language=values["server.language"],
+        motd=values["server.motd"],
+        limits=Limits(*(values[f"limits.{field}"] for field in Limits._fields)),
+        retention=_retention(values["store.keep"]),
+        hook_networks=tuple(chain(*values["webhooks.to"])),
+        budgets=_budgets(values, given.values, faults),
+        plaintext_passwords=values["passwords.allow_plaintext"],
+        unix_names=values["users.unix_names"],
+    )
+    _check_places(listeners, faults)
+    _check_max_store(settings, given.values, faults)
+    _check_unix_names(settings, given.values, faults)
+    if faults:
+        raise Faulty(faults)
+    return settings
+
+
+def _values(rows: Iterable[Row], given: GivenValues, faults: list[Fault]) -> dict[str, Any]:
+    """Return the value of each row, a list for a repeated one. A faulty one is left out."""
+    values: dict[str, Any] = {}
+    for row in rows:
+        at = given.get(row.path, row.by_default)
+        found = []
+        for text in at.texts:
+            try:
+                found.append(row.kind.value_of(text))
+            except WrongValue as wrong:
+                faults.append(at.fault(str(wrong)))
+        if not (found or row.repeated or row.default is None):
+            found = [row.kind.value_of(row.default)]
+        values[row.path] = found if row.repeated else (found[-1] if found else None)
+    return values
+
+
+def _retention(spans: Iterable[tuple[str | None, int]]) -> RetentionPolicy:
+    """Return the policy that all spans make; of two for the same rooms the last one counts."""
+    by_room = dict(spans)
+    rooms = {room: seconds for room, seconds in by_room.items() if room is not None}
+    return RetentionPolicy(by_room.get(None, 0), rooms)
+
+
+_CONNECTIONS = {
+    Budget(Kind.CONNECTIONS, Level.ALL): "limits.connections",
+    Budget(Kind.CONNECTIONS, Level.NETWORK): "limits.connections_per_address",
+}
+"""The budgets that have a setting of their own."""
+
+
+def _budgets(values: Mapping[str, Any], given: GivenValues, faults: list[Fault]) -> BudgetLimits:
+    """Return the limits that all budgets make; of two for the same budget the last one counts.
+
+    The default of a setting is no limit that was given: it may be lowered with that of all.
+    """
+    limits: dict[Budget, int] = dict(values["limits.budgets"])
+    for budget, path in _CONNECTIONS.items():
+        most, default = values[path], budget.rule.limits[budget.level]
+        if most != default and limits.get(budget, most) != most:
+            alone, several = given[path], given["limits.budgets"]
+            if alone.source is several.source:
+                why = f" and {several.name} {budget} are one limit: give one of them."
+                faults.append(alone.fault(why))
+            elif alone.source > several.source:
+                limits[budget] = most
+        if most != default or budget.level is Level.ALL:
+            limits.setdefault(budget, most)
+    return limits
+
+
+_Listeners = Sequence[tuple[Given, ListenerSettings]]
+"""Each listener, with its address as it was given."""
+
+
+def _listeners(given: GivenSettings, values: Mapping[str, Any], faults: list[Fault]) -> _Listeners:
+    """Return the listeners by kind. An option replaces those of the file of its kind."""
+    of_file = [(each, _values(LISTENER_ROWS, each, faults)) for each in given.listeners]
+    found = []
+    for kind in ListenerKind:
+        row = BY_PATH[f"listen.{kind.value}"]
+        there = [each for each in of_file if each[1]["kind"] is kind]
+        if row.path in given.values or (not there and row.default is not None):
+            name, texts, source, where = given.values.get(row.path, row.by_default)
+            entries = [{"endpoint": Given(name, (text,), source, where)} for text in texts]
+            # What is wrong with an address was told by its option.
+            there = [(each, _values(LISTENER_ROWS, each, [])) for each in entries]
+        for entry, own in there:
+            if own["endpoint"] is not None:
+                listener = _listener(kind, own, values)
+                found.append((entry["endpoint"], listener))
+                if (wrong := _wrong_tls(own)) is not None:
+                    path, why = wrong
+                    faults.append(entry[path].fault(why))
+    return found
+
+
+def _listener(
+    kind: ListenerKind, own: Mapping[str, Any], values: Mapping[str, Any]
+) -> ListenerSettings:
+    """Return a listener: what is its own, and otherwise what holds for all."""
+
+    def limit(name: str) -> int:
+        value: int | None = own[f"limits.{name}"]
+        return values[f"limits.{name}"] if value is None else value
+
+    certificate, key = own["tls.certificate"], own["tls.key"]
+    files = None
+    if certificate is not None:
+        names = "tls.certificate", "tls.key"
+        files = PairFiles(Path(certificate), Path(key or certificate), *names)
+    return ListenerSettings(
+        kind,
+        own["endpoint"],
+        files,
+        Limits(*map(limit, Limits._fields)),
+        # Those of the daemon are counted for all listeners together.
+        ConnectionLimits(
+            own["limits.connections"] or 0, own["limits.connections_per_address"] or 0
+        ),
+        Buffers(limit("send_buffer"), limit("receive_buffer")),
+    )
+
+
+def _wrong_tls(own: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the setting of a listener's certificate that is wrong, and why; None if none is."""
+    if own["tls.certificate"] is None:
+        return None if own["tls.key"] is None else ("tls.key", " needs a certificate beside it.")
+    kind, _, behind_proxy = address_of(own["endpoint"])
+    if behind_proxy or kind not in ("tcp", "tcp6"):
+        return "tls.certificate", f" needs an endpoint tcp: or tcp6:, not {shown(own['endpoint'])}."
+    return None
+
+
+def _check_places(listeners: _Listeners, faults: list[Fault]) -> None:
+    """Find listeners for the same address."""
+    places: dict[tuple[str, ...], str] = {}
+    for given, listener in listeners:
+        place = address_of(listener.endpoint).place
+        if place in places:
+            why = f" {shown(listener.endpoint)}: {places[place]} has that address. Give it once."
+            faults.append(given.fault(why))
+        if place is not None:
+            places[place] = given.name
+
+
+def _check_max_store(settings: Settings, given: GivenValues, faults: list[Fault]) -> None:
+    """Find a largest size of a store in memory, unless another source said that it is there."""
+    row, where = BY_PATH["store.max_size"], given.get("store.where")
+    size = given.get(row.path, row.by_default)
+    if settings.store != MEMORY or where is None or where.source > size.source:
+        return
+    if settings.max_store and size.texts != row.by_default.texts:
+        why = f" is for a store in a file; with {where.name} {MEMORY} leave it out."
+        faults.append(size.fault(why))
+
+
+def _check_unix_names(settings: Settings, given: GivenValues, faults: list[Fault]) -> None:
+    """Find names of users that have no effect at any endpoint for chat lines."""
+    if not settings.unix_names:
+        return
+    names = given["users.unix_names"]
+    if sys.platform != "linux":
+        faults.append(
+            names.fault(" needs Linux, which tells who connects to a UNIX socket: leave it out.")
+        )
+    elif not any(
+        each.kind is ListenerKind.CHAT and address_of(each.endpoint).is_unix_socket
+        for each in settings.listeners
+    ):
+        faults.append(
+            names.fault(" needs a UNIX socket: add --listen unix:/run/chatd/chat.sock, say.")
+        )

@@ -1,0 +1,357 @@
+"""The table of the settings of the daemon: the one list of what an operator can set.
+
+The options, the manual, the configuration file, the environment, `chatd init` and the tables of the
+reference follow from it. This module must not know where values come from, nor what is done with
+them.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+from chatd.daemon import value_kinds as kinds
+from chatd.daemon.addresses import DEFAULT_LISTEN
+from chatd.daemon.given import Given, Source
+from chatd.daemon.listener_settings import ListenerKind
+from chatd.daemon.value_kinds import ValueKind
+from chatd.util.budget_table import TABLE as BUDGETS
+from chatd.util.budget_table import Kind, Level
+
+DEFAULT_MAX_STORE = "100G"
+"""Beyond what an office of 200 says in decades: 40,000 lines a day, of 55 characters and 0.14 KB on
+disk with the index (measured), are 2 GB a year. It bounds what many networks together store."""
+
+
+class Group(enum.Enum):
+    """A group of options, by its heading in the manual, in the order there."""
+
+    ADDRESSES = "Addresses"
+    HISTORY = "History"
+    PEOPLE = "Rooms and people"
+    WEBHOOKS = "Webhooks"
+    LIMITS = "Limits (0 is no limit)"
+
+
+class Reload(enum.Enum):
+    """The time from which a changed setting is used after a reload."""
+
+    AT_ONCE = "at once"
+    NEWCOMERS = "new connections"
+    RESTART = "restart"
+
+
+class Row(NamedTuple):
+    """A setting, and the option that sets it."""
+
+    path: str
+    """The place in the configuration file: ``SECTION.NAME``."""
+
+    option: str
+    """The name of the option, without dashes."""
+
+    kind: ValueKind
+
+    default: str | None
+    """The text of the default value, or None if there is none."""
+
+    meaning: str
+    group: Group
+    reload: Reload = Reload.RESTART
+    letter: str | None = None
+    repeated: bool = False
+
+    without: str = "none"
+    """The words for the absence of a value, if that is the default."""
+
+    @property
+    def takes_value(self) -> bool:
+        """False for a flag."""
+        return self.kind is not kinds.YES_NO
+
+    @property
+    def by_default(self) -> Given:
+        """The default value, as if it was given."""
+        texts = () if self.default is None else (self.default,)
+        return Given(f"--{self.option}", texts, Source.DEFAULT)
+
+    @property
+    def shown_default(self) -> str:
+        """The default, or the words for its absence."""
+        if not self.takes_value:
+            return "off"
+        return self.without if self.default is None else self.default
+
+
+_A, _H, _P, _W, _L = Group.ADDRESSES, Group.HISTORY, Group.PEOPLE, Group.WEBHOOKS, Group.LIMITS
+
+ROWS = (
+    Row(
+        "listen.chat",
+        "listen",
+        kinds.ADDRESS,
+        DEFAULT_LISTEN,
+        "An address for chat lines, a Twisted endpoint (may be repeated)",
+        _A,
+        letter="l",
+        repeated=True,
+    ),
+    Row(
+        "listen.bare",
+        "bare",
+        kinds.ADDRESS,
+        None,
+        "An address for bare lines, a Twisted endpoint (may be repeated)",
+        _A,
+        letter="b",
+        repeated=True,
+    ),
+    Row(
+        "listen.web",
+        "web",
+        kinds.ADDRESS,
+        None,
+        "An address for browsers and HTTP, a Twisted endpoint (may be repeated)",
+        _A,
+        letter="w",
+        repeated=True,
+    ),
+    Row(
+        "web.names",
+        "web-name",
+        kinds.HOST_NAME,
+        None,
+        "A name by which browsers may reach this machine, besides its addresses and its hostname"
+        " (may be repeated)",
+        _A,
+        Reload.AT_ONCE,
+        repeated=True,
+    ),
+    Row(
+        "store.where",
+        "store",
+        kinds.STORE,
+        "sqlite:chatd.sqlite",
+        "The store of the history: sqlite:PATH, or memory:",
+        _H,
+        letter="s",
+    ),
+    Row(
+        "store.max_size",
+        "max-store",
+        kinds.STORE_SIZE,
+        DEFAULT_MAX_STORE,
+        "The largest size of the store on disk, such as 20G. Near it, lines are refused",
+        _H,
+    ),
+    Row(
+        "store.keep",
+        "keep",
+        kinds.SPAN,
+        None,
+        "The time that lines are stored: 90d for all rooms, ROOM=30d for one (may be repeated)",
+        _H,
+        Reload.AT_ONCE,
+        repeated=True,
+        without="for ever",
+    ),
+    Row(
+        "server.recent",
+        "recent",
+        kinds.NUMBER,
+        "10",
+        "Past lines that are shown on entering a room",
+        _H,
+        Reload.AT_ONCE,
+    ),
+    Row(
+        "server.lobby",
+        "lobby",
+        kinds.ROOM,
+        None,
+        "The lobby: the room that everyone enters first; by default lobby, or entrada where a store"
+        " was begun with --language es",
+        _P,
+    ),
+    Row(
+        "server.language",
+        "language",
+        kinds.LANGUAGE,
+        "en",
+        "The server's language: en or es, also for the first lines of the log. /language changes it"
+        " for one person",
+        _P,
+        Reload.NEWCOMERS,
+    ),
+    Row(
+        "server.motd",
+        "motd",
+        kinds.FILE,
+        None,
+        "A file with a UTF-8 text that is shown after the welcome",
+        _P,
+        Reload.AT_ONCE,
+    ),
+    Row(
+        "server.max_length",
+        "max-length",
+        kinds.POSITIVE_NUMBER,
+        "4096",
+        "Most characters in one chat line",
+        _P,
+    ),
+    Row(
+        "users.unix_names",
+        "unix-names",
+        kinds.YES_NO,
+        "false",
+        "Users of this machine have their login names at the UNIX sockets of --listen (Linux)",
+        _P,
+    ),
+    Row(
+        "passwords.allow_plaintext",
+        "allow-plaintext-passwords",
+        kinds.YES_NO,
+        "false",
+        "Accept passwords also over connections that others may read",
+        _P,
+        Reload.AT_ONCE,
+    ),
+    Row(
+        "webhooks.to",
+        "hooks-to",
+        kinds.NETWORK,
+        None,
+        "A network that webhooks may lead to, besides public addresses: 10.0.0.0/8, an address, or"
+        " any (may be repeated)",
+        _W,
+        Reload.AT_ONCE,
+        repeated=True,
+    ),
+    Row(
+        "limits.budgets",
+        "budget",
+        kinds.BUDGET,
+        None,
+        "A limit for each owner, KIND.LEVEL=VALUE like bytes.account=1G or hooks.all=500 (may be"
+        " repeated)",
+        _L,
+        Reload.AT_ONCE,
+        repeated=True,
+    ),
+    Row(
+        "limits.lines_per_second",
+        "lines-per-second",
+        kinds.NUMBER,
+        "100",
+        "Lines a second that are read from a connection",
+        _L,
+        Reload.NEWCOMERS,
+    ),
+    Row(
+        "limits.bytes_per_second",
+        "bytes-per-second",
+        kinds.NUMBER,
+        "65536",
+        "Bytes a second that are read from a connection",
+        _L,
+        Reload.NEWCOMERS,
+    ),
+    Row(
+        "limits.line_seconds",
+        "line-seconds",
+        kinds.NUMBER,
+        "300",
+        "Seconds from the first byte of a line to its end",
+        _L,
+        Reload.NEWCOMERS,
+    ),
+    Row(
+        "limits.connections",
+        "connections",
+        kinds.NUMBER,
+        str(BUDGETS[Kind.CONNECTIONS].limits[Level.ALL]),
+        "Most connections",
+        _L,
+        Reload.NEWCOMERS,
+    ),
+    Row(
+        "limits.connections_per_address",
+        "connections-per-address",
+        kinds.NUMBER,
+        str(BUDGETS[Kind.CONNECTIONS].limits[Level.NETWORK]),
+        "Most connections from an IPv4 address or IPv6 /64",
+        _L,
+        Reload.NEWCOMERS,
+    ),
+    Row(
+        "limits.dead_after",
+        "dead-after",
+        kinds.SECONDS_UNTIL_DEAD,
+        "90",
+        "Seconds until a client that is gone is disconnected",
+        _L,
+    ),
+    Row(
+        "limits.send_buffer",
+        "send-buffer",
+        kinds.NUMBER,
+        "32768",
+        "Bytes of the kernel's send buffer of a TCP client",
+        _L,
+    ),
+    Row(
+        "limits.receive_buffer",
+        "receive-buffer",
+        kinds.NUMBER,
+        "32768",
+        "Bytes of the kernel's receive buffer of a TCP client",
+        _L,
+    ),
+)
+"""All settings, in the order of the manual and of the reference."""
+
+BY_PATH = {row.path: row for row in ROWS}
+
+
+OWN_LIMITS = tuple(
+    row._replace(default=None, option="")
+    for row in ROWS
+    if row.path.startswith("limits.") and not row.repeated
+)
+
+_SERVED = tuple(kind.value for kind in ListenerKind)
+
+LISTENER_ROWS = (
+    Row(
+        "kind",
+        "",
+        kinds.one_of(
+            *(kind.value for kind in ListenerKind), placeholder="KIND", parse=ListenerKind
+        ),
+        ListenerKind.CHAT.value,
+        "What is served there: chat lines, bare lines, or browsers and HTTP",
+        Group.ADDRESSES,
+    ),
+    Row("endpoint", "", kinds.ADDRESS, None, "The address, a Twisted endpoint", Group.ADDRESSES),
+    Row(
+        "tls.certificate",
+        "",
+        kinds.FILE,
+        None,
+        "The file of the certificate for TLS, in PEM",
+        Group.ADDRESSES,
+    ),
+    Row(
+        "tls.key",
+        "",
+        kinds.FILE,
+        None,
+        "The file of the private key; by default that of the certificate",
+        Group.ADDRESSES,
+    ),
+    *OWN_LIMITS,
+)
+"""The settings of one listener, which the configuration file alone has. Those of limits hold there,
+in place of those of all; ``limits.connections`` and ``limits.connections_per_address`` beside
+them."""

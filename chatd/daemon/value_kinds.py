@@ -1,0 +1,225 @@
+"""Kinds of values of settings: what each takes, and how its text becomes a value.
+
+A value is the same text on the command line, in a file and in the environment. This module must not
+know which settings there are, where a value was given, nor open what a value names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from chatd.daemon import addresses
+from chatd.i18n import Language
+from chatd.storage.paths import MEMORY, wrong_store
+from chatd.storage.size_limit import LEAST_SIZE
+from chatd.text.folding import fold
+from chatd.text.sizes import bytes_of, written_size
+from chatd.text.times import seconds_of
+from chatd.text.validation import is_host_name, validate_room_name
+from chatd.util.budget_table import BUDGETS, Budget
+from chatd.util.budget_table import Kind as BudgetKind
+from chatd.util.usage import listed
+from chatd.webhooks.urls import Network, networks_of
+
+LARGEST_NUMBER = 999_999_999
+
+LONGEST_DEAD_AFTER = 90_000
+"""Seconds. Linux takes at most 32,767 seconds for a time of keepalive; a third of ``--dead-after``
+is set."""
+
+
+class WrongValue(ValueError):
+    """A text is no value of its kind. The text of this is what comes after the setting's name."""
+
+
+def _as_it_is(text: str, folder: Path) -> str:
+    return text
+
+
+class ValueKind(NamedTuple):
+    """A kind of value."""
+
+    takes: str
+    """The values that it takes: a noun phrase."""
+
+    placeholder: str
+    """The value in a synopsis: ``NUMBER``, say."""
+
+    parse: Callable[[str], Any]
+    """Return the value of a text. Raises `ValueError`; a `WrongValue` has its own words."""
+
+    form: type[bool] | type[int] | type[str] = str
+    """The type of the value in a file."""
+
+    anchored: Callable[[str, Path], str] = _as_it_is
+    """Return a valid text with paths that are relative to a folder made absolute."""
+
+    def value_of(self, text: str) -> Any:
+        """Return the value of a text. Raises `WrongValue`, whose text also has what was given."""
+        try:
+            return self.parse(text)
+        except WrongValue:
+            raise
+        except ValueError:
+            raise self.wrong(shown(text)) from None
+
+    def wrong(self, given: str) -> WrongValue:
+        """Return the error for a value, as it is shown."""
+        return WrongValue(f" takes {self.takes}; not {given}.")
+
+
+def shown(value: object) -> str:
+    """Return a value as a file has it, a text in the quotes of Python."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown, value))}]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {shown(each)}" for key, each in value.items()) + " }"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def whole_number(least: int, most: int = LARGEST_NUMBER) -> ValueKind:
+    """Return the kind of whole numbers between two bounds."""
+    range_ = f"{least} or more" if most == LARGEST_NUMBER else f"{least} to {most}"
+
+    def parse(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise ValueError
+        return int(text)
+
+    return ValueKind(f"a whole number, {range_}", "NUMBER", parse, int)
+
+
+def one_of(*words: str, placeholder: str, parse: Callable[[str], Any] = str) -> ValueKind:
+    """Return the kind of a choice of words, of which ``parse`` makes a value."""
+
+    def choice(text: str) -> Any:
+        if text not in words:
+            raise ValueError
+        return parse(text)
+
+    return ValueKind(listed(words), placeholder, choice)
+
+
+def _yes(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError
+    return text == "true"
+
+
+def _host_name(text: str) -> str:
+    if not is_host_name(text):
+        raise ValueError
+    return text
+
+
+def _address(text: str) -> str:
+    try:
+        addresses.address_of(text)
+    except addresses.WrongAddress as wrong:
+        raise WrongValue(f" {shown(text)}: {wrong}") from None
+    return text
+
+
+def _store(text: str) -> str:
+    if wrong := wrong_store(text):
+        raise WrongValue(f" {wrong}")
+    return text
+
+
+def _anchored_store(text: str, folder: Path) -> str:
+    kind, _, path = text.partition(":")
+    return text if text == MEMORY else f"{kind}:{folder / path}"
+
+
+def _store_size(text: str) -> int:
+    size = bytes_of(text)
+    if size and size < LEAST_SIZE:
+        raise ValueError
+    return size
+
+
+def _span(text: str) -> tuple[str | None, int]:
+    """Return the `fold` of a room's name, None for all others, and the seconds; 0 for ever."""
+    room, is_room, span = text.rpartition("=")
+    seconds = 0 if span == "0" else seconds_of(span)
+    if not seconds and span != "0":
+        raise ValueError
+    return (fold(validate_room_name(room)) if is_room else None), seconds
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(networks_of(text))
+
+
+def _budget(text: str) -> tuple[Budget, int]:
+    name, _, limit = text.partition("=")
+    budget = BUDGETS.get(name)
+    if budget is None:
+        raise WrongValue(_no_budget(name, text))
+    in_bytes = budget.rule.in_bytes
+    try:
+        number = bytes_of(limit)
+    except ValueError:
+        number = None
+    if number is None or not (in_bytes or limit.isdecimal()):
+        takes = "a size like 256M or 1G" if in_bytes else "a whole number"
+        raise WrongValue(f" {budget} takes {takes}, 0 for no limit; not {shown(limit)}.")
+    return budget, number
+
+
+def _no_budget(name: str, text: str) -> str:
+    """Return the reason for which a text names no budget."""
+    kind = name.partition(".")[0]
+    levels = [each.level.value for each in BUDGETS.values() if each.kind.value == kind]
+    if levels:
+        return f" {kind}.LEVEL takes the levels {', '.join(levels)}; not {shown(text)}."
+    return f" takes {_BUDGET}; the kinds are {_BUDGET_KINDS}; not {shown(text)}."
+
+
+_BUDGET = "KIND.LEVEL=VALUE such as bytes.account=1G"
+_BUDGET_KINDS = ", ".join(each.value for each in BudgetKind)
+
+NUMBER = whole_number(0)
+
+POSITIVE_NUMBER = whole_number(1)
+
+SECONDS_UNTIL_DEAD = whole_number(0, LONGEST_DEAD_AFTER)
+
+YES_NO = ValueKind("true or false", "", _yes, bool)
+
+LANGUAGE = one_of(*(each.value for each in Language), placeholder="CODE", parse=Language)
+
+FILE = ValueKind("the path of a file", "FILE", str, str, lambda text, folder: str(folder / text))
+
+ADDRESS = ValueKind(
+    f"an address such as {addresses.DEFAULT_LISTEN}",
+    "ADDRESS",
+    _address,
+    str,
+    addresses.with_paths_in,
+)
+
+STORE = ValueKind(f"sqlite:PATH or {MEMORY}", "WHERE", _store, str, _anchored_store)
+
+STORE_SIZE = ValueKind(
+    f"a size like 20G, {written_size(LEAST_SIZE)} at least (0: no limit)", "SIZE", _store_size
+)
+
+ROOM = ValueKind(
+    "a room's name: 1 to 32 letters of one alphabet, digits, _, - or .", "ROOM", validate_room_name
+)
+
+HOST_NAME = ValueKind("a name such as chat.example.com", "NAME", _host_name)
+
+SPAN = ValueKind(
+    "a time span like 90d or 12h (0: for ever), or one for a room, like ops=30d", "TIME", _span
+)
+
+NETWORK = ValueKind("a network like 10.0.0.0/8, an address, or any", "NETWORK", _networks)
+
+BUDGET = ValueKind(_BUDGET, "LIMIT", _budget)

@@ -1,0 +1,86 @@
+"""The listeners: each has its own limits, and all are counted together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chatd.daemon.given import Given, GivenSettings, Source
+from chatd.daemon.listener_settings import ListenerKind
+from chatd.daemon.listener_wiring import listeners_of
+from chatd.daemon.listeners import description_of
+from chatd.daemon.settings import settings_of
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.limits import Place, TooManyConnections
+from chatd.util.privileges import current
+from tests.support.service import FREE
+from tests.support.world import World
+
+
+def listener(**values: str) -> dict[str, Given]:
+    """Return a listener at a free port as a file gives it: ``limits__connections="1"``, say."""
+    given = {"endpoint": FREE, **values}
+    paths = {name.replace("__", "."): text for name, text in given.items()}
+    return {path: Given(f"listen[1].{path}", (text,), Source.FILE) for path, text in paths.items()}
+
+
+class TestLimits:
+    @pytest.fixture
+    def factories(self) -> list[ChatFactory]:
+        """Return the factories of two addresses, of which the first one has limits of its own."""
+        from twisted.internet import reactor
+
+        own = {"limits__lines_per_second": "5", "limits__connections_per_address": "1"}
+        given = GivenSettings({}, (listener(**own), listener(kind="bare")))
+        world = World(budgets={"connections.all": 3})
+        listeners = listeners_of(
+            settings_of(given), world.server, world.clock, current(), reactor, None
+        )
+        for each in listeners:
+            for port in each.ports:
+                port.stopListening()
+        return [each.factory for each in listeners]
+
+    @staticmethod
+    def enter(factory: ChatFactory, host: str = "192.0.2.1") -> Place:
+        return factory.relocate(None, host)
+
+    def test_of_an_address_hold_there_alone(self, factories: list[ChatFactory]) -> None:
+        own, other = factories
+        assert (own.limits.lines_per_second, other.limits.lines_per_second) == (5, 100)
+        assert own.limits.bytes_per_second == other.limits.bytes_per_second
+        self.enter(own)
+        with pytest.raises(TooManyConnections) as full:
+            self.enter(own)
+        assert (full.value.key, full.value.limit) == ("address_full", 1)
+        self.enter(own, "192.0.2.2")
+        self.enter(other)
+
+    def test_of_the_daemon_are_counted_for_all(self, factories: list[ChatFactory]) -> None:
+        own, other = factories
+        place = self.enter(own)
+        for _ in range(2):
+            self.enter(other)
+        with pytest.raises(TooManyConnections) as full:
+            self.enter(own, "192.0.2.2")
+        assert (full.value.key, full.value.limit) == ("full", 3)
+        own.relocate(place, "192.0.2.2")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "description"),
+    [
+        ("tcp:7", "ssl:7:privateKey=/k:certKey=/c"),
+        (r"tcp:7:127.0.0.1:9", "ssl:7:interface=127.0.0.1:backlog=9:privateKey=/k:certKey=/c"),
+        (r"tcp6:7", r"ssl:7:interface=\:\::privateKey=/k:certKey=/c"),
+    ],
+)
+def test_a_pair_makes_tls_of_an_address(endpoint: str, description: str) -> None:
+    pair = {"tls__certificate": "/c", "tls__key": "/k"}
+    settings = settings_of(GivenSettings({}, (listener(**(pair | {"endpoint": endpoint})),)))
+    (served,) = settings.listeners
+    assert served.kind is ListenerKind.CHAT
+    assert served.tls is not None
+    assert served.tls[:2] == (Path("/c"), Path("/k"))
+    assert description_of(served) == description
