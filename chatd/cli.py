@@ -28,6 +28,8 @@ _SUMMARIES = {
     "search": "find lines of a room, or of all rooms",
     "wall": "say something in every room with people in it, as an administrator",
     "export": "write out what is stored",
+    "backup": "copy a store into a file, also while a daemon runs",
+    "check": "look for faults in a store or in a back-up, also while a daemon runs",
     "tls": "make the key and the certificate of a server, and show their fingerprint",
     "admin": "list, add, change and remove accounts, on the host that the store is on",
 }

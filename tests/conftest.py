@@ -50,6 +50,7 @@ from tests.support.faults import Fault
 
 if TYPE_CHECKING:
     from tests.support.loopback import LoopbackServer
+    from tests.support.store_files import Opening
     from tests.support.world import World
 
 DEADLINE = 10.0
@@ -570,6 +571,16 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Generator[LoggedErro
         pytest.fail("the test left behind:\n  " + "\n  ".join(leaks), pytrace=False)
     if logged.events:
         pytest.fail("errors were logged that no test expected:\n" + logged.text(), pytrace=False)
+
+
+@pytest.fixture
+def opening(path: Path) -> Generator[Opening, None, None]:
+    """Yield the openings of the store at the ``path`` of the test."""
+    from tests.support.store_files import Opening
+
+    opening = Opening(path)
+    yield opening
+    pytest_twisted.blockon(Deferred.fromCoroutine(opening.close()))
 
 
 @pytest.fixture

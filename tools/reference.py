@@ -29,7 +29,10 @@ from tools.limits import LIMITS as ALL_LIMITS
 from tools.limits import OPTIONS as LIMITING_OPTIONS
 from tools.spanish import HEADERS, TEXTS
 
-CLIENTS = ("connect", "say", "tail", "who", "rooms", "search", "wall", "export", "tls", "admin")
+CLIENTS = (
+    *("connect", "say", "tail", "who", "rooms", "search", "wall"),
+    *("export", "backup", "check", "tls", "admin"),
+)
 """The subcommands of ``chatd``, without ``serve``."""
 
 READING = ("tail", "who", "search")

@@ -195,6 +195,11 @@ ARGUMENTS = {
     "also the private lines that are stored for people with an account": (
         "también las líneas privadas guardadas para quienes tienen una cuenta"
     ),
+    "the copy, readable by the store's owner alone; an earlier back-up of that name is replaced "
+    "once the copy is whole, any other file is refused": (
+        "la copia, que solo puede leer el dueño del almacén; una copia anterior con ese nombre se "
+        "sustituye cuando la nueva está entera, cualquier otro fichero se rechaza"
+    ),
     "list the registered names": "ver los nombres registrados",
     "register a name, with a password that is asked for": (
         "registrar un nombre, con una contraseña que se pide"

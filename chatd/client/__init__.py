@@ -1,14 +1,16 @@
-"""The commands that people run besides `nc`: `chatd connect`, `say`, `export` and `admin`.
+"""The commands that people run besides `nc`: `chatd connect`, `say`, `export`, `admin`.
 
-The clients must know of the server only what `docs/wire.md` says. Export reads the store, and admin
-does the work of a daemon while none runs.
+The clients must know of the server only what `docs/wire.md` says. The commands for a store's file
+open it themselves, and admin does the work of a daemon while none runs.
 
 Modules (python3 -m tools.documents writes this list):
 
 - `admin`: `chatd admin`: the accounts, the budgets and the clock of a store, on the host of the
   store.
+- `backup`: `chatd backup`: copy a store into a file, also while a daemon runs.
 - `chat`: The state of a conversation: who one is, the rooms, the lines that wait; and what changes
   it.
+- `check`: `chatd check`: look for faults in a store or in a back-up, also while a daemon runs.
 - `config_files`: The files of a person's configuration: where they are, and how they are read and
   replaced.
 - `connect`: `chatd connect`: its arguments, and the checks before a conversation in a terminal

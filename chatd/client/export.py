@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from chatd.client.files import add_store, path_as_owner
+from chatd.client.files import add_store, existing_store
 from chatd.client.hosts import with_hosts
 from chatd.client.wire import ClientError
 from chatd.event import Event, Kind, is_inbox
@@ -82,10 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _events(store: str, room: str | None, since: int, private: bool) -> Iterator[Event]:
-    path = path_as_owner(store)
-    if not path.is_file():  # SQLite would wait until a pipe is written to
-        raise StoreError(f"there is no file {path}. Name the one that the daemon was given.")
-    archive = Archive(path)
+    archive = Archive(existing_store(store))
     try:
         for record in _rooms(archive, room, private):
             seq = archive.seq_before(record.name, since)

@@ -1,15 +1,17 @@
 """The path of a store or of a folder that a command uses, and the user that it acts as there.
 
-This module must not know what is in them.
+This module must not know the rows of a store.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from chatd.storage.contract import StoreError
+from chatd.event import is_inbox
+from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.paths import MEMORY, path_of, wrong_store
 from chatd.util.private_files import UnsafePath, check_folder, resolve
 from chatd.util.privileges import identity_of
@@ -59,6 +61,32 @@ def path_as_owner(where: str) -> Path:
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}.") from None
     return path
+
+
+def existing_store(where: str) -> Path:
+    """Return the path of a store that is there, as `path_as_owner` does. Raises `StoreError`."""
+    path = path_as_owner(where)
+    if not path.is_file():  # SQLite would wait until a pipe is written to
+        raise StoreError(f"there is no file {path}. Name the one that the daemon was given.")
+    return path
+
+
+def path_of_file(name: str) -> Path:
+    """Return the path of a file besides the store that this process is to write.
+
+    Links are followed. Call it after `path_as_owner`, as the user who writes: no other user may be
+    able to put a link or another file on the way to it. Raises `StoreError`.
+    """
+    try:
+        return resolve(Path.cwd() / name, {0, os.geteuid()})
+    except UnsafePath as unsafe:
+        raise StoreError(str(unsafe)) from None
+
+
+def counted(lines: int, rooms: Sequence[RoomRecord]) -> str:
+    """Return how much a store holds: ``1204 lines in 3 rooms``."""
+    count = sum(not is_inbox(record.name) for record in rooms)
+    return f"{lines} line{'s' * (lines != 1)} in {count} room{'s' * (count != 1)}"
 
 
 def folder_as_owner(folder: Path) -> Path:

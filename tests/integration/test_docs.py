@@ -6,16 +6,8 @@ line that starts with one of the server's prefixes was received, any other was t
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import sqlite3
-import stat
-import subprocess
-import sys
 from collections.abc import Sequence
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 from twisted.internet.task import Clock
@@ -165,55 +157,6 @@ def test_english_and_spanish_have_the_same_sections_blocks_and_tables(
         len([line for line in text.split("\n") if line[:1] == "|"]) for text in (english, spanish)
     ]
     assert tables[0] == tables[1]
-
-
-def test_the_copies_for_a_backup_are_whole_private_and_end_while_lines_are_said(
-    tmp_path: Path,
-) -> None:
-    texts = map(read, [*READMES.values(), *REFERENCES.values()])
-    recipes = [block for text in texts for block in blocks(text) if "VACUUM INTO" in block]
-    assert len(recipes) == 4
-    (recipe,) = set(recipes)
-    store = tmp_path / "chatd.sqlite"
-    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
-        connection.executescript("PRAGMA journal_mode = WAL; CREATE TABLE lines (text)")
-        connection.executemany("INSERT INTO lines VALUES (?)", [("x" * 1000,)] * 2000)
-        talking = subprocess.Popen([sys.executable, "-c", TALK, store])
-        try:
-            while not connection.execute("SELECT 1 FROM lines WHERE text = 'said'").fetchone():
-                pass
-            if shutil.which("sqlite3") is None:
-                program = tmp_path / "sqlite3"
-                program.write_text(SQLITE3.format(python=sys.executable))
-                program.chmod(0o755)
-            path = f"{os.environ['PATH']}:{tmp_path}"
-            env = {**os.environ, "PATH": path}
-            for _ in range(2):  # the second replaces the first
-                (tmp_path / "copy.new").write_text("of a run that was killed")
-                subprocess.run(["sh", "-c", recipe], cwd=tmp_path, env=env, check=True, timeout=20)
-            assert talking.poll() is None
-        finally:
-            talking.kill()
-            talking.wait()
-    copy = tmp_path / "copy.sqlite"
-    assert not (tmp_path / "copy.new").exists()
-    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert connection.execute("SELECT count(*) FROM lines").fetchone()[0] > 2000
-
-
-TALK = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-while True:
-    connection.execute("INSERT INTO lines VALUES ('said')")
-"""
-
-SQLITE3 = """#!{python}
-import sqlite3, sys
-sqlite3.connect(sys.argv[1], isolation_level=None).execute(sys.argv[2])
-"""
 
 
 @pytest.mark.parametrize(("language", "readme"), READMES.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,6 +22,12 @@ NOBODY = 65534
 
 VERSIONS = ROOT / "tests" / "storage" / "sqlite"
 """Folder of a file of each version, ``version_N.db``, written by the first release with it."""
+
+
+def of_version(number: int, path: Path) -> Path:
+    """Copy the file of a version to a path, because each reader makes files beside it."""
+    shutil.copy(VERSIONS / f"version_{number}.db", path)
+    return path
 
 
 SECRET = "Zebras at Midnight"

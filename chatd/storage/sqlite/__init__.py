@@ -7,8 +7,11 @@ Modules (python3 -m tools.documents writes this list):
 
 - `archive`: Reading of a store's file: pages, times and searches, in a thread of a daemon or in
   another tool.
+- `backup`: A back-up of a store's file: one moment of it, in a file of its own.
 - `checkpoints`: Checkpoints of a store's log, and when they are taken.
 - `errors`: Errors of SQLite and of the system, as `StoreError`s of one line for operators.
+- `examination`: The examination of a store's file: each of its rows, and what the rows must have in
+  common.
 - `file`: The file of a store: its lock, its creation, its checks, and transactions of its one
   writer.
 - `file_watch`: The state in which a store's files were left, to find what other programs did to
@@ -18,6 +21,8 @@ Modules (python3 -m tools.documents writes this list):
   deleted.
 - `maintenance_schedule`: The times of maintenance: when no line is committed, or after a while all
   the same.
+- `partial`: A file that is complete or not there: made under another name, and renamed when it is
+  whole.
 - `rows`: Rows of a store's file: their layout, their checks, and what a daemon reads when it
   starts.
 - `schema`: The schema of a store's file: the SQL of each version, and the upgrade of an older file.

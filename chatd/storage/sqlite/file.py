@@ -249,7 +249,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def connect_reading(path: Path) -> sqlite3.Connection:
-    """Open a connection that only reads; of a file that must exist.
+    """Open a connection that only reads; of a file that must exist."""
+    return sqlite3.connect(reading_uri(path), uri=True, check_same_thread=False)
+
+
+def reading_uri(path: Path) -> str:
+    """Return the URI with which SQLite only reads a file that must exist.
 
     Even for that, SQLite makes files beside one that has a log. It can do without where it cannot
     make them, if there is no log: then no process writes to the file, which is a back-up.
@@ -257,7 +262,7 @@ def connect_reading(path: Path) -> sqlite3.Connection:
     mode = "mode=ro"
     if not is_writable(path.parent) and not os.path.exists(f"{path}-wal"):
         mode += "&immutable=1"
-    return sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, check_same_thread=False)
+    return f"{path.as_uri()}?{mode}"
 
 
 @contextmanager

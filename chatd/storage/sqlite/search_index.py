@@ -51,6 +51,11 @@ def _empty() -> list[tuple[int, bytes]]:
         return connection.execute("SELECT id, block FROM search_data").fetchall()
 
 
+def is_part(table: str) -> bool:
+    """Return True if a table is the index, or one of those in which FTS5 stores it."""
+    return table == "search" or table.startswith("search_")
+
+
 def exists(connection: sqlite3.Connection) -> bool:
     """Return True if the file has an index."""
     sql = "SELECT count(*) FROM sqlite_master WHERE name = 'search'"

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import pytest_twisted
-from twisted.internet.defer import Deferred
 
-from tests.support.store_files import (
-    Opening,
-)
+from tests.support.store_files import Opening
 from tests.support.stores import StoreHarness
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "chat.sqlite"
-
-
-@pytest.fixture
-def opening(path: Path) -> Iterator[Opening]:
-    opening = Opening(path)
-    yield opening
-    pytest_twisted.blockon(Deferred.fromCoroutine(opening.close()))
 
 
 @pytest.fixture

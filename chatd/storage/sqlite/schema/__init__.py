@@ -36,18 +36,19 @@ FILLS: Mapping[int, Callable[[sqlite3.Connection], None]] = {4: time_index.fill}
 in the transaction of its step."""
 
 
-def version_of(connection: sqlite3.Connection) -> int:
-    """Return the version of a file; 0 for an empty one.
+def version_of(connection: sqlite3.Connection, name: str = "main") -> int:
+    """Return the version of a file, given the name of its database; 0 for an empty one.
 
     Raises `StoreError` for the file of another program, and for a newer version.
     """
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    application = connection.execute(f"PRAGMA {name}.application_id").fetchone()[0]
+    tables = connection.execute(f"SELECT count(*) FROM {name}.sqlite_master")
+    empty = tables.fetchone()[0] == 0
     if empty and application == 0:
         return 0
     if application != APPLICATION_ID:
         raise StoreError("it is the database of another program. Give another --store.")
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    version: int = connection.execute(f"PRAGMA {name}.user_version").fetchone()[0]
     if version > len(STEPS):
         raise StoreError(
             f"it was written by a newer chatd (version {version} of the file; this one knows"
