@@ -19,6 +19,7 @@ from chatd.commands.password_prompt import (
     is_given,
     present_password_question,
     question,
+    take_new_password,
     take_password,
     with_present_password,
 )
@@ -49,7 +50,7 @@ def _register(server: ChatServer, session: Session, argument: str) -> Job | None
     # The name is taken for an argument, by some: the next line may be the password all the same.
     with question(session, "" if session.is_guest else argument):
         register.check_registration(server, session, sent=is_given(argument))
-        return take_password(session, argument, lambda text: _keep_name(server, session, text))
+        return take_new_password(session, argument, lambda text: _keep_name(server, session, text))
 
 
 async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
@@ -116,7 +117,7 @@ def _take_last(
     def change(text: str) -> Job:
         return _change_password(server, session, proof, text, keep)
 
-    return take_password(session, new, change, "new_password_prompt")
+    return take_new_password(session, new, change, "new_password_prompt")
 
 
 async def _change_password(

@@ -14,13 +14,15 @@ from chatd.accounts.passwords import LEAST_CHARACTERS
 from chatd.chat.actions.authentication import (
     PasswordProof,
     hashing,
+    new_password,
     prove_password,
     recent_proof,
 )
+from chatd.chat.prompt import Answer
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.base import Job, tell_why_not
-from chatd.errors import InvalidAnswer, Refusal
+from chatd.errors import ErrorKind, InvalidAnswer, Refusal
 from chatd.storage.contract import StoreError
 
 
@@ -91,6 +93,33 @@ def take_password(
     return None
 
 
+def take_new_password(
+    session: Session,
+    password: str,
+    then: Callable[[str], Job | None],
+    prompt: str = "password_prompt",
+) -> Job | None:
+    """As `take_password`, for a new password of the session's name.
+
+    One that is typed without being seen is asked for twice: a slip would lock the person out.
+    """
+
+    def answered(text: str) -> Job | None:
+        if not session.prompt.is_hidden:
+            return then(text)
+
+        def compare(again: str) -> Job | None:
+            if again != text:
+                raise InvalidAnswer(ErrorKind.WRONG_USE, "passwords_differ")
+            return then(text)
+
+        new_password(text, session.name)
+        session.prompt.ask_to_repeat("repeat_password_prompt", _answer_of(session, compare))
+        return None
+
+    return then(password) if is_given(password) else take_password(session, "", answered, prompt)
+
+
 def with_present_password(
     server: ChatServer, session: Session, then: Callable[[PasswordProof], Job | None]
 ) -> Job | None:
@@ -114,6 +143,18 @@ def with_present_password(
 
         hashing(server)
         return take_password(session, "", check, "present_password_prompt")
+
+
+def _answer_of(session: Session, then: Callable[[str], Job | None]) -> Answer:
+    """Return the function that takes an answer, which may be empty, for ``then``."""
+
+    def answered(text: str) -> Job | None:
+        if text:
+            return _answering(session, lambda: then(text))
+        session.answer("password_cancelled")
+        return None
+
+    return answered
 
 
 async def _answering(session: Session, then: Callable[[], Job | None]) -> None:

@@ -343,6 +343,8 @@ SENTENCES = {
         "First type your present password as the next line. An empty line cancels."
     ),
     "new_password_prompt": "Your next line is the new password. An empty line cancels.",
+    "repeat_password_prompt": "Type it again. An empty line cancels.",
+    "passwords_differ": "the two passwords differ.",
     "shown_password_prompt": (
         "Your next line is the password. Others do not see it, but nc shows it on your own"
         " screen. An empty line cancels."

@@ -364,6 +364,8 @@ SENTENCES = {
         "Primero escribe tu contraseña actual en la próxima línea. Una línea vacía cancela."
     ),
     "new_password_prompt": "Tu próxima línea es la contraseña nueva. Una línea vacía cancela.",
+    "repeat_password_prompt": "Escríbela otra vez. Una línea vacía cancela.",
+    "passwords_differ": "las dos contraseñas no coinciden.",
     "shown_password_prompt": (
         "Tu próxima línea es la contraseña. Los demás no la ven, pero nc la muestra en tu"
         " pantalla. Una línea vacía cancela."

@@ -155,6 +155,75 @@ class TestThePresentPassword:
         assert not is_done(scene)
 
 
+class TestANewPasswordThatIsNotSeen:
+    """A new password that is typed where it is hidden: in a browser, and in `chatd connect`."""
+
+    REPEAT = EN.sentence("repeat_password_prompt")
+
+    @pytest.fixture
+    def eva(self, scene: AnaWithRoom) -> Browser:
+        eva = Browser.come(scene.world, name="eva")
+        eva.say("/register", room="lobby")
+        eva.seen()
+        return eva
+
+    @staticmethod
+    def told(tab: Browser, text: str) -> list[str]:
+        """Return the sentences after an answer, which are for the asker alone."""
+        tab.say(text, room="lobby")
+        return [each["text"] for each in tab.seen("say", "error")]
+
+    def test_is_asked_for_twice(self, scene: AnaWithRoom, eva: Browser) -> None:
+        assert self.told(eva, PASSWORD) == [self.REPEAT]
+        assert eva.session.account is None
+        self.told(eva, PASSWORD)
+        assert eva.session.account == "eva"
+        assert PASSWORD not in json.dumps(scene.luis.seen())
+
+    def test_is_asked_for_again_if_the_two_differ(self, scene: AnaWithRoom, eva: Browser) -> None:
+        first = EN.sentence("password_prompt")
+        self.told(eva, PASSWORD)
+        assert self.told(eva, f"{PASSWORD}!") == [EN.sentence("passwords_differ"), first]
+        scene.world.wait(AGAIN_SECONDS)
+        assert self.told(eva, PASSWORD) == [self.REPEAT]
+        self.told(eva, PASSWORD)
+        assert eva.session.account == "eva"
+
+    def test_is_not_asked_for_without_end(self, scene: AnaWithRoom, eva: Browser) -> None:
+        answers = []
+        while EN.sentence("not_asked_again") not in answers:
+            assert len(answers) < 20, answers
+            answers += [*self.told(eva, PASSWORD), *self.told(eva, "another horse")]
+            scene.world.wait(AGAIN_SECONDS)
+        assert eva.session.account is None
+        assert scene.server.lobby.head == 0
+
+    def test_that_is_too_short_is_refused_before_it_is_typed_again(self, eva: Browser) -> None:
+        assert self.REPEAT not in self.told(eva, "short")
+
+    def test_is_cancelled_by_an_empty_line(self, eva: Browser) -> None:
+        self.told(eva, PASSWORD)
+        assert self.told(eva, "") == [EN.sentence("password_cancelled")]
+        assert eva.session.account is None
+
+    def test_of_an_account_is_asked_for_twice_too_and_the_present_one_once(
+        self, scene: AnaWithRoom, eva: Browser
+    ) -> None:
+        self.told(eva, PASSWORD)
+        self.told(eva, PASSWORD)
+        scene.lapse()
+        eva.seen()
+        assert self.told(eva, "/password") == [EN.sentence("present_password_prompt")]
+        assert self.told(eva, PASSWORD) == [EN.sentence("new_password_prompt")]
+        assert self.told(eva, "another horse") == [self.REPEAT]
+        assert self.told(eva, "another horse")[0] == EN.sentence("password_changed")
+
+    def test_is_asked_for_once_where_it_is_seen(self, scene: AnaWithRoom) -> None:
+        person = scene.world.person("luz")
+        person.type("/register", PASSWORD)
+        assert person.session.account == "luz"
+
+
 def test_rights_are_checked_again_after_the_answer(scene: AnaWithRoom) -> None:
     scene.lapse()
     assert scene.ana.ask("/hook #ops add https://example.com/x") == [PRESENT]

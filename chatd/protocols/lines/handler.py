@@ -30,7 +30,7 @@ from chatd.util.unix_peers import Peer
 
 ANSWERS = MOST_MESSAGE_LINES
 """Most lines after a command that may have a meaning although they are blank: those of /paste.
-/password asks three questions."""
+/password asks four questions."""
 
 
 class LineRules(NamedTuple):

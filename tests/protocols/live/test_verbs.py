@@ -71,6 +71,8 @@ class TestQuestions:
         messages = one.seen("ask", "say")
         assert {"type": "ask", "hidden": True} in messages
         one.say("correct horse battery")
+        assert [each["hidden"] for each in one.seen("ask")] == [False, True]
+        one.say("correct horse battery")
         assert {"type": "ask", "hidden": False} in (messages := one.seen())
         assert [m["account"] for m in messages if m["type"] == "you"][-1] is True
         assert luis.seen() == []
@@ -116,8 +118,9 @@ class TestCommands:
             assert about == [*told, "done"], text
 
     def test_an_answer_to_a_question_is_done_too(self, live: Live, world: World) -> None:
-        one = live.come(world, name="eva")
-        one.say("/register", room="lobby", id=1)
+        live.come(world, name="eva").say("/register correct horse battery")
+        one = live.come(world)
+        one.say("/login eva", room="lobby", id=1)
         asked = one.seen()
         assert [each["type"] for each in asked] == ["ask", "say", "done"]
         one.say("correct horse battery", id=2)

@@ -127,6 +127,7 @@ class TestRefusals:
         one.say("one\ntwo", id=1)
         assert one.seen("error")[0]["key"] == "not_one_line"
         one.say(PASSWORD)
+        one.say(PASSWORD)
         assert one.seen("you")[0]["account"]
 
 
