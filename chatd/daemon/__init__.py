@@ -8,6 +8,8 @@ Modules (python3 -m tools.documents writes this list):
 - `addresses`: The description of an address, as operators write it: its parts, or what is wrong
   with it.
 - `bind_errors`: Why an address cannot be bound, in a sentence that says what to do about it.
+- `certificates`: The certificates of all addresses with TLS: read again when they change, and
+  watched for expiry.
 - `configuration`: The configuration: the settings that all sources make together, or a refusal.
 - `given`: Values of settings as they were given, and what is wrong with them.
 - `listener_settings`: The settings of one address at which the daemon listens: a value.
@@ -25,6 +27,8 @@ Modules (python3 -m tools.documents writes this list):
 - `port_owner`: The process that listens on a TCP port, for the message that the port is taken.
 - `retention`: Retention: lines older than ``--keep`` are deleted, at the start and then about
   hourly.
+- `server_certificate`: The certificate that clients are shown at addresses with TLS, which can be
+  read again.
 - `service`: The service that twistd runs: starting, checks meanwhile, and stopping within five
   seconds.
 - `settings`: The settings of the daemon: the values of all that is given, or all faults in it.

@@ -46,19 +46,37 @@ class PairFiles(NamedTuple):
 
     key_name: str = "key"
 
+    chain: Path | None = None
+    """Certificates of authorities in between, if they are in a file of their own."""
+
     def read(self) -> Pair:
         """Return the pair as it is in the files now. Raises `BadPair`.
 
         Dates are not judged.
         """
-        return _pair_of(*self.check(), self)
+        pair = _pair_of(*self.check(), self)
+        if self.chain is None:
+            return pair
+        name = f"extraCertChain={self.chain}"
+        more = certificates_of(self._content("extraCertChain", self.chain), name)
+        return pair._replace(chain=(*pair.chain, *more))
+
+    def absolute(self) -> PairFiles:
+        """Return the same files by paths that stay right in another working directory."""
+        chain = None if self.chain is None else self.chain.absolute()
+        return self._replace(
+            certificate=self.certificate.absolute(), key=self.key.absolute(), chain=chain
+        )
 
     def open_to_others(self) -> str | None:
         """Return the permissions of the key's file, such as 0644, if others may read it.
 
-        Raises `OSError`.
+        None if not, or if the file cannot be looked at any more.
         """
-        mode = stat.S_IMODE(self.key.stat().st_mode)
+        try:
+            mode = stat.S_IMODE(self.key.stat().st_mode)
+        except OSError:
+            return None
         return f"{mode:04o}" if mode & _OTHERS else None
 
     def check(self) -> tuple[bytes, bytes]:
@@ -124,11 +142,11 @@ class Pair(NamedTuple):
         return is_self_signed(self.certificate)
 
     def wrong_date(self, now: datetime) -> str | None:
-        """Return why the certificate is not valid at a time; None if it is."""
+        """Return why the certificate is not valid at a time, and what to do; None if it is."""
         if now >= self.not_after:
-            return f"the certificate expired on {day(self.not_after)}"
+            return f"the certificate expired on {day(self.not_after)}; renew it"
         if now < (begin := self.certificate.not_valid_before_utc):
-            return f"the certificate is valid from {day(begin)} on, and not before"
+            return f"the certificate is valid from {day(begin)} on; is the clock right?"
         return None
 
 
@@ -141,8 +159,8 @@ def _pair_of(certificates: bytes, key: bytes, files: PairFiles) -> Pair:
         private = load_pem_private_key(key, None)
     except Exception:  # OpenSSL's errors for keys that it does not understand are of many classes
         raise BadPair(
-            f"the private key in {files.key_name}={files.key} cannot be read: it is cut off, or of"
-            " an unknown kind. Write the file again."
+            f"{files.key_name}={files.key} has a private key that cannot be read: it is cut off, or"
+            " of an unknown kind. Write the file again."
         ) from None
     if _encoded(private.public_key()) != _encoded(own.public_key()):
         raise BadPair(
@@ -164,8 +182,8 @@ def certificates_of(text: bytes, name: str) -> list[Certificate]:
             each.public_key()
     except Exception:  # as for keys
         raise BadPair(
-            f"the certificate in {name} cannot be read: it is cut off, or of an unknown kind. Write"
-            " the file again."
+            f"{name} has a certificate that cannot be read: it is cut off, or of an unknown kind."
+            " Write the file again."
         ) from None
     return found
 

@@ -44,6 +44,19 @@ class TestAPair:
         pair = files.read()
         assert (names_of(pair.certificate), len(pair.chain)) == (["chat.test", "10.0.0.1"], 1)
 
+    def test_may_have_them_in_a_file_of_their_own(self, files: PairFiles, tmp_path: Path) -> None:
+        chain = write_certificate(tmp_path / "other.pem")
+        assert len(files._replace(chain=chain).read().chain) == 1
+
+    def test_is_found_from_another_directory(
+        self, files: PairFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        name = Path(files.certificate.name)
+        found = PairFiles(name, Path(files.key.name), chain=name).absolute()
+        monkeypatch.chdir("/")
+        assert found.read().chain == (files.read().certificate,)
+
     def test_of_an_authority_is_not_self_signed(self, tmp_path: Path) -> None:
         write_signed_pair(tmp_path, NOW)
         pair = self_signed.files_in(tmp_path).read()
@@ -63,11 +76,14 @@ class TestTheDates:
         assert pair.wrong_date(NOW + timedelta(days)) is None
 
     def test_are_wrong_before(self, pair: Pair) -> None:
-        wrong = "the certificate is valid from 2026-11-30 on, and not before"
+        wrong = "the certificate is valid from 2026-11-30 on; is the clock right?"
         assert pair.wrong_date(NOW - timedelta(seconds=1)) == wrong
 
     def test_are_wrong_after(self, pair: Pair) -> None:
-        assert pair.wrong_date(NOW + timedelta(10)) == "the certificate expired on 2026-12-10"
+        assert (
+            pair.wrong_date(NOW + timedelta(10))
+            == "the certificate expired on 2026-12-10; renew it"
+        )
 
 
 class TestFaults:

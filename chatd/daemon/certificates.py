@@ -1,0 +1,141 @@
+"""The certificates of all addresses with TLS: read again when they change, and watched for expiry.
+
+A SIGHUP has them read at once; files that have changed are also seen by a look each minute, since a
+program in a container can rarely send signals. This module must not know addresses or clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, timezone
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from chatd.daemon.server_certificate import ServerCertificate, Stamp
+from chatd.text.escaping import visible
+from chatd.util.key_pairs import BadPair, day
+
+LOOK_SECONDS = 60.0
+"""Seconds between two looks at the files. Certificates of six days leave hours for a renewal."""
+
+WARNING_SECONDS = 86_400.0
+"""Seconds between two looks at the dates."""
+
+SOON, VERY_SOON = timedelta(days=14), timedelta(days=3)
+"""Times before the end of a certificate: a warning once from the first on, and daily from the
+second on. certbot renews thirty days before."""
+
+
+def utc_now() -> datetime:
+    """Return the present time."""
+    return datetime.now(timezone.utc)
+
+
+class Certificates:
+    """All certificates of the daemon. They are read again, and watched, between start and stop."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        certificates: Iterable[ServerCertificate],
+        clock: IReactorTime,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.all = tuple(certificates)
+        self._now = now
+        self._refused: dict[ServerCertificate, Stamp] = {}
+        self._warned: set[object] = set()  # certificates that end soon
+        self._calls = {
+            LoopingCall(self._look): LOOK_SECONDS,
+            LoopingCall(self._warn_of_dates): WARNING_SECONDS,
+        }
+        for call in self._calls:
+            call.clock = clock
+
+    def start(self) -> None:
+        """Warn of keys that others can read and of dates, now; and look again from now on."""
+        if not self.all:
+            return
+        self._warn_of_permissions()
+        self._warn_of_dates()
+        for call, seconds in self._calls.items():
+            call.start(seconds, now=False)
+
+    def stop(self) -> None:
+        """Look no more."""
+        for call in self._calls:
+            if call.running:
+                call.stop()
+
+    def reload_certificates(self) -> list[str]:
+        """Read all files again. Return why some were not taken, a line each, which are logged."""
+        faults = [fault for each in self.all if (fault := self._renew(each))]
+        self._warn_of_permissions()
+        self._warn_of_dates()
+        return faults
+
+    def _look(self) -> None:
+        """Read the files again that have changed, unless they were refused as they are now."""
+        for each in self.all:
+            stamp = each.stamp_of_change()
+            if stamp is not None and self._refused.get(each) != stamp:
+                self._renew(each)
+
+    def _renew(self, certificate: ServerCertificate) -> str | None:
+        """Read a pair again. Return why it is not taken."""
+        before = certificate.pair
+        stamp = certificate.stamp_of_change()
+        try:
+            certificate.renew(self._now())
+        except BadPair as bad:
+            if stamp is not None:
+                self._refused[certificate] = stamp
+            fault = f"the certificate stays as it was read before: {visible(str(bad))}"
+            self.log.error("{fault}", fault=fault)
+            return fault
+        self._refused.pop(certificate, None)
+        now = certificate.pair
+        if now.certificate != before.certificate:
+            key = (
+                "Its key is the same."
+                if now.fingerprint == before.fingerprint
+                else f"Its key is {now.fingerprint} now: clients that know the old one refuse it."
+            )
+            self.log.info(
+                "{path} was read again, for those who come from now on. It is valid until {day}."
+                " {key}",
+                path=visible(str(certificate.files.certificate)),
+                day=day(now.not_after),
+                key=key,
+            )
+        return None
+
+    def _warn_of_dates(self) -> None:
+        now = self._now()
+        for each in self.all:
+            left = each.pair.not_after - now
+            shown = visible(str(each.files.certificate))
+            if wrong := each.pair.wrong_date(now):
+                self.log.warn("{path}: {wrong}.", path=shown, wrong=wrong)
+            elif left <= VERY_SOON or (left <= SOON and each.pair.certificate not in self._warned):
+                self._warned.add(each.pair.certificate)
+                self.log.warn(
+                    "{path}: the certificate expires on {day}, in {days} days. Renew it.",
+                    path=shown,
+                    day=day(each.pair.not_after),
+                    days=left.days,
+                )
+
+    def _warn_of_permissions(self) -> None:
+        for each in self.all:
+            mode = each.files.open_to_others()
+            if mode is not None:
+                self.log.warn(
+                    "the key {path} can be read by others (its mode is {mode}): `chmod 600` closes"
+                    " it.",
+                    path=visible(str(each.files.key)),
+                    mode=mode,
+                )
