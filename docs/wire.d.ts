@@ -54,7 +54,7 @@ export type ClientMessage =
 	| { type: "room"; id?: Id; room: string }
 	| { type: "people"; id?: Id; room: string }
 	| { type: "commands"; id?: Id }
-	| { type: "rooms"; id?: Id }
+	| { type: "rooms"; id?: Id; from?: string }
 	| { type: "seen"; id?: Id; room: string; seq: number }
 	| { type: "ping"; id?: Id };
 
@@ -172,6 +172,8 @@ export interface Rooms {
 	id?: Id;
 	count: number;
 	rooms: ListedRoom[];
+	/** The name to go on from, if there are more. */
+	next?: string;
 }
 
 export interface Left {

@@ -5,8 +5,8 @@ It must not know connections or commands, and moves no session.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from itertools import islice
 
 from chatd.chat.moderation import Moderation
@@ -21,6 +21,7 @@ from chatd.storage.contract import Store
 from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.text.validation import MAX_NAME_LENGTH, InvalidName, check_end, validate_room_name
+from chatd.util.usage import nearest
 
 ROOMS_LOOKED_AT = 1000
 ROOMS_COMPARED = 20
@@ -53,6 +54,7 @@ class Rooms(Mapping[str, Room]):
                 time = stamps.get(name, 0)
                 self._make(name, head, topic, time)
         self.lobby = self._rooms.get(fold(lobby)) or self._make(lobby)
+        self._order = sorted(self._rooms)  # their keys: to sort those of many rooms takes long
 
     def __getitem__(self, key: str) -> Room:
         return self._rooms[key]
@@ -94,13 +96,28 @@ class Rooms(Mapping[str, Room]):
         Empty rooms may be very many, so they are not sorted; and of the hidden ones among them, at
         most `ROOMS_LOOKED_AT` are checked.
         """
-        hidden = self._moderation.hidden
-        some_hidden = islice(hidden, ROOMS_LOOKED_AT)
-        asked = {*some_hidden, *(self._peopled & hidden)}
-        hidden = hidden - {room for room in asked if self.readable(session, room)}
+        hidden = self._hidden_from(session)
         shown = sorted(self._peopled - hidden, key=lambda room: (-room.people, room.name))[:most]
         empty = (room for room in self._rooms.values() if not room.people and room not in hidden)
         return len(self._rooms) - len(hidden), shown + list(islice(empty, most - len(shown)))
+
+    def listed_from(self, start: str, most: int, session: Session) -> tuple[int, list[Room]]:
+        """Return the number of rooms that a session may read, and at most *most* of them.
+
+        They are in the order of their keys, from that of the name *start* on.
+        """
+        hidden = self._hidden_from(session)
+        first = bisect_left(self._order, fold(start[:MAX_NAME_LENGTH]))
+        keys = islice(self._order, first, None)
+        shown = (room for room in map(self._rooms.__getitem__, keys) if room not in hidden)
+        return len(self._rooms) - len(hidden), list(islice(shown, most))
+
+    def _hidden_from(self, session: Session) -> set[Room]:
+        """Return the rooms that a session may not read, and those that are not looked at."""
+        hidden = self._moderation.hidden
+        some_hidden = islice(hidden, ROOMS_LOOKED_AT)
+        asked = {*some_hidden, *(self._peopled & hidden)}
+        return hidden - {room for room in asked if self.readable(session, room)}
 
     def check_new(self, wanted: str, session: Session) -> None:
         """Raise a `Refusal` if there is a room of that name, or one that looks like it.
@@ -126,7 +143,9 @@ class Rooms(Mapping[str, Room]):
 
     def add(self, wanted: str) -> Room:
         """Make a room of that name, which `check_new` has accepted."""
-        return self._make(_room_name(wanted))
+        room = self._make(_room_name(wanted))
+        insort(self._order, room.key)
+        return room
 
     def similar(self, wanted: str, session: Session) -> Room | None:
         """Return a room that may have been meant by a name that no room has.
@@ -135,21 +154,20 @@ class Rooms(Mapping[str, Room]):
         """
         # Comparing is slow (50 us a pair), so few names are compared, and likely ones.
         key = fold(_room_name(wanted))
-        if len(key) > MAX_NAME_LENGTH:  # a letter may stand for a phrase
-            return None
         likely = (
             other
             for other, room in islice(self._rooms.items(), ROOMS_LOOKED_AT)
             if other[0] == key[0] and abs(len(other) - len(key)) <= 2
             if room not in self._moderation.hidden or self.readable(session, room)
         )
-        matches = get_close_matches(key, islice(likely, ROOMS_COMPARED), 1, 0.7)
-        return self._rooms[matches[0]] if matches else None
+        near = nearest(key, list(islice(likely, ROOMS_COMPARED)))
+        return None if near is None else self._rooms[near]
 
     def forget_if_empty(self, room: Room | None) -> None:
         """Forget a room if nothing would be lost without it."""
         if room is not None and room.forgettable and room is not self.lobby:
-            self._rooms.pop(room.key, None)
+            if self._rooms.pop(room.key, None) is not None:
+                del self._order[bisect_left(self._order, room.key)]
             self._like.remove(room)
             puts = self._moderation.forget(room)
             if puts:

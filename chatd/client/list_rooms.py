@@ -31,12 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     out = reading.Output(as_json=arguments.json)
     talk, _ = reading.begin(arguments)
     with closing(talk):
-        answer = talk.ask("rooms")
-    rooms = reading.rows(answer, "rooms")
-    for room in rooms:
-        name, topic = text_of(room, "room"), text_of(room, "topic")
-        out.write(f"#{name}\t{room.get('people')}\t{topic}".rstrip("\t"), room)
-    total = answer.get("count")
-    if isinstance(total, int) and total > len(rooms):
-        reading.note(f"these are {len(rooms)} of {total} rooms.")
+        for room in reading.all_rooms(talk):
+            name, topic = text_of(room, "room"), text_of(room, "topic")
+            out.write(f"#{name}\t{room.get('people')}\t{topic}".rstrip("\t"), room)
     return out.status

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chatd.client import json_lines, logging_in, server
@@ -92,6 +92,27 @@ def _similar(talk: JsonLink, room: str) -> str:
     rooms = [json_lines.text_of(each, "room") for each in rows(talk.ask("rooms"), "rooms")]
     similar = nearest(room, rooms)
     return f" Did you mean #{similar}?" if similar else " `chatd rooms` lists the rooms."
+
+
+def all_rooms(talk: JsonLink) -> Iterator[Message]:
+    """Yield the rooms that one may read: first those with most people, then the others by name.
+
+    A server that does not get on with its list is not asked again.
+    """
+    answer = talk.ask("rooms")
+    listed, asked = set[str](), set[str]()
+    while True:
+        for room in rows(answer, "rooms"):
+            name = json_lines.text_of(room, "room")
+            if name not in listed:
+                listed.add(name)
+                yield room
+        start = json_lines.text_of(answer, "next")
+        if not start or start in asked:
+            return
+        asked.add(start)
+        members: dict[str, Any] = {"from": start}  # a word of Python
+        answer = talk.ask("rooms", **members)
 
 
 def rows(message: Message, member: str) -> list[Message]:

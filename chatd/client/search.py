@@ -91,7 +91,7 @@ def _in_room(talk: JsonLink, room: str, text: str) -> Iterator[tuple[str, Messag
 
 
 def _in_all_rooms(talk: JsonLink, text: str) -> Iterator[tuple[str, Message]]:
-    rooms = [text_of(each, "room") for each in reading.rows(talk.ask("rooms"), "rooms")]
+    rooms = [text_of(each, "room") for each in reading.all_rooms(talk)]
     left: dict[str, int | None] = dict.fromkeys(rooms)
     while left:
         asked = dict(list(left.items())[:_ROOMS_A_REQUEST])

@@ -55,17 +55,28 @@ async def _leave(server: ChatServer, session: Session, argument: str) -> None:
 
 
 def _rooms(server: ChatServer, session: Session, argument: str) -> None:
-    if argument:
+    start = argument.removeprefix("#")
+    if " " in start:
         raise WrongUse
-    total, rooms = look.list_rooms(server, session, ROOMS_LISTED)
-    lines = [session.sentence("rooms", count=total)]
-    for room in rooms:
+    listed = look.list_rooms(server, session, ROOMS_LISTED, start or None)
+    if start and not listed.rooms:
+        session.answer("no_rooms_from", start=short(start))
+        return
+    if start:
+        title = session.sentence("rooms_from", start=short(start))
+    else:
+        title = session.sentence("rooms", count=listed.total)
+    lines = [title]
+    for room in listed.rooms:
         line = session.sentence("room", room=room.name, people=room.people, count=room.head)
         if room.topic:
             line += " " + session.sentence("topic", topic=excerpt(room.topic, TOPIC_LISTED))
         lines.append(line)
-    if total > len(rooms):
-        lines.append(session.sentence("more_rooms", count=total - len(rooms)))
+    if listed.next and start:
+        lines.append(session.sentence("next_rooms", next=listed.next))
+    elif listed.next:
+        more = listed.total - len(listed.rooms)
+        lines.append(session.sentence("more_rooms", count=more, next=listed.next))
     session.tell("\n".join(lines))
 
 
@@ -238,19 +249,19 @@ TABLE = (
     Command(
         _rooms,
         Wording(
-            "/rooms",
-            "list the rooms",
-            "Each with its people, lines and topic, 50 rooms at most. A private room is listed\n"
-            "only for people who may enter it.\n"
-            "Example: /rooms",
+            "/rooms [FROM]",
+            "list the rooms, or by name those from FROM on",
+            "Each with its people, lines and topic, 50 rooms at most: those with most people, or\n"
+            "by name from FROM on. A private room is listed only for people who may enter it.\n"
+            "Example: /rooms m",
             aliases=("list",),
         ),
         Wording(
-            "/salas",
-            "ver las salas",
-            "Cada una con su gente, sus líneas y su tema, 50 salas como mucho. Una sala privada\n"
-            "solo la ven las personas que pueden entrar en ella.\n"
-            "Ejemplo: /salas",
+            "/salas [DESDE]",
+            "ver las salas, o por nombre a partir de DESDE",
+            "Cada una con su gente, sus líneas y su tema, 50 salas como mucho: las que tienen más\n"
+            "gente, o por nombre a partir de DESDE. Una privada solo la ve quien puede entrar.\n"
+            "Ejemplo: /salas m",
         ),
         only_answers=True,
         scope=Scope.READ,

@@ -133,8 +133,13 @@ SENTENCES = {
     "rooms_one": "{count} sala:",
     "room": "#{room}: {people} aquí, {count} líneas.",
     "room_one": "#{room}: {people} aquí, {count} línea.",
-    "more_rooms": "y {count} más.",
-    "more_rooms_one": "y {count} más.",
+    "more_rooms": "y {count} más. /salas {next} las muestra todas por nombre.",
+    "more_rooms_one": "y {count} más. /salas {next} las muestra todas por nombre.",
+    "rooms_from": "Salas a partir de {start}, por nombre:",
+    "next_rooms": "Hay más: /salas {next}",
+    "no_rooms_from": (
+        "No hay ninguna sala a partir de {start}. /salas muestra las que tienen más gente."
+    ),
     "history": "{shown} de {count} líneas de #{room}:",
     "history_one": "{shown} de {count} línea de #{room}:",
     "no_history": "En #{room} no se ha dicho nada todavía.",

@@ -42,6 +42,33 @@ def test_a_session_is_told_of_those_that_it_may_read() -> None:
     assert listed(world, ana, 3) == (4, ["lobby", "ops", "tea"])
 
 
+def listed_from(world: World, person: Member, start: str, most: int = 9) -> list[str]:
+    _, rooms = world.server.rooms.listed_from(start, most, person.session)
+    return [room.name for room in rooms]
+
+
+def test_by_name_they_are_listed_from_a_name_on() -> None:
+    world = World()
+    ana, zed = world.member("ana"), world.person("zed")
+    for name in "tea", "Mate", "coffee", "agua":
+        world.server.rooms.add(name)
+    ana.type("/create den private")
+    assert listed_from(world, ana, "") == ["agua", "coffee", "den", "lobby", "Mate", "tea"]
+    assert listed_from(world, zed, "") == ["agua", "coffee", "lobby", "Mate", "tea"]
+    assert listed_from(world, zed, "D", 2) == ["lobby", "Mate"]
+    assert listed_from(world, zed, "mate") == ["Mate", "tea"]
+    assert listed_from(world, zed, "u" * 1000) == []
+
+
+def test_by_name_a_room_that_is_forgotten_is_not_listed() -> None:
+    world = World()
+    luis = world.person("luis")
+    luis.type("/join tea", "/join mate")
+    assert listed_from(world, luis, "") == ["lobby", "mate"]
+    luis.type("/join tea")
+    assert listed_from(world, luis, "") == ["lobby", "tea"]
+
+
 def refusal_of_new(world: World, person: Member, name: str) -> str:
     """Return the key of the refusal of a new room of that name."""
     with pytest.raises(Refusal) as refused:

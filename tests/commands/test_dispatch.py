@@ -420,9 +420,25 @@ class RoomsTests(CommandTestCase):
             self.ana.ask(f"/join r{number}", "x")
         lines = self.ana.ask("/rooms")
         self.assertEqual(
-            (lines[0], lines[-1]), (EN.notice("rooms", count=4), EN.notice("more_rooms", count=2))
+            (lines[0], lines[-1]),
+            (EN.notice("rooms", count=4), EN.notice("more_rooms", count=2, next="lobby")),
         )
         self.assertEqual(len(lines), 4)
+
+    def test_all_are_listed_by_name_from_one_on(self) -> None:
+        self.patch(talking, "ROOMS_LISTED", 2)
+        for number in range(3):
+            self.ana.ask(f"/join r{number}", "x")
+        lines = self.ana.ask("/rooms lobby")
+        self.assertEqual(lines[0], EN.notice("rooms_from", start="lobby"))
+        self.assertIn("#lobby", lines[1])
+        self.assertIn("#r0", lines[2])
+        self.assertEqual(lines[3:], [EN.notice("next_rooms", next="r1")])
+        self.patch(talking, "ROOMS_LISTED", 3)
+        self.assertEqual(self.ana.ask("/rooms lobby")[-1], EN.notice("next_rooms", next="r2"))
+        lines = self.ana.ask("/rooms #R1")
+        self.assertIn("#r2", lines[-1])
+        self.assertEqual(self.ana.ask("/rooms s"), [EN.notice("no_rooms_from", start="s")])
 
     def test_a_long_topic_is_shown_in_part(self) -> None:
         self.ana.ask("/topic " + "x" * 100)
@@ -445,7 +461,7 @@ class RoomsTests(CommandTestCase):
         )
 
     def test_wrong_use(self) -> None:
-        self.wrong_use("/rooms", "/rooms ops", "/list x")
+        self.wrong_use("/rooms [FROM]", "/rooms ops x", "/list x y")
 
 
 class WhoTests(CommandTestCase):

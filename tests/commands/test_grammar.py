@@ -23,7 +23,7 @@ USE, ROOM, NAME, NOBODY, UNKNOWN = (
     "Unknown command",
 )
 
-NO_ARGUMENT = ("leave", "rooms", "mentions", "missed", "skip", "text", "bans", "close", "stats")
+NO_ARGUMENT = ("leave", "mentions", "missed", "skip", "text", "bans", "close", "stats")
 ONE_NAME = ("invite", "uninvite", "voice", "unvoice", "op", "unop", "unmute", "unban")
 SWITCHES = ("echo", "times", "quiet", "bell", "guests")
 TIMES = (
@@ -35,6 +35,7 @@ MORE_TIMES = ("30m", "30 m", "30 minutes", "and 30m", "y 30 min", "2days talk")
 
 REFUSED: list[tuple[str, str, str]] = [
     *((f"/{name} x", USE, EN.wrong_use(f"/{name}")) for name in NO_ARGUMENT),
+    ("/rooms x y", USE, EN.wrong_use("/rooms")),
     *((f"/{name}", USE, "NAME") for name in ONE_NAME if name != "unban"),
     *((f"/{name} luis eva", USE, f"/{name}") for name in ONE_NAME if name != "unban"),
     ("/unban luis eva", USE, "/unban"),

@@ -1039,7 +1039,7 @@ class TestBans:
         refused(luis, "/bans")
         ana.ask(*(f"/ban t{number}" for number in range(60)))
         lines = ana.ask("/bans")
-        assert (len(lines), lines[-1]) == (52, EN.notice("more_rooms", count=12))
+        assert (len(lines), lines[-1]) == (52, EN.notice("more_sanctions", count=12))
 
     def test_from_the_lobby_one_may_go_to_other_rooms(self, world: World, luis: Member) -> None:
         root = world.member("root", admin=True)

@@ -9,9 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from chatd.client.json_lines import JsonLink
+from chatd.client.reading import all_rooms
 from tests.support.live_server import PATIENCE, LiveServer, environment
 from tests.support.sentences import EN
 
@@ -109,6 +112,42 @@ def test_rooms_lists_those_that_one_may_read(daemon: LiveServer) -> None:
     printed = run(daemon, "rooms")[1]
     assert sorted(printed.splitlines()) == ["#lobby\t0", "#ops\t0\tRelease"]
     assert "#staff\t0" in run(daemon, "rooms", "--login", "ana")[1].splitlines()
+
+
+class Lists:
+    """A server with lists of rooms, by the name that each begins with; None for the first."""
+
+    def __init__(self, **lists: tuple[list[str], str]) -> None:
+        self._lists = lists
+        self.asked: list[str] = []
+
+    def ask(self, type: str, **members: str) -> dict[str, object]:
+        assert type == "rooms"
+        start = members.get("from", "first")
+        self.asked.append(start)
+        names, more = self._lists[start]
+        return {"rooms": [{"room": name} for name in names], **({"next": more} if more else {})}
+
+
+@pytest.mark.parametrize(
+    ("lists", "names"),
+    [
+        ({"first": (["ops", "agua"], "")}, ["ops", "agua"]),
+        (
+            {"first": (["ops", "tea"], "agua"), "agua": (["agua", "ops"], "t"), "t": (["tea"], "")},
+            ["ops", "tea", "agua"],
+        ),
+        ({"first": (["ops"], "ops"), "ops": (["ops", "tea"], "ops")}, ["ops", "tea"]),
+    ],
+    ids=["one list", "several lists", "a server that does not get on"],
+)
+def test_all_lists_of_rooms_are_asked_for(
+    lists: dict[str, tuple[list[str], str]], names: list[str]
+) -> None:
+    talk = Lists(**lists)
+    found = all_rooms(cast(JsonLink, talk))
+    assert [room["room"] for room in found] == names
+    assert talk.asked == list(lists)
 
 
 def test_a_missing_room_is_answered_with_a_similar_one_and_is_not_made(daemon: LiveServer) -> None:

@@ -22,13 +22,14 @@ ms."""
 
 
 class Rooms(NamedTuple):
-    """The number of rooms that a session may read, and the first of them.
+    """The number of rooms that a session may read, some of them, and the name to go on from.
 
-    Those with most members are first.
+    That is "" if there are no more.
     """
 
     total: int
     rooms: list[Room]
+    next: str
 
 
 class RoomRow(NamedTuple):
@@ -76,9 +77,22 @@ class People(NamedTuple):
     guests: int
 
 
-def list_rooms(server: ChatServer, session: Session, limit: int) -> Rooms:
-    """Return the rooms that a session may read, at most *limit* of them."""
-    return Rooms(*server.rooms.listed(limit, session))
+def list_rooms(server: ChatServer, session: Session, limit: int, start: str | None = None) -> Rooms:
+    """Return the rooms that a session may read, at most *limit* of them.
+
+    They are in the order of names, from *start* on; without it, those with most members are first,
+    and the first room by name is next if they are not all.
+    """
+    if start is not None:
+        total, rooms = server.rooms.listed_from(start, limit + 1, session)
+        return Rooms(total, rooms[:limit], rooms[limit].name if len(rooms) > limit else "")
+    total, rooms = server.rooms.listed(limit, session)
+    return Rooms(total, rooms, _first_by_name(server, session) if total > len(rooms) else "")
+
+
+def _first_by_name(server: ChatServer, session: Session) -> str:
+    _, rooms = server.rooms.listed_from("", 1, session)
+    return rooms[0].name if rooms else ""
 
 
 def room_to_read(server: ChatServer, session: Session, room: Room | None = None) -> Room:

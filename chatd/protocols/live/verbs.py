@@ -201,13 +201,24 @@ def _people(conversation: Conversation, members: Members) -> None:
 
 
 def _rooms(conversation: Conversation, members: Members) -> None:
-    total, rooms = look.list_rooms(conversation.server, conversation.session, ROOMS_LISTED)
-    listed = look.RoomRows(rooms, TOPIC_LISTED)
+    start = None if members.get("from") is None else text_in(members, "from")
+    found = look.list_rooms(conversation.server, conversation.session, ROOMS_LISTED, start)
+    listed = look.RoomRows(found.rooms, TOPIC_LISTED)
+    more = {"next": found.next} if found.next else {}
 
     def rows(some: Sequence[Room | look.RoomRow]) -> Rows:
         return [row._asdict() for row in listed.rows(some)]
 
-    _tell_list(conversation, "rooms", "rooms", listed.slices, rows, id=id_of(members), count=total)
+    _tell_list(
+        conversation,
+        "rooms",
+        "rooms",
+        listed.slices,
+        rows,
+        id=id_of(members),
+        count=found.total,
+        **more,
+    )
 
 
 def _tell_list(

@@ -14,14 +14,25 @@ from tests.support.world import World
 
 def test_rooms_with_members_come_first(world: World) -> None:
     done(world, enter(world.server, guest(world), "tea"))
-    total, rooms = list_rooms(world.server, guest(world), 10)
-    assert (total, [room.name for room in rooms]) == (2, ["tea", "lobby"])
+    total, rooms, more = list_rooms(world.server, guest(world), 10)
+    assert (total, [room.name for room in rooms], more) == (2, ["tea", "lobby"], "")
 
 
 def test_the_limit_does_not_change_the_total(world: World) -> None:
     done(world, enter(world.server, guest(world), "tea"))
-    total, rooms = list_rooms(world.server, guest(world), 1)
+    total, rooms, _ = list_rooms(world.server, guest(world), 1)
     assert (total, len(rooms)) == (2, 1)
+
+
+def test_all_rooms_are_listed_by_going_on_from_the_next_name(world: World) -> None:
+    for name in "tea", "mate", "coffee":
+        done(world, enter(world.server, guest(world), name))
+    seen, start = [], list_rooms(world.server, guest(world), 1).next
+    while start:
+        total, rooms, start = list_rooms(world.server, guest(world), 3, start)
+        seen.append([room.name for room in rooms])
+        assert total == 4
+    assert seen == [["coffee", "lobby", "mate"], ["tea"]]
 
 
 def test_a_room_that_the_session_may_not_read_is_not_listed(world: World) -> None:

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.chat.actions.enter import RESUMED_LINES, ROOMS_ENTERED
 from chatd.event import Event
+from chatd.protocols.live import verbs
 from chatd.protocols.live.verbs import HISTORY_LINES
 from chatd.rooms.paging import BYTES_GIVEN
 from chatd.util.fair_queue import Asker
@@ -388,6 +389,30 @@ class TestRooms:
         (rooms,) = one.seen()
         assert (rooms["id"], rooms["count"]) == (3, 2)
         assert {"room": "ops", "people": 1, "head": 2, "topic": "things"} in rooms["rooms"]
+        assert "next" not in rooms
+
+    def test_all_are_listed_by_going_on_from_the_next(
+        self, live: Live, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(verbs, "ROOMS_LISTED", 2)
+        for name in "tea", "mate", "coffee", "agua":
+            world.server.rooms.add(name)
+        one = live.come(world)
+        seen, more = [], {}
+        for _ in range(4):
+            one.send("rooms", **more)
+            (answer,) = one.seen("rooms")
+            assert answer["count"] == 5
+            seen.append([room["room"] for room in answer["rooms"]])
+            more = {"from": answer.get("next")}
+        assert seen[0][0] == "lobby"
+        assert seen[1:] == [["agua", "coffee"], ["lobby", "mate"], ["tea"]]
+        assert more == {"from": None}
+
+    def test_a_name_to_list_them_from_is_a_text(self, live: Live, world: World) -> None:
+        one = live.come(world)
+        one.send("rooms", **{"from": 5})
+        assert one.seen("error")[0]["key"] == "wrong_member"
 
     def test_who_is_there_is_told(self, live: Live, world: World) -> None:
         world.person("ana")

@@ -72,15 +72,17 @@ async def me(call: Call) -> Answer:
 
 
 async def rooms(call: Call) -> Answer:
-    """Answer with the rooms that the requester may read."""
+    """Answer with the rooms that the requester may read: those with most people, or by name."""
+    start = call.request.parameter("from")
     with visitor(call) as (session, _):
-        total, rooms = look.list_rooms(call.server, session, ROOMS_LISTED)
-        listed = look.RoomRows(rooms, TOPIC_CHARACTERS)
+        found = look.list_rooms(call.server, session, ROOMS_LISTED, start)
+        listed = look.RoomRows(found.rooms, TOPIC_CHARACTERS)
+    described = {"count": found.total, **({"next": found.next} if found.next else {})}
 
     def rows(some: Sequence[Room | look.RoomRow]) -> list[JsonObject]:
         return [row._asdict() for row in listed.rows(some)]
 
-    return json_list_answer({"count": total}, "rooms", listed.slices, rows)
+    return json_list_answer(described, "rooms", listed.slices, rows)
 
 
 async def messages(call: Call) -> Answer:
@@ -172,7 +174,11 @@ TABLE = (
             "rooms",
             "The rooms",
             description=f"Those that the client may read, at most {ROOMS_LISTED}: first those with"
-            " the most people, then those without people.",
+            " the most people, then those without people; or, with `from`, in the order of their"
+            " names. If there is a `next`, ask again with `from` set to it.",
+            parameters=(
+                Parameter("from", "query", TEXT, "The rooms from this name on, in that order."),
+            ),
             returns=(
                 Returned(
                     200,
@@ -184,7 +190,7 @@ TABLE = (
                     },
                 ),
             ),
-            errors=(401,),
+            errors=(401, 422),
         ),
     ),
     Route(

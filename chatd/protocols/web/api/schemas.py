@@ -106,7 +106,8 @@ ROOMS = Named(
                     }
                 )
             ),
-        }
+        },
+        next={**TEXT, "description": "The name to go on from; left out if there are no more."},
     ),
 )
 

@@ -57,10 +57,19 @@ export class Browse {
 	/** List and count the rooms whose names or topics contain what is written, in the order that is chosen. */
 	#draw() {
 		const rooms = listed(this.#rooms, this.#word, this.#order.value === "name");
-		const count = this.#word ? rooms.length : (this.#count ?? 0);
-		const { texts } = this.#given;
-		tell(this.#status, this.#count === null ? texts.say("no_answer") : texts.say("rooms_all", { count }));
+		tell(this.#status, this.#counted(rooms.length));
 		byId("browse-rooms").replaceChildren(...rooms.map((room) => make("li", {}, this.#room(room))));
+	}
+
+	/**
+	 * Return the number of rooms in words, and how to enter those that the server has not listed.
+	 * @param {number} shown
+	 */
+	#counted(shown) {
+		const { texts } = this.#given;
+		if (this.#count === null) return texts.say("no_answer");
+		if (this.#count > this.#rooms.length) return texts.say("rooms_some", { count: this.#count, shown });
+		return texts.say("rooms_all", { count: shown });
 	}
 
 	/** @param {string} name */

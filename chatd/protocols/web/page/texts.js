@@ -276,6 +276,10 @@ export const SENTENCES = {
 	look_further: ["Search further", "Seguir buscando"],
 	rooms_all: ["{count} rooms", "{count} salas"],
 	rooms_all_one: ["1 room", "1 sala"],
+	rooms_some: [
+		"{shown} of {count} rooms. To enter another one, write its name.",
+		"{shown} de {count} salas. Para entrar en otra, escribe su nombre.",
+	],
 	room_people: ["{count} here", "{count} aquí"],
 	order: ["Order", "Orden"],
 	order_people: ["most people first", "primero donde hay más gente"],

@@ -10,6 +10,7 @@ import pytest
 from chatd.chat.actions.look import ROWS_A_SLICE
 from chatd.formats.json import TOPIC_CHARACTERS
 from chatd.protocols.transport.limits import Limits
+from chatd.protocols.web.api import rooms as rooms_module
 from chatd.storage.contract import StoreError
 from tests.support.http import Got, SiteWorld, error_of, request
 
@@ -128,6 +129,20 @@ def test_rooms_are_listed() -> None:
             {"room": "lobby", "people": 0, "head": 0, "topic": ""},
         ],
     }
+
+
+def test_all_rooms_are_listed_by_name_from_the_next_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms_module, "ROOMS_LISTED", 2)
+    web = SiteWorld()
+    for name in "tea", "mate", "coffee":
+        web.server.rooms.add(name)
+    first = web.ask("GET", "/api/rooms").json
+    assert (first["count"], first["next"]) == (4, "coffee")
+    second = web.ask("GET", f"/api/rooms?from={first['next']}").json
+    assert [row["room"] for row in second["rooms"]] == ["coffee", "lobby"]
+    third = web.ask("GET", f"/api/rooms?from={second['next']}").json
+    assert [row["room"] for row in third["rooms"]] == ["mate", "tea"]
+    assert "next" not in third
 
 
 def test_many_rooms_are_listed_in_pieces() -> None:
