@@ -30,6 +30,7 @@ _SUMMARIES = {
     "export": "write out what is stored",
     "backup": "copy a store into a file, also while a daemon runs",
     "check": "look for faults in a store or in a back-up, also while a daemon runs",
+    "restore": "put a back-up in the place of a store, while no daemon runs",
     "tls": "make the key and the certificate of a server, and show their fingerprint",
     "admin": "list, add, change and remove accounts, on the host that the store is on",
 }

@@ -31,7 +31,7 @@ from tools.spanish import HEADERS, TEXTS
 
 CLIENTS = (
     *("connect", "say", "tail", "who", "rooms", "search", "wall"),
-    *("export", "backup", "check", "tls", "admin"),
+    *("export", "backup", "check", "restore", "tls", "admin"),
 )
 """The subcommands of ``chatd``, without ``serve``."""
 

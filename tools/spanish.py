@@ -200,6 +200,9 @@ ARGUMENTS = {
         "la copia, que solo puede leer el dueño del almacén; una copia anterior con ese nombre se "
         "sustituye cuando la nueva está entera, cualquier otro fichero se rechaza"
     ),
+    "the back-up; it stays, and so does the old store, under a name that is printed": (
+        "la copia; se queda, y también el almacén anterior, con un nombre que se escribe"
+    ),
     "list the registered names": "ver los nombres registrados",
     "register a name, with a password that is asked for": (
         "registrar un nombre, con una contraseña que se pide"

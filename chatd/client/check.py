@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         more = " or more" if len(faults) == MOST_FAULTS else ""
         print(
             f"chatd: {len(faults)} fault{'s' * (len(faults) != 1)}{more} in {arguments.store}."
-            " Keep the file, and restore a back-up.",
+            " Keep the file, and restore a back-up: chatd restore FILE.",
             file=sys.stderr,
         )
         return 1

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.quick
 
 HOOK = {"url": "https://example.com/", "secret": "s", "by": "ana", "added": 1, "seq": 2}
 
-ADVICE = "Keep the file, and restore a back-up.\n"
+ADVICE = "Keep the file, and restore a back-up: chatd restore FILE.\n"
 
 
 @pytest.fixture

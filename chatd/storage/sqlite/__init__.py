@@ -23,6 +23,7 @@ Modules (python3 -m tools.documents writes this list):
   the same.
 - `partial`: A file that is complete or not there: made under another name, and renamed when it is
   whole.
+- `restoring`: The restoring of a store's file from a back-up, while no daemon uses the store.
 - `rows`: Rows of a store's file: their layout, their checks, and what a daemon reads when it
   starts.
 - `schema`: The schema of a store's file: the SQL of each version, and the upgrade of an older file.

@@ -20,10 +20,10 @@ from chatd.storage.contract import StoreError
 from chatd.storage.sqlite import schema, search_index
 from chatd.storage.sqlite.errors import sqlite_errors
 from chatd.storage.sqlite.examination import Examination, examine_file
-from chatd.storage.sqlite.file import reading_uri
+from chatd.storage.sqlite.file import BESIDE, reading_uri
 from chatd.storage.sqlite.partial import partial_file, system_errors
 
-_OF_A_STORE = ("", "-wal", "-shm", "-journal", ".lock", ".control")
+_OF_A_STORE = ("", *BESIDE, ".lock", ".control")
 """Suffixes of the files of a store that a daemon has opened."""
 
 _CHORES = "chores"

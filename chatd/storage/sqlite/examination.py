@@ -72,9 +72,12 @@ class _Room(NamedTuple):
     indexed: int
 
 
-def examine_file(path: Path) -> Examination:
-    """Examine a store's file. Raises `StoreError` if it is none, or cannot be read at all."""
-    with sqlite_errors(path), closing(connect_reading(path)) as connection:
+def examine_file(path: Path, called: Path | None = None) -> Examination:
+    """Examine a store's file. Raises `StoreError` if it is none, or cannot be read at all.
+
+    ``called`` is the path by which an error names the file, if it is another one.
+    """
+    with sqlite_errors(called or path), closing(connect_reading(path)) as connection:
         connection.execute("BEGIN")
         version = schema.version_of(connection)
         if version == 0:

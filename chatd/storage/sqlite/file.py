@@ -53,8 +53,12 @@ another salt; a frame that has it was written since."""
 _LOCKED_SECONDS = 2.0
 """Seconds that SQLite waits for another program that writes to the file."""
 
-_BESIDE = ("-wal", "-shm", "-journal")
+BESIDE = ("-wal", "-shm", "-journal")
 """Suffixes of the files that SQLite makes beside a store."""
+
+RESTORED = ".restored"
+"""Suffix of the file that takes the place of a store (`chatd.storage.sqlite.restoring`). While it
+is there, the files of the store need not belong together."""
 
 _log = Logger()
 
@@ -78,6 +82,7 @@ class StoreFile:
         self._page = 0
         self._older_salts: dict[int, bytes] = {}  # by the number of the frame
         try:
+            check_not_half_restored(path)
             self._watch = FileWatch(path, _create(path))
             with sqlite_errors(path, ADVICE):
                 self._check_log()
@@ -256,13 +261,22 @@ def connect_reading(path: Path) -> sqlite3.Connection:
 def reading_uri(path: Path) -> str:
     """Return the URI with which SQLite only reads a file that must exist.
 
-    Even for that, SQLite makes files beside one that has a log. It can do without where it cannot
+    Raises `StoreError` for a store that is half restored.
+
+    Even to read, SQLite makes files beside one that has a log. It can do without where it cannot
     make them, if there is no log: then no process writes to the file, which is a back-up.
     """
+    check_not_half_restored(path)
     mode = "mode=ro"
     if not is_writable(path.parent) and not os.path.exists(f"{path}-wal"):
         mode += "&immutable=1"
     return f"{path.as_uri()}?{mode}"
+
+
+def check_not_half_restored(path: Path) -> None:
+    """Raise `StoreError` if a restore of the store was interrupted when it exchanged the files."""
+    if os.path.lexists(f"{path}{RESTORED}"):
+        raise StoreError(f"a restore of {path} was interrupted. Run chatd restore again.")
 
 
 @contextmanager
@@ -311,7 +325,7 @@ def _create(path: Path) -> Identity:
                 f"{path} has another name, a hard link. Remove one, {OR_ANOTHER_STORE}"
             )
         log = 0
-        for suffix in _BESIDE:
+        for suffix in BESIDE:
             beside = path.with_name(path.name + suffix)
             if os.path.lexists(beside):
                 opened = open_own(beside, os.O_RDONLY)

@@ -355,7 +355,7 @@ class TestRefusals:
     def test_the_database_of_another_program(self, path: Path) -> None:
         sql(path, "CREATE TABLE songs (name)")
         assert refusal(path) == (
-            f"{path}: it is the database of another program. Give another --store."
+            f"{path}: it is the database of another program. Give another file."
         )
 
     def test_nothing_is_left_beside_the_file_of_another_program(self, path: Path) -> None:
@@ -375,7 +375,7 @@ class TestRefusals:
         sql(path, f"PRAGMA user_version = {newer}")
         assert refusal(path) == (
             f"{path}: it was written by a newer chatd (version {newer} of the file; this one"
-            f" knows {len(STEPS)}). Upgrade chatd, or give another --store."
+            f" knows {len(STEPS)}). Upgrade chatd, or give another file."
         )
 
     async def test_nothing_is_left_beside_a_file_that_is_refused(

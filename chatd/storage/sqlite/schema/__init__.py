@@ -47,12 +47,12 @@ def version_of(connection: sqlite3.Connection, name: str = "main") -> int:
     if empty and application == 0:
         return 0
     if application != APPLICATION_ID:
-        raise StoreError("it is the database of another program. Give another --store.")
+        raise StoreError("it is the database of another program. Give another file.")
     version: int = connection.execute(f"PRAGMA {name}.user_version").fetchone()[0]
     if version > len(STEPS):
         raise StoreError(
             f"it was written by a newer chatd (version {version} of the file; this one knows"
-            f" {len(STEPS)}). Upgrade chatd, or give another --store."
+            f" {len(STEPS)}). Upgrade chatd, or give another file."
         )
     return version
 
