@@ -18,6 +18,7 @@ from chatd.text.validation import LineFault
 LINE_FAULTS = {
     LineFault.TOO_LONG: "too_long",
     LineFault.NOT_UTF8: "not_utf8",
+    LineFault.CUT: "cut_line",
     LineFault.MARKS: "too_many_marks",
 }
 """Keys of the sentences for the faults of a line, as its author receives them."""
@@ -26,6 +27,7 @@ _MESSAGE_FAULTS = {
     MessageFault.LINES: "message_has_lines",
     MessageFault.BYTES: "message_has_bytes",
     MessageFault.NOT_UTF8: "line_not_utf8",
+    MessageFault.CUT: "line_cut",
     MessageFault.TOO_LONG: "line_too_long",
     MessageFault.MARKS: "line_has_marks",
     MessageFault.LATE: "line_was_dropped",

@@ -15,9 +15,15 @@ from contextlib import suppress
 from typing import TextIO
 
 from chatd.client import wire
+from chatd.client.say_session import CutLine
 from chatd.client.wire import ClientError
 from chatd.protocols.lines.framing import Framer, TooLong
-from chatd.text.validation import InvalidLine, LineFault, validate_text
+from chatd.text.validation import TERMINAL_LINE_BYTES, InvalidLine, LineFault, validate_text
+
+CUT = (
+    f"nothing was said: a terminal cuts a typed line after {TERMINAL_LINE_BYTES} bytes, and one has"
+    " as many. Send the text from a file."
+)
 
 _READ_SIZE = 1 << 16
 
@@ -91,6 +97,7 @@ class StreamSource:
         self._owned = fileno if owned else None
         self._framer = _framer()
         self._begun = False
+        self._is_typed = os.isatty(fileno)
 
     def read(self) -> list[bytes]:
         """Return the lines that arrived in one read; at the end `fileno` becomes None."""
@@ -99,7 +106,9 @@ class StreamSource:
             self._begun = True
             if not isinstance(lines[0], TooLong):
                 lines[0] = lines[0].removeprefix(BOM_UTF8)
-        return lines
+        return (
+            [CutLine(line) if is_cut(line) else line for line in lines] if self._is_typed else lines
+        )
 
     def close(self) -> None:
         """Close the input if it is owned."""
@@ -128,6 +137,14 @@ def open_file(path: str) -> StreamSource:
         raise ClientError(f"cannot read {path}: {error.strerror}.") from None
 
 
+def is_cut(line: bytes) -> bool:
+    """Return True if a terminal may have cut a typed line. A whole one of that length is unlikely.
+
+    Half a line must not be said.
+    """
+    return len(line) == TERMINAL_LINE_BYTES
+
+
 def whole(source: TextSource | StreamSource, most: int) -> WholeSource:
     """Return all lines of *source* that are not blank. Raises `ClientError` if they are too many.
 
@@ -149,6 +166,8 @@ def as_message(source: TextSource | StreamSource) -> WholeSource:
     size = 0
     for some in _reads(source):
         lines += some
+        if any(isinstance(line, CutLine) for line in some):
+            raise ClientError(CUT)
         size += sum(len(line) + 1 for line in some)
         if size > wire.MAX_LINE_BYTES or any(isinstance(line, TooLong) for line in some):
             raise ClientError(

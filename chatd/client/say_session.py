@@ -62,6 +62,10 @@ class Author(NamedTuple):
         return None if self.key is None else f"{_digest(self.key)}-{number}"
 
 
+class CutLine(bytes):
+    """A typed line as long as a terminal hands on: the rest may be lost, so it is not said."""
+
+
 class Source(Protocol):
     """The input that is said: lines, as they become available. One with LFs is one message."""
 
@@ -171,6 +175,8 @@ class Receipts:
     def _valid(self, line: bytes) -> str:
         if isinstance(line, TooLong):
             raise InvalidLine(LineFault.TOO_LONG)
+        if isinstance(line, CutLine):
+            raise InvalidLine(LineFault.CUT)
         if b"\n" not in line:
             return validate_line(line, self._max_length)
         try:

@@ -80,7 +80,10 @@ def _lines_of(text: list[str]) -> list[str]:
     if text and text != ["-"]:
         lines = [" ".join(text)]
     else:
-        data = said_text.standard_input("wall").buffer.read(_MOST_BYTES + 1)
+        typed = said_text.standard_input("wall")
+        data = typed.buffer.read(_MOST_BYTES + 1)
+        if typed.isatty() and any(map(said_text.is_cut, data.split(b"\n"))):
+            raise ClientError(said_text.CUT)
         try:
             lines = data.decode("utf-8-sig").split("\n")
         except UnicodeDecodeError:

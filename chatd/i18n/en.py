@@ -508,6 +508,14 @@ SENTENCES = {
     "message_has_bytes": (
         "the message has {number} bytes, and one may have {limit}. None was said: send it in parts."
     ),
+    "cut_line": (
+        "a terminal has cut it after 4,095 bytes, so it was not said. Use chatd connect, or"
+        " chatd say --file."
+    ),
+    "line_cut": (
+        "a terminal has cut line {number} after 4,095 bytes, so nothing of the message was said."
+        " Use chatd connect, or chatd say --file."
+    ),
     "line_not_utf8": "line {number} is not UTF-8, so nothing of the message was said.",
     "line_was_dropped": (
         "line {number} did not end in time, so nothing of the message was said. Send it again."

@@ -556,6 +556,14 @@ SENTENCES = {
         "el mensaje tiene {number} bytes, y puede tener {limit}. No se ha dicho nada: envíalo"
         " en partes."
     ),
+    "cut_line": (
+        "una terminal la ha cortado tras 4095 bytes, así que no se ha dicho. Usa chatd connect, o"
+        " chatd say --file."
+    ),
+    "line_cut": (
+        "una terminal ha cortado la línea {number} tras 4095 bytes, así que no se ha dicho nada del"
+        " mensaje. Usa chatd connect, o chatd say --file."
+    ),
     "line_not_utf8": "la línea {number} no es UTF-8, así que no se ha dicho nada del mensaje.",
     "line_was_dropped": (
         "la línea {number} no terminó a tiempo, así que no se ha dicho nada del mensaje. Envíalo"

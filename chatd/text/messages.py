@@ -21,6 +21,7 @@ class MessageFault(enum.Enum):
     LINES = "too many lines"
     BYTES = "too many bytes"
     NOT_UTF8 = "not UTF-8"
+    CUT = "a line was cut by a terminal"
     TOO_LONG = "a line is too long"
     MARKS = "a line has too many marks in a row"
     LATE = "a line did not end in time"
@@ -29,6 +30,7 @@ class MessageFault(enum.Enum):
 OF_LINES = {
     LineFault.TOO_LONG: MessageFault.TOO_LONG,
     LineFault.NOT_UTF8: MessageFault.NOT_UTF8,
+    LineFault.CUT: MessageFault.CUT,
     LineFault.MARKS: MessageFault.MARKS,
 }
 """The faults of a message one of whose lines has such a fault."""

@@ -21,6 +21,10 @@ MAX_NAME_LENGTH = 32
 MAX_MARKS = 2
 """Most combining marks on one letter of a name: Thai and Vietnamese need two."""
 
+TERMINAL_LINE_BYTES = 4095
+"""Most bytes of a line, its end aside, that a terminal of Linux hands on unless each key is read by
+itself (`N_TTY_BUF_SIZE` in drivers/tty/n_tty.c); it drops the rest."""
+
 IPV6_PREFIXES = (64, 56, 48)
 """Lengths in bits of the IPv6 networks that may have one owner, from the smallest network."""
 
@@ -63,6 +67,7 @@ class LineFault(enum.Enum):
     BLANK = "blank"
     TOO_LONG = "too long"
     NOT_UTF8 = "not UTF-8"
+    CUT = "cut by a terminal"
     MARKS = "too many marks in a row"
 
 
@@ -106,7 +111,7 @@ def validate_line(raw: bytes, max_length: int) -> str:
     *raw* is without its line end; *max_length* is in characters (code points), counted without
     colours. The text may contain control characters: they are escaped later, and not refused.
 
-    Raises `InvalidLine` if the line is not strict UTF-8 (RFC 3629), blank
+    Raises `InvalidLine` if the line is not strict UTF-8 (RFC 3629), see `fault_of_bytes`; blank
     (`chatd.text.blanks.is_blank`), too long, or has more than `chatd.text.folding.MAX_RUN`
     combining marks in a row; with the first of these reasons that applies.
     """
@@ -114,8 +119,22 @@ def validate_line(raw: bytes, max_length: int) -> str:
     try:
         text = raw.decode()
     except UnicodeDecodeError:
-        raise InvalidLine(LineFault.NOT_UTF8) from None
+        raise InvalidLine(fault_of_bytes(raw)) from None
     return _line_of(text, max_length)
+
+
+def fault_of_bytes(raw: bytes) -> LineFault:
+    """Return why a line is no text: it was cut by a terminal, or else it is not UTF-8.
+
+    A line of `TERMINAL_LINE_BYTES` that ends within a character was cut: a terminal drops the rest.
+    """
+    if len(raw) == TERMINAL_LINE_BYTES:
+        try:
+            _UTF8().decode(raw)
+        except UnicodeDecodeError:
+            return LineFault.NOT_UTF8
+        return LineFault.CUT
+    return LineFault.NOT_UTF8
 
 
 def validate_text(text: str, max_length: int) -> str:

@@ -1,12 +1,15 @@
 """The exchange of `chatd say` with a server: all lines saved, or one line that says why not."""
 
+import os
+import pty
 import select
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from chatd.client import json_lines, say
+from chatd.client import json_lines, said_text, say
 from chatd.client.say_session import Author, Receipts
 from chatd.client.wire import MAX_LINE_BYTES, ClientError
 from chatd.protocols.lines.framing import TooLong
@@ -100,6 +103,36 @@ def test_blank_lines_are_neither_sent_nor_counted() -> None:
     room = ChatStandIn()
     assert run_say(room, stdin=b"\x1b[0m\n \n\r\0one\r\0two\n") == SILENT
     assert room.said == ["one", "two"]
+
+
+class TestTerminal:
+    """Lines that are typed at a terminal, which cuts them."""
+
+    @pytest.fixture
+    def typed(self) -> Iterator[said_text.StreamSource]:
+        """Yield a terminal at which a short and a long line were typed."""
+        person, terminal = pty.openpty()
+        os.write(person, b"hola\n" + b"x" * 5000 + b"\n")
+        yield said_text.StreamSource(terminal)
+        os.close(person)
+        os.close(terminal)
+
+    def test_half_a_line_is_not_said(self, typed: said_text.StreamSource) -> None:
+        receipts = Receipts(Author(), "lobby", 4096)
+        sent = receipts.expect(typed.read() + typed.read())
+        assert sent.count(b"\n") == 1
+        receipts.receive({"type": "ack", "id": 1})
+        with pytest.raises(ClientError, match="1 of 2 lines were saved") as error:
+            receipts.check(None)
+        assert EN.sentence("cut_line") in str(error.value)
+
+    def test_nor_is_a_message_with_one(self, typed: said_text.StreamSource) -> None:
+        with pytest.raises(ClientError, match="nothing was said: a terminal cuts"):
+            said_text.as_message(typed)
+
+    def test_one_of_that_length_from_elsewhere_is_said(self) -> None:
+        room = ChatStandIn()
+        assert run_say(room, stdin=b"x" * 4095 + b"\n") == SILENT
 
 
 class TestMessage:

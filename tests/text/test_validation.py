@@ -17,6 +17,7 @@ from chatd.text.validation import (
     IPV6_PREFIXES,
     KEPT_OF_LONG,
     MAX_NAME_LENGTH,
+    TERMINAL_LINE_BYTES,
     InvalidLine,
     InvalidName,
     LineFault,
@@ -61,6 +62,13 @@ class TestLine:
     )
     def test_ill_formed_utf8_is_refused(self, raw: bytes) -> None:
         assert fault_of(raw) is LineFault.NOT_UTF8
+
+    def test_one_that_a_terminal_cuts_within_a_character_is_told_from_others(self) -> None:
+        typed = ("é" * 3000).encode()
+        assert fault_of(typed[:TERMINAL_LINE_BYTES], 4096) is LineFault.CUT
+        assert fault_of(typed[: TERMINAL_LINE_BYTES + 2], 4096) is LineFault.NOT_UTF8
+        assert fault_of(b"\xff" + typed[1:TERMINAL_LINE_BYTES], 4096) is LineFault.NOT_UTF8
+        assert validate_line(("é" * 2047 + "x").encode(), 4096)
 
     @pytest.mark.parametrize("text", ["", " ", " \t ", "\u00a0\u3000", "\x1b[0m", " \x1b[1;31m "])
     def test_only_white_space_is_blank(self, text: str) -> None:

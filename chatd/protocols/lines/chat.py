@@ -14,7 +14,7 @@ from chatd.protocols.lines.handler import LineRules
 from chatd.protocols.lines.protocol import LineProtocol
 from chatd.protocols.transport import typed_text
 from chatd.text.messages import OF_LINES
-from chatd.text.validation import InvalidLine, LineFault, validate_line
+from chatd.text.validation import InvalidLine, LineFault, fault_of_bytes, validate_line
 
 
 @cache
@@ -55,7 +55,7 @@ class ChatProtocol(LineProtocol):
         try:
             answer = line.decode()
         except UnicodeDecodeError:
-            self._take_unreadable(LineFault.NOT_UTF8)
+            self._take_unreadable(fault_of_bytes(line))
             return True
         return typed_text.take_answer(self._handler, answer)
 

@@ -25,7 +25,14 @@ from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.session_handler import SessionHandler, locate
 from chatd.text.blanks import is_blank
 from chatd.text.messages import MOST_MESSAGE_LINES
-from chatd.text.validation import is_http_request, is_irc_greeting, is_tls_hello, is_utf8
+from chatd.text.validation import (
+    LineFault,
+    fault_of_bytes,
+    is_http_request,
+    is_irc_greeting,
+    is_tls_hello,
+    is_utf8,
+)
 from chatd.util.unix_peers import Peer
 
 ANSWERS = MOST_MESSAGE_LINES
@@ -132,7 +139,9 @@ class LineHandler(SessionHandler[bytes]):
             if self._is_foreign(line, whole):
                 self._close(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
                 return
-            if self._for_people and not is_utf8(line, whole=whole):
+            if self._for_people and not (
+                is_utf8(line, whole=whole) or fault_of_bytes(line) is LineFault.CUT
+            ):
                 self._close(ErrorKind.INVALID_MESSAGE, "first_not_utf8")
                 return
             if self._for_people and line.rstrip(b" ").lower() == FIRST_LINE:

@@ -335,6 +335,25 @@ class WhatALineMayBeTests(SynchronousTestCase):
             with self.subTest(line=line):
                 self.assertEqual(self.refused(line), NOT_UTF8)
 
+    def test_one_that_a_terminal_has_cut_within_a_character_is_refused_as_that(self) -> None:
+        cut = EN.error(ErrorKind.INVALID_MESSAGE, "cut_line")
+        line = "é".encode() * 2048
+        self.world = World()
+        self.ana, self.luis = self.world.person(), self.world.person()
+        self.luis.seen()
+        self.assertEqual(self.refused(line[:4095]), cut)
+        ana = self.world.person()
+        ana.seen()
+        ana.send(line[:4095] + b"\n")
+        self.world.settle()
+        self.assertEqual(ana.seen(), [cut], "as a first line, which may be of another protocol")
+        self.assertFalse(ana.closed)
+        ana.ask("/paste")
+        ana.send(b"one\n" + line[:4095] + b"\n.\n")
+        self.world.settle()
+        refusal = EN.error(ErrorKind.INVALID_MESSAGE, "line_cut", number=2)
+        self.assertEqual(ana.seen()[-1], refusal)
+
     def test_a_line_with_more_marks_in_a_row_than_any_language_needs_is_refused(self) -> None:
         self.world = World()
         self.ana, self.luis = self.world.person(), self.world.person()
