@@ -35,6 +35,8 @@ Modules (python3 -m tools.documents writes this list):
 - `settings_table`: The table of the settings of the daemon: the one list of what an operator can
   set.
 - `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
+- `tls_endpoints`: Addresses with TLS: the endpoint below, and the certificate that clients are
+  shown there.
 - `value_kinds`: Kinds of values of settings: what each takes, and how its text becomes a value.
 - `wiring`: The wiring of the daemon: `makeService` makes every part once and hands it to those that
   use it.

@@ -79,8 +79,6 @@ def _other(address: Address, error: object) -> str:
             f"systemd handed over {handed} sockets, and not this one. Start chatd by its .socket"
             " unit, and count from index=0."
         )
-    if "do not match" in str(error) or "mismatch" in str(error):
-        return "privateKey and certKey do not belong together. Give the certificate of that key."
     return f"{str(error).rstrip('.')}. {_OTHERWISE}"
 
 

@@ -6,18 +6,19 @@ This module must not know what is done in a protocol.
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from twisted.internet.interfaces import IListeningPort, IReactorTime, IReadDescriptor
+from twisted.internet.interfaces import IReactorTime, IReadDescriptor
 
 from chatd.accounts.local_users import LocalUsers
 from chatd.chat.server import ChatServer
+from chatd.daemon.addresses import address_of
 from chatd.daemon.listener_settings import ListenerKind, ListenerSettings
-from chatd.daemon.listeners import bind_all, description_of, key_of
+from chatd.daemon.listeners import bind_all
 from chatd.daemon.os_process import refuse
 from chatd.daemon.service import Listener
 from chatd.daemon.settings import Settings
+from chatd.daemon.tls_endpoints import Place, places_of
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport import sockets
@@ -44,39 +45,37 @@ def listeners_of(
     has_web = any(each.kind is ListenerKind.WEB for each in settings.listeners)
     site = _site(settings, server, clock) if has_web else None
 
-    def serving(listener: ListenerSettings) -> ChatFactory:
+    def serving(listener: ListenerSettings, place: Place) -> ChatFactory:
         own = Budgets(clock, listener.own.budgets)
         here = admission.at_address(listener.limits, own)
         if site is not None and listener.kind is ListenerKind.WEB:
             from chatd.protocols.web.site import factory_of
 
-            return factory_of(site, listener.limits, here)
+            certificate = place.certificate
+            here_site = site if certificate is None else site.with_certificate(certificate)
+            return factory_of(here_site, listener.limits, here)
         if listener.kind is ListenerKind.BARE:
             return ChatFactory(server, clock, BareProtocol, BARE_LENGTH, listener.limits, here)
         length = settings.max_length
         return ChatFactory(server, clock, ChatProtocol, length, listener.limits, here, local_users)
 
-    factories = [serving(listener) for listener in settings.listeners]
-    addresses = [description_of(listener) for listener in settings.listeners]
-    bind_all(list(zip(factories, addresses, strict=True)), user, reactor)
+    places = places_of(settings.listeners)
+    factories = list(map(serving, settings.listeners, places))
+    bind_all(list(zip(factories, places, strict=True)), user, reactor)
     for listener, factory in zip(settings.listeners, factories, strict=True):
         for port in factory.ports:
             sockets.prepare(
                 cast(IReadDescriptor, port), listener.limits.dead_after, *listener.buffers
             )
     return [
-        Listener(listener.kind, factory, _with_tls(factory.ports, address))
-        for listener, factory, address in zip(settings.listeners, factories, addresses, strict=True)
+        Listener(
+            listener.kind,
+            factory,
+            place.certificate,
+            is_behind_proxy=address_of(place.endpoint).behind_proxy,
+        )
+        for listener, factory, place in zip(settings.listeners, factories, places, strict=True)
     ]
-
-
-def _with_tls(ports: Sequence[IListeningPort], address: str) -> dict[IListeningPort, str]:
-    """Return the ports of an address if they speak TLS, as far as its description tells.
-
-    Each has the fingerprint of its key.
-    """
-    key = key_of(address)
-    return {} if key is None else dict.fromkeys(ports, key)
 
 
 def _site(settings: Settings, server: ChatServer, clock: IReactorTime) -> Site:

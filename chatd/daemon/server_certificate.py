@@ -42,11 +42,17 @@ class ServerCertificate:
         self._given = options or {}
         self._read = _stamp_of(files)
         self.pair, self._options = self._from_files()
+        self._is_self_signed = self.pair.is_self_signed  # which takes 0.1 ms to find out
         self.files = files.absolute()  # twistd changes to --rundir
 
     def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> Connection:
         """Return a connection of OpenSSL for a new client."""
         return self._options.serverConnectionForTLS(protocol)
+
+    @property
+    def is_self_signed(self) -> bool:
+        """True if no authority vouches for the certificate."""
+        return self._is_self_signed
 
     def stamp_of_change(self) -> Stamp | None:
         """Return the present stamp of the files; None if it is that of the pair in use."""
@@ -63,6 +69,7 @@ class ServerCertificate:
         if wrong := pair.wrong_date(now):
             raise BadPair(f"{wrong}.")
         self._read, self.pair, self._options = stamp, pair, options
+        self._is_self_signed = pair.is_self_signed
 
     def _from_files(self) -> tuple[Pair, CertificateOptions]:
         from OpenSSL.SSL import Error

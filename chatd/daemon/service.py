@@ -18,9 +18,8 @@ and `CLOSE_SECONDS`, so a client or a disk that hangs cannot extend it:
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from twisted.application.service import Service
@@ -35,6 +34,7 @@ from chatd.chat.server import ChatServer
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.os_process import return_memory
 from chatd.daemon.retention import Retention
+from chatd.daemon.server_certificate import ServerCertificate
 from chatd.i18n import Language, sentence
 from chatd.protocols.control import Control
 from chatd.protocols.transport.factory import CHECK_SECONDS, ChatFactory
@@ -78,9 +78,11 @@ class Listener(NamedTuple):
     kind: ListenerKind
     factory: ChatFactory
 
-    secure: Mapping[IListeningPort, str] = MappingProxyType({})
-    """The ports that speak TLS, as far as the descriptions of endpoints tell, each with the
-    fingerprint of its key; "" if clients cannot read that."""
+    certificate: ServerCertificate | None = None
+    """The certificate for TLS, as far as it is known that TLS is spoken."""
+
+    is_behind_proxy: bool = False
+    """True if clients come by a proxy, and it is not known what that shows them."""
 
     @property
     def ports(self) -> list[IListeningPort]:
@@ -88,9 +90,21 @@ class Listener(NamedTuple):
         return self.factory.ports
 
     @property
+    def fingerprint(self) -> str | None:
+        """The fingerprint of the key that clients are shown; None without TLS.
+
+        It is "" if the certificate is none that clients can read.
+        """
+        if self.certificate is None or self.is_behind_proxy:
+            return None
+        return self.certificate.pair.fingerprint
+
+    @property
     def lets_others_in_with_tls(self) -> bool:
         """True if a port with TLS can be reached from other machines."""
-        return any(not _is_loopback(port.getHost()) for port in self.secure)
+        return self.fingerprint is not None and any(
+            not _is_loopback(port.getHost()) for port in self.ports
+        )
 
 
 class ChatService(Service):
@@ -251,7 +265,7 @@ class ChatService(Service):
         for listener in self.listeners:
             for port in listener.ports:
                 _take_over_lock(port)
-                key = listener.secure.get(port)
+                key = listener.fingerprint
                 listening = _sentences_about(
                     self._language, listener.kind, port.getHost(), key, teaches
                 )

@@ -214,9 +214,9 @@ def _wrong_tls(own: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return the setting of a listener's certificate that is wrong, and why; None if none is."""
     if own["tls.certificate"] is None:
         return None if own["tls.key"] is None else ("tls.key", " needs a certificate beside it.")
-    kind, _, behind_proxy = address_of(own["endpoint"])
-    if behind_proxy or kind not in ("tcp", "tcp6"):
-        return "tls.certificate", f" needs an endpoint tcp: or tcp6:, not {shown(own['endpoint'])}."
+    if address_of(own["endpoint"]).kind == "ssl":
+        why = f" needs an endpoint without TLS, such as tcp:60062; not {shown(own['endpoint'])}."
+        return "tls.certificate", why
     return None
 
 

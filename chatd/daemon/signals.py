@@ -21,8 +21,8 @@ before that."""
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
-def renew_on_hangup(reactor: IReactorFromThreads, renew: Callable[[], None]) -> None:
-    """Have SIGHUP begin a new log file, as SIGUSR1 does, and call ``renew`` in the reactor.
+def renew_on_hangup(reactor: IReactorFromThreads, *renewals: Callable[[], object]) -> None:
+    """Have SIGHUP begin a new log file, as SIGUSR1 does, and call ``renewals`` in the reactor.
 
     twistd handles SIGUSR1 where it logs to a file. Elsewhere that signal would end the process, so
     it is not sent: its handler is called, if there is one.
@@ -32,7 +32,8 @@ def renew_on_hangup(reactor: IReactorFromThreads, renew: Callable[[], None]) -> 
         rotate = signal.getsignal(signal.SIGUSR1)
         if callable(rotate):
             rotate(signal.SIGUSR1, None)
-        reactor.callFromThread(renew)
+        for renew in renewals:
+            reactor.callFromThread(renew)
 
     signal.signal(signal.SIGHUP, hang_up)
 

@@ -25,6 +25,7 @@ from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unava
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.store_names import names_of
+from chatd.daemon.certificates import Certificates
 from chatd.daemon.configuration import settings_from
 from chatd.daemon.listener_wiring import listeners_of
 from chatd.daemon.motd import MotdError, read_motd, renew_motd
@@ -106,6 +107,8 @@ def makeService(options: Options) -> IService:
     # The addresses, and the protocols there
     local_users = _local_users(clock) if settings.unix_names else None
     listeners = listeners_of(settings, server, clock, user, reactor, local_users)
+    shown = dict.fromkeys(each.certificate for each in listeners if each.certificate is not None)
+    certificates = Certificates(shown, clock)
     control = _control(store, server, watch, user, reactor)
 
     # The process
@@ -115,7 +118,7 @@ def makeService(options: Options) -> IService:
     reactor.callWhenRunning(stop_in_time)
     # Also for a signal that arrives before the reactor runs:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)
-    renew_on_hangup(clock, partial(renew_motd, server, motd_path))
+    renew_on_hangup(clock, partial(renew_motd, server, motd_path), certificates.reload_certificates)
 
     return ChatService(
         store,
@@ -125,7 +128,7 @@ def makeService(options: Options) -> IService:
         retention=_retention(settings.retention, server, store, clock, watch),
         language=settings.language,
         foreground=bool(twistd.get("nodaemon", True)),
-        helpers=[each for each in (passwords, local_users) if each is not None],
+        helpers=[each for each in (passwords, local_users, certificates) if each is not None],
         control=control,
         outgoing=outgoing,
     )

@@ -123,10 +123,6 @@ class TestTls:
         values = f"{key}:{certificate}" if certificate else key
         assert refusal(f"ssl:7:{values}").startswith(why)
 
-    def test_needs_the_certificate_of_the_key(self) -> None:
-        error = ValueError("Certificate public and private keys do not match.")
-        assert why_not(address_of("ssl:7:a:b"), error).startswith("privateKey and certKey do not ")
-
 
 class TestPort:
     def test_in_use_names_the_process(self, monkeypatch: pytest.MonkeyPatch) -> None:

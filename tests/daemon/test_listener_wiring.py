@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from chatd.daemon.given import Given, GivenSettings, Source
-from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.listener_wiring import listeners_of
-from chatd.daemon.listeners import description_of
 from chatd.daemon.settings import settings_of
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Place, TooManyConnections
@@ -66,21 +62,3 @@ class TestLimits:
             self.enter(own, "192.0.2.2")
         assert (full.value.key, full.value.limit) == ("full", 3)
         own.relocate(place, "192.0.2.2")
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "description"),
-    [
-        ("tcp:7", "ssl:7:privateKey=/k:certKey=/c"),
-        (r"tcp:7:127.0.0.1:9", "ssl:7:interface=127.0.0.1:backlog=9:privateKey=/k:certKey=/c"),
-        (r"tcp6:7", r"ssl:7:interface=\:\::privateKey=/k:certKey=/c"),
-    ],
-)
-def test_a_pair_makes_tls_of_an_address(endpoint: str, description: str) -> None:
-    pair = {"tls__certificate": "/c", "tls__key": "/k"}
-    settings = settings_of(GivenSettings({}, (listener(**(pair | {"endpoint": endpoint})),)))
-    (served,) = settings.listeners
-    assert served.kind is ListenerKind.CHAT
-    assert served.tls is not None
-    assert served.tls[:2] == (Path("/c"), Path("/k"))
-    assert description_of(served) == description

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import sys
 from contextlib import closing
@@ -12,12 +11,10 @@ import pytest
 
 from chatd.daemon import listeners
 from chatd.daemon.listener_settings import ListenerKind
-from chatd.daemon.listeners import BACKLOG, key_of
+from chatd.daemon.listeners import BACKLOG
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.web.connection import WebProtocol
-from chatd.util.extras import how_to_install
-from tests.support.certificate import fingerprint_of, write_certificate
 from tests.support.service import FREE, make, ports_of, refusal, unbind
 from tests.support.settings import settings
 
@@ -45,22 +42,15 @@ def test_a_bad_endpoint_is_refused(tmp_path: Path, endpoint: str) -> None:
         assert line.startswith(f"cannot listen on '{endpoint}': ")
 
 
-@pytest.mark.parametrize(
-    ("module", "why"),
-    [
-        ("OpenSSL", f"TLS needs OpenSSL, which is not installed: {how_to_install('tls')}."),
-        ("autobahn", "No module named 'autobahn'. Put that right, or give another address."),
-    ],
-)
 def test_a_module_that_is_not_installed_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, why: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+        raise ModuleNotFoundError("No module named 'autobahn'", name="autobahn")
 
     monkeypatch.setattr(listeners, "serverFromString", fail)
-    address = f"ssl:0:{write_certificate(tmp_path / 'cert.pem')}"
-    assert refusal(tmp_path, "--listen", address) == f"cannot listen on '{address}': {why}"
+    why = "No module named 'autobahn'. Put that right, or give another address."
+    assert refusal(tmp_path, "--listen", FREE) == f"cannot listen on '{FREE}': {why}"
 
 
 def test_when_one_address_is_refused_none_is_bound(tmp_path: Path) -> None:
@@ -78,36 +68,6 @@ async def test_each_address_speaks_its_own_kind_of_lines(tmp_path: Path) -> None
     lines = [ChatProtocol, ChatProtocol, BareProtocol, BareProtocol]
     assert kinds == [*lines, WebProtocol, WebProtocol]
     await unbind(service)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        "privateKey={}:interface=127.0.0.1",
-        "privateKey=other.pem:certKey={}",
-        "{}",
-        "other.pem:{}",
-        "backlog=7:other.pem:interface=\\:\\:1:{}",
-    ],
-)
-def test_the_key_of_an_address_is_that_of_its_certificate(tmp_path: Path, arguments: str) -> None:
-    directory = tmp_path / "a:b\\c=d"
-    directory.mkdir()
-    certificate = write_certificate(directory / "cert.pem")
-    path = re.sub(r"([:\\=])", r"\\\1", str(certificate))
-    assert key_of(f"ssl:60062:{arguments.format(path)}") == fingerprint_of(certificate)
-
-
-def test_a_key_without_a_path_is_in_the_file_that_twisted_takes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    certificate = write_certificate(tmp_path / "server.pem")
-    assert key_of("ssl:60062") == fingerprint_of(certificate)
-
-
-def test_an_address_without_tls_has_no_key() -> None:
-    assert key_of("tcp:60060") is None
 
 
 async def test_many_connections_may_wait_at_each_address(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
@@ -30,7 +31,8 @@ from chatd.daemon.service import (
 )
 from chatd.event import Draft
 from chatd.i18n import Language
-from chatd.protocols.transport.factory import CHECK_SECONDS
+from chatd.protocols.lines.chat import ChatProtocol
+from chatd.protocols.transport.factory import CHECK_SECONDS, ChatFactory
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.memory import STORED_EVENTS
@@ -70,11 +72,17 @@ class ServiceTestCase(SynchronousTestCase):
         """Return a daemon that listens on addresses, the first of them with TLS and a key."""
         self.ports = [Port(address) for address in addresses]
         world.chat.ports.extend(self.ports)  # type: ignore[arg-type]
-        secure: Any = {} if key is None else {self.ports[0]: key}
+        with_tls = []
+        if key is not None:
+            secure = ChatFactory(world.server, world.clock, ChatProtocol)
+            secure.ports.append(world.chat.ports.pop(0))
+            shown: Any = SimpleNamespace(pair=SimpleNamespace(fingerprint=key))
+            with_tls.append(Listener(ListenerKind.CHAT, secure, shown))
         return ChatService(
             world.store,
             [
-                Listener(ListenerKind.CHAT, world.chat, secure),
+                *with_tls,
+                Listener(ListenerKind.CHAT, world.chat),
                 Listener(ListenerKind.BARE, world.bare),
             ],
             world.clock,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.certificate import fingerprint_of, write_certificate
 from tests.support.live_server import WELCOMED, Client, LiveServer, in_the_background
 from tests.support.sentences import EN
 
@@ -45,6 +46,17 @@ def test_a_hangup_with_an_unreadable_motd_leaves_the_old_one(tmp_path: Path) -> 
         why = "No such file or directory"
         assert daemon.logged() == f"cannot read --motd {motd}: {why}. The old one stays."
         assert "*** Old news." in greeting(daemon.port)
+
+
+def test_a_hangup_has_certificates_read_again(tmp_path: Path) -> None:
+    pair = write_certificate(tmp_path / "pair.pem")
+    pair.chmod(0o600)
+    with LiveServer(tmp_path, "-w", "ssl:0:pair.pem:interface=127.0.0.1") as daemon:
+        write_certificate(pair)
+        daemon.process.send_signal(signal.SIGHUP)
+        logged = daemon.logged()
+        assert f"{pair} was read again" in logged
+        assert f"Its key is {fingerprint_of(pair)} now" in logged
 
 
 def test_a_hundred_hangups_disturb_no_client(tmp_path: Path) -> None:

@@ -158,13 +158,12 @@ async def test_browsers_may_use_its_own_names_and_those_of_the_options(tmp_path:
     await unbind(service)
 
 
-@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL")
 async def test_http_1_1_is_negotiated_with_a_browser_over_tls(tmp_path: Path) -> None:
     certificate = write_certificate(tmp_path / "server.pem")
     endpoint = f"ssl:0:interface=127.0.0.1:privateKey={certificate}"
     service = make(tmp_path, "--listen", FREE, "--web", endpoint, "--lines-per-second", "0")
     (port,) = service.listeners[-1].ports
-    assert service.listeners[-1].secure == {port: fingerprint_of(certificate)}
+    assert service.listeners[-1].fingerprint == fingerprint_of(certificate)
     context = ssl.create_default_context(cafile=str(certificate))
     context.check_hostname = False
     context.set_alpn_protocols(["h2", "http/1.1"])

@@ -30,7 +30,20 @@ FOR_USERS = {"README.md", "README.es.md", "docs/reference.md", "docs/referencia.
 """The documents for people without an active environment: our programs have their path."""
 
 OTHERS = {
-    *("apt", "cp", "curl", "echo", "make", "nc", "ncat", "npm", "openssl", "printf", "sqlite3"),
+    *(
+        "apt",
+        "certbot",
+        "cp",
+        "curl",
+        "echo",
+        "make",
+        "nc",
+        "ncat",
+        "npm",
+        "openssl",
+        "printf",
+        "sqlite3",
+    ),
     *("install", "mv", "rm", "sudo", "systemctl", "tail", "tee", "telnet", "umask", "useradd"),
     *(".", ".ci/run", "git", "nox", "towncrier", "trial"),
 }

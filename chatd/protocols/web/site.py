@@ -8,8 +8,10 @@ know how a request is answered.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 from twisted.internet.interfaces import IProtocolNegotiationFactory, IReactorTime
 from zope.interface import implementer
@@ -59,6 +61,14 @@ class WebFactory(ChatFactory):
         return [b"http/1.1"]
 
 
+class Vouched(Protocol):
+    """A certificate of this server."""
+
+    @property
+    def is_self_signed(self) -> bool:
+        """True if no authority vouches for it."""
+
+
 class Site:
     """Answers requests.
 
@@ -80,6 +90,7 @@ class Site:
         self.clock = clock
         self.max_length = max_length
         self._hosts = hosts
+        self._certificate: Vouched | None = None
         self._files: Mapping[tuple[str, ...], File] = {
             **page,
             tuple(openapi.PATH[1:].split("/")): description,
@@ -87,6 +98,12 @@ class Site:
         self._routes: dict[int, list[Route]] = {}  # by the number of their parts
         for route in routes:
             self._routes.setdefault(route.path.count("/"), []).append(route)
+
+    def with_certificate(self, certificate: Vouched) -> Site:
+        """Return this site at an address with TLS, where clients are shown a certificate."""
+        site = copy(self)
+        site._certificate = certificate
+        return site
 
     async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         """Answer a request, also one that fails."""
@@ -98,9 +115,14 @@ class Site:
             answer = error_answer(refusal, language, is_shown=request.is_shown)
         except StoreError:
             answer = error_answer(Refusal(ErrorKind.NOT_SAVED, "change_not_saved"), language)
-        if asker.encrypted and isinstance(answer, Answer) and _may_insist_on_tls(request):
+        if asker.encrypted and isinstance(answer, Answer) and self._may_insist_on_tls(request):
             return replace(answer, headers=(*answer.headers, HSTS))
         return answer
+
+    def _may_insist_on_tls(self, request: Request) -> bool:
+        if self._certificate is not None and self._certificate.is_self_signed:
+            return False  # a browser that was told to trust it would lock its user out later
+        return request.host is not None and not request.host.is_localhost
 
     def _check(self, request: Request, asker: Requester) -> None:
         """Raise `Problem` if a request was not meant for this daemon, or another page sent it."""
@@ -155,7 +177,3 @@ class Site:
         if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:
             asker.meter.made(len(answer.body))
         return answer
-
-
-def _may_insist_on_tls(request: Request) -> bool:
-    return request.host is not None and not request.host.is_localhost

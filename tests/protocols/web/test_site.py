@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -149,11 +150,15 @@ class OverTls:
         return Stream()
 
 
-def headers_over_tls(host: str, path: tuple[str, ...] = ()) -> dict[str, str]:
+def headers_over_tls(
+    host: str, path: tuple[str, ...] = (), *, self_signed: bool = False
+) -> dict[str, str]:
     """Return the headers of the answer to a request over TLS."""
     got: list[Any] = []
     request = Request("GET", path, host=Host(host, None))
-    Deferred.fromCoroutine(SiteWorld().site.answer(request, OverTls())).addCallback(got.append)
+    certificate: Any = SimpleNamespace(is_self_signed=self_signed)
+    site = SiteWorld().site.with_certificate(certificate)
+    Deferred.fromCoroutine(site.answer(request, OverTls())).addCallback(got.append)
     return dict(got[0].headers)
 
 
@@ -161,6 +166,10 @@ def headers_over_tls(host: str, path: tuple[str, ...] = ()) -> dict[str, str]:
 def test_over_tls_the_browser_has_to_go_on_with_tls(path: tuple[str, ...]) -> None:
     headers = headers_over_tls("vault", path)
     assert headers["Strict-Transport-Security"] == "max-age=2592000"
+
+
+def test_no_browser_is_bound_to_a_certificate_that_no_authority_vouches_for() -> None:
+    assert "Strict-Transport-Security" not in headers_over_tls("vault", self_signed=True)
 
 
 @pytest.mark.parametrize("host", ["localhost", "a.localhost", "localhost."])
