@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from datetime import datetime
 
+from chatd.client.answers import unwrapped
 from chatd.client.hosts import with_hosts
 from chatd.client.paragraph import Fragment, Paragraph
 from chatd.client.scrollback import Line
@@ -84,7 +85,7 @@ def _clock(time: datetime) -> Fragment:
 def _paragraph(head: list[Fragment], shown: Shown, language: str) -> Paragraph:
     text = "\n".join(map(_safe, shown.text.split("\n")))
     if shown.kind is Kind.ANSWER:  # without a time, because its lines are as long as a screen
-        return Paragraph([("class:answer", "*** ")], [("class:answer", text)])
+        return Paragraph([("class:answer", "*** ")], unwrapped(text, "class:answer"))
     if shown.kind is Kind.UNSAID:
         unsaid = Sentence("not_said", text=text).in_language(language)
         return Paragraph(head, [("class:error", unsaid)])

@@ -20,6 +20,12 @@ Fragment = tuple[str, str]
 MIN_COLUMNS = 4
 """Columns of the narrowest screen on which anything is shown."""
 
+GAP = "class:gap"
+"""The style of the blanks between the words and the text of a row of a list."""
+
+LEAST_BESIDE = 24
+"""Least columns for a text beside its words; with fewer it is below them."""
+
 _TAB = 8
 _JOINER = "\u200d"
 _VARIATION = "\ufe0f"
@@ -56,7 +62,8 @@ def rows_of(paragraph: Paragraph, columns: int) -> list[Row]:
     """Return *paragraph* wrapped to rows of at most *columns*.
 
     A row ends at a space if there is one in its second half. TAB becomes spaces. A body is
-    indented as far as its head is wide, at most by a third of the screen.
+    indented as far as its head is wide, at most by a third of the screen. The text of a list
+    (`GAP`) is below its beginning.
     """
     if columns < MIN_COLUMNS:
         return [Row(0, [])]
@@ -67,16 +74,24 @@ def rows_of(paragraph: Paragraph, columns: int) -> list[Row]:
     for number, line in enumerate(_lines(paragraph)):
         first = 0 if number == 0 else indent
         origin = head if number == 0 else indent
-        cells = _without_tabs(_cells(line, columns - indent), first, origin)
+        hang, is_below = _hang(line, first, indent, columns)
+        cells = _without_tabs(_cells(line, columns - hang), first, origin)
         row: list[_Cell] = []
         used = first
         for cell in cells:
+            if is_below and GAP in cell.style:
+                if row:
+                    rows.append(_row(start, first, row))
+                    start += len(row)
+                row, first = [], hang
+                start, used = start + 1, first
+                continue
             is_full = used + cell.width > columns
             while used + cell.width > columns:
                 end = len(row) if cell.text == " " else _end(row)
                 rows.append(_row(start, first, row[:end]))
                 start += end
-                row, first = row[end:], indent
+                row, first = row[end:], hang
                 used = first + sum(each.width for each in row)
             if is_full and cell.text == " ":  # it is the end of the row before
                 start += 1
@@ -86,6 +101,21 @@ def rows_of(paragraph: Paragraph, columns: int) -> list[Row]:
         rows.append(_row(start, first, row))
         start += len(row) + 1
     return rows
+
+
+def _hang(line: list[Fragment], first: int, indent: int, columns: int) -> tuple[int, bool]:
+    """Return how far the rows of a line are indented that comes after *first* columns.
+
+    Also return True if the text of a list is below its words, because there is no room beside them.
+    """
+    column = first
+    for style, text in line:
+        column += get_cwidth(text)
+        if GAP in style:
+            if column + LEAST_BESIDE <= columns:
+                return column, False
+            return min(indent + 2, columns // 2), True
+    return indent, False
 
 
 def cut(text: str, columns: int) -> str:

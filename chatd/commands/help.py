@@ -90,7 +90,11 @@ def _explain(session: Session, command: Command) -> None:
     paragraphs.append(example)
     if others:
         paragraphs.append(session.sentence("help_other_names", names=others))
-    session.tell("\n".join(line for each in paragraphs for line in _wrapped(each)))
+    if session.subscriptions.multi_room:  # its client wraps them to its own width
+        lines = paragraphs
+    else:
+        lines = [line for each in paragraphs for line in _wrapped(each)]
+    session.tell("\n".join(lines))
 
 
 def _wrapped(text: str, first: str = "", next_: str = "") -> list[str]:
