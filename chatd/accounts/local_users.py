@@ -2,7 +2,9 @@
 
 The kernel tells the number of a user (uid) and those of the groups; the system's databases tell the
 names. These may be asked over a network, which may hang: they are asked in another thread, and
-are not waited for longer than `LOOKUP_SECONDS`.
+are not waited for longer than `LOOKUP_SECONDS`. One user may come as thousands of uids without a
+name. So the system is asked for one uid at a time, and only while a client waits for it. The
+names of those who have one are kept for the next time that they come.
 
 This module must not know accounts, sessions or connections.
 """
@@ -17,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.defer import Deferred, TimeoutError, succeed
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.util.error_log import RecurringWarning
@@ -27,7 +29,14 @@ LOOKUP_SECONDS = 2.0
 """Seconds that the system has to tell the name of a user. Clients wait longer for a welcome."""
 
 MOST_LOOKUPS = 1000
-"""Most users whose names are asked for at a time: others who come meanwhile have none."""
+"""Most users who wait for their names at a time: others who come meanwhile have none."""
+
+FRESH_SECONDS = 60.0
+"""Seconds for which the system is not asked again for the names of a user who has one. After them
+they are valid only if it does not answer."""
+
+MOST_KNOWN = 1000
+"""Most users whose names are kept: those who came last."""
 
 ADMINISTRATORS = "chatd"
 """The group of the system whose members are administrators at a UNIX socket."""
@@ -112,7 +121,11 @@ class LocalUsers:
         self._clock = clock
         self._look_up = look_up
         self._waiting: dict[int, set[Deferred[Names]]] = {}
-        """Those who wait for the names of each uid that the system is asked for."""
+        """Those who wait for the names of each uid, in the order in which these came."""
+        self._asked: int | None = None
+        """The uid that the system is asked for, whether anyone waits for it or not."""
+        self._known: dict[int, tuple[Names, float]] = {}
+        """The names of users who have one, and when they were told, the latest to come last."""
         self._trouble = RecurringWarning(
             clock, "the system does not tell the login names of users, who come as guests: {why}."
         )
@@ -149,28 +162,54 @@ class LocalUsers:
     def _names_of(self, uid: int) -> Deferred[Names]:
         """Return the names of a uid; fails with `TimeoutError` if they do not come in time.
 
-        The system is asked for a uid once at a time: a user who connects again and again does not
-        make others wait.
+        Those of a user who came before are valid for a while, and also if the system does not
+        answer.
         """
+        known = self._known.pop(uid, None)
+        if known is not None:
+            self._known[uid] = known  # as the latest
+            names, told = known
+            if self._clock.seconds() - told < FRESH_SECONDS:
+                return succeed(names)
+        asked = self._ask_for(uid)
+        return asked if known is None else asked.addErrback(lambda _: names)
+
+    def _ask_for(self, uid: int) -> Deferred[Names]:
         answer: Deferred[Names] = Deferred()
-        is_new = uid not in self._waiting
-        if is_new and len(self._waiting) >= MOST_LOOKUPS:
+        if uid not in self._waiting and len(self._waiting) >= MOST_LOOKUPS:
             answer.errback(TimeoutError())
             return answer
-        waiting = self._waiting.setdefault(uid, set())
-        waiting.add(answer)
+        self._waiting.setdefault(uid, set()).add(answer)
         answer.addTimeout(LOOKUP_SECONDS, self._clock)
-        answer.addBoth(_remove, answer, waiting)
-        if is_new:  # until the thread has done it, however long that takes
-            self._runner.run(self._look_up, uid).addBoth(self._answer, uid)
+        answer.addBoth(self._remove, answer, uid)
+        self._ask_next()
         return answer
 
-    def _answer(self, names: Any, uid: int) -> None:
-        for answer in [*self._waiting.pop(uid)]:
+    def _ask_next(self) -> None:
+        """Ask the system for the uid that has waited longest, unless it is being asked."""
+        if self._asked is None and self._waiting:
+            self._asked = uid = next(iter(self._waiting))
+            self._runner.run(self._look_up, uid).addBoth(self._answered, uid)
+
+    def _answered(self, names: Any, uid: int) -> None:
+        if isinstance(names, Names):
+            self._keep(uid, names)
+        self._asked = None
+        for answer in [*self._waiting.get(uid, ())]:
             answer.callback(names)
+        self._ask_next()
 
+    def _keep(self, uid: int, names: Names) -> None:
+        self._known.pop(uid, None)
+        if names.login:
+            self._known[uid] = names, self._clock.seconds()
+        if len(self._known) > MOST_KNOWN:
+            del self._known[next(iter(self._known))]
 
-def _remove(result: R, answer: Deferred[R], waiting: set[Deferred[R]]) -> R:
-    """Have an answer wait no more, and pass its result on."""
-    waiting.discard(answer)
-    return result
+    def _remove(self, result: R, answer: Deferred[Names], uid: int) -> R:
+        """Have an answer wait no more, and pass its result on."""
+        waiting = self._waiting[uid]
+        waiting.discard(answer)
+        if not waiting:
+            del self._waiting[uid]
+        return result

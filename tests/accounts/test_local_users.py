@@ -14,7 +14,9 @@ from twisted.internet.task import Clock
 from chatd.accounts import local_users
 from chatd.accounts.local_users import (
     ADMINISTRATORS,
+    FRESH_SECONDS,
     LOOKUP_SECONDS,
+    MOST_KNOWN,
     MOST_LOOKUPS,
     LocalUser,
     LocalUsers,
@@ -118,14 +120,76 @@ class TestASystemThatHangs:
         assert machine.found() == LocalUser(ANA, "ana")
         assert len(expected_errors()) == 1
 
-    def test_counts_as_asked_until_it_has_answered(self, expected_errors: Expect) -> None:
+    def test_is_not_asked_for_users_who_wait_no_more(self, expected_errors: Expect) -> None:
         machine = Asked()
         machine.thread.held = True
         for each in range(MOST_LOOKUPS):
             machine.find(ANA + 1 + each)
         machine.clock.advance(LOOKUP_SECONDS)
-        assert machine.found() == LocalUser(ANA, nameless=Nameless.LATE)
-        assert len(machine.thread._jobs) == MOST_LOOKUPS
+        ana = machine.find()
+        machine.thread.work()
+        assert machine.asked == [ANA + 1, ANA]  # the first was in the thread already
+        assert ana.result == LocalUser(ANA, "ana")  # type: ignore[attr-defined]
+        assert len(expected_errors()) == 1
+
+
+class TestTheNamesOfAUserWhoCameBefore:
+    def test_are_not_asked_for_again_at_once(self) -> None:
+        machine = Asked()
+        machine.found()
+        machine.clock.advance(FRESH_SECONDS - 1)
+        assert machine.found(ANA, GROUP) == LocalUser(ANA, "ana", administers=True)
+        assert machine.asked == [ANA]
+
+    def test_are_asked_for_again_later(self) -> None:
+        machine = Asked()
+        machine.found()
+        machine.clock.advance(FRESH_SECONDS)
+        machine.names = Names("anna", None)
+        assert machine.found(ANA, GROUP) == LocalUser(ANA, "anna")
+        assert machine.asked == [ANA, ANA]
+
+    def test_are_valid_while_the_system_hangs(self) -> None:
+        machine = Asked()
+        machine.found()
+        machine.clock.advance(FRESH_SECONDS)
+        machine.thread.held = True
+        for each in range(MOST_LOOKUPS):
+            machine.find(ANA + 1 + each)
+        assert machine.found(ANA, GROUP) == LocalUser(ANA, "ana", administers=True)
+
+    def test_outlast_those_who_have_none(self) -> None:
+        machine = Asked()
+        machine.found()
+        machine.names = Names("", GROUP)
+        for each in range(MOST_KNOWN + 1):
+            machine.found(ANA + 1 + each)
+        del machine.asked[:]
+        assert machine.found() == LocalUser(ANA, "ana")
+        assert not machine.asked
+
+    def test_are_kept_of_so_many_the_latest(self) -> None:
+        machine = Asked()
+        for each in range(MOST_KNOWN + 1):
+            machine.found(ANA + each)
+            machine.found(ANA + 1)
+        del machine.asked[:]
+        machine.found(ANA + 1)
+        machine.found(ANA + MOST_KNOWN)
+        assert not machine.asked
+        machine.found(ANA)
+        assert machine.asked == [ANA]
+
+    def test_are_not_kept_if_the_system_has_forgotten_them(self, expected_errors: Expect) -> None:
+        machine = Asked()
+        machine.found()
+        machine.clock.advance(FRESH_SECONDS)
+        machine.names = Names("", GROUP)
+        assert machine.found().nameless is Nameless.UNKNOWN
+        machine.thread.held = True
+        late = machine.find()
+        machine.clock.advance(LOOKUP_SECONDS)
+        assert late.result.nameless is Nameless.LATE  # type: ignore[attr-defined]
         assert len(expected_errors()) == 1
 
 

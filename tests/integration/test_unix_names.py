@@ -14,25 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from chatd.accounts.local_users import overflow_uid
-from chatd.text.validation import InvalidName, check_new_name
 from tests.support.live_server import LiveServer
 from tests.support.sentences import EN
+from tests.support.users import usable_user
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the groups")
 
 
 def a_user() -> pwd.struct_passwd:
-    """Return a user who may have an account: this process's own, or any that root can be."""
-    users = pwd.getpwall() if os.geteuid() == 0 else [pwd.getpwuid(os.geteuid())]
-    for user in users:
-        try:
-            check_new_name(user.pw_name)
-        except InvalidName:
-            continue
-        if user.pw_uid not in (0, overflow_uid()):
-            return user
-    pytest.skip("no user of this machine has a login that is a name")
+    """Return a user of this machine who may have an account."""
+    user = usable_user()
+    if user is None:
+        pytest.skip("no user of this machine has a login that is a name")
+    return user
 
 
 @pytest.fixture

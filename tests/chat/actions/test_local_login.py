@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chatd.accounts.accounts import NO_UID
-from chatd.accounts.local_users import ADMINISTRATORS, LOOKUP_SECONDS
+from chatd.accounts.local_users import (
+    ADMINISTRATORS,
+    FRESH_SECONDS,
+    LOOKUP_SECONDS,
+    MOST_LOOKUPS,
+)
 from chatd.errors import ErrorKind
 from tests.support.logs import Expect, logged
 from tests.support.machine import ANA, GROUP, LUIS, OTHER, Machine
@@ -98,12 +103,22 @@ class TestWhoComesBack:
         self, machine: Machine, expected_errors: Expect
     ) -> None:
         machine.user(ANA).hang_up()
-        machine.asking.held = True
-        ana = machine.user(ANA, GROUP)
-        machine.wait(LOOKUP_SECONDS)
+        restarted = machine.again()
+        restarted.asking.held = True
+        ana = restarted.user(ANA, GROUP)
+        restarted.wait(LOOKUP_SECONDS)
         assert ana.session.name == "ana"
         assert not ana.session.identity.administers
         assert expected_errors()
+
+    def test_keeps_all_rights_while_thousands_come_without_a_name(self, machine: Machine) -> None:
+        machine.user(ANA).hang_up()
+        machine.wait(FRESH_SECONDS)
+        machine.asking.held = True
+        for uid in range(100_000, 100_000 + MOST_LOOKUPS):
+            machine.user(uid)
+        ana = machine.user(ANA, GROUP)
+        assert (ana.session.name, ana.session.identity.administers) == ("ana", True)
 
     def test_may_have_several_connections(self, machine: Machine) -> None:
         first, second = machine.user(ANA), machine.user(ANA)

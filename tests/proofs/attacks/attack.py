@@ -45,14 +45,21 @@ RESET = struct.pack("ii", 1, 0)
 class Door(enum.Enum):
     """A kind of port of the daemon.
 
-    They are for chat lines, for the same over TLS, for browsers, and for chat lines behind a proxy,
-    which says in a header where each client comes from.
+    They are for chat lines, for the same over TLS, for browsers, for chat lines behind a proxy,
+    which says in a header where each client comes from, and for users of the machine, a UNIX socket
+    (`users_socket`).
     """
 
     LINES = "lines"
     TLS = "tls"
     WEB = "web"
     PROXY = "proxy"
+    USERS = "users"
+
+
+def users_socket(number: object) -> str:
+    """Return the path of the UNIX socket that has a number in the place of a port."""
+    return f"/tmp/chatd-users.{number}.sock"
 
 
 Target = Mapping[Door, int]

@@ -73,6 +73,7 @@ from tests.proofs.attacks.storms import (
     ResetStorm,
 )
 from tests.proofs.attacks.texts import LinesThatGrow, NamesOfMarks, TopicsThatGrow
+from tests.proofs.attacks.users import UsersOfTheMachine
 from tests.proofs.attacks.web import (
     AnswersNeverRead,
     EventStreamsNeverRead,
@@ -172,6 +173,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     HalfHandshakes,
     HandshakeStorm,
     Descriptors,
+    UsersOfTheMachine,
     ProxyHeaders,
     ProxyHeadersUnended,
     ConnectionsOfANetwork,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from benchmarks.machine import Cores, Failed
 from benchmarks.servers import TWISTD, Running, Server, free_port, running
-from tests.proofs.attacks.attack import Attack, Door
+from tests.proofs.attacks.attack import Attack, Door, users_socket
 from tests.proofs.attacks.browser import message
 from tests.proofs.attacks.kernel import Held, held_at, resident
 from tests.proofs.attacks.probe import Probe, browse, dial
@@ -24,6 +24,7 @@ DOORS = {
     Door.TLS: ("--listen", "ssl:{port}:interface=127.0.0.1:privateKey={pem}:certKey={pem}"),
     Door.WEB: ("--web", "tcp:{port}:interface=127.0.0.1"),
     Door.PROXY: ("--listen", "haproxy:tcp:{port}:interface=127.0.0.1"),
+    Door.USERS: ("--listen", f"unix:{users_socket('{port}')}:mode=666"),
 }
 """The option and the endpoint of each kind of port, beside that for chat lines."""
 
