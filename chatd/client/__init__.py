@@ -13,6 +13,7 @@ Modules (python3 -m tools.documents writes this list):
 - `chat`: The state of a conversation: who one is, the rooms, the lines that wait; and what changes
   it.
 - `check`: `chatd check`: look for faults in a store or in a back-up, also while a daemon runs.
+- `completion`: The completion of the word before the cursor, by what a conversation knows.
 - `config_files`: The files of a person's configuration: where they are, and how they are read and
   replaced.
 - `connect`: `chatd connect`: its arguments, and the checks before a conversation in a terminal
@@ -27,8 +28,7 @@ Modules (python3 -m tools.documents writes this list):
   there.
 - `hosts`: The host that a link leads to, for links that do not show it plainly.
 - `incoming`: The messages of a server, and their effect on a conversation: see docs/wire.md.
-- `input_line`: The line that is typed: a draft for each room, the history of what was typed,
-  completion.
+- `input_line`: The line that is typed: a draft for each room, and the history of what was typed.
 - `json_lines`: A conversation with a server in JSON lines: messages, requests, and their answers.
 - `keys`: The keys of `chatd connect`, besides those with which prompt_toolkit edits a line.
 - `known_servers`: The file `known_servers`: the keys of servers that the user trusts, as with ssh.
@@ -93,6 +93,8 @@ Modules (python3 -m tools.documents writes this list):
   find them.
 - `viewport`: The part of a scrollback that is on the screen: following the end, scrolling,
   searching.
+- `vocabulary`: The words that a person may mean by the beginning of one: commands, rooms of the
+  server, people.
 - `wall`: `chatd wall`: say something in every room with people in it, as an administrator.
 - `who`: `chatd who`: the people in a room.
 - `windows`: The windows of the rooms: what was shown in each, and the place in it that is on the

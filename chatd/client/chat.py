@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from chatd.client.outbox import Item, Outbox
 from chatd.client.rooms import Room, Rooms
 from chatd.client.sentences import ENGLISH, LANGUAGES, Sentence
-from chatd.client.shown import Kind, Message, Shown
+from chatd.client.shown import Kind, Message, Shown, text_in
+from chatd.client.vocabulary import Vocabulary
 from chatd.text.folding import fold
 
 ORIGINS_KEPT = 100
@@ -84,11 +85,7 @@ class Chat:
         self.language = ""
         """The language of the server's sentences, such as "es"; "" until it has greeted."""
         self._first_language = language
-        self.commands: dict[str, str] = {}
-        """All names of all commands, without a slash, and the usage of each; {} until they came.
-
-        It is "" for commands that the server does not list.
-        """
+        self.words = Vocabulary()
         self.rooms = Rooms()
         self.outbox = Outbox()
         self.is_asked = False
@@ -101,6 +98,7 @@ class Chat:
         """The id of this program's question for missed lines, which are shown if there are any."""
         self.entering: set[str] = set()
         """The folded names of rooms that were asked for by this program, and not by the person."""
+        self._asks_rooms = False
         self._ids = count(1)
         self._new_key = new_key
         self._send: Send | None = None
@@ -260,3 +258,14 @@ class Chat:
         """Give back all items of a room that wait. Those that are sent will be answered."""
         for item in [item for item in self.outbox if item.room is room and not item.is_sent]:
             self.give_back(item)
+
+    def ask_rooms(self) -> None:
+        """Have the rooms of the server known, unless that is asked already."""
+        if not self._asks_rooms:
+            self._asks_rooms = True
+            self.ask("rooms", self._know_rooms)
+
+    def _know_rooms(self, reply: Message | None) -> None:
+        self._asks_rooms = False
+        if reply is not None and reply["type"] == "rooms":
+            self.words.rooms = [text_in(each, "room") for each in reply["rooms"]]

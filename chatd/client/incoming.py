@@ -69,8 +69,9 @@ class Incoming:
             int(message.get("max_lines", usual.lines)),
             int(message.get("max_bytes", usual.bytes)),
         )
-        if not chat.commands:
+        if not chat.words.commands:
             chat.ask("commands", self._commands)
+            chat.ask_rooms()
         self._greeted(message)
 
     def _commands(self, reply: Message | None) -> None:
@@ -78,7 +79,7 @@ class Incoming:
             usages = {usage.split()[0].removeprefix("/"): usage for usage, _ in reply["commands"]}
             for names in reply["names"].values():
                 usage = next((usages[name] for name in names if name in usages), "")
-                self._chat.commands.update(dict.fromkeys(names, usage))
+                self._chat.words.commands.update(dict.fromkeys(names, usage))
 
     def _you(self, message: Message) -> None:
         chat = self._chat
@@ -111,6 +112,7 @@ class Incoming:
                 return
             self._private.append((time, author, text))
         shown = Shown(Kind.PRIVATE, text, author, time=time, own=bool(to), to=to)
+        chat.words.hear(to or author)
         chat.view.show(chat.rooms.current, shown)
 
     def _say(self, message: Message) -> None:

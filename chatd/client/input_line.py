@@ -1,4 +1,4 @@
-"""The line that is typed: a draft for each room, the history of what was typed, completion.
+"""The line that is typed: a draft for each room, and the history of what was typed.
 
 A password is not shown, no key brings it back, and a draft never becomes one: the line that answers
 a question is another than that of the room. This module must not know the layout of the screen, nor
@@ -7,21 +7,11 @@ what becomes of a line.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable
 
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.document import Document
-
-from chatd.text.folding import fold
-
-_ROOM = {"ROOM", "SALA"}
-_COMMAND = {"COMMAND", "ORDEN"}
-"""The words for a room and a command in the usage of a command, in each language of the server."""
-
-Words = Callable[[], Iterable[str]]
-"""Returns words for completion, in order."""
 
 
 class InputLine:
@@ -128,43 +118,3 @@ class InputLine:
             self._place = place
             text = self._entries[place]
             self.buffer.reset(Document(text, len(text)))
-
-
-class WordCompleter(Completer):
-    """The completion of a command at the start of a line, and of rooms and names anywhere.
-
-    *commands* returns the names of all commands, and the usage of each.
-    """
-
-    def __init__(self, commands: Callable[[], Mapping[str, str]], rooms: Words, names: Words):
-        self._commands = commands
-        self._rooms = rooms
-        self._names = names
-
-    def get_completions(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> Iterable[Completion]:
-        """Yield the completions of the word before the cursor."""
-        before = document.text_before_cursor
-        word = before.rpartition("\n")[2].rpartition(" ")[2]
-        end = ": " if word == before and not word.startswith(("/", "#", "@")) else " "
-        start = fold(word)
-        for each in self._words(before, word):
-            if fold(each).startswith(start):
-                yield Completion(each + end, start_position=-len(word), display=each)
-
-    def _words(self, before: str, word: str) -> list[str]:
-        """Return the words that may be meant by the one before the cursor."""
-        if word == before and word.startswith("/"):
-            return [f"/{name}" for name in self._commands()]
-        if word.startswith("#"):
-            return [f"#{name}" for name in self._rooms()]
-        if word.startswith("@"):
-            return [f"@{name}" for name in self._names()]
-        usage = ""
-        if before.startswith("/") and "\n" not in before:
-            usage = self._commands().get(before.split()[0][1:], "")
-        wanted = set(re.findall(r"\w+", usage))
-        if wanted & _ROOM:
-            return [*self._rooms()]
-        return [*(self._commands() if wanted & _COMMAND else self._names())]

@@ -107,6 +107,8 @@ class RoomMessages:
             room.count(shown)
         if not shown.continues:
             chat.outbox.came_back(room, shown.author, shown.text)
+        if shown.is_spoken and not shown.own:
+            chat.words.hear(shown.author)
         chat.view.show(room, shown)
 
     def _notice(self, room: Room, notice: Message) -> None:
@@ -122,6 +124,8 @@ class RoomMessages:
         for event in message["events"]:
             if "seq" in event:
                 shown = event_shown(event, chat.me.name, message["room"])
+                if shown.is_spoken and not shown.own:
+                    chat.words.hear(shown.author)
                 chat.view.show(chat.origin(message), shown)
 
     def _people(self, message: Message) -> None:

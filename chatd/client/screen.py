@@ -15,9 +15,10 @@ from typing import TextIO
 from prompt_toolkit.application import Application
 from prompt_toolkit.output import ColorDepth
 
+from chatd.client.completion import WordCompleter, WordsOfChat
 from chatd.client.conversation import Conversation
 from chatd.client.draft import Measure, measure
-from chatd.client.input_line import InputLine, WordCompleter
+from chatd.client.input_line import InputLine
 from chatd.client.keys import keys_of
 from chatd.client.layout import STYLE, Drawing
 from chatd.client.reconnecting import Reconnecting, State
@@ -54,7 +55,7 @@ class Screen:
         """A hint on the last key, until the next one."""
         self.hint_before: Sentence | None = None
         """The hint before the key that is being handled."""
-        self.input = InputLine(WordCompleter(self._commands, self._room_names, self._names))
+        self.input = InputLine(WordCompleter(WordsOfChat(lambda: self.conversation.chat)))
         self.searching = SearchLine(
             lambda: self.window.viewport, lambda: self.size, lambda: self.language
         )
@@ -213,14 +214,3 @@ class Screen:
     def _age_hint(self, _: object) -> None:
         self.is_new = False
         self.hint_before, self.hint = self.hint, None
-
-    # Words for completion.
-
-    def _commands(self) -> dict[str, str]:
-        return self.conversation.chat.commands
-
-    def _room_names(self) -> list[str]:
-        return [room.name for room in self.conversation.chat.rooms]
-
-    def _names(self) -> list[str]:
-        return [] if self.room is None else self.room.people.names

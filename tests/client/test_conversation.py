@@ -462,6 +462,29 @@ class TestOtherMessages:
         assert talk.window.rings == 1
 
 
+class TestWords:
+    """Words for completion."""
+
+    def test_the_rooms_of_the_server_are_asked_for_once_at_a_time(self, talk: Talk) -> None:
+        chat = talk.conversation.chat
+        (request,) = (each for each in talk.sent if each["type"] == "rooms")
+        chat.ask_rooms()
+        assert [each for each in talk.sent if each["type"] == "rooms"] == [request]
+        talk.take("rooms", id=request["id"], count=2, rooms=[{"room": "ops"}, {"room": "dev"}])
+        assert chat.words.rooms == ["ops", "dev"]
+        chat.ask_rooms()
+        assert talk.sent[-1]["type"] == "rooms"
+
+    def test_people_are_known_from_their_lines(self, talk: Talk) -> None:
+        talk.hear(1, "luis", "hola")
+        talk.hear(2, "guest1", "my own")
+        talk.hear(3, "rosa", "nothing", kind="topic")
+        talk.take("private", author="guest1", to="eva", text="hola")
+        talk.take("private", author="pau", text="hola")
+        talk.take("events", room="ops", past=True, events=[event(4, "noa", "hola")])
+        assert talk.conversation.chat.words.people == ["noa", "pau", "eva", "luis"]
+
+
 class TestMissed:
     """The lines that an account missed while it was away."""
 

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from prompt_toolkit.completion import CompleteEvent
-from prompt_toolkit.document import Document
 
-from chatd.client.input_line import InputLine, WordCompleter
-
-COMPLETER = WordCompleter(
-    lambda: {"join": "/join ROOM", "topic": "/topic [TEXT]", "tema": "", "ayuda": "/ayuda [ORDEN]"},
-    lambda: ["ops", "lobby"],
-    lambda: ["ana", "José", "anton"],
-)
+from chatd.client.completion import WordCompleter
+from chatd.client.input_line import InputLine
+from tests.support.conversations import KnownWords
 
 
 @pytest.fixture
 def line() -> InputLine:
-    return InputLine(COMPLETER)
-
-
-def completed(text: str) -> list[str]:
-    """Return the text with each completion of its last word."""
-    return [
-        text[: len(text) + each.start_position] + each.text
-        for each in COMPLETER.get_completions(Document(text), CompleteEvent())
-    ]
+    return InputLine(WordCompleter(KnownWords()))
 
 
 class TestDrafts:
@@ -94,29 +80,6 @@ class TestHistory:
 
 
 class TestCompletion:
-    @pytest.mark.parametrize(
-        ("text", "found"),
-        [
-            ("/TO", ["/topic "]),
-            ("/t", ["/topic ", "/tema "]),
-            ("hola /t", []),
-            ("an", ["ana: ", "anton: "]),
-            ("hola JO", ["hola José "]),
-            ("/join #o", ["/join #ops "]),
-            ("/join o", ["/join ops "]),
-            ("/topic o", []),
-            ("/topic an", ["/topic ana ", "/topic anton "]),
-            ("/ayuda t", ["/ayuda topic ", "/ayuda tema "]),
-            ("one\n/join o", []),
-            ("@an", ["@ana ", "@anton "]),
-            ("hola @jo", ["hola @José "]),
-            ("one\nan", ["one\nana ", "one\nanton "]),
-            ("x", []),
-        ],
-    )
-    def test_the_word_before_the_cursor_is_completed(self, text: str, found: list[str]) -> None:
-        assert completed(text) == found
-
     def test_one_that_is_left_is_taken_at_once(self, line: InputLine) -> None:
         line.buffer.insert_text("hola jo")
         line.complete()

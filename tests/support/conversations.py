@@ -111,3 +111,26 @@ def event(seq: int, author: str, text: str, **members: Any) -> dict[str, Any]:
     """Return an event of a room's log."""
     said = {"seq": seq, "time": seq * 1000, "author": author, "kind": "message", "text": text}
     return {**said, **members}
+
+
+class KnownWords:
+    """Some words for completion."""
+
+    def commands(self) -> dict[str, str]:
+        return {
+            "join": "/join ROOM",
+            "topic": "/topic [TEXT]",
+            "tema": "",
+            "ayuda": "/ayuda [ORDEN]",
+            "msg": "/msg NAME TEXT",
+            "vetar": "/vetar QUIÉN [TIEMPO]",
+        }
+
+    def rooms(self) -> list[str]:
+        return ["ops", "lobby"]
+
+    def names(self) -> list[str]:
+        return ["ana", "José", "anton"]
+
+    def all_names(self) -> list[str]:
+        return [*self.names(), "antea"]
