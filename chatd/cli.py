@@ -31,12 +31,19 @@ _SUMMARIES = {
     "backup": "copy a store into a file, also while a daemon runs",
     "check": "look for faults in a store or in a back-up, also while a daemon runs",
     "restore": "put a back-up in the place of a store, while no daemon runs",
+    "init": "write a configuration file with all settings, as comments",
+    "check-config": "say what is wrong with a configuration file, all at once",
     "tls": "make the key and the certificate of a server, and show their fingerprint",
     "admin": "list, add, change and remove accounts, on the host that the store is on",
 }
 
-_MODULES = {"rooms": "list_rooms", "tls": "tls_files"}
-"""The modules of subcommands that have another name."""
+_MODULES = {
+    "rooms": "chatd.client.list_rooms",
+    "tls": "chatd.client.tls_files",
+    "check-config": "chatd.daemon.check_config",
+    "init": "chatd.daemon.config_template",
+}
+"""The modules of subcommands that are not of the subcommand's name in `chatd.client`."""
 
 _FINDING = frozenset({"tail", "who", "rooms", "search"})
 """The subcommands whose status is 1 if they find nothing, and 2 if they fail, as that of grep."""
@@ -135,7 +142,7 @@ def parser_of(command: str) -> CommandParser:
 
 def module_of(command: str) -> Any:
     """Return the module of a subcommand other than ``serve``."""
-    return import_module(f"chatd.client.{_MODULES.get(command, command)}")
+    return import_module(_MODULES.get(command, f"chatd.client.{command}"))
 
 
 def _main_parser() -> CommandParser:

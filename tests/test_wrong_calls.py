@@ -101,9 +101,9 @@ AS_THINGS_ARE = [
     ("chatd serve --store sqlite:folder --listen tcp:0", "folder: Is a directory."),
     ("chatd serve --store sqlite:notes --listen tcp:0", "file is not a database."),
     ("chatd serve --store sqlite:songs --listen tcp:0", "it is the database of another program."),
-    ("chatd serve --store memory: --motd nowhere", "--motd {here}/nowhere: No such file"),
-    ("chatd serve --store memory: --motd folder", "--motd {here}/folder: Is a directory."),
-    ("chatd serve --store memory: --motd latin", "--motd {here}/latin: it is not UTF-8."),
+    ("chatd serve --store memory: --motd nowhere", "the motd {here}/nowhere: No such file"),
+    ("chatd serve --store memory: --motd folder", "the motd {here}/folder: Is a directory."),
+    ("chatd serve --store memory: --motd latin", "the motd {here}/latin: it is not UTF-8."),
     ("chatd serve --store memory: --listen ssl:0", "ssl:0:privateKey=key.pem:certKey=cert.pem."),
     ("chatd serve --store memory: --listen ssl:0:nowhere", "privateKey={here}/nowhere cannot be "),
     ("chatd serve --store memory: --listen ssl:0:notes", "notes has no private key in PEM."),
@@ -198,7 +198,7 @@ def test_arguments_that_cannot_be_followed(
     [
         ("-m chatd serve --prot 7", 2, "chatd serve: there is no option --prot. Did you mean "),
         ("-m chatd serve --listen 7", 2, "chatd serve: --listen '7': did you mean tcp:7? See "),
-        ("-m chatd serve --motd no", 1, "chatd: cannot read --motd "),
+        ("-m chatd serve --motd no", 1, "chatd: cannot read the motd "),
         ("-m chatd export --format x", 2, "chatd export: --format takes jsonl, markdown or "),
     ],
 )

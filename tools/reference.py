@@ -19,8 +19,9 @@ from chatd import errors
 from chatd.cli import module_of
 from chatd.commands.base import Command
 from chatd.commands.help import GENERAL, SECTIONS, Section
-from chatd.daemon.settings_table import ROWS, Group
-from chatd.daemon.settings_table import Row as Setting
+from chatd.daemon.setting_row import Group
+from chatd.daemon.setting_row import Row as Setting
+from chatd.daemon.settings_table import LISTENER_ROWS, OPTIONS, ROWS, SETTINGS
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.text.sizes import written_size
@@ -32,6 +33,7 @@ from tools.spanish import HEADERS, TEXTS
 CLIENTS = (
     *("connect", "say", "tail", "who", "rooms", "search", "wall"),
     *("export", "backup", "check", "restore", "tls", "admin"),
+    *("init", "check-config"),
 )
 """The subcommands of ``chatd``, without ``serve``."""
 
@@ -100,8 +102,28 @@ def options(limits: bool, language: Language) -> str:
         shown = in_language(default, language) if default in words else code(default)
         return ", ".join(map(code, [*names, f"--{setting.option}"])), meaning, shown
 
-    rows = [row(each) for each in ROWS if (each.group is Group.LIMITS) == limits]
+    rows = [row(each) for each in OPTIONS if (each.group is Group.LIMITS) == limits]
     return markdown(rows, "option | meaning | default", language)
+
+
+def settings(language: Language) -> str:
+    """Return the table of the settings in a configuration file."""
+    rows = [
+        (
+            code(f"[{row.section}]"),
+            code(row.name),
+            escaped(in_language(row.kind.takes, language)),
+            code(f"--{row.option}"),
+        )
+        for row in SETTINGS
+    ]
+    return markdown(rows, "section | setting | takes | option", language)
+
+
+def settings_of_an_address(language: Language) -> str:
+    """Return the table of the settings of a ``[[listen]]`` in a configuration file."""
+    rows = [(code(row.path), escaped(in_language(row.meaning, language))) for row in LISTENER_ROWS]
+    return markdown(rows, "in [[listen]] | meaning", language)
 
 
 def client_options(client: str) -> Iterator[tuple[str, str]]:
@@ -228,7 +250,9 @@ TABLES: dict[str, Callable[[Language], str]] = {
     **{f"commands {key}": partial(commands, rest_of(each)) for key, each in SECTIONS.items()},
     "options": partial(options, False),
     "limits": partial(options, True),
-    **{f"chatd {name}": partial(client, name) for name in CLIENTS},
+    "settings": settings,
+    "settings of an address": settings_of_an_address,
+    **{f"chatd {name.replace('-', ' ')}": partial(client, name) for name in CLIENTS},
     "every limit": every_limit,
     "budgets": budgets,
     "errors": error_kinds,

@@ -8,6 +8,8 @@ HEADERS = {
     "command | what it does | other names": "orden | qué hace | otros nombres",
     "option | meaning | default": "opción | qué es | si no se da",
     "argument | meaning": "argumento | qué es",
+    "section | setting | takes | option": "sección | ajuste | qué admite | opción",
+    "in [[listen]] | meaning": "en [[listen]] | qué es",
     "kind | when | what to do": "tipo | cuándo | qué hacer",
     "limit | value | meaning | attacks": "límite | valor | qué es | ataques",
     "budget | counts | account | address | 64 | 56 | 48 | all | the attack": (
@@ -20,6 +22,11 @@ OPTIONS = {
     "none": "ninguno",
     "off": "no",
     "for ever": "para siempre",
+    "A file in TOML that may have all other options: chatd init writes one. Options of the command"
+    " line go before it": (
+        "Un fichero en TOML que puede tener todas las demás opciones: chatd init escribe uno. Las"
+        " opciones de la línea de órdenes tienen preferencia"
+    ),
     "An address for chat lines, a Twisted endpoint (may be repeated)": (
         "Una dirección para líneas de chat, en la forma de Twisted (puede repetirse)"
     ),
@@ -103,7 +110,47 @@ OPTIONS = {
 }
 """The options of the daemon."""
 
+SETTINGS = {
+    "true or false": "true o false",
+    "en or es": "en o es",
+    "the path of a file": "la ruta de un fichero",
+    "sqlite:PATH or memory:": "sqlite:RUTA o memory:",
+    "a size like 20G, 64M at least (0: no limit)": (
+        "un tamaño como 20G, al menos 64M (0: sin límite)"
+    ),
+    "a room's name: 1 to 32 letters of one alphabet, digits, _, - or .": (
+        "el nombre de una sala: de 1 a 32 letras de un solo alfabeto, cifras, _, - o ."
+    ),
+    "a name such as chat.example.com": "un nombre como chat.example.com",
+    "a time span like 90d or 12h (0: for ever), or one for a room, like ops=30d": (
+        "un tiempo como 90d o 12h (0: para siempre), o el de una sala, como ops=30d"
+    ),
+    "a network like 10.0.0.0/8, an address, or any": (
+        "una red como 10.0.0.0/8, una dirección o any"
+    ),
+    "KIND.LEVEL=VALUE such as bytes.account=1G": "TIPO.NIVEL=VALOR como bytes.account=1G",
+    "a whole number, 0 or more": "un número entero, 0 o más",
+    "a whole number, 1 or more": "un número entero, 1 o más",
+    "a whole number, 0 to 90000": "un número entero, de 0 a 90000",
+    "Kind of what is served: chat or bare lines, or web for browsers and HTTP": (
+        "Lo que se sirve: chat o bare para líneas de chat o sin formato, web para navegadores y"
+        " HTTP"
+    ),
+    "The address, a Twisted endpoint": "La dirección, en la forma de Twisted",
+    "The file of the certificate for TLS, in PEM": ("El fichero del certificado para TLS, en PEM"),
+    "The file of the private key; by default that of the certificate": (
+        "El fichero de la clave privada; si no se da, el del certificado"
+    ),
+}
+"""The settings of the configuration file."""
+
 ARGUMENTS = {
+    "the configuration file (default: chatd.toml)": (
+        "el fichero de configuración (si no se da: chatd.toml)"
+    ),
+    "the file to write, which must not exist yet (default: chatd.toml)": (
+        "el fichero que se escribe, que no debe existir (si no se da: chatd.toml)"
+    ),
     "the host of the daemon, HOST:PORT, or @PROFILE (default: 127.0.0.1)": (
         "la máquina del servidor, MÁQUINA:PUERTO o @PERFIL (si no se da: 127.0.0.1)"
     ),
@@ -411,5 +458,5 @@ BUDGETS = {
 }
 """What a budget counts, and the attack that made it."""
 
-TEXTS = {**OPTIONS, **ARGUMENTS, **ERRORS, **BUDGETS}
+TEXTS = {**OPTIONS, **SETTINGS, **ARGUMENTS, **ERRORS, **BUDGETS}
 """All of the texts, by their English."""

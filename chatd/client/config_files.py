@@ -18,9 +18,6 @@ from chatd.client.wire import ClientError
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_BYTES = 1 << 20
-"""Most bytes of a file that is read."""
-
 
 def path_of(name: str) -> str | None:
     """Return the path of a file of this name; None for a user without a home directory."""
@@ -36,20 +33,12 @@ def lines_of(path: str | None) -> list[str]:
         return []
     from pathlib import Path
 
-    from chatd.util.private_files import UnsafePath, open_trusted
+    from chatd.util.private_files import UnusableFile, text_of
 
     try:
-        with open(open_trusted(Path(path)), "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise ClientError(f"cannot use {path}: it has more than {MAX_BYTES} bytes.")
-        return data.decode().splitlines()
-    except UnsafePath as unsafe:
-        raise ClientError(f"cannot use {path}: {unsafe}") from None
-    except UnicodeDecodeError:
-        raise ClientError(f"cannot use {path}: it is not UTF-8.") from None
-    except OSError as error:
-        raise ClientError(f"cannot read {path}: {error.strerror}.") from None
+        return text_of(Path(path)).splitlines()
+    except UnusableFile as unusable:
+        raise ClientError(str(unusable)) from None
 
 
 @contextlib.contextmanager

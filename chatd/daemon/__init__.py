@@ -10,7 +10,11 @@ Modules (python3 -m tools.documents writes this list):
 - `bind_errors`: Why an address cannot be bound, in a sentence that says what to do about it.
 - `certificates`: The certificates of all addresses with TLS: read again when they change, and
   watched for expiry.
-- `configuration`: The configuration: the settings that all sources make together, or a refusal.
+- `check_config`: `chatd check-config`: what is wrong with a configuration file, all at once.
+- `config_template`: `chatd init`: a configuration file in which every setting is a comment, with
+  its default.
+- `configuration`: The configuration: the settings that a file, the environment and the command line
+  make together.
 - `given`: Values of settings as they were given, and what is wrong with them.
 - `listener_settings`: The settings of one address at which the daemon listens: a value.
 - `listener_wiring`: The wiring of the listeners: for each address the factory that serves it,
@@ -31,12 +35,15 @@ Modules (python3 -m tools.documents writes this list):
   read again.
 - `service`: The service that twistd runs: starting, checks meanwhile, and stopping within five
   seconds.
+- `setting_row`: A row of the table of settings: a setting, and all that is to be known of it.
 - `settings`: The settings of the daemon: the values of all that is given, or all faults in it.
 - `settings_table`: The table of the settings of the daemon: the one list of what an operator can
   set.
 - `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
 - `tls_endpoints`: Addresses with TLS: the endpoint below, and the certificate that clients are
   shown there.
+- `toml_settings`: Settings that are given in TOML: in a configuration file, or in variables of the
+  environment.
 - `value_kinds`: Kinds of values of settings: what each takes, and how its text becomes a value.
 - `wiring`: The wiring of the daemon: `makeService` makes every part once and hands it to those that
   use it.

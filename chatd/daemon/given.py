@@ -52,7 +52,9 @@ class GivenSettings(NamedTuple):
     """All that is given: the settings, and each listener."""
 
     values: GivenValues = {}
-    listeners: tuple[GivenValues, ...] = ()
+
+    listeners: tuple[GivenValues, ...] | None = None
+    """None if nothing is said of listeners."""
 
 
 class Faulty(Exception):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatd.daemon.settings_table import ROWS, Group, Row
+from chatd.daemon.setting_row import Group, Row
+from chatd.daemon.settings_table import OPTIONS
 from chatd.util.command_parser import CommandParser, Example
 
 PURPOSE = "run the daemon of a chat room that any terminal can join"
@@ -32,7 +33,7 @@ def text(program: str) -> str:
     parser = CommandParser(program, PURPOSE, examples=EXAMPLES, success="", signals=_STOPPED)
     for each in Group:
         group = parser.add_argument_group(each.value)
-        for row in ROWS:
+        for row in OPTIONS:
             if row.group is each:
                 flags = [f"-{row.letter}"] if row.letter else []
                 kind: dict[str, Any] = {"action": "store_true"}

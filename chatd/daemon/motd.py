@@ -29,7 +29,7 @@ def read_motd(path: Path | None) -> str:
         why = error.strerror
     except UnicodeDecodeError:
         why = "it is not UTF-8"
-    raise MotdError(f"cannot read --motd {path}: {why}.")
+    raise MotdError(f"cannot read the motd {path}: {why}.")
 
 
 def renew_motd(server: ChatServer, path: Path | None) -> None:
@@ -44,4 +44,4 @@ def renew_motd(server: ChatServer, path: Path | None) -> None:
     except MotdError as error:
         _log.error("{why} The old one stays.", why=visible(str(error)))
     else:
-        _log.info("read --motd {path} again.", path=visible(str(path)))
+        _log.info("read the motd {path} again.", path=visible(str(path)))

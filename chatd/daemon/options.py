@@ -16,7 +16,8 @@ from twisted.python.usage import UsageError
 from chatd.daemon import manual
 from chatd.daemon.given import Given, GivenValues, Source
 from chatd.daemon.os_process import program, refuse_call
-from chatd.daemon.settings_table import ROWS, Row
+from chatd.daemon.setting_row import Row
+from chatd.daemon.settings_table import CONFIG, OPTIONS, ROWS
 from chatd.daemon.wrong_options import too_many, why_wrong
 from chatd.util.versions import versions
 
@@ -24,18 +25,23 @@ from chatd.util.versions import versions
 class Options(TwistedOptions):
     """The options, as text: those with a value hold all texts that were given."""
 
-    optFlags = [[row.option, row.letter, row.meaning] for row in ROWS if not row.takes_value]
+    optFlags = [[row.option, row.letter, row.meaning] for row in OPTIONS if not row.takes_value]
 
     def __init__(self) -> None:
         super().__init__()
-        for row in ROWS:
+        for row in OPTIONS:
             if row.takes_value:
                 self[row.option] = []
 
     @property
     def given(self) -> GivenValues:
-        """The values that were given, by the paths of their settings."""
+        """The values of settings that were given, by the paths of the settings."""
         return {row.path: self._given(row) for row in ROWS if self[row.option]}
+
+    @property
+    def config(self) -> str | None:
+        """The path of the configuration file, or None without one."""
+        return self[CONFIG.option][-1] if self[CONFIG.option] else None
 
     def _given(self, row: Row) -> Given:
         texts = tuple(self[row.option]) if row.takes_value else ("true",)
@@ -83,7 +89,7 @@ def _adds(row: Row) -> Callable[[Options, str], None]:
     return add
 
 
-for _row in ROWS:
+for _row in OPTIONS:
     if _row.takes_value:
         for _name in filter(None, (_row.option.replace("-", "_"), _row.letter)):
             setattr(Options, f"opt_{_name}", _adds(_row))

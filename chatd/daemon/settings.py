@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chatd.daemon.addresses import address_of
-from chatd.daemon.given import Fault, Faulty, Given, GivenSettings, GivenValues
+from chatd.daemon.given import Fault, Faulty, Given, GivenSettings, GivenValues, Source
 from chatd.daemon.listener_settings import (
     Buffers,
     ConnectionLimits,
@@ -20,7 +20,8 @@ from chatd.daemon.listener_settings import (
     ListenerSettings,
 )
 from chatd.daemon.retention import RetentionPolicy
-from chatd.daemon.settings_table import BY_PATH, LISTENER_ROWS, ROWS, Row
+from chatd.daemon.setting_row import Row
+from chatd.daemon.settings_table import BY_PATH, LISTENER_ROWS, ROWS
 from chatd.daemon.value_kinds import WrongValue, shown
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
@@ -163,7 +164,7 @@ _Listeners = Sequence[tuple[Given, ListenerSettings]]
 
 def _listeners(given: GivenSettings, values: Mapping[str, Any], faults: list[Fault]) -> _Listeners:
     """Return the listeners by kind. An option replaces those of the file of its kind."""
-    of_file = [(each, _values(LISTENER_ROWS, each, faults)) for each in given.listeners]
+    of_file = [(each, _values(LISTENER_ROWS, each, faults)) for each in given.listeners or ()]
     found = []
     for kind in ListenerKind:
         row = BY_PATH[f"listen.{kind.value}"]
@@ -256,6 +257,7 @@ def _check_unix_names(settings: Settings, given: GivenValues, faults: list[Fault
         each.kind is ListenerKind.CHAT and address_of(each.endpoint).is_unix_socket
         for each in settings.listeners
     ):
-        faults.append(
-            names.fault(" needs a UNIX socket: add --listen unix:/run/chatd/chat.sock, say.")
-        )
+        add = '[[listen]] with endpoint = "unix:/run/chatd/chat.sock"'
+        if names.source is Source.COMMAND_LINE:
+            add = "--listen unix:/run/chatd/chat.sock"
+        faults.append(names.fault(f" needs a UNIX socket: add {add}, say."))

@@ -7,80 +7,16 @@ them.
 
 from __future__ import annotations
 
-import enum
-from typing import NamedTuple
-
 from chatd.daemon import value_kinds as kinds
 from chatd.daemon.addresses import DEFAULT_LISTEN
-from chatd.daemon.given import Given, Source
 from chatd.daemon.listener_settings import ListenerKind
-from chatd.daemon.value_kinds import ValueKind
+from chatd.daemon.setting_row import LISTEN, Group, Reload, Row
 from chatd.util.budget_table import TABLE as BUDGETS
 from chatd.util.budget_table import Kind, Level
 
 DEFAULT_MAX_STORE = "100G"
 """Beyond what an office of 200 says in decades: 40,000 lines a day, of 55 characters and 0.14 KB on
 disk with the index (measured), are 2 GB a year. It bounds what many networks together store."""
-
-
-class Group(enum.Enum):
-    """A group of options, by its heading in the manual, in the order there."""
-
-    ADDRESSES = "Addresses"
-    HISTORY = "History"
-    PEOPLE = "Rooms and people"
-    WEBHOOKS = "Webhooks"
-    LIMITS = "Limits (0 is no limit)"
-
-
-class Reload(enum.Enum):
-    """The time from which a changed setting is used after a reload."""
-
-    AT_ONCE = "at once"
-    NEWCOMERS = "new connections"
-    RESTART = "restart"
-
-
-class Row(NamedTuple):
-    """A setting, and the option that sets it."""
-
-    path: str
-    """The place in the configuration file: ``SECTION.NAME``."""
-
-    option: str
-    """The name of the option, without dashes."""
-
-    kind: ValueKind
-
-    default: str | None
-    """The text of the default value, or None if there is none."""
-
-    meaning: str
-    group: Group
-    reload: Reload = Reload.RESTART
-    letter: str | None = None
-    repeated: bool = False
-
-    without: str = "none"
-    """The words for the absence of a value, if that is the default."""
-
-    @property
-    def takes_value(self) -> bool:
-        """False for a flag."""
-        return self.kind is not kinds.YES_NO
-
-    @property
-    def by_default(self) -> Given:
-        """The default value, as if it was given."""
-        texts = () if self.default is None else (self.default,)
-        return Given(f"--{self.option}", texts, Source.DEFAULT)
-
-    @property
-    def shown_default(self) -> str:
-        """The default, or the words for its absence."""
-        if not self.takes_value:
-            return "off"
-        return self.without if self.default is None else self.default
 
 
 _A, _H, _P, _W, _L = Group.ADDRESSES, Group.HISTORY, Group.PEOPLE, Group.WEBHOOKS, Group.LIMITS
@@ -126,6 +62,7 @@ ROWS = (
         _A,
         Reload.AT_ONCE,
         repeated=True,
+        example="chat.example.org",
     ),
     Row(
         "store.where",
@@ -154,6 +91,7 @@ ROWS = (
         Reload.AT_ONCE,
         repeated=True,
         without="for ever",
+        example="90d",
     ),
     Row(
         "server.recent",
@@ -172,6 +110,7 @@ ROWS = (
         "The lobby: the room that everyone enters first; by default lobby, or entrada where a store"
         " was begun with --language es",
         _P,
+        example="plaza",
     ),
     Row(
         "server.language",
@@ -191,6 +130,7 @@ ROWS = (
         "A file with a UTF-8 text that is shown after the welcome",
         _P,
         Reload.AT_ONCE,
+        example="motd.txt",
     ),
     Row(
         "server.max_length",
@@ -227,6 +167,7 @@ ROWS = (
         _W,
         Reload.AT_ONCE,
         repeated=True,
+        example="10.0.0.0/8",
     ),
     Row(
         "limits.budgets",
@@ -238,6 +179,7 @@ ROWS = (
         _L,
         Reload.AT_ONCE,
         repeated=True,
+        example="bytes.account=1G",
     ),
     Row(
         "limits.lines_per_second",
@@ -309,7 +251,25 @@ ROWS = (
         _L,
     ),
 )
-"""All settings, in the order of the manual and of the reference."""
+"""All settings, in the order of the configuration file."""
+
+SETTINGS = tuple(row for row in ROWS if row.section != LISTEN)
+"""The settings that have a place of their own. Addresses are in the section `LISTEN`."""
+
+CONFIG = Row(
+    "",
+    "config",
+    kinds.FILE,
+    None,
+    "A file in TOML that may have all other options: chatd init writes one. Options of the command"
+    " line go before it",
+    Group.FILE,
+    letter="c",
+)
+"""The option that names the configuration file, and is in no file."""
+
+OPTIONS = (CONFIG, *ROWS)
+"""All options, in the order of the manual and of the reference."""
 
 BY_PATH = {row.path: row for row in ROWS}
 
@@ -330,7 +290,7 @@ LISTENER_ROWS = (
             *(kind.value for kind in ListenerKind), placeholder="KIND", parse=ListenerKind
         ),
         ListenerKind.CHAT.value,
-        "What is served there: chat lines, bare lines, or browsers and HTTP",
+        "Kind of what is served: chat or bare lines, or web for browsers and HTTP",
         Group.ADDRESSES,
     ),
     Row("endpoint", "", kinds.ADDRESS, None, "The address, a Twisted endpoint", Group.ADDRESSES),

@@ -47,9 +47,9 @@ def places_of(listeners: Sequence[ListenerSettings]) -> list[Place]:
     places = []
     for listener in listeners:
         address = address_of(listener.endpoint)
-        endpoint, files, given = listener.endpoint, listener.tls, {}
+        endpoint, files, given = listener.endpoint, files_of(listener), {}
         if address.kind == "ssl":
-            endpoint, files = _below(address), _files_of(address)
+            endpoint = _below(address)
             given = _values(address, "sslmethod", "dhParameters")
         if files is None:
             places.append(Place(endpoint, listener.endpoint))
@@ -75,8 +75,14 @@ def _below(address: Address) -> str:
     return ":".join(("haproxy:tcp" if address.behind_proxy else "tcp", port, *given))
 
 
-def _files_of(address: Address) -> PairFiles:
-    """Return the files of an address ``ssl:``, with the defaults of Twisted."""
+def files_of(listener: ListenerSettings) -> PairFiles | None:
+    """Return the files for TLS at a listener; None without TLS.
+
+    Those of an address ``ssl:`` are its values, with the defaults of Twisted.
+    """
+    address = address_of(listener.endpoint)
+    if address.kind != "ssl":
+        return listener.tls
     key = address.values.get("privateKey", "server.pem")
     chain = address.values.get("extraCertChain")
     return PairFiles(

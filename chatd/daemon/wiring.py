@@ -26,7 +26,7 @@ from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.store_names import names_of
 from chatd.daemon.certificates import Certificates
-from chatd.daemon.configuration import settings_from
+from chatd.daemon.configuration import Configuration
 from chatd.daemon.listener_wiring import listeners_of
 from chatd.daemon.motd import MotdError, read_motd, renew_motd
 from chatd.daemon.options import Options
@@ -85,8 +85,10 @@ def makeService(options: Options) -> IService:
     # What the operator asked for
     twistd: Mapping[str, Any] = options.parent or {}
     rundir = rundir_of(twistd)
-    settings = settings_from(options)
     user = user_of(twistd)
+    configuration = _configuration(options, rundir)
+    with acting_as(user):
+        settings = configuration.read_or_refuse()
     motd_path = rundir / settings.motd if settings.motd is not None else None
     motd = _motd(motd_path, user)
     hook_rules = Rules(settings.hook_networks, has_tls())
@@ -132,6 +134,11 @@ def makeService(options: Options) -> IService:
         control=control,
         outgoing=outgoing,
     )
+
+
+def _configuration(options: Options, rundir: Path) -> Configuration:
+    file = None if options.config is None else rundir / options.config
+    return Configuration(options.given, os.environ, file, options.config or "")
 
 
 def _outgoing(server: ChatServer, means: Means) -> Outgoing:

@@ -30,6 +30,7 @@ Modules (python3 -m tools.documents writes this list):
   replaced.
 - `sliced_loop`: A loop over many items that lets others have their turns: some items in each turn
   of the reactor.
+- `toml`: TOML: the text of a file, or one value, as Python's values.
 - `unix_peers`: The process at the other end of a UNIX socket: its user and groups, as the kernel
   tells them.
 - `usage`: Wrong calls of a command, each as one line: what is wrong, what would be right, and its

@@ -23,11 +23,18 @@ from pathlib import Path
 MAX_LINKS = 40
 """Most symbolic links in a path, as on Linux (path_resolution(7))."""
 
+MAX_BYTES = 1 << 20
+"""Most bytes of a file of a configuration that is read."""
+
 _OTHERS = 0o077
 
 
 class UnsafePath(Exception):
     """Another user could change the file that a path leads to. The text names the user."""
+
+
+class UnusableFile(Exception):
+    """A file cannot be read, or not trusted. The text is the reason, with the path."""
 
 
 def resolve(
@@ -106,6 +113,22 @@ def open_trusted(path: Path) -> int:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file that `open_trusted` opens. Raises `UnusableFile`."""
+    try:
+        with open(open_trusted(path), "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise UnusableFile(f"cannot use {path}: it has more than {MAX_BYTES} bytes.")
+        return data.decode("utf-8-sig")
+    except UnsafePath as unsafe:
+        raise UnusableFile(f"cannot use {path}: {unsafe}") from None
+    except UnicodeDecodeError:
+        raise UnusableFile(f"cannot use {path}: it is not UTF-8.") from None
+    except OSError as error:
+        raise UnusableFile(f"cannot read {path}: {error.strerror}.") from None
 
 
 def _walk(path: Path, trusted: Collection[int], may_be_sticky: bool) -> Path:

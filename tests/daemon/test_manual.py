@@ -7,7 +7,8 @@ import re
 import pytest
 
 from chatd.daemon.manual import text
-from chatd.daemon.settings_table import ROWS, Group, Row
+from chatd.daemon.setting_row import Group, Row
+from chatd.daemon.settings_table import ROWS
 
 
 @pytest.fixture

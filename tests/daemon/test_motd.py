@@ -32,7 +32,7 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(
         (tmp_path / "motd").write_bytes(content)
     with pytest.raises(MotdError) as raised:
         read_motd(tmp_path / "motd")
-    assert str(raised.value) == f"cannot read --motd {tmp_path}/motd: {why}."
+    assert str(raised.value) == f"cannot read the motd {tmp_path}/motd: {why}."
     assert refusal(tmp_path, "--motd", "motd") == str(raised.value)
 
 
@@ -52,7 +52,7 @@ def test_a_file_that_cannot_be_read_again_leaves_the_text_and_is_logged(
     assert world.server.motd == "Old news."
     (event,) = expected_errors()
     assert formatEvent(event) == (
-        f"cannot read --motd {tmp_path}/no^J: No such file or directory. The old one stays."
+        f"cannot read the motd {tmp_path}/no^J: No such file or directory. The old one stays."
     )
 
 

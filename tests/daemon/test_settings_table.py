@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chatd.daemon.options import Options
-from chatd.daemon.settings_table import LISTENER_ROWS, ROWS, Row
+from chatd.daemon.setting_row import Row
+from chatd.daemon.settings_table import LISTENER_ROWS, OPTIONS, ROWS
 
 
 def test_each_setting_has_one_place_and_one_option() -> None:
@@ -17,8 +18,8 @@ def test_each_setting_has_one_place_and_one_option() -> None:
 
 def test_the_options_are_those_of_the_table() -> None:
     names = {name.rstrip("=") for name in Options().longOpt} - {"help", "version"}
-    letters = {row.letter for row in ROWS if row.letter}
-    assert names - letters == {row.option for row in ROWS}
+    letters = {row.letter for row in OPTIONS if row.letter}
+    assert names - letters == {row.option for row in OPTIONS}
 
 
 @pytest.mark.parametrize("row", [*ROWS, *LISTENER_ROWS], ids=lambda row: row.path)

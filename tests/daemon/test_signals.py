@@ -29,7 +29,7 @@ def test_in_the_foreground_a_hangup_rereads_the_motd(tmp_path: Path) -> None:
         assert "*** Old news." in greeting(daemon.port)
         motd.write_text("Noticias: ñ.\nAnd more.\n")
         daemon.process.send_signal(signal.SIGHUP)
-        assert daemon.logged() == f"read --motd {motd} again."
+        assert daemon.logged() == f"read the motd {motd} again."
         assert greeting(daemon.port)[3:5] == ["*** Noticias: ñ.", "*** And more."]
 
 
@@ -40,11 +40,11 @@ def test_a_hangup_with_an_unreadable_motd_leaves_the_old_one(tmp_path: Path) -> 
         motd.write_bytes(b"\xff\x1b[2J")
         daemon.process.send_signal(signal.SIGHUP)
         why = "it is not UTF-8"
-        assert daemon.logged() == f"cannot read --motd {motd}: {why}. The old one stays."
+        assert daemon.logged() == f"cannot read the motd {motd}: {why}. The old one stays."
         motd.unlink()
         daemon.process.send_signal(signal.SIGHUP)
         why = "No such file or directory"
-        assert daemon.logged() == f"cannot read --motd {motd}: {why}. The old one stays."
+        assert daemon.logged() == f"cannot read the motd {motd}: {why}. The old one stays."
         assert "*** Old news." in greeting(daemon.port)
 
 
@@ -80,7 +80,7 @@ def test_in_the_background_a_hangup_begins_a_new_log_and_rereads_the_motd(tmp_pa
         while "*** New news." not in greeting(path):
             pass
         assert (tmp_path / "twistd.log.1").read_text().endswith("lines.\n")
-        assert (tmp_path / "twistd.log").read_text().endswith(f"read --motd {motd} again.\n")
+        assert (tmp_path / "twistd.log").read_text().endswith(f"read the motd {motd} again.\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1])

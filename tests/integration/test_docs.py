@@ -15,7 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat.store_names import names_of
 from chatd.commands.dispatch import TABLE
-from chatd.daemon.settings_table import ROWS
+from chatd.daemon.settings_table import LISTENER_ROWS, OPTIONS, SETTINGS
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.storage.memory import MemoryStore
@@ -99,8 +99,8 @@ def test_a_reference_lists_every_option_of_the_daemon_with_its_default(language:
     header = {Language.ENGLISH: "option", Language.SPANISH: "opción"}[language]
     table = all_rows(read(REFERENCES[language]), header)
     listed = {re.findall(r"`--([a-z-]+)`", names)[0]: shown for names, _, shown in table}
-    assert listed.keys() == {row.option for row in ROWS}
-    for row in ROWS:
+    assert listed.keys() == {row.option for row in OPTIONS}
+    for row in OPTIONS:
         if row.takes_value and row.default is not None:
             assert listed[row.option] == f"`{row.default}`"
 
@@ -124,7 +124,8 @@ class SpanishTests(SynchronousTestCase):
     """The Spanish of texts that the code has in English only."""
 
     def test_each_is_of_a_text_that_is_shown(self) -> None:
-        used = {text for row in ROWS for text in (row.meaning, row.shown_default)}
+        used = {text for row in OPTIONS for text in (row.meaning, row.shown_default)}
+        used |= {row.kind.takes for row in SETTINGS} | {row.meaning for row in LISTENER_ROWS}
         used |= {meaning for name in reference.CLIENTS for _, meaning in client_options(name)}
         used |= {text for _, *texts in reference.error_texts() for text in texts}
         used |= {text for rule in BUDGETS.values() for text in (rule.meaning, rule.attack)}

@@ -182,7 +182,7 @@ def test_root_that_stays_root_binds_no_unix_socket_where_somebody_else_may_put_l
 def test_a_motd_is_not_read_with_more_rights_than_later(folders: Folders) -> None:
     folders.put("link to a file", "motd")
     assert start(folders, "--motd", "motd") == (
-        f"chatd: cannot read --motd {folders.home}/motd: Permission denied."
+        f"chatd: cannot read the motd {folders.home}/motd: Permission denied."
     )
 
 

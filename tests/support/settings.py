@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatd.daemon.configuration import settings_from
+from chatd.daemon.configuration import Configuration
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.options import Options
 from chatd.daemon.settings import Settings
@@ -12,7 +12,7 @@ def settings(*arguments: str) -> Settings:
     """Return what these arguments mean."""
     options = Options()
     options.parseOptions(arguments)
-    return settings_from(options)
+    return Configuration(options.given, {}).read_or_refuse()
 
 
 def endpoints(settings: Settings, kind: ListenerKind = ListenerKind.CHAT) -> list[str]:

@@ -52,7 +52,7 @@ class FaultyServer(LiveServer):
         self.path.parent.mkdir(exist_ok=True)
         motd = directory / "motd"
         motd.touch()
-        self._said_so_far = f"read --motd {motd} again."
+        self._said_so_far = f"read the motd {motd} again."
         arguments = ("-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd", *NO_BUDGETS)
         super().__init__(directory, *arguments, **options)
 

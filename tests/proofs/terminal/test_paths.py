@@ -231,7 +231,7 @@ OF_THE_LOG = {"util/error_log.py", "daemon/log_pipe.py"}
 
 OF_THE_OPERATOR = {
     *("protocols/control.py", "util/command_parser.py", "daemon/options.py"),
-    "daemon/os_process.py",
+    *("daemon/os_process.py", "daemon/check_config.py", "daemon/config_template.py"),
 }
 """Modules that answer `chatd admin` with JSON in ASCII, which is escaped, and print versions, help,
 and what is wrong with options."""

@@ -1,0 +1,89 @@
+"""`chatd check-config`: all faults of a file, and of the files that it names."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from chatd import cli
+from tests.support.certificate import write_certificate
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def check(text: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the lines about a file; the last one says that there is no fault."""
+    Path("chatd.toml").write_text(text)
+    status = cli.main(["check-config"])
+    out, err = capsys.readouterr()
+    assert status == (1 if err else 0)
+    assert bool(out) != bool(err)
+    return (out + err).splitlines()
+
+
+def test_a_file_without_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("", capsys) == ["chatd.toml: no fault; 1 address."]
+
+
+def test_all_faults_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check('limits.connections = "many"\nlimits.recent = 1\n', capsys) == [
+        "chatd.toml: limits.connections takes a whole number, 0 or more; not 'many'.",
+        "chatd.toml: limits.recent: there is no such setting; did you mean server.recent?",
+    ]
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check-config", "no.toml"]) == 1
+    assert capsys.readouterr().err.endswith("no.toml: No such file or directory.\n")
+
+
+def test_variables_are_checked_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHATD__SERVER__RECENT", "few")
+    (line,) = check("", capsys)
+    assert line.startswith("CHATD__SERVER__RECENT takes a whole number")
+
+
+def test_a_motd_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    why = f"cannot read the motd {tmp_path}/no: No such file or directory."
+    assert check('server.motd = "no"', capsys) == [f"chatd.toml: {why}"]
+
+
+class TestCertificates:
+    LISTEN = '[[listen]]\nendpoint = "tcp:7"\ntls = { certificate = "a.pem", key = "b.pem" }\n'
+
+    def test_that_fit(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("b.pem").write_bytes(write_certificate(Path("a.pem")).read_bytes())
+        assert check(self.LISTEN, capsys) == ["chatd.toml: no fault; 1 address."]
+
+    @pytest.mark.parametrize(
+        "listen", [LISTEN, '[[listen]]\nendpoint = "ssl:7:privateKey=b.pem:certKey=a.pem"\n']
+    )
+    def test_that_do_not_fit(self, listen: str, capsys: pytest.CaptureFixture[str]) -> None:
+        for name in "a.pem", "b.pem":
+            write_certificate(Path(name))
+        (line,) = check(listen, capsys)
+        assert "do not belong together" in line
+
+    def test_that_are_missing(self, capsys: pytest.CaptureFixture[str]) -> None:
+        (line,) = check(self.LISTEN, capsys)
+        assert "b.pem cannot be read: No such file or directory" in line
+
+    def test_that_have_expired(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        class Later(datetime):
+            @classmethod
+            def now(cls, tz: object = None) -> Later:  # type: ignore[override]
+                return super().now(timezone.utc) + timedelta(days=100_000)
+
+        monkeypatch.setattr("chatd.daemon.check_config.datetime", Later)
+        Path("b.pem").write_bytes(write_certificate(Path("a.pem")).read_bytes())
+        (line,) = check(self.LISTEN, capsys)
+        assert "the certificate expired on " in line

@@ -1,0 +1,57 @@
+"""`chatd init`: the file has every setting, and changes none as it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chatd import cli
+from chatd.daemon.config_template import template
+from chatd.daemon.configuration import Configuration
+from chatd.daemon.settings_table import SETTINGS
+from chatd.util import toml
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_file_is_that_of_no_settings(tmp_path: Path) -> None:
+    assert cli.main(["init"]) == 0
+    path = tmp_path / "chatd.toml"
+    assert path.read_text("utf-8") == template()
+    assert Configuration({}, {}, path, "chatd.toml").read() == Configuration({}, {}).read()
+    assert cli.main(["check-config"]) == 0
+
+
+def test_every_setting_is_there_and_valid_without_its_sign() -> None:
+    text = re.sub(r"^# (?=\w+ = |\[\[)", "", template(), flags=re.MULTILINE)
+    table = toml.parse(text)
+    for row in SETTINGS:
+        assert row.name in table[row.section]
+    Path("chatd.toml").write_text(text)
+    given = Configuration({}, {}, Path("chatd.toml").absolute(), "").read()
+    assert [listener.kind.value for listener in given.listeners] == ["chat", "chat", "web"]
+
+
+def test_the_lines_fit_a_terminal() -> None:
+    assert max(map(len, template().splitlines())) <= 100
+
+
+def test_a_file_that_is_there_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.toml").write_text("a")
+    with pytest.raises(SystemExit) as refused:
+        cli.main(["init", "mine.toml"])
+    assert refused.value.code == (
+        "chatd: mine.toml is there already, and stays as it is. Give another name."
+    )
+    assert Path("mine.toml").read_text() == "a"
+
+
+def test_a_folder_that_is_not_there_is_told() -> None:
+    with pytest.raises(SystemExit) as refused:
+        cli.main(["init", "no/chatd.toml"])
+    assert refused.value.code == "chatd: cannot write no/chatd.toml: No such file or directory."
