@@ -155,7 +155,7 @@ def test_sentences_are_rendered_from_the_texts() -> None:
         '"*** You are in #ops"',
         'f"ERR Not allowed: you are banned from #{room}"',
         '"*** Eva is not here."',
-        '"2 private lines while you were away:"',
+        '"2 private lines since you left:"',
         '"*ana muted luis for 10m: loud*"',
         '"ana ha callado a luis."',
         'f"[{time}] *** ana set the topic"',

@@ -267,8 +267,8 @@ SENTENCES = {
     "help_more_in": "/help COMMAND explains one, with an example: /help {command}",
     "help_other_names": "Other names: {names}.",
     # Missed lines and searches
-    "private_missed": "{count} private lines while you were away:",
-    "private_missed_one": "{count} private line while you were away:",
+    "private_missed": "{count} private lines since you left:",
+    "private_missed_one": "{count} private line since you left:",
     "private_missed_more": "{count} more private lines: /missed shows them.",
     "private_missed_more_one": "{count} more private line: /missed shows it.",
     "missed": "{count} lines in #{room} since you left:",

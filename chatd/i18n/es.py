@@ -277,25 +277,25 @@ SENTENCES = {
     "help_more_in": "/ayuda ORDEN explica una, con un ejemplo: /ayuda {command}",
     "help_other_names": "Otros nombres: {names}.",
     # Missed lines and searches
-    "private_missed": "{count} líneas privadas mientras no estabas:",
-    "private_missed_one": "{count} línea privada mientras no estabas:",
+    "private_missed": "{count} líneas privadas desde que te fuiste:",
+    "private_missed_one": "{count} línea privada desde que te fuiste:",
     "private_missed_more": "{count} líneas privadas más: /pendiente las muestra.",
     "private_missed_more_one": "{count} línea privada más: /pendiente la muestra.",
     "missed": "{count} líneas en #{room} desde que te fuiste:",
     "missed_one": "{count} línea en #{room} desde que te fuiste:",
     "missed_more": (
-        "{count} más en #{room}: /pendiente las muestra, /saltar las marca como leídas."
+        "{count} más en #{room}: /pendiente las muestra, /saltar marca todo como leído."
     ),
     "missed_more_one": (
-        "{count} más en #{room}: /pendiente la muestra, /saltar la marca como leída."
+        "{count} más en #{room}: /pendiente la muestra, /saltar marca todo como leído."
     ),
     "missed_before": (
         "{count} líneas más en #{room} desde que te fuiste: /pendiente las muestra, /saltar"
-        " las marca como leídas."
+        " marca todo como leído."
     ),
     "missed_before_one": (
-        "{count} línea más en #{room} desde que te fuiste: /pendiente la muestra, /saltar la"
-        " marca como leída."
+        "{count} línea más en #{room} desde que te fuiste: /pendiente la muestra, /saltar"
+        " marca todo como leído."
     ),
     "nothing_missed": "No te has perdido nada.",
     "skipped": (

@@ -315,7 +315,7 @@ async def test_one_who_comes_back_sees_what_was_missed_and_finds_it(tmp_path: Pa
     again.send("/login ana correct horse", "/search green", "/mentions", "/missed", "/quit")
     lines = [line.split("] ")[-1] for line in await again.end()]
     assert lines[lines.index("*** You are now ana.") + 1 :] == [
-        "*** 1 private line while you were away:",
+        "*** 1 private line since you left:",
         "(private) <luis> call me",
         "*** 1 line in #lobby since you left:",
         "<luis> The build is GREEN",

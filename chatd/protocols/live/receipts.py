@@ -13,11 +13,8 @@ from typing import Any, Protocol, cast
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from chatd.chat.action_queue import Action
 from chatd.chat.actions.speak import find_said, speak_once, was_said
 from chatd.chat.idempotency import Found
-from chatd.chat.server import ChatServer
-from chatd.chat.session import Session
 from chatd.commands import dispatch
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
@@ -32,29 +29,14 @@ MessageId = str | int | None
 """The id that a client gave a message, by which it knows the answers; None for none."""
 
 
-class Answerer(Protocol):
-    """The handler that sends messages to the client."""
-
-    @property
-    def server(self) -> ChatServer: ...
-
-    @property
-    def session(self) -> Session: ...
-
-    @property
-    def max_length(self) -> int: ...
+class Answerer(typed_text.Speaker, Protocol):
+    """The handler of the client that types, which sends messages to it."""
 
     def tell(self, type: str, **members: Any) -> None: ...
 
     def tell_error(self, id: MessageId, error: WrongMessage | Refusal | StoreError) -> None: ...
 
     def item_failed(self) -> None: ...
-
-    def say(self, text: str) -> None: ...
-
-    def when_said(self, action: Action) -> None: ...
-
-    def charge(self, lines: float) -> None: ...
 
 
 class LineReceipts:

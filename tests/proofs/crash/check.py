@@ -64,8 +64,8 @@ _IN_ORDER = (
     # what was missed: in a room, and private lines
     r"(?P<count>\d+) lines? in #(?P<room>\S+) since you left:",
     r"(?P<count>\d+) líneas? en #(?P<room>\S+) desde que te fuiste:",
-    r"(?P<count>\d+) private lines? while you were away(?P<room>):",
-    r"(?P<count>\d+) líneas? privadas? mientras no estabas(?P<room>):",
+    r"(?P<count>\d+) private lines? since you left(?P<room>):",
+    r"(?P<count>\d+) líneas? privadas? desde que te fuiste(?P<room>):",
 )
 _NEWEST_FIRST = (
     # /search and /mentions

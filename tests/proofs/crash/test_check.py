@@ -230,7 +230,7 @@ def test_private_lines_are_passed_over_when_they_are_not_asked_for() -> None:
 
 
 def test_private_lines_that_were_missed_and_live_ones_and_receipts() -> None:
-    missed = ("*** 2 private lines while you were away:", f"{TIME}(private) <luis> psst")
+    missed = ("*** 2 private lines since you left:", f"{TIME}(private) <luis> psst")
     more = (f"{TIME}(private) <eva> hey", "(private) <luis> hm")
     receipts = ("(private to Luis) <eva> ho", "(private to ana) <luis> hm")
     assert private_faults(*missed, *more, "<ana> b", *receipts, "<ana> a") == []
@@ -261,7 +261,7 @@ def test_private_lines_in_another_order() -> None:
 
 
 def test_a_private_line_that_was_missed_and_is_shown_live_again() -> None:
-    missed = ("*** 1 private line while you were away:", f"{TIME}(private) <luis> psst")
+    missed = ("*** 1 private line since you left:", f"{TIME}(private) <luis> psst")
     assert private_faults(*missed, "(private) <luis> psst") == [
         "seen shows #@ana 1 a second time: '(private) <luis> psst'"
     ]
