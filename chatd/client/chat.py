@@ -43,7 +43,7 @@ class View(Protocol):
         """Remove the window of a room."""
 
     def give_back(self, room: Room | None, text: str) -> None:
-        """Offer a text that was refused for editing. It was shown, as `Kind.UNSAID`, before."""
+        """Offer a text that was not said for editing."""
 
     def ring(self) -> None:
         """Ring the terminal's bell."""
@@ -161,10 +161,12 @@ class Chat:
         text = told if isinstance(told, str) else told.in_language(self.spoken)
         self.view.show(room or self.rooms.current, Shown(kind, text))
 
-    def put(self, room: Room | None, text: str, *, action: str | None, is_said: bool) -> None:
-        """Put a typed line into the outbox, and send it if that is possible now."""
-        self.outbox.put(Item(self.new_id(room), self._new_key(), room, text, action, is_said))
+    def put(self, room: Room | None, text: str, *, action: str | None, is_said: bool) -> int:
+        """Put a typed line into the outbox, and send it if that is possible now. Return its id."""
+        id = self.new_id(room)
+        self.outbox.put(Item(id, self._new_key(), room, text, action, is_said))
         self.flush(room)
+        return id
 
     @property
     def awaits_room(self) -> bool:

@@ -58,7 +58,7 @@ class Conversation:
     ) -> None:
         self.chat = Chat(view, new_key, language)
         self._typed = TypedLines(self.chat)
-        self._incoming = Incoming(self.chat, self._greeted, self._typed.asked)
+        self._incoming = Incoming(self.chat, self._greeted, self._typed.asked, self._typed.refused)
         self._client_key = new_key()
         self._name = name
         self._first_rooms = tuple(rooms)

@@ -21,15 +21,21 @@ PRIVATE_KEPT = 200
 class Incoming:
     """Takes the messages of a server.
 
-    *greeted* is called at each `hello`, *asked* when a question begins or ends.
+    *greeted* is called at each `hello`, *asked* when a question begins or ends, *refused* at an
+    error, with the id of the line that it is about.
     """
 
     def __init__(
-        self, chat: Chat, greeted: Callable[[Message], None], asked: Callable[[bool], None]
+        self,
+        chat: Chat,
+        greeted: Callable[[Message], None],
+        asked: Callable[[bool], None],
+        refused: Callable[[int | None], None],
     ) -> None:
         self._chat = chat
         self._greeted = greeted
         self._asked = asked
+        self._tell_refused = refused
         self._private: deque[tuple[float, str, str]] = deque(maxlen=PRIVATE_KEPT)
         self._taken: dict[str, Callable[[Message], None]] = {
             **RoomMessages(chat).taken,
@@ -129,6 +135,7 @@ class Incoming:
         chat = self._chat
         text = f"{message['kind']}: {message['text']}"
         chat.view.show(chat.origin(message), Shown(Kind.ERROR, text))
+        self._tell_refused(message.get("id"))
         if message.get("key") == "registered_name" and chat.doubt is not None:
             # The server advises `/login`, whose password would not be sent.
             chat.tell(Kind.OWN, Sentence("login_elsewhere", doubt=chat.doubt))

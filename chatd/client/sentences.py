@@ -175,6 +175,10 @@ SENTENCES = {
         "not sent: the answer to a question is one line, and these are several.",
         "no se ha enviado: la respuesta a una pregunta es una sola línea, y estas son varias.",
     ),
+    "maybe_password": (
+        "not said: it may be the password that was asked for. Press Enter again to say it.",
+        "no se ha dicho: puede ser la contraseña que se pedía. Pulsa Intro otra vez para decirlo.",
+    ),
     "question_gone": (
         "not sent: the question for a password is gone with its connection.",
         "no se ha enviado: se ha cortado la conexión en la que se pedía la contraseña.",

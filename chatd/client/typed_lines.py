@@ -10,9 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chatd.client.chat import Chat
+from chatd.client.rooms import Room
 from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind
-from chatd.client.typed_passwords import Typed, TypedPasswords
+from chatd.client.typed_passwords import (
+    RefusedQuestions,
+    Typed,
+    TypedPasswords,
+    leaves_password_out,
+)
 
 
 class TypedLines:
@@ -26,6 +32,7 @@ class TypedLines:
         self.question_is_gone = False
         self._chat = chat
         self._passwords = TypedPasswords(None)
+        self._questions = RefusedQuestions()
 
     def connected(self, doubt: Sentence | None) -> None:
         """Take note of a new connection. *doubt* says why its server is not known, if it is not."""
@@ -43,8 +50,14 @@ class TypedLines:
         if not is_hidden:
             self._passwords.expected = False
             chat.flush_all()
-        elif told := self._passwords.ask():
+            return
+        self._questions.end()
+        if told := self._passwords.ask():
             chat.tell(Kind.OWN, told)
+
+    def refused(self, id: int | None) -> None:
+        """Take note of an error about the line of an id."""
+        self._questions.refuse(id)
 
     def submit(self, text: str) -> bool:
         """Take a typed line, or a pasted text of several lines, which is one message.
@@ -57,8 +70,7 @@ class TypedLines:
             self._chat.tell(Kind.OWN, Sentence("question_gone"))
         else:
             for typed in self._judged(text):
-                is_secret |= typed.is_secret
-                self._take(typed)
+                is_secret |= not self._take(typed) or typed.is_secret
         self._chat.view.changed()
         return not is_secret
 
@@ -78,43 +90,62 @@ class TypedLines:
             is_message = "\n" in text
             yield (self._passwords.judge_message if is_message else self._passwords.judge)(text)
 
-    def _take(self, typed: Typed) -> None:
-        """Do with a typed line what was judged."""
+    def _take(self, typed: Typed) -> bool:
+        """Do with a typed line what was judged. Return False if it must be entered again."""
         chat = self._chat
         if typed.told is not None:
             chat.tell(Kind.OWN, typed.told)
         if typed.sent is None:
-            return
+            return True
         if not typed.is_secret:
-            self._put(typed.sent)
-        elif chat.is_open:
+            return self._put(typed.sent)
+        if chat.is_open:
             room = chat.rooms.current
             named = room.name if room is not None and room.is_present else None
-            chat.send("line", id=chat.new_id(room), room=named, text=typed.sent)
+            id = chat.new_id(room)
+            self._questions.expect(id)
+            chat.send("line", id=id, room=named, text=typed.sent)
         else:
             chat.tell(Kind.OWN, Sentence("password_offline"))
+        return True
 
-    def _put(self, text: str) -> None:
-        """Put a line without a password into the outbox, unless this program carries it out."""
+    def _put(self, text: str) -> bool:
+        """Put a line without a password into the outbox, unless this program carries it out.
+
+        Return False if it must be entered again, as it may be a password all the same.
+        """
         chat = self._chat
         room = chat.rooms.current
         if room is not None:
             room.marker = None
         if "\n" in text or not text.startswith("/") or text.startswith("//"):
-            chat.put(room, text, action=None, is_said=True)
-            return
+            return self._say(room, text, None)
         # The table of commands is the server's, and it loads Twisted: import it once it is needed.
         from chatd.commands.dispatch import COMMANDS, action_in, parse
 
         words = parse(text)
         command = words and COMMANDS.get(words[0])
         if words is None or (action := action_in(text)) is not None:
-            chat.put(room, text, action=None if words is None else action, is_said=True)
-        elif command is COMMANDS["quit"]:
+            return self._say(room, text, None if words is None else action)
+        self._questions.end()
+        if command is COMMANDS["quit"]:
             chat.view.leave()
         elif command is COMMANDS["join"] and (known := chat.rooms.get(words[1].strip())):
             if chat.is_open and not known.is_present:
                 chat.enter(known.name)
             chat.choose(known)
         else:
-            chat.put(room, text, action=None, is_said=False)
+            id = chat.put(room, text, action=None, is_said=False)
+            if command is not None and command.asks and leaves_password_out(text):
+                self._questions.expect(id)
+        return True
+
+    def _say(self, room: Room | None, text: str, action: str | None) -> bool:
+        """Put a text or an action into the outbox. Return False if it must be entered again."""
+        chat = self._chat
+        if action is None and self._questions.holds(text):
+            chat.tell(Kind.OWN, Sentence("maybe_password"))
+            chat.view.give_back(room, text)
+            return False
+        chat.put(room, text, action=action, is_said=True)
+        return True

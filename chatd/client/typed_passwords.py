@@ -57,7 +57,7 @@ class TypedPasswords:
             return Typed(line, False)
         if not line.startswith("/"):
             return Typed(None, True, Sentence("resembles_password", doubt=self._doubt))
-        self.expected = _leaves_password_out(line)
+        self.expected = leaves_password_out(line)
         if self.expected:
             told = Sentence("password_refused_go_on", doubt=self._doubt, go_on=_GO_ON)
         else:
@@ -78,6 +78,43 @@ def _starts_oddly(line: str) -> bool:
     return line.lstrip()[:1] in ("/", "\\")
 
 
+class RefusedQuestions:
+    """The guard against saying a password whose question was refused.
+
+    A person who was refused may type it again, without a look at the screen. So the next text is
+    said once it was entered twice.
+    """
+
+    def __init__(self) -> None:
+        self._ids: set[int] = set()
+        """The ids of lines that lead to a question, or answer one."""
+        self._is_refused = False
+        self._held: str | None = None
+
+    def expect(self, id: int) -> None:
+        """Take note of a line that leads to a question for a password, or answers one."""
+        self._ids.add(id)
+
+    def refuse(self, id: int | None) -> None:
+        """Take note that the line of an id is refused."""
+        self._is_refused |= id in self._ids
+
+    def end(self) -> None:
+        """Take note of a new question, or of a command: the next text is none of that password."""
+        self._is_refused = False
+        self._held = None
+
+    def holds(self, text: str) -> bool:
+        """Return True if a text is not to be said before it is entered again."""
+        if not self._is_refused:
+            return False
+        if text != self._held:
+            self._held = text
+            return True
+        self.end()
+        return False
+
+
 # The table of commands is the server's, and it loads Twisted: import it once it is needed.
 
 
@@ -92,8 +129,8 @@ def _holds_password(line: str) -> bool:
     return (command := COMMANDS.get(words[0])) is not None and command.secret
 
 
-def _leaves_password_out(line: str) -> bool:
-    """Return True if the server would ask for the password of the command in *line*."""
+def leaves_password_out(line: str) -> bool:
+    """Return True if the server would ask for the password of a command that takes one."""
     from chatd.commands.dispatch import COMMANDS, parse
 
     words = parse(line)

@@ -441,6 +441,70 @@ class TestPasswords:
         assert talk.lines[-1]["text"] == "hola"
 
 
+class TestRefusedQuestions:
+    """A password that is typed again after its question was refused for good."""
+
+    @staticmethod
+    def refuse(talk: Talk, id: object) -> None:
+        text = EN.sentence("too_many_tries", count=30)
+        talk.take("error", id=id, kind="Too many tries", key="too_many_tries", text=text)
+
+    @pytest.fixture
+    def refused(self, talk: Talk) -> Talk:
+        """Return a conversation in which an answer was refused, and no question is open."""
+        talk.conversation.submit("/login ana")
+        talk.take("ask", hidden=True)
+        talk.conversation.submit("correct horse")
+        talk.take("ask", hidden=False)
+        self.refuse(talk, talk.lines[-1]["id"])
+        talk.sent.clear()
+        return talk
+
+    def test_the_next_text_is_said_once_it_was_entered_twice(self, refused: Talk) -> None:
+        assert not refused.conversation.submit("correct horse")
+        assert not refused.lines
+        assert not refused.conversation.unsent
+        assert refused.texts(kind=Kind.OWN) == [told("maybe_password")]
+        assert refused.window.given_back == ["correct horse"]
+        assert refused.conversation.submit("correct horse")
+        assert [line["text"] for line in refused.lines] == ["correct horse"]
+        refused.conversation.submit("hola")
+        assert refused.lines[-1]["text"] == "hola"
+
+    @pytest.mark.parametrize("text", ["another horse", "one\ntwo", "//x", "/ x"])
+    def test_another_text_must_be_entered_twice_too(self, refused: Talk, text: str) -> None:
+        refused.conversation.submit("correct horse")
+        assert not refused.conversation.submit(text)
+        assert not refused.lines
+
+    @pytest.mark.parametrize("text", ["/who", "/me waves", "/login ana correct horse"])
+    def test_a_command_is_carried_out(self, refused: Talk, text: str) -> None:
+        refused.conversation.submit(text)
+        assert [line["text"] for line in refused.lines] == [text]
+
+    def test_a_new_question_ends_it(self, refused: Talk) -> None:
+        refused.take("ask", hidden=True)
+        refused.conversation.submit("correct horse")
+        refused.take("ask", hidden=False)
+        refused.conversation.submit("hola")
+        assert [line["text"] for line in refused.lines] == ["correct horse", "hola"]
+
+    @pytest.mark.parametrize("command", ["/login ana", "/clave", "/register"])
+    def test_the_same_is_true_after_a_command_that_is_refused(
+        self, talk: Talk, command: str
+    ) -> None:
+        talk.conversation.submit(command)
+        self.refuse(talk, talk.lines[-1]["id"])
+        talk.conversation.submit("correct horse")
+        assert [line["text"] for line in talk.lines] == [command]
+
+    def test_another_error_changes_nothing(self, talk: Talk) -> None:
+        talk.conversation.submit("/nick ana")
+        self.refuse(talk, talk.lines[-1]["id"])
+        talk.conversation.submit("hola")
+        assert talk.lines[-1]["text"] == "hola"
+
+
 class TestOtherMessages:
     def test_an_answer_is_shown_where_its_command_was_typed(self, talk: Talk) -> None:
         talk.conversation.submit("/who")
