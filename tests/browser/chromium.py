@@ -9,10 +9,12 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from tests.browser.empty_site import EmptySite
-from tests.browser.tab import Tab, Windows
+from tests.browser.tab import PATIENCE, Tab, Windows
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -121,8 +123,22 @@ class Chromium:
         self._forgiven.clear()
 
     def quit(self) -> None:
-        """End the browser."""
-        self.driver.quit()
+        """End the browser, and wait until it has ended.
+
+        ChromeDriver ends the program that it has started: on Debian that is a script, which leaves
+        the browser behind. Raises `TimeoutError` if it goes on.
+        """
+        from selenium.common.exceptions import WebDriverException
+
+        host, _, port = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"].partition(
+            ":"
+        )
+        with socket.create_connection((host, int(port)), PATIENCE) as browser:
+            with suppress(WebDriverException):  # a browser that ends does not answer
+                self.driver.execute_cdp_cmd("Browser.close", {})
+            self.driver.quit()
+            with suppress(ConnectionResetError):
+                browser.recv(1)
         self._empty.close()
 
     def _listen(self) -> None:
