@@ -30,7 +30,7 @@ pytest_plugins = ["pytester"]
 WITHOUT = [f"-pno:{plugin}" for plugin in ("anyio", "cacheprovider", "schemathesis", "pytest_cov")]
 """Options that leave out plugins which only take time here."""
 
-AGAIN_SECONDS = 0.2
+AGAIN_SECONDS = 0.1
 """`tests.conftest.AGAIN_SECONDS` of the runs here: what does not end at once spins meanwhile."""
 
 
@@ -74,14 +74,25 @@ def end_of(program: forks.Program, seconds: float) -> tuple[int, str]:
 
 @pytest.fixture
 def run(started, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
-    """Run a file of tests with this conftest, and return what pytest said."""
+    """Run a file of tests with this conftest, and return what pytest said.
+
+    ``constants`` replace some of conftest's for a run.
+    """
     for variable in "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START", "PYTEST_ADDOPTS":
         monkeypatch.delenv(variable, raising=False)
     pytester.makeini("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
-    pytester.makeconftest(f"{inspect.getsource(conftest)}\nAGAIN_SECONDS = {AGAIN_SECONDS}\n")
+    whole = inspect.getsource(conftest)
 
-    def run(source: str, before: str = "") -> pytest.RunResult:
+    def configure(**constants: float) -> None:
+        lines = [f"{name} = {value}\n" for name, value in constants.items()]
+        pytester.makeconftest("\n".join([whole, *lines]))
+
+    configure(AGAIN_SECONDS=AGAIN_SECONDS)
+
+    def run(source: str, before: str = "", **constants: float) -> pytest.RunResult:
         pytester.makepyfile(source)
+        if constants:
+            configure(AGAIN_SECONDS=AGAIN_SECONDS, **constants)
         began = time.monotonic()
         status, said = end_of(started(before=before), 30)
         assert status >= 0, f"pytest was killed by signal {-status}:\n{said}"
@@ -168,7 +179,7 @@ SPINNING = """
     from twisted.internet.task import deferLater
     from twisted.trial.unittest import SynchronousTestCase
 
-    soon = pytest.mark.deadline(0.2)
+    soon = pytest.mark.deadline(0.1)
 
     def spin():
         while True:
@@ -228,7 +239,7 @@ SPINNING = """
 
 def test_spinning(run) -> None:
     """A test that does not return to the reactor fails by its name; the tests after it run."""
-    result = run(SPINNING)
+    result = run(SPINNING, BUSY_SECONDS=0.2)
     result.assert_outcomes(passed=2, failed=8)
     result.stdout.fnmatch_lines(
         [
@@ -477,7 +488,8 @@ def test_left_behind(run) -> None:
             client = await connect(port)
             reactor.callLater(0, print)
             client.transport.loseConnection()
-        """
+        """,
+        SLOW_TURNS=10,
     )
     result.assert_outcomes(passed=4, errors=3)
     result.stdout.fnmatch_lines(

@@ -35,6 +35,9 @@ def main() -> int:
     )
     parser.add_argument("--kills", type=int, default=0, help="kill -9 under load, so many times")
     parser.add_argument(
+        "--lives", type=int, help="look for faults after so many kills (default: 25)"
+    )
+    parser.add_argument(
         "--commits",
         type=int,
         default=0,
@@ -63,13 +66,17 @@ def main() -> int:
         return _again_with_the_shim()
     from tests.proofs.crash.cuts import cut_power
     from tests.proofs.crash.forgets import kill_forgetting
-    from tests.proofs.crash.kills import kill_daemons
+    from tests.proofs.crash.kills import LIVES, kill_daemons
     from tests.proofs.crash.upgrades import kill_upgrades
 
     print(f"--seed {options.seed}", flush=True)
     faults = 0
     if options.kills:
-        faults += _report(lambda: kill_daemons(options.kills, options.seed, fresh=options.fresh))
+        faults += _report(
+            lambda: kill_daemons(
+                options.kills, options.seed, lives=options.lives or LIVES, fresh=options.fresh
+            )
+        )
     if options.commits:
         faults += _report(lambda: cut_power(options.commits, options.seed))
     if options.upgrade:

@@ -42,7 +42,7 @@ from tests.proofs.crash.web import Visitor, Visitors
 
 PEOPLE = 8
 LIVES = 25
-"""Kills in a round."""
+"""Kills in a round, by default."""
 
 LOGINS = 0.6
 REGISTRATIONS = 0.05
@@ -98,14 +98,17 @@ class Result:
         )
 
 
-def kill_daemons(kills: int, seed: int, *, fresh: bool = False) -> Result:
-    """Kill daemons, in rounds. A round with a fault keeps its directory for inspection."""
+def kill_daemons(kills: int, seed: int, *, lives: int = LIVES, fresh: bool = False) -> Result:
+    """Kill daemons, ``lives`` of them in a round.
+
+    The last round is the first one with a fault, and keeps its directory for inspection.
+    """
     result = Result()
     began = time.monotonic()
     while result.kills < kills and not result.faults:
         chance = random.Random(f"{seed} {result.kills}")
         directory = Path(tempfile.mkdtemp(prefix="chatd-kills-"))
-        _round(directory, min(LIVES, kills - result.kills), chance, result, fresh=fresh)
+        _round(directory, min(lives, kills - result.kills), chance, result, fresh=fresh)
         if result.faults:
             result.faults[FAULTS:] = [f"{len(result.faults)} faults in all: see {directory}"]
         else:

@@ -67,6 +67,9 @@ TRIES = 5
 SABOTAGED_SECONDS = 45
 """Seconds of a run with sabotaged daemons, whose clients may wait for ever for an answer."""
 
+KILLS = ("--kills", "100", "--lives", "5")
+"""Sabotaged daemons are found out by the first few kills."""
+
 
 def tries() -> Iterator[str]:
     """Yield seeds to try one after the other; print them, and fail after the last."""
@@ -128,8 +131,7 @@ def test_a_daemon_that_shows_lines_before_they_are_committed_is_found_out(
     assert_found(
         crash,
         tmp_path,
-        "--kills",
-        "25",
+        *KILLS,
         sabotage="show_before_commit",
         fault=["what is not stored"],
     )
@@ -142,13 +144,13 @@ def test_a_daemon_that_shows_lines_before_they_are_committed_is_found_out(
 def test_a_daemon_that_keeps_keys_in_another_transaction_than_their_lines_is_found_out(
     crash: Crash, memory: Path, sabotage: str, fault: str
 ) -> None:
-    assert_found(crash, memory, "--kills", "25", sabotage=sabotage, fault=[fault])
+    assert_found(crash, memory, *KILLS, sabotage=sabotage, fault=[fault])
 
 
 def test_a_daemon_that_leaves_out_a_line_for_those_who_come_back_is_found_out(
     crash: Crash, memory: Path
 ) -> None:
-    assert_found(crash, memory, "--kills", "5", sabotage="pass_one_over", fault=[" right after "])
+    assert_found(crash, memory, *KILLS, sabotage="pass_one_over", fault=[" right after "])
 
 
 def test_a_daemon_that_answers_changes_before_they_are_committed_is_found_out(
@@ -156,7 +158,7 @@ def test_a_daemon_that_answers_changes_before_they_are_committed_is_found_out(
     memory: Path,
 ) -> None:
     fault = ["was answered to be"]
-    assert_found(crash, memory, "--kills", "100", sabotage="answer_before_commit", fault=fault)
+    assert_found(crash, memory, *KILLS, sabotage="answer_before_commit", fault=fault)
 
 
 def test_a_daemon_that_keeps_what_a_deed_changes_without_the_deed_is_found_out(
