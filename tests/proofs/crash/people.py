@@ -40,10 +40,11 @@ NO_HOOK = (
 """The answers to adding a hook without the right to, and to adding one too many."""
 
 _ROLES = (
-    (LUIS, "VOICED", "voice", EN.notice("not_voiced", name=LUIS, room=DEN)),
-    (EVA, "OPERATOR", "op", EN.notice("not_operator", name=EVA, room=DEN)),
+    (LUIS, "VOICED", "voice", "voiced_already", "not_voiced"),
+    (EVA, "OPERATOR", "op", "may_already", "not_operator"),
 )
-"""Roles that ana gives and takes: the member, the command, and the answer without the role."""
+"""Roles that ana gives and takes: the member, the role, the command, and the answers to one who has
+it already, and has it not."""
 
 _LENGTHS = (0, 10, 20, 30, 40, 50, 60, 80, 300, 3000)
 
@@ -283,9 +284,9 @@ class Person:
             answer = EN.notice("joined_new_room", room=room)
             self._change(f"/create {room} {mode}", f"mode of #{room}", mode, answer)
 
-    def _give_role(self, name: str, role: str, verb: str, has_not: str) -> None:
+    def _give_role(self, name: str, role: str, verb: str, *answers: str) -> None:
         fact = f"role of {name} in #{DEN}"
-        has = EN.notice("may_already", name=name, room=DEN)
+        has, has_not = (EN.notice(key, name=name, room=DEN) for key in answers)
         if self._chance.random() < 0.5:
             self._do(f"/{verb} #{DEN} {name}", fact, role, EN.deed(verb, self.name, name), has)
         else:
