@@ -28,6 +28,7 @@ _SUMMARIES = {
     "search": "find lines of a room, or of all rooms",
     "wall": "say something in every room with people in it, as an administrator",
     "export": "write out what is stored",
+    "import": "make rooms of logs, of chatd's own or of other programs'",
     "backup": "copy a store into a file, also while a daemon runs",
     "check": "look for faults in a store or in a back-up, also while a daemon runs",
     "restore": "put a back-up in the place of a store, while no daemon runs",
@@ -39,6 +40,7 @@ _SUMMARIES = {
 
 _MODULES = {
     "rooms": "chatd.client.list_rooms",
+    "import": "chatd.client.import_log",
     "tls": "chatd.client.tls_files",
     "check-config": "chatd.daemon.check_config",
     "init": "chatd.daemon.config_template",

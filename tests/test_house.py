@@ -39,6 +39,7 @@ COVERED_BY = {
     "chatd/client/layout.py": "tests/client/test_screen.py",
     "chatd/client/room_messages.py": "tests/client/test_conversation.py",
     "chatd/client/search_line.py": "tests/client/test_screen.py",
+    "chatd/client/loaded.py": "tests/client/test_check.py",
     "chatd/client/list_rooms.py": "tests/integration/test_reading_commands.py",
     "chatd/client/logging_in.py": "tests/client/test_say.py",
     "chatd/client/older_lines.py": "tests/client/test_conversation.py",

@@ -32,7 +32,7 @@ from tools.spanish import HEADERS, TEXTS
 
 CLIENTS = (
     *("connect", "say", "tail", "who", "rooms", "search", "wall"),
-    *("export", "backup", "check", "restore", "tls", "admin"),
+    *("export", "import", "backup", "check", "restore", "tls", "admin"),
     *("init", "check-config"),
 )
 """The subcommands of ``chatd``, without ``serve``."""

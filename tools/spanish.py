@@ -250,6 +250,18 @@ ARGUMENTS = {
     "the back-up; it stays, and so does the old store, under a name that is printed": (
         "la copia; se queda, y también el almacén anterior, con un nombre que se escribe"
     ),
+    "the log (default, and -: standard input)": (
+        "el registro (si no se da, y con -: la entrada estándar)"
+    ),
+    "jsonl: what chatd export --format jsonl writes; irssi, weechat: the log of a channel; slack: "
+    "the folder or the zip of an export (default: jsonl)": (
+        "jsonl: lo que escribe chatd export --format jsonl; irssi, weechat: el registro de un "
+        "canal; slack: la carpeta o el zip de una exportación (si no se da: jsonl)"
+    ),
+    "the room to make of a log of one room": "la sala que se hace de un registro de una sala",
+    "leave out lines that cannot be read, and tell them; not for jsonl": (
+        "dejar fuera las líneas que no se pueden leer, y decirlas; no para jsonl"
+    ),
     "list the registered names": "ver los nombres registrados",
     "register a name, with a password that is asked for": (
         "registrar un nombre, con una contraseña que se pide"

@@ -27,6 +27,9 @@ Modules (python3 -m tools.documents writes this list):
 - `files`: The path of a store or of a folder that a command uses, and the user that it acts as
   there.
 - `hosts`: The host that a link leads to, for links that do not show it plainly.
+- `import_log`: `chatd import`: make rooms of logs, of chatd's own or of other programs', while no
+  daemon runs.
+- `imports`: Logs of chatd and of other programs, as events of rooms.
 - `incoming`: The messages of a server, and their effect on a conversation: see docs/wire.md.
 - `input_line`: The line that is typed: a draft for each room, and the history of what was typed.
 - `json_lines`: A conversation with a server in JSON lines: messages, requests, and their answers.
@@ -35,6 +38,7 @@ Modules (python3 -m tools.documents writes this list):
 - `layout`: The layout of the screen: a title, the log of a room, the status line, the line being
   typed.
 - `list_rooms`: `chatd rooms`: the rooms of a server.
+- `loaded`: A store as a daemon finds it when it starts: its rooms and its records, and no lines.
 - `logging_in`: The name under which a command for programs acts: a registered one, with its
   password.
 - `older_lines`: The lines from before those of a window, which are fetched when a person scrolls to

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from twisted.internet.task import Clock
@@ -16,10 +16,9 @@ from twisted.internet.task import Clock
 from chatd.chat.read_marks import ReadMark
 from chatd.chat.server import ChatServer
 from chatd.client.files import add_store, counted, existing_store
+from chatd.client.loaded import LoadedStore
 from chatd.client.wire import ClientError
-from chatd.event import Record
-from chatd.storage.contract import RoomRecord, StoreError
-from chatd.storage.memory import MemoryStore
+from chatd.storage.contract import StoreError
 from chatd.storage.records import Table
 from chatd.storage.sqlite.examination import MOST_FAULTS, Examination, examine_file
 from chatd.text.escaping import visible
@@ -68,30 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-class _Loaded(MemoryStore):
-    """A store as a daemon finds it when it starts: rooms and records."""
-
-    def __init__(self, rooms: Sequence[RoomRecord], records: Sequence[Record]) -> None:
-        super().__init__(Clock())
-        self._found = rooms, records
-
-    def rooms(self) -> Sequence[RoomRecord]:
-        return self._found[0]
-
-    def records(self) -> Sequence[Record]:
-        return self._found[1]
-
-    def stamps(self) -> Mapping[str, int]:
-        return {}
-
-
 def _faults_of_records(found: Examination) -> Iterator[str]:
     """Yield the faults of the records, and of their relation to the logs."""
-    store = _Loaded(found.rooms, found.records)
+    store = LoadedStore(found.rooms, found.records)
     if _start(store):
         for kind in sorted({record.kind for record in found.records}):
             of_kind = [record for record in found.records if record.kind == kind]
-            if why := _start(_Loaded(found.rooms, of_kind)):
+            if why := _start(LoadedStore(found.rooms, of_kind)):
                 yield f"records of the kind {visible(kind)}: {why}"
         return
     heads = {fold(record.name): record.head for record in found.rooms}
@@ -105,7 +87,7 @@ def _faults_of_records(found: Examination) -> Iterator[str]:
             yield f"the webhook {visible(key)} is after the last line of its room"
 
 
-def _start(store: _Loaded) -> str:
+def _start(store: LoadedStore) -> str:
     """Return why a daemon could not start with a store; "" if it could."""
     try:
         ChatServer(store, Clock())

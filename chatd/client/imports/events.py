@@ -1,0 +1,246 @@
+"""The events that the lines of a log become: in which room, under which name, with which text.
+
+A room that has lines here is never added to: the numbers of its lines are known to clients, and the
+times would not be in order. Texts obey the rules of lines that are said; one that is too long
+becomes a message of several lines, or several messages. This module must not know the form of a
+log, nor a store's file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count, groupby
+
+from chatd.accounts.accounts import Accounts
+from chatd.client.imports.names import ForeignNames, ImportedNames, valid_name
+from chatd.client.imports.said import Bad, ImportRefused, Item, Said
+from chatd.event import Event, Kind, is_inbox, owner_of
+from chatd.storage.contract import RoomRecord
+from chatd.text.messages import MOST_MESSAGE_BYTES, MOST_MESSAGE_LINES, size_of
+from chatd.text.validation import (
+    MAX_NAME_LENGTH,
+    InvalidLine,
+    LineFault,
+    looks,
+    validate_text,
+)
+
+MAX_LENGTH = 4096
+"""Most characters of an imported line of another program: those of a line that is said to a daemon
+with default options."""
+
+
+class Rooms:
+    """The rooms that an import makes.
+
+    ``present`` are the rooms of the store, ``into`` is the name of the only one that may be made;
+    None for those of the log.
+    """
+
+    def __init__(self, present: Sequence[RoomRecord], into: str | None) -> None:
+        self._present = {look: each for each in present for look in looks(each.name)}
+        self._into = into
+        self._names: dict[str, str] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the rooms that are made."""
+        return list(self._names.values())
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """The rooms that have another name here, each with that name."""
+        if self._into is not None:
+            return {}
+        return {old: new for old, new in self._names.items() if old != new}
+
+    def of(self, called: str) -> str:
+        """Return the name of the room that a log calls so. Raises `ImportRefused`."""
+        name = self._names.get(called)
+        if name is None:
+            name = self._names[called] = self._make(called)
+        return name
+
+    def _make(self, called: str) -> str:
+        if self._into is not None and self._names:
+            first = next(iter(self._names))
+            raise ImportRefused(
+                f"it has several rooms, #{first} and #{called}; --into is for a log of one."
+            )
+        name = self._into or (called if is_inbox(called) else valid_name(called.lstrip("#&+!")))
+        there = next((self._present[look] for look in looks(name) if look in self._present), None)
+        if there is not None:
+            lines = f"{there.head} line{'s' * (there.head != 1)}"
+            raise ImportRefused(
+                f"#{there.name} has {lines} already, and an import only makes rooms. Give another"
+                " name with --into."
+            )
+        others = set(self._names.values())
+        ends = (f"-{number}" for number in count(2))
+        numbered = (name[: MAX_NAME_LENGTH - len(end)] + end for end in ends)
+        return next(each for each in chain([name], numbered) if each not in others)
+
+
+class Numbers:
+    """The seq of each room, and the number of the session of each person."""
+
+    def __init__(self, highest: int) -> None:
+        self._highest = highest
+        self._sessions: dict[str, int] = {}
+        self._heads: dict[str, int] = {}
+
+    def session_of(self, person: str) -> int:
+        """Return the number of the session under which a person said everything."""
+        if person not in self._sessions:
+            self._sessions[person] = self._highest + len(self._sessions) + 1
+        return self._sessions[person]
+
+    def next_seqs(self, room: str, lines: int) -> range:
+        """Return the next seqs of a room."""
+        head = self._heads.get(room, 0)
+        self._heads[room] = head + lines
+        return range(head + 1, head + lines + 1)
+
+
+class Importing:
+    """The events of one import, and what was left out.
+
+    ``present`` are the rooms of the store, ``accounts`` its accounts. If ``skips``, parts that
+    cannot be read are left out; else the first one raises `ImportRefused`.
+    """
+
+    def __init__(
+        self,
+        present: Sequence[RoomRecord],
+        into: str | None,
+        accounts: Accounts,
+        *,
+        skips: bool = False,
+    ) -> None:
+        self.lines = 0
+        self.notices = 0
+        self.bad: list[Bad] = []
+        self.names = ImportedNames(accounts)
+        self._accounts = accounts
+        self._highest = max((record.session for record in present), default=0)
+        self.made = Rooms(present, into)
+        self._skips = skips
+
+    def own(self, items: Iterable[Event | Bad]) -> Iterator[Event]:
+        """Yield the events of a log of chatd: those that it has, but for names of others here.
+
+        Numbers of sessions stay, too, in a store without lines. Raises `ImportRefused`.
+        """
+        for item in items:
+            if isinstance(item, Bad):
+                self._leave_out(item)
+                continue
+            if is_inbox(item.room) and (account := self._accounts.called(owner_of(item.room))):
+                raise ImportRefused(
+                    f"it has private lines to {account.name}, who may be another person here."
+                    " Export without --private."
+                )
+            room = self.made.of(item.room)
+            session = item.session and item.session + self._highest
+            author = self.names.of(item.author)
+            yield self._counted(item._replace(room=room, session=session, author=author))
+
+    def foreign(self, items: Iterable[Item]) -> Iterator[Event]:
+        """Yield the events of a log of another program. Raises `ImportRefused`."""
+        self.names = ForeignNames(self._accounts)
+        numbers = Numbers(self._highest)
+        for item in items:
+            if item is None:
+                self.notices += 1
+            elif isinstance(item, Bad):
+                self._leave_out(item)
+            else:
+                try:
+                    parts = parts_of(item)
+                except InvalidLine as invalid:
+                    self._leave_out(Bad(item.place, f"its text is not valid: {invalid}"))
+                    continue
+                if not parts:
+                    self.notices += 1
+                    continue
+                room = self.made.of(item.room)
+                author = self.names.of(item.author, item.person)
+                session = numbers.session_of(item.person)
+                for texts in parts:
+                    seqs = numbers.next_seqs(room, len(texts))
+                    part_of = seqs[0] if len(texts) > 1 else None
+                    for seq, text in zip(seqs, texts, strict=True):
+                        yield self._counted(
+                            Event(room, seq, item.time, session, author, item.kind, text, part_of)
+                        )
+
+    def _counted(self, event: Event) -> Event:
+        self.lines += 1
+        return event
+
+    def _leave_out(self, bad: Bad) -> None:
+        if not self._skips:
+            raise ImportRefused(f"{bad.place}: {bad.why}. Nothing was imported.")
+        self.bad.append(bad)
+
+
+def parts_of(said: Said) -> list[list[str]]:
+    """Return the messages that a text becomes, each as its lines; none if it is blank.
+
+    An action or a topic has one line. Raises `InvalidLine` for a line that cannot be said.
+    """
+    lines = said.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if said.kind is Kind.TOPIC:
+        valid = _valid(" ".join(lines)[:MAX_LENGTH])
+        return [[valid]]
+    if said.kind is Kind.ACTION:
+        lines = [" ".join(lines)]
+    valid_lines = [piece for line in lines for piece in _pieces(_valid(line))]
+    while valid_lines and not valid_lines[-1]:
+        valid_lines.pop()
+    while valid_lines and not valid_lines[0]:
+        valid_lines.pop(0)
+    if said.kind is Kind.ACTION:
+        return [[line] for line in valid_lines]
+    return _messages(valid_lines)
+
+
+def _valid(line: str) -> str:
+    """Return a line as it is said, of any length; "" if it is blank. Raises `InvalidLine`."""
+    try:
+        return validate_text(line, len(line))
+    except InvalidLine as invalid:
+        if invalid.reason is LineFault.BLANK:
+            return ""
+        raise
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """Cut a line that is too long, behind a space if there is one in its second half."""
+    while len(line) > MAX_LENGTH:
+        place = line.rfind(" ", MAX_LENGTH // 2, MAX_LENGTH) + 1 or MAX_LENGTH
+        yield line[:place]
+        line = line[place:]
+    yield line
+
+
+def _messages(lines: Sequence[str]) -> list[list[str]]:
+    """Divide lines into messages, none of which is too large, and which begin with text."""
+    size = 0
+    number = 0
+    numbered: list[tuple[int, str]] = []
+    held = 0
+    for line in lines:
+        weight = size_of(line) + 1
+        if size + weight > MOST_MESSAGE_BYTES or held == MOST_MESSAGE_LINES:
+            number, size, held = number + 1, 0, 0
+        size, held = size + weight, held + 1
+        numbered.append((number, line))
+    divided = ([line for _, line in part] for _, part in groupby(numbered, lambda each: each[0]))
+    return [stripped for part in divided if (stripped := _without_blank_ends(part))]
+
+
+def _without_blank_ends(lines: list[str]) -> list[str]:
+    """Return lines without the empty ones at the two ends."""
+    full = [place for place, line in enumerate(lines) if line]
+    return lines[full[0] : full[-1] + 1] if full else []

@@ -1,0 +1,35 @@
+"""`chatd.client.imports.said`: lines of a file, times, and formatting of IRC."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from chatd.client.imports.said import Bad, milliseconds, numbered, without_formatting
+
+pytestmark = pytest.mark.quick
+
+
+def test_lines_have_their_numbers_and_blank_ones_are_passed_over() -> None:
+    assert list(numbered([b"\xef\xbb\xbfone\r\n", b"\n", b" \n", b"two"])) == [
+        ("line 1", "one"),
+        ("line 4", "two"),
+    ]
+
+
+def test_a_line_in_another_encoding_is_bad() -> None:
+    ((place, bad),) = numbered([b"ma\xf1ana\n"])
+    assert place == "line 1"
+    assert isinstance(bad, Bad)
+    assert bad.why.startswith("it is not UTF-8.")
+
+
+def test_formatting_is_left_out() -> None:
+    assert without_formatting("\x02bold\x02 \x0304,12red\x03 \x1dx\x0f 3") == "bold red x 3"
+
+
+def test_times_before_1970_are_none() -> None:
+    assert milliseconds(datetime(1970, 1, 1, 0, 0, 1, 500_000, timezone.utc)) == 1500
+    assert milliseconds(datetime(1969, 12, 31, tzinfo=timezone.utc)) is None
+    assert milliseconds(datetime.max) is not None

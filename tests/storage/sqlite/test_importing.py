@@ -1,0 +1,92 @@
+"""Tests of `chatd.storage.sqlite.importing`: all of an import, or nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chatd.event import Event, Kind
+from chatd.storage.contract import StoreError
+from chatd.storage.sqlite.examination import examine_file
+from chatd.storage.sqlite.importing import import_file
+from tests.support.store_files import Opening, in_index, no_file_grows_beyond, sql
+from tests.support.stores import draft
+
+pytestmark = pytest.mark.quick
+
+
+def event(seq: int, time: int = 0, room: str = "ops", kind: Kind = Kind.MESSAGE) -> Event:
+    return Event(room, seq, time, seq, "ana", kind, f"zebra {seq}")
+
+
+class TestImportFile:
+    async def test_a_daemon_goes_on_after_the_imported_lines_and_finds_them(
+        self, opening: Opening, path: Path
+    ) -> None:
+        events = [event(5, 3000), event(6, 1000), event(7, 2000, kind=Kind.TOPIC)]
+        with import_file(path) as file:
+            assert file.is_new
+            file.write([*events, event(1, room="tea")])
+        found = examine_file(path)
+        assert (found.faults, found.lines) == ((), 4)
+        assert [tuple(room) for room in found.rooms] == [
+            ("ops", 7, "zebra 7", 7),
+            ("tea", 1, "", 1),
+        ]
+        harness = opening.first()
+        assert await harness.everything("ops") == events
+        await harness.catch_up()
+        assert in_index(path, "zeb") == [5, 6, 7, 1]
+        await harness.say(draft("next", "ops"))
+        assert (await harness.everything("ops"))[-1].seq == 8
+        assert await harness.store.seq_before("ops", 500) == 4
+        assert examine_file(path).faults == ()
+
+    async def test_a_failure_leaves_the_store_as_it_was(self, opening: Opening, path: Path) -> None:
+        await opening.first().say(draft("hola"))
+        await opening.close()
+
+        def failing() -> Iterator[Event]:
+            yield from (event(number) for number in range(1, 5000))
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError), import_file(path) as file:
+            file.write(failing())
+        assert sql(path, "SELECT name, head FROM rooms") == [("lobby", 1)]
+        assert sql(path, "SELECT text FROM events") == [("hola",)]
+        assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+    def test_a_failure_leaves_no_new_store(self, path: Path) -> None:
+        with pytest.raises(ZeroDivisionError), import_file(path) as file:
+            file.write(1 // 0 for _ in [1])  # type: ignore[misc]
+        assert list(path.parent.iterdir()) == []
+
+    async def test_a_full_disk_leaves_the_store_as_it_was(
+        self, opening: Opening, path: Path
+    ) -> None:
+        await opening.first().say(draft("hola"))
+        await opening.close()
+        with (
+            no_file_grows_beyond(200_000),
+            pytest.raises(StoreError, match=str(path)),
+            import_file(path) as file,
+        ):
+            file.write(event(number) for number in range(1, 50_000))
+        assert examine_file(path).lines == 1
+
+    async def test_is_refused_while_a_daemon_runs(self, opening: Opening, path: Path) -> None:
+        opening.first()
+        with (
+            pytest.raises(StoreError, match=f"another chatd, process {os.getpid()}"),
+            import_file(path),
+        ):
+            pass
+
+    def test_a_room_is_written_once(self, path: Path) -> None:
+        with import_file(path) as file:
+            file.write([event(1)])
+        with pytest.raises(StoreError, match="UNIQUE"), import_file(path) as file:
+            file.write([event(1)])
