@@ -14,10 +14,10 @@ from chatd.commands import talking
 from chatd.commands.base import Command, Job, WrongUse, tell_why_not
 from chatd.commands.help import COMMANDS as COMMANDS
 from chatd.commands.help import TABLE as TABLE
+from chatd.commands.help import nearest_command
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.contract import StoreError
 from chatd.text.blanks import trimmed
-from chatd.util.usage import nearest
 
 _COMMAND = re.compile(r"/([^\W\d_]+)(?: (.*))?", re.DOTALL)
 
@@ -66,7 +66,7 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Job |
     """Carry out a command, or tell the session why not. A returned job must be awaited."""
     command = COMMANDS.get(name)
     if command is None:
-        near = nearest(name, COMMANDS)
+        near = nearest_command(session, name)
         key = "unknown_command" if near is None else "unknown_command_near"
         session.error(ErrorKind.UNKNOWN_COMMAND, key, command=f"/{short(name)}", near=near)
         return None

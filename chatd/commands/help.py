@@ -8,7 +8,7 @@ know what the commands do, nor how they are run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from textwrap import wrap
 
@@ -70,13 +70,26 @@ def _help(server: ChatServer, session: Session, argument: str) -> None:
     if command is None and section is None:
         section = _PLURALS_OF_SECTIONS.get(_plural(_unaccented(name)))
     if command is None and section is None:
-        near = nearest(name, [*COMMANDS, *_NAMES_OF_SECTIONS])
+        near = nearest_command(session, name, _NAMES_OF_SECTIONS)
         key = "no_help" if near is None else "no_help_near"
         raise Refusal(ErrorKind.UNKNOWN_COMMAND, key, command=f"/{short(name)}", near=near)
     if command is not None:
         _explain(session, command)
     if section is not None:
         _list_section(session, section)
+
+
+def nearest_command(session: Session, name: str, others: Collection[str] = ()) -> str | None:
+    """Return the name of a command, or one of ``others``, that is spelled most like a name.
+
+    It is a name in the language of the session, perhaps of a command whose name in another one is
+    near. None if none is near.
+    """
+    wordings = [command.wording(session.language) for command in TABLE]
+    own = [name for each in wordings for name in (each.name, *each.aliases)]
+    if (near := nearest(name, [*own, *others]) or nearest(name, COMMANDS)) is None:
+        return None
+    return near if near in own or near in others else COMMANDS[near].wording(session.language).name
 
 
 def _explain(session: Session, command: Command) -> None:

@@ -42,6 +42,9 @@ _MODES = {
 _PRIVATE_LINES = ("private-lines", "líneas-privadas", "lineas-privadas")
 """The word for the mode of the server, instead of one for a mode of a room."""
 
+_CLOSED = (Mode.CLOSED.value, "cerrado", "cerrada")
+"""Words for the mode that only ``/close`` sets."""
+
 _SENDERS = {
     **{senders.value: senders for senders in Senders},
     **dict.fromkeys(("todos", "todas"), Senders.EVERYONE),
@@ -58,10 +61,15 @@ _HOLDERS = {
 
 
 def _mode_called(word: str) -> Mode:
-    """Return the mode of that word. Raises `WrongUse`, or `Refusal` with the word that is near."""
+    """Return the mode of that word.
+
+    Raises `WrongUse`, or `Refusal` with the word that is near, or with the command that closes.
+    """
     try:
         return _MODES[word.lower()]
     except KeyError:
+        if word.lower() in _CLOSED:
+            raise Refusal(ErrorKind.WRONG_USE, "close_closes") from None
         if " " in word or (near := nearest(word, _MODES)) is None:
             raise WrongUse from None
         values = {"word": short(word), "near": near}
@@ -305,7 +313,7 @@ TABLE = (
             "/cerrar",
             "sacar a todos y cerrar la sala",
             "El historial se conserva, y su dueño la abre otra vez con /modo. Repite la orden\n"
-            "antes de un minuto para confirmar.\n"
+            "en menos de un minuto para confirmar.\n"
             "Ejemplo: /cerrar",
         ),
     ),

@@ -105,6 +105,7 @@ TABLE = (
             "Límites de un día, para ti, tu dirección y tu red. /estado servidor muestra las\n"
             "cifras, a administradores.\n"
             "Ejemplo: /estado",
+            aliases=("estadísticas", "estadisticas"),
         ),
         cost=READING_COST,
     ),

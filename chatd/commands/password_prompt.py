@@ -83,13 +83,7 @@ def take_password(
     if is_given(password):
         return then(password)
 
-    def answered(text: str) -> Job | None:
-        if text and not is_command(text):
-            return _answering(session, lambda: then(text))
-        session.answer("password_cancelled")
-        return None
-
-    session.prompt.ask(prompt, answered, if_shown=f"shown_{prompt}")
+    session.prompt.ask(prompt, _answer_of(session, then), if_shown=f"shown_{prompt}")
     return None
 
 
@@ -149,7 +143,7 @@ def _answer_of(session: Session, then: Callable[[str], Job | None]) -> Answer:
     """Return the function that takes an answer, which may be empty, for ``then``."""
 
     def answered(text: str) -> Job | None:
-        if text:
+        if text and not is_command(text):
             return _answering(session, lambda: then(text))
         session.answer("password_cancelled")
         return None

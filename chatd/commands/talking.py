@@ -221,7 +221,7 @@ TABLE = (
             "también allí. Una sala nueva es tuya si has iniciado sesión; la de un invitado no es\n"
             "de nadie.\n"
             "Ejemplo: /sala ops",
-            aliases=("entrar",),
+            aliases=("entrar", "unirse"),
         ),
         cost=KEEPING_COST,
         scope=Scope.READ,
@@ -250,7 +250,7 @@ TABLE = (
         _rooms,
         Wording(
             "/rooms [FROM]",
-            "list the rooms, or by name those from FROM on",
+            "list the rooms; with FROM, by name from there on",
             "Each with its people, lines and topic, 50 rooms at most: those with most people, or\n"
             "by name from FROM on. A private room is listed only for people who may enter it.\n"
             "Example: /rooms m",
@@ -258,7 +258,7 @@ TABLE = (
         ),
         Wording(
             "/salas [DESDE]",
-            "ver las salas, o por nombre a partir de DESDE",
+            "ver las salas; con DESDE, por nombre desde ahí",
             "Cada una con su gente, sus líneas y su tema, 50 salas como mucho: las que tienen más\n"
             "gente, o por nombre a partir de DESDE. Una privada solo la ve quien puede entrar.\n"
             "Ejemplo: /salas m",

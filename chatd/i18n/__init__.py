@@ -16,6 +16,7 @@ Modules (python3 -m tools.documents writes this list):
 from __future__ import annotations
 
 import enum
+import re
 import time
 from collections.abc import Mapping, Sequence
 
@@ -42,6 +43,9 @@ class Moment(int):
 
     __slots__ = ()
 
+
+_SOUNDS_LIKE_I = re.compile("#?(?:[ií]|h[ií](?![aeo]))", re.IGNORECASE)
+"""The beginning of a word before which *and* is another word in Spanish."""
 
 _CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
 
@@ -90,4 +94,5 @@ def people(language: Language, names: Sequence[str], guests: int, more: int = 0)
         parts.append(sentence(language, "guests", count=guests))
     if len(parts) < 2:
         return "".join(parts)
-    return sentence(language, "and", first=", ".join(parts[:-1]), last=parts[-1])
+    key = "and_before_i" if _SOUNDS_LIKE_I.match(parts[-1]) else "and"
+    return sentence(language, key, first=", ".join(parts[:-1]), last=parts[-1])

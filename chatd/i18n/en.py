@@ -30,6 +30,7 @@ SENTENCES = {
     "no_topic": "No topic is set in #{room}. /topic TEXT sets one.",
     # People
     "and": "{first} and {last}",
+    "and_before_i": "{first} and {last}",
     "guests": "{count} guests",
     "guests_one": "{count} guest",
     "more_people": "{count} more",
@@ -738,6 +739,7 @@ SENTENCES = {
     "takes_no_guests": (
         "{name} accepts no private lines from guests. /register a name, or /login NAME PASSWORD."
     ),
+    "close_closes": "/close closes a room. A mode is open, private, moderated or announce.",
     "no_mode_near": "there is no mode {word}. Did you mean {near}?",
     "wrong_senders": (
         "{word} is not a setting for private lines. Use /mode private-lines members, or everyone."
@@ -815,16 +817,16 @@ SENTENCES = {
     "too_many_sanctions": "#{room} has {count} mutes and bans, the most allowed. /unban some.",
     "too_many_sanctions_one": "#{room} has {count} mute or ban, the most allowed. /unban it.",
     "mute_is_not_undone": (
-        "/unmute {target} lets {target} speak again. If {word} is the reason, write a time before"
+        '/unmute {target} lets {target} speak again. If "{word}" is the reason, write a time before'
         " it: /mute {target} 1h {word}."
     ),
     "ban_is_not_undone": (
-        "/unban {target} lifts the ban. If {word} is the reason, write a time before it:"
+        '/unban {target} lifts the ban. If "{word}" is the reason, write a time before it:'
         " /ban {target} 7d {word}."
     ),
     "wrong_time": "a time must be from 1s to 366d, such as 10m, 2h or 3d.",
     "not_a_time": (
-        "{word} is not a time. A time comes right after the name and is one number and one"
+        '"{word}" is not a time. A time comes right after the name and is one number and one'
         " unit, such as 90m, 2h or 3d, 366d at most. A reason that looks like a time must"
         " follow a time."
     ),

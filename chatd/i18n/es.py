@@ -31,6 +31,7 @@ SENTENCES = {
     "no_topic": "#{room} no tiene tema. /tema TEXTO pone uno.",
     # People
     "and": "{first} y {last}",
+    "and_before_i": "{first} e {last}",
     "guests": "{count} invitados",
     "guests_one": "{count} invitado",
     "more_people": "{count} más",
@@ -169,7 +170,7 @@ SENTENCES = {
     "private_lines_members": "Aquí solo se pueden escribir líneas privadas con la sesión iniciada.",
     "you_run_room": "Administras #{room}. /ayuda moderar dice cómo.",
     "in_room": "En #{room}: {did}",
-    "put_out": "Has salido de #{room}: {why}",
+    "put_out": "Te han sacado de #{room}: {why}",
     "in_no_room_now": (
         "Ahora no estás en ninguna sala. /sala SALA para entrar en una, o /volver a la de entrada."
     ),
@@ -194,7 +195,7 @@ SENTENCES = {
         "Aquí nadie se llama {name}, y el nombre no está registrado. Se aplica a quien entre con"
         " él sin registrarlo. ¿Querías decir {near}?"
     ),
-    "ask_again": "Repite la orden antes de un minuto para confirmar.",
+    "ask_again": "Repite la orden en menos de un minuto para confirmar.",
     "would_shut_out": "Esto dejaría fuera de #{room} a {count} conexiones: {people}.",
     "would_shut_out_one": "Esto dejaría fuera de #{room} a {count} conexión: {people}.",
     "would_shut_out_nobody": (
@@ -792,6 +793,7 @@ SENTENCES = {
         "{name} no acepta líneas privadas de invitados. /registrar guarda un nombre; o /acceder"
         " NOMBRE CONTRASEÑA."
     ),
+    "close_closes": "/cerrar cierra una sala. Un modo es abierto, privado, moderado o anuncios.",
     "no_mode_near": "no hay un modo {word}. ¿Querías decir {near}?",
     "wrong_senders": (
         "{word} no es un ajuste para las líneas privadas. Usa /modo líneas-privadas miembros, o"
@@ -887,16 +889,16 @@ SENTENCES = {
         "#{room} tiene {count} silencio o veto, que es el máximo. /desvetar lo quita."
     ),
     "mute_is_not_undone": (
-        "/descallar {target} deja hablar otra vez a {target}. Si {word} es el motivo, escribe un"
+        "/descallar {target} deja hablar otra vez a {target}. Si «{word}» es el motivo, escribe un"
         " tiempo antes: /callar {target} 1h {word}."
     ),
     "ban_is_not_undone": (
-        "/desvetar {target} levanta el veto. Si {word} es el motivo, escribe un tiempo antes:"
+        "/desvetar {target} levanta el veto. Si «{word}» es el motivo, escribe un tiempo antes:"
         " /vetar {target} 7d {word}."
     ),
     "wrong_time": "un tiempo debe ser de 1s a 366d, como 10m, 2h o 3d.",
     "not_a_time": (
-        "{word} no es un tiempo. El tiempo va justo después del nombre: un número y una"
+        "«{word}» no es un tiempo. El tiempo va justo después del nombre: un número y una"
         " unidad, como 90m, 2h o 3d, hasta 366d. Un motivo que parece un tiempo va después de"
         " un tiempo."
     ),

@@ -114,7 +114,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("/create", USE, "ROOM"),
     ("/create den badmode", USE, "MODE"),
     ("/create den open now", USE, "MODE"),
-    ("/create den closed", USE, "MODE"),
+    ("/create den closed", USE, "/close"),
     ("/create #ops", "Name in use", "#ops"),
     ("/mode badmode", USE, "open, private"),
     ("/mode ops private", USE, "open, private"),

@@ -233,6 +233,18 @@ def test_a_mistyped_command_is_answered_with_the_nearest(
     ]
 
 
+def test_the_nearest_is_one_in_the_language_of_the_person_if_there_is_one(world: World) -> None:
+    luis = world.person()
+    near = {"en": ("ignore", "search"), "es": ("ignorar", "buscar")}
+    for language, sentences in (("en", EN), ("es", ES)):
+        luis.ask(f"/language {language}")
+        for word, name in zip(("ignor", "sarch"), near[language], strict=True):
+            error = sentences.error(
+                ErrorKind.UNKNOWN_COMMAND, "unknown_command_near", command=f"/{word}", near=name
+            )
+            assert luis.ask(f"/{word}") == [error]
+
+
 def test_a_command_comes_right_before_the_one_that_undoes_it() -> None:
     names = [command.name for command in TABLE]
     for command in UNDOING:

@@ -261,7 +261,7 @@ class TestMakingRooms:
         assert only(eva.ask("/join ops", "/mode")[-1:]) == run_by("ana")
 
     def test_wrong_use(self, world: World, ana: Member) -> None:
-        for line in "/create", "/create ops free", "/create ops closed", "/create ops now":
+        for line in "/create", "/create ops free", "/create ops now":
             assert only(ana.ask(line)) == EN.wrong_use("/create")
 
 
@@ -382,7 +382,7 @@ class TestModes:
         assert root.ask("/mode announce") == [EN.deed("mode", "root", "announce")]
 
     def test_wrong_use(self, ana: Member) -> None:
-        for line in "/mode closed", "/mode free", "/mode now":
+        for line in "/mode free", "/mode now":
             assert only(ana.ask(line)) == EN.wrong_use("/mode")
 
     @pytest.mark.parametrize("line", ["/mode privat", "/create class privat"])
@@ -390,6 +390,10 @@ class TestModes:
         assert only(ana.ask(line)) == EN.error(
             ErrorKind.WRONG_USE, "no_mode_near", word="privat", near="private"
         )
+
+    @pytest.mark.parametrize("line", ["/mode closed", "/modo cerrada", "/create class cerrado"])
+    def test_closed_is_not_one_to_be_set(self, ana: Member, line: str) -> None:
+        assert only(ana.ask(line)) == EN.error(ErrorKind.WRONG_USE, "close_closes")
 
     def test_when_it_becomes_private_those_not_invited_are_put_out_and_told(
         self, world: World, ana: Member, luis: Member, eva: Member

@@ -189,6 +189,15 @@ class TestANewPasswordThatIsNotSeen:
         self.told(eva, PASSWORD)
         assert eva.session.account == "eva"
 
+    @pytest.mark.parametrize("asked", [1, 2])
+    def test_is_cancelled_by_a_short_command(
+        self, scene: AnaWithRoom, eva: Browser, asked: int
+    ) -> None:
+        for _ in range(asked - 1):
+            self.told(eva, PASSWORD)
+        assert self.told(eva, "/quit") == [EN.sentence("password_cancelled")]
+        assert not eva.session.stream.finished
+
     def test_is_not_asked_for_without_end(self, scene: AnaWithRoom, eva: Browser) -> None:
         answers = []
         while EN.sentence("not_asked_again") not in answers:

@@ -217,3 +217,12 @@ class TestPeople:
     ) -> None:
         assert people(Language.ENGLISH, names, guests, more) == english
         assert people(Language.SPANISH, names, guests, more) == spanish
+
+    @pytest.mark.parametrize("last", ["inés", "Íñigo", "invitado3", "Hilda", "#ingles"])
+    def test_before_a_sound_like_i_spanish_has_another_and(self, last: str) -> None:
+        assert people(Language.SPANISH, ["eva", last], 0) == f"eva e {last}"
+        assert people(Language.ENGLISH, ["eva", last], 0) == f"eva and {last}"
+
+    @pytest.mark.parametrize("last", ["yolanda", "hielo", "ana", "#ops"])
+    def test_before_other_sounds_it_has_the_usual_one(self, last: str) -> None:
+        assert people(Language.SPANISH, ["eva", last], 0) == f"eva y {last}"
