@@ -28,7 +28,7 @@ class View(NamedTuple):
     rows: list[list[Fragment]]
 
     below: int
-    """The lines below the screen."""
+    """The lines below the screen, also one whose beginning is on it."""
 
     new: int
     """Those of them that came after the screen left the end."""
@@ -85,10 +85,12 @@ class Viewport:
         if size.rows < 1 or size.columns < 1:
             return View([], 0, 0)
         if self._top is not None:
-            shown = [*islice(self.log.rows_from(self._top, size.columns), size.rows)]
+            rows = self.log.rows_from(self._top, size.columns)
+            shown = [*islice(rows, size.rows)]
             if len(shown) == size.rows:
                 end = self.log.numbers.stop
-                below = end - 1 - shown[-1][0].line
+                next_line = next((place.line for place, _ in rows), end)
+                below = end - next_line
                 return View([row for _, row in shown], below, min(below, end - self._left_at))
         tail = [row.fragments for each in waiting for row in rows_of(each, size.columns)]
         above = islice(self.log.rows_above(None, size.columns), max(0, size.rows - len(tail)))

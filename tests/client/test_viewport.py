@@ -120,6 +120,11 @@ class TestScrolling:
             back.append(rows(window, height=3)[0])
         assert back == [*reversed(seen[:-1]), "f"]
 
+    def test_a_line_that_is_cut_by_the_end_of_the_screen_is_below_it(self) -> None:
+        window = lines(*("x" * 9), "\n".join("y" * 9))
+        window.scroll(-1, SIZE)
+        assert window.view(SIZE).below == 1
+
     def test_the_start_and_the_end_are_one_step_away(self) -> None:
         window = numbered(100)
         window.to_start(SIZE)
