@@ -38,6 +38,7 @@ COVERED_BY = {
     "chatd/client/keys.py": "tests/client/test_screen.py",
     "chatd/client/layout.py": "tests/client/test_screen.py",
     "chatd/client/room_messages.py": "tests/client/test_conversation.py",
+    "chatd/client/room_list.py": "tests/client/test_conversation.py",
     "chatd/client/search_line.py": "tests/client/test_screen.py",
     "chatd/client/loaded.py": "tests/client/test_check.py",
     "chatd/client/list_rooms.py": "tests/integration/test_reading_commands.py",

@@ -58,6 +58,7 @@ Modules (python3 -m tools.documents writes this list):
 - `reconnecting`: The connection of a conversation: made again whenever it breaks, after growing
   pauses.
 - `restore`: `chatd restore`: put a back-up in the place of a store, while no daemon runs.
+- `room_list`: The rooms of a server, which are known for completion.
 - `room_messages`: The messages of a server about one room, and their effect on a conversation: see
   docs/wire.md.
 - `rooms`: The rooms that a person is in, and the state of each: bookmark, unread lines, people.

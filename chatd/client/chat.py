@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from chatd.client.outbox import Item, Outbox
 from chatd.client.rooms import Room, Rooms
 from chatd.client.sentences import ENGLISH, LANGUAGES, Sentence
-from chatd.client.shown import Kind, Message, Shown, text_in
+from chatd.client.shown import Kind, Message, Shown
 from chatd.client.vocabulary import Vocabulary
 from chatd.text.folding import fold
 
@@ -98,7 +98,6 @@ class Chat:
         """The id of this program's question for missed lines, which are shown if there are any."""
         self.entering: set[str] = set()
         """The folded names of rooms that were asked for by this program, and not by the person."""
-        self._asks_rooms = False
         self._ids = count(1)
         self._new_key = new_key
         self._send: Send | None = None
@@ -205,10 +204,14 @@ class Chat:
         self.outbox.drop(item)
         self.flush(item.room)
 
-    def give_back(self, item: Item) -> None:
-        """Remove an item that is not said, show its text, and offer it for editing."""
+    def show_unsaid(self, item: Item) -> None:
+        """Remove an item that is not said, and show its text."""
         self.outbox.drop(item)
         self.view.show(item.room or self.rooms.current, Shown(Kind.UNSAID, item.text, own=True))
+
+    def give_back(self, item: Item) -> None:
+        """Remove an item that is not said, show its text, and offer it for editing."""
+        self.show_unsaid(item)
         self.view.give_back(item.room, item.text)
 
     def choose(self, room: Room) -> None:
@@ -260,14 +263,3 @@ class Chat:
         """Give back all items of a room that wait. Those that are sent will be answered."""
         for item in [item for item in self.outbox if item.room is room and not item.is_sent]:
             self.give_back(item)
-
-    def ask_rooms(self) -> None:
-        """Have the rooms of the server known, unless that is asked already."""
-        if not self._asks_rooms:
-            self._asks_rooms = True
-            self.ask("rooms", self._know_rooms)
-
-    def _know_rooms(self, reply: Message | None) -> None:
-        self._asks_rooms = False
-        if reply is not None and reply["type"] == "rooms":
-            self.words.rooms = [text_in(each, "room") for each in reply["rooms"]]

@@ -12,6 +12,7 @@ from typing import Protocol
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from chatd.client import room_list
 from chatd.client.chat import Chat
 from chatd.text.folding import fold
 
@@ -54,7 +55,7 @@ class WordsOfChat:
         The server is asked again, for the next time.
         """
         chat = self._chat()
-        chat.ask_rooms()
+        room_list.ask(chat)
         return _once(*(room.name for room in chat.rooms), *chat.words.rooms)
 
     def names(self) -> Sequence[str]:

@@ -190,8 +190,9 @@ class Conversation:
             key = "logged_out" if before.is_account else "renamed"
             chat.tell(Kind.OWN, Sentence(key, name=chat.me.name, before=before.name))
             # It was typed to be said under that name. It may have been said if it was sent before.
+            # It is not offered: a person who types `/login NAME` and a password would add to it.
             for item in [item for item in chat.outbox if not item.sent_as]:
-                chat.give_back(item)
+                chat.show_unsaid(item)
         if self._login is not None:
             bookmarks = self._bookmarks() or {chat.lobby: None}
             for name in bookmarks:

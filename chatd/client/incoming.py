@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from chatd.client import room_list
 from chatd.client.chat import Chat, Limits, Me
 from chatd.client.room_messages import RoomMessages
 from chatd.client.sentences import Sentence
@@ -77,7 +78,7 @@ class Incoming:
         )
         if not chat.words.commands:
             chat.ask("commands", self._commands)
-            chat.ask_rooms()
+            room_list.ask(chat)
         self._greeted(message)
 
     def _commands(self, reply: Message | None) -> None:

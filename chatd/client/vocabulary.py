@@ -16,12 +16,14 @@ class Vocabulary:
 
     ``commands`` has all names of all commands, without a slash, and the usage of each, which is ""
     for a command that the server does not list; it is {} until they came. ``rooms`` are names of
-    rooms that the server has, the person being in them or not.
+    rooms that the server has, the person being in them or not; ``asks_rooms`` is true while it is
+    asked for them.
     """
 
     def __init__(self) -> None:
         self.commands: dict[str, str] = {}
         self.rooms: list[str] = []
+        self.asks_rooms = False
         self._people: dict[str, str] = {}
 
     def hear(self, name: str) -> None:
