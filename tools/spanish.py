@@ -36,6 +36,13 @@ OPTIONS = {
     "An address for browsers and HTTP, a Twisted endpoint (may be repeated)": (
         "Una dirección para navegadores y HTTP, en la forma de Twisted (puede repetirse)"
     ),
+    "Let the local network in, over TLS: chat lines at port 60062, browsers at 60443": (
+        "Deja entrar a la red local, con TLS: líneas de chat en el puerto 60062, navegadores en el"
+        " 60443"
+    ),
+    "The same for everyone who can reach this machine, also from the Internet": (
+        "Lo mismo para quien pueda llegar a esta máquina, también desde Internet"
+    ),
     "A name by which browsers may reach this machine, besides its addresses and its hostname "
     "(may be repeated)": (
         "Un nombre por el que los navegadores pueden llegar a esta máquina, además de sus "

@@ -122,9 +122,6 @@ def _make(folder: Path, hosts: Sequence[str], *, new_key: bool) -> None:
 
 def _shown(certificate: Certificate) -> list[str]:
     """Return lines about a certificate."""
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    digest = certificate.fingerprint(SHA256()).hex(":").upper()
     begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     issuer = (
         "its own key"
@@ -133,7 +130,7 @@ def _shown(certificate: Certificate) -> list[str]:
     )
     return [
         f"fingerprint: {key_pairs.fingerprint_of(certificate)}",
-        f"in browsers: SHA-256 {digest}",
+        f"in browsers: SHA-256 {key_pairs.digest_of(certificate)}",
         f"names:       {', '.join(key_pairs.names_of(certificate)) or 'none'}",
         f"valid:       {key_pairs.day(begin)} to {key_pairs.day(end)}",
         f"signed by:   {issuer}",

@@ -16,11 +16,15 @@ Modules (python3 -m tools.documents writes this list):
 - `configuration`: The configuration: the settings that a file, the environment and the command line
   make together.
 - `given`: Values of settings as they were given, and what is wrong with them.
+- `lan`: The addresses of `--lan`: the local network comes in over TLS, without a file to prepare.
+- `lan_guide`: The lines of the log by which people on the local network come in: commands, and a
+  picture.
 - `listener_settings`: The settings of one address at which the daemon listens: a value.
 - `listener_wiring`: The wiring of the listeners: for each address the factory that serves it,
   bound.
 - `listeners`: Listening: an endpoint's description becomes a bound port, or one line that says why
   not.
+- `local_network`: An endpoint at which only this machine and its local network are let in.
 - `log_pipe`: Standard output for a log, written by a thread, so that the daemon never waits for its
   reader.
 - `manual`: The help of the daemon: its options in groups, as a manual like that of all commands.

@@ -27,6 +27,14 @@ class ListenerKind(enum.Enum):
         return {ListenerKind.CHAT: "--listen"}.get(self, f"--{self.value}")
 
 
+class Lan(enum.Enum):
+    """The people for whom addresses with TLS are opened, with a certificate that is made."""
+
+    NOBODY = ""
+    LOCAL = "--lan"
+    ALL = "--lan-all"
+
+
 class ConnectionLimits(NamedTuple):
     """The limits of the connections at one address; 0 is no limit of the address.
 
@@ -67,3 +75,6 @@ class ListenerSettings(NamedTuple):
     limits: Limits = Limits()
     own: ConnectionLimits = ConnectionLimits()
     buffers: Buffers = Buffers()
+
+    only_local: bool = False
+    """True if connections of the local network alone are let in."""

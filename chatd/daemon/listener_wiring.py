@@ -6,6 +6,7 @@ This module must not know what is done in a protocol.
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.interfaces import IReactorTime, IReadDescriptor
@@ -16,6 +17,7 @@ from chatd.daemon.addresses import address_of
 from chatd.daemon.listener_settings import ListenerKind, ListenerSettings
 from chatd.daemon.listeners import bind_all
 from chatd.daemon.os_process import refuse
+from chatd.daemon.server_certificate import ServerCertificate
 from chatd.daemon.service import Listener
 from chatd.daemon.settings import Settings
 from chatd.daemon.tls_endpoints import Place, places_of
@@ -39,8 +41,12 @@ def listeners_of(
     user: Identity,
     reactor: Any,
     local_users: LocalUsers | None,
+    certificates: Iterable[ServerCertificate] = (),
 ) -> list[Listener]:
-    """Return the listeners, all of them bound. One `Admission` counts all connections."""
+    """Return the listeners, all of them bound. One `Admission` counts all connections.
+
+    ``certificates`` are those that were read already.
+    """
     admission = Admission(settings.limits, server.budgets)
     has_web = any(each.kind is ListenerKind.WEB for each in settings.listeners)
     site = _site(settings, server, clock) if has_web else None
@@ -59,7 +65,7 @@ def listeners_of(
         length = settings.max_length
         return ChatFactory(server, clock, ChatProtocol, length, listener.limits, here, local_users)
 
-    places = places_of(settings.listeners)
+    places = places_of(settings.listeners, certificates)
     factories = list(map(serving, settings.listeners, places))
     bind_all(list(zip(factories, places, strict=True)), user, reactor)
     for listener, factory in zip(settings.listeners, factories, strict=True):

@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.endpoints import serverFromString, wrapServerTLS
-from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.internet.interfaces import (
+    IListeningPort,
+    IProtocolFactory,
+    IStreamServerEndpoint,
+)
 from twisted.python.failure import Failure
 
 from chatd.daemon.addresses import Address, address_of
 from chatd.daemon.bind_errors import CannotBind, check_files, why_not
+from chatd.daemon.local_network import LocalEndpoint
 from chatd.daemon.os_process import acting_as, refuse
 from chatd.daemon.tls_endpoints import Place
 from chatd.protocols.proxy.protocol import BehindProxy
@@ -66,7 +71,9 @@ def _bind(address: Address, place: Place, factory: ChatFactory, reactor: Any) ->
         description = description.removeprefix("haproxy:")
         serves = BehindProxy(factory, reactor)
     try:
-        endpoint = serverFromString(reactor, description)
+        endpoint: IStreamServerEndpoint = serverFromString(reactor, description)
+        if place.only_local:
+            endpoint = LocalEndpoint(endpoint, reactor)
         if place.certificate is not None:
             endpoint = wrapServerTLS(place.certificate, endpoint, reactor)
         endpoint.listen(serves).addBoth(results.append)

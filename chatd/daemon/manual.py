@@ -17,8 +17,8 @@ EXAMPLES = (
     Example("talk on this machine only", "chatd serve"),
     Example("talk in the browser, too", "chatd serve --web tcp:60080:interface=127.0.0.1"),
     Example(
-        "let other machines in, over TLS",
-        "chatd serve --listen ssl:60062:privateKey=key.pem:certKey=cert.pem",
+        "let the local network in, over TLS",
+        "chatd serve --lan",
     ),
     Example("delete lines that are older than three months", "chatd serve --keep 90d"),
     Example("try something, and keep nothing", "chatd serve --store memory:"),

@@ -144,12 +144,24 @@ def log_through_pipe(twistd: Mapping[str, Any], reactor: Any) -> None:
     twistd begins its log after this. Where it logs to a file of its own, a write waits no longer
     than a disk does.
     """
-    to_file = twistd.get("logfile") not in (None, "", "-") or not twistd.get("nodaemon")
-    if to_file or twistd.get("syslog") or twistd.get("logger") or sys.stdout is None:
+    if _logs_elsewhere(twistd):
         return
     pipe = LogPipe(sys.stdout.fileno(), sys.stdout.encoding)
     sys.stdout = pipe
     reactor.addSystemEventTrigger("after", "shutdown", pipe.end)
+
+
+def _logs_elsewhere(twistd: Mapping[str, Any]) -> bool:
+    """Return True if twistd does not log to standard output."""
+    to_file = twistd.get("logfile") not in (None, "", "-") or not twistd.get("nodaemon")
+    return bool(to_file or twistd.get("syslog") or twistd.get("logger") or sys.stdout is None)
+
+
+def logs_to_terminal(twistd: Mapping[str, Any]) -> bool:
+    """Return True if the log is read on a terminal that has all characters."""
+    if _logs_elsewhere(twistd) or not sys.stdout.isatty():
+        return False
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def rundir_of(twistd: Mapping[str, Any]) -> Path:

@@ -110,7 +110,8 @@ class Listener(NamedTuple):
 class ChatService(Service):
     """The service that twistd starts and stops, on ports that are bound already.
 
-    ``foreground`` only changes what is logged: that Ctrl+C stops it. ``helpers`` run while it does.
+    ``foreground`` only changes what is logged: that Ctrl+C stops it. ``guide`` are lines of the log
+    about how others come in. ``helpers`` run while it does.
     ``return_memory`` is called once many clients have gone.
     """
 
@@ -130,6 +131,7 @@ class ChatService(Service):
         helpers: Sequence[Helper] = (),
         control: Control | None = None,
         outgoing: Outgoing | None = None,
+        guide: Sequence[str] = (),
         return_memory: Callable[[], None] = return_memory,
     ) -> None:
         self._store = store
@@ -142,6 +144,7 @@ class ChatService(Service):
         self._helpers = helpers
         self.control = control
         self._outgoing = outgoing
+        self._guide = guide
         self._return_memory = return_memory
         self._clients = 0  # the most since memory was given back
         self._checking = LoopingCall(self._check)
@@ -158,6 +161,8 @@ class ChatService(Service):
             helper.start()
         self.log.info("{versions}", versions=versions())
         self._log_addresses()
+        for line in self._guide:
+            self.log.info("{line}", line=line)
         if self.control is not None and self.control.refusal:
             self.log.warn(
                 "chatd admin cannot ask this daemon, only while it is stopped: {why}",
@@ -289,8 +294,8 @@ def _sentences_about(
     if key and kind is ListenerKind.CHAT:
         sentences.append(say("log_key", fingerprint=key))
     if isinstance(address, (IPv4Address, IPv6Address)) and _is_loopback(address):
-        lets_in = say("log_lets_in", option=kind.option, port=address.port)
-        sentences.append(lets_in if teaches else say("log_this_machine"))
+        opened_by_lan = kind is not ListenerKind.BARE
+        sentences.append(say("log_lets_in" if teaches and opened_by_lan else "log_this_machine"))
     return " ".join(sentences)
 
 

@@ -16,6 +16,7 @@ from chatd.daemon.given import Fault, Faulty, Given, GivenSettings, GivenValues,
 from chatd.daemon.listener_settings import (
     Buffers,
     ConnectionLimits,
+    Lan,
     ListenerKind,
     ListenerSettings,
 )
@@ -37,6 +38,9 @@ class Settings(NamedTuple):
 
     listeners: tuple[ListenerSettings, ...]
     """The addresses; at least one is for chat lines."""
+
+    lan: Lan
+    """Those who are let in over TLS, without an address of their own."""
 
     web_names: tuple[str, ...]
     """Names by which browsers know this machine, besides its own."""
@@ -62,6 +66,9 @@ class Settings(NamedTuple):
     limits: Limits
     """The limits of connections, where a listener has none of its own."""
 
+    buffers: Buffers
+    """The buffers of connections, where a listener has none of its own."""
+
     retention: RetentionPolicy
 
     hook_networks: tuple[Network, ...]
@@ -84,6 +91,7 @@ def settings_of(given: GivenSettings) -> Settings:
     listeners = _listeners(given, values, faults)
     settings = Settings(
         listeners=tuple(listener for _, listener in listeners),
+        lan=_lan(values),
         web_names=tuple(values["web.names"]),
         store=values["store.where"],
         max_store=values["store.max_size"],
@@ -93,6 +101,7 @@ def settings_of(given: GivenSettings) -> Settings:
         language=values["server.language"],
         motd=values["server.motd"],
         limits=Limits(*(values[f"limits.{field}"] for field in Limits._fields)),
+        buffers=Buffers(values["limits.send_buffer"], values["limits.receive_buffer"]),
         retention=_retention(values["store.keep"]),
         hook_networks=tuple(chain(*values["webhooks.to"])),
         budgets=_budgets(values, given.values, faults),
@@ -122,6 +131,12 @@ def _values(rows: Iterable[Row], given: GivenValues, faults: list[Fault]) -> dic
             found = [row.kind.value_of(row.default)]
         values[row.path] = found if row.repeated else (found[-1] if found else None)
     return values
+
+
+def _lan(values: Mapping[str, Any]) -> Lan:
+    if values["lan.public"]:
+        return Lan.ALL
+    return Lan.LOCAL if values["lan.open"] else Lan.NOBODY
 
 
 def _retention(spans: Iterable[tuple[str | None, int]]) -> RetentionPolicy:

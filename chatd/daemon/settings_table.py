@@ -65,6 +65,22 @@ ROWS = (
         example="chat.example.org",
     ),
     Row(
+        "lan.open",
+        "lan",
+        kinds.YES_NO,
+        "false",
+        "Let the local network in, over TLS: chat lines at port 60062, browsers at 60443",
+        _A,
+    ),
+    Row(
+        "lan.public",
+        "lan-all",
+        kinds.YES_NO,
+        "false",
+        "The same for everyone who can reach this machine, also from the Internet",
+        _A,
+    ),
+    Row(
         "store.where",
         "store",
         kinds.STORE,

@@ -7,7 +7,7 @@ This module must not bind anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,13 +37,19 @@ class Place(NamedTuple):
     certificate: ServerCertificate | None = None
     """The certificate for TLS; None without TLS."""
 
+    only_local: bool = False
+    """True if connections of the local network alone are let in."""
 
-def places_of(listeners: Sequence[ListenerSettings]) -> list[Place]:
+
+def places_of(
+    listeners: Sequence[ListenerSettings], known: Iterable[ServerCertificate] = ()
+) -> list[Place]:
     """Return the place of each listener. Those with the same files share a certificate.
 
-    Raises `SystemExit` with one line for files that are no pair.
+    Those that are ``known`` were read already. Raises `SystemExit` with one line for files that are
+    no pair.
     """
-    certificates: dict[object, ServerCertificate] = {}
+    certificates: dict[object, ServerCertificate] = {(each.files,): each for each in known}
     places = []
     for listener in listeners:
         address = address_of(listener.endpoint)
@@ -52,7 +58,7 @@ def places_of(listeners: Sequence[ListenerSettings]) -> list[Place]:
             endpoint = _below(address)
             given = _values(address, "sslmethod", "dhParameters")
         if files is None:
-            places.append(Place(endpoint, listener.endpoint))
+            places.append(Place(endpoint, listener.endpoint, None, listener.only_local))
             continue
         key = files, *given.items()
         try:
@@ -63,7 +69,8 @@ def places_of(listeners: Sequence[ListenerSettings]) -> list[Place]:
             refuse(f"cannot listen on {listener.endpoint!r}: {error}")
         except Exception as error:
             refuse(f"cannot listen on {listener.endpoint!r}: {why_not(address, error)}")
-        places.append(Place(endpoint, listener.endpoint, certificates[key]))
+        certificate = certificates[key]
+        places.append(Place(endpoint, listener.endpoint, certificate, listener.only_local))
     return places
 
 

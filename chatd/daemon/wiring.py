@@ -25,8 +25,11 @@ from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unava
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.store_names import names_of
-from chatd.daemon.certificates import Certificates
+from chatd.daemon.certificates import Certificates, utc_now
 from chatd.daemon.configuration import Configuration
+from chatd.daemon.lan import LanDoors, doors_of
+from chatd.daemon.lan_guide import guide
+from chatd.daemon.listener_settings import Lan
 from chatd.daemon.listener_wiring import listeners_of
 from chatd.daemon.motd import MotdError, read_motd, renew_motd
 from chatd.daemon.options import Options
@@ -36,6 +39,7 @@ from chatd.daemon.os_process import (
     collect_garbage_rarely,
     cores,
     log_through_pipe,
+    logs_to_terminal,
     raise_open_files,
     refuse,
     run_timers_on_monotonic_clock,
@@ -58,6 +62,7 @@ from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from chatd.util.budget_table import Budget, Kind, Level, limits_with
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.budgets import Budgets
+from chatd.util.interfaces import addresses
 from chatd.util.privileges import Identity
 from chatd.util.worker import Worker
 from chatd.webhooks.attempts import Means
@@ -108,7 +113,11 @@ def makeService(options: Options) -> IService:
 
     # The addresses, and the protocols there
     local_users = _local_users(clock) if settings.unix_names else None
-    listeners = listeners_of(settings, server, clock, user, reactor, local_users)
+    doors = _lan(settings, store, rundir, user)
+    if doors is not None:
+        settings = settings._replace(listeners=(*settings.listeners, *doors.listeners))
+    known = [] if doors is None else [doors.certificate]
+    listeners = listeners_of(settings, server, clock, user, reactor, local_users, known)
     shown = dict.fromkeys(each.certificate for each in listeners if each.certificate is not None)
     certificates = Certificates(shown, clock)
     control = _control(store, server, watch, user, reactor)
@@ -116,6 +125,7 @@ def makeService(options: Options) -> IService:
     # The process
     collect_garbage_rarely()
     switch_threads_often()
+    lines = [] if doors is None else guide(doors, settings, on_terminal=logs_to_terminal(twistd))
     log_through_pipe(twistd, reactor)
     reactor.callWhenRunning(stop_in_time)
     # Also for a signal that arrives before the reactor runs:
@@ -133,12 +143,21 @@ def makeService(options: Options) -> IService:
         helpers=[each for each in (passwords, local_users, certificates) if each is not None],
         control=control,
         outgoing=outgoing,
+        guide=lines,
     )
 
 
 def _configuration(options: Options, rundir: Path) -> Configuration:
     file = None if options.config is None else rundir / options.config
     return Configuration(options.given, os.environ, file, options.config or "")
+
+
+def _lan(settings: Settings, store: Store, rundir: Path, user: Identity) -> LanDoors | None:
+    """Return the ways in for the local network; None if it is not let in."""
+    if settings.lan is Lan.NOBODY:
+        return None
+    folder = store.path.parent if isinstance(store, SqliteStore) else rundir
+    return doors_of(settings, folder, user, addresses(), utc_now())
 
 
 def _outgoing(server: ChatServer, means: Means) -> Outgoing:

@@ -657,10 +657,24 @@ SENTENCES = {
     "log_bare": "Bare lines.",
     "log_key": "Its key is {fingerprint} (the --fingerprint of chatd's clients).",
     "log_this_machine": "This machine only.",
-    "log_lets_in": (
-        "This machine only; {option} tcp:{port} lets others in, without TLS: with TLS, see"
-        ' "Let others in" in the README.'
+    "log_lets_in": "This machine only; --lan lets the local network in, over TLS.",
+    "log_lan": "others on this network reach this machine at {addresses}.",
+    "log_lan_nowhere": (
+        "this machine has no address in a local network, so nobody else comes in. --lan-all lets"
+        " everyone in who can reach it."
     ),
+    "log_lan_public": (
+        "everyone who can reach this machine comes in, also from the Internet. --lan lets in the"
+        " local network alone."
+    ),
+    "log_lan_chatd": "with chatd: {command}",
+    "log_lan_openssl": "without chatd: {command}",
+    "log_lan_browser": "in a browser: {url}",
+    "log_lan_warning": (
+        "the browser warns once, because no authority vouches for the certificate. It is the right"
+        " one if its SHA-256 is {digest}"
+    ),
+    "log_lan_no_picture": "for {url} as a QR code, install segno: {command}",
     "log_history": "history in {path}, {count} lines.",
     "log_history_one": "history in {path}, {count} line.",
     "log_history_in_memory": (

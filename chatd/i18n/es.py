@@ -710,10 +710,24 @@ SENTENCES = {
     "log_bare": "Líneas desnudas.",
     "log_key": "Su clave es {fingerprint} (el --fingerprint de los clientes de chatd).",
     "log_this_machine": "Solo para esta máquina.",
-    "log_lets_in": (
-        "Solo para esta máquina; {option} tcp:{port} deja entrar a otros, sin TLS: con TLS, ver"
-        " «Que entren otros» en el README."
+    "log_lets_in": "Solo para esta máquina; --lan deja entrar a la red local, con TLS.",
+    "log_lan": "desde otras máquinas de esta red se llega a esta en {addresses}.",
+    "log_lan_nowhere": (
+        "esta máquina no tiene ninguna dirección en una red local, así que nadie más puede entrar."
+        " --lan-all deja entrar a quien pueda llegar a ella."
     ),
+    "log_lan_public": (
+        "entra quien pueda llegar a esta máquina, también desde Internet. --lan deja entrar solo"
+        " desde la red local."
+    ),
+    "log_lan_chatd": "con chatd: {command}",
+    "log_lan_openssl": "sin chatd: {command}",
+    "log_lan_browser": "en un navegador: {url}",
+    "log_lan_warning": (
+        "el navegador avisa una vez, porque ninguna autoridad responde del certificado. Es el bueno"
+        " si su SHA-256 es {digest}"
+    ),
+    "log_lan_no_picture": "para ver {url} como código QR, instala segno: {command}",
     "log_history": "historial en {path}, {count} líneas.",
     "log_history_one": "historial en {path}, {count} línea.",
     "log_history_in_memory": (

@@ -132,6 +132,11 @@ class Pair(NamedTuple):
         return fingerprint_of(self.certificate)
 
     @property
+    def digest(self) -> str:
+        """The fingerprint of the certificate, as browsers show it."""
+        return digest_of(self.certificate)
+
+    @property
     def not_after(self) -> datetime:
         """The end of the certificate's time, in UTC."""
         return self.certificate.not_valid_after_utc
@@ -200,6 +205,13 @@ def fingerprint_of(certificate: Certificate) -> str:
         return public_keys.fingerprint_of(certificate.public_bytes(Encoding.DER))
     except public_keys.NotACertificate:
         return ""
+
+
+def digest_of(certificate: Certificate) -> str:
+    """Return the SHA-256 of a certificate, as browsers show it."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    return certificate.fingerprint(SHA256()).hex(":").upper()
 
 
 def is_self_signed(certificate: Certificate) -> bool:

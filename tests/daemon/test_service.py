@@ -107,8 +107,7 @@ class StartTests(ServiceTestCase):
             self.assertEqual(
                 self.said(IPv4Address("TCP", host, port)),
                 f"listening on {host}:{port}."
-                f" This machine only; --listen tcp:{port} lets others in, without TLS:"
-                ' with TLS, see "Let others in" in the README.',
+                " This machine only; --lan lets the local network in, over TLS.",
             )
 
     def test_where_others_get_in_with_tls_it_does_not_say_how(self) -> None:
@@ -130,7 +129,7 @@ class StartTests(ServiceTestCase):
 
     def test_tls_for_this_machine_only_lets_no_others_in(self) -> None:
         self.make(World(), IPv4Address("TCP", "127.0.0.1", 60062), key="").startService()
-        self.assertIn("--listen tcp:60062 lets others in", self.logged()[0])
+        self.assertIn("--lan lets the local network in", self.logged()[0])
 
     def test_on_every_address_it_does_not_say_so(self) -> None:
         self.assertEqual(
@@ -151,7 +150,7 @@ class StartTests(ServiceTestCase):
         self.assertEqual(
             self.logged(),
             [
-                f"{listening} {ES.sentence('log_lets_in', option='--listen', port=7)}",
+                f"{listening} {ES.sentence('log_lets_in')}",
                 ES.sentence("log_history_in_memory", limit=STORED_EVENTS),
                 ES.sentence("log_stop"),
             ],
@@ -171,8 +170,7 @@ class StartTests(ServiceTestCase):
         self.assertEqual(
             self.said(IPv6Address("TCP", "::1", 60060), foreground=False),
             "listening on [::1]:60060."
-            " This machine only; --listen tcp:60060 lets others in, without TLS:"
-            ' with TLS, see "Let others in" in the README.',
+            " This machine only; --lan lets the local network in, over TLS.",
         )
 
     def test_a_unix_socket_is_written_as_its_path(self) -> None:

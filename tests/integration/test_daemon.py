@@ -70,8 +70,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Generator[LiveServer, No
 def test_it_says_where_it_listens_and_what_it_keeps(daemon: LiveServer, tmp_path: Path) -> None:
     assert daemon.said[-3:] == [
         f"listening on 127.0.0.1:{daemon.port}."
-        f" This machine only; --listen tcp:{daemon.port} lets others in, without TLS:"
-        ' with TLS, see "Let others in" in the README.',
+        " This machine only; --lan lets the local network in, over TLS.",
         f"history in {tmp_path}/store, 0 lines.",
         "Press Ctrl+C to stop.",
     ]

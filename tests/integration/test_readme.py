@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon.addresses import DEFAULT_LISTEN
-from chatd.daemon.listener_settings import ListenerKind
+from chatd.daemon.listener_settings import Lan, ListenerKind
 from tests.support.checkout import ROOT
 from tests.support.documents import blocks, read
 from tests.support.live_server import PATIENCE, environment, output_of
@@ -51,7 +51,12 @@ class Newcomer:
         programs = directory / ".venv" / "bin"
         programs.mkdir(parents=True)
         chatd = programs / "chatd"
-        chatd.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m chatd "$@"\n')
+        on_free_ports = "tests.support.lan_on_free_ports"
+        chatd.write_text(
+            f'#!/bin/sh\nexport PYTHONPATH="{ROOT}"\n'
+            f'case "$*" in *--lan*) exec "{sys.executable}" -m {on_free_ports} "$@";; esac\n'
+            f'exec "{sys.executable}" -m chatd "$@"\n'
+        )
         chatd.chmod(0o755)
 
     def block(self, part: str) -> str:
@@ -87,12 +92,14 @@ class Newcomer:
     def daemon(self, command: str) -> Iterator[None]:
         """Run the daemon on free ports, which replace the ports of the command."""
         wanted = re.findall(r"\b(?:tcp|ssl):(\d+)", command)
+        if "--lan" in command:
+            wanted += ["60062", "60443", "60080"]
         free = re.sub(r"\b(tcp|ssl):\d+", r"\1:0", command)
         if "--listen" not in command:  # it is its default
             wanted, free = ["60060", *wanted], f"{free} --listen tcp:0:interface=127.0.0.1"
         with self.terminal(free) as program:
             self.log = "".join(shown(program, "history in "))
-            got = re.findall(r"listening on \S*:(\d+)[/.]", self.log)
+            got = re.findall(r"listening on (?:https?://)?[\d.]+:(\d+)[/.]", self.log)
             self.ports = dict(zip(wanted, got, strict=True))
             yield
             program.send_signal(signal.SIGINT)
@@ -180,17 +187,17 @@ def unnumbered(stream: str) -> str:
 
 @needs_programs
 def test_others_are_let_in_with_tls_and_accounts(newcomer: Newcomer) -> None:
-    newcomer.run(newcomer.here(newcomer.block("openssl req")))
-    with newcomer.daemon(newcomer.block("--listen ssl:")):
+    with newcomer.daemon(newcomer.block("--lan")):
         newcomer.run(newcomer.block("admin add ana"), f"{PASSWORD}\n")
-        s_client, connect, say = newcomer.block("s_client").split("\n")
+        connect, say, s_client = newcomer.block("s_client").split("\n")
         with newcomer.terminal(newcomer.here(s_client)) as ana:
             give(ana, "/login ana", PASSWORD, "hola a todos", "/quit")
             shown(ana, "<ana> hola a todos\n")
             assert ana.wait(PATIENCE) == 0
-        (fingerprint,) = re.findall(r"(sha256:\S+)", newcomer.log)
+        fingerprint, *_ = re.findall(r"(sha256:\S+)", newcomer.log)
         newcomer.run(say.replace("SHA256", fingerprint))
-        program, *arguments = newcomer.here(connect).split()
+        with_question = connect.replace("--fingerprint SHA256", "--tls")
+        program, *arguments = newcomer.here(with_question).split()
         assert (program, arguments.pop(0)) == (".venv/bin/chatd", "connect")
         ana_again = Terminal(
             *arguments, columns=120, XDG_CONFIG_HOME=str(newcomer.directory / "config")
@@ -204,18 +211,18 @@ def test_others_are_let_in_with_tls_and_accounts(newcomer: Newcomer) -> None:
             assert ana_again.status() == 0
         finally:
             ana_again.close()
-        at_hand = '--cacert cert.pem --resolve "$(hostname):60443:127.0.0.1"'
+        at_hand = '--cacert tls/cert.pem --resolve "$(hostname):60443:127.0.0.1"'
         assert "<title>" in newcomer.run(f"curl -s {at_hand} https://$(hostname):60443/")
         newcomer.run(".venv/bin/chatd say --name cron 'still here'")
         (newcomer.directory / "password").write_text(f"{PASSWORD}\n")
-        (as_ana,) = re.findall(r"`(\S*chatd say --unix [^`]*)`", newcomer.text)
-        newcomer.run(as_ana.replace("FILE", "password"))
+        (as_ana,) = re.findall(r"`(\S*chatd say [^`]*--login [^`]*)`", newcomer.text)
+        newcomer.run(as_ana.replace("FILE", "password").replace("SHA256", fingerprint))
         assert "<ana> backup done\n" in newcomer.run(".venv/bin/chatd export")
 
 
 @needs_programs
 def test_the_service_continues_the_history(newcomer: Newcomer) -> None:
-    newcomer.run(newcomer.block("openssl req"))
+    newcomer.run(".venv/bin/chatd tls self-signed")
     start = newcomer.block("'.[all]' && .venv").rpartition(" && ")[2]
     with newcomer.daemon(start):
         newcomer.run(".venv/bin/chatd say hola")
@@ -241,10 +248,9 @@ def test_the_unit_starts_what_there_is(with_tls: bool) -> None:
         r"^ExecStart=/opt/chatd/bin/chatd serve (.*)$", unit.replace("\\\n", ""), re.MULTILINE
     )
     given = settings(*command.split())
-    tls = ["ssl:60062:privateKey=key.pem:certKey=cert.pem"] if with_tls else []
-    assert endpoints(given) == [*tls, DEFAULT_LISTEN, "unix:/run/chatd/chat.sock"]
-    tls = ["ssl:60443:privateKey=key.pem:certKey=cert.pem"] if with_tls else []
-    assert endpoints(given, ListenerKind.WEB) == [*tls, "tcp:60080:interface=127.0.0.1"]
+    assert given.lan is (Lan.LOCAL if with_tls else Lan.NOBODY)
+    assert endpoints(given) == [DEFAULT_LISTEN, "unix:/run/chatd/chat.sock"]
+    assert endpoints(given, ListenerKind.WEB) == ["tcp:60080:interface=127.0.0.1"]
     assert given.unix_names == with_tls
 
 
