@@ -69,36 +69,43 @@ class Incoming:
     def _hello(self, message: Message) -> None:
         chat = self._chat
         chat.lobby = text_in(message, "lobby")
-        self._language(message)
+        if self._language(message) or not chat.words.commands:
+            chat.ask("commands", self._commands)
         usual = Limits()
         chat.limits = Limits(
             int(message.get("max_length", usual.characters)),
             int(message.get("max_lines", usual.lines)),
             int(message.get("max_bytes", usual.bytes)),
         )
-        if not chat.words.commands:
-            chat.ask("commands", self._commands)
+        if not chat.words.rooms:
             room_list.ask(chat)
         self._greeted(message)
 
     def _commands(self, reply: Message | None) -> None:
         if reply is not None and reply["type"] == "commands":
             usages = {usage.split()[0].removeprefix("/"): usage for usage, _ in reply["commands"]}
+            commands = dict(usages)
             for names in reply["names"].values():
                 usage = next((usages[name] for name in names if name in usages), "")
-                self._chat.words.commands.update(dict.fromkeys(names, usage))
+                for name in names:
+                    commands.setdefault(name, usage)
+            self._chat.words.commands = commands
 
     def _you(self, message: Message) -> None:
         chat = self._chat
         was_account = chat.me.is_account
         chat.me = Me(text_in(message, "name"), message["guest"], message["account"])
-        self._language(message)
+        if self._language(message):
+            chat.ask("commands", self._commands)
         if chat.is_open and chat.me.is_account and not was_account:
             chat.ask_missed()
 
-    def _language(self, message: Message) -> None:
+    def _language(self, message: Message) -> bool:
+        """Take the language of the server's sentences. Return True if it is another than before."""
+        chat, before = self._chat, self._chat.language
         if "language" in message:
-            self._chat.language = text_in(message, "language")
+            chat.language = text_in(message, "language")
+        return chat.language != before
 
     def _done(self, message: Message) -> None:
         item = self._chat.outbox.get(message.get("id"))

@@ -14,8 +14,9 @@ PEOPLE_KEPT = 1000
 class Vocabulary:
     """The words of a conversation.
 
-    ``commands`` has all names of all commands, without a slash, and the usage of each, which is ""
-    for a command that the server does not list; it is {} until they came. ``rooms`` are names of
+    ``commands`` has all names of all commands, without a slash, those in the language of the server
+    first, and the usage of each, which is "" for a command that the server does not list; it is {}
+    until they came. ``rooms`` are names of
     rooms that the server has, the person being in them or not; ``asks_rooms`` is true while it is
     asked for them.
     """

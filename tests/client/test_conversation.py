@@ -541,6 +541,22 @@ class TestWords:
         room_list.ask(chat)
         assert talk.sent[-1]["type"] == "rooms"
 
+    def test_commands_are_those_of_the_language_first_and_their_other_names(
+        self, talk: Talk
+    ) -> None:
+        names = {"join": ["join", "sala"], "who": ["who", "quien"], "json": ["json"]}
+
+        def answer(*usages: str) -> list[str]:
+            request = [each for each in talk.sent if each["type"] == "commands"][-1]
+            rows = [(usage, "") for usage in usages]
+            talk.take("commands", id=request["id"], commands=rows, names=names)
+            return [*talk.conversation.chat.words.commands]
+
+        assert answer("/join ROOM", "/who") == ["join", "who", "sala", "quien", "json"]
+        talk.take("you", name="guest1", guest=True, account=False, language="es")
+        assert answer("/sala SALA", "/quien") == ["sala", "quien", "join", "who", "json"]
+        assert talk.conversation.chat.words.commands["join"] == "/sala SALA"
+
     def test_people_are_known_from_their_lines(self, talk: Talk) -> None:
         talk.hear(1, "luis", "hola")
         talk.hear(2, "guest1", "my own")
