@@ -114,16 +114,25 @@ def settings(language: Language) -> str:
             code(row.name),
             escaped(in_language(row.kind.takes, language)),
             code(f"--{row.option}"),
+            in_language(row.reload.value, language),
         )
         for row in SETTINGS
     ]
-    return markdown(rows, "section | setting | takes | option", language)
+    header = "section | setting | takes | option | a reload changes it"
+    return markdown(rows, header, language)
 
 
 def settings_of_an_address(language: Language) -> str:
     """Return the table of the settings of a ``[[listen]]`` in a configuration file."""
-    rows = [(code(row.path), escaped(in_language(row.meaning, language))) for row in LISTENER_ROWS]
-    return markdown(rows, "in [[listen]] | meaning", language)
+    rows = [
+        (
+            code(row.path),
+            escaped(in_language(row.meaning, language)),
+            in_language(row.reload.value, language),
+        )
+        for row in LISTENER_ROWS
+    ]
+    return markdown(rows, "in [[listen]] | meaning | a reload changes it", language)
 
 
 def client_options(client: str) -> Iterator[tuple[str, str]]:

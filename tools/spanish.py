@@ -8,8 +8,12 @@ HEADERS = {
     "command | what it does | other names": "orden | qué hace | otros nombres",
     "option | meaning | default": "opción | qué es | si no se da",
     "argument | meaning": "argumento | qué es",
-    "section | setting | takes | option": "sección | ajuste | qué admite | opción",
-    "in [[listen]] | meaning": "en [[listen]] | qué es",
+    "section | setting | takes | option | a reload changes it": (
+        "sección | ajuste | qué admite | opción | una recarga lo cambia"
+    ),
+    "in [[listen]] | meaning | a reload changes it": (
+        "en [[listen]] | qué es | una recarga lo cambia"
+    ),
     "kind | when | what to do": "tipo | cuándo | qué hacer",
     "limit | value | meaning | attacks": "límite | valor | qué es | ataques",
     "budget | counts | account | address | 64 | 56 | 48 | all | the attack": (
@@ -118,6 +122,9 @@ OPTIONS = {
 """The options of the daemon."""
 
 SETTINGS = {
+    "at once": "enseguida",
+    "for new connections": "para conexiones nuevas",
+    "no, a restart does": "no, un reinicio",
     "true or false": "true o false",
     "en or es": "en o es",
     "the path of a file": "la ruta de un fichero",
@@ -152,6 +159,9 @@ SETTINGS = {
 """The settings of the configuration file."""
 
 ARGUMENTS = {
+    "have the daemon read its configuration, motd and certificates again": (
+        "hacer que el servidor lea de nuevo su configuración, su motd y sus certificados"
+    ),
     "the configuration file (default: chatd.toml)": (
         "el fichero de configuración (si no se da: chatd.toml)"
     ),

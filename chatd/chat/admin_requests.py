@@ -36,17 +36,28 @@ class Refused(Exception):
 
 
 class Administration:
-    """Performs requests such as ``{"do": "promote", "name": "ana"}``: see `REQUESTS`."""
+    """Performs requests such as ``{"do": "promote", "name": "ana"}``: see `REQUESTS`.
 
-    def __init__(self, server: ChatServer, watch: ClockWatch) -> None:
+    ``reload`` has the daemon read its configuration again, and returns the outcome; None without a
+    daemon.
+    """
+
+    def __init__(
+        self,
+        server: ChatServer,
+        watch: ClockWatch,
+        reload: Callable[[], AdminReply] | None = None,
+    ) -> None:
         self._server = server
         self._watch = watch
+        self._read_again = reload
 
     async def perform(self, request: object) -> AdminReply:
         """Perform a request.
 
-        Returns ``{"said": ...}``, ``{"accounts": [...]}``, ``{"budgets": [...]}``, or the reason
-        why not: ``{"error": ...}``.
+        Returns ``{"said": ...}``, ``{"accounts": [...]}``, ``{"budgets": [...]}``, ``{"changed":
+        [...], "waiting": [...], "faults": [...]}`` of a reload, or the reason why not: ``{"error":
+        ...}``.
 
         Changes are on disk when the reply is returned.
         """
@@ -139,6 +150,11 @@ class Administration:
             return {"said": "nothing was said: there is nobody in any room."}
         return {"said": f"said in every room with people in it, by {OPERATOR}."}
 
+    async def _reload(self, request: AdminRequest) -> AdminReply:
+        if self._read_again is None:
+            raise Refused("no daemon uses this store. One reads its configuration when it starts.")
+        return self._read_again()
+
     async def _clock(self, request: AdminRequest) -> AdminReply:
         now = await administration.confirm_clock(self._server, self._watch)
         return {"said": f"the clock is right: it is {local_time(now)}."}
@@ -153,6 +169,7 @@ REQUESTS: dict[str, Callable[[Administration, AdminRequest], Awaitable[AdminRepl
     "remove": Administration._remove,
     "wall": Administration._wall,
     "clock": Administration._clock,
+    "reload": Administration._reload,
     "budgets": Administration._budgets,
 }
 """The methods by the ``do`` of a request."""

@@ -55,6 +55,10 @@ class Alerts:
         """Return True if no session is logged in to an account, given its key."""
         return not self._unread.sessions(account)
 
+    def change_language(self, language: Language) -> None:
+        """Have another language of the server from now on."""
+        self._language = language
+
     def language_of(self, account: str) -> Language:
         """Return the language of an account, given its key: that of the server by default."""
         found = self._accounts.table.get(account)

@@ -61,6 +61,10 @@ class Logins:
         self._spending = spending
         self._review = review
 
+    def allow_plaintext(self, allowed: bool) -> None:
+        """Take passwords also where others may read them, or no more, from now on."""
+        self.plaintext = allowed
+
     def may_pass_secrets(self, confidential: bool) -> bool:
         """Return True if passwords and tokens may be sent over a connection.
 

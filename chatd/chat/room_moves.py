@@ -25,6 +25,10 @@ class RoomMoves:
         self._unread = unread
         self._recent = recent
 
+    def change_recent(self, recent: int) -> None:
+        """Send newcomers another number of past lines from now on."""
+        self._recent = recent
+
     def welcome(self, session: Session, motd: str, recent: bool) -> None:
         """Put a session that has come into the lobby, or into no room if it may not read the lobby.
 

@@ -234,9 +234,10 @@ class ChatServer:
         self.sign_outs.let_go(chain(*map(self.names.of, self.credentials.may_have_ended())))
         self.logins.limits.check()
 
-    def change_motd(self, motd: str) -> None:
-        """Use another text after the welcome from here on."""
-        self.motd = motd
+    def change_welcome(self, motd: str, language: Language) -> None:
+        """Use another text after the welcome, and a language, for those who come from here on."""
+        self.motd, self.language = motd, language
+        self.alerts.change_language(language)
 
     @property
     def saves(self) -> bool:

@@ -49,6 +49,7 @@ _SUMMARIES = {
     "remove": "remove an account, and all that is stored with it",
     "budgets": "show what all together use of each budget, or who uses most of one",
     "wall": "say something in every room with people in it",
+    "reload": "have the daemon read its configuration, motd and certificates again",
     "clock": "confirm that the clock is right, so that --keep deletes lines again",
 }
 
@@ -58,6 +59,7 @@ SUCCESS = "it was done"
 EXAMPLES = (
     Example("list the accounts", "chatd admin list"),
     Example("make the first administrator", "chatd admin add ana --admin"),
+    Example("use a changed configuration", "chatd admin reload"),
     Example("set a forgotten password", "chatd admin password ana"),
     Example("announce something", "chatd admin wall The server restarts at six"),
     Example("see which owners store most", "chatd admin budgets bytes"),
@@ -77,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("kind", nargs="?", metavar="KIND", help="lines or bytes, say")
         elif do == "wall":
             action.add_argument("text", nargs="+", metavar="TEXT")
-        elif do != "list":
+        elif do not in ("list", "reload"):
             action.add_argument("name", metavar="NAME")
         if do == "add":
             action.add_argument("--admin", action="store_true", help="as an administrator")
@@ -100,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
             request["kind"] = arguments.kind
         elif arguments.do == "wall":
             request["text"] = " ".join(arguments.text)
-        elif arguments.do not in ("list", "clock"):
+        elif arguments.do not in ("list", "clock", "reload"):
             request["name"] = arguments.name
         if arguments.do == "add":
             request["admin"] = arguments.admin
@@ -127,9 +129,23 @@ def run(arguments: argparse.Namespace) -> int:
             print(_use_row(use))
         if not reply["budgets"]:
             print(f"no owner uses any of {arguments.kind}", file=sys.stderr)
+    elif "faults" in reply:
+        return _print_reload(reply)
     else:
         print(f"{visible(str(reply.get('said')))}{made}")
     return 0
+
+
+def _print_reload(reply: dict[str, list[str]]) -> int:
+    """Print the outcome of a reload; return 1 if there was a fault, otherwise 0."""
+    for fault in reply["faults"]:
+        print(f"chatd: {visible(fault)}", file=sys.stderr)
+    changed = visible(", ".join(reply["changed"]))
+    if changed or not reply["faults"]:
+        print(f"changed: {changed or 'nothing'}.")
+    for line in reply["waiting"]:
+        print(visible(line))
+    return 1 if reply["faults"] else 0
 
 
 def _row(account: dict[str, Any]) -> str:

@@ -28,11 +28,12 @@ Modules (python3 -m tools.documents writes this list):
 - `log_pipe`: Standard output for a log, written by a thread, so that the daemon never waits for its
   reader.
 - `manual`: The help of the daemon: its options in groups, as a manual like that of all commands.
-- `motd`: The message of the day: a text file, read at the start and again after each SIGHUP.
+- `motd`: The message of the day: a text file, read at the start and again at each reload.
 - `options`: The options of ``twistd chat``, as they are given on the command line.
 - `os_process`: The operating system process of the daemon: its clock, open files, garbage, log and
   user.
 - `port_owner`: The process that listens on a TCP port, for the message that the port is taken.
+- `reload`: A reload: the configuration is read again, and the settings that can change are changed.
 - `retention`: Retention: lines older than ``--keep`` are deleted, at the start and then about
   hourly.
 - `server_certificate`: The certificate that clients are shown at addresses with TLS, which can be

@@ -15,7 +15,7 @@ from textwrap import wrap
 from chatd.daemon.addresses import DEFAULT_LISTEN
 from chatd.daemon.check_config import DEFAULT_FILE
 from chatd.daemon.os_process import refuse
-from chatd.daemon.setting_row import LISTEN, Row
+from chatd.daemon.setting_row import LISTEN, Reload, Row
 from chatd.daemon.settings_table import LISTENER_ROWS, SETTINGS
 from chatd.text.escaping import visible
 from chatd.util.command_parser import Example
@@ -30,8 +30,9 @@ EXAMPLES = (
 
 _BEGIN = """\
 # The configuration of chatd, in TOML. Every setting is here, as a comment: take the # before it
-# away to use it. `chatd check-config` says what is wrong with this file, and `chatd serve --config
-# FILE` uses it.
+# away to use it. `chatd check-config` says what is wrong with this file, `chatd serve --config
+# FILE` uses it, and `chatd admin reload` has the daemon read it again: that takes the settings that
+# have "reload" after them, and the others wait for a restart.
 #
 # Paths are relative to the folder of this file. A variable of the environment goes before a
 # setting here ([limits] connections: CHATD__LIMITS__CONNECTIONS), and an option before both.
@@ -39,7 +40,8 @@ _BEGIN = """\
 
 _LISTEN = f"""\
 # Each address is a [[{LISTEN}]] of its own. Without one of the kind chat, the first one here is
-# open. An option such as --listen takes the place of all those of its kind.
+# open. An option such as --listen takes the place of all those of its kind. A reload
+# takes its limits but dead_after and buffers, and reads its certificate again.
 
 # [[{LISTEN}]]
 # kind = "chat"
@@ -55,6 +57,12 @@ _LISTEN = f"""\
 # kind = "web"
 # endpoint = "tcp:60080:interface=127.0.0.1"
 """
+
+_RELOADED = {
+    Reload.AT_ONCE: "reload",
+    Reload.NEWCOMERS: "reload, for new connections",
+    Reload.RESTART: "",
+}
 
 _WIDTH = 98
 """Columns of a comment, without the sign of it."""
@@ -109,7 +117,8 @@ def _entry(row: Row) -> str:
     """Return a setting as a comment with its meaning, and the line that sets it."""
     value = row.example if row.default is None else row.default
     shown = value if row.kind.form is not str else json.dumps(value)
-    remark = f"an example; by default {row.without}" if row.default is None else ""
+    by_default = f"an example; by default {row.without}" if row.default is None else ""
+    remark = "; ".join(filter(None, (by_default, _RELOADED[row.reload])))
     line = f"# {row.name} = {f'[{shown}]' if row.repeated else shown}"
     meaning = f"{row.meaning.removesuffix(' (may be repeated)')}."
     return "\n".join([*_comment(meaning), f"{line:<40}  # {remark}" if remark else line, ""])

@@ -6,7 +6,8 @@ This module must not know where settings come from, nor how an address is opened
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from chatd.protocols.transport.limits import Limits
 from chatd.util.budget_table import Budget, Kind, Level
@@ -78,3 +79,6 @@ class ListenerSettings(NamedTuple):
 
     only_local: bool = False
     """True if connections of the local network alone are let in."""
+
+    by_path: Mapping[str, Any] = {}
+    """The values that the address has of its own, by their paths: what a reload compares."""

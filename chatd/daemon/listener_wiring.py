@@ -79,6 +79,7 @@ def listeners_of(
             factory,
             place.certificate,
             is_behind_proxy=address_of(place.endpoint).behind_proxy,
+            hosts=site.hosts if site is not None and listener.kind is ListenerKind.WEB else None,
         )
         for listener, factory, place in zip(settings.listeners, factories, places, strict=True)
     ]
@@ -91,8 +92,12 @@ def _site(settings: Settings, server: ChatServer, clock: IReactorTime) -> Site:
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
         refuse(f"--web needs {missing}, which is not installed: {how_to_install('web')}.")
+    return site_of(server, clock, settings.max_length, host_names(settings))
+
+
+def host_names(settings: Settings) -> list[str]:
+    """Return the names by which browsers know this machine."""
     hostname = socket.gethostname()
     short = hostname.partition(".")[0]
     # A network knows this machine by its hostname, and by the name that zeroconf makes of that.
-    names = [hostname, short, f"{short}.local", *settings.web_names]
-    return site_of(server, clock, settings.max_length, names)
+    return [hostname, short, f"{short}.local", *settings.web_names]

@@ -75,13 +75,15 @@ class Retention:
         self._warning = RecurringWarning(
             clock, "lines older than --keep cannot be forgotten: {why}"
         )
+        self._started = False
         self._running: Deferred[None] | None = None
         self._busy = False
         self._rounds = LoopingCall(self._begin_round)
         self._rounds.clock = clock
 
     def start(self) -> None:
-        """Begin a round now and then regularly; do nothing if all is stored for ever."""
+        """Begin a round now and then regularly; do nothing while all is stored for ever."""
+        self._started = True
         if self.policy.spans:
             seconds = min(self.policy.spans) / 10
             self._rounds.start(max(LEAST_SECONDS, min(seconds, MOST_SECONDS)))
@@ -89,11 +91,20 @@ class Retention:
 
     def stop(self) -> None:
         """Delete nothing more."""
+        self._started = False
         self._watch.trusted = _ignore
         if self._rounds.running:
             self._rounds.stop()
         if self._running is not None:
             self._running.cancel()
+
+    def change_policy(self, policy: RetentionPolicy) -> None:
+        """Follow another policy from now on."""
+        was_started = self._started
+        self.stop()
+        self.policy = policy
+        if was_started:
+            self.start()
 
     def _begin_round(self) -> None:
         if not self._busy:

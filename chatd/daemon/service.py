@@ -18,7 +18,7 @@ and `CLOSE_SECONDS`, so a client or a disk that hangs cannot extend it:
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -33,7 +33,7 @@ from chatd.accounts.accounts import Accounts
 from chatd.chat.server import ChatServer
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.os_process import return_memory
-from chatd.daemon.retention import Retention
+from chatd.daemon.retention import Retention, RetentionPolicy
 from chatd.daemon.server_certificate import ServerCertificate
 from chatd.i18n import Language, sentence
 from chatd.protocols.control import Control
@@ -72,6 +72,12 @@ class Helper(Protocol):
     def stop(self) -> None: ...
 
 
+class HostNames(Protocol):
+    """The names by which browsers know this machine: `Hosts`, say."""
+
+    def change_names(self, names: Iterable[str]) -> None: ...
+
+
 class Listener(NamedTuple):
     """One address: the factory that serves it, and through that the ports bound for it."""
 
@@ -83,6 +89,9 @@ class Listener(NamedTuple):
 
     is_behind_proxy: bool = False
     """True if clients come by a proxy, and it is not known what that shows them."""
+
+    hosts: HostNames | None = None
+    """The names by which browsers know the address, if it is for them."""
 
     @property
     def ports(self) -> list[IListeningPort]:
@@ -180,8 +189,9 @@ class ChatService(Service):
                 server.hook_review.review()
             self._outgoing.start()
         if self._retention is not None:
-            kept = self._retention.policy.describe(self._language)
-            self.log.info("{history}", history=kept)
+            if self._retention.policy != RetentionPolicy():
+                kept = self._retention.policy.describe(self._language)
+                self.log.info("{history}", history=kept)
             self._retention.start()
         if self._foreground:
             self.log.info("{how}", how=sentence(self._language, "log_stop"))

@@ -39,8 +39,8 @@ class Reload(enum.Enum):
     """The time from which a changed setting is used after a reload."""
 
     AT_ONCE = "at once"
-    NEWCOMERS = "new connections"
-    RESTART = "restart"
+    NEWCOMERS = "for new connections"
+    RESTART = "no, a restart does"
 
 
 class Row(NamedTuple):

@@ -22,7 +22,7 @@ from chatd.daemon.listener_settings import (
 )
 from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.setting_row import Row
-from chatd.daemon.settings_table import BY_PATH, LISTENER_ROWS, ROWS
+from chatd.daemon.settings_table import BY_PATH, LISTENER_ROWS, ROWS, SETTINGS
 from chatd.daemon.value_kinds import WrongValue, shown
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
@@ -83,6 +83,9 @@ class Settings(NamedTuple):
     unix_names: bool
     """True if users of this machine are known by their logins at UNIX sockets for chat lines."""
 
+    by_path: Mapping[str, Any]
+    """The values of all settings but listeners, by their paths: what a reload compares."""
+
 
 def settings_of(given: GivenSettings) -> Settings:
     """Return the values of all settings. Raises `Faulty` with all faults."""
@@ -107,6 +110,7 @@ def settings_of(given: GivenSettings) -> Settings:
         budgets=_budgets(values, given.values, faults),
         plaintext_passwords=values["passwords.allow_plaintext"],
         unix_names=values["users.unix_names"],
+        by_path={row.path: values[row.path] for row in SETTINGS},
     )
     _check_places(listeners, faults)
     _check_max_store(settings, given.values, faults)
@@ -223,6 +227,7 @@ def _listener(
             own["limits.connections"] or 0, own["limits.connections_per_address"] or 0
         ),
         Buffers(limit("send_buffer"), limit("receive_buffer")),
+        by_path=own,
     )
 
 

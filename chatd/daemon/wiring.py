@@ -14,7 +14,7 @@ import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from twisted.application.service import IService
 from twisted.internet.interfaces import IReactorTime
@@ -31,7 +31,7 @@ from chatd.daemon.lan import LanDoors, doors_of
 from chatd.daemon.lan_guide import guide
 from chatd.daemon.listener_settings import Lan
 from chatd.daemon.listener_wiring import listeners_of
-from chatd.daemon.motd import MotdError, read_motd, renew_motd
+from chatd.daemon.motd import MotdError, read_motd
 from chatd.daemon.options import Options
 from chatd.daemon.os_process import (
     acting_as,
@@ -48,7 +48,8 @@ from chatd.daemon.os_process import (
     user_of,
     within_open_files,
 )
-from chatd.daemon.retention import Retention, RetentionPolicy
+from chatd.daemon.reload import Parts, Reload
+from chatd.daemon.retention import Retention
 from chatd.daemon.service import ChatService
 from chatd.daemon.settings import Settings
 from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time
@@ -72,9 +73,6 @@ from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.outgoing import Outgoing
 from chatd.webhooks.push_delivery import PushDeliveries
 from chatd.webhooks.registry import Rules
-
-if TYPE_CHECKING:
-    pass
 
 
 def makeService(options: Options) -> IService:
@@ -114,13 +112,18 @@ def makeService(options: Options) -> IService:
     # The addresses, and the protocols there
     local_users = _local_users(clock) if settings.unix_names else None
     doors = _lan(settings, store, rundir, user)
+    opened, known = settings, []
     if doors is not None:
-        settings = settings._replace(listeners=(*settings.listeners, *doors.listeners))
-    known = [] if doors is None else [doors.certificate]
-    listeners = listeners_of(settings, server, clock, user, reactor, local_users, known)
+        opened = settings._replace(listeners=(*settings.listeners, *doors.listeners))
+        known = [doors.certificate]
+    listeners = listeners_of(opened, server, clock, user, reactor, local_users, known)
     shown = dict.fromkeys(each.certificate for each in listeners if each.certificate is not None)
     certificates = Certificates(shown, clock)
-    control = _control(store, server, watch, user, reactor)
+    retention = Retention(server, store, clock, settings.retention, watch)
+    limits = partial(_limits_of_budgets, reactor=reactor)
+    parts = Parts(server, retention, gate, listeners, certificates, limits)
+    reload = Reload(configuration, settings, rundir, parts)
+    control = _control(store, Administration(server, watch, reload.request), user, reactor)
 
     # The process
     collect_garbage_rarely()
@@ -130,14 +133,14 @@ def makeService(options: Options) -> IService:
     reactor.callWhenRunning(stop_in_time)
     # Also for a signal that arrives before the reactor runs:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)
-    renew_on_hangup(clock, partial(renew_motd, server, motd_path), certificates.reload_certificates)
+    renew_on_hangup(clock, reload.reload)
 
     return ChatService(
         store,
         listeners,
         clock,
         watch=watch,
-        retention=_retention(settings.retention, server, store, clock, watch),
+        retention=retention,
         language=settings.language,
         foreground=bool(twistd.get("nodaemon", True)),
         helpers=[each for each in (passwords, local_users, certificates) if each is not None],
@@ -244,7 +247,7 @@ def _server(
 
 
 def _control(
-    store: Store, server: ChatServer, watch: ClockWatch, user: Identity, reactor: Any
+    store: Store, administration: Administration, user: Identity, reactor: Any
 ) -> Control | None:
     """Return the socket that `chatd admin` asks, or None for a store that is not in a file.
 
@@ -252,20 +255,7 @@ def _control(
     """
     if not isinstance(store, SqliteStore):
         return None
-    control = Control(Administration(server, watch).perform, server.error_log)
+    control = Control(administration.perform, store.error_log)
     with acting_as(user):
         control.bind(control_path(store.path), reactor)
     return control
-
-
-def _retention(
-    policy: RetentionPolicy,
-    server: ChatServer,
-    store: Store,
-    clock: IReactorTime,
-    watch: ClockWatch,
-) -> Retention | None:
-    """Return the deletion of old lines, or None if --keep was not given."""
-    if policy == RetentionPolicy():
-        return None
-    return Retention(server, store, clock, policy, watch)

@@ -174,13 +174,22 @@ class Budgets:
     def __init__(self, clock: IReactorTime, limits: Limits = NO_LIMITS) -> None:
         self._clock = clock
         self._ledgers: dict[Kind, dict[Level, _Ledger]] = {kind: {} for kind in Kind}
+        self.change_limits(limits)
+
+    def change_limits(self, limits: Limits) -> None:
+        """Have other limits from now on. What is held or was spent so far stays counted."""
+        now = self._clock.seconds()
         for kind, rule in TABLE.items():
+            ledgers = self._ledgers[kind]
             for level in rule.limits:
-                limit = limits.get(Budget(kind, level), 0)
-                if rule.held:
-                    self._ledgers[kind][level] = _Held(limit)
-                elif limit:
-                    self._ledgers[kind][level] = _Spent(limit)
+                limit, before = limits.get(Budget(kind, level), 0), ledgers.pop(level, None)
+                if before is not None and before.limit == limit:
+                    ledgers[level] = before
+                elif limit or rule.held:
+                    ledger = ledgers[level] = _Held(limit) if rule.held else _Spent(limit)
+                    used = {} if before is None else {key: before.used(key, now) for key in before}
+                    for key, amount in used.items():
+                        ledger.add(key, amount, now)
 
     def spend(self, owner: Owner, *costs: tuple[Kind, int]) -> None:
         """Count amounts of some kinds. Raise `UsedUp`, and count none, if one does not fit."""

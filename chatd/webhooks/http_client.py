@@ -132,6 +132,10 @@ class Gate:
         self._get_addresses = get_addresses
         self._is_own = is_own
 
+    def allow(self, allowed: Sequence[Network]) -> None:
+        """Let other networks pass from now on."""
+        self._allowed = allowed
+
     def addresses(self, host: str, port: int) -> list[Address]:
         """Return the addresses of a host that pass. Blocks; raises `NotDelivered` if none does."""
         if not is_port_allowed(port):

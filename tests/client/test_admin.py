@@ -123,6 +123,30 @@ def test_with_a_daemon_it_sends_requests_to_it(daemon: LiveServer, tmp_path: Pat
         assert guest.line() == EN.notice("unregistered", name="ana")
 
 
+def test_a_reload_says_what_changed_and_what_waits(tmp_path: Path) -> None:
+    config = tmp_path / "chatd.toml"
+    config.write_text("")
+    with LiveServer(tmp_path, "--config", "chatd.toml") as daemon:
+        assert admin(tmp_path, "reload") == (0, "changed: nothing.\n", "")
+        config.write_text('server = { motd = "motd", max_length = 7 }\n')
+        fault = f"cannot read the motd {tmp_path}/motd: No such file or directory."
+        assert admin(tmp_path, "reload") == (1, "", f"chatd: {fault}\n")
+        (tmp_path / "motd").write_text("News.\n")
+        waiting = "server.max_length changed; it holds after a restart."
+        assert admin(tmp_path, "reload") == (0, f"changed: server.motd.\n{waiting}\n", "")
+        with Client(daemon.port) as guest:
+            assert guest.until("*** News.")
+        daemon.stop()
+        assert waiting in daemon.rest()
+
+
+def test_without_a_daemon_nothing_is_reloaded(tmp_path: Path) -> None:
+    admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
+    status, out, err = admin(tmp_path, "reload")
+    assert (status, out) == (1, "")
+    assert err.startswith("chatd: no daemon uses this store. ")
+
+
 def test_after_kill_9_a_confirmed_change_is_stored(daemon: LiveServer, tmp_path: Path) -> None:
     admin(tmp_path, "add", "ana", "--admin", password=f"{PASSWORD}\n")
     daemon.process.send_signal(signal.SIGKILL)

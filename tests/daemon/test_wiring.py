@@ -369,7 +369,7 @@ async def test_the_retention_policy_is_that_of_the_options(tmp_path: Path) -> No
 
 async def test_lines_are_kept_for_ever_by_default(tmp_path: Path) -> None:
     service = make(tmp_path, "--listen", FREE)
-    assert service._retention is None
+    assert service._retention.policy == RetentionPolicy()
     await unbind(service)
 
 

@@ -37,16 +37,19 @@ OF_A_CONNECTION = {
 """A client comes and goes."""
 
 OF_THE_DAEMON = {
-    "change_motd",
+    "budgets.change_limits",
+    "change_welcome",
     "check",
     "hook_review.review",
     "hooks.use_rules",
+    "logins.allow_plaintext",
+    "moves.change_recent",
     "publisher.forgot",
     "rooms.release_notices",
     "unread.inboxes.clear_gone",
     "unread.stop",
 }
-"""The daemon starts, stops, and looks after what is due."""
+"""The daemon starts, stops, reloads, and looks after what is due."""
 
 
 def calls(source: str) -> set[str]:

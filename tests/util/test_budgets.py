@@ -296,3 +296,39 @@ class TestUses:
         counts = made()
         counts.spend(GUEST, (Kind.CONNECTIONS, 1))
         assert [use.used for use in counts.uses(GUEST, Kind.CONNECTIONS)] == [1, 1]
+
+
+class TestOtherLimits:
+    @staticmethod
+    def changed(counts: Budgets, **limits: int) -> None:
+        counts.change_limits(
+            {
+                Budget(Kind(kind), Level(level)): limit
+                for name, limit in limits.items()
+                for kind, _, level in [name.partition("_")]
+            }
+        )
+
+    def test_count_what_is_held(self) -> None:
+        counts = made(hooks_account=3)
+        counts.spend(ANA, (Kind.HOOKS, 2))
+        self.changed(counts, hooks_account=2)
+        assert refused(counts, ANA, (Kind.HOOKS, 1)) is not None
+        self.changed(counts)
+        assert refused(counts, ANA, (Kind.HOOKS, 1)) is None
+
+    def test_count_what_was_spent(self) -> None:
+        clock = Clock()
+        counts = made(clock, lines_account=100)
+        counts.spend(ANA, (Kind.LINES, 40))
+        self.changed(counts, lines_account=200)
+        assert counts.left(ANA, Kind.LINES) == 60
+        clock.advance(DAY)
+        assert counts.left(ANA, Kind.LINES) == 100
+
+    def test_may_be_none_and_begin_again(self) -> None:
+        counts = made(lines_account=100)
+        self.changed(counts)
+        assert counts.left(ANA, Kind.LINES) == UNLIMITED
+        self.changed(counts, lines_account=100)
+        assert counts.left(ANA, Kind.LINES) == 50

@@ -35,6 +35,7 @@ from chatd.protocols.transport.limits import (
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.sockets import Patience, socket_of
 from chatd.protocols.transport.writer import Blocked, Connection, ConnectionWriter
+from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.unix_peers import Peer, peer_of
 
 ACCEPTS_A_TURN = 4
@@ -135,6 +136,14 @@ class ChatFactory(Factory):
         self._max_length = max_length
         self._empty: list[Deferred[None]] = []
         self._accepting = False
+
+    def change_limits(self, limits: Limits, own: BudgetLimits) -> None:
+        """Have other limits, and others of the connections here, for those who come from now on.
+
+        ``dead_after`` stays: listening sockets have it.
+        """
+        self.limits = limits._replace(dead_after=self.limits.dead_after)
+        self._admission.change_limits(self.limits, own)
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
         """Return a protocol for a client that connects; None if not even a refusal can be sent."""

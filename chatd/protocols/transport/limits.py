@@ -13,6 +13,7 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
 from chatd.text.networks import networks_of_origin
 from chatd.util.budget_table import Kind, Level
+from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.budgets import SERVER, Budgets, Owner, UsedUp, owner_of
 from chatd.util.rate_limit import charged
 
@@ -121,6 +122,11 @@ class Admission:
         admission._counted += self._counted
         admission._left = self._left
         return admission
+
+    def change_limits(self, limits: Limits, own: BudgetLimits) -> None:
+        """Have other limits at an address for those who come from now on: see `at_address`."""
+        self._limits = limits
+        self._counted[0].change_limits(own)
 
     def enter(self, host: str, now: float) -> Place:
         """Count a connection from an address, at this time in seconds, and return its place.

@@ -89,7 +89,7 @@ class Site:
         self.server = server
         self.clock = clock
         self.max_length = max_length
-        self._hosts = hosts
+        self.hosts = hosts
         self._certificate: Vouched | None = None
         self._files: Mapping[tuple[str, ...], File] = {
             **page,
@@ -127,7 +127,7 @@ class Site:
     def _check(self, request: Request, asker: Requester) -> None:
         """Raise `Problem` if a request was not meant for this daemon, or another page sent it."""
         host, origin = request.host, request.header("origin")
-        if host is not None and not self._hosts.are(host):
+        if host is not None and not self.hosts.are(host):
             raise bad_request("unknown_host", 421)
         elsewhere = from_elsewhere(
             request.header("sec-fetch-site"),

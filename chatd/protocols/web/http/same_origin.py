@@ -75,6 +75,10 @@ class Hosts:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
+        self.change_names(names)
+
+    def change_names(self, names: Iterable[str]) -> None:
+        """Have other names from now on."""
         self._names = {_bare(name.lower()) for name in names}
 
     def are(self, host: Host) -> bool:
