@@ -26,6 +26,12 @@ from chatd.storage.sqlite.partial import partial_file, system_errors
 _OF_A_STORE = ("", *BESIDE, ".lock", ".control")
 """Suffixes of the files of a store that a daemon has opened."""
 
+FLUSHED_BYTES = 1024 * 1024
+"""Bytes after which the copy is written to the disk."""
+
+_STEPS = 200
+"""Instructions of SQLite's virtual machine between two looks at the size of the copy."""
+
 _CHORES = "chores"
 """The table of pending work on the search index."""
 
@@ -48,6 +54,25 @@ def back_up(path: Path, target: Path) -> Examination:
         if found.faults:
             raise StoreError(f"{path} has a fault: {found.faults[0]}")
     return found
+
+
+class _Flush:
+    """A progress handler of SQLite that writes a growing file to the disk in small parts.
+
+    ``descriptor`` is that of the file.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._flushed = 0
+
+    def __call__(self) -> int:
+        """Write what is new to the disk, if it is enough. Return 0, which goes on."""
+        size = os.fstat(self._descriptor).st_size
+        if size - self._flushed >= FLUSHED_BYTES:
+            os.fsync(self._descriptor)
+            self._flushed = size
+        return 0
 
 
 def _check_target(path: Path, target: Path) -> None:
@@ -87,7 +112,11 @@ def _is_a_store(path: Path) -> bool:
 def _copy(path: Path, target: Path) -> None:
     """Copy the tables of a store into an empty file. Raises `StoreError` and `sqlite3.Error`."""
     uri = f"{target.as_uri()}?mode=rw"
-    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+    with (
+        open(target, "rb", buffering=0) as written,
+        closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection,
+    ):
+        connection.set_progress_handler(_Flush(written.fileno()), _STEPS)
         # The file gets its name when it is whole, so it needs no journal.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")

@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -28,9 +27,10 @@ from typing import NamedTuple, TypeVar, cast
 
 from twisted.internet.defer import Deferred
 
-from chatd.event import Draft, Kind
+from chatd.event import Draft, Kind, is_inbox
 from chatd.formats.chat import ChatFormat
 from chatd.storage.contract import StoreError
+from chatd.storage.sqlite.examination import examine_file
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from tests.proofs.crash import disk
 from tests.proofs.crash.check import as_exported, inbox_of, lines_of
@@ -397,10 +397,8 @@ def _left(path: Path) -> Left:
         *faults_of_messages(path),
         *faults_of_deeds(path, facts),
         *faults_of_rights(path),
+        *(f"the file is unsound: {fault}" for fault in examine_file(path).faults),
     ]
-    with closing(sqlite3.connect(path)) as store:
-        if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
-            faults += [f"the file is unsound: {line}" for (line,) in found]
     return Left(logs, facts, faults)
 
 
@@ -422,8 +420,9 @@ def _open(path: Path) -> dict[str, list[str]]:
                 log += lines_of(_FORMAT.render(page))
             if len(log) != record.head:
                 raise StoreError(f"#{record.name} holds {len(log)} lines; its head: {record.head}")
+            kind = Kind.PRIVATE if is_inbox(record.name) else Kind.MESSAGE
             (event,) = turns.result(
-                store.commit([Draft(record.name, 1, "eva", Kind.MESSAGE, ["on it goes"])])
+                store.commit([Draft(record.name, 1, "eva", kind, ["on it goes"])])
             )
             if event.seq != record.head + 1:  # type: ignore[union-attr]
                 raise StoreError(f"#{record.name} goes on from {record.head} with {event}")

@@ -20,6 +20,7 @@ from twisted.internet.defer import Deferred
 from chatd.event import Draft, Kind
 from chatd.storage.contract import FORGOTTEN, Wanted
 from chatd.storage.sqlite import search_index
+from chatd.storage.sqlite.examination import examine_file
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from tests.proofs.crash import disk
 from tests.proofs.crash.daemon import STORE, fork
@@ -80,10 +81,9 @@ def _kill(talk: Path, number: int, result: Result) -> bool:
         for each in path.parent.iterdir()
         if SECRET.encode() in each.read_bytes() or SECRET[:3].encode() in each.read_bytes()
     ]
-    with closing(sqlite3.connect(path)) as store:
-        if store.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
-            faults.append("it is damaged")
-        if search_index.is_possible():
+    faults += examine_file(path).faults
+    if search_index.is_possible():
+        with closing(sqlite3.connect(path)) as store:
             store.execute("INSERT INTO search (search) VALUES ('integrity-check')")
     if faults:
         result.faults += [f"before call {number}: {fault}" for fault in faults]

@@ -12,18 +12,18 @@ answered: all that they sent must be stored exactly once.
 from __future__ import annotations
 
 import random
-import sqlite3
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 
 from chatd.event import Kind
 from chatd.storage.contract import Wanted
 from chatd.storage.sqlite.archive import Archive
+from chatd.storage.sqlite.examination import examine_file
 from tests.proofs.crash import disk
 from tests.proofs.crash.check import Stored, Transcript, lines_of
 from tests.proofs.crash.daemon import STORE, Daemon, export
@@ -180,9 +180,7 @@ def _round(
         if unseen := set(range(1, stored.heads[inbox] + 1)) - seqs:
             result.faults.append(f"#{inbox} {min(unseen)} was never shown: {len(unseen)} in all")
     result.faults += _faults_of_searches(path, chance)
-    with closing(sqlite3.connect(path)) as store:
-        if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
-            result.faults += [f"integrity_check: {line}" for (line,) in found]
+    result.faults += [f"chatd check: {fault}" for fault in examine_file(path).faults]
 
 
 def _is_odd(line: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from chatd.event import Record
 from chatd.storage.contract import StoreError
-from chatd.storage.sqlite.backup import back_up
+from chatd.storage.sqlite.backup import FLUSHED_BYTES, back_up
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.store_files import (
     SECRET,
@@ -80,6 +80,29 @@ class TestBackUp:
         assert held(target) == set()
         assert b"zeb" not in target.read_bytes()
         assert sql(target, "SELECT head FROM rooms") == [(2,)]
+
+    async def test_is_written_to_the_disk_in_small_parts(
+        self,
+        harness: StoreHarness,
+        path: Path,
+        target: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """So no commit of the daemon waits until all of it is on the disk."""
+        await harness.say(*(draft("x" * 4000) for _ in range(1500)))
+        grown: list[int] = []
+        fsync = os.fsync
+
+        def watched(descriptor: int) -> None:
+            grown.append(os.fstat(descriptor).st_size)
+            fsync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", watched)
+        back_up(path, target)
+        *parts, _ = grown  # the last one is of the folder
+        steps = [after - before for before, after in zip([0, *parts], parts, strict=False)]
+        assert len(steps) > 3
+        assert max(steps) < 4 * FLUSHED_BYTES  # SQLite itself keeps some pages
 
     async def test_replaces_an_earlier_one(
         self, harness: StoreHarness, path: Path, target: Path
