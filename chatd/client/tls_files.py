@@ -143,7 +143,7 @@ def _print(lines: Sequence[str]) -> None:
 
 
 def _certificate_in(path: Path) -> Certificate:
-    return key_pairs.certificates_of(path.read_bytes(), str(path))[0]
+    return key_pairs.certificates_of(key_pairs.content_of(path), str(path))[0]
 
 
 def _name(text: str) -> str:

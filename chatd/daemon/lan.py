@@ -105,8 +105,8 @@ def _certificate(
 ) -> ServerCertificate:
     """Return the certificate in a folder of the daemon's user, with whose rights it is made."""
     trusted = {0, user.uid} if os.geteuid() == 0 else None
-    try:
-        with acting_as(user):
+    with acting_as(user):
+        try:
             folder = resolve(folder, trusted)
             folder.mkdir(0o700, exist_ok=True)
             check_folder(folder)
@@ -114,13 +114,13 @@ def _certificate(
             if _is_missing(files, now):
                 self_signed.make(folder, self_signed.own_names(addresses), now)
             return ServerCertificate(files)
-    except ImportError as error:
-        missing = (error.name or "").partition(".")[0]
-        refuse(f"--lan needs {missing}, which is not installed: {how_to_install('tls')}.")
-    except (BadPair, UnsafePath) as error:
-        refuse(f"cannot use --lan: {error}")
-    except OSError as error:
-        refuse(f"cannot use --lan: {error.filename}: {error.strerror}.")
+        except ImportError as error:
+            missing = (error.name or "").partition(".")[0]
+            refuse(f"--lan needs {missing}, which is not installed: {how_to_install('tls')}.")
+        except (BadPair, UnsafePath) as error:
+            refuse(f"cannot use --lan: {error}")
+        except OSError as error:
+            refuse(f"cannot use --lan: {error.filename}: {error.strerror}.")
 
 
 def _is_missing(files: PairFiles, now: datetime) -> bool:

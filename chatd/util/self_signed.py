@@ -23,6 +23,7 @@ from chatd.util.key_pairs import (
     Pair,
     PairFiles,
     certificates_of,
+    content_of,
     is_self_signed,
     names_of,
 )
@@ -100,7 +101,7 @@ def make(folder: Path, names: Sequence[str], now: datetime, *, new_key: bool = F
 def _certificate_before(path: Path) -> Certificate | None:
     """Return the certificate that may be replaced, if there is one. Raises `BadPair`."""
     try:
-        text = path.read_bytes()
+        text = content_of(path)
     except FileNotFoundError:
         return None
     before = certificates_of(text, str(path))[0]
@@ -117,7 +118,7 @@ def _key_before(path: Path) -> PrivateKeyTypes | None:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        text = path.read_bytes()
+        text = content_of(path)
     except FileNotFoundError:
         return None
     try:

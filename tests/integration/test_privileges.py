@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from chatd.client.files import path_as_owner
+from chatd.daemon import lan
 from chatd.daemon.options import Options
 from chatd.daemon.service import ChatService
 from chatd.daemon.wiring import makeService
@@ -186,6 +187,31 @@ def test_a_motd_is_not_read_with_more_rights_than_later(folders: Folders) -> Non
     )
 
 
+def test_the_pair_for_the_local_network_belongs_to_the_user(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lan, "PORTS", dict.fromkeys(lan.PORTS, 0))
+    assert start(folders, "--lan", "--web", FREE) == ""
+    pair = folders.home / "tls"
+    assert {path.lstat().st_uid for path in (pair, *pair.iterdir())} == {NOBODY}
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+@pytest.mark.parametrize("name", ["tls", "tls/key.pem", "tls/cert.pem"])
+def test_making_that_pair_changes_nothing_of_roots(folders: Folders, name: str, kind: str) -> None:
+    if name != "tls":
+        folders.put("folder", "tls")
+        (folders.home / "tls").chmod(0o700)
+    folders.put(kind, name)
+    before = folders.roots_things()
+    why = start(folders, "--lan", "--web", FREE)
+    assert folders.roots_things() == before
+    empty = (name, kind) == ("tls", "folder")
+    dead_link = (name, kind) == ("tls/cert.pem", "link to nothing")
+    assert empty or dead_link or why.startswith("chatd: cannot use --lan: ")
+    assert "root's" not in why
+
+
 @pytest.mark.parametrize("twistd", [{"pidfile": "twistd.pid"}, {"logfile": "log", "pidfile": ""}])
 def test_twistds_own_files_are_refused_in_a_folder_of_the_daemons_user(
     folders: Folders, twistd: dict[str, str]
@@ -311,6 +337,34 @@ def test_a_link_that_leads_elsewhere_at_the_second_look_leads_to_what_its_user_m
         finally:
             os._exit(3)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_what_chatd_tls_makes_belongs_to_whom_the_folder_does(folders: Folders) -> None:
+    done = tls(folders, "home/tls")
+    assert (done.returncode, done.stderr) == (0, "")
+    pair = folders.home / "tls"
+    assert {path.lstat().st_uid for path in (pair, *pair.iterdir())} == {NOBODY}
+
+
+def test_a_link_of_the_users_leads_chatd_tls_to_nothing_of_roots(folders: Folders) -> None:
+    folders.put("link to a folder", "tls")
+    before = folders.roots_things()
+    done = tls(folders, "home/tls")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert folders.roots_things() == before
+
+
+def tls(folders: Folders, folder: str) -> subprocess.CompletedProcess[str]:
+    """Run `chatd tls self-signed`."""
+    return subprocess.run(
+        [sys.executable, "-m", "chatd", "tls", "self-signed", folder],
+        cwd=folders.home.parent,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("name", ["-shm", "-wal"])

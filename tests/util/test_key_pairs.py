@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -97,6 +98,13 @@ class TestFaults:
         path.write_bytes(path.read_bytes()[:120])
         assert "cannot be read: it is cut off, or of an unknown kind" in fault(files)
         assert f"{name}={path}" in fault(files)
+
+    @pytest.mark.parametrize("name", ["key", "certificate"])
+    def test_a_pipe(self, files: PairFiles, name: str) -> None:
+        path: Path = getattr(files, name)
+        path.unlink()
+        os.mkfifo(path)
+        assert fault(files).startswith(f"{name}={path} cannot be read: it is not a file.")
 
     @pytest.mark.parametrize("name", ["key", "certificate"])
     def test_a_file_that_is_empty(self, files: PairFiles, name: str) -> None:
