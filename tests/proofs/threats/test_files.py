@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from chatd.daemon import lan
 from chatd.util.privileges import current, identity_of
 from tests.proofs.threats.tables import TABLES, check, yes_or_no
 from tests.support.service import FREE, drop, make, without_signals  # noqa: F401 - a fixture
@@ -48,6 +49,7 @@ ACTIONS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "put another file in the store's directory": ("store", put_beside),
     "hold the store's lock": ("store.lock", write),
     "act as the operator, by the control socket": ("store.control", connect),
+    "read the key that `--lan` makes": ("tls/key.pem", read),
     "talk through `unix:PATH`": ("open", connect),
     "talk through `unix:PATH:mode=660`": ("closed", connect),
 }
@@ -58,11 +60,12 @@ USERS = {"the daemon's user": None, "another user": NOBODY, "root": 0}
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a directory with the files of a daemon, which others may look into."""
+    monkeypatch.setattr(lan, "PORTS", dict.fromkeys(lan.PORTS, 0))
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
-    options = ("--store", "sqlite:store", "--listen", FREE)
+    options = ("--store", "sqlite:store", "--listen", FREE, "--web", FREE, "--lan")
     sockets = (f"unix:{folder}/open", f"unix:{folder}/closed:mode=660")
     service = make(folder, *options, *(word for each in sockets for word in ("--listen", each)))
     yield folder
