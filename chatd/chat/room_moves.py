@@ -37,7 +37,7 @@ class RoomMoves:
         lobby = self._rooms.lobby
         refusal = self._moderation.refusal(session, lobby, Act.READ)
         if refusal is None:
-            greeting = "welcome" if session.is_guest else "welcome_by_name"
+            greeting = "welcome" if session.identity.is_guest else "welcome_by_name"
             session.enter(lobby, greeting, self._recent if recent else 0, motd)
             self._unread.entered(session)
         else:
