@@ -8,11 +8,15 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import struct
 from contextlib import suppress
 
 from chatd.client.sentences import Sentence
 from chatd.client.wire import CONNECT_TIMEOUT, ClientError
 from chatd.util.unix_peers import peer_of
+
+_TIMEVAL = struct.Struct("ll")
+"""``struct timeval``: seconds and microseconds."""
 
 SYSTEM_SOCKET = "/run/chatd/chat.sock"
 """The socket of the service (docs/chatd.service)."""
@@ -65,9 +69,7 @@ def connect(path: str) -> tuple[socket.socket, Sentence | None]:
     """
     connection = socket.socket(socket.AF_UNIX)
     try:
-        connection.settimeout(CONNECT_TIMEOUT)
-        connection.connect(path)
-        connection.settimeout(None)
+        _connect_in_time(connection, path)
         return connection, _doubt(connection, path)
     except (FileNotFoundError, ConnectionRefusedError) as error:
         connection.close()
@@ -77,11 +79,27 @@ def connect(path: str) -> tuple[socket.socket, Sentence | None]:
             f"no server at {path}: {error.strerror}. Start one with"
             " `chatd serve --listen unix:PATH`, or name another path."
         ) from None
+    except BlockingIOError:
+        connection.close()
+        raise ClientError(f"the server at {path} is busy. Try again later.") from None
     except OSError as error:  # this includes a path that is too long for a socket
         connection.close()
         raise ClientError(
             f"cannot reach {path}: {error.strerror or error}. Check the path."
         ) from None
+
+
+def _connect_in_time(connection: socket.socket, path: str) -> None:
+    """Connect a blocking socket. Wait for a place in the server's queue, but not without end.
+
+    Python's own time limit makes the socket one that does not block, and to such a one Linux says
+    at once that the queue is full.
+    """
+    seconds, rest = divmod(CONNECT_TIMEOUT, 1)
+    limit = _TIMEVAL.pack(int(seconds), int(rest * 1e6))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+    connection.connect(path)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _TIMEVAL.pack(0, 0))
 
 
 def _doubt(connection: socket.socket, path: str) -> Sentence | None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,40 @@ def doubt(path: Path) -> Sentence | None:
     connection, reason = unix_socket.connect(str(path))
     connection.close()
     return reason
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[socket.socket]:
+    """Return a listener at ``full.sock`` whose queue is full, as in a rush of clients."""
+    with ExitStack() as opened:
+        listener = opened.enter_context(socket.socket(socket.AF_UNIX))
+        listener.bind(str(tmp_path / "full.sock"))
+        listener.listen(0)
+        with suppress(BlockingIOError):
+            while True:
+                client = opened.enter_context(socket.socket(socket.AF_UNIX))
+                client.setblocking(False)
+                client.connect(listener.getsockname())
+        yield listener
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse the connection")
+class TestAFullQueue:
+    def test_is_waited_for(self, full: socket.socket) -> None:
+        with ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(unix_socket.connect, full.getsockname())
+            assert not wait([waiting], 0.05).done
+            full.accept()[0].close()
+            connection, _ = waiting.result(10)
+            assert connection.getblocking()
+            connection.close()
+
+    def test_is_not_waited_for_without_end(
+        self, full: socket.socket, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(unix_socket, "CONNECT_TIMEOUT", 0.05)
+        with pytest.raises(ClientError, match=r"is busy.* Try again later\.$"):
+            unix_socket.connect(full.getsockname())
 
 
 def test_the_listener_is_known(path: Path) -> None:
