@@ -108,7 +108,7 @@ class Rooms(Mapping[str, Room]):
         """
         hidden = self._hidden_from(session)
         first = bisect_left(self._order, fold(start[:MAX_NAME_LENGTH]))
-        keys = islice(self._order, first, None)
+        keys = map(self._order.__getitem__, range(first, len(self._order)))
         shown = (room for room in map(self._rooms.__getitem__, keys) if room not in hidden)
         return len(self._rooms) - len(hidden), list(islice(shown, most))
 
