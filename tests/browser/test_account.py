@@ -144,6 +144,7 @@ def test_what_lets_others_in_takes_the_password_which_the_page_asks_for(page: Pa
     page.has("#lines .line", EN.sentence("keep_tokens_prompt", count=1))
     for answer, told in (
         ("", EN.sentence("new_password_prompt")),
+        ("another horse", EN.sentence("repeat_password_prompt")),
         ("another horse", EN.sentence("password_changed")),
     ):
         page.shows("#secret")
@@ -304,6 +305,10 @@ def test_a_command_signs_the_browser_out_too(page: Page) -> None:
 
 def test_a_question_of_the_servers_hides_what_is_typed(page: Page) -> None:
     page.say("/nick eva", "/register")
+    page.shows("#secret")
+    page.type(PASSWORD)
+    page.press(ENTER)
+    page.has(LINES, EN.sentence("repeat_password_prompt"))
     page.shows("#secret")
     page.type(PASSWORD)
     page.press(ENTER)

@@ -580,6 +580,9 @@ def test_telnet_shows_no_password_that_it_is_asked_for_where_it_negotiates(
         question = "password_prompt" if negotiates else "shown_password_prompt"
         until(EN.notice(question).encode() + b"\r\n")
         os.write(terminal, b"correct horse\n")
+        if negotiates:
+            until(EN.notice("repeat_password_prompt").encode() + b"\r\n")
+            os.write(terminal, b"correct horse\n")
         until(EN.notice("registered", name=name).encode())
         assert (b"correct horse" not in seen) is negotiates
         os.write(terminal, b"shown again\n")
