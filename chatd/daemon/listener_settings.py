@@ -22,11 +22,6 @@ class ListenerKind(enum.Enum):
     BARE = "bare"
     WEB = "web"
 
-    @property
-    def option(self) -> str:
-        """The option that opens an address of the kind."""
-        return {ListenerKind.CHAT: "--listen"}.get(self, f"--{self.value}")
-
 
 class Lan(enum.Enum):
     """The people for whom addresses with TLS are opened, with a certificate that is made."""

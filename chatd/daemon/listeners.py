@@ -73,7 +73,7 @@ def _bind(address: Address, place: Place, factory: ChatFactory, reactor: Any) ->
     try:
         endpoint: IStreamServerEndpoint = serverFromString(reactor, description)
         if place.only_local:
-            endpoint = LocalEndpoint(endpoint, reactor)
+            endpoint = LocalEndpoint(endpoint, reactor, factory.came)
         if place.certificate is not None:
             endpoint = wrapServerTLS(place.certificate, endpoint, reactor)
         endpoint.listen(serves).addBoth(results.append)

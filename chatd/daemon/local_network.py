@@ -7,6 +7,7 @@ spoken, nor where the endpoint listens.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv4Address as Ipv4
 from ipaddress import IPv6Address as Ipv6
 from ipaddress import ip_address
@@ -34,15 +35,21 @@ IPAddress = IPv4Address | IPv6Address
 
 @implementer(IStreamServerEndpoint)
 class LocalEndpoint:
-    """Another endpoint, for connections of which both ends are local."""
+    """Another endpoint, for connections of which both ends are local.
 
-    def __init__(self, endpoint: IStreamServerEndpoint, clock: IReactorTime) -> None:
+    ``came`` is called for each connection, also for one that is refused.
+    """
+
+    def __init__(
+        self, endpoint: IStreamServerEndpoint, clock: IReactorTime, came: Callable[[], None]
+    ) -> None:
         self._endpoint = endpoint
         self._clock = clock
+        self._came = came
 
     def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
         """Listen, with the protocols of a factory."""
-        return self._endpoint.listen(LocalFactory(protocolFactory, self._clock))
+        return self._endpoint.listen(LocalFactory(protocolFactory, self._clock, self._came))
 
 
 class LocalFactory(Factory):
@@ -50,8 +57,11 @@ class LocalFactory(Factory):
 
     noisy = False
 
-    def __init__(self, inner: IProtocolFactory, clock: IReactorTime) -> None:
+    def __init__(
+        self, inner: IProtocolFactory, clock: IReactorTime, came: Callable[[], None]
+    ) -> None:
         self.inner = inner
+        self._came = came
         self._refused = RecurringWarning(
             clock,
             "a connection {why} was not let in: one of its ends is a public address, and --lan is"
@@ -68,6 +78,7 @@ class LocalFactory(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol:
         """Return the protocol of a connection that has an end here only once it is made."""
+        self._came()
         return _Doorkeeper(self)
 
     def refuse(self, here: IPAddress, peer: IPAddress) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.protocol import Factory, Protocol, connectionDone
@@ -76,11 +78,15 @@ class OneInner(Factory):
         return self.built
 
 
+def around(inner: Inner | None, came: Callable[[], None] = lambda: None) -> LocalFactory:
+    return LocalFactory(OneInner(inner), Clock(), came)
+
+
 def connect(
     inner: Inner | None, peer: str = "10.0.0.2", factory: LocalFactory | None = None
 ) -> tuple[StringTransport, Protocol]:
     transport = StringTransport(hostAddress=address("10.0.0.1"), peerAddress=address(peer))
-    protocol = (factory or LocalFactory(OneInner(inner), Clock())).buildProtocol(None)
+    protocol = (factory or around(inner)).buildProtocol(None)
     protocol.makeConnection(transport)
     return transport, protocol
 
@@ -106,8 +112,16 @@ class TestTheDoor:
         transport, _ = connect(None)
         assert transport.disconnecting
 
+    def test_counts_all_that_come(self, expected_errors: Expect) -> None:
+        came: list[None] = []
+        factory = around(Inner(), lambda: came.append(None))
+        for peer in "10.0.0.2", "93.184.216.34":
+            connect(None, peer, factory)
+        assert len(came) == 2
+        expected_errors()
+
     def test_tells_the_operator_once_of_many(self, expected_errors: Expect) -> None:
-        factory = LocalFactory(OneInner(None), Clock())
+        factory = around(None)
         with logged() as lines:
             for _ in range(3):
                 connect(None, "93.184.216.34", factory)

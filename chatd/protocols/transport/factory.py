@@ -154,6 +154,13 @@ class ChatFactory(Factory):
         self.ports.append(port)
         self._accept_again()
 
+    def came(self) -> None:
+        """Have no more than `ACCEPTS_A_TURN` accepted in a turn: a client has come."""
+        if not self._accepting:
+            # Twisted begins with 100 in a turn, and takes 20 more whenever there were as many.
+            self._accepting = True
+            self._clock.callLater(0, self._accept_again)
+
     def _accept_again(self) -> None:
         self._accepting = False
         for port in self.ports:
@@ -168,10 +175,7 @@ class ChatFactory(Factory):
             return None
 
     def _build(self, address: IAddress | None, located: bool) -> Protocol | None:
-        if not self._accepting:
-            # Twisted begins with 100 in a turn, and takes 20 more whenever there were as many.
-            self._accepting = True
-            self._clock.callLater(0, self._accept_again)
+        self.came()
         client = self._protocol(self.server, self._clock, self._max_length)
         try:
             place = self._admit(host_of(address))
