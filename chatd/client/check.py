@@ -20,9 +20,11 @@ from chatd.client.loaded import LoadedStore
 from chatd.client.wire import ClientError
 from chatd.storage.contract import StoreError
 from chatd.storage.records import Table
+from chatd.storage.sqlite.backup import last_back_up
 from chatd.storage.sqlite.examination import MOST_FAULTS, Examination, examine_file
 from chatd.text.escaping import visible
 from chatd.text.folding import fold
+from chatd.text.times import local_time
 from chatd.util.command_parser import Example
 from chatd.webhooks.registry import HookRecord
 
@@ -42,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what a store holds, or its faults. Raises `ClientError` if it cannot be read."""
     try:
-        found = examine_file(existing_store(arguments.store))
+        path = existing_store(arguments.store)
+        found = examine_file(path)
     except StoreError as error:
         raise ClientError(f"cannot check {arguments.store}: {error}") from None
     faults = list(islice((*found.faults, *_faults_of_records(found)), MOST_FAULTS))
@@ -63,7 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
             f" {found.version}), so start this one on it to check the rest"
         )
     else:
-        print(f"{held}, no fault")
+        last = last_back_up(path)
+        told = "" if last is None else f"; last back-up {local_time(last)}"
+        print(f"{held}, no fault{told}")
     return 0
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from chatd import cli
 from chatd.event import Record
+from chatd.storage.sqlite.backup import last_back_up
+from chatd.text.times import local_time
 from tests.support.store_files import Opening, of_version, sql
 from tests.support.stores import StoreHarness, draft
 
@@ -47,6 +49,15 @@ async def test_a_sound_store_is_one_line(harness: StoreHarness, run: Run) -> Non
     await harness.say(draft("a"), draft("b", room="ops"), draft("c"))
     await harness.write_records(Record("place", "ana/lobby", json.dumps({"seq": 2})))
     assert run() == (0, "3 lines in 2 rooms, no fault\n", "")
+
+
+async def test_the_last_back_up_is_told(harness: StoreHarness, path: Path, run: Run) -> None:
+    await harness.say(draft("a"))
+    arguments = ["--store", f"sqlite:{path}", str(path.with_name("copy.sqlite"))]
+    assert cli.main(["backup", *arguments]) == 0
+    last = last_back_up(path)
+    assert last is not None
+    assert run()[1].endswith(f"1 line in 1 room, no fault; last back-up {local_time(last)}\n")
 
 
 def test_an_older_file_is_checked_as_far_as_it_can_be(path: Path, run: Run) -> None:

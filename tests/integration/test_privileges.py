@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from chatd import cli
 from chatd.client.files import path_as_owner
 from chatd.daemon import lan
 from chatd.daemon.options import Options
@@ -241,7 +242,7 @@ def test_root_that_stays_root_works_in_no_folder_of_anybody_elses(folders: Folde
 # Commands
 
 
-@pytest.mark.parametrize("kind", ["link to a file", "link to nothing", "hard link", "pipe"])
+@pytest.mark.parametrize("kind", ["link to nothing", "hard link"])
 @pytest.mark.parametrize("name", NAMES)
 def test_chatd_admin_changes_nothing_of_roots(folders: Folders, name: str, kind: str) -> None:
     if name:
@@ -383,6 +384,57 @@ def test_chatd_export_changes_nothing_of_roots(folders: Folders, name: str) -> N
     )
     assert folders.roots_things() == before
     assert (0, 0) not in folders.owners()
+
+
+def run_as_root(folders: Folders, *arguments: str) -> int:
+    """Return the exit status of `chatd` in the user's folder, as root, in a process of its own."""
+    child = os.fork()
+    if not child:
+        try:
+            os.chdir(folders.home)
+            os._exit(cli.main(arguments))
+        finally:
+            os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+COPYING = {
+    ("backup", "copy"): ("copy", "copy.part"),
+    ("restore", "whole"): ("store-wal", "store.restored", "store.restored.part", "store.old-1"),
+    ("import", "log"): ("store", "store-wal"),
+}
+"""Commands that write, and the names that they use in the user's folder."""
+
+
+@pytest.mark.parametrize("kind", ["link to nothing", "hard link"])
+@pytest.mark.parametrize(
+    ("command", "name"), [(command, name) for command, names in COPYING.items() for name in names]
+)
+def test_commands_that_write_a_store_change_nothing_of_roots(
+    folders: Folders, command: tuple[str, str], name: str, kind: str
+) -> None:
+    assert start(folders) == ""
+    assert run_as_root(folders, "backup", "--store", "sqlite:store", "whole") == 0
+    (folders.home / "log").write_text("")
+    os.chown(folders.home / "log", NOBODY, NOBODY)
+    (folders.home / name).unlink(missing_ok=True)
+    folders.put(kind, name)
+    before = folders.roots_things()
+    assert run_as_root(folders, *command, "--store", "sqlite:store") in (0, 1)
+    assert folders.roots_things() == before
+    if kind != "hard link":  # which is root's file under another name
+        assert (0, 0) not in folders.owners()
+
+
+def test_root_restores_a_back_up_that_the_owner_cannot_read(folders: Folders) -> None:
+    assert start(folders) == ""
+    assert run_as_root(folders, "backup", "--store", "sqlite:store", "whole") == 0
+    kept = folders.roots / "kept"
+    shutil.copy(folders.home / "whole", kept)
+    kept.chmod(0o600)
+    assert run_as_root(folders, "restore", "--store", "sqlite:store", str(kept)) == 0
+    status = (folders.home / "store").stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (NOBODY, NOBODY, 0o600)
 
 
 def test_root_asks_nobody_but_the_stores_owner(folders: Folders) -> None:

@@ -30,7 +30,9 @@ _SPOKEN = frozenset(
 
 _TOPICS = frozenset(("channel_topic", "group_topic"))
 
-_USERS = "users.json"
+_USERS = "users.json", "org_users.json"
+"""Lists of people: those of a workspace, and those of an organisation with several."""
+
 _CHANNELS = "channels.json"
 
 _LINK = re.compile(r"<([^<>]*)>")
@@ -68,8 +70,8 @@ class Export:
 
     def read(self) -> Iterator[Item]:
         """Yield what was said in each public channel, in the order of time."""
-        listed = self._list(_USERS) if _USERS in self._days[""] else []
-        users = {str(user.get("id")): _name_of(user) for user in listed}
+        lists = [name for name in _USERS if name in self._days[""]]
+        users = {str(user.get("id")): _name_of(user) for each in lists for user in self._list(each)}
         channels = {str(each.get("id")): str(each.get("name")) for each in self._list(_CHANNELS)}
         for channel in channels.values():
             messages: list[tuple[str, dict[str, Any]]] = []

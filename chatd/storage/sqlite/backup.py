@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 from chatd.storage.contract import StoreError
@@ -23,8 +24,11 @@ from chatd.storage.sqlite.examination import Examination, examine_file
 from chatd.storage.sqlite.file import BESIDE, reading_uri
 from chatd.storage.sqlite.partial import partial_file, system_errors
 
-_OF_A_STORE = ("", *BESIDE, ".lock", ".control")
-"""Suffixes of the files of a store that a daemon has opened."""
+LAST = ".last-backup"
+"""Suffix of the file beside a store that has the time of its last back-up."""
+
+_OF_A_STORE = ("", *BESIDE, ".lock", ".control", LAST)
+"""Suffixes of the files of a store that is in use."""
 
 FLUSHED_BYTES = 1024 * 1024
 """Bytes after which the copy is written to the disk."""
@@ -43,6 +47,7 @@ def back_up(path: Path, target: Path) -> Examination:
     any other file, for a store that has a fault, and if the copy cannot be made.
     """
     _check_target(path, target)
+    began = int(time.time())
     with partial_file(target) as partial:
         try:
             _copy(path, partial)
@@ -53,7 +58,24 @@ def back_up(path: Path, target: Path) -> Examination:
         found = examine_file(partial)
         if found.faults:
             raise StoreError(f"{path} has a fault: {found.faults[0]}")
+    with suppress(StoreError, OSError), partial_file(_last_of(path)) as partial:
+        partial.write_text(f"{began}\n")
     return found
+
+
+def last_back_up(path: Path) -> int | None:
+    """Return when the last back-up of a store began that succeeded, in seconds since 1970.
+
+    None if there is none, or if its time could not be stored beside the store.
+    """
+    try:
+        return int(_last_of(path).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _last_of(path: Path) -> Path:
+    return path.with_name(path.name + LAST)
 
 
 class _Flush:

@@ -162,6 +162,12 @@ def test_a_zip_is_as_good_as_a_folder(folder: Path, tmp_path: Path, inside: str)
     assert texts(tmp_path / "export.zip") == ["a"]
 
 
+def test_users_may_be_those_of_an_organisation(folder: Path) -> None:
+    (folder / "users.json").rename(folder / "org_users.json")
+    day(folder, message())
+    assert said(folder).author == "Ana García"
+
+
 def test_users_may_be_missing(folder: Path) -> None:
     (folder / "users.json").unlink()
     day(folder, message())

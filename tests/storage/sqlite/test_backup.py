@@ -10,7 +10,7 @@ import pytest
 
 from chatd.event import Record
 from chatd.storage.contract import StoreError
-from chatd.storage.sqlite.backup import FLUSHED_BYTES, back_up
+from chatd.storage.sqlite.backup import FLUSHED_BYTES, back_up, last_back_up
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.store_files import (
     SECRET,
@@ -104,6 +104,26 @@ class TestBackUp:
         assert len(steps) > 3
         assert max(steps) < 4 * FLUSHED_BYTES  # SQLite itself keeps some pages
 
+    async def test_has_its_time_stored_beside_the_store(
+        self, harness: StoreHarness, path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert last_back_up(path) is None
+        monkeypatch.setattr("time.time", lambda: 1_795_300_000.9)
+        back_up(path, target)
+        assert last_back_up(path) == 1_795_300_000
+        monkeypatch.setattr("time.time", lambda: 1_795_400_000.0)
+        refused(path, path)
+        assert last_back_up(path) == 1_795_300_000
+        path.with_name("chat.sqlite.last-backup").write_text("yesterday")
+        assert last_back_up(path) is None
+
+    async def test_succeeds_where_its_time_cannot_be_stored(
+        self, harness: StoreHarness, path: Path, target: Path
+    ) -> None:
+        path.with_name("chat.sqlite.last-backup.part").mkdir()
+        back_up(path, target)
+        assert last_back_up(path) is None
+
     async def test_replaces_an_earlier_one(
         self, harness: StoreHarness, path: Path, target: Path
     ) -> None:
@@ -122,7 +142,9 @@ class TestBackUp:
         assert sum(room.head for room in store.rooms()) == 5
         store._file.lock.release()
 
-    @pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal", ".lock", ".control"])
+    @pytest.mark.parametrize(
+        "suffix", ["", "-wal", "-shm", "-journal", ".lock", ".control", ".last-backup"]
+    )
     async def test_is_never_a_file_of_the_store(
         self, harness: StoreHarness, path: Path, suffix: str
     ) -> None:
