@@ -59,7 +59,8 @@ class Certificates:
         """Warn of keys that others can read and of dates, now; and look again from now on."""
         if not self.all:
             return
-        self._warn_of_permissions()
+        for each in self.all:
+            self._warn_of_permissions(each)
         self._warn_of_dates()
         for call, seconds in self._calls.items():
             call.start(seconds, now=False)
@@ -72,10 +73,7 @@ class Certificates:
 
     def reload_certificates(self) -> list[str]:
         """Read all files again. Return why some were not taken, a line each, which are logged."""
-        faults = [fault for each in self.all if (fault := self._renew(each))]
-        self._warn_of_permissions()
-        self._warn_of_dates()
-        return faults
+        return [fault for each in self.all if (fault := self._renew(each))]
 
     def _look(self) -> None:
         """Read the files again that have changed, unless they were refused as they are now."""
@@ -111,31 +109,40 @@ class Certificates:
                 day=day(now.not_after),
                 key=key,
             )
+            self._warn_of_permissions(certificate)
+            self._warn_of_date(certificate)
         return None
 
     def _warn_of_dates(self) -> None:
-        now = self._now()
         for each in self.all:
-            left = each.pair.not_after - now
-            shown = visible(str(each.files.certificate))
-            if wrong := each.pair.wrong_date(now):
-                self.log.warn("{path}: {wrong}.", path=shown, wrong=wrong)
-            elif left <= VERY_SOON or (left <= SOON and each.pair.certificate not in self._warned):
-                self._warned.add(each.pair.certificate)
-                self.log.warn(
-                    "{path}: the certificate expires on {day}, in {days} days. Renew it.",
-                    path=shown,
-                    day=day(each.pair.not_after),
-                    days=left.days,
-                )
+            self._warn_of_date(each)
 
-    def _warn_of_permissions(self) -> None:
-        for each in self.all:
-            mode = each.files.open_to_others()
-            if mode is not None:
-                self.log.warn(
-                    "the key {path} can be read by others (its mode is {mode}): `chmod 600` closes"
-                    " it.",
-                    path=visible(str(each.files.key)),
-                    mode=mode,
-                )
+    def _warn_of_date(self, certificate: ServerCertificate) -> None:
+        now, pair = self._now(), certificate.pair
+        left = pair.not_after - now
+        path = visible(str(certificate.files.certificate))
+        if wrong := pair.wrong_date(now):
+            self.log.warn("{path}: {wrong}.", path=path, wrong=wrong)
+        elif left <= VERY_SOON or (left <= SOON and pair.certificate not in self._warned):
+            self._warned.add(pair.certificate)
+            self.log.warn(
+                "{path}: the certificate expires on {day}, {when}. Renew it.",
+                path=path,
+                day=day(pair.not_after),
+                when=_in_days(left.days),
+            )
+
+    def _warn_of_permissions(self, certificate: ServerCertificate) -> None:
+        mode = certificate.files.open_to_others()
+        if mode is not None:
+            self.log.warn(
+                "the key {path} can be read by others (its mode is {mode}): `chmod 600` closes it.",
+                path=visible(str(certificate.files.key)),
+                mode=mode,
+            )
+
+
+def _in_days(days: int) -> str:
+    if days < 1:
+        return "within a day"
+    return "in 1 day" if days == 1 else f"in {days} days"

@@ -146,19 +146,21 @@ class TestDates:
         ("days", "line"),
         [
             (15, ""),
-            (14, "expires on 2026-12-14, in 14 days. Renew it."),
-            (2, "expires on 2026-12-02, in 2 days. Renew it."),
-            (-1, "expired on 2026-11-29; renew it."),
+            (14, "the certificate expires on 2027-02-28, in 14 days. Renew it."),
+            (2, "in 2 days. Renew it."),
+            (1, "in 1 day. Renew it."),
+            (0.5, "within a day. Renew it."),
+            (-1, "expired on 2027-02-28; renew it."),
         ],
     )
-    def test_are_looked_at_at_the_start(self, tmp_path: Path, days: int, line: str) -> None:
+    def test_are_looked_at_at_the_start(self, tmp_path: Path, days: float, line: str) -> None:
         watched = Watched(tmp_path, 90)
         watched.now = watched.certificate.pair.not_after - timedelta(days=days)
         with logged() as lines:
             watched.all.start()
             watched.all.stop()
         assert len(lines) == bool(line)
-        assert not lines or "cert.pem: the certificate expire" in lines[0]
+        assert line in "".join(lines)
 
     def test_of_a_new_certificate_are_warned_of_again(self, watched: Watched) -> None:
         watched.pass_days(76)
@@ -167,6 +169,21 @@ class TestDates:
         with logged() as lines:
             watched.pass_days(5)
         assert len(lines) == 1
+
+    def test_of_a_new_certificate_are_looked_at_when_it_is_taken(self, watched: Watched) -> None:
+        write_signed_pair(watched.folder, BEGIN, 2)
+        with logged() as lines:
+            watched.all.reload_certificates()
+        assert "in 2 days. Renew it." in lines[-1]
+
+    def test_are_not_told_again_with_a_fault(
+        self, watched: Watched, expected_errors: Expect
+    ) -> None:
+        watched.now += timedelta(days=88)
+        watched.spoil()
+        with logged() as lines:
+            watched.all.reload_certificates()
+        assert len(lines) == len(expected_errors()) == 1
 
 
 class TestTheKeyOfThePair:
