@@ -17,8 +17,10 @@ TestCase must not wait for the reactor, which pytest runs: write an `async def` 
 from __future__ import annotations
 
 import atexit
+import faulthandler
 import gc
 import inspect
+import math
 import os
 import shutil
 import signal
@@ -67,6 +69,13 @@ processes, which take their time on a busy machine."""
 PROCESSOR_DEADLINE = 30.0
 """Seconds of the processor until any of all of these fails: waiting for a process takes none."""
 
+STUCK_SECONDS = 330.0
+"""Seconds until a run is ended that no signal interrupts, after the longest deadline of a test."""
+
+GUARD_SECONDS = 20.0
+"""Seconds after which that time begins anew with the next test. A thread waits meanwhile: to start
+one for each test, as pytest does, is a seventh of the work for an empty test."""
+
 AGAIN_SECONDS = 0.5
 """Seconds between attempts to end a test: Twisted keeps an exception that a callback raises."""
 
@@ -101,6 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
     keep_bytecode(config)
     leave_configuration(config)
     _watch.begin()
+    _guard.begin(config)
 
 
 def leave_configuration(config: pytest.Config) -> None:
@@ -159,14 +169,14 @@ def unmeasured() -> Generator[None, None, None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Take one worker more than there are cores, because many tests wait for processes and time.
+    """Take two workers more than there are cores, because many tests wait for processes and time.
 
     The tests of single files run in this process, because workers take longer to start than most
     files to run. Output that is not captured and `breakpoint` work there, too.
     """
     if any(".py" in given for given in config.invocation_params.args):
         return 0
-    return (os.cpu_count() or 1) + 1
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(wrapper=True)
@@ -309,6 +319,44 @@ def _nothing(reason: BaseException) -> None:
 
 
 _watch = _Watch()
+
+
+class _Guard:
+    """The end of a run whose code no signal interrupts. It prints every thread's stack."""
+
+    def __init__(self) -> None:
+        self._errors = 2
+        self._began = -math.inf
+
+    def begin(self, config: pytest.Config) -> None:
+        """Keep the standard error, which tests are not given."""
+        self._errors = os.dup(2)
+        config.add_cleanup(partial(os.close, self._errors))
+        config.add_cleanup(self.end)
+
+    def watch(self) -> None:
+        """Begin the time anew, unless it began a short while ago."""
+        if time.monotonic() - self._began > GUARD_SECONDS:
+            faulthandler.dump_traceback_later(STUCK_SECONDS, file=self._errors, exit=True)
+            self._began = time.monotonic()
+
+    def end(self) -> None:
+        faulthandler.cancel_dump_traceback_later()
+        self._began = -math.inf
+
+
+_guard = _Guard()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logstart() -> None:
+    _guard.watch()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact() -> None:
+    """Watch the next test, too, although pytest ends all such guards here."""
+    _guard.end()
 
 
 def _stack(frame: FrameType | None) -> str:

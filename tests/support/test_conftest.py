@@ -389,6 +389,26 @@ def test_stubborn():
     assert status == pytest.ExitCode.INTERRUPTED, said
 
 
+def test_stuck(run) -> None:
+    """Code that no signal interrupts ends the run, which prints the stack."""
+    result = run(
+        """
+        import signal
+        import time
+
+        def test_failed():
+            assert False
+
+        def test_stuck():
+            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+            time.sleep(60)
+        """,
+        STUCK_SECONDS=0.5,
+    )
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*Timeout (*", "* in test_stuck"])
+
+
 def test_programs_of_a_run_in_the_background_receive_sigint(run) -> None:
     """A shell without job control has its background processes ignore it, and all of theirs."""
     result = run(
@@ -409,8 +429,8 @@ def test_programs_of_a_run_in_the_background_receive_sigint(run) -> None:
 @pytest.mark.parametrize(
     ("given", "workers"),
     [
-        ((), 3),
-        (("-x", "tests/rooms"), 3),
+        ((), 4),
+        (("-x", "tests/rooms"), 4),
         (("-x", "tests/rooms/test_room.py"), 0),
         (("tests/rooms/test_room.py::TestRoom",), 0),
     ],
