@@ -63,9 +63,8 @@ _NO_SCREEN = _NoScreen()
 class Prompt:
     """The pending question of one session, and the passwords that it may send unasked.
 
-    ``pending`` receives the next line; None if that is a line like others. ``is_hidden`` is true if
-    the answer to the last question was not shown where it was typed. ``paste`` is the message whose
-    lines are being typed; ``pending`` is not None meanwhile.
+    ``pending`` receives the next line; None if that is a line like others. ``paste`` is the message
+    whose lines are being typed; ``pending`` is not None meanwhile.
     """
 
     __slots__ = (
@@ -78,14 +77,12 @@ class Prompt:
         "_screen",
         "_soon_until",
         "_to_confirm",
-        "is_hidden",
         "paste",
         "pending",
     )
 
     def __init__(self, replies: Replies, clock: IReactorTime) -> None:
         self.pending: Answer | None = None
-        self.is_hidden = False
         self.paste: Paste | None = None
         self._replies = replies
         self._clock = clock
@@ -115,20 +112,23 @@ class Prompt:
 
         def show() -> None:
             self.pending = then
-            self.is_hidden = self._screen.hide_typing(True)
-            self._replies.answer(key if self.is_hidden or not if_shown else if_shown, **values)
+            hidden = self._screen.hide_typing(True)
+            self._replies.answer(key if hidden or not if_shown else if_shown, **values)
 
         self._question, self._left, self._soon_until = show, MOST_AGAIN, 0.0
         show()
 
-    def ask_to_repeat(self, key: str, then: Answer) -> None:
+    def ask_to_repeat(self, key: str, then: Answer) -> bool:
         """Ask for the answer to the last question once more, with the sentence of a key.
 
-        If that one is refused, `ask_again` begins with the question.
+        Return False, and do not ask, if the client shows what is typed. If the second answer is
+        refused, `ask_again` begins with the question.
         """
+        if not self._screen.hide_typing(True):
+            return False
         self.pending, self._soon_until = then, 0.0
-        self._screen.hide_typing(True)
         self._replies.answer(key)
+        return True
 
     def ask_again(self) -> None:
         """Send the last question again, as its answer was refused, at most `MOST_AGAIN` times.

@@ -99,17 +99,14 @@ def take_new_password(
     """
 
     def answered(text: str) -> Job | None:
-        if not session.prompt.is_hidden:
-            return then(text)
-
         def compare(again: str) -> Job | None:
             if again != text:
                 raise InvalidAnswer(ErrorKind.WRONG_USE, "passwords_differ")
             return then(text)
 
         new_password(text, session.name)
-        session.prompt.ask_to_repeat("repeat_password_prompt", _answer_of(session, compare))
-        return None
+        again = _answer_of(session, compare)
+        return None if session.prompt.ask_to_repeat("repeat_password_prompt", again) else then(text)
 
     return then(password) if is_given(password) else take_password(session, "", answered, prompt)
 

@@ -145,6 +145,9 @@ async def test_over_negotiated_telnet_what_is_typed_is_not_shown_while_it_is_a_p
             EN.notice("password_prompt")
         )
         client.send_raw(b"\xff\xfd\x01correct horse\r\n")
+        repeat = EN.notice("repeat_password_prompt")
+        assert await client.line() == f"\\xff\\xfc\x01\\xff\\xfb\x01{repeat}"
+        client.send_raw(b"\xff\xfe\x01\xff\xfd\x01correct horse\r\n")
         assert await client.line() == ("\\xff\\xfc\x01" + EN.notice("registered", name="ana"))
         client.send_raw(b"\xff\xfe\x01hello\r\n")
         assert await client.line() == "<ana> hello"
