@@ -15,13 +15,15 @@ from chatd.daemon.settings import Settings, settings_of
 from chatd.text.escaping import visible
 from chatd.util import toml
 from chatd.util.private_files import UnusableFile, text_of
+from chatd.util.privileges import Identity, current
 
 
 class Configuration:
     """The sources of the settings of one daemon.
 
     ``given`` is the command line, ``environment`` the variables, ``file`` the configuration file,
-    an absolute path or None, and ``name`` that of the file in messages.
+    an absolute path or None, and ``name`` that of the file in messages. The file is read with the
+    rights of ``user``, by default those of the process.
     """
 
     def __init__(
@@ -30,11 +32,13 @@ class Configuration:
         environment: Mapping[str, str],
         file: Path | None = None,
         name: str = "",
+        user: Identity | None = None,
     ) -> None:
         self._given = given
         self._environment = dict(environment)
         self.file = file
         self.name = name
+        self._user = user or current()
 
     def read(self) -> Settings:
         """Return the settings as they are now. Raises `Faulty` with all faults."""
@@ -76,7 +80,9 @@ class Configuration:
             return GivenSettings()
         name = visible(self.name)
         try:
-            table = toml.parse(text_of(self.file))
+            with self._user.acting():
+                text = text_of(self.file)
+            table = toml.parse(text)
         except toml.InvalidToml as invalid:
             raise Faulty([Fault(visible(f"{name}: {invalid}"), Source.FILE)]) from None
         except UnusableFile as unusable:

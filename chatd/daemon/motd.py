@@ -17,7 +17,8 @@ def read_motd(path: Path | None) -> str:
     if path is None:
         return ""
     try:
-        return path.read_text("utf-8-sig").rstrip("\n")
+        # The codec utf-8-sig is a module, which a user whose rights were taken may not read.
+        return path.read_text("utf-8").removeprefix("\ufeff").rstrip("\n")
     except OSError as error:
         why = error.strerror
     except UnicodeDecodeError:

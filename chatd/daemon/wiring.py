@@ -89,9 +89,8 @@ def makeService(options: Options) -> IService:
     twistd: Mapping[str, Any] = options.parent or {}
     rundir = rundir_of(twistd)
     user = user_of(twistd)
-    configuration = _configuration(options, rundir)
-    with acting_as(user):
-        settings = configuration.read_or_refuse()
+    configuration = _configuration(options, rundir, user)
+    settings = configuration.read_or_refuse()
     motd_path = rundir / settings.motd if settings.motd is not None else None
     motd = _motd(motd_path, user)
     hook_rules = Rules(settings.hook_networks, has_tls())
@@ -150,9 +149,9 @@ def makeService(options: Options) -> IService:
     )
 
 
-def _configuration(options: Options, rundir: Path) -> Configuration:
+def _configuration(options: Options, rundir: Path, user: Identity) -> Configuration:
     file = None if options.config is None else rundir / options.config
-    return Configuration(options.given, os.environ, file, options.config or "")
+    return Configuration(options.given, os.environ, file, options.config or "", user)
 
 
 def _lan(settings: Settings, store: Store, rundir: Path, user: Identity) -> LanDoors | None:

@@ -122,7 +122,8 @@ def text_of(path: Path) -> str:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise UnusableFile(f"cannot use {path}: it has more than {MAX_BYTES} bytes.")
-        return data.decode("utf-8-sig")
+        # The codec utf-8-sig is a module, which a user whose rights were taken may not read.
+        return data.decode().removeprefix("\ufeff")
     except UnsafePath as unsafe:
         raise UnusableFile(f"cannot use {path}: {unsafe}") from None
     except UnicodeDecodeError:

@@ -188,6 +188,21 @@ def test_a_motd_is_not_read_with_more_rights_than_later(folders: Folders) -> Non
     )
 
 
+def test_a_configuration_is_not_read_with_more_rights_than_later(folders: Folders) -> None:
+    folders.put("link to a file", "chatd.toml")
+    assert start(folders, "--config", "chatd.toml") == (
+        f"chatd: cannot use {folders.home}/chatd.toml: {folders.secret}: Permission denied."
+    )
+
+
+def test_a_configuration_of_root_is_read_and_that_of_another_user_is_not(folders: Folders) -> None:
+    path = folders.roots.parent / "chatd.toml"
+    path.write_text("server.recent = 'few'\n")
+    assert "server.recent takes a whole number" in start(folders, "--config", str(path))
+    os.chown(path, NOBODY - 1, NOBODY)
+    assert "belongs to user" in start(folders, "--config", str(path))
+
+
 def test_the_pair_for_the_local_network_belongs_to_the_user(
     folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
