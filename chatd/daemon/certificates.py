@@ -92,7 +92,7 @@ class Certificates:
             if stamp is not None:
                 self._refused[certificate] = stamp
             fault = f"the certificate stays as it was read before: {visible(str(bad))}"
-            self.log.error("{fault}", fault=fault)
+            self.log.error("{why}", why=fault)
             return fault
         self._refused.pop(certificate, None)
         now = certificate.pair
@@ -122,7 +122,7 @@ class Certificates:
         left = pair.not_after - now
         path = visible(str(certificate.files.certificate))
         if wrong := pair.wrong_date(now):
-            self.log.warn("{path}: {wrong}.", path=path, wrong=wrong)
+            self.log.warn("{path}: {why}.", path=path, why=wrong)
         elif left <= VERY_SOON or (left <= SOON and pair.certificate not in self._warned):
             self._warned.add(pair.certificate)
             self.log.warn(

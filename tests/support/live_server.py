@@ -270,6 +270,12 @@ class Client:
         """Return the next line, or "" at the end."""
         return self.lines.readline().decode().rstrip("\n")
 
+    def said(self) -> str:
+        """Return the next line that is no notice: clients of other tests may leave now."""
+        while (line := self.line()).startswith("*** "):
+            pass
+        return line
+
     def until(self, text: str) -> list[str]:
         seen = [self.line()]
         while text not in seen[-1]:

@@ -141,12 +141,9 @@ class Admission:
         except UsedUp as full:
             key = _FULL.get(full.budget.level, "network_full")
             raise TooManyConnections(key, full.limit) from None
-        self._count(owner, 1)
-        return Place(host, network, self._pace(network, now))
-
-    def _count(self, owner: Owner, number: int) -> None:
         for budgets in self._counted:
-            budgets.count(owner, (Kind.CONNECTIONS, number))
+            budgets.count(owner, (Kind.CONNECTIONS, 1))
+        return Place(host, network, self._pace(network, now))
 
     def _pace(self, network: str, now: float) -> Pace | None:
         """Return the pace of a new client from a network; None for no limit."""
@@ -166,7 +163,9 @@ class Admission:
             self._left[network] = pace
             if len(self._left) > NETWORKS_KEPT:
                 del self._left[next(iter(self._left))]
-        self._count(_owner_of(host), -1)
+        owner = _owner_of(host)
+        for budgets in self._counted:
+            budgets.count(owner, (Kind.CONNECTIONS, -1))
 
 
 def _owner_of(host: str) -> Owner:
