@@ -224,6 +224,8 @@ LOGGED_AS_THEY_ARE = {
     "day",
     "key",
     "mode",
+    "when",
+    "line",
 }
 """The values in log lines: addresses, paths and keys of this machine, sentences and numbers of the
 daemon's own, texts of the operating system about the store, and names of accounts and rooms,
