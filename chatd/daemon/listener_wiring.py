@@ -26,6 +26,7 @@ from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport import sockets
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission
+from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.util.budgets import Budgets
 from chatd.util.extras import how_to_install
 from chatd.util.privileges import Identity
@@ -51,6 +52,8 @@ def listeners_of(
     has_web = any(each.kind is ListenerKind.WEB for each in settings.listeners)
     site = _site(settings, server, clock) if has_web else None
 
+    turns = {kind: TurnScheduler(clock, server.error_log) for kind in ListenerKind}
+
     def serving(listener: ListenerSettings, place: Place) -> ChatFactory:
         own = Budgets(clock, listener.own.budgets)
         here = admission.at_address(listener.limits, own)
@@ -59,11 +62,18 @@ def listeners_of(
 
             certificate = place.certificate
             here_site = site if certificate is None else site.with_certificate(certificate)
-            return factory_of(here_site, listener.limits, here)
-        if listener.kind is ListenerKind.BARE:
-            return ChatFactory(server, clock, BareProtocol, BARE_LENGTH, listener.limits, here)
-        length = settings.max_length
-        return ChatFactory(server, clock, ChatProtocol, length, listener.limits, here, local_users)
+            return factory_of(here_site, listener.limits, here, turns[listener.kind])
+        is_bare = listener.kind is ListenerKind.BARE
+        return ChatFactory(
+            server,
+            clock,
+            BareProtocol if is_bare else ChatProtocol,
+            BARE_LENGTH if is_bare else settings.max_length,
+            listener.limits,
+            here,
+            None if is_bare else local_users,
+            turns[listener.kind],
+        )
 
     places = places_of(settings.listeners, certificates)
     factories = list(map(serving, settings.listeners, places))

@@ -17,7 +17,7 @@ from chatd.daemon.setting_row import Row
 from chatd.daemon.settings import Settings
 from chatd.daemon.settings_table import LISTENER_ROWS, SETTINGS
 from chatd.util.budget_table import BUDGETS
-from tests.support.service import FREE, refusal
+from tests.support.service import FREE, make, refusal
 from tests.support.settings import endpoints
 
 pytestmark = pytest.mark.quick
@@ -355,17 +355,26 @@ class TestFaults:
 
 
 class TestDaemon:
-    def test_refuses_all_faults_of_a_file_with_status_1(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    def test_refuses_all_faults_of_a_file_with_status_1(self, tmp_path: Path) -> None:
+        (tmp_path / NAME).write_text("recent = 1\nserver.recent = -1\n")
+        with pytest.raises(SystemExit) as refused:
+            make(tmp_path, "--config", NAME)
+        assert refused.value.code == (
+            f"chatd: {NAME}: recent: there is no such setting; did you mean server.recent?\n"
+            f"chatd: {NAME}: server.recent takes a whole number, 0 or more; not -1."
+        )
+
+    def test_refuses_a_fault_of_the_command_line_first_as_a_wrong_call(
+        self, tmp_path: Path
     ) -> None:
-        monkeypatch.setenv("CHATD__A", "1")
-        (tmp_path / NAME).write_text("b = 1\nc = 2\n")
-        with pytest.raises(AssertionError):  # it is more than one line
-            refusal(tmp_path, "--config", NAME)
-        monkeypatch.delenv("CHATD__A")
         (tmp_path / NAME).write_text("recent = 1\n")
-        line = refusal(tmp_path, "--config", NAME)
-        assert line == f"{NAME}: recent: there is no such setting; did you mean server.recent?"
+        line = refusal(tmp_path, "--config", NAME, "--recent", "-1")
+        assert line == "--recent takes a whole number, 0 or more; not '-1'."
+
+    def test_takes_variables(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CHATD__SERVER__RECENT", "few")
+        line = refusal(tmp_path)
+        assert line == "CHATD__SERVER__RECENT takes a whole number, 0 or more; not 'few'."
 
     def test_reads_no_file_by_itself(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)

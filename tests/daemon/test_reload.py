@@ -10,7 +10,7 @@ import pytest
 import pytest_twisted
 from twisted.logger import formatEvent
 
-from chatd.daemon import reload, wiring
+from chatd.daemon import lan, reload, wiring
 from chatd.daemon.reload import Outcome
 from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.setting_row import Reload as When
@@ -188,6 +188,16 @@ class TestListeners:
         outcome = running.after("limits.line_seconds = 9\n" + text)
         assert outcome == (["limits.line_seconds"], [], [])
         assert [each.limits.line_seconds for each in running.factories] == [5, 9]
+
+    async def test_of_the_local_network_follow_the_limits_of_all(
+        self, daemon: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(lan, "PORTS", dict.fromkeys(lan.PORTS, 0))
+        running = daemon("lan.open = true\n" + CHAT + WEB)
+        outcome = running.after("lan.open = true\nlimits.line_seconds = 9\n" + CHAT + WEB)
+        assert outcome == (["limits.line_seconds"], [], [])
+        assert {each.limits.line_seconds for each in running.factories} == {9}
+        assert len(running.factories) > 2
 
     @pytest.mark.parametrize(
         ("text", "addresses"),

@@ -120,6 +120,28 @@ def test_rooms_with_no_time_are_kept_for_ever() -> None:
     assert chat.stored("lobby") == ["hola"]
 
 
+def test_another_policy_is_followed_from_then_on() -> None:
+    chat = WorldWithRetention(RetentionPolicy())
+    chat.retention.start()
+    chat.say("lobby", "old")
+    chat.wait(2 * DAY)
+    chat.retention.change_policy(RetentionPolicy(DAY))
+    chat.wait(1)
+    assert chat.stored("lobby") == []
+    chat.say("lobby", "kept")
+    chat.retention.change_policy(RetentionPolicy())
+    chat.wait(2 * DAY)
+    assert chat.stored("lobby") == ["kept"]
+
+
+def test_another_policy_starts_nothing_that_was_stopped() -> None:
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    chat.retention.change_policy(RetentionPolicy(3600))
+    chat.say("lobby", "kept")
+    chat.wait(2 * DAY)
+    assert chat.stored("lobby") == ["kept"]
+
+
 def test_lines_are_forgotten_a_few_at_a_time() -> None:
     chat = WorldWithRetention(RetentionPolicy(DAY))
     chat.say("lobby", *map(str, range(2 * FORGOTTEN + 1)))

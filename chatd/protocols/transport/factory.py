@@ -100,12 +100,13 @@ class Refused(Protocol):
 
 
 class ChatFactory(Factory):
-    """Builds the protocols of one kind of address, and holds the set of connected ``clients``.
+    """Builds the protocols of one address, and holds the set of connected ``clients``.
 
     The set is for counting, checking and stopping; a line does not go through it, but through its
     room. ``protocol`` makes a protocol, which is a `Client`, too: `ChatProtocol`, say;
     ``max_length`` is the most characters of a line there. ``admission`` counts the connections of
     all factories. ``local_users`` are known at its UNIX sockets; None if users have no names there.
+    ``turns`` are those of the clients of all addresses of a kind.
     """
 
     noisy = False
@@ -119,13 +120,14 @@ class ChatFactory(Factory):
         limits: Limits = Limits(),  # noqa: B008 - a value
         admission: Admission | None = None,
         local_users: LocalUsers | None = None,
+        turns: TurnScheduler | None = None,
     ) -> None:
         self.server = server
         self.local_users = local_users
         self.clients: set[Client] = set()
         self.refused: set[Refused] = set()
         self.ports: list[IListeningPort] = []
-        self.turns = TurnScheduler(clock, server.error_log)
+        self.turns = turns or TurnScheduler(clock, server.error_log)
         self.checks = CheckSchedule(clock)
         self.blocked: Blocked = set()
         self.limits = limits

@@ -20,6 +20,7 @@ from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
+from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.web.api import openapi, posting, rooms, sign_in, subscribe
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
@@ -43,10 +44,13 @@ def site_of(server: ChatServer, clock: IReactorTime, max_length: int, names: Ite
     return Site(server, clock, max_length, Hosts(names), page_of(), description)
 
 
-def factory_of(site: Site, limits: Limits, admission: Admission) -> ChatFactory:
-    """Return the factory for browsers and HTTP at an address."""
+def factory_of(
+    site: Site, limits: Limits, admission: Admission, turns: TurnScheduler | None = None
+) -> ChatFactory:
+    """Return the factory for browsers and HTTP at an address; see `ChatFactory`."""
     build = partial(WebProtocol, site=site)
-    return WebFactory(site.server, site.clock, build, site.max_length, limits, admission)
+    length = site.max_length
+    return WebFactory(site.server, site.clock, build, length, limits, admission, turns=turns)
 
 
 @implementer(IProtocolNegotiationFactory)
