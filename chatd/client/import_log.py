@@ -138,7 +138,8 @@ def _reader(
 
 def _tell(importing: Importing, path: Path, *, is_new: bool) -> None:
     rooms = sum(not is_inbox(room) for room in importing.made.names)
-    without = f", without {importing.notices} notices and blanks" if importing.notices else ""
+    notices = f"{importing.notices} notice{'s' * (importing.notices != 1)}"
+    without = f", without {notices}" if importing.notices else ""
     made = " The store is new." if is_new else ""
     print(
         f"{visible(str(path))}: {importing.lines} line{'s' * (importing.lines != 1)} imported into"
@@ -152,7 +153,7 @@ def _tell(importing: Importing, path: Path, *, is_new: bool) -> None:
         some = [f"{visible(old)} is {new}" for old, new in list(changed.items())[:_TOLD]]
         more = f", and {len(changed) - _TOLD} more" if len(changed) > _TOLD else ""
         if some:
-            _note(f"{what} that are others here: {', '.join(some)}{more}")
+            _note(f"{what} that changed: {', '.join(some)}{more}")
 
 
 def _note(text: str) -> None:

@@ -9,7 +9,7 @@ log, nor a store's file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, count, groupby
+from itertools import chain, count
 
 from chatd.accounts.accounts import Accounts
 from chatd.client.imports.names import ForeignNames, ImportedNames, valid_name
@@ -95,11 +95,11 @@ class Numbers:
             self._sessions[person] = self._highest + len(self._sessions) + 1
         return self._sessions[person]
 
-    def next_seqs(self, room: str, lines: int) -> range:
-        """Return the next seqs of a room."""
+    def take(self, room: str, lines: int) -> int:
+        """Return the first of so many new seqs of a room."""
         head = self._heads.get(room, 0)
         self._heads[room] = head + lines
-        return range(head + 1, head + lines + 1)
+        return head + 1
 
 
 class Importing:
@@ -115,7 +115,7 @@ class Importing:
         into: str | None,
         accounts: Accounts,
         *,
-        skips: bool = False,
+        skips: bool,
     ) -> None:
         self.lines = 0
         self.notices = 0
@@ -133,8 +133,7 @@ class Importing:
         """
         for item in items:
             if isinstance(item, Bad):
-                self._leave_out(item)
-                continue
+                raise _refusal(item)
             if is_inbox(item.room) and (account := self._accounts.called(owner_of(item.room))):
                 raise ImportRefused(
                     f"it has private lines to {account.name}, who may be another person here."
@@ -167,9 +166,9 @@ class Importing:
                 author = self.names.of(item.author, item.person)
                 session = numbers.session_of(item.person)
                 for texts in parts:
-                    seqs = numbers.next_seqs(room, len(texts))
-                    part_of = seqs[0] if len(texts) > 1 else None
-                    for seq, text in zip(seqs, texts, strict=True):
+                    first = numbers.take(room, len(texts))
+                    part_of = first if len(texts) > 1 else None
+                    for seq, text in enumerate(texts, first):
                         yield self._counted(
                             Event(room, seq, item.time, session, author, item.kind, text, part_of)
                         )
@@ -180,8 +179,12 @@ class Importing:
 
     def _leave_out(self, bad: Bad) -> None:
         if not self._skips:
-            raise ImportRefused(f"{bad.place}: {bad.why}. Nothing was imported.")
+            raise _refusal(bad)
         self.bad.append(bad)
+
+
+def _refusal(bad: Bad) -> ImportRefused:
+    return ImportRefused(f"{bad.place}: {bad.why}. Nothing was imported.")
 
 
 def parts_of(said: Said) -> list[list[str]]:
@@ -195,14 +198,10 @@ def parts_of(said: Said) -> list[list[str]]:
         return [[valid]]
     if said.kind is Kind.ACTION:
         lines = [" ".join(lines)]
-    valid_lines = [piece for line in lines for piece in _pieces(_valid(line))]
-    while valid_lines and not valid_lines[-1]:
-        valid_lines.pop()
-    while valid_lines and not valid_lines[0]:
-        valid_lines.pop(0)
+    pieces = [_valid(piece) for line in lines for piece in _pieces(_valid(line))]
     if said.kind is Kind.ACTION:
-        return [[line] for line in valid_lines]
-    return _messages(valid_lines)
+        return [[piece] for piece in pieces if piece]
+    return _messages(pieces)
 
 
 def _valid(line: str) -> str:
@@ -216,28 +215,26 @@ def _valid(line: str) -> str:
 
 
 def _pieces(line: str) -> Iterator[str]:
-    """Cut a line that is too long, behind a space if there is one in its second half."""
+    """Cut a line that is too long, behind spaces where there are some."""
     while len(line) > MAX_LENGTH:
-        place = line.rfind(" ", MAX_LENGTH // 2, MAX_LENGTH) + 1 or MAX_LENGTH
+        place = line.rfind(" ", 0, MAX_LENGTH) + 1 or MAX_LENGTH
         yield line[:place]
         line = line[place:]
     yield line
 
 
-def _messages(lines: Sequence[str]) -> list[list[str]]:
+def _messages(lines: Iterable[str]) -> list[list[str]]:
     """Divide lines into messages, none of which is too large, and which begin with text."""
+    messages: list[list[str]] = [[]]
     size = 0
-    number = 0
-    numbered: list[tuple[int, str]] = []
-    held = 0
     for line in lines:
         weight = size_of(line) + 1
-        if size + weight > MOST_MESSAGE_BYTES or held == MOST_MESSAGE_LINES:
-            number, size, held = number + 1, 0, 0
-        size, held = size + weight, held + 1
-        numbered.append((number, line))
-    divided = ([line for _, line in part] for _, part in groupby(numbered, lambda each: each[0]))
-    return [stripped for part in divided if (stripped := _without_blank_ends(part))]
+        if size + weight > MOST_MESSAGE_BYTES or len(messages[-1]) == MOST_MESSAGE_LINES:
+            messages.append([])
+            size = 0
+        messages[-1].append(line)
+        size += weight
+    return [stripped for each in messages if (stripped := _without_blank_ends(each))]
 
 
 def _without_blank_ends(lines: list[str]) -> list[str]:

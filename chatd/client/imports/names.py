@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 
 from chatd.accounts.accounts import Accounts
@@ -27,9 +28,6 @@ from chatd.text.validation import (
 
 _UNNAMED = "unnamed"
 """The name of a person whose name has no character that a name may have."""
-
-_LONGEST = 4 * MAX_NAME_LENGTH
-"""Most characters of a name that are looked at."""
 
 
 class ImportedNames:
@@ -81,18 +79,13 @@ class ForeignNames(ImportedNames):
 
 def valid_name(text: str) -> str:
     """Return a text as a valid name."""
-    try:
+    with suppress(InvalidName):
         return validate_name(text)
-    except InvalidName:
-        pass
-    text = normalize("NFC", text[:_LONGEST])
-    kept = "".join(each if _may_be_in_a_name(each) else "_" for each in text)
+    kept = "".join(each if _may_be_in_a_name(each) else "_" for each in normalize("NFC", text))
     in_ascii = "".join(each if each.isascii() else "_" for each in kept)
     for form in kept, in_ascii:
-        try:
+        with suppress(InvalidName):
             return validate_name(form.lstrip("_-.")[:MAX_NAME_LENGTH].rstrip("_-."))
-        except InvalidName:
-            continue
     return _UNNAMED
 
 

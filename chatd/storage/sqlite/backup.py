@@ -49,12 +49,8 @@ def back_up(path: Path, target: Path) -> Examination:
     _check_target(path, target)
     began = int(time.time())
     with partial_file(target) as partial:
-        try:
-            _copy(path, partial)
-        except sqlite3.DatabaseError as error:
-            if type(error) is sqlite3.DatabaseError:  # "malformed": of the file that is read
-                raise StoreError(f"{path} is damaged: `chatd check` tells how.") from None
-            raise StoreError(f"{target}: {error}.") from None
+        with system_errors(target):
+            _copy(path, partial, target)
         found = examine_file(partial)
         if found.faults:
             raise StoreError(f"{path} has a fault: {found.faults[0]}")
@@ -81,20 +77,24 @@ def _last_of(path: Path) -> Path:
 class _Flush:
     """A progress handler of SQLite that writes a growing file to the disk in small parts.
 
-    ``descriptor`` is that of the file.
+    ``descriptor`` is that of the file, ``error`` the one that ended the work.
     """
 
     def __init__(self, descriptor: int) -> None:
+        self.error: BaseException | None = None
         self._descriptor = descriptor
         self._flushed = 0
 
-    def __call__(self) -> int:
-        """Write what is new to the disk, if it is enough. Return 0, which goes on."""
-        size = os.fstat(self._descriptor).st_size
-        if size - self._flushed >= FLUSHED_BYTES:
-            os.fsync(self._descriptor)
-            self._flushed = size
-        return 0
+    def __call__(self) -> bool:
+        """Write what is new to the disk, if it is enough. Return True to end the work."""
+        try:
+            size = os.fstat(self._descriptor).st_size
+            if size - self._flushed >= FLUSHED_BYTES:
+                os.fsync(self._descriptor)
+                self._flushed = size
+        except BaseException as error:  # SQLite would drop it
+            self.error = error
+        return self.error is not None
 
 
 def _check_target(path: Path, target: Path) -> None:
@@ -131,14 +131,18 @@ def _is_a_store(path: Path) -> bool:
     return bool(application == schema.APPLICATION_ID)
 
 
-def _copy(path: Path, target: Path) -> None:
-    """Copy the tables of a store into an empty file. Raises `StoreError` and `sqlite3.Error`."""
-    uri = f"{target.as_uri()}?mode=rw"
+def _copy(path: Path, partial: Path, target: Path) -> None:
+    """Copy the tables of a store into an empty file, which will be ``target``.
+
+    Raises `StoreError`, and errors of the system.
+    """
+    uri = f"{partial.as_uri()}?mode=rw"
     with (
-        open(target, "rb", buffering=0) as written,
+        open(partial, "rb", buffering=0) as written,
         closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection,
     ):
-        connection.set_progress_handler(_Flush(written.fileno()), _STEPS)
+        flush = _Flush(written.fileno())
+        connection.set_progress_handler(flush, _STEPS)
         # The file gets its name when it is whole, so it needs no journal.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
@@ -147,22 +151,33 @@ def _copy(path: Path, target: Path) -> None:
             version = schema.version_of(connection, "store")
             if version == 0:
                 raise StoreError("it is empty.")
-        connection.execute("BEGIN")
-        made = [
-            (kind, name, sql)
-            for kind, name, sql in connection.execute(
-                "SELECT type, name, sql FROM store.sqlite_master WHERE sql IS NOT NULL"
-            )
-            if not search_index.is_part(name)
-        ]
-        for _, _, sql in made:
-            connection.execute(sql)
-        tables = [name for kind, name, _ in made if kind == "table"]
-        for name in tables:
-            if name != _CHORES:
-                connection.execute(f"INSERT INTO main.{name} SELECT * FROM store.{name}")
-        if _CHORES in tables:  # the column came with this table
-            connection.execute("UPDATE main.rooms SET indexed = 0")
-        connection.execute(f"PRAGMA main.application_id = {schema.APPLICATION_ID}")
-        connection.execute(f"PRAGMA main.user_version = {version}")
-        connection.execute("COMMIT")
+        try:
+            _copy_tables(connection, version)
+        except sqlite3.DatabaseError as error:
+            if flush.error is not None:
+                raise flush.error from None
+            if type(error) is sqlite3.DatabaseError:  # "malformed": of the file that is read
+                raise StoreError(f"{path} is damaged: `chatd check` tells how.") from None
+            raise StoreError(f"{target}: {error}.") from None
+
+
+def _copy_tables(connection: sqlite3.Connection, version: int) -> None:
+    connection.execute("BEGIN")
+    made = [
+        (kind, name, sql)
+        for kind, name, sql in connection.execute(
+            "SELECT type, name, sql FROM store.sqlite_master WHERE sql IS NOT NULL"
+        )
+        if not search_index.is_part(name)
+    ]
+    for _, _, sql in made:
+        connection.execute(sql)
+    tables = [name for kind, name, _ in made if kind == "table"]
+    for name in tables:
+        if name != _CHORES:
+            connection.execute(f"INSERT INTO main.{name} SELECT * FROM store.{name}")
+    if _CHORES in tables:  # the column came with this table
+        connection.execute("UPDATE main.rooms SET indexed = 0")
+    connection.execute(f"PRAGMA main.application_id = {schema.APPLICATION_ID}")
+    connection.execute(f"PRAGMA main.user_version = {version}")
+    connection.execute("COMMIT")

@@ -116,64 +116,51 @@ def _faults_of_rooms(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"{_called(room)}: its head is {room.head}"
         if not 0 <= room.indexed <= (room.head if has_index else 0):
             yield f"{_called(room)}: the search index is said to reach {room.indexed}"
-    strands = _Strands(connection)
+    stretches = _stretches_of(connection)
     present: int | None = None
-    log = _Log(_Room("", 0, 0, 0), strands)
+    log: _Log | None = None
     cursor = connection.execute(f"{SELECT_EVENTS} ORDER BY id")
     while rows := cursor.fetchmany(_FETCHED):
         for row in rows:
             number = row[0] >> SEQ_BITS
             if number != present:
-                yield from log.end()
+                if log is not None:
+                    yield from log.end()
                 present = number
-                room = rooms.get(number, _Room(f"with the id {number}", SEQ_MASK, 0, 0))
-                if number not in rooms:
+                log = _Log(rooms[number], stretches) if number in rooms else None
+                if log is None:
                     yield f"there are lines of a room that is not there, with the id {number}"
-                log = _Log(room, strands)
-            yield from log.faults_of(row)
-    yield from log.end()
-    if strands.left:
-        yield f"the time index has a stretch without its line, {min(strands.left)}"
+            if log is not None:
+                yield from log.faults_of(row)
+    if log is not None:
+        yield from log.end()
+    if stretches:
+        yield f"the time index has a stretch without its line, {min(stretches)}"
 
 
-class _Strands:
-    """The time index, compared with the events in the order of their ids."""
+_Stretches = dict[int, tuple[int, int]]
+"""The strand and the time of each stretch of the time index, by the id of its first event."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        rows = connection.execute("SELECT id, strand, time FROM strands")
-        self.left = {number: (strand, time) for number, strand, time in rows}
-        self._lasts: dict[int, int] = {}
-        self._strand = -1
 
-    def begin_room(self) -> None:
-        """Begin with the events of another room."""
-        self._lasts = {}
-        self._strand = -1
-
-    def fits(self, number: int, time: int) -> bool:
-        """Return True if the event with this id and time continues a strand, or begins one."""
-        begun = self.left.pop(number, None)
-        if begun is not None:
-            self._strand = begun[0]
-            if begun[1] != time:
-                return False
-        elif self._strand < 0:
-            return False
-        fits = time >= self._lasts.get(self._strand, LEAST_STAMP)
-        self._lasts[self._strand] = time
-        return fits
+def _stretches_of(connection: sqlite3.Connection) -> _Stretches:
+    rows = connection.execute("SELECT id, strand, time FROM strands")
+    return {number: (strand, time) for number, strand, time in rows}
 
 
 class _Log:
-    """The log of a room while its events are read, in order."""
+    """The log of a room while its events are read, in order.
 
-    def __init__(self, room: _Room, strands: _Strands) -> None:
+    It removes the ``stretches`` that begin in it.
+    """
+
+    def __init__(self, room: _Room, stretches: _Stretches) -> None:
         self._room = room
         self._kinds = {
             number for number in KINDS if (number == Kind.PRIVATE) == is_inbox(room.name)
         }
-        self._strands = strands
-        strands.begin_room()
+        self._stretches = stretches
+        self._strand: int | None = None
+        self._lasts: dict[int, int] = {}
         self._seq = 0
         self._before: EventRow | None = None
 
@@ -188,7 +175,7 @@ class _Log:
         self._seq = seq
         if type(time) is not int or not FIRST_WRITABLE <= time <= LAST_WRITABLE:
             yield self._fault(seq, "its time is none")
-        elif not self._strands.fits(number, time):
+        elif not self._fits(number, time):
             yield self._fault(seq, "it is not in the time index as it was written")
         if type(session) is not int or not 0 <= session <= self._room.session:
             yield self._fault(seq, "its session is above the highest one of its room")
@@ -205,6 +192,16 @@ class _Log:
         head = self._room.head
         if self._seq and self._seq != head:
             yield f"{_called(self._room)}: its last line is {self._seq}, and its head {head}"
+
+    def _fits(self, number: int, time: int) -> bool:
+        """Return True if the event with this id and time is in the time index as it is there."""
+        strand, begin = self._stretches.pop(number, (self._strand, time))
+        if strand is None or begin != time:
+            return False
+        self._strand = strand
+        fits = time >= self._lasts.get(strand, LEAST_STAMP)
+        self._lasts[strand] = time
+        return fits
 
     def _continues(self, seq: int, row: EventRow) -> bool:
         """Return True if a part of a message is its first one, or follows the part before it."""

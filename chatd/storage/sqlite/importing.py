@@ -40,10 +40,7 @@ class ImportFile:
 
         Errors of the iteration are raised, and then nothing is written. Raises `StoreError`.
         """
-        try:
-            self._file.transact(_write, iter(events))
-        finally:
-            self._file.truncate_log()
+        self._file.transact(_write, iter(events))
 
     def close(self) -> None:
         """Close the file, and release its lock."""
@@ -73,9 +70,11 @@ class _Room:
 
     __slots__ = ("head", "number", "session", "strands", "topic")
 
+    head: int
+    """The seq of the last event."""
+
     def __init__(self, number: int) -> None:
         self.number = number
-        self.head = 0
         self.session = 0
         self.topic = ""
         self.strands = time_index.Strands({})

@@ -60,7 +60,7 @@ def system_errors(path: Path) -> Iterator[None]:
 
 def sync_folder(folder: Path) -> None:
     """Write the names in a folder to the disk. Raises `OSError`."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -26,6 +26,9 @@ from chatd.storage.sqlite.file import BESIDE, RESTORED
 from chatd.storage.sqlite.lock import StoreLock
 from chatd.storage.sqlite.partial import partial_file, sync_folder, system_errors
 
+_WITH_LINES = ("-wal", "-journal")
+"""Suffixes of files in which SQLite may have a part of the content."""
+
 
 class Restored(NamedTuple):
     """The result of a restore: what the store holds now, and the path of the old one, if any."""
@@ -37,19 +40,18 @@ class Restored(NamedTuple):
 def open_back_up(file: Path) -> int:
     """Return the descriptor of a back-up. Raises `StoreError`."""
     with system_errors(file):
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)  # does not wait for a pipe
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise StoreError(f"{file} is not a file.")
-        for suffix in BESIDE:
-            log = file.with_name(file.name + suffix)
-            if suffix != "-shm" and log.exists() and log.stat().st_size:
-                os.close(descriptor)
+        for suffix in _WITH_LINES:
+            log = Path(f"{file}{suffix}")
+            if log.exists() and log.stat().st_size:
                 raise StoreError(
                     f"{file} is no back-up: lines of it are in {log.name}. Back it up first, with"
                     " chatd backup."
                 )
-    return descriptor
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)  # does not wait for a pipe
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+        raise StoreError(f"{file} is not a file.")
 
 
 def restore(descriptor: int, file: Path, path: Path) -> Restored:
@@ -95,14 +97,11 @@ def _put_aside(path: Path) -> Path | None:
     """Rename the files of a store; return the new name of the store, None if there was none."""
     names = (path.with_name(f"{path.name}.old-{number}") for number in count(1))
     aside = next(name for name in names if not _is_taken(path, name))
-    moved = False
     for suffix in (*BESIDE, ""):
         old = path.with_name(path.name + suffix)
         if os.path.lexists(old):
             os.rename(old, aside.with_name(aside.name + suffix))
-            moved = True
-    if moved:
-        sync_folder(path.parent)
+    sync_folder(path.parent)
     return aside if os.path.lexists(aside) else None
 
 

@@ -47,7 +47,12 @@ def refused(one: Importing, *items: Item) -> str:
 class TestOwn:
     def test_events_stay_in_a_store_without_rooms(self) -> None:
         events = [event(5), event(6), event(1, "@eva", 0), event(1, "lobby", author="guest7")]
-        assert list(importing().own(events)) == events
+        one = importing()
+        assert list(one.own(events)) == events
+        assert (one.made.changed, one.names.changed) == ({}, {})
+
+    def test_a_room_may_have_the_name_of_an_account(self) -> None:
+        assert [each.room for each in importing().own([event(1, "luis")])] == ["luis"]
 
     def test_sessions_are_those_of_other_people_than_here(self) -> None:
         events = [event(1, session=7), event(2, session=0)]
@@ -105,6 +110,24 @@ class TestForeign:
         ]
         assert (one.lines, one.notices, one.made.names) == (3, 1, ["a", "b"])
 
+    def test_names_of_the_server_are_changed(self) -> None:
+        one = importing(into="a")
+        assert [each.author for each in one.foreign([said(author="admin")])] == ["admin-imported"]
+        assert one.names.changed == {"admin": "admin-imported"}
+
+    def test_a_bad_line_is_told_or_skipped(self) -> None:
+        bad = Bad("line 7", "it is odd")
+        assert refused(importing(into="a"), said(), bad) == (
+            "line 7: it is odd. Nothing was imported."
+        )
+        one = importing(into="a", skips=True)
+        assert [each.text for each in one.foreign([bad, said("next")])] == ["next"]
+        assert one.bad == [bad]
+
+    def test_two_lines_are_a_message(self) -> None:
+        events = importing(into="a").foreign([said("one\ntwo")])
+        assert [each.part_of for each in events] == [1, 1]
+
     def test_a_text_of_several_lines_is_one_message(self) -> None:
         events = importing(into="a").foreign([said("x"), said("one\n\r\ntwo\n"), said("y")])
         assert [(each.seq, each.text, each.part_of) for each in events] == [
@@ -150,6 +173,20 @@ class TestTexts:
             whole = "\n".join(lines)
             assert len(whole.encode()) <= MOST_MESSAGE_BYTES
             assert validate_message(whole, MAX_LENGTH) == whole
+
+    def test_a_line_and_a_message_may_be_as_large_as_they_may_be_said(self) -> None:
+        longest = "x" * MAX_LENGTH
+        assert parts_of(said(longest)) == [[longest]]
+        lines = ["x" * (MAX_LENGTH - 1)] * 4
+        assert parts_of(said("\n".join(lines))) == [lines]
+        assert parts_of(said("\n".join([*lines, "y"]))) == [lines, ["y"]]
+        assert parts_of(said("\n".join(["", *lines]))) == [lines[:3], lines[3:]]
+        many = ["a"] * MOST_MESSAGE_LINES
+        assert parts_of(said("\n".join(many))) == [many]
+        assert parts_of(said("\n".join([*many, "b"]))) == [many, ["b"]]
+
+    def test_a_piece_without_text_is_empty(self) -> None:
+        assert parts_of(said(" " * 3000 + "x" * 3000)) == [["x" * 3000]]
 
     def test_an_action_and_a_topic_have_one_line(self) -> None:
         assert parts_of(said("waves\nagain", Kind.ACTION)) == [["waves again"]]

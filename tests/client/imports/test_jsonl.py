@@ -29,11 +29,22 @@ def wrong(*lines: bytes) -> str:
 
 
 def test_each_member_stays() -> None:
-    assert list(read([line(3), line(1, room="@luis", kind="private"), line(4, part_of=4)])) == [
+    lines = [line(3), line(1, room="@luis", kind="private"), line(4, part_of=4), line(room="Ops")]
+    assert list(read(lines)) == [
         Event("ops", 3, 9, 7, "ana", Kind.MESSAGE, "hola"),
         Event("@luis", 1, 9, 7, "ana", Kind.PRIVATE, "hola"),
         Event("ops", 4, 9, 7, "ana", Kind.MESSAGE, "hola", 4),
+        Event("Ops", 1, 9, 7, "ana", Kind.MESSAGE, "hola"),
     ]
+
+
+def test_the_least_and_the_largest_numbers_are_taken() -> None:
+    largest = (1 << 39) - 1
+    lines = [
+        line(largest, time=253_402_300_799_999, session=largest),
+        line(1, room="tea", time=0, session=0),
+    ]
+    assert not any(isinstance(item, Bad) for item in read(lines))
 
 
 def test_members_of_a_later_chatd_are_ignored() -> None:
@@ -59,6 +70,7 @@ def test_members_of_a_later_chatd_are_ignored() -> None:
         ({"time": -1}, "its time is out of range"),
         ({"time": 10**15}, "its time is out of range"),
         ({"text": "\ud800"}, "it contains unpaired surrogates"),
+        ({"room": "\ud800"}, "it contains unpaired surrogates"),
         ({"author": "\ud800"}, "it contains unpaired surrogates"),
         ({"text": "a" + "\u0301" * 40}, "its text has too many marks in a row"),
         ({"text": " "}, "its text is blank"),

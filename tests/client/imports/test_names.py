@@ -29,6 +29,8 @@ def accounts() -> Accounts:
         ("luis[away]", "luis_away"),
         ("|luis|", "luis"),
         ("Ana García", "Ana_García"),
+        ("Ana Garci\u0301a", "Ana_García"),
+        ("a-b.c d_e", "a-b.c_d_e"),
         ("x" * 40, "x" * 32),
         ("аna", "na"),  # the first letter is Cyrillic
         ("a\u200bb", "a_b"),
@@ -76,6 +78,7 @@ def test_two_people_have_two_names(accounts: Accounts) -> None:
     assert given.of("Alex", "U2") == "Alex-imported"
     assert given.of("A1ex", "U3") == "A1ex-imported-2"
     assert given.of("Alex", "U1") == "Alex"
+    assert [given.of("eva"), given.of("eva")] == ["eva", "eva"]
 
 
 def test_a_name_that_is_changed_stays_short_enough(accounts: Accounts) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -99,9 +100,10 @@ class TestBackUp:
 
         monkeypatch.setattr(os, "fsync", watched)
         back_up(path, target)
-        *parts, _ = grown  # the last one is of the folder
+        parts = grown[: grown.index(target.stat().st_size) + 1]  # others are of other files
         steps = [after - before for before, after in zip([0, *parts], parts, strict=False)]
         assert len(steps) > 3
+        assert min(steps[:-1]) >= FLUSHED_BYTES
         assert max(steps) < 4 * FLUSHED_BYTES  # SQLite itself keeps some pages
 
     async def test_has_its_time_stored_beside_the_store(
@@ -173,6 +175,18 @@ class TestBackUp:
         assert refused(path, target).startswith(why)
         assert sql(target, "SELECT text FROM events") == [("other",)]
 
+    @pytest.mark.parametrize(
+        "suffix", ["-wal", "-shm", "-journal", ".lock", ".control", ".last-backup"]
+    )
+    async def test_does_not_replace_a_file_that_another_program_has_used(
+        self, harness: StoreHarness, path: Path, target: Path, suffix: str
+    ) -> None:
+        back_up(path, target)
+        beside = target.with_name(target.name + suffix)
+        beside.touch()
+        why = f"{target} is a store that was used: {beside.name} is beside it. Give another FILE."
+        assert refused(path, target) == why
+
     @pytest.mark.parametrize("content", [b"", b"a letter", b"SQLite format 3\0" + b"x" * 200])
     def test_does_not_replace_another_file(
         self, harness: StoreHarness, path: Path, target: Path, content: bytes
@@ -203,6 +217,31 @@ class TestBackUp:
         assert list(target.parent.iterdir()) == []
         await harness.say(draft("b"))
         assert len(await harness.everything()) == 301
+
+    @pytest.mark.parametrize(
+        "error", [OSError(errno.EIO, os.strerror(errno.EIO)), KeyboardInterrupt()]
+    )
+    async def test_ends_if_it_cannot_be_written_to_the_disk_or_is_interrupted(
+        self,
+        harness: StoreHarness,
+        path: Path,
+        target: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        error: BaseException,
+    ) -> None:
+        await harness.say(*(draft("x" * 4000) for _ in range(1000)))
+
+        def fsync(descriptor: int) -> None:
+            raise error
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", fsync)
+            if isinstance(error, OSError):
+                assert refused(path, target) == f"{target}: {os.strerror(errno.EIO)}."
+            else:
+                with pytest.raises(KeyboardInterrupt):
+                    back_up(path, target)
+        assert list(target.parent.iterdir()) == []
 
     async def test_keeps_the_earlier_one_if_the_store_has_a_fault(
         self, harness: StoreHarness, path: Path, target: Path

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from chatd.event import Kind, Record
 from chatd.storage.contract import StoreError
+from chatd.storage.sqlite import schema, search_index
 from chatd.storage.sqlite.examination import MOST_FAULTS, examine_file
 from tests.support.store_files import Opening, of_version, sql
 from tests.support.stores import StoreHarness, draft
@@ -34,6 +36,8 @@ class TestExamination:
         found = examine_file(path)
         assert (found.faults, found.lines, found.is_older) == ((), 6, False)
         assert {room.name: room.head for room in found.rooms} == {"lobby": 5, "@luis": 1}
+        await harness.write_records(Record("away", "ana", "{}"))
+        assert examine_file(path).records == [Record("away", "ana", "{}")]
 
     async def test_finds_no_fault_after_deletions(self, harness: StoreHarness, path: Path) -> None:
         await filled(harness)
@@ -47,6 +51,7 @@ class TestExamination:
         found = examine_file(of_version(version, path))
         assert (found.faults, found.version, found.lines) == ((), version, 5)
         assert len(found.rooms) == 2
+        assert found.is_older == (version < len(schema.STEPS))
 
     @pytest.mark.parametrize(
         ("statement", "fault"),
@@ -59,7 +64,30 @@ class TestExamination:
             ),
             ("UPDATE rooms SET head = -1 WHERE id = 1", "#lobby: its head is -1"),
             ("UPDATE rooms SET head = 'x'", "it is damaged: a room or record in it is not as "),
-            ("UPDATE rooms SET indexed = 9 WHERE id = 1", "#lobby: the search index is said to "),
+            (
+                "UPDATE rooms SET head = 1099511627776 WHERE id = 1",
+                "#lobby: its head is 10995116277",
+            ),
+            (
+                "UPDATE rooms SET head = 2 WHERE id = 2",
+                "#@luis: its last line is 1, and its head 2",
+            ),
+            (
+                "UPDATE rooms SET indexed = 1 WHERE id = 1",
+                "#lobby: the search index is said to reac",
+            ),
+            (
+                "UPDATE rooms SET indexed = -1 WHERE id = 1",
+                "#lobby: the search index is said to rea",
+            ),
+            ("UPDATE events SET id = id - 1 WHERE text = 'f'", "#@luis 0: it has no number"),
+            (
+                "UPDATE events SET session = x'00' WHERE text = 'a'",
+                "#lobby 1: its session is above ",
+            ),
+            ("UPDATE events SET session = -1 WHERE text = 'a'", "#lobby 1: its session is above "),
+            ("UPDATE strands SET time = time + 1", "#lobby 1: it is not in the time index as it "),
+            ("UPDATE strands SET strand = 0", "#lobby 3: it is not in the time index as it was"),
             ("UPDATE rooms SET session = 0", "#lobby 1: its session is above the highest one"),
             ("DELETE FROM rooms WHERE id = 1", "there are lines of a room that is not there, with"),
             ("UPDATE events SET kind = 5 WHERE text = 'a'", "#lobby 1: its kind is none of its "),
@@ -93,6 +121,79 @@ class TestExamination:
         sql(path, statement)
         faults = examine_file(path).faults
         assert faults[0].startswith(fault), faults
+
+    async def test_tells_once_of_a_room_that_is_not_there(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await filled(harness)
+        sql(path, "DELETE FROM rooms WHERE id = 1")
+        faults = examine_file(path).faults
+        assert faults[0] == "there are lines of a room that is not there, with the id 1"
+        assert faults[1:] == ["the time index has a stretch without its line, 1099511627777"]
+
+    async def test_finds_an_index_that_is_less_than_it_is_said_to_be(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await filled(harness)
+        await harness.catch_up()
+        sql(path, "UPDATE rooms SET indexed = 6 WHERE id = 1")
+        assert examine_file(path).faults == ["#lobby: the search index is said to reach 6"]
+        sql(path, "UPDATE rooms SET indexed = 5 WHERE id = 1")
+        sql(path, "DROP TABLE search")
+        assert examine_file(path).faults[0] == "#lobby: the search index is said to reach 5"
+
+    async def test_finds_what_sqlite_finds(self, opening: Opening, path: Path) -> None:
+        await opening.first().say(draft("a"))
+        await opening.close()
+        sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+        ((root,),) = sql(path, "SELECT rootpage FROM sqlite_master WHERE name = 'strands_by_time'")
+        content = bytearray(path.read_bytes())
+        begin = (int(str(root)) - 1) * 4096
+        # A page of an index without cells (https://www.sqlite.org/fileformat2.html#b_tree_pages).
+        content[begin : begin + 8] = b"\x0a\0\0\0\0\x10\0\0"
+        path.write_bytes(content)
+        faults = examine_file(path).faults
+        assert any("missing from index strands_by_time" in fault for fault in faults)
+
+    async def test_sees_one_moment_while_lines_are_said(
+        self, harness: StoreHarness, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await filled(harness)
+
+        def exists(connection: sqlite3.Connection) -> bool:
+            """Change the store when the file was read in part, as a daemon may."""
+            sql(path, "UPDATE rooms SET head = 99")
+            return False
+
+        monkeypatch.setattr(search_index, "exists", exists)
+        found = examine_file(path)
+        assert (found.faults, found.lines) == ((), 6)
+        assert [room.head for room in found.rooms] == [1, 5]
+
+    async def test_takes_a_room_without_lines_and_the_longest_one(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await filled(harness)
+        new = "INSERT INTO rooms (name, head, topic, session) VALUES"
+        sql(path, f"{new} ('empty', 0, '', 0)")
+        sql(path, f"{new} ('forgotten', {(1 << 40) - 1}, '', 0)")
+        assert examine_file(path).faults == ()
+
+    async def test_takes_the_first_and_the_last_time_and_a_deed(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        harness.time = 1e20
+        await harness.say(draft("late", session=0), draft("late", room="ops"))
+        harness.time = 0
+        await harness.say(draft("early", room="tea"), draft("early"))
+        assert examine_file(path).faults == ()
+
+    def test_names_the_file_as_it_is_called(self, path: Path) -> None:
+        path.touch()
+        with pytest.raises(StoreError, match="copy: it is empty"):
+            examine_file(path, called=Path("copy"))
+        with pytest.raises(StoreError, match=f"{path}: it is empty"):
+            examine_file(path)
 
     async def test_finds_a_damaged_page(self, opening: Opening, path: Path) -> None:
         await opening.first().say(*(draft("x" * 1000) for _ in range(100)))

@@ -12,7 +12,7 @@ from chatd.event import Event, Kind
 from chatd.storage.contract import StoreError
 from chatd.storage.sqlite.examination import examine_file
 from chatd.storage.sqlite.importing import import_file
-from tests.support.store_files import Opening, in_index, no_file_grows_beyond, sql
+from tests.support.store_files import Opening, in_index, no_file_grows_beyond, refusal, sql
 from tests.support.stores import draft
 
 pytestmark = pytest.mark.quick
@@ -84,6 +84,18 @@ class TestImportFile:
             import_file(path),
         ):
             pass
+
+    def test_holds_the_lock_of_the_store(self, path: Path) -> None:
+        with import_file(path):
+            assert f"another chatd, process {os.getpid()}" in refusal(path)
+
+    def test_a_room_has_the_highest_session(self, path: Path) -> None:
+        with import_file(path) as file:
+            file.write(
+                [event(1, room=room)._replace(session=0) for room in ("a", "b")]
+                + [event(2, room="b")._replace(session=9), event(3, room="b")]
+            )
+        assert sql(path, "SELECT name, session FROM rooms ORDER BY name") == [("a", 0), ("b", 9)]
 
     def test_a_room_is_written_once(self, path: Path) -> None:
         with import_file(path) as file:

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from chatd.storage.contract import StoreError
+from chatd.storage.sqlite import restoring
 from chatd.storage.sqlite.archive import Archive
 from chatd.storage.sqlite.backup import back_up
+from chatd.storage.sqlite.examination import Examination
 from chatd.storage.sqlite.restoring import Restored, open_back_up, restore
 from tests.support.store_files import (
     Opening,
+    descriptors,
     no_file_grows_beyond,
     of_version,
     refusal,
@@ -87,6 +90,16 @@ class TestRestore:
         for number in 1, 2:
             assert restored(copy, path).aside == path.with_name(f"chat.sqlite.old-{number}")
 
+    async def test_takes_no_name_of_another_file(
+        self, opening: Opening, path: Path, copy: Path
+    ) -> None:
+        await saved(opening, path, copy)
+        await opening.close()
+        path.with_name("chat.sqlite-wal").touch()
+        path.with_name("chat.sqlite.old-1-wal").write_text("another one")
+        assert restored(copy, path).aside == path.with_name("chat.sqlite.old-2")
+        assert path.with_name("chat.sqlite.old-1-wal").read_text() == "another one"
+
     async def test_keeps_lines_that_are_only_in_the_log_of_the_store(
         self, opening: Opening, path: Path, copy: Path, tmp_path: Path
     ) -> None:
@@ -106,6 +119,53 @@ class TestRestore:
         assert restored(copy, tmp_path / "new.sqlite").aside is None
         assert sql(tmp_path / "new.sqlite", "SELECT text FROM events") == [("saved",)]
         assert not {"new.sqlite.lock", "new.sqlite.restored"} & names(tmp_path)
+
+    async def test_takes_a_copy_of_a_stopped_store_that_was_read(
+        self, opening: Opening, path: Path, copy: Path, tmp_path: Path
+    ) -> None:
+        """SQLite makes an empty log and an index of it beside such a file."""
+        await saved(opening, path, copy)
+        await opening.close()
+        copy.write_bytes(path.read_bytes())
+        Archive(copy).rooms()
+        assert copy.with_name("copy.sqlite-shm").stat().st_size
+        assert restored(copy, tmp_path / "new.sqlite").found.lines == 2
+        assert names(tmp_path) == {"chat.sqlite", "chat.sqlite.last-backup", "new.sqlite"} | {
+            "chat.sqlite.lock"
+        }
+
+    async def test_has_its_names_on_the_disk_at_each_step(
+        self, opening: Opening, path: Path, copy: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await saved(opening, path, copy)
+        await opening.close()
+        steps: list[set[str]] = []
+        sync = restoring.sync_folder
+
+        def sync_folder(folder: Path) -> None:
+            steps.append(names(folder))
+            sync(folder)
+
+        monkeypatch.setattr(restoring, "sync_folder", sync_folder)
+        restored(copy, path)
+        always = {"chat.sqlite.old-1", "chat.sqlite.last-backup", "chat.sqlite.lock"}
+        assert steps == [always | {"chat.sqlite.restored"}, always | {"chat.sqlite"}]
+
+    async def test_holds_the_lock_of_the_store(
+        self, opening: Opening, path: Path, copy: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await saved(opening, path, copy)
+        await opening.close()
+        told: list[str] = []
+        examine = restoring.examine_file
+
+        def examine_file(file: Path, called: Path | None = None) -> Examination:
+            told.append(refusal(path))
+            return examine(file, called)
+
+        monkeypatch.setattr(restoring, "examine_file", examine_file)
+        restored(copy, path)
+        assert f"is in use by another chatd, process {os.getpid()}." in told[0]
 
     async def test_is_refused_while_a_daemon_runs(
         self, opening: Opening, path: Path, copy: Path
@@ -167,10 +227,12 @@ class TestRestore:
         assert refused(path, tmp_path / "new.sqlite").startswith(why)
 
     def test_refuses_what_is_no_file(self, path: Path, copy: Path) -> None:
+        before = descriptors()
         os.mkfifo(copy)
         assert refused(copy, path) == f"{copy} is not a file."
         assert refused(copy.parent, path) == f"{copy.parent} is not a file."
         assert refused(copy / "no", path) == f"{copy}/no: {os.strerror(20)}."
+        assert descriptors() == before
 
     async def test_on_a_full_disk_leaves_the_store_alone(
         self, opening: Opening, path: Path, copy: Path
