@@ -15,10 +15,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from chatd import cli
+from chatd.daemon.configuration import Configuration
 from tests.support import documents
 from tests.support.checkout import ROOT
 from tests.support.settings import settings
@@ -26,7 +28,14 @@ from tools.reference import CLIENTS
 
 DOCUMENTS = [document for document in documents.DOCUMENTS if document != "CHANGELOG.md"]
 
-FOR_USERS = {"README.md", "README.es.md", "docs/reference.md", "docs/referencia.md"}
+TWINS = [
+    ("README.md", "README.es.md"),
+    ("docs/reference.md", "docs/referencia.md"),
+    ("docs/operating.md", "docs/operar.md"),
+]
+"""Documents in English, each with its translation."""
+
+FOR_USERS = {document for twins in TWINS for document in twins}
 """The documents for people without an active environment: our programs have their path."""
 
 OTHERS = {
@@ -140,10 +149,7 @@ def test_our_programs_have_their_path_where_no_environment_is_active(document: s
             assert not ours or words[0].startswith(_PATHS), " ".join(words)
 
 
-@pytest.mark.parametrize(
-    ("english", "spanish"),
-    [("README.md", "README.es.md"), ("docs/reference.md", "docs/referencia.md")],
-)
+@pytest.mark.parametrize(("english", "spanish"), TWINS)
 def test_english_and_spanish_have_the_same_commands(english: str, spanish: str) -> None:
     def of(document: str) -> list[str]:
         found = [
@@ -180,6 +186,15 @@ def test_chatd_takes_the_arguments(arguments: list[str]) -> None:
         parser = argparse.ArgumentParser(allow_abbrev=False)
         cli.module_of(subcommand).add_arguments(parser)
         parser.parse_args([FINGERPRINT if word == "SHA256" else word for word in rest])
+
+
+@pytest.mark.parametrize("document", sorted(FOR_USERS))
+def test_configuration_files_have_no_fault(document: str, tmp_path: Path) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    for block in re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        path = tmp_path / "chatd.toml"
+        path.write_text(block)
+        Configuration({}, {}, path, path.name).read()
 
 
 @pytest.mark.parametrize("arguments", those_of("twistd"), ids=named)

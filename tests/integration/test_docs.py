@@ -30,6 +30,7 @@ from tools.spanish import TEXTS
 
 READMES = {Language.ENGLISH: "README.md", Language.SPANISH: "README.es.md"}
 REFERENCES = {Language.ENGLISH: "docs/reference.md", Language.SPANISH: "docs/referencia.md"}
+OPERATING = {Language.ENGLISH: "docs/operating.md", Language.SPANISH: "docs/operar.md"}
 README_LINES = 220
 
 TEST_COMMAND = (
@@ -143,7 +144,9 @@ def test_a_readme_is_short(readme: str) -> None:
     assert read(readme).count("\n") <= README_LINES, "details belong in the reference"
 
 
-@pytest.mark.parametrize("documents_", [READMES, REFERENCES], ids=["README", "reference"])
+@pytest.mark.parametrize(
+    "documents_", [READMES, REFERENCES, OPERATING], ids=["README", "reference", "operating"]
+)
 def test_english_and_spanish_have_the_same_sections_blocks_and_tables(
     documents_: dict[Language, str],
 ) -> None:
