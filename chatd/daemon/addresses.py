@@ -117,9 +117,15 @@ def with_paths_in(description: str, folder: Path) -> str:
         if (name or next(unnamed)) in paths:
             parts[place] = name, str(folder / value)
     return ":".join(
-        f"{name}={quoteStringArgument(value)}" if name else quoteStringArgument(value)
+        # In a value without a name, an equals sign would end a name.
+        f"{name}={quoteStringArgument(value)}" if name else _unnamed(value)
         for name, value in parts
     )
+
+
+def _unnamed(value: str) -> str:
+    quoted: str = quoteStringArgument(value)
+    return quoted.replace("=", r"\=")
 
 
 def _parts(description: str) -> list[tuple[str, str]]:

@@ -165,7 +165,7 @@ _ENDPOINT = next(row.kind.takes for row in LISTENER_ROWS if row.path == "endpoin
 
 def _text(value: object) -> str:
     """Return a value as an option has it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return value if isinstance(value, str) else shown(value)
 
 
 def _advice(key: str, here: Sequence[str]) -> str:

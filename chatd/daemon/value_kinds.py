@@ -31,6 +31,10 @@ LONGEST_DEAD_AFTER = 90_000
 is set."""
 
 
+_BITS = 64
+"""Bits of the largest number that is shown. Python writes no number of more than 4300 digits."""
+
+
 class WrongValue(ValueError):
     """A text is no value of its kind. The text of this is what comes after the setting's name."""
 
@@ -57,9 +61,14 @@ class ValueKind(NamedTuple):
     anchored: Callable[[str, Path], str] = _as_it_is
     """Return a valid text with paths that are relative to a folder made absolute."""
 
+    choices: tuple[str, ...] = ()
+    """All texts that it takes, if they are few."""
+
     def value_of(self, text: str) -> Any:
         """Return the value of a text. Raises `WrongValue`, whose text also has what was given."""
         try:
+            if self.choices and text not in self.choices:
+                raise ValueError
             return self.parse(text)
         except WrongValue:
             raise
@@ -79,6 +88,8 @@ def shown(value: object) -> str:
         return f"[{', '.join(map(shown, value))}]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {shown(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, int) and value.bit_length() > _BITS:
+        return f"a number of {value.bit_length()} bits"
     return repr(value) if isinstance(value, str) else str(value)
 
 
@@ -96,19 +107,7 @@ def whole_number(least: int, most: int = LARGEST_NUMBER) -> ValueKind:
 
 def one_of(*words: str, placeholder: str, parse: Callable[[str], Any] = str) -> ValueKind:
     """Return the kind of a choice of words, of which ``parse`` makes a value."""
-
-    def choice(text: str) -> Any:
-        if text not in words:
-            raise ValueError
-        return parse(text)
-
-    return ValueKind(listed(words), placeholder, choice)
-
-
-def _yes(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError
-    return text == "true"
+    return ValueKind(listed(words), placeholder, parse, choices=words)
 
 
 def _host_name(text: str) -> str:
@@ -190,7 +189,7 @@ POSITIVE_NUMBER = whole_number(1)
 
 SECONDS_UNTIL_DEAD = whole_number(0, LONGEST_DEAD_AFTER)
 
-YES_NO = ValueKind("true or false", "", _yes, bool)
+YES_NO = ValueKind("true or false", "", "true".__eq__, bool, choices=("true", "false"))
 
 LANGUAGE = one_of(*(each.value for each in Language), placeholder="CODE", parse=Language)
 

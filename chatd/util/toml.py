@@ -33,7 +33,7 @@ def parse(text: str) -> dict[str, Any]:
         ) from None
     try:
         table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also a number of more digits than Python takes
         raise InvalidToml(f"it is no TOML: {str(error)[:1].lower()}{str(error)[1:]}.") from None
     except RecursionError:
         raise InvalidToml("it is no TOML: its values are nested too deep.") from None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.endpoints import quoteStringArgument
 
-from chatd.daemon.addresses import Address, WrongAddress, address_of
+from chatd.daemon.addresses import Address, WrongAddress, address_of, with_paths_in
 
 
 def why(description: str) -> str:
@@ -134,3 +135,28 @@ class TestWrong:
     )
     def test_is_told_what_is_right(self, description: str, reason: str) -> None:
         assert why(description).startswith(reason)
+
+
+class TestPaths:
+    @pytest.mark.parametrize(
+        ("description", "name", "path"),
+        [
+            ("unix:s", "address", "/f/s"),
+            ("unix:/s", "address", "/s"),
+            ("unix:address=s:mode=660", "address", "/f/s"),
+            (r"unix:a\:b\=c\\d:mode=660", "address", r"/f/a:b=c\d"),
+            ("haproxy:unix:s", "address", "/f/s"),
+            ("ssl:7:k.pem:c.pem", "privateKey", "/f/k.pem"),
+            ("ssl:7:k.pem:c.pem", "certKey", "/f/c.pem"),
+            ("ssl:7:extraCertChain=x.pem", "extraCertChain", "/f/x.pem"),
+        ],
+    )
+    def test_are_those_in_a_folder(self, description: str, name: str, path: str) -> None:
+        before, after = address_of(description), address_of(with_paths_in(description, Path("/f")))
+        assert after.values[name] == path
+        assert after.behind_proxy == before.behind_proxy
+        assert after.values.keys() == before.values.keys()
+
+    @pytest.mark.parametrize("description", ["tcp:7", r"tcp6:7:interface=\:\:1", "stdio:"])
+    def test_are_in_no_other_address(self, description: str) -> None:
+        assert with_paths_in(description, Path("/f")) == description

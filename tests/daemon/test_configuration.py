@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from chatd.daemon import toml_settings
 from chatd.daemon.configuration import Configuration
-from chatd.daemon.given import Faulty
+from chatd.daemon.given import Fault, Faulty
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.options import Options
 from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.setting_row import Row
-from chatd.daemon.settings import Settings
+from chatd.daemon.settings import Settings, settings_of
 from chatd.daemon.settings_table import LISTENER_ROWS, SETTINGS
+from chatd.text.escaping import visible
 from chatd.util.budget_table import BUDGETS
 from tests.support.service import FREE, make, refusal
 from tests.support.settings import endpoints
@@ -239,6 +245,10 @@ class TestFaults:
                 "limits.connections takes a whole number, 0 or more; not true.",
             ),
             (
+                f"limits.connections = 0x1{'0' * 5_000}",
+                "limits.connections takes a whole number, 0 or more; not a number of 20001 bits.",
+            ),
+            (
                 "limits.connections = 1.5",
                 "limits.connections takes a whole number, 0 or more; not 1.5.",
             ),
@@ -352,6 +362,35 @@ class TestFaults:
     def test_of_a_file_that_is_not_there(self, sources: Sources) -> None:
         with pytest.raises(Faulty, match=r"^cannot read .*: No such file or directory\.$"):
             Configuration({}, {}, sources.folder / NAME, NAME).read()
+
+
+KEYS = st.sampled_from(
+    sorted({part for row in (*SETTINGS, *LISTENER_ROWS) for part in row.path.split(".")})
+) | st.sampled_from(["listen", "recent", "a", "limits.connections", "\x1b[2J", ""])
+
+VALUES = st.recursive(
+    st.none().map(lambda _: date(2026, 11, 30))
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["tcp:7", "unix:s", "chat", "web", "memory:", "90d", "es", "ssl:7:a:b"]),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(KEYS, values, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=6))
+def test_whatever_is_in_a_file_is_a_setting_or_a_fault_in_one_line(table: dict[str, Any]) -> None:
+    faults: list[Fault] = []
+    found = toml_settings.in_file(table, NAME, Path("/folder"), faults)
+    try:
+        settings_of(found)
+    except Faulty as faulty:
+        faults.extend(faulty.faults)
+    for fault in faults:
+        assert fault.line.startswith(f"{NAME}: ")
+        assert fault.line == visible(fault.line)
 
 
 class TestDaemon:
