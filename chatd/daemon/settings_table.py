@@ -222,7 +222,7 @@ ROWS = (
         "300",
         "Seconds from the first byte of a line to its end",
         _L,
-        Reload.NEWCOMERS,
+        Reload.AT_ONCE,
     ),
     Row(
         "limits.connections",

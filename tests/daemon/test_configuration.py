@@ -244,9 +244,10 @@ class TestFaults:
                 "limits.connections = true",
                 "limits.connections takes a whole number, 0 or more; not true.",
             ),
-            (
+            pytest.param(
                 f"limits.connections = 0x1{'0' * 5_000}",
                 "limits.connections takes a whole number, 0 or more; not a number of 20001 bits.",
+                id="digits",
             ),
             (
                 "limits.connections = 1.5",

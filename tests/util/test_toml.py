@@ -15,7 +15,15 @@ def test_a_text_is_a_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a", "a = ", "[a", "a = 1\na = 2", "a = [" + "[" * 10_000, "a = " + "1" * 5_000]
+    "text",
+    [
+        "a",
+        "a = ",
+        "[a",
+        "a = 1\na = 2",
+        pytest.param("a = " + "[" * 10_000, id="depth"),
+        pytest.param("a = " + "1" * 5_000, id="digits"),
+    ],
 )
 def test_a_text_that_is_none_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(toml.InvalidToml, match=r"^it is no TOML: .*\.$"):
