@@ -1,8 +1,10 @@
 """Python programs in processes of their own, forked from one that has imported what they need.
 
-The imports would take most of the time of a short program. A program is forked in two steps: its
-parent waits for it, so that many can run at once and each tells its own status. It is measured if
-its environment has the variables of coverage; what was imported before is not.
+The imports would take most of the time of a short program, and so would the end of an interpreter,
+which copies each page of memory that it shares to free what is in it. A program ends once its
+threads have ended, its exit functions have run and its output is written. It is forked in two
+steps: its parent waits for it, so that many can run at once and each tells its own status. It is
+measured if its environment has the variables of coverage; what was imported before is not.
 
 What is read when a process starts, such as ``LD_PRELOAD`` and ``PYTHONPATH``, has to be as in the
 interpreter.
@@ -10,6 +12,7 @@ interpreter.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
@@ -220,11 +223,34 @@ def _run(
     os.closerange(3, max(files) + 1)
     if environment.keys() & COVERAGE:
         import_module("coverage").process_startup()  # not earlier: it takes a while
-    exec(code, {"__name__": "__main__"})
+    try:
+        exec(code, {"__name__": "__main__"})
+    except SystemExit as end:
+        _end.status = end.code or 0
+        raise
+    _end.status = 0
     sys.exit()
 
 
+class _End:
+    """The last exit function, which ends a program that has a status."""
+
+    status: object = None
+
+    def __call__(self) -> None:
+        if isinstance(self.status, int):
+            try:
+                sys.stdout.flush()
+                sys.stderr.flush()
+            except (OSError, ValueError):
+                return  # the interpreter reports it
+            os._exit(self.status & 0xFF)
+
+
+_end = _End()
+
 if __name__ == "__main__":
+    atexit.register(_end)  # the first of all
     for module in sys.argv[1:]:
         import_module(module)
     _serve(socket.socket(fileno=0))

@@ -78,6 +78,18 @@ class TestRun:
         assert (status, output) == (1, b"so far\n")
         assert errors.endswith(b"ZeroDivisionError: division by zero\n")
 
+    def test_waits_for_threads_and_exit_functions(self, interpreter: forks.Interpreter) -> None:
+        code = """
+import atexit, threading
+atexit.register(print, "exit function")
+threading.Timer(0.01, print, ["thread"]).start()
+print("end")
+"""
+        assert run(interpreter, code) == (0, b"end\nthread\nexit function\n", b"")
+
+    def test_returns_the_reason_of_an_end(self, interpreter: forks.Interpreter) -> None:
+        assert run(interpreter, "raise SystemExit('why')") == (1, b"", b"why\n")
+
     def test_ends_a_program_that_takes_too_long(self, interpreter: forks.Interpreter) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             run(interpreter, "import time; time.sleep(60)", timeout=0)
