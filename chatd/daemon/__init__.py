@@ -40,6 +40,8 @@ Modules (python3 -m tools.documents writes this list):
   read again.
 - `service`: The service that twistd runs: starting, checks meanwhile, and stopping within five
   seconds.
+- `service_manager`: The service manager that started the daemon, such as systemd: it is told the
+  daemon's states.
 - `setting_row`: A row of the table of settings: a setting, and all that is to be known of it.
 - `settings`: The settings of the daemon: the values of all that is given, or all faults in it.
 - `settings_table`: The table of the settings of the daemon: the one list of what an operator can

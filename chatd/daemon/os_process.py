@@ -7,6 +7,7 @@ and binds no address.
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import gc
 import os
 import resource
@@ -34,6 +35,9 @@ OPEN_MAX = 10_240
 
 SELECT_FILES = 1024
 """The files that select(2) takes: FD_SETSIZE of Linux, macOS and the BSDs."""
+
+_STANDARD_ERROR = 2
+"""The descriptor itself: twistd puts its log in the place of `sys.stderr`."""
 
 SWITCH_SECONDS = 0.0005
 """Seconds until a thread of the store has to let the reactor's thread run. With Python's own 5 ms,
@@ -136,6 +140,16 @@ def return_memory() -> None:
 def switch_threads_often() -> None:
     """Have threads of the store give way to the reactor's within `SWITCH_SECONDS`."""
     sys.setswitchinterval(SWITCH_SECONDS)
+
+
+def show_stacks_when_aborted() -> None:
+    """Have the stacks of all threads printed when the process is ended by SIGABRT, or crashes.
+
+    systemd sends that signal to a daemon that hangs. A process that shows them already, such as
+    that of the tests, goes on as it does; one without standard error shows none.
+    """
+    if sys.stderr is not None and not faulthandler.is_enabled():
+        faulthandler.enable(_STANDARD_ERROR)
 
 
 def log_through_pipe(twistd: Mapping[str, Any], reactor: Any) -> None:

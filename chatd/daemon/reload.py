@@ -7,6 +7,7 @@ restart are named. This module must not know how a part follows a setting: each 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,16 +96,25 @@ with it; limits of single connections belong to listeners."""
 
 
 class Reload:
-    """Reads the configuration of a daemon again. Relative paths are relative to ``rundir``."""
+    """Reads the configuration of a daemon again. Relative paths are relative to ``rundir``.
+
+    ``reloading`` returns the context in which it does that.
+    """
 
     log = Logger()
 
     def __init__(
-        self, configuration: Configuration, settings: Settings, rundir: Path, parts: Parts
+        self,
+        configuration: Configuration,
+        settings: Settings,
+        rundir: Path,
+        parts: Parts,
+        reloading: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._configuration = configuration
         self._rundir = rundir
         self._parts = parts
+        self._reloading = reloading
         self._started = self._settings = settings
         self._served = list(settings.listeners)
 
@@ -114,8 +124,9 @@ class Reload:
 
     def reload(self) -> Outcome:
         """Read all again, change what can be, and log the outcome."""
-        outcome = self._reload()
-        outcome.faults.extend(self._parts.certificates.reload_certificates())
+        with self._reloading():
+            outcome = self._reload()
+            outcome.faults.extend(self._parts.certificates.reload_certificates())
         return outcome
 
     def _reload(self) -> Outcome:

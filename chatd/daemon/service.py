@@ -309,6 +309,16 @@ def _sentences_about(
     return " ".join(sentences)
 
 
+def listening_sentence(language: Language, listeners: Iterable[Listener]) -> str:
+    """Return a sentence with all addresses of some listeners."""
+    ports = [port for listener in listeners for port in listener.ports]
+    return sentence(
+        language,
+        "log_listening",
+        address=", ".join(_address_text(port.getHost()) for port in ports),
+    )
+
+
 def _take_over_lock(port: IListeningPort) -> None:
     """Write this process's number to the lock of a UNIX socket.
 

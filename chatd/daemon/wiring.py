@@ -44,13 +44,15 @@ from chatd.daemon.os_process import (
     refuse,
     run_timers_on_monotonic_clock,
     rundir_of,
+    show_stacks_when_aborted,
     switch_threads_often,
     user_of,
     within_open_files,
 )
 from chatd.daemon.reload import Parts, Reload
 from chatd.daemon.retention import Retention
-from chatd.daemon.service import ChatService
+from chatd.daemon.service import ChatService, listening_sentence
+from chatd.daemon.service_manager import manager_of
 from chatd.daemon.settings import Settings
 from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time
 from chatd.protocols.control import Control, control_path
@@ -101,6 +103,8 @@ def makeService(options: Options) -> IService:
 
     # The store, and the chat server on it
     store = _store(settings, rundir, user, clock)
+    foreground = bool(twistd.get("nodaemon", True))
+    manager = manager_of(os.environ, clock, lambda: store.commit_seconds, foreground=foreground)
     passwords = _passwords(clock)
     server, watch = _server(settings, store, clock, motd, passwords, budgets)
     server.hooks.use_rules(hook_rules)
@@ -121,18 +125,23 @@ def makeService(options: Options) -> IService:
     retention = Retention(server, store, clock, settings.retention, watch)
     limits = partial(_limits_of_budgets, reactor=reactor)
     parts = Parts(server, retention, gate, listeners, certificates, limits)
-    reload = Reload(configuration, settings, rundir, parts)
+    reload = Reload(configuration, settings, rundir, parts, manager.reloading)
     control = _control(store, Administration(server, watch, reload.request), user, reactor)
 
     # The process
     collect_garbage_rarely()
     switch_threads_often()
+    show_stacks_when_aborted()
     lines = [] if doors is None else guide(doors, settings, on_terminal=logs_to_terminal(twistd))
     log_through_pipe(twistd, reactor)
     reactor.callWhenRunning(stop_in_time)
     # Also for a signal that arrives before the reactor runs:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)
     renew_on_hangup(clock, reload.reload)
+    if manager.listens:
+        status = listening_sentence(settings.language, listeners)
+        reactor.callWhenRunning(manager.ready, status)
+        reactor.addSystemEventTrigger("before", "shutdown", manager.stopping)
 
     return ChatService(
         store,
@@ -141,7 +150,7 @@ def makeService(options: Options) -> IService:
         watch=watch,
         retention=retention,
         language=settings.language,
-        foreground=bool(twistd.get("nodaemon", True)),
+        foreground=foreground,
         helpers=[each for each in (passwords, local_users, certificates) if each is not None],
         control=control,
         outgoing=outgoing,

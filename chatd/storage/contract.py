@@ -225,6 +225,11 @@ class Store(abc.ABC):
     def full(self) -> bool:
         """True if so much is waiting that no session should be read until some is committed."""
 
+    @property
+    @abc.abstractmethod
+    def commit_seconds(self) -> float:
+        """Seconds for which a batch is being committed; 0 if none is."""
+
     @abc.abstractmethod
     def flush(self) -> Deferred[None]:
         """Wait until everything appended so far was published or refused."""

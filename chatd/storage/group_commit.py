@@ -52,6 +52,7 @@ class GroupCommitStore(Store):
         self._waiting: list[BatchItem] = []
         self._unpublished_bytes = 0
         self._working = False
+        self._began: float | None = None  # the commit that is under way
         self._flushing: list[Deferred[None]] = []
         self._unsaved = RecurringWarning(
             clock, "lines are refused, because they cannot be saved: {why}"
@@ -84,6 +85,10 @@ class GroupCommitStore(Store):
     def full(self) -> bool:
         return self._unpublished_bytes >= WAITING_BYTES
 
+    @property
+    def commit_seconds(self) -> float:
+        return 0.0 if self._began is None else self._clock.seconds() - self._began
+
     def flush(self) -> Deferred[None]:
         done: Deferred[None] = Deferred()
         if self._working:
@@ -94,12 +99,14 @@ class GroupCommitStore(Store):
 
     def _commit_waiting(self) -> None:
         batch, self._waiting = self._waiting, []
+        self._began = self._clock.seconds()
         self.commit(batch).addBoth(self._end, batch, self._unpublished_bytes)
 
     def _end(
         self, result: Sequence[Entry] | Failure, batch: Sequence[BatchItem], weight: int
     ) -> None:
         """Publish or refuse a batch."""
+        self._began = None
         self._unpublished_bytes -= weight
         if not all(isinstance(entry, Notice) for entry in batch):
             self.saves = not isinstance(result, Failure)

@@ -43,6 +43,27 @@ class TestBatches:
         await harness.settle()
         assert texts(harness.recorder.published) == ["a", "b", "c"]
 
+    async def test_the_time_of_a_commit_ends_with_it(self, harness: StoreHarness) -> None:
+        gates = Gates(harness.store)
+        assert harness.store.commit_seconds == 0
+        harness.begin(draft("a"))
+        harness.reactor.advance(3)
+        assert harness.store.commit_seconds == 3
+        gates.open()
+        await harness.settle()
+        assert harness.store.commit_seconds == 0
+
+    async def test_the_time_of_a_failed_commit_ends_with_it(
+        self, harness: StoreHarness, expected_errors: Expect
+    ) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft("a"))
+        harness.reactor.advance(3)
+        gates.fail(StoreError("it is full."))
+        await harness.settle()
+        assert harness.store.commit_seconds == 0
+        expected_errors()
+
     async def test_the_next_batch_waits_until_all_clients_were_read(
         self, harness: StoreHarness
     ) -> None:
