@@ -190,7 +190,7 @@ class _Log:
     def end(self) -> Iterator[str]:
         """Yield the faults of the log as a whole."""
         head = self._room.head
-        if self._seq and self._seq != head:
+        if self._seq != head:
             yield f"{_called(self._room)}: its last line is {self._seq}, and its head {head}"
 
     def _fits(self, number: int, time: int) -> bool:

@@ -141,7 +141,7 @@ class TestForeign:
     def test_blank_texts_are_counted(self) -> None:
         one = importing(into="a")
         assert list(one.foreign([said(" "), said("\n\n")])) == []
-        assert one.notices == 2
+        assert (one.notices, one.made.names) == (2, [])
 
     @pytest.mark.parametrize("text", ["a" + "\u0301" * 40, "\ud800"])
     def test_a_text_that_cannot_be_said_is_told_or_skipped(self, text: str) -> None:
@@ -180,6 +180,7 @@ class TestTexts:
         lines = ["x" * (MAX_LENGTH - 1)] * 4
         assert parts_of(said("\n".join(lines))) == [lines]
         assert parts_of(said("\n".join([*lines, "y"]))) == [lines, ["y"]]
+        assert parts_of(said("\n".join(lines * 2))) == [lines, lines]
         assert parts_of(said("\n".join(["", *lines]))) == [lines[:3], lines[3:]]
         many = ["a"] * MOST_MESSAGE_LINES
         assert parts_of(said("\n".join(many))) == [many]
@@ -187,6 +188,7 @@ class TestTexts:
 
     def test_a_piece_without_text_is_empty(self) -> None:
         assert parts_of(said(" " * 3000 + "x" * 3000)) == [["x" * 3000]]
+        assert parts_of(said(" " + "x" * MAX_LENGTH)) == [["x" * MAX_LENGTH]]
 
     def test_an_action_and_a_topic_have_one_line(self) -> None:
         assert parts_of(said("waves\nagain", Kind.ACTION)) == [["waves again"]]

@@ -80,7 +80,8 @@ class TestBackUp:
         back_up(path, target)
         assert held(target) == set()
         assert b"zeb" not in target.read_bytes()
-        assert sql(target, "SELECT head FROM rooms") == [(2,)]
+        assert sql(target, "SELECT head, indexed FROM rooms") == [(2, 0)]
+        assert sql(target, "SELECT * FROM chores") == []
 
     async def test_is_written_to_the_disk_in_small_parts(
         self,
@@ -231,8 +232,11 @@ class TestBackUp:
     ) -> None:
         await harness.say(*(draft("x" * 4000) for _ in range(1000)))
 
+        errors = [error]
+
         def fsync(descriptor: int) -> None:
-            raise error
+            if errors:
+                raise errors.pop()
 
         with monkeypatch.context() as patched:
             patched.setattr(os, "fsync", fsync)

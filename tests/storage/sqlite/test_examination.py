@@ -39,6 +39,11 @@ class TestExamination:
         await harness.write_records(Record("away", "ana", "{}"))
         assert examine_file(path).records == [Record("away", "ana", "{}")]
 
+    def test_finds_no_fault_in_a_store_without_lines(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        assert examine_file(path)[:3] == ((), len(schema.STEPS), 0)
+
     async def test_finds_no_fault_after_deletions(self, harness: StoreHarness, path: Path) -> None:
         await filled(harness)
         await harness.catch_up()
@@ -86,6 +91,10 @@ class TestExamination:
                 "#lobby 1: its session is above ",
             ),
             ("UPDATE events SET session = -1 WHERE text = 'a'", "#lobby 1: its session is above "),
+            (
+                "UPDATE events SET part_of = 7 WHERE text = 'a'",
+                "#lobby 1: the message that it is pa",
+            ),
             ("UPDATE strands SET time = time + 1", "#lobby 1: it is not in the time index as it "),
             ("UPDATE strands SET strand = 0", "#lobby 3: it is not in the time index as it was"),
             ("UPDATE rooms SET session = 0", "#lobby 1: its session is above the highest one"),
@@ -207,7 +216,8 @@ class TestExamination:
     async def test_tells_some_faults_of_many(self, harness: StoreHarness, path: Path) -> None:
         await harness.say(*(draft(str(number)) for number in range(100)))
         sql(path, "UPDATE events SET kind = 77")
-        assert len(examine_file(path).faults) == MOST_FAULTS
+        found = examine_file(path)
+        assert (len(found.faults), found.lines) == (MOST_FAULTS, 0)
 
     @pytest.mark.parametrize(
         ("statement", "why"),
