@@ -18,7 +18,8 @@ import pytest
 
 from chatd.storage.contract import FORGOTTEN
 from chatd.util.extras import how_to_install
-from tests.support.admin import PASSWORD, TIMEOUT, admin
+from tests.support.admin import PASSWORD, admin
+from tests.support.commands import TIMEOUT
 from tests.support.live_server import Client, LiveServer, environment
 from tests.support.sentences import EN
 

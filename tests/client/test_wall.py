@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.admin import admin
-from tests.support.live_server import PATIENCE, LiveServer, environment
+from tests.support.commands import chatd
+from tests.support.live_server import LiveServer
 from tests.support.sentences import EN
 
 PASSWORD = "correct horse battery"
@@ -21,16 +20,13 @@ def wall(
 ) -> tuple[int, str, str]:
     """Run `chatd wall` through the daemon's UNIX socket; return its status, output and errors."""
     who = ["--login", login] if login else []
-    done = subprocess.run(
-        [sys.executable, "-m", "chatd", "wall", "--unix", "chat.sock", *who, *arguments],
-        cwd=where.directory,
-        env={**environment(), "CHATD_PASSWORD": PASSWORD},
-        input=given,
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
+    status, out, err = chatd(
+        where.directory,
+        *("wall", "--unix", "chat.sock", *who, *arguments),
+        given=given,
+        CHATD_PASSWORD=PASSWORD,
     )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    return status, out.decode(), err.decode()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.admin import admin
 from tests.support.certificate import fingerprint_of, write_certificate
-from tests.support.live_server import PATIENCE, LiveServer, output_of
+from tests.support.live_server import PATIENCE, LiveServer
 from tests.support.stand_in import unused_port
 from tests.support.terminal import Terminal
 
@@ -138,8 +138,7 @@ def test_an_account_comes_back_with_its_rooms_and_is_asked_for_its_password_once
     place: Place,
 ) -> None:
     password = "correct horse battery"
-    admin = (sys.executable, "-m", "chatd", "admin", "--store", "sqlite:store", "add", "ana")
-    output_of(*admin, cwd=place.directory, given=f"{password}\n")
+    assert admin(place.directory, "add", "ana", password=f"{password}\n")[0] == 0
     server = place.serve()
     ana = Terminal("--unix", place.socket, "--login", "ana", "--room", "ops", rows=40)
     place.terminals.append(ana)

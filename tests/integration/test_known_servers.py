@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.certificate import fingerprint_of, write_certificate
-from tests.support.live_server import LiveServer, output_of
+from tests.support.commands import chatd_in_text
+from tests.support.live_server import LiveServer
 
 PASSWORD = "correct horse battery"
 
@@ -28,7 +28,9 @@ class ServedAccount:
 
     def run(self, *arguments: str, given: str = "") -> str:
         """Run ``chatd`` to its end, which must be good, and return its output."""
-        return output_of(sys.executable, "-m", "chatd", *arguments, cwd=self.directory, given=given)
+        status, output, errors = chatd_in_text(self.directory, *arguments, given=given)
+        assert status == 0, errors
+        return output + errors
 
     def said(self) -> list[str]:
         """Return the lines of the lobby, without their times."""

@@ -11,8 +11,6 @@ import gc
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -30,7 +28,7 @@ from chatd.daemon.wiring import makeService
 from chatd.storage.contract import StoreError
 from chatd.util.privileges import Identity, current, identity_of
 from tests.support.admin import PASSWORD, admin
-from tests.support.live_server import environment
+from tests.support.commands import chatd, chatd_in_text
 from tests.support.service import FREE, Twistd, drop, without_signals  # noqa: F401 - a fixture
 
 NOBODY = 65534
@@ -356,8 +354,8 @@ def test_a_link_that_leads_elsewhere_at_the_second_look_leads_to_what_its_user_m
 
 
 def test_what_chatd_tls_makes_belongs_to_whom_the_folder_does(folders: Folders) -> None:
-    done = tls(folders, "home/tls")
-    assert (done.returncode, done.stderr) == (0, "")
+    status, _, err = tls(folders, "home/tls")
+    assert (status, err) == (0, "")
     pair = folders.home / "tls"
     assert {path.lstat().st_uid for path in (pair, *pair.iterdir())} == {NOBODY}
 
@@ -365,22 +363,15 @@ def test_what_chatd_tls_makes_belongs_to_whom_the_folder_does(folders: Folders) 
 def test_a_link_of_the_users_leads_chatd_tls_to_nothing_of_roots(folders: Folders) -> None:
     folders.put("link to a folder", "tls")
     before = folders.roots_things()
-    done = tls(folders, "home/tls")
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
+    status, _, err = tls(folders, "home/tls")
+    assert status == 1
+    assert err.count("\n") == 1
     assert folders.roots_things() == before
 
 
-def tls(folders: Folders, folder: str) -> subprocess.CompletedProcess[str]:
-    """Run `chatd tls self-signed`."""
-    return subprocess.run(
-        [sys.executable, "-m", "chatd", "tls", "self-signed", folder],
-        cwd=folders.home.parent,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def tls(folders: Folders, folder: str) -> tuple[int, str, str]:
+    """Run `chatd tls self-signed`; return its exit status, output and errors."""
+    return chatd_in_text(folders.home.parent, "tls", "self-signed", folder)
 
 
 @pytest.mark.parametrize("name", ["-shm", "-wal"])
@@ -389,14 +380,7 @@ def test_chatd_export_changes_nothing_of_roots(folders: Folders, name: str) -> N
     (folders.home / f"store{name}").unlink(missing_ok=True)
     folders.put("link to nothing", f"store{name}")
     before = folders.roots_things()
-    subprocess.run(
-        [sys.executable, "-m", "chatd", "export", "--store", "sqlite:store"],
-        cwd=folders.home,
-        env=environment(),
-        capture_output=True,
-        timeout=30,
-        check=False,
-    )
+    chatd(folders.home, "export", "--store", "sqlite:store")
     assert folders.roots_things() == before
     assert (0, 0) not in folders.owners()
 

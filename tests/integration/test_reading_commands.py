@@ -15,6 +15,7 @@ import pytest
 
 from chatd.client.json_lines import JsonLink
 from chatd.client.reading import all_rooms
+from tests.support.commands import chatd_in_text
 from tests.support.live_server import PATIENCE, LiveServer, environment
 from tests.support.sentences import EN
 
@@ -26,17 +27,14 @@ PASSWORD = "correct horse battery"
 
 def run(where: LiveServer, *arguments: str, given: str = "") -> Result:
     """Run a command of `chatd` that reaches a daemon through its UNIX socket."""
-    done = subprocess.run(
-        [sys.executable, "-m", "chatd", arguments[0], "--unix", "chat.sock", *arguments[1:]],
-        cwd=where.directory,
-        env={**environment(), "CHATD_PASSWORD": PASSWORD, "TZ": "UTC"},
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
+    command, *rest = arguments
+    return chatd_in_text(
+        where.directory,
+        *(command, "--unix", "chat.sock", *rest),
+        given=given,
+        CHATD_PASSWORD=PASSWORD,
+        TZ="UTC",
     )
-    return done.returncode, done.stdout, done.stderr
 
 
 def untimed(output: str) -> list[str]:

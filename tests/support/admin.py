@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support import forks
-from tests.support.live_server import environment, prepared
+from tests.support.commands import chatd_in_text
 
-TIMEOUT = 30.0
 PASSWORD = "correct horse"
 
 
@@ -18,13 +16,4 @@ def admin(
     store: str = "sqlite:store",
 ) -> tuple[int, str, str]:
     """Run `chatd admin`; return its exit status, output and errors."""
-    status, out, err = forks.run(
-        prepared(),
-        forks.CHATD,
-        *("admin", "--store", store, *arguments),
-        directory=directory,
-        environment=environment(),
-        given=password.encode(),
-        timeout=TIMEOUT,
-    )
-    return status, out.decode(), err.decode()
+    return chatd_in_text(directory, "admin", "--store", store, *arguments, given=password)

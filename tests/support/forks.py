@@ -22,6 +22,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
@@ -216,6 +217,7 @@ def _run(
     os.chdir(directory)
     os.environ.clear()
     os.environ.update(environment)
+    time.tzset()  # it was read before
     sys.path[0] = directory
     sys.argv = ["-c", *arguments]
     for standard, each in enumerate(files[:3]):

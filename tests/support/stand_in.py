@@ -19,6 +19,8 @@ from typing import Any
 
 from chatd.client import say
 from chatd.client.duplex import DuplexLink
+from tests.support.checkout import ROOT
+from tests.support.commands import chatd
 from tests.support.sentences import EN
 
 DEADLINE = 30.0
@@ -247,13 +249,10 @@ def failed(reason: bytes) -> tuple[int, bytes, bytes]:
     return 1, b"", b"chatd: " + reason + b"\n"
 
 
-def start_say(
-    port: int | None, *words: str, stdin: int = subprocess.PIPE
-) -> "subprocess.Popen[bytes]":
-    """Start `chatd say` on *port*; with None, *words* name the server."""
-    at_port = [] if port is None else ["--port", str(port)]
+def start_say(port: int, *words: str, stdin: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
+    """Start `chatd say` on *port*, in a new interpreter."""
     return subprocess.Popen(
-        [sys.executable, "-m", "chatd", "say", *at_port, *words],
+        [sys.executable, "-m", "chatd", "say", "--port", str(port), *words],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -269,12 +268,8 @@ def run_say(
     certificate: Path | None = None,
 ) -> tuple[int, bytes, bytes]:
     """Run `chatd say` against *script*; return its exit status, standard output and error."""
-    with (
-        FakeServer(script, unix=unix, certificate=certificate) as server,
-        start_say(None, *server.address, *words) as process,
-    ):
-        out, err = process.communicate(stdin, DEADLINE)
-    return process.returncode, out, err
+    with FakeServer(script, unix=unix, certificate=certificate) as server:
+        return chatd(ROOT, "say", *server.address, *words, given=stdin)
 
 
 def write(process: "subprocess.Popen[bytes]", data: bytes) -> None:

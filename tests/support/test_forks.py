@@ -102,6 +102,13 @@ print("end")
         _, output, _ = run(interpreter, code)
         assert output == b"['0', '1', '2', '3'] False\n", "3 is the directory that is read"
 
+    def test_a_program_has_the_time_zone_of_its_environment(
+        self, interpreter: forks.Interpreter
+    ) -> None:
+        environment = {**interpreter.environment, "TZ": "UTC-3"}
+        code = "import time; print(time.localtime(0).tm_hour)"
+        assert run(interpreter, code, environment=environment) == (0, b"3\n", b"")
+
     def test_a_program_is_measured_if_its_environment_says_so(
         self, interpreter: forks.Interpreter, tmp_path: Path
     ) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -19,7 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.live_server import Client, LiveServer, output_of
+from tests.support.commands import chatd
+from tests.support.live_server import Client, LiveServer
 from tests.support.terminal import Terminal
 
 NAME = "ana"
@@ -212,11 +212,12 @@ def differences(where: str, expected: list[str], found: list[str]) -> list[str]:
 def stored(directory: Path, last: str) -> list[tuple[str, str]]:
     """Return the author and the token of each line of the store, once it has the last one."""
     end = time.monotonic() + SETTLED
-    command = (sys.executable, "-m", "chatd", "export", "--store", "sqlite:store", "--format")
     while True:
-        lines = [
-            json.loads(line) for line in output_of(*command, "jsonl", cwd=directory).splitlines()
-        ]
+        status, exported, errors = chatd(
+            directory, "export", "--store", "sqlite:store", "--format", "jsonl"
+        )
+        assert status == 0, errors
+        lines = [json.loads(line) for line in exported.splitlines()]
         found = [
             (line["author"], token[0]) for line in lines if (token := _TOKEN.match(line["text"]))
         ]
