@@ -81,6 +81,12 @@ OPTIONS = {
         "El idioma del servidor: en o es, también en las primeras líneas del registro. /idioma lo"
         " cambia para una persona"
     ),
+    "The format of the log: text, or json for an object on each line": (
+        "El formato del registro: text, o json para un objeto en cada línea"
+    ),
+    "The least level of what is logged: debug, info, warn or error": (
+        "El menor nivel de lo que se registra: debug, info, warn o error"
+    ),
     "A file with a UTF-8 text that is shown after the welcome": (
         "Un fichero con un texto en UTF-8 que se muestra tras la bienvenida"
     ),
@@ -127,6 +133,8 @@ SETTINGS = {
     "no, a restart does": "no, un reinicio",
     "true or false": "true o false",
     "en or es": "en o es",
+    "text or json": "text o json",
+    "debug, info, warn or error": "debug, info, warn o error",
     "the path of a file": "la ruta de un fichero",
     "sqlite:PATH or memory:": "sqlite:RUTA o memory:",
     "a size like 20G, 64M at least (0: no limit)": (

@@ -25,13 +25,15 @@ Modules (python3 -m tools.documents writes this list):
 - `listeners`: Listening: an endpoint's description becomes a bound port, or one line that says why
   not.
 - `local_network`: An endpoint at which only this machine and its local network are let in.
+- `log_lines`: Lines of the log: events of Twisted's logger as text or as objects of JSON, from a
+  level up.
+- `log_output`: The output of the log: standard output, or the file that twistd's options name.
 - `log_pipe`: Standard output for a log, written by a thread, so that the daemon never waits for its
   reader.
 - `manual`: The help of the daemon: its options in groups, as a manual like that of all commands.
 - `motd`: The message of the day: a text file, read at the start and again at each reload.
 - `options`: The options of ``twistd chat``, as they are given on the command line.
-- `os_process`: The operating system process of the daemon: its clock, open files, garbage, log and
-  user.
+- `os_process`: The operating system process of the daemon: its clock, open files, garbage and user.
 - `port_owner`: The process that listens on a TCP port, for the message that the port is taken.
 - `reload`: A reload: the configuration is read again, and the settings that can change are changed.
 - `retention`: Retention: lines older than ``--keep`` are deleted, at the start and then about

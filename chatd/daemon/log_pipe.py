@@ -14,9 +14,10 @@ import os
 import select
 import threading
 import time
+from collections.abc import Callable
 from queue import SimpleQueue
 
-from twisted.logger import LogLevel, formatEventAsClassicLogText
+from twisted.logger import LogEvent, LogLevel
 
 WAITING_MESSAGES = 1000
 """The most messages in the queue. (A line of a log is some 100 bytes, a traceback a few thousand.)
@@ -31,11 +32,13 @@ class LogPipe(io.TextIOBase):
 
     Characters that the encoding does not have are escaped. Make it after any fork: threads do not
     survive one. Signal handlers may write, too: there is no lock that they could wait for.
+    ``render`` makes text of the event that messages were lost.
     """
 
-    def __init__(self, descriptor: int, encoding: str = "utf-8") -> None:
+    def __init__(self, descriptor: int, encoding: str, render: Callable[[LogEvent], str]) -> None:
         self._descriptor = descriptor
         self._encoding = encoding
+        self._render = render
         self._queue: SimpleQueue[bytes | threading.Event] = SimpleQueue()
         self._lost = 0  # messages dropped; written by the writer alone
         self._reported = 0  # lost messages that the log mentions; written by the thread alone
@@ -77,7 +80,7 @@ class LogPipe(io.TextIOBase):
             if (
                 lost > self._reported
                 and self._queue.empty()
-                and self._write_all(_report_of_loss(lost - self._reported))
+                and self._write_all(self._report_of_loss(lost - self._reported))
             ):
                 self._reported = lost
 
@@ -92,13 +95,13 @@ class LogPipe(io.TextIOBase):
                 return False
         return True
 
-
-def _report_of_loss(messages: int) -> bytes:
-    event = {
-        "log_time": time.time(),
-        "log_namespace": __name__,
-        "log_level": LogLevel.warn,
-        "log_format": "{messages} messages were lost here: the log was not read, or not writable.",
-        "messages": messages,
-    }
-    return (formatEventAsClassicLogText(event) or "").encode()
+    def _report_of_loss(self, messages: int) -> bytes:
+        event = {
+            "log_time": time.time(),
+            "log_namespace": __name__,
+            "log_level": LogLevel.warn,
+            "log_format": "{messages} messages were lost here:"
+            " the log was not read, or not writable.",
+            "messages": messages,
+        }
+        return self._render(event).encode(self._encoding, "backslashreplace")

@@ -1,4 +1,4 @@
-"""The operating system process of the daemon: its clock, open files, garbage, log and user.
+"""The operating system process of the daemon: its clock, open files, garbage and user.
 
 This module must not know the chat. It changes the process, or refuses to go on; it opens no store
 and binds no address.
@@ -18,7 +18,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from chatd.daemon.log_pipe import LogPipe
 from chatd.util.private_files import UnsafePath, resolve
 from chatd.util.privileges import Identity, current, identity_of
 from chatd.util.usage import WRONG_USAGE, wrong_usage
@@ -150,32 +149,6 @@ def show_stacks_when_aborted() -> None:
     """
     if sys.stderr is not None and not faulthandler.is_enabled():
         faulthandler.enable(_STANDARD_ERROR)
-
-
-def log_through_pipe(twistd: Mapping[str, Any], reactor: Any) -> None:
-    """Have twistd log to a `LogPipe` if it logs to standard output, so that no write blocks.
-
-    twistd begins its log after this. Where it logs to a file of its own, a write waits no longer
-    than a disk does.
-    """
-    if _logs_elsewhere(twistd):
-        return
-    pipe = LogPipe(sys.stdout.fileno(), sys.stdout.encoding)
-    sys.stdout = pipe
-    reactor.addSystemEventTrigger("after", "shutdown", pipe.end)
-
-
-def _logs_elsewhere(twistd: Mapping[str, Any]) -> bool:
-    """Return True if twistd does not log to standard output."""
-    to_file = twistd.get("logfile") not in (None, "", "-") or not twistd.get("nodaemon")
-    return bool(to_file or twistd.get("syslog") or twistd.get("logger") or sys.stdout is None)
-
-
-def logs_to_terminal(twistd: Mapping[str, Any]) -> bool:
-    """Return True if the log is read on a terminal that has all characters."""
-    if _logs_elsewhere(twistd) or not sys.stdout.isatty():
-        return False
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def rundir_of(twistd: Mapping[str, Any]) -> Path:

@@ -19,6 +19,7 @@ from chatd.daemon.configuration import Configuration
 from chatd.daemon.given import Faulty
 from chatd.daemon.listener_settings import ListenerSettings
 from chatd.daemon.listener_wiring import host_names
+from chatd.daemon.log_output import LogOutput
 from chatd.daemon.motd import MotdError, read_motd
 from chatd.daemon.retention import Retention
 from chatd.daemon.service import Listener
@@ -46,6 +47,8 @@ class Parts(NamedTuple):
 
     limits_of: Callable[[Settings], BudgetLimits]
     """Return the limits of all budgets."""
+
+    log: LogOutput
 
 
 class Outcome(NamedTuple):
@@ -76,6 +79,10 @@ def _change_names(parts: Parts, settings: Settings) -> None:
             listener.hosts.change_names(host_names(settings))
 
 
+def _change_log(parts: Parts, settings: Settings) -> None:
+    parts.log.change(settings.log)
+
+
 Change = Callable[[Parts, Settings], object]
 """Has the parts of a daemon follow a setting."""
 
@@ -87,6 +94,7 @@ CHANGES: Mapping[str, Change] = {
     "store.keep": lambda parts, new: parts.retention.change_policy(new.retention),
     "webhooks.to": _change_hooks,
     "web.names": _change_names,
+    **dict.fromkeys(("log.format", "log.level"), _change_log),
     **dict.fromkeys(
         ("limits.budgets", "limits.connections", "limits.connections_per_address"), _change_limits
     ),

@@ -27,7 +27,8 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, DeferredList, TimeoutError, maybeDeferred
 from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime
 from twisted.internet.task import LoopingCall
-from twisted.logger import Logger
+from twisted.logger import ILogObserver, Logger
+from twisted.python.components import Componentized
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.server import ChatServer
@@ -120,7 +121,8 @@ class ChatService(Service):
     """The service that twistd starts and stops, on ports that are bound already.
 
     ``foreground`` only changes what is logged: that Ctrl+C stops it. ``guide`` are lines of the log
-    about how others come in. ``helpers`` run while it does.
+    about how others come in. ``helpers`` run while it does. ``begin_log`` opens the log, unless
+    that is left to twistd.
     ``return_memory`` is called once many clients have gone.
     """
 
@@ -141,6 +143,7 @@ class ChatService(Service):
         control: Control | None = None,
         outgoing: Outgoing | None = None,
         guide: Sequence[str] = (),
+        begin_log: Callable[[], ILogObserver | None] = lambda: None,
         return_memory: Callable[[], None] = return_memory,
     ) -> None:
         self._store = store
@@ -154,11 +157,18 @@ class ChatService(Service):
         self.control = control
         self._outgoing = outgoing
         self._guide = guide
+        self._begin_log = begin_log
         self._return_memory = return_memory
         self._clients = 0  # the most since memory was given back
         self._checking = LoopingCall(self._check)
         self._returning = LoopingCall(self._look_who_has_gone)
         self._checking.clock = self._returning.clock = clock
+
+    def setServiceParent(self, parent: object) -> None:
+        """Join an application of twistd, and give it the log, which twistd asks it for."""
+        if isinstance(parent, Componentized) and (log := self._begin_log()) is not None:
+            parent.setComponent(ILogObserver, log)
+        super().setServiceParent(parent)
 
     def startService(self) -> None:
         """Start the store and all that is to run, and log the addresses and the history."""
@@ -202,6 +212,7 @@ class ChatService(Service):
         The Deferred fires when all is closed or its time is up, in less than five seconds.
         """
         super().stopService()
+        self.log.info("{stopping}", stopping=sentence(self._language, "log_stopping"))
         for looking in self._checking, self._returning:
             if looking.running:
                 looking.stop()
@@ -255,6 +266,7 @@ class ChatService(Service):
         await self._wait(closed, CLOSE_SECONDS, "the store")
         # The file of a UNIX socket is removed a turn later. If it is gone before, that is no error.
         await DeferredList(unbound, consumeErrors=True)
+        self.log.info("{stopped}", stopped=sentence(self._language, "log_stopped"))
 
     async def _close(self) -> None:
         if self._outgoing is not None:

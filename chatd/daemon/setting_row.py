@@ -32,6 +32,7 @@ class Group(enum.Enum):
     HISTORY = "History"
     PEOPLE = "Rooms and people"
     WEBHOOKS = "Webhooks"
+    LOG = "Log"
     LIMITS = "Limits (0 is no limit)"
 
 

@@ -20,6 +20,7 @@ from chatd.daemon.listener_settings import (
     ListenerKind,
     ListenerSettings,
 )
+from chatd.daemon.log_lines import LogStyle
 from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.setting_row import Row
 from chatd.daemon.settings_table import BY_PATH, LISTENER_ROWS, ROWS, SETTINGS
@@ -83,6 +84,8 @@ class Settings(NamedTuple):
     unix_names: bool
     """True if users of this machine are known by their logins at UNIX sockets for chat lines."""
 
+    log: LogStyle
+
     by_path: Mapping[str, Any]
     """The values of all settings but listeners, by their paths: what a reload compares."""
 
@@ -110,6 +113,7 @@ def settings_of(given: GivenSettings) -> Settings:
         budgets=_budgets(values, given.values, faults),
         plaintext_passwords=values["passwords.allow_plaintext"],
         unix_names=values["users.unix_names"],
+        log=LogStyle(values["log.format"], values["log.level"]),
         by_path={row.path: values[row.path] for row in SETTINGS},
     )
     _check_places(listeners, faults)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from chatd.daemon import value_kinds as kinds
 from chatd.daemon.addresses import DEFAULT_LISTEN
 from chatd.daemon.listener_settings import ListenerKind
+from chatd.daemon.log_lines import LogFormat
 from chatd.daemon.setting_row import LISTEN, Group, Reload, Row
 from chatd.util.budget_table import TABLE as BUDGETS
 from chatd.util.budget_table import Kind, Level
@@ -20,6 +21,7 @@ disk with the index (measured), are 2 GB a year. It bounds what many networks to
 
 
 _A, _H, _P, _W, _L = Group.ADDRESSES, Group.HISTORY, Group.PEOPLE, Group.WEBHOOKS, Group.LIMITS
+_G = Group.LOG
 
 ROWS = (
     Row(
@@ -184,6 +186,24 @@ ROWS = (
         Reload.AT_ONCE,
         repeated=True,
         example="10.0.0.0/8",
+    ),
+    Row(
+        "log.format",
+        "log-format",
+        kinds.LOG_FORMAT,
+        LogFormat.TEXT.value,
+        "The format of the log: text, or json for an object on each line",
+        _G,
+        Reload.AT_ONCE,
+    ),
+    Row(
+        "log.level",
+        "log-level",
+        kinds.LOG_LEVEL,
+        "info",
+        "The least level of what is logged: debug, info, warn or error",
+        _G,
+        Reload.AT_ONCE,
     ),
     Row(
         "limits.budgets",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chatd.daemon import addresses
+from chatd.daemon.log_lines import LEVELS, LogFormat
 from chatd.i18n import Language
 from chatd.storage.paths import MEMORY, wrong_store
 from chatd.storage.size_limit import LEAST_SIZE
@@ -192,6 +193,10 @@ SECONDS_UNTIL_DEAD = whole_number(0, LONGEST_DEAD_AFTER)
 YES_NO = ValueKind("true or false", "", "true".__eq__, bool, choices=("true", "false"))
 
 LANGUAGE = one_of(*(each.value for each in Language), placeholder="CODE", parse=Language)
+
+LOG_FORMAT = one_of(*(each.value for each in LogFormat), placeholder="FORMAT", parse=LogFormat)
+
+LOG_LEVEL = one_of(*LEVELS, placeholder="LEVEL")
 
 FILE = ValueKind("the path of a file", "FILE", str, str, lambda text, folder: str(folder / text))
 

@@ -31,6 +31,8 @@ from chatd.daemon.lan import LanDoors, doors_of
 from chatd.daemon.lan_guide import guide
 from chatd.daemon.listener_settings import Lan
 from chatd.daemon.listener_wiring import listeners_of
+from chatd.daemon.log_lines import LogFormat
+from chatd.daemon.log_output import LogOutput, is_terminal
 from chatd.daemon.motd import MotdError, read_motd
 from chatd.daemon.options import Options
 from chatd.daemon.os_process import (
@@ -38,8 +40,6 @@ from chatd.daemon.os_process import (
     check_files_of_twistd,
     collect_garbage_rarely,
     cores,
-    log_through_pipe,
-    logs_to_terminal,
     raise_open_files,
     refuse,
     run_timers_on_monotonic_clock,
@@ -124,7 +124,8 @@ def makeService(options: Options) -> IService:
     certificates = Certificates(shown, clock)
     retention = Retention(server, store, clock, settings.retention, watch)
     limits = partial(_limits_of_budgets, reactor=reactor)
-    parts = Parts(server, retention, gate, listeners, certificates, limits)
+    log = LogOutput(twistd, settings.log, reactor)
+    parts = Parts(server, retention, gate, listeners, certificates, limits, log)
     reload = Reload(configuration, settings, rundir, parts, manager.reloading)
     control = _control(store, Administration(server, watch, reload.request), user, reactor)
 
@@ -132,8 +133,8 @@ def makeService(options: Options) -> IService:
     collect_garbage_rarely()
     switch_threads_often()
     show_stacks_when_aborted()
-    lines = [] if doors is None else guide(doors, settings, on_terminal=logs_to_terminal(twistd))
-    log_through_pipe(twistd, reactor)
+    on_terminal = settings.log.format is LogFormat.TEXT and is_terminal(twistd)
+    lines = [] if doors is None else guide(doors, settings, on_terminal=on_terminal)
     reactor.callWhenRunning(stop_in_time)
     # Also for a signal that arrives before the reactor runs:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)
@@ -155,6 +156,7 @@ def makeService(options: Options) -> IService:
         control=control,
         outgoing=outgoing,
         guide=lines,
+        begin_log=log.begin,
     )
 
 

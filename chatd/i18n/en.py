@@ -685,6 +685,8 @@ SENTENCES = {
     "log_span": "for {time}",
     "log_no_span": "for ever",
     "log_stop": "Press Ctrl+C to stop.",
+    "log_stopping": "chatd is stopping.",
+    "log_stopped": "chatd has stopped.",
     # Over HTTP
     "bad_request": "the request cannot be read. /api/openapi.json describes the API.",
     "unknown_path": "there is nothing at this path. /api/openapi.json describes the API.",

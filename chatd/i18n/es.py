@@ -738,6 +738,8 @@ SENTENCES = {
     "log_span": "durante {time}",
     "log_no_span": "para siempre",
     "log_stop": "Pulsa Ctrl+C para detenerlo.",
+    "log_stopping": "chatd se está deteniendo.",
+    "log_stopped": "chatd se ha detenido.",
     # HTTP
     "bad_request": "la petición no se puede leer. /api/openapi.json describe la API.",
     "unknown_path": "no hay nada en esta ruta. /api/openapi.json describe la API.",

@@ -77,8 +77,13 @@ class TestSources:
         self, sources: Sources, row: Row
     ) -> None:
         more = '[[listen]]\nendpoint = "unix:/run/chat.sock"\n'
-        other = {"store.where": '"sqlite:b"', "server.language": '"es"'}.get(row.path)
-        value = other or {int: "7", bool: "true", str: written(row)}[row.kind.form]
+        other = {
+            "store.where": '"sqlite:b"',
+            "server.language": '"es"',
+            "log.format": '"json"',
+            "log.level": '"warn"',
+        }
+        value = other.get(row.path) or {int: "7", bool: "true", str: written(row)}[row.kind.form]
         if row.path == "store.max_size":
             value = '"64M"'
         of_file = sources.read(f"[{row.section}]\n{row.name} = {value}\n{more}")

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from chatd.daemon.log_lines import LogFormat, LogLines, LogStyle
 from chatd.daemon.log_pipe import END_SECONDS, WAITING_MESSAGES, LogPipe
 from tests.support.live_server import PATIENCE, WELCOMED, Client, spawn
+from tests.support.sentences import EN
 
+TEXT = LogLines(LogStyle()).render
+STOPPING, STOPPED = EN.sentence("log_stopping"), EN.sentence("log_stopped")
 LOSS = re.compile(rb"\S+ \[chatd\.daemon\.log_pipe#warn\] (\d+) messages were lost here: .*\n")
 
 
@@ -60,7 +65,7 @@ def pipe() -> Iterator[Pipe]:
 
 
 def test_what_is_written_arrives_in_order(pipe: Pipe) -> None:
-    log = LogPipe(pipe.write_end)
+    log = LogPipe(pipe.write_end, "utf-8", TEXT)
     for number in range(100):
         log.write(f"line {number}\n")
     lines = pipe.until(b"line 99\n").decode().splitlines()
@@ -68,7 +73,7 @@ def test_what_is_written_arrives_in_order(pipe: Pipe) -> None:
 
 
 def test_a_pipe_that_is_not_read_blocks_no_writer_and_losses_are_counted(pipe: Pipe) -> None:
-    log = LogPipe(pipe.write_end)
+    log = LogPipe(pipe.write_end, "utf-8", TEXT)
     total = 3 * WAITING_MESSAGES
     for number in range(total):
         log.write(f"line {number:05} {'x' * 100}\n")
@@ -85,7 +90,7 @@ def test_a_pipe_that_is_not_read_blocks_no_writer_and_losses_are_counted(pipe: P
 
 
 def test_after_the_end_a_flush_waits_until_messages_are_written(pipe: Pipe) -> None:
-    log = LogPipe(pipe.write_end)
+    log = LogPipe(pipe.write_end, "utf-8", TEXT)
     log.end()
     log.write("last words\n")
     log.flush()
@@ -95,7 +100,7 @@ def test_after_the_end_a_flush_waits_until_messages_are_written(pipe: Pipe) -> N
 
 def test_the_end_waits_only_a_moment_for_a_pipe_that_is_not_read(pipe: Pipe) -> None:
     pipe.fill()
-    log = LogPipe(pipe.write_end)
+    log = LogPipe(pipe.write_end, "utf-8", TEXT)
     began = time.monotonic()
     log.write("first\n")
     log.end()
@@ -108,7 +113,7 @@ def test_the_end_waits_only_a_moment_for_a_pipe_that_is_not_read(pipe: Pipe) -> 
 
 def test_a_pipe_that_another_process_set_non_blocking_loses_nothing(pipe: Pipe) -> None:
     os.set_blocking(pipe.write_end, False)
-    log = LogPipe(pipe.write_end)
+    log = LogPipe(pipe.write_end, "utf-8", TEXT)
     for number in range(500):
         log.write(f"line {number}\n")
     assert pipe.until(b"line 499\n").count(b"\n") == 500
@@ -116,7 +121,7 @@ def test_a_pipe_that_another_process_set_non_blocking_loses_nothing(pipe: Pipe) 
 
 def test_a_reader_that_has_closed_does_no_harm(pipe: Pipe) -> None:
     os.close(pipe.read_end)
-    log = LogPipe(pipe.write_end)
+    log = LogPipe(pipe.write_end, "utf-8", TEXT)
     for _ in range(3):
         log.write("x\n")
         log.end()
@@ -125,7 +130,7 @@ def test_a_reader_that_has_closed_does_no_harm(pipe: Pipe) -> None:
 def test_losses_on_a_full_disk_are_reported_once_there_is_room(pipe: Pipe) -> None:
     with open("/dev/full", "wb") as full:
         descriptor = os.dup(full.fileno())
-    log = LogPipe(descriptor)
+    log = LogPipe(descriptor, "utf-8", TEXT)
     for _ in range(7):
         log.write("x\n")
     log.end()
@@ -138,7 +143,7 @@ def test_losses_on_a_full_disk_are_reported_once_there_is_room(pipe: Pipe) -> No
 
 
 def test_characters_that_an_encoding_does_not_have_are_escaped(pipe: Pipe) -> None:
-    log = LogPipe(pipe.write_end, "ascii")
+    log = LogPipe(pipe.write_end, "ascii", TEXT)
     log.write("ñ\udcff\n")
     assert pipe.until(b"\n") == b"\\xf1\\udcff\n"
 
@@ -147,12 +152,14 @@ def test_characters_that_an_encoding_does_not_have_are_escaped(pipe: Pipe) -> No
 
 
 @contextmanager
-def daemon(directory: Path, *arguments: str, stdout: int) -> Iterator[subprocess.Popen[bytes]]:
+def daemon(
+    directory: Path, *arguments: str, stdout: int, options: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run twistd in the foreground, with a UNIX socket, and end it by a signal."""
     (directory / "motd").touch()
     with spawn(
         directory,
-        *["-l", f"unix:{directory}/chat", "-s", "sqlite:store", "--motd", "motd"],
+        *["-l", f"unix:{directory}/chat", "-s", "sqlite:store", "--motd", "motd", *options],
         twistd=arguments,
         stdout=stdout,
         stderr=subprocess.DEVNULL,
@@ -202,7 +209,30 @@ def test_a_log_that_was_not_read_for_a_while_is_complete(tmp_path: Path, pipe: P
         log = pipe.until(b"motd again.\n")
         assert b"[chatd.daemon.service.ChatService#info] history in " in log
     os.close(pipe.write_end)
-    assert pipe.until(b"Server Shut Down.\n")
+    assert pipe.until(STOPPED.encode())
+
+
+def test_all_of_a_log_in_json_is_json(tmp_path: Path, pipe: Pipe) -> None:
+    style = "--log-format", "json", "--log-level", "debug"
+    with daemon(tmp_path, stdout=pipe.write_end, options=style) as process:
+        with visit(tmp_path, process) as ana:
+            ana.until(WELCOMED)
+        log = pipe.until(b"Press Ctrl")
+    os.close(pipe.write_end)
+    log += pipe.until(b'Server Shut Down."}\n')
+    messages = [json.loads(line)["message"] for line in log.decode("ascii").splitlines()]
+    assert {STOPPING, STOPPED, "Main loop terminated."} <= {*messages}
+
+
+def test_a_log_in_json_reports_losses_in_json(pipe: Pipe) -> None:
+    log = LogPipe(pipe.write_end, "utf-8", LogLines(LogStyle(LogFormat.JSON)).render)
+    pipe.fill()
+    for _ in range(3 * WAITING_MESSAGES):
+        log.write("x" * 50)
+    data = pipe.until(b"}\n")
+    report = json.loads(data[data.rindex(b"{") :])
+    assert report["level"] == "warn"
+    assert report["messages"] > WAITING_MESSAGES
 
 
 def test_people_talk_although_the_disk_of_standard_output_is_full(tmp_path: Path) -> None:

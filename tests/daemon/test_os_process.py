@@ -1,4 +1,4 @@
-"""The process: its clock, open files, collector, threads, log and user."""
+"""The process: its clock, open files, collector, threads and user."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from twisted.internet.testing import MemoryReactorClock
 
-from chatd.daemon.log_pipe import LogPipe
 from chatd.daemon.os_process import (
     OPEN_MAX,
     OWN_FILES,
@@ -24,7 +22,6 @@ from chatd.daemon.os_process import (
     check_files_of_twistd,
     collect_garbage_rarely,
     cores,
-    log_through_pipe,
     raise_open_files,
     return_memory,
     run_timers_on_monotonic_clock,
@@ -173,58 +170,6 @@ def test_threads_give_way_sooner_than_python_has_them_do() -> None:
         assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
     finally:
         sys.setswitchinterval(before)
-
-
-# The log
-
-
-@contextmanager
-def output() -> Iterator[int]:
-    """Have a pipe for standard output meanwhile; give the end to read from."""
-    before = sys.stdout
-    read_end, write_end = os.pipe()
-    os.set_blocking(read_end, False)
-    with open(write_end, "w") as sys.stdout:
-        try:
-            yield read_end
-        finally:
-            sys.stdout = before
-            os.close(read_end)
-
-
-@pytest.mark.parametrize("logfile", [None, "", "-"])
-def test_a_log_on_standard_output_goes_through_a_pipe_that_never_blocks(
-    logfile: str | None,
-) -> None:
-    reactor = MemoryReactorClock()
-    with output() as read_end:
-        log_through_pipe({"nodaemon": True, "logfile": logfile}, reactor)
-        assert isinstance(sys.stdout, LogPipe)
-        print("hola")
-        ((end, _, _),) = reactor.triggers["after"]["shutdown"]
-        end()
-        assert os.read(read_end, 100) == b"hola\n"
-
-
-@pytest.mark.parametrize(
-    "twistd",
-    [
-        {"nodaemon": True, "logfile": "log"},
-        {"nodaemon": True, "syslog": True},
-        {"nodaemon": True, "logger": "module.observer"},
-        {"nodaemon": False},
-    ],
-)
-def test_any_other_log_is_left_to_twistd(twistd: dict[str, Any]) -> None:
-    with output():
-        log_through_pipe(twistd, MemoryReactorClock())
-        assert not isinstance(sys.stdout, LogPipe)
-
-
-def test_without_standard_output_there_is_no_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdout", None)
-    log_through_pipe({"nodaemon": True}, MemoryReactorClock())
-    assert sys.stdout is None
 
 
 # Directory and user

@@ -71,7 +71,13 @@ async def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenera
 
 def other(row: Row) -> str:
     """Return a value in TOML that a setting does not have by default."""
-    text = {"store.where": "sqlite:b", "server.language": "es", "store.max_size": "64M"}
+    text = {
+        "store.where": "sqlite:b",
+        "server.language": "es",
+        "store.max_size": "64M",
+        "log.format": "json",
+        "log.level": "warn",
+    }
     if row.kind.form is not str:
         return {int: "7", bool: "true"}[row.kind.form]
     value = f'"{text.get(row.path, row.example)}"'

@@ -37,6 +37,7 @@ from chatd.chat.unread import UnreadTracker
 from chatd.commands import dispatch
 from chatd.commands.dispatch import COMMANDS, TABLE
 from chatd.daemon.listener_settings import ListenerKind
+from chatd.daemon.log_lines import LogFormat, LogLines, LogStyle
 from chatd.daemon.service import ChatService, Listener
 from chatd.formats.chat import ChatFormat
 from chatd.protocols.lines import chat as line_module
@@ -308,7 +309,7 @@ def test_the_log_never_holds_a_password_whatever_fails(
     name: str,
     expected_errors: Expect,
 ) -> None:
-    """The log never contains a password, although each fault quotes all its arguments."""
+    """The log, in each format, has no password, although each fault quotes all its arguments."""
     server = pair.world.server
     server.accounts.store(Account("eva", CHEAP.hash(SECRET)))
     pair.world.settle()
@@ -325,7 +326,9 @@ def test_the_log_never_holds_a_password_whatever_fails(
             raise Injected(f"{args} {kwargs} {SECRET}")
         return original(*args, **kwargs)
 
-    with logged() as log, monkeypatch.context() as patched:
+    styles = [LogStyle(format, "debug") for format in LogFormat]
+    renders = [LogLines(style).render for style in styles]
+    with logged(*renders) as log, monkeypatch.context() as patched:
         patched.setattr(owner, name, quote)
         for lines in (
             [f"/register {SECRET}"],

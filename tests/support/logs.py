@@ -12,12 +12,28 @@ Expect = Callable[..., list[LogEvent]]
 
 
 @contextmanager
-def logged() -> Generator[list[str], None, None]:
-    """Yield the lines that are logged."""
+def events() -> Generator[list[LogEvent], None, None]:
+    """Yield the events that are logged."""
+    seen: list[LogEvent] = []
+    observe = seen.append
+    globalLogPublisher.addObserver(observe)
+    try:
+        yield seen
+    finally:
+        globalLogPublisher.removeObserver(observe)
+
+
+def _as_text(event: LogEvent) -> str:
+    return eventAsText(event, includeTimestamp=False)
+
+
+@contextmanager
+def logged(*renders: Callable[[LogEvent], str]) -> Generator[list[str], None, None]:
+    """Yield the lines that are logged, as each of these functions renders them."""
     lines: list[str] = []
 
     def observe(event: LogEvent) -> None:
-        lines.append(eventAsText(event, includeTimestamp=False))
+        lines.extend(render(event) for render in renders or (_as_text,))
 
     globalLogPublisher.addObserver(observe)
     try:
