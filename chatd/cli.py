@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from chatd.client.wire import ClientError, UnknownHost, WrongUsage
-from chatd.util.command_parser import CommandParser, Example
+from chatd.util.command_parser import FAILED, FAULTY, CommandParser, Example
 
 _SUMMARIES = {
     "serve": "run the daemon in the foreground, with the options of `twistd -n --pidfile= chat`",
@@ -48,6 +48,7 @@ _MODULES = {
 """The modules of subcommands that are not of the subcommand's name in `chatd.client`."""
 
 _FINDING = frozenset({"tail", "who", "rooms", "search"})
+_CHECKING = frozenset({"check", "check-config"})
 """The subcommands whose status is 1 if they find nothing, and 2 if they fail, as that of grep."""
 
 EXAMPLES = (
@@ -136,6 +137,7 @@ def parser_of(command: str) -> CommandParser:
         examples=module.EXAMPLES,
         success=module.SUCCESS,
         nothing=module.NOTHING if command in _FINDING else "",
+        failed=FAULTY if command in _CHECKING else FAILED,
         details=module.DETAILS if command == "connect" else {},
     )
     module.add_arguments(parser)

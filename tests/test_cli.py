@@ -153,6 +153,15 @@ def test_every_command_has_a_manual_with_examples(
     assert examples.count(f"chatd {command}") >= 2
 
 
+@pytest.mark.parametrize("command", ["check", "check-config"])
+def test_a_command_that_looks_for_faults_says_their_status(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    assert "\n  1    there is a fault, or " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["-l", "tcp:0", "--", "serve"], []])
 def test_serve_is_twistd_in_the_foreground_without_a_pidfile(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str]

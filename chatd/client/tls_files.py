@@ -22,6 +22,7 @@ from chatd.util.command_parser import Example
 from chatd.util.extras import how_to_install
 from chatd.util.key_pairs import BadPair
 from chatd.util.private_files import UnsafePath
+from chatd.util.whole_files import content_of
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -84,15 +85,17 @@ def run(arguments: argparse.Namespace) -> int:
     _load_cryptography()
     try:
         if arguments.do == "self-signed":
-            _make(arguments.folder, arguments.host, new_key=arguments.new_key)
+            lines = _made(arguments.folder, arguments.host, new_key=arguments.new_key)
         else:
             certificate = _certificate_in(arguments.file)
             fingerprint = key_pairs.fingerprint_of(certificate)
-            _print([fingerprint] if arguments.do == "fingerprint" else _shown(certificate))
+            lines = [fingerprint] if arguments.do == "fingerprint" else _shown(certificate)
     except (BadPair, UnsafePath) as error:
         raise ClientError(str(error)) from None
     except OSError as error:
         raise ClientError(f"{error.filename}: {error.strerror}.") from None
+    for line in lines:
+        print(visible(line))
     return 0
 
 
@@ -105,19 +108,18 @@ def _load_cryptography() -> None:
         raise ClientError(f"chatd tls needs cryptography: {how_to_install('tls')}") from None
 
 
-def _make(folder: Path, hosts: Sequence[str], *, new_key: bool) -> None:
+def _made(folder: Path, hosts: Sequence[str], *, new_key: bool) -> list[str]:
+    """Make a pair, and return lines about it."""
     names = [*self_signed.own_names(interfaces.addresses()), *hosts]
     made = self_signed.make(
         folder_as_owner(folder), names, datetime.now(timezone.utc), new_key=new_key
     )
     certificate = made.pair.certificate
-    _print(
-        [
-            f"key:         {made.files.key} ({'the one before' if made.had_key else 'new'})",
-            f"certificate: {made.files.certificate}",
-            *_shown(certificate),
-        ]
-    )
+    return [
+        f"key:         {made.files.key} ({'the one before' if made.had_key else 'new'})",
+        f"certificate: {made.files.certificate}",
+        *_shown(certificate),
+    ]
 
 
 def _shown(certificate: Certificate) -> list[str]:
@@ -137,13 +139,8 @@ def _shown(certificate: Certificate) -> list[str]:
     ]
 
 
-def _print(lines: Sequence[str]) -> None:
-    for line in lines:
-        print(visible(line))
-
-
 def _certificate_in(path: Path) -> Certificate:
-    return key_pairs.certificates_of(key_pairs.content_of(path), str(path))[0]
+    return key_pairs.certificates_of(content_of(path), str(path))[0]
 
 
 def _name(text: str) -> str:

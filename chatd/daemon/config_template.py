@@ -64,6 +64,10 @@ _RELOADED = {
     Reload.RESTART: "",
 }
 
+_MODE = 0o644
+"""Permissions of the file under any umask: the daemon's user has to read what root writes,
+and no file that others may write to is taken. It has no secrets."""
+
 _WIDTH = 98
 """Columns of a comment, without the sign of it."""
 
@@ -87,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
             try:
                 file.write(template())
                 file.flush()
+                os.fchmod(file.fileno(), _MODE)
                 os.fsync(file.fileno())
             except OSError:
                 path.unlink()

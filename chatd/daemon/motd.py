@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from chatd.util.whole_files import content_of, text_in
+
 
 class MotdError(Exception):
     """The motd cannot be read. Its text names the file and the reason: one line, for operators."""
@@ -17,10 +19,9 @@ def read_motd(path: Path | None) -> str:
     if path is None:
         return ""
     try:
-        # The codec utf-8-sig is a module, which a user whose rights were taken may not read.
-        return path.read_text("utf-8").removeprefix("\ufeff").rstrip("\n")
+        text = text_in(content_of(path))
     except OSError as error:
-        why = error.strerror
+        raise MotdError(f"cannot read the motd {path}: {error.strerror}.") from None
     except UnicodeDecodeError:
-        why = "it is not UTF-8"
-    raise MotdError(f"cannot read the motd {path}: {why}.")
+        raise MotdError(f"cannot read the motd {path}: it is not UTF-8.") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")

@@ -139,6 +139,9 @@ class _Reader(NamedTuple):
                 name, f" takes a list:{wrong.removeprefix(' takes')}" if row.repeated else wrong
             )
             return {}
+        if any("\0" in each for each in values if isinstance(each, str)):
+            self._fault(name, " takes no character NUL: the system has no such path or name.")
+            return {}
         if row.kind.form is not str:
             try:
                 row.kind.value_of(_text(value))

@@ -36,6 +36,10 @@ _BITS = 64
 """Bits of the largest number that is shown. Python writes no number of more than 4300 digits."""
 
 
+_LONGEST = 300
+"""Characters of the longest text that is shown whole: a message is one line."""
+
+
 class WrongValue(ValueError):
     """A text is no value of its kind. The text of this is what comes after the setting's name."""
 
@@ -82,16 +86,21 @@ class ValueKind(NamedTuple):
 
 
 def shown(value: object) -> str:
-    """Return a value as a file has it, a text in the quotes of Python."""
+    """Return a value as a file has it, a text in the quotes of Python.
+
+    Of a table only the names are there: its values may be tables, too, to any depth.
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
         return f"[{', '.join(map(shown, value))}]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {shown(each)}" for key, each in value.items()) + " }"
+        return f"a table with {listed(list(value))}" if value else "a table"
     if isinstance(value, int) and value.bit_length() > _BITS:
         return f"a number of {value.bit_length()} bits"
-    return repr(value) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return repr(value if len(value) <= _LONGEST else f"{value[:_LONGEST]}...")
+    return str(value)
 
 
 def whole_number(least: int, most: int = LARGEST_NUMBER) -> ValueKind:

@@ -36,5 +36,7 @@ Modules (python3 -m tools.documents writes this list):
 - `usage`: Wrong calls of a command, each as one line: what is wrong, what would be right, and its
   help.
 - `versions`: The versions of the parts of chatd that run, as one line for operators.
+- `whole_files`: Files of an operator that are read whole: regular files, of a size that an operator
+  would write.
 - `worker`: Threads that run one function after another, for calls that would block the reactor.
 """

@@ -38,6 +38,12 @@ _TAKES = r"^argument (\S+): takes "
 
 _INTERRUPTED = {130: "Ctrl+C"}
 
+FAILED = "it could not be done; one line on standard error says why"
+"""The meaning of a failure, for most commands."""
+
+FAULTY = "there is a fault, or it could not be done; standard error says which"
+"""The meaning of a failure, for commands that look for faults."""
+
 
 class Example(NamedTuple):
     """A command line that can be pasted into a shell, and what it is for: a noun or a verb."""
@@ -50,10 +56,10 @@ class CommandParser(argparse.ArgumentParser):
     """The parser of one command, and of its subcommands.
 
     ``success`` says when the exit status is 0; "" if it never is. ``nothing`` says when it is 1
-    for a command that looks for something, which fails with 2. ``details`` are further sections of
-    the manual, lines under a heading. ``signals`` says what other exit
-    statuses mean. Options are never abbreviated: else a text that begins like an option would
-    become that option.
+    for a command that looks for something, which fails with 2. ``failed`` says what a failure
+    means. ``details`` are further sections of the manual, lines under a heading. ``signals`` says
+    what other exit statuses mean. Options are never abbreviated: else a text that begins like an
+    option would become that option.
     """
 
     def __init__(
@@ -64,6 +70,7 @@ class CommandParser(argparse.ArgumentParser):
         examples: Sequence[Example] = (),
         success: str = "it was done",
         nothing: str = "",
+        failed: str = FAILED,
         details: Mapping[str, str] | None = None,
         signals: Mapping[int, str] = _INTERRUPTED,
         **others: Any,
@@ -76,6 +83,7 @@ class CommandParser(argparse.ArgumentParser):
         self._purpose = description
         self._success = success
         self._nothing = nothing
+        self._failed = failed
         self._details = details or {}
         self._signals = signals
         self._width = width
@@ -141,7 +149,7 @@ class CommandParser(argparse.ArgumentParser):
         return "\n\n".join(parts) + "\n"
 
     def _statuses(self) -> str:
-        failed = "it could not be done; one line on standard error says why"
+        failed = self._failed
         wrong = "the arguments are wrong"
         statuses = {
             **({0: self._success} if self._success else {}),

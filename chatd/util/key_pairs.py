@@ -6,14 +6,13 @@ A pair is whole, or `BadPair` says in one line what is wrong and what to do. It 
 
 from __future__ import annotations
 
-import errno
-import os
 import stat
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatd.util import public_keys
+from chatd.util.whole_files import content_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -175,14 +174,6 @@ def _pair_of(certificates: bytes, key: bytes, files: PairFiles) -> Pair:
             " certificate of that key."
         )
     return Pair(private, own, tuple(chain))
-
-
-def content_of(path: Path) -> bytes:
-    """Return the content of a file. Raises `OSError`, also for a pipe: it could never end."""
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is not a file", str(path))
-        return file.read()
 
 
 def certificates_of(text: bytes, name: str) -> list[Certificate]:

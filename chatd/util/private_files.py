@@ -20,11 +20,10 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from chatd.util.whole_files import content_at, text_in
+
 MAX_LINKS = 40
 """Most symbolic links in a path, as on Linux (path_resolution(7))."""
-
-MAX_BYTES = 1 << 20
-"""Most bytes of a file of a configuration that is read."""
 
 _OTHERS = 0o077
 
@@ -118,12 +117,7 @@ def open_trusted(path: Path) -> int:
 def text_of(path: Path) -> str:
     """Return the text of a file that `open_trusted` opens. Raises `UnusableFile`."""
     try:
-        with open(open_trusted(path), "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise UnusableFile(f"cannot use {path}: it has more than {MAX_BYTES} bytes.")
-        # The codec utf-8-sig is a module, which a user whose rights were taken may not read.
-        return data.decode().removeprefix("\ufeff")
+        return text_in(content_at(open_trusted(path)))
     except UnsafePath as unsafe:
         raise UnusableFile(f"cannot use {path}: {unsafe}") from None
     except UnicodeDecodeError:

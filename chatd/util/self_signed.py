@@ -23,10 +23,10 @@ from chatd.util.key_pairs import (
     Pair,
     PairFiles,
     certificates_of,
-    content_of,
     is_self_signed,
     names_of,
 )
+from chatd.util.whole_files import content_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -122,12 +122,32 @@ def _key_before(path: Path) -> PrivateKeyTypes | None:
     except FileNotFoundError:
         return None
     try:
-        return load_pem_private_key(text, None)
+        key = load_pem_private_key(text, None)
     except Exception:  # as `key_pairs` says
         raise BadPair(
             f"{path} is no private key that can be read (a passphrase?), and stays. Give another"
             " folder, or --new-key to replace it."
         ) from None
+    if not _signs(key):
+        raise BadPair(
+            f"{path} is a key of a kind that signs no certificate for TLS, and stays. Give another"
+            " folder, or --new-key to replace it."
+        )
+    return key
+
+
+def _signs(key: PrivateKeyTypes) -> bool:
+    """Return True for a key that can sign a certificate for TLS."""
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    return _signs_text(key) or isinstance(key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey))
+
+
+def _signs_text(key: PrivateKeyTypes) -> bool:
+    """Return True for a key that signs a text itself, not a hash of it (RFC 8032)."""
+    from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
+
+    return isinstance(key, (ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey))
 
 
 def _new_key() -> PrivateKeyTypes:
@@ -174,7 +194,7 @@ def _sign(key: PrivateKeyTypes, names: Sequence[str], now: datetime) -> Certific
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName(map(_general_name, names)), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)  # type: ignore[arg-type]
-        .sign(key, hashes.SHA256())  # type: ignore[arg-type]
+        .sign(key, None if _signs_text(key) else hashes.SHA256())  # type: ignore[arg-type]
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from chatd.client import config_files
 from chatd.client.wire import ClientError
-from chatd.util import private_files
+from chatd.util import whole_files
 
 
 def mode(path: Path) -> int:
@@ -95,7 +95,7 @@ class TestReading:
     def test_a_file_without_end_is_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(private_files, "MAX_BYTES", 3)
+        monkeypatch.setattr(whole_files, "MAX_BYTES", 3)
         (tmp_path / "file").write_text("1234")
         with pytest.raises(ClientError, match="more than 3 bytes"):
             config_files.lines_of(str(tmp_path / "file"))

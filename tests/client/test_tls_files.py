@@ -99,7 +99,11 @@ class TestShow:
 
     @pytest.mark.parametrize(
         ("name", "why"),
-        [("none", "none: No such file or directory."), ("key.pem", "has no certificate in PEM.")],
+        [
+            ("none", "none: No such file or directory."),
+            (".", "chatd: .: it is not a file."),
+            ("key.pem", "has no certificate in PEM."),
+        ],
     )
     def test_refuses_what_is_no_certificate(
         self, name: str, why: str, capsys: pytest.CaptureFixture[str]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,16 @@ def test_a_file_that_is_there_stays(capsys: pytest.CaptureFixture[str]) -> None:
         "chatd: mine.toml is there already, and stays as it is. Give another name."
     )
     assert Path("mine.toml").read_text() == "a"
+
+
+@pytest.mark.parametrize("umask", [0, 0o077])
+def test_the_daemon_can_read_the_file_under_any_umask(umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        cli.main(["init"])
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(Path("chatd.toml").stat().st_mode) == 0o644
 
 
 def test_a_folder_that_is_not_there_is_told() -> None:

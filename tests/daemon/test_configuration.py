@@ -264,7 +264,17 @@ class TestFaults:
             ),
             (
                 "limits.connections.all = 1",
-                "limits.connections takes a whole number, 0 or more; not { all = 1 }.",
+                "limits.connections takes a whole number, 0 or more; not a table with all.",
+            ),
+            (
+                f"server.motd.{'.'.join('a' * 5000)} = 1",
+                "server.motd takes the path of a file; not a table with a.",
+            ),
+            ('server.motd = "a\\u0000b"', "server.motd takes no character NUL: "),
+            ('store.where = "sqlite:\\u0000"', "store.where takes no character NUL: "),
+            (
+                f"server.recent = '{'9' * 5000}'",
+                f"server.recent takes a whole number, 0 or more; not '{'9' * 300}...'.",
             ),
             ("limits = 5", "limits is a section, with budgets, "),
             ("users.unix_names = 1", "users.unix_names takes true or false; not 1."),

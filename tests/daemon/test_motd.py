@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,17 @@ def test_without_a_file_the_text_is_empty() -> None:
 def test_a_byte_order_mark_and_line_ends_after_the_text_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "motd").write_text("Sé amable.\n\nY breve.\n\n", "utf-8-sig")
     assert read_motd(tmp_path / "motd") == "Sé amable.\n\nY breve."
+
+
+def test_line_ends_of_other_systems_are_line_ends(tmp_path: Path) -> None:
+    (tmp_path / "motd").write_bytes(b"one\r\ntwo\rthree\r\n")
+    assert read_motd(tmp_path / "motd") == "one\ntwo\nthree"
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "motd")
+    with pytest.raises(MotdError, match=r"/motd: it is not a file\.$"):
+        read_motd(tmp_path / "motd")
 
 
 @pytest.mark.parametrize(

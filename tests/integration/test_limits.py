@@ -29,7 +29,7 @@ NO_LIMITS = {
     *("webhooks.http_client.KEPT_BYTES", "webhooks.lanes.QUICK_TO_RETURN"),
     # Of the operator alone
     *("protocols.control.MAX_LENGTH", "util.private_files.MAX_LINKS"),
-    *("util.private_files.MAX_BYTES", "storage.sqlite.examination.MOST_FAULTS"),
+    *("util.whole_files.MAX_BYTES", "storage.sqlite.examination.MOST_FAULTS"),
     *("daemon.retention.MOST_SECONDS", "daemon.service.OLD_NAMES_LISTED"),
     *("chat.actions.administration.OWNERS_LISTED", "chat.admin_requests.MOST_CHARACTERS"),
 }

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from chatd.util import self_signed
@@ -25,6 +26,11 @@ NOW = datetime(2026, 11, 30, 12, tzinfo=timezone.utc)
 
 def make(folder: Path, *names: str, new_key: bool = False) -> Made:
     return self_signed.make(folder, names or ["chat.test"], NOW, new_key=new_key)
+
+
+def text_of(key: ed25519.Ed25519PrivateKey | x25519.X25519PrivateKey) -> bytes:
+    """Return a key as a file has it."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -80,6 +86,20 @@ class TestTheKey:
     def test_that_cannot_be_read_stays(self, tmp_path: Path, text: bytes) -> None:
         (tmp_path / "key.pem").write_bytes(text)
         with pytest.raises(BadPair, match="is no private key that can be read"):
+            make(tmp_path)
+        assert content(tmp_path) == {"key.pem": text}
+
+    def test_may_be_one_that_signs_without_a_hash(self, tmp_path: Path) -> None:
+        key = ed25519.Ed25519PrivateKey.generate()
+        (tmp_path / "key.pem").write_bytes(text_of(key))
+        made = make(tmp_path)
+        assert made.had_key
+        assert made.files.read().is_self_signed
+
+    def test_that_signs_nothing_stays(self, tmp_path: Path) -> None:
+        text = text_of(x25519.X25519PrivateKey.generate())
+        (tmp_path / "key.pem").write_bytes(text)
+        with pytest.raises(BadPair, match="signs no certificate for TLS, and stays"):
             make(tmp_path)
         assert content(tmp_path) == {"key.pem": text}
 
