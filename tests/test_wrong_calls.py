@@ -133,7 +133,7 @@ AS_THINGS_ARE = [
     ("chatd serve --store memory: --listen unix:nowhere/s", "there is no directory nowhere."),
     ("chatd serve --store memory: --listen unix:notes", "notes is there, and is no socket."),
     ("chatd serve --store memory: --listen tcp:0:interface=192.0.2.1", "leave interface out"),
-    ("chatd serve --store memory: --listen systemd:INET:0", "systemd handed over 0 sockets"),
+    ("chatd serve --store memory: --listen systemd:INET:0", "systemd passes no socket at all."),
     ("chatd say --login ana hola", "--login needs a password: --password-file FILE"),
     ("chatd say --unix nowhere hola", "no server at nowhere"),
     (
@@ -174,7 +174,7 @@ def here(
     (tmp_path / "latin").write_bytes("mañana".encode("latin-1"))
     sql(tmp_path / "songs", "CREATE TABLE songs (name)")
     monkeypatch.chdir(tmp_path)
-    for variable in "CHATD_PASSWORD", "LISTEN_FDS":
+    for variable in "CHATD_PASSWORD", "LISTEN_FDNAMES":
         monkeypatch.delenv(variable, raising=False)
     return tmp_path
 

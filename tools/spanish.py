@@ -159,6 +159,9 @@ SETTINGS = {
         " HTTP"
     ),
     "The address, a Twisted endpoint": "La dirección, en la forma de Twisted",
+    "In place of an endpoint, the name of sockets that systemd passes (FileDescriptorName=)": (
+        "En vez de un endpoint, el nombre de los sockets que pasa systemd (FileDescriptorName=)"
+    ),
     "The file of the certificate for TLS, in PEM": ("El fichero del certificado para TLS, en PEM"),
     "The file of the private key; by default that of the certificate": (
         "El fichero de la clave privada; si no se da, el del certificado"

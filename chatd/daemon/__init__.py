@@ -34,6 +34,8 @@ Modules (python3 -m tools.documents writes this list):
 - `motd`: The message of the day: a text file, read at the start and again at each reload.
 - `options`: The options of ``twistd chat``, as they are given on the command line.
 - `os_process`: The operating system process of the daemon: its clock, open files, garbage and user.
+- `passed_sockets`: The sockets that the service manager has opened, and passes to the daemon by
+  names.
 - `port_owner`: The process that listens on a TCP port, for the message that the port is taken.
 - `reload`: A reload: the configuration is read again, and the settings that can change are changed.
 - `retention`: Retention: lines older than ``--keep`` are deleted, at the start and then about

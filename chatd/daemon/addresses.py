@@ -29,7 +29,7 @@ _TAKES = {
     "unix": ("address", "mode", "backlog", "lockfile"),
     "systemd": ("domain", "index", "name"),
 }
-"""The values that each kind takes, in order. The first is needed."""
+"""The values that each kind takes, in order. The first is needed, except of ``systemd``."""
 
 _PATHS = {
     "ssl": {"privateKey", "certKey", "extraCertChain", "dhParameters"},
@@ -74,10 +74,10 @@ class Address(NamedTuple):
     behind_proxy: bool
 
     @property
-    def is_unix_socket(self) -> bool:
-        """True if clients come by a UNIX socket, and not by a proxy."""
-        by_path = self.kind == "unix" or self.values.get("domain") == "UNIX"
-        return by_path and not self.behind_proxy
+    def may_be_unix_socket(self) -> bool:
+        """True if clients come by a UNIX socket, as far as is known, and not by a proxy."""
+        domain = {"unix": "UNIX", "systemd": self.values.get("domain", "UNIX")}.get(self.kind)
+        return domain == "UNIX" and not self.behind_proxy
 
     @property
     def place(self) -> tuple[str, ...] | None:
@@ -85,6 +85,8 @@ class Address(NamedTuple):
         wanted = {"tcp6": "tcp", "ssl": "tcp"}.get(self.kind, self.kind)
         if wanted == "tcp" and int(self.values["port"]):
             return wanted, self.values["port"], self.values.get("interface", "")
+        if wanted == "systemd":
+            return wanted, *(self.values.get(each, "") for each in ("index", "name"))
         return (wanted, self.values["address"]) if wanted == "unix" else None
 
 
@@ -165,7 +167,7 @@ def _values(kind: str, parts: list[tuple[str, str]]) -> dict[str, str]:
         if name in values:
             raise WrongAddress(f"it has two values for {name}. {_ESCAPE}")
         values[name] = value
-    if not values.get(takes[0]):
+    if not values.get(takes[0]) and kind != "systemd":
         raise WrongAddress(f"its {takes[0]} is missing. {_such_as(kind)}")
     return values
 
@@ -186,11 +188,11 @@ def _check(kind: str, values: dict[str, str]) -> None:
         raise WrongAddress(f"its mode is an octal number such as 660; not {mode!r}.")
     if kind != "systemd":
         return
-    domain = values["domain"]
+    if bool(values.get("index")) == bool(values.get("name")):
+        raise WrongAddress(f"it has either an index or a name. {_such_as(kind)}")
+    domain = values.get("domain", _DOMAINS[0])
     if domain not in _DOMAINS:
         raise WrongAddress(f"its domain is {listed(_DOMAINS)}; not {domain!r}.")
-    if ("index" in values) == ("name" in values):
-        raise WrongAddress(f"it has either an index or a name. {_such_as(kind)}")
     index = values.get("index", "0")
     if not _NUMBER.fullmatch(index):
         raise WrongAddress(f"its index is the number of a socket, from 0; not {index!r}.")
@@ -228,7 +230,7 @@ _EXAMPLES = {
     "tcp6": r"tcp6:60060:interface=\:\:1",
     "ssl": "ssl:60062:privateKey=key.pem:certKey=cert.pem",
     "unix": "unix:/run/chatd/chat.sock",
-    "systemd": "systemd:domain=INET:index=0",
+    "systemd": "systemd:name=chat",
 }
 
 

@@ -60,7 +60,7 @@ def _system_reason(address: Address, error: OSError) -> str:
     if error.errno == errno.EACCES and port and int(port) < _FREE_PORTS:
         return (
             f"ports below {_FREE_PORTS} are for root. Take one above, or let systemd open it:"
-            " systemd:domain=INET:index=0."
+            " systemd:name=chat."
         )
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
         return (
@@ -73,12 +73,6 @@ def _system_reason(address: Address, error: OSError) -> str:
 def _other(address: Address, error: object) -> str:
     if address.kind == "unix" and "lock" in str(error):
         return "another process listens there. Stop it, or take another path."
-    if address.kind == "systemd":
-        handed = int(os.environ.get("LISTEN_FDS", "0") or 0)
-        return (
-            f"systemd handed over {handed} sockets, and not this one. Start chatd by its .socket"
-            " unit, and count from index=0."
-        )
     return f"{str(error).rstrip('.')}. {_OTHERWISE}"
 
 

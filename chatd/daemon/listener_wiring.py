@@ -17,6 +17,7 @@ from chatd.daemon.addresses import address_of
 from chatd.daemon.listener_settings import ListenerKind, ListenerSettings
 from chatd.daemon.listeners import bind_all
 from chatd.daemon.os_process import refuse
+from chatd.daemon.passed_sockets import PassedSockets
 from chatd.daemon.server_certificate import ServerCertificate
 from chatd.daemon.service import Listener
 from chatd.daemon.settings import Settings
@@ -42,10 +43,12 @@ def listeners_of(
     user: Identity,
     reactor: Any,
     local_users: LocalUsers | None,
+    passed: PassedSockets,
     certificates: Iterable[ServerCertificate] = (),
 ) -> list[Listener]:
     """Return the listeners, all of them bound. One `Admission` counts all connections.
 
+    All sockets that were ``passed`` are theirs.
     ``certificates`` are those that were read already.
     """
     admission = Admission(settings.limits, server.budgets)
@@ -77,7 +80,7 @@ def listeners_of(
 
     places = places_of(settings.listeners, certificates)
     factories = list(map(serving, settings.listeners, places))
-    bind_all(list(zip(factories, places, strict=True)), user, reactor)
+    bind_all(list(zip(factories, places, strict=True)), user, reactor, passed)
     for listener, factory in zip(settings.listeners, factories, strict=True):
         for port in factory.ports:
             sockets.prepare(

@@ -22,6 +22,7 @@ from chatd.daemon.addresses import Address, address_of
 from chatd.daemon.bind_errors import CannotBind, check_files, why_not
 from chatd.daemon.local_network import LocalEndpoint
 from chatd.daemon.os_process import acting_as, refuse
+from chatd.daemon.passed_sockets import PassedEndpoint, PassedSockets
 from chatd.daemon.tls_endpoints import Place
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
@@ -35,10 +36,16 @@ BACKLOG = 1024
 _BACKLOGGED = ("tcp", "tcp6", "unix")
 
 
-def bind_all(served: Sequence[tuple[ChatFactory, Place]], user: Identity, reactor: Any) -> None:
+def bind_all(
+    served: Sequence[tuple[ChatFactory, Place]],
+    user: Identity,
+    reactor: Any,
+    passed: PassedSockets,
+) -> None:
     """Bind the place of each factory, or none and raise `SystemExit`.
 
-    UNIX sockets are bound with the rights of ``user``.
+    UNIX sockets are bound with the rights of ``user``. Each socket that was ``passed`` must be one
+    of the places.
     """
     try:
         for factory, place in served:
@@ -50,9 +57,14 @@ def bind_all(served: Sequence[tuple[ChatFactory, Place]], user: Identity, reacto
                     resolve(Path(unix), {0, user.uid})
                 with acting_as(user if unix else current()):
                     check_files(address)
-                    factory.accept_at(_bind(address, place, factory, reactor))
+                    for endpoint in _endpoints(address, place, reactor, passed):
+                        factory.accept_at(_bind(address, endpoint, place, factory, reactor))
             except (CannotBind, UnsafePath) as error:
                 refuse(f"cannot listen on {place.shown!r}: {error}")
+        try:
+            passed.check_all_taken()
+        except CannotBind as error:
+            refuse(str(error))
     except SystemExit:
         for factory, _ in served:
             while factory.ports:
@@ -60,25 +72,44 @@ def bind_all(served: Sequence[tuple[ChatFactory, Place]], user: Identity, reacto
         raise
 
 
-def _bind(address: Address, place: Place, factory: ChatFactory, reactor: Any) -> IListeningPort:
-    """Bind an address. Raises `CannotBind`."""
-    results: list[IListeningPort | Failure] = []
-    description = place.endpoint
+def _endpoints(
+    address: Address, place: Place, reactor: Any, passed: PassedSockets
+) -> list[IStreamServerEndpoint]:
+    """Return the endpoints of an address: one, or one for each passed socket of a name.
+
+    Raises `CannotBind`.
+    """
+    if address.kind == "systemd":
+        return [PassedEndpoint(each, BACKLOG, reactor) for each in passed.take(address.values)]
+    description = (
+        place.endpoint.removeprefix("haproxy:") if address.behind_proxy else place.endpoint
+    )
     if address.kind in _BACKLOGGED and "backlog" not in address.values:
         description += f":backlog={BACKLOG}"
-    serves: IProtocolFactory = factory
-    if address.behind_proxy:
-        description = description.removeprefix("haproxy:")
-        serves = BehindProxy(factory, reactor)
     try:
-        endpoint: IStreamServerEndpoint = serverFromString(reactor, description)
+        return [serverFromString(reactor, description)]
+    except Exception as error:
+        # All exceptions of an endpoint's parser are about the text that the operator wrote.
+        raise CannotBind(why_not(address, error)) from None
+
+
+def _bind(
+    address: Address,
+    endpoint: IStreamServerEndpoint,
+    place: Place,
+    factory: ChatFactory,
+    reactor: Any,
+) -> IListeningPort:
+    """Bind an endpoint of an address. Raises `CannotBind`."""
+    results: list[IListeningPort | Failure] = []
+    serves: IProtocolFactory = BehindProxy(factory, reactor) if address.behind_proxy else factory
+    try:
         if place.only_local:
             endpoint = LocalEndpoint(endpoint, reactor, factory.came)
         if place.certificate is not None:
             endpoint = wrapServerTLS(place.certificate, endpoint, reactor)
         endpoint.listen(serves).addBoth(results.append)
     except Exception as error:
-        # All exceptions of an endpoint's parser are about the text that the operator wrote.
         raise CannotBind(why_not(address, error)) from None
     if results and isinstance(results[0], Failure):
         failed = results[0].value

@@ -11,6 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from twisted.internet.endpoints import quoteStringArgument
+
 from chatd.daemon.addresses import address_of
 from chatd.daemon.given import Fault, Faulty, Given, GivenSettings, GivenValues, Source
 from chatd.daemon.listener_settings import (
@@ -198,9 +200,14 @@ def _listeners(given: GivenSettings, values: Mapping[str, Any], faults: list[Fau
             # What is wrong with an address was told by its option.
             there = [(each, _values(LISTENER_ROWS, each, [])) for each in entries]
         for entry, own in there:
-            if own["endpoint"] is not None:
+            address = entry.get("endpoint") or entry.get("systemd")
+            if own.get("systemd") is not None:
+                if "endpoint" in entry:
+                    faults.append(entry["systemd"].fault(" and an endpoint: give one of them."))
+                own["endpoint"] = f"systemd:name={quoteStringArgument(own['systemd'])}"
+            if address is not None and own["endpoint"] is not None:
                 listener = _listener(kind, own, values)
-                found.append((entry["endpoint"], listener))
+                found.append((address, listener))
                 if (wrong := _wrong_tls(own)) is not None:
                     path, why = wrong
                     faults.append(entry[path].fault(why))
@@ -278,7 +285,7 @@ def _check_unix_names(settings: Settings, given: GivenValues, faults: list[Fault
             names.fault(" needs Linux, which tells who connects to a UNIX socket: leave it out.")
         )
     elif not any(
-        each.kind is ListenerKind.CHAT and address_of(each.endpoint).is_unix_socket
+        each.kind is ListenerKind.CHAT and address_of(each.endpoint).may_be_unix_socket
         for each in settings.listeners
     ):
         add = '[[listen]] with endpoint = "unix:/run/chatd/chat.sock"'

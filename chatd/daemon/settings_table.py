@@ -331,6 +331,14 @@ LISTENER_ROWS = (
     ),
     Row("endpoint", "", kinds.ADDRESS, None, "The address, a Twisted endpoint", Group.ADDRESSES),
     Row(
+        "systemd",
+        "",
+        kinds.SOCKET_NAME,
+        None,
+        "In place of an endpoint, the name of sockets that systemd passes (FileDescriptorName=)",
+        Group.ADDRESSES,
+    ),
+    Row(
         "tls.certificate",
         "",
         kinds.FILE,

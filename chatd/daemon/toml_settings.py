@@ -125,7 +125,7 @@ class _Reader(NamedTuple):
         found = []
         for number, table in enumerate(value, start=1):
             found.append(self.values(table, LISTENER_ROWS, f"{name}[{number}]."))
-            if "endpoint" not in table:
+            if not table.keys() & {"endpoint", "systemd"}:
                 self._fault(f"{name}[{number}].endpoint", f" is missing: it takes {_ENDPOINT}.")
         return tuple(found)
 

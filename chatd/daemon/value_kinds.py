@@ -126,6 +126,13 @@ def _host_name(text: str) -> str:
     return text
 
 
+def _socket_name(text: str) -> str:
+    """Return a name as FileDescriptorName= takes it (systemd.socket(5))."""
+    if not re.fullmatch(r"[ -9;-~]{1,255}", text):
+        raise ValueError
+    return text
+
+
 def _address(text: str) -> str:
     try:
         addresses.address_of(text)
@@ -228,6 +235,10 @@ ROOM = ValueKind(
 )
 
 HOST_NAME = ValueKind("a name such as chat.example.com", "NAME", _host_name)
+
+SOCKET_NAME = ValueKind(
+    "the name of a socket: up to 255 characters of ASCII without colons", "NAME", _socket_name
+)
 
 SPAN = ValueKind(
     "a time span like 90d or 12h (0: for ever), or one for a room, like ops=30d", "TIME", _span

@@ -49,6 +49,7 @@ from chatd.daemon.os_process import (
     user_of,
     within_open_files,
 )
+from chatd.daemon.passed_sockets import passed_sockets
 from chatd.daemon.reload import Parts, Reload
 from chatd.daemon.retention import Retention
 from chatd.daemon.service import ChatService, listening_sentence
@@ -119,7 +120,8 @@ def makeService(options: Options) -> IService:
     if doors is not None:
         opened = settings._replace(listeners=(*settings.listeners, *doors.listeners))
         known = [doors.certificate]
-    listeners = listeners_of(opened, server, clock, user, reactor, local_users, known)
+    passed = passed_sockets(os.environ, reactor)
+    listeners = listeners_of(opened, server, clock, user, reactor, local_users, passed, known)
     shown = dict.fromkeys(each.certificate for each in listeners if each.certificate is not None)
     certificates = Certificates(shown, clock)
     retention = Retention(server, store, clock, settings.retention, watch)

@@ -33,6 +33,7 @@ class TestParts:
             (r"unix:/a\:b\=c:mode=660", "unix", {"address": "/a:b=c", "mode": "660"}),
             ("unix:address=/a=b", "unix", {"address": "/a=b"}),
             ("systemd:domain=INET:index=0", "systemd", {"domain": "INET", "index": "0"}),
+            ("systemd:name=chat", "systemd", {"name": "chat"}),
             ("stdio:", "stdio", {}),
         ],
     )
@@ -56,19 +57,29 @@ class TestParts:
 class TestPlace:
     @pytest.mark.parametrize(
         ("one", "another"),
-        [("tcp:7", "ssl:7:a:b"), ("tcp:7", "tcp:7:backlog=3"), ("unix:a", "unix:a:mode=600")],
+        [
+            ("tcp:7", "ssl:7:a:b"),
+            ("tcp:7", "tcp:7:backlog=3"),
+            ("unix:a", "unix:a:mode=600"),
+            ("systemd:name=a", "systemd:INET:name=a"),
+        ],
     )
     def test_is_one_for_the_same_address(self, one: str, another: str) -> None:
         assert address_of(one).place == address_of(another).place
 
     @pytest.mark.parametrize(
         ("one", "another"),
-        [("tcp:7", "tcp:8"), ("tcp:7", "tcp:7:interface=a"), ("unix:7", "tcp:7")],
+        [
+            ("tcp:7", "tcp:8"),
+            ("tcp:7", "tcp:7:interface=a"),
+            ("unix:7", "tcp:7"),
+            ("systemd:name=a", "systemd:name=b"),
+        ],
     )
     def test_is_another_for_another_address(self, one: str, another: str) -> None:
         assert address_of(one).place != address_of(another).place
 
-    @pytest.mark.parametrize("description", ["tcp:0", "systemd:INET:0", "stdio:"])
+    @pytest.mark.parametrize("description", ["tcp:0", "stdio:"])
     def test_is_none_where_the_system_chooses(self, description: str) -> None:
         assert address_of(description).place is None
 
@@ -126,8 +137,9 @@ class TestWrong:
             ("tcp:7:interface=::1", "it has two values for interface. In a value, write a colon "),
             ("tcp:1:2:3:4", "In a value, write a colon as "),
             ("tcp6:7:interface=::1", "it has two values for interface. In a value, write a "),
-            ("systemd:", "its domain is missing. An address is like systemd:domain=INET:index=0."),
-            ("systemd:domain=IPV4:index=0", "its domain is INET, INET6 or UNIX; not 'IPV4'."),
+            ("systemd:", "it has either an index or a name. An address is like systemd:name=chat."),
+            ("systemd:name=", "it has either an index or a name."),
+            ("systemd:domain=IPV4:name=a", "its domain is INET, INET6 or UNIX; not 'IPV4'."),
             ("systemd:INET", "it has either an index or a name."),
             ("systemd:INET:0:chat", "it has either an index or a name."),
             ("systemd:INET:first", "its index is the number of a socket, from 0; not 'first'."),

@@ -155,14 +155,6 @@ class TestPort:
         assert why_not(address_of(address), unknown).startswith(told)
 
 
-def test_a_socket_that_systemd_did_not_hand_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LISTEN_FDS", "2")
-    address = address_of("systemd:domain=INET:index=2")
-    assert why_not(address, IndexError()).startswith("systemd handed over 2 sockets, and not this ")
-    monkeypatch.delenv("LISTEN_FDS")
-    assert why_not(address, IndexError()).startswith("systemd handed over 0 sockets")
-
-
 def test_another_error_is_told_as_it_is() -> None:
     assert why_not(address_of("tcp:7"), ValueError("Odd.")) == (
         "Odd. Put that right, or give another address."

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.daemon import toml_settings
+from chatd.daemon.addresses import address_of
 from chatd.daemon.configuration import Configuration
 from chatd.daemon.given import Fault, Faulty
 from chatd.daemon.listener_settings import ListenerKind
@@ -202,6 +203,12 @@ class TestListeners:
         assert endpoints(settings) == [FREE]
         assert endpoints(settings, ListenerKind.WEB) == ["tcp:1"]
 
+    def test_are_sockets_of_systemd_by_their_names(self, sources: Sources) -> None:
+        settings = sources.read('[[listen]]\nsystemd = "chat=1"\ntls.certificate = "x"\n')
+        (listener,) = settings.listeners
+        assert address_of(listener.endpoint).values == {"name": "chat=1"}
+        assert listener.tls is not None
+
     def test_are_the_default_one_without_one_for_chat(self, sources: Sources) -> None:
         settings = sources.read('[[listen]]\nkind = "bare"\nendpoint = "tcp:1"\n')
         assert endpoints(settings) == endpoints(sources.read())
@@ -210,7 +217,10 @@ class TestListeners:
         values = {"kind": '"bare"', "endpoint": '"tcp:7"'}
         for row in LISTENER_ROWS:
             value = values.get(row.path, "7" if row.kind.form is int else '"x"')
-            others = [f"{path} = {value}\n" for path, value in values.items() if path != row.path]
+            left_out = {row.path, *(["endpoint"] if row.path == "systemd" else [])}
+            others = [
+                f"{path} = {value}\n" for path, value in values.items() if path not in left_out
+            ]
             if row.path == "tls.key":
                 others.append('tls.certificate = "x"\n')
             sources.read("".join(["[[listen]]\n", f"{row.path} = {value}\n", *others]))
@@ -324,6 +334,18 @@ class TestFaults:
             (
                 "[[listen]]\nendpoint = 'tcp:1'\n[[listen]]\nendpoint = 'tcp:1'",
                 "listen[2].endpoint 'tcp:1': listen[1].endpoint has that address. Give it once.",
+            ),
+            (
+                "[[listen]]\nendpoint = 'tcp:1'\nsystemd = 'chat'",
+                "listen[1].systemd and an endpoint: give one of them.",
+            ),
+            (
+                "[[listen]]\nsystemd = 'a:b'",
+                "listen[1].systemd takes the name of a socket: up to 255 characters of ASCII ",
+            ),
+            (
+                "[[listen]]\nsystemd = 'a'\n[[listen]]\nsystemd = 'a'",
+                "listen[2].systemd 'systemd:name=a': listen[1].systemd has that address. ",
             ),
             (
                 "[[listen]]\nendpoint = 'tcp:1'\nlimits.conections = 5",

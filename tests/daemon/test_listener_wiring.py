@@ -6,6 +6,7 @@ import pytest
 
 from chatd.daemon.given import Given, GivenSettings, Source
 from chatd.daemon.listener_wiring import listeners_of
+from chatd.daemon.passed_sockets import PassedSockets
 from chatd.daemon.settings import settings_of
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Place, TooManyConnections
@@ -31,7 +32,7 @@ class TestLimits:
         given = GivenSettings({}, (listener(**own), listener(kind="bare")))
         world = World(budgets={"connections.all": 3})
         listeners = listeners_of(
-            settings_of(given), world.server, world.clock, current(), reactor, None
+            settings_of(given), world.server, world.clock, current(), reactor, None, PassedSockets()
         )
         for each in listeners:
             for port in each.ports:

@@ -84,7 +84,13 @@ class TestUnixNames:
         monkeypatch.setattr(sys, "platform", "linux")
 
     @pytest.mark.parametrize(
-        "endpoint", [SOCKET, "unix:mode=666:address=/run/s", "systemd:domain=UNIX:name=chat"]
+        "endpoint",
+        [
+            SOCKET,
+            "unix:mode=666:address=/run/s",
+            "systemd:domain=UNIX:name=chat",
+            "systemd:name=chat",
+        ],
     )
     def test_have_an_effect_at_a_unix_socket(self, endpoint: str) -> None:
         assert settings("--unix-names", "--listen", FREE, "--listen", endpoint).unix_names
