@@ -108,8 +108,8 @@ SENTENCES = {
     "search": ("search: ", "buscar: "),
     "search_back": ("Esc: back", "Esc: volver"),
     "search_over": (
-        "nothing more; /search asks the server",
-        "no hay más; /buscar pregunta al servidor",
+        "none here; /search asks the server",
+        "aquí no hay; /buscar pregunta al servidor",
     ),
     "search_on": ("Up, Down: others; Esc: back", "Arriba, Abajo: otras; Esc: volver"),
     # The size of what is typed

@@ -246,14 +246,14 @@ TABLE = (
         Wording(
             "/mute NAME [TIME] [REASON]",
             "keep NAME from speaking for a time",
-            "Without TIME it lasts 1h. TIME is a number and s, m, h, d or w, 366d at most.\n"
+            "Without TIME it lasts 1h. TIME is like 90s, 10m, 2h, 3d or 1w, 366d at most.\n"
             "NAME can still read. A guest stays muted under another name.\n"
             "Example: /mute luis 10m let the others work",
         ),
         Wording(
             "/callar NOMBRE [TIEMPO] [MOTIVO]",
             "no dejar hablar a NOMBRE un tiempo",
-            "Sin TIEMPO dura 1h. TIEMPO es un número y s, m, h, d o w, hasta 366d. NOMBRE\n"
+            "Sin TIEMPO dura 1h. TIEMPO es como 90s, 10m, 2h, 3d o 1w, hasta 366d. NOMBRE\n"
             "puede leer; un invitado tampoco habla con otro nombre.\n"
             "Ejemplo: /callar luis 10m deja trabajar a los demás",
         ),
