@@ -12,8 +12,8 @@ import platform
 import resource
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -120,7 +120,7 @@ def describe(directory: Path) -> dict[str, str]:
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "kernel": f"Linux {platform.release()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "twisted": _version("twisted"),
+        "twisted": version("twisted"),
         "chatd": f"{_commit()}, {KIND}",
         "store": f"{directory}, on {_file_system(directory)}",
     }
@@ -132,12 +132,6 @@ def _processor() -> str:
         if name.strip() == "model name":
             return value.strip()
     return platform.machine()
-
-
-def _version(package: str) -> str:
-    code = f"import {package}; print({package}.__version__)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    return done.stdout.strip() or "absent"
 
 
 def _commit() -> str:

@@ -81,7 +81,8 @@ class Server(NamedTuple):
 
 
 @cache
-def no_limits(build: Build = OURS) -> list[str]:
+@cache
+def no_limits(build: Build) -> tuple[str, ...]:
     """Return the options of a chatd without limits, as its peers are.
 
     Thousands of clients come from one address, and talk as fast as they can. A chatd of before has
@@ -96,7 +97,7 @@ def no_limits(build: Build = OURS) -> list[str]:
         text=True,
         check=False,
     )
-    return [*(f"--{limit}=0" for limit in _LIMITS), *found.stdout.split()]
+    return *(f"--{limit}=0" for limit in _LIMITS), *found.stdout.split()
 
 
 @contextmanager
@@ -227,7 +228,7 @@ def chatd_tls(certificate: Path, key: Path) -> Server:
 
     def command(directory: Path, port: int, rooms: int) -> list[str]:
         listen = f"ssl:{port}:interface=127.0.0.1:privateKey={key}:certKey={certificate}"
-        return [str(TWISTD), "-n", "chat", "--listen", listen, *no_limits()]
+        return [str(TWISTD), "-n", "chat", "--listen", listen, *no_limits(OURS)]
 
     return Server("chatd, TLS", "chat", command)
 
