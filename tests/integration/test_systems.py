@@ -64,9 +64,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     assert (code / "was here").exists()
 
 
-def talk(directory: Path, reactor: str) -> None:
+def talk(directory: Path, reactor: str, *, fresh: bool = False) -> None:
     """Start a daemon, talk, stop it, start it again, and read the lines."""
-    with LiveServer(directory, reactor=reactor, fresh=True) as daemon:
+    with LiveServer(directory, reactor=reactor, fresh=fresh) as daemon:
         with Client(daemon.port) as ana, Client(daemon.port) as luis:
             luis.until(WELCOMED)
             ana.type("hola", "¿qué tal?")
@@ -76,14 +76,14 @@ def talk(directory: Path, reactor: str) -> None:
             assert ana.line() == ""
         assert daemon.stop() in STOPPED
         assert "Traceback" not in daemon.rest()
-    with LiveServer(directory, reactor=reactor, fresh=True) as daemon, Client(daemon.port) as ana:
+    with LiveServer(directory, reactor=reactor, fresh=fresh) as daemon, Client(daemon.port) as ana:
         assert ana.until("qué tal?")[-1].endswith("> ¿qué tal?")
         assert daemon.stop() in STOPPED
 
 
 @pytest.mark.parametrize("reactor", ["", "select", "poll"])
 def test_where_there_is_not_what_linux_alone_has(elsewhere: Path, reactor: str) -> None:
-    talk(elsewhere, reactor)
+    talk(elsewhere, reactor, fresh=True)
 
 
 @pytest.mark.parametrize("reactor", ["select", "poll", "asyncio"])

@@ -95,20 +95,24 @@ def prepared() -> forks.Interpreter:
 
 
 def forked(
-    directory: Path, *arguments: str, output: int, files: tuple[int, int] | None = None
+    directory: Path,
+    *arguments: str,
+    output: int,
+    twistd: Sequence[str] = (),
+    files: tuple[int, int] | None = None,
 ) -> forks.Program:
     """Start ``twistd -n chat`` in a directory, in a process that has imported chatd already.
 
     It hashes passwords at the least cost.
-    ``output`` is the descriptor for its output and its errors, ``files`` are the soft and the hard
-    limit of its open files.
+    ``output`` is the descriptor for its output and its errors, ``twistd`` are more options of
+    twistd itself, ``files`` are the soft and the hard limit of its open files.
     """
     limit = f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, {files}); " if files else ""
     with open(os.devnull, "rb") as nothing:
         return forks.Program(
             prepared(),
             f"{limit}{HASH_CHEAPLY}; {RUN_TWISTD}",
-            *("-n", "--pidfile=", "chat", *arguments),
+            *("-n", "--pidfile=", *twistd, "chat", *arguments),
             directory=directory,
             environment=environment(),
             files=(nothing.fileno(), output, output),
@@ -129,7 +133,7 @@ class LiveServer:
 
     ``web`` is its port for HTTP, 0 for a free one. ``files`` are the soft and the hard limit of its
     open files. ``options`` are those of `spawn`. The process is forked from one that has imported
-    chatd, and a new interpreter if it is ``fresh``, or has a reactor or options.
+    chatd, and a new interpreter if it is ``fresh`` or has options.
     """
 
     def __init__(
@@ -149,17 +153,13 @@ class LiveServer:
         reading, writing = os.pipe()
         self.output = open(reading, "rb")  # noqa: SIM115 - closed with the server
         self.process: subprocess.Popen[bytes] | forks.Program
-        if fresh or reactor or options:
+        twistd = [f"--reactor={reactor}"] if reactor else []
+        if fresh or options:
             self.process = spawn(
-                directory,
-                *whole,
-                twistd=[f"--reactor={reactor}"] if reactor else [],
-                stdout=writing,
-                stderr=writing,
-                **options,
+                directory, *whole, twistd=twistd, stdout=writing, stderr=writing, **options
             )
         else:
-            self.process = forked(directory, *whole, output=writing, files=files)
+            self.process = forked(directory, *whole, output=writing, twistd=twistd, files=files)
         os.close(writing)
         self.said: list[str] = []
         while line := self._next_line():
