@@ -1,10 +1,6 @@
 """The `chatd` command: find the subcommand, and print a failure as one line.
 
-Each subcommand is a module, imported only when it is the one asked for, so that `chatd say` loads
-neither Twisted nor prompt_toolkit. It has `add_arguments(parser)`, `run(arguments) -> int`, and for
-its help `EXAMPLES`, and `SUCCESS`, which says when the exit status is 0; one that finds something
-has `NOTHING`, for 1, and one may have `DETAILS`, further sections. This module must not know any of
-them.
+This module must not know any of the subcommands but `serve`, which is the daemon.
 """
 
 import contextlib
@@ -12,58 +8,16 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Any
 
 from chatd.client.wire import ClientError, UnknownHost, WrongUsage
-from chatd.util.command_parser import FAILED, FAULTY, CommandParser, Example
-
-_SUMMARIES = {
-    "serve": "run the daemon in the foreground, with the options of `twistd -n --pidfile= chat`",
-    "connect": "talk in a room from this terminal",
-    "say": "say a line, or standard input line by line, and wait until it is saved",
-    "tail": "print the last lines of a room, and go on with new ones",
-    "who": "list the people in a room",
-    "rooms": "list the rooms",
-    "search": "find lines of a room, or of all rooms",
-    "wall": "say something in every room with people in it, as an administrator",
-    "export": "write out what is stored",
-    "import": "make rooms of logs, of chatd's own or of other programs'",
-    "backup": "copy a store into a file, also while a daemon runs",
-    "check": "look for faults in a store or in a back-up, also while a daemon runs",
-    "restore": "put a back-up in the place of a store, while no daemon runs",
-    "init": "write a configuration file with all settings, as comments",
-    "check-config": "say what is wrong with a configuration file, all at once",
-    "tls": "make the key and the certificate of a server, and show their fingerprint",
-    "admin": "list, add, change and remove accounts, on the host that the store is on",
-}
-
-_MODULES = {
-    "rooms": "chatd.client.list_rooms",
-    "import": "chatd.client.import_log",
-    "tls": "chatd.client.tls_files",
-    "check-config": "chatd.daemon.check_config",
-    "init": "chatd.daemon.config_template",
-}
-"""The modules of subcommands that are not of the subcommand's name in `chatd.client`."""
-
-_FINDING = frozenset({"tail", "who", "rooms", "search"})
-_CHECKING = frozenset({"check", "check-config"})
-"""The subcommands whose status is 1 if they find nothing, and 2 if they fail, as that of grep."""
-
-EXAMPLES = (
-    Example("run a server on this machine", "chatd serve"),
-    Example("talk there", "chatd connect"),
-    Example("say one line from a script", "chatd say 'the backup is done'"),
-    Example("see the options of a command", "chatd say --help"),
-)
+from chatd.command_line.subcommands import FINDING, main_parser, module_of, parser_of
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `chatd` with *argv* (by default the process's own) and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     closed = _stand_in_for_closed_streams()
-    failure = 2 if _FINDING.intersection(arguments[:1]) else 1
+    failure = 2 if FINDING.intersection(arguments[:1]) else 1
     try:
         try:
             return _run(arguments, closed)
@@ -108,7 +62,7 @@ def _run(arguments: list[str], closed: bool) -> int:
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:], "--help"]
     command, rest = arguments[:1], arguments[1:]
-    name: str = _main_parser().parse(command).command
+    name: str = main_parser().parse(command).command
     if name == "serve":
         return _serve(rest, closed)
     parser = parser_of(name)
@@ -126,37 +80,6 @@ def _run(arguments: list[str], closed: bool) -> int:
     except WrongUsage as wrong:
         parser.error(str(wrong))
     return status
-
-
-def parser_of(command: str) -> CommandParser:
-    """Return the parser of a subcommand other than ``serve``."""
-    module = module_of(command)
-    parser = CommandParser(
-        f"chatd {command}",
-        _SUMMARIES[command],
-        examples=module.EXAMPLES,
-        success=module.SUCCESS,
-        nothing=module.NOTHING if command in _FINDING else "",
-        failed=FAULTY if command in _CHECKING else FAILED,
-        details=module.DETAILS if command == "connect" else {},
-    )
-    module.add_arguments(parser)
-    return parser
-
-
-def module_of(command: str) -> Any:
-    """Return the module of a subcommand other than ``serve``."""
-    return import_module(_MODULES.get(command, f"chatd.client.{command}"))
-
-
-def _main_parser() -> CommandParser:
-    parser = CommandParser(
-        "chatd", "a chat room that any terminal can join", examples=EXAMPLES, success="it was done"
-    )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, summary in _SUMMARIES.items():
-        commands.add_parser(name, help=summary, add_help=False)
-    return parser
 
 
 def _serve(arguments: list[str], logs_nowhere: bool) -> int:

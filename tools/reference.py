@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from chatd import errors
-from chatd.cli import module_of
+from chatd.command_line.subcommands import module_of
 from chatd.commands.base import Command
 from chatd.commands.help import GENERAL, SECTIONS, Section
 from chatd.daemon.setting_row import Group
@@ -33,7 +33,7 @@ from tools.spanish import HEADERS, TEXTS
 CLIENTS = (
     *("connect", "say", "tail", "who", "rooms", "search", "wall"),
     *("export", "import", "backup", "check", "restore", "tls", "admin"),
-    *("init", "check-config"),
+    *("init", "check-config", "completion", "man"),
 )
 """The subcommands of ``chatd``, without ``serve``."""
 

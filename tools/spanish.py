@@ -179,6 +179,10 @@ ARGUMENTS = {
     "the file to write, which must not exist yet (default: chatd.toml)": (
         "el fichero que se escribe, que no debe existir (si no se da: chatd.toml)"
     ),
+    "bash or zsh": "bash o zsh",
+    "the folder that gets man1 and man5 with the pages; earlier pages are replaced": (
+        "la carpeta donde se crean man1 y man5 con las páginas; reemplazan a las anteriores"
+    ),
     "the host of the daemon, HOST:PORT, or @PROFILE (default: 127.0.0.1)": (
         "la máquina del servidor, MÁQUINA:PUERTO o @PERFIL (si no se da: 127.0.0.1)"
     ),

@@ -34,7 +34,7 @@ from chatd.storage.paths import path_of
 from chatd.storage.sqlite.errors import StoreInUse
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.escaping import visible
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 from chatd.util.extras import how_to_install
 
 ANSWER_TIMEOUT = 30.0

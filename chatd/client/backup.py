@@ -13,7 +13,7 @@ from chatd.storage.contract import StoreError
 from chatd.storage.sqlite.backup import back_up
 from chatd.text.escaping import visible
 from chatd.text.sizes import written_size
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 SUCCESS = "the copy is whole, checked and on the disk"
 

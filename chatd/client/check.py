@@ -25,7 +25,7 @@ from chatd.storage.sqlite.examination import MOST_FAULTS, Examination, examine_f
 from chatd.text.escaping import visible
 from chatd.text.folding import fold
 from chatd.text.times import local_time
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 from chatd.webhooks.registry import HookRecord
 
 SUCCESS = "there is no fault"

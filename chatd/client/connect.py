@@ -16,7 +16,7 @@ from chatd.client import json_lines, logging_in, sentences, server, wire
 from chatd.client.sentences import Sentence
 from chatd.client.server import Connection
 from chatd.client.wire import ClientError
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 from chatd.util.extras import how_to_install
 
 SUCCESS = "you left"

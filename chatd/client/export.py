@@ -26,7 +26,7 @@ from chatd.text.escaping import encode_lines, visible
 from chatd.text.folding import fold
 from chatd.text.times import local_time, seconds_of
 from chatd.text.validation import InvalidName, validate_room_name
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 SUCCESS = "all was written"
 

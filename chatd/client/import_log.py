@@ -25,7 +25,7 @@ from chatd.storage.contract import StoreError
 from chatd.storage.sqlite.importing import import_file
 from chatd.text.escaping import visible
 from chatd.text.validation import InvalidName, check_end, validate_room_name
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 SUCCESS = "all was imported"
 

@@ -10,7 +10,7 @@ from contextlib import closing
 
 from chatd.client import reading
 from chatd.client.json_lines import text_of
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 SUCCESS = "there are rooms"
 NOTHING = "there are none"

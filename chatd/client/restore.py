@@ -13,7 +13,7 @@ from chatd.client.wire import ClientError
 from chatd.storage.contract import StoreError
 from chatd.storage.sqlite.restoring import open_back_up, restore
 from chatd.text.escaping import visible
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 SUCCESS = "the back-up is in the place of the store"
 

@@ -15,7 +15,7 @@ from chatd.client.json_lines import Refused
 from chatd.client.said_text import StreamSource, TextSource
 from chatd.client.say_session import Author, Source
 from chatd.client.wire import PROFILE_MARK, ClientError, WrongUsage
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 _NOTHING = "nothing was said: "
 

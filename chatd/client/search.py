@@ -12,7 +12,7 @@ from contextlib import closing
 from chatd.client import logging_in, reading
 from chatd.client.json_lines import JsonLink, Message, text_of
 from chatd.text.escaping import visible
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 SUCCESS = "lines were found"
 NOTHING = "none were found"

@@ -20,7 +20,7 @@ from chatd.client.pauses import pause_after
 from chatd.client.reading import note, seq_of, time_of
 from chatd.client.wire import ClientError, UntrustedServer
 from chatd.text.times import seconds_of
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 SUCCESS = "lines were printed"
 NOTHING = "there are none"

@@ -18,7 +18,7 @@ from chatd.client.wire import ClientError
 from chatd.text.escaping import visible
 from chatd.text.validation import is_host_name
 from chatd.util import interfaces, key_pairs, self_signed
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 from chatd.util.extras import how_to_install
 from chatd.util.key_pairs import BadPair
 from chatd.util.private_files import UnsafePath

@@ -14,7 +14,7 @@ from chatd.client import json_lines, logging_in, said_text, server
 from chatd.client.json_lines import Refused
 from chatd.client.wire import ClientError, WrongUsage
 from chatd.text.blanks import is_blank
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 MOST_LINES = 100
 """Most lines that are said. Each of them is shown in every room."""

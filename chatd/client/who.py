@@ -9,7 +9,7 @@ import argparse
 from contextlib import closing
 
 from chatd.client import reading
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 
 SUCCESS = "there are people in the room"
 NOTHING = "the room is empty"

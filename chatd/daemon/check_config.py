@@ -20,7 +20,7 @@ from chatd.daemon.motd import MotdError, read_motd
 from chatd.daemon.settings import Settings
 from chatd.daemon.tls_endpoints import files_of
 from chatd.text.escaping import visible
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 from chatd.util.extras import how_to_install
 from chatd.util.key_pairs import BadPair
 

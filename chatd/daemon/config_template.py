@@ -18,7 +18,7 @@ from chatd.daemon.os_process import refuse
 from chatd.daemon.setting_row import LISTEN, Reload, Row
 from chatd.daemon.settings_table import LISTENER_ROWS, SETTINGS
 from chatd.text.escaping import visible
-from chatd.util.command_parser import Example
+from chatd.util.command_manual import Example
 from chatd.util.usage import listed
 
 SUCCESS = "the file is written"

@@ -9,7 +9,8 @@ from typing import Any
 
 from chatd.daemon.setting_row import Group, Row
 from chatd.daemon.settings_table import OPTIONS
-from chatd.util.command_parser import CommandParser, Example
+from chatd.util.command_manual import Example
+from chatd.util.command_parser import CommandParser
 
 PURPOSE = "run the daemon of a chat room that any terminal can join"
 
@@ -29,18 +30,24 @@ _STOPPED = {130: "it was stopped by Ctrl+C", 143: "it was stopped by SIGTERM"}
 
 
 def text(program: str) -> str:
-    """Return the manual of *program*."""
-    parser = CommandParser(program, PURPOSE, examples=EXAMPLES, success="", signals=_STOPPED)
+    """Return the manual of *program* as plain text."""
+    return parser(program).format_help()
+
+
+def parser(program: str) -> CommandParser:
+    """Return the parser of which the manual of *program* is made. It reads no arguments."""
+    made = CommandParser(program, PURPOSE, examples=EXAMPLES, success="", signals=_STOPPED)
     for each in Group:
-        group = parser.add_argument_group(each.value)
+        group = made.add_argument_group(each.value)
         for row in OPTIONS:
             if row.group is each:
                 flags = [f"-{row.letter}"] if row.letter else []
                 kind: dict[str, Any] = {"action": "store_true"}
                 if row.takes_value:
-                    kind = {"metavar": row.kind.placeholder}
+                    choices = row.kind.choices or None
+                    kind = {"metavar": row.kind.placeholder, "choices": choices}
                 group.add_argument(*flags, f"--{row.option}", help=_help(row), **kind)
-    return parser.format_help()
+    return made
 
 
 def _help(row: Row) -> str:

@@ -7,6 +7,7 @@ Modules (python3 -m tools.documents writes this list):
 - `budget_table`: The table of budgets: their kinds, the levels of owners, and the limits by
   default.
 - `budgets`: Budgets: how much each owner may have, or use in a day, counted in a tree of owners.
+- `command_manual`: The manual of a command as data: its arguments, exit statuses and examples.
 - `command_parser`: The parser of a command's arguments: wrong ones are one line, and the help is a
   manual.
 - `error_log`: Errors in the log: at once, and then after pauses that grow.

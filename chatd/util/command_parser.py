@@ -14,8 +14,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from textwrap import indent
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
+from chatd.util.command_manual import Example, Manual, Recorder
 from chatd.util.usage import WRONG_USAGE, listed, unknown, wrong_usage
 
 WIDEST = 100
@@ -43,13 +44,6 @@ FAILED = "it could not be done; one line on standard error says why"
 
 FAULTY = "there is a fault, or it could not be done; standard error says which"
 """The meaning of a failure, for commands that look for faults."""
-
-
-class Example(NamedTuple):
-    """A command line that can be pasted into a shell, and what it is for: a noun or a verb."""
-
-    purpose: str
-    command: str
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -142,23 +136,47 @@ class CommandParser(argparse.ArgumentParser):
             f"Usage:\n  {synopsis}".rstrip(),
             arguments.rstrip(),
             *(f"{name}:\n{indent(text, '  ')}" for name, text in self._details.items()),
-            f"Exit status:\n{self._statuses()}",
+            f"Exit status:\n{self._shown_statuses()}",
         ]
         if self.examples:
             parts.append("Examples:\n" + "\n".join(map(self._example, self.examples)))
         return "\n\n".join(parts) + "\n"
 
-    def _statuses(self) -> str:
+    def manual(self) -> Manual:
+        """Return the parts of the manual, for other forms of it than plain text."""
+        recorder = Recorder(self.prog)
+        shown, self.formatter_class = self.formatter_class, lambda prog: recorder
+        try:
+            super().format_help()
+        finally:
+            self.formatter_class = shown
+        commands = self._commands.choices.values() if self._commands else ()
+        return Manual(
+            self.prog,
+            self._purpose or "",
+            recorder.synopsis,
+            tuple(recorder.sections),
+            tuple(command.manual() for command in commands),
+            self._details,
+            self._statuses(),
+            tuple(self.examples),
+        )
+
+    def _statuses(self) -> dict[int, str]:
+        """Return the meanings of the exit statuses."""
         failed = self._failed
         wrong = "the arguments are wrong"
-        statuses = {
+        return {
             **({0: self._success} if self._success else {}),
             1: self._nothing or failed,
             WRONG_USAGE: f"{wrong}, or {failed}" if self._nothing else f"{wrong}; nothing was done",
             **self._signals,
         }
+
+    def _shown_statuses(self) -> str:
         return "\n".join(
-            self._filled(text, f"  {status:<5}", " " * 7) for status, text in statuses.items()
+            self._filled(text, f"  {status:<5}", " " * 7)
+            for status, text in self._statuses().items()
         )
 
     def _example(self, example: Example) -> str:

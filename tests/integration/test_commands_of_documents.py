@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd import cli
+from chatd.command_line import subcommands
 from chatd.daemon.configuration import Configuration
 from tests.support import documents
 from tests.support.checkout import ROOT
@@ -45,6 +45,7 @@ OTHERS = {
         "cp",
         "curl",
         "echo",
+        "eval",
         "make",
         "nc",
         "ncat",
@@ -116,7 +117,9 @@ def commands() -> Iterator[tuple[str, list[str]]]:
             for words in simple(line):
                 yield document, words[1:] if words[0] == "sudo" else words
     for command in ("chatd", *CLIENTS):
-        for example in cli.EXAMPLES if command == "chatd" else cli.parser_of(command).examples:
+        for example in (
+            subcommands.EXAMPLES if command == "chatd" else subcommands.parser_of(command).examples
+        ):
             for words in simple(example.command):
                 yield f"{command} --help", words
 
@@ -184,7 +187,7 @@ def test_chatd_takes_the_arguments(arguments: list[str]) -> None:
         check_options(rest)
     else:
         parser = argparse.ArgumentParser(allow_abbrev=False)
-        cli.module_of(subcommand).add_arguments(parser)
+        subcommands.module_of(subcommand).add_arguments(parser)
         parser.parse_args([FINGERPRINT if word == "SHA256" else word for word in rest])
 
 

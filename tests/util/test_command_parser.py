@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
 
-from chatd.util.command_parser import CommandParser, Example
+from chatd.util.command_manual import Argument, Example
+from chatd.util.command_parser import CommandParser
 from chatd.util.versions import versions
 
 
@@ -164,3 +167,34 @@ def test_the_version_is_that_of_all_parts(capsys: pytest.CaptureFixture[str]) ->
         parser().parse(["--version"])
     assert raised.value.code == 0
     assert capsys.readouterr() == (f"{versions()}\n", "")
+
+
+class TestManualAsData:
+    def test_has_the_arguments_in_their_groups(self) -> None:
+        made = CommandParser("chatd sing", "sing", signals={})
+        made.add_argument("song", nargs="?", metavar="TEXT", help="100 %% yours")
+        made.add_argument("--secret", help=argparse.SUPPRESS)
+        made.add_argument_group("Empty")
+        made.add_argument_group("Voice").add_argument("-k", "--key", choices="cd", help="a key")
+        sections = {each.heading: each.arguments for each in made.manual().sections}
+        assert [*sections] == ["positional arguments", "options", "Voice"]
+        assert sections["positional arguments"] == [Argument((), "TEXT", (), "100 % yours")]
+        assert sections["Voice"] == [Argument(("-k", "--key"), "c|d", ("c", "d"), "a key")]
+        assert [each.flags[-1] for each in sections["options"]] == ["--help", "--version"]
+
+    def test_has_the_arguments_on_one_line(self) -> None:
+        synopsis = "[-h] [--version] [--times TIMES] [--high | --low] [--key {c,d,e}] [TEXT]"
+        assert parser().manual().synopsis == synopsis
+
+    def test_has_the_subcommands(self) -> None:
+        made = with_commands().manual()
+        play, stop = made.commands
+        assert (play.program, play.purpose) == ("chatd band play", "play")
+        assert [each.value for each in stop.arguments if not each.flags] == ["soon"]
+        assert [each.flags for each in made.arguments][-1] == ("--store",)
+
+    def test_leaves_the_help_as_it_is(self) -> None:
+        made = parser()
+        before = made.format_help()
+        made.manual()
+        assert made.format_help() == before

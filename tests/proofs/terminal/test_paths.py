@@ -237,10 +237,10 @@ OF_THE_LOG = {"util/error_log.py", "daemon/log_pipe.py"}
 OF_THE_OPERATOR = {
     *("protocols/control.py", "util/command_parser.py", "daemon/options.py"),
     *("daemon/os_process.py", "daemon/check_config.py", "daemon/config_template.py"),
-    "util/self_signed.py",
+    *("util/self_signed.py", "command_line/man.py", "command_line/completion.py"),
 }
 """Modules that answer `chatd admin` with JSON in ASCII, which is escaped, print versions, help, and
-what is wrong with options, and write keys to files."""
+what is wrong with options, and write keys, manual pages and scripts of shells to files."""
 
 
 MAKES_FRAMES = {"protocols/web/live/frames.py"}
