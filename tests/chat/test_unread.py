@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,8 +21,11 @@ from chatd.storage.contract import StoreError
 from chatd.storage.records import Put, change
 from chatd.text.times import local_time
 from chatd.util.sliced_loop import SLICE_SECONDS
+from tests.support.browser import browser
+from tests.support.json_client import json_client
 from tests.support.logs import Expect
 from tests.support.loopback import LoopbackServer
+from tests.support.memory_client import MemoryClient
 from tests.support.sentences import EN, ES
 from tests.support.world import Member, World, log_in
 
@@ -551,6 +554,7 @@ class TestPlaces:
         ana, luis = world.member("ana"), world.person("luis")
         luis.type("one")
         world.server.unread.keep("ana")
+        ana.stall()
         luis.type("two")
         assert ana.seen()[-1] == "<luis> two"
         ana.hang_up(ConnectionLost)
@@ -568,6 +572,25 @@ class TestPlaces:
             ana.half_close()
         ana.hang_up(ConnectionLost)
         assert place(world, "lobby") == 1
+
+    @pytest.mark.parametrize("come", [World.person, json_client, browser])
+    def test_a_private_line_that_arrived_is_read_at_each_door(
+        self, world: World, come: Callable[[World], MemoryClient]
+    ) -> None:
+        """Over TLS, most clients that leave are lost: they do not end the conversation."""
+        luis = world.member("luis").session
+        world.register("ana")
+        world.server.unread.say_to(luis, "ana", "stored")
+        world.settle()
+        ana: Any = come(world)
+        log_in(world.server, ana.session, "ana")
+        world.settle()
+        world.server.unread.say_to(luis, "ana", "live")
+        world.settle()
+        seen = ana.bytes_seen()
+        assert seen.index(b"stored") < seen.index(b"live")
+        ana.hang_up(ConnectionLost)
+        assert place(world, "@ana") == 2
 
     def test_nor_is_it_while_that_is_not_known(
         self, world: World, monkeypatch: pytest.MonkeyPatch

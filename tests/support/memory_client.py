@@ -41,7 +41,9 @@ class MemoryClient:
         self.world.settle()
 
     def hang_up(self, reason: type[Exception] = ConnectionDone) -> None:
-        """Lose the connection."""
+        """Lose the connection, as transports do: the producer is stopped first."""
+        if self.transport.producer is not None:
+            self.transport.producer.stopProducing()
         self.protocol.connectionLost(Failure(reason()))
         self.world.settle()
 

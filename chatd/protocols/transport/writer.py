@@ -148,7 +148,8 @@ class ConnectionWriter:
         """True if all that was sent has reached the client's system, as far as is known."""
         if self._arrived is not None:
             return self._arrived
-        return not (self._busy or (self._socket is not None and unacknowledged(self._socket)))
+        connection = self._socket or socket_of(self.transport)
+        return not (self._busy or (connection is not None and unacknowledged(connection)))
 
     def hold(self) -> None:
         """Send nothing until `release`, so that what is put in until then leaves in one piece."""
@@ -234,8 +235,8 @@ class ConnectionWriter:
         self._block()
 
     def stopProducing(self) -> None:
-        """Send nothing more: the transport is gone."""
-        self.lost()
+        """Send nothing more: the transport is gone, but its socket is not closed yet."""
+        self.lost(ended=self.acknowledged)
 
     def _send(self, data: bytes) -> None:
         if self._socket is None:

@@ -618,13 +618,23 @@ class AcknowledgedTests(OutletTestCase):
         self.give(PlainSocketTests.BIG)
         self.assertFalse(self.writer.acknowledged)
 
+    def test_what_had_arrived_at_one_that_is_lost_has_for_good(self) -> None:
+        self.give(b"a\n")
+        self.transport.received()
+        self.writer.stopProducing()
+        self.give(b"b\n")
+        self.writer.lost()
+        self.assertTrue(self.writer.acknowledged)
+
     def test_what_was_sent_to_one_that_is_lost_may_not_have_arrived(self) -> None:
+        self.give(b"a\n")
         self.writer.stopProducing()
         self.assertFalse(self.writer.acknowledged)
         self.writer.lost()
         self.assertFalse(self.writer.acknowledged)
 
     def test_what_was_sent_to_one_that_ended_has(self) -> None:
+        self.give(b"a\n")
         self.writer.stopProducing()
         self.writer.lost(ended=True)
         self.assertTrue(self.writer.acknowledged)
