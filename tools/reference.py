@@ -33,7 +33,7 @@ from tools.spanish import HEADERS, TEXTS
 CLIENTS = (
     *("connect", "say", "tail", "who", "rooms", "search", "wall"),
     *("export", "import", "backup", "check", "restore", "tls", "admin"),
-    *("init", "check-config", "completion", "man"),
+    *("init", "check-config", "systemd", "completion", "man"),
 )
 """The subcommands of ``chatd``, without ``serve``."""
 

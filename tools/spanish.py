@@ -311,6 +311,16 @@ ARGUMENTS = {
     "show the fingerprints, the names and the dates of a certificate": (
         "ver las huellas, los nombres y las fechas de un certificado"
     ),
+    "write the unit of this chatd, as root, and tell what comes next": (
+        "escribir la unidad de este chatd, como root, y decir qué viene después"
+    ),
+    "the file with the settings of the service, and its addresses": (
+        "el fichero con los ajustes del servicio, y sus direcciones"
+    ),
+    "have systemd open the addresses, so that clients wait while the service restarts": (
+        "que systemd abra las direcciones: los clientes esperan mientras el servicio se reinicia"
+    ),
+    "print the units, and write nothing": "escribir las unidades en pantalla, y en ningún fichero",
     "print the fingerprint of the key of a certificate, and nothing else": (
         "escribir la huella de la clave de un certificado, y nada más"
     ),

@@ -19,7 +19,7 @@ _TIMEVAL = struct.Struct("ll")
 """``struct timeval``: seconds and microseconds."""
 
 SYSTEM_SOCKET = "/run/chatd/chat.sock"
-"""The socket of the service (docs/chatd.service)."""
+"""The socket of the service (`chatd systemd install`)."""
 
 
 def paths() -> list[str]:

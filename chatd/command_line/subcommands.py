@@ -31,6 +31,7 @@ SUMMARIES = {
     "restore": "put a back-up in the place of a store, while no daemon runs",
     "init": "write a configuration file with all settings, as comments",
     "check-config": "say what is wrong with a configuration file, all at once",
+    "systemd": "write the units with which systemd runs the daemon",
     "tls": "make the key and the certificate of a server, and show their fingerprint",
     "admin": "list, add, change and remove accounts, on the host that the store is on",
     "completion": "print the completion of these commands for a shell",
@@ -44,6 +45,7 @@ _MODULES = {
     "tls": "chatd.client.tls_files",
     "check-config": "chatd.daemon.check_config",
     "init": "chatd.daemon.config_template",
+    "systemd": "chatd.daemon.systemd",
     "completion": "chatd.command_line.completion",
     "man": "chatd.command_line.man",
 }

@@ -51,10 +51,12 @@ Modules (python3 -m tools.documents writes this list):
 - `settings_table`: The table of the settings of the daemon: the one list of what an operator can
   set.
 - `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
+- `systemd`: `chatd systemd`: write the units with which systemd runs this installation of chatd.
 - `tls_endpoints`: Addresses with TLS: the endpoint below, and the certificate that clients are
   shown there.
 - `toml_settings`: Settings that are given in TOML: in a configuration file, or in variables of the
   environment.
+- `units`: The units of systemd: chatd as a service, and the sockets that systemd may open for it.
 - `value_kinds`: Kinds of values of settings: what each takes, and how its text becomes a value.
 - `wiring`: The wiring of the daemon: `makeService` makes every part once and hands it to those that
   use it.

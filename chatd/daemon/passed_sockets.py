@@ -71,7 +71,8 @@ class PassedSockets:
         for each in self._left:
             raise CannotBind(
                 f"systemd passes the socket {each.name!r}, and no address takes it. Add"
-                f" --listen systemd:name={each.name}, or --web, or stop its .socket unit."
+                f" --listen systemd:name={each.name}, or --web, or systemd = {each.name!r} to a"
+                " [[listen]], or stop its .socket unit."
             )
 
     def _taken(self, passed: PassedSocket, domain: str | None) -> socket.socket:

@@ -21,12 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from chatd.daemon.addresses import DEFAULT_LISTEN
-from chatd.daemon.listener_settings import Lan, ListenerKind
 from tests.support.checkout import ROOT
 from tests.support.documents import blocks, read
 from tests.support.live_server import PATIENCE, environment, output_of
-from tests.support.settings import endpoints, settings
 from tests.support.terminal import Terminal
 
 NEEDED = ("nc", "curl", "openssl")
@@ -233,34 +230,3 @@ def test_the_service_continues_the_history(newcomer: Newcomer) -> None:
     with newcomer.daemon(start):
         newcomer.run(".venv/bin/chatd say 'here again'")
     assert len(newcomer.run(".venv/bin/chatd export").splitlines()) == 2
-
-
-def of_the_unit(*, with_tls: bool) -> str:
-    """Return the unit of systemd, as it is or with its comments made options."""
-    unit = read("docs/chatd.service")
-    return re.sub(r"^# (?=--)", "  ", unit, flags=re.MULTILINE) if with_tls else unit
-
-
-@pytest.mark.parametrize("with_tls", [False, True])
-def test_the_unit_starts_what_there_is(with_tls: bool) -> None:
-    unit = re.sub(r"^#.*\n", "", of_the_unit(with_tls=with_tls), flags=re.MULTILINE)
-    (command,) = re.findall(
-        r"^ExecStart=/opt/chatd/bin/chatd serve (.*)$", unit.replace("\\\n", ""), re.MULTILINE
-    )
-    given = settings(*command.split())
-    assert given.lan is (Lan.LOCAL if with_tls else Lan.NOBODY)
-    assert endpoints(given) == [DEFAULT_LISTEN, "unix:/run/chatd/chat.sock"]
-    assert endpoints(given, ListenerKind.WEB) == ["tcp:60080:interface=127.0.0.1"]
-    assert given.unix_names == with_tls
-
-
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
-@pytest.mark.parametrize("with_tls", [False, True])
-def test_systemd_takes_the_unit(tmp_path: Path, with_tls: bool) -> None:
-    unit = of_the_unit(with_tls=with_tls)
-    copy = tmp_path / "chatd.service"
-    copy.write_text(unit.replace("/opt/chatd/bin/chatd", sys.executable))
-    verified = subprocess.run(
-        ["systemd-analyze", "verify", copy], capture_output=True, text=True, check=False
-    )
-    assert (verified.returncode, verified.stderr) == (0, "")
