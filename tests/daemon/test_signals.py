@@ -98,14 +98,10 @@ def test_in_the_background_both_signals_begin_a_new_log(
 
 
 def test_it_is_ended_in_time_although_its_reactor_hangs(tmp_path: Path) -> None:
-    motd = tmp_path / "motd"
-    motd.touch()
-    with LiveServer(tmp_path, "--motd", "motd") as daemon, Client(daemon.port) as ana:
+    with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana:
         ana.type("saved")
         ana.until("<guest1> saved")
-        motd.unlink()
-        os.mkfifo(motd)  # no process writes to it, so a reader waits for ever
-        daemon.process.send_signal(signal.SIGHUP)
+        daemon.hold()
         assert daemon.stop() == -signal.SIGALRM  # after STOP_SECONDS, which the system counts
     with LiveServer(tmp_path) as again, Client(again.port) as luis:
         assert luis.until("> saved")

@@ -29,7 +29,12 @@ from tests.support.sentences import EN
 
 RUN_TWISTD = "from twisted.scripts.twistd import run; run()"
 HASH_CHEAPLY = "from tests.support.cheap_passwords import hash_cheaply; hash_cheaply()"
-TWISTD = [sys.executable, "-c", RUN_TWISTD]
+HOLD = (
+    "import os, signal, time;"
+    " hold = lambda *_: (os.write(1, b'[tests] held\\n'), time.sleep(3600));"
+    " signal.signal(signal.SIGUSR2, hold)"
+)
+TWISTD = [sys.executable, "-c", f"{HOLD}; {RUN_TWISTD}"]
 CHECKOUT = str(Path(chatd.__file__).parent.parent)
 LOOPBACK = "tcp:0:interface=127.0.0.1"
 PATIENCE = 20.0
@@ -111,7 +116,7 @@ def forked(
     with open(os.devnull, "rb") as nothing:
         return forks.Program(
             prepared(),
-            f"{limit}{HASH_CHEAPLY}; {RUN_TWISTD}",
+            f"{limit}{HASH_CHEAPLY}; {HOLD}; {RUN_TWISTD}",
             *("-n", "--pidfile=", *twistd, "chat", *arguments),
             directory=directory,
             environment=environment(),
@@ -200,6 +205,15 @@ class LiveServer:
         field = "VmHWM" if peak else "VmRSS"
         (kilobytes,) = re.findall(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)
         return int(kilobytes) * 1024
+
+    def hold(self) -> None:
+        """Hold the reactor for longer than any test takes, and wait until it is held.
+
+        Handlers of signals run meanwhile. What was logged before is passed over.
+        """
+        self.process.send_signal(signal.SIGUSR2)
+        while self.logged() != "held":
+            pass
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, and return the exit status.

@@ -21,10 +21,11 @@ class ManagerSocket:
 
     def all(self) -> list[str]:
         """Return the messages that have come since the last call."""
+        self._socket.setblocking(False)
         messages = []
         with suppress(BlockingIOError):
             while True:
-                messages.append(self._socket.recv(4096, socket.MSG_DONTWAIT).decode())
+                messages.append(self._socket.recv(4096).decode())
         return messages
 
     def close(self) -> None:
