@@ -123,7 +123,7 @@ AS_THINGS_ARE = [
     ("chatd serve --store sqlite:notes --listen tcp:0", "file is not a database."),
     ("chatd serve --store sqlite:songs --listen tcp:0", "it is the database of another program."),
     ("chatd serve --store memory: --motd nowhere", "the motd {here}/nowhere: No such file"),
-    ("chatd serve --store memory: --motd folder", "the motd {here}/folder: Is a directory."),
+    ("chatd serve --store memory: --motd folder", "the motd {here}/folder: it is not a file."),
     ("chatd serve --store memory: --motd latin", "the motd {here}/latin: it is not UTF-8."),
     ("chatd serve --store memory: --listen ssl:0", "ssl:0:privateKey=key.pem:certKey=cert.pem."),
     ("chatd serve --store memory: --listen ssl:0:nowhere", "privateKey={here}/nowhere cannot be "),
