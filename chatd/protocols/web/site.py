@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 
 from twisted.internet.interfaces import IProtocolNegotiationFactory, IReactorTime
@@ -40,8 +40,19 @@ _READING = ("GET", "HEAD")
 
 def site_of(server: ChatServer, clock: IReactorTime, max_length: int, names: Iterable[str]) -> Site:
     """Return the site with the page of the package. ``names`` are those of this machine."""
-    description = json_file(openapi.document(ROUTES))
-    return Site(server, clock, max_length, Hosts(names), page_of(), description)
+    return Site(server, clock, max_length, Hosts(names), page(), description())
+
+
+@cache
+def page() -> StaticFiles:
+    """Return the files of the package's page, which are put together and packed once."""
+    return page_of()
+
+
+@cache
+def description() -> File:
+    """Return the description of the HTTP interface."""
+    return json_file(openapi.document(ROUTES))
 
 
 def factory_of(
