@@ -41,6 +41,7 @@ Modules (python3 -m tools.documents writes this list):
 - `loaded`: A store as a daemon finds it when it starts: its rooms and its records, and no lines.
 - `logging_in`: The name under which a command for programs acts: a registered one, with its
   password.
+- `missed_lines`: Lines that an account missed: each is shown once, under the heading of the server.
 - `older_lines`: The lines from before those of a window, which are fetched when a person scrolls to
   the top.
 - `outbox`: Lines that were typed, and that are not known to be said or carried out.

@@ -5,18 +5,15 @@ Pure. This module must not know terminals, the connection, nor what a person typ
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 from chatd.client import room_list
 from chatd.client.chat import Chat, Limits, Me
+from chatd.client.missed_lines import MissedLines
 from chatd.client.room_messages import RoomMessages
 from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind, Message, Shown, seconds_in, text_in
 from chatd.text.escaping import visible
-
-PRIVATE_KEPT = 200
-"""Private lines of which is known that they were shown. After a crash some come again."""
 
 
 class Incoming:
@@ -37,9 +34,9 @@ class Incoming:
         self._greeted = greeted
         self._asked = asked
         self._tell_refused = refused
-        self._private: deque[tuple[float, str, str]] = deque(maxlen=PRIVATE_KEPT)
+        self._missed = MissedLines(chat)
         self._taken: dict[str, Callable[[Message], None]] = {
-            **RoomMessages(chat).taken,
+            **RoomMessages(chat, self._missed).taken,
             "hello": self._hello,
             "you": self._you,
             "ack": self._done,
@@ -108,6 +105,7 @@ class Incoming:
         return chat.language != before
 
     def _done(self, message: Message) -> None:
+        self._missed.end()
         item = self._chat.outbox.get(message.get("id"))
         if item is not None:
             self._chat.answered(item)
@@ -121,13 +119,9 @@ class Incoming:
         chat = self._chat
         author, text, to = message["author"], visible(message["text"]), message.get("to") or ""
         time = None if message.get("time") is None else seconds_in(message)
-        if time is not None:
-            if message.get("past") and (time, author, text) in self._private:
-                return
-            self._private.append((time, author, text))
         shown = Shown(Kind.PRIVATE, text, author, time=time, own=bool(to), to=to)
         chat.words.hear(to or author)
-        chat.view.show(chat.rooms.current, shown)
+        self._missed.show(message, chat.rooms.current, shown)
 
     def _say(self, message: Message) -> None:
         chat, key = self._chat, message.get("key")
@@ -135,6 +129,8 @@ class Incoming:
             return  # the person did not ask
         if key == "stopping":
             return  # it is said once the connection has ended, with what follows from it
+        if self._missed.head(message):
+            return
         # Before `hello` the session passes through other names.
         if chat.is_open or key != "you_are":
             chat.view.show(chat.origin(message), Shown(Kind.ANSWER, message["text"]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chatd.client.chat import Chat
+from chatd.client.missed_lines import MissedLines
 from chatd.client.rooms import Room
 from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind, Message, Shown, event_shown
@@ -18,8 +19,9 @@ from chatd.text.folding import fold
 class RoomMessages:
     """Takes the messages about rooms. ``taken`` has a function for each type."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Chat, missed: MissedLines) -> None:
         self._chat = chat
+        self._missed = missed
         self.taken: dict[str, Callable[[Message], None]] = {
             "entered": self._entered,
             "left": self._left,
@@ -126,7 +128,7 @@ class RoomMessages:
                 shown = event_shown(event, chat.me.name, message["room"])
                 if shown.is_spoken and not shown.own:
                     chat.words.hear(shown.author)
-                chat.view.show(chat.origin(message), shown)
+                self._missed.show(message, chat.origin(message), shown, message["room"])
 
     def _people(self, message: Message) -> None:
         room = self._chat.rooms.get(message["room"])
