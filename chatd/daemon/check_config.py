@@ -17,6 +17,7 @@ from chatd.daemon.configuration import Configuration
 from chatd.daemon.given import Faulty
 from chatd.daemon.listener_settings import ListenerSettings
 from chatd.daemon.motd import MotdError, read_motd
+from chatd.daemon.server_certificate import ServerCertificate
 from chatd.daemon.settings import Settings
 from chatd.daemon.tls_endpoints import files_of
 from chatd.text.escaping import visible
@@ -85,7 +86,7 @@ def _wrong_pair(listener: ListenerSettings) -> str | None:
     if files is None:
         return None
     try:
-        wrong = files.read().wrong_date(datetime.now(timezone.utc))
+        wrong = ServerCertificate(files).pair.wrong_date(datetime.now(timezone.utc))
     except BadPair as bad:
         return str(bad)
     except ModuleNotFoundError as error:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from twisted.protocols.tls import TLSMemoryBIOProtocol
 
 Stamp = tuple[tuple[int, ...], ...]
-"""The identity, the size and the time of change of each of two files, as far as they are there."""
+"""The identity, the size and the time of change of each file, as far as they are there."""
 
 
 @implementer(IOpenSSLServerConnectionCreator)
@@ -94,7 +94,7 @@ class ServerCertificate:
 
 def _stamp_of(files: PairFiles) -> Stamp:
     found = []
-    for path in files.certificate, files.key:
+    for path in filter(None, (files.certificate, files.key, files.chain)):
         with suppress(OSError):
             status = os.stat(path)
             found.append((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns))

@@ -12,28 +12,32 @@ import stat
 from pathlib import Path
 
 MAX_BYTES = 1 << 20
-"""Most bytes of a file that is read."""
+"""Most bytes of a file of a configuration."""
 
 
-def content_of(path: Path) -> bytes:
-    """Return the content of a file. Raises `OSError`, also for what is no file, or too large."""
+def content_of(path: Path, most: int | None = None) -> bytes:
+    """Return the content of a file of at most so many bytes, by default `MAX_BYTES`.
+
+    Raises `OSError`, also for what is no file, or too large.
+    """
     try:
-        return content_at(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+        return content_at(os.open(path, os.O_RDONLY | os.O_NONBLOCK), most)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
-def content_at(descriptor: int) -> bytes:
-    """Return the content of the file at a descriptor, which is closed. Raises `OSError`."""
+def content_at(descriptor: int, most: int | None = None) -> bytes:
+    """Return the content of the file at a descriptor, as `content_of` does, and close that."""
+    most = MAX_BYTES if most is None else most
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "it is not a file")
         with open(descriptor, "rb", closefd=False) as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(most + 1)
     finally:
         os.close(descriptor)
-    if len(content) > MAX_BYTES:
-        raise OSError(errno.EFBIG, f"it has more than {MAX_BYTES} bytes")
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most} bytes")
     return content
 
 

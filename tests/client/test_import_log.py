@@ -38,7 +38,7 @@ IRSSI = """--- Log opened Sat Nov 28 09:15:02 2026
 
 def _is_valid(text: str) -> bool:
     try:
-        return validate_text(text, 4096) == text
+        return validate_text(text, 4096) == text and "\n" not in text  # which ends a line
     except InvalidLine:
         return False
 

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chatd import cli
+from chatd.util import self_signed
 from tests.support.certificate import write_certificate
 
 
@@ -70,6 +72,16 @@ class TestCertificates:
             write_certificate(Path(name))
         (line,) = check(listen, capsys)
         assert "do not belong together" in line
+
+    def test_that_no_daemon_can_use(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        weak = rsa.generate_private_key(65537, 1024)
+        monkeypatch.setattr(self_signed, "_new_key", lambda: weak)
+        self_signed.make(Path(), ["chat.test"], datetime.now(timezone.utc))
+        listen = self.LISTEN.replace("a.pem", "cert.pem").replace("b.pem", "key.pem")
+        (line,) = check(listen, capsys)
+        assert "for TLS: ee key too small" in line
 
     def test_that_are_missing(self, capsys: pytest.CaptureFixture[str]) -> None:
         (line,) = check(self.LISTEN, capsys)

@@ -158,6 +158,13 @@ class TestAChangeOfTheFiles:
         path.write_bytes(path.read_bytes() + b"\n")
         assert certificate.stamp_of_change() is not None
 
+    def test_of_certificates_in_between_is_seen(self, files: PairFiles, tmp_path: Path) -> None:
+        chain = write_certificate(tmp_path / "chain.pem")
+        certificate = ServerCertificate(files._replace(chain=chain))
+        assert certificate.stamp_of_change() is None
+        write_certificate(chain)
+        assert certificate.stamp_of_change() is not None
+
     def test_to_none_is_seen(self, certificate: ServerCertificate) -> None:
         certificate.files.key.unlink()
         assert certificate.stamp_of_change() is not None

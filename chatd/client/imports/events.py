@@ -16,6 +16,7 @@ from chatd.client.imports.names import ForeignNames, ImportedNames, valid_name
 from chatd.client.imports.said import Bad, ImportRefused, Item, Said
 from chatd.event import Event, Kind, is_inbox, owner_of
 from chatd.storage.contract import RoomRecord
+from chatd.text.folding import fold
 from chatd.text.messages import MOST_MESSAGE_BYTES, MOST_MESSAGE_LINES, size_of
 from chatd.text.validation import (
     MAX_NAME_LENGTH,
@@ -75,10 +76,10 @@ class Rooms:
                 f"#{there.name} has {lines} already, and an import only makes rooms. Give another"
                 " name with --into."
             )
-        others = set(self._names.values())
+        others = set(map(fold, self._names.values()))
         ends = (f"-{number}" for number in count(2))
         numbered = (name[: MAX_NAME_LENGTH - len(end)] + end for end in ends)
-        return next(each for each in chain([name], numbered) if each not in others)
+        return next(each for each in chain([name], numbered) if fold(each) not in others)
 
 
 class Numbers:
@@ -184,7 +185,8 @@ class Importing:
 
 
 def _refusal(bad: Bad) -> ImportRefused:
-    return ImportRefused(f"{bad.place}: {bad.why}. Nothing was imported.")
+    end = "" if bad.why.endswith("?") else "."
+    return ImportRefused(f"{bad.place}: {bad.why}{end} Nothing was imported.")
 
 
 def parts_of(said: Said) -> list[list[str]]:

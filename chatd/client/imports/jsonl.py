@@ -85,6 +85,8 @@ def _why_wrong(value: dict[str, Any]) -> str:
     except UnicodeEncodeError:
         return "it contains unpaired surrogates"
     text = value["text"]
+    if "\n" in text:
+        return "its text has several lines, which are lines of the log of their own"
     if has_long_run(text):
         return "its text has too many marks in a row"
     if kind not in _MAY_BE_EMPTY and "part_of" not in value and is_blank(text):

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chatd.event import Kind
+from chatd.storage.timestamps import FIRST_WRITABLE, LAST_WRITABLE
 
 
 class ImportRefused(Exception):
@@ -66,9 +67,9 @@ def numbered(lines: Iterable[bytes]) -> Iterator[tuple[str, str | Bad]]:
 
 
 def milliseconds(time: datetime) -> int | None:
-    """Return a time in milliseconds since 1970, local without a zone; None if it is before that."""
+    """Return a time in milliseconds since 1970, local without a zone; None if no line has it."""
     try:
         stamp = int(time.timestamp() * 1000)
     except (OverflowError, OSError, ValueError):
         return None
-    return stamp if stamp >= 0 else None
+    return stamp if FIRST_WRITABLE <= stamp <= LAST_WRITABLE else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import unescape
@@ -20,6 +21,7 @@ from zipfile import BadZipFile, ZipFile
 
 from chatd.client.imports.said import Bad, ImportRefused, Item, Said
 from chatd.event import Kind
+from chatd.util.whole_files import content_of
 
 _TS = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?", re.ASCII)
 
@@ -37,26 +39,63 @@ _CHANNELS = "channels.json"
 
 _LINK = re.compile(r"<([^<>]*)>")
 
+MOST_BYTES = 1 << 28
+"""Most bytes of a file of an export, unpacked: the users of a large organisation are half of it."""
+
+_DAMAGES = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error)
+"""Errors of `zipfile` for a file that is damaged, encrypted, or packed in a way that is unknown."""
+
 Messages = Sequence[tuple[str, dict[str, Any]]]
 """Messages of a channel, each with its place."""
+
+
+class _Unreadable(Exception):
+    """A file of an export cannot be read. The text is the reason."""
+
+
+_Files = tuple[list[str], Callable[[str], bytes]]
+"""The names of the files of an export, and what reads one. It raises `_Unreadable`."""
+
+
+def _in_a_folder(path: Path) -> _Files:
+    def read(name: str) -> bytes:
+        try:
+            return content_of(path / name, MOST_BYTES)
+        except OSError as error:
+            raise _Unreadable(error.strerror) from None
+
+    return [each.relative_to(path).as_posix() for each in path.rglob("*.json")], read
+
+
+def _in_a_zip(path: Path) -> _Files:
+    """Return the files of a zip. Raises `ImportRefused` if it is none, and `OSError`."""
+    none = ImportRefused("it is neither the folder nor the zip of a Slack export.")
+    if path.is_fifo():  # which would be waited for
+        raise none
+    try:
+        archive = ZipFile(path)
+    except _DAMAGES:
+        raise none from None
+
+    def read(name: str) -> bytes:
+        # What it says of itself is not trusted: no more is unpacked.
+        try:
+            with archive.open(name) as file:
+                content = file.read(MOST_BYTES + 1)
+        except _DAMAGES:
+            raise _Unreadable("it is damaged or encrypted") from None
+        if len(content) > MOST_BYTES:
+            raise _Unreadable(f"it has more than {MOST_BYTES} bytes")
+        return content
+
+    return archive.namelist(), read
 
 
 class Export:
     """An export, in a folder or in a zip. Raises `OSError` and `ImportRefused` if it is none."""
 
     def __init__(self, path: Path) -> None:
-        self._read: Callable[[str], bytes]
-        if path.is_dir():
-            names = [each.relative_to(path).as_posix() for each in path.rglob("*.json")]
-            self._read = lambda name: (path / name).read_bytes()
-        else:
-            try:
-                archive = ZipFile(path)
-            except BadZipFile:
-                raise ImportRefused(
-                    "it is neither the folder nor the zip of a Slack export."
-                ) from None
-            names, self._read = archive.namelist(), archive.read
+        names, self._read = _in_a_folder(path) if path.is_dir() else _in_a_zip(path)
         lists = [name for name in names if PurePosixPath(name).name == _CHANNELS]
         if not lists:
             raise ImportRefused(f"it has no {_CHANNELS}, as the export of a Slack workspace has.")
@@ -71,30 +110,40 @@ class Export:
     def read(self) -> Iterator[Item]:
         """Yield what was said in each public channel, in the order of time."""
         lists = [name for name in _USERS if name in self._days[""]]
-        users = {str(user.get("id")): _name_of(user) for each in lists for user in self._list(each)}
-        channels = {str(each.get("id")): str(each.get("name")) for each in self._list(_CHANNELS)}
+        users = {
+            str(user.get("id")): _name_of(user) for each in lists for user in self._needed(each)
+        }
+        channels = {str(each.get("id")): str(each.get("name")) for each in self._needed(_CHANNELS)}
         for channel in channels.values():
             messages: list[tuple[str, dict[str, Any]]] = []
             for day in self._days.get(channel, ()):
                 name = f"{channel}/{day}"
                 try:
                     found = self._list(name)
-                except ImportRefused as error:
-                    yield Bad(name, str(error).rstrip("."))
+                except _Unreadable as unreadable:
+                    yield Bad(name, str(unreadable))
                     continue
                 messages += [
                     (f"{name}, message {number}", each) for number, each in enumerate(found, 1)
                 ]
             yield from _said_in(channel, messages, users, channels)
 
-    def _list(self, name: str) -> list[dict[str, Any]]:
-        """Return the objects in a file. Raises `ImportRefused`, and `OSError`."""
+    def _needed(self, name: str) -> list[dict[str, Any]]:
+        """Return the objects in a list of the whole export. Raises `ImportRefused`."""
         try:
-            value = json.loads(self._read(self._root + name))
+            return self._list(name)
+        except _Unreadable as unreadable:
+            raise ImportRefused(f"{name}: {unreadable}.") from None
+
+    def _list(self, name: str) -> list[dict[str, Any]]:
+        """Return the objects in a file. Raises `_Unreadable`."""
+        content = self._read(self._root + name)
+        try:
+            value = json.loads(content)
         except (ValueError, RecursionError):
-            raise ImportRefused(f"{name} is not JSON.") from None
+            raise _Unreadable("it is not JSON") from None
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise ImportRefused(f"{name} is not a list of objects.")
+            raise _Unreadable("it is not a list of objects")
         return value
 
 

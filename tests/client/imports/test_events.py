@@ -77,8 +77,10 @@ class TestOwn:
         assert (one.made.changed, one.names.changed) == ({"a b": "a_b"}, {"Luis": "Luis-imported"})
 
     def test_a_bad_line_ends_it(self) -> None:
-        with pytest.raises(ImportRefused, match="line 2: it is odd"):
-            list(importing().own([event(), Bad("line 2", "it is odd")]))
+        for why, end in ("it is odd", "."), ("is it odd?", ""):
+            with pytest.raises(ImportRefused) as refusal:
+                list(importing().own([event(), Bad("line 2", why)]))
+            assert str(refusal.value) == f"line 2: {why}{end} Nothing was imported."
 
 
 class TestRooms:
@@ -97,6 +99,14 @@ class TestRooms:
         rooms = ["##a", "a", "&a", "x" * 40, "x" * 41]
         made = [each.room for each in importing().foreign([said(room=room) for room in rooms])]
         assert made == ["a", "a-2", "a-3", "x" * 32, "x" * 30 + "-2"]
+
+    def test_two_that_differ_in_case_alone_are_one_room_to_a_daemon(self) -> None:
+        made = [each.room for each in importing().own([event(1, "OPS"), event(1, "ops")])]
+        assert made == ["OPS", "ops-2"]
+
+    def test_two_that_look_alike_stay(self) -> None:
+        made = [each.room for each in importing().own([event(1, "O1"), event(1, "OI")])]
+        assert made == ["O1", "OI"]
 
 
 class TestForeign:

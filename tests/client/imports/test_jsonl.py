@@ -73,6 +73,7 @@ def test_members_of_a_later_chatd_are_ignored() -> None:
         ({"room": "\ud800"}, "it contains unpaired surrogates"),
         ({"author": "\ud800"}, "it contains unpaired surrogates"),
         ({"text": "a" + "\u0301" * 40}, "its text has too many marks in a row"),
+        ({"text": "a\nb"}, "its text has several lines, which are lines of the log of their own"),
         ({"text": " "}, "its text is blank"),
         ({"part_of": 0}, "it is part of a message whose first line is not before it"),
     ],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from chatd.client.imports.said import Bad, milliseconds, numbered, without_formatting
+from chatd.storage.timestamps import LAST_WRITABLE
 
 pytestmark = pytest.mark.quick
 
@@ -29,7 +30,9 @@ def test_formatting_is_left_out() -> None:
     assert without_formatting("\x02bold\x02 \x0304,12red\x03 \x1dx\x0f 3") == "bold red x 3"
 
 
-def test_times_before_1970_are_none() -> None:
+def test_times_that_no_line_has_are_none() -> None:
     assert milliseconds(datetime(1970, 1, 1, 0, 0, 1, 500_000, timezone.utc)) == 1500
     assert milliseconds(datetime(1969, 12, 31, tzinfo=timezone.utc)) is None
-    assert milliseconds(datetime.max) is not None
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
+    assert milliseconds(last) == LAST_WRITABLE - 999
+    assert milliseconds(last.replace(tzinfo=timezone(timedelta(hours=-12)))) is None

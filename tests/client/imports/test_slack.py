@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
+from chatd.client.imports import slack
 from chatd.client.imports.said import Bad, ImportRefused, Item, Said
 from chatd.client.imports.slack import Export
 from chatd.event import Kind
@@ -178,13 +180,53 @@ def test_users_may_be_missing(folder: Path) -> None:
     ("content", "place", "why"),
     [
         ('[{"ts": "soon"}]', "general/2026-11-22.json, message 1", "its ts is no time"),
-        ("[1]", "general/2026-11-22.json", "general/2026-11-22.json is not a list of objects"),
-        ("{", "general/2026-11-22.json", "general/2026-11-22.json is not JSON"),
+        ("[1]", "general/2026-11-22.json", "it is not a list of objects"),
+        ("{", "general/2026-11-22.json", "it is not JSON"),
     ],
 )
 def test_a_bad_message_is_told(folder: Path, content: str, place: str, why: str) -> None:
     (folder / "general" / "2026-11-22.json").write_text(content)
     assert only(folder) == Bad(place, why)
+
+
+def test_a_file_without_end_is_told(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day(folder, message("a" * 1000))
+    with ZipFile(tmp_path / "bomb.zip", "w", ZIP_DEFLATED) as archive:
+        for path in folder.rglob("*.json"):
+            archive.write(path, str(path.relative_to(folder)))
+    monkeypatch.setattr(slack, "MOST_BYTES", 900)
+    why = Bad("general/2026-11-22.json", "it has more than 900 bytes")
+    assert only(folder) == only(tmp_path / "bomb.zip") == why
+
+
+def test_a_pipe_among_the_files_is_told(folder: Path) -> None:
+    (folder / "general").mkdir(exist_ok=True)
+    os.mkfifo(folder / "general" / "2026-11-22.json")
+    assert only(folder) == Bad("general/2026-11-22.json", "it is not a file")
+
+
+@pytest.mark.parametrize("flag", [1, 1 << 6])
+def test_a_zip_that_is_encrypted_is_told(folder: Path, tmp_path: Path, flag: int) -> None:
+    path = tmp_path / "export.zip"
+    with ZipFile(path, "w") as archive:
+        archive.write(folder / "channels.json", "channels.json")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\1\2") + 8] |= flag  # general purpose bits of the directory
+    content[6] |= flag
+    path.write_bytes(content)
+    with pytest.raises(ImportRefused, match=r"^channels.json: it is damaged or encrypted\.$"):
+        list(Export(path).read())
+
+
+def test_a_zip_that_is_damaged_is_told(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with ZipFile(path, "w") as archive:
+        archive.write(folder / "channels.json", "channels.json")
+    path.write_bytes(path.read_bytes().replace(b"general", b"GENERAL", 1))
+    with pytest.raises(ImportRefused, match=r"^channels.json: it is damaged or encrypted\.$"):
+        list(Export(path).read())
 
 
 def test_what_is_no_export_is_refused(tmp_path: Path) -> None:
@@ -193,5 +235,8 @@ def test_what_is_no_export_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("Dear Ana")
     with pytest.raises(ImportRefused, match="neither the folder nor the zip"):
         Export(tmp_path / "letter")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ImportRefused, match="neither the folder nor the zip"):
+        Export(tmp_path / "pipe")
     with pytest.raises(FileNotFoundError):
         Export(tmp_path / "no")
