@@ -87,6 +87,10 @@ OPTIONS = {
     "The least level of what is logged: debug, info, warn or error": (
         "El menor nivel de lo que se registra: debug, info, warn o error"
     ),
+    "A file for an audit: who signed in, moderated or administered, and from where": (
+        "Un fichero para una auditoría: quién entró en su cuenta, moderó o administró, y desde"
+        " dónde"
+    ),
     "A file with a UTF-8 text that is shown after the welcome": (
         "Un fichero con un texto en UTF-8 que se muestra tras la bienvenida"
     ),

@@ -10,6 +10,8 @@ Modules (python3 -m tools.documents writes this list):
   result.
 - `admin_requests`: The requests of `chatd admin`: JSON objects in and out, with English replies.
 - `alerts`: Alerts: lines that concern people who are away, for the pushes of their accounts.
+- `audit`: The audit: who did what to whom, and from where. Never the text that a person said, nor a
+  secret.
 - `connected_sessions`: The sessions that are connected, and finding them by number or by name.
 - `deed_log`: Writing to the log of a room what was done in it.
 - `directory`: The directory of rooms: finding, listing, making and forgetting them.

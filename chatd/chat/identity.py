@@ -22,7 +22,8 @@ class Identity:
     logged in with, valid or not; None for a guest. Guests with the same ``client_id``, which is not
     "", may share a name. ``host`` is the IP address that the session comes from, or "",
     and ``network`` what counts as one address (`chatd.text.validation.network_of_host`). Both are
-    `chatd.text.networks.origin_of_user` for a user of the machine who is known.
+    `chatd.text.networks.origin_of_user` for a user of the machine who is known. ``door`` is the
+    kind of the connection, "" if it has none.
     ``confidential`` is True if no other party can read what the client sends.
     """
 
@@ -30,6 +31,7 @@ class Identity:
         "_clock",
         "client_id",
         "confidential",
+        "door",
         "grant",
         "holds",
         "host",
@@ -46,6 +48,7 @@ class Identity:
         self.host = ""
         self.network = ""
         self.confidential = False
+        self.door = ""
         self._clock = clock
         self.holds = holds
 
@@ -61,9 +64,9 @@ class Identity:
         """Replace the identifier of the client; "" shares the name with no other session."""
         self.client_id = client_id
 
-    def set_origin(self, host: str, network: str, confidential: bool) -> None:
-        """Store the address that the session comes from, and if its input is confidential."""
-        self.host, self.network, self.confidential = host, network, confidential
+    def set_origin(self, host: str, network: str, confidential: bool, door: str = "") -> None:
+        """Store where the session comes from, and if its input is confidential."""
+        self.host, self.network, self.confidential, self.door = host, network, confidential, door
 
     @property
     def account(self) -> str | None:

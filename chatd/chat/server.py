@@ -18,6 +18,7 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.credentials import Credentials
 from chatd.accounts.passwords import Passwords
 from chatd.chat.alerts import Alerts
+from chatd.chat.audit import Audit
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.directory import Rooms
 from chatd.chat.evictions import Evictions
@@ -51,12 +52,11 @@ from chatd.webhooks.registry import Hooks
 class ChatServer:
     """A chat on one store.
 
-    ``lobby`` is the name of the room that sessions enter first, ``guest`` the word before the
-    number of a guest without a name, ``recent`` the number of past lines that a newcomer to a room
-    is sent, ``motd`` the text after the welcome, and ``now`` returns the
-    time in seconds since 1970. ``passwords`` hashes and checks passwords; None for a chat without
-    them. With ``plaintext_passwords``, passwords are taken also where others may read them.
-    ``budgets`` count what each owner uses; None for no limits.
+    ``lobby`` is the room that sessions enter first, ``guest`` the word before the number of a guest
+    without a name, ``recent`` the number of past lines that a newcomer to a room is sent, ``motd``
+    the text after the welcome, and ``now`` returns the time in seconds since 1970. ``passwords``
+    hashes passwords, which are taken in clear with ``plaintext_passwords``. ``budgets`` count what
+    each owner uses, and ``audit`` records who did what; None is for none of these three.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class ChatServer:
         passwords: Passwords | None = None,
         plaintext_passwords: bool = False,
         budgets: Budgets | None = None,
+        audit: Audit | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.now = now
@@ -81,6 +82,7 @@ class ChatServer:
         self._clock = clock
         self.motd = motd
         self.budgets = budgets or Budgets(clock)
+        self.audit = audit or Audit(clock)
         self._started = clock.seconds()
         self._last_number = max((record.session for record in store.rooms()), default=0)
 
@@ -217,10 +219,7 @@ class ChatServer:
     # Ending rights
 
     def review_account(self, account: Account) -> None:
-        """Put the sessions of an account out of where it may not be any more, and end its hooks.
-
-        To be called when the account has lost a right.
-        """
+        """Put an account that lost a right out of where it may not be any more; end its hooks."""
         for session in tuple(self.names.of(account.name)):
             self.evictions.review(session)
         self.hook_review.review()

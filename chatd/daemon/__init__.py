@@ -7,6 +7,7 @@ Modules (python3 -m tools.documents writes this list):
 
 - `addresses`: The description of an address, as operators write it: its parts, or what is wrong
   with it.
+- `audit_file`: The file of the audit: an object of JSON on each line, written by a thread.
 - `bind_errors`: Why an address cannot be bound, in a sentence that says what to do about it.
 - `certificates`: The certificates of all addresses with TLS: read again when they change, and
   watched for expiry.
@@ -28,8 +29,8 @@ Modules (python3 -m tools.documents writes this list):
 - `log_lines`: Lines of the log: events of Twisted's logger as text or as objects of JSON, from a
   level up.
 - `log_output`: The output of the log: standard output, or the file that twistd's options name.
-- `log_pipe`: Standard output for a log, written by a thread, so that the daemon never waits for its
-  reader.
+- `log_pipe`: A file for a log, written by a thread, so that the daemon waits for no reader and for
+  no disk.
 - `manual`: The help of the daemon: its options in groups, as a manual like that of all commands.
 - `motd`: The message of the day: a text file, read at the start and again at each reload.
 - `options`: The options of ``twistd chat``, as they are given on the command line.

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 from twisted.logger import Logger
 
+from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
+from chatd.daemon.audit_file import AuditFile
 from chatd.daemon.certificates import Certificates
 from chatd.daemon.configuration import Configuration
 from chatd.daemon.given import Faulty
@@ -49,6 +51,8 @@ class Parts(NamedTuple):
     """Return the limits of all budgets."""
 
     log: LogOutput
+
+    audit: AuditFile | None
 
 
 class Outcome(NamedTuple):
@@ -128,13 +132,21 @@ class Reload:
 
     def request(self) -> dict[str, Any]:
         """Reload as `reload` does, and return the outcome as an object of JSON."""
-        return self.reload()._asdict()
+        outcome = self._renew(self._parts.server.audit.record)
+        return outcome._asdict()
 
     def reload(self) -> Outcome:
         """Read all again, change what can be, and log the outcome."""
+        return self._renew(self._parts.server.audit.by_daemon)
+
+    def _renew(self, record: Callable[..., None]) -> Outcome:
         with self._reloading():
             outcome = self._reload()
             outcome.faults.extend(self._parts.certificates.reload_certificates())
+        if self._parts.audit is not None and (fault := self._parts.audit.reopen()) is not None:
+            outcome.faults.append(fault)
+        changed = ", ".join(outcome.changed)
+        record(AuditEvent.RELOAD, ok=not outcome.faults, changed=changed)
         return outcome
 
     def _reload(self) -> Outcome:

@@ -30,7 +30,9 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
 
+from chatd import __version__
 from chatd.accounts.accounts import Accounts
+from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.os_process import return_memory
@@ -179,6 +181,7 @@ class ChatService(Service):
         for helper in self._helpers:
             helper.start()
         self.log.info("{versions}", versions=versions())
+        self._record(AuditEvent.START)
         self._log_addresses()
         for line in self._guide:
             self.log.info("{line}", line=line)
@@ -212,7 +215,8 @@ class ChatService(Service):
         The Deferred fires when all is closed or its time is up, in less than five seconds.
         """
         super().stopService()
-        self.log.info("{stopping}", stopping=sentence(self._language, "log_stopping"))
+        self.log.info("{how}", how=sentence(self._language, "log_stopping"))
+        self._record(AuditEvent.STOP)
         for looking in self._checking, self._returning:
             if looking.running:
                 looking.stop()
@@ -221,6 +225,10 @@ class ChatService(Service):
         if self._outgoing is not None:
             self._outgoing.stop()
         return Deferred.fromCoroutine(self._stop())
+
+    def _record(self, event: AuditEvent) -> None:
+        for server in self._servers:
+            server.audit.by_daemon(event, version=__version__)
 
     def _check(self) -> None:
         for listener in self.listeners:
@@ -266,7 +274,7 @@ class ChatService(Service):
         await self._wait(closed, CLOSE_SECONDS, "the store")
         # The file of a UNIX socket is removed a turn later. If it is gone before, that is no error.
         await DeferredList(unbound, consumeErrors=True)
-        self.log.info("{stopped}", stopped=sentence(self._language, "log_stopped"))
+        self.log.info("{how}", how=sentence(self._language, "log_stopped"))
 
     async def _close(self) -> None:
         if self._outgoing is not None:

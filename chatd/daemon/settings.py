@@ -88,6 +88,9 @@ class Settings(NamedTuple):
 
     log: LogStyle
 
+    audit: str | None
+    """The file to which is written who did what; None for none."""
+
     by_path: Mapping[str, Any]
     """The values of all settings but listeners, by their paths: what a reload compares."""
 
@@ -116,6 +119,7 @@ def settings_of(given: GivenSettings) -> Settings:
         plaintext_passwords=values["passwords.allow_plaintext"],
         unix_names=values["users.unix_names"],
         log=LogStyle(values["log.format"], values["log.level"]),
+        audit=values["log.audit"],
         by_path={row.path: values[row.path] for row in SETTINGS},
     )
     _check_places(listeners, faults)

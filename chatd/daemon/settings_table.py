@@ -206,6 +206,15 @@ ROWS = (
         Reload.AT_ONCE,
     ),
     Row(
+        "log.audit",
+        "audit",
+        kinds.FILE,
+        None,
+        "A file for an audit: who signed in, moderated or administered, and from where",
+        _G,
+        example="audit.log",
+    ),
+    Row(
         "limits.budgets",
         "budget",
         kinds.BUDGET,

@@ -11,6 +11,7 @@ listeners, and what runs beside them. This module must not know how any part wor
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -23,8 +24,10 @@ from twisted.internet.selectreactor import SelectReactor
 from chatd.accounts.local_users import LocalUsers
 from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
 from chatd.chat.admin_requests import Administration
+from chatd.chat.audit import Audit
 from chatd.chat.server import ChatServer
 from chatd.chat.store_names import names_of
+from chatd.daemon.audit_file import AuditError, AuditFile
 from chatd.daemon.certificates import Certificates, utc_now
 from chatd.daemon.configuration import Configuration
 from chatd.daemon.lan import LanDoors, doors_of
@@ -107,7 +110,9 @@ def makeService(options: Options) -> IService:
     foreground = bool(twistd.get("nodaemon", True))
     manager = manager_of(os.environ, clock, lambda: store.commit_seconds, foreground=foreground)
     passwords = _passwords(clock)
-    server, watch = _server(settings, store, clock, motd, passwords, budgets)
+    audit_file = _audit_file(settings, rundir, user, reactor)
+    audit = None if audit_file is None else Audit(clock, audit_file.write)
+    server, watch = _server(settings, store, clock, motd, passwords, budgets, audit)
     server.hooks.use_rules(hook_rules)
     gate = Gate(hook_rules.allowed)
     lanes = Lanes(Poster(reactor, gate), Poster(reactor, gate), clock)
@@ -127,9 +132,11 @@ def makeService(options: Options) -> IService:
     retention = Retention(server, store, clock, settings.retention, watch)
     limits = partial(_limits_of_budgets, reactor=reactor)
     log = LogOutput(twistd, settings.log, reactor)
-    parts = Parts(server, retention, gate, listeners, certificates, limits, log)
+    parts = Parts(server, retention, gate, listeners, certificates, limits, log, audit_file)
     reload = Reload(configuration, settings, rundir, parts, manager.reloading)
     control = _control(store, Administration(server, watch, reload.request), user, reactor)
+
+    helpers = passwords, local_users, certificates, audit_file
 
     # The process
     collect_garbage_rarely()
@@ -154,7 +161,7 @@ def makeService(options: Options) -> IService:
         retention=retention,
         language=settings.language,
         foreground=foreground,
-        helpers=[each for each in (passwords, local_users, certificates) if each is not None],
+        helpers=[each for each in helpers if each is not None],
         control=control,
         outgoing=outgoing,
         guide=lines,
@@ -213,6 +220,17 @@ def _store(settings: Settings, rundir: Path, user: Identity, reactor: IStoreReac
         refuse(f"cannot use --store {where}: {error}")
 
 
+def _audit_file(settings: Settings, rundir: Path, user: Identity, reactor: Any) -> AuditFile | None:
+    """Return the file of the audit, opened with the rights of the user; None without one."""
+    if settings.audit is None:
+        return None
+    with acting_as(user):
+        try:
+            return AuditFile(rundir / settings.audit, reactor, time.time)
+        except AuditError as error:
+            refuse(str(error))
+
+
 def _passwords(reactor: IStoreReactor) -> Passwords | None:
     """Return the hashing of passwords, or None if the library for it is not installed."""
     try:
@@ -237,6 +255,7 @@ def _server(
     motd: str,
     passwords: Passwords | None,
     budgets: Budgets,
+    audit: Audit | None,
 ) -> tuple[ChatServer, ClockWatch]:
     """Return the chat server and the watch of its clock. Refuse a store with damaged records."""
     try:
@@ -252,6 +271,7 @@ def _server(
             passwords=passwords,
             plaintext_passwords=settings.plaintext_passwords,
             budgets=budgets,
+            audit=audit,
         )
         return server, ClockWatch(store, clock, server.now)
     except StoreError as error:

@@ -39,6 +39,8 @@ from tests.support.service import FREE, drop, make, ports_of, refusal, unbind
 @pytest.mark.parametrize("value", ["", " ", "no such thing!", "-1", "="])
 @pytest.mark.parametrize("name", [row.option for row in ROWS if row.takes_value])
 def test_each_option_refuses_a_wrong_value(tmp_path: Path, name: str, value: str) -> None:
+    if name == "audit":  # a file that is made, with any name
+        value = f"missing/x{value}"
     web = ["--web", FREE] if name == "web-name" else []
     line = refusal(tmp_path, "--listen", FREE, *web, f"--{name}", value)
     assert name in line or f"listen on {value!r}" in line

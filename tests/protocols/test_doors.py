@@ -37,6 +37,7 @@ OF_A_CONNECTION = {
 """A client comes and goes."""
 
 OF_THE_DAEMON = {
+    "audit.by_daemon",
     "budgets.change_limits",
     "change_welcome",
     "check",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from chatd.accounts.accounts import NO_UID, Account
 from chatd.chat.actions.authentication import account_called
+from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
 from chatd.storage.clock_watch import ClockWatch
@@ -65,6 +66,7 @@ async def add_account(server: ChatServer, name: str, hash: str, *, admin: bool) 
     """Register a valid name. Raises `Refusal`, and `StoreError`."""
     check_new_account(server, name)
     await server.registrations.register(Account(name, hash, admin, int(server.now())))
+    server.audit.record(AuditEvent.REGISTER, whom=name, admin=admin)
 
 
 async def set_administrator(server: ChatServer, name: str, admin: bool) -> str:
@@ -79,6 +81,7 @@ async def set_administrator(server: ChatServer, name: str, admin: bool) -> str:
         # Also if it could not be stored: its sessions may have used the right meanwhile.
         server.review_account(account)
         server.marked.changed(account.name)
+    server.audit.record(AuditEvent.PROMOTE if admin else AuditEvent.DEMOTE, whom=account.name)
     return account.name
 
 
@@ -89,6 +92,7 @@ async def set_password(server: ChatServer, name: str, hash: str) -> str:
     """
     account = account_called(server, name)
     await server.registrations.change_password(account, hash)
+    server.audit.record(AuditEvent.PASSWORD, whom=account.name)
     return account.name
 
 
@@ -96,6 +100,7 @@ async def remove_account(server: ChatServer, name: str) -> str:
     """Remove an account, and return its name. Raises `Refusal`, and `StoreError`."""
     account = account_called(server, name)
     await server.registrations.unregister(account)
+    server.audit.record(AuditEvent.UNREGISTER, whom=account.name)
     return account.name
 
 
@@ -120,6 +125,7 @@ async def announce(server: ChatServer, text: str) -> bool:
     Return False if there is no such room.
     """
     await server.deeds.wall(text)
+    server.audit.record(AuditEvent.WALL)
     return any(room.people for room in server.rooms.values())
 
 
@@ -129,4 +135,5 @@ async def confirm_clock(server: ChatServer, watch: ClockWatch) -> int:
     Raises `StoreError`.
     """
     await watch.confirm()
+    server.audit.record(AuditEvent.CLOCK)
     return int(server.now())

@@ -12,7 +12,7 @@ from math import ceil
 from typing import NamedTuple
 
 from chatd.accounts.accounts import Account
-from chatd.accounts.credentials import Scope
+from chatd.accounts.credentials import PASSWORD, Scope
 from chatd.accounts.passwords import (
     InvalidPassword,
     Passwords,
@@ -145,7 +145,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
         )
         failed = not right
     except InvalidPassword:
-        raise wrong_password(account.name) from None
+        raise _failed(server, session, account) from None
     except Refusal:  # the password was not checked
         failed = False
         raise
@@ -153,13 +153,20 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
         limits.end(tries, failed=failed)
     now = account_called(server, name)
     if not right or now.epoch != account.epoch:
-        raise wrong_password(account.name)
+        raise _failed(server, session, account)
     session.prompt.knows_password(recogniser(password))
     if better is not None:
         now = now._replace(hash=better)
         # If it cannot be stored, the old hash is still valid.
         server.accounts.store(now).addErrback(ignore_store_error)
     return now
+
+
+def _failed(server: ChatServer, session: Session, account: Account) -> InvalidAnswer:
+    """Record a wrong password, and return the refusal of it."""
+    identity = session.identity
+    server.audit.sign_in_failed(PASSWORD, identity.host, identity.door, account.name)
+    return wrong_password(account.name)
 
 
 def _has_gone(session: Session) -> bool:

@@ -14,6 +14,7 @@ from chatd.chat.actions.authentication import wrong_password
 from chatd.chat.actions.login import log_in
 from chatd.chat.actions.register import register
 from chatd.chat.actions.rename import rename
+from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -68,12 +69,14 @@ async def sign_in(
     return SignedIn(account.name, cookie, proof)
 
 
-async def sign_out(server: ChatServer, grant: Grant | None) -> None:
+async def sign_out(server: ChatServer, session: Session, grant: Grant | None) -> None:
     """End a browser's sign-in, wherever its secret was copied to. Raises `StoreError`.
 
-    Nothing happens without a grant.
+    The guest session of the request asks for it. Nothing happens without a grant.
     """
-    await server.registrations.change_credentials(*_revoked(server, grant))
+    if grant is not None:
+        await server.registrations.change_credentials(*_revoked(server, grant))
+        server.audit.record(AuditEvent.SIGN_OUT, session, whom=grant.account)
 
 
 def end_with_sign_in(server: ChatServer, session: Session, grant: Grant) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -28,16 +29,27 @@ async def carry_out(
     server: ChatServer,
     session: Session,
     room: Room,
-    deed: Deed,
+    deed: Deed | None,
     puts: Sequence[Put] = (),
     undo: Callable[[], None] | None = None,
 ) -> Done:
     """Store the changes of a deed and log it, all or nothing: see `RoomDeeds.carry_out`.
 
-    Raises `StoreError`.
+    The audit has the deed, and those that follow from it. Raises `StoreError`.
     """
     deeds = await server.deeds.carry_out(session, room, deed, *puts, undo=undo)
+    for each in deeds:
+        _record(server, session, room, each)
     return Done(room, deeds, room in session.memberships)
+
+
+def _record(server: ChatServer, session: Session, room: Room, deed: Deed) -> None:
+    """Record a deed in the audit, without its reason, which the person said."""
+    seconds = {"seconds": deed.seconds} if deed.seconds else {}
+    whom = "" if deed.target == "-" else deed.target
+    server.audit.record(
+        AuditEvent.DEED, session, deed=deed.verb, whom=whom, room=room.name, **seconds
+    )
 
 
 def sessions_called(server: ChatServer, name: str) -> Sequence[Session]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions.deeds import carry_out
 from chatd.chat.permissions import Act, Mode
 from chatd.chat.roles import OWNED, RoomPolicy
 from chatd.chat.server import ChatServer
@@ -176,9 +177,8 @@ async def _own(
     policy = RoomPolicy(room.name, mode.value, session.account or "")
     room.expected += 1  # it is not forgotten while this waits
     try:
-        await server.deeds.carry_out(
-            session, room, deed, server.moderation.roles.rooms.put(room.key, policy)
-        )
+        put = server.moderation.roles.rooms.put(room.key, policy)
+        await carry_out(server, session, room, deed, [put])
         if not session.stream.finished:
             # Meanwhile the account may be gone, or have another password.
             session.identity.check_scope(Scope.READ)

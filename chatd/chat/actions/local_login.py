@@ -13,6 +13,7 @@ from chatd.accounts.accounts import NO_UID, Account
 from chatd.accounts.credentials import USER, Grant, by_user
 from chatd.accounts.local_users import ADMINISTRATORS, ROOT, LocalUser
 from chatd.chat.actions.authentication import account_called, check_wait
+from chatd.chat.audit import AuditEvent
 from chatd.chat.names import valid_name
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -58,6 +59,7 @@ async def enter_as_user(server: ChatServer, session: Session, user: LocalUser) -
         server.logins.name(session, account, by_user(account, administers=user.administers))
         server.enter(session, recent=is_new)
         server.logins.begin_login(session)
+        server.audit.signed_in(session, USER)
     if refusal is not None:
         why = session.sentence(refusal.key, **refusal.values)
         session.answer("you_have_no_name", why=why)
@@ -96,4 +98,5 @@ async def _register(server: ChatServer, session: Session, user: LocalUser) -> Ac
     new = Account(name, "", created=int(server.now()), uid=user.uid)
     await server.registrations.register(new)
     server.marked.changed(name)
+    server.audit.record(AuditEvent.REGISTER, session, whom=name)
     return account_called(server, name)  # unless it was removed meanwhile

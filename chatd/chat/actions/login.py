@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chatd.accounts.accounts import Account
-from chatd.accounts.credentials import BROWSER, TOKEN, Grant, Scope
+from chatd.accounts.credentials import BROWSER, PASSWORD, TOKEN, Grant, Scope
 from chatd.chat.actions.authentication import (
     account_called,
     account_with_password,
@@ -15,6 +15,7 @@ from chatd.chat.actions.authentication import (
     not_logged_in,
     own_account,
 )
+from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -46,6 +47,7 @@ async def log_in(server: ChatServer, session: Session, name: str, text: str) -> 
     account = await check_password(server, session, account.name, text)
     if not session.stream.finished:
         server.logins.log_in(session, account)
+        server.audit.signed_in(session, PASSWORD)
 
 
 def grant_of_token(server: ChatServer, session: Session, token: str) -> Grant:
@@ -53,11 +55,23 @@ def grant_of_token(server: ChatServer, session: Session, token: str) -> Grant:
 
     Raises `Refusal` if the token is not valid, or could be read on the way.
     """
-    if not server.logins.may_pass_secrets(session.identity.confidential):
+    identity = session.identity
+    if not server.logins.may_pass_secrets(identity.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "token_in_clear")
-    grant = server.credentials.grant_of(token, TOKEN)
+    grant = grant_of_secret(server, token, identity.host, identity.door)
     if grant is None:
         raise Refusal(ErrorKind.NOT_ALLOWED, "wrong_token")
+    return grant
+
+
+def grant_of_secret(server: ChatServer, secret: str, address: str, door: str) -> Grant | None:
+    """Return the grant of a token that was sent from an address, by a kind of connection.
+
+    Return None if the token is not valid.
+    """
+    grant = server.credentials.grant_of(secret, TOKEN)
+    if grant is None:
+        server.audit.sign_in_failed(TOKEN, address, door)
     return grant
 
 
@@ -69,6 +83,7 @@ def log_in_by_grant(server: ChatServer, session: Session, grant: Grant) -> bool:
     account = server.credentials.account_of(grant)
     if account is not None:
         server.logins.log_in(session, account, grant)
+        server.audit.signed_in(session, grant.kind)
     return account is not None
 
 
@@ -80,6 +95,7 @@ def act_by_grant(server: ChatServer, session: Session, grant: Grant) -> bool:
     account = server.credentials.account_of(grant)
     if account is not None:
         server.logins.act_for(session, account, grant)
+        server.audit.signed_in(session, grant.kind)
     return account is not None
 
 
@@ -96,6 +112,7 @@ async def log_out(server: ChatServer, session: Session) -> None:
         await server.registrations.change_credentials(*puts, stays=session)
         if session.grant is not grant or session.stream.finished:
             return
+    server.audit.record(AuditEvent.SIGN_OUT, session)
     server.logins.log_out(session)
 
 
@@ -127,4 +144,7 @@ async def close_others(server: ChatServer, session: Session) -> Closed:
         closed.add(other)
         other.answer("closed_by_owner", name=account.name)
         server.finish(other)
+    server.audit.record(
+        AuditEvent.CLOSE_OTHERS, session, sessions=len(closed), browsers=len(browsers)
+    )
     return Closed(len(closed), len(browsers))

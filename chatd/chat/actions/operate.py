@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatd.chat.actions.deeds import Done, carry_out
+from chatd.chat.audit import AuditEvent
 from chatd.chat.permissions import Act
 from chatd.chat.private_lines import Senders
 from chatd.chat.server import ChatServer
@@ -18,6 +19,7 @@ async def announce(server: ChatServer, session: Session, text: str) -> None:
     """Log a text as a deed in every room with members. Raises `Refusal` and `StoreError`."""
     server.moderation.check(session, None, Act.WALL)
     await server.deeds.wall(text, session)
+    server.audit.record(AuditEvent.WALL, session)
 
 
 async def disconnect(server: ChatServer, session: Session, name: str) -> int:
@@ -33,7 +35,8 @@ async def disconnect(server: ChatServer, session: Session, name: str) -> int:
     moderation.check_above(session, server.lobby, name, sessions)
     rooms = dict.fromkeys(room for other in sessions for room in other.memberships)
     for room in rooms:
-        await server.deeds.carry_out(session, room, Deed("disconnect", name))
+        await carry_out(server, session, room, Deed("disconnect", name))
+    server.audit.record(AuditEvent.DISCONNECT, session, whom=name, sessions=len(sessions))
     for each in sessions:
         each.attempt(server.sign_outs.hang_up, each, "disconnected_by", session.name)
     return len(sessions)

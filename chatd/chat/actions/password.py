@@ -14,6 +14,7 @@ from chatd.chat.actions.authentication import (
     new_password,
     own_account,
 )
+from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.spending import ACCOUNT_BYTES
@@ -48,5 +49,6 @@ async def change_password(
     account = check_proof(server, session, proof)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0
     await server.registrations.change_password(account, hash, session, keep_tokens=keep_tokens)
+    server.audit.record(AuditEvent.PASSWORD, session, whom=account.name)
     session.prompt.knows_password(recogniser(password))
     return tokens

@@ -17,6 +17,7 @@ from chatd.chat.actions.authentication import (
     new_password,
     wrong_password,
 )
+from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.spending import ACCOUNT_BYTES
@@ -70,6 +71,7 @@ async def register(
         account_called(server, account.name)
         raise wrong_password(account.name)
     session.prompt.knows_password(recogniser(password))
+    server.audit.record(AuditEvent.REGISTER, session, whom=account.name)
     registered(account)
     server.logins.begin_login(session)
     server.marked.changed(account.name)

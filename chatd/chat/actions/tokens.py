@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chatd.accounts.credentials import TOKEN, TOKEN_SCOPES, Credential, Scope
 from chatd.chat.actions.authentication import PasswordProof, check_proof, own_account
+from chatd.chat.audit import AuditEvent
 from chatd.chat.names import refusal_of
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -55,6 +56,7 @@ async def make_token(
     secret, puts = server.credentials.issue(account, TOKEN, name, scope)
     server.spending.charge_stored(session, puts, (Kind.TOKENS, 1))
     await server.registrations.change_credentials(*puts)
+    server.audit.record(AuditEvent.TOKEN, session, token=name, scope=scope)
     return NewToken(account.name, name, scope, secret)
 
 
@@ -77,4 +79,5 @@ async def revoke_token(server: ChatServer, session: Session, name: str) -> str:
         raise Refusal(ErrorKind.WRONG_USE, "no_such_token", name=short(name))
     name = server.credentials.table[key].name
     await server.registrations.change_credentials(*server.credentials.revoke(key))
+    server.audit.record(AuditEvent.REVOKE, session, token=name)
     return name

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import Scope
 from chatd.chat.actions.authentication import check_password, check_privacy, hashing, own_account
+from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 
@@ -27,7 +29,7 @@ async def unregister(server: ChatServer, session: Session, text: str) -> None:
     check_unregistration(server, session, sent=True)
     account = await check_password(server, session, own_account(server, session).name, text)
     if own_account(server, session) == account:
-        await server.registrations.unregister(account)
+        await _unregister(server, session, account)
 
 
 def has_password(server: ChatServer, session: Session) -> bool:
@@ -40,4 +42,9 @@ async def unregister_user(server: ChatServer, session: Session) -> None:
     session.identity.check_scope(Scope.FULL)
     account = own_account(server, session)
     if not has_password(server, session):
-        await server.registrations.unregister(account)
+        await _unregister(server, session, account)
+
+
+async def _unregister(server: ChatServer, session: Session, account: Account) -> None:
+    await server.registrations.unregister(account)
+    server.audit.record(AuditEvent.UNREGISTER, session, whom=account.name)

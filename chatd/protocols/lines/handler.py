@@ -85,6 +85,10 @@ class LineHandler(SessionHandler[bytes]):
         self._receiver = receiver
         self._first = True
 
+    def door(self) -> str:
+        """Return the kind of the connection."""
+        return "chat" if self._for_people else "bare"
+
     def format(self) -> Format:
         """Return the format in which the session is shown events."""
         return self._receiver.rules.format(self.server)

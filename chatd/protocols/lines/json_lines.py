@@ -48,6 +48,10 @@ class JsonLineHandler(LiveHandler[bytes]):
         self._closing = ENDED
         self._grant = grant
 
+    def door(self) -> str:
+        """Return the kind of the connection."""
+        return "json"
+
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, whose client may have gone, and make the session."""
         super().connect(connection)

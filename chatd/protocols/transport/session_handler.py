@@ -75,6 +75,10 @@ class SessionHandler(Limited, Generic[M]):
         self._texts: list[str] | None = None  # valid lines, to be said together
         self._connected = False
 
+    def door(self) -> str:
+        """Return the kind of the connection: a word for the audit."""
+        raise NotImplementedError
+
     def format(self) -> Format:
         """Return the format in which the session is shown events."""
         raise NotImplementedError
@@ -189,7 +193,9 @@ class SessionHandler(Limited, Generic[M]):
     def say_where_from(self) -> None:
         """Set the session's address, and whether a third party can read what comes from there."""
         address = self.connection.address
-        self.session.identity.set_origin(address.host, address.network, address.confidential)
+        self.session.identity.set_origin(
+            address.host, address.network, address.confidential, self.door()
+        )
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and after it."""

@@ -106,6 +106,6 @@ def test_signing_out_ends_one_sign_in_alone(world: World) -> None:
     one, other = signed_in(world), signed_in(world)
     grant = grant_of(world, one)
     for ended in grant, grant, None:
-        done(world, sign_out(world.server, ended))
+        done(world, sign_out(world.server, guest(world), ended))
     assert grant_of(world, one) is None
     assert grant_of(world, other) is not None

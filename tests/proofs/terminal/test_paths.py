@@ -233,8 +233,8 @@ LOGGED_AS_THEY_ARE = {
 daemon's own, texts of the operating system about the store, and names of accounts and rooms,
 which are letters and digits, with the numbers of users. No other text of a client is logged."""
 
-OF_THE_LOG = {"util/error_log.py", "daemon/log_pipe.py"}
-"""Modules that format and write the log, which no client receives."""
+OF_THE_LOG = {"util/error_log.py", "daemon/log_pipe.py", "daemon/audit_file.py"}
+"""Modules that format and write the log and the audit, which no client receives."""
 
 OF_THE_OPERATOR = {
     *("protocols/control.py", "util/command_parser.py", "daemon/options.py"),

@@ -14,8 +14,8 @@ from functools import cached_property
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts.credentials import BROWSER_SECONDS, TOKEN, Grant
-from chatd.chat.actions.login import act_by_grant
+from chatd.accounts.credentials import BROWSER_SECONDS, Grant
+from chatd.chat.actions.login import act_by_grant, grant_of_secret
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -30,6 +30,9 @@ COOKIE = "chatd"
 SECURE_COOKIE = "__Host-chatd"
 """The names of the cookie, without TLS and over TLS. The prefix of the second one keeps other hosts
 and pages in clear from setting it."""
+
+DOOR = "http"
+"""The kind of connection of all sessions of requests."""
 
 PROOF = "Chatd-Proof"
 """The header with the proof that belongs to the cookie. The page of another port cannot read it."""
@@ -94,7 +97,7 @@ class Call:
         scheme, _, secret = shown.partition(" ")
         grant = None
         if scheme.lower() == "bearer":
-            grant = self.server.credentials.grant_of(secret.strip(" "), TOKEN)
+            grant = grant_of_secret(self.server, secret.strip(" "), self.asker.host, DOOR)
         if grant is None:
             raise wrong_token()
         return grant
@@ -147,7 +150,8 @@ def stranger(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
     session = call.server.connect(call.asker.stream(), told, private=False)
     try:
         session.replies.use_language(call.language)
-        session.identity.set_origin(call.asker.host, call.asker.whence, call.asker.confidential)
+        asker = call.asker
+        session.identity.set_origin(asker.host, asker.whence, asker.confidential, DOOR)
         session.identity.set_client_id(f"http {session.network}")
         session.read_as_text()  # what it receives does not count as shown
         session.queue.wants_receipts()

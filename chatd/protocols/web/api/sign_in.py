@@ -50,7 +50,8 @@ async def sign_in(call: Call) -> Answer:
 
 async def sign_out(call: Call) -> Answer:
     """Sign a browser out: its sign-in is not valid any more, also where it was copied to."""
-    await browser_sign_in.sign_out(call.server, call.sign_in())
+    with stranger(call) as (session, _):
+        await browser_sign_in.sign_out(call.server, session, call.sign_in())
     members = {"name": None, "guest": True, "account": False}
     return json_answer(200, members, [call.set_cookie("")])
 

@@ -75,6 +75,10 @@ class EventStreamHandler(SessionHandler[bytes]):
         self._grant = grant
         self._commented = clock.seconds()
 
+    def door(self) -> str:
+        """Return the kind of the connection."""
+        return "events"
+
     def format(self) -> Format:
         """Return the format in which the session is shown events."""
         return SseFormat(self._language)

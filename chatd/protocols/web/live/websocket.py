@@ -44,6 +44,10 @@ class WebSocketHandler(LiveHandler[str]):
         self._credentials = credentials
         self._liveness = Liveness()
 
+    def door(self) -> str:
+        """Return the kind of the connection."""
+        return "websocket"
+
     def farewell(self) -> bytes:
         """Return the frame that closes the connection."""
         return self.decoder.close(CloseReason.NORMAL_CLOSURE)

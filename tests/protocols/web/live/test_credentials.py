@@ -74,7 +74,7 @@ class TestACookieWithoutItsProof:
         other.send("hello")
         one.seen()
         grant = world.server.credentials.sign_in_of([cookie], proof)
-        done(world, sign_out(world.server, grant))
+        done(world, sign_out(world.server, world.person().session, grant))
         assert [each["key"] for each in one.seen("say")] == ["signed_out"]
         assert one.session.stream.finished
         assert not other.session.stream.finished
@@ -85,7 +85,8 @@ class TestACookieWithoutItsProof:
         one = Browser(world, cookies=[cookie])
         one.send("hello")
         one.say(f"/login eva {PASSWORD}")
-        done(world, sign_out(world.server, world.server.credentials.sign_in_of([cookie], proof)))
+        ended = world.server.credentials.sign_in_of([cookie], proof)
+        done(world, sign_out(world.server, world.person().session, ended))
         assert not one.session.stream.finished
         assert one.session.name == "eva"
 
