@@ -166,6 +166,21 @@ def wheel(session: nox.Session) -> None:
         session.run("pytest", "-q", tests, env={"CHATD_WHEEL": str(path.resolve()), **compiler})
 
 
+@nox.session(default=False)
+def packages(session: nox.Session) -> None:
+    """Build each package, and run it. Not in CI's main job: it takes minutes, and the internet."""
+    session.install("-e", ".[dev,packages]")
+    built = Path(session.create_tmp(), "packages").resolve()
+    shutil.rmtree(built, ignore_errors=True)
+    build = ("python", "-m", "tools.packages", "--into", str(built))
+    session.run(*build, "pyz", "wheelhouse")
+    for version in PROMISED:
+        if version != THIS and (python := shutil.which(f"python{version}")):
+            session.run(*build, "pyz", "--python", python)
+    tests = ("-q", "-n0", "tests/integration/test_packages.py")
+    session.run("pytest", *tests, *session.posargs, env={"CHATD_PACKAGES": str(built)})
+
+
 @nox.session(python=[version for version in PROMISED if version != THIS])
 def pythons(session: nox.Session) -> None:
     """Run the quick suite on each other Python that chatd promises and this machine has."""

@@ -29,7 +29,7 @@ LITERAL = {
     "tests/integration/test_daemon.py": "the log, as an operator reads it",
     "tests/integration/test_docs.py": "compares with the documents",
     "tests/integration/test_readme.py": "reads the log of a daemon",
-    "tests/integration/test_wheel.py": "reads the log of a daemon",
+    "tests/support/installed.py": "reads the log of a daemon",
     "tests/integration/test_wire.py": "a walk of a terminal",
     "tests/proofs/crash/check.py": "needs nothing of chatd, so it may be run anywhere",
     "tests/proofs/crash/daemon.py": "reads the log of a daemon",

@@ -54,7 +54,19 @@ OTHERS = {
         "printf",
         "sqlite3",
     ),
-    *("install", "mv", "rm", "sudo", "systemctl", "tail", "tee", "telnet", "umask", "useradd"),
+    *(
+        "install",
+        "mv",
+        "rm",
+        "sudo",
+        "systemctl",
+        "tail",
+        "tar",
+        "tee",
+        "telnet",
+        "umask",
+        "useradd",
+    ),
     *(".", ".ci/run", "git", "nox", "towncrier", "trial"),
 }
 """Programs whose arguments are not looked at."""

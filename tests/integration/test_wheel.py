@@ -9,19 +9,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import sysconfig
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.support.checkout import ROOT
-from tests.support.live_server import LOOPBACK, PATIENCE, STOPPED, Client
+from tests.support.installed import environment, output, says_a_line
 
 WHEEL = os.environ.get("CHATD_WHEEL", "")
 PLUGIN = "twisted/plugins/chatd_plugin.py"
@@ -29,12 +26,6 @@ EXTENSION = "chatd/util/_fanout.abi3.so"
 IN_C = "-cp310-abi3-" in WHEEL
 
 pytestmark = pytest.mark.skipif(not WHEEL, reason="no wheel is given: nox -s wheel builds one")
-
-
-def environment() -> dict[str, str]:
-    """Return an environment in which nothing of the checkout is found, or measured."""
-    ours = ("COVERAGE_", "PYTHON", "VIRTUAL_ENV")
-    return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
 
 
 @pytest.fixture(scope="module")
@@ -48,40 +39,6 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for command in commands:
         subprocess.run(command, env=environment(), check=True)
     return installed / "bin"
-
-
-def output(directory: Path, *command: str | Path) -> str:
-    """Return the output of a program that ends by itself, in a directory."""
-    ended = subprocess.run(
-        command,
-        cwd=directory,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    return ended.stdout
-
-
-@contextmanager
-def started(programs: Path, directory: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run a daemon with its output in a pipe, and kill it if it is still there at the end."""
-    daemon = subprocess.Popen(
-        [programs / "twistd", "-n", "--pidfile=", "chat", "--listen", LOOPBACK],
-        cwd=directory,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    with daemon:
-        try:
-            yield daemon
-        finally:
-            daemon.kill()
 
 
 class TestFiles:
@@ -123,17 +80,4 @@ class TestInstalled:
         assert re.search(r"--web needs .*/python\S* -m pip install 'chatd\[web\]'", said, re.DOTALL)
 
     def test_starts_takes_a_line_and_stops(self, programs: Path, tmp_path: Path) -> None:
-        with started(programs, tmp_path) as daemon:
-            assert daemon.stdout is not None
-            log = ""
-            while (found := re.search(r"listening on 127\.0\.0\.1:(\d+)", log)) is None:
-                line = daemon.stdout.readline()
-                assert line, f"it did not start: {log}"
-                log += line
-            with Client(int(found[1])) as client:
-                client.type("¡hola!")
-                assert client.until("hola")[-1] == "<guest1> ¡hola!"
-                daemon.send_signal(signal.SIGTERM)
-                log += daemon.stdout.read()
-            assert daemon.wait(PATIENCE) in STOPPED
-        assert "Traceback" not in log
+        says_a_line(tmp_path, programs / "twistd", "-n", "--pidfile=", "chat")

@@ -1,0 +1,143 @@
+"""The packages of chatd: each is installed where nothing else is, and says a line.
+
+`nox -s packages` builds them, and runs these tests with their folder in CHATD_PACKAGES. A kind that
+is not there is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.support.installed import environment, output, says_a_line
+
+FOLDER = os.environ.get("CHATD_PACKAGES", "")
+HERE = "cp{}{}".format(*sys.version_info)
+NO_NETWORK = {f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "https")}
+"""Variables with which requests to the internet fail: nothing listens at the port."""
+
+pytestmark = pytest.mark.skipif(not FOLDER, reason="no packages: nox -s packages builds them")
+
+
+def package(pattern: str) -> Path:
+    """Return the package of a kind for this Python; skip the test if there is none."""
+    found = [*Path(FOLDER).glob(pattern)]
+    if not found:
+        pytest.skip(f"there is no {pattern}")
+    return found[0].resolve()
+
+
+def all_extras(directory: Path, *command: str | Path, variables: dict[str, str]) -> None:
+    """Have each extra loaded that a daemon can use: TLS, passwords, browsers, a file, a picture."""
+    (directory / "chatd.toml").write_text('[[listen]]\nkind = "web"\nendpoint = "tcp:0"\n')
+    said = output(directory, *command, "check-config", variables=variables)
+    assert said == "chatd.toml: no fault; 2 addresses.\n"
+    said = output(directory, *command, "tls", "self-signed", variables=variables)
+    assert "sha256:" in said
+    secret = directory / "secret"
+    secret.write_text("correct horse battery\n")
+    with secret.open() as given:
+        added = subprocess.run(
+            [*command, "admin", "add", "ana", "--admin"],
+            cwd=directory,
+            env={**environment(), **variables},
+            stdin=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert added.returncode == 0, added.stderr
+
+
+@pytest.fixture(scope="module")
+def command() -> list[str | Path]:
+    return [sys.executable, "-I", package(f"chatd-*-{HERE}-*.pyz")]
+
+
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return variables with which it unpacks itself once for all tests."""
+    return {**NO_NETWORK, "SHIV_ROOT": str(tmp_path_factory.mktemp("unpacked"))}
+
+
+class TestOneFile:
+    def test_says_a_line(
+        self, command: list[str | Path], variables: dict[str, str], tmp_path: Path
+    ) -> None:
+        log = says_a_line(tmp_path, *command, "serve", variables=variables)
+        assert "with the C extension" in log
+
+    def test_has_all_extras(
+        self, command: list[str | Path], variables: dict[str, str], tmp_path: Path
+    ) -> None:
+        all_extras(tmp_path, *command, variables=variables)
+
+    def test_is_a_program(self, variables: dict[str, str], tmp_path: Path) -> None:
+        built = package(f"chatd-*-{HERE}-*.pyz")
+        name = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+        assert built.read_bytes().startswith(f"#!/usr/bin/env -S {name} -I\n".encode())
+        assert os.access(built, os.X_OK)
+
+
+@pytest.mark.parametrize("minor", range(10, 15))
+def test_one_file_is_for_one_python(minor: int, tmp_path: Path) -> None:
+    built, python = package(f"chatd-*-cp3{minor}-*.pyz"), shutil.which(f"python3.{minor}")
+    if python is None or not output(tmp_path, python, "-V").startswith("Python"):
+        pytest.skip(f"Python 3.{minor} does not run here")
+    said = output(
+        tmp_path, python, "-I", built, "--version", variables={"SHIV_ROOT": str(tmp_path)}
+    )
+    assert f"Python 3.{minor}." in said
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheelhouse")
+    with tarfile.open(package(f"chatd-*-{HERE}-*-wheelhouse.tar")) as tar:
+        tar.extractall(folder)
+    (inside,) = folder.iterdir()
+    return inside
+
+
+@pytest.fixture(scope="module")
+def installed(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("opt") / "chatd"
+    said = output(
+        place.parent, unpacked / "install", place, sys.executable, variables=NO_NETWORK, patience=50
+    )
+    assert re.fullmatch("chatd .*\n", said)
+    return place / "bin" / "chatd"
+
+
+class TestWheelhouse:
+    def test_says_a_line(self, installed: Path, tmp_path: Path) -> None:
+        assert "with the C extension" in says_a_line(tmp_path, installed, "serve")
+
+    def test_has_all_extras(self, installed: Path, tmp_path: Path) -> None:
+        all_extras(tmp_path, installed, variables={})
+
+    def test_leaves_no_pip(self, installed: Path) -> None:
+        assert not [*installed.parent.glob("pip*")]
+
+    def test_refuses_another_python(self, unpacked: Path, tmp_path: Path) -> None:
+        other = tmp_path / "python"
+        other.write_text("#!/bin/sh\necho 2.7\n")
+        other.chmod(0o755)
+        said = output(tmp_path, unpacked / "install", "place", other)
+        assert re.fullmatch(f".*; {other} is 2.7.\n", said)
+        assert not (tmp_path / "place").exists()
+
+    def test_refuses_a_damaged_file(self, unpacked: Path, tmp_path: Path) -> None:
+        shutil.copytree(unpacked, tmp_path / "copy")
+        with next((tmp_path / "copy" / "wheels").glob("h11-*")).open("ab") as wheel:
+            wheel.write(b"?")
+        said = output(tmp_path, "copy/install", "place", sys.executable)
+        assert said.endswith("a file is damaged. Copy the tar again.\n")
+        assert not (tmp_path / "place").exists()
