@@ -187,11 +187,16 @@ ARGUMENTS = {
     "the folder that gets man1 and man5 with the pages; earlier pages are replaced": (
         "la carpeta donde se crean man1 y man5 con las páginas; reemplazan a las anteriores"
     ),
-    "the host of the daemon, HOST:PORT, or @PROFILE (default: 127.0.0.1)": (
-        "la máquina del servidor, MÁQUINA:PUERTO o @PERFIL (si no se da: 127.0.0.1)"
+    "the host of the daemon, HOST:PORT, or @PROFILE (default: the first of /run/chatd/chat.sock,"
+    " $XDG_RUNTIME_DIR/chatd/chat.sock and 127.0.0.1 where a daemon listens)": (
+        "la máquina del servidor, MÁQUINA:PUERTO o @PERFIL (si no se da: el primero de"
+        " /run/chatd/chat.sock, $XDG_RUNTIME_DIR/chatd/chat.sock y 127.0.0.1 donde haya un"
+        " servidor)"
     ),
-    "the host of the daemon (default: 127.0.0.1)": (
-        "la máquina del servidor (si no se da: 127.0.0.1)"
+    "the host of the daemon (default: the first of /run/chatd/chat.sock,"
+    " $XDG_RUNTIME_DIR/chatd/chat.sock and 127.0.0.1 where a daemon listens)": (
+        "la máquina del servidor (si no se da: el primero de /run/chatd/chat.sock,"
+        " $XDG_RUNTIME_DIR/chatd/chat.sock y 127.0.0.1 donde haya un servidor)"
     ),
     "its port for chat lines (default: 60060)": (
         "su puerto de líneas de chat (si no se da: 60060)"

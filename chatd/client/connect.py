@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=wire.host_name,
         metavar="HOST",
-        help=f"the host of the daemon, HOST:PORT, or @PROFILE (default: {wire.DEFAULT_HOST})",
+        help=f"the host of the daemon, HOST:PORT, or @PROFILE (default: {server.DEFAULT})",
     )
     parser.add_argument(
         "port",
@@ -103,7 +103,12 @@ def run(arguments: argparse.Namespace) -> int:
     def begin(view: View) -> Reconnecting:
         language = sentences.language_of(os.environ)
         conversation = Conversation(
-            view, name=arguments.name or "", rooms=rooms, login=login, language=language
+            view,
+            name=arguments.name or "",
+            rooms=rooms,
+            login=login,
+            language=language,
+            found=None if address.is_named else address.where,
         )
         return Reconnecting(connect, conversation)
 

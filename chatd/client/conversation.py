@@ -43,7 +43,8 @@ class Conversation:
 
     *name* is the name that a guest would like, *rooms* are the rooms to enter: the lobby without
     any. With *login* the person has an account from the start, or not at all. *language* is that of
-    the person until the server has greeted.
+    the person until the server has greeted. *found* is the address of a server that the person did
+    not name, who is told of it.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Conversation:
         rooms: Sequence[str] = (),
         login: Login | None = None,
         language: str = ENGLISH,
+        found: str | None = None,
         new_key: Callable[[], str] = random_key,
     ) -> None:
         self.chat = Chat(view, new_key, language)
@@ -64,6 +66,7 @@ class Conversation:
         self._first_rooms = tuple(rooms)
         self._login = login
         self._login_id: int | None = None
+        self._found = found
         self._before: Me | None = None
         """The person as of the last connection; None before the second one."""
 
@@ -158,6 +161,9 @@ class Conversation:
 
     def _greeted(self, hello: Message) -> None:
         chat = self.chat
+        if self._found is not None:
+            chat.tell(Kind.OWN, Sentence("server_found", where=self._found))
+            self._found = None
         chat.me = Me(text_in(hello, "name"), hello["guest"], hello["account"])
         if self._login is None:
             if not chat.entering:

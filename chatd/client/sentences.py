@@ -17,6 +17,7 @@ LANGUAGES = (ENGLISH, "es")
 SENTENCES = {
     # The connection
     "connecting": ("connecting", "conectando"),
+    "server_found": ("this is the server at {where}", "este es el servidor de {where}"),
     "connected_again": ("connected again", "conexión recuperada"),
     "reconnecting": ("reconnecting in {seconds} s", "reconexión en {seconds} s"),
     "connect_now": ("Enter: now", "Intro: ahora"),

@@ -16,6 +16,12 @@ from chatd.client.duplex import DuplexLink
 from chatd.client.sentences import Sentence
 from chatd.client.wire import ClientError, WrongUsage
 
+DEFAULT = (
+    "the first of /run/chatd/chat.sock, $XDG_RUNTIME_DIR/chatd/chat.sock and"
+    f" {wire.DEFAULT_HOST} where a daemon listens"
+)
+"""The server that is meant if none is named: see `unix_socket.find`."""
+
 _MAYBE_TLS = "If that port uses TLS, add --tls or --fingerprint sha256:..."
 
 _OF_CERTIFICATE = r"(?i:(?:sha-?256(?: fingerprint=|:))?[0-9a-f]{2}(?::?[0-9a-f]{2}){31})"
@@ -34,8 +40,8 @@ class Connection(NamedTuple):
 class Server:
     """The address of a server. It is the UNIX socket, if there is one.
 
-    ``fingerprint`` is that of its key, if it was given. ``is_sought`` is true until it is known if
-    a daemon listens at a socket of this machine (`unix_socket`).
+    ``fingerprint`` is that of its key, if it was given. If it is not ``is_named``, it is the first
+    daemon of this machine that is found (`unix_socket`).
     """
 
     # Not a dataclass: `dataclasses` takes a tenth of the time in which `chatd say` starts.
@@ -46,14 +52,16 @@ class Server:
         unix: str | None,
         tls: bool,
         fingerprint: str | None,
-        is_sought: bool = False,
+        is_named: bool = True,
     ) -> None:
         self.host = host
         self.port = port
         self.unix = unix
         self.tls = tls
         self.fingerprint = fingerprint
-        self.is_sought = is_sought
+        self.is_named = is_named
+        self.is_sought = not is_named
+        """True until it is known if a daemon listens at a socket of this machine."""
         self.may_ask = True
         """True until there was a connection: a person is asked about a key then, or never."""
 
@@ -105,7 +113,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host",
         type=wire.host_name,
-        help=f"the host of the daemon (default: {wire.DEFAULT_HOST})",
+        help=f"the host of the daemon (default: {DEFAULT})",
     )
     parser.add_argument(
         "--port",
@@ -162,7 +170,7 @@ def server_of(arguments: argparse.Namespace) -> Server:
         arguments.unix,
         tls,
         arguments.fingerprint,
-        is_sought=names_none,
+        is_named=not names_none,
     )
 
 

@@ -42,6 +42,14 @@ class TestHello:
         assert hello["name"] == "ana"
         assert hello["rooms"] == {"ops": None, "dev": None}
 
+    def test_a_server_that_was_found_is_told_of_once(self) -> None:
+        talk = Talk(found="/run/chatd/chat.sock")
+        talk.connect()
+        talk.enter()
+        back(talk)
+        shown = [each.text for lines in talk.window.lines.values() for each in lines]
+        assert shown.count(told("server_found", where="/run/chatd/chat.sock")) == 1
+
     def test_the_first_of_the_rooms_is_shown(self) -> None:
         talk = Talk(rooms=["ops", "dev"])
         talk.connect()

@@ -131,8 +131,18 @@ class TestSought:
         self, path: Path, arguments: tuple[str, str]
     ) -> None:
         option, value = arguments
-        assert not named(option, value.format(port=1, key="sha256:" + "A" * 43 + "=")).is_sought
-        assert not named("--tls").is_sought
+        found = named(option, value.format(port=1, key="sha256:" + "A" * 43 + "="))
+        assert (found.is_named, found.is_sought) == (True, False)
+        assert named("--tls").is_named
+
+    def test_it_is_not_named_once_it_is_found_either(self, path: Path) -> None:
+        with FakeServer(greet, unix=path):
+            sought = named()
+            sought.connect().link.close()
+        assert not sought.is_named
+
+    def test_the_help_names_the_places(self) -> None:
+        assert all(each in server.DEFAULT for each in (unix_socket.SYSTEM_SOCKET, "127.0.0.1"))
 
     def test_the_next_connection_is_to_the_same_one(self, path: Path) -> None:
         sought = named()
