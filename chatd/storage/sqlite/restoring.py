@@ -65,6 +65,8 @@ def restore(descriptor: int, file: Path, path: Path) -> Restored:
         try:
             lock.write_pid()
             with system_errors(path):
+                if path.exists() and not path.is_file():
+                    raise StoreError(f"{path} is not a file. Name the store of the daemon.")
                 if path.exists() and os.path.samestat(os.fstat(descriptor), os.stat(path)):
                     raise StoreError(f"{file} is the store itself. Give another FILE.")
             whole = path.with_name(path.name + RESTORED)

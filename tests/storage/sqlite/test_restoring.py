@@ -214,6 +214,13 @@ class TestRestore:
         assert refused(copy, path).startswith(f"{copy}: ")
         assert names(path.parent) == set()
 
+    async def test_puts_no_folder_aside(self, opening: Opening, path: Path, copy: Path) -> None:
+        await saved(opening, path, copy)
+        folder = path.with_name("folder")
+        folder.mkdir()
+        assert refused(copy, folder) == f"{folder} is not a file. Name the store of the daemon."
+        assert folder.is_dir()
+
     async def test_refuses_the_store_itself(self, opening: Opening, path: Path, copy: Path) -> None:
         await saved(opening, path, copy)
         await opening.close()
