@@ -159,7 +159,8 @@ class PassedEndpoint:
 class _UnixPort(unix.Port):
     """A port at a UNIX socket of the manager.
 
-    Twisted's would change the mode of the file, and remove it at the end.
+    Twisted's would change the mode of the file, and at the end remove it, and shut down the socket,
+    which the manager has open, too.
     """
 
     def __init__(self, passed: socket.socket, factory: IProtocolFactory, reactor: Any) -> None:
@@ -175,4 +176,7 @@ class _UnixPort(unix.Port):
         self.startReading()
 
     def connectionLost(self, reason: Failure) -> None:
+        self.stopReading()
+        # Closed first, so that Twisted cannot shut it down.
+        self.socket.close()
         tcp.Port.connectionLost(self, reason)

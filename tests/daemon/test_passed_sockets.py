@@ -18,7 +18,7 @@ from chatd.daemon.bind_errors import CannotBind
 from chatd.daemon.listeners import BACKLOG
 from chatd.daemon.passed_sockets import PassedSocket, PassedSockets, passed_sockets
 from chatd.daemon.service import ChatService
-from tests.support.live_server import WELCOMED, Client, LiveServer
+from tests.support.live_server import WELCOMED, Client, LiveServer, unix_connection
 from tests.support.service import FREE, make, ports_of, refusal, unbind
 
 NAME = {"name": "chat"}
@@ -96,6 +96,16 @@ class TestServed:
                 client.settimeout(0.5)
                 client.connect((host, int(port)))
         await unbind(service)
+
+    async def test_take_connections_for_the_next_daemon_after_a_stop(
+        self, sockets: Sockets, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "chat"
+        host, _, port = sockets.tcp().partition(":")
+        sockets.unix(path)
+        await unbind(make(tmp_path, "--listen", "systemd:name=chat"))
+        socket.create_connection((host, int(port)), 0.5).close()
+        unix_connection(str(path)).close()
 
     async def test_keep_their_file_and_its_mode(self, sockets: Sockets, tmp_path: Path) -> None:
         path = tmp_path / "chat"
