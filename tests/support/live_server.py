@@ -349,7 +349,8 @@ def in_the_background(directory: Path, *arguments: str) -> Iterator[tuple[int, s
             person.until(WELCOMED)  # then it runs, and its socket is not only bound
         number = int((directory / "store.lock").read_text())
         yield number, path
-        os.kill(number, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # a test may have stopped it
+            os.kill(number, signal.SIGTERM)
         assert wait_for_end(number, PATIENCE), "it did not stop"
     finally:
         if number:
