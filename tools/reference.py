@@ -19,6 +19,7 @@ from chatd import errors
 from chatd.command_line.subcommands import module_of
 from chatd.commands.base import Command
 from chatd.commands.help import GENERAL, SECTIONS, Section
+from chatd.daemon.figures import FIGURES
 from chatd.daemon.setting_row import Group
 from chatd.daemon.setting_row import Row as Setting
 from chatd.daemon.settings_table import LISTENER_ROWS, OPTIONS, ROWS, SETTINGS
@@ -133,6 +134,19 @@ def settings_of_an_address(language: Language) -> str:
         for row in LISTENER_ROWS
     ]
     return markdown(rows, "in [[listen]] | meaning | a reload changes it", language)
+
+
+def figures(language: Language) -> str:
+    """Return the table of the figures of the daemon."""
+    rows = [
+        (
+            code(row.full_name),
+            ", ".join(map(code, row.labels)),
+            escaped(in_language(row.meaning, language)),
+        )
+        for row in FIGURES
+    ]
+    return markdown(rows, "figure | labels | meaning", language)
 
 
 def client_options(client: str) -> Iterator[tuple[str, str]]:
@@ -261,6 +275,7 @@ TABLES: dict[str, Callable[[Language], str]] = {
     "limits": partial(options, True),
     "settings": settings,
     "settings of an address": settings_of_an_address,
+    "figures": figures,
     **{f"chatd {name.replace('-', ' ')}": partial(client, name) for name in CLIENTS},
     "every limit": every_limit,
     "budgets": budgets,

@@ -14,6 +14,7 @@ HEADERS = {
     "in [[listen]] | meaning | a reload changes it": (
         "en [[listen]] | qué es | una recarga lo cambia"
     ),
+    "figure | labels | meaning": "cifra | etiquetas | qué es",
     "kind | when | what to do": "tipo | cuándo | qué hacer",
     "limit | value | meaning | attacks": "límite | valor | qué es | ataques",
     "budget | counts | account | address | 64 | 56 | 48 | all | the attack": (
@@ -25,6 +26,15 @@ HEADERS = {
 OPTIONS = {
     "none": "ninguno",
     "off": "no",
+    "An address for those who watch the daemon: its figures at /metrics, /healthz and /readyz (may"
+    " be repeated)": (
+        "Una dirección para quienes vigilan el servidor: sus cifras en /metrics, /healthz y /readyz"
+        " (puede repetirse)"
+    ),
+    "A file with the token that a request for /metrics needs, as Authorization: Bearer TOKEN": (
+        "Un fichero con el token que necesita una petición de /metrics, como Authorization: Bearer"
+        " TOKEN"
+    ),
     "for ever": "para siempre",
     "A file in TOML that may have all other options: chatd init writes one. Options of the command"
     " line go before it": (
@@ -158,9 +168,10 @@ SETTINGS = {
     "a whole number, 0 or more": "un número entero, 0 o más",
     "a whole number, 1 or more": "un número entero, 1 o más",
     "a whole number, 0 to 90000": "un número entero, de 0 a 90000",
-    "Kind of what is served: chat or bare lines, or web for browsers and HTTP": (
+    "Kind of what is served: chat or bare lines, web for browsers and HTTP, or metrics for"
+    " those who watch the daemon": (
         "Lo que se sirve: chat o bare para líneas de chat o sin formato, web para navegadores y"
-        " HTTP"
+        " HTTP, o metrics para quienes vigilan el servidor"
     ),
     "The address, a Twisted endpoint": "La dirección, en la forma de Twisted",
     "In place of an endpoint, the name of sockets that systemd passes (FileDescriptorName=)": (
@@ -335,6 +346,9 @@ ARGUMENTS = {
     ),
     "remove an account, and all that is stored with it": (
         "borrar una cuenta y todo lo guardado con ella"
+    ),
+    "show the figures of the daemon: clients, lines, the store, times": (
+        "ver las cifras del servidor: clientes, líneas, el almacén, tiempos"
     ),
     "show what all together use of each budget, or who uses most of one": (
         "ver qué usan entre todos de cada presupuesto, o quién usa más de uno"
@@ -521,5 +535,88 @@ BUDGETS = {
 }
 """What a budget counts, and the attack that made it."""
 
-TEXTS = {**OPTIONS, **SETTINGS, **ARGUMENTS, **ERRORS, **BUDGETS}
+FIGURES = {
+    "The versions of chatd, Python and SQLite; always 1": (
+        "Las versiones de chatd, Python y SQLite; siempre 1"
+    ),
+    "1 if clients are served and lines are saved, otherwise 0": (
+        "1 si se atiende a los clientes y se guardan las líneas; si no, 0"
+    ),
+    "Clients that are connected, by the kind of address": (
+        "Clientes conectados, por el tipo de dirección"
+    ),
+    "Most connections at a time; 0 for no limit": (
+        "Conexiones a la vez como mucho; 0 si no hay límite"
+    ),
+    "Connections that were admitted": "Conexiones admitidas",
+    "Connections that were one too many: of all, from a network, or from an address": (
+        "Conexiones que estaban de más: entre todas, de una red o de una dirección"
+    ),
+    "Clients that do not take what they are sent at the moment": (
+        "Clientes que ahora no leen lo que se les envía"
+    ),
+    "Bytes that were read from clients, below TLS": (
+        "Bytes leídos de los clientes, sin contar lo que añade TLS"
+    ),
+    "Lines, messages and requests that were read from clients": (
+        "Líneas, mensajes y peticiones leídos de los clientes"
+    ),
+    "Sessions of accounts and of guests": "Sesiones de cuentas y de invitados",
+    "Rooms": "Salas",
+    "Lines, topics and deeds that were committed, also private lines": (
+        "Líneas, temas y actos guardados, también las líneas privadas"
+    ),
+    "Lines that could not be saved": "Líneas que no se pudieron guardar",
+    "Lines and notices that were published, times their readers, by the format": (
+        "Líneas y avisos publicados, por cada uno de sus lectores, según el formato"
+    ),
+    "Bytes of the same": "Bytes de lo mismo",
+    "Times of the stages of a line's way, for each batch: wait, from its first line to the"
+    " commit; commit; render, in all formats of a room; send, to the sockets of all readers": (
+        "Tiempos de las etapas del camino de una línea, por cada lote: wait, desde su primera línea"
+        " hasta que empieza a guardarse; commit, guardarlo; render, darle todos los formatos de una"
+        " sala; send, enviarlo a los sockets de todos los lectores"
+    ),
+    "What is in no batch yet: the lines of one person in one turn, a notice, records": (
+        "Lo que no está aún en ningún lote: las líneas de una persona en un turno, un aviso,"
+        " registros"
+    ),
+    "1 if the last batch was saved and the store takes lines, otherwise 0": (
+        "1 si el último lote se guardó y el almacén admite líneas; si no, 0"
+    ),
+    "Bytes of the store on disk that are in use, without its log": (
+        "Bytes en uso del almacén en el disco, sin su registro"
+    ),
+    "Bytes of the log of the store (the write-ahead log of SQLite)": (
+        "Bytes del registro del almacén (el write-ahead log de SQLite)"
+    ),
+    "Most lines that a search has to read because no index has them yet": (
+        "Líneas que una búsqueda tiene que leer como mucho porque ningún índice las tiene aún"
+    ),
+    "Time of the last back-up by chatd backup, in seconds since 1970; missing before the first": (
+        "Momento de la última copia de chatd backup, en segundos desde 1970; falta antes de la"
+        " primera"
+    ),
+    "Webhooks: with all lines delivered, with lines that wait, and failing": (
+        "Webhooks: con todas las líneas entregadas, con líneas que esperan, y los que fallan"
+    ),
+    "Seconds for which the webhook has failed that failed longest; 0 if none fails": (
+        "Segundos que lleva fallando el webhook que más tiempo lleva; 0 si no falla ninguno"
+    ),
+    "Passwords that were hashed or checked, or not, by the outcome": (
+        "Contraseñas cifradas o comprobadas, o no, según el resultado"
+    ),
+    "Times in which passwords were hashed or checked, with the wait for their turn": (
+        "Tiempos en los que se cifraron o comprobaron contraseñas, con la espera de su turno"
+    ),
+    "Times by which a call of each quarter of a second was late": (
+        "Tiempos con los que llegó tarde una llamada de cada cuarto de segundo"
+    ),
+    "Time at which the first certificate for TLS expires, in seconds since 1970": (
+        "Momento en que caduca el primer certificado para TLS, en segundos desde 1970"
+    ),
+}
+"""The meanings of the figures of the daemon."""
+
+TEXTS = {**OPTIONS, **SETTINGS, **ARGUMENTS, **ERRORS, **BUDGETS, **FIGURES}
 """All of the texts, by their English."""

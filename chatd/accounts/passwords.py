@@ -6,8 +6,10 @@ leaves this module contains any part of a password. This module must not know ac
 
 from __future__ import annotations
 
+import enum
 import secrets
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from hashlib import blake2b
 from hmac import compare_digest
@@ -19,6 +21,7 @@ from twisted.internet.task import deferLater
 
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.folding import fold
+from chatd.util.counts import Histogram
 from chatd.util.fair_queue import Asker, FairQueue, QueueFull
 
 LEAST_CHARACTERS = 8
@@ -160,6 +163,16 @@ def _never() -> bool:
     return False
 
 
+class Outcome(enum.Enum):
+    """The end of a request to hash or check a password."""
+
+    HASHED = "hashed"
+    RIGHT = "right"
+    WRONG = "wrong"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
 class Passwords:
     """Hashes passwords in other threads, few at a time.
 
@@ -168,6 +181,9 @@ class Passwords:
     of this asker. They do so, too, if ``has_gone`` returns True when the asker's turn comes: a
     thousand clients that have gone would keep a core busy for a minute. They may also raise
     `PasswordsFailed`. The ``runner`` has so many ``threads``.
+
+    ``outcomes`` counts the ends of all requests, and ``times`` has the seconds that those took
+    which were not refused, with the wait for their turn.
     """
 
     def __init__(
@@ -177,6 +193,8 @@ class Passwords:
         self._runner = runner
         self._hasher = hasher
         self._queue = FairQueue(threads, WAITING)
+        self.outcomes: Counter[Outcome] = Counter()
+        self.times = Histogram()
 
     def start(self) -> None:
         """Start the threads. To be called after any fork."""
@@ -188,27 +206,39 @@ class Passwords:
 
     async def hash(self, asker: Asker, password: str, has_gone: Callable[[], bool] = _never) -> str:
         """See `Hasher.hash`."""
-        return await self._run(asker, has_gone, self._hasher.hash, password)
+        hashed = await self._run(asker, has_gone, self._hasher.hash, password)
+        self.outcomes[Outcome.HASHED] += 1
+        return hashed
 
     async def check(
         self, asker: Asker, hash: str, password: str, has_gone: Callable[[], bool] = _never
     ) -> tuple[bool, str | None]:
         """See `Hasher.check`."""
-        return await self._run(asker, has_gone, self._hasher.check, hash, password)
+        is_right, new = await self._run(asker, has_gone, self._hasher.check, hash, password)
+        self.outcomes[Outcome.RIGHT if is_right else Outcome.WRONG] += 1
+        return is_right, new
 
     async def _run(
         self, asker: Asker, has_gone: Callable[[], bool], function: Callable[..., T], *args: Any
     ) -> T:
+        began = self._clock.seconds()
         try:
             turn = await self._queue.turn(*asker.path)
         except QueueFull:
+            self.outcomes[Outcome.REFUSED] += 1
             raise _too_many_wait() from None
         try:
             if has_gone():
                 # Hundreds may have gone: no two of them end in the same turn of the reactor.
                 await deferLater(self._clock, 0)
+                self.outcomes[Outcome.REFUSED] += 1
                 raise _too_many_wait()
-            return await self._runner.run(_without_secrets, function, *args)
+            result = await self._runner.run(_without_secrets, function, *args)
+            self.times.add(self._clock.seconds() - began)
+            return result
+        except PasswordsFailed:
+            self.outcomes[Outcome.FAILED] += 1
+            raise
         finally:
             turn.end()
 

@@ -38,8 +38,8 @@ class Refused(Exception):
 class Administration:
     """Performs requests such as ``{"do": "promote", "name": "ana"}``: see `REQUESTS`.
 
-    ``reload`` has the daemon read its configuration again, and returns the outcome; None without a
-    daemon.
+    ``reload`` has the daemon read its configuration again, and returns the outcome; ``stats``
+    returns its figures. Both are None without a daemon.
     """
 
     def __init__(
@@ -47,17 +47,19 @@ class Administration:
         server: ChatServer,
         watch: ClockWatch,
         reload: Callable[[], AdminReply] | None = None,
+        stats: Callable[[bool], AdminReply] | None = None,
     ) -> None:
         self._server = server
         self._watch = watch
         self._read_again = reload
+        self._figures = stats
 
     async def perform(self, request: object) -> AdminReply:
         """Perform a request.
 
         Returns ``{"said": ...}``, ``{"accounts": [...]}``, ``{"budgets": [...]}``, ``{"changed":
-        [...], "waiting": [...], "faults": [...]}`` of a reload, or the reason why not: ``{"error":
-        ...}``.
+        [...], "waiting": [...], "faults": [...]}`` of a reload, ``{"stats": [...]}`` or
+        ``{"exposition": ...}``, or the reason why not: ``{"error": ...}``.
 
         Changes are on disk when the reply is returned.
         """
@@ -155,6 +157,14 @@ class Administration:
             raise Refused("no daemon uses this store. One reads its configuration when it starts.")
         return self._read_again()
 
+    async def _stats(self, request: AdminRequest) -> AdminReply:
+        if self._figures is None:
+            raise Refused("no daemon uses this store, so there are no figures.")
+        exposed = request.get("exposed", False)
+        if not isinstance(exposed, bool):
+            raise Refused("exposed is true or false.")
+        return self._figures(exposed)
+
     async def _clock(self, request: AdminRequest) -> AdminReply:
         now = await administration.confirm_clock(self._server, self._watch)
         return {"said": f"the clock is right: it is {local_time(now)}."}
@@ -170,6 +180,7 @@ REQUESTS: dict[str, Callable[[Administration, AdminRequest], Awaitable[AdminRepl
     "wall": Administration._wall,
     "clock": Administration._clock,
     "reload": Administration._reload,
+    "stats": Administration._stats,
     "budgets": Administration._budgets,
 }
 """The methods by the ``do`` of a request."""

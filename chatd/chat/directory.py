@@ -9,12 +9,15 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from twisted.internet.interfaces import IReactorTime
+
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import ConfusableIndex, refusal_of
 from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import is_inbox
+from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.room import Describe, Pages, Room, unmarked
 from chatd.storage.contract import Store
@@ -30,7 +33,10 @@ new room, to suggest the one that was meant."""
 
 
 class Rooms(Mapping[str, Room]):
-    """All rooms, by key. ``lobby`` is the name of the room that always exists."""
+    """All rooms, by key. ``lobby`` is the name of the room that always exists.
+
+    ``counts`` are of what all of them delivered.
+    """
 
     def __init__(
         self,
@@ -38,8 +44,10 @@ class Rooms(Mapping[str, Room]):
         reads: ReadQueue,
         moderation: Moderation,
         lobby: str,
+        clock: IReactorTime,
         describe: Describe = unmarked,
     ) -> None:
+        self.counts = DeliveryCounts(clock.seconds)
         self._describe = describe
         self._store = store
         self._reads = reads
@@ -190,6 +198,7 @@ class Rooms(Mapping[str, Room]):
             self._reads,
             self._peopled,
             self._describe,
+            self.counts,
         )
         self._rooms[room.key] = room
         self._like.add(room.name, room)

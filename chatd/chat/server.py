@@ -94,7 +94,7 @@ class ChatServer:
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
         self.marked = MarkedPeople(clock, self.names, self.accounts, self.moderation.roles)
-        self.rooms = Rooms(store, reads, self.moderation, lobby, self.marked.describe)
+        self.rooms = Rooms(store, reads, self.moderation, lobby, clock, self.marked.describe)
         self.lobby = self.rooms.lobby
         self.sessions = ConnectedSessions(self.names, self.accounts)
         self._rights = Rights(

@@ -47,12 +47,16 @@ _SUMMARIES = {
     "demote": "take the rights of an administrator from an account",
     "password": "set the password of an account, which is asked for",
     "remove": "remove an account, and all that is stored with it",
+    "stats": "show the figures of the daemon: clients, lines, the store, times",
     "budgets": "show what all together use of each budget, or who uses most of one",
     "wall": "say something in every room with people in it",
     "reload": "have the daemon read its configuration, motd and certificates again",
     "clock": "confirm that the clock is right, so that --keep deletes lines again",
 }
 
+
+WITHOUT_NAME = ("list", "clock", "reload", "stats", "budgets", "wall")
+"""The requests that are about no account."""
 
 SUCCESS = "it was done"
 
@@ -62,6 +66,7 @@ EXAMPLES = (
     Example("use a changed configuration", "chatd admin reload"),
     Example("set a forgotten password", "chatd admin password ana"),
     Example("announce something", "chatd admin wall The server restarts at six"),
+    Example("see what the daemon does", "chatd admin stats"),
     Example("see which owners store most", "chatd admin budgets bytes"),
     Example("ask about another store", "chatd admin --store sqlite:/srv/chat/chatd.sqlite list"),
 )
@@ -77,9 +82,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("is", choices=["ok"], metavar="ok")
         elif do == "budgets":
             action.add_argument("kind", nargs="?", metavar="KIND", help="lines or bytes, say")
+        elif do == "stats":
+            action.add_argument(
+                "--format",
+                choices=["text", "prometheus"],
+                default="text",
+                help="text, or the format of Prometheus (default: text)",
+            )
         elif do == "wall":
             action.add_argument("text", nargs="+", metavar="TEXT")
-        elif do not in ("list", "reload"):
+        elif do not in WITHOUT_NAME:
             action.add_argument("name", metavar="NAME")
         if do == "add":
             action.add_argument("--admin", action="store_true", help="as an administrator")
@@ -100,9 +112,11 @@ def run(arguments: argparse.Namespace) -> int:
         request = {"do": arguments.do}
         if arguments.do == "budgets":
             request["kind"] = arguments.kind
+        elif arguments.do == "stats":
+            request["exposed"] = arguments.format == "prometheus"
         elif arguments.do == "wall":
             request["text"] = " ".join(arguments.text)
-        elif arguments.do not in ("list", "clock", "reload"):
+        elif arguments.do not in WITHOUT_NAME:
             request["name"] = arguments.name
         if arguments.do == "add":
             request["admin"] = arguments.admin
@@ -129,6 +143,11 @@ def run(arguments: argparse.Namespace) -> int:
             print(_use_row(use))
         if not reply["budgets"]:
             print(f"no owner uses any of {arguments.kind}", file=sys.stderr)
+    elif "exposition" in reply:
+        sys.stdout.write(reply["exposition"])
+    elif "stats" in reply:
+        for row in reply["stats"]:
+            print("\t".join(row))
     elif "faults" in reply:
         return _print_reload(reply)
     else:

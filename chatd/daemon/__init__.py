@@ -5,6 +5,7 @@ it, except `chatd.tap`, which twistd loads.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `address_sentences`: Sentences for the operator about the addresses at which the daemon listens.
 - `addresses`: The description of an address, as operators write it: its parts, or what is wrong
   with it.
 - `audit_file`: The file of the audit: an object of JSON on each line, written by a thread.
@@ -16,6 +17,8 @@ Modules (python3 -m tools.documents writes this list):
   its default.
 - `configuration`: The configuration: the settings that a file, the environment and the command line
   make together.
+- `exposition`: The figures in the format of Prometheus, as `prometheus-client` writes them.
+- `figures`: The figures of the daemon: what operators watch, each a row of one table.
 - `given`: Values of settings as they were given, and what is wrong with them.
 - `lan`: The addresses of `--lan`: the local network comes in over TLS, without a file to prepare.
 - `lan_guide`: The lines of the log by which people on the local network come in: commands, and a
@@ -32,12 +35,18 @@ Modules (python3 -m tools.documents writes this list):
 - `log_pipe`: A file for a log, written by a thread, so that the daemon waits for no reader and for
   no disk.
 - `manual`: The help of the daemon: its options in groups, as a manual like that of all commands.
+- `metrics_token`: The token that a request for the figures needs: a file with one line, read at the
+  start.
+- `monitor`: The monitor: what those are told who watch the daemon, over HTTP and by `chatd admin
+  stats`.
 - `motd`: The message of the day: a text file, read at the start and again at each reload.
 - `options`: The options of ``twistd chat``, as they are given on the command line.
 - `os_process`: The operating system process of the daemon: its clock, open files, garbage and user.
 - `passed_sockets`: The sockets that the service manager has opened, and passes to the daemon by
   names.
 - `port_owner`: The process that listens on a TCP port, for the message that the port is taken.
+- `reactor_lag`: The lag of the reactor: how late a call is made, because others take long.
+- `readiness`: The state of the daemon for those who watch it: healthy, and ready for clients.
 - `reload`: A reload: the configuration is read again, and the settings that can change are changed.
 - `retention`: Retention: lines older than ``--keep`` are deleted, at the start and then about
   hourly.

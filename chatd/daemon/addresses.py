@@ -49,6 +49,8 @@ _OTHER_NAMES = {
 
 _HOST_AND_PORT = re.compile(r"(?:\w+://)?(\[[\da-fA-F:]+\]|[\w.*-]*):([0-9]+)/?", re.ASCII)
 
+_LOOPBACK = ("localhost", "::1")
+
 _ALL_INTERFACES = ("", "*", "0.0.0.0")
 
 _DOMAINS = ("INET", "INET6", "UNIX")
@@ -78,6 +80,19 @@ class Address(NamedTuple):
         """True if clients come by a UNIX socket, as far as is known, and not by a proxy."""
         domain = {"unix": "UNIX", "systemd": self.values.get("domain", "UNIX")}.get(self.kind)
         return domain == "UNIX" and not self.behind_proxy
+
+    @property
+    def is_loopback(self) -> bool:
+        """True if it is an address of IP that no other machine can reach."""
+        interface = self.values.get("interface", "")
+        is_loopback = interface in _LOOPBACK or interface.startswith("127.")
+        return is_loopback and not self.behind_proxy
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        """True if it is certain that no other machine can reach it, but through a program here."""
+        is_unix = self.kind == "unix" or self.values.get("domain") == "UNIX"
+        return self.is_loopback or (is_unix and not self.behind_proxy)
 
     @property
     def place(self) -> tuple[str, ...] | None:

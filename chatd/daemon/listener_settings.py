@@ -16,11 +16,20 @@ from chatd.util.key_pairs import PairFiles
 
 
 class ListenerKind(enum.Enum):
-    """The clients that an address serves, by its name in the configuration file."""
+    """The clients that an address serves, by its name in the configuration file.
+
+    Those of ``METRICS`` are no people: they watch the daemon.
+    """
 
     CHAT = "chat"
     BARE = "bare"
     WEB = "web"
+    METRICS = "metrics"
+
+
+WATCHERS = 64
+"""Most connections at an address for those who watch, which count for no other limit: they are to
+see a daemon that is full."""
 
 
 class Lan(enum.Enum):

@@ -6,16 +6,19 @@ This module must not know what is done in a protocol.
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from twisted.internet.interfaces import IReactorTime, IReadDescriptor
 
 from chatd.accounts.local_users import LocalUsers
 from chatd.chat.server import ChatServer
 from chatd.daemon.addresses import address_of
+from chatd.daemon.figures import Door
 from chatd.daemon.listener_settings import ListenerKind, ListenerSettings
 from chatd.daemon.listeners import bind_all
+from chatd.daemon.monitor import Monitor
 from chatd.daemon.os_process import refuse
 from chatd.daemon.passed_sockets import PassedSockets
 from chatd.daemon.server_certificate import ServerCertificate
@@ -26,8 +29,9 @@ from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport import sockets
 from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.transport.limits import Admission
+from chatd.protocols.transport.limits import Admission, Limits
 from chatd.protocols.transport.scheduler import TurnScheduler
+from chatd.protocols.web.http.same_origin import Hosts
 from chatd.util.budgets import Budgets
 from chatd.util.extras import how_to_install
 from chatd.util.privileges import Identity
@@ -44,21 +48,30 @@ def listeners_of(
     reactor: Any,
     local_users: LocalUsers | None,
     passed: PassedSockets,
+    monitor: Monitor,
+    token: str = "",
     certificates: Iterable[ServerCertificate] = (),
 ) -> list[Listener]:
-    """Return the listeners, all of them bound. One `Admission` counts all connections.
+    """Return the listeners, all of them bound. One `Admission` counts all connections of clients.
 
-    All sockets that were ``passed`` are theirs.
+    All sockets that were ``passed`` are theirs. ``monitor`` tells those who watch, with the
+    ``token``, and its figures are of all clients.
     ``certificates`` are those that were read already.
     """
     admission = Admission(settings.limits, server.budgets)
     has_web = any(each.kind is ListenerKind.WEB for each in settings.listeners)
     site = _site(settings, server, clock) if has_web else None
+    hosts = Hosts(host_names(settings))
 
     turns = {kind: TurnScheduler(clock, server.error_log) for kind in ListenerKind}
 
     def serving(listener: ListenerSettings, place: Place) -> ChatFactory:
         own = Budgets(clock, listener.own.budgets)
+        if listener.kind is ListenerKind.METRICS:
+            here = Admission(listener.limits, own)
+            asked_by = hosts if address_of(place.endpoint).is_loopback else None
+            build = _watching(server, clock, monitor, asked_by, token)
+            return build(listener.limits, here, turns[listener.kind])
         here = admission.at_address(listener.limits, own)
         if site is not None and listener.kind is ListenerKind.WEB:
             from chatd.protocols.web.site import factory_of
@@ -80,19 +93,25 @@ def listeners_of(
 
     places = places_of(settings.listeners, certificates)
     factories = list(map(serving, settings.listeners, places))
+    for listener, place, factory in zip(settings.listeners, places, factories, strict=True):
+        if listener.kind is not ListenerKind.METRICS:
+            monitor.figures.add_door(Door(listener.kind, factory, place.certificate))
     bind_all(list(zip(factories, places, strict=True)), user, reactor, passed)
     for listener, factory in zip(settings.listeners, factories, strict=True):
         for port in factory.ports:
             sockets.prepare(
                 cast(IReadDescriptor, port), listener.limits.dead_after, *listener.buffers
             )
+    hosts_of = {ListenerKind.METRICS: hosts}
+    if site is not None:
+        hosts_of[ListenerKind.WEB] = site.hosts
     return [
         Listener(
             listener.kind,
             factory,
             place.certificate,
             is_behind_proxy=address_of(place.endpoint).behind_proxy,
-            hosts=site.hosts if site is not None and listener.kind is ListenerKind.WEB else None,
+            hosts=hosts_of.get(listener.kind),
         )
         for listener, factory, place in zip(settings.listeners, factories, places, strict=True)
     ]
@@ -103,9 +122,25 @@ def _site(settings: Settings, server: ChatServer, clock: IReactorTime) -> Site:
     try:
         from chatd.protocols.web.site import site_of
     except ImportError as error:
-        missing = (error.name or "").partition(".")[0]
-        refuse(f"--web needs {missing}, which is not installed: {how_to_install('web')}.")
+        _refuse_without(error, "web")
     return site_of(server, clock, settings.max_length, host_names(settings))
+
+
+def _watching(
+    server: ChatServer, clock: IReactorTime, monitor: Monitor, hosts: Hosts | None, token: str
+) -> Callable[[Limits, Admission, TurnScheduler], ChatFactory]:
+    """Return the maker of the factory of an address for those who watch, asked by ``hosts``."""
+    try:
+        from chatd.protocols.web.monitoring import MonitoringSite, monitoring_factory
+    except ImportError as error:
+        _refuse_without(error, "metrics")
+    return partial(monitoring_factory, MonitoringSite(server, monitor, hosts, token), server, clock)
+
+
+def _refuse_without(error: ImportError, extra: str) -> NoReturn:
+    """Refuse an option of the name of an extra, because a library of it is missing."""
+    missing = (error.name or "").partition(".")[0]
+    refuse(f"--{extra} needs {missing}, which is not installed: {how_to_install(extra)}.")
 
 
 def host_names(settings: Settings) -> list[str]:

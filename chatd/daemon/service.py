@@ -5,7 +5,8 @@
 Theory of operation of a stop. Its phases have a time limit each, `COMMIT_SECONDS`, `DRAIN_SECONDS`
 and `CLOSE_SECONDS`, so a client or a disk that hangs cannot extend it:
 
-1. Ports and the control socket are closed, and no client is read any more.
+1. Ports and the control socket are closed, and no client is read any more. Those who watch are
+   answered until phase 4: the daemon is not ready.
 2. Lines that were received are committed, and sent to clients; so are notices that wait.
 3. Each client is sent a goodbye and a FIN; the connection ends when the client has taken all.
 4. Connections that are still open are aborted.
@@ -19,13 +20,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from twisted.application.service import Service
-from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, DeferredList, TimeoutError, maybeDeferred
-from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime
+from twisted.internet.interfaces import IListeningPort, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
@@ -34,8 +33,10 @@ from chatd import __version__
 from chatd.accounts.accounts import Accounts
 from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
+from chatd.daemon.address_sentences import is_loopback, sentences_about
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.os_process import return_memory
+from chatd.daemon.readiness import Phase, Readiness
 from chatd.daemon.retention import Retention, RetentionPolicy
 from chatd.daemon.server_certificate import ServerCertificate
 from chatd.i18n import Language, sentence
@@ -102,6 +103,11 @@ class Listener(NamedTuple):
         return self.factory.ports
 
     @property
+    def is_watched(self) -> bool:
+        """True if it is for those who watch the daemon, and not for clients."""
+        return self.kind is ListenerKind.METRICS
+
+    @property
     def fingerprint(self) -> str | None:
         """The fingerprint of the key that clients are shown; None without TLS.
 
@@ -115,7 +121,7 @@ class Listener(NamedTuple):
     def lets_others_in_with_tls(self) -> bool:
         """True if a port with TLS can be reached from other machines."""
         return self.fingerprint is not None and any(
-            not _is_loopback(port.getHost()) for port in self.ports
+            not is_loopback(port.getHost()) for port in self.ports
         )
 
 
@@ -143,6 +149,7 @@ class ChatService(Service):
         foreground: bool = True,
         helpers: Sequence[Helper] = (),
         control: Control | None = None,
+        readiness: Readiness | None = None,
         outgoing: Outgoing | None = None,
         guide: Sequence[str] = (),
         begin_log: Callable[[], ILogObserver | None] = lambda: None,
@@ -157,6 +164,7 @@ class ChatService(Service):
         self._foreground = foreground
         self._helpers = helpers
         self.control = control
+        self._readiness = readiness or Readiness(lambda: store.saves)
         self._outgoing = outgoing
         self._guide = guide
         self._begin_log = begin_log
@@ -206,6 +214,7 @@ class ChatService(Service):
                 kept = self._retention.policy.describe(self._language)
                 self.log.info("{history}", history=kept)
             self._retention.start()
+        self._readiness.phase = Phase.RUNNING
         if self._foreground:
             self.log.info("{how}", how=sentence(self._language, "log_stop"))
 
@@ -217,6 +226,7 @@ class ChatService(Service):
         super().stopService()
         self.log.info("{how}", how=sentence(self._language, "log_stopping"))
         self._record(AuditEvent.STOP)
+        self._readiness.phase = Phase.STOPPING
         for looking in self._checking, self._returning:
             if looking.running:
                 looking.stop()
@@ -252,11 +262,11 @@ class ChatService(Service):
         return list(dict.fromkeys(listener.factory.server for listener in self.listeners))
 
     async def _stop(self) -> None:
-        ports = [port for listener in self.listeners for port in listener.ports]
-        unbound = [maybeDeferred(port.stopListening) for port in ports]
+        serving = [each for each in self.listeners if not each.is_watched]
+        unbound = _unbound(serving)
         if self.control is not None:
             unbound.append(maybeDeferred(self.control.close))
-        clients = [client for listener in self.listeners for client in listener.factory.clients]
+        clients = [client for listener in serving for client in listener.factory.clients]
         for client in clients:
             client.connection.stop_reading()
         for server in self._servers:
@@ -265,6 +275,7 @@ class ChatService(Service):
         for client in clients:
             client.connection.say_goodbye()
         await self._wait(Deferred.fromCoroutine(self._all_disconnected()), DRAIN_SECONDS, "clients")
+        unbound += _unbound(each for each in self.listeners if each.is_watched)
         for listener in self.listeners:
             for client in tuple(listener.factory.clients):
                 client.connection.abort()
@@ -286,7 +297,8 @@ class ChatService(Service):
 
     async def _all_disconnected(self) -> None:
         for listener in self.listeners:
-            await listener.factory.when_empty()
+            if not listener.is_watched:
+                await listener.factory.when_empty()
 
     async def _wait(self, done: Deferred[Any], seconds: float, what: str) -> None:
         try:
@@ -301,42 +313,16 @@ class ChatService(Service):
             for port in listener.ports:
                 _take_over_lock(port)
                 key = listener.fingerprint
-                listening = _sentences_about(
+                listening = sentences_about(
                     self._language, listener.kind, port.getHost(), key, teaches
                 )
                 self.log.info("{listening}", listening=listening)
 
 
-def _sentences_about(
-    language: Language, kind: ListenerKind, address: IAddress, key: str | None, teaches: bool
-) -> str:
-    """Return the sentences for the operator about one address, with ``key`` that of its TLS.
-
-    If it is for this machine only, they say how to let others in if the text ``teaches`` that.
-    """
-    text = _address_text(address)
-    if kind is ListenerKind.WEB and not isinstance(address, UNIXAddress):
-        text = f"{'http' if key is None else 'https'}://{text}/"
-    say = partial(sentence, language)
-    sentences = [say("log_listening", address=text)]
-    if kind is ListenerKind.BARE:
-        sentences.append(say("log_bare"))
-    if key and kind is ListenerKind.CHAT:
-        sentences.append(say("log_key", fingerprint=key))
-    if isinstance(address, (IPv4Address, IPv6Address)) and _is_loopback(address):
-        opened_by_lan = kind is not ListenerKind.BARE
-        sentences.append(say("log_lets_in" if teaches and opened_by_lan else "log_this_machine"))
-    return " ".join(sentences)
-
-
-def listening_sentence(language: Language, listeners: Iterable[Listener]) -> str:
-    """Return a sentence with all addresses of some listeners."""
+def _unbound(listeners: Iterable[Listener]) -> list[Deferred[Any]]:
+    """Close the ports of some addresses, and return when each is closed."""
     ports = [port for listener in listeners for port in listener.ports]
-    return sentence(
-        language,
-        "log_listening",
-        address=", ".join(_address_text(port.getHost()) for port in ports),
-    )
+    return [maybeDeferred(port.stopListening) for port in ports]
 
 
 def _take_over_lock(port: IListeningPort) -> None:
@@ -350,22 +336,6 @@ def _take_over_lock(port: IListeningPort) -> None:
         new = lock.name + b".new"
         os.symlink(str(os.getpid()), new)
         os.replace(new, lock.name)
-
-
-def _address_text(address: IAddress) -> str:
-    if isinstance(address, IPv6Address):
-        return f"[{address.host}]:{address.port}"
-    if isinstance(address, IPv4Address):
-        return f"{address.host}:{address.port}"
-    if isinstance(address, UNIXAddress):
-        return visible(os.fsdecode(address.name or b""))
-    return str(address)
-
-
-def _is_loopback(address: IAddress) -> bool:
-    if isinstance(address, IPv6Address):
-        return address.host == "::1"
-    return isinstance(address, IPv4Address) and address.host.startswith("127.")
 
 
 def _warn_of_old_names(log: Logger, accounts: Accounts) -> None:

@@ -33,6 +33,7 @@ class Group(enum.Enum):
     PEOPLE = "Rooms and people"
     WEBHOOKS = "Webhooks"
     LOG = "Log"
+    WATCHING = "Watching the daemon"
     LIMITS = "Limits (0 is no limit)"
 
 

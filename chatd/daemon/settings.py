@@ -16,6 +16,7 @@ from twisted.internet.endpoints import quoteStringArgument
 from chatd.daemon.addresses import address_of
 from chatd.daemon.given import Fault, Faulty, Given, GivenSettings, GivenValues, Source
 from chatd.daemon.listener_settings import (
+    WATCHERS,
     Buffers,
     ConnectionLimits,
     Lan,
@@ -83,6 +84,9 @@ class Settings(NamedTuple):
     plaintext_passwords: bool
     """True if passwords are accepted over connections that others may read."""
 
+    token_file: str | None
+    """The file with the token for the figures of the daemon."""
+
     unix_names: bool
     """True if users of this machine are known by their logins at UNIX sockets for chat lines."""
 
@@ -117,12 +121,14 @@ def settings_of(given: GivenSettings) -> Settings:
         hook_networks=tuple(chain(*values["webhooks.to"])),
         budgets=_budgets(values, given.values, faults),
         plaintext_passwords=values["passwords.allow_plaintext"],
+        token_file=values["metrics.token_file"],
         unix_names=values["users.unix_names"],
         log=LogStyle(values["log.format"], values["log.level"]),
         audit=values["log.audit"],
         by_path={row.path: values[row.path] for row in SETTINGS},
     )
     _check_places(listeners, faults)
+    _check_watchers(listeners, settings, faults)
     _check_max_store(settings, given.values, faults)
     _check_unix_names(settings, given.values, faults)
     if faults:
@@ -237,9 +243,10 @@ def _listener(
         own["endpoint"],
         files,
         Limits(*map(limit, Limits._fields)),
-        # Those of the daemon are counted for all listeners together.
+        # Those of the daemon are counted for all listeners together, but for those who watch it.
         ConnectionLimits(
-            own["limits.connections"] or 0, own["limits.connections_per_address"] or 0
+            own["limits.connections"] or (WATCHERS if kind is ListenerKind.METRICS else 0),
+            own["limits.connections_per_address"] or 0,
         ),
         Buffers(limit("send_buffer"), limit("receive_buffer")),
         by_path=own,
@@ -266,6 +273,20 @@ def _check_places(listeners: _Listeners, faults: list[Fault]) -> None:
             faults.append(given.fault(why))
         if place is not None:
             places[place] = given.name
+
+
+def _check_watchers(listeners: _Listeners, settings: Settings, faults: list[Fault]) -> None:
+    """Find addresses at which other machines could read the figures without a token."""
+    for given, listener in listeners:
+        if listener.kind is not ListenerKind.METRICS:
+            continue
+        is_closed = address_of(listener.endpoint).is_of_this_machine
+        if settings.token_file is None and not is_closed:
+            why = (
+                f" {shown(listener.endpoint)} can be reached from other machines: give a token with"
+                " --metrics-token-file FILE, or an address like tcp:9460:interface=127.0.0.1."
+            )
+            faults.append(given.fault(why))
 
 
 def _check_max_store(settings: Settings, given: GivenValues, faults: list[Fault]) -> None:

@@ -21,7 +21,7 @@ disk with the index (measured), are 2 GB a year. It bounds what many networks to
 
 
 _A, _H, _P, _W, _L = Group.ADDRESSES, Group.HISTORY, Group.PEOPLE, Group.WEBHOOKS, Group.LIMITS
-_G = Group.LOG
+_G, _M = Group.LOG, Group.WATCHING
 
 ROWS = (
     Row(
@@ -215,6 +215,25 @@ ROWS = (
         example="audit.log",
     ),
     Row(
+        "listen.metrics",
+        "metrics",
+        kinds.ADDRESS,
+        None,
+        "An address for those who watch the daemon: its figures at /metrics, /healthz and /readyz"
+        " (may be repeated)",
+        _M,
+        repeated=True,
+    ),
+    Row(
+        "metrics.token_file",
+        "metrics-token-file",
+        kinds.FILE,
+        None,
+        "A file with the token that a request for /metrics needs, as Authorization: Bearer TOKEN",
+        _M,
+        example="metrics.token",
+    ),
+    Row(
         "limits.budgets",
         "budget",
         kinds.BUDGET,
@@ -335,7 +354,8 @@ LISTENER_ROWS = (
             *(kind.value for kind in ListenerKind), placeholder="KIND", parse=ListenerKind
         ),
         ListenerKind.CHAT.value,
-        "Kind of what is served: chat or bare lines, or web for browsers and HTTP",
+        "Kind of what is served: chat or bare lines, web for browsers and HTTP, or metrics for"
+        " those who watch the daemon",
         Group.ADDRESSES,
     ),
     Row("endpoint", "", kinds.ADDRESS, None, "The address, a Twisted endpoint", Group.ADDRESSES),

@@ -27,15 +27,20 @@ from chatd.chat.admin_requests import Administration
 from chatd.chat.audit import Audit
 from chatd.chat.server import ChatServer
 from chatd.chat.store_names import names_of
+from chatd.daemon.address_sentences import listening_sentence
 from chatd.daemon.audit_file import AuditError, AuditFile
 from chatd.daemon.certificates import Certificates, utc_now
 from chatd.daemon.configuration import Configuration
+from chatd.daemon.figures import Figures
+from chatd.daemon.figures import Parts as FigureParts
 from chatd.daemon.lan import LanDoors, doors_of
 from chatd.daemon.lan_guide import guide
 from chatd.daemon.listener_settings import Lan
 from chatd.daemon.listener_wiring import listeners_of
 from chatd.daemon.log_lines import LogFormat
 from chatd.daemon.log_output import LogOutput, is_terminal
+from chatd.daemon.metrics_token import TokenError, read_token
+from chatd.daemon.monitor import Monitor, missing_library
 from chatd.daemon.motd import MotdError, read_motd
 from chatd.daemon.options import Options
 from chatd.daemon.os_process import (
@@ -53,9 +58,11 @@ from chatd.daemon.os_process import (
     within_open_files,
 )
 from chatd.daemon.passed_sockets import passed_sockets
+from chatd.daemon.reactor_lag import ReactorLag
+from chatd.daemon.readiness import Readiness
 from chatd.daemon.reload import Parts, Reload
 from chatd.daemon.retention import Retention
-from chatd.daemon.service import ChatService, listening_sentence
+from chatd.daemon.service import ChatService
 from chatd.daemon.service_manager import manager_of
 from chatd.daemon.settings import Settings
 from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time
@@ -118,6 +125,12 @@ def makeService(options: Options) -> IService:
     lanes = Lanes(Poster(reactor, gate), Poster(reactor, gate), clock)
     outgoing = _outgoing(server, Means(lanes, clock, server.error_log))
 
+    # Those who watch
+    lag = ReactorLag(clock)
+    readiness = Readiness(lambda: server.saves)
+    monitor = Monitor(Figures(FigureParts(server, passwords, lag, readiness, [])), readiness)
+    token = _token(settings, rundir, user)
+
     # The addresses, and the protocols there
     local_users = _local_users(clock) if settings.unix_names else None
     doors = _lan(settings, store, rundir, user)
@@ -126,7 +139,9 @@ def makeService(options: Options) -> IService:
         opened = settings._replace(listeners=(*settings.listeners, *doors.listeners))
         known = [doors.certificate]
     passed = passed_sockets(os.environ, reactor)
-    listeners = listeners_of(opened, server, clock, user, reactor, local_users, passed, known)
+    listeners = listeners_of(
+        opened, server, clock, user, reactor, local_users, passed, monitor, token, known
+    )
     shown = dict.fromkeys(each.certificate for each in listeners if each.certificate is not None)
     certificates = Certificates(shown, clock)
     retention = Retention(server, store, clock, settings.retention, watch)
@@ -134,9 +149,10 @@ def makeService(options: Options) -> IService:
     log = LogOutput(twistd, settings.log, reactor)
     parts = Parts(server, retention, gate, listeners, certificates, limits, log, audit_file)
     reload = Reload(configuration, settings, rundir, parts, manager.reloading)
-    control = _control(store, Administration(server, watch, reload.request), user, reactor)
+    administration = Administration(server, watch, reload.request, monitor.stats)
+    control = _control(store, administration, user, reactor)
 
-    helpers = passwords, local_users, certificates, audit_file
+    helpers = passwords, local_users, certificates, audit_file, lag
 
     # The process
     collect_garbage_rarely()
@@ -144,12 +160,15 @@ def makeService(options: Options) -> IService:
     show_stacks_when_aborted()
     on_terminal = settings.log.format is LogFormat.TEXT and is_terminal(twistd)
     lines = [] if doors is None else guide(doors, settings, on_terminal=on_terminal)
+    if any(each.is_watched for each in listeners) and not monitor.exposition:
+        lines.append(f"/metrics answers 501, for {missing_library()}")
     reactor.callWhenRunning(stop_in_time)
     # Also for a signal that arrives before the reactor runs:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)
     renew_on_hangup(clock, reload.reload)
     if manager.listens:
-        status = listening_sentence(settings.language, listeners)
+        ports = [port for listener in listeners for port in listener.ports]
+        status = listening_sentence(settings.language, [port.getHost() for port in ports])
         reactor.callWhenRunning(manager.ready, status)
         reactor.addSystemEventTrigger("before", "shutdown", manager.stopping)
 
@@ -163,6 +182,7 @@ def makeService(options: Options) -> IService:
         foreground=foreground,
         helpers=[each for each in helpers if each is not None],
         control=control,
+        readiness=readiness,
         outgoing=outgoing,
         guide=lines,
         begin_log=log.begin,
@@ -205,6 +225,17 @@ def _motd(path: Path | None, user: Identity) -> str:
         try:
             return read_motd(path)
         except MotdError as error:
+            refuse(str(error))
+
+
+def _token(settings: Settings, rundir: Path, user: Identity) -> str:
+    """Return the token for the figures; "" if they need none."""
+    if settings.token_file is None:
+        return ""
+    with acting_as(user):
+        try:
+            return read_token(rundir / settings.token_file)
+        except TokenError as error:
             refuse(str(error))
 
 

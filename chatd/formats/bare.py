@@ -21,6 +21,8 @@ _ACTION = Kind.ACTION
 class BareFormat(Format):
     """The format of bare lines: the text of messages and actions, and nothing else."""
 
+    kind = "bare"
+
     def render(self, entries: Sequence[Entry]) -> bytes:
         return encode_lines(
             [

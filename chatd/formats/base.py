@@ -78,6 +78,9 @@ class PeopleChange(NamedTuple):
 class Format(abc.ABC):
     """A rendering for one kind of client. Methods that are not overridden render nothing."""
 
+    kind = "other"
+    """The word for what it renders, in counts."""
+
     bell = b""
     """The bytes that ring the client's bell."""
 

@@ -25,6 +25,7 @@ class ChatFormat(Format):
     If ``quiet``, notices are left out.
     """
 
+    kind = "chat"
     bell = BELL
 
     language: Language = Language.ENGLISH

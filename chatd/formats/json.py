@@ -161,6 +161,7 @@ class JsonFormat(MessageFormat):
     left out. ``about`` is the id of the message that is answered.
     """
 
+    kind = "json"
     lists_people = True
 
     past: bool = False

@@ -19,6 +19,8 @@ from chatd.text.escaping import encode_json, encode_line
 class SseFormat(MessageFormat):
     """The format of server-sent events (WHATWG HTML section 9.2)."""
 
+    kind = "events"
+
     def message(self, type: str, **members: Any) -> bytes:
         return encode_line(f"event: {type}", b"\n") + b"data: " + encode_json(members) + b"\n\n"
 

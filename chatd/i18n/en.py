@@ -654,6 +654,7 @@ SENTENCES = {
     ),
     "moment": "{day} {month} {year}, {time}",
     "log_listening": "listening on {address}.",
+    "log_metrics": "The figures of the daemon.",
     "log_bare": "Bare lines.",
     "log_key": "Its key is {fingerprint} (the --fingerprint of chatd's clients).",
     "log_this_machine": "This machine only.",
@@ -690,6 +691,14 @@ SENTENCES = {
     # Over HTTP
     "bad_request": "the request cannot be read. /api/openapi.json describes the API.",
     "unknown_path": "there is nothing at this path. /api/openapi.json describes the API.",
+    "unknown_path_to_watch": "there is nothing at this path. Here are /metrics, /healthz, /readyz.",
+    "needs_metrics_token": (
+        "the figures need the operator's token, in the header Authorization: Bearer TOKEN."
+    ),
+    "no_metrics_library": (
+        "the figures need the library prometheus-client. The operator installs it with chatd's"
+        " extra: chatd[metrics]."
+    ),
     "wrong_method": "this path allows {allowed}.",
     "body_too_large": "a body may have at most {limit} bytes. Send less at a time.",
     "headers_too_large": "the headers may have at most {limit} bytes.",

@@ -707,6 +707,7 @@ SENTENCES = {
     ),
     "moment": "{day} de {month} de {year}, {time}",
     "log_listening": "escucha en {address}.",
+    "log_metrics": "Las cifras del servidor.",
     "log_bare": "Líneas desnudas.",
     "log_key": "Su clave es {fingerprint} (el --fingerprint de los clientes de chatd).",
     "log_this_machine": "Solo para esta máquina.",
@@ -743,6 +744,15 @@ SENTENCES = {
     # HTTP
     "bad_request": "la petición no se puede leer. /api/openapi.json describe la API.",
     "unknown_path": "no hay nada en esta ruta. /api/openapi.json describe la API.",
+    "unknown_path_to_watch": "no hay nada en esta ruta. Aquí están /metrics, /healthz y /readyz.",
+    "needs_metrics_token": (
+        "las cifras necesitan el token de quien administra, en la cabecera Authorization: Bearer"
+        " TOKEN."
+    ),
+    "no_metrics_library": (
+        "las cifras necesitan la biblioteca prometheus-client. Quien administra la instala con el"
+        " extra de chatd: chatd[metrics]."
+    ),
     "wrong_method": "esta ruta acepta {allowed}.",
     "body_too_large": "un cuerpo puede tener como mucho {limit} bytes. Envía menos cada vez.",
     "headers_too_large": "las cabeceras pueden tener como mucho {limit} bytes.",

@@ -7,6 +7,8 @@ Modules (python3 -m tools.documents writes this list):
 - `bookmarks`: Bookmarks: a client's position in a log, to resume from.
 - `chunk`: Chunks: entries of a room between two marks, rendered once for all readers.
 - `cursor`: Cursors: the positions of clients in a feed, and the trail of what a client has taken.
+- `delivery_counts`: The counts of what the followers of all rooms were shown, and of how long that
+  took.
 - `feed`: Feeds: a room rendered in one format, for all clients that follow it so.
 - `followers`: A group of followers of a feed: those that are in step, and those that are apart.
 - `notices`: Notices together: the joins, leaves and renames of a room wait for one another for a

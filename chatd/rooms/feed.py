@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from chatd.event import Entry
 from chatd.formats.base import Format, PeopleChange
 from chatd.rooms.chunk import Chunk, Mark
+from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.followers import READERS_A_TURN, Follower, Followers
 from chatd.rooms.replay import Log
 from chatd.rooms.tail import Tail
@@ -77,11 +78,11 @@ class Feed:
         entries: Sequence[Entry],
         after: Mark,
         change: PeopleChange | None = None,
-    ) -> None:
+    ) -> int:
         """Render the entries between two marks. `show` sends them, once all feeds have rendered.
 
-        A ``change`` of the list of people is rendered in the place of an entry, of which there is
-        none then.
+        Return the number of bytes. A ``change`` of the list of people is rendered in the place of
+        an entry, of which there is none then.
 
         If they are too large for one push, they are rendered again, in parts. A batch of the store
         is published in parts that are quickly rendered (`chatd.storage.group_commit`).
@@ -93,12 +94,14 @@ class Feed:
             self.tail.add(chunk)
             for group in self.followers:
                 group.fresh.append(chunk)
-            return
+            return len(data)
+        size = 0
         for part in range(parts):
             some = entries[len(entries) * part // parts : len(entries) * (part + 1) // parts]
             behind = after if part == parts - 1 else before.behind(some)
-            self.render(before, some, behind)
+            size += self.render(before, some, behind)
             before = behind
+        return size
 
     def show(self, *groups: Followers) -> None:
         """Send fresh chunks to the readers that keep up, wake the others, and trim the tail.
@@ -120,11 +123,17 @@ class Feed:
 class Feeds:
     """The feeds of a room, one for each format. ``in_a_turn`` makes a call in a later turn."""
 
-    __slots__ = ("_feeds", "_in_a_turn", "_log", "_showing")
+    __slots__ = ("_counts", "_feeds", "_in_a_turn", "_log", "_showing")
 
-    def __init__(self, log: Log, in_a_turn: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(
+        self,
+        log: Log,
+        in_a_turn: Callable[[Callable[[], None]], None],
+        counts: DeliveryCounts,
+    ) -> None:
         self._log = log
         self._in_a_turn = in_a_turn
+        self._counts = counts
         self._feeds: dict[Format, Feed] = {}
         self._showing = False  # in turns, of which the next one is to come
 
@@ -146,7 +155,11 @@ class Feeds:
         for feed in tuple(self._feeds.values()):
             if feed.followers:
                 try:
-                    feed.render(before, entries, after, change)
+                    size = feed.render(before, entries, after, change)
+                    counts, kind = self._counts, feed.format.kind
+                    followers = sum(map(len, feed.followers))
+                    counts.entries[kind] += followers * len(entries)
+                    counts.bytes[kind] += followers * size
                 except Exception:
                     self._log.error_log.tell("a room could not be shown in some format")
                     feed.forget()
@@ -158,13 +171,18 @@ class Feeds:
         """True if a follower keeps the list of the people in the room."""
         return any(feed.format.lists_people and feed.followers for feed in self._feeds.values())
 
-    def show(self) -> None:
-        """Send what was rendered to all followers.
+    def publish(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
+        """Render what is between two marks, and send it to all followers at once.
 
-        All feeds have rendered: a woken reader may make others take, of any of the feeds.
+        All feeds render first: a woken reader may make others take, of any of the feeds.
         """
+        seconds = self._counts.seconds
+        began = seconds()
+        self.render(before, entries, after)
+        rendered = seconds()
         for feed in tuple(self._feeds.values()):
             feed.show()
+        self._counts.stages.add(rendered - began, seconds() - rendered)
 
     def show_in_turns(self) -> None:
         """Send what was rendered to one group of followers now, and to each other one in a turn."""

@@ -14,6 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.formats.base import Format, PeopleChange, PeopleMarks
 from chatd.rooms.chunk import Mark
+from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.feed import Feed, Feeds
 from chatd.rooms.notices import NoticesTogether
 from chatd.rooms.people import People
@@ -79,8 +80,8 @@ class Room:
     ``guarded`` is true if not everyone may read and speak here. ``expected`` is the number of
     sessions that are entering. Without ``pages``, no pages are cached. ``head_time`` is the time of
     the last event (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms
-    of one server share their ``reads``, and ``peopled``, those of them that have members; one that
-    is alone has its own. ``describe`` returns the marks of people in it.
+    of one server share their ``reads``, ``peopled``, those of them that have members, and
+    ``counts``; one that is alone has its own. ``describe`` returns the marks of people in it.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Room:
         reads: ReadQueue | None = None,
         peopled: set[Room] | None = None,
         describe: Describe = unmarked,
+        counts: DeliveryCounts | None = None,
     ) -> None:
         self.name = name
         self.key = fold(name)
@@ -108,7 +110,7 @@ class Room:
         self.changes = PeopleChanges(name, self.here, partial(describe, self), self._show_people)
         self._waiting = 0
         self._store = store
-        self._feeds = Feeds(self, store.once_all_were_read)
+        self._feeds = Feeds(self, store.once_all_were_read, counts or DeliveryCounts())
         self._latest: list[Event] = []  # part of the log that ends at its head
         self._pages = pages
         self._reads = ReadQueue(store) if reads is None else reads
@@ -201,10 +203,10 @@ class Room:
         for event in events:
             if event.kind is _TOPIC:
                 self.topic = event.text
-        self._feeds.render(before, entries, after)
         if events:
-            self._feeds.show()
+            self._feeds.publish(before, entries, after)
         else:
+            self._feeds.render(before, entries, after)
             self._feeds.show_in_turns()
 
     def _show_people(self, change: PeopleChange) -> bool:

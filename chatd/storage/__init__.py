@@ -7,6 +7,7 @@ Modules (python3 -m tools.documents writes this list):
 - `clock_watch`: A check of the time of day, because lines that retention deletes by it cannot be
   restored.
 - `contract`: The contract between the rooms and the stores of their logs.
+- `counts`: The counts of a store: what it was given, what became of it, and how long that took.
 - `group_commit`: Group commit: the batches of a store, once for every kind of store.
 - `memory`: A store in memory: bounded, and lost when the daemon stops. For tests, lessons and short
   chats.

@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.event import Draft, Entry, Event, Kind, Notice, Record
 from chatd.i18n import Language
+from chatd.storage.counts import StoreCounts
 from chatd.text.folding import fold, fold_for_search
 from chatd.text.mentions import mentions
 from chatd.util.error_log import ErrorLog
@@ -132,6 +133,9 @@ class Store(abc.ABC):
     error_log: ErrorLog
     """The log of errors for all who work with this store."""
 
+    counts: StoreCounts
+    """The counts of what was committed, to be read only."""
+
     saves: bool
     """False after a batch that had to be saved and could not be."""
 
@@ -141,6 +145,25 @@ class Store(abc.ABC):
     @abc.abstractmethod
     def describe(self, language: Language) -> str:
         """Return where the history is stored, for the operator: ``history in ...``."""
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return the bytes in use on disk, of the file "store" and of its log "wal".
+
+        A store in memory has none.
+        """
+        return {}
+
+    def last_back_up(self) -> int | None:
+        """Return when the last back-up began that succeeded, in seconds since 1970; None for none.
+
+        A store in memory has none.
+        """
+        return None
+
+    @property
+    def unindexed(self) -> int:
+        """The most events that a search has to read because no index has them yet."""
+        return 0
 
     @abc.abstractmethod
     def rooms(self) -> Sequence[RoomRecord]:
@@ -219,6 +242,11 @@ class Store(abc.ABC):
         reactor. Fires once they are, and everything appended before was published; fails with
         `StoreError`.
         """
+
+    @property
+    @abc.abstractmethod
+    def waiting(self) -> int:
+        """The number of items that are in no batch yet."""
 
     @property
     @abc.abstractmethod

@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 
 from chatd.event import Draft, Entry, Event, Notice, Record
 from chatd.storage.contract import BatchItem, RecordWrite, Store, StoreError, Subscriber
+from chatd.storage.counts import StoreCounts
 from chatd.text.work import MOST_WORK, work_of
 from chatd.util.error_log import ErrorLog, RecurringWarning
 
@@ -46,10 +47,12 @@ class GroupCommitStore(Store):
 
     def __init__(self, clock: IReactorTime) -> None:
         self.error_log = ErrorLog(clock)
+        self.counts = StoreCounts()
         self.saves = True
         self._clock = clock
         self._subscriber: Subscriber | None = None
         self._waiting: list[BatchItem] = []
+        self._waiting_since = 0.0
         self._unpublished_bytes = 0
         self._working = False
         self._began: float | None = None  # the commit that is under way
@@ -75,11 +78,17 @@ class GroupCommitStore(Store):
         return write.done
 
     def append(self, entry: BatchItem) -> None:
+        if not self._waiting:
+            self._waiting_since = self._clock.seconds()
         self._waiting.append(entry)
         self._unpublished_bytes += _weight(entry)
         if not self._working:
             self._working = True
             self._clock.callLater(0, self._commit_waiting)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     @property
     def full(self) -> bool:
@@ -99,21 +108,33 @@ class GroupCommitStore(Store):
 
     def _commit_waiting(self) -> None:
         batch, self._waiting = self._waiting, []
-        self._began = self._clock.seconds()
-        self.commit(batch).addBoth(self._end, batch, self._unpublished_bytes)
+        self._began = began = self._clock.seconds()
+        times = self._waiting_since, began
+        self.commit(batch).addBoth(self._end, batch, self._unpublished_bytes, times)
 
     def _end(
-        self, result: Sequence[Entry] | Failure, batch: Sequence[BatchItem], weight: int
+        self,
+        result: Sequence[Entry] | Failure,
+        batch: Sequence[BatchItem],
+        weight: int,
+        times: tuple[float, float],
     ) -> None:
-        """Publish or refuse a batch."""
+        """Publish or refuse a batch. ``times`` are those of its first item, and of its commit."""
         self._began = None
         self._unpublished_bytes -= weight
-        if not all(isinstance(entry, Notice) for entry in batch):
+        notices = sum([isinstance(entry, Notice) for entry in batch])
+        if notices < len(batch):  # notices alone need no disk
             self.saves = not isinstance(result, Failure)
+            first, began = times
+            self.counts.stages.add(began - first, self._clock.seconds() - began)
         if isinstance(result, Failure):
             self._tell_subscriber(self._failed, result, batch)
             self._finish(batch, result)
         else:
+            events = len(result) - notices
+            self.counts.events += events
+            if events and self._unsaved.end():
+                self.log.info("lines are saved again")
             few = MOST_WORK * weight <= PUBLISHED_WORK
             self._publish([result] if few else _parts_of(result), batch)
 
@@ -156,9 +177,6 @@ class GroupCommitStore(Store):
         self._clock.callLater(0, self._clock.callLater, 0, call, *args, **kw)
 
     def _committed(self, entries: Sequence[Entry]) -> None:
-        # Notices alone need no disk.
-        if any(isinstance(entry, Event) for entry in entries) and self._unsaved.end():
-            self.log.info("lines are saved again")
         if self._subscriber is not None:
             self._subscriber.publish(entries)
 
@@ -169,8 +187,10 @@ class GroupCommitStore(Store):
         else:
             why = failure.getErrorMessage()
             self._unsaved.tell(why)
+        drafts = [entry for entry in batch if isinstance(entry, Draft)]
+        self.counts.refused += sum(len(draft.texts) for draft in drafts)
         if self._subscriber is not None:
-            self._subscriber.refuse([entry for entry in batch if isinstance(entry, Draft)], why)
+            self._subscriber.refuse(drafts, why)
             self._subscriber.publish([entry for entry in batch if isinstance(entry, Notice)])
 
 

@@ -10,6 +10,7 @@ Modules (python3 -m tools.documents writes this list):
 - `command_manual`: The manual of a command as data: its arguments, exit statuses and examples.
 - `command_parser`: The parser of a command's arguments: wrong ones are one line, and the help is a
   manual.
+- `counts`: Counts that are plain numbers, to be read now and then: histograms of seconds.
 - `error_log`: Errors in the log: at once, and then after pauses that grow.
 - `extras`: The installation of an extra of chatd, as a command for messages about missing packages.
 - `fair_queue`: A queue for few slots, in which owners have turns: no owner delays another by asking

@@ -57,6 +57,21 @@ def test_the_operator_can_confirm_the_clock(world: World) -> None:
     assert not world.watch.doubted
 
 
+class TestStats:
+    def test_are_those_of_the_daemon(self, world: World) -> None:
+        def stats(exposed: bool) -> dict[str, Any]:
+            return {"exposed": exposed}
+
+        operator = Administration(world.server, world.watch, stats=stats)
+        for request, exposed in ({"do": "stats"}, False), ({"do": "stats", "exposed": True}, True):
+            assert begin(world, operator.perform(request)).result == {"exposed": exposed}
+        wrong = begin(world, operator.perform({"do": "stats", "exposed": 1})).result
+        assert wrong == {"error": "exposed is true or false."}
+
+    def test_there_are_none_without_a_daemon(self, world: World) -> None:
+        assert world.ask_operator("stats").result["error"].startswith("no daemon uses this store")
+
+
 class TestWall:
     def test_is_said_in_every_room_with_people(self, world: World) -> None:
         ana, luis = world.person("ana"), world.person("luis")

@@ -105,6 +105,18 @@ def test_it_shows_what_all_use_and_who_uses_most(daemon: LiveServer, tmp_path: P
     assert "the kinds of budgets are" in admin(tmp_path, "budgets", "apples")[2]
 
 
+def test_it_shows_the_figures_of_a_daemon(daemon: LiveServer, tmp_path: Path) -> None:
+    with Client(daemon.port) as guest:
+        guest.type("hola")
+        guest.until("<guest1> hola")
+        status, out, err = admin(tmp_path, "stats")
+        assert (status, err) == (0, "")
+        assert "connections\tchat\t1\n" in out
+        status, out, err = admin(tmp_path, "stats", "--format", "prometheus")
+        assert (status, err) == (0, "")
+        assert 'chatd_connections{door="chat"} 1.0\n' in out
+
+
 def test_with_a_daemon_it_sends_requests_to_it(daemon: LiveServer, tmp_path: Path) -> None:
     with Client(daemon.port) as guest:
         guest.type("/nick ana")

@@ -90,11 +90,8 @@ class TestSources:
         of_file = sources.read(f"[{row.section}]\n{row.name} = {value}\n{more}")
         of_variable = sources.read(more, environment={row.variable: value})
         assert of_file != sources.read(more)
-        if row.path not in (
-            "store.where",
-            "server.motd",
-            "log.audit",
-        ):  # relative to different folders
+        paths = "store.where", "server.motd", "log.audit", "metrics.token_file"
+        if row.path not in paths:  # relative to different folders
             assert of_file == of_variable
 
     def test_each_default_in_a_file_is_as_no_file(self, sources: Sources) -> None:
@@ -320,8 +317,13 @@ class TestFaults:
             ("[[listen]]", "listen[1].endpoint is missing: it takes an address such as "),
             ("[[listen]]\nendpoint = '7'", "listen[1].endpoint '7': did you mean tcp:7?"),
             (
+                "[[listen]]\nendpoint = 'tcp:1'\nkind = 'metrics'",
+                "listen[1].endpoint 'tcp:1' can be reached from other machines: give a token with"
+                " --metrics-token-file FILE, or an address like tcp:9460:interface=127.0.0.1.",
+            ),
+            (
                 "[[listen]]\nendpoint = 'tcp:1'\nkind = 'ssh'",
-                "listen[1].kind takes chat, bare or web; not 'ssh'.",
+                "listen[1].kind takes chat, bare, web or metrics; not 'ssh'.",
             ),
             (
                 "[[listen]]\nendpoint = 'tcp:1'\ntls = 'x'",

@@ -11,6 +11,7 @@ from chatd.daemon.settings import settings_of
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Place, TooManyConnections
 from chatd.util.privileges import current
+from tests.support.monitors import monitor_of
 from tests.support.service import FREE
 from tests.support.world import World
 
@@ -32,7 +33,14 @@ class TestLimits:
         given = GivenSettings({}, (listener(**own), listener(kind="bare")))
         world = World(budgets={"connections.all": 3})
         listeners = listeners_of(
-            settings_of(given), world.server, world.clock, current(), reactor, None, PassedSockets()
+            settings_of(given),
+            world.server,
+            world.clock,
+            current(),
+            reactor,
+            None,
+            PassedSockets(),
+            monitor_of(world),
         )
         for each in listeners:
             for port in each.ports:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress
+from twisted.internet.threads import deferToThread
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
@@ -40,6 +43,7 @@ from chatd.util.versions import versions
 from tests.support.loopback import LoopbackServer
 from tests.support.receivers import Receiver, hook_record, outgoing_of
 from tests.support.sentences import EN, ES
+from tests.support.service import FREE, make
 from tests.support.world import World
 
 GOODBYE = EN.notice("stopping")
@@ -614,3 +618,35 @@ async def test_a_unix_socket_whose_file_is_gone_already_does_not_delay_it(tmp_pa
     await service.stopService()
     loopback.ports.clear()
     await loopback.close()
+
+
+class TestWatched:
+    """Those who watch the daemon, on a real port, while it stops."""
+
+    async def test_are_told_that_it_is_not_ready_until_all_clients_have_gone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        service = make(tmp_path, "--listen", FREE, "--metrics", FREE, "--lines-per-second", "0")
+        service.startService()
+        chat, watched = service.listeners
+        clients_gone: Deferred[None] = Deferred()
+        monkeypatch.setattr(chat.factory, "when_empty", lambda: clients_gone)
+        port: Any = watched.ports[0].getHost()
+        address = port.host, port.port
+        assert await deferToThread(state_of, *address) == (200, b'{"status":"ok"}\n')
+        stopped = service.stopService()
+        assert await deferToThread(state_of, *address) == (503, b'{"status":"stopping"}\n')
+        clients_gone.callback(None)
+        await stopped
+        with pytest.raises(ConnectionRefusedError):
+            await deferToThread(state_of, *address)
+
+
+def state_of(host: str, port: int) -> tuple[int, bytes]:
+    """Return the answer to the question whether a daemon is ready."""
+    connection = HTTPConnection(host, port, timeout=10)
+    connection.request("GET", "/readyz")
+    with connection.getresponse() as response:
+        found = response.status, response.read()
+    connection.close()
+    return found

@@ -12,18 +12,20 @@ import sys
 import threading
 import time
 from contextlib import closing
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 from twisted.internet.threads import deferToThread
 
+from chatd.daemon.listener_settings import WATCHERS
 from chatd.daemon.os_process import OWN_FILES
 from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.service import ChatService
 from chatd.daemon.settings_table import ROWS
 from chatd.protocols.lines.bare import BARE_LENGTH
-from chatd.protocols.transport.limits import Limits
+from chatd.protocols.transport.limits import Limits, TooManyConnections
 from chatd.storage.size_limit import LEAST_RESERVED
 from chatd.util.budget_table import Kind
 from chatd.util.budgets import SERVER
@@ -193,6 +195,88 @@ def _healthz(address: str, name: str) -> int:
         response.read()
     connection.close()
     return response.status
+
+
+# Those who watch
+
+
+def get(port: int, path: str, **headers: str) -> tuple[int, bytes]:
+    """Ask a port of this machine for a path; return the status and the body of the answer."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers=headers)
+    with connection.getresponse() as response:
+        found = response.status, response.read()
+    connection.close()
+    return found
+
+
+async def test_those_who_watch_are_told_the_figures_of_clients_alone(tmp_path: Path) -> None:
+    service = make(tmp_path, "--listen", FREE, "--metrics", FREE, "--lines-per-second", "0")
+    (port,) = service.listeners[-1].ports
+    number = port.getHost().port  # type: ignore[attr-defined]
+    status, body = await deferToThread(get, number, "/metrics")
+    assert status == 200
+    assert b'chatd_connections_admitted_total{door="chat"} 0.0\n' in body
+    assert b'door="metrics"' not in body
+    status, _ = await deferToThread(partial(get, number, "/metrics", Host="evil.example"))
+    assert status == 421
+    assert await deferToThread(get, number, "/readyz") == (503, b'{"status":"starting"}\n')
+    assert await deferToThread(get, number, "/healthz") == (200, b'{"status":"ok"}\n')
+    await service.listeners[-1].factory.when_empty()
+    await unbind(service)
+
+
+async def test_their_connections_count_for_no_limit_of_clients(tmp_path: Path) -> None:
+    service = make(tmp_path, "--connections", "1", "--listen", FREE, "--metrics", FREE)
+    chat, watched = (listener.factory for listener in service.listeners)
+    chat.relocate(None, "192.0.2.1")
+    for _ in range(WATCHERS):
+        watched.relocate(None, "127.0.0.1")
+    with pytest.raises(TooManyConnections):
+        watched.relocate(None, "127.0.0.1")
+    await unbind(service)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tcp:9460",
+        "tcp:9460:interface=192.0.2.1",
+        r"tcp6:9460:interface=\:\:",
+        "haproxy:tcp:9460:interface=127.0.0.1",
+        "systemd:domain=INET:index=0",
+    ],
+)
+def test_other_machines_are_not_told_figures_without_a_token(tmp_path: Path, address: str) -> None:
+    line = refusal(tmp_path, "--listen", FREE, "--metrics", address)
+    assert line.startswith("--metrics ")
+    assert "can be reached from other machines: give a token with --metrics-token-file" in line
+
+
+async def test_they_are_told_figures_with_the_token(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a-token-of-the-operator\n")
+    token = "--metrics-token-file", "token"
+    service = make(tmp_path, "--listen", FREE, "--metrics", "tcp:0", *token)
+    (port,) = service.listeners[-1].ports
+    number = port.getHost().port  # type: ignore[attr-defined]
+    status, _ = await deferToThread(get, number, "/metrics")
+    assert status == 401
+    sent = {"Authorization": "Bearer a-token-of-the-operator", "Host": "any.example"}
+    status, _ = await deferToThread(partial(get, number, "/metrics", **sent))
+    assert status == 200
+    await service.listeners[-1].factory.when_empty()
+    await unbind(service)
+
+
+def test_without_h11_the_package_to_install_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in tuple(sys.modules):
+        if name.startswith(("chatd.protocols.web", "h11")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "h11", None)
+    line = refusal(tmp_path, "--listen", FREE, "--metrics", FREE)
+    assert line == f"--metrics needs h11, which is not installed: {how_to_install('metrics')}."
 
 
 # Open files

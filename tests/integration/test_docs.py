@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat.store_names import names_of
 from chatd.commands.dispatch import TABLE
+from chatd.daemon.figures import FIGURES
 from chatd.daemon.setting_row import Reload
 from chatd.daemon.settings_table import LISTENER_ROWS, OPTIONS, SETTINGS
 from chatd.errors import ErrorKind
@@ -128,7 +129,7 @@ class SpanishTests(SynchronousTestCase):
     def test_each_is_of_a_text_that_is_shown(self) -> None:
         used = {text for row in OPTIONS for text in (row.meaning, row.shown_default)}
         used |= {row.kind.takes for row in SETTINGS} | {row.meaning for row in LISTENER_ROWS}
-        used |= {reload.value for reload in Reload}
+        used |= {reload.value for reload in Reload} | {row.meaning for row in FIGURES}
         used |= {meaning for name in reference.CLIENTS for _, meaning in client_options(name)}
         used |= {text for _, *texts in reference.error_texts() for text in texts}
         used |= {text for rule in BUDGETS.values() for text in (rule.meaning, rule.attack)}

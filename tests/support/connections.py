@@ -20,6 +20,7 @@ from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Pace, Place, TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.scheduler import TurnScheduler
+from chatd.protocols.transport.traffic import Traffic
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.stream import Stream
 from chatd.util.error_log import ErrorLog
@@ -206,6 +207,7 @@ class Factory:
         self.clients: set[object] = set()
         self.turns = TurnScheduler(clock, self.error_log)
         self.checks = CheckSchedule(clock)
+        self.traffic = Traffic()
         self.blocked: set[ConnectionWriter] = set()
         self.left: list[Place | None] = []
         self.local_users = None

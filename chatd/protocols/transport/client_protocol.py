@@ -31,6 +31,7 @@ class ClientProtocol(Protocol):
         self.connection.handshake_completed()
 
     def dataReceived(self, data: bytes) -> None:
+        self.connection.factory.traffic.bytes += len(data)
         self.connection.received(data)
 
     def readConnectionLost(self) -> None:

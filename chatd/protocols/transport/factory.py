@@ -34,6 +34,7 @@ from chatd.protocols.transport.limits import (
 )
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.sockets import Patience, socket_of
+from chatd.protocols.transport.traffic import Traffic
 from chatd.protocols.transport.writer import Blocked, Connection, ConnectionWriter
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.unix_peers import Peer, peer_of
@@ -130,6 +131,7 @@ class ChatFactory(Factory):
         self.turns = turns or TurnScheduler(clock, server.error_log)
         self.checks = CheckSchedule(clock)
         self.blocked: Blocked = set()
+        self.traffic = Traffic()
         self.limits = limits
         self._admission = admission or Admission(limits, server.budgets)
         self._patience = Patience()
@@ -183,6 +185,7 @@ class ChatFactory(Factory):
             place = self._admit(host_of(address))
         except TooManyConnections as full:
             return self._refuse(client, full)
+        self.traffic.admitted += 1
         client.connection.admit(self, place, located=located)
         return cast(Protocol, client)
 
@@ -200,7 +203,11 @@ class ChatFactory(Factory):
         return self._admit(host)
 
     def _admit(self, host: str) -> Place:
-        return self._admission.enter(host, self._clock.seconds())
+        try:
+            return self._admission.enter(host, self._clock.seconds())
+        except TooManyConnections as full:
+            self.traffic.refused[full.key] += 1
+            raise
 
     def _dismiss(self, place: Place | None) -> None:
         if place is not None:
@@ -210,6 +217,11 @@ class ChatFactory(Factory):
         if len(self.refused) >= REFUSED_AT_ONCE:
             return None
         return Refused(self, self._clock, client.connection.handler.refusal(full))
+
+    @property
+    def waiting(self) -> int:
+        """The number of clients to which nothing more can be sent at the moment."""
+        return sum([writer.waiting for writer in self.blocked])
 
     def check(self) -> None:
         """Check the clients that need it: to be called every `CHECK_SECONDS`."""

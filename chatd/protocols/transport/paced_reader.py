@@ -19,6 +19,7 @@ from chatd.protocols.transport.lifecycle import ENDED, Lifecycle, State, guarded
 from chatd.protocols.transport.output import Output
 from chatd.protocols.transport.rate import ClientRate
 from chatd.protocols.transport.scheduler import TurnScheduler
+from chatd.protocols.transport.traffic import Traffic
 
 SMALL_BYTES = 2048
 """Number of bytes that are handled as soon as they are read. More of them wait for a turn, because
@@ -33,6 +34,9 @@ class Scheduling(Protocol):
 
     @property
     def checks(self) -> CheckSchedule: ...
+
+    @property
+    def traffic(self) -> Traffic: ...
 
 
 class Owner(Protocol):
@@ -183,6 +187,7 @@ class PacedReader:
             if held is not None:
                 held.release()
             self.handling = False
+        self._owner.factory.traffic.items += taken
         if self._handler is handler and self._lifecycle.state is not State.DEPARTED:
             if handler.decoder.unfinished:
                 self._owner.factory.checks.schedule(self._owner)

@@ -11,6 +11,8 @@ Modules (python3 -m tools.documents writes this list):
   browsers.
 - `http`: HTTP/1.1 as plain values and bytes: requests, answers, origins and upgrades.
 - `live`: Connections on which a client stays: WebSocket and server-sent events.
+- `monitoring`: The site for those who watch the daemon: its health, whether it is ready, and its
+  figures.
 - `site`: The site: the table of paths that are answered over HTTP, and the pages that may ask.
 - `static_files`: The files of the page, and other answers that are the same for every client.
 """

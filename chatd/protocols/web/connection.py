@@ -13,13 +13,15 @@ from typing import Any
 from typing import Protocol as Interface
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IProtocolNegotiationFactory, IReactorTime
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language, sentence
 from chatd.protocols.transport.client_protocol import ClientProtocol
+from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.lifecycle import State
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
@@ -70,6 +72,18 @@ class WebProtocol(ClientProtocol):
         self, server: ChatServer, clock: IReactorTime, max_length: int, site: Answering
     ) -> None:
         super().__init__(clock, HttpHandler(server, clock, site))
+
+
+@implementer(IProtocolNegotiationFactory)
+class WebFactory(ChatFactory):
+    """A factory that negotiates HTTP/1.1 over TLS (ALPN, RFC 7301).
+
+    Browsers offer h2, too. With a factory that cannot choose, Twisted 26.10 ends the handshake with
+    an internal error.
+    """
+
+    def acceptableProtocols(self) -> list[bytes]:
+        return [b"http/1.1"]
 
 
 class HttpHandler:

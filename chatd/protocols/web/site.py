@@ -13,8 +13,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Protocol
 
-from twisted.internet.interfaces import IProtocolNegotiationFactory, IReactorTime
-from zope.interface import implementer
+from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
@@ -24,7 +23,7 @@ from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.web.api import openapi, posting, rooms, sign_in, subscribe
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
-from chatd.protocols.web.connection import WebProtocol
+from chatd.protocols.web.connection import WebFactory, WebProtocol
 from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, error_answer
 from chatd.protocols.web.http.same_origin import Hosts, from_elsewhere, is_secure, same_origin
 from chatd.protocols.web.http.security_headers import HSTS
@@ -62,18 +61,6 @@ def factory_of(
     build = partial(WebProtocol, site=site)
     length = site.max_length
     return WebFactory(site.server, site.clock, build, length, limits, admission, turns=turns)
-
-
-@implementer(IProtocolNegotiationFactory)
-class WebFactory(ChatFactory):
-    """A factory that negotiates HTTP/1.1 over TLS (ALPN, RFC 7301).
-
-    Browsers offer h2, too. With a factory that cannot choose, Twisted 26.10 ends the handshake with
-    an internal error.
-    """
-
-    def acceptableProtocols(self) -> list[bytes]:
-        return [b"http/1.1"]
 
 
 class Vouched(Protocol):

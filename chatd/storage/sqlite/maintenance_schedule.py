@@ -64,6 +64,11 @@ class MaintenanceSchedule:
         self._last_event = -inf
         self._put_off_since: float | None = None
 
+    @property
+    def pending(self) -> int:
+        """The number of events that were committed since nothing was left to do."""
+        return self._events
+
     def committed(self, events: int) -> None:
         """Count events that were committed; request a step if there are enough."""
         self._events += events

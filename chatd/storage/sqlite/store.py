@@ -37,6 +37,7 @@ from chatd.storage.contract import BatchItem, Found, RoomRecord, StoreError, Wan
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
+from chatd.storage.sqlite.backup import last_back_up
 from chatd.storage.sqlite.errors import DamagedFile
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.maintenance_schedule import ENOUGH_EVENTS, MaintenanceSchedule
@@ -98,6 +99,17 @@ class SqliteStore(GroupCommitStore):
     def describe(self, language: Language) -> str:
         lines = sum(record.head for record in self.rooms())
         return sentence(language, "log_history", path=self.path, count=lines)
+
+    def sizes(self) -> Mapping[str, int]:
+        wal = self._file.log_size
+        return {"store": self._file.size - wal, "wal": wal}
+
+    def last_back_up(self) -> int | None:
+        return last_back_up(self.path)
+
+    @property
+    def unindexed(self) -> int:
+        return self._schedule.pending
 
     def rooms(self) -> Sequence[RoomRecord]:
         return self._file.content.rooms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -11,6 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from chatd.protocols.transport.client_protocol import ClientProtocol
+from chatd.protocols.transport.traffic import Traffic
 from tests.support.connections import NotingHandler
 
 
@@ -19,6 +21,7 @@ class Connection:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[object, ...]]] = []
+        self.factory = SimpleNamespace(traffic=Traffic())
 
     def __getattr__(self, name: str) -> Any:
         return lambda *given: self.calls.append((name, given))
@@ -62,3 +65,9 @@ def test_the_calls_of_a_transport_are_passed_on(protocol: ClientProtocol) -> Non
         ("half_closed", ()),
         ("lost", (reason,)),
     ]
+
+
+def test_what_is_read_is_counted(protocol: ClientProtocol) -> None:
+    protocol.dataReceived(b"hola")
+    protocol.dataReceived(b"x")
+    assert protocol.connection.factory.traffic.bytes == 5

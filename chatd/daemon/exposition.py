@@ -1,0 +1,69 @@
+"""The figures in the format of Prometheus, as `prometheus-client` writes them.
+
+Only this module knows that library, which is imported when an `Exposition` is made. It must not
+know where figures come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from chatd.daemon.figures import FigureKind, Figures, Reading
+from chatd.util.counts import Histogram
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
+LIBRARY = "prometheus-client"
+
+
+class Exposition:
+    """Writes the figures of the daemon, and those of its process. Raises `ImportError`."""
+
+    def __init__(self, figures: Figures) -> None:
+        from prometheus_client import CollectorRegistry, ProcessCollector
+        from prometheus_client.exposition import choose_encoder
+
+        self._choose = choose_encoder
+        self._figures = figures
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
+
+    def expose(self, accept: str = "") -> tuple[bytes, str]:
+        """Return all figures in one of the formats in an ``Accept`` header, and its media type."""
+        generate, media_type = self._choose(accept)
+        return generate(self._registry), media_type
+
+    def collect(self) -> Iterable[Metric]:
+        """Generate all figures: what the library calls."""
+        return map(_family, self._figures.read())
+
+
+def _family(reading: Reading) -> Metric:
+    from prometheus_client.core import (
+        CounterMetricFamily,
+        GaugeMetricFamily,
+        HistogramMetricFamily,
+    )
+
+    row, samples = reading
+    of_kind = CounterMetricFamily if row.kind is FigureKind.COUNTER else GaugeMetricFamily
+    if row.kind is FigureKind.HISTOGRAM:
+        histograms = HistogramMetricFamily(row.full_name, row.meaning, labels=row.labels)
+        for labels, value in samples:
+            assert isinstance(value, Histogram)
+            buckets = [(_bound(bound), float(count)) for bound, count in value.cumulative]
+            histograms.add_metric(labels, buckets, value.total)
+        return histograms
+    family = of_kind(row.full_name, row.meaning, labels=row.labels)
+    for labels, value in samples:
+        assert not isinstance(value, Histogram)
+        family.add_metric(labels, value)
+    return family
+
+
+def _bound(bound: float) -> str:
+    """Return a bound as Prometheus writes it."""
+    return "+Inf" if bound == float("inf") else repr(bound)

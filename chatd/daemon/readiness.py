@@ -1,0 +1,43 @@
+"""The state of the daemon for those who watch it: healthy, and ready for clients.
+
+This module must not know who asks, nor how it is told.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+
+OK = "ok"
+"""The word for a state with nothing wrong."""
+
+NOT_SAVING = "not saving"
+
+
+class Phase(enum.Enum):
+    """The phase of the daemon's life, by the word for it."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+class Readiness:
+    """The phase of the daemon, which its service sets, and the state of its store.
+
+    ``saves`` returns True if lines are saved.
+    """
+
+    def __init__(self, saves: Callable[[], bool]) -> None:
+        self.phase = Phase.STARTING
+        self._saves = saves
+
+    @property
+    def health(self) -> str:
+        """The word for the state of the store: `OK`, or `NOT_SAVING`."""
+        return OK if self._saves() else NOT_SAVING
+
+    @property
+    def readiness(self) -> str:
+        """`OK` if clients are served and their lines are saved, or the word for the reason."""
+        return self.health if self.phase is Phase.RUNNING else self.phase.value

@@ -1,0 +1,30 @@
+"""`chatd.daemon.metrics_token`: a token is one line that no one guesses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chatd.daemon.metrics_token import LEAST_CHARACTERS, TokenError, read_token
+
+
+def test_it_is_the_line_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a-token-that-is-long\n")
+    assert read_token(tmp_path / "token") == "a-token-that-is-long"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "x" * (LEAST_CHARACTERS - 1), "two words that are long", "ñ" * 20, "a-line-\n" * 3],
+)
+def test_any_other_file_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "token").write_text(text)
+    with pytest.raises(TokenError, match="one line of 16 or more letters") as refused:
+        read_token(tmp_path / "token")
+    assert "openssl rand" in str(refused.value)
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TokenError, match=r"cannot read --metrics-token-file .*: No such file"):
+        read_token(tmp_path / "token")

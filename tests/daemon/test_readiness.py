@@ -1,0 +1,25 @@
+"""`chatd.daemon.readiness`: healthy is a store that saves, ready a daemon that serves."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.daemon.readiness import Phase, Readiness
+
+
+@pytest.mark.parametrize(
+    ("phase", "saves", "health", "readiness"),
+    [
+        (Phase.STARTING, True, "ok", "starting"),
+        (Phase.RUNNING, True, "ok", "ok"),
+        (Phase.RUNNING, False, "not saving", "not saving"),
+        (Phase.STOPPING, True, "ok", "stopping"),
+        (Phase.STOPPING, False, "not saving", "stopping"),
+    ],
+)
+def test_the_state_is_told_in_a_word(
+    phase: Phase, saves: bool, health: str, readiness: str
+) -> None:
+    state = Readiness(lambda: saves)
+    state.phase = phase
+    assert (state.health, state.readiness) == (health, readiness)

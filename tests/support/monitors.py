@@ -1,0 +1,34 @@
+"""Monitors of worlds in memory, and what they tell."""
+
+from __future__ import annotations
+
+from chatd.daemon.figures import Door, Figures, Parts, Value
+from chatd.daemon.listener_settings import ListenerKind
+from chatd.daemon.monitor import Monitor
+from chatd.daemon.reactor_lag import ReactorLag
+from chatd.daemon.readiness import Phase, Readiness
+from tests.support.world import World
+
+
+def monitor_of(world: World, *doors: Door) -> Monitor:
+    """Return a monitor of a world that runs, with its addresses for lines and others."""
+    readiness = Readiness(lambda: world.server.saves)
+    readiness.phase = Phase.RUNNING
+    here = [
+        Door(ListenerKind.CHAT, world.chat, None),
+        Door(ListenerKind.BARE, world.bare, None),
+        *doors,
+    ]
+    parts = Parts(
+        world.server, world.server.logins.passwords, ReactorLag(world.clock), readiness, here
+    )
+    return Monitor(Figures(parts), readiness)
+
+
+def figures_of(monitor: Monitor) -> dict[str, Value]:
+    """Return all figures: the values by the name, and by name and labels where there are any."""
+    return {
+        " ".join((reading.row.name, *labels)): value
+        for reading in monitor.figures.read()
+        for labels, value in reading.samples
+    }
