@@ -11,14 +11,19 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.logger import LogEvent, Logger
 
 from chatd.chat.audit import Record
 from chatd.daemon.log_lines import json_line, written_time
 from chatd.daemon.log_pipe import LogPipe
 from chatd.text.escaping import visible
+from chatd.util.error_log import RecurringWarning
 from chatd.util.private_files import UnsafePath, open_private
+
+
+class IAuditReactor(IReactorFromThreads, IReactorTime):
+    """The reactor's interfaces for a thread that reports, and for pauses between reports."""
 
 
 class AuditError(Exception):
@@ -34,12 +39,15 @@ class AuditFile:
 
     log = Logger()
 
-    def __init__(self, path: Path, reactor: IReactorFromThreads, now: Callable[[], float]) -> None:
+    def __init__(self, path: Path, reactor: IAuditReactor, now: Callable[[], float]) -> None:
         self._path = path
         self._reactor = reactor
         self._now = now
         self._descriptor = self._open()
         self._pipe: LogPipe | None = None
+        self._trouble = RecurringWarning(
+            reactor, "the audit cannot be written, so what is done is not recorded: {why}"
+        )
 
     def start(self) -> None:
         """Start the thread, which would not survive a fork."""
@@ -88,12 +96,7 @@ class AuditFile:
 
     def _tell(self, error: OSError | None) -> None:
         """Log that the file cannot be written, or can be again."""
-        path = visible(str(self._path))
-        if error is None:
-            self.log.info("the audit {path} is written again.", path=path)
-        else:
-            self.log.error(
-                "the audit {path} cannot be written: {why}. What is done is not recorded.",
-                path=path,
-                why=error.strerror,
-            )
+        if error is not None:
+            self._trouble.tell(visible(f"{self._path}: {error.strerror}."))
+        elif self._trouble.end():
+            self.log.info("the audit is written again.")

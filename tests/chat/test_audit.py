@@ -189,13 +189,14 @@ class TestOperator:
         self, recorded: Recorded, request_: dict[str, Any], expected: dict[str, Any]
     ) -> None:
         recorded.world.register("ana")
+        recorded.world.person()
         recorded.world.ask_operator(**request_)
         whom = {"whom": request_["name"]} if "name" in request_ else {}
         assert recorded.taken() == [{"by": "operator", "door": "admin", **whom, **expected}]
 
-    @pytest.mark.parametrize("do", ["list", "budgets", "promote", "nonsense"])
+    @pytest.mark.parametrize("do", ["list", "budgets", "promote", "wall", "nonsense"])
     def test_one_that_changes_nothing_is_not_recorded(self, recorded: Recorded, do: str) -> None:
-        recorded.world.ask_operator(do, name="nobody")
+        recorded.world.ask_operator(do, name="nobody", text=SAID)  # no person is in any room
         assert recorded.taken() == []
 
 

@@ -177,12 +177,25 @@ class TestFullDisk:
             audit.file.stop()
         told = [line for line in log if "the audit" in line]
         assert len(told) == 2
-        assert "cannot be written: File too large. What is done is not recorded." in told[0]
-        assert "is written again" in told[1]
+        assert told[0].endswith(f"is not recorded: {audit.path}: File too large.")
+        assert told[1].endswith("the audit is written again.")
         one, lost, *rest = audit.lines()
         assert (one["event"], lost["event"]) == ("one", "lost")
         assert lost["lines"] + len(rest) == 4
         assert rest[-1]["event"] == "five"
+        expected_errors()
+
+    def test_that_comes_and_goes_is_told_at_growing_pauses(
+        self, audit: Audit, expected_errors: Expect
+    ) -> None:
+        with logged() as log:
+            for _ in range(10):
+                audit.file._tell(OSError(28, "No space left on device"))
+                audit.file._tell(None)
+        assert [line.rpartition(": ")[2] for line in log if "not recorded" in line] == [
+            "No space left on device."
+        ]
+        assert len([line for line in log if "written again" in line]) == 1
         expected_errors()
 
 

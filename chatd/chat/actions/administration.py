@@ -125,8 +125,10 @@ async def announce(server: ChatServer, text: str) -> bool:
     Return False if there is no such room.
     """
     await server.deeds.wall(text)
+    if not any(room.people for room in server.rooms.values()):
+        return False
     server.audit.record(AuditEvent.WALL)
-    return any(room.people for room in server.rooms.values())
+    return True
 
 
 async def confirm_clock(server: ChatServer, watch: ClockWatch) -> int:
