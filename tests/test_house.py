@@ -31,6 +31,7 @@ COVERED_BY = {
     "chatd/daemon/exposition.py": "tests/daemon/test_monitor.py",
     "chatd/daemon/given.py": "tests/daemon/test_options.py",
     "chatd/daemon/listener_settings.py": "tests/daemon/test_listener_wiring.py",
+    "chatd/daemon/listener_table.py": "tests/daemon/test_settings_table.py",
     "chatd/daemon/setting_row.py": "tests/daemon/test_settings_table.py",
     "chatd/daemon/settings.py": "tests/daemon/test_configuration.py",
     "chatd/daemon/toml_settings.py": "tests/daemon/test_configuration.py",

@@ -20,9 +20,10 @@ from chatd.command_line.subcommands import module_of
 from chatd.commands.base import Command
 from chatd.commands.help import GENERAL, SECTIONS, Section
 from chatd.daemon.figures import FIGURES
+from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.setting_row import Group
 from chatd.daemon.setting_row import Row as Setting
-from chatd.daemon.settings_table import LISTENER_ROWS, OPTIONS, ROWS, SETTINGS
+from chatd.daemon.settings_table import OPTIONS, ROWS, SETTINGS
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.text.sizes import written_size

@@ -111,6 +111,20 @@ OPTIONS = {
         "En los sockets UNIX de --listen, cada usuario de esta máquina tiene su nombre de usuario"
         " (Linux)"
     ),
+    "The UNIX socket at which a helper of the operator's checks the passwords of an organisation": (
+        "El socket UNIX en que un ayudante de quien administra comprueba las contraseñas de una"
+        " organización"
+    ),
+    "Seconds that the helper has to answer": "Segundos que tiene el ayudante para responder",
+    "Most questions that the helper is asked at a time": (
+        "Cuántas preguntas se hacen al ayudante a la vez, como mucho"
+    ),
+    "Make the accounts of people who the organisation knows when they come first": (
+        "Crear las cuentas de las personas de la organización cuando llegan por primera vez"
+    ),
+    "An account whose password is checked here, not by the helper (may be repeated)": (
+        "Una cuenta cuya contraseña se comprueba aquí, y no en el ayudante (se puede repetir)"
+    ),
     "Lines a second that are read from a connection": (
         "Líneas por segundo que se leen de una conexión"
     ),
@@ -156,6 +170,12 @@ SETTINGS = {
     ),
     "a room's name: 1 to 32 letters of one alphabet, digits, _, - or .": (
         "el nombre de una sala: de 1 a 32 letras de un solo alfabeto, cifras, _, - o ."
+    ),
+    "a whole number, 1 to 60": "un número entero, de 1 a 60",
+    "a whole number, 1 to 64": "un número entero, de 1 a 64",
+    "the name of an account": "el nombre de una cuenta",
+    "the path of a UNIX socket from / on, 107 bytes at most": (
+        "la ruta de un socket UNIX desde /, de 107 bytes como mucho"
     ),
     "a name such as chat.example.com": "un nombre como chat.example.com",
     "a time span like 90d or 12h (0: for ever), or one for a room, like ops=30d": (

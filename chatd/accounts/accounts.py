@@ -32,7 +32,9 @@ class Account(NamedTuple):
     (see `chatd.accounts.credentials`). Accounts stored before there were epochs have epoch 0.
 
     ``uid`` is the user of the machine who it belongs to, or `NO_UID`. The account of a user may
-    have no password: then ``hash`` is "".
+    have no password: then ``hash`` is "". An account that has no password and belongs to no user is
+    that of a person of an organisation, which says who that is (see `chatd.accounts.sign_in`). One
+    that is ``closed`` was removed by the operator: it admits no login, and its name is not free.
     """
 
     name: str
@@ -42,6 +44,12 @@ class Account(NamedTuple):
     settings: dict[str, Any] = {}
     epoch: int = 0
     uid: int = NO_UID
+    closed: bool = False
+
+    @property
+    def is_outside(self) -> bool:
+        """True if it has no password here, because an organisation tells who may use it."""
+        return not self.hash and self.uid == NO_UID
 
     @property
     def key(self) -> str:

@@ -17,21 +17,18 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import deferLater
 
-from chatd.errors import ErrorKind, Refusal
+from chatd.accounts.check_queue import CheckQueue, client_stays
+from chatd.errors import Refusal
 from chatd.text.folding import fold
 from chatd.util.counts import Histogram
-from chatd.util.fair_queue import Asker, FairQueue, QueueFull
+from chatd.util.fair_queue import Asker
 
 LEAST_CHARACTERS = 8
 MOST_CHARACTERS = 256
 
 THREADS = 2
 """Most passwords that are hashed at a time, if there are as many cores. Each takes `MEMORY_KIB`."""
-
-WAITING = 500
-"""Most passwords that wait: some 25 seconds' worth. An office logs in at once after a restart."""
 
 NICENESS = 2
 """Niceness of the threads: a little lower priority than the reactor's and the store's, which have
@@ -63,10 +60,10 @@ class Unavailable(Exception):
     """argon2-cffi is not installed."""
 
 
-def password_of(text: str) -> str:
+def normalised(text: str) -> str:
     """Return a text as a password: in NFC, every space U+0020 (as RFC 8265's OpaqueString).
 
-    Raises `InvalidPassword` for one that is too short or too long, or has control characters.
+    Raises `InvalidPassword` for one that is too long, or has control characters.
     """
     if len(text) > 4 * MOST_CHARACTERS:  # sorting a long run of marks is quadratic
         raise InvalidPassword("password_too_long", limit=MOST_CHARACTERS)
@@ -74,10 +71,16 @@ def password_of(text: str) -> str:
     password = unicodedata.normalize("NFC", plain)
     if any(unicodedata.category(each) in ("Cc", "Cs") for each in password):
         raise InvalidPassword("password_has_controls")
-    if len(password) < LEAST_CHARACTERS:
-        raise InvalidPassword("password_too_short", limit=LEAST_CHARACTERS)
     if len(password) > MOST_CHARACTERS:
         raise InvalidPassword("password_too_long", limit=MOST_CHARACTERS)
+    return password
+
+
+def password_of(text: str) -> str:
+    """As `normalised`, for a password that is kept here: it must not be too short, either."""
+    password = normalised(text)
+    if len(password) < LEAST_CHARACTERS:
+        raise InvalidPassword("password_too_short", limit=LEAST_CHARACTERS)
     return password
 
 
@@ -98,7 +101,7 @@ def recogniser(password: str) -> Callable[[str], bool]:
     key = secrets.token_bytes(32)
 
     def digest(text: str) -> bytes:
-        return blake2b(password_of(text).encode(), key=key).digest()
+        return blake2b(normalised(text).encode(), key=key).digest()
 
     expected = digest(password)
 
@@ -158,11 +161,6 @@ class Runner(Protocol):
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
 
 
-def _never() -> bool:
-    """Return False: the client stays."""
-    return False
-
-
 class Outcome(enum.Enum):
     """The end of a request to hash or check a password."""
 
@@ -176,11 +174,8 @@ class Outcome(enum.Enum):
 class Passwords:
     """Hashes passwords in other threads, few at a time.
 
-    Networks have turns, and so have names in a network: see `chatd.util.fair_queue`. The queue is
-    bounded: `hash` and `check` raise `Refusal` if `WAITING` passwords wait and the most of them are
-    of this asker. They do so, too, if ``has_gone`` returns True when the asker's turn comes: a
-    thousand clients that have gone would keep a core busy for a minute. They may also raise
-    `PasswordsFailed`. The ``runner`` has so many ``threads``.
+    `hash` and `check` raise `Refusal` if too many wait, and if the client has gone: see
+    `CheckQueue.run`. They may also raise `PasswordsFailed`. The ``runner`` has so many ``threads``.
 
     ``outcomes`` counts the ends of all requests, and ``times`` has the seconds that those took
     which were not refused, with the wait for their turn.
@@ -192,7 +187,7 @@ class Passwords:
         self._clock = clock
         self._runner = runner
         self._hasher = hasher
-        self._queue = FairQueue(threads, WAITING)
+        self._queue = CheckQueue(clock, threads)
         self.outcomes: Counter[Outcome] = Counter()
         self.times = Histogram()
 
@@ -204,14 +199,16 @@ class Passwords:
         """Stop the threads: no password is hashed any more."""
         self._runner.stop()
 
-    async def hash(self, asker: Asker, password: str, has_gone: Callable[[], bool] = _never) -> str:
+    async def hash(
+        self, asker: Asker, password: str, has_gone: Callable[[], bool] = client_stays
+    ) -> str:
         """See `Hasher.hash`."""
         hashed = await self._run(asker, has_gone, self._hasher.hash, password)
         self.outcomes[Outcome.HASHED] += 1
         return hashed
 
     async def check(
-        self, asker: Asker, hash: str, password: str, has_gone: Callable[[], bool] = _never
+        self, asker: Asker, hash: str, password: str, has_gone: Callable[[], bool] = client_stays
     ) -> tuple[bool, str | None]:
         """See `Hasher.check`."""
         is_right, new = await self._run(asker, has_gone, self._hasher.check, hash, password)
@@ -223,28 +220,17 @@ class Passwords:
     ) -> T:
         began = self._clock.seconds()
         try:
-            turn = await self._queue.turn(*asker.path)
-        except QueueFull:
+            result = await self._queue.run(
+                asker, has_gone, lambda: self._runner.run(_without_secrets, function, *args)
+            )
+        except Refusal:
             self.outcomes[Outcome.REFUSED] += 1
-            raise _too_many_wait() from None
-        try:
-            if has_gone():
-                # Hundreds may have gone: no two of them end in the same turn of the reactor.
-                await deferLater(self._clock, 0)
-                self.outcomes[Outcome.REFUSED] += 1
-                raise _too_many_wait()
-            result = await self._runner.run(_without_secrets, function, *args)
-            self.times.add(self._clock.seconds() - began)
-            return result
+            raise
         except PasswordsFailed:
             self.outcomes[Outcome.FAILED] += 1
             raise
-        finally:
-            turn.end()
-
-
-def _too_many_wait() -> Refusal:
-    return Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_wait")
+        self.times.add(self._clock.seconds() - began)
+        return result
 
 
 def _without_secrets(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

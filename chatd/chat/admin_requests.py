@@ -86,6 +86,8 @@ class Administration:
                     "connections": account.sessions,
                     "failures": account.failures,
                     **({} if account.uid == NO_UID else {"uid": account.uid}),
+                    **({"outside": True} if account.is_outside else {}),
+                    **({"closed": True} if account.is_closed else {}),
                 }
                 for account in administration.list_accounts(self._server)
             ]
@@ -120,8 +122,13 @@ class Administration:
         return {"said": f"the password of {name} is changed."}
 
     async def _remove(self, request: AdminRequest) -> AdminReply:
-        name = await administration.remove_account(self._server, _text(request, "name"))
-        return {"said": f"{name} is not registered any more."}
+        removed = await administration.remove_account(self._server, _text(request, "name"))
+        if removed.is_closed:
+            return {
+                "said": f"{removed.name} is closed: the sign-in of the organisation lets nobody in"
+                " by that name. To free the name, do it again."
+            }
+        return {"said": f"{removed.name} is not registered any more."}
 
     async def _budgets(self, request: AdminRequest) -> AdminReply:
         kind = request.get("kind")

@@ -14,6 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.credentials import NO_EPOCH, Credentials, Grant, Scope, by_password
 from chatd.accounts.passwords import Passwords
+from chatd.accounts.sign_in import SignIn
 from chatd.chat.login_limits import LoginLimits
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
@@ -28,8 +29,9 @@ class Logins:
     """Logs sessions in and out.
 
     ``passwords`` hashes passwords, None without accounts; with ``plaintext`` they are also taken
-    where others can read them on the way. ``review`` puts a session out of the rooms in which it
-    may not be any more. ``now`` returns the time in seconds since 1970.
+    where others can read them on the way. ``sign_in`` is that of an organisation. ``review`` puts a
+    session out of the rooms in which it may not be any more. ``now`` returns the time in
+    seconds since 1970.
     """
 
     def __init__(
@@ -46,10 +48,12 @@ class Logins:
         *,
         passwords: Passwords | None,
         plaintext: bool,
+        sign_in: SignIn,
         now: Callable[[], float],
     ) -> None:
         self.passwords = passwords
         self.plaintext = plaintext
+        self.sign_in = sign_in
         self.limits = LoginLimits(store, now)
         self._store = store
         self._clock = clock

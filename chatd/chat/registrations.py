@@ -106,7 +106,19 @@ class Registrations:
 
         Raises `StoreError`.
         """
-        puts = [self._accounts.table.put(account.key, None), *self.records_of(account.key)]
+        await self._replace(account, None)
+
+    async def close(self, account: Account) -> None:
+        """Remove all of an account but its name, which stays taken; it admits no login.
+
+        Raises `StoreError`.
+        """
+        closed = Account(account.name, "", created=account.created, epoch=new_epoch(), closed=True)
+        await self._replace(account, closed)
+
+    async def _replace(self, account: Account, left: Account | None) -> None:
+        """Remove an account and all records of it, and leave another one, or none."""
+        puts = [self._accounts.table.put(account.key, left), *self.records_of(account.key)]
         with self._names.giving_up(account):
             done = change(self._store, *puts)
             self._end_hooks()  # in the same transaction
@@ -147,7 +159,7 @@ class Registrations:
         The new epoch ends them; what goes on is carried over into it. Failed tries of the old
         password delay no login any more.
         """
-        changed = account._replace(hash=hash, epoch=new_epoch())
+        changed = account._replace(hash=hash, epoch=new_epoch(), closed=False)
         kept = set(self._credentials.of(account.key, TOKEN)) if keep_tokens else set()
         before = after = None if by is None else by.grant
         if by is not None and before is not None:

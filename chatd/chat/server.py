@@ -17,6 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.credentials import Credentials
 from chatd.accounts.passwords import Passwords
+from chatd.accounts.sign_in import NO_SIGN_IN, SignIn
 from chatd.chat.alerts import Alerts
 from chatd.chat.audit import Audit
 from chatd.chat.connected_sessions import ConnectedSessions
@@ -55,8 +56,8 @@ class ChatServer:
     ``lobby`` is the room that sessions enter first, ``guest`` the word before the number of a guest
     without a name, ``recent`` the number of past lines that a newcomer to a room is sent, ``motd``
     the text after the welcome, and ``now`` returns the time in seconds since 1970. ``passwords``
-    hashes passwords, which are taken in clear with ``plaintext_passwords``. ``budgets`` count what
-    each owner uses, and ``audit`` records who did what; None is for none of these three.
+    hashes passwords, which are taken in clear with ``plaintext_passwords``. ``sign_in`` is that of
+    an organisation. ``budgets`` count what each owner uses, and ``audit`` records who did what.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class ChatServer:
         motd: str = "",
         passwords: Passwords | None = None,
         plaintext_passwords: bool = False,
+        sign_in: SignIn = NO_SIGN_IN,
         budgets: Budgets | None = None,
         audit: Audit | None = None,
         now: Callable[[], float] = time.time,
@@ -133,6 +135,7 @@ class ChatServer:
             self.evictions.review,
             passwords=passwords,
             plaintext=plaintext_passwords,
+            sign_in=sign_in,
             now=now,
         )
         self.sign_outs = SignOuts(self.logins, self.finish)

@@ -179,6 +179,10 @@ def _row(account: dict[str, Any]) -> str:
     ]
     if "uid" in account:
         columns.append(f"uid {account['uid']}")
+    if "closed" in account:
+        columns.append("closed")
+    elif "outside" in account:
+        columns.append("signs in outside")
     return "\t".join(columns)
 
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from chatd.command_line import man_page
 from chatd.command_line.man_page import bold, italic, plain, sentence
 from chatd.daemon.addresses import DEFAULT_LISTEN
+from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.setting_row import LISTEN, Row
-from chatd.daemon.settings_table import LISTENER_ROWS, SETTINGS
+from chatd.daemon.settings_table import SETTINGS
 
 NAME = "chatd.toml"
 PURPOSE = "configuration file of the chat daemon chatd"

@@ -1,7 +1,7 @@
 """Prompts for passwords, for all commands that take one.
 
 A password is the rest of a line, or the next line, which is prompted for. Only connections of lines
-have prompts. `chatd.chat.actions.authentication` checks passwords; this module must not know the
+have prompts. `chatd.chat.actions.password_check` checks passwords; this module must not know the
 commands.
 """
 
@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from chatd.accounts.passwords import LEAST_CHARACTERS
 from chatd.chat.actions.authentication import (
     PasswordProof,
-    hashing,
     new_password,
-    prove_password,
+    own_account,
     recent_proof,
 )
+from chatd.chat.actions.organisation import check_password_exists
+from chatd.chat.actions.password_check import prove_password
 from chatd.chat.prompt import Answer
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -132,7 +133,7 @@ def with_present_password(
             if waiting is not None:
                 await waiting
 
-        hashing(server)
+        check_password_exists(server, own_account(server, session))
         return take_password(session, "", check, "present_password_prompt")
 
 

@@ -24,6 +24,8 @@ Modules (python3 -m tools.documents writes this list):
 - `lan_guide`: The lines of the log by which people on the local network come in: commands, and a
   picture.
 - `listener_settings`: The settings of one address at which the daemon listens: a value.
+- `listener_table`: The table of the settings that one address has of its own, in the configuration
+  file alone.
 - `listener_wiring`: The wiring of the listeners: for each address the factory that serves it,
   bound.
 - `listeners`: Listening: an endpoint's description becomes a bound port, or one line that says why

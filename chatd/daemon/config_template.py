@@ -14,9 +14,10 @@ from textwrap import wrap
 
 from chatd.daemon.addresses import DEFAULT_LISTEN
 from chatd.daemon.check_config import DEFAULT_FILE
+from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.os_process import refuse
 from chatd.daemon.setting_row import LISTEN, Reload, Row
-from chatd.daemon.settings_table import LISTENER_ROWS, SETTINGS
+from chatd.daemon.settings_table import SETTINGS
 from chatd.text.escaping import visible
 from chatd.util.command_manual import Example
 from chatd.util.usage import listed

@@ -20,6 +20,7 @@ from chatd.daemon.certificates import Certificates
 from chatd.daemon.configuration import Configuration
 from chatd.daemon.given import Faulty
 from chatd.daemon.listener_settings import ListenerSettings
+from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.listener_wiring import host_names
 from chatd.daemon.log_output import LogOutput
 from chatd.daemon.motd import MotdError, read_motd
@@ -28,7 +29,7 @@ from chatd.daemon.service import Listener
 from chatd.daemon.setting_row import LISTEN
 from chatd.daemon.setting_row import Reload as When
 from chatd.daemon.settings import Settings
-from chatd.daemon.settings_table import LISTENER_ROWS, SETTINGS
+from chatd.daemon.settings_table import SETTINGS
 from chatd.daemon.value_kinds import shown
 from chatd.text.escaping import visible
 from chatd.util.budget_table import Limits as BudgetLimits

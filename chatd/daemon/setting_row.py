@@ -31,6 +31,7 @@ class Group(enum.Enum):
     ADDRESSES = "Addresses"
     HISTORY = "History"
     PEOPLE = "Rooms and people"
+    SIGN_IN = "Sign-in of an organisation"
     WEBHOOKS = "Webhooks"
     LOG = "Log"
     WATCHING = "Watching the daemon"

@@ -23,10 +23,11 @@ from chatd.daemon.listener_settings import (
     ListenerKind,
     ListenerSettings,
 )
+from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.log_lines import LogStyle
 from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.setting_row import Row
-from chatd.daemon.settings_table import BY_PATH, LISTENER_ROWS, ROWS, SETTINGS
+from chatd.daemon.settings_table import BY_PATH, ROWS, SETTINGS
 from chatd.daemon.value_kinds import WrongValue, shown
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
@@ -35,6 +36,22 @@ from chatd.util.budget_table import Budget, Kind, Level
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.key_pairs import PairFiles
 from chatd.webhooks.urls import Network
+
+
+class SignInSettings(NamedTuple):
+    """The sign-in of an organisation: see `chatd.accounts.sign_in`."""
+
+    socket: str | None
+    """The path of the socket of the helper; None without one."""
+
+    timeout: int
+    """Seconds that an answer may take."""
+
+    at_once: int
+    creates: bool
+
+    local: frozenset[str]
+    """Keys of accounts."""
 
 
 class Settings(NamedTuple):
@@ -90,6 +107,8 @@ class Settings(NamedTuple):
     unix_names: bool
     """True if users of this machine are known by their logins at UNIX sockets for chat lines."""
 
+    sign_in: SignInSettings
+
     log: LogStyle
 
     audit: str | None
@@ -123,6 +142,13 @@ def settings_of(given: GivenSettings) -> Settings:
         plaintext_passwords=values["passwords.allow_plaintext"],
         token_file=values["metrics.token_file"],
         unix_names=values["users.unix_names"],
+        sign_in=SignInSettings(
+            values["sign_in.socket"],
+            values["sign_in.timeout"],
+            values["sign_in.at_once"],
+            values["sign_in.create"],
+            frozenset(values["sign_in.local"]),
+        ),
         log=LogStyle(values["log.format"], values["log.level"]),
         audit=values["log.audit"],
         by_path={row.path: values[row.path] for row in SETTINGS},

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from chatd.daemon import value_kinds as kinds
 from chatd.daemon.addresses import DEFAULT_LISTEN
-from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.log_lines import LogFormat
 from chatd.daemon.setting_row import LISTEN, Group, Reload, Row
 from chatd.util.budget_table import TABLE as BUDGETS
@@ -21,7 +20,7 @@ disk with the index (measured), are 2 GB a year. It bounds what many networks to
 
 
 _A, _H, _P, _W, _L = Group.ADDRESSES, Group.HISTORY, Group.PEOPLE, Group.WEBHOOKS, Group.LIMITS
-_G, _M = Group.LOG, Group.WATCHING
+_G, _M, _S = Group.LOG, Group.WATCHING, Group.SIGN_IN
 
 ROWS = (
     Row(
@@ -174,6 +173,50 @@ ROWS = (
         "Accept passwords also over connections that others may read",
         _P,
         Reload.AT_ONCE,
+    ),
+    Row(
+        "sign_in.socket",
+        "sign-in-socket",
+        kinds.UNIX_SOCKET,
+        None,
+        "The UNIX socket at which a helper of the operator's checks the passwords of an"
+        " organisation",
+        _S,
+        example="/run/chatd/sign-in.sock",
+    ),
+    Row(
+        "sign_in.timeout",
+        "sign-in-timeout",
+        kinds.HELPER_SECONDS,
+        "9",
+        "Seconds that the helper has to answer",
+        _S,
+    ),
+    Row(
+        "sign_in.at_once",
+        "sign-in-at-once",
+        kinds.HELPER_QUESTIONS,
+        "8",
+        "Most questions that the helper is asked at a time",
+        _S,
+    ),
+    Row(
+        "sign_in.create",
+        "sign-in-create",
+        kinds.YES_NO,
+        "false",
+        "Make the accounts of people who the organisation knows when they come first",
+        _S,
+    ),
+    Row(
+        "sign_in.local",
+        "sign-in-local",
+        kinds.ACCOUNT_NAME,
+        None,
+        "An account whose password is checked here, not by the helper (may be repeated)",
+        _S,
+        repeated=True,
+        example="ana",
     ),
     Row(
         "webhooks.to",
@@ -336,55 +379,3 @@ OPTIONS = (CONFIG, *ROWS)
 """All options, in the order of the manual and of the reference."""
 
 BY_PATH = {row.path: row for row in ROWS}
-
-
-OWN_LIMITS = tuple(
-    row._replace(default=None, option="")
-    for row in ROWS
-    if row.path.startswith("limits.") and not row.repeated
-)
-
-_SERVED = tuple(kind.value for kind in ListenerKind)
-
-LISTENER_ROWS = (
-    Row(
-        "kind",
-        "",
-        kinds.one_of(
-            *(kind.value for kind in ListenerKind), placeholder="KIND", parse=ListenerKind
-        ),
-        ListenerKind.CHAT.value,
-        "Kind of what is served: chat or bare lines, web for browsers and HTTP, or metrics for"
-        " those who watch the daemon",
-        Group.ADDRESSES,
-    ),
-    Row("endpoint", "", kinds.ADDRESS, None, "The address, a Twisted endpoint", Group.ADDRESSES),
-    Row(
-        "systemd",
-        "",
-        kinds.SOCKET_NAME,
-        None,
-        "In place of an endpoint, the name of sockets that systemd passes (FileDescriptorName=)",
-        Group.ADDRESSES,
-    ),
-    Row(
-        "tls.certificate",
-        "",
-        kinds.FILE,
-        None,
-        "The file of the certificate for TLS, in PEM",
-        Group.ADDRESSES,
-    ),
-    Row(
-        "tls.key",
-        "",
-        kinds.FILE,
-        None,
-        "The file of the private key; by default that of the certificate",
-        Group.ADDRESSES,
-    ),
-    *OWN_LIMITS,
-)
-"""The settings of one listener, which the configuration file alone has. Those of limits hold there,
-in place of those of all; ``limits.connections`` and ``limits.connections_per_address`` beside
-them."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chatd.daemon.given import Fault, Given, GivenSettings, GivenValues, Source
+from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.setting_row import LISTEN, VARIABLES, Row, variable_of
-from chatd.daemon.settings_table import LISTENER_ROWS, ROWS, SETTINGS
+from chatd.daemon.settings_table import ROWS, SETTINGS
 from chatd.daemon.value_kinds import WrongValue, shown
 from chatd.text.escaping import visible
 from chatd.util import toml

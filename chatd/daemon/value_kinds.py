@@ -19,7 +19,7 @@ from chatd.storage.size_limit import LEAST_SIZE
 from chatd.text.folding import fold
 from chatd.text.sizes import bytes_of, written_size
 from chatd.text.times import seconds_of
-from chatd.text.validation import is_host_name, validate_room_name
+from chatd.text.validation import is_host_name, validate_name, validate_room_name
 from chatd.util.budget_table import BUDGETS, Budget
 from chatd.util.budget_table import Kind as BudgetKind
 from chatd.util.usage import listed
@@ -30,6 +30,10 @@ LARGEST_NUMBER = 999_999_999
 LONGEST_DEAD_AFTER = 90_000
 """Seconds. Linux takes at most 32,767 seconds for a time of keepalive; a third of ``--dead-after``
 is set."""
+
+
+LONGEST_SOCKET_PATH = 107
+"""Bytes of the path of a UNIX socket on Linux (unix(7))."""
 
 
 _BITS = 64
@@ -126,6 +130,17 @@ def _host_name(text: str) -> str:
     return text
 
 
+def _account_name(text: str) -> str:
+    """Return the key of an account of that name."""
+    return fold(validate_name(text))
+
+
+def _unix_socket(text: str) -> str:
+    if not text.startswith("/") or "\0" in text or len(text.encode()) > LONGEST_SOCKET_PATH:
+        raise ValueError
+    return text
+
+
 def _socket_name(text: str) -> str:
     """Return a name as FileDescriptorName= takes it (systemd.socket(5))."""
     if not re.fullmatch(r"[ -9;-~]{1,255}", text):
@@ -204,6 +219,10 @@ NUMBER = whole_number(0)
 
 POSITIVE_NUMBER = whole_number(1)
 
+HELPER_SECONDS = whole_number(1, 60)
+
+HELPER_QUESTIONS = whole_number(1, 64)
+
 SECONDS_UNTIL_DEAD = whole_number(0, LONGEST_DEAD_AFTER)
 
 YES_NO = ValueKind("true or false", "", "true".__eq__, bool, choices=("true", "false"))
@@ -232,6 +251,14 @@ STORE_SIZE = ValueKind(
 
 ROOM = ValueKind(
     "a room's name: 1 to 32 letters of one alphabet, digits, _, - or .", "ROOM", validate_room_name
+)
+
+ACCOUNT_NAME = ValueKind("the name of an account", "NAME", _account_name)
+
+UNIX_SOCKET = ValueKind(
+    f"the path of a UNIX socket from / on, {LONGEST_SOCKET_PATH} bytes at most",
+    "PATH",
+    _unix_socket,
 )
 
 HOST_NAME = ValueKind("a name such as chat.example.com", "NAME", _host_name)

@@ -23,6 +23,8 @@ from twisted.internet.selectreactor import SelectReactor
 
 from chatd.accounts.local_users import LocalUsers
 from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
+from chatd.accounts.sign_in import SignIn
+from chatd.accounts.sign_in_helper import SignInHelper
 from chatd.chat.admin_requests import Administration
 from chatd.chat.audit import Audit
 from chatd.chat.server import ChatServer
@@ -117,9 +119,10 @@ def makeService(options: Options) -> IService:
     foreground = bool(twistd.get("nodaemon", True))
     manager = manager_of(os.environ, clock, lambda: store.commit_seconds, foreground=foreground)
     passwords = _passwords(clock)
+    sign_in = _sign_in(settings, reactor)
     audit_file = _audit_file(settings, rundir, user, reactor)
     audit = None if audit_file is None else Audit(clock, audit_file.write)
-    server, watch = _server(settings, store, clock, motd, passwords, budgets, audit)
+    server, watch = _server(settings, store, clock, motd, passwords, sign_in, budgets, audit)
     server.hooks.use_rules(hook_rules)
     gate = Gate(hook_rules.allowed)
     lanes = Lanes(Poster(reactor, gate), Poster(reactor, gate), clock)
@@ -275,6 +278,15 @@ def _passwords(reactor: IStoreReactor) -> Passwords | None:
     return Passwords(reactor, worker, hasher, threads)
 
 
+def _sign_in(settings: Settings, reactor: Any) -> SignIn:
+    """Return the sign-in of an organisation."""
+    socket, timeout, at_once, creates, local = settings.sign_in
+    helper = None
+    if socket is not None:
+        helper = SignInHelper(reactor, Path(socket), timeout=timeout, at_once=at_once)
+    return SignIn(helper, creates, local)
+
+
 def _local_users(reactor: IStoreReactor) -> LocalUsers:
     return LocalUsers(Worker(reactor, "chatd-users"), reactor)
 
@@ -285,6 +297,7 @@ def _server(
     clock: IReactorTime,
     motd: str,
     passwords: Passwords | None,
+    sign_in: SignIn,
     budgets: Budgets,
     audit: Audit | None,
 ) -> tuple[ChatServer, ClockWatch]:
@@ -301,6 +314,7 @@ def _server(
             motd=motd,
             passwords=passwords,
             plaintext_passwords=settings.plaintext_passwords,
+            sign_in=sign_in,
             budgets=budgets,
             audit=audit,
         )

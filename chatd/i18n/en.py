@@ -439,7 +439,25 @@ SENTENCES = {
         "{name} has no password: only its user on the server's machine has it, at the UNIX socket."
         " Choose another name."
     ),
+    "no_password_here": (
+        "{name} is an account of the organisation, and has no password here. Sign in as there, in"
+        " a browser."
+    ),
+    "account_closed": "{name} is closed. Ask who runs this server.",
+    "no_account_here": "you are known, but {name} has no account here. Ask who runs this server.",
+    "account_is_local": "{name} is an account of this server. Log in with its password here.",
+    "name_of_organisation": (
+        "{name} is a name of the organisation. /login {name}, with the password that it has there."
+    ),
+    "name_of_organisation_http": (
+        "{name} is a name of the organisation. Sign in, with the password that it has there."
+    ),
+    "password_is_outside": "the password of {name} is the organisation's. Change it there.",
+    "sign_in_fails": (
+        "passwords cannot be checked now: the sign-in of the organisation fails. Try again later."
+    ),
     "would_unregister": "This would give up the name {name}, and delete your private lines.",
+    "yours_without_password": "{name} is yours already.",
     "yours_already": "{name} is yours already. /password changes its password.",
     "not_registered": "{name} is not registered. /nick {name} takes it, /register keeps it.",
     "not_registered_http": "{name} is not registered. Look at its letters, or make a new account.",

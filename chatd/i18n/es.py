@@ -469,7 +469,28 @@ SENTENCES = {
         "{name} no tiene contraseña: solo lo tiene su usuario en la máquina del servidor, por el"
         " socket UNIX. Elige otro nombre."
     ),
+    "no_password_here": (
+        "{name} es una cuenta de la organización y no tiene contraseña aquí. Inicia sesión como"
+        " allí, en un navegador."
+    ),
+    "account_closed": "la cuenta {name} está cerrada. Pregunta a quien lleva este servidor.",
+    "no_account_here": (
+        "se te conoce, pero {name} no tiene cuenta aquí. Pregunta a quien lleva este servidor."
+    ),
+    "account_is_local": "{name} es una cuenta de este servidor. Usa su contraseña de aquí.",
+    "name_of_organisation": (
+        "{name} es un nombre de la organización. /acceder {name}, con la contraseña que tiene allí."
+    ),
+    "name_of_organisation_http": (
+        "{name} es un nombre de la organización. Inicia sesión con la contraseña que tiene allí."
+    ),
+    "password_is_outside": "la contraseña de {name} es de la organización. Cámbiala allí.",
+    "sign_in_fails": (
+        "ahora no se pueden comprobar contraseñas: falla el inicio de sesión de la organización."
+        " Inténtalo más tarde."
+    ),
     "would_unregister": "Esto renunciaría al nombre {name} y borraría tus líneas privadas.",
+    "yours_without_password": "{name} ya es tuyo.",
     "yours_already": "el nombre {name} ya es tuyo. /clave cambia su contraseña.",
     "not_registered": (
         "el nombre {name} no está registrado. /nombre {name} lo toma, /registrar lo conserva."

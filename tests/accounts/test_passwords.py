@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from chatd.accounts import passwords
+from chatd.accounts import check_queue, passwords
 from chatd.accounts.passwords import (
     LEAST_CHARACTERS,
     MOST_CHARACTERS,
@@ -161,7 +161,7 @@ def failure_of(done: Deferred[Any]) -> Failure:
 
 
 def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "WAITING", 2)
+    monkeypatch.setattr(check_queue, "WAITING", 2)
     runner = Held()
     few = Passwords(Clock(), runner, CHEAP)
     waiting = [ensureDeferred(few.hash(ANA, "correct horse")) for _ in range(passwords.THREADS + 2)]
@@ -178,7 +178,7 @@ def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_full_queue_refuses_the_asker_of_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "WAITING", 2)
+    monkeypatch.setattr(check_queue, "WAITING", 2)
     runner = Held()
     few = Passwords(Clock(), runner, CHEAP)
     asked = [ensureDeferred(few.hash(ANA, "correct horse")) for _ in range(passwords.THREADS + 2)]

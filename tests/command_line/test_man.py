@@ -14,7 +14,8 @@ import pytest
 from chatd import cli
 from chatd.command_line import man, man_page
 from chatd.command_line.subcommands import SUMMARIES, parser_of
-from chatd.daemon.settings_table import LISTENER_ROWS, SETTINGS, Row
+from chatd.daemon.listener_table import LISTENER_ROWS
+from chatd.daemon.settings_table import SETTINGS, Row
 
 PAGES = man.pages()
 

@@ -503,7 +503,7 @@ def test_tries_that_are_made_at_once_count(scene: AnaAndLuis) -> None:
 def test_a_password_is_refused_while_too_many_wait_and_counts_as_no_try(
     scene: AnaAndLuis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatd.accounts.passwords.WAITING", 0)
+    monkeypatch.setattr("chatd.accounts.check_queue.WAITING", 0)
     hashing = scene.world.hashing
     hashing.held = True
     passwords = scene.server.logins.passwords = Passwords(scene.world.clock, hashing, CHEAP)

@@ -17,11 +17,12 @@ from chatd.daemon.addresses import address_of
 from chatd.daemon.configuration import Configuration
 from chatd.daemon.given import Fault, Faulty
 from chatd.daemon.listener_settings import ListenerKind
+from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.options import Options
 from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.setting_row import Row
 from chatd.daemon.settings import Settings, settings_of
-from chatd.daemon.settings_table import LISTENER_ROWS, SETTINGS
+from chatd.daemon.settings_table import SETTINGS
 from chatd.text.escaping import visible
 from chatd.util.budget_table import BUDGETS
 from tests.support.service import FREE, make, refusal

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.options import Options
 from chatd.daemon.setting_row import Row
-from chatd.daemon.settings_table import LISTENER_ROWS, OPTIONS, ROWS
+from chatd.daemon.settings_table import OPTIONS, ROWS
 
 
 def test_each_setting_has_one_place_and_one_option() -> None:

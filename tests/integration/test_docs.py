@@ -16,8 +16,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from chatd.chat.store_names import names_of
 from chatd.commands.dispatch import TABLE
 from chatd.daemon.figures import FIGURES
+from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.setting_row import Reload
-from chatd.daemon.settings_table import LISTENER_ROWS, OPTIONS, SETTINGS
+from chatd.daemon.settings_table import OPTIONS, SETTINGS
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.storage.memory import MemoryStore

@@ -7,7 +7,7 @@ Modules (python3 -m tools.documents writes this list):
 - `administration`: The operator's actions: accounts, and the clock. The caller has made sure that
   the operator asks.
 - `authentication`: Checks that the actions for accounts share: the account, the connection's
-  privacy, the password.
+  privacy, new passwords.
 - `browser_sign_in`: Signing browsers in to an account with its password, and out.
 - `catch_up`: Catching up: the lines that an account missed are sent, skipped, or marked as read.
 - `costs`: The rate-limit costs of actions, in lines: a line that is said costs 1, as most actions
@@ -22,7 +22,11 @@ Modules (python3 -m tools.documents writes this list):
 - `login`: Logging a session in to an account, and out of it.
 - `look`: Looking at rooms: which there are, and who is in one.
 - `operate`: Acts that concern the whole server: announcing, disconnecting, figures, use of budgets.
+- `organisation`: The accounts that the sign-in of an organisation concerns, and asking its helper
+  for passwords.
 - `password`: Changing the password of a session's account.
+- `password_check`: Checking the password of an account: by its hash, or by the helper of an
+  organisation.
 - `policy`: The policy of a room: its mode and its owner, and closing it.
 - `post`: Posting: lines of a program that is here for one request, all of them or none.
 - `push`: The push of a session's account: where it is notified while it is away.

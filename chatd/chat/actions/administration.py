@@ -25,7 +25,8 @@ class ListedAccount(NamedTuple):
 
     ``created`` is in seconds since 1970, ``sessions`` the number of sessions that are logged in to
     the account, ``failures`` the number of wrong passwords that count now. ``uid`` is the user of
-    the machine who it belongs to, or `NO_UID`.
+    the machine who it belongs to, or `NO_UID`. For one that ``is_outside`` an organisation says who
+    may log in; one that ``is_closed`` admits no login.
     """
 
     name: str
@@ -34,6 +35,8 @@ class ListedAccount(NamedTuple):
     sessions: int
     failures: int
     uid: int = NO_UID
+    is_outside: bool = False
+    is_closed: bool = False
 
 
 def list_accounts(server: ChatServer) -> list[ListedAccount]:
@@ -47,6 +50,8 @@ def list_accounts(server: ChatServer) -> list[ListedAccount]:
             _sessions(server, key),
             failures.get(key, 0),
             account.uid,
+            account.is_outside,
+            account.closed,
         )
         for key, account in sorted(server.accounts.table.items())
     ]
@@ -96,12 +101,25 @@ async def set_password(server: ChatServer, name: str, hash: str) -> str:
     return account.name
 
 
-async def remove_account(server: ChatServer, name: str) -> str:
-    """Remove an account, and return its name. Raises `Refusal`, and `StoreError`."""
+class Removed(NamedTuple):
+    """An account that was removed; its name is free, unless the account ``is_closed``."""
+
+    name: str
+    is_closed: bool
+
+
+async def remove_account(server: ChatServer, name: str) -> Removed:
+    """Remove an account. Raises `Refusal`, and `StoreError`.
+
+    An account of an organisation is closed, because the next login would make it again. A second
+    removal frees its name.
+    """
     account = account_called(server, name)
-    await server.registrations.unregister(account)
+    closes = account.is_outside and not account.closed
+    change = server.registrations.close if closes else server.registrations.unregister
+    await change(account)
     server.audit.record(AuditEvent.UNREGISTER, whom=account.name)
-    return account.name
+    return Removed(account.name, closes)
 
 
 def uses_of_all(server: ChatServer) -> list[Use]:

@@ -1,7 +1,7 @@
-"""Checks that the actions for accounts share: the account, the connection's privacy, the password.
+"""Checks that the actions for accounts share: the account, the connection's privacy, new passwords.
 
-While a password is hashed or checked, other sessions go on. So every check that such a wait can
-invalidate is made again after it. This module must not know prompts or commands.
+While a password is hashed, other sessions go on. So every check that such a wait can invalidate is
+made again after it. This module must not know prompts or commands.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from math import ceil
 from typing import NamedTuple
 
 from chatd.accounts.accounts import Account
-from chatd.accounts.credentials import PASSWORD, Scope
+from chatd.accounts.credentials import Scope
 from chatd.accounts.passwords import (
     InvalidPassword,
     Passwords,
     new_password_of,
-    password_of,
-    recogniser,
 )
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.chat.spending import ACCOUNT_BYTES
 from chatd.errors import ErrorKind, InvalidAnswer, Refusal, short
-from chatd.storage.records import ignore_store_error
+from chatd.util.budget_table import Kind
 from chatd.util.fair_queue import Asker
 
 KEEP_TOKENS = ("keep-tokens", "conservar-tokens", "conservar-fichas")
@@ -45,9 +44,10 @@ _NEARLY_KEEP_TOKENS = re.compile(
 class PasswordProof(NamedTuple):
     """Evidence that the present password of an account was typed in a session.
 
-    Only `recent_proof` and `prove_password` make proofs. A proof has the session's number and the
-    account's key. It is valid while the session is logged in to that account, however long a
-    prompt takes between the proof and the action. Users of the machine have it without a password.
+    Only `recent_proof` and `chatd.chat.actions.password_check` make proofs. A proof has the
+    session's number and the account's key. It is valid while the session is logged in to that
+    account, however long a prompt takes between the proof and the action. Users of the machine
+    have it without a password.
     """
 
     session: int
@@ -59,14 +59,6 @@ def account_called(server: ChatServer, name: str) -> Account:
     account = server.accounts.called(name)
     if account is None:
         raise Refusal(ErrorKind.NOT_REGISTERED, "not_registered", name=short(name))
-    return account
-
-
-def account_with_password(server: ChatServer, name: str) -> Account:
-    """Return the account of that name. Raises `Refusal` if there is none, or it has no password."""
-    account = account_called(server, name)
-    if not account.hash:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "has_no_password", name=account.name)
     return account
 
 
@@ -120,58 +112,24 @@ async def hash_password(
     if the client has gone when its turn comes.
     """
     asker = Asker(session.network, name, purpose)
-    return await hashing(server).hash(asker, password, partial(_has_gone, session))
+    return await hashing(server).hash(asker, password, partial(has_gone, session))
 
 
-async def check_password(server: ChatServer, session: Session, name: str, text: str) -> Account:
-    """Return the account of that name if *text* is its password. Raises `Refusal` if not.
-
-    Tries are rate-limited; a try that comes too early is not checked. The password is wrong, too,
-    if it or the owner of the name changed during the check.
-    """
-    account, passwords = account_with_password(server, name), hashing(server)
-    limits = server.logins.limits
-    tries = limits.tries_of(account, session.network, session.number)
-    check_wait(limits.wait(tries))
-    limits.begin(tries)
-    failed = True
-    try:
-        password = password_of(text)
-        is_usual = limits.networks.is_usual(account, session.network)
-        purpose = USUAL_LOGIN if is_usual else OTHER_LOGIN
-        asker = Asker(session.network, account.key, purpose)
-        right, better = await passwords.check(
-            asker, account.hash, password, partial(_has_gone, session)
-        )
-        failed = not right
-    except InvalidPassword:
-        raise _failed(server, session, account) from None
-    except Refusal:  # the password was not checked
-        failed = False
-        raise
-    finally:
-        limits.end(tries, failed=failed)
-    now = account_called(server, name)
-    if not right or now.epoch != account.epoch:
-        raise _failed(server, session, account)
-    session.prompt.knows_password(recogniser(password))
-    if better is not None:
-        now = now._replace(hash=better)
-        # If it cannot be stored, the old hash is still valid.
-        server.accounts.store(now).addErrback(ignore_store_error)
-    return now
-
-
-def _failed(server: ChatServer, session: Session, account: Account) -> InvalidAnswer:
-    """Record a wrong password, and return the refusal of it."""
-    identity = session.identity
-    server.audit.sign_in_failed(PASSWORD, identity.host, identity.door, account.name)
-    return wrong_password(account.name)
-
-
-def _has_gone(session: Session) -> bool:
+def has_gone(session: Session) -> bool:
     """Return True if a session's client has gone, as far as its connection or the system knows."""
     return session.stream.closed or session.stream.owner.was_reset()
+
+
+def charge_account(server: ChatServer, session: Session) -> None:
+    """Count an account that a session has made, in the limits of its network and its budgets.
+
+    Raises `Refusal` if it is one too many.
+    """
+    limits = server.logins.limits
+    registrations = limits.registrations_of(session.network)
+    check_wait(limits.wait(registrations))
+    server.spending.charge(session, (Kind.NAMES, 1), (Kind.BYTES, ACCOUNT_BYTES))
+    limits.count(registrations)
 
 
 def check_wait(seconds: float) -> None:
@@ -189,16 +147,6 @@ def recent_proof(session: Session) -> PasswordProof | None:
     if grant is None or not session.identity.is_proven:
         return None
     return PasswordProof(session.number, grant.account)
-
-
-async def prove_password(server: ChatServer, session: Session, text: str) -> PasswordProof:
-    """Return the proof that *text* is the password of a session's account.
-
-    Raises `Refusal` if it is not.
-    """
-    account = await check_password(server, session, own_account(server, session).name, text)
-    server.logins.password_typed(session)
-    return PasswordProof(session.number, account.key)
 
 
 def check_proof(server: ChatServer, session: Session, proof: PasswordProof) -> Account:

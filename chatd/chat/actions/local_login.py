@@ -12,17 +12,15 @@ from twisted.logger import Logger
 from chatd.accounts.accounts import NO_UID, Account
 from chatd.accounts.credentials import USER, Grant, by_user
 from chatd.accounts.local_users import ADMINISTRATORS, ROOT, LocalUser
-from chatd.chat.actions.authentication import account_called, check_wait
+from chatd.chat.actions.authentication import account_called, charge_account
 from chatd.chat.audit import AuditEvent
 from chatd.chat.names import valid_name
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.chat.spending import ACCOUNT_BYTES
 from chatd.errors import ErrorKind, Refusal
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import visible
 from chatd.text.networks import origin_of_user
-from chatd.util.budget_table import Kind
 
 _log = Logger()
 
@@ -90,11 +88,7 @@ async def _register(server: ChatServer, session: Session, user: LocalUser) -> Ac
     if taken is not None and taken.uid != NO_UID:
         raise Refusal(ErrorKind.NAME_IN_USE, "name_of_other_user", name=taken.name)
     server.names.check_account(name)
-    limits = server.logins.limits
-    registrations = limits.registrations_of(session.network)
-    check_wait(limits.wait(registrations))
-    server.spending.charge(session, (Kind.NAMES, 1), (Kind.BYTES, ACCOUNT_BYTES))
-    limits.count(registrations)
+    charge_account(server, session)
     new = Account(name, "", created=int(server.now()), uid=user.uid)
     await server.registrations.register(new)
     server.marked.changed(name)

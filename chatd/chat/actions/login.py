@@ -8,13 +8,13 @@ from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import BROWSER, PASSWORD, TOKEN, Grant, Scope
 from chatd.chat.actions.authentication import (
     account_called,
-    account_with_password,
-    check_password,
+    charge_account,
     check_privacy,
-    hashing,
     not_logged_in,
     own_account,
 )
+from chatd.chat.actions.organisation import account_to_prove, check_password_exists
+from chatd.chat.actions.password_check import check_password
 from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -30,24 +30,48 @@ def check_login(server: ChatServer, session: Session, name: str, *, sent: bool) 
     A session with a token or a cookie may log in with the password, too, and may do more then.
     """
     check_privacy(server, session, sent=sent)
-    account = account_called(server, name)
+    account = account_to_prove(server, name)
     if session.account == account.key and session.identity.is_proven:
-        raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=account.name)
-    hashing(server)
-    return account_with_password(server, name)
+        key = "yours_without_password" if account.is_outside else "yours_already"
+        raise Refusal(ErrorKind.NAME_IN_USE, key, name=account.name)
+    check_password_exists(server, account)
+    return account
 
 
 async def log_in(server: ChatServer, session: Session, name: str, text: str) -> None:
     """Log a session in to the account of that name, if *text* is its password.
 
-    Does nothing if the session ended while the password was checked. Cost: `PASSWORD_COST`. Raises
-    `Refusal`.
+    The account of a person of an organisation is made at the first login. Does nothing if the
+    session ended while the password was checked. Cost: `PASSWORD_COST`. Raises `Refusal`, and
+    `StoreError`.
     """
     account = check_login(server, session, name, sent=True)
     account = await check_password(server, session, account.name, text)
-    if not session.stream.finished:
+    if session.stream.finished:
+        return
+    if server.accounts.called(account.name) is None:
+        await _make_account(server, session, account)
+    else:
         server.logins.log_in(session, account)
+    if not session.stream.finished:
         server.audit.signed_in(session, PASSWORD)
+
+
+async def _make_account(server: ChatServer, session: Session, account: Account) -> None:
+    """Make the account of a person of an organisation, and log a session in to it."""
+    charge_account(server, session)
+    # Its tabs have the account, too, unless they have another one.
+    owner = session if session.grant is None else None
+    await server.registrations.register(account, owner)
+    server.audit.record(AuditEvent.REGISTER, session, whom=account.name)
+    if session.stream.finished:
+        return
+    made = account_called(server, account.name)  # unless it was removed meanwhile
+    if owner is not None and session.account == made.key:
+        server.logins.begin_login(session)
+    else:
+        server.logins.log_in(session, made)
+    server.marked.changed(made.name)
 
 
 def grant_of_token(server: ChatServer, session: Session, token: str) -> Grant:

@@ -18,6 +18,7 @@ from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.spending import ACCOUNT_BYTES
+from chatd.errors import ErrorKind, Refusal
 from chatd.util.budget_table import Kind
 
 
@@ -27,7 +28,8 @@ def check_password_change(server: ChatServer, session: Session, new: str = "") -
     ``new`` is the new password, "" if it was not sent yet.
     """
     check_privacy(server, session, sent=bool(new))
-    own_account(server, session)
+    if own_account(server, session).is_outside:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "password_is_outside", name=session.name)
     session.identity.check_scope(Scope.FULL)
     if new:
         hashing(server)
@@ -47,6 +49,7 @@ async def change_password(
     server.spending.charge(session, (Kind.BYTES, ACCOUNT_BYTES))
     hash = await hash_password(server, session, proof.account, USUAL_LOGIN, password)
     account = check_proof(server, session, proof)
+    check_password_change(server, session)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0
     await server.registrations.change_password(account, hash, session, keep_tokens=keep_tokens)
     server.audit.record(AuditEvent.PASSWORD, session, whom=account.name)

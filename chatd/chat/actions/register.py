@@ -10,20 +10,19 @@ from chatd.accounts.passwords import recogniser
 from chatd.chat.actions.authentication import (
     REGISTRATION,
     account_called,
+    charge_account,
     check_privacy,
-    check_wait,
     hash_password,
     hashing,
     new_password,
     wrong_password,
 )
+from chatd.chat.actions.password_check import check_name_is_free
 from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.chat.spending import ACCOUNT_BYTES
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.folding import fold
-from chatd.util.budget_table import Kind
 
 
 def check_registration(server: ChatServer, session: Session, *, sent: bool) -> None:
@@ -55,11 +54,8 @@ async def register(
     check_registration(server, session, sent=True)
     name = session.name
     password = new_password(text, name)
-    limits = server.logins.limits
-    registrations = limits.registrations_of(session.network)
-    check_wait(limits.wait(registrations))
-    server.spending.charge(session, (Kind.NAMES, 1), (Kind.BYTES, ACCOUNT_BYTES))
-    limits.count(registrations)
+    charge_account(server, session)
+    await check_name_is_free(server, session, name, password)
     hash = await hash_password(server, session, fold(name), REGISTRATION, password)
     if session.stream.finished:
         return None

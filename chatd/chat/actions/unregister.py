@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import Scope
-from chatd.chat.actions.authentication import check_password, check_privacy, hashing, own_account
+from chatd.chat.actions.authentication import check_privacy, own_account
+from chatd.chat.actions.organisation import check_password_exists
+from chatd.chat.actions.password_check import check_password
 from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -16,9 +18,9 @@ def check_unregistration(server: ChatServer, session: Session, *, sent: bool) ->
     ``sent`` is True if a password was sent already.
     """
     check_privacy(server, session, sent=sent)
-    own_account(server, session)
+    account = own_account(server, session)
     session.identity.check_scope(Scope.FULL)
-    hashing(server)
+    check_password_exists(server, account)
 
 
 async def unregister(server: ChatServer, session: Session, text: str) -> None:
@@ -33,8 +35,12 @@ async def unregister(server: ChatServer, session: Session, text: str) -> None:
 
 
 def has_password(server: ChatServer, session: Session) -> bool:
-    """Return False if the account of a session has no password. Raises `Refusal` without one."""
-    return bool(own_account(server, session).hash)
+    """Return False if no password is right for the account of a session.
+
+    Raises `Refusal` without an account.
+    """
+    account = own_account(server, session)
+    return bool(account.hash) or server.logins.sign_in.helper_for(account) is not None
 
 
 async def unregister_user(server: ChatServer, session: Session) -> None:

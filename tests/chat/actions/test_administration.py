@@ -27,9 +27,9 @@ HASH = CHEAP.hash("another horse")
 def test_an_account_is_added_for_a_person_who_is_not_here(world: World) -> None:
     world.ahead = 5
     done(world, add_account(world.server, "Ana", HASH, admin=True))
-    assert list_accounts(world.server) == [("Ana", True, 5, 0, 0, NO_UID)]
+    assert list_accounts(world.server) == [("Ana", True, 5, 0, 0, NO_UID, False, False)]
     done(world, log_in(world.server, guest(world), "ana", "another horse"))
-    assert list_accounts(world.server) == [("Ana", True, 5, 1, 0, NO_UID)]
+    assert list_accounts(world.server) == [("Ana", True, 5, 1, 0, NO_UID, False, False)]
 
 
 def test_a_name_that_is_registered_is_refused(world: World) -> None:
@@ -89,7 +89,7 @@ def test_a_password_is_changed_and_the_sessions_signed_out(world: World) -> None
 
 def test_an_account_is_removed(world: World) -> None:
     ana = member(world, "Ana")
-    assert done(world, remove_account(world.server, "ana")) == "Ana"
+    assert done(world, remove_account(world.server, "ana")) == ("Ana", False)
     assert ana.is_guest
     assert not world.server.accounts.table
 

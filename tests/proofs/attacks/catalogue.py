@@ -54,6 +54,7 @@ from tests.proofs.attacks.proxies import (
     RegistrationsOfANetwork,
     TriesOfANetwork,
 )
+from tests.proofs.attacks.sign_in import AuthScriptSlow
 from tests.proofs.attacks.silence import (
     HalfClosed,
     InboxFlood,
@@ -174,6 +175,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     HandshakeStorm,
     Descriptors,
     UsersOfTheMachine,
+    AuthScriptSlow,
     ProxyHeaders,
     ProxyHeadersUnended,
     ConnectionsOfANetwork,

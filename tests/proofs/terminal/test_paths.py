@@ -241,10 +241,11 @@ OF_THE_OPERATOR = {
     *("daemon/os_process.py", "daemon/check_config.py", "daemon/config_template.py"),
     *("util/self_signed.py", "command_line/man.py", "command_line/completion.py"),
     *("daemon/service_manager.py", "daemon/systemd.py"),
+    *("accounts/sign_in.py", "accounts/sign_in_helper.py"),
 }
 """Modules that answer `chatd admin` with JSON in ASCII, which is escaped, print versions, help, and
-what is wrong with options, write keys, manual pages, units and scripts of shells to files, and tell
-the service manager what the daemon does."""
+what is wrong with options, write keys, manual pages, units and scripts of shells to files, tell
+the service manager what the daemon does, and ask a helper in JSON in ASCII."""
 
 
 MAKES_FRAMES = {"protocols/web/live/frames.py"}
@@ -273,7 +274,9 @@ TO_BE_HASHED = {
 }
 """Modules whose bytes are only hashed."""
 
-TO_BE_COUNTED = {"text/work.py", "text/messages.py", "client/imports/jsonl.py"}
+TO_BE_COUNTED = {
+    *("text/work.py", "text/messages.py", "client/imports/jsonl.py", "daemon/value_kinds.py"),
+}
 """Modules whose bytes are only counted, or looked at for what has none."""
 
 
