@@ -89,7 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
     shown = visible(arguments.file)
     try:
         with ExitStack() as opened:
-            # As the user who runs the command, who may not be the owner of the store.
+            # As the user who runs the command, who may not be the owner of the store. Files in a
+            # folder are opened later, as the owner.
             read = _reader(arguments, opened)
             path = path_as_owner(arguments.store)
             file = opened.enter_context(import_file(path))

@@ -3,10 +3,10 @@
 Chat lines and browsers have a port each, with a certificate that is made beside the store if there
 is none; its key stays. This module must not know how addresses are bound, nor what is logged.
 
-Over IPv4 the daemon listens at every address, and refuses connections that are not local
-(`chatd.daemon.local_network`): an address that DHCP changes goes on to be served. Over IPv6 it
-listens at the unique local addresses of the start alone. A machine mostly has public ones beside
-them, which clients try first: at one where nothing listens they go on to the next.
+Over IPv4 the daemon listens at every address: one that DHCP changes goes on to be served. Over IPv6
+it listens at the unique local addresses of the start alone. A machine mostly has public ones beside
+them, which clients try first: at one where nothing listens they go on to the next. Connections of
+both that are not local are refused (`chatd.daemon.local_network`).
 """
 
 from __future__ import annotations
@@ -73,8 +73,7 @@ def doors_of(
             certificate.files,
             settings.limits,
             buffers=settings.buffers,
-            # No unique local address of IPv6 is reached from elsewhere.
-            only_local=settings.lan is Lan.LOCAL and endpoint.startswith("tcp:"),
+            only_local=settings.lan is Lan.LOCAL,
         )
 
     listeners = [

@@ -39,9 +39,9 @@ class TestAddresses:
         found = doors(tmp_path)
         assert [(each.kind, each.endpoint, each.only_local) for each in found.listeners] == [
             (ListenerKind.CHAT, "tcp:60062", True),
-            (ListenerKind.CHAT, r"tcp6:60062:interface=fd00\:\:5", False),
+            (ListenerKind.CHAT, r"tcp6:60062:interface=fd00\:\:5", True),
             (ListenerKind.WEB, "tcp:60443", True),
-            (ListenerKind.WEB, r"tcp6:60443:interface=fd00\:\:5", False),
+            (ListenerKind.WEB, r"tcp6:60443:interface=fd00\:\:5", True),
             (ListenerKind.WEB, "tcp:60080:interface=127.0.0.1", False),
         ]
 
