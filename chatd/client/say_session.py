@@ -195,7 +195,10 @@ class Receipts:
         elif kind == "refused":
             self._refuse(self._error)
         elif kind == "error":
-            self._error = str(Refused(message))
+            refusal = Refused(message)
+            # The kind of this one names a command that is used wrong, and there is none.
+            is_known = refusal.key == "other_lines_with_key"
+            self._error = json_lines.text_of(message, "text") if is_known else str(refusal)
 
     def _refuse(self, reason: str) -> None:
         self._refused += 1
@@ -204,6 +207,8 @@ class Receipts:
     def check(self, interruption: str | None) -> None:
         """Raise `ClientError` unless all lines were saved and there was no *interruption*."""
         count = f"{self._saved} of {self._said} lines were saved"
+        if self._refused and self._refused == self._said:
+            raise ClientError(f"nothing was said: {self._refusal}")
         if self._refused:
             raise ClientError(f"not all was said, {count}: {self._refusal}")
         if interruption:

@@ -132,8 +132,12 @@ def _list_all(session: Session) -> None:
 
 def _list_section(session: Session, section: Section) -> None:
     example = section.commands[0].wording(session.language).name
-    more = session.sentence("help_more_in", command=example)
-    _list(session, _rows(session, section.commands), more)
+    more = [session.sentence("help_more_in", command=example)]
+    undoing = [each.wording(session.language).name for each in section.commands if each.undoes]
+    if undoing:
+        names = ", ".join(f"/{name}" for name in undoing)
+        more = [*_wrapped(session.sentence("help_undo", names=names)), *more]
+    _list(session, _rows(session, section.commands), *more)
 
 
 def _rows(session: Session, commands: Iterable[Command]) -> list[tuple[str, str]]:
@@ -141,7 +145,7 @@ def _rows(session: Session, commands: Iterable[Command]) -> list[tuple[str, str]
     return [(each.usage, each.explanation) for each in wordings]
 
 
-def _list(session: Session, rows: list[tuple[str, str]], more: str) -> None:
+def _list(session: Session, rows: list[tuple[str, str]], *more: str) -> None:
     width = min(max(len(usage) for usage, _ in rows), WIDEST_USAGE)
     lines: list[str] = []
     for usage, text in rows:
@@ -149,7 +153,7 @@ def _list(session: Session, rows: list[tuple[str, str]], more: str) -> None:
             lines.append(usage)
             usage = ""
         lines += _wrapped(text, f"{usage:{width}}  ", " " * (width + 2))
-    session.tell("\n".join([*lines, more]))
+    session.tell("\n".join([*lines, *more]))
 
 
 def _unaccented(name: str) -> str:

@@ -164,14 +164,14 @@ TABLE = (
             "/search WORDS",
             'find lines: words, "a phrase", from:ana, since:2d',
             "In this room, the newest first, 20 at most. Upper and lower case and accents make no\n"
-            "difference. in:ops searches #ops, in:all the 20 latest of your rooms.\n"
+            "difference. in:ops searches #ops; in:all, the 20 rooms that you were in last.\n"
             'Example: /search "build failed" from:ci since:2d in:all',
         ),
         Wording(
             "/buscar PALABRAS",
             'buscar: palabras, "una frase", de:ana, desde:2d',
             "En esta sala, primero las últimas, 20 como mucho. Dan igual las mayúsculas y las\n"
-            "tildes. en:ops busca en #ops, en:todas en las 20 últimas de tus salas.\n"
+            "tildes. en:ops busca en #ops; en:todas, en las 20 últimas salas en que estuviste.\n"
             'Ejemplo: /buscar "no compila" de:ci desde:2d en:todas',
         ),
         cost=READING_COST,

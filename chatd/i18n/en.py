@@ -266,6 +266,7 @@ SENTENCES = {
     "push_with_text": "{what}: {text}",
     "help_more": "/help COMMAND explains one. To say a line that starts with /, type //.",
     "help_more_in": "/help COMMAND explains one, with an example: /help {command}",
+    "help_undo": "To undo: {names}",
     "help_other_names": "Other names: {names}.",
     # Missed lines and searches
     "private_missed": "{count} private lines since you left:",

@@ -276,6 +276,7 @@ SENTENCES = {
     "push_with_text": "{what}: {text}",
     "help_more": "/ayuda ORDEN explica una. Para decir una línea que empieza por /, usa //.",
     "help_more_in": "/ayuda ORDEN explica una, con un ejemplo: /ayuda {command}",
+    "help_undo": "Para deshacer: {names}",
     "help_other_names": "Otros nombres: {names}.",
     # Missed lines and searches
     "private_missed": "{count} líneas privadas desde que te fuiste:",

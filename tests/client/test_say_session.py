@@ -329,9 +329,17 @@ def test_the_first_of_several_refusals_is_the_reason() -> None:
     for id, kind in ((1, "First"), (2, "Second")):
         said.receive({"type": "error", "id": id, "kind": kind, "text": "no."})
         said.receive({"type": "refused", "id": id})
-    with pytest.raises(
-        ClientError, match=r"^not all was said, 0 of 2 lines were saved: First: no\.$"
-    ):
+    with pytest.raises(ClientError, match=r"^nothing was said: First: no\.$"):
+        said.check(None)
+
+
+def test_a_key_of_other_lines_is_no_wrong_use_of_a_command() -> None:
+    said = receipts()
+    said.expect([b"one\ntwo"])
+    error = {"kind": "Wrong use", "key": "other_lines_with_key", "text": "other lines."}
+    said.receive({"type": "error", "id": 1, **error})
+    said.receive({"type": "refused", "id": 1})
+    with pytest.raises(ClientError, match=r"^nothing was said: other lines\.$"):
         said.check(None)
 
 
@@ -340,5 +348,5 @@ def test_lines_that_are_not_valid_are_refused_at_once(line: bytes) -> None:
     said = receipts()
     assert said.expect([line]) == b""
     assert not said.are_due
-    with pytest.raises(ClientError, match="not all was said, 0 of 1 lines"):
+    with pytest.raises(ClientError, match=r"^nothing was said: "):
         said.check(None)

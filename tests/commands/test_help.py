@@ -7,7 +7,7 @@ import pytest
 from chatd.commands.base import Command
 from chatd.commands.help import COMMANDS, GENERAL, SECTIONS, TABLE
 from chatd.errors import ErrorKind
-from chatd.i18n import Language
+from chatd.i18n import Language, sentence
 from tests.support.browser import browser
 from tests.support.sentences import EN, ES
 from tests.support.world import Member, World
@@ -99,6 +99,15 @@ class TestASection:
             for command in SECTIONS[key].commands
             if not command.undoes
         ]
+
+    def test_names_those_that_undo_another_in_one_row(
+        self, ana: Member, language: Language, key: str
+    ) -> None:
+        (name, *_) = SECTIONS[key].heading(language).names
+        undoing = [each for each in SECTIONS[key].commands if each.undoes]
+        names = ", ".join(f"/{each.wording(language).name}" for each in undoing)
+        row = f"*** {sentence(language, 'help_undo', names=names)}"
+        assert (row in ana.ask(f"/help {name}")) is bool(undoing)
 
     def test_fits_on_the_screen_and_ends_with_an_example(
         self, ana: Member, language: Language, key: str
