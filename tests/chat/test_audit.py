@@ -11,7 +11,6 @@ from twisted.internet.task import Clock
 
 from chatd.accounts.credentials import BROWSER, PASSWORD, TOKEN, USER
 from chatd.chat.actions import browser_sign_in
-from chatd.chat.actions.login import grant_of_secret
 from chatd.chat.audit import (
     FAILURE_SECONDS,
     FAILURES_AT_ONCE,
@@ -23,6 +22,7 @@ from chatd.chat.audit import (
 )
 from tests.support.browser import Browser
 from tests.support.checkout import ROOT
+from tests.support.http import SiteWorld
 from tests.support.logs import Expect
 from tests.support.machine import ANA, Machine
 from tests.support.sessions import done, guest
@@ -36,7 +36,7 @@ SAID = "xyzzy"
 class Recorded:
     """A world whose audit is a list."""
 
-    def __init__(self, make: Callable[..., World] = World) -> None:
+    def __init__(self, make: Callable[..., Any] = World) -> None:
         clock = Clock()
         self.entries: list[Record] = []
         self.world: Any = make(clock=clock, audit=Audit(clock, self.entries.append))
@@ -104,10 +104,16 @@ class TestSigningIn:
         at = {"address": "127.0.0.1", "door": "websocket"}
         check(wrong, {"event": "sign-in", "ok": False, "way": TOKEN, **at})
 
-    def test_by_a_wrong_token_of_a_request(self, recorded: Recorded) -> None:
-        assert grant_of_secret(recorded.world.server, "x", "192.0.2.1", "http") is None
-        (entry,) = recorded.taken()
-        assert (entry["ok"], entry["door"]) == (False, "http")
+    def test_of_a_request_by_a_token_and_a_wrong_one(self) -> None:
+        recorded = Recorded(SiteWorld)
+        recorded.world.world.register("ana")
+        secret = recorded.world.token("ana")
+        for token in secret, "chatd_00":
+            recorded.world.ask("GET", "/api/me", authorization=f"Bearer {token}")
+        right, wrong = recorded.taken()
+        check(right, by("ana", "http", event="sign-in", ok=True, way=TOKEN))
+        at = {"address": "127.0.0.1", "door": "http"}
+        check(wrong, {"event": "sign-in", "ok": False, "way": TOKEN, **at})
 
     def test_of_a_browser_and_out(self, recorded: Recorded) -> None:
         world = recorded.world

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.address import IPv4Address
 
+from chatd import __version__
 from chatd.accounts.credentials import BROWSER
 from tests.support.live_client import LiveClient
 from tests.support.sentences import EN
@@ -26,6 +27,7 @@ class TestHello:
     ) -> None:
         one = live.come(world, greeted=False, language="es")
         (hello,) = one.seen("hello")
+        assert hello["version"] == __version__
         assert hello["name"] == f"guest{one.session.number}"
         assert (hello["guest"], hello["account"]) == (True, False)
         assert (hello["lobby"], hello["language"], hello["max_length"]) == ("lobby", "es", 4096)
