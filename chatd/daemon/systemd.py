@@ -13,6 +13,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from zipfile import is_zipfile
 
 from chatd.daemon.os_process import refuse
 from chatd.daemon.units import SERVICE, SOCKETS, units
@@ -84,7 +85,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _program() -> list[str]:
-    """Return the command ``chatd`` of this installation."""
+    """Return the command ``chatd`` of this installation, or the one file that chatd runs from."""
+    if is_zipfile(sys.argv[0]):
+        return [str(Path(sys.argv[0]).absolute())]
     script = Path(sysconfig.get_path("scripts"), "chatd")
     return [str(script)] if script.is_file() else [sys.executable, "-m", "chatd"]
 

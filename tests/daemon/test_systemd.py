@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,15 @@ class TestWritten:
         monkeypatch.setattr("sys.executable", "/usr/bin/python3")
         machine.install()
         assert "ExecStart=/usr/bin/python3 -m chatd serve " in machine.service
+
+    def test_is_one_for_the_file_that_chatd_runs_from(
+        self, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        one_file = machine.scripts / "chatd.pyz"
+        zipfile.ZipFile(one_file, "w").close()
+        monkeypatch.setattr("sys.argv", [str(one_file), "systemd", "install"])
+        machine.install()
+        assert f"ExecStart={one_file} serve " in machine.service
 
     def test_names_a_file_from_anywhere(
         self, machine: Machine, monkeypatch: pytest.MonkeyPatch
