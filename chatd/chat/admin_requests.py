@@ -47,7 +47,7 @@ class Administration:
         server: ChatServer,
         watch: ClockWatch,
         reload: Callable[[], AdminReply] | None = None,
-        stats: Callable[[bool], AdminReply] | None = None,
+        stats: Callable[[bool], Awaitable[AdminReply]] | None = None,
     ) -> None:
         self._server = server
         self._watch = watch
@@ -170,7 +170,7 @@ class Administration:
         exposed = request.get("exposed", False)
         if not isinstance(exposed, bool):
             raise Refused("exposed is true or false.")
-        return self._figures(exposed)
+        return await self._figures(exposed)
 
     async def _clock(self, request: AdminRequest) -> AdminReply:
         now = await administration.confirm_clock(self._server, self._watch)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from chatd.daemon.figures import FigureKind, Figures, Reading
 from chatd.util.counts import Histogram
+from chatd.util.worker import Worker
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -19,26 +20,38 @@ LIBRARY = "prometheus-client"
 
 
 class Exposition:
-    """Writes the figures of the daemon, and those of its process. Raises `ImportError`."""
+    """Writes the figures of the daemon, and those of its process. Raises `ImportError`.
 
-    def __init__(self, figures: Figures) -> None:
-        from prometheus_client import CollectorRegistry, ProcessCollector
+    Those of the process are read in a ``worker``: to count 10,000 open files takes 26 ms.
+    """
+
+    def __init__(self, figures: Figures, worker: Worker) -> None:
+        from prometheus_client import ProcessCollector
         from prometheus_client.exposition import choose_encoder
 
         self._choose = choose_encoder
         self._figures = figures
-        self._registry = CollectorRegistry(auto_describe=False)
-        self._registry.register(self)
-        ProcessCollector(registry=self._registry)
+        self._worker = worker
+        self._process = ProcessCollector(registry=None)
 
-    def expose(self, accept: str = "") -> tuple[bytes, str]:
+    async def expose(self, accept: str = "") -> tuple[bytes, str]:
         """Return all figures in one of the formats in an ``Accept`` header, and its media type."""
+        of_process = await self._worker.run(self._process.collect)
         generate, media_type = self._choose(accept)
-        return generate(self._registry), media_type
+        return generate(_Families(self._figures.read(), of_process)), media_type
+
+
+class _Families:
+    """All figures as the library takes them: a collector that has collected."""
+
+    def __init__(self, readings: Iterable[Reading], others: Iterable[Metric]) -> None:
+        self._readings = readings
+        self._others = others
 
     def collect(self) -> Iterable[Metric]:
-        """Generate all figures: what the library calls."""
-        return map(_family, self._figures.read())
+        """Generate the figures."""
+        yield from map(_family, self._readings)
+        yield from self._others
 
 
 def _family(reading: Reading) -> Metric:

@@ -13,6 +13,7 @@ from chatd.daemon.figures import Figures, Value
 from chatd.daemon.readiness import Readiness
 from chatd.util.counts import Histogram
 from chatd.util.extras import how_to_install
+from chatd.util.worker import Worker
 
 
 def missing_library() -> str:
@@ -21,11 +22,23 @@ def missing_library() -> str:
 
 
 class Monitor:
-    """Tells the state and the ``figures`` of the daemon."""
+    """Tells the state and the ``figures`` of the daemon.
 
-    def __init__(self, figures: Figures, readiness: Readiness) -> None:
+    ``worker`` reads what would hold the reactor. It runs between `start` and `stop`.
+    """
+
+    def __init__(self, figures: Figures, readiness: Readiness, worker: Worker) -> None:
         self.figures = figures
         self._readiness = readiness
+        self._worker = worker
+
+    def start(self) -> None:
+        """Begin to tell figures in the format of Prometheus."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Tell them no more."""
+        self._worker.stop()
 
     @cached_property
     def exposition(self) -> Exposition | None:
@@ -34,7 +47,7 @@ class Monitor:
         To ask for it the first time takes 70 ms, in which the library is imported.
         """
         try:
-            return Exposition(self.figures)
+            return Exposition(self.figures, self._worker)
         except ImportError:
             return None
 
@@ -48,14 +61,14 @@ class Monitor:
         """The word for the state of the daemon; "ok" if it serves clients."""
         return self._readiness.readiness
 
-    def expose(self, accept: str = "") -> tuple[bytes, str] | None:
+    async def expose(self, accept: str = "") -> tuple[bytes, str] | None:
         """Return the figures in a format of Prometheus, and its media type.
 
         It is the one that an ``Accept`` header asks for, by default text. None without the library.
         """
-        return None if self.exposition is None else self.exposition.expose(accept)
+        return None if self.exposition is None else await self.exposition.expose(accept)
 
-    def stats(self, exposed: bool) -> dict[str, Any]:
+    async def stats(self, exposed: bool) -> dict[str, Any]:
         """Return the reply to `chatd admin stats`, ``exposed`` in the format of Prometheus.
 
         It has ``{"stats": [[NAME, LABELS, TEXT], ...]}``, or ``{"exposition": TEXT}``, or the
@@ -68,7 +81,7 @@ class Monitor:
                 for labels, value in reading.samples
             ]
             return {"stats": rows}
-        written = self.expose()
+        written = await self.expose()
         if written is None:
             return {"error": missing_library()}
         return {"exposition": written[0].decode()}

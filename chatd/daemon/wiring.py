@@ -131,7 +131,8 @@ def makeService(options: Options) -> IService:
     # Those who watch
     lag = ReactorLag(clock)
     readiness = Readiness(lambda: server.saves)
-    monitor = Monitor(Figures(FigureParts(server, passwords, lag, readiness, [])), readiness)
+    figures = Figures(FigureParts(server, passwords, lag, readiness, []))
+    monitor = Monitor(figures, readiness, Worker(clock, "chatd-figures"))
     token = _token(settings, rundir, user)
 
     # The addresses, and the protocols there
@@ -155,7 +156,7 @@ def makeService(options: Options) -> IService:
     administration = Administration(server, watch, reload.request, monitor.stats)
     control = _control(store, administration, user, reactor)
 
-    helpers = passwords, local_users, certificates, audit_file, lag
+    helpers = passwords, local_users, certificates, audit_file, lag, monitor
 
     # The process
     collect_garbage_rarely()

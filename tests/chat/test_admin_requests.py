@@ -59,7 +59,7 @@ def test_the_operator_can_confirm_the_clock(world: World) -> None:
 
 class TestStats:
     def test_are_those_of_the_daemon(self, world: World) -> None:
-        def stats(exposed: bool) -> dict[str, Any]:
+        async def stats(exposed: bool) -> dict[str, Any]:
             return {"exposed": exposed}
 
         operator = Administration(world.server, world.watch, stats=stats)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Coroutine
 from math import inf
+from typing import Any, TypeVar
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from chatd.daemon.figures import FIGURES, FigureKind
 from chatd.util.extras import how_to_install
 from tests.support.monitors import monitor_of
 from tests.support.world import World
+
+T = TypeVar("T")
 
 parser = pytest.importorskip("prometheus_client.parser")
 
@@ -27,9 +32,17 @@ def without_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def exposed(world: World) -> str:
     """Return the figures of a world in the text format of Prometheus."""
-    written = monitor_of(world).expose()
+    written = result_of(monitor_of(world).expose())
     assert written is not None
     return written[0].decode()
+
+
+def result_of(asked: Coroutine[Deferred[Any], Any, T]) -> T:
+    """Return the result of what is asked in a world, whose workers work at once."""
+    results: list[T] = []
+    Deferred.fromCoroutine(asked).addCallback(results.append)
+    (result,) = results
+    return result
 
 
 class TestExposition:
@@ -64,14 +77,14 @@ class TestExposition:
 
     def test_is_in_the_format_that_is_asked_for(self) -> None:
         monitor = monitor_of(World())
-        written = monitor.expose("application/openmetrics-text; version=1.0.0")
+        written = result_of(monitor.expose("application/openmetrics-text; version=1.0.0"))
         assert written is not None
         assert written[1].startswith("application/openmetrics-text")
         assert written[0].endswith(b"# EOF\n")
 
     @pytest.mark.usefixtures("without_library")
     def test_needs_its_library(self) -> None:
-        assert monitor_of(World()).expose() is None
+        assert result_of(monitor_of(World()).expose()) is None
 
     @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
     def test_is_as_prometheus_wants_it(self) -> None:
@@ -86,7 +99,7 @@ class TestStats:
     def test_are_a_row_for_each_value(self) -> None:
         world = World()
         world.person()
-        rows = monitor_of(world).stats(exposed=False)["stats"]
+        rows = result_of(monitor_of(world).stats(exposed=False))["stats"]
         assert ["connections", "chat", "1"] in rows
         assert {name for name, _, _ in rows} >= {
             row.name for row in FIGURES if row.kind is not FigureKind.GAUGE
@@ -101,21 +114,22 @@ class TestStats:
             commits.add(0.0, 0.002)
         commits.add(0.0, 7.0)
         rows = {
-            (name, labels): text for name, labels, text in monitor.stats(exposed=False)["stats"]
+            (name, labels): text
+            for name, labels, text in result_of(monitor.stats(exposed=False))["stats"]
         }
         assert rows["line_stage_seconds", "commit"] == "10, half up to 2.5 ms, 99 % over 2500 ms"
         assert rows["passwords_seconds", ""] == "0"
 
     def test_are_as_prometheus_reads_them_if_asked(self) -> None:
-        text = monitor_of(World()).stats(exposed=True)["exposition"]
+        text = result_of(monitor_of(World()).stats(exposed=True))["exposition"]
         assert list(parser.text_string_to_metric_families(text))
 
     @pytest.mark.usefixtures("without_library")
     def test_need_the_library_for_that_alone(self) -> None:
         monitor = monitor_of(World())
         error = f"prometheus-client is not installed: {how_to_install('metrics')}."
-        assert monitor.stats(exposed=True) == {"error": error}
-        assert monitor.stats(exposed=False)["stats"]
+        assert result_of(monitor.stats(exposed=True)) == {"error": error}
+        assert result_of(monitor.stats(exposed=False))["stats"]
 
 
 def _samples(text: str) -> dict[tuple[str, str], float]:

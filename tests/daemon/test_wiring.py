@@ -214,16 +214,17 @@ async def test_those_who_watch_are_told_the_figures_of_clients_alone(tmp_path: P
     service = make(tmp_path, "--listen", FREE, "--metrics", FREE, "--lines-per-second", "0")
     (port,) = service.listeners[-1].ports
     number = port.getHost().port  # type: ignore[attr-defined]
+    assert await deferToThread(get, number, "/readyz") == (503, b'{"status":"starting"}\n')
+    service.startService()
     status, body = await deferToThread(get, number, "/metrics")
     assert status == 200
     assert b'chatd_connections_admitted_total{door="chat"} 0.0\n' in body
     assert b'door="metrics"' not in body
     status, _ = await deferToThread(partial(get, number, "/metrics", Host="evil.example"))
     assert status == 421
-    assert await deferToThread(get, number, "/readyz") == (503, b'{"status":"starting"}\n')
+    assert await deferToThread(get, number, "/readyz") == (200, b'{"status":"ok"}\n')
     assert await deferToThread(get, number, "/healthz") == (200, b'{"status":"ok"}\n')
-    await service.listeners[-1].factory.when_empty()
-    await unbind(service)
+    await service.stopService()
 
 
 async def test_their_connections_count_for_no_limit_of_clients(tmp_path: Path) -> None:
@@ -259,13 +260,13 @@ async def test_they_are_told_figures_with_the_token(tmp_path: Path) -> None:
     service = make(tmp_path, "--listen", FREE, "--metrics", "tcp:0", *token)
     (port,) = service.listeners[-1].ports
     number = port.getHost().port  # type: ignore[attr-defined]
+    service.startService()
     status, _ = await deferToThread(get, number, "/metrics")
     assert status == 401
     sent = {"Authorization": "Bearer a-token-of-the-operator", "Host": "any.example"}
     status, _ = await deferToThread(partial(get, number, "/metrics", **sent))
     assert status == 200
-    await service.listeners[-1].factory.when_empty()
-    await unbind(service)
+    await service.stopService()
 
 
 def test_without_h11_the_package_to_install_is_named(

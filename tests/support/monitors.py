@@ -22,7 +22,7 @@ def monitor_of(world: World, *doors: Door) -> Monitor:
     parts = Parts(
         world.server, world.server.logins.passwords, ReactorLag(world.clock), readiness, here
     )
-    return Monitor(Figures(parts), readiness)
+    return Monitor(Figures(parts), readiness, world.hashing)
 
 
 def figures_of(monitor: Monitor) -> dict[str, Value]:

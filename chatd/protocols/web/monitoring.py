@@ -53,7 +53,7 @@ class Watched(Protocol):
     def readiness(self) -> str:
         """`FINE` if clients are served and their lines are saved, or the reason why not."""
 
-    def expose(self, accept: str) -> tuple[bytes, str] | None:
+    async def expose(self, accept: str) -> tuple[bytes, str] | None:
         """Return the figures in a format of an ``Accept`` header, and its media type.
 
         None if the library that writes them is not installed.
@@ -78,11 +78,11 @@ class MonitoringSite:
     async def answer(self, request: Request, asker: Requester) -> Answer:
         """Return the answer to a request."""
         try:
-            return self._answer(request, asker)
+            return await self._answer(request, asker)
         except Refusal as refusal:
             return error_answer(refusal, request.language(self._server.language))
 
-    def _answer(self, request: Request, asker: Requester) -> Answer:
+    async def _answer(self, request: Request, asker: Requester) -> Answer:
         if self._hosts is not None and not (request.host and self._hosts.are(request.host)):
             raise bad_request("unknown_host", 421)
         path = request.path or ()
@@ -104,7 +104,7 @@ class MonitoringSite:
         if self._token and not self._has_token(request):
             raise Problem(ErrorKind.NOT_ALLOWED, "needs_metrics_token", status=401)
         asker.charge(SCRAPE_COST)
-        written = self._watched.expose(request.header("accept") or "")
+        written = await self._watched.expose(request.header("accept") or "")
         if written is None:
             raise Problem(ErrorKind.SERVER_ERROR, "no_metrics_library", status=501)
         data, media_type = written

@@ -18,7 +18,7 @@ class Watched:
     health = readiness = "ok"
     figures: tuple[bytes, str] | None = (b"chatd_rooms 1\n", "text/plain")
 
-    def expose(self, accept: str) -> tuple[bytes, str] | None:
+    async def expose(self, accept: str) -> tuple[bytes, str] | None:
         self.accepted = accept
         return self.figures
 
