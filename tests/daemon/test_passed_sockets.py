@@ -91,7 +91,7 @@ class TestServed:
         host, _, port = sockets.tcp().partition(":")
         service = make(tmp_path, "--listen", "systemd:name=chat")
         with ExitStack() as waiting:
-            for _ in range(min(BACKLOG, 200)):  # Twisted's own is 50
+            for _ in range(min(BACKLOG, 100)):  # Twisted's own is 50
                 client = waiting.enter_context(socket.socket())
                 client.settimeout(0.5)
                 client.connect((host, int(port)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,9 @@ from tests.support.sentences import EN
 
 INTERVAL = 60.0
 """Seconds without a message after which the manager of these tests ends the daemon."""
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="it is so on Linux alone")
 
 
 class Told:
@@ -64,6 +68,7 @@ class TestStates:
         told.manager.stopping()
         assert told.socket.all() == ["STOPPING=1"]
 
+    @on_linux
     def test_are_told_to_an_abstract_socket(self) -> None:
         told = Told(f"@chatd-tests-{os.getpid()}")
         with closing(told.socket):
@@ -155,6 +160,7 @@ class TestAManagerThatCannotBeTold:
         (event,) = expected_errors()
         assert event["why"] == "No such file or directory."
 
+    @on_linux
     def test_is_not_waited_for(
         self, told: Told, monkeypatch: pytest.MonkeyPatch, expected_errors: Expect
     ) -> None:
@@ -191,3 +197,12 @@ def test_a_daemon_tells_of_its_life_and_shows_its_stacks_when_it_hangs(tmp_path:
         assert "Fatal Python error: Aborted" in stacks
         assert 'File "<string>", line 1 in <lambda>' in stacks
         assert stacks.count("hread 0x") > 1, "all threads"
+
+
+def test_a_daemon_tells_that_it_stops(tmp_path: Path) -> None:
+    with closing(ManagerSocket(str(tmp_path / "notify"))) as manager:
+        variables = {"NOTIFY_SOCKET": manager.address}
+        with LiveServer(tmp_path, variables=variables) as daemon:
+            assert manager.next(PATIENCE).startswith("READY=1\n")
+            daemon.stop()
+            assert manager.all() == ["STOPPING=1"]
