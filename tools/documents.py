@@ -1,4 +1,4 @@
-"""Write the generated parts of the documents: tables, and lists of modules.
+"""Write the generated parts of the documents: tables, lists of modules, and the dashboard.
 
 ``python3 -m tools.documents`` writes them, ``python3 -m tools.documents --check`` names the
 documents that are stale and exits with 1. Each table is between two comments, of which the first
@@ -16,6 +16,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from chatd.i18n import Language
+from tools import dashboard
 from tools.reference import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,12 +91,16 @@ def written() -> dict[str, str]:
         if path.parent != ROOT / "chatd":  # its modules are the packages of the architecture
             source = path.read_text("utf-8")
             documents[path.relative_to(ROOT).as_posix()] = with_modules(source, path.parent)
-    return documents
+    return {**documents, dashboard.PATH: dashboard.written()}
 
 
 def stale() -> list[str]:
     """Return the documents that are not as this program writes them."""
-    return [name for name, text in written().items() if (ROOT / name).read_text("utf-8") != text]
+    return [name for name, text in written().items() if _present(ROOT / name) != text]
+
+
+def _present(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
 
 
 def main(arguments: Sequence[str]) -> int:
