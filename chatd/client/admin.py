@@ -194,22 +194,23 @@ def _use_row(use: dict[str, Any]) -> str:
 
 def _password(name: str) -> str:
     """Return the password, which is typed twice or piped in."""
-    if sys.stdin is not None and sys.stdin.isatty():
+    if sys.stdin is None:
+        raise ClientError("there is nothing to read a password from: standard input is closed.")
+    if sys.stdin.isatty():
         text = getpass.getpass(f"Password for {visible(name)}: ")
+        password = _valid(text, name)  # what is not is refused before it is typed again
         if getpass.getpass("The same again: ") != text:
             raise ClientError("the two passwords differ. Try again.")
-    elif sys.stdin is not None:
-        try:
-            text = (
-                sys.stdin.buffer.readline()
-                .decode("utf-8-sig")
-                .removesuffix("\n")
-                .removesuffix("\r")
-            )
-        except UnicodeDecodeError:
-            raise ClientError("the password is not UTF-8.") from None
-    else:
-        raise ClientError("there is nothing to read a password from: standard input is closed.")
+        return password
+    try:
+        text = sys.stdin.buffer.readline().decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise ClientError("the password is not UTF-8.") from None
+    return _valid(text, name)
+
+
+def _valid(text: str, name: str) -> str:
+    """Return the normalised text of a new password. Raises `ClientError` if it is not valid."""
     try:
         return new_password_of(text, name)
     except InvalidPassword as invalid:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import getpass
 import os
 import pty
 import re
@@ -13,9 +15,12 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from chatd.client.admin import add_arguments, run
+from chatd.client.wire import ClientError
 from chatd.storage.contract import FORGOTTEN
 from chatd.util.extras import how_to_install
 from tests.support.admin import PASSWORD, admin
@@ -294,6 +299,25 @@ def test_in_a_terminal_the_password_is_typed_twice_and_not_shown(tmp_path: Path)
         seen = in_terminal(tmp_path, "add", "ana", typed=[PASSWORD, second])
         assert outcome in seen
         assert b"horse" not in seen
+
+
+def test_in_a_terminal_a_password_that_is_not_valid_is_typed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def type_a_short_one(prompt: str) -> str:
+        asked.append(prompt)
+        return "horse"
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(getpass, "getpass", type_a_short_one)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    with pytest.raises(ClientError, match="at least"):
+        run(parser.parse_args(["add", "ana"]))
+    assert asked == ["Password for ana: "]
 
 
 def test_in_a_terminal_the_name_is_typed_once_more_before_an_account_is_removed(
