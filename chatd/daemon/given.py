@@ -10,6 +10,8 @@ import enum
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from chatd.text.escaping import visible
+
 
 class Source(enum.IntEnum):
     """A place where values are given; the later one goes before."""
@@ -41,7 +43,7 @@ class Given(NamedTuple):
 
     def fault(self, why: str) -> Fault:
         """Return a fault, with what comes after the name of the setting."""
-        return Fault(f"{self.where}{self.name}{why}", self.source)
+        return Fault(visible(f"{self.where}{self.name}{why}"), self.source)
 
 
 GivenValues = Mapping[str, Given]

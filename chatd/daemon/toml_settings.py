@@ -121,7 +121,7 @@ class _Reader(NamedTuple):
     def listeners(self, value: object, name: str) -> tuple[GivenValues, ...]:
         """Return the listeners in an array of tables, which messages call by a name."""
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            self._fault(name, f" is a list of tables: each begins with [[{LISTEN}]].")
+            self._fault(name, _NO_LIST)
             return ()
         found = []
         for number, table in enumerate(value, start=1):
@@ -163,6 +163,11 @@ class _Reader(NamedTuple):
     def _fault(self, name: str, why: str) -> None:
         self.faults.append(Fault(visible(f"{self.where}{name}{why}"), self.source))
 
+
+_NO_LIST = (
+    f" is a list of tables: each begins with [[{LISTEN}]] in a file, and a variable is like"
+    ' [{ endpoint = "tcp:60060" }].'
+)
 
 _ENDPOINT = next(row.kind.takes for row in LISTENER_ROWS if row.path == "endpoint")
 

@@ -283,6 +283,11 @@ class TestFaults:
                 "server.motd takes the path of a file; not a table with a.",
             ),
             ('server.motd = "a\\u0000b"', "server.motd takes no character NUL: "),
+            (
+                'store.where = "a\\nb\\u001b"',
+                r"store.where takes sqlite:PATH or memory:; not 'a\nb\x1b'. Did you mean"
+                " sqlite:a^Jb^[?",
+            ),
             ('store.where = "sqlite:\\u0000"', "store.where takes no character NUL: "),
             (
                 f"server.recent = '{'9' * 5000}'",
@@ -314,7 +319,7 @@ class TestFaults:
                 "users.unix_names = true",
                 "users.unix_names needs a UNIX socket: add [[listen]] with ",
             ),
-            ("listen = {}", "listen is a list of tables: each begins with [[listen]]."),
+            ("listen = {}", "listen is a list of tables: each begins with [[listen]] in a file, "),
             ("[[listen]]", "listen[1].endpoint is missing: it takes an address such as "),
             ("[[listen]]\nendpoint = '7'", "listen[1].endpoint '7': did you mean tcp:7?"),
             (
@@ -382,7 +387,12 @@ class TestFaults:
                 r" takes a whole number, 0 or more; not '1\nb = 2'.",
             ),
             ("CHATD__USERS__UNIX_NAMES", "yes", " takes true or false; not 'yes'."),
-            ("CHATD__LISTEN", "tcp:1", " is a list of tables: each begins with [[listen]]."),
+            (
+                "CHATD__LISTEN",
+                "tcp:1",
+                " is a list of tables: each begins with [[listen]] in a file, and a variable is like"
+                ' [{ endpoint = "tcp:60060" }].',
+            ),
             ("CHATD__LISTEN", "[{ endpoint = '7' }]", "[1].endpoint '7': did you mean tcp:7?"),
         ],
     )
