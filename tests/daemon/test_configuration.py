@@ -390,8 +390,8 @@ class TestFaults:
             (
                 "CHATD__LISTEN",
                 "tcp:1",
-                " is a list of tables: each begins with [[listen]] in a file, and a variable is like"
-                ' [{ endpoint = "tcp:60060" }].',
+                " is a list of tables: each begins with [[listen]] in a file, and a variable is"
+                ' like [{ endpoint = "tcp:60060" }].',
             ),
             ("CHATD__LISTEN", "[{ endpoint = '7' }]", "[1].endpoint '7': did you mean tcp:7?"),
         ],

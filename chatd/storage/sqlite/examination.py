@@ -122,7 +122,8 @@ def _faults_of_rooms(connection: sqlite3.Connection) -> Iterator[str]:
     cursor = connection.execute(f"{SELECT_EVENTS} ORDER BY id")
     while rows := cursor.fetchmany(_FETCHED):
         for row in rows:
-            number = row[0] >> SEQ_BITS
+            (identifier,) = checked(row[:1], int)
+            number = identifier >> SEQ_BITS
             if number != present:
                 if log is not None:
                     yield from log.end()
@@ -144,7 +145,8 @@ _Stretches = dict[int, tuple[int, int]]
 
 def _stretches_of(connection: sqlite3.Connection) -> _Stretches:
     rows = connection.execute("SELECT id, strand, time FROM strands")
-    return {number: (strand, time) for number, strand, time in rows}
+    checked_rows = (checked(row, int, int, int) for row in rows)
+    return {number: (strand, time) for number, strand, time in checked_rows}
 
 
 class _Log:

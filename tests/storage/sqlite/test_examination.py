@@ -131,6 +131,21 @@ class TestExamination:
         faults = examine_file(path).faults
         assert faults[0].startswith(fault), faults
 
+    @pytest.mark.parametrize("table", ["events", "strands"])
+    async def test_finds_a_row_without_a_number(
+        self, harness: StoreHarness, path: Path, table: str
+    ) -> None:
+        await filled(harness)
+        for statement in (
+            f"CREATE TABLE other AS SELECT * FROM {table}",
+            f"DROP TABLE {table}",
+            f"CREATE TABLE {table} AS SELECT * FROM other",
+            f"UPDATE {table} SET id = NULL WHERE rowid = 1",
+        ):
+            sql(path, statement)
+        (fault,) = examine_file(path).faults
+        assert fault.startswith("it is damaged: a room or record in it is not as ")
+
     async def test_tells_once_of_a_room_that_is_not_there(
         self, harness: StoreHarness, path: Path
     ) -> None:
