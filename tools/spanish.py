@@ -629,8 +629,8 @@ FIGURES = {
     "Times in which passwords were hashed or checked, with the wait for their turn": (
         "Tiempos en los que se cifraron o comprobaron contraseñas, con la espera de su turno"
     ),
-    "Times by which a call of each quarter of a second was late": (
-        "Tiempos con los que llegó tarde una llamada de cada cuarto de segundo"
+    "Times by which a call of each quarter of a second was late; only with --metrics": (
+        "Tiempos con los que llegó tarde una llamada de cada cuarto de segundo; solo con --metrics"
     ),
     "Time at which the first certificate for TLS expires, in seconds since 1970": (
         "Momento en que caduca el primer certificado para TLS, en segundos desde 1970"

@@ -354,7 +354,7 @@ FIGURES = (
     Row(
         "reactor_lag_seconds",
         _H,
-        "Times by which a call of each quarter of a second was late",
+        "Times by which a call of each quarter of a second was late; only with --metrics",
         _one(lambda parts: parts.lag.times),
     ),
     Row(

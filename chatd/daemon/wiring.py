@@ -156,7 +156,9 @@ def makeService(options: Options) -> IService:
     administration = Administration(server, watch, reload.request, monitor.stats)
     control = _control(store, administration, user, reactor)
 
-    helpers = passwords, local_users, certificates, audit_file, lag, monitor
+    is_watched = any(each.is_watched for each in listeners)
+    watching = lag if is_watched else None  # it would cost an idle daemon more than all else
+    helpers = passwords, local_users, certificates, audit_file, watching, monitor
 
     # The process
     collect_garbage_rarely()
@@ -164,7 +166,7 @@ def makeService(options: Options) -> IService:
     show_stacks_when_aborted()
     on_terminal = settings.log.format is LogFormat.TEXT and is_terminal(twistd)
     lines = [] if doors is None else guide(doors, settings, on_terminal=on_terminal)
-    if any(each.is_watched for each in listeners) and not monitor.exposition:
+    if is_watched and not monitor.exposition:
         lines.append(f"/metrics answers 501, for {missing_library()}")
     reactor.callWhenRunning(stop_in_time)
     # Also for a signal that arrives before the reactor runs:

@@ -21,6 +21,7 @@ from twisted.internet.threads import deferToThread
 
 from chatd.daemon.listener_settings import WATCHERS
 from chatd.daemon.os_process import OWN_FILES
+from chatd.daemon.reactor_lag import ReactorLag
 from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.service import ChatService
 from chatd.daemon.settings_table import ROWS
@@ -225,6 +226,15 @@ async def test_those_who_watch_are_told_the_figures_of_clients_alone(tmp_path: P
     assert await deferToThread(get, number, "/readyz") == (200, b'{"status":"ok"}\n')
     assert await deferToThread(get, number, "/healthz") == (200, b'{"status":"ok"}\n')
     await service.stopService()
+
+
+@pytest.mark.parametrize("watched", [False, True])
+async def test_the_lag_of_the_reactor_is_measured_for_them_alone(
+    tmp_path: Path, watched: bool
+) -> None:
+    service = make(tmp_path, "--listen", FREE, *(["--metrics", FREE] if watched else []))
+    assert any(isinstance(each, ReactorLag) for each in service._helpers) == watched
+    await unbind(service)
 
 
 async def test_their_connections_count_for_no_limit_of_clients(tmp_path: Path) -> None:

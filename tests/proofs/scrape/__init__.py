@@ -1,0 +1,1 @@
+"""The measurement of a scrape: how long the reactor is held by it with many clients."""
