@@ -81,6 +81,11 @@ def _faults_of_records(found: Examination) -> Iterator[str]:
             if why := _start(LoadedStore(found.rooms, of_kind)):
                 yield f"records of the kind {visible(kind)}: {why}"
         return
+    names: dict[str, str] = {}
+    for room in found.rooms:
+        other = names.setdefault(fold(room.name), room.name)
+        if other != room.name:
+            yield f"#{visible(other)} and #{visible(room.name)} are one room to a daemon"
     heads = {fold(record.name): record.head for record in found.rooms}
     for key, mark in Table(store, "place", ReadMark).items():
         account, _, log = key.partition("/")

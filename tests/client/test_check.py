@@ -114,6 +114,15 @@ async def test_a_record_that_is_wrong_is_named(
     assert out.startswith(fault)
 
 
+async def test_two_rooms_of_which_a_daemon_shows_one_are_a_fault(
+    harness: StoreHarness, run: Run
+) -> None:
+    await harness.say(draft("a", room="OPS"))
+    await harness.say(draft("b", room="ops"))
+    status, out, _ = run()
+    assert (status, out) == (1, "#OPS and #ops are one room to a daemon\n")
+
+
 @pytest.mark.parametrize(("content", "why"), [(b"", "it is empty."), (b"x" * 900, "not a data")])
 def test_what_is_no_store_is_refused(path: Path, run: Run, content: bytes, why: str) -> None:
     path.write_bytes(content)
