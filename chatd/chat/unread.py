@@ -187,16 +187,17 @@ class UnreadTracker:
     def entered(self, session: Session) -> None:
         """Tell a session that entered a room how much it missed there, and count from here on."""
         tracker, room = session.subscriptions.read_tracker, session.room
-        if tracker is None:
+        if tracker is None or room is None:
             return
         for each in self.missed.of(session):
             if each.log is room:
                 session.answer("missed_before", count=each.lines, room=room.name)
-        if room is not None:
-            self._keep(self._begun(session, room))
-            session.subscriptions.show_read_mark(
-                room, self.read_marks.of(tracker.account, room.key)
-            )
+        self._keep(self._begun(session, room))
+        if session.subscriptions.multi_room:
+            # Its lines may have been sent as missed ones, and the client shows the mark.
+            self.keep(tracker.account)
+        mark = self.read_marks.of(tracker.account, room.key)
+        session.subscriptions.show_read_mark(room, mark)
 
     def seen(self, session: Session, room: Room, seq: int) -> None:
         """Mark a room as read up to a seq, in all sessions of the account of a session."""

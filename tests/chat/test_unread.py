@@ -592,6 +592,18 @@ class TestPlaces:
         ana.hang_up(ConnectionLost)
         assert place(world, "@ana") == 2
 
+    def test_what_was_shown_of_a_room_is_not_missed_on_entering_it(self, world: World) -> None:
+        luis, ana = world.person("luis"), world.member("ana")
+        ana.type("/join ops")
+        ana.hang_up()
+        luis.type("/join ops", "one", "two")
+        page = json_client(world)
+        log_in(world.server, page.session, "ana")
+        page.send("line", text="/missed", id=1)
+        assert page.texts() == ["one", "two"]
+        page.send("enter", room="ops")
+        assert [mark["seq"] for mark in page.seen("seen")] == [2]
+
     def test_nor_is_it_while_that_is_not_known(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
