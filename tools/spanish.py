@@ -122,6 +122,15 @@ OPTIONS = {
     "Make the accounts of people who the organisation knows when they come first": (
         "Crear las cuentas de las personas de la organización cuando llegan por primera vez"
     ),
+    "An account that administers also when a proxy with trusted_header names it (may be"
+    " repeated)": (
+        "Una cuenta que administra también cuando la nombra un proxy con trusted_header (se puede"
+        " repetir)"
+    ),
+    "The header in which a proxy at this UNIX socket for browsers names the person": (
+        "La cabecera en que un proxy, en este socket UNIX para navegadores, nombra a la persona"
+    ),
+    "The user as whom that proxy runs": "El usuario con que funciona ese proxy",
     "An account whose password is checked here, not by the helper (may be repeated)": (
         "Una cuenta cuya contraseña se comprueba aquí, y no en el ayudante (se puede repetir)"
     ),

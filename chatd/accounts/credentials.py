@@ -38,8 +38,10 @@ PASSWORD = "password"
 USER = "user"
 TOKEN = "token"
 BROWSER = "browser"
+PROXY = "proxy"
 """The kinds of grants. Programs send a `TOKEN`, browsers the secret of a `BROWSER` sign-in: these
-two are stored. A `USER` of the machine is known by the kernel."""
+two are stored. A `USER` of the machine is known by the kernel; for a person behind a `PROXY` that
+proxy vouches."""
 
 TOKENS = 20
 """Most tokens of an account."""
@@ -104,10 +106,11 @@ class Credential(NamedTuple):
 class Grant(NamedTuple):
     """The right of a session or a request to act as the ``account`` of that key.
 
-    ``credential`` is the key of the token or sign-in that was sent, "" for a password or a user of
-    the machine, which are valid in one ``epoch`` of the account. ``typed`` is the time at which the
-    password was typed in this session, in seconds of the session's clock; None if it was not. The
-    session of a user who ``administers`` is an administrator's, also if the account is not.
+    ``credential`` is the key of the token or sign-in that was sent, "" for a password, a user of
+    the machine and the word of a proxy, which are valid in one ``epoch`` of the account. ``typed``
+    is the time at which the password was typed in this session, in seconds of the session's clock;
+    None if it was not. A session that ``administers`` is an administrator's, also if the account is
+    not.
     """
 
     account: str
@@ -138,6 +141,11 @@ def by_password(account: Account, now: float) -> Grant:
 def by_user(account: Account, *, administers: bool) -> Grant:
     """Return the grant of the user of the machine who an account belongs to."""
     return Grant(account.key, account.epoch, USER, administers=administers)
+
+
+def by_proxy(account: Account, *, administers: bool) -> Grant:
+    """Return the grant of a person for whom a trusted proxy vouches."""
+    return Grant(account.key, account.epoch, PROXY, administers=administers)
 
 
 class _Index(WatchedGroups[Credential]):

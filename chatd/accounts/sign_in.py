@@ -72,12 +72,14 @@ class SignIn(NamedTuple):
 
     Without a ``helper``, passwords are checked here alone. If it ``creates``, those who the
     organisation knows have accounts when they come first. ``local`` are the keys of accounts of
-    which the helper is not asked.
+    which the helper is not asked. A session for which a proxy vouches administers if the key of its
+    account is in ``admins``.
     """
 
     helper: Helper | None = None
     creates: bool = False
     local: frozenset[str] = frozenset()
+    admins: frozenset[str] = frozenset()
 
     def is_local(self, account: Account) -> bool:
         """Return True if an organisation has no say about an account.

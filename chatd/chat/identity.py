@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts.credentials import FRESH_SECONDS, USER, Grant, Scope
+from chatd.accounts.credentials import FRESH_SECONDS, PROXY, USER, Grant, Scope
 from chatd.errors import ErrorKind, Refusal
 from chatd.util.fair_queue import Asker
 
@@ -110,6 +110,14 @@ class Identity:
         """True if the session is an administrator's by its grant, also if its account is not."""
         grant = self.grant
         return grant is not None and grant.administers and self.holds(grant)
+
+    @property
+    def may_administer(self) -> bool:
+        """True if the session has the rights of an administrator if its account has them.
+
+        The word of a proxy gives them only to those whom the operator named: see `administers`.
+        """
+        return self.grant is None or self.grant.kind != PROXY
 
     @property
     def typed_its_password(self) -> bool:

@@ -61,7 +61,8 @@ class Roles:
         """Return the role of a session in a room; without a room, its role on the server."""
         if session.identity.administers:
             return Role.ADMINISTRATOR
-        role = self.role_of_account(session.account, room)
+        administers = session.identity.may_administer
+        role = self.role_of_account(session.account, room, administers=administers)
         if room is not None and session in self._given:
             given, name = self._given[session].get(room.key, (role, ""))
             if name == fold(session.name):
@@ -73,12 +74,17 @@ class Roles:
         roles = [self.role_of(session, room) for session in sessions]
         return max([self.role_of_account(fold(name), room), *roles])
 
-    def role_of_account(self, key: str | None, room: Room | None) -> Role:
-        """Return the role of an account in a room, given its key; of None, that of everyone."""
+    def role_of_account(
+        self, key: str | None, room: Room | None, *, administers: bool = True
+    ) -> Role:
+        """Return the role of an account in a room, given its key; of None, that of everyone.
+
+        Unless it ``administers``, its being an administrator's does not count.
+        """
         account = None if key is None else self._accounts.table.get(key)
         if account is None:
             return Role.EVERYONE
-        if account.admin:
+        if account.admin and administers:
             return Role.ADMINISTRATOR
         if room is None:
             return Role.EVERYONE

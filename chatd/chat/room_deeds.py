@@ -120,7 +120,9 @@ class RoomDeeds:
             # Without its reason: no text of a client is in the log, but names.
             names = visible(f"{session.name} in #{room.name}")
             self.log.info(
-                "an administrator by group, {names}: {what}.", names=names, what=deed.verb
+                "an administrator by group or by sign_in.admins, {names}: {what}.",
+                names=names,
+                what=deed.verb,
             )
 
     def _changed(self, room: Room, puts: Sequence[Put]) -> None:

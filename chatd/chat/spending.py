@@ -152,7 +152,8 @@ class Spending:
     def _check_refusal(self, session: Session, over: UsedUp) -> None:
         """Raise the refusal of what does not fit, unless it is an administrator's."""
         account = self._accounts.table.get(session.account or "")
-        is_administrator = session.identity.administers or (account is not None and account.admin)
+        by_account = account is not None and account.admin and session.identity.may_administer
+        is_administrator = session.identity.administers or by_account
         if not is_administrator:
             raise refusal_of(over) from None
 

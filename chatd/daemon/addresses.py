@@ -95,6 +95,12 @@ class Address(NamedTuple):
         return self.is_loopback or (is_unix and not self.behind_proxy)
 
     @property
+    def is_closed_unix_socket(self) -> bool:
+        """True if it is a UNIX socket that its owner and its group alone may connect to."""
+        mode = int(self.values.get("mode", "666"), 8) if self.kind == "unix" else 0o666
+        return not self.behind_proxy and mode & ~0o660 == 0
+
+    @property
     def place(self) -> tuple[str, ...] | None:
         """The values that only one address can have; None if the system chooses the port."""
         wanted = {"tcp6": "tcp", "ssl": "tcp"}.get(self.kind, self.kind)

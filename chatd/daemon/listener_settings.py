@@ -66,6 +66,16 @@ class Buffers(NamedTuple):
     receive: int = 0
 
 
+class Trust(NamedTuple):
+    """The header in which a proxy names the person who sent a request.
+
+    ``user`` is the user as whom the proxy runs: a login name, or a number.
+    """
+
+    header: str
+    user: str
+
+
 class ListenerSettings(NamedTuple):
     """One address, and what holds there alone."""
 
@@ -83,6 +93,9 @@ class ListenerSettings(NamedTuple):
 
     only_local: bool = False
     """True if connections of the local network alone are let in."""
+
+    trust: Trust | None = None
+    """The proxy that is trusted there; None for none."""
 
     by_path: Mapping[str, Any] = {}
     """The values that the address has of its own, by their paths: what a reload compares."""

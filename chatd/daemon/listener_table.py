@@ -53,6 +53,22 @@ LISTENER_ROWS = (
         "The file of the private key; by default that of the certificate",
         Group.ADDRESSES,
     ),
+    Row(
+        "trusted_header",
+        "",
+        kinds.HEADER_NAME,
+        None,
+        "The header in which a proxy at this UNIX socket for browsers names the person",
+        Group.ADDRESSES,
+    ),
+    Row(
+        "trusted_uid",
+        "",
+        kinds.USER,
+        None,
+        "The user as whom that proxy runs",
+        Group.ADDRESSES,
+    ),
     *OWN_LIMITS,
 )
 """The settings of one listener, which the configuration file alone has. Those of limits hold there,

@@ -5,6 +5,7 @@ This module must not know what is done in a protocol.
 
 from __future__ import annotations
 
+import pwd
 import socket
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -16,7 +17,7 @@ from chatd.accounts.local_users import LocalUsers
 from chatd.chat.server import ChatServer
 from chatd.daemon.addresses import address_of
 from chatd.daemon.figures import Door
-from chatd.daemon.listener_settings import ListenerKind, ListenerSettings
+from chatd.daemon.listener_settings import ListenerKind, ListenerSettings, Trust
 from chatd.daemon.listeners import bind_all
 from chatd.daemon.monitor import Monitor
 from chatd.daemon.os_process import refuse
@@ -78,6 +79,8 @@ def listeners_of(
 
             certificate = place.certificate
             here_site = site if certificate is None else site.with_certificate(certificate)
+            if listener.trust is not None:
+                here_site = _trusting(here_site, listener.trust, clock)
             return factory_of(here_site, listener.limits, here, turns[listener.kind])
         is_bare = listener.kind is ListenerKind.BARE
         return ChatFactory(
@@ -115,6 +118,17 @@ def listeners_of(
         )
         for listener, factory, place in zip(settings.listeners, factories, places, strict=True)
     ]
+
+
+def _trusting(site: Site, trust: Trust, clock: IReactorTime) -> Site:
+    """Return a site at an address with a trusted proxy. Refuse a user who is not there."""
+    from chatd.protocols.web.api.trusted_header import TrustedHeader
+
+    try:
+        uid = int(trust.user) if trust.user.isdecimal() else pwd.getpwnam(trust.user).pw_uid
+    except KeyError:
+        refuse(f"trusted_uid takes a user of this machine, or a number; not {trust.user!r}.")
+    return site.with_trusted(TrustedHeader(trust.header, uid, clock))
 
 
 def _site(settings: Settings, server: ChatServer, clock: IReactorTime) -> Site:

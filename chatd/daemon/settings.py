@@ -22,6 +22,7 @@ from chatd.daemon.listener_settings import (
     Lan,
     ListenerKind,
     ListenerSettings,
+    Trust,
 )
 from chatd.daemon.listener_table import LISTENER_ROWS
 from chatd.daemon.log_lines import LogStyle
@@ -51,6 +52,7 @@ class SignInSettings(NamedTuple):
     creates: bool
 
     local: frozenset[str]
+    admins: frozenset[str]
     """Keys of accounts."""
 
 
@@ -148,6 +150,7 @@ def settings_of(given: GivenSettings) -> Settings:
             values["sign_in.at_once"],
             values["sign_in.create"],
             frozenset(values["sign_in.local"]),
+            frozenset(values["sign_in.admins"]),
         ),
         log=LogStyle(values["log.format"], values["log.level"]),
         audit=values["log.audit"],
@@ -244,8 +247,7 @@ def _listeners(given: GivenSettings, values: Mapping[str, Any], faults: list[Fau
             if address is not None and own["endpoint"] is not None:
                 listener = _listener(kind, own, values)
                 found.append((address, listener))
-                if (wrong := _wrong_tls(own)) is not None:
-                    path, why = wrong
+                for path, why in filter(None, (_wrong_tls(own), _wrong_trust(kind, own, entry))):
                     faults.append(entry[path].fault(why))
     return found
 
@@ -275,8 +277,39 @@ def _listener(
             own["limits.connections_per_address"] or 0,
         ),
         Buffers(limit("send_buffer"), limit("receive_buffer")),
+        trust=_trust(own),
         by_path=own,
     )
+
+
+def _trust(own: Mapping[str, Any]) -> Trust | None:
+    header, user = own["trusted_header"], own["trusted_uid"]
+    return None if header is None or user is None else Trust(header, user)
+
+
+def _wrong_trust(
+    kind: ListenerKind, own: Mapping[str, Any], given: GivenValues
+) -> tuple[str, str] | None:
+    """Return the setting of a trusted proxy that is wrong, and why; None if none is.
+
+    Only at a UNIX socket does the kernel tell who the client is, and one that all users may connect
+    to is for no proxy.
+    """
+    header = own["trusted_header"]
+    if header is None and "trusted_uid" in given and "trusted_header" not in given:
+        return "trusted_uid", " needs a trusted_header beside it."
+    if header is None:
+        return None
+    if "trusted_uid" not in given:
+        why = ' needs a trusted_uid beside it, the user of the proxy: "www-data", say.'
+        return "trusted_header", why
+    if kind is not ListenerKind.WEB:
+        return "trusted_header", ' is for kind = "web", at which browsers come.'
+    if not address_of(own["endpoint"]).is_closed_unix_socket:
+        endpoint = shown(own["endpoint"])
+        why = f" needs an endpoint like unix:/run/chatd/web.sock:mode=660; not {endpoint}."
+        return "trusted_header", why
+    return None
 
 
 def _wrong_tls(own: Mapping[str, Any]) -> tuple[str, str] | None:

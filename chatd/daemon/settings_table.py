@@ -209,6 +209,17 @@ ROWS = (
         _S,
     ),
     Row(
+        "sign_in.admins",
+        "sign-in-admin",
+        kinds.ACCOUNT_NAME,
+        None,
+        "An account that administers also when a proxy with trusted_header names it (may be"
+        " repeated)",
+        _S,
+        repeated=True,
+        example="ana",
+    ),
+    Row(
         "sign_in.local",
         "sign-in-local",
         kinds.ACCOUNT_NAME,

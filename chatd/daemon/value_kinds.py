@@ -32,6 +32,9 @@ LONGEST_DEAD_AFTER = 90_000
 is set."""
 
 
+_USED_HEADERS = {"authorization", "cookie", "host", "origin", "chatd-proof", "user-agent"}
+
+
 LONGEST_SOCKET_PATH = 107
 """Bytes of the path of a UNIX socket on Linux (unix(7))."""
 
@@ -133,6 +136,20 @@ def _host_name(text: str) -> str:
 def _account_name(text: str) -> str:
     """Return the key of an account of that name."""
     return fold(validate_name(text))
+
+
+def _header_name(text: str) -> str:
+    """Return the name of a header (RFC 9110 section 5.1) that has no other use here."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", text) or text.lower() in _USED_HEADERS:
+        raise ValueError
+    return text
+
+
+def _user(text: str) -> str:
+    """Return a login name, or a uid, as useradd(8) takes it."""
+    if not re.fullmatch(r"[0-9]{1,9}|[a-z_][a-z0-9_.-]{0,31}", text):
+        raise ValueError
+    return text
 
 
 def _unix_socket(text: str) -> str:
@@ -259,6 +276,12 @@ UNIX_SOCKET = ValueKind(
     f"the path of a UNIX socket from / on, {LONGEST_SOCKET_PATH} bytes at most",
     "PATH",
     _unix_socket,
+)
+
+HEADER_NAME = ValueKind("the name of a header, such as Remote-User", "NAME", _header_name)
+
+USER = ValueKind(
+    'the login name of a user of this machine, or the number as text: "33"', "USER", _user
 )
 
 HOST_NAME = ValueKind("a name such as chat.example.com", "NAME", _host_name)

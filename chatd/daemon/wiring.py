@@ -283,11 +283,11 @@ def _passwords(reactor: IStoreReactor) -> Passwords | None:
 
 def _sign_in(settings: Settings, reactor: Any) -> SignIn:
     """Return the sign-in of an organisation."""
-    socket, timeout, at_once, creates, local = settings.sign_in
+    socket, timeout, at_once, creates, local, admins = settings.sign_in
     helper = None
     if socket is not None:
         helper = SignInHelper(reactor, Path(socket), timeout=timeout, at_once=at_once)
-    return SignIn(helper, creates, local)
+    return SignIn(helper, creates, local, admins)
 
 
 def _local_users(reactor: IStoreReactor) -> LocalUsers:

@@ -444,6 +444,7 @@ SENTENCES = {
         "{name} is an account of the organisation, and has no password here. Sign in as there, in"
         " a browser."
     ),
+    "header_not_trusted": "this server does not trust you to name persons. Leave out the header.",
     "account_closed": "{name} is closed. Ask who runs this server.",
     "no_account_here": "you are known, but {name} has no account here. Ask who runs this server.",
     "account_is_local": "{name} is an account of this server. Log in with its password here.",

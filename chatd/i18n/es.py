@@ -474,6 +474,7 @@ SENTENCES = {
         "{name} es una cuenta de la organización y no tiene contraseña aquí. Inicia sesión como"
         " allí, en un navegador."
     ),
+    "header_not_trusted": "este servidor no te deja decir quién es la persona. Quita la cabecera.",
     "account_closed": "la cuenta {name} está cerrada. Pregunta a quien lleva este servidor.",
     "no_account_here": (
         "se te conoce, pero {name} no tiene cuenta aquí. Pregunta a quien lleva este servidor."

@@ -33,6 +33,11 @@ pytestmark = pytest.mark.quick
 NAME = "chatd.toml"
 
 
+WEB = "[[listen]]\nkind = 'web'"
+TRUST = "trusted_header = 'Remote-User'\ntrusted_uid = '33'"
+"""Parts of a configuration: an address for browsers, and a proxy that is trusted there."""
+
+
 class Sources:
     """A folder with a configuration file, and what else is given."""
 
@@ -217,15 +222,18 @@ class TestListeners:
 
     def test_take_what_the_table_says(self, sources: Sources) -> None:
         values = {"kind": '"bare"', "endpoint": '"tcp:7"'}
+        trust = {"trusted_header": '"x"', "trusted_uid": '"x"'}
+        web = {"kind": '"web"', "endpoint": '"unix:/s:mode=660"', **trust}
+        beside = {
+            "systemd": {"kind": '"bare"'},
+            "tls.key": {**values, "tls.certificate": '"x"'},
+            **dict.fromkeys(trust, web),
+        }
         for row in LISTENER_ROWS:
-            value = values.get(row.path, "7" if row.kind.form is int else '"x"')
-            left_out = {row.path, *(["endpoint"] if row.path == "systemd" else [])}
-            others = [
-                f"{path} = {value}\n" for path, value in values.items() if path not in left_out
-            ]
-            if row.path == "tls.key":
-                others.append('tls.certificate = "x"\n')
-            sources.read("".join(["[[listen]]\n", f"{row.path} = {value}\n", *others]))
+            given = {row.path: "7" if row.kind.form is int else '"x"'}
+            given.update(beside.get(row.path, values))
+            text = "".join(f"{path} = {value}\n" for path, value in given.items())
+            sources.read(f"[[listen]]\n{text}")
 
 
 class TestFaults:
@@ -342,6 +350,30 @@ class TestFaults:
             (
                 "[[listen]]\nendpoint = 'ssl:7'\ntls.certificate = 'x'",
                 "listen[1].tls.certificate needs an endpoint without TLS, such as ",
+            ),
+            (
+                "[[listen]]\nendpoint = 'tcp:1'\ntrusted_uid = 'www-data'",
+                "listen[1].trusted_uid needs a trusted_header beside it.",
+            ),
+            (
+                f"{WEB}\nendpoint = 'unix:/s:mode=660'\ntrusted_header = 'Remote-User'",
+                "listen[1].trusted_header needs a trusted_uid beside it, the user of the proxy: ",
+            ),
+            (
+                f"[[listen]]\nendpoint = 'unix:/s:mode=660'\n{TRUST}",
+                'listen[1].trusted_header is for kind = "web", at which browsers come.',
+            ),
+            *(
+                (
+                    f"{WEB}\nendpoint = '{open}'\n{TRUST}",
+                    "listen[1].trusted_header needs an endpoint like "
+                    f"unix:/run/chatd/web.sock:mode=660; not '{open}'.",
+                )
+                for open in ("tcp:1", "unix:/s", "unix:/s:mode=662", "haproxy:unix:/s:mode=660")
+            ),
+            (
+                f"{WEB}\nendpoint = 'unix:/s:mode=660'\n{TRUST.replace('Remote-User', 'Cookie')}",
+                "listen[1].trusted_header takes the name of a header, such as Remote-User; not ",
             ),
             (
                 "[[listen]]\nendpoint = 'tcp:1'\n[[listen]]\nendpoint = 'tcp:1'",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chatd.accounts.accounts import Account
-from chatd.accounts.credentials import BROWSER, PASSWORD, TOKEN, Grant, Scope
+from chatd.accounts.credentials import BROWSER, PASSWORD, TOKEN, Grant, Scope, by_proxy
 from chatd.chat.actions.authentication import (
     account_called,
     charge_account,
@@ -13,7 +13,11 @@ from chatd.chat.actions.authentication import (
     not_logged_in,
     own_account,
 )
-from chatd.chat.actions.organisation import account_to_prove, check_password_exists
+from chatd.chat.actions.organisation import (
+    account_to_prove,
+    check_password_exists,
+    outside_account,
+)
 from chatd.chat.actions.password_check import check_password
 from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
@@ -55,6 +59,22 @@ async def log_in(server: ChatServer, session: Session, name: str, text: str) -> 
         server.logins.log_in(session, account)
     if not session.stream.finished:
         server.audit.signed_in(session, PASSWORD)
+
+
+async def grant_by_proxy(server: ChatServer, session: Session, name: str) -> Grant:
+    """Return the grant of the person of that name, for whom a trusted proxy vouches.
+
+    Make the account if there is none; the guest ``session`` is charged for it. Raises `Refusal`,
+    and `StoreError`.
+    """
+    account = await outside_account(server, session, name)
+    if server.accounts.called(account.name) is None:
+        charge_account(server, session)
+        await server.registrations.register(account)
+        server.audit.record(AuditEvent.REGISTER, session, whom=account.name)
+        server.marked.changed(account.name)
+        account = account_called(server, account.name)  # unless it was removed meanwhile
+    return by_proxy(account, administers=account.key in server.logins.sign_in.admins)
 
 
 async def _make_account(server: ChatServer, session: Session, account: Account) -> None:

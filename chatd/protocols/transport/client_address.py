@@ -47,8 +47,7 @@ class ClientAddress:
         self._transport: Any = None
         self._confidential = False
         self.peer: Peer | None = None
-        """The process at the other end, where users of the machine have names; known from `connect`
-        on."""
+        """The process at the other end, where that counts; known from `connect` on."""
 
     def connect(self, transport: Any) -> None:
         """Take the transport."""
@@ -56,7 +55,7 @@ class ClientAddress:
         self.encrypted = ISSLTransport.providedBy(transport)
         if not self._proxied:
             self._confidential = self.encrypted or is_local(transport.getPeer())
-            if self._factory.local_users is not None:
+            if self._factory.knows_peers:
                 self.peer = self._factory.peer_of(transport)
 
     def locate(self, origin: str | None = None) -> None:

@@ -23,6 +23,7 @@ from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.web.api import openapi, posting, rooms, sign_in, subscribe
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
+from chatd.protocols.web.api.trusted_header import TrustedHeader
 from chatd.protocols.web.connection import WebFactory, WebProtocol
 from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, error_answer
 from chatd.protocols.web.http.same_origin import Hosts, from_elsewhere, is_secure, same_origin
@@ -60,7 +61,16 @@ def factory_of(
     """Return the factory for browsers and HTTP at an address; see `ChatFactory`."""
     build = partial(WebProtocol, site=site)
     length = site.max_length
-    return WebFactory(site.server, site.clock, build, length, limits, admission, turns=turns)
+    return WebFactory(
+        site.server,
+        site.clock,
+        build,
+        length,
+        limits,
+        admission,
+        turns=turns,
+        knows_peers=site.knows_peers,
+    )
 
 
 class Vouched(Protocol):
@@ -93,6 +103,7 @@ class Site:
         self.max_length = max_length
         self.hosts = hosts
         self._certificate: Vouched | None = None
+        self._trusted: TrustedHeader | None = None
         self._files: Mapping[tuple[str, ...], File] = {
             **page,
             tuple(openapi.PATH[1:].split("/")): description,
@@ -106,6 +117,17 @@ class Site:
         site = copy(self)
         site._certificate = certificate
         return site
+
+    def with_trusted(self, header: TrustedHeader) -> Site:
+        """Return this site at an address where a proxy names the persons who send requests."""
+        site = copy(self)
+        site._trusted = header
+        return site
+
+    @property
+    def knows_peers(self) -> bool:
+        """True if it counts as which user of the machine a client comes."""
+        return self._trusted is not None
 
     async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         """Answer a request, also one that fails."""
@@ -175,6 +197,8 @@ class Site:
             asker.charge(route.cost)
         server, language = self.server, request.language(self.server.language)
         call = Call(server, self.clock, self.max_length, request, asker, language, names)
+        if self._trusted is not None:
+            call = replace(call, vouched=await self._trusted.grant_for(call))
         answer = await route.handler(call)
         if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:
             asker.meter.made(len(answer.body))

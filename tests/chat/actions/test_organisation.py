@@ -8,14 +8,16 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from chatd.accounts.accounts import NO_UID, Account
+from chatd.accounts.sign_in import SignIn
 from chatd.chat.actions import administration
 from chatd.chat.actions.authentication import recent_proof
-from chatd.chat.actions.login import check_login, log_in
+from chatd.chat.actions.login import check_login, grant_by_proxy, log_in, log_in_by_grant
 from chatd.chat.actions.password import check_password_change
 from chatd.chat.actions.password_check import prove_password
 from chatd.chat.actions.register import register
 from chatd.chat.actions.unregister import unregister, unregister_user
 from chatd.chat.login_limits import LIMITS, REGISTRATIONS, STRANGER_TRIES
+from chatd.chat.permissions import Role
 from chatd.chat.session import Session
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
@@ -365,6 +367,41 @@ class TestARemovedAccount:
         done(office, administration.remove_account(office.server, "maria"))
         assert not done(office, administration.remove_account(office.server, "maria")).is_closed
         assert enter(office).account == "maria"
+
+
+class TestAPersonForWhomAProxyVouches:
+    @pytest.mark.parametrize("admins", [[], ["maria"]])
+    def test_administers_only_if_the_operator_named_the_account(self, admins: list[str]) -> None:
+        world = World(sign_in=SignIn(creates=True, admins=frozenset(admins)))
+        session = guest(world)
+        grant = done(world, grant_by_proxy(world.server, session, "maria"))
+        done(world, administration.set_administrator(world.server, "maria", True))
+        assert log_in_by_grant(world.server, session, grant)
+        role = world.server.moderation.roles.role_of(session, None)
+        assert role is (Role.ADMINISTRATOR if admins else Role.EVERYONE)
+
+    def test_has_typed_no_password(self, office: Office) -> None:
+        session = guest(office)
+        grant = done(office, grant_by_proxy(office.server, session, "maria"))
+        log_in_by_grant(office.server, session, grant)
+        assert recent_proof(session) is None
+
+    def test_may_come_twice_at_once(self) -> None:
+        office = Office(slow=True)
+        first = begin(office, grant_by_proxy(office.server, guest(office), "maria"))
+        second = begin(office, grant_by_proxy(office.server, guest(office), "maria"))
+        office.store.release()
+        office.settle()
+        assert first.result == second.result
+        assert len(office.server.accounts.table) == 1
+
+    def test_is_put_out_with_the_account(self, office: Office) -> None:
+        session = guest(office)
+        grant = done(office, grant_by_proxy(office.server, session, "maria"))
+        log_in_by_grant(office.server, session, grant)
+        done(office, administration.remove_account(office.server, "maria"))
+        assert session.stream.finished
+        assert session.account is None
 
 
 def test_without_a_helper_an_account_of_the_organisation_has_no_password() -> None:

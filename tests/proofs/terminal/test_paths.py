@@ -254,6 +254,7 @@ MAKES_FRAMES = {"protocols/web/live/frames.py"}
 OF_HTTP = {
     "protocols/web/bundle.py",
     "protocols/web/api/posting.py",
+    "protocols/web/api/trusted_header.py",
     "protocols/web/http/http1.py",
     "protocols/web/live/handshake.py",
     "protocols/web/http/messages.py",

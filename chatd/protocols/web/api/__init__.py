@@ -17,4 +17,6 @@ Modules (python3 -m tools.documents writes this list):
   proof.
 - `subscribe`: Routes that turn a connection into a WebSocket, or into the stream of a room's
   events.
+- `trusted_header`: The header by which a proxy names the person who sent a request, at one UNIX
+  socket.
 """

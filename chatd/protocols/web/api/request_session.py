@@ -42,7 +42,8 @@ PROOF = "Chatd-Proof"
 class Call:
     """A request and the parts of the server that its handler needs.
 
-    ``names`` are the parts of the path that the route has names for.
+    ``names`` are the parts of the path that the route has names for, ``vouched`` is the grant of
+    the person whom a trusted proxy named.
     """
 
     server: ChatServer
@@ -52,6 +53,7 @@ class Call:
     asker: Requester
     language: Language
     names: Mapping[str, str]
+    vouched: Grant | None = None
 
     @property
     def is_secure(self) -> bool:
@@ -90,17 +92,23 @@ class Call:
         the way. (Browsers send cookies by themselves, so an invalid one is ignored.)
         """
         shown = self.request.header("authorization")
+        if self.vouched is not None and not _is_bearer(shown):
+            return self.vouched
         if shown is None:
             return self.sign_in() if self.may_show_secrets else None
         if not self.may_show_secrets:
             raise Refusal(ErrorKind.NOT_ENCRYPTED, "token_in_clear")
-        scheme, _, secret = shown.partition(" ")
+        _, _, secret = shown.partition(" ")
         grant = None
-        if scheme.lower() == "bearer":
+        if _is_bearer(shown):
             grant = grant_of_secret(self.server, secret.strip(" "), self.asker.host, DOOR)
         if grant is None:
             raise wrong_token()
         return grant
+
+
+def _is_bearer(authorization: str | None) -> bool:
+    return authorization is not None and authorization.partition(" ")[0].lower() == "bearer"
 
 
 def wrong_token() -> Problem:

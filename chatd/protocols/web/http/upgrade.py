@@ -35,6 +35,10 @@ class Requester(Protocol):
         """True if the client came over TLS."""
 
     @property
+    def uid(self) -> int | None:
+        """The user of the machine who the client is; None if that is not known."""
+
+    @property
     def meter(self) -> Meter:
         """The meter by which the client is charged for its answers."""
 
@@ -72,6 +76,12 @@ class ConnectionRequester:
     def encrypted(self) -> bool:
         """True if the client came over TLS."""
         return self._connection.address.encrypted
+
+    @property
+    def uid(self) -> int | None:
+        """The user of the machine who the client is; None if that is not known."""
+        peer = self._connection.address.peer
+        return None if peer is None else peer.uid
 
     @property
     def meter(self) -> Meter:

@@ -1,0 +1,134 @@
+"""`chatd.protocols.web.api.trusted_header`: a person behind a proxy that has signed them in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.internet.address import UNIXAddress
+
+from chatd.accounts.sign_in import SignIn
+from chatd.chat.actions import administration
+from chatd.protocols.transport.limits import Admission
+from chatd.protocols.web.api.trusted_header import TrustedHeader
+from chatd.protocols.web.site import Site, factory_of
+from chatd.util.unix_peers import Peer
+from tests.support.http import Got, SiteWorld, error_of, sign_in_of
+from tests.support.logs import Expect
+from tests.support.sessions import done
+from tests.support.world import PASSWORD
+
+PROXY, OTHER = 33, 1001
+SOCKET = UNIXAddress(b"")
+CREATING = SignIn(creates=True)
+
+
+class Proxied(SiteWorld):
+    """A site at a UNIX socket, to which the user ``peer`` connects: a proxy, if no other."""
+
+    peer: int | None = PROXY
+
+    def __init__(self, sign_in: SignIn = CREATING, *, trusts: bool = True) -> None:
+        super().__init__(sign_in=sign_in)
+        assert isinstance(self.site, Site)
+        header = TrustedHeader("Remote-User", PROXY, self.clock)
+        site = self.site.with_trusted(header) if trusts else self.site
+        admission = Admission(self.factory.limits, self.server.budgets)
+        self.factory = factory_of(site, self.factory.limits, admission)
+        self.factory.peer_of = self._peer_of  # type: ignore[method-assign]
+
+    def _peer_of(self, transport: object) -> Peer | None:
+        return None if self.peer is None else Peer(self.peer, frozenset())
+
+    def me(self, **headers: Any) -> Got:
+        """Ask who one is."""
+        return self.ask("GET", "/api/me", address=SOCKET, **headers)
+
+    def name(self, **headers: Any) -> str | None:
+        return self.me(**headers).json["name"]  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def web() -> Proxied:
+    return Proxied()
+
+
+class TestAPersonWhomTheProxyNames:
+    def test_has_an_account_without_a_password(self, web: Proxied) -> None:
+        assert web.me(remote_user="maria").json["account"]
+        account = web.server.accounts.called("maria")
+        assert account is not None
+        assert account.is_outside
+
+    def test_has_the_same_account_in_the_next_request(self, web: Proxied) -> None:
+        assert [web.name(remote_user="maria") for _ in range(2)] == ["maria", "maria"]
+        assert len(web.server.accounts.table) == 1
+
+    def test_may_have_a_name_in_another_alphabet(self, web: Proxied) -> None:
+        assert web.name(remote_user="josé".encode().decode("latin-1")) == "josé"
+
+    def test_is_another_one_in_each_request_of_a_connection(self, web: Proxied) -> None:
+        caller = web.caller(SOCKET)
+        names = [caller.ask("GET", "/api/me", remote_user=each).json["name"] for each in "ab"]
+        assert names == ["a", "b"]
+        caller.hang_up()
+
+    def test_is_that_one_in_spite_of_a_cookie(self, web: Proxied) -> None:
+        web.world.register("ana")
+        credentials = {"name": "ana", "password": PASSWORD}
+        cookie = sign_in_of(web.post("/api/signin", credentials, address=SOCKET))
+        assert web.name(**cookie) == "ana"
+        assert web.name(remote_user="maria", **cookie) == "maria"
+
+    def test_may_have_a_program_with_a_token(self, web: Proxied) -> None:
+        web.world.register("ana")
+        token = f"Bearer {web.token('ana')}"
+        assert web.name(remote_user="maria", authorization=token) == "ana"
+        assert web.name(remote_user="maria", authorization="Basic eDp5") == "maria"
+
+    def test_is_refused_once_the_account_is_closed(self, web: Proxied) -> None:
+        web.name(remote_user="maria")
+        done(web.world, administration.remove_account(web.server, "maria"))
+        assert error_of(web.me(remote_user="maria")) == (403, "account_closed")
+
+    @pytest.mark.parametrize("name", ["maria garcia", "maria@example.org", "\xff"])
+    def test_needs_a_valid_name(self, web: Proxied, name: str) -> None:
+        assert web.me(remote_user=name).status in (400, 422)
+        assert not web.server.accounts.table
+
+    def test_needs_an_account_where_none_are_made(self) -> None:
+        web = Proxied(SignIn())
+        assert error_of(web.me(remote_user="maria")) == (404, "no_account_here")
+
+    def test_is_not_one_whose_account_is_local(self) -> None:
+        web = Proxied(SignIn(creates=True, local=frozenset(["ana"])))
+        web.world.register("ana")
+        assert error_of(web.me(remote_user="ana")) == (403, "account_is_local")
+
+
+class TestTheHeader:
+    def test_may_be_left_out_by_a_guest(self, web: Proxied) -> None:
+        assert web.name() is None
+        assert web.name(remote_user="") is None
+
+    @pytest.mark.parametrize("peer", [OTHER, 0, None])
+    def test_of_another_user_is_refused_and_logged(
+        self, web: Proxied, peer: int | None, expected_errors: Expect
+    ) -> None:
+        web.peer = peer
+        assert error_of(web.me(remote_user="maria")) == (403, "header_not_trusted")
+        assert not web.server.accounts.table
+        assert expected_errors()
+
+    def test_is_not_looked_at_elsewhere(self) -> None:
+        web = Proxied(trusts=False)
+        assert web.name(remote_user="maria") is None
+        assert not web.server.accounts.table
+
+    def test_is_sent_once(self, web: Proxied) -> None:
+        caller = web.caller(SOCKET)
+        twice = b"Remote-User: a\r\nremote-user: b\r\n"
+        caller.send(b"GET /api/me HTTP/1.1\r\nHost: localhost\r\n" + twice + b"\r\n")
+        (got,) = caller.got()
+        assert error_of(got) == (400, "header_twice")
+        caller.hang_up()
