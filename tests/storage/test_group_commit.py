@@ -45,6 +45,7 @@ class TestBatches:
 
     async def test_the_time_of_a_commit_ends_with_it(self, harness: StoreHarness) -> None:
         gates = Gates(harness.store)
+        harness.reactor.advance(5)
         assert harness.store.commit_seconds == 0
         harness.begin(draft("a"))
         harness.reactor.advance(3)
