@@ -93,6 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
     except (BadPair, UnsafePath) as error:
         raise ClientError(str(error)) from None
     except OSError as error:
+        if error.filename is None:  # the working directory is gone
+            raise
         raise ClientError(f"{error.filename}: {error.strerror}.") from None
     for line in lines:
         print(visible(line))

@@ -75,6 +75,15 @@ class TestSelfSigned:
         assert cli.main(["tls", "self-signed", "file/tls"]) == 1
         assert capsys.readouterr().err == f"chatd: {tmp_path}/file/tls: Not a directory.\n"
 
+    def test_says_that_the_working_directory_is_gone(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "gone").mkdir()
+        monkeypatch.chdir(tmp_path / "gone")
+        (tmp_path / "gone").rmdir()
+        assert cli.main(["tls", "self-signed"]) == 1
+        assert capsys.readouterr().err == "chatd: cannot go on: No such file or directory.\n"
+
 
 class TestShow:
     def test_shows_what_clients_and_browsers_see(
