@@ -54,6 +54,9 @@ def compile_extension(root: Path, library: Path) -> str:
         return f"it needs CPython, and this is {sys.implementation.name}"
     # Such as "gcc -shared", or "clang -bundle -undefined dynamic_lookup".
     linker, *options = words(sysconfig.get_config_var("LDSHARED") or "cc -shared")
+    # The places of this Python's libraries, which the extension does not use, are those of the
+    # machine that builds; in a package they would be searched on every other one.
+    options = [each for each in options if not each.startswith(("-L", "-Wl,-rpath"))]
     command = [
         *(words(os.environ.get("CC", "")) or [linker if shutil.which(linker) else "cc"]),
         *words(sysconfig.get_config_var("CFLAGS"), "-fPIC -g0", os.environ.get("CFLAGS")),

@@ -174,6 +174,8 @@ def packages(session: nox.Session) -> None:
     shutil.rmtree(built, ignore_errors=True)
     build = ("python", "-m", "tools.packages", "--into", str(built))
     session.run(*build, "pyz", "wheelhouse")
+    if shutil.which("dpkg-shlibdeps"):
+        session.run(*build, "deb")
     for version in PROMISED:
         if version != THIS and (python := shutil.which(f"python{version}")):
             session.run(*build, "pyz", "--python", python)

@@ -141,3 +141,55 @@ class TestWheelhouse:
         said = output(tmp_path, "copy/install", "place", sys.executable)
         assert said.endswith("a file is damaged. Copy the tar again.\n")
         assert not (tmp_path / "place").exists()
+
+
+@pytest.fixture(scope="module")
+def unpacked_deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that stands for ``/`` with the files of the package for Debian."""
+    folder = tmp_path_factory.mktemp("deb")
+    subprocess.run(["dpkg-deb", "--extract", package("chatd_*.deb"), folder], check=True)
+    return folder
+
+
+class TestDeb:
+    @pytest.fixture
+    def command(self, unpacked_deb: Path) -> list[str | Path]:
+        """Return the command of the package, as it is where the package is installed."""
+        code = (unpacked_deb / "usr/bin/chatd").read_text()
+        assert code.startswith("#!/usr/bin/python3 -I\n")
+        moved = code.replace('"/usr/lib/chatd"', repr(str(unpacked_deb / "usr/lib/chatd")))
+        return ["/usr/bin/python3", "-IB", "-c", moved]
+
+    def test_says_a_line(self, command: list[str | Path], tmp_path: Path) -> None:
+        assert "with the C extension" in says_a_line(tmp_path, *command, "serve")
+
+    def test_has_all_extras(self, command: list[str | Path], tmp_path: Path) -> None:
+        all_extras(tmp_path, *command, variables={})
+
+    def test_has_a_configuration_without_fault(
+        self, command: list[str | Path], unpacked_deb: Path
+    ) -> None:
+        said = output(unpacked_deb / "etc/chatd", *command, "check-config")
+        assert said == "chatd.toml: no fault; 1 address.\n"
+
+    def test_has_the_unit_the_manuals_and_completion(self, unpacked_deb: Path) -> None:
+        unit = (unpacked_deb / "lib/systemd/system/chatd.service").read_text()
+        assert "\nExecStart=/usr/bin/chatd serve --config /etc/chatd/chatd.toml\n" in unit
+        share = unpacked_deb / "usr/share"
+        for name in "man/man1/chatd-say.1.gz", "man/man5/chatd.toml.5.gz":
+            assert (share / name).is_file()
+        for name in "bash-completion/completions/chatd", "zsh/vendor-completions/_chatd":
+            assert "chatd" in (share / name).read_text()
+
+    def test_has_no_error_of_debian_policy(self) -> None:
+        if shutil.which("lintian") is None:
+            pytest.skip("lintian is not here")
+        command = ["lintian", "--fail-on", "error", package("chatd_*.deb")]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stdout
+
+    def test_needs_the_python_that_it_is_for(self) -> None:
+        needed = output(Path.cwd(), "dpkg-deb", "--field", package("chatd_*.deb"), "Depends")
+        version = output(Path.cwd(), "/usr/bin/python3", "-V").split()[1].split(".")
+        assert f"python3 (>= 3.{version[1]}), python3 (<< 3.{int(version[1]) + 1})" in needed
+        assert "libc6 (>= " in needed

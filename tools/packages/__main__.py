@@ -9,16 +9,29 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-from tools.packages import pyz, wheelhouse
+from tools.packages import deb, pyz, wheelhouse
+from tools.packages.system_tree import SYSTEM_PYTHON
 from tools.packages.target import Target
 from tools.packages.wheels import Wheels, collected
 
-KINDS: dict[str, Callable[[Wheels, Path], Path]] = {
-    "pyz": pyz.build,
-    "wheelhouse": wheelhouse.build,
+
+class Kind(NamedTuple):
+    """A kind of packages."""
+
+    build: Callable[[Wheels, Path], Path]
+    """Build a package of wheels, in a folder, and return its path."""
+
+    python: str = sys.executable
+    """The Python that it is for, by default."""
+
+
+KINDS = {
+    "pyz": Kind(pyz.build),
+    "wheelhouse": Kind(wheelhouse.build),
+    "deb": Kind(deb.build, SYSTEM_PYTHON),
 }
-"""Each builds a package of wheels, in a folder, and returns its path."""
 
 
 def main() -> None:
@@ -28,21 +41,21 @@ def main() -> None:
     parser.add_argument(
         "--into", type=Path, default=Path("dist"), help="the folder (default: dist)"
     )
-    parser.add_argument("--python", default=sys.executable, help="the Python (default: this one)")
+    parser.add_argument("--python", help="the Python of pyz and wheelhouse (default: this one)")
     options = parser.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as folder:
-        try:
-            wheels = collected(Target.of(options.python), Path(folder))
-            for kind in dict.fromkeys(options.kinds):
-                begun = time.monotonic()
-                built = KINDS[kind](wheels, options.into)
-                size, seconds = built.stat().st_size / 2**20, time.monotonic() - begun
-                sys.stdout.write(f"{built}: {size:.1f} MiB, {seconds:.0f} s\n")
-        except subprocess.CalledProcessError as failed:
-            sys.exit(f"{failed.cmd[0]} failed with status {failed.returncode}: see above.")
-        except OSError as error:
-            sys.exit(f"cannot build: {error}.")
+    try:
+        for kind in dict.fromkeys(options.kinds):
+            begun = time.monotonic()
+            with TemporaryDirectory() as folder:
+                target = Target.of(options.python or KINDS[kind].python)
+                built = KINDS[kind].build(collected(target, Path(folder)), options.into)
+            size, seconds = built.stat().st_size / 2**20, time.monotonic() - begun
+            sys.stdout.write(f"{built}: {size:.1f} MiB, {seconds:.0f} s\n")
+    except subprocess.CalledProcessError as failed:
+        sys.exit(f"{failed.cmd[0]} failed with status {failed.returncode}: see above.")
+    except OSError as error:
+        sys.exit(f"cannot build: {error}.")
 
 
 if __name__ == "__main__":
