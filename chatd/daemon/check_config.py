@@ -16,6 +16,7 @@ from pathlib import Path
 from chatd.daemon.configuration import Configuration
 from chatd.daemon.given import Faulty
 from chatd.daemon.listener_settings import ListenerSettings
+from chatd.daemon.metrics_token import TokenError, read_token
 from chatd.daemon.motd import MotdError, read_motd
 from chatd.daemon.server_certificate import ServerCertificate
 from chatd.daemon.settings import Settings
@@ -74,6 +75,11 @@ def faults_of_files(settings: Settings, folder: Path) -> Iterator[str]:
         try:
             read_motd(folder / settings.motd)
         except MotdError as error:
+            yield str(error)
+    if settings.token_file is not None:
+        try:
+            read_token(folder / settings.token_file)
+        except TokenError as error:
             yield str(error)
     for listener in settings.listeners:
         if (wrong := _wrong_pair(listener)) is not None:

@@ -341,9 +341,12 @@ def _check_watchers(listeners: _Listeners, settings: Settings, faults: list[Faul
             continue
         is_closed = address_of(listener.endpoint).is_of_this_machine
         if settings.token_file is None and not is_closed:
+            token = "token_file in [metrics]"
+            if given.source is Source.COMMAND_LINE:
+                token = "--metrics-token-file FILE"
             why = (
                 f" {shown(listener.endpoint)} can be reached from other machines: give a token with"
-                " --metrics-token-file FILE, or an address like tcp:9460:interface=127.0.0.1."
+                f" {token}, or an address like tcp:9460:interface=127.0.0.1."
             )
             faults.append(given.fault(why))
 

@@ -52,6 +52,11 @@ def test_variables_are_checked_too(
     assert line.startswith("CHATD__SERVER__RECENT takes a whole number")
 
 
+def test_a_token_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    why = f"cannot read --metrics-token-file {tmp_path}/no: No such file or directory."
+    assert check('metrics.token_file = "no"', capsys) == [f"chatd.toml: {why}"]
+
+
 def test_a_motd_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     why = f"cannot read the motd {tmp_path}/no: No such file or directory."
     assert check('server.motd = "no"', capsys) == [f"chatd.toml: {why}"]

@@ -333,7 +333,7 @@ class TestFaults:
             (
                 "[[listen]]\nendpoint = 'tcp:1'\nkind = 'metrics'",
                 "listen[1].endpoint 'tcp:1' can be reached from other machines: give a token with"
-                " --metrics-token-file FILE, or an address like tcp:9460:interface=127.0.0.1.",
+                " token_file in [metrics], or an address like tcp:9460:interface=127.0.0.1.",
             ),
             (
                 "[[listen]]\nendpoint = 'tcp:1'\nkind = 'ssh'",
