@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 import pytest
 from twisted.internet.task import deferLater
 
+from chatd.accounts import passwords
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.passwords import Hasher, PasswordsFailed
 from chatd.chat.action_queue import ActionQueue
-from chatd.chat.actions import authentication
 from chatd.chat.inboxes import Inboxes
 from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.line_quotas import Limited
@@ -292,7 +292,7 @@ TELLING: list[tuple[Any, str]] = [
     (line_module, "validate_line"),
     (dispatch, "parse"),
     (dispatch, "run"),
-    (authentication, "password_of"),
+    (passwords, "password_of"),
     (Session, "answer"),
     (Session, "error"),
     (ActionQueue, "when_settled"),

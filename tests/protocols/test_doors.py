@@ -23,6 +23,11 @@ READ = {
     "now",
     "rooms.called",
     "rooms.find",
+    "rooms.get",
+    "budgets.total",
+    "store.last_back_up",
+    "store.sizes",
+    "store.sizes().get",
 }
 """Calls of the server, or of its parts, that change nothing."""
 
@@ -38,6 +43,7 @@ OF_A_CONNECTION = {
 
 OF_THE_DAEMON = {
     "audit.by_daemon",
+    "audit.reopen",
     "budgets.change_limits",
     "change_welcome",
     "check",

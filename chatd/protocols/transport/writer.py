@@ -59,7 +59,7 @@ class Supply(Protocol):
     finished: bool
 
     def failed(self, what: str) -> None:
-        """Note that the error that is being handled came of taking or sending."""
+        """Note that the error that is being handled came of taking, sending or ending."""
 
     @property
     def drained(self) -> bool:
@@ -120,14 +120,12 @@ class ConnectionWriter:
     def __init__(
         self, transport: Connection, supply: Supply, clock: IReactorTime, blocked: Blocked
     ) -> None:
-        self._blocked = blocked
-        self._linger = True
+        self._blocked, self._linger, self._holds = blocked, True, 0
         self.transport = transport
         self._supply = supply
         self._clock = clock
         self._socket = _plain_socket(transport)
         self._arrived: bool | None = None  # all that was sent has arrived; None if not known yet
-        self._holds = 0
         self._busy = self._pumping = self._wanted = self._closing = self._ending = False
         self._deadline: IDelayedCall | UnansweredEnd | None = None
         transport.registerProducer(self, self._socket is None)
@@ -236,7 +234,10 @@ class ConnectionWriter:
 
     def stopProducing(self) -> None:
         """Send nothing more: the transport is gone, but its socket is not closed yet."""
-        self.lost(ended=self.acknowledged)
+        try:
+            self.lost(ended=self.acknowledged)
+        except Exception:  # a transport that is told of it would not go on to report its end
+            self._supply.failed("a connection could not be ended")
 
     def _send(self, data: bytes) -> None:
         if self._socket is None:
@@ -287,8 +288,7 @@ class ConnectionWriter:
             self.transport.abortConnection()
 
     def _give_up(self) -> None:
-        self._deadline = None
-        self._closing = True
+        self._deadline, self._closing = None, True
         self.transport.abortConnection()
 
     def _cancel_deadline(self) -> None:
