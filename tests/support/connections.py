@@ -211,6 +211,7 @@ class Factory:
         self.blocked: set[ConnectionWriter] = set()
         self.left: list[Place | None] = []
         self.local_users = None
+        self.knows_peers = False
 
     def gone(self, client: object, place: Place | None) -> None:
         self.clients.discard(client)

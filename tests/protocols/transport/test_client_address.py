@@ -33,7 +33,7 @@ class Factory:
 
     def __init__(self) -> None:
         self.full = False
-        self.local_users = True
+        self.knows_peers = True
         self.relocated: list[tuple[Place | None, str]] = []
 
     def peer_of(self, transport: object) -> Peer:
