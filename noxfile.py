@@ -176,6 +176,8 @@ def packages(session: nox.Session) -> None:
     session.run(*build, "pyz", "wheelhouse")
     if shutil.which("dpkg-shlibdeps"):
         session.run(*build, "deb")
+    if os.getuid() == 0 and shutil.which("buildah") and shutil.which("mmdebstrap"):
+        session.run(*build, "container")
     for version in PROMISED:
         if version != THIS and (python := shutil.which(f"python{version}")):
             session.run(*build, "pyz", "--python", python)

@@ -51,6 +51,7 @@ OTHERS = {
         "ncat",
         "npm",
         "openssl",
+        "podman",
         "printf",
         "sqlite3",
     ),

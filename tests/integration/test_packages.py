@@ -6,16 +6,20 @@ is not there is skipped.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.checkout import ROOT
 from tests.support.installed import environment, output, says_a_line
 
 FOLDER = os.environ.get("CHATD_PACKAGES", "")
@@ -193,3 +197,82 @@ class TestDeb:
         version = output(Path.cwd(), "/usr/bin/python3", "-V").split()[1].split(".")
         assert f"python3 (>= 3.{version[1]}), python3 (<< 3.{int(version[1]) + 1})" in needed
         assert "libc6 (>= " in needed
+
+
+_BUILDAH = ("buildah", "--storage-driver", "vfs")
+
+_AS_A_CONTAINER = """
+set -e
+mount --bind "$0" "$0"
+mount -o remount,ro,bind "$0"
+mount --bind . "$0/var/lib/chatd"
+exec chroot "$0" setpriv --reuid=10001 --regid=10001 --clear-groups --no-new-privs \\
+    --bounding-set=-all env -i PATH=/usr/bin:/bin sh -c 'cd /var/lib/chatd && exec "$@"' sh "$@"
+"""
+"""A command in the root of a container: nothing may be written but the volume, with no rights."""
+
+
+@pytest.fixture(scope="module")
+def container_root() -> Iterator[Path]:
+    """Yield the root of the container, as a container of it would see it."""
+    archive = package("chatd-*-image.tar")
+    if os.getuid() != 0 or shutil.which("buildah") is None:
+        pytest.skip("a container needs root and buildah here")
+
+    def said(*command: str) -> str:
+        ended = subprocess.run([*_BUILDAH, *command], stdout=subprocess.PIPE, text=True, check=True)
+        return ended.stdout.strip()
+
+    name = said("from", "--pull-never", f"docker-archive:{archive}")
+    try:
+        yield Path(said("mount", name))
+    finally:
+        said("rm", name)
+
+
+class TestContainer:
+    @pytest.fixture
+    def inside(self, container_root: Path, tmp_path: Path) -> list[str | Path]:
+        """Return the beginning of commands in a container whose volume is the test's folder."""
+        os.chown(tmp_path, 10001, 10001)
+        return ["unshare", "--mount", "bash", "-c", _AS_A_CONTAINER, container_root]
+
+    def test_says_a_line(self, inside: list[str | Path], tmp_path: Path) -> None:
+        log = says_a_line(tmp_path, *inside, "chatd", "serve")
+        assert "with the C extension" in log
+        assert (tmp_path / "chatd.sqlite").stat().st_uid == 10001
+
+    def test_has_all_extras(self, inside: list[str | Path], tmp_path: Path) -> None:
+        all_extras(tmp_path, *inside, "chatd", variables={})
+
+    def test_can_write_its_volume_alone(self, inside: list[str | Path], tmp_path: Path) -> None:
+        for place in "/tmp/x", "/etc/x", "/usr/lib/chatd/x":
+            assert "Read-only" in output(tmp_path, *inside, "touch", place)
+        assert output(tmp_path, *inside, "touch", "here") == ""
+
+    def test_has_no_pip_no_compiler_and_no_apt(self, container_root: Path) -> None:
+        programs = {path.name for path in (container_root / "usr/bin").iterdir()}
+        assert "chatd" in programs
+        assert not programs & {"pip", "pip3", "cc", "gcc", "make", "apt", "apt-get", "curl"}
+        assert not [*container_root.glob("usr/lib/python3*/**/ensurepip/_bundled")]
+
+    def test_says_how_it_is_run(self) -> None:
+        with tarfile.open(package("chatd-*-image.tar")) as tar:
+
+            def read(name: str) -> Any:
+                file = tar.extractfile(name)
+                assert file is not None
+                return json.load(file)
+
+            config = read(read("manifest.json")[0]["Config"])["config"]
+        assert config["User"] == "10001:10001"
+        assert config["StopSignal"] == "SIGTERM"
+        assert [*config["Volumes"]] == [config["WorkingDir"]] == ["/var/lib/chatd"]
+        ports = {f"{each.removeprefix('tcp:')}/tcp" for each in config["Cmd"][1::2]}
+        assert {*config["ExposedPorts"]} == ports
+        assert "60080/healthz" in config["Healthcheck"]["Test"][-1]
+
+    def test_has_a_recipe_without_fault(self) -> None:
+        if shutil.which("hadolint") is None:
+            pytest.skip("hadolint is not here")
+        assert output(ROOT / "tools/packages/image", "hadolint", "Containerfile") == ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tools.packages import deb, pyz, wheelhouse
+from tools.packages import container, deb, pyz, wheelhouse
 from tools.packages.system_tree import SYSTEM_PYTHON
 from tools.packages.target import Target
 from tools.packages.wheels import Wheels, collected
@@ -31,6 +31,7 @@ KINDS = {
     "pyz": Kind(pyz.build),
     "wheelhouse": Kind(wheelhouse.build),
     "deb": Kind(deb.build, SYSTEM_PYTHON),
+    "container": Kind(container.build, SYSTEM_PYTHON),
 }
 
 
