@@ -10,7 +10,9 @@ import pytest
 from twisted.internet.task import Clock
 
 from chatd.accounts.credentials import BROWSER, PASSWORD, TOKEN, USER
+from chatd.chat import audit as audit_module
 from chatd.chat.actions import browser_sign_in
+from chatd.chat.actions.policy import close
 from chatd.chat.audit import (
     FAILURE_SECONDS,
     FAILURES_AT_ONCE,
@@ -230,6 +232,14 @@ class TestDeeds:
         (entry,) = recorded.taken()
         check(entry, by("root", event="deed", **{"room": "lobby", **deed}))
 
+    def test_a_deed_that_is_about_no_name_names_none(self, recorded: Recorded) -> None:
+        world, root = recorded.world, recorded.administrator()
+        root.type("/create den private")
+        recorded.entries.clear()
+        done(world, close(world.server, root.session, world.server.rooms["den"]))
+        (entry,) = recorded.taken()
+        check(entry, by("root", event="deed", deed="close", room="den"))
+
     def test_a_deed_that_is_refused_is_not_recorded(self, recorded: Recorded) -> None:
         recorded.world.person("luis").type("/ban ana", f"/wall {SAID}", "/disconnect ana")
         assert recorded.taken() == []
@@ -316,6 +326,49 @@ class TestFloods:
         recorded.entries.clear()
         world.server.audit.signed_in(session, TOKEN)
         assert len(recorded.taken()) == 1
+
+    def test_those_that_are_left_out_of_one_address_take_no_place_of_others(
+        self, recorded: Recorded
+    ) -> None:
+        audit = recorded.world.server.audit
+        for _ in range(SIGN_INS_AT_ONCE + 50):
+            audit.sign_in_failed(TOKEN, "203.0.113.1", "http")
+        for number in range(FAILURES_AT_ONCE):
+            audit.sign_in_failed(TOKEN, f"192.0.2.{number}", "http")
+        assert len(recorded.taken()) == FAILURES_AT_ONCE
+
+    def test_few_counts_of_what_was_left_out_are_remembered(
+        self, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(audit_module, "MOST_KEYS", 2)
+        audit, addresses = recorded.world.server.audit, ("192.0.2.1", "192.0.2.2", "192.0.2.3")
+        for address in addresses:
+            for _ in range(SIGN_INS_AT_ONCE + 1):
+                audit.sign_in_failed(PASSWORD, address, "chat", "ana")
+        recorded.world.clock.advance(SIGN_IN_SECONDS)
+        recorded.entries.clear()
+        for address in addresses:
+            audit.sign_in_failed(PASSWORD, address, "chat", "ana")
+        assert [entry.get("left_out") for entry in recorded.taken()] == [None, 1, 1]
+
+
+class TestEntries:
+    def test_of_the_daemon_itself_name_no_person(self, recorded: Recorded) -> None:
+        recorded.world.server.audit.by_daemon(AuditEvent.START, version="1")
+        assert recorded.taken() == [{"event": "start", "version": "1"}]
+
+    def test_of_a_guest_have_no_account(self, recorded: Recorded) -> None:
+        luis = recorded.world.person("luis").session
+        recorded.world.server.audit.record(AuditEvent.DEED, luis, room="lobby")
+        (entry,) = recorded.taken()
+        expected = by("luis", event="deed", room="lobby")
+        del expected["account"]
+        check(entry, expected)
+
+    def test_have_no_character_that_a_terminal_would_obey(self, recorded: Recorded) -> None:
+        recorded.world.server.audit.record(AuditEvent.DEED, whom="luis\x1b[2J")
+        (entry,) = recorded.taken()
+        assert entry["whom"] == "luis^[[2J"
 
 
 def test_without_a_writer_nothing_is_recorded() -> None:

@@ -23,25 +23,30 @@ TESTS = {
         "tests/accounts/test_credentials.py",
         "tests/chat/test_endings.py",
     ],
+    "chatd/chat/audit.py": ["tests/chat/test_audit.py"],
     "chatd/chat/actions/authentication.py": [
+        "tests/chat/test_audit.py",
         "tests/chat/actions/test_authentication.py",
         "tests/commands/test_password_prompt.py",
         "tests/commands/test_accounts.py",
         "tests/chat/test_endings.py",
     ],
     "chatd/chat/actions/browser_sign_in.py": [
+        "tests/chat/test_audit.py",
         "tests/chat/actions/test_browser_sign_in.py",
         "tests/protocols/web/api/test_sign_in.py",
     ],
     "chatd/chat/actions/login.py": [
+        "tests/chat/test_audit.py",
         "tests/chat/actions/test_login.py",
         "tests/commands/test_accounts.py",
     ],
     "chatd/chat/actions/password.py": [
+        "tests/chat/test_audit.py",
         "tests/chat/actions/test_password.py",
         "tests/commands/test_password_prompt.py",
     ],
-    "chatd/chat/actions/deeds.py": ["tests/chat/actions/test_deeds.py"],
+    "chatd/chat/actions/deeds.py": ["tests/chat/test_audit.py", "tests/chat/actions/test_deeds.py"],
     "chatd/chat/actions/enter.py": [
         "tests/chat/actions/test_enter.py",
         "tests/commands/test_moderation.py",
@@ -92,6 +97,7 @@ TESTS = {
         "tests/commands/test_moderation.py",
     ],
     "chatd/chat/actions/operate.py": [
+        "tests/chat/test_audit.py",
         "tests/chat/actions/test_operate.py",
         "tests/commands/test_moderation.py",
     ],
@@ -100,15 +106,18 @@ TESTS = {
         "tests/commands/test_hooks.py",
     ],
     "chatd/chat/actions/register.py": [
+        "tests/chat/test_audit.py",
         "tests/commands/test_password_prompt.py",
         "tests/chat/actions/test_register.py",
         "tests/commands/test_accounts.py",
     ],
     "chatd/chat/actions/tokens.py": [
+        "tests/chat/test_audit.py",
         "tests/chat/actions/test_tokens.py",
         "tests/commands/test_accounts.py",
     ],
     "chatd/chat/actions/unregister.py": [
+        "tests/chat/test_audit.py",
         "tests/chat/actions/test_unregister.py",
         "tests/commands/test_accounts.py",
     ],
