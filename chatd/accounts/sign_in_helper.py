@@ -64,6 +64,8 @@ class SignInHelper:
 
         async def exchange() -> Answer:
             left = end - self._reactor.seconds()
+            if left <= 0:  # the reactor was busy, and runs the timer of the wait next
+                raise TimeoutError
             line = await self._send(question.line).addTimeout(left, self._reactor)
             return answer_of(line)
 

@@ -27,7 +27,11 @@ TIMEOUT = 9.0
 
 
 class Reactor(Clock):
-    """The sockets of the real reactor, and a clock that a test sets."""
+    """The sockets of the real reactor, and a clock that a test sets, as strict as that one."""
+
+    def callLater(self, when: float, *args: Any, **kwargs: Any) -> Any:
+        assert when >= 0
+        return super().callLater(when, *args, **kwargs)
 
     def adoptStreamConnection(self, *args: Any) -> object:
         from twisted.internet import reactor
@@ -194,6 +198,24 @@ class TestAFailure:
         asking.clock.advance(TIMEOUT)
         for each in waiting:
             with pytest.raises(HelperFailed):
+                await each
+        assert len(asking.program.asked) == 1
+        await left
+        await asking.program.stop()
+
+    async def test_is_a_turn_that_comes_too_late(self, tmp_path: Path) -> None:
+        """A busy reactor runs timers late: the turn may come after the time of the question."""
+        asking = Asking(tmp_path, at_once=1)
+        asking.program.answer = None
+        asking.program.listen()
+        asking.program.asked_all, asking.program.left = asked, left = Deferred(), Deferred()
+        first = asking.ask()
+        await asked
+        asking.clock.advance(1.0)
+        second = asking.ask()
+        asking.clock.advance(TIMEOUT + 1.0)
+        for each in first, second:
+            with pytest.raises(HelperFailed, match="within 9 seconds"):
                 await each
         assert len(asking.program.asked) == 1
         await left
