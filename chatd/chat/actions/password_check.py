@@ -34,6 +34,7 @@ from chatd.chat.actions.organisation import (
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, InvalidAnswer, Refusal
+from chatd.storage.contract import StoreError
 from chatd.storage.records import ignore_store_error
 from chatd.util.fair_queue import Asker
 
@@ -104,6 +105,9 @@ def _try(server: ChatServer, session: Session, account: Account) -> Iterator[Non
         if failed:
             identity = session.identity
             server.audit.sign_in_failed(PASSWORD, identity.host, identity.door, account.name)
+        raise
+    except StoreError:  # the password was right
+        failed = False
         raise
     finally:
         limits.end(tries, failed=failed)

@@ -232,6 +232,22 @@ class TestAnAccountThatHadAPasswordHere:
         assert account is not None
         assert account.admin
 
+    def test_is_not_if_that_cannot_be_stored_and_this_counts_as_no_try(
+        self, expected_errors: Any
+    ) -> None:
+        office = Office(slow=True)
+        office.register("maria")
+        office.store.release()
+        logging_in = begin(office, log_in(office.server, guest(office), "maria", SECRET))
+        office.store.fail()
+        office.settle()
+        assert isinstance(logging_in.result, StoreError)
+        account = office.server.accounts.called("maria")
+        assert account is not None
+        assert not account.is_outside
+        assert not office.server.logins.limits.failures_by_account()
+        assert expected_errors()
+
     def test_has_one_again_by_the_operator(self, office: Office) -> None:
         enter(office)
         done(office, administration.set_password(office.server, "maria", HASH))
