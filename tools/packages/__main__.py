@@ -54,6 +54,7 @@ def main() -> None:
             size, seconds = built.stat().st_size / 2**20, time.monotonic() - begun
             sys.stdout.write(f"{built}: {size:.1f} MiB, {seconds:.0f} s\n")
     except subprocess.CalledProcessError as failed:
+        sys.stderr.write(failed.stderr or "")
         sys.exit(f"{failed.cmd[0]} failed with status {failed.returncode}: see above.")
     except OSError as error:
         sys.exit(f"cannot build: {error}.")

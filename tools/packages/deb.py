@@ -118,8 +118,10 @@ def _needed_libraries(libraries: Path, folder: Path) -> str:
     (folder / "debian/control").write_text("Source: chatd\n\nPackage: chatd\nArchitecture: any\n")
     compiled = [*map(str, libraries.rglob("*.so"))]
     bundled = [f"-l{path}" for path in sorted(libraries.glob("*.libs"))]
-    found = _said("dpkg-shlibdeps", "-O", *bundled, *compiled, cwd=folder)
-    return found.strip().partition("shlibs:Depends=")[2]
+    command = ["dpkg-shlibdeps", "-O", *bundled, *compiled]
+    # It warns that the files are not those of an installed package, which they cannot be.
+    found = subprocess.run(command, capture_output=True, check=True, text=True, cwd=folder)
+    return found.stdout.strip().partition("shlibs:Depends=")[2]
 
 
 def _write_sums(root: Path) -> None:
