@@ -193,11 +193,14 @@ class TestNoTrace:
 
     def test_no_member_is_told(self, daemon: LiveServer) -> None:
         with daemon.guest() as luis:
-            for command in ("tail", "who", "rooms", "search x", "tail --login ana", "who ops"):
+            luis.type("/join den\nhola\n/sync")  # nobody of another test leaves it meanwhile
+            luis.until("/sync")
+            for command in ("tail den", "who den", "rooms", "search --room den x", "who ops"):
                 run(daemon, *command.split())
+            run(daemon, "tail", "--login", "ana", "den")
             luis.type("/who\n/sync")
             told = [line for line in luis.until("/sync") if line.startswith("***")]
-        assert told == ["*** In #lobby: 1 guest."]
+        assert told == ["*** In #den: 1 guest."]
 
     def test_missed_lines_stay_missed(self, daemon: LiveServer) -> None:
         with daemon.guest() as luis:
