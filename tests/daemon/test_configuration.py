@@ -287,7 +287,7 @@ class TestFaults:
                 "limits.connections takes a whole number, 0 or more; not a table with all.",
             ),
             (
-                f"server.motd.{'.'.join('a' * 5000)} = 1",
+                f"server.motd.{'.'.join('a' * 400)} = 1",
                 "server.motd takes the path of a file; not a table with a.",
             ),
             ('server.motd = "a\\u0000b"', "server.motd takes no character NUL: "),

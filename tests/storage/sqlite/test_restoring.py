@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,8 @@ class TestRestore:
         await saved(opening, path, copy)
         await opening.close()
         copy.write_bytes(path.read_bytes())
-        Archive(copy).rooms()
+        with closing(Archive(copy)) as archive:
+            archive.rooms()
         assert copy.with_name("copy.sqlite-shm").stat().st_size
         assert restored(copy, tmp_path / "new.sqlite").found.lines == 2
         assert names(tmp_path) == {"chat.sqlite", "chat.sqlite.last-backup", "new.sqlite"} | {
