@@ -61,7 +61,7 @@ def crash(interpreter: forks.Interpreter) -> Crash:
     return crash
 
 
-TRIES = 5
+TRIES = 20
 """Most runs until one meets the subject of a test, which is random."""
 
 SABOTAGED_SECONDS = 45
