@@ -52,8 +52,8 @@ def test_notifications_from_the_offer_to_the_switch(page: Page, daemon: LiveServ
             ["luis · #lobby", "ana, ¿estás?", False],
         ]
         page.until(lambda: page.script(ICON) == "/icon-dot.svg", "the dot in the icon")
-        page.script(FRONT, True)
-        page.script("shown[0].onclick()")
+        # In one step, as a click on a desktop is: the room that was open is not read meanwhile.
+        page.script(f"{FRONT}; shown[0].onclick()", True)
         page.has("#room-name", "luis")
         page.until(lambda: [each[2] for each in page.script(SHOWN)] == [True, False], "one is read")
         page.click("#rooms .item")
