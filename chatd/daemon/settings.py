@@ -236,7 +236,7 @@ def _listeners(given: GivenSettings, values: Mapping[str, Any], faults: list[Fau
         if row.path in given.values or (not there and row.default is not None):
             name, texts, source, where = given.values.get(row.path, row.by_default)
             entries = [{"endpoint": Given(name, (text,), source, where)} for text in texts]
-            # What is wrong with an address was told by its option.
+            # `_values` has told the faults of these addresses, as those of their option.
             there = [(each, _values(LISTENER_ROWS, each, [])) for each in entries]
         for entry, own in there:
             address = entry.get("endpoint") or entry.get("systemd")

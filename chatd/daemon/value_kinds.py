@@ -145,24 +145,28 @@ def _header_name(text: str) -> str:
     return text
 
 
-def _user(text: str) -> str:
-    """Return a login name, or a uid, as useradd(8) takes it."""
-    if not re.fullmatch(r"[0-9]{1,9}|[a-z_][a-z0-9_.-]{0,31}", text):
-        raise ValueError
-    return text
-
-
 def _unix_socket(text: str) -> str:
     if not text.startswith("/") or "\0" in text or len(text.encode()) > LONGEST_SOCKET_PATH:
         raise ValueError
     return text
 
 
-def _socket_name(text: str) -> str:
-    """Return a name as FileDescriptorName= takes it (systemd.socket(5))."""
-    if not re.fullmatch(r"[ -9;-~]{1,255}", text):
-        raise ValueError
-    return text
+def _text_like(pattern: str) -> Callable[[str], str]:
+    """Return a function that returns a text which matches a pattern whole."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError
+        return text
+
+    return parse
+
+
+_user = _text_like(r"[0-9]{1,9}|[a-z_][a-z0-9_.-]{0,31}")
+"""A login name, as useradd(8) takes it, or a uid."""
+
+_socket_name = _text_like(r"[ -9;-~]{1,255}")
+"""A name, as FileDescriptorName= takes it (systemd.socket(5))."""
 
 
 def _address(text: str) -> str:

@@ -37,7 +37,7 @@ def answer(line: bytes, check: Check) -> dict[str, object]:
     try:
         question = json.loads(line)
         name, passphrase = question["accountName"], question["passphrase"]
-        if not passphrase:  # many directories take an empty one for a wish to be nobody
+        if not passphrase:  # many directories let anyone in with an empty one
             return {"success": False}
         account = check(name, passphrase)
     except UnknownAccount:

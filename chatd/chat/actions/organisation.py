@@ -59,7 +59,7 @@ async def ask_helper(
     helper = server.logins.sign_in.helper_for(account)
     if helper is None:
         return Answer(Verdict.UNKNOWN)
-    if not password:  # LDAP takes an empty one for a wish to be nobody (RFC 4513, section 5.1.2)
+    if not password:  # LDAP lets anyone in with an empty one (RFC 4513, section 5.1.2)
         return Answer(Verdict.WRONG)
     host = session.identity.host
     question = Question(account.name, password, "" if is_user(host) else host)

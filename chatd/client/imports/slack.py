@@ -78,7 +78,7 @@ def _in_a_zip(path: Path) -> _Files:
         raise none from None
 
     def read(name: str) -> bytes:
-        # What it says of itself is not trusted: no more is unpacked.
+        # The size that a zip gives for a file may be false, so no more than this is unpacked.
         try:
             with archive.open(name) as file:
                 content = file.read(MOST_BYTES + 1)
