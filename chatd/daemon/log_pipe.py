@@ -74,7 +74,10 @@ class LogPipe(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Wait until everything is written: only after `end`, and at most `END_SECONDS` in all."""
+        """Wait until everything is written, and a loss reported.
+
+        It waits only after `end`, and at most `END_SECONDS` in all.
+        """
         if self._seconds_left > 0:
             began = time.monotonic()
             written = threading.Event()
@@ -98,14 +101,12 @@ class LogPipe(io.TextIOBase):
     def _work(self) -> None:
         while True:
             item = self._queue.get()
-            if isinstance(item, threading.Event):
-                item.set()
-            elif isinstance(item, _Turn):
+            if isinstance(item, _Turn):
                 os.close(self._descriptor)
                 if item.descriptor is None:
                     return
                 self._descriptor = item.descriptor
-            elif not self._write_all(item):
+            elif isinstance(item, bytes) and not self._write_all(item):
                 self._reported -= 1
             lost = self._lost
             if (
@@ -114,6 +115,8 @@ class LogPipe(io.TextIOBase):
                 and self._write_all(self._report_of_loss(lost - self._reported))
             ):
                 self._reported = lost
+            if isinstance(item, threading.Event):
+                item.set()
 
     def _write_all(self, data: bytes) -> bool:
         """Write ``data``; return false if that is impossible."""
