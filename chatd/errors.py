@@ -114,6 +114,11 @@ class ErrorKind(enum.Enum):
 
     Tell the operator."""
 
+    NOT_CHECKED = "Not checked"
+    """A password could not be checked, because the sign-in of the organisation fails.
+
+    Try later, and tell the operator."""
+
     NOT_ALLOWED = "Not allowed"
     """The client may not do that there: it is muted or banned, the room's mode forbids it, or the
     command is for people who run the room.

@@ -467,6 +467,9 @@ ERRORS = {
         "Poner `//` delante para decirla; enviarla otra vez"
     ),
     "The server cannot check passwords": "El servidor no puede comprobar contraseñas",
+    "A password could not be checked, because the sign-in of the organisation fails": (
+        "No se pudo comprobar una contraseña, porque falla el inicio de sesión de la organización"
+    ),
     "Tell the operator": "Decírselo a quien administra el servidor",
     "The client may not do that there: it is muted or banned, the room's mode forbids it, or the "
     "command is for people who run the room": (
@@ -484,6 +487,7 @@ ERRORS = {
     "A line could not be stored. It was sent to no client": (
         "No se pudo guardar una línea. No se le envió a nadie"
     ),
+    "Try later, and tell the operator": "Probar más tarde, y avisar a quien administra el servidor",
     "Say it again later, and tell the operator": (
         "Decirla otra vez más tarde, y avisar a quien administra el servidor"
     ),

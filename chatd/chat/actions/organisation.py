@@ -67,7 +67,7 @@ async def ask_helper(
     try:
         return await helper.ask(asker, question, partial(has_gone, session))
     except HelperFailed:
-        raise Refusal(ErrorKind.NO_ACCOUNTS, "sign_in_fails") from None
+        raise Refusal(ErrorKind.NOT_CHECKED, "sign_in_fails") from None
 
 
 async def account_by_helper(

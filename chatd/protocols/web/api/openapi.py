@@ -116,7 +116,11 @@ ERRORS = {
     431: _TOO_LARGE,
     500: Error("Failed", "An error in the daemon. Its log says more."),
     501: Error("NoAccounts", "This daemon has no accounts."),
-    503: Error("NotNow", "The store cannot be written or read now, or the daemon is full."),
+    503: Error(
+        "NotNow",
+        "The store cannot be written or read now, the daemon is full, or the sign-in of the"
+        " organisation fails.",
+    ),
 }
 
 OF_EVERY_ROUTE = (400, 403, 413, 414, 421, 429, 431, 500, 503)

@@ -53,6 +53,7 @@ STATUS = {
     ErrorKind.NOT_ENCRYPTED: 403,
     ErrorKind.NOT_SAID: 422,
     ErrorKind.NO_ACCOUNTS: 501,
+    ErrorKind.NOT_CHECKED: 503,
     ErrorKind.NOT_ALLOWED: 403,
     ErrorKind.UNKNOWN_COMMAND: 404,
     ErrorKind.WRONG_USE: 422,

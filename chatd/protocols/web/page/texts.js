@@ -193,6 +193,7 @@ export const SENTENCES = {
 	error_not_encrypted: ["Not encrypted", "Sin cifrar"],
 	error_not_said: ["Not said", "No se ha dicho"],
 	error_no_accounts: ["No accounts", "Sin cuentas"],
+	error_not_checked: ["Not checked", "Sin comprobar"],
 	error_not_allowed: ["Not allowed", "No permitido"],
 	error_unknown_command: ["Unknown command", "Orden desconocida"],
 	error_wrong_use: ["Wrong use", "Uso incorrecto"],

@@ -9,8 +9,10 @@ import pytest
 
 from chatd.accounts.credentials import BROWSER
 from chatd.accounts.passwords import THREADS
+from chatd.accounts.sign_in import SignIn
 from tests.support.http import Got, SiteWorld, error_of, request, sign_in_of
 from tests.support.sentences import EN
+from tests.support.sign_in import StandInHelper
 from tests.support.world import FAR, PASSWORD
 
 
@@ -247,3 +249,10 @@ def test_a_sign_in_reads_no_missed_lines(web: SiteWorld) -> None:
 def test_a_cookie_that_others_can_read_is_ignored(web: SiteWorld) -> None:
     signed_in = sign_in_of(sign_in(web))
     assert who(web, **signed_in, address=FAR) is None
+
+
+def test_a_helper_of_an_organisation_that_fails_is_told_as_a_failure_for_a_while() -> None:
+    helper = StandInHelper()
+    helper.fails = True
+    web = SiteWorld(sign_in=SignIn(helper, creates=True))
+    assert error_of(sign_in(web)) == (503, "sign_in_fails")
