@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chatd.daemon.configuration import Configuration
 from chatd.daemon.given import Faulty
-from chatd.daemon.listener_settings import ListenerSettings
+from chatd.daemon.listener_settings import ListenerSettings, UnknownUser
 from chatd.daemon.metrics_token import TokenError, read_token
 from chatd.daemon.motd import MotdError, read_motd
 from chatd.daemon.server_certificate import ServerCertificate
@@ -82,8 +82,18 @@ def faults_of_files(settings: Settings, folder: Path) -> Iterator[str]:
         except TokenError as error:
             yield str(error)
     for listener in settings.listeners:
-        if (wrong := _wrong_pair(listener)) is not None:
-            yield f"{listener.endpoint!r}: {wrong}"
+        for wrong in (_wrong_pair(listener), _wrong_user(listener)):
+            if wrong is not None:
+                yield f"{listener.endpoint!r}: {wrong}"
+
+
+def _wrong_user(listener: ListenerSettings) -> str | None:
+    """Return what is wrong with the user of the trusted proxy of a listener, or None."""
+    try:
+        _ = listener.trust and listener.trust.uid
+    except UnknownUser as error:
+        return str(error)
+    return None
 
 
 def _wrong_pair(listener: ListenerSettings) -> str | None:

@@ -6,6 +6,7 @@ This module must not know where settings come from, nor how an address is opened
 from __future__ import annotations
 
 import enum
+import pwd
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -66,6 +67,10 @@ class Buffers(NamedTuple):
     receive: int = 0
 
 
+class UnknownUser(Exception):
+    """There is no such user. The text says which setting has it: one line, for operators."""
+
+
 class Trust(NamedTuple):
     """The header in which a proxy names the person who sent a request.
 
@@ -74,6 +79,18 @@ class Trust(NamedTuple):
 
     header: str
     user: str
+
+    @property
+    def uid(self) -> int:
+        """The number of the user. Raises `UnknownUser` if there is none of that name."""
+        if self.user.isdecimal():
+            return int(self.user)
+        try:
+            return pwd.getpwnam(self.user).pw_uid
+        except KeyError:
+            raise UnknownUser(
+                f"trusted_uid takes a user of this machine, or a number; not {self.user!r}."
+            ) from None
 
 
 class ListenerSettings(NamedTuple):

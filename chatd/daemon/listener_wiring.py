@@ -5,7 +5,6 @@ This module must not know what is done in a protocol.
 
 from __future__ import annotations
 
-import pwd
 import socket
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -17,7 +16,7 @@ from chatd.accounts.local_users import LocalUsers
 from chatd.chat.server import ChatServer
 from chatd.daemon.addresses import address_of
 from chatd.daemon.figures import Door
-from chatd.daemon.listener_settings import ListenerKind, ListenerSettings, Trust
+from chatd.daemon.listener_settings import ListenerKind, ListenerSettings, Trust, UnknownUser
 from chatd.daemon.listeners import bind_all
 from chatd.daemon.monitor import Monitor
 from chatd.daemon.os_process import refuse
@@ -125,10 +124,9 @@ def _trusting(site: Site, trust: Trust, clock: IReactorTime) -> Site:
     from chatd.protocols.web.api.trusted_header import TrustedHeader
 
     try:
-        uid = int(trust.user) if trust.user.isdecimal() else pwd.getpwnam(trust.user).pw_uid
-    except KeyError:
-        refuse(f"trusted_uid takes a user of this machine, or a number; not {trust.user!r}.")
-    return site.with_trusted(TrustedHeader(trust.header, uid, clock))
+        return site.with_trusted(TrustedHeader(trust.header, trust.uid, clock))
+    except UnknownUser as error:
+        refuse(str(error))
 
 
 def _site(settings: Settings, server: ChatServer, clock: IReactorTime) -> Site:

@@ -62,6 +62,22 @@ def test_a_motd_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert check('server.motd = "no"', capsys) == [f"chatd.toml: {why}"]
 
 
+class TestATrustedProxy:
+    LISTEN = (
+        '[[listen]]\nendpoint = "tcp:7"\n[[listen]]\nkind = "web"\n'
+        'endpoint = "unix:web:mode=660"\ntrusted_header = "Remote-User"\n'
+    )
+
+    @pytest.mark.parametrize("user", ["0", "root"])
+    def test_of_a_user_of_the_machine(self, user: str, capsys: pytest.CaptureFixture[str]) -> None:
+        trusting = f'{self.LISTEN}trusted_uid = "{user}"'
+        assert check(trusting, capsys) == ["chatd.toml: no fault; 2 addresses."]
+
+    def test_of_no_user(self, capsys: pytest.CaptureFixture[str]) -> None:
+        (line,) = check(f'{self.LISTEN}trusted_uid = "no-such-user"', capsys)
+        assert "web:mode=660': trusted_uid takes a user of this machine, or a number" in line
+
+
 class TestCertificates:
     LISTEN = '[[listen]]\nendpoint = "tcp:7"\ntls = { certificate = "a.pem", key = "b.pem" }\n'
 
