@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from chatd.accounts.accounts import Accounts
 from chatd.chat.names import Names, valid_name
 from chatd.chat.session import Session
+from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET
 from chatd.text.folding import fold
 from chatd.text.networks import is_user
@@ -61,6 +62,11 @@ class ConnectedSessions:
             if guest is not None and guest.name == key:
                 sessions = [guest]
         return [session for session in sessions if not session.stream.finished]
+
+    def members_of(self, room: Room) -> Sequence[Session]:
+        """Return the sessions that are in a room, in the order in which they entered it."""
+        numbers, by_number = room.here.members, self.by_number
+        return [by_number[number] for number in numbers if number in by_number]
 
     def reachable(self, name: str) -> Sequence[Session]:
         """Return the sessions with that name that can receive private lines."""

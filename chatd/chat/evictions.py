@@ -52,7 +52,7 @@ class Evictions:
     def review_room(self, room: Room) -> None:
         """Put those members out of a room that may not read it any more."""
         if room.guarded:
-            self._review(room, [each for each in self._sessions if room in each.memberships])
+            self._review(room, self._sessions.members_of(room))
 
     def _review(self, room: Room, sessions: Sequence[Session]) -> None:
         refusals: dict[Session, Refusal] = {}

@@ -99,7 +99,7 @@ class Membership:
         # Set first: if the rest fails, the member must not be counted out twice.
         self.ended = True
         person = room.here.named.get(name)
-        room.leave(name, self._member.is_guest)
+        room.leave(self._member.number)
         self.end_presence()
         if room.changes.watched:
             room.changes.add(name, self._member.is_guest, self._clock)
@@ -116,7 +116,7 @@ class Membership:
         named = room.here.named
         may_speak, old = member.may_speak_in(room), member.name
         before = named.get(old)
-        room.leave(old, member.is_guest)
+        room.leave(member.number)
         # The old name stays if more of its sessions are here than those that come along.
         stays = before is not None and before.sessions > along
         was_told = before is not None and before.told

@@ -8,6 +8,7 @@ module must not know a session, nor who may speak.
 from __future__ import annotations
 
 from itertools import islice
+from typing import NamedTuple
 
 
 class Person:
@@ -22,17 +23,30 @@ class Person:
         self.listed = False
 
 
-class People:
-    """The members of one room: ``named`` ones by their names, and ``guests`` without a name."""
+class Member(NamedTuple):
+    """A session in a room: its name, which is one that the server made up if ``guest`` is true."""
 
-    __slots__ = ("guests", "named")
+    name: str
+    guest: bool
+
+
+class People:
+    """The members of one room: ``named`` ones by their names, and ``guests`` without a name.
+
+    ``members`` are all of them, by the numbers of their sessions, in the order in which they came
+    or took their names.
+    """
+
+    __slots__ = ("guests", "members", "named")
 
     def __init__(self) -> None:
         self.guests = 0
         self.named: dict[str, Person] = {}
+        self.members: dict[int, Member] = {}
 
     def enter(self, name: str, guest: bool, session: int) -> None:
         """Count a session that enters, given its number."""
+        self.members[session] = Member(name, guest)
         if guest:
             self.guests += 1
             return
@@ -41,8 +55,9 @@ class People:
             person = self.named[name] = Person(session)
         person.sessions += 1
 
-    def leave(self, name: str, guest: bool) -> None:
-        """Uncount a session that leaves."""
+    def leave(self, session: int) -> None:
+        """Uncount a session that leaves, given its number."""
+        name, guest = self.members.pop(session)
         if guest:
             self.guests -= 1
             return

@@ -151,9 +151,9 @@ class Room:
         self._peopled.add(self)
         self.here.enter(name, guest, session)
 
-    def leave(self, name: str, guest: bool) -> None:
-        """Uncount a member that leaves. Drop what is in memory with the last one."""
-        self.here.leave(name, guest)
+    def leave(self, session: int) -> None:
+        """Uncount a member that leaves, given its number. Drop what is in memory with the last."""
+        self.here.leave(session)
         if not self.people:
             self._peopled.discard(self)
             self.notices.release()

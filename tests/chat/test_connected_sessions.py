@@ -11,6 +11,7 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.names import Names
 from chatd.chat.session import Session
+from chatd.rooms.room import Room
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 from tests.support.sessions import alone, refuses
@@ -56,6 +57,16 @@ class TestAll:
         harness.go(luis)
         assert list(harness.sessions) == [ana, eva]
         assert len(harness.sessions) == 2
+
+    def test_those_in_a_room_are_found(self, harness: SessionsHarness) -> None:
+        room = Room("ops", harness.store)
+        ana, luis, eva = harness.come("ana"), harness.come(), harness.come("eva")
+        for session in luis, ana:
+            room.enter(session.name, session.is_guest, session.number)
+        assert harness.sessions.members_of(room) == [luis, ana]
+        harness.sessions.remove(luis)
+        eva.enter(room, "joined_room", 0)
+        assert harness.sessions.members_of(room) == [ana, eva]
 
     def test_one_is_found_by_its_number(self, harness: SessionsHarness) -> None:
         ana = harness.come("ana")

@@ -23,8 +23,8 @@ class Announcing(Subscriber):
         self.store.subscribe(self)
         self.room = Room("ops", self.store)
         self.batches: list[list[str]] = []
-        for name in "ana", "luis":
-            self.room.enter(name, False, 1)
+        for number, name in enumerate(["ana", "luis"], 1):
+            self.room.enter(name, False, number)
             self.room.here.tell(name)
 
     def publish(self, entries: list[Entry]) -> None:  # type: ignore[override]
@@ -162,9 +162,9 @@ def test_a_deed_comes_after_all_because_it_may_be_about_any(ops: Announcing) -> 
 
 def test_with_the_last_member_all_go(ops: Announcing) -> None:
     ops.announce(JOINED, "eva")
-    ops.room.leave("ana", guest=False)
+    ops.room.leave(1)
     assert ops.wait(0) == []
-    ops.room.leave("luis", guest=False)
+    ops.room.leave(2)
     ops.announce(LEFT, "luis")
     assert ops.wait(0) == [["joined eva", "left luis"]]
     assert not ops.clock.getDelayedCalls()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.rooms.people import People
+from chatd.rooms.people import Member, People
 
 
 @pytest.fixture
@@ -17,16 +17,25 @@ def people() -> People:
 
 class TestCounting:
     def test_a_name_is_here_until_its_last_session_has_left(self, people: People) -> None:
-        people.leave("ana", False)
+        people.leave(1)
         assert list(people.named) == ["ana", "luis"]
-        people.leave("ana", False)
+        people.leave(3)
         assert list(people.named) == ["luis"]
 
     def test_guests_are_a_number(self, people: People) -> None:
         people.enter("guest5", True, 5)
         people.enter("guest6", True, 6)
-        people.leave("guest5", True)
+        people.leave(5)
         assert people.guests == 1
+
+    def test_every_session_is_a_member(self, people: People) -> None:
+        people.enter("guest5", True, 5)
+        people.leave(2)
+        assert people.members == {
+            1: Member("ana", False),
+            3: Member("ana", False),
+            5: Member("guest5", True),
+        }
 
     def test_the_number_of_a_first_session_is_known(self, people: People) -> None:
         assert people.named["ana"].first == 1
@@ -49,7 +58,7 @@ class TestTelling:
     def test_a_member_is_told_of_until_they_leave(self, people: People) -> None:
         people.tell("luis")
         assert people.named["luis"].told
-        people.leave("luis", False)
+        people.leave(2)
         people.enter("luis", False, 6)
         assert not people.named["luis"].told
 

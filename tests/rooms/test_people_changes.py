@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 import pytest
 from twisted.internet.task import Clock
@@ -19,6 +20,8 @@ class Watching:
     def __init__(self) -> None:
         self.clock = Clock()
         self.people = People()
+        self.sessions: dict[str, int] = {}
+        self.numbers = count(1)
         self.sent: list[PeopleChange] = []
         self.is_watched = True
         self.changes = PeopleChanges("ops", self.people, self.marks, self.show)
@@ -34,11 +37,12 @@ class Watching:
 
     def come(self, *names: str) -> None:
         for name in names:
-            self.people.enter(name, False, 1)
+            self.sessions[name] = next(self.numbers)
+            self.people.enter(name, False, self.sessions[name])
             self.changes.add(name, False, self.clock)
 
     def go(self, name: str) -> None:
-        self.people.leave(name, False)
+        self.people.leave(self.sessions.pop(name))
         self.changes.add(name, False, self.clock)
 
 

@@ -200,7 +200,7 @@ class TestLatest:
     ) -> None:
         room.enter("ana", False, 1)
         harness.say(said("a"))
-        room.leave("ana", False)
+        room.leave(1)
         assert await self.seen(room, 0) == ["a"]
         assert self.reads == 1
 
@@ -218,16 +218,17 @@ class TestPeople:
     def test_guests_are_counted_and_the_named_are_known_in_the_order_they_came(
         self, room: Room
     ) -> None:
-        for name, guest in ("luis", False), ("guest1", True), ("ana", False), ("guest2", True):
-            room.enter(name, guest, 1)
+        names = ("luis", False), ("guest1", True), ("ana", False), ("guest2", True)
+        for number, (name, guest) in enumerate(names):
+            room.enter(name, guest, number)
         assert (room.here.guests, list(room.here.named), room.people) == (2, ["luis", "ana"], 4)
 
     def test_whoever_leaves_is_counted_out(self, room: Room) -> None:
         room.enter("ana", False, 1)
-        room.enter("guest1", True, 1)
-        room.leave("ana", False)
+        room.enter("guest1", True, 2)
+        room.leave(1)
         assert (room.here.guests, list(room.here.named), room.people) == (1, [], 1)
-        room.leave("guest1", True)
+        room.leave(2)
         assert room.people == 0
 
     def test_rooms_with_people_are_known_among_those_that_share_the_set(
@@ -236,12 +237,12 @@ class TestPeople:
         peopled = set[Room]()
         ops, tea = (Room(name, harness.store, peopled=peopled) for name in ("ops", "tea"))
         assert peopled == set()
-        for guest in False, True:
-            ops.enter("ana", guest, 1)
-        tea.enter("luis", False, 1)
-        ops.leave("ana", False)
+        ops.enter("ana", False, 1)
+        ops.enter("guest2", True, 2)
+        tea.enter("luis", False, 3)
+        ops.leave(1)
         assert peopled == {ops, tea}
-        ops.leave("ana", True)
+        ops.leave(2)
         assert peopled == {tea}
 
 
@@ -255,7 +256,7 @@ class TestForgettable:
     def test_nobody_is_there(self, room: Room, guest: bool) -> None:
         room.enter("ana", guest, 1)
         assert not room.forgettable
-        room.leave("ana", guest)
+        room.leave(1)
         assert room.forgettable
 
     @pytest.mark.parametrize("entry", [said(), joined("luis")], ids=["event", "notice"])
@@ -439,7 +440,7 @@ class TestWhatManyRead:
         self, harness: RoomHarness, store: HeldReads
     ) -> None:
         self.read_once(harness, store)
-        harness.room.leave("ana", guest=False)
+        harness.room.leave(1)
         self.read(harness.room, 1)
         assert store.reads == 2
         store.go_on()
@@ -461,7 +462,7 @@ class TestWhatManyRead:
             self.read(room, 0)
             store.go_on()
         assert len(pages) == PAGES_KEPT
-        rooms[-1].leave("ana", guest=False)
+        rooms[-1].leave(1)
         assert len(pages) == PAGES_KEPT - 1
 
     def test_is_not_kept_without_a_place_for_it(

@@ -91,8 +91,8 @@ def members_put_out_by_closing(server: ChatServer, room: Room) -> int:
     """Return how many members are put out if a room is closed now."""
     moderation = server.moderation
     return sum(
-        room in other.memberships and moderation.roles.role_of(other, room) < Role.OWNER
-        for other in server.sessions
+        moderation.roles.role_of(other, room) < Role.OWNER
+        for other in server.sessions.members_of(room)
     )
 
 
