@@ -58,6 +58,7 @@ Modules (python3 -m tools.documents writes this list):
 - `search_query`: The language of searches: words, phrases, an author, a time and a room. Pure.
 - `server`: The server: everything that concerns more than one session, made in one constructor.
 - `session`: One connected person or program, over any protocol.
+- `session_numbers`: The numbers of sessions, in blocks that the store gives.
 - `sign_outs`: Ending sessions that may not go on: by order, or because their grants are not valid
   any more.
 - `spending`: The spending of sessions: what they put on disk is counted in the budgets of their

@@ -36,6 +36,7 @@ from chatd.chat.registrations import Registrations
 from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Rights, Session
+from chatd.chat.session_numbers import SessionNumbers
 from chatd.chat.sign_outs import SignOuts
 from chatd.chat.spending import Spending
 from chatd.chat.store_names import ENGLISH
@@ -86,7 +87,7 @@ class ChatServer:
         self.budgets = budgets or Budgets(clock)
         self.audit = audit or Audit(clock)
         self._started = clock.seconds()
-        self._last_number = max((record.session for record in store.rooms()), default=0)
+        self.numbers = SessionNumbers(store)
 
         reads = ReadQueue(store)
         self.accounts = Accounts(store)
@@ -174,11 +175,10 @@ class ChatServer:
     # Coming and going
 
     def connect(self, stream: Stream, format: Format, *, private: bool = True) -> Session:
-        """Make a session in no room (see `enter`); without ``private``, for no private lines."""
-        self._last_number += 1
+        """Make a session in no room; one not ``private`` has no private lines. Raises `Refusal`."""
         session = Session(
-            self._last_number,
-            self.names.of_guest(self._last_number),
+            number := self.numbers.take(),
+            self.names.of_guest(number),
             stream,
             format,
             self._clock,

@@ -722,6 +722,10 @@ SENTENCES = {
         "hay {limit} conexiones desde la red de tu dirección, que es el máximo. Cierra alguna, o"
         " pide a quien administra que suba --budget connections.56 y .48."
     ),
+    "no_numbers": (
+        "el servidor no puede admitir a nadie más hasta que responda lo que guarda sus líneas."
+        " Prueba más tarde."
+    ),
     "wrong_protocol": "este puerto es para líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
     # Times, and the log of the operator

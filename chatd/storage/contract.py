@@ -170,6 +170,15 @@ class Store(abc.ABC):
         """Return the rooms that have a log, as of when the store was opened."""
 
     @abc.abstractmethod
+    def take_numbers(self) -> Deferred[range]:
+        """Take a block of numbers for sessions: no other server has one of them, or ever had.
+
+        They are higher than those of all sessions that are in the logs. Fires once nothing can give
+        the block to another server; fails with `StoreError`. A store of one server gives a block
+        that is not used up.
+        """
+
+    @abc.abstractmethod
     def records(self) -> Sequence[Record]:
         """Return all records beside the logs, as of when the store was opened."""
 

@@ -16,7 +16,7 @@ import abc
 from collections.abc import Callable, Sequence
 from typing import ParamSpec
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -35,6 +35,9 @@ WAITING_BYTES = 4 * 1024 * 1024
 PUBLISHED_WORK = 64 * 1024
 """Work (`chatd.text.work`) after which a part of a batch ends: rendering it takes 1.3 ms in each
 format at most, and looking for mentions 5 ms (see `chatd.util.meter`)."""
+
+LAST_NUMBER = 2**53
+"""The end of the numbers of sessions: a program that reads JSON may have no exact one above."""
 
 _ENTRY_OVERHEAD = 200
 """Weight of a waiting line beside its text, in bytes: a draft measured with sys.getsizeof."""
@@ -71,6 +74,10 @@ class GroupCommitStore(Store):
 
     def subscribe(self, subscriber: Subscriber) -> None:
         self._subscriber = subscriber
+
+    def take_numbers(self) -> Deferred[range]:
+        highest = max((record.session for record in self.rooms()), default=0)
+        return succeed(range(highest + 1, LAST_NUMBER))
 
     def write_records(self, *records: Record) -> Deferred[None]:
         write = RecordWrite(records)

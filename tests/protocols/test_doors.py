@@ -38,6 +38,7 @@ OF_A_CONNECTION = {
     "error_log.tell",
     "evictions.review",
     "finish",
+    "numbers.check",
 }
 """A client comes and goes."""
 

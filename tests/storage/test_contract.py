@@ -243,3 +243,15 @@ class TestPageOf:
 def test_seqs_continue_in_a_file_and_not_in_memory() -> None:
     assert SqliteStore.lasting
     assert not MemoryStore.lasting
+
+
+class TestNumbersOfSessions:
+    async def test_begin_above_those_in_the_logs_and_do_not_end(
+        self, harness: StoreHarness
+    ) -> None:
+        assert (await harness.store.take_numbers())[:2] == range(1, 3)
+        await harness.say(draft(session=7), draft(session=9, room="ops"), draft(session=8))
+        await harness.reopen()
+        numbers = await harness.store.take_numbers()
+        assert numbers[0] == 10 or not harness.store.lasting
+        assert len(numbers) > 10**15

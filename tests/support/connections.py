@@ -89,6 +89,7 @@ class NotingHandler:
     """
 
     takes_input = True
+    has_session = False
     at_once = True
     timed = False
     due = inf

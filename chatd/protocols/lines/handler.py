@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.accounts.local_users import LocalUsers
 from chatd.chat.actions.local_login import enter_as_user, give_up_login, origin_of
 from chatd.chat.server import ChatServer
-from chatd.errors import ErrorKind
+from chatd.errors import ErrorKind, Refusal
 from chatd.formats.base import Format
 from chatd.protocols.lines.decoder import LineDecoder, most_bytes
 from chatd.protocols.lines.framing import TooLong
@@ -169,6 +169,11 @@ class LineHandler(SessionHandler[bytes]):
 
     def _speak_json(self) -> None:
         """Give the connection to a handler of JSON lines. This session ends, and none is told."""
+        try:
+            self.server.numbers.check()
+        except Refusal as refusal:
+            self._close(refusal.kind, refusal.key)
+            return
         connection, receiver = self.connection, self._receiver
         self.interrupted = True
         grant = give_up_login(self.server, self.session)

@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 
 from chatd.accounts.local_users import LocalUsers
 from chatd.chat.server import ChatServer
+from chatd.errors import Refusal
 from chatd.protocols.transport.check_schedule import CheckSchedule
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.limits import (
@@ -186,6 +187,8 @@ class ChatFactory(Factory):
         self.came()
         client = self._protocol(self.server, self._clock, self._max_length)
         try:
+            if not self.server.numbers.left and client.connection.handler.has_session:
+                self._check_numbers()
             place = self._admit(host_of(address))
         except TooManyConnections as full:
             return self._refuse(client, full)
@@ -210,8 +213,19 @@ class ChatFactory(Factory):
         try:
             return self._admission.enter(host, self._clock.seconds())
         except TooManyConnections as full:
-            self.traffic.refused[full.key] += 1
-            raise
+            raise self._counted(full) from None
+
+    def _check_numbers(self) -> None:
+        """Raise `TooManyConnections` if no number is left for a session."""
+        try:
+            self.server.numbers.check()
+        except Refusal as refusal:
+            raise self._counted(TooManyConnections(refusal.key, 0)) from None
+
+    def _counted(self, full: TooManyConnections) -> TooManyConnections:
+        """Count a client that is not admitted, and return the reason."""
+        self.traffic.refused[full.key] += 1
+        return full
 
     def _dismiss(self, place: Place | None) -> None:
         if place is not None:

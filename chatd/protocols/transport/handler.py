@@ -59,6 +59,10 @@ class Handler(Protocol[M_contra]):
         """False if all that the client sends is dropped, also the end of its input."""
 
     @property
+    def has_session(self) -> bool:
+        """True if `connect` makes a session."""
+
+    @property
     def at_once(self) -> bool:
         """True if a little input is handled as it is read, without awaiting a turn."""
 

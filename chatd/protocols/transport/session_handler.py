@@ -50,7 +50,7 @@ class SessionHandler(Limited, Generic[M]):
         "session",
     )
 
-    takes_input = at_once = in_one_piece = True
+    takes_input = has_session = at_once = in_one_piece = True
     timed, item_cost, most_dropped = False, 1, inf
 
     connection: ManagedConnection

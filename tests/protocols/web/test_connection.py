@@ -662,7 +662,7 @@ class Heir:
     """A handler that a connection is handed to."""
 
     takes_input = at_once = True
-    timed = interrupted = in_one_piece = busy = False
+    timed = has_session = interrupted = in_one_piece = busy = False
     item_cost = 0
     most_dropped = 0.0
 

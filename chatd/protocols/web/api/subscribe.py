@@ -35,6 +35,7 @@ _EVENTS = Answer(
 
 async def web_socket(call: Call) -> HandOver:
     """Hand the connection over to a WebSocket."""
+    call.server.numbers.check()
     grant = call.grant()
     cookies = call.cookies if grant is None and call.may_show_secrets else ()
     is_unproved = len(cookies) == 1 and call.server.credentials.is_unproved(cookies[0])
@@ -58,6 +59,7 @@ async def stream(call: Call) -> HandOver:
     with visitor(call) as (session, _):
         room = room_called(server, session, call.names["room"])
         back = await _return_to(call, room, session.identity.asker)
+    call.server.numbers.check()
     return HandOver(
         lambda: EventStreamHandler(
             server,

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from twisted.internet.task import Clock
 
 from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, Credential, key_of
 from chatd.protocols.transport.limits import Limits
@@ -13,6 +14,7 @@ from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.protocols.web.live.websocket import WebSocketHandler
 from chatd.storage.records import change
 from tests.support.http import HttpClient, SiteWorld, error_of, request, sign_in_of
+from tests.support.numbers import NumberStore
 from tests.support.world import FAR
 
 STREAM = "/api/rooms/lobby/stream"
@@ -206,3 +208,14 @@ def test_connections_that_stay_are_closed_when_the_server_stops() -> None:
     for client in tuple(web.factory.clients):
         client.connection.say_goodbye()
     assert [caller.closed for caller in callers] == [True, True]
+
+
+@pytest.mark.parametrize("target", [STREAM, "/ws"])
+def test_a_connection_for_which_no_number_is_left_is_refused(target: str) -> None:
+    store = NumberStore(Clock())
+    web = SiteWorld(clock=store.clock, store=store)
+    store.give(1, 1)
+    if target == "/ws":  # to look for the room of a stream takes a number, too
+        web.server.numbers.take()
+    headers = WEBSOCKET if target == "/ws" else {}
+    assert refused(web, target, **headers) == (503, "no_numbers")
