@@ -18,7 +18,7 @@ from chatd.daemon.bind_errors import CannotBind
 from chatd.daemon.listeners import BACKLOG
 from chatd.daemon.passed_sockets import PassedSocket, PassedSockets, passed_sockets
 from chatd.daemon.service import ChatService
-from tests.support.live_server import WELCOMED, Client, LiveServer, unix_connection
+from tests.support.live_server import PATIENCE, WELCOMED, Client, LiveServer, unix_connection
 from tests.support.service import FREE, make, ports_of, refusal, unbind
 
 NAME = {"name": "chat"}
@@ -93,7 +93,7 @@ class TestServed:
         with ExitStack() as waiting:
             for _ in range(min(BACKLOG, 100)):  # Twisted's own is 50
                 client = waiting.enter_context(socket.socket())
-                client.settimeout(0.5)
+                client.settimeout(PATIENCE)
                 client.connect((host, int(port)))
         await unbind(service)
 
@@ -104,7 +104,7 @@ class TestServed:
         host, _, port = sockets.tcp().partition(":")
         sockets.unix(path)
         await unbind(make(tmp_path, "--listen", "systemd:name=chat"))
-        socket.create_connection((host, int(port)), 0.5).close()
+        socket.create_connection((host, int(port)), PATIENCE).close()
         unix_connection(str(path)).close()
 
     async def test_keep_their_file_and_its_mode(self, sockets: Sockets, tmp_path: Path) -> None:
@@ -167,9 +167,10 @@ def test_without_systemd_there_is_none() -> None:
 
 AS_SYSTEMD = """
 import os, sys
-for place, descriptor in enumerate(sys.argv[1:3], start=3):
-    os.dup2(int(descriptor), place)
-    os.close(int(descriptor))
+for place, descriptor in enumerate(map(int, sys.argv[1:3]), start=3):
+    if descriptor != place:
+        os.dup2(descriptor, place)
+        os.close(descriptor)
 os.environ["LISTEN_PID"] = str(os.getpid())
 os.execv(sys.argv[3], sys.argv[3:])
 """
