@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from chatd.accounts.accounts import NO_UID, Account
+from chatd.text.json_input import decode_json
 from chatd.util.fair_queue import Asker
 
 UNKNOWN_ACCOUNT = "unknown"
@@ -100,9 +101,9 @@ NO_SIGN_IN = SignIn()
 def answer_of(line: bytes) -> Answer:
     """Return the answer that a line is. Raises `HelperFailed` if it is none."""
     try:
-        words = json.loads(line)
-    except (ValueError, RecursionError):
-        raise HelperFailed("answers with a line that is no JSON") from None
+        words = decode_json(line)
+    except ValueError:
+        raise HelperFailed("answers with a line that is no JSON, or has a member twice") from None
     if not isinstance(words, dict) or not isinstance(words.get("success"), bool):
         raise HelperFailed('answers without {"success": true} or false')
     name, error = (words.get(key) or "" for key in ("accountName", "error"))

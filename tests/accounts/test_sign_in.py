@@ -52,6 +52,8 @@ class TestAnAnswer:
             (b"", "no JSON"),
             (b"\xff\xfe", "no JSON"),
             (b"[" * 100_000, "no JSON"),
+            ('{"success": true}'.encode("utf-16-le"), "no JSON"),
+            (b'{"success": false, "error": "", "success": true}', "twice"),
             (b"true", "without"),
             (b"{}", "without"),
             (b'{"success": 1}', "without"),

@@ -95,16 +95,17 @@ async def outside_account(server: ChatServer, session: Session, name: str) -> Ac
     """
     sign_in = server.logins.sign_in
     name = valid_name(name)
-    account = server.accounts.called(name)
-    if account is None:
-        if not sign_in.creates:
-            raise Refusal(ErrorKind.NOT_REGISTERED, "no_account_here", name=name)
-        server.names.check_account(name)
-        return Account(name, "", created=int(server.now()))
+    known = server.accounts.called(name)
+    account = known or Account(name, "", created=int(server.now()))
     if account.closed:
         raise _closed(account)
     if sign_in.is_local(account):
         raise Refusal(ErrorKind.NOT_ALLOWED, "account_is_local", name=account.name)
+    if known is None:
+        if not sign_in.creates:
+            raise Refusal(ErrorKind.NOT_REGISTERED, "no_account_here", name=name)
+        server.names.check_account(name)
+        return account
     if account.hash:
         by = session if session.account == account.key else None
         await server.registrations.change_password(account, "", by)
