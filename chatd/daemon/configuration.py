@@ -73,7 +73,7 @@ class Configuration:
             for fault in faulty.faults:
                 if fault.source is Source.COMMAND_LINE:
                     refuse_call(fault.line)
-            refuse("\nchatd: ".join(fault.line for fault in faulty.faults))
+            refuse(*(fault.line for fault in faulty.faults))
 
     def _of_file(self, faults: list[Fault]) -> GivenSettings:
         if self.file is None:

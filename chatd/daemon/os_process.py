@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from chatd.text.escaping import visible
 from chatd.util.private_files import UnsafePath, resolve
 from chatd.util.privileges import Identity, current, identity_of
 from chatd.util.usage import WRONG_USAGE, wrong_usage
@@ -63,9 +64,12 @@ def refuse_call(why: str) -> NoReturn:
     raise WrongCall(line)
 
 
-def refuse(why: str) -> NoReturn:
-    """Raise `SystemExit` with one line: twistd prints it and ends with exit status 1."""
-    raise SystemExit(f"chatd: {why}")
+def refuse(*reasons: str) -> NoReturn:
+    """Raise `SystemExit` with a line for each reason: twistd prints it, and the status is 1.
+
+    Reasons may quote what the system or a file gave, so they are escaped.
+    """
+    raise SystemExit("\n".join(f"chatd: {visible(why)}" for why in reasons))
 
 
 def run_timers_on_monotonic_clock(reactor: Any) -> None:

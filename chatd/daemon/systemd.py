@@ -96,7 +96,7 @@ def _check_seen(path: Path) -> None:
     for folder in HIDDEN:
         if folder in path.parents:
             refuse(
-                f"the service does not see {visible(str(path))}, because it is in {folder}. Put it"
+                f"the service does not see {path}, because it is in {folder}. Put it"
                 " elsewhere: chatd in an environment in /opt/chatd, settings in /etc/chatd."
             )
 

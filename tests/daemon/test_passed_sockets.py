@@ -133,6 +133,10 @@ class TestRefused:
             " unit."
         )
 
+    def test_is_told_without_what_a_terminal_obeys(self, sockets: Sockets, tmp_path: Path) -> None:
+        sockets.tcp("\x1b[31m")
+        assert "systemd passes only ^[[31m." in refusal(tmp_path, "--listen", "systemd:name=chat")
+
     def test_is_a_socket_that_another_address_has(self, sockets: Sockets, tmp_path: Path) -> None:
         sockets.tcp()
         both = "--listen", "systemd:name=chat", "--web", "systemd:INET:0"
