@@ -202,7 +202,7 @@ class Rooms(Mapping[str, Room]):
         )
         self._rooms[room.key] = room
         self._like.add(room.name, room)
-        self._moderation.changed(room, ())
+        self._moderation.made(room)
         return room
 
 

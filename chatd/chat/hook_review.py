@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from twisted.python.failure import Failure
-
 from chatd.accounts.accounts import Accounts
 from chatd.chat.deed_log import log_deed
 from chatd.chat.directory import Rooms
 from chatd.chat.moderation import Moderation
 from chatd.chat.permissions import Act
 from chatd.event import Deed
-from chatd.storage.contract import Store, StoreError
-from chatd.storage.records import Put, change
+from chatd.storage.contract import Store
+from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.webhooks.registry import Hook, Hooks
 
@@ -80,10 +78,4 @@ class HookReview:
         puts = [self._hooks.remove(hook) for hook in hooks]
         if puts:
             # In one transaction with the deeds, and with what took the right, if anything did.
-            done = change(self._store, *puts)
-            self._hooks.changed(puts)
-            done.addErrback(self._take_back, puts)
-
-    def _take_back(self, failure: Failure, puts: Sequence[Put]) -> None:
-        failure.trap(StoreError)
-        self._hooks.changed(puts)
+            change(self._store, *puts).addErrback(ignore_store_error)

@@ -21,7 +21,7 @@ from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Scope
 from chatd.chat.permissions import LEAST, Act, Mode, Role, may
 from chatd.chat.roles import Roles
-from chatd.chat.sanctions import BAN, MUTE, Sanction, Sanctions
+from chatd.chat.sanctions import BAN, MUTE, Sanction, Sanctions, room_of
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Moment
@@ -47,7 +47,10 @@ class Moderation:
         self.roles = Roles(store, accounts, lobby)
         self.sanctions = Sanctions(store, now)
         self.hidden: set[Room] = set()
+        self._rooms: dict[str, Room] = {}  # by their keys
         self._leaving: dict[Room, set[Session]] = {}  # the sessions that are being put out
+        self.roles.rooms.watch(self._guard_again)
+        self.sanctions.table.watch(lambda keys: self._guard_again(map(room_of, keys)))
 
     # Rights
 
@@ -171,15 +174,22 @@ class Moderation:
             self._leaving[room] = left
         self._guard(room)
 
-    def changed(self, room: Room, puts: Iterable[Put]) -> None:
-        """Take note that changes of a room were made or taken back."""
-        self.sanctions.changed(room, puts)
+    def made(self, room: Room) -> None:
+        """Take note of a room that was made: from now on it is guarded as its records say."""
+        self._rooms[room.key] = room
         self._guard(room)
 
     def forget(self, room: Room) -> list[Put]:
         """Forget a room, and return the changes to store."""
+        self._rooms.pop(room.key, None)
         self.hidden.discard(room)
         return self.roles.forget(room)
+
+    def _guard_again(self, keys: Iterable[str]) -> None:
+        """Guard rooms as is right now, given the keys of those that exist or will."""
+        for key in dict.fromkeys(keys):
+            if key in self._rooms:
+                self._guard(self._rooms[key])
 
     def _guard(self, room: Room) -> None:
         room.guarded = self._is_guarded(room)

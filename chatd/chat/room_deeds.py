@@ -19,7 +19,6 @@ from chatd.chat.deed_log import log_deed
 from chatd.chat.directory import Rooms
 from chatd.chat.evictions import Evictions
 from chatd.chat.hook_review import HookReview
-from chatd.chat.moderation import Moderation
 from chatd.chat.session import Session
 from chatd.chat.spending import Spending
 from chatd.errors import Refusal
@@ -47,7 +46,6 @@ class RoomDeeds:
         self,
         store: Store,
         rooms: Rooms,
-        moderation: Moderation,
         hooks: Hooks,
         hook_review: HookReview,
         evictions: Evictions,
@@ -55,7 +53,6 @@ class RoomDeeds:
     ) -> None:
         self._store = store
         self._rooms = rooms
-        self._moderation = moderation
         self._hooks = hooks
         self._hook_review = hook_review
         self._evictions = evictions
@@ -87,11 +84,9 @@ class RoomDeeds:
         if deed is not None:
             self._log(session, room, deed)
         done = change(self._store, *puts)
-        self._changed(room, puts)
         deeds += self._hook_review.end_disallowed(session.name, self._hooks.of(room))
 
         def take_back(failure: Failure) -> Failure:
-            self._changed(room, puts)
             if undo is not None:
                 undo()
             # Others may have used a right meanwhile that could not be stored.
@@ -124,7 +119,3 @@ class RoomDeeds:
                 names=names,
                 what=deed.verb,
             )
-
-    def _changed(self, room: Room, puts: Sequence[Put]) -> None:
-        self._moderation.changed(room, puts)
-        self._hooks.changed(puts)

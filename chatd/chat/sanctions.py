@@ -26,7 +26,7 @@ not counted. This module must not know modes, and of roles only that of the sess
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from chatd.chat.permissions import Role
@@ -58,6 +58,11 @@ class Sanction(NamedTuple):
     name: str = ""
 
 
+def room_of(key: str) -> str:
+    """Return the key of the room of a sanction, given the sanction's key."""
+    return key.split("/", 2)[1]
+
+
 class Sanctions:
     """The mutes and bans of all rooms. ``now`` gives the time in seconds since 1970."""
 
@@ -75,6 +80,7 @@ class Sanctions:
                 self._index_networks(room)
         except ValueError:
             raise Damaged from None
+        self.table.watch(self._changed)
 
     # Reading
 
@@ -177,16 +183,16 @@ class Sanctions:
         keys = self._keys.get(room.key, ())
         return {key for key in keys if self.table[key].until <= now}
 
-    def changed(self, room: Room, puts: Iterable[Put]) -> None:
-        """Take note that changes of a room were made or taken back."""
-        keys = self._keys[room.key]
-        for put in puts:
-            keys.add(put.key) if put.key in self.table else keys.discard(put.key)
-        if keys:
-            self._index_networks(room.key)
-        else:
-            del self._keys[room.key]
-            self._networks.pop(room.key, None)
+    def _changed(self, keys: Collection[str]) -> None:
+        for key in keys:
+            in_room = self._keys[room_of(key)]
+            in_room.add(key) if key in self.table else in_room.discard(key)
+        for room in dict.fromkeys(map(room_of, keys)):
+            if self._keys[room]:
+                self._index_networks(room)
+            else:
+                del self._keys[room]
+                self._networks.pop(room, None)
 
     def _index_networks(self, room: str) -> None:
         """Index the networks that are banned from a room, given its key.

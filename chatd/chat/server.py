@@ -116,13 +116,7 @@ class ChatServer:
         self.moves = RoomMoves(self.rooms, self.moderation, self.unread, recent)
         self.evictions = Evictions(clock, self.sessions, self.rooms, self.moderation, self.moves)
         self.deeds = RoomDeeds(
-            store,
-            self.rooms,
-            self.moderation,
-            self.hooks,
-            self.hook_review,
-            self.evictions,
-            self.spending,
+            store, self.rooms, self.hooks, self.hook_review, self.evictions, self.spending
         )
         self.logins = Logins(
             store,

@@ -240,6 +240,14 @@ class Store(abc.ABC):
         """Set the one subscriber."""
 
     @abc.abstractmethod
+    def follow(self, kind: str, follow: Callable[[Sequence[Record]], None]) -> None:
+        """Pass the records of a kind that other nodes write to a function, in their order.
+
+        It is called before the lines of the same batch are published. A later function of that kind
+        takes the place of an earlier one.
+        """
+
+    @abc.abstractmethod
     def append(self, entry: BatchItem) -> None:
         """Add an item to the batch that is waiting."""
 

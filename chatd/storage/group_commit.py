@@ -54,6 +54,7 @@ class GroupCommitStore(Store):
         self.saves = True
         self._clock = clock
         self._subscriber: Subscriber | None = None
+        self._followers: dict[str, Callable[[Sequence[Record]], None]] = {}
         self._waiting: list[BatchItem] = []
         self._waiting_since = 0.0
         self._unpublished_bytes = 0
@@ -78,6 +79,9 @@ class GroupCommitStore(Store):
     def take_numbers(self) -> Deferred[range]:
         highest = max((record.session for record in self.rooms()), default=0)
         return succeed(range(highest + 1, LAST_NUMBER))
+
+    def follow(self, kind: str, follow: Callable[[Sequence[Record]], None]) -> None:
+        self._followers[kind] = follow
 
     def write_records(self, *records: Record) -> Deferred[None]:
         write = RecordWrite(records)

@@ -1,14 +1,19 @@
 """Records beside the logs: tables of values, in memory as they are in the store.
 
-A change is made in memory at once, so it is visible to what follows in the same turn of the
-reactor; it is rolled back if the store cannot write it. This module must not know the meaning of
-the values.
+Theory of operation. A table follows the records of its kind, in the order in which the store
+publishes them. Its own changes are made in memory at once, so they are visible to what follows in
+the same turn of the reactor. A value with own changes under way stays as the last of them made it;
+when the store has answered all of them, it is as the store has it. So a change that could not be
+written is rolled back, and one of another node is not lost behind it.
+
+What is derived from a table is an index of it, or watches it. This module must not know the meaning
+of the values.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_origin, get_type_hints, overload
 
@@ -107,6 +112,8 @@ class Table(Mapping[str, V], Generic[V]):
     ``type`` is a NamedTuple of types that JSON can represent; a field that is added later needs a
     default, because older stored values lack it. The ``indexes`` receive each value that is added
     or removed. Raises `Damaged`.
+
+    A store has one table of a kind that follows it: the last one that was made.
     """
 
     def __init__(
@@ -117,15 +124,19 @@ class Table(Mapping[str, V], Generic[V]):
         *indexes: Index[V],
     ) -> None:
         self.kind = kind
+        self._type = type
         self._stored: dict[str, V] = {
             record.key: _value(type, record.value)
             for record in store.records()
             if record.kind == kind and record.value is not None
         }
         self._values = self._stored.copy()
+        self._under_way: dict[str, int] = {}  # changes that the store has not answered, by key
         self._indexes = indexes
+        self._watchers: list[Callable[[Collection[str]], None]] = []
         for key in self._values:
             self._enter(key)
+        store.follow(kind, self._follow)
 
     def __getitem__(self, key: str) -> V:
         return self._values[key]
@@ -168,6 +179,44 @@ class Table(Mapping[str, V], Generic[V]):
         """Return a change for `change`, which sets the value at a key; None deletes it."""
         return Put(self, key, value)
 
+    def watch(self, changed: Callable[[Collection[str]], None]) -> None:
+        """Call this from now on with the keys whose values were changed, or rolled back."""
+        self._watchers.append(changed)
+
+    def changed(self, keys: Collection[str]) -> None:
+        """Call the watchers."""
+        for watcher in self._watchers:
+            watcher(keys)
+
+    def begin(self, key: str, value: V | None) -> None:
+        """Make a change in memory that the store is given next."""
+        self._under_way[key] = self._under_way.get(key, 0) + 1
+        self._set(key, value)
+
+    def end(self, key: str, value: V | None, *, is_stored: bool) -> None:
+        """Take note that the store has written a change, or never will."""
+        if is_stored:
+            _put(self._stored, key, value)
+        self._under_way[key] -= 1
+        if not self._under_way[key]:
+            del self._under_way[key]
+            self._show_stored(key)
+
+    def _follow(self, records: Sequence[Record]) -> None:
+        """Take over records that another node wrote."""
+        for record in records:
+            value = None if record.value is None else _value(self._type, record.value)
+            _put(self._stored, record.key, value)
+            if record.key not in self._under_way:
+                self._show_stored(record.key)
+        self.changed([record.key for record in records])
+
+    def _show_stored(self, key: str) -> None:
+        """Have the stored value in memory."""
+        stored = self._stored.get(key)
+        if self._values.get(key) is not stored:
+            self._set(key, stored)
+
 
 class Put(NamedTuple):
     """A change of one value of a table; None deletes it."""
@@ -182,41 +231,35 @@ class Put(NamedTuple):
         value = None if self.value is None else json.dumps(self.value._asdict())
         return Record(self.table.kind, self.key, value)
 
-    def apply(self) -> None:
-        """Make the change in memory."""
-        self.table._set(self.key, self.value)
-
-    def stored(self) -> None:
-        """Note that the change is on disk."""
-        _put(self.table._stored, self.key, self.value)
-
-    def roll_back(self) -> None:
-        """Restore the value that is on disk, unless the value was changed again since."""
-        if self.table.get(self.key) is self.value:
-            self.table._set(self.key, self.table._stored.get(self.key))
-
 
 def change(store: Store, *puts: Put) -> Deferred[None]:
     """Make changes, all or none: at once in memory, and with the next batch on disk.
 
     They come after all that was said so far, and in one transaction with all that is appended to
     the store in the same turn of the reactor. Fires once they are on disk. If they cannot be
-    written, it rolls back the values that were not changed again since, and fails with
-    `StoreError`.
+    written, the values are as they are stored, unless they were changed again since, and it fails
+    with `StoreError`.
     """
     for put in puts:
-        put.apply()
+        put.table.begin(put.key, put.value)
+    _tell_watchers(puts)
 
-    def stored(_: None) -> None:
+    def end(result: Failure | None) -> Failure | None:
         for put in puts:
-            put.stored()
+            put.table.end(put.key, put.value, is_stored=result is None)
+        if result is not None:
+            _tell_watchers(puts)
+        return result
 
-    def roll_back(failure: Failure) -> Failure:
-        for put in puts:
-            put.roll_back()
-        return failure
+    return store.write_records(*(put.record for put in puts)).addBoth(end)
 
-    return store.write_records(*(put.record for put in puts)).addCallbacks(stored, roll_back)
+
+def _tell_watchers(puts: Iterable[Put]) -> None:
+    keys: dict[str, tuple[Table[Any], dict[str, None]]] = {}
+    for put in puts:
+        keys.setdefault(put.table.kind, (put.table, {}))[1][put.key] = None
+    for table, changed in keys.values():
+        table.changed(changed)
 
 
 @cache

@@ -127,6 +127,7 @@ class Hooks:
                 self._look_at(key)
         except (ValueError, InvalidUrl):
             raise Damaged from None
+        self._table.watch(self._changed)
 
     def use_rules(self, rules: Rules) -> None:
         """Follow the rules of the operator from now on."""
@@ -184,11 +185,9 @@ class Hooks:
         """Return the change that removes a hook."""
         return self._table.put(hook.key, None)
 
-    def changed(self, puts: Iterable[Put]) -> None:
-        """Update the hooks after changes of stored records, of any table, were made or undone."""
-        for put in puts:
-            if put.table is self._table:
-                self._look_at(put.key)
+    def _changed(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._look_at(key)
 
     def _look_at(self, key: str) -> None:
         room, number = _parts(key)

@@ -30,7 +30,6 @@ class HookReviewWorld(World):
         self.register_ana()
         _, put = self.server.hooks.add(self.ops, hook_record(URL, "Ana", ADDED))
         change(self.store, put)
-        self.server.hooks.changed([put])
         self.release() if slow else self.settle()
 
     def account_may(self, account: str, room: Room, act: Act) -> bool:

@@ -45,7 +45,6 @@ class DeedsWorld(World):
         self.register("eva")
         _, put = self.server.hooks.add(self.ops, hook_record("https://example.com/hook", "eva"))
         change(self.store, put)
-        self.server.hooks.changed([put])
         self.server.hooks.check_with(lambda hook: not self.ops.guarded)
         self.release()
 
@@ -168,7 +167,6 @@ class TestHooks:
         tea = world.server.rooms.add("tea")
         _, put = world.server.hooks.add(tea, hook_record("https://tea.example", "eva"))
         change(world.store, put)
-        world.server.hooks.changed([put])
         world.release()
         world.server.hooks.check_with(lambda hook: hook.room in world.server.rooms)
         done = world.server.deeds.carry_out(world.ana, tea, Deed("mode", "closed"))

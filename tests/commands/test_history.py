@@ -16,6 +16,7 @@ from chatd.errors import ErrorKind
 from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import Found, StoreError, Wanted
+from chatd.storage.records import change
 from chatd.text.times import local_time
 from chatd.util.fair_queue import Asker
 from tests.support.sentences import EN
@@ -129,8 +130,7 @@ class TestSearch:
         self, world: World, ana: Member, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def look(room: Room, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
-            world.server.moderation.roles.set_mode(room, Mode.PRIVATE).apply()
-            world.server.moderation.changed(room, ())
+            change(world.store, world.server.moderation.roles.set_mode(room, Mode.PRIVATE))
             return Found(await room.read(0, upto, asker), 0)
 
         ana.type("/join ops")

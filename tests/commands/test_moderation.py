@@ -18,6 +18,7 @@ from chatd.commands.dispatch import COMMANDS
 from chatd.errors import ErrorKind
 from chatd.i18n import Language, Moment, people
 from chatd.storage.contract import StoreError
+from chatd.storage.records import change
 from chatd.text.times import local_time
 from chatd.util.versions import versions
 from tests.support.answers import only
@@ -1548,8 +1549,7 @@ class TestComingAndGoing:
             ("role", "ops/eva", None)
         ]
         gone = world.server.registrations.records_of("ana")
-        for put in gone:
-            put.apply()
+        change(world.store, *gone)
         assert {key: (run.owner, run.mode) for key, run in moderation.roles.rooms.items()} == {
             "ops": ("", "open"),  # eva runs it
             "closed": ("", "private"),
@@ -1597,8 +1597,7 @@ class TestWhatHoldsForWhom:
     ) -> None:
         zoe = world.member("zoe")
         ana.ask("/op eva", "/op zoe")
-        for put in world.server.registrations.records_of("eva"):
-            put.apply()
+        change(world.store, *world.server.registrations.records_of("eva"))
         zoe.ask("/join ops")
         assert zoe.ask("/kick nobody")[0].startswith("ERR Nobody: ")
         assert refused(eva, "/kick zoe").startswith(EN.sentence("only_operators", room="ops"))
@@ -1607,8 +1606,7 @@ class TestWhatHoldsForWhom:
         self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
         ana.ask("/voice eva")
-        for put in world.server.registrations.records_of("ana"):
-            put.apply()
+        change(world.store, *world.server.registrations.records_of("ana"))
         mode, *members = luis.ask("/mode")
         assert EN.sentence("means_free") in mode
         assert members == [EN.notice("voiced_are", people="eva")]

@@ -220,6 +220,40 @@ class TestChange:
         expected_errors()
 
 
+class TestWatchers:
+    """Tests of those who are told which values were changed."""
+
+    @pytest.fixture
+    def told(self, harness: TableHarness) -> list[list[str]]:
+        told: list[list[str]] = []
+        harness.cups.watch(lambda keys: told.append(list(keys)))
+        return told
+
+    def test_are_told_once_of_all_that_are_changed_together(
+        self, harness: TableHarness, told: list[list[str]]
+    ) -> None:
+        cups = harness.cups
+        change(harness.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("eva")))
+        assert told == [["red", "blue"]]
+        harness.release()
+        assert told == [["red", "blue"]]
+
+    def test_are_told_of_what_is_rolled_back(
+        self, harness: TableHarness, told: list[list[str]], expected_errors: Expect
+    ) -> None:
+        done = change(harness.store, harness.cups.put("red", Cup("ana")))
+        done.addErrback(ignore_store_error)
+        harness.fail()
+        assert told == [["red"], ["red"]]
+        expected_errors()
+
+    def test_are_told_nothing_of_other_tables(
+        self, harness: TableHarness, told: list[list[str]]
+    ) -> None:
+        change(harness.store, Table(harness.store, "saucer", Cup).put("red", Cup("ana")))
+        assert told == []
+
+
 def test_only_a_store_error_is_ignored() -> None:
     ignore_store_error(Failure(StoreError("the disk is full.")))
     with pytest.raises(ZeroDivisionError):

@@ -61,7 +61,6 @@ class DeliveryHarness:
         room = room or self.world.server.lobby
         number, put = self.hooks.add(room, hook_record(url, by)._replace(proven=proven))
         change(self.world.store, put)
-        self.hooks.changed([put])
         self.world.settle()
         return next(hook for hook in self.hooks.of(room) if hook.number == number)
 
@@ -342,7 +341,6 @@ class TestEnding:
     def remove(self, harness: DeliveryHarness, hook: Hook) -> None:
         put = harness.hooks.remove(hook)
         change(harness.world.store, put)
-        harness.hooks.changed([put])
         harness.world.settle()
 
     def test_a_hook_that_is_removed_is_sent_nothing_more(self, harness: DeliveryHarness) -> None:

@@ -98,7 +98,7 @@ def keep_keys_later() -> None:
 
     def keep(store: Store, *puts: Put) -> Deferred[None]:
         for put in puts:
-            put.apply()
+            put.table.begin(put.key, put.value)
         return change(store).addCallback(lambda _: change(store, *puts))
 
     vars(idempotency)["change"] = keep
