@@ -93,7 +93,7 @@ class JoinedRooms:
             )
         )
         if start < head:
-            newcomers = replies.format.for_newcomers()
+            newcomers = (replies.format.shared or replies.format).for_newcomers()
             may_read = partial(member.may_read, room)
             subscriptions.replay(room, start, head, may_read, newcomers)
         subscriptions.follow(membership)

@@ -1,6 +1,7 @@
 """The server's answers to one session: sentences and errors, in its language and its format.
 
-It must not know rooms, names or what was asked.
+The format is that of the session; its rooms are sent in `Format.shared`. This module must not know
+rooms, names or what was asked.
 """
 
 from __future__ import annotations

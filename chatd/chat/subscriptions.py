@@ -6,6 +6,10 @@ ends all cursors and opens new ones from the head on. What an old cursor has not
 in the stream first, so no line is lost, and none is sent twice. While a session is logged in, its
 read tracker counts each cursor and each replay that a person sees.
 
+Rooms are shown in the format that the session shares with others (`Format.shared`), and all else,
+which it alone is sent, in its own one: also the inbox, which it shares with sessions of its account
+at most.
+
 It must not know connections, commands or other sessions.
 """
 
@@ -17,7 +21,7 @@ from chatd.chat.identity import Identity
 from chatd.chat.membership import Membership
 from chatd.chat.read_marks import ReadTracker
 from chatd.chat.replies import Replies
-from chatd.event import Event
+from chatd.event import Event, is_inbox
 from chatd.formats.base import Format
 from chatd.i18n import Language
 from chatd.rooms.cursor import Cursor
@@ -100,10 +104,10 @@ class Subscriptions:
 
         They are shown with times, unless another format is given.
         """
-        replies = self._replies
+        replies, own = self._replies, self._replies.format
         replay = Replay(
             log,
-            replies.format.of_past() if format is None else format,
+            format or (own if is_inbox(log.key) else own.shared or own).of_past(),
             after,
             upto,
             replies.stream.wake,
@@ -127,10 +131,15 @@ class Subscriptions:
             self._replies.stream.put(self._replies.format.seen(room.name, seq))
 
     def show_identity(self) -> None:
-        """Send the name and language of the session, to a client with a message for them."""
-        identity, replies = self._identity, self._replies
+        """Send the name and language of the session, to a client with a message for them.
+
+        A format that knows the name before renders it, and one that knows this name what follows.
+        """
+        identity, own = self._identity, self._replies.format
         logged_in = self.read_tracker is not None
-        replies.stream.put(replies.format.you(identity.name, identity.is_guest, logged_in))
+        self._replies.stream.put(own.you(identity.name, identity.is_guest, logged_in))
+        if (named := own.named(identity.name)) != own:
+            self.change_format(named)
 
     # Changing how all is shown
 
@@ -147,11 +156,8 @@ class Subscriptions:
         replies = self._replies
         if settings.language:
             replies.use_language(Language(settings.language))
-        replies.use_format(
-            replies.format.with_times(settings.times)
-            .with_quiet(settings.quiet)
-            .in_language(replies.language)
-        )
+        format = replies.format.with_times(settings.times).with_quiet(settings.quiet)
+        replies.use_format(format.in_language(replies.language))
         # Echo is for terminals, which show what is typed by themselves.
         seen = settings._replace(echo=True) if self.multi_room else settings
         self.view = seen.view(self._identity.name)
@@ -179,7 +185,8 @@ class Subscriptions:
         If ``since`` is given, what was sent after that seq counts as seen.
         """
         self.unfollow(membership)
-        membership.cursor = self._cursor_in(membership.room, self._replies.format, since)
+        own = self._replies.format
+        membership.cursor = self._cursor_in(membership.room, own.shared or own, since)
 
     def unfollow(self, membership: Membership) -> None:
         """Take no more from a room than what it has so far."""

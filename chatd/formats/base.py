@@ -1,8 +1,10 @@
 """The base of formats, which render events to bytes for one kind of client.
 
-A format is a value: two clients with equal formats are sent the same bytes, rendered once. Every
-line that leaves the daemon is rendered by a format, which passes it through the encoder of
-`chatd.text.escaping`.
+A format is a value: two clients with equal formats are sent the same bytes, rendered once. A
+session may have a format of its own, which knows its name, say. Then its rooms are rendered in the
+one that is `Format.shared`, and all that it alone is sent in its own: answers, entrances, private
+lines. Every line that leaves the daemon is rendered by a format, which passes it through the
+encoder of `chatd.text.escaping`.
 
 Formats are pure: they must not know a store, a session or a connection.
 """
@@ -87,6 +89,9 @@ class Format(abc.ABC):
     lists_people = False
     """True if the client keeps a list of the people in each of its rooms."""
 
+    shared: Format | None = None
+    """The format of the rooms of a session with this one, if this is of one session alone."""
+
     @abc.abstractmethod
     def render(self, entries: Sequence[Entry]) -> bytes:
         """Render entries as lines, each with its line end."""
@@ -152,6 +157,10 @@ class Format(abc.ABC):
 
     def with_quiet(self, quiet: bool) -> Format:
         """Return the same format without notices or with them."""
+        return self
+
+    def named(self, name: str) -> Format:
+        """Return the same format for a session that has taken this name."""
         return self
 
     def in_language(self, language: Language) -> Format:
