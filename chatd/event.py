@@ -41,12 +41,27 @@ class Kind(enum.IntEnum):
     PRIVATE = 5  # in the log of an account's inbox
 
 
+class Origin(NamedTuple):
+    """The maker of a thing, and when it was made, in milliseconds since 1970.
+
+    The name is "", and the time 0, if it is not known.
+    """
+
+    by: str = ""
+    at: int = 0
+
+
+UNKNOWN = Origin()
+"""The origin of things of which nothing is known."""
+
+
 class Draft(NamedTuple):
     """Lines said at once that are not in the log yet, so they have no seqs and no time.
 
     ``session`` is the number of the session that said them (see `Event`), ``room`` a room's name,
     ``author`` the name of the session at that moment, ``texts`` the valid lines as they were said.
-    If ``as_one``, the lines are one message.
+    If ``as_one``, the lines are one message. ``made`` is the origin of the room, if none of its
+    lines is published.
     """
 
     room: str
@@ -55,15 +70,20 @@ class Draft(NamedTuple):
     kind: Kind
     texts: Sequence[str]
     as_one: bool = False
+    made: Origin = UNKNOWN
 
     def events(self, head: int, time: int) -> list[Event]:
         """Return the events that follow the seq ``head`` in the log, all with one time."""
-        room, session, author, kind, texts, as_one = self
+        room, session, author, kind, texts, as_one, _ = self
         part_of = head + 1 if as_one else None
         return [
             Event(room, seq, time, session, author, kind, text, part_of)
             for seq, text in enumerate(texts, head + 1)
         ]
+
+    def origin(self, time: int) -> Origin:
+        """Return the origin of the room that is stored with these lines, at a time."""
+        return Origin("", time) if self.made == UNKNOWN else self.made
 
 
 class Bookmark(NamedTuple):

@@ -92,6 +92,7 @@ COVERED_BY = {
     "chatd/storage/sqlite/writer.py": "tests/storage/sqlite/test_store.py",
     "chatd/rooms/delivery_counts.py": "tests/daemon/test_figures.py",
     "chatd/rooms/cursor.py": "tests/rooms/test_feed.py",
+    "chatd/rooms/log_reader.py": "tests/rooms/test_room.py",
     "chatd/rooms/replay.py": "tests/rooms/test_feed.py",
     "chatd/rooms/tail.py": "tests/rooms/test_feed.py",
     "chatd/text/blanks.py": "tests/text/test_validation.py",

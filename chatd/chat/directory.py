@@ -16,11 +16,12 @@ from chatd.chat.names import ConfusableIndex, refusal_of
 from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import is_inbox
+from chatd.event import UNKNOWN, Origin, is_inbox
 from chatd.rooms.delivery_counts import DeliveryCounts
+from chatd.rooms.log_reader import Pages
 from chatd.rooms.read_queue import ReadQueue
-from chatd.rooms.room import Describe, Pages, Room, unmarked
-from chatd.storage.contract import Store
+from chatd.rooms.room import Describe, Room, unmarked
+from chatd.storage.contract import RoomRecord, Store
 from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.text.validation import MAX_NAME_LENGTH, InvalidName, check_end, validate_room_name
@@ -57,11 +58,10 @@ class Rooms(Mapping[str, Room]):
         self._peopled = set[Room]()
         self._like: ConfusableIndex[Room] = ConfusableIndex()
         stamps = store.stamps()
-        for name, head, topic, _ in store.rooms():
-            if not is_inbox(name):
-                time = stamps.get(name, 0)
-                self._make(name, head, topic, time)
-        self.lobby = self._rooms.get(fold(lobby)) or self._make(lobby)
+        for record in store.rooms():
+            if not is_inbox(record.name):
+                self._make(record, stamps.get(record.name, 0))
+        self.lobby = self._rooms.get(fold(lobby)) or self._make(RoomRecord(lobby))
         self._order = sorted(self._rooms)  # their keys: to sort those of many rooms takes long
 
     def __getitem__(self, key: str) -> Room:
@@ -149,9 +149,9 @@ class Rooms(Mapping[str, Room]):
         else:
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=known.name)
 
-    def add(self, wanted: str) -> Room:
-        """Make a room of that name, which `check_new` has accepted."""
-        room = self._make(_room_name(wanted))
+    def add(self, wanted: str, made: Origin = UNKNOWN) -> Room:
+        """Make a room of that name, which `check_new` has accepted, with that origin."""
+        room = self._make(RoomRecord(_room_name(wanted), made=made))
         insort(self._order, room.key)
         return room
 
@@ -187,18 +187,20 @@ class Rooms(Mapping[str, Room]):
         for room in self._rooms.values():
             room.notices.release()
 
-    def _make(self, name: str, head: int = 0, topic: str = "", head_time: int = 0) -> Room:
+    def _make(self, record: RoomRecord, head_time: int = 0) -> Room:
         room = Room(
-            name,
+            record.name,
             self._store,
-            head,
-            topic,
+            record.head,
+            record.topic,
             self._pages,
             head_time,
             self._reads,
             self._peopled,
             self._describe,
             self.counts,
+            record.topic_set,
+            record.made,
         )
         self._rooms[room.key] = room
         self._like.add(room.name, room)

@@ -21,9 +21,9 @@ class Inboxes:
         self._accounts = accounts
         self.logs: dict[str, Room] = {}
         """The inboxes by their names."""
-        for name, head, topic, _ in store.rooms():
-            if is_inbox(name):
-                self._add(Room(name, store, head, topic, reads=reads))
+        for record in store.rooms():
+            if is_inbox(record.name):
+                self._add(Room(record.name, store, record.head, reads=reads))
 
     def _add(self, log: Room) -> None:
         log.key = log.name  # folded already

@@ -11,29 +11,22 @@ from functools import partial
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.event import Change, Draft, Entry, Event, Kind, Notice
+from chatd.event import UNKNOWN, Change, Draft, Entry, Event, Kind, Notice, Origin
 from chatd.formats.base import Format, PeopleChange, PeopleMarks
 from chatd.rooms.chunk import Mark
 from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.feed import Feed, Feeds
+from chatd.rooms.log_reader import LATEST_EVENTS, LogReader, Pages
 from chatd.rooms.notices import NoticesTogether
 from chatd.rooms.people import People
 from chatd.rooms.people_changes import PeopleChanges
-from chatd.rooms.read_queue import Reading, ReadQueue, Stretch
-from chatd.rooms.rendering import Page, page_of
+from chatd.rooms.read_queue import ReadQueue
+from chatd.rooms.rendering import Page
 from chatd.storage.contract import Found, Store, Wanted
 from chatd.text.folding import fold
 from chatd.util.fair_queue import Asker
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes 0.2 us in CPython 3.11
-
-PAGES_KEPT = 8
-"""Most rendered pages in the cache, of all rooms together."""
-
-LATEST_EVENTS = 16
-"""Most of its last events that a room with members holds in memory, for sessions that enter: as
-many of the longest lines as a page may contain."""
-
 
 Describe = Callable[["Room", Sequence[str]], PeopleMarks]
 """A function that returns the marks of some of the people in a room."""
@@ -44,36 +37,6 @@ def unmarked(room: Room, names: Sequence[str]) -> PeopleMarks:
     return PeopleMarks({}, [])
 
 
-class Pages:
-    """A cache of the pages that were rendered last, at most `PAGES_KEPT`.
-
-    After a restart of the daemon all clients come back at once, and want the same pages.
-    """
-
-    def __init__(self) -> None:
-        self._pages: dict[tuple[str, Format, int], Page] = {}  # the oldest first
-
-    def __len__(self) -> int:
-        return len(self._pages)
-
-    def find(self, room: str, format: Format, after: int, upto: int) -> Page | None:
-        """Return the cached page that begins after a seq and ends at ``upto`` or before, if any."""
-        page = self._pages.get((room, format, after))
-        return page if page is not None and page.last <= upto else None
-
-    def keep(self, room: str, format: Format, page: Page) -> None:
-        """Add a page, and drop the oldest one if there are too many."""
-        self._pages.pop((room, format, page.after), None)
-        self._pages[room, format, page.after] = page
-        if len(self._pages) > PAGES_KEPT:
-            del self._pages[next(iter(self._pages))]
-
-    def forget(self, room: str) -> None:
-        """Drop all pages of a room."""
-        for key in [key for key in self._pages if key[0] == room]:
-            del self._pages[key]
-
-
 class Room:
     """A room in memory. ``head`` and ``topic`` follow from its log.
 
@@ -82,6 +45,7 @@ class Room:
     the last event (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms
     of one server share their ``reads``, ``peopled``, those of them that have members, and
     ``counts``; one that is alone has its own. ``describe`` returns the marks of people in it.
+    ``topic_set`` and ``made`` are the origins of the topic and of the room.
     """
 
     def __init__(
@@ -96,11 +60,15 @@ class Room:
         peopled: set[Room] | None = None,
         describe: Describe = unmarked,
         counts: DeliveryCounts | None = None,
+        topic_set: Origin = UNKNOWN,
+        made: Origin = UNKNOWN,
     ) -> None:
         self.name = name
         self.key = fold(name)
         self.mark = Mark(0, head)
         self.topic = topic
+        self.topic_set = topic_set
+        self.made = made
         self.head_time = head_time
         self.guarded = False
         self.expected = 0
@@ -111,9 +79,8 @@ class Room:
         self._waiting = 0
         self._store = store
         self._feeds = Feeds(self, store.once_all_were_read, counts or DeliveryCounts())
-        self._latest: list[Event] = []  # part of the log that ends at its head
-        self._pages = pages
-        self._reads = ReadQueue(store) if reads is None else reads
+        self.latest: list[Event] = []
+        self._reader = LogReader(self, ReadQueue(store) if reads is None else reads, pages)
         self._peopled = set() if peopled is None else peopled
 
     @property
@@ -158,8 +125,8 @@ class Room:
             self._peopled.discard(self)
             self.notices.release()
             self.changes.drop()
-            self._latest.clear()
-            self._forget_pages()
+            self.latest.clear()
+            self._reader.forget()
 
     def append(self, entry: Draft | Notice) -> None:
         """Pass lines or a notice to the store; `publish` sends them once they are committed.
@@ -167,6 +134,8 @@ class Room:
         That their author has joined goes in front, if it is not told yet.
         """
         if isinstance(entry, Draft):
+            if not self.mark.seq:
+                entry = entry._replace(made=self.made)
             if self.notices.waiting:
                 self.notices.release_before(entry)
             author = self.here.named.get(entry.author)
@@ -200,9 +169,12 @@ class Room:
         self._keep(events)
         if events:
             self.head_time = events[-1].time
+            if not before.seq and self.made == UNKNOWN:
+                self.made = Origin("", self.head_time)
         for event in events:
             if event.kind is _TOPIC:
                 self.topic = event.text
+                self.topic_set = Origin(event.author, event.time)
         if events:
             self._feeds.publish(before, entries, after)
         else:
@@ -224,53 +196,28 @@ class Room:
 
     async def read(self, after: int, upto: int, asker: Asker) -> list[Event]:
         """Return events as `chatd.storage.contract.Store.read` does, of those published."""
-        return (await self._read(after, upto, asker)).events
+        return (await self._reader.read(after, upto, asker)).events
 
     async def page(self, format: Format, after: int, upto: int, asker: Asker) -> Page:
         """Return the same events, rendered. Raise what the format raises, too."""
-        kept = self._pages and self._pages.find(self.key, format, after, upto)
-        if kept:
-            return kept
-        reading = await self._read(after, upto, asker)
-        page = reading.pages.get((format, upto))
-        if page is None:
-            page = page_of(format, after, upto, reading.events)
-            reading.pages[format, upto] = page
-            if self.people and self._pages is not None:
-                self._pages.keep(self.key, format, page)
-        return page
-
-    async def _read(self, after: int, upto: int, asker: Asker) -> Reading:
-        if self._latest and self._latest[0].seq <= after + 1:
-            return Reading([event for event in self._latest if after < event.seq <= upto], {})
-        stretch = Stretch(self.name, after, min(upto, self.mark.seq))
-        reading = await self._reads.read(stretch, asker)
-        events = reading.events
-        if self.people and events and events[-1].seq == self.mark.seq:
-            self._latest = events[-LATEST_EVENTS:]
-        return reading
+        return await self._reader.page(format, after, upto, asker)
 
     def forget(self, upto: int) -> None:
         """Drop from memory the events with seqs up to ``upto``, which the store has deleted."""
-        self._forget_pages()
-        while self._latest and self._latest[0].seq <= upto:
-            del self._latest[0]
-
-    def _forget_pages(self) -> None:
-        if self._pages is not None:
-            self._pages.forget(self.key)
+        self._reader.forget()
+        while self.latest and self.latest[0].seq <= upto:
+            del self.latest[0]
 
     def _keep(self, events: list[Event]) -> None:
-        if self._latest and events and events[0].seq != self._latest[-1].seq + 1:
-            self._latest = []  # lines that were reported as refused were committed all the same
+        if self.latest and events and events[0].seq != self.latest[-1].seq + 1:
+            self.latest = []  # lines that were reported as refused were committed all the same
         if self.people:
-            self._latest = (self._latest + events[-LATEST_EVENTS:])[-LATEST_EVENTS:]
+            self.latest = (self.latest + events[-LATEST_EVENTS:])[-LATEST_EVENTS:]
 
     async def seq_before(self, time: int, asker: Asker) -> int:
         """Return a seq as `chatd.storage.contract.Store.seq_before` does, at most `head`."""
-        return min(await self._reads.seq_before(self.name, time, asker), self.mark.seq)
+        return await self._reader.seq_before(time, asker)
 
     async def search(self, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
         """Search as `chatd.storage.contract.Store.search` does, in what was published."""
-        upto = min(upto, self.mark.seq)
-        return await self._reads.search(self.name, wanted, upto, limit, asker)
+        return await self._reader.search(wanted, upto, limit, asker)

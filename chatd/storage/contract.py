@@ -13,7 +13,7 @@ from typing import NamedTuple, ParamSpec
 
 from twisted.internet.defer import Deferred
 
-from chatd.event import Draft, Entry, Event, Kind, Notice, Record
+from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Notice, Origin, Record
 from chatd.i18n import Language
 from chatd.storage.counts import StoreCounts
 from chatd.text.folding import fold, fold_for_search
@@ -37,12 +37,18 @@ class StoreError(Exception):
 
 
 class RoomRecord(NamedTuple):
-    """The stored state of a room: its last seq, its topic, and the highest session that spoke."""
+    """The stored state of a room: its last seq, its topic, and the highest session that spoke.
+
+    ``topic_set`` is the origin of the topic, also after one was taken away. ``made`` is that of the
+    room; without a name, if its first line did not say who made it.
+    """
 
     name: str
-    head: int
-    topic: str
-    session: int
+    head: int = 0
+    topic: str = ""
+    session: int = 0
+    topic_set: Origin = UNKNOWN
+    made: Origin = UNKNOWN
 
 
 class Wanted(NamedTuple):

@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.event import Draft, Entry, Event, Kind, Record
+from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Origin, Record
 from chatd.i18n import Language, sentence
 from chatd.storage.contract import (
     FORGOTTEN,
@@ -42,9 +42,11 @@ _FOLDING = 4
 class _Log:
     """The log of one room."""
 
-    def __init__(self) -> None:
+    def __init__(self, made: Origin) -> None:
+        self.made = made
         self.head = 0
         self.topic = ""
+        self.topic_set = UNKNOWN
         self.session = 0
         self.events: deque[Event] = deque()
 
@@ -88,7 +90,8 @@ class MemoryStore(GroupCommitStore):
 
     def rooms(self) -> Sequence[RoomRecord]:
         return [
-            RoomRecord(name, log.head, log.topic, log.session) for name, log in self._logs.items()
+            RoomRecord(name, log.head, log.topic, log.session, log.topic_set, log.made)
+            for name, log in self._logs.items()
         ]
 
     def stamps(self) -> Mapping[str, int]:
@@ -164,7 +167,7 @@ class MemoryStore(GroupCommitStore):
         """Give seqs to a draft's lines, and add them to the log of its room."""
         log = self._logs.get(draft.room)
         if log is None:
-            log = self._logs[draft.room] = _Log()
+            log = self._logs[draft.room] = _Log(draft.origin(now))
         events = draft.events(log.head, now)
         log.head += len(events)
         log.events += events
@@ -173,4 +176,5 @@ class MemoryStore(GroupCommitStore):
         log.session = max(log.session, draft.session)
         if draft.kind is Kind.TOPIC:
             log.topic = draft.texts[-1]
+            log.topic_set = Origin(draft.author, now)
         return events

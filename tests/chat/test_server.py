@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from chatd.chat.membership import LASTING
 from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import ErrorKind, short
-from chatd.event import Draft, Kind
+from chatd.event import Draft, Kind, Origin
 from chatd.storage.contract import RoomRecord
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
@@ -46,6 +46,12 @@ class RestartTests(SynchronousTestCase):
         ana = world.person()
         ana.type("/join ops", "/rooms")
         self.assertIn(EN.notice("topic", topic="Friday"), ana.seen())
+
+    def test_it_knows_where_topics_and_rooms_come_from(self) -> None:
+        topic_set, made = Origin("ana", 2), Origin("eva", 1)
+        world = restarted(RoomRecord("Ops", 2, "Friday", 1, topic_set, made))
+        room = world.server.rooms["ops"]
+        self.assertEqual((room.topic_set, room.made), (topic_set, made))
 
     def test_the_lobby_is_the_room_that_is_stored_under_its_name_in_any_case(self) -> None:
         world = restarted(RoomRecord("Lobby", 2, "", 1), lobby="LOBBY")

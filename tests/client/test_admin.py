@@ -79,7 +79,8 @@ def test_without_a_daemon_all_private_lines_go_with_a_name(tmp_path: Path) -> No
     admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
     with closing(sqlite3.connect(tmp_path / "store")) as connection, connection:
         lines = 2 * FORGOTTEN + 1
-        connection.execute("INSERT INTO rooms VALUES (1, '@ana', ?, '', 1, 0)", (lines,))
+        row = "INSERT INTO rooms (id, name, head, topic, session) VALUES (1, '@ana', ?, '', 1)"
+        connection.execute(row, (lines,))
         connection.executemany(
             "INSERT INTO events VALUES (?, 0, 1, 'luis', 5, 'psst', NULL)",
             [(1 << 40 | seq,) for seq in range(1, lines + 1)],

@@ -9,12 +9,13 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from chatd.event import Change, Draft, Entry, Event, Kind, Notice
+from chatd.event import UNKNOWN, Change, Draft, Entry, Event, Kind, Notice, Origin
 from chatd.formats.bare import BareFormat
 from chatd.formats.chat import ChatFormat
 from chatd.rooms.chunk import Mark
 from chatd.rooms.cursor import Cursor
-from chatd.rooms.room import LATEST_EVENTS, PAGES_KEPT, Pages, Room
+from chatd.rooms.log_reader import LATEST_EVENTS, PAGES_KEPT, Pages
+from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError, Subscriber, Wanted
 from chatd.storage.memory import MemoryStore
 from chatd.util.fair_queue import Asker
@@ -96,9 +97,9 @@ class TestLog:
         room.enter("ana", False, 1)
         harness.say(said("a"), said("b"), said("c"))
         room.forget(2)
-        assert [event.text for event in room._latest] == ["c"]
+        assert [event.text for event in room.latest] == ["c"]
         room.forget(0)
-        assert [event.text for event in room._latest] == ["c"]
+        assert [event.text for event in room.latest] == ["c"]
 
     def test_is_searched_up_to_what_is_published(self, harness: RoomHarness, room: Room) -> None:
         harness.say(said("a"), said("a"))
@@ -126,6 +127,42 @@ class TestLog:
             said("one", Kind.TOPIC), said("no topic"), said("two", Kind.TOPIC), said("hola")
         )
         assert room.topic == "two"
+
+    def test_it_knows_who_set_its_topic_and_when(self, harness: RoomHarness, room: Room) -> None:
+        assert room.topic_set == UNKNOWN
+        for topic in "tea", "":
+            harness.time += 1
+            harness.say(said(), said(topic, Kind.TOPIC)._replace(author="eva"), said())
+            assert (room.topic, room.topic_set) == (topic, Origin("eva", int(harness.time * 1000)))
+        assert Room("ops", harness.store, topic_set=Origin("eva", 1)).topic_set == Origin("eva", 1)
+
+    def test_its_origin_is_stored_with_its_first_line(self, harness: RoomHarness) -> None:
+        made = harness.room.made = Origin("eva", 5)
+        harness.say(said(), said())
+        assert harness.room.made == made
+        harness.room.made = Origin("luis", 6)
+        harness.say(said())
+        assert [record.made for record in harness.store.rooms()] == [made]
+
+    def test_its_origin_is_that_of_no_later_line(self, harness: RoomHarness, room: Room) -> None:
+        room = Room("ops", harness.store, 7, made=Origin("eva", 5))
+        drafts = list[Draft]()
+        harness.store.append = drafts.append  # type: ignore[method-assign, assignment]
+        room.append(said())
+        assert drafts == [said()]
+
+    def test_a_room_of_nobody_was_made_with_its_first_line(
+        self, harness: RoomHarness, room: Room
+    ) -> None:
+        harness.say(said())
+        harness.time += 1
+        harness.say(said())
+        assert room.made == harness.store.rooms()[0].made == Origin("", 1000)
+
+    def test_when_an_older_room_was_made_stays_unknown(self, harness: RoomHarness) -> None:
+        harness.room = Room("ops", harness.store, 7)
+        harness.say(said())
+        assert harness.room.made == UNKNOWN
 
     async def test_nothing_is_read_that_was_not_published(
         self, harness: RoomHarness, room: Room
@@ -373,7 +410,7 @@ class TestWhatManyRead:
     def read_once(self, harness: RoomHarness, store: HeldReads) -> None:
         """Read a page of a room with a member, which has no line in memory."""
         harness.room.enter("ana", False, 1)
-        harness.room._latest.clear()
+        harness.room.latest.clear()
         self.read(harness.room, 1)
         store.go_on()
 
@@ -408,7 +445,7 @@ class TestWhatManyRead:
     ) -> None:
         harness.room.enter("ana", False, 1)
         harness.room.forget(0)
-        harness.room._latest.clear()
+        harness.room.latest.clear()
         self.read(harness.room, 1)
         store.go_on()
         (page,) = self.read(harness.room, 1)
@@ -424,7 +461,7 @@ class TestWhatManyRead:
         self, harness: RoomHarness, store: HeldReads
     ) -> None:
         self.read_once(harness, store)
-        harness.room._latest.clear()
+        harness.room.latest.clear()
         pages: list[Any] = []
         Deferred.fromCoroutine(harness.room.page(BareFormat(), 1, 3, ANA)).addBoth(pages.append)
         store.go_on()
@@ -471,7 +508,7 @@ class TestWhatManyRead:
         room = Room("ops", store, 5)
         room.enter("ana", False, 1)
         for _ in range(2):
-            room._latest.clear()
+            room.latest.clear()
             self.read(room, 1)
             store.go_on()
         assert store.reads == 2

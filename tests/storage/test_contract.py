@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from chatd.event import Draft, Entry, Event, Kind
+from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Origin
 from chatd.i18n import Language
 from chatd.storage.contract import (
     FORGOTTEN,
     PAGE_CHARACTERS,
     PAGE_EVENTS,
+    RoomRecord,
     Wanted,
     page_of,
 )
@@ -50,6 +51,57 @@ class TestNumbering:
 
     async def test_it_describes_where_the_history_is(self, harness: StoreHarness) -> None:
         assert harness.store.describe(Language.ENGLISH).startswith("history in ")
+
+
+async def stored_room(harness: StoreHarness) -> RoomRecord:
+    """Return the only room, as the store has it when it is opened again."""
+    if isinstance(harness.store, SqliteStore):
+        await harness.reopen()
+    (record,) = harness.store.rooms()
+    return record
+
+
+class TestOrigins:
+    async def test_a_room_has_that_of_its_first_line(self, harness: StoreHarness) -> None:
+        made = Origin("luis", 5)
+        for origin in made, Origin("eva", 6), UNKNOWN:
+            await harness.say(draft()._replace(made=origin))
+            assert (await stored_room(harness)).made == made
+
+    async def test_a_room_of_which_no_origin_is_said_has_the_time_of_its_first_line(
+        self, harness: StoreHarness
+    ) -> None:
+        await harness.say(draft(), draft()._replace(made=Origin("eva", 5)))
+        harness.time += 1
+        await harness.say(draft())
+        assert (await stored_room(harness)).made == Origin("", 1_000_000)
+
+    async def test_a_room_without_a_topic_has_none_of_a_topic(self, harness: StoreHarness) -> None:
+        await harness.say(draft())
+        assert (await stored_room(harness)).topic_set == UNKNOWN
+
+    async def test_a_topic_has_its_author_and_its_time(self, harness: StoreHarness) -> None:
+        await harness.say(draft("tea", author="luis", kind=Kind.TOPIC))
+        for later in 1, 2:
+            harness.time += 1
+            await harness.say(draft(), draft("coffee", author="eva", kind=Kind.TOPIC), draft())
+            record = await stored_room(harness)
+            expected = ("coffee", Origin("eva", 1_000_000 + 1_000 * later))
+            assert (record.topic, record.topic_set) == expected
+
+    async def test_who_took_a_topic_away_is_stored(self, harness: StoreHarness) -> None:
+        await harness.say(draft("tea", kind=Kind.TOPIC), draft("", author="eva", kind=Kind.TOPIC))
+        record = await stored_room(harness)
+        assert (record.topic, record.topic_set) == ("", Origin("eva", 1_000_000))
+
+    async def test_both_stay_when_all_lines_are_forgotten(self, harness: StoreHarness) -> None:
+        made = Origin("eva", 5)
+        await harness.say(draft("tea", author="luis", kind=Kind.TOPIC)._replace(made=made))
+        assert await harness.store.forget("lobby", 1) == 1
+        harness.time += 1
+        await harness.say(draft())
+        record = await stored_room(harness)
+        assert (record.topic_set, record.made) == (Origin("luis", 1_000_000), made)
 
 
 class TestRead:
@@ -200,9 +252,7 @@ class TestForget:
         assert await harness.everything() == []
         await harness.say(draft("on it goes"))
         assert [event.seq for event in await harness.everything()] == [3]
-        if isinstance(harness.store, SqliteStore):
-            await harness.reopen()
-        (record,) = harness.store.rooms()
+        record = await stored_room(harness)
         assert (record.head, record.topic, record.session) == (3, "tea", 9)
 
     async def test_forgets_a_bounded_number_at_a_time(self, harness: StoreHarness) -> None:

@@ -16,9 +16,10 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.spending import LINE_BYTES
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Bookmark, Deed
+from chatd.event import Bookmark, Deed, Origin
 from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
 from chatd.rooms.room import Room
+from chatd.storage.timestamps import stamp
 from chatd.util.budget_table import Kind
 
 ROOMS_ENTERED = 50
@@ -162,7 +163,7 @@ def _check_memberships(session: Session) -> None:
 def _make_room(server: ChatServer, session: Session, wanted: str) -> Room:
     """Make a room of a name that `Rooms.check_new` has accepted. Raises `Refusal`."""
     server.spending.charge(session, (Kind.ROOMS, 1), (Kind.BYTES, LINE_BYTES))
-    return server.rooms.add(wanted)
+    return server.rooms.add(wanted, Origin(session.name, stamp(server.now())))
 
 
 async def _own(

@@ -31,7 +31,6 @@ from chatd.storage.sqlite.rows import (
     EventRow,
     checked,
     content_of,
-    rooms_of,
 )
 from chatd.storage.timestamps import FIRST_WRITABLE, LAST_WRITABLE, LEAST_STAMP
 from chatd.text.escaping import visible
@@ -87,7 +86,7 @@ def examine_file(path: Path, called: Path | None = None) -> Examination:
             return Examination(faults, version)
         (lines,) = connection.execute("SELECT count(*) FROM events").fetchone()
         if version < len(schema.STEPS):
-            return Examination((), version, lines, rooms_of(connection))
+            return Examination((), version, lines, _rooms_of_any_version(connection))
         content = content_of(connection)
         return Examination((), version, lines, content.rooms, content.records)
 
@@ -104,6 +103,11 @@ def _faults(connection: sqlite3.Connection, version: int) -> Iterator[str]:
         yield str(error)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         yield f"SQLite cannot read on: {visible(str(error))}"
+
+
+def _rooms_of_any_version(connection: sqlite3.Connection) -> list[RoomRecord]:
+    rows = connection.execute("SELECT name, head, topic, session FROM rooms ORDER BY name")
+    return [RoomRecord(*checked(row, str, int, str, int)) for row in rows]
 
 
 def _faults_of_rooms(connection: sqlite3.Connection) -> Iterator[str]:

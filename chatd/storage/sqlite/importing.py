@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from chatd.event import Event, Kind
+from chatd.event import UNKNOWN, Event, Kind, Origin
 from chatd.storage.sqlite import time_index
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.rows import SEQ_BITS, Content, EventRow
@@ -68,7 +68,7 @@ def import_file(path: Path) -> Iterator[ImportFile]:
 class _Room:
     """A room that is being written."""
 
-    __slots__ = ("head", "number", "session", "strands", "topic")
+    __slots__ = ("head", "number", "session", "strands", "topic", "topic_set")
 
     head: int
     """The seq of the last event."""
@@ -77,6 +77,7 @@ class _Room:
         self.number = number
         self.session = 0
         self.topic = ""
+        self.topic_set = UNKNOWN
         self.strands = time_index.Strands({})
 
 
@@ -85,8 +86,12 @@ def _write(connection: sqlite3.Connection, events: Iterator[Event]) -> None:
     while some := list(islice(events, _ROWS)):
         _write_some(connection, some, rooms)
     connection.executemany(
-        "UPDATE rooms SET head = ?, topic = ?, session = ? WHERE id = ?",
-        [(room.head, room.topic, room.session, room.number) for room in rooms.values()],
+        "UPDATE rooms SET head = ?, topic = ?, session = ?, topic_by = ?, topic_at = ?"
+        " WHERE id = ?",
+        [
+            (room.head, room.topic, room.session, *room.topic_set, room.number)
+            for room in rooms.values()
+        ],
     )
 
 
@@ -99,7 +104,8 @@ def _write_some(
         room = rooms.get(name)
         if room is None:
             cursor = connection.execute(
-                "INSERT INTO rooms (name, head, topic, session) VALUES (?, 0, '', 0)", (name,)
+                "INSERT INTO rooms (name, head, topic, session, made_at) VALUES (?, 0, '', 0, ?)",
+                (name, time if seq == 1 else UNKNOWN.at),
             )
             assert cursor.lastrowid is not None
             room = rooms[name] = _Room(cursor.lastrowid)
@@ -111,6 +117,7 @@ def _write_some(
         room.session = max(room.session, session)
         if kind is Kind.TOPIC:
             room.topic = text
+            room.topic_set = Origin(author, time)
         rows.append((number, time, session, author, int(kind), text, part_of))
     connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
     time_index.begin(connection, stretches)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from chatd.event import Event, Kind, Record
+from chatd.event import UNKNOWN, Event, Kind, Origin, Record
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.sqlite.errors import NOT_AS_WRITTEN
 from chatd.storage.timestamps import FIRST_WRITABLE, LAST_WRITABLE
@@ -98,8 +98,20 @@ def content_of(connection: sqlite3.Connection) -> Content:
 
 def rooms_of(connection: sqlite3.Connection) -> list[RoomRecord]:
     """Read the rooms, ordered by name. Raises `StoreError`."""
-    rows = connection.execute("SELECT name, head, topic, session FROM rooms ORDER BY name")
-    return [RoomRecord(*checked(row, str, int, str, int)) for row in rows]
+    rows = connection.execute(
+        "SELECT name, head, topic, session, topic_by, topic_at, made_by, made_at FROM rooms"
+        " ORDER BY name"
+    )
+    checked_rows = (checked(row, str, int, str, int, str, int, str, int) for row in rows)
+    return [
+        RoomRecord(name, head, topic, session, _origin(set_by, set_at), _origin(made_by, made_at))
+        for name, head, topic, session, set_by, set_at, made_by, made_at in checked_rows
+    ]
+
+
+def _origin(by: str, at: int) -> Origin:
+    """Return an origin; the unknown one if its time could not be shown."""
+    return Origin(by, at) if FIRST_WRITABLE <= at <= LAST_WRITABLE else UNKNOWN
 
 
 def _records_of(connection: sqlite3.Connection) -> list[Record]:

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.event import Draft, Entry, Event, Kind
+from chatd.event import Draft, Entry, Event, Kind, Origin
 from chatd.storage.contract import BatchItem, RecordWrite, StoreError
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite import time_index
@@ -30,15 +30,22 @@ T = TypeVar("T")
 class _Head:
     """A room's row and its strands, as the next batch continues them."""
 
-    __slots__ = ("room", "seq", "session", "strands", "topic")
+    __slots__ = ("room", "seq", "session", "strands", "topic", "topic_set")
 
     def __init__(
-        self, room: int, seq: int, topic: str, session: int, strands: time_index.Strands
+        self,
+        room: int,
+        seq: int,
+        topic: str,
+        session: int,
+        topic_set: Origin,
+        strands: time_index.Strands,
     ) -> None:
         self.room = room
         self.seq = seq
         self.topic = topic
         self.session = session
+        self.topic_set = topic_set
         self.strands = strands
 
 
@@ -160,10 +167,10 @@ class Writer:
                 else:
                     entries.append(entry)
                 continue
-            name, session, author, kind, texts, as_one = entry
+            name, session, author, kind, texts, as_one, _ = entry
             head = touched.get(name)
             if head is None:
-                head = touched[name] = self._head(connection, name)
+                head = touched[name] = self._head(connection, name, entry.origin(now))
                 self._maintenance.said_in(head.room)
                 strand = head.strands.add(now)
                 if strand is not None:
@@ -172,6 +179,7 @@ class Writer:
             head.session = max(head.session, session)
             if kind is Kind.TOPIC:
                 head.topic = texts[-1]
+                head.topic_set = Origin(author, now)
             number = int(kind)  # for an enum, sqlite3 looks for an adapter: 1 us each
             room, seq = head.room << SEQ_BITS, head.seq
             part_of = seq + 1 if as_one else None
@@ -184,24 +192,29 @@ class Writer:
         if stretches:  # which is rare
             time_index.begin(connection, stretches)
         connection.executemany(
-            "UPDATE rooms SET head = ?, topic = ?, session = ? WHERE id = ?",
-            [(head.seq, head.topic, head.session, head.room) for head in touched.values()],
+            "UPDATE rooms SET head = ?, topic = ?, session = ?, topic_by = ?, topic_at = ?"
+            " WHERE id = ?",
+            [
+                (head.seq, head.topic, head.session, *head.topic_set, head.room)
+                for head in touched.values()
+            ],
         )
         return entries
 
-    def _head(self, connection: sqlite3.Connection, name: str) -> _Head:
-        """Return the head of a room; create the room if there is none."""
+    def _head(self, connection: sqlite3.Connection, name: str, made: Origin) -> _Head:
+        """Return the head of a room; create the room, with that origin, if there is none."""
         head = self._heads.get(name)
         if head is None:
             connection.execute(
-                "INSERT INTO rooms (name, head, topic, session) VALUES (?, 0, '', 0)"
-                " ON CONFLICT DO NOTHING",
-                (name,),
+                "INSERT INTO rooms (name, head, topic, session, made_by, made_at)"
+                " VALUES (?, 0, '', 0, ?, ?) ON CONFLICT DO NOTHING",
+                (name, *made),
             )
             row = connection.execute(
-                "SELECT id, head, topic, session FROM rooms WHERE name = ?", (name,)
+                "SELECT id, head, topic, session, topic_by, topic_at FROM rooms WHERE name = ?",
+                (name,),
             ).fetchone()
-            room, seq, topic, session = checked(row, int, int, str, int)
+            room, seq, topic, session, *topic_set = checked(row, int, int, str, int, str, int)
             strands = time_index.of_log(connection, log_of(room, seq))
-            head = self._heads[name] = _Head(room, seq, topic, session, strands)
+            head = self._heads[name] = _Head(room, seq, topic, session, Origin(*topic_set), strands)
         return head

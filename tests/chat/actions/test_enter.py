@@ -7,7 +7,7 @@ import pytest
 from chatd.chat.actions import enter as module
 from chatd.chat.actions.enter import come_back, create, enter, leave, leave_room, stay_out
 from chatd.chat.permissions import Mode
-from chatd.event import Bookmark
+from chatd.event import Bookmark, Origin
 from chatd.rooms.bookmarks import end_of
 from tests.support.sessions import done, guest, member, refused
 from tests.support.world import World
@@ -25,6 +25,18 @@ def test_an_account_owns_the_room_that_it_makes(world: World) -> None:
     ana = member(world, "ana")
     room = done(world, enter(world.server, ana, "ops")).room
     assert world.server.moderation.roles.name_of_owner(room) == "ana"
+
+
+def test_who_makes_a_room_is_stored_and_not_who_speaks_first(world: World) -> None:
+    luis, eva = guest(world), guest(world)
+    room = done(world, enter(world.server, luis, "tea")).room
+    made = Origin(luis.name, int(world.server.now() * 1000))
+    assert room.made == made
+    done(world, enter(world.server, eva, "tea"))
+    eva.say("hola")
+    world.clock.advance(0)
+    (record,) = (each for each in world.store.rooms() if each.name == "tea")
+    assert record.made == room.made == made
 
 
 def test_a_session_that_is_in_the_room_stays_there(world: World) -> None:

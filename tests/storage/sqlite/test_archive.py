@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from chatd.event import Origin
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.sqlite.archive import Archive
 from tests.support.store_files import NOBODY, as_nobody, sql
@@ -23,7 +24,9 @@ class TestArchive:
         for number in 1, 2, 3:
             await harness.say(draft(str(number)))
             assert texts(archive.page("lobby", number - 1, 99)) == [str(number)]
-            assert archive.rooms() == [RoomRecord("lobby", number, "", 1)]
+            assert archive.rooms() == [
+                RoomRecord("lobby", number, "", 1, made=Origin("", 1_000_000))
+            ]
             assert archive.seq_before("lobby", 10**15) == number
         archive.close()
 

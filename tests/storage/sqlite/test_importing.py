@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chatd.event import Event, Kind
-from chatd.storage.contract import StoreError
+from chatd.event import UNKNOWN, Event, Kind, Origin
+from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.sqlite.examination import examine_file
 from chatd.storage.sqlite.importing import import_file
 from tests.support.store_files import Opening, in_index, no_file_grows_beyond, refusal, sql
@@ -32,9 +32,9 @@ class TestImportFile:
             file.write([*events, event(1, room="tea")])
         found = examine_file(path)
         assert (found.faults, found.lines) == ((), 4)
-        assert [tuple(room) for room in found.rooms] == [
-            ("ops", 7, "zebra 7", 7),
-            ("tea", 1, "", 1),
+        assert found.rooms == [
+            RoomRecord("ops", 7, "zebra 7", 7, Origin("ana", 2000)),
+            RoomRecord("tea", 1, "", 1),
         ]
         harness = opening.first()
         assert await harness.everything("ops") == events
@@ -96,6 +96,12 @@ class TestImportFile:
                 + [event(2, room="b")._replace(session=9), event(3, room="b")]
             )
         assert sql(path, "SELECT name, session FROM rooms ORDER BY name") == [("a", 0), ("b", 9)]
+
+    def test_a_room_was_made_with_its_first_line_if_that_is_there(self, path: Path) -> None:
+        with import_file(path) as file:
+            file.write([event(1, 3000), event(2, 4000), event(2, 5000, room="tea")])
+        made = [room.made for room in examine_file(path).rooms]
+        assert made == [Origin("", 3000), UNKNOWN]
 
     def test_a_room_is_written_once(self, path: Path) -> None:
         with import_file(path) as file:

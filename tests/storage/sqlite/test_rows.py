@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chatd.event import Record
-from chatd.storage.contract import StoreError
+from chatd.event import UNKNOWN, Origin, Record
+from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.sqlite.rows import (
     SEQ_BITS,
     SEQ_MASK,
@@ -23,12 +23,15 @@ from chatd.storage.timestamps import FIRST_WRITABLE, LAST_WRITABLE
 
 TABLES = """
     CREATE TABLE rooms (
-        id INTEGER PRIMARY KEY, name, head, topic, session, indexed INTEGER DEFAULT 0
+        id INTEGER PRIMARY KEY, name, head, topic, session, indexed INTEGER DEFAULT 0,
+        topic_by DEFAULT '', topic_at INTEGER DEFAULT 0,
+        made_by DEFAULT '', made_at INTEGER DEFAULT 0
     );
     CREATE TABLE events (id INTEGER PRIMARY KEY, time);
     CREATE TABLE records (kind, key, value, PRIMARY KEY (kind, key));
     CREATE TABLE chores (id INTEGER PRIMARY KEY);
-    INSERT INTO rooms VALUES (1, 'ops', 2, 'tea', 7, 0), (2, 'lobby', 3, '', 8, 1);
+    INSERT INTO rooms VALUES
+        (1, 'ops', 2, 'tea', 7, 0, 'ana', 5, 'eva', 4), (2, 'lobby', 3, '', 8, 1, '', 0, '', 0);
     INSERT INTO records VALUES ('room', 'ops', '{}');
 """
 
@@ -95,8 +98,19 @@ class TestCharacters:
 
 class TestContent:
     def test_rooms_are_ordered_by_name(self, connection: sqlite3.Connection) -> None:
-        assert rooms_of(connection) == [("lobby", 3, "", 8), ("ops", 2, "tea", 7)]
+        assert rooms_of(connection) == [
+            RoomRecord("lobby", 3, "", 8),
+            RoomRecord("ops", 2, "tea", 7, Origin("ana", 5), Origin("eva", 4)),
+        ]
         assert content_of(connection).rooms == rooms_of(connection)
+
+    @pytest.mark.parametrize("time", [FIRST_WRITABLE - 1, LAST_WRITABLE + 1])
+    def test_an_origin_with_a_time_that_cannot_be_shown_is_unknown(
+        self, connection: sqlite3.Connection, time: int
+    ) -> None:
+        connection.execute("UPDATE rooms SET topic_at = ?, made_at = ?", (time, LAST_WRITABLE))
+        _, room = rooms_of(connection)
+        assert (room.topic_set, room.made) == (UNKNOWN, Origin("eva", LAST_WRITABLE))
 
     def test_records_are_read(self, connection: sqlite3.Connection) -> None:
         assert content_of(connection).records == [Record("room", "ops", "{}")]
@@ -125,6 +139,10 @@ class TestContent:
         "damage",
         [
             "UPDATE rooms SET head = 'x'",
+            "UPDATE rooms SET topic_by = 1",
+            "UPDATE rooms SET topic_at = 'x'",
+            "UPDATE rooms SET made_by = NULL",
+            "UPDATE rooms SET made_at = NULL",
             "UPDATE records SET value = NULL",
             f"INSERT INTO events VALUES ((1 << {SEQ_BITS}) + 2, 'x')",
         ],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd.event import Event, Kind
+from chatd.event import UNKNOWN, Event, Kind, Origin
 from chatd.storage.contract import RoomRecord, StoreError, Wanted
 from chatd.storage.sqlite import schema
 from chatd.storage.sqlite.archive import Archive
@@ -25,6 +25,12 @@ from tests.support.stores import draft, texts
 
 pytestmark = pytest.mark.quick
 
+
+SAID = 1_795_300_000_000
+"""The time of the lines in the files of the versions."""
+
+MADE = {6: Origin("eva", SAID - 1000)}
+"""The origin of #Ops, in files of versions that stored it."""
 
 ANOTHER_STEP = "ALTER TABLE rooms ADD COLUMN purpose TEXT NOT NULL DEFAULT 'talk';"
 
@@ -93,11 +99,30 @@ class TestVersions:
             found = await harness.store.search("lobby", Wanted(("qUe ",)), 9, 9)
             assert [event.seq for event in found.events] == [2]
             await harness.catch_up()
+        by = "ana" if version == 1 else "eva"
         assert list((await opening.again()).store.rooms()) == [
-            RoomRecord("Ops", 2, "tea", 3),
-            RoomRecord("lobby", 4, "", 2),
+            RoomRecord("Ops", 2, "tea", 3, Origin(by, SAID), MADE.get(version, Origin("", SAID))),
+            RoomRecord("lobby", 4, "", 2, UNKNOWN, Origin("", SAID)),
         ]
         assert sql(path, "PRAGMA user_version") == [(len(STEPS),)]
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "DELETE FROM events WHERE id >> 40 = 2",
+            "DELETE FROM rooms WHERE id = 1; UPDATE events SET kind = 1, id = id + 5",
+            "UPDATE events SET time = 'x' WHERE kind = 3",
+            "UPDATE events SET time = -1, author = x'00' WHERE kind = 3",
+        ],
+    )
+    def test_of_an_older_room_no_more_is_known_than_its_events_tell(
+        self, opening: Opening, path: Path, change: str
+    ) -> None:
+        shutil.copy(VERSIONS / "version_5.db", path)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(change)
+        rooms = {room.name: room for room in opening.first().store.rooms()}
+        assert (rooms["Ops"].topic_set, rooms["Ops"].made) == (UNKNOWN, UNKNOWN)
 
     async def test_an_older_file_gets_the_steps_that_it_lacks(
         self, opening: Opening, path: Path, another_step: Callable[..., None]
