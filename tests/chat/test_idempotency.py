@@ -328,7 +328,7 @@ def test_what_cannot_be_read_is_an_error_and_not_said_again(client: KeyedClient)
     client.say("one")
     client.restart()
 
-    client.lobby._latest.clear()
+    client.lobby.latest.clear()
 
     async def read(*_: object) -> None:
         raise StoreError("it is damaged.")

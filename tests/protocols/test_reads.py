@@ -32,7 +32,7 @@ class ReadWorld(SiteWorld):
 
     def forget(self) -> None:
         """Have the next read of the lobby go to the store."""
-        self.server.lobby._latest.clear()
+        self.server.lobby.latest.clear()
         self.server.lobby._forget_pages()
 
     def member(self) -> Member:
