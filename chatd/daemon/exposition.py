@@ -37,7 +37,10 @@ class Exposition:
     async def expose(self, accept: str = "") -> tuple[bytes, str]:
         """Return all figures in one of the formats in an ``Accept`` header, and its media type."""
         of_process = await self._worker.run(self._process.collect)
-        generate, media_type = self._choose(accept)
+        try:
+            generate, media_type = self._choose(accept)
+        except TypeError:  # for a version that is no number the library raises this
+            generate, media_type = self._choose("")
         return generate(_Families(self._figures.read(), of_process)), media_type
 
 

@@ -82,6 +82,13 @@ class TestExposition:
         assert written[1].startswith("application/openmetrics-text")
         assert written[0].endswith(b"# EOF\n")
 
+    @pytest.mark.parametrize("version", ["abc", "."])
+    def test_is_text_for_a_version_that_is_none(self, version: str) -> None:
+        accept = f"application/openmetrics-text; version={version}"
+        written = result_of(monitor_of(World()).expose(accept))
+        assert written is not None
+        assert written[1].startswith("text/plain")
+
     @pytest.mark.usefixtures("without_library")
     def test_needs_its_library(self) -> None:
         assert result_of(monitor_of(World()).expose()) is None
