@@ -11,10 +11,12 @@ import stat
 import sys
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from twisted.internet.threads import deferToThread
@@ -133,15 +135,23 @@ def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
 # Browsers
 
 
+@contextmanager
+def without(library: str) -> Iterator[None]:
+    """Have a library of the web not installed, and leave no module that was imported meanwhile."""
+    with patch.dict(sys.modules):
+        for name in tuple(sys.modules):
+            if name.startswith(("chatd.protocols.web", library)):
+                del sys.modules[name]
+        sys.modules[library] = None  # type: ignore[assignment]
+        yield
+
+
 @pytest.mark.parametrize("missing", ["h11", "wsproto"])
 def test_without_a_library_for_browsers_the_package_to_install_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+    tmp_path: Path, missing: str
 ) -> None:
-    for name in tuple(sys.modules):
-        if name.startswith(("chatd.protocols.web", missing)):
-            monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, missing, None)
-    line = refusal(tmp_path, "--listen", FREE, "--web", FREE)
+    with without(missing):
+        line = refusal(tmp_path, "--listen", FREE, "--web", FREE)
     assert line == f"--web needs {missing}, which is not installed: {how_to_install('web')}."
 
 
@@ -279,14 +289,9 @@ async def test_they_are_told_figures_with_the_token(tmp_path: Path) -> None:
     await service.stopService()
 
 
-def test_without_h11_the_package_to_install_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in tuple(sys.modules):
-        if name.startswith(("chatd.protocols.web", "h11")):
-            monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "h11", None)
-    line = refusal(tmp_path, "--listen", FREE, "--metrics", FREE)
+def test_without_h11_the_package_to_install_is_named(tmp_path: Path) -> None:
+    with without("h11"):
+        line = refusal(tmp_path, "--listen", FREE, "--metrics", FREE)
     assert line == f"--metrics needs h11, which is not installed: {how_to_install('metrics')}."
 
 
