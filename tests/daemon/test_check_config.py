@@ -53,7 +53,7 @@ def test_variables_are_checked_too(
 
 
 def test_a_token_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    why = f"cannot read --metrics-token-file {tmp_path}/no: No such file or directory."
+    why = f"--metrics-token-file: cannot read {tmp_path}/no: No such file or directory."
     assert check('metrics.token_file = "no"', capsys) == [f"chatd.toml: {why}"]
 
 

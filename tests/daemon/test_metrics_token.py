@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -26,5 +27,19 @@ def test_any_other_file_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TokenError, match=r"cannot read --metrics-token-file .*: No such file"):
+    with pytest.raises(TokenError, match=r"^--metrics-token-file: cannot read .*: No such file"):
+        read_token(tmp_path / "token")
+
+
+def test_a_file_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("a-token-that-is-long\n")
+    token.chmod(0o666)
+    with pytest.raises(TokenError, match="others may write to"):
+        read_token(token)
+
+
+def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "token")
+    with pytest.raises(TokenError, match="is not a file"):
         read_token(tmp_path / "token")
