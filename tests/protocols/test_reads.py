@@ -32,8 +32,7 @@ class ReadWorld(SiteWorld):
 
     def forget(self) -> None:
         """Have the next read of the lobby go to the store."""
-        self.server.lobby.latest.clear()
-        self.server.lobby._forget_pages()
+        self.server.lobby.forget(self.server.lobby.head)
 
     def member(self) -> Member:
         ana = self.world.member("ana", network=HERE.host)
