@@ -211,5 +211,21 @@ class Notice(NamedTuple):
         return self._replace(people=others) if others else None
 
 
+class Departure(NamedTuple):
+    """The way in which a session leaves a room.
+
+    ``reason`` is in the words of the person who leaves, or of the one ``by`` whom the session is
+    put out; either is "" if there is none. If ``quits``, the session leaves the server.
+    """
+
+    reason: str = ""
+    by: str = ""
+    quits: bool = False
+
+
+LEAVING = Departure()
+QUITTING = Departure(quits=True)
+"""Departures without a reason."""
+
 Entry = Event | Notice
 """An item that the clients of a room receive: an event of the log, or a notice."""

@@ -179,6 +179,8 @@ export interface Rooms {
 export interface Left {
 	type: "left";
 	room: string;
+	by?: string;
+	reason?: string;
 }
 
 export interface Seen {

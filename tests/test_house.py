@@ -56,7 +56,6 @@ COVERED_BY = {
     "chatd/client/reading.py": "tests/client/test_hostile_server.py",
     "chatd/client/said_text.py": "tests/client/test_say.py",
     "chatd/client/search.py": "tests/integration/test_reading_commands.py",
-    "chatd/client/tail.py": "tests/integration/test_reading_commands.py",
     "chatd/client/who.py": "tests/integration/test_reading_commands.py",
     "chatd/client/typed_lines.py": "tests/client/test_conversation.py",
     "chatd/commands/arguments.py": "tests/commands/test_grammar.py",

@@ -20,6 +20,7 @@ from chatd.chat.permissions import Act
 from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Session
 from chatd.errors import Refusal
+from chatd.event import Departure
 from chatd.rooms.room import Room
 
 EVICTED_AT_ONCE = 50
@@ -73,7 +74,7 @@ class Evictions:
         """
         members = [session for session in reasons if room in session.memberships]
         for session in members:
-            session.attempt(session.joined.leave, room)
+            session.attempt(session.joined.leave, room, _departure(reasons[session]))
         self._rooms.forget_if_empty(room)
         self._tell_why([(session, reasons[session]) for session in members], room)
 
@@ -98,3 +99,9 @@ class Evictions:
             session.joined.was_moved(room)
         else:
             session.answer("in_no_room_now")
+
+
+def _departure(refusal: Refusal) -> Departure:
+    """Return the departure of a session that is put out, for that reason."""
+    reason, by = (str(refusal.values.get(name, "")) for name in ("reason", "by"))
+    return Departure(reason, by)

@@ -18,6 +18,7 @@ from chatd.chat.membership import Member, Membership
 from chatd.chat.replies import READING_SECONDS, Replies
 from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import ErrorKind, Refusal
+from chatd.event import LEAVING, Departure
 from chatd.formats.base import Entrance
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from chatd.rooms.room import Room
@@ -99,10 +100,10 @@ class JoinedRooms:
         subscriptions.follow(membership)
         membership.begin_presence()
 
-    def leave(self, room: Room | None = None, *, told: bool = True) -> None:
+    def leave(self, room: Room | None = None, departure: Departure = LEAVING) -> None:
         """Leave a room, or all rooms. What was said there so far is still sent.
 
-        The client is sent that it left if ``told`` is True.
+        The client is sent that it left, unless it quits.
         """
         for left in tuple(self.subscriptions.memberships) if room is None else (room,):
             membership = self.subscriptions.memberships.get(left)
@@ -115,8 +116,8 @@ class JoinedRooms:
             membership.end()
             self.subscriptions.unfollow(membership)
             del self.subscriptions.memberships[left]
-            if told:
-                self._replies.stream.put(self._replies.format.left(left.name))
+            if not departure.quits:
+                self._replies.stream.put(self._replies.format.left(left.name, departure))
 
     def is_in(self, room: Room) -> bool:
         """Return True if the session is a member of a room."""

@@ -10,6 +10,7 @@ from chatd.chat.moderation import Moderation
 from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
+from chatd.event import LEAVING, Departure
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from chatd.rooms.room import Room
 
@@ -53,9 +54,11 @@ class RoomMoves:
         self._unread.entered(session)
         self._rooms.forget_if_empty(before)
 
-    def leave(self, session: Session, room: Room | None = None, *, told: bool = True) -> None:
-        """Take a session out of a room, or of all rooms, and send it that if ``told`` is True."""
+    def leave(
+        self, session: Session, room: Room | None = None, departure: Departure = LEAVING
+    ) -> None:
+        """Take a session out of a room, or of all rooms: see `JoinedRooms.leave`."""
         rooms = tuple(session.memberships) if room is None else (room,)
         for left in rooms:
-            session.joined.leave(left, told=told)
+            session.joined.leave(left, departure)
             self._rooms.forget_if_empty(left)

@@ -41,6 +41,7 @@ from chatd.chat.sign_outs import SignOuts
 from chatd.chat.spending import Spending
 from chatd.chat.store_names import ENGLISH
 from chatd.chat.unread import UnreadTracker
+from chatd.event import QUITTING, Departure
 from chatd.formats.base import Format
 from chatd.i18n import Language
 from chatd.rooms.read_queue import ReadQueue
@@ -188,13 +189,13 @@ class ChatServer:
         """Welcome a session: see `RoomMoves.welcome`."""
         self.moves.welcome(session, self.motd, recent)
 
-    def finish(self, session: Session) -> None:
+    def finish(self, session: Session, departure: Departure = QUITTING) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
         self.names.free(session)
         with ExitStack() as ending:
             ending.callback(session.stream.finish)
             ending.callback(session.subscriptions.stop)
-            ending.callback(self.moves.leave, session, told=False)
+            ending.callback(self.moves.leave, session, None, departure)
             if session.account is not None:  # its client may not take the farewell any more
                 self.unread.keep(session.account)
 

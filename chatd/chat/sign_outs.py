@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from chatd.accounts.credentials import PASSWORD, Grant
 from chatd.chat.logins import Logins
 from chatd.chat.session import Session
+from chatd.event import QUITTING, Departure
 
 
 class SignOuts:
@@ -18,7 +19,7 @@ class SignOuts:
     ``bound`` are the sessions that end with grants by which they may not act: see `end_with`.
     """
 
-    def __init__(self, logins: Logins, finish: Callable[[Session], None]) -> None:
+    def __init__(self, logins: Logins, finish: Callable[[Session, Departure], None]) -> None:
         self._logins = logins
         self._finish = finish
         self.bound: dict[Session, Grant] = {}
@@ -30,10 +31,12 @@ class SignOuts:
         """
         self.bound[session] = grant
 
-    def hang_up(self, session: Session, why: str, name: str) -> None:
+    def hang_up(
+        self, session: Session, why: str, name: str, departure: Departure = QUITTING
+    ) -> None:
         """Close a session; the sentence of the key ``why`` says that, with ``name`` in it."""
         session.answer(why, name=name)
-        self._finish(session)
+        self._finish(session, departure)
 
     def let_go(self, sessions: Iterable[Session]) -> None:
         """Sign out those of these sessions whose grants are not valid any more, and tell them so.

@@ -167,6 +167,7 @@ class _Tail:
                 elif kind == "closing" and message.get("reason") != "stopping":
                     raise ClientError(reason or "the server ended the session.")
                 elif kind == "left" and message.get("room") == self._room:
+                    reason = _why_left(message) or reason
                     raise ClientError(reason or f"you are not in #{self._room} any more.")
                 else:
                     self._take(message)
@@ -221,3 +222,12 @@ def _seconds(text: str) -> int:
         return seconds_of(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 90m, 2h or 3d") from None
+
+
+def _why_left(message: Message) -> str:
+    """Return who put the client out of its room, and why; "" if no person did."""
+    by, reason = text_of(message, "by"), text_of(message, "reason")
+    if not by:
+        return ""
+    about = f": {reason}" if reason else "."
+    return f"{by} removed you from #{text_of(message, 'room')}{about}"

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatd.errors import ErrorKind
-from chatd.event import Change, Deed, Entry, Event, Kind, Notice
+from chatd.event import LEAVING, Change, Deed, Departure, Entry, Event, Kind, Notice
 from chatd.i18n import Language, people, sentence
 from chatd.text.times import written_duration
 
@@ -111,8 +111,8 @@ class Format(abc.ABC):
         """Render the entry of a session into a room."""
         return b""
 
-    def left(self, room: str) -> bytes:
-        """Render that the session has left a room."""
+    def left(self, room: str, departure: Departure = LEAVING) -> bytes:
+        """Render that the session has left a room, and why."""
         return b""
 
     def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from chatd.errors import ErrorKind
-from chatd.event import Bookmark, Change, Deed, Entry, Event, Kind, Notice
+from chatd.event import LEAVING, Bookmark, Change, Deed, Departure, Entry, Event, Kind, Notice
 from chatd.formats.base import Entrance, Format, PeopleChange, notice_sentence, told
 from chatd.formats.envelopes import FRAMES, Envelope
 from chatd.i18n import Language, sentence
@@ -146,8 +146,9 @@ class MessageFormat(Format):
             text=Lines("\n".join(filter(None, (entrance.greeting, entrance.then)))),
         )
 
-    def left(self, room: str) -> bytes:
-        return self.message("left", room=room)
+    def left(self, room: str, departure: Departure = LEAVING) -> bytes:
+        said = {"by": departure.by, "reason": departure.reason}
+        return self.message("left", room=room, **{name: said[name] for name in said if said[name]})
 
     def in_language(self, language: Language) -> Format:
         return self if language is self.language else replace(self, language=language)

@@ -825,8 +825,8 @@ SENTENCES = {
         "you may not speak in #{room}, and a new name would be shown there. /join another room"
         " first, or wait."
     ),
-    "kicked": "{name} kicked you. You may come back: /join {room}.",
-    "kicked_why": "{name} kicked you: {reason}",
+    "kicked": "{by} kicked you. You may come back: /join {room}.",
+    "kicked_why": "{by} kicked you: {reason}",
     "muted": "you are muted in #{room} until {until}, by {by}. You can still read.",
     "muted_why": "you are muted in #{room} until {until}, by {by}: {reason}",
     "banned": "you are banned from #{room} until {until}, by {by}. /join another room.",

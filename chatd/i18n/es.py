@@ -889,8 +889,8 @@ SENTENCES = {
         "no puedes hablar en #{room}, y un nombre nuevo se vería allí. Entra antes en otra sala"
         " con /entrar SALA, o espera."
     ),
-    "kicked": "{name} te ha echado. Puedes volver: /sala {room}.",
-    "kicked_why": "{name} te ha echado: {reason}",
+    "kicked": "{by} te ha echado. Puedes volver: /sala {room}.",
+    "kicked_why": "{by} te ha echado: {reason}",
     "muted": (
         "no puedes hablar en #{room} hasta el {until}, por orden de {by}. Puedes seguir leyendo."
     ),

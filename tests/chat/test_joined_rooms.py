@@ -11,7 +11,7 @@ from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.membership import LASTING
 from chatd.chat.replies import READING_SECONDS
 from chatd.errors import Refusal
-from chatd.event import Event, Kind, Notice
+from chatd.event import LEAVING, QUITTING, Departure, Event, Kind, Notice
 from chatd.formats.base import Entrance
 from chatd.formats.chat import ChatFormat
 from chatd.rooms.bookmarks import NEWCOMER, Return
@@ -30,8 +30,8 @@ class RecordingFormat(ChatFormat):
         self.entrances.append(entrance)
         return super().entered(entrance)
 
-    def left(self, room: str) -> bytes:
-        return self.say(f"left {room}")
+    def left(self, room: str, departure: Departure = LEAVING) -> bytes:
+        return self.say(f"left {room} {departure.reason}".rstrip())
 
 
 class Visitor:
@@ -194,11 +194,17 @@ class TestLeaving:
         harness.ana.joined.leave()
         assert harness.ana.seen() == ["<luis> hola", "*** left lobby"]
 
-    def test_the_client_is_told_unless_that_is_not_wanted(self, harness: RoomsHarness) -> None:
+    def test_the_client_is_told_unless_it_quits(self, harness: RoomsHarness) -> None:
         harness.ana.enter(harness.lobby)
         harness.ana.seen()
-        harness.ana.joined.leave(told=False)
+        harness.ana.joined.leave(None, QUITTING)
         assert harness.ana.seen() == []
+
+    def test_the_client_is_told_why(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.seen()
+        harness.ana.joined.leave(None, Departure("enough", "luis"))
+        assert harness.ana.seen() == ["*** left lobby enough"]
 
     def test_leaving_in_no_room_changes_nothing(self, harness: RoomsHarness) -> None:
         harness.ana.joined.leave()

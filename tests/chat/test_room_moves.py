@@ -8,7 +8,7 @@ from chatd.chat.permissions import Mode
 from chatd.chat.roles import Roles
 from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Session
-from chatd.event import Draft, Kind
+from chatd.event import QUITTING, Draft, Kind
 from chatd.rooms.bookmarks import Return
 from tests.support.sessions import KeysOnly, guest, keys, member, taken
 from tests.support.world import World
@@ -103,13 +103,13 @@ class TestLeave:
         assert list(world.luis.memberships) == [world.lobby]
         assert world.server.rooms.get("ops") is None
 
-    def test_the_session_is_sent_that_unless_it_is_not_wanted(
+    def test_the_session_is_sent_that_unless_it_quits(
         self, world: MovesWorld, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(KeysOnly, "left", lambda format, room: room.encode())
+        monkeypatch.setattr(KeysOnly, "left", lambda format, room, departure: room.encode())
         taken(world.luis.stream)
         world.moves.leave(world.luis, world.ops)
-        world.moves.leave(world.luis, world.lobby, told=False)
+        world.moves.leave(world.luis, world.lobby, QUITTING)
         assert world.luis.stream.take() == b"ops"
 
     def test_without_a_room_all_are_left(self, world: MovesWorld) -> None:

@@ -7,6 +7,7 @@ import pytest
 from chatd.accounts.credentials import TOKEN
 from chatd.chat.session import Session
 from chatd.chat.sign_outs import SignOuts
+from chatd.event import Departure
 from tests.support.sessions import NotingOwner, guest, keys, member
 from tests.support.world import World
 
@@ -17,7 +18,12 @@ class SignOutsWorld(World):
     def __init__(self) -> None:
         super().__init__()
         self.closed: list[Session] = []
-        self.sign_outs = SignOuts(self.server.logins, self.closed.append)
+        self.departures: list[Departure] = []
+        self.sign_outs = SignOuts(self.server.logins, self.finish)
+
+    def finish(self, session: Session, departure: Departure) -> None:
+        self.closed.append(session)
+        self.departures.append(departure)
 
     def signed_in(self, kind: str = "password") -> Session:
         """Return a session that is logged in, with a grant of that kind."""
@@ -47,6 +53,7 @@ def test_a_session_that_is_hung_up_on_is_told_why(world: SignOutsWorld) -> None:
     world.sign_outs.hang_up(luis, "signed_out", "luis")
     assert keys(luis) == ["signed_out"]
     assert world.closed == [luis]
+    assert world.departures == [Departure(quits=True)]
 
 
 def test_one_whose_grant_is_valid_goes_on(world: SignOutsWorld) -> None:

@@ -650,7 +650,7 @@ class TestKicks:
             EN.notice(
                 "put_out",
                 room="ops",
-                why=EN.sentence("kicked_why", name="ana", reason="enough  of it"),
+                why=EN.sentence("kicked_why", by="ana", reason="enough  of it"),
             ),
             EN.notice("joined_room", room="lobby", here=EN.sentence("nobody_else")),
         ]
@@ -663,7 +663,7 @@ class TestKicks:
     def test_without_a_reason(self, ana: Member, luis: Member) -> None:
         assert ana.ask("/kick luis") == [EN.deed("kick", "ana", "luis")]
         assert luis.seen()[1] == (
-            EN.notice("put_out", room="ops", why=EN.sentence("kicked", name="ana", room="ops"))
+            EN.notice("put_out", room="ops", why=EN.sentence("kicked", by="ana", room="ops"))
         )
 
     def test_out_of_the_lobby_is_into_no_room(self, world: World) -> None:
@@ -713,7 +713,7 @@ class TestKicks:
             "<luis> before",
             EN.deed("kick", "ana", "luis"),
             EN.error(ErrorKind.NOT_ALLOWED, "being_put_out", room="ops"),
-            EN.notice("put_out", room="ops", why=EN.sentence("kicked", name="ana", room="ops")),
+            EN.notice("put_out", room="ops", why=EN.sentence("kicked", by="ana", room="ops")),
             EN.notice("joined_room", room="lobby", here=EN.sentence("nobody_else")),
         ]
 

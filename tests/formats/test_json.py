@@ -9,7 +9,7 @@ from weakref import ref
 import pytest
 
 from chatd.errors import ErrorKind
-from chatd.event import Change, Deed, Event, Kind, Notice
+from chatd.event import Change, Deed, Departure, Event, Kind, Notice
 from chatd.formats.base import Entrance
 from chatd.formats.json import (
     TOPIC_CHARACTERS,
@@ -178,6 +178,19 @@ class TestJson:
     ) -> None:
         (entered,) = messages(ENGLISH.entered(Entrance("ops", 9, 1700, after, "", "Welcome.")))
         assert entered["bookmark"] == bookmark
+
+    @pytest.mark.parametrize(
+        ("departure", "why"),
+        [
+            (Departure(), {}),
+            (Departure("enough", "luis"), {"by": "luis", "reason": "enough"}),
+            (Departure(by="luis"), {"by": "luis"}),
+            (Departure("bye"), {"reason": "bye"}),
+        ],
+    )
+    def test_leaving_a_room_says_why(self, departure: Departure, why: dict[str, str]) -> None:
+        (left,) = messages(ENGLISH.left("ops", departure))
+        assert left == {"type": "left", "room": "ops", **why}
 
     def test_the_rest_of_what_one_is_told(self) -> None:
         data = (

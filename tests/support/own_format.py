@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chatd.errors import ErrorKind
-from chatd.event import Entry, Event
+from chatd.event import LEAVING, Departure, Entry, Event
 from chatd.formats.base import Entrance, Format
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
@@ -37,7 +37,7 @@ class OwnFormat(Format):
     def entered(self, entrance: Entrance) -> bytes:
         return self._line(f"entered {entrance.room}")
 
-    def left(self, room: str) -> bytes:
+    def left(self, room: str, departure: Departure = LEAVING) -> bytes:
         return self._line(f"left {room}")
 
     def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:

@@ -9,7 +9,7 @@ from chatd.chat.private_lines import Senders
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import Deed
+from chatd.event import Deed, Departure
 from chatd.text.times import written_duration
 from chatd.util.budgets import Use
 from chatd.util.versions import versions
@@ -37,8 +37,9 @@ async def disconnect(server: ChatServer, session: Session, name: str) -> int:
     for room in rooms:
         await carry_out(server, session, room, Deed("disconnect", name))
     server.audit.record(AuditEvent.DISCONNECT, session, whom=name, sessions=len(sessions))
+    departure = Departure(by=session.name, quits=True)
     for each in sessions:
-        each.attempt(server.sign_outs.hang_up, each, "disconnected_by", session.name)
+        each.attempt(server.sign_outs.hang_up, each, "disconnected_by", session.name, departure)
     return len(sessions)
 
 

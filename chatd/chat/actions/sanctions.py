@@ -52,7 +52,7 @@ async def kick(
     why = Refusal(
         ErrorKind.NOT_ALLOWED,
         "kicked_why" if reason else "kicked",
-        name=session.name,
+        by=session.name,
         room=room.name,
         reason=reason,
     )

@@ -162,7 +162,7 @@ def test_a_deed_in_the_log_says_what_was_done(hostile: str) -> None:
 def test_hostile_reasons_do_arrive() -> None:
     seen = b"".join(data for _, data in everything_seen_of_deeds("\x1b]0;x\x07"))
     hostile = "^[]0;x^G"
-    kicked = EN.sentence("kicked_why", name="root", reason=hostile)
+    kicked = EN.sentence("kicked_why", by="root", reason=hostile)
     for line in (
         EN.deed("kick", "root", "luis", reason=hostile),
         ES.deed("mute", "root", "luis", time="10m", reason=hostile),

@@ -377,7 +377,7 @@ class TestRooms:
         owner.type("/kick ana bye")
         world.settle()
         messages = one.seen("left", "say")
-        assert {"type": "left", "room": "ops"} in messages
+        assert {"type": "left", "room": "ops", "by": "olga", "reason": "bye"} in messages
         assert "bye" in messages[-1]["text"]
         assert list(one.session.memberships) == [world.server.lobby]
 
