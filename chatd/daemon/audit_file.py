@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from chatd.daemon.log_pipe import LogPipe
 from chatd.text.escaping import visible
 from chatd.util.error_log import RecurringWarning
 from chatd.util.private_files import UnsafePath, open_private
+
+_FIRST = b"{"
+"""The first byte of each audit."""
 
 
 class IAuditReactor(IReactorFromThreads, IReactorTime):
@@ -82,12 +86,33 @@ class AuditFile:
 
     def _open(self) -> int:
         try:
-            descriptor, _ = open_private(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            descriptor, _ = open_private(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+            try:
+                self._continue(descriptor)
+            except BaseException:
+                os.close(descriptor)
+                raise
         except UnsafePath as unsafe:
             raise AuditError(f"cannot write the audit: {unsafe}") from None
         except OSError as error:
             raise AuditError(f"cannot write the audit {self._path}: {error.strerror}.") from None
         return descriptor
+
+    def _continue(self, descriptor: int) -> None:
+        """End a line that a power cut has left without an end. Raises `AuditError`, and `OSError`.
+
+        A file that does not begin as an audit does is another one, such as the store.
+        """
+        size = os.fstat(descriptor).st_size
+        if not size:
+            return
+        if os.pread(descriptor, 1, 0) != _FIRST:
+            raise AuditError(
+                f"cannot write the audit: {self._path} is another file. Name a new one."
+            )
+        if os.pread(descriptor, 1, size - 1) != b"\n":
+            with suppress(OSError):  # the disk is full
+                os.write(descriptor, b"\n")
 
     def _loss(self, event: LogEvent) -> str:
         """Return the entry that lines were lost."""

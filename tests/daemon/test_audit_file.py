@@ -91,6 +91,15 @@ class TestLines:
         again.file.stop()
         assert again.events() == ["one", "two"]
 
+    def test_one_that_a_power_cut_has_left_without_an_end_is_ended(self, tmp_path: Path) -> None:
+        (tmp_path / "audit.log").write_text('{"event": "o')
+        audit = Audit(tmp_path)
+        audit.file.start()
+        audit.write("two")
+        audit.file.stop()
+        assert audit.path.read_text().partition("\n")[0] == '{"event": "o'
+        assert json.loads(audit.path.read_text().partition("\n")[2])["event"] == "two"
+
     def test_before_the_start_nothing_is_written(self, tmp_path: Path) -> None:
         audit = Audit(tmp_path)
         audit.write("one")
@@ -112,9 +121,10 @@ class TestPermissions:
             (lambda path: path.symlink_to("elsewhere"), "is a link"),
             (os.mkfifo, "is not a file"),
             (os.mkdir, "Is a directory"),
+            (lambda path: path.write_bytes(b"SQLite format 3\0"), "is another file"),
         ],
     )
-    def test_what_is_no_file_is_refused(
+    def test_what_is_no_audit_is_refused(
         self, tmp_path: Path, make: Callable[[Path], object], why: str
     ) -> None:
         make(tmp_path / "audit.log")
