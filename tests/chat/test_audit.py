@@ -164,7 +164,7 @@ class TestAccounts:
         check(entry, by("ana", event="register", whom="ana"))
         ana.type(f"/unregister {SECRET}")
         (entry,) = recorded.taken()
-        assert (entry["event"], entry["whom"]) == ("unregister", "ana")
+        assert (entry["event"], entry["account"], entry["whom"]) == ("unregister", "ana", "ana")
 
     def test_a_password_that_is_changed(self, recorded: Recorded) -> None:
         ana = recorded.world.member("ana")

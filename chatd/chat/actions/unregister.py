@@ -53,4 +53,5 @@ async def unregister_user(server: ChatServer, session: Session) -> None:
 
 async def _unregister(server: ChatServer, session: Session, account: Account) -> None:
     await server.registrations.unregister(account)
-    server.audit.record(AuditEvent.UNREGISTER, session, whom=account.name)
+    # The session is a guest's by now.
+    server.audit.record(AuditEvent.UNREGISTER, session, account=account.key, whom=account.name)
