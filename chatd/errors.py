@@ -140,6 +140,11 @@ class ErrorKind(enum.Enum):
 
     Say it again later, and tell the operator."""
 
+    NOT_KNOWN = "Not known"
+    """It is not known whether a line or a change was stored, because the store has not answered.
+
+    Look, or send it again with its key."""
+
     NOT_READABLE = "Not readable"
     """Past lines cannot be read; a gap is shown in their place.
 

@@ -167,15 +167,33 @@ class Deed(NamedTuple):
         return cls(verb, target, int(seconds), *reason)
 
 
+class Seqs(NamedTuple):
+    """The members of a record's value that get seqs of lines, which the store alone knows.
+
+    ``before`` gets the head of the room before the lines that are stored together with the record,
+    ``last`` the seq of the last of them. No member has the name "".
+    """
+
+    before: str = ""
+    last: str = ""
+
+    def of(self, before: int, last: int) -> dict[str, int]:
+        """Return the members with these seqs."""
+        members = {self.before: before, self.last: last}
+        return {name: seq for name, seq in members.items() if name}
+
+
 class Record(NamedTuple):
     """A value that is stored beside the logs, and replaces the one with the same kind and key.
 
-    ``value`` is JSON; None deletes the stored value.
+    ``value`` is an object of JSON; None deletes the stored value. The store writes those of its
+    members that ``seqs`` names.
     """
 
     kind: str
     key: str
     value: str | None
+    seqs: Seqs | None = None
 
 
 class Change(enum.Enum):

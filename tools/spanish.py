@@ -484,6 +484,10 @@ ERRORS = {
         "`/ayuda`; con `//` delante se dice; `/texto` es para la salida de un programa"
     ),
     "The command does not take that argument": "La orden no admite ese argumento",
+    "It is not known whether a line or a change was stored, because the store has not answered": (
+        "No se sabe si se guardó una línea o un cambio, porque el almacén no ha respondido"
+    ),
+    "Look, or send it again with its key": "Mirar, o enviarla otra vez con su clave",
     "A line could not be stored. It was sent to no client": (
         "No se pudo guardar una línea. No se le envió a nadie"
     ),

@@ -79,7 +79,7 @@ class Accounts:
             lambda key, account: [] if account.uid == NO_UID else [str(account.uid)]
         )
         self.table: Table[Account] = Table(
-            store, "account", Account, self._looks, self._roles, self._users
+            store, "account", Account, self._looks, self._roles, self._users, rights=True
         )
         self._store = store
 

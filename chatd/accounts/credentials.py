@@ -187,7 +187,9 @@ class Credentials:
 
     def __init__(self, store: Store, accounts: Accounts, now: Callable[[], float]) -> None:
         self._by_account = _Index()
-        self.table: Table[Credential] = Table(store, "credential", Credential, self._by_account)
+        self.table: Table[Credential] = Table(
+            store, "credential", Credential, self._by_account, rights=True
+        )
         self._accounts = accounts
         self._now = now
         self._asked = now()  # the time of the last `may_have_ended`

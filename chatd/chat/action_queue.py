@@ -30,8 +30,10 @@ Job = Coroutine[Deferred[Any], Any, None]
 Action = Callable[[], Job | None]
 """A step that a session asks for. It is done when it returns None, or when its job ends."""
 
-Receipt = Callable[[Sequence[int] | None], None]
-"""Receives the seqs of what was said once that is on disk; None if it was not said."""
+Receipt = Callable[[Sequence[int] | Refusal], None]
+"""Receives the seqs of what was said once that is on disk, or why it was not said.
+
+Of `ErrorKind.NOT_KNOWN` it is not known if it was."""
 
 
 class ActionQueue:
@@ -121,7 +123,7 @@ class ActionQueue:
             for _ in range(lines):
                 self._replies.error(why.kind, why.key, **why.values)
             if receipt is not None:
-                receipt(None)
+                receipt(why)
 
         self.when_settled(answer)
 
@@ -152,15 +154,15 @@ class ActionQueue:
         self._give_receipts(event.room, [event.seq], 1)
         self._go_on()
 
-    def refused(self, room: str, lines: int, texts: int) -> None:
-        """Send an error for each of some texts that could not be committed in a room.
+    def refused(self, room: str, lines: int, texts: int, why: Refusal) -> None:
+        """Send an error for each of some texts that were not committed in a room, with the reason.
 
         ``lines`` is the number of their lines.
         """
         self._uncount(lines)
         for _ in range(texts):
-            self._replies.error(ErrorKind.NOT_SAVED, "not_saved")
-        self._give_receipts(room, None, lines)
+            self._replies.error(why.kind, why.key, **why.values)
+        self._give_receipts(room, why, lines)
         self._go_on()
 
     def _uncount(self, lines: int) -> None:
@@ -168,8 +170,8 @@ class ActionQueue:
         self.unpublished_work -= self.unpublished_work * lines // self.unpublished
         self.unpublished -= lines
 
-    def _give_receipts(self, room: str, seqs: Sequence[int] | None, lines: int) -> None:
-        """Give the receipts of the next ``lines`` lines of a room; no seqs if they were refused.
+    def _give_receipts(self, room: str, result: Sequence[int] | Refusal, lines: int) -> None:
+        """Give the receipts of the next ``lines`` lines of a room: their seqs, or why not.
 
         Drafts of one room are published in the order in which they were said, each whole.
         """
@@ -183,8 +185,12 @@ class ActionQueue:
                     receipts.remove(waiting)
                     _, count, receipt = waiting
                     given += count
-                    if receipt is not None:
-                        receipt(None if seqs is None else seqs[given - count : given])
+                    if receipt is None:
+                        continue
+                    if isinstance(result, Refusal):
+                        receipt(result)
+                    else:
+                        receipt(result[given - count : given])
         finally:
             sink.release()
 

@@ -59,20 +59,22 @@ class HookReview:
         """
         ended = [hook for hook in hooks if not self._hooks.allowed(hook)]
         deeds = []
-        for hook in ended:
-            room = self._rooms.get(hook.room)
-            if room is not None:
-                deeds.append(Deed("endhook", hook.to.origin))
-                log_deed(by, room, deeds[-1])
-        self._remove(ended)
+        with self._store.together():
+            for hook in ended:
+                room = self._rooms.get(hook.room)
+                if room is not None:
+                    deeds.append(Deed("endhook", hook.to.origin))
+                    log_deed(by, room, deeds[-1])
+            self._remove(ended)
         return deeds
 
     def give_up(self, hook: Hook) -> None:
         """End a hook that took nothing for too long, and log that in its room."""
         room = self._rooms.get(hook.room)
-        if room is not None:
-            log_deed(hook.by, room, Deed("deadhook", hook.to.origin))
-        self._remove([hook])
+        with self._store.together():
+            if room is not None:
+                log_deed(hook.by, room, Deed("deadhook", hook.to.origin))
+            self._remove([hook])
 
     def _remove(self, hooks: Iterable[Hook]) -> None:
         puts = [self._hooks.remove(hook) for hook in hooks]

@@ -21,15 +21,16 @@ from hashlib import sha256
 from itertools import islice
 from typing import NamedTuple
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
+from twisted.python.failure import Failure
 
 from chatd.chat.session import Session
 from chatd.chat.spending import Spending
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import Event, Kind
+from chatd.event import Event, Kind, Seqs
 from chatd.rooms.room import Room
-from chatd.storage.contract import Store
-from chatd.storage.records import Put, Table, change, ignore_store_error
+from chatd.storage.contract import Store, StoreError
+from chatd.storage.records import Put, Table, change
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, validate_room_name
 from chatd.util.budget_table import Kind as Budgeted
@@ -185,7 +186,7 @@ class IdempotencyKeys:
         self._room = room
         self._spending = spending
         # The keys that are being stored, and the requests that wait for them.
-        self._under_way: dict[str, list[Deferred[bool]]] = {}
+        self._under_way: dict[str, list[Deferred[Refusal | None]]] = {}
         for key, said in sorted(self.table.items(), key=lambda each: each[1].time):
             self._ages.leave(key, said)
             self._ages.enter(key, said)
@@ -221,7 +222,7 @@ class IdempotencyKeys:
                     return Found(said.room, ())
                 asker = session.identity.asker
                 return Found(said.room, await _find(place, said, texts, kind, asker))
-            done: Deferred[bool] = Deferred()
+            done: Deferred[Refusal | None] = Deferred()
             self._under_way[full].append(done)
             await done  # if they could not be stored, they are not said
         return None
@@ -234,12 +235,12 @@ class IdempotencyKeys:
         owner: KeyOwner,
         key: str | None = None,
         kind: Kind = Kind.MESSAGE,
-    ) -> Sequence[int] | None:
+    ) -> Sequence[int] | Refusal:
         """Let a session say some valid lines in a room, unless they were said with that key before.
 
         Returns the lines' seqs once they are on disk and were shown; none if they were said before
-        and are not known any more; and None if they were not said, in which case the session was
-        told why. Raises as `find` does.
+        and are not known any more; and a refusal, which the session was told, if they were not
+        said, or if that is not known. Raises as `find` does.
         """
         if key is None:
             return await self._say(session, room, texts, kind)
@@ -273,46 +274,56 @@ class IdempotencyKeys:
         kind: Kind,
         key: str | None = None,
         share: str = "",
-    ) -> Sequence[int] | None:
+    ) -> Sequence[int] | Refusal:
         if key is not None:
             self._spending.charge(session, (Budgeted.KEYS, 1), (Budgeted.BYTES, KEY_BYTES))
-        receipt: Deferred[Sequence[int] | None] = Deferred()
-        after, before = room.head, room.end
-        session.say(*texts, kind=kind, room=room, receipt=receipt.callback)
-        if room.end == before:  # it may not speak there, and receives an error
-            return await receipt
-        digest = _digest_of(texts, kind)
-        time = max(int(self._now()), self._ages.newest)  # the clock may have been set back
-        said = Said(room.name, session.number, after, room.end, digest, time, share)
-        if not await self._keep(key, said):
-            return None
+        receipt: Deferred[Sequence[int] | Refusal] = Deferred()
+        place = Said(room.name, session.number, room.head, room.head, "", 0, share)
+        with self._store.together():
+            before = room.end
+            session.say(*texts, kind=kind, room=room, receipt=receipt.callback)
+            is_said = room.end != before  # else it may not speak there, and receives an error
+            kept = self._keep(key, texts, kind, place) if is_said else succeed(None)
+        why = await kept
         # A session that has gone meanwhile received no receipt.
-        if receipt.called:
+        if receipt.called or not is_said:
             return await receipt
+        if why is not None:
+            return why
+        said = place._replace(upto=room.head)
         return await _find(room, said, texts, kind, session.identity.asker)
 
-    def _keep(self, key: str | None, said: Said) -> Deferred[bool]:
+    def _keep(
+        self, key: str | None, texts: Sequence[str], kind: Kind, place: Said
+    ) -> Deferred[Refusal | None]:
         """Store the use of a key together with its lines.
 
-        Fires with True once that is done, and with False if it fails; before it, nothing else that
-        waits for the key goes on.
+        Fires with None once that is done, and with the reason if it fails; before it, nothing else
+        that waits for the key goes on.
         """
-        done: Deferred[bool] = Deferred()
+        done: Deferred[Refusal | None] = Deferred()
         waiting = [done]
         puts: list[Put] = []
         if key is not None:
+            time = max(int(self._now()), self._ages.newest)  # the clock may have been set back
+            said = place._replace(digest=_digest_of(texts, kind), time=time)
             puts = [self.table.put(old, None) for old in self._in_the_way(key, said.share)]
-            puts.append(self.table.put(key, said))
+            puts.append(self.table.put(key, said, Seqs("after", "upto")))
             self._under_way[key] = waiting
 
-        def end(kept: bool | None) -> None:
+        def fail(failure: Failure) -> Refusal:
+            if not isinstance(failure.value, StoreError):
+                failure.raiseException()
+            return failure.value.refusal
+
+        def end(why: Refusal | None) -> None:
             if key is not None:
                 del self._under_way[key]
             for each in waiting:
-                each.callback(bool(kept))
+                each.callback(why)
 
         # A cancelled wait must not cancel the change, so no request waits for the change itself.
-        change(self._store, *puts).addCallbacks(lambda _: True, ignore_store_error).addCallback(end)
+        change(self._store, *puts).addCallbacks(lambda _: None, fail).addCallback(end)
         return done
 
     def _in_the_way(self, new: str, share: str) -> list[str]:

@@ -11,7 +11,7 @@ connections or rights.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.alerts import Alerts
@@ -20,12 +20,16 @@ from chatd.chat.directory import Rooms
 from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
-from chatd.event import Draft, Entry, Event, owner_of
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Draft, Entry, Event, is_inbox, owner_of
 from chatd.rooms.room import Room
-from chatd.storage.contract import Subscriber
+from chatd.storage.contract import InDoubt, StoreError, Subscriber
 from chatd.text.folding import fold
 from chatd.util.error_log import ErrorLog
 from chatd.webhooks.registry import Hooks
+
+_NOT_SAVED = Refusal(ErrorKind.NOT_SAVED, "not_saved")
+_IN_DOUBT = Refusal(ErrorKind.NOT_KNOWN, "in_doubt")
 
 
 class Publisher(Subscriber):
@@ -52,6 +56,22 @@ class Publisher(Subscriber):
         self._error_log = error_log
 
     def publish(self, entries: Sequence[Entry]) -> None:
+        by_room = self._show(entries, appended_here=True)
+        changed: dict[Session, None] = {}
+        for name, part in by_room.items():
+            if name in self._unread.inboxes.logs:
+                self._deliver(name, part, changed)
+            else:
+                self._acknowledge(name, part, changed)
+        self._notify(changed)
+
+    def follow(self, entries: Sequence[Entry]) -> None:
+        self._show(entries, appended_here=False)
+
+    def _show(
+        self, entries: Sequence[Entry], *, appended_here: bool
+    ) -> Mapping[str, Sequence[Entry]]:
+        """Publish entries in their rooms, and return them by room."""
         by_room: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             by_room[entry.room].append(entry)
@@ -59,7 +79,7 @@ class Publisher(Subscriber):
             try:
                 room = self._log(name)
                 before = room.mark.seq
-                room.publish(part)
+                room.publish(part, appended_here=appended_here)
                 if room.mark.seq != before:
                     self._unread.checks.fresh.add(room.key)
                 if room.key in self._hooks:
@@ -70,17 +90,28 @@ class Publisher(Subscriber):
                     self._rooms.forget_if_empty(room)
             except Exception:
                 self._error_log.tell("a room could not be shown what was said in it")
-        changed: dict[Session, None] = {}
-        for name, part in by_room.items():
-            if name in self._unread.inboxes.logs:
-                self._deliver(name, part, changed)
-            else:
-                self._acknowledge(name, part, changed)
-        self._notify(changed)
+        return by_room
 
-    def refuse(self, drafts: Sequence[Draft], why: str) -> None:
-        changed: dict[Session, None] = {}
+    def refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
+        refusal = _IN_DOUBT if isinstance(why, InDoubt) else _NOT_SAVED
+        self._refuse([(draft, refusal) for draft in drafts])
+
+    def check_again(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
+        refused: list[tuple[Draft, Refusal]] = []
         for draft in drafts:
+            session = self._sessions.by_number.get(draft.session)
+            room = self._log(draft.room)
+            if session is None or not room.guarded:
+                continue
+            why = session.rights.guard(session, room)
+            if why is not None:
+                refused.append((draft, why))
+        self._refuse(refused)
+        return [draft for draft, _ in refused]
+
+    def _refuse(self, refused: Sequence[tuple[Draft, Refusal]]) -> None:
+        changed: dict[Session, None] = {}
+        for draft, why in refused:
             room = self._log(draft.room)
             room.refuse(len(draft.texts))
             self._rooms.forget_if_empty(room)
@@ -88,7 +119,7 @@ class Publisher(Subscriber):
             if session is not None:
                 lines = len(draft.texts)
                 texts = 1 if draft.as_one else lines
-                session.attempt(session.queue.refused, draft.room, lines, texts)
+                session.attempt(session.queue.refused, draft.room, lines, texts, why)
                 changed[session] = None
         self._notify(changed)
 
@@ -141,7 +172,11 @@ class Publisher(Subscriber):
         return notes
 
     def _log(self, name: str) -> Room:
-        return self._unread.inboxes.logs.get(name) or self._rooms[fold(name)]
+        """Return the room or inbox of that name; a room that another node has made is made here."""
+        log = self._unread.inboxes.logs.get(name) or self._rooms.get(fold(name))
+        if log is not None:
+            return log
+        return self._unread.inboxes.of(owner_of(name)) if is_inbox(name) else self._rooms.add(name)
 
     def _notify(self, changed: dict[Session, None]) -> None:
         self._quotas.after_commit(changed)

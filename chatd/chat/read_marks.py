@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
-from chatd.event import is_inbox
+from chatd.event import Seqs, is_inbox
 from chatd.rooms.cursor import Cursor, Trail
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
@@ -211,12 +211,14 @@ class ReadMarks:
         """Return the keys of the logs where an account has a mark."""
         return [log for log in self._logs.get(account, ()) if _key(account, log) in self.table]
 
-    def puts(self, account: str, log: str, seq: int | None) -> Iterator[Put]:
-        """Return the changes that set a mark, or remove it.
+    def puts(
+        self, account: str, log: str, seq: int | None, seqs: Seqs | None = None
+    ) -> Iterator[Put]:
+        """Return the changes that set a mark, or remove it; see `Table.put` about ``seqs``.
 
         Give them to `chatd.storage.records.change` at once.
         """
-        yield self.table.put(_key(account, log), None if seq is None else ReadMark(seq))
+        yield self.table.put(_key(account, log), None if seq is None else ReadMark(seq), seqs)
         if seq is not None:
             logs = self._logs.setdefault(account, {})
             logs.pop(log, None)
@@ -225,6 +227,15 @@ class ReadMarks:
                 oldest = next(log for log in logs if not is_inbox(log))
                 del logs[oldest]
                 yield from self.puts(account, oldest, None)
+
+    def begin(self, account: str, inbox: Room) -> Iterator[Put]:
+        """Return the changes that begin to count an inbox, unless it is counted.
+
+        It is counted from its end on, or from the first line that is stored together with them.
+        """
+        place = self.of(account, inbox.key)
+        if place is None or place > inbox.head:  # earlier lines are another owner's
+            yield from self.puts(account, inbox.key, inbox.head, Seqs(before="seq"))
 
     def account_gone(self, account: str) -> list[Put]:
         """Return the changes that remove all marks of an account."""

@@ -41,9 +41,11 @@ class Roles:
     """The roles in all rooms. ``lobby`` is the key of the room that administrators run."""
 
     def __init__(self, store: Store, accounts: Accounts, lobby: str) -> None:
-        self.rooms: Table[RoomPolicy] = Table(store, "room", RoomPolicy)
+        self.rooms: Table[RoomPolicy] = Table(store, "room", RoomPolicy, rights=True)
         self._holders: Groups[RoleRecord] = Groups(_room_and_role)
-        self._roles: Table[RoleRecord] = Table(store, "role", RoleRecord, self._holders)
+        self._roles: Table[RoleRecord] = Table(
+            store, "role", RoleRecord, self._holders, rights=True
+        )
         self._accounts = accounts
         self._lobby = lobby
         # The roles of sessions without an account, by room, with the folded name for which each

@@ -81,10 +81,11 @@ class RoomDeeds:
                 undo()
             raise
         deeds = [] if deed is None else [deed]
-        if deed is not None:
-            self._log(session, room, deed)
-        done = change(self._store, *puts)
-        deeds += self._hook_review.end_disallowed(session.name, self._hooks.of(room))
+        with self._store.together():
+            if deed is not None:
+                self._log(session, room, deed)
+            done = change(self._store, *puts)
+            deeds += self._hook_review.end_disallowed(session.name, self._hooks.of(room))
 
         def take_back(failure: Failure) -> Failure:
             if undo is not None:

@@ -67,7 +67,7 @@ class Sanctions:
     """The mutes and bans of all rooms. ``now`` gives the time in seconds since 1970."""
 
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
-        self.table: Table[Sanction] = Table(store, "sanction", Sanction)
+        self.table: Table[Sanction] = Table(store, "sanction", Sanction, rights=True)
         self._now = now
         self._keys: dict[str, set[str]] = defaultdict(set)  # by the key of their room
         self._networks: dict[str, NetworkIndex] = {}  # the banned ones, by the same

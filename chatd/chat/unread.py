@@ -58,11 +58,9 @@ class UnreadTracker:
     def say_to(self, session: Session, account: str, text: str) -> None:
         """Say a private line of a session to an account: it is stored until it is read."""
         inbox = self.inboxes.of(account)
-        place = self.read_marks.of(account, inbox.key)
-        if place is None or place > inbox.end:
-            # Earlier lines were written to another owner of that name.
-            self._keep(self.read_marks.puts(account, inbox.key, inbox.end))
-        session.say(text, kind=Kind.PRIVATE, room=inbox)
+        with self._store.together():
+            session.say(text, kind=Kind.PRIVATE, room=inbox)
+            self._keep(self.read_marks.begin(account, inbox))
 
     def account_gone(self, account: str) -> None:
         """Forget an account that is removed: its open sessions count nothing for a later owner."""
@@ -83,9 +81,7 @@ class UnreadTracker:
         tracker = ReadTracker(account, inbox, self.checks.add)
         self._present.setdefault(account, {})[session] = tracker
         session.subscriptions.begin_tracking(tracker)
-        place = self.read_marks.of(account, inbox.key)
-        if place is None or place > inbox.end:
-            self._keep(self.read_marks.puts(account, inbox.key, inbox.end))
+        self._keep(self.read_marks.begin(account, inbox))
         for room in session.memberships:
             self._keep(self._begun(session, room))
         self.missed.greet(session)

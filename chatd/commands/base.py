@@ -17,7 +17,7 @@ from chatd.chat.actions.costs import KEEPING_COST as KEEPING_COST
 from chatd.chat.actions.costs import READING_COST as READING_COST
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.errors import ErrorKind, Refusal
+from chatd.errors import Refusal
 from chatd.i18n import Language
 from chatd.storage.contract import StoreError
 
@@ -112,7 +112,5 @@ def switch(argument: str) -> bool:
 
 def tell_why_not(session: Session, error: Refusal | StoreError) -> None:
     """Tell a session why its command was not carried out."""
-    if isinstance(error, Refusal):
-        session.error(error.kind, error.key, **error.values)
-    else:
-        session.error(ErrorKind.NOT_SAVED, "change_not_saved")
+    why = error if isinstance(error, Refusal) else error.refusal
+    session.error(why.kind, why.key, **why.values)

@@ -620,6 +620,17 @@ SENTENCES = {
         "the store of this chat is full, so your line was not shown to others. Say it again"
         " later, and tell the operator. The server's log says what to do."
     ),
+    "in_doubt": (
+        "the store has not answered, so your line may have been stored or not. Look if it is shown,"
+        " or send it again with its key."
+    ),
+    "change_in_doubt": (
+        "the store has not answered, so this change may have been stored or not. Look before you"
+        " try again."
+    ),
+    "changed_meanwhile": (
+        "another person has just changed the same, so nothing was changed. Look, and try again."
+    ),
     "change_not_saved": (
         "that could not be stored, so nothing was changed. Try again later. The server's log"
         " says why."

@@ -675,6 +675,18 @@ SENTENCES = {
         "el almacén de este chat está lleno, así que los demás no han visto tu línea. Dila otra"
         " vez más tarde, y avisa a quien administra. El registro del servidor dice qué hacer."
     ),
+    "in_doubt": (
+        "el almacén no ha respondido, así que puede que tu línea se guardara, o no. Mira si se"
+        " muestra, o envíala otra vez con su clave."
+    ),
+    "change_in_doubt": (
+        "el almacén no ha respondido, así que puede que este cambio se guardara, o no. Mira antes"
+        " de intentarlo otra vez."
+    ),
+    "changed_meanwhile": (
+        "otra persona acaba de cambiar lo mismo, así que nada ha cambiado. Mira, e inténtalo otra"
+        " vez."
+    ),
     "change_not_saved": (
         "eso no se ha podido guardar, así que nada ha cambiado. Inténtalo más tarde."
         " El registro del servidor dice por qué."

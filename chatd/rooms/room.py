@@ -157,12 +157,13 @@ class Room:
         """Uncount appended lines that could not be committed."""
         self._waiting -= lines
 
-    def publish(self, entries: Sequence[Entry]) -> None:
+    def publish(self, entries: Sequence[Entry], *, appended_here: bool = True) -> None:
         """Send committed entries to everyone who follows the room.
 
         Notices alone are sent to a group of followers in a turn, or before the next line.
         """
-        self._waiting -= len(entries)
+        if appended_here:
+            self._waiting -= len(entries)
         before = self.mark
         self.mark = after = before.behind(entries)
         events = [entry for entry in entries if isinstance(entry, Event)]

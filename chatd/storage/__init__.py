@@ -12,6 +12,8 @@ Modules (python3 -m tools.documents writes this list):
 - `memory`: A store in memory: bounded, and lost when the daemon stops. For tests, lessons and short
   chats.
 - `paths`: The value of ``--store``, as the path of a store's file.
+- `publication`: Publication: committed batches, one after the other, to the tables and to the
+  subscriber.
 - `records`: Records beside the logs: tables of values, in memory as they are in the store.
 - `size_limit`: The largest size of a store, and what is written to it near that size.
 - `sqlite`: The durable store: one SQLite file, its search index, its time index and its

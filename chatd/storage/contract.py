@@ -7,12 +7,15 @@ not know a room beyond its name, a session beyond its number, or a client.
 from __future__ import annotations
 
 import abc
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import NamedTuple, ParamSpec
 
 from twisted.internet.defer import Deferred
 
+from chatd.errors import ErrorKind, Refusal
 from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Notice, Origin, Record
 from chatd.i18n import Language
 from chatd.storage.counts import StoreCounts
@@ -33,7 +36,30 @@ _FOUND_KINDS = frozenset(Kind) - {Kind.DEED}
 
 
 class StoreError(Exception):
-    """The store cannot do what was asked. Its text is one line with the reason, for operators."""
+    """The store cannot do what was asked. Its text is one line with the reason, for operators.
+
+    ``refusal`` is what the person is told who asked for a change.
+    """
+
+    refusal = Refusal(ErrorKind.NOT_SAVED, "change_not_saved")
+
+
+class Conflict(StoreError):
+    """Another node has changed the same in the meantime, so nothing was written."""
+
+    refusal = Refusal(ErrorKind.NOT_SAVED, "changed_meanwhile")
+
+    def __init__(self) -> None:
+        super().__init__("it was changed in the meantime.")
+
+
+class InDoubt(StoreError):
+    """It is not known whether a batch was committed. If it was, it is published later."""
+
+    refusal = Refusal(ErrorKind.NOT_KNOWN, "change_in_doubt")
+
+    def __init__(self) -> None:
+        super().__init__("it is not known whether it was stored.")
 
 
 class RoomRecord(NamedTuple):
@@ -101,30 +127,78 @@ class Found(NamedTuple):
 class RecordWrite:
     """Records to be written in one batch with the lines around them.
 
-    ``done`` fires when they are written, or fails with `StoreError`.
+    ``drafts`` are the lines that were appended together with them (`Store.together`). ``known`` is
+    the number of the last batch that the tables had followed when the change was made, and
+    ``rights`` is true if the records decide who may say or do what. ``done`` fires when they are
+    written, with the records as they were written (see `Record.seqs`), or fails with `StoreError`.
     """
 
-    __slots__ = ("done", "records")
+    __slots__ = ("done", "drafts", "known", "records", "rights")
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, records: Sequence[Record], known: int = 0, *, rights: bool = False) -> None:
         self.records = records
-        self.done: Deferred[None] = Deferred()
+        self.known = known
+        self.rights = rights
+        self.drafts: Sequence[Draft] = ()
+        self.done: Deferred[Sequence[Record]] = Deferred()
+
+    def fill_in(self, head: int) -> None:
+        """Write the seqs of the lines into the records, given the head of their room after them."""
+        for index, record in enumerate(self.records):
+            if record.seqs is not None and record.value is not None:
+                before = head - sum(len(draft.texts) for draft in self.drafts)
+                value = {**json.loads(record.value), **record.seqs.of(before, head)}
+                self.records = [*self.records]
+                self.records[index] = Record(record.kind, record.key, json.dumps(value))
 
 
 BatchItem = Draft | Notice | RecordWrite
 """An item of a batch."""
 
 
+class Committed(NamedTuple):
+    """A batch that was committed: the events of its drafts, and its notices in their places.
+
+    ``number`` is its place among the batches of all nodes, from 1, without gaps; 0 where there is
+    one node. Of the ``conflicts`` nothing was stored: other nodes had changed the same, or the
+    rights, before.
+    """
+
+    entries: Sequence[Entry]
+    number: int = 0
+    conflicts: Sequence[RecordWrite] = ()
+
+
 class Subscriber(abc.ABC):
-    """The receiver of committed entries and refused drafts, in the reactor's thread, in order."""
+    """The receiver of committed entries and refused drafts, in the reactor's thread, in order.
+
+    The seqs of a room's events have no gap, over `publish` and `follow`.
+    """
 
     @abc.abstractmethod
     def publish(self, entries: Sequence[Entry]) -> None:
-        """Receive committed entries, in order; the seqs of a room's events have no gap."""
+        """Receive committed entries that were appended here, in order."""
 
     @abc.abstractmethod
-    def refuse(self, drafts: Sequence[Draft], why: str) -> None:
-        """Receive drafts that could not be committed, and never will be."""
+    def follow(self, entries: Sequence[Entry]) -> None:
+        """Receive committed entries that were appended at another node, in order.
+
+        Or here, if it was `InDoubt` whether they were committed.
+        """
+
+    @abc.abstractmethod
+    def refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
+        """Receive drafts that were not committed, and never will be.
+
+        Of `InDoubt` ones that is not known.
+        """
+
+    @abc.abstractmethod
+    def check_again(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
+        """Ask again whether drafts may be said, because rights have changed since.
+
+        Return those that may not; their authors were told, and they are not committed.
+        """
 
 
 class Store(abc.ABC):
@@ -135,6 +209,9 @@ class Store(abc.ABC):
 
     lasting = True
     """True if seqs continue when the store is opened again."""
+
+    shared = False
+    """True if other nodes write to the same logs."""
 
     error_log: ErrorLog
     """The log of errors for all who work with this store."""
@@ -258,12 +335,20 @@ class Store(abc.ABC):
         """Add an item to the batch that is waiting."""
 
     @abc.abstractmethod
-    def write_records(self, *records: Record) -> Deferred[None]:
+    def write_records(self, *records: Record, rights: bool = False) -> Deferred[Sequence[Record]]:
         """Add records to the batch that is waiting, in their place among the lines.
 
-        All or none of them are written, and all or none of what is appended in the same turn of the
-        reactor. Fires once they are, and everything appended before was published; fails with
-        `StoreError`.
+        All or none of them are written, with what is appended `together` with them. Fires once they
+        are, and everything appended before was published; fails with `StoreError`. With ``rights``,
+        they decide who may say or do what: lines of other nodes that come behind them were allowed
+        by them.
+        """
+
+    @abc.abstractmethod
+    def together(self) -> AbstractContextManager[None]:
+        """Return a context: all or none is stored of the lines and records appended in it.
+
+        If a record has `Record.seqs`, all the lines are in one room.
         """
 
     @property

@@ -4,8 +4,7 @@ Theory of operation. Items that are appended wait for the next batch. A batch is
 turn of the reactor is over in which its first item came; while it is being committed and published,
 the next one fills. So the busier a server is, the larger its batches are, and one fsync serves many
 lines. An entry is published only after its batch was committed; if the commit fails, its drafts are
-refused and its notices are published. A batch with much text is published in parts, between which
-all clients are read, because each part is rendered in one turn.
+refused and its notices are published (`chatd.storage.publication`).
 
 This module must not know how a batch is stored.
 """
@@ -13,7 +12,9 @@ This module must not know how a batch is stored.
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import ParamSpec
 
 from twisted.internet.defer import Deferred, succeed
@@ -21,20 +22,26 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chatd.event import Draft, Entry, Event, Notice, Record
-from chatd.storage.contract import BatchItem, RecordWrite, Store, StoreError, Subscriber
+from chatd.event import Draft, Notice, Record
+from chatd.storage.contract import (
+    BatchItem,
+    Committed,
+    Conflict,
+    InDoubt,
+    RecordWrite,
+    Store,
+    StoreError,
+    Subscriber,
+)
 from chatd.storage.counts import StoreCounts
-from chatd.text.work import MOST_WORK, work_of
+from chatd.storage.publication import PUBLISHED_WORK, Publication
+from chatd.text.work import MOST_WORK
 from chatd.util.error_log import ErrorLog, RecurringWarning
 
 P = ParamSpec("P")
 
 WAITING_BYTES = 4 * 1024 * 1024
 """Bytes of memory (roughly) that may wait for commit before sessions are not read."""
-
-PUBLISHED_WORK = 64 * 1024
-"""Work (`chatd.text.work`) after which a part of a batch ends: rendering it takes 1.3 ms in each
-format at most, and looking for mentions 5 ms (see `chatd.util.meter`)."""
 
 LAST_NUMBER = 2**53
 """The end of the numbers of sessions: a program that reads JSON may have no exact one above."""
@@ -52,43 +59,59 @@ class GroupCommitStore(Store):
         self.error_log = ErrorLog(clock)
         self.counts = StoreCounts()
         self.saves = True
+        self.publication = Publication(self.once_all_were_read, self.error_log)
         self._clock = clock
-        self._subscriber: Subscriber | None = None
-        self._followers: dict[str, Callable[[Sequence[Record]], None]] = {}
         self._waiting: list[BatchItem] = []
         self._waiting_since = 0.0
         self._unpublished_bytes = 0
         self._working = False
         self._began: float | None = None  # the commit that is under way
         self._flushing: list[Deferred[None]] = []
+        self._together: list[BatchItem] | None = None
         self._unsaved = RecurringWarning(
             clock, "lines are refused, because they cannot be saved: {why}"
         )
 
     @abc.abstractmethod
-    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
         """Store the drafts and the records of a batch with their numbers, all or none.
 
-        Fires with the drafts' events, and the notices in their places; fails with `StoreError`. The
-        next batch comes after that.
+        Fails with `StoreError`. The next batch comes after that.
         """
 
     def subscribe(self, subscriber: Subscriber) -> None:
-        self._subscriber = subscriber
+        self.publication.subscriber = subscriber
 
     def take_numbers(self) -> Deferred[range]:
         highest = max((record.session for record in self.rooms()), default=0)
         return succeed(range(highest + 1, LAST_NUMBER))
 
     def follow(self, kind: str, follow: Callable[[Sequence[Record]], None]) -> None:
-        self._followers[kind] = follow
+        self.publication.followers[kind] = follow
 
-    def write_records(self, *records: Record) -> Deferred[None]:
-        write = RecordWrite(records)
+    def write_records(self, *records: Record, rights: bool = False) -> Deferred[Sequence[Record]]:
+        write = RecordWrite(records, self.publication.known, rights=rights)
         self.append(write)
         return write.done
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        if self._together is not None:
+            yield
+            return
+        self._together = items = list[BatchItem]()
+        try:
+            yield
+        finally:
+            self._together = None
+            drafts = [item for item in items if isinstance(item, Draft)]
+            for item in items:
+                if isinstance(item, RecordWrite):
+                    item.drafts = drafts
+
     def append(self, entry: BatchItem) -> None:
+        if self._together is not None:
+            self._together.append(entry)
         if not self._waiting:
             self._waiting_since = self._clock.seconds()
         self._waiting.append(entry)
@@ -125,7 +148,7 @@ class GroupCommitStore(Store):
 
     def _end(
         self,
-        result: Sequence[Entry] | Failure,
+        result: Committed | Failure,
         batch: Sequence[BatchItem],
         weight: int,
         times: tuple[float, float],
@@ -139,39 +162,34 @@ class GroupCommitStore(Store):
             first, began = times
             self.counts.stages.add(began - first, self._clock.seconds() - began)
         if isinstance(result, Failure):
-            self._tell_subscriber(self._failed, result, batch)
+            self._failed(result, batch)
             self._finish(batch, result)
         else:
-            events = len(result) - notices
+            events = len(result.entries) - notices
             self.counts.events += events
             if events and self._unsaved.end():
                 self.log.info("lines are saved again")
             few = MOST_WORK * weight <= PUBLISHED_WORK
-            self._publish([result] if few else _parts_of(result), batch)
+            finish = partial(self._finish, batch, conflicts=result.conflicts)
+            self.publication.publish(result, finish, few=few)
 
-    def _publish(self, parts: Sequence[Sequence[Entry]], batch: Sequence[BatchItem]) -> None:
-        """Publish the first of some parts of a batch now, and each other one in a turn."""
-        self._tell_subscriber(self._committed, parts[0])
-        if len(parts) > 1:
-            self.once_all_were_read(self._publish, parts[1:], batch)
-        else:
-            self._finish(batch)
-
-    def _tell_subscriber(self, tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            tell(*args, **kwargs)
-        except Exception:
-            self.error_log.tell("a subscriber of the store failed")
-
-    def _finish(self, batch: Sequence[BatchItem], failure: Failure | None = None) -> None:
+    def _finish(
+        self,
+        batch: Sequence[BatchItem],
+        failure: Failure | None = None,
+        conflicts: Sequence[RecordWrite] = (),
+    ) -> None:
         """Fire the results of the records of a batch, and commit the next one."""
         for entry in batch:
             if isinstance(entry, RecordWrite):
-                if failure is not None:
+                if entry in conflicts:
+                    self._refuse(entry.drafts, Conflict())
+                    entry.done.errback(Conflict())
+                elif failure is not None:
                     why = failure.value if failure.check(StoreError) else StoreError("it failed.")
                     entry.done.errback(why)
                 else:
-                    entry.done.callback(None)
+                    entry.done.callback(entry.records)
         if self._waiting:
             # So all answers to what was just published are in one batch: two half batches would
             # cost twice the sends.
@@ -187,48 +205,20 @@ class GroupCommitStore(Store):
         # read; the call that it schedules runs after.
         self._clock.callLater(0, self._clock.callLater, 0, call, *args, **kw)
 
-    def _committed(self, entries: Sequence[Entry]) -> None:
-        if self._subscriber is not None:
-            self._subscriber.publish(entries)
-
     def _failed(self, failure: Failure, batch: Sequence[BatchItem]) -> None:
-        if failure.check(StoreError) is None:
-            self.error_log.tell("the store failed", failure)
-            why = "an error in the server"
+        why = failure.value
+        if isinstance(why, StoreError):
+            self._unsaved.tell(str(why))
         else:
-            why = failure.getErrorMessage()
-            self._unsaved.tell(why)
-        drafts = [entry for entry in batch if isinstance(entry, Draft)]
+            self.error_log.tell("the store failed", failure)
+            why = StoreError("an error in the server")
+        self._refuse([entry for entry in batch if isinstance(entry, Draft)], why)
+        if not isinstance(why, InDoubt):
+            self.publication.show([entry for entry in batch if isinstance(entry, Notice)])
+
+    def _refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
         self.counts.refused += sum(len(draft.texts) for draft in drafts)
-        if self._subscriber is not None:
-            self._subscriber.refuse(drafts, why)
-            self._subscriber.publish([entry for entry in batch if isinstance(entry, Notice)])
-
-
-def _parts_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
-    """Return the parts in which entries are published, of about `PUBLISHED_WORK`.
-
-    Lines that one session said in a room one after the other stay together, because a receipt may
-    be for several.
-    """
-    texts = [entry.text for entry in entries if isinstance(entry, Event)]
-    if work_of("".join(texts)) <= PUBLISHED_WORK:
-        return [entries]
-    parts = list[Sequence[Entry]]()
-    work = begin = 0
-    for index, entry in enumerate(entries):
-        if work >= PUBLISHED_WORK and _ends_between(entries[index - 1], entry):
-            parts.append(entries[begin:index])
-            work, begin = 0, index
-        if isinstance(entry, Event):
-            work += work_of(entry.text)
-    return [*parts, entries[begin:]]
-
-
-def _ends_between(one: Entry, next: Entry) -> bool:
-    if isinstance(one, Notice) or isinstance(next, Notice):
-        return True
-    return one.room != next.room or one.session != next.session
+        self.publication.refuse(drafts, why)
 
 
 def _weight(entry: BatchItem) -> int:

@@ -18,6 +18,7 @@ from chatd.i18n import Language, sentence
 from chatd.storage.contract import (
     FORGOTTEN,
     BatchItem,
+    Committed,
     Found,
     RecordWrite,
     RoomRecord,
@@ -142,20 +143,22 @@ class MemoryStore(GroupCommitStore):
         log = self._logs.get(room)
         return 0 if log is None else log.forget(upto)
 
-    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
         now = stamp(self._now())
         entries: list[Entry] = []
         for entry in batch:
             if isinstance(entry, Draft):
                 entries += self._log(entry, now)
             elif isinstance(entry, RecordWrite):
+                if entry.drafts:
+                    entry.fill_in(self._logs[entry.drafts[0].room].head)
                 for record in entry.records:
                     self._records.pop(record[:2], None)
                     if record.value is not None:
-                        self._records[record[:2]] = record
+                        self._records[record[:2]] = Record(*record[:3])
             else:
                 entries.append(entry)
-        return succeed(entries)
+        return succeed(Committed(entries))
 
     async def close(self) -> None:
         """Do nothing: there is nothing to release."""

@@ -20,7 +20,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_origin, get_
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from chatd.event import Record
+from chatd.event import Record, Seqs
 from chatd.storage.contract import Store, StoreError
 
 
@@ -111,7 +111,7 @@ class Table(Mapping[str, V], Generic[V]):
 
     ``type`` is a NamedTuple of types that JSON can represent; a field that is added later needs a
     default, because older stored values lack it. The ``indexes`` receive each value that is added
-    or removed. Raises `Damaged`.
+    or removed. With ``rights``, the values decide who may say or do what. Raises `Damaged`.
 
     A store has one table of a kind that follows it: the last one that was made.
     """
@@ -122,8 +122,10 @@ class Table(Mapping[str, V], Generic[V]):
         kind: str,
         type: Callable[..., V],
         *indexes: Index[V],
+        rights: bool = False,
     ) -> None:
         self.kind = kind
+        self.rights = rights
         self._type = type
         self._stored: dict[str, V] = {
             record.key: _value(type, record.value)
@@ -175,9 +177,12 @@ class Table(Mapping[str, V], Generic[V]):
             for index in self._indexes:
                 index.leave(key, self._values[key])
 
-    def put(self, key: str, value: V | None) -> Put:
-        """Return a change for `change`, which sets the value at a key; None deletes it."""
-        return Put(self, key, value)
+    def put(self, key: str, value: V | None, seqs: Seqs | None = None) -> Put:
+        """Return a change for `change`, which sets the value at a key; None deletes it.
+
+        With ``seqs``, the store writes some of its fields, and then memory has them, too.
+        """
+        return Put(self, key, value, seqs)
 
     def watch(self, changed: Callable[[Collection[str]], None]) -> None:
         """Call this from now on with the keys whose values were changed, or rolled back."""
@@ -193,10 +198,11 @@ class Table(Mapping[str, V], Generic[V]):
         self._under_way[key] = self._under_way.get(key, 0) + 1
         self._set(key, value)
 
-    def end(self, key: str, value: V | None, *, is_stored: bool) -> None:
-        """Take note that the store has written a change, or never will."""
-        if is_stored:
-            _put(self._stored, key, value)
+    def end(self, put: Put, stored: Record | None) -> None:
+        """Take note that the store has written a change as a record, or never will."""
+        key = put.key
+        if stored is not None:
+            _put(self._stored, key, put.value if put.seqs is None else self._value(stored))
         self._under_way[key] -= 1
         if not self._under_way[key]:
             del self._under_way[key]
@@ -205,11 +211,13 @@ class Table(Mapping[str, V], Generic[V]):
     def _follow(self, records: Sequence[Record]) -> None:
         """Take over records that another node wrote."""
         for record in records:
-            value = None if record.value is None else _value(self._type, record.value)
-            _put(self._stored, record.key, value)
+            _put(self._stored, record.key, self._value(record))
             if record.key not in self._under_way:
                 self._show_stored(record.key)
         self.changed([record.key for record in records])
+
+    def _value(self, record: Record) -> V | None:
+        return None if record.value is None else _value(self._type, record.value)
 
     def _show_stored(self, key: str) -> None:
         """Have the stored value in memory."""
@@ -224,12 +232,13 @@ class Put(NamedTuple):
     table: Table[Any]
     key: str
     value: Any
+    seqs: Seqs | None = None
 
     @property
     def record(self) -> Record:
         """The record as the store writes it."""
         value = None if self.value is None else json.dumps(self.value._asdict())
-        return Record(self.table.kind, self.key, value)
+        return Record(self.table.kind, self.key, value, self.seqs)
 
 
 def change(store: Store, *puts: Put) -> Deferred[None]:
@@ -244,14 +253,19 @@ def change(store: Store, *puts: Put) -> Deferred[None]:
         put.table.begin(put.key, put.value)
     _tell_watchers(puts)
 
-    def end(result: Failure | None) -> Failure | None:
-        for put in puts:
-            put.table.end(put.key, put.value, is_stored=result is None)
-        if result is not None:
-            _tell_watchers(puts)
-        return result
+    def stored(records: Sequence[Record]) -> None:
+        for put, record in zip(puts, records, strict=True):
+            put.table.end(put, record)
 
-    return store.write_records(*(put.record for put in puts)).addBoth(end)
+    def roll_back(failure: Failure) -> Failure:
+        for put in puts:
+            put.table.end(put, None)
+        _tell_watchers(puts)
+        return failure
+
+    rights = any(put.table.rights for put in puts)
+    records = [put.record for put in puts]
+    return store.write_records(*records, rights=rights).addCallbacks(stored, roll_back)
 
 
 def _tell_watchers(puts: Iterable[Put]) -> None:

@@ -22,9 +22,9 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, Table[Any]]:
     found: dict[str, Table[Any]] = {}
     make = Table.__init__
 
-    def note(table: Table[Any], store: Any, kind: str, *rest: Any) -> None:
+    def note(table: Table[Any], store: Any, kind: str, *rest: Any, **more: Any) -> None:
         found[kind] = table
-        make(table, store, kind, *rest)
+        make(table, store, kind, *rest, **more)
 
     monkeypatch.setattr(Table, "__init__", note)
     return found

@@ -22,6 +22,7 @@ from tests.support.sessions import NotingOwner, taken
 
 SECRET = "correct horse"
 REFUSAL = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby", name="ana")
+NOT_SAVED = Refusal(ErrorKind.NOT_SAVED, "not_saved")
 
 
 class QueueHarness:
@@ -58,8 +59,8 @@ class QueueHarness:
         return result
 
     def receipt(self, name: str) -> Receipt:
-        def receive(seqs: Sequence[int] | None) -> None:
-            self.done.append((name, seqs if seqs is None else list(seqs)))
+        def receive(result: Sequence[int] | Refusal) -> None:
+            self.done.append((name, result.key if isinstance(result, Refusal) else list(result)))
 
         return receive
 
@@ -121,7 +122,7 @@ class TestActions:
         harness.ask("/who")
         harness.publish(1)
         assert harness.done == []
-        harness.queue.refused("lobby", 1, 1)
+        harness.queue.refused("lobby", 1, 1, NOT_SAVED)
         assert harness.done == ["/who"]
 
     def test_a_private_line_is_waited_for_too(self, harness: QueueHarness) -> None:
@@ -296,7 +297,7 @@ class TestLines:
         self, harness: QueueHarness
     ) -> None:
         harness.say(lines=2)
-        harness.queue.refused("lobby", 2, 2)
+        harness.queue.refused("lobby", 2, 2, NOT_SAVED)
         assert [line.split(":")[0] for line in harness.sent()] == ["ERR Not saved"] * 2
         assert harness.queue.unpublished == 0
 
@@ -389,8 +390,8 @@ class TestReceipts:
         self, harness: QueueHarness
     ) -> None:
         harness.say(receipt=harness.receipt("a"))
-        harness.queue.refused("lobby", 1, 1)
-        assert harness.done == [("a", None)]
+        harness.queue.refused("lobby", 1, 1, NOT_SAVED)
+        assert harness.done == [("a", "not_saved")]
 
     def test_a_line_that_may_not_be_said_has_one_after_the_earlier_ones(
         self, harness: QueueHarness
@@ -399,7 +400,7 @@ class TestReceipts:
         harness.queue.not_said(1, REFUSAL, harness.receipt("b"))
         assert harness.done == []
         harness.publish(1)
-        assert harness.done == [("a", [1]), ("b", None)]
+        assert harness.done == [("a", [1]), ("b", REFUSAL.key)]
 
     def test_a_private_line_has_one(self, harness: QueueHarness) -> None:
         harness.say(room="@eva", receipt=harness.receipt("a"))

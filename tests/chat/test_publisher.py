@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -16,6 +17,7 @@ from chatd.chat.session import Session
 from chatd.errors import ErrorKind
 from chatd.event import Change, Draft, Event, Kind, Notice
 from chatd.rooms.room import Room
+from chatd.storage.contract import StoreError
 from chatd.util.fair_queue import Asker
 from tests.support.logs import Expect
 from tests.support.sentences import EN
@@ -255,10 +257,10 @@ def test_a_room_that_fails_costs_the_others_nothing(
 ) -> None:
     publish = Room.publish
 
-    def fail(room: Room, entries: Sequence[Event]) -> None:
+    def fail(room: Room, entries: Sequence[Event], **more: Any) -> None:
         if room is world.server.lobby:
             raise ZeroDivisionError
-        publish(room, entries)
+        publish(room, entries, **more)
 
     monkeypatch.setattr(Room, "publish", fail)
     world.publish(
@@ -269,7 +271,9 @@ def test_a_room_that_fails_costs_the_others_nothing(
 
 
 def test_refused_lines_are_answered_and_their_authors_may_go_on(world: PublisherWorld) -> None:
-    world.publisher.refuse([world.given(world.ana, world.server.lobby, "one", "two")], "full")
+    world.publisher.refuse(
+        [world.given(world.ana, world.server.lobby, "one", "two")], StoreError("full")
+    )
     assert keys(world.ana) == ["not_saved", "not_saved"]
     assert world.ana.queue.unpublished == 0
     assert world.changed == ["ana"]
@@ -281,14 +285,14 @@ def test_a_room_in_which_all_was_refused_is_forgotten_without_members(
     world.luis.joined.leave()
     draft = world.given(world.ana, world.ops, "one")
     world.ops.append(draft)
-    world.publisher.refuse([draft], "full")
+    world.publisher.refuse([draft], StoreError("full"))
     assert world.server.rooms.get("ops") is None
 
 
 def test_refused_lines_of_one_that_has_gone_are_passed_over(world: PublisherWorld) -> None:
     draft = world.given(world.ana, world.server.lobby, "one")
     world.server.disconnect(world.ana)
-    world.publisher.refuse([draft], "full")
+    world.publisher.refuse([draft], StoreError("full"))
     assert world.changed == []
 
 

@@ -1228,8 +1228,8 @@ def test_a_password_and_the_sign_ins_are_changed_in_one_transaction(scene: AnaAn
     browser(scene)
     kept: list[list[str]] = []
     write_records = scene.world.store.write_records
-    scene.world.store.write_records = lambda *records: (
-        kept.append([each.kind for each in records]) or write_records(*records)
+    scene.world.store.write_records = lambda *records, **more: (
+        kept.append([each.kind for each in records]) or write_records(*records, **more)
     )
     scene.ana.type("/password another horse")
     assert kept == [["account", "credential"]]

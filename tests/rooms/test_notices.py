@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.rooms.notices import MOST_NAMES, TOGETHER_SECONDS
 from chatd.rooms.room import Room
-from chatd.storage.contract import Subscriber
+from chatd.storage.contract import StoreError, Subscriber
 from chatd.storage.memory import MemoryStore
 
 JOINED, LEFT, RENAMED = Change
@@ -30,7 +30,13 @@ class Announcing(Subscriber):
     def publish(self, entries: list[Entry]) -> None:  # type: ignore[override]
         self.batches.append([shown(entry) for entry in entries])
 
-    def refuse(self, drafts: list[Draft], why: str) -> None:  # type: ignore[override]
+    def follow(self, entries: list[Entry]) -> None:  # type: ignore[override]
+        raise NotImplementedError
+
+    def check_again(self, drafts: list[Draft]) -> list[Draft]:  # type: ignore[override]
+        raise NotImplementedError
+
+    def refuse(self, drafts: list[Draft], why: StoreError) -> None:  # type: ignore[override]
         raise NotImplementedError
 
     def announce(self, change: Change, name: str, new_name: str = "") -> None:

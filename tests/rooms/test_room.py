@@ -36,7 +36,13 @@ class RoomHarness(Subscriber):
     def publish(self, entries: list[Entry]) -> None:  # type: ignore[override]
         self.room.publish(entries)
 
-    def refuse(self, drafts: list[Draft], why: str) -> None:  # type: ignore[override]
+    def follow(self, entries: list[Entry]) -> None:  # type: ignore[override]
+        raise NotImplementedError
+
+    def check_again(self, drafts: list[Draft]) -> list[Draft]:  # type: ignore[override]
+        raise NotImplementedError
+
+    def refuse(self, drafts: list[Draft], why: StoreError) -> None:  # type: ignore[override]
         raise NotImplementedError
 
     def end_turn(self) -> None:

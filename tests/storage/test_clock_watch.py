@@ -283,7 +283,7 @@ def test_what_cannot_be_kept_is_doubted_all_the_same(
     watched: WatchedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched.say()
-    monkeypatch.setattr(watched.store, "write_records", lambda *_: Deferred())
+    monkeypatch.setattr(watched.store, "write_records", lambda *_, **kw: Deferred())
     watched.ahead += 2 * DAY
     assert watched.begin().doubted
 

@@ -9,7 +9,8 @@ from chatd.event import Draft, Event, Kind, Record
 from chatd.storage.contract import (
     StoreError,
 )
-from chatd.storage.group_commit import PUBLISHED_WORK, WAITING_BYTES
+from chatd.storage.group_commit import WAITING_BYTES
+from chatd.storage.publication import PUBLISHED_WORK
 from chatd.text.work import MOST_WORK
 from tests.support.logs import Expect
 from tests.support.stores import Gates, Recorder, StoreHarness, draft, joined, texts
@@ -204,11 +205,12 @@ class TestParts:
     ) -> None:
         publish = harness.recorder.publish
 
-        def fail_once(entries: list[Event]) -> None:
-            harness.recorder.publish = publish
-            raise ZeroDivisionError
+        def fail_with_four(entries: list[Event]) -> None:
+            if len(entries) == 4:
+                raise ZeroDivisionError
+            publish(entries)
 
-        harness.recorder.publish = fail_once
+        harness.recorder.publish = fail_with_four
         await harness.say(*(draft(self.LONG, session=number) for number in range(6)))
         assert self.sizes(harness) == [2]
         expected_errors(ZeroDivisionError)

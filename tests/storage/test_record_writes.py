@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from chatd.event import Record
-from chatd.storage.contract import (
-    StoreError,
-)
+from chatd.event import Draft, Kind, Record, Seqs
+from chatd.storage.contract import RecordWrite, StoreError
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.store import SqliteStore
@@ -144,3 +144,54 @@ class TestWriteRecords:
         assert harness.store.full
         await harness.settle()
         assert not harness.store.full
+
+
+class TestTogether:
+    """Lines and records that are stored all or none, and the seqs that the store writes."""
+
+    async def written(self, harness: StoreHarness, seqs: Seqs) -> dict[str, int]:
+        """Say three lines together with a record after two others, and return its value."""
+        await harness.say(draft("before", room="ops"))
+        harness.store.append(draft("waits", room="ops"))
+        with harness.store.together():
+            harness.store.append(Draft("ops", 1, "ana", Kind.MESSAGE, ["a", "b", "c"]))
+            done = harness.store.write_records(Record("said", "key", '{"x": 1}', seqs))
+        harness.store.append(draft("after", room="ops"))
+        await harness.settle()
+        (record,) = await done
+        assert await stored(harness) == {record}
+        value: dict[str, int] = json.loads(record.value or "")
+        return value
+
+    async def test_a_record_has_the_seqs_of_its_lines(self, harness: StoreHarness) -> None:
+        value = await self.written(harness, Seqs("after", "upto"))
+        assert value == {"x": 1, "after": 2, "upto": 5}
+
+    async def test_it_may_have_one_of_them(self, harness: StoreHarness) -> None:
+        assert await self.written(harness, Seqs(before="seq")) == {"x": 1, "seq": 2}
+
+    async def test_a_record_alone_is_written_as_it_is(self, harness: StoreHarness) -> None:
+        await harness.write_records(Record("said", "key", '{"seq": 7}', Seqs(before="seq")))
+        assert await stored(harness) == {Record("said", "key", '{"seq": 7}')}
+
+    async def test_a_context_in_another_is_part_of_it(self, harness: StoreHarness) -> None:
+        first, second = draft("a"), draft("b")
+        with harness.store.together():
+            harness.store.append(first)
+            with harness.store.together():
+                harness.store.append(second)
+            write = RecordWrite([ANA])
+            harness.store.append(write)
+        assert write.drafts == [first, second]
+        await harness.settle()
+
+    async def test_what_comes_after_an_error_in_it_is_not_part_of_it(
+        self, harness: StoreHarness
+    ) -> None:
+        with pytest.raises(ZeroDivisionError), harness.store.together():
+            raise ZeroDivisionError
+        write = RecordWrite([ANA])
+        harness.store.append(draft())
+        harness.store.append(write)
+        assert write.drafts == ()
+        await harness.settle()

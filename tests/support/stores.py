@@ -13,7 +13,7 @@ from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Record
-from chatd.storage.contract import RecordWrite, Subscriber
+from chatd.storage.contract import Committed, RecordWrite, StoreError, Subscriber
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.maintenance_schedule import IDLE_SECONDS
@@ -63,15 +63,23 @@ class Recorder(Subscriber):
     def __init__(self) -> None:
         self.published: list[Entry] = []
         self.refused: list[tuple[Draft, str]] = []
+        self.followed: list[Entry] = []
         self.calls: list[tuple[str, list[str]]] = []
 
     def publish(self, entries: Sequence[Entry]) -> None:
         self.published += entries
         self.calls.append(("published", [shown(entry) for entry in entries]))
 
-    def refuse(self, drafts: Sequence[Draft], why: str) -> None:
-        self.refused += [(draft, why) for draft in drafts]
+    def follow(self, entries: Sequence[Entry]) -> None:
+        self.followed += entries
+        self.calls.append(("followed", [shown(entry) for entry in entries]))
+
+    def refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
+        self.refused += [(draft, str(why)) for draft in drafts]
         self.calls.append(("refused", [text for draft in drafts for text in draft.texts]))
+
+    def check_again(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
+        return ()
 
 
 class StoreHarness:
@@ -174,7 +182,7 @@ class Gates:
         self._commit = store.commit
         store.commit = self.commit  # type: ignore[method-assign]
 
-    def commit(self, batch: Sequence[Draft | Notice | RecordWrite]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[Draft | Notice | RecordWrite]) -> Deferred[Committed]:
         self.batches.append([shown(entry) for entry in batch])
         gate: Deferred[None] = Deferred()
         self._gates.append(gate)

@@ -23,14 +23,14 @@ from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.help import GENERAL, SECTIONS
-from chatd.event import Draft, Entry, Event, Kind, Notice
+from chatd.event import Draft, Event, Kind, Notice
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.rooms.room import Room
 from chatd.storage.clock_watch import ClockWatch
-from chatd.storage.contract import Store, StoreError
+from chatd.storage.contract import Committed, Store, StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 from chatd.text.folding import fold
@@ -68,12 +68,12 @@ class HeldStore(MemoryStore):
     def __init__(self, clock: Clock, now: Callable[[], float] | None = None) -> None:
         super().__init__(clock, now or clock.seconds)
         self.holds = True
-        self.held: deque[tuple[Sequence[Draft | Notice], Deferred[Sequence[Entry]]]] = deque()
+        self.held: deque[tuple[Sequence[Draft | Notice], Deferred[Committed]]] = deque()
 
-    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Committed]:
         if not self.holds:
             return super().commit(batch)
-        done: Deferred[Sequence[Entry]] = Deferred()
+        done: Deferred[Committed] = Deferred()
         self.held.append((batch, done))
         return done
 

@@ -47,8 +47,8 @@ async def enter_as_user(server: ChatServer, session: Session, user: LocalUser) -
         account = account or await _register(server, session, user)
     except Refusal as reason:
         refusal = reason
-    except StoreError:
-        refusal = Refusal(ErrorKind.NOT_SAVED, "change_not_saved")
+    except StoreError as error:
+        refusal = error.refusal
     if session.stream.finished:
         return
     if account is None:

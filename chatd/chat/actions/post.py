@@ -19,6 +19,7 @@ from chatd.chat.idempotency import KeyOwner, account_owner, guest_owner
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.errors import Refusal
 from chatd.rooms.room import Room
 from chatd.text.validation import MAX_NAME_LENGTH
 
@@ -45,13 +46,12 @@ async def post(
     key: str | None = None,
     check: Callable[[], None],
     charge: Callable[[float], None],
-) -> Posted | None:
+) -> Posted:
     """Say valid lines in the room of that name, which is made if there is none.
 
     The session takes the ``name`` first, if one is given. ``check`` is called after each wait and
-    raises if the session has ended; ``charge`` receives the cost of a new room. Return None if the
-    lines were not said: the session received the reason as an error. Raises `Refusal` and
-    `StoreError`.
+    raises if the session has ended; ``charge`` receives the cost of a new room. Raises `Refusal`
+    and `StoreError`.
     """
     owner = _owner_of(session, name or "")
     if key is not None:
@@ -70,8 +70,8 @@ async def post(
     finally:
         room.expected -= 1
         server.rooms.forget_if_empty(room)
-    if seqs is None:
-        return None
+    if isinstance(seqs, Refusal):
+        raise seqs.anew()
     again = key is not None and not server.idempotency.were_said_by(session, owner, key)
     return Posted(room.name, seqs, again)
 

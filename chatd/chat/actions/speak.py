@@ -72,7 +72,7 @@ def say_pasted(session: Session, message: str, room: Room | None) -> None:
 
 async def speak_once(
     server: ChatServer, session: Session, room: Room, text: str, key: str, kind: Kind
-) -> Sequence[int] | None:
+) -> Sequence[int] | Refusal:
     """Say a valid line in a room, unless it was said with that idempotency key before.
 
     Returns and raises as `IdempotencyKeys.say` does.

@@ -272,11 +272,10 @@ def _reason(
     error: WrongMessage | Refusal | StoreError,
 ) -> tuple[ErrorKind, str, Mapping[str, object]]:
     """Return the kind of an error, the key of its sentence, and the values in it."""
-    if isinstance(error, Refusal):
-        return error.kind, error.key, error.values
     if isinstance(error, WrongMessage):
         return ErrorKind.INVALID_MESSAGE, error.key, error.values
-    return ErrorKind.NOT_SAVED, "change_not_saved", {}
+    why = error if isinstance(error, Refusal) else error.refusal
+    return why.kind, why.key, why.values
 
 
 def _members(message: str) -> Members:

@@ -121,19 +121,30 @@ class LineReceipts:
         elif not self._answerer.session.stream.finished:  # it may have ended meanwhile
             otherwise()
 
-    def _acknowledge(self, room: Room | None, id: MessageId, seqs: Sequence[int] | None) -> None:
-        if seqs is None or room is None:
+    def _acknowledge(
+        self, room: Room | None, id: MessageId, result: Sequence[int] | Refusal
+    ) -> None:
+        if isinstance(result, Refusal):
+            self._tell_not_said(id, result)
+        elif room is None:
             self.refuse(id)
         else:
-            self._tell_where(id, room.name, seqs)
+            self._tell_where(id, room.name, result)
+
+    def _tell_not_said(self, id: MessageId, why: Refusal) -> None:
+        if why.kind is ErrorKind.NOT_KNOWN:
+            self._answerer.tell("unsure", id=id)
+        else:
+            self.refuse(id)
 
     def _tell_where(self, id: MessageId, room: str, seqs: Sequence[int]) -> None:
         self._answerer.tell("ack", id=id, room=room, seq=seqs[0] if seqs else None)
 
     def _not_said(self, id: MessageId, failure: Failure) -> None:
         failure.trap(Refusal, StoreError)
-        self._answerer.tell_error(id, cast("Refusal | StoreError", failure.value))
-        self.refuse(id)
+        error = cast("Refusal | StoreError", failure.value)
+        self._answerer.tell_error(id, error)
+        self._tell_not_said(id, error.refusal if isinstance(error, StoreError) else error)
 
     def _failed(self, failure: Failure) -> None:
         try:

@@ -137,8 +137,8 @@ class Site:
             answer = await self._answer(request, asker)
         except Refusal as refusal:
             answer = error_answer(refusal, language, is_shown=request.is_shown)
-        except StoreError:
-            answer = error_answer(Refusal(ErrorKind.NOT_SAVED, "change_not_saved"), language)
+        except StoreError as error:
+            answer = error_answer(error.refusal, language)
         if asker.encrypted and isinstance(answer, Answer) and self._may_insist_on_tls(request):
             return replace(answer, headers=(*answer.headers, HSTS))
         return answer

@@ -33,7 +33,7 @@ from twisted.python.failure import Failure
 
 from chatd.event import Entry, Event, Notice, Record
 from chatd.i18n import Language, sentence
-from chatd.storage.contract import BatchItem, Found, RoomRecord, StoreError, Wanted
+from chatd.storage.contract import BatchItem, Committed, Found, RoomRecord, StoreError, Wanted
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
@@ -168,10 +168,10 @@ class SqliteStore(GroupCommitStore):
         """
         return self._writer_thread.run(self._writer.maintain)
 
-    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
         notices = [entry for entry in batch if isinstance(entry, Notice)]
         if len(notices) == len(batch):
-            return succeed(notices)
+            return succeed(Committed(notices))
         return self._writer_thread.run(self._writer.write, batch).addCallback(self._committed_batch)
 
     async def close(self) -> None:
@@ -184,11 +184,11 @@ class SqliteStore(GroupCommitStore):
         self._writer_thread.stop()
         self._file.lock.release()
 
-    def _committed_batch(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+    def _committed_batch(self, entries: Sequence[Entry]) -> Committed:
         self._schedule.committed(len(entries))
         self._note_size()
         self._checkpoint_if_due()
-        return entries
+        return Committed(entries)
 
     def _checkpoint_if_due(self) -> None:
         if self._writer.checkpoints.are_due:

@@ -163,6 +163,8 @@ class Writer:
         for entry in batch:
             if not isinstance(entry, Draft):
                 if isinstance(entry, RecordWrite):
+                    if entry.drafts:
+                        entry.fill_in(touched[entry.drafts[0].room].seq)
                     write_records(connection, entry.records)
                 else:
                     entries.append(entry)

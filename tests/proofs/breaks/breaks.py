@@ -106,12 +106,13 @@ BREAKS = [
         "chatd/storage/group_commit.py",
         "        self._waiting.append(entry)\n",
         "        self._waiting.append(entry)\n"
-        "        if isinstance(entry, Draft) and self._subscriber is not None:\n"
+        "        if isinstance(entry, Draft) and self.publication.subscriber is not None:\n"
+        "            from chatd.event import Event\n"
         "            events = [\n"
         "                Event(entry.room, 0, entry.kind, entry.author, text, 0, entry.session)\n"
         "                for text in entry.texts\n"
         "            ]\n"
-        "            self._subscriber.publish(events)\n",
+        "            self.publication.subscriber.publish(events)\n",
         ("tests/storage/test_group_commit.py",),
         "commit",
     ),

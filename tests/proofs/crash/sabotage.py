@@ -67,7 +67,7 @@ def sync_seldom() -> None:
 def answer_before_commit() -> None:
     """Answer changes while they are still being committed."""
 
-    def write_records(store: SqliteStore, *records: Record) -> Deferred[None]:
+    def write_records(store: SqliteStore, *records: Record, **more: Any) -> Deferred[Any]:
         store.append(RecordWrite(records))
         return succeed(None)
 

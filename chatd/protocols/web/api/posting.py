@@ -11,7 +11,7 @@ from functools import partial
 
 from chatd.chat.actions.post import post
 from chatd.chat.line_quotas import UNPUBLISHED_LINES
-from chatd.errors import LINE_FAULTS, ErrorKind, Refusal, message_refusal, short
+from chatd.errors import LINE_FAULTS, ErrorKind, message_refusal, short
 from chatd.protocols.web.api.operation import Body, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.route import Route
@@ -41,7 +41,7 @@ async def say(call: Call) -> Answer:
     texts = texts_of(request, call.max_length, call.names["room"])
     key, name = _key(request), request.parameter("name")
     call.asker.charge(len(texts) + sum(text.count("\n") for text in texts))
-    with visitor(call) as (session, told):
+    with visitor(call) as (session, _):
         posted = await post(
             server,
             session,
@@ -52,9 +52,6 @@ async def say(call: Call) -> Answer:
             check=partial(check_still, session),
             charge=call.asker.charge,
         )
-        if posted is None:
-            told.check()
-            raise Refusal(ErrorKind.NOT_SAVED, "not_saved")
         last = posted.seqs[-1] if posted.seqs else None
         members = {"room": posted.room, "seq": last, "seqs": list(posted.seqs)}
         return json_answer(200 if posted.again else 201, members)

@@ -58,6 +58,7 @@ STATUS = {
     ErrorKind.UNKNOWN_COMMAND: 404,
     ErrorKind.WRONG_USE: 422,
     ErrorKind.NOT_SAVED: 503,
+    ErrorKind.NOT_KNOWN: 503,
     ErrorKind.NOT_READABLE: 503,
     ErrorKind.FULL: 503,
     ErrorKind.WRONG_PROTOCOL: 400,

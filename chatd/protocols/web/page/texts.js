@@ -198,6 +198,7 @@ export const SENTENCES = {
 	error_unknown_command: ["Unknown command", "Orden desconocida"],
 	error_wrong_use: ["Wrong use", "Uso incorrecto"],
 	error_not_saved: ["Not saved", "No se ha guardado"],
+	error_not_known: ["Not known", "No se sabe"],
 	error_not_readable: ["Not readable", "No se puede leer"],
 	error_full: ["Full", "Servidor lleno"],
 	error_wrong_protocol: ["Wrong protocol", "Protocolo equivocado"],
