@@ -70,10 +70,10 @@ class Publication:
     def follow(self, number: int, entries: Sequence[Entry], records: Sequence[Record]) -> None:
         """Publish a batch of another node."""
         show = _ignore if self.subscriber is None else self.subscriber.follow
-        steps = [partial(self._tell, show, each) for each in _parts_of(entries)]
-        self._batches.append(
-            _Steps(number, [partial(self._follow, records), *steps], _nobody_waits)
-        )
+        first, *parts = _parts_of(entries)
+        steps = [partial(self._tell, show, each) for each in parts]
+        begin = partial(self._follow, records, partial(show, first))
+        self._batches.append(_Steps(number, [begin, *steps], _nobody_waits))
         if len(self._batches) == 1:
             self._go_on()
 
@@ -100,13 +100,15 @@ class Publication:
             batch.finish()
             self._batches.popleft()
 
-    def _follow(self, records: Sequence[Record]) -> None:
+    def _follow(self, records: Sequence[Record], show: Callable[[], None]) -> None:
+        """Have records in the tables, and then show the first part of what was said with them."""
         by_kind: dict[str, list[Record]] = defaultdict(list)
         for record in records:
             by_kind[record.kind].append(record)
         for kind, some in by_kind.items():
             if kind in self.followers:
                 self._tell(self.followers[kind], some)
+        self._tell(show)
 
     def _tell(self, tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         try:
