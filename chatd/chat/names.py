@@ -6,18 +6,26 @@ accounts, whose names look like a given one. A name can be taken if none of them
 person. Persons are told apart by their account, and guests by `Identity.client_id`. While an
 account is being removed, its name stays reserved until the store has answered (`Names.giving_up`).
 
+That says what this node knows. Others may share its store, so a guest's name is also claimed there
+before a session takes it (`Names.claiming`), and the name of an account while that is being
+registered (`Names.registering`). A store that is shared takes a while to answer. So what is checked
+before a claim is checked again after it: by then this node knows of all names that were stored
+before. A session that logs in claims nothing, because the record of the account is stored.
+
 This module must not know rooms or commands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Generic, TypeVar
 
 from chatd.accounts.accounts import Account, Accounts
+from chatd.chat.held_claims import HeldClaims, claim_of_account, claim_of_person
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
+from chatd.storage.claims import Claim, Claims
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, NameFault, check_new_name, looks, validate_name
 
@@ -72,8 +80,10 @@ class Names:
     A guest without a name is called ``guest`` and the number of the session.
     """
 
-    def __init__(self, accounts: Accounts, guest: str = "guest") -> None:
+    def __init__(self, accounts: Accounts, claims: Claims, guest: str = "guest") -> None:
         self._accounts = accounts
+        self._claims = HeldClaims(claims)
+        self._claim_of: dict[Session, Claim] = {}
         self._guest = guest
         self._sessions: dict[str, list[Session]] = {}
         self._like: ConfusableIndex[Session] = ConfusableIndex()
@@ -112,6 +122,41 @@ class Names:
         for other in registered:
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
 
+    @asynccontextmanager
+    async def claiming(self, session: Session, name: str) -> AsyncIterator[Claim]:
+        """Context in which a guest holds a valid name that `check` has accepted.
+
+        The guest still does afterwards if a session has taken the name by the claim. Raises
+        `Refusal`, and `StoreError`.
+        """
+        holder = session.identity.client_id or f"session {session.number}"
+        claim = claim_of_person(name, holder)
+        other = await self._claims.begin(claim)
+        if other is not None:
+            self.check(self.together(session), name)
+            raise _taken(name, other, "name_in_use")
+        try:
+            yield claim
+        finally:
+            self._claims.end(claim)
+
+    @asynccontextmanager
+    async def registering(self, account: Account) -> AsyncIterator[None]:
+        """Context in which no other node can register the name of an account, or a look-alike.
+
+        Raises `Refusal` if it may not be registered, and `StoreError`.
+        """
+        self.check_account(account.name)
+        claim = claim_of_account(account)
+        other = await self._claims.begin(claim)
+        if other is not None:
+            raise _taken(account.name, other, "registered_name")
+        try:
+            self.check_account(account.name)
+            yield
+        finally:
+            self._claims.end(claim)
+
     def in_the_way(self, account: Account) -> list[Session]:
         """Return the guests with the name of an account, or with one that looks like it."""
         return [other for other in self._like.owners(account.name) if other.account is None]
@@ -126,9 +171,15 @@ class Names:
         finally:
             self._given_up.remove(owner)
 
-    def take(self, session: Session, name: str) -> None:
-        """Record that a session has this name instead of the one that it had."""
+    def take(self, session: Session, name: str, claim: Claim | None = None) -> None:
+        """Record that a session has this name instead of the one that it had.
+
+        A name that is not its account's is held by a ``claim``.
+        """
         self.free(session)
+        if claim is not None:
+            self._claims.add(claim)
+            self._claim_of[session] = claim
         self._sessions.setdefault(fold(name), []).append(session)
         self._like.add(name, session)
 
@@ -140,21 +191,41 @@ class Names:
         others = (other for other in self.of(session.name) if other is not session)
         return [session, *(other for other in others if _are_one(other, session))]
 
-    def give(self, session: Session, name: str, along: Collection[Session] = ()) -> None:
+    def give(
+        self,
+        session: Session,
+        name: str,
+        claim: Claim | None = None,
+        along: Collection[Session] = (),
+    ) -> None:
         """Rename a session, which it and the others in its rooms are told.
 
-        The sessions ``along`` are renamed next.
+        A name that is not its account's is held by a ``claim``. The sessions ``along`` are renamed
+        next.
         """
         identity = session.identity
         before, was_guest = identity.name, identity.is_guest
-        self.take(session, name)
+        with self._keeping_claim(session) as claim_before:
+            self.take(session, name, claim)
+            try:
+                session.rename(name, along=along)
+            finally:
+                if identity.name != name:  # `rename` has failed
+                    self.free(session)
+                    if not was_guest:
+                        self.take(session, before, claim_before)
+
+    @contextmanager
+    def _keeping_claim(self, session: Session) -> Iterator[Claim | None]:
+        """Context in which the claim of a session, if it has one, is not released."""
+        claim = self._claim_of.get(session)
+        if claim is not None:
+            self._claims.add(claim)
         try:
-            session.rename(name, along=along)
+            yield claim
         finally:
-            if identity.name != name:  # `rename` has failed
-                self.free(session)
-                if not was_guest:
-                    self.take(session, before)
+            if claim is not None:
+                self._claims.end(claim)
 
     def of_guest(self, number: int) -> str:
         """Return the name of a guest without a name, by the number of the session."""
@@ -172,6 +243,7 @@ class Names:
 
     def free(self, session: Session) -> None:
         """Free the name of a session, so that others can take it. Nothing happens without one."""
+        self.release_claim(session)
         name = self._like.remove(session)
         if name is None:
             return
@@ -179,6 +251,12 @@ class Names:
         sessions.remove(session)
         if not sessions:
             del self._sessions[fold(name)]
+
+    def release_claim(self, session: Session) -> None:
+        """Hold the name of a session no more by a claim: it is free, or an account has it."""
+        claim = self._claim_of.pop(session, None)
+        if claim is not None:
+            self._claims.end(claim)
 
     def _registered_like(self, name: str) -> list[str]:
         """Return the registered names that look like this one or equal it."""
@@ -193,6 +271,13 @@ def _are_one(one: Session, other: Session) -> bool:
     return one.account is not None or (
         bool(one.identity.client_id) and one.identity.client_id == other.identity.client_id
     )
+
+
+def _taken(name: str, other: str, key: str) -> Refusal:
+    """Return the refusal of a name; ``key`` is the sentence if the other name equals it."""
+    if fold(name) == fold(other):
+        return Refusal(ErrorKind.NAME_IN_USE, key, name=name)
+    return Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
 
 
 def _check_new(name: str) -> None:

@@ -71,8 +71,31 @@ class Registrations:
         who have it, or a name that looks like it, become guests without a name. Raises `Refusal`,
         and `StoreError`.
         """
-        self._names.check_account(account.name)
         account = account._replace(epoch=new_epoch())
+        async with self._names.registering(account):
+            await self._store_new(account)
+        grant = by_password(account, self._clock.seconds())
+        if not self._credentials.is_valid(grant):
+            return  # it was removed already, and may have another owner
+        tabs: Sequence[Session] = ()
+        if owner is not None and not owner.stream.finished:
+            if owner.name == account.name:
+                tabs = self._names.together(owner)[1:]
+            owner.identity.set_grant(grant)
+            self._names.release_claim(owner)
+            self._logins.limits.networks.record_login(account, owner.network)
+        for tab in tabs:
+            tab.identity.set_grant(grant._replace(typed=None))  # it was not typed there
+            self._names.release_claim(tab)
+            self._logins.begin_login(tab)
+        for session in self._names.in_the_way(account):
+            session.answer("registered_elsewhere", name=session.name)
+            self._logins.make_guest(session)
+        if owner is not None and owner.grant is grant and owner.name != account.name:
+            # Another tab has renamed both meanwhile.
+            self._names.give(owner, account.name)
+
+    async def _store_new(self, account: Account) -> None:
         try:
             await self._accounts.store(account)
         except StoreError:
@@ -82,24 +105,6 @@ class Registrations:
                 if self.records_of(account.key):
                     await self.unregister(account)
             raise
-        grant = by_password(account, self._clock.seconds())
-        if not self._credentials.is_valid(grant):
-            return  # it was removed already, and may have another owner
-        tabs: Sequence[Session] = ()
-        if owner is not None and not owner.stream.finished:
-            if owner.name == account.name:
-                tabs = self._names.together(owner)[1:]
-            owner.identity.set_grant(grant)
-            self._logins.limits.networks.record_login(account, owner.network)
-        for tab in tabs:
-            tab.identity.set_grant(grant._replace(typed=None))  # it was not typed there
-            self._logins.begin_login(tab)
-        for session in self._names.in_the_way(account):
-            session.answer("registered_elsewhere", name=session.name)
-            self._logins.make_guest(session)
-        if owner is not None and owner.grant is grant and owner.name != account.name:
-            # Another tab has renamed both meanwhile.
-            self._names.give(owner, account.name)
 
     async def unregister(self, account: Account) -> None:
         """Remove an account and all records of it, so that its name is free.

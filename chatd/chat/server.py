@@ -94,7 +94,7 @@ class ChatServer:
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
-        self.names = Names(self.accounts, guest)
+        self.names = Names(self.accounts, store.claims, guest)
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
         self.marked = MarkedPeople(clock, self.names, self.accounts, self.moderation.roles)

@@ -1,8 +1,8 @@
 """The numbers of sessions, in blocks that the store gives.
 
-Several servers may share a store, and no two sessions have one number. So a server takes numbers in
+Several nodes may share a store, and no two sessions have one number. So a node takes numbers in
 blocks, and asks for the next block when half of the one before is used up: a session that connects
-waits for no answer. Numbers that are left when the server stops are not used any more.
+waits for no answer. Numbers that are left when the node stops are not used any more.
 
 This module must not know a session.
 """
@@ -18,7 +18,7 @@ NO_NUMBERS = range(0)
 
 
 class SessionNumbers:
-    """The numbers that a server has for sessions to come.
+    """The numbers that a node has for sessions to come.
 
     ``left`` are those of the block that is being used. While it is empty, there are none.
     """

@@ -27,10 +27,10 @@ NO_TOPIC = ("-", '""', "''")
 """Arguments of ``/topic`` that take the topic away."""
 
 
-def _nick(server: ChatServer, session: Session, argument: str) -> None:
+async def _nick(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         raise WrongUse
-    if not rename(server, session, argument):
+    if not await rename(server, session, argument):
         session.answer("you_are_already", name=session.name)
 
 

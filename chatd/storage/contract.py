@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Notice, Origin, Record
 from chatd.i18n import Language
+from chatd.storage.claims import Claims
 from chatd.storage.counts import StoreCounts
 from chatd.text.folding import fold, fold_for_search
 from chatd.text.mentions import mentions
@@ -216,6 +217,9 @@ class Store(abc.ABC):
     error_log: ErrorLog
     """The log of errors for all who work with this store."""
 
+    claims: Claims
+    """The claims of names of all nodes that share this store."""
+
     counts: StoreCounts
     """The counts of what was committed, to be read only."""
 
@@ -254,11 +258,11 @@ class Store(abc.ABC):
 
     @abc.abstractmethod
     def take_numbers(self) -> Deferred[range]:
-        """Take a block of numbers for sessions: no other server has one of them, or ever had.
+        """Take a block of numbers for sessions: no other node has one of them, or ever had.
 
         They are higher than those of all sessions that are in the logs. Fires once nothing can give
-        the block to another server; fails with `StoreError`. A store of one server gives a block
-        that is not used up.
+        the block to another node; fails with `StoreError`. A store of one node gives a block that
+        is not used up.
         """
 
     @abc.abstractmethod

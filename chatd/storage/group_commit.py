@@ -23,6 +23,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.event import Draft, Notice, Record
+from chatd.storage.claims import Claims, LocalClaims
 from chatd.storage.contract import (
     BatchItem,
     Committed,
@@ -57,6 +58,7 @@ class GroupCommitStore(Store):
 
     def __init__(self, clock: IReactorTime) -> None:
         self.error_log = ErrorLog(clock)
+        self.claims: Claims = LocalClaims()
         self.counts = StoreCounts()
         self.saves = True
         self.publication = Publication(self.once_all_were_read, self.error_log)

@@ -24,7 +24,7 @@ class SessionsHarness:
         self.clock = Clock()
         self.store = MemoryStore(self.clock)
         self.accounts = Accounts(self.store)
-        self.names = Names(self.accounts)
+        self.names = Names(self.accounts, self.store.claims)
         self.sessions = ConnectedSessions(self.names, self.accounts)
 
     def come(self, name: str = "", *, network: str = "") -> Session:

@@ -6,11 +6,13 @@ import pytest
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import by_password
+from chatd.chat.held_claims import claim_of_person
 from chatd.chat.names import ConfusableIndex, Names, refusal_of
 from chatd.chat.session import Session
 from chatd.errors import Refusal
 from chatd.storage.records import change
 from chatd.text.validation import InvalidName, validate_name
+from tests.support.sessions import done
 from tests.support.world import Member, World
 
 
@@ -21,7 +23,7 @@ class NamesWorld(World):
         super().__init__()
         self.register("Ana")
         self.accounts = self.server.accounts
-        self.names = Names(self.accounts)
+        self.names = Names(self.accounts, self.store.claims)
         self.luis, self.eva = self.person(), self.person()
 
     def log_in(self, person: Member, key: str) -> None:
@@ -234,7 +236,7 @@ def test_a_look_alike_of_a_name_that_was_registered_before_the_start_cannot_be_t
     world: NamesWorld,
 ) -> None:
     world.register("ace")
-    world.names = Names(world.accounts)
+    world.names = Names(world.accounts, world.store.claims)
     assert world.refused(world.eva, "асе") == "looks_like_name"  # Cyrillic
 
 
@@ -273,8 +275,11 @@ def test_a_member_is_not_in_the_way_of_its_account(world: NamesWorld) -> None:
 def test_a_session_whose_rename_fails_has_the_name_from_before(
     world: NamesWorld, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
+    claim = claim_of_person(before, "luis")
     if before:
-        world.names.give(world.luis.session, before)
+        assert done(world, world.names._claims.begin(claim)) is None
+        world.names.give(world.luis.session, before, claim)
+        world.names._claims.end(claim)
 
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
@@ -284,6 +289,8 @@ def test_a_session_whose_rename_fails_has_the_name_from_before(
         world.names.give(world.luis.session, "lucas")
     assert list(world.names.of("lucas")) == []
     assert list(world.names.of(world.luis.session.name)) == [world.luis.session] * bool(before)
+    in_the_way = done(world, world.names._claims.begin(claim_of_person("luis", "eva")))
+    assert in_the_way == ("luis" if before else None)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def come(world: World, name: str) -> Session:
     """Return a session of that name in the lobby, which has read what it was sent so far."""
     session = connected(world)
     world.server.enter(session)
-    rename(world.server, session, name)
+    done(world, rename(world.server, session, name))
     taken(session.stream)
     return session
 
@@ -97,7 +97,7 @@ class TestWhatOneAloneIsSent:
 
     def test_a_new_name_is_sent_to_the_one_before(self, world: World) -> None:
         ana = come(world, "ana")
-        rename(world.server, ana, "eva")
+        done(world, rename(world.server, ana, "eva"))
         assert sent(ana) == ["ana is eva", "eva say you_are"]
 
 

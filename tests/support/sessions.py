@@ -97,7 +97,7 @@ def guest(world: World, name: str = "", *, network: str = "", confidential: bool
     session.identity.network = network
     session.identity.confidential = confidential
     if name:
-        rename(world.server, session, name)
+        done(world, rename(world.server, session, name))
     return session
 
 

@@ -66,7 +66,7 @@ class Attempt:
 
 
 class _State:
-    """What the batches so far have made of the log."""
+    """The state of the log after all batches so far."""
 
     def __init__(self) -> None:
         self.logs: dict[str, Any] = {}

@@ -53,7 +53,7 @@ async def sign_in(
     if not password.strip(" "):
         raise Refusal(ErrorKind.WRONG_USE, "password_too_short", limit=LEAST_CHARACTERS)
     if new:
-        rename(server, session, name)
+        await rename(server, session, name)
         await register(server, session, password)
     else:
         await log_in(server, session, name, password)

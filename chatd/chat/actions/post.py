@@ -61,7 +61,7 @@ async def post(
         if found is not None:
             return Posted(found.room, found.seqs, again=True)
     if name is not None:
-        rename(server, session, name)
+        await rename(server, session, name)
     await _allowed(server, session, check)
     room = await _room_to_speak_in(server, session, wanted, check, charge)
     room.expected += 1  # it is not forgotten while this waits for earlier lines

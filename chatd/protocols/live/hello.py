@@ -5,7 +5,8 @@ This module must not know the other verbs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from chatd import __version__
@@ -47,19 +48,16 @@ def begin(conversation: Conversation, members: Members) -> Job | None:
     wish = text_in(members, "name", "")
     key, proof = key_in(members), text_in(members, "proof", "")
     token = None if members.get("token") is None else text_in(members, "token")
-    rooms = {} if members.get("rooms") is None else members["rooms"]
+    rooms = members.get("rooms")
     # A single "room" would be passed over, and the lobby taken in its place.
-    if not isinstance(rooms, dict) or members.get("room") is not None:
+    if not isinstance(rooms, dict | None) or members.get("room") is not None:
         raise wrong_member("rooms", "right_rooms")
-    bookmarks = {
-        name: bookmark_of_member(bookmark, "rooms", "right_rooms")
-        for name, bookmark in rooms.items()
-    }
+    bookmarks = None if rooms is None else _bookmarks_of(rooms)
     if language and language not in LANGUAGES:
         raise wrong_member("language", "right_language")
     grant = None if token is None else grant_of_token(server, session, token)
     conversation.greeted = True
-    conversation.charge(ENTERING_COST * min(len(rooms), ROOMS_ENTERED))
+    conversation.charge(ENTERING_COST * min(len(rooms or ()), ROOMS_ENTERED))
     if language:
         session.replies.use_language(Language(language))
         session.subscriptions.change_format(session.replies.format.in_language(session.language))
@@ -68,13 +66,46 @@ def begin(conversation: Conversation, members: Members) -> Job | None:
         is_current = conversation.log_in(proof)
     else:
         is_current = log_in_by_grant(server, session, grant)
-    refusal = None
+    greet = partial(_greet, conversation, is_current, bookmarks)
     if wish and session.account is None:
-        try:
-            if not rename(server, session, wish):
-                session.answer("you_are_already", name=session.name)
-        except Refusal as why:
-            refusal = why
+        return _greet_named(conversation, wish, greet)
+    return greet(None)
+
+
+def _bookmarks_of(rooms: Mapping[str, Any]) -> dict[str, Bookmark | None]:
+    """Return the bookmarks of rooms by their names. Raises `WrongMessage`."""
+    return {
+        name: bookmark_of_member(bookmark, "rooms", "right_rooms")
+        for name, bookmark in rooms.items()
+    }
+
+
+async def _greet_named(
+    conversation: Conversation, wish: str, greet: Callable[[Refusal | None], Job | None]
+) -> None:
+    """Give a guest the name that it wishes to have, and greet it, also if it cannot have that."""
+    session, refusal = conversation.session, None
+    try:
+        if not await rename(conversation.server, session, wish):
+            session.answer("you_are_already", name=session.name)
+    except Refusal as why:
+        refusal = why.anew()
+    except StoreError:
+        refusal = Refusal(ErrorKind.NOT_SAVED, "change_not_saved")
+    if not session.stream.finished:
+        job = greet(refusal)
+        if job is not None:
+            await job
+
+
+def _greet(
+    conversation: Conversation,
+    is_current: bool,
+    bookmarks: Mapping[str, Bookmark | None] | None,
+    refusal: Refusal | None,
+) -> Job | None:
+    """Greet a client whose name is known, and let it into its rooms: the lobby for None."""
+    server, session = conversation.server, conversation.session
     conversation.tell("hello", **_greeting(server, session, conversation.max_length))
     if not is_current:
         session.answer("sign_in_again")
@@ -82,7 +113,7 @@ def begin(conversation: Conversation, members: Members) -> Job | None:
         session.error(refusal.kind, refusal.key, **refusal.values)
     if bookmarks:
         return _come_back_to_all(conversation, list(bookmarks.items()))
-    if members.get("rooms") is None:
+    if bookmarks is None:
         server.enter(session)
         session.joined.need_not_name(session.room)
     return None

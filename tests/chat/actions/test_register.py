@@ -82,7 +82,7 @@ def test_a_session_that_is_renamed_during_the_hash_registers_nothing(world: Worl
     session = guest(world, "ana")
     world.hashing.held = True
     registering = begin(world, register(world.server, session, PASSWORD))
-    rename(world.server, session, "eva")
+    done(world, rename(world.server, session, "eva"))
     world.hashing.work()
     assert registering.result.key == "name_first"
     assert not world.server.accounts.table

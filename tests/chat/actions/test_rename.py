@@ -7,18 +7,18 @@ import pytest
 from chatd.chat.actions.enter import enter
 from chatd.chat.actions.rename import rename
 from chatd.chat.actions.sanctions import mute
-from tests.support.sessions import done, guest, member, refuses
+from tests.support.sessions import done, guest, member, refused
 from tests.support.world import World
 
 
 def test_a_guest_takes_a_name(world: World) -> None:
     luis = guest(world)
-    assert rename(world.server, luis, "luis")
+    assert done(world, rename(world.server, luis, "luis"))
     assert (luis.name, luis.is_guest) == ("luis", False)
 
 
 def test_the_same_name_changes_nothing(world: World) -> None:
-    assert not rename(world.server, guest(world, "luis"), "luis")
+    assert not done(world, rename(world.server, guest(world, "luis"), "luis"))
 
 
 @pytest.mark.parametrize(
@@ -27,17 +27,15 @@ def test_the_same_name_changes_nothing(world: World) -> None:
 )
 def test_a_name_that_cannot_be_had_is_refused(world: World, name: str, key: str) -> None:
     guest(world, "ana")
-    with refuses(key):
-        rename(world.server, guest(world), name)
+    assert refused(world, rename(world.server, guest(world), name)) == key
 
 
 def test_an_account_has_its_own_name(world: World) -> None:
-    with refuses("logout_first"):
-        rename(world.server, member(world, "ana"), "eva")
+    assert refused(world, rename(world.server, member(world, "ana"), "eva")) == "logout_first"
 
 
 def test_the_name_of_its_account_changes_nothing(world: World) -> None:
-    assert not rename(world.server, member(world, "ana"), "ana")
+    assert not done(world, rename(world.server, member(world, "ana"), "ana"))
 
 
 def test_a_muted_guest_keeps_its_name(world: World) -> None:
@@ -45,5 +43,4 @@ def test_a_muted_guest_keeps_its_name(world: World) -> None:
     for session in ana, luis:
         room = done(world, enter(world.server, session, "ops")).room
     done(world, mute(world.server, ana, room, "luis"))
-    with refuses("name_stays"):
-        rename(world.server, luis, "otro")
+    assert refused(world, rename(world.server, luis, "otro")) == "name_stays"

@@ -42,7 +42,7 @@ def test_an_invited_guest_may_enter(world: World, ana: Session, den: Room) -> No
 def test_a_guest_loses_its_role_with_its_name(world: World, ana: Session, den: Room) -> None:
     luis = guest(world, "luis")
     done(world, give_role(world.server, ana, den, Act.INVITE, "luis"))
-    rename(world.server, luis, "otro")
+    done(world, rename(world.server, luis, "otro"))
     assert role(world, luis, den) is Role.EVERYONE
 
 

@@ -61,7 +61,7 @@ def test_a_ban_puts_out_and_outlasts_a_rename(
 ) -> None:
     done(world, sanctions.ban(world.server, ana, ops, "luis"))
     assert not luis.joined.is_in(ops)
-    rename(world.server, luis, "otro")
+    done(world, rename(world.server, luis, "otro"))
     assert not may(world, luis, ops, Act.READ)
 
 
@@ -69,7 +69,7 @@ def test_a_lifted_ban_ends_its_bindings(
     world: World, ana: Session, luis: Session, ops: Room
 ) -> None:
     done(world, sanctions.ban(world.server, ana, ops, "luis"))
-    rename(world.server, luis, "otro")
+    done(world, rename(world.server, luis, "otro"))
     done(world, sanctions.unban(world.server, ana, ops, "luis"))
     assert may(world, luis, ops, Act.READ)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -22,6 +22,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.validation import InvalidName, validate_name
+from tests.support.sessions import done
 from tests.support.world import Member, World
 
 PAIRS = 10_000
@@ -114,7 +115,7 @@ class Two:
         pairs = zip(self.people, names, strict=True)
         got = [self._may(rename, person, name) for person, name in pairs]
         for person, name in zip(self.people, ("nobody-2", "nobody-3"), strict=True):
-            rename(server, person.session, name)
+            done(self.world, rename(server, person.session, name))
             person.bytes_seen()
         return all(got)
 
@@ -122,7 +123,7 @@ class Two:
         """Return True if two rooms exist, once both were asked for. Remove both afterwards."""
         server = self.world.server
         for each in zip(self.people, names, strict=True):
-            self._may(_enter, *each)
+            self._may(enter, *each)
         rooms = {person.session.room for person in self.people} - {None}
         for person in self.people:
             server.moves.leave(person.session)
@@ -130,20 +131,17 @@ class Two:
         return len(rooms) > 1
 
     def _may(
-        self, ask: Callable[[ChatServer, Session, str], object], person: Member, name: str
+        self,
+        ask: Callable[[ChatServer, Session, str], Coroutine[Any, Any, object]],
+        person: Member,
+        name: str,
     ) -> bool:
         try:
-            ask(self.world.server, person.session, name)
+            done(self.world, ask(self.world.server, person.session, name))
         except Refusal as refusal:
             self.refused += refusal.kind is ErrorKind.NAME_IN_USE
             return False
         return True
-
-
-def _enter(server: ChatServer, session: Session, name: str) -> None:
-    # A guest's room is made at once, so the coroutine waits for nothing.
-    with suppress(StopIteration):
-        enter(server, session, name).send(None)
 
 
 def test_of_two_names_that_look_alike_one_is_refused(unmeasured: None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from chatd.chat.action_queue import Action
 from chatd.chat.server import ChatServer
@@ -38,7 +39,9 @@ class Typist:
         keys(self.session)
         actions, self.actions = self.actions, []
         for action in actions:
-            action()
+            job = action()
+            if job is not None:
+                Deferred.fromCoroutine(job)
         return keys(self.session)
 
 

@@ -210,10 +210,12 @@ def test_an_account_can_be_registered(web: SiteWorld) -> None:
 
 
 def test_a_name_of_the_browsers_own_tabs_can_be_registered(web: SiteWorld) -> None:
-    tab = web.world.person("luis")
-    members = {"name": "luis", "password": PASSWORD, "register": True, "key": "k" * 16}
-    assert error_of(web.post("/api/signin", members)) == (409, "name_in_use")
+    tab = web.world.person()
     tab.session.identity.client_id = f"browser {'k' * 16}"
+    tab.type("/nick luis")
+    members = {"name": "luis", "password": PASSWORD, "register": True, "key": "o" * 16}
+    assert error_of(web.post("/api/signin", members)) == (409, "name_in_use")
+    members["key"] = "k" * 16
     stranger = web.world.person("eva")
     tab.seen()
     assert web.post("/api/signin", members).status == 200
