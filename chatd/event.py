@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _INBOX = "@"
@@ -221,6 +221,11 @@ class Notice(NamedTuple):
         """The names of the people."""
         return [name for _, name in self.people]
 
+    @property
+    def sessions(self) -> Iterable[int]:
+        """The numbers of the sessions that it is about."""
+        return (session for session, _ in self.people)
+
     def without(self, session: int) -> Notice | None:
         """Return the notice without a session's own part; None if nothing is left."""
         others = tuple(person for person in self.people if person[0] != session)
@@ -245,5 +250,46 @@ LEAVING = Departure()
 QUITTING = Departure(quits=True)
 """Departures without a reason."""
 
-Entry = Event | Notice
-"""An item that the clients of a room receive: an event of the log, or a notice."""
+
+class Presence(NamedTuple):
+    """A session that comes to a room, leaves it, or has a new name; made at once, never stored.
+
+    ``session`` is its number, ``name`` the name that it has, or had until now if it has a
+    ``new_name`` (`Change.RENAMED`). It is a ``guest`` if the server made the name up that it has
+    now. ``account`` is the key of its account, "" for none. ``reason``, ``by`` and ``quits`` are
+    those of its departure (`Change.LEFT`). One that quits leaves each of its rooms so.
+
+    If ``hidden``, it is for other nodes alone: clients do not know of the session, which may not
+    speak there. One of which they come to know comes then, however often it came hidden.
+    """
+
+    room: str
+    change: Change
+    session: int
+    name: str
+    guest: bool = False
+    account: str = ""
+    new_name: str = ""
+    reason: str = ""
+    by: str = ""
+    quits: bool = False
+    hidden: bool = False
+
+    @property
+    def sessions(self) -> Iterable[int]:
+        """The number of the session that it is about."""
+        return (self.session,)
+
+    def without(self, session: int) -> Presence | None:
+        """Return None for the session that it is about."""
+        return None if session == self.session else self
+
+
+PASSING = (Notice, Presence)
+"""The types of entries that are stored nowhere."""
+
+Line = Event | Notice
+"""An entry that any client may be shown as a line."""
+
+Entry = Line | Presence
+"""An item that is published in a room."""

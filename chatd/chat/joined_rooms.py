@@ -113,7 +113,7 @@ class JoinedRooms:
                 self.current = None
             if self.only is left:
                 self.only = None
-            membership.end()
+            membership.end(departure)
             self.subscriptions.unfollow(membership)
             del self.subscriptions.memberships[left]
             if not departure.quits:

@@ -8,8 +8,12 @@ it says before (`Room.append`). That it leaves is announced if the others know o
 has left when the last of them has.
 
 The other members must see no name of a session that may not speak in the room that they have not
-seen before, neither when it comes nor when it is renamed: a name is text, too. This module must not
-know connections, and of the session no more than `Member` says.
+seen before, neither when it comes nor when it is renamed: a name is text, too.
+
+Beside that, each session that comes, leaves or is renamed is a `Presence`, at once, where other
+nodes or clients are told of it. That of a member that may not speak is hidden, until it says
+something there. This module must not know connections, and of the session no more than `Member`
+says.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from chatd.event import Change, Notice
+from chatd.event import LEAVING, Change, Departure, Notice, Presence
 from chatd.rooms.cursor import Cursor
 from chatd.rooms.people import Person
 from chatd.rooms.room import Room
@@ -41,6 +45,10 @@ class Member(Protocol):
     @property
     def is_guest(self) -> bool:
         """True if the server made the name up."""
+
+    @property
+    def account(self) -> str | None:
+        """The key of its account, if it is logged in."""
 
     def may_speak_in(self, room: Room) -> bool:
         """Return True if the member may speak in a room."""
@@ -73,6 +81,9 @@ class Membership:
         self._clock = clock
         self._lasting: IDelayedCall | None = None
         self.ended = False
+        hidden = room.guarded and not member.may_speak_in(room)
+        if hidden or room.tells_presence:
+            self._come(name, guest, hidden)
         if room.changes.watched:
             room.changes.add(name, guest, clock)
 
@@ -88,7 +99,7 @@ class Membership:
             self._lasting.cancel()
             self._lasting = None
 
-    def end(self) -> None:
+    def end(self, departure: Departure = LEAVING) -> None:
         """End the membership, and say that the member has left if the others know of it.
 
         Does nothing if it was called before: what the caller does after it may have failed.
@@ -105,6 +116,8 @@ class Membership:
             room.changes.add(name, self._member.is_guest, self._clock)
         if person is not None and not person.sessions:
             self._say_that_it_left(person)
+        if room.tells_presence or room.here.hidden:
+            self._go(departure)
 
     def rename(self, name: str, guest: bool, along: int) -> None:
         """Tell the room of a new name of the member, which still has the old one.
@@ -115,6 +128,7 @@ class Membership:
         member, room = self._member, self.room
         named = room.here.named
         may_speak, old = member.may_speak_in(room), member.name
+        was_hidden = member.number in room.here.hidden
         before = named.get(old)
         room.leave(member.number)
         # The old name stays if more of its sessions are here than those that come along.
@@ -135,6 +149,47 @@ class Membership:
             self._say_that_it_left(before)
         if before is not None and not stays:
             before.told = before.listed = False  # for those that come along
+        if room.tells_presence or was_hidden or not may_speak:
+            self._take_name(name, guest, was_hidden, not may_speak)
+
+    # Presence
+
+    def _come(self, name: str, guest: bool, hidden: bool) -> None:
+        come = self._presence(Change.JOINED, name, guest)
+        if hidden:
+            self.room.here.hidden[self._member.number] = come
+        self.room.show_presence(come._replace(hidden=hidden))
+
+    def _go(self, departure: Departure) -> None:
+        room, member = self.room, self._member
+        hidden = room.here.hidden.pop(member.number, None) is not None
+        reason, by, quits = departure
+        if reason and not (by or member.may_speak_in(room)):
+            reason = ""  # it is text of a member that may show none here
+        gone = self._presence(Change.LEFT, member.name, member.is_guest)
+        room.show_presence(gone._replace(reason=reason, by=by, quits=quits, hidden=hidden))
+
+    def _take_name(self, name: str, guest: bool, was_hidden: bool, hidden: bool) -> None:
+        """Show a new name of the member, which still has the old one."""
+        room, member = self.room, self._member
+        come = self._presence(Change.JOINED, name, guest)
+        if hidden:
+            room.here.hidden[member.number] = come
+        else:
+            room.here.hidden.pop(member.number, None)
+        if hidden is was_hidden:
+            renamed = self._presence(Change.RENAMED, member.name, guest)
+            room.show_presence(renamed._replace(new_name=name, hidden=hidden))
+        else:
+            gone = self._presence(Change.LEFT, member.name, member.is_guest)
+            room.show_presence(gone._replace(hidden=was_hidden))
+            room.show_presence(come._replace(hidden=hidden))
+
+    def _presence(self, change: Change, name: str, guest: bool) -> Presence:
+        member = self._member
+        return Presence(self.room.name, change, member.number, name, guest, member.account or "")
+
+    # Notices
 
     def _is_told(self, name: str) -> bool:
         person = self.room.here.named.get(name)

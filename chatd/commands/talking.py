@@ -12,6 +12,7 @@ from chatd.chat.session import Session
 from chatd.commands.arguments import room_called
 from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
 from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import Departure
 from chatd.i18n import people
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
@@ -126,7 +127,7 @@ def _topic(server: ChatServer, session: Session, argument: str) -> None:
 
 def _quit(server: ChatServer, session: Session, argument: str) -> None:
     session.answer("goodbye")
-    server.finish(session)
+    server.finish(session, Departure(argument, quits=True))
 
 
 def _room_named(server: ChatServer, session: Session, argument: str) -> tuple[Room | None, str]:

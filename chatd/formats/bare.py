@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatd.errors import ErrorKind
-from chatd.event import Entry, Event, Kind
+from chatd.event import Event, Kind, Line
 from chatd.formats.base import Format
 from chatd.text.escaping import encode_line, encode_lines
 
@@ -23,7 +23,7 @@ class BareFormat(Format):
 
     kind = "bare"
 
-    def render(self, entries: Sequence[Entry]) -> bytes:
+    def render(self, entries: Sequence[Line]) -> bytes:
         return encode_lines(
             [
                 entry.text

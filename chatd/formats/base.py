@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatd.errors import ErrorKind
-from chatd.event import LEAVING, Change, Deed, Departure, Entry, Event, Kind, Notice
+from chatd.event import LEAVING, Change, Deed, Departure, Event, Kind, Line, Notice, Presence
 from chatd.i18n import Language, people, sentence
 from chatd.text.times import written_duration
 
@@ -92,9 +92,16 @@ class Format(abc.ABC):
     shared: Format | None = None
     """The format of the rooms of a session with this one, if this is of one session alone."""
 
+    shows_presence = False
+    """True if the client is sent each session that comes to its rooms or leaves them, at once."""
+
     @abc.abstractmethod
-    def render(self, entries: Sequence[Entry]) -> bytes:
+    def render(self, entries: Sequence[Line]) -> bytes:
         """Render entries as lines, each with its line end."""
+
+    def presence(self, presence: Presence) -> bytes:
+        """Render the presence of another session, in the order of the lines of the room."""
+        return b""
 
     @abc.abstractmethod
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chatd.errors import ErrorKind
-from chatd.event import Entry, Event, Kind, Notice
+from chatd.event import Event, Kind, Line, Notice
 from chatd.formats.base import BELL, Entrance, Format, notice_sentence, told
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import encode_screen_line, encode_screen_lines
@@ -33,7 +33,7 @@ class ChatFormat(Format):
     eol: bytes = b"\n"
     quiet: bool = False
 
-    def render(self, entries: Sequence[Entry]) -> bytes:
+    def render(self, entries: Sequence[Line]) -> bytes:
         if self.quiet:
             entries = [entry for entry in entries if isinstance(entry, Event)]
         lines = [
@@ -50,7 +50,7 @@ class ChatFormat(Format):
             ]
         return encode_screen_lines(lines, self.eol)
 
-    def _other(self, entry: Entry) -> str:
+    def _other(self, entry: Line) -> str:
         if isinstance(entry, Notice):
             return f"*** {notice_sentence(self.language, entry)}"
         if entry.kind is Kind.ACTION:

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from chatd.errors import ErrorKind
-from chatd.event import LEAVING, Bookmark, Change, Deed, Departure, Entry, Event, Kind, Notice
+from chatd.event import LEAVING, Bookmark, Change, Deed, Departure, Event, Kind, Line, Notice
 from chatd.formats.base import Entrance, Format, PeopleChange, notice_sentence, told
 from chatd.formats.envelopes import FRAMES, Envelope
 from chatd.i18n import Language, sentence
@@ -88,7 +88,7 @@ def _notice_members(notice: Notice, language: Language) -> dict[str, Any]:
     return members
 
 
-def json_rows(entries: Sequence[Entry], language: Language) -> list[bytes]:
+def json_rows(entries: Sequence[Line], language: Language) -> list[bytes]:
     """Return each entry as JSON.
 
     Nearly all entries are lines said, so these are formatted here: a replayed page of 700 takes
@@ -108,7 +108,7 @@ def json_rows(entries: Sequence[Entry], language: Language) -> list[bytes]:
     return [said.get(id(entry)) or encode_json(_members(entry, language)) for entry in entries]
 
 
-def _members(entry: Entry, language: Language) -> dict[str, Any]:
+def _members(entry: Line, language: Language) -> dict[str, Any]:
     if isinstance(entry, Event):
         return event_members(entry, language)
     return _notice_members(entry, language)
@@ -186,7 +186,7 @@ class JsonFormat(MessageFormat):
         pieces = object_in_pieces({"type": type, **members, **about}, name, parts)
         return self.envelope.in_pieces(pieces)
 
-    def render(self, entries: Sequence[Entry]) -> bytes:
+    def render(self, entries: Sequence[Line]) -> bytes:
         if self.quiet:
             entries = [entry for entry in entries if isinstance(entry, Event)]
         if not entries:
@@ -241,11 +241,11 @@ class JsonFormat(MessageFormat):
     def with_quiet(self, quiet: bool) -> Format:
         return replace(self, quiet=quiet)
 
-    def members(self, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    def members(self, entries: Iterable[Line]) -> list[dict[str, Any]]:
         """Return the members of entries, not yet escaped."""
         return [_members(entry, self.language) for entry in entries]
 
-    def _private_events(self, entries: Iterable[Entry]) -> Iterable[bytes]:
+    def _private_events(self, entries: Iterable[Line]) -> Iterable[bytes]:
         for entry in entries:
             if isinstance(entry, Event):
                 past = {"past": True} if self.past else {}

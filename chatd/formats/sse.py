@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chatd.event import Entry, Event
+from chatd.event import Event, Line
 from chatd.formats.json import KIND_BYTES, MessageFormat, json_rows
 from chatd.text.escaping import encode_json, encode_line
 
@@ -28,7 +28,7 @@ class SseFormat(MessageFormat):
         """Return a comment, which is no event, and shows that the connection is alive."""
         return encode_line(":", b"\n\n")
 
-    def render(self, entries: Sequence[Entry]) -> bytes:
+    def render(self, entries: Sequence[Line]) -> bytes:
         return b"".join(
             b"id: %d-%d\nevent: %s\ndata: %s\n\n"
             % (entry.seq, entry.time, KIND_BYTES[entry.kind], row)

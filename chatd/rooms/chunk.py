@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chatd.event import Entry, Event, Kind, Notice
+from chatd.event import Entry, Event, Kind
 from chatd.rooms.view import Bell, View
 from chatd.text.folding import fold
 
@@ -61,14 +61,14 @@ class Chunk:
         self.after = after
         self.entries = entries
         self.data = data
-        notices = [entry for entry in entries if isinstance(entry, Notice)]
-        self.noticed = {session for notice in notices for session, _ in notice.people}
+        passing = [entry for entry in entries if not isinstance(entry, Event)]
+        self.noticed = {session for entry in passing for session in entry.sessions}
         items = len(entries) + len(self.noticed)
         self.weight = 2 * len(data) + _OVERHEAD + _ENTRY_OVERHEAD * items
         self._summary: _Summary | None = None  # made for the first reader with a view
 
     def is_whole_for(self, view: View, session: int) -> bool:
-        """Return True if a session is certainly shown all of it: its own notices never are."""
+        """Return True if a session is certainly shown all of it: its own presence never is."""
         if session in self.noticed:
             return False
         echo, ignored, _, _ = view

@@ -12,6 +12,7 @@ from __future__ import annotations
 from chatd.rooms.chunk import Mark
 from chatd.rooms.feed import PUSH_BYTES, Feed
 from chatd.rooms.followers import Followers, Reader
+from chatd.rooms.rendering import render_in_order
 from chatd.rooms.replay import NO_OWNER, Owner, Replay
 from chatd.rooms.view import EVERYTHING, View
 
@@ -212,7 +213,7 @@ class Cursor:
                 self.own_mark = chunk.after
             else:
                 entries = self.view.shown(chunk.entries, self.session)
-                data += feed.format.render(entries)
+                data += render_in_order(feed.format, entries)
                 rings = rings or self.view.rings(entries, self.session)
                 self.own_mark = chunk.after
         return feed.format.bell + data if rings else data

@@ -11,8 +11,8 @@ There are four ways to move on. Cursors in step move together: a fresh chunk is 
 in one call. Of the others, one whose mark is the start of a fresh chunk is pushed it. One that is
 further back, but within the tail, takes the chunks from there when its reader has room. One that
 fell out of the tail replays the log, page by page, up to where the tail begins, and then goes on in
-the tail. The log has events and no notices, so a client that fell out of the tail misses notices,
-never events.
+the tail. The log has events alone, so a client that fell out of the tail misses notices and
+presences, never events.
 
 Feeds must not know connections.
 """
@@ -20,12 +20,14 @@ Feeds must not know connections.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
-from chatd.event import Entry
+from chatd.event import Entry, Event, Line, Presence
 from chatd.formats.base import Format, PeopleChange
 from chatd.rooms.chunk import Chunk, Mark
 from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.followers import READERS_A_TURN, Follower, Followers
+from chatd.rooms.rendering import render_in_order
 from chatd.rooms.replay import Log
 from chatd.rooms.tail import Tail
 from chatd.rooms.view import Bell
@@ -87,7 +89,12 @@ class Feed:
         If they are too large for one push, they are rendered again, in parts. A batch of the store
         is published in parts that are quickly rendered (`chatd.storage.group_commit`).
         """
-        data = self.format.render(entries) if change is None else self.format.people_changed(change)
+        if change is not None:
+            data = self.format.people_changed(change)
+        elif self.format.shows_presence:
+            data = render_in_order(self.format, entries)
+        else:  # it was given none
+            data = self.format.render(cast("Sequence[Line]", entries))
         parts = min(len(data) // PUSH_BYTES + 1, len(entries))
         if parts <= 1:
             chunk = Chunk(before, after, entries, data)
@@ -148,17 +155,22 @@ class Feeds:
         self,
         before: Mark,
         entries: Sequence[Entry],
+        lines: Sequence[Line],
         after: Mark,
         change: PeopleChange | None = None,
     ) -> None:
-        """Render what is between two marks in each format. Drop feeds without followers."""
+        """Render what is between two marks in each format. Drop feeds without followers.
+
+        ``lines`` are the entries but presences, which most formats do not show.
+        """
         for feed in tuple(self._feeds.values()):
             if feed.followers:
                 try:
-                    size = feed.render(before, entries, after, change)
+                    shown = entries if feed.format.shows_presence else lines
+                    size = feed.render(before, shown, after, change)
                     counts, kind = self._counts, feed.format.kind
                     followers = sum(map(len, feed.followers))
-                    counts.entries[kind] += followers * len(entries)
+                    counts.entries[kind] += followers * len(shown)
                     counts.bytes[kind] += followers * size
                 except Exception:
                     self._log.error_log.tell("a room could not be shown in some format")
@@ -171,14 +183,31 @@ class Feeds:
         """True if a follower keeps the list of the people in the room."""
         return any(feed.format.lists_people and feed.followers for feed in self._feeds.values())
 
-    def publish(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
-        """Render what is between two marks, and send it to all followers at once.
+    @property
+    def show_presence(self) -> bool:
+        """True if a follower is shown presences."""
+        return any(feed.format.shows_presence and feed.followers for feed in self._feeds.values())
 
-        All feeds render first: a woken reader may make others take, of any of the feeds.
+    def publish(
+        self, before: Mark, entries: Sequence[Entry], events: Sequence[Event], after: Mark
+    ) -> None:
+        """Render what is between two marks, of which some are events, and send it.
+
+        It is sent to all followers at once; without an event, to a group of them in a turn, or
+        before the next one. All feeds render first: a woken reader may make others take, of any of
+        the feeds.
         """
+        lines: Sequence[Line] = events
+        if len(events) < len(entries):
+            entries = [each for each in entries if not (isinstance(each, Presence) and each.hidden)]
+            lines = [each for each in entries if not isinstance(each, Presence)]
+        if not events:
+            self.render(before, entries, lines, after)
+            self.show_in_turns()
+            return
         seconds = self._counts.seconds
         began = seconds()
-        self.render(before, entries, after)
+        self.render(before, entries, lines, after)
         rendered = seconds()
         for feed in tuple(self._feeds.values()):
             feed.show()

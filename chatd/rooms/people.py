@@ -10,6 +10,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import NamedTuple
 
+from chatd.event import Presence
+
 
 class Person:
     """A person with a name, in a room with some ``sessions``; ``first`` is the number of one."""
@@ -34,15 +36,17 @@ class People:
     """The members of one room: ``named`` ones by their names, and ``guests`` without a name.
 
     ``members`` are all of them, by the numbers of their sessions, in the order in which they came
-    or took their names.
+    or took their names. ``hidden`` are the presences of those of which clients must not know, by
+    the same numbers: what they are shown once such a member may speak, and does.
     """
 
-    __slots__ = ("guests", "members", "named")
+    __slots__ = ("guests", "hidden", "members", "named")
 
     def __init__(self) -> None:
         self.guests = 0
         self.named: dict[str, Person] = {}
         self.members: dict[int, Member] = {}
+        self.hidden: dict[int, Presence] = {}
 
     def enter(self, name: str, guest: bool, session: int) -> None:
         """Count a session that enters, given its number."""

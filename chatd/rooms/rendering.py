@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from chatd.event import Entry, Event
+from chatd.event import Entry, Event, Line, Presence
 from chatd.formats.base import Format
 from chatd.text.escaping import is_ordinary, most_visible_bytes
 
@@ -29,7 +29,7 @@ class Page(NamedTuple):
     data: bytes
 
 
-def _all(events: Sequence[Event]) -> Sequence[Entry]:
+def _all(events: Sequence[Event]) -> Sequence[Line]:
     return events
 
 
@@ -38,7 +38,7 @@ def page_of(
     after: int,
     upto: int,
     events: Sequence[Event],
-    shown: Callable[[Sequence[Event]], Sequence[Entry]] = _all,
+    shown: Callable[[Sequence[Event]], Sequence[Line]] = _all,
 ) -> Page:
     """Render a page of ``after < seq <= upto`` that begins with these events, and may end sooner.
 
@@ -53,6 +53,21 @@ def page_of(
         if len(data) >= PAGE_BYTES:
             break
     return Page(after, some[-1].seq, data)
+
+
+def render_in_order(format: Format, entries: Sequence[Entry]) -> bytes:
+    """Render what is published in a room: lines that follow one another together."""
+    data = b""
+    lines: list[Line] = []
+    for entry in entries:
+        if not isinstance(entry, Presence):
+            lines.append(entry)
+            continue
+        if lines:
+            data += format.render(lines)
+            lines = []
+        data += format.presence(entry)
+    return data + format.render(lines) if lines else data
 
 
 def _slices(events: Sequence[Event]) -> Iterator[Sequence[Event]]:

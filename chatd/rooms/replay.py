@@ -184,5 +184,5 @@ class Replay:
         if self._view is EVERYTHING:
             return await self._log.page(self._format, self._after, self.end, asker)
         events = await self._log.read(self._after, self.end, asker)
-        shown = partial(self._view.shown, session=self._session)
+        shown = partial(self._view.shown_events, session=self._session)
         return page_of(self._format, self._after, self.end, events, shown)

@@ -11,7 +11,7 @@ from functools import partial
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.event import UNKNOWN, Change, Draft, Entry, Event, Kind, Notice, Origin
+from chatd.event import UNKNOWN, Change, Draft, Entry, Event, Kind, Notice, Origin, Presence
 from chatd.formats.base import Format, PeopleChange, PeopleMarks
 from chatd.rooms.chunk import Mark
 from chatd.rooms.delivery_counts import DeliveryCounts
@@ -45,7 +45,8 @@ class Room:
     the last event (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms
     of one server share their ``reads``, ``peopled``, those of them that have members, and
     ``counts``; one that is alone has its own. ``describe`` returns the marks of people in it.
-    ``topic_set`` and ``made`` are the origins of the topic and of the room.
+    ``topic_set`` and ``made`` are the origins of the topic and of the room. While
+    ``tells_presence``, each `Presence` is appended: other nodes, or clients here, are told of it.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Room:
         self.made = made
         self.head_time = head_time
         self.guarded = False
+        self.tells_presence = store.shared
         self.expected = 0
         self.here = People()
         self.error_log = store.error_log
@@ -128,8 +130,8 @@ class Room:
             self.latest.clear()
             self._reader.forget()
 
-    def append(self, entry: Draft | Notice) -> None:
-        """Pass lines or a notice to the store; `publish` sends them once they are committed.
+    def append(self, entry: Draft | Notice | Presence) -> None:
+        """Pass lines, or what is stored nowhere, to the store; `publish` sends them after that.
 
         That their author has joined goes in front, if it is not told yet.
         """
@@ -138,6 +140,8 @@ class Room:
                 entry = entry._replace(made=self.made)
             if self.notices.waiting:
                 self.notices.release_before(entry)
+            if self.here.hidden and (come := self.here.hidden.pop(entry.session, None)):
+                self.show_presence(come)
             author = self.here.named.get(entry.author)
             if author is not None and not author.told:
                 author.told = True
@@ -145,6 +149,11 @@ class Room:
                 self.append(Notice(self.name, Change.JOINED, ((session, entry.author),)))
         self._store.append(entry)
         self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
+
+    def show_presence(self, presence: Presence) -> None:
+        """Append a presence, if other nodes or clients are told of it."""
+        if self.tells_presence and (self._store.shared or not presence.hidden):
+            self.append(presence)
 
     def announce(self, notice: Notice, clock: IReactorTime) -> None:
         """Append a notice in a moment, with others; without members now, as none can wait then."""
@@ -158,10 +167,7 @@ class Room:
         self._waiting -= lines
 
     def publish(self, entries: Sequence[Entry], *, appended_here: bool = True) -> None:
-        """Send committed entries to everyone who follows the room.
-
-        Notices alone are sent to a group of followers in a turn, or before the next line.
-        """
+        """Send committed entries to everyone who follows the room."""
         if appended_here:
             self._waiting -= len(entries)
         before = self.mark
@@ -176,23 +182,22 @@ class Room:
             if event.kind is _TOPIC:
                 self.topic = event.text
                 self.topic_set = Origin(event.author, event.time)
-        if events:
-            self._feeds.publish(before, entries, after)
-        else:
-            self._feeds.render(before, entries, after)
-            self._feeds.show_in_turns()
+        if self.tells_presence and len(events) < len(entries):
+            self.tells_presence = self._store.shared or self._feeds.show_presence
+        self._feeds.publish(before, entries, events, after)
 
     def _show_people(self, change: PeopleChange) -> bool:
         """Send a change of the list of people at once. Return False if no follower keeps it."""
         if self._feeds.lists_people:
             before, self.mark = self.mark, Mark(self.mark.entries + 1, self.mark.seq)
-            self._feeds.render(before, (), self.mark, change)
+            self._feeds.render(before, (), (), self.mark, change)
             self._feeds.show_in_turns()
         return self._feeds.lists_people
 
     def feed(self, format: Format) -> Feed:
         """Return the room's feed in a format, and make it if there is none."""
         self.changes.watched |= format.lists_people
+        self.tells_presence |= format.shows_presence
         return self._feeds.feed(format)
 
     async def read(self, after: int, upto: int, asker: Asker) -> list[Event]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import is_
 from typing import Any, NamedTuple
 
-from chatd.event import Entry, Event, Kind, Notice
+from chatd.event import Entry, Event, Kind
 from chatd.i18n import Language
 from chatd.text.folding import fold
 from chatd.text.mentions import any_mentions
@@ -51,11 +51,15 @@ class View(NamedTuple):
         return View(ignored=self.ignored) if self.ignored else EVERYTHING
 
     def shown(self, entries: Sequence[Entry], session: int) -> Sequence[Entry]:
-        """Return the entries that a session is shown; its own part of a notice never is."""
+        """Return the entries that a session is shown; its own presence never is."""
         shown = [
             part for entry in entries if (part := self._shown_part(entry, session)) is not None
         ]
         return entries if len(shown) == len(entries) and all(map(is_, shown, entries)) else shown
+
+    def shown_events(self, events: Sequence[Event], session: int) -> Sequence[Event]:
+        """Return the events that a session is shown."""
+        return [event for event in events if self._shows(event, session)]
 
     def rings(self, entries: Iterable[Entry], session: int) -> bool:
         """Return True if the bell rings at one of some entries that a session is shown."""
@@ -80,10 +84,12 @@ class View(NamedTuple):
 
     def _shown_part(self, entry: Entry, session: int) -> Entry | None:
         """Return an entry, the part of a notice that is about others, or None."""
-        if isinstance(entry, Notice):
+        if not isinstance(entry, Event):
             return entry.without(session)
-        is_shown = self.echo if entry.session == session else not self.ignores(entry)
-        return entry if is_shown else None
+        return entry if self._shows(entry, session) else None
+
+    def _shows(self, event: Event, session: int) -> bool:
+        return self.echo if event.session == session else not self.ignores(event)
 
     def ignores(self, event: Event) -> bool:
         """Return True if an event is a line of an ignored author."""

@@ -16,7 +16,7 @@ from typing import NamedTuple, ParamSpec
 from twisted.internet.defer import Deferred
 
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Notice, Origin, Record
+from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Notice, Origin, Presence, Record
 from chatd.i18n import Language
 from chatd.storage.claims import Claims
 from chatd.storage.counts import StoreCounts
@@ -153,7 +153,7 @@ class RecordWrite:
                 self.records[index] = Record(record.kind, record.key, json.dumps(value))
 
 
-BatchItem = Draft | Notice | RecordWrite
+BatchItem = Draft | Notice | Presence | RecordWrite
 """An item of a batch."""
 
 

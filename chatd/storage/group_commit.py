@@ -4,7 +4,7 @@ Theory of operation. Items that are appended wait for the next batch. A batch is
 turn of the reactor is over in which its first item came; while it is being committed and published,
 the next one fills. So the busier a server is, the larger its batches are, and one fsync serves many
 lines. An entry is published only after its batch was committed; if the commit fails, its drafts are
-refused and its notices are published (`chatd.storage.publication`).
+refused, and its notices and presences are published (`chatd.storage.publication`).
 
 This module must not know how a batch is stored.
 """
@@ -22,7 +22,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chatd.event import Draft, Notice, Record
+from chatd.event import PASSING, Draft, Notice, Presence, Record
 from chatd.storage.claims import Claims, LocalClaims
 from chatd.storage.contract import (
     BatchItem,
@@ -158,8 +158,8 @@ class GroupCommitStore(Store):
         """Publish or refuse a batch. ``times`` are those of its first item, and of its commit."""
         self._began = None
         self._unpublished_bytes -= weight
-        notices = sum([isinstance(entry, Notice) for entry in batch])
-        if notices < len(batch):  # notices alone need no disk
+        passing = sum([isinstance(entry, PASSING) for entry in batch])
+        if passing < len(batch):  # what is stored nowhere needs no disk
             self.saves = not isinstance(result, Failure)
             first, began = times
             self.counts.stages.add(began - first, self._clock.seconds() - began)
@@ -167,7 +167,7 @@ class GroupCommitStore(Store):
             self._failed(result, batch)
             self._finish(batch, result)
         else:
-            events = len(result.entries) - notices
+            events = len(result.entries) - passing
             self.counts.events += events
             if events and self._unsaved.end():
                 self.log.info("lines are saved again")
@@ -216,7 +216,7 @@ class GroupCommitStore(Store):
             why = StoreError("an error in the server")
         self._refuse([entry for entry in batch if isinstance(entry, Draft)], why)
         if not isinstance(why, InDoubt):
-            self.publication.show([entry for entry in batch if isinstance(entry, Notice)])
+            self.publication.show([entry for entry in batch if isinstance(entry, PASSING)])
 
     def _refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
         self.counts.refused += sum(len(draft.texts) for draft in drafts)
@@ -225,6 +225,8 @@ class GroupCommitStore(Store):
 
 def _weight(entry: BatchItem) -> int:
     """Return the memory that a waiting item takes, in bytes, roughly."""
+    if isinstance(entry, Presence):
+        return _ENTRY_OVERHEAD + len(entry.reason)
     if isinstance(entry, Notice):
         return _ENTRY_OVERHEAD * len(entry.people)
     if isinstance(entry, RecordWrite):

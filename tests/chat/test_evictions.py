@@ -24,6 +24,7 @@ class EvictionsWorld(World):
         self.lobby, self.ops = self.server.lobby, self.server.rooms.add("ops")
         self.barred: set[tuple[Session, str]] = set()
         monkeypatch.setattr(self.server.moderation, "refusal", self.refusal)
+        monkeypatch.setattr(self.server.moderation, "_is_guarded", lambda room: room is self.ops)
         self.ops.guarded = True
 
     def refusal(self, session: Session, room: Room, act: Act) -> Refusal | None:

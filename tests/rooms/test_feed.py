@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from chatd.event import Change, Draft, Entry, Kind, Notice
+from chatd.event import Change, Draft, Entry, Kind, Notice, Presence
 from chatd.formats.bare import BareFormat
 from chatd.formats.base import BELL
 from chatd.rooms import cursor as cursor_module
@@ -25,8 +25,12 @@ from chatd.rooms.view import EVERYTHING, Bell, View
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.util.meter import BYTES_A_LINE, ROWS_A_LINE
-from tests.support.feeds import PAGE, PagedStore, PlainFormat, joined, lines, said
+from tests.support.feeds import PAGE, PagedStore, PlainFormat, PresentFormat, joined, lines, said
 from tests.support.meters import NotingMeter
+
+
+def came(name: str, session: int = 1) -> Presence:
+    return Presence("lobby", Change.JOINED, session, name)
 
 
 class FeedHarness:
@@ -37,10 +41,10 @@ class FeedHarness:
     def owe(self, rest: bytes) -> None:
         raise AssertionError(rest)
 
-    def __init__(self) -> None:
+    def __init__(self, format: PlainFormat | None = None) -> None:
         self.store = PagedStore()
         self.room = Room("lobby", self.store)  # type: ignore[arg-type]
-        self.format = PlainFormat()
+        self.format = format or PlainFormat()
         self.wakes = 0
         self.taken = b""
         self.idle = False
@@ -60,7 +64,7 @@ class FeedHarness:
     def follow(self, session: int = 99, **options: object) -> Cursor:
         return Cursor(self.feed, session, self, **options)  # type: ignore[arg-type]
 
-    def publish(self, *entries: Draft | Notice) -> None:
+    def publish(self, *entries: Draft | Notice | Presence) -> None:
         """Publish a batch as the store does once it is committed."""
         published: list[Entry] = []
         for entry in entries:
@@ -482,6 +486,103 @@ class TestPushing:
         harness.store.prompt = True
         harness.store.answer()
         assert drain([cursor], harness)[-1] == "last"
+
+
+class TestPresence:
+    @pytest.fixture
+    def harness(self) -> FeedHarness:
+        return FeedHarness(PresentFormat())
+
+    def test_it_is_shown_in_its_place_among_lines_and_notices(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        harness.follow()
+        harness.publish(came("luis"), said("a"), joined("+b"), came("ana"), came("eva"), said("c"))
+        assert lines(harness.taken) == ["joined luis", "a", "+b", "joined ana", "joined eva", "c"]
+        assert harness.format.renders == 3
+
+    def test_nobody_is_shown_an_own_one(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        cursor = harness.follow(1)
+        harness.publish(said("a"), came("luis", 1), said("b"), came("eva", 2))
+        assert harness.taken == b""
+        assert lines(cursor.take()) == ["a", "b", "joined eva"]
+
+    def test_one_for_other_nodes_alone_is_shown_nobody(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        harness.follow()
+        harness.publish(came("luis")._replace(hidden=True))
+        assert harness.taken == b""
+        harness.publish(said("a"), came("eva")._replace(hidden=True), said("b"))
+        assert harness.taken == b"a\nb\n"
+
+    def test_ignored_people_are_there_all_the_same(self, harness: FeedHarness) -> None:
+        cursor = harness.follow(view=View(ignored=frozenset({"ana"})))
+        harness.publish(came("ana"), said("a"))
+        assert lines(cursor.take()) == ["joined ana"]
+
+    def test_many_are_sent_in_parts(self, harness: FeedHarness) -> None:
+        pushed: list[bytes] = []
+        harness.follow()
+
+        def push(data: bytes) -> bool:
+            pushed.append(data)
+            return True
+
+        harness.push = push  # type: ignore[method-assign]
+        names = [f"{number:0100}" for number in range(3 * PUSH_BYTES // 100)]
+        harness.publish(*map(came, names))
+        assert lines(b"".join(pushed)) == [f"joined {name}" for name in names]
+        assert len(pushed) == 4
+        assert all(len(part) <= PUSH_BYTES for part in pushed)
+
+    def test_a_format_without_it_is_given_none_and_keeps_up(self, harness: FeedHarness) -> None:
+        harness.follow()
+        plain = PlainFormat()
+        feed = harness.room.feed(plain)
+        harness.idle = True
+        cursor = Cursor(feed, 98, harness)
+        harness.publish(came("luis"))
+        for call in harness.store.later:
+            call()
+        assert plain.renders == 0
+        assert cursor.mark is harness.room.mark
+        harness.publish(said("x" * PUSH_BYTES), came("eva"), said("b"))
+        assert plain.renders == 4  # two lines, and these in two parts
+        assert cursor.mark is harness.room.mark
+        assert not harness.wakes
+
+    def test_the_counts_are_of_what_is_shown(self, harness: FeedHarness) -> None:
+        counts = harness.room._feeds._counts.entries
+        harness.follow()
+        plain = Woken(lambda: None)
+        Cursor(harness.room.feed(PlainFormat()), 98, plain)
+        before = counts["other"]
+        harness.publish(came("luis"), said("a"))
+        assert counts["other"] == before + 2 + 1
+
+    def test_one_who_falls_out_of_the_tail_misses_it(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.publish(came("luis"), said("a"))
+        harness.bury()
+        harness.store.prompt = True
+        assert drain([cursor], harness)[0] == "a"
+
+
+class TestTellingOfPresence:
+    def test_it_is_told_while_a_follower_is_shown_it(self, harness: FeedHarness) -> None:
+        room = harness.room
+        assert not room.tells_presence
+        harness.follow()
+        assert not room.tells_presence
+        cursor = Cursor(room.feed(PresentFormat()), 98, harness)
+        assert room.tells_presence
+        harness.publish(came("luis"))
+        assert room.tells_presence
+        cursor.close()
+        harness.publish(said("a"))
+        assert room.tells_presence
+        harness.publish(came("eva"))
+        assert not room.tells_presence
 
 
 class TestFallingBehind:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from chatd.event import Draft, Event, Kind, Record
 from chatd.storage.contract import (
     StoreError,
 )
 from chatd.storage.group_commit import WAITING_BYTES
+from chatd.storage.memory import MemoryStore
 from chatd.storage.publication import PUBLISHED_WORK
 from chatd.text.work import MOST_WORK
 from tests.support.logs import Expect
-from tests.support.stores import Gates, Recorder, StoreHarness, draft, joined, texts
+from tests.support.stores import Gates, Recorder, StoreHarness, came, draft, joined, texts
 
 pytestmark = pytest.mark.quick
 
@@ -214,6 +216,37 @@ class TestParts:
         await harness.say(*(draft(self.LONG, session=number) for number in range(6)))
         assert self.sizes(harness) == [2]
         expected_errors(ZeroDivisionError)
+
+
+class TestPresences:
+    async def test_are_published_in_their_places_and_not_stored(
+        self, harness: StoreHarness
+    ) -> None:
+        await harness.say(came("luis"), draft("a"), joined("luis"), came("eva"), draft("b"))
+        published = texts(harness.recorder.published)
+        assert published == ["joined luis", "a", "+luis", "joined eva", "b"]
+        assert [event.seq for event in await harness.everything()] == [1, 2]
+
+    async def test_are_published_in_a_batch_of_their_own(self, harness: StoreHarness) -> None:
+        await harness.say(came("luis"))
+        assert texts(harness.recorder.published) == ["joined luis"]
+        assert harness.store.counts.events == 0
+
+    async def test_are_published_if_lines_are_refused(
+        self, harness: StoreHarness, expected_errors: Expect
+    ) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft("a"), came("luis"))
+        gates.fail(StoreError("no disk"))
+        assert texts(harness.recorder.published) == ["joined luis"]
+        expected_errors()
+
+    def test_weigh_what_they_hold_in_memory(self) -> None:
+        store = MemoryStore(Clock())
+        for reason in "", "x" * WAITING_BYTES:
+            assert not store.full
+            store.append(came("luis")._replace(reason=reason))
+        assert store.full
 
 
 class TestNotices:

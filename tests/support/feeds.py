@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from chatd.errors import ErrorKind
-from chatd.event import Draft, Entry, Event, Notice
+from chatd.event import Draft, Entry, Event, Notice, Presence
 from chatd.formats.base import BELL, Format
 from chatd.util.error_log import ErrorLog
 from tests.support import stores
@@ -36,11 +36,22 @@ class PlainFormat(Format):
         return f"ERR {kind.value} {values['first']}-{values['last']}\n".encode()
 
 
+class PresentFormat(PlainFormat):
+    """The same with the presence of others."""
+
+    shows_presence = True
+
+    def presence(self, presence: Presence) -> bytes:
+        return f"{presence.change.value} {presence.name}\n".encode()
+
+
 class PagedStore:
     """A store of pages of `PAGE` events, each read when the test says so.
 
     ``prompt`` makes it return them at once.
     """
+
+    shared = False
 
     def __init__(self) -> None:
         self.error_log = ErrorLog(Clock())

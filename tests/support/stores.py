@@ -12,8 +12,8 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 
-from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Record
-from chatd.storage.contract import Committed, RecordWrite, StoreError, Subscriber
+from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Presence, Record
+from chatd.storage.contract import BatchItem, Committed, RecordWrite, StoreError, Subscriber
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.maintenance_schedule import IDLE_SECONDS
@@ -117,7 +117,7 @@ class StoreHarness:
         await self.store.close()
         self._open()
 
-    def begin(self, *entries: Draft | Notice) -> None:
+    def begin(self, *entries: Draft | Notice | Presence) -> None:
         """Append entries in one turn, and begin to commit them unless a commit is running."""
         for each in entries:
             self.store.append(each)
@@ -141,7 +141,7 @@ class StoreHarness:
             self.end_turn()
             await deferLater(reactor, TURN_SECONDS)
 
-    async def say(self, *drafts: Draft | Notice) -> None:
+    async def say(self, *drafts: Draft | Notice | Presence) -> None:
         """Append entries in one turn, and settle."""
         self.begin(*drafts)
         await self.settle()
@@ -182,7 +182,7 @@ class Gates:
         self._commit = store.commit
         store.commit = self.commit  # type: ignore[method-assign]
 
-    def commit(self, batch: Sequence[Draft | Notice | RecordWrite]) -> Deferred[Committed]:
+    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
         self.batches.append([shown(entry) for entry in batch])
         gate: Deferred[None] = Deferred()
         self._gates.append(gate)
@@ -221,9 +221,15 @@ def joined(name: str, room: str = "lobby", session: int = 9) -> Notice:
     return Notice(room, Change.JOINED, ((session, name),))
 
 
+def came(name: str, room: str = "lobby", session: int = 9) -> Presence:
+    return Presence(room, Change.JOINED, session, name)
+
+
 def shown(entry: Draft | Entry | RecordWrite) -> str:
     if isinstance(entry, Notice):
         return "+" + ",".join(entry.names)
+    if isinstance(entry, Presence):
+        return f"{entry.change.value} {entry.name}"
     if isinstance(entry, RecordWrite):
         return " ".join(record.key for record in entry.records)
     return entry.text if isinstance(entry, Event) else " ".join(entry.texts)

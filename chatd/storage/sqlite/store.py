@@ -31,7 +31,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.python.failure import Failure
 
-from chatd.event import Entry, Event, Notice, Record
+from chatd.event import PASSING, Entry, Event, Record
 from chatd.i18n import Language, sentence
 from chatd.storage.contract import BatchItem, Committed, Found, RoomRecord, StoreError, Wanted
 from chatd.storage.group_commit import GroupCommitStore
@@ -169,9 +169,9 @@ class SqliteStore(GroupCommitStore):
         return self._writer_thread.run(self._writer.maintain)
 
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
-        notices = [entry for entry in batch if isinstance(entry, Notice)]
-        if len(notices) == len(batch):
-            return succeed(Committed(notices))
+        passing = [entry for entry in batch if isinstance(entry, PASSING)]
+        if len(passing) == len(batch):
+            return succeed(Committed(passing))
         return self._writer_thread.run(self._writer.write, batch).addCallback(self._committed_batch)
 
     async def close(self) -> None:

@@ -1,0 +1,349 @@
+"""Sessions that come, leave and are renamed, as clients are shown it that show each at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from chatd.chat.actions.enter import leave_room
+from chatd.chat.actions.rename import rename
+from chatd.chat.membership import LASTING
+from chatd.chat.session import Session
+from chatd.event import Change, Departure, Entry, Presence
+from chatd.formats.base import Format
+from chatd.formats.chat import ChatFormat
+from chatd.rooms.room import Room
+from chatd.rooms.stream import Stream
+from tests.support.browser import browser_tab
+from tests.support.presence_format import PresenceFormat
+from tests.support.sentences import EN
+from tests.support.sessions import done, taken
+from tests.support.world import Member, World
+
+
+class PresenceWorld(World):
+    """A room, #ops, of Olga, and a client in it, Eva's, that is shown presences."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.olga = self.member("olga")
+        self.olga.type("/join ops")
+        self.eva = self.reader("eva")
+        self.seen(self.eva)
+
+    @property
+    def ops(self) -> Room:
+        return self.room("ops")
+
+    def reader(self, name: str, format: Format = PresenceFormat()) -> Session:  # noqa: B008
+        """Return a session in #ops."""
+        session = self.server.connect(Stream(), format)
+        done(self, rename(self.server, session, name))
+        session.subscriptions.allow_many_rooms()
+        session.enter(self.ops, "joined_room", 0)
+        return session
+
+    def seen(self, session: Session) -> list[str]:
+        """Return the lines that a session was sent, but those of the server."""
+        self.settle()
+        return [line for line in taken(session.stream).splitlines() if not line.startswith("***")]
+
+    @property
+    def told(self) -> list[str]:
+        """The lines that Eva was sent since the last call."""
+        return self.seen(self.eva)
+
+    def come(self, name: str = "") -> Member:
+        """Return a client that is in #ops; a guest without a name."""
+        client = self.person(name) if name else self.person()
+        client.type("/join ops")
+        return client
+
+
+@pytest.fixture
+def world() -> PresenceWorld:
+    return PresenceWorld()
+
+
+class TestComing:
+    def test_each_is_shown_at_once(self, world: PresenceWorld) -> None:
+        world.come("luis")
+        assert world.told == ["+ luis"]
+        world.wait(LASTING)
+        assert world.told == []
+
+    def test_so_are_guests(self, world: PresenceWorld) -> None:
+        guest = world.come()
+        assert world.told == [f"+ {guest.session.name} (guest)"]
+
+    def test_so_is_the_account(self, world: PresenceWorld) -> None:
+        world.member("Rosa").type("/join ops")
+        assert world.told == ["+ Rosa (account rosa)"]
+
+    def test_each_session_of_one_name_is_shown(self, world: PresenceWorld) -> None:
+        for _ in range(2):
+            world.member("rosa").type("/join ops")
+        assert world.told == ["+ rosa (account rosa)"] * 2
+
+    def test_a_session_is_not_shown_its_own(self, world: PresenceWorld) -> None:
+        luis = world.reader("luis")
+        assert world.seen(luis) == []
+        assert world.told == ["+ luis"]
+
+    def test_it_comes_in_the_order_of_the_lines(self, world: PresenceWorld) -> None:
+        world.store.holds = True
+        world.olga.type("one")
+        luis = world.come("luis")
+        luis.type("two")
+        world.olga.type("three")
+        while world.store.held:
+            world.release()
+        assert world.told == ["<olga> one", "+ luis", "<luis> two", "<olga> three"]
+
+
+class TestLeaving:
+    def test_each_is_shown_at_once(self, world: PresenceWorld) -> None:
+        luis = world.come("luis")
+        luis.type("/join tea")
+        assert world.told == ["+ luis", "- luis"]
+
+    def test_with_the_words_of_the_one_who_leaves(self, world: PresenceWorld) -> None:
+        luis = world.reader("luis")
+        world.server.moves.leave(luis, world.ops, Departure("lunch"))
+        assert world.told == ["+ luis", "- luis (lunch)"]
+
+    def test_a_guest(self, world: PresenceWorld) -> None:
+        guest = world.come()
+        name = guest.session.name
+        guest.type("/leave")
+        assert world.told == [f"+ {name} (guest)", f"- {name} (guest)"]
+
+    def test_one_who_quits_leaves_each_room_so(self, world: PresenceWorld) -> None:
+        luis = world.reader("luis")
+        luis.enter(world.server.rooms.add("tea"), "joined_room", 0)
+        world.eva.enter(world.room("tea"), "joined_room", 0)
+        world.seen(world.eva)
+        world.server.finish(luis, Departure("home", quits=True))
+        assert world.told == ["- luis quits (home)"] * 2
+
+    def test_a_connection_that_is_lost_quits(self, world: PresenceWorld) -> None:
+        world.come("luis").hang_up()
+        assert world.told == ["+ luis", "- luis quits"]
+
+    def test_the_words_after_quit_are_shown(self, world: PresenceWorld) -> None:
+        world.come("luis").type("/quit off home")
+        assert world.told == ["+ luis", "- luis quits (off home)"]
+
+
+class TestPuttingOut:
+    def test_a_kick_says_by_whom_and_why(self, world: PresenceWorld) -> None:
+        world.come("luis")
+        world.olga.type("/kick luis enough")
+        assert world.told == ["+ luis", "- luis by olga (enough)"]
+
+    def test_a_ban(self, world: PresenceWorld) -> None:
+        world.come("luis")
+        world.olga.type("/ban luis 1h spam")
+        assert world.told == ["+ luis", "- luis by olga (spam)"]
+
+    def test_a_mode(self, world: PresenceWorld) -> None:
+        world.come("luis")
+        world.olga.type("/invite eva")
+        world.olga.type("/mode private")
+        assert world.told == ["+ luis", "- luis"]
+
+    def test_the_deed_comes_first(self, world: PresenceWorld) -> None:
+        world.come("luis")
+        world.settle()
+        taken(world.eva.stream)
+        world.olga.type("/kick luis enough")
+        world.settle()
+        deed, gone = taken(world.eva.stream).splitlines()
+        assert EN.sentence("did_kick", name="olga", target="luis") in deed
+        assert gone == "- luis by olga (enough)"
+
+    def test_one_that_an_administrator_disconnects(self, world: PresenceWorld) -> None:
+        world.register("root", admin=True)
+        root = world.member("root")
+        world.come("luis")
+        root.type("/disconnect luis")
+        assert world.told == ["+ luis", "- luis by root quits"]
+
+
+class TestNewNames:
+    def test_each_is_shown_at_once(self, world: PresenceWorld) -> None:
+        world.come("luis").type("/nick lucas")
+        assert world.told == ["+ luis", "= luis is lucas"]
+
+    def test_a_guest_that_takes_a_name(self, world: PresenceWorld) -> None:
+        guest = world.come()
+        name = guest.session.name
+        guest.type("/nick luis")
+        assert world.told == [f"+ {name} (guest)", f"= {name} is luis"]
+
+    def test_one_that_becomes_a_guest(self, world: PresenceWorld) -> None:
+        rosa = world.member("rosa")
+        rosa.type("/join ops")
+        rosa.type("/logout")
+        name = rosa.session.name
+        assert world.told == ["+ rosa (account rosa)", f"= rosa is {name} (guest)"]
+
+    def test_several_sessions_that_are_renamed_together(self, world: PresenceWorld) -> None:
+        tabs = [browser_tab(world, "luis") for _ in range(2)]
+        for tab in tabs:
+            tab.say("/join ops")
+        tabs[0].say("/nick lucas")
+        assert world.told == ["+ luis"] * 2 + ["= luis is lucas"] * 2
+
+
+class TestThoseWhoMayNotSpeak:
+    """Their names and words are not shown to all, as in notices."""
+
+    @pytest.fixture(autouse=True)
+    def moderated(self, world: PresenceWorld) -> None:
+        world.olga.type("/voice eva")
+        world.olga.type("/mode moderated")
+        world.seen(world.eva)
+
+    def test_none_is_shown_that_comes_or_leaves(self, world: PresenceWorld) -> None:
+        luis = world.come("luis")
+        luis.type("/nick lucas")
+        luis.type("/quit buy things")
+        assert world.told == []
+        assert world.ops.here.hidden == {}
+
+    def test_one_that_may_speak_then_is_shown_before_the_first_line(
+        self, world: PresenceWorld
+    ) -> None:
+        luis = world.come("luis")
+        world.olga.type("/voice luis")
+        assert world.told == []
+        luis.type("hola")
+        assert world.told == ["+ luis", "<luis> hola"]
+        luis.type("/quit bye")
+        assert world.told == ["- luis quits (bye)"]
+
+    def test_one_that_was_shown_leaves_without_words(self, world: PresenceWorld) -> None:
+        world.olga.type("/mode open")
+        luis = world.come("luis")
+        world.olga.type("/mode moderated")
+        luis.type("/quit buy things")
+        assert world.told == ["+ luis", "- luis quits"]
+
+    def test_one_that_was_shown_has_gone_with_its_new_name(self, world: PresenceWorld) -> None:
+        world.olga.type("/mode open")
+        luis = world.come("luis")
+        world.olga.type("/mode moderated")
+        luis.type("/nick lucas")
+        assert world.told == ["+ luis", "- luis"]
+        world.olga.type("/mode open")
+        luis.type("hola")
+        assert world.told == ["+ lucas", "<lucas> hola"]
+
+    def test_one_that_may_speak_then_is_shown_by_a_new_name(self, world: PresenceWorld) -> None:
+        luis = world.come("luis")
+        world.olga.type("/mode open")
+        luis.type("/nick lucas")
+        assert world.told == ["+ lucas"]
+
+    def test_one_that_came_before_anyone_is_shown_anything_is_not_shown_to_leave(self) -> None:
+        world = World()
+        olga = world.member("olga")
+        olga.type("/create ops moderated")
+        luis = world.person("luis")
+        luis.type("/join ops")
+        eva = world.server.connect(Stream(), PresenceFormat())
+        eva.enter(world.room("ops"), "joined_room", 0)
+        taken(eva.stream)
+        luis.hang_up()
+        world.settle()
+        assert taken(eva.stream) == ""
+
+
+class TestOtherNodes:
+    """A store with other nodes is given each presence, and those for them alone are marked."""
+
+    @pytest.fixture
+    def shared(self, world: PresenceWorld, monkeypatch: pytest.MonkeyPatch) -> PresenceWorld:
+        monkeypatch.setattr(world.store, "shared", True)
+        world.ops.tells_presence = True
+        return world
+
+    def published(
+        self, world: PresenceWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> list[tuple[Change, str, bool]]:
+        """Return the list to which what is published is added."""
+        found: list[tuple[Change, str, bool]] = []
+        publish = Room.publish
+
+        def note(room: Room, entries: Sequence[Entry], **options: bool) -> None:
+            for entry in entries:
+                if isinstance(entry, Presence):
+                    found.append((entry.change, entry.new_name or entry.name, entry.hidden))
+            publish(room, entries, **options)
+
+        monkeypatch.setattr(Room, "publish", note)
+        return found
+
+    def test_each_is_told_although_no_client_is(
+        self, shared: PresenceWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shared.server.moves.leave(shared.eva)
+        shared.settle()
+        found = self.published(shared, monkeypatch)
+        shared.come("luis").hang_up()
+        assert found == [(Change.JOINED, "luis", False), (Change.LEFT, "luis", False)]
+        assert shared.ops.tells_presence
+
+    def test_those_who_may_not_speak_are_told_and_hidden(
+        self, shared: PresenceWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shared.olga.type("/mode moderated")
+        shared.seen(shared.eva)
+        found = self.published(shared, monkeypatch)
+        luis = shared.come("luis")
+        luis.type("/nick lucas")
+        shared.olga.type("/voice lucas")
+        luis.type("hola")
+        shared.olga.type("/unvoice lucas")
+        luis.type("/nick luis")
+        luis.hang_up()
+        assert found == [
+            (Change.JOINED, "luis", True),
+            (Change.RENAMED, "lucas", True),
+            (Change.JOINED, "lucas", False),
+            (Change.LEFT, "lucas", False),
+            (Change.JOINED, "luis", True),
+            (Change.LEFT, "luis", True),
+        ]
+        assert shared.told == ["+ lucas", "<lucas> hola", "- lucas"]
+
+
+class TestWhereNoneIsShown:
+    def test_nothing_is_made(self, world: PresenceWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+        leave_room(world.server, world.eva, world.ops)
+        world.come("luis")  # the first one after it finds that none is shown any more
+        world.settle()
+        assert not world.ops.tells_presence
+        made: list[Presence] = []
+        monkeypatch.setattr(Room, "show_presence", lambda room, presence: made.append(presence))
+        world.come("rosa").hang_up()
+        assert made == []
+
+    def test_other_formats_show_their_notices_and_nothing_else(self, world: PresenceWorld) -> None:
+        ana = world.reader("ana", ChatFormat())
+        taken(ana.stream)
+        world.come("luis").type("hola")
+        world.come().hang_up()
+        world.settle()
+        joined = EN.notice("joined_one", people="luis")
+        assert taken(ana.stream).splitlines() == [joined, "<luis> hola"]
+
+    def test_other_formats_keep_in_step_with_it(self, world: PresenceWorld) -> None:
+        ana = world.reader("ana", ChatFormat())
+        world.come().hang_up()
+        world.settle()
+        taken(ana.stream)
+        world.olga.type("hola")
+        assert world.seen(ana) == ["<olga> hola"]
