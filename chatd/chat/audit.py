@@ -89,7 +89,7 @@ class Audit:
             self._sign_in(key, _person(session), {"ok": True, "way": way})
 
     def sign_in_failed(self, way: str, address: str, door: str, name: str = "") -> None:
-        """Record that a password or a token from that address was wrong.
+        """Record that a sign-in from that address failed: the password was wrong, say.
 
         ``name`` is that of the account, "" if it is not known.
         """

@@ -447,7 +447,10 @@ SENTENCES = {
     "header_not_trusted": "this server does not trust you to name persons. Leave out the header.",
     "account_closed": "{name} is closed. Ask who runs this server.",
     "no_account_here": "you are known, but {name} has no account here. Ask who runs this server.",
-    "account_is_local": "{name} is an account of this server. Log in with its password here.",
+    "account_is_local": (
+        "{name} is an account of this server alone, so the sign-in of the organisation does not"
+        " count for it. Ask who runs this server."
+    ),
     "name_of_organisation": (
         "{name} is a name of the organisation. /login {name}, with the password that it has there."
     ),

@@ -479,7 +479,10 @@ SENTENCES = {
     "no_account_here": (
         "se te conoce, pero {name} no tiene cuenta aquí. Pregunta a quien lleva este servidor."
     ),
-    "account_is_local": "{name} es una cuenta de este servidor. Usa su contraseña de aquí.",
+    "account_is_local": (
+        "{name} es una cuenta solo de este servidor, así que el inicio de sesión de la organización"
+        " no vale para ella. Pregunta a quien lleva este servidor."
+    ),
     "name_of_organisation": (
         "{name} es un nombre de la organización. /acceder {name}, con la contraseña que tiene allí."
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chatd.accounts.accounts import Account
-from chatd.accounts.credentials import BROWSER, PASSWORD, TOKEN, Grant, Scope, by_proxy
+from chatd.accounts.credentials import BROWSER, PASSWORD, PROXY, TOKEN, Grant, Scope, by_proxy
 from chatd.chat.actions.authentication import (
     account_called,
     charge_account,
@@ -22,7 +22,7 @@ from chatd.chat.actions.password_check import check_password
 from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.errors import ErrorKind, Refusal
+from chatd.errors import ErrorKind, Refusal, short
 
 
 def check_login(server: ChatServer, session: Session, name: str, *, sent: bool) -> Account:
@@ -67,6 +67,16 @@ async def grant_by_proxy(server: ChatServer, session: Session, name: str) -> Gra
     Make the account if there is none; the guest ``session`` is charged for it. Raises `Refusal`,
     and `StoreError`.
     """
+    try:
+        account = await _account_by_proxy(server, session, name)
+    except Refusal:
+        identity = session.identity
+        server.audit.sign_in_failed(PROXY, identity.host, identity.door, short(name))
+        raise
+    return by_proxy(account, administers=account.key in server.logins.sign_in.admins)
+
+
+async def _account_by_proxy(server: ChatServer, session: Session, name: str) -> Account:
     account = await outside_account(server, session, name)
     if server.accounts.called(account.name) is None:
         charge_account(server, session)
@@ -74,7 +84,7 @@ async def grant_by_proxy(server: ChatServer, session: Session, name: str) -> Gra
         server.audit.record(AuditEvent.REGISTER, session, whom=account.name)
         server.marked.changed(account.name)
         account = account_called(server, account.name)  # unless it was removed meanwhile
-    return by_proxy(account, administers=account.key in server.logins.sign_in.admins)
+    return account
 
 
 async def _make_account(server: ChatServer, session: Session, account: Account) -> None:

@@ -54,9 +54,14 @@ export interface Clock {
 /** Called with the answer to a message; with nothing, if the connection breaks first. Returns true to be called again. */
 export type Answered = (answer?: wire.ServerMessage) => unknown;
 
+/** The error for which a request was refused, if there is one. */
+export type Refused = Pick<wire.Failure, "kind" | "text"> | undefined;
+
 export interface ConnectionOptions {
 	open: () => WebSocket;
 	clock: Clock;
+	/** Returns why the server accepts no connection, if it says. */
+	refusal: () => Promise<Refused>;
 	/** Returns the first message. */
 	greet: () => wire.ClientMessage;
 	received: (message: wire.ServerMessage) => void;
@@ -71,6 +76,8 @@ export interface ClientOptions {
 	texts: Texts;
 	clock: Clock;
 	open: () => WebSocket;
+	/** Returns why the server accepts no connection, in a language, if it says. */
+	refusal: (language: string) => Promise<Refused>;
 	/** Called after a change that may be seen. */
 	changed: () => void;
 	/** Called for a private line that came, and for one that names the reader. */

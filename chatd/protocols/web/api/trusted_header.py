@@ -11,9 +11,11 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.credentials import Grant
 from chatd.chat.actions.login import grant_by_proxy
-from chatd.errors import ErrorKind
+from chatd.errors import ErrorKind, Refusal
+from chatd.i18n import sentence
 from chatd.protocols.web.api.request_session import Call, stranger
 from chatd.protocols.web.http.messages import Problem, bad_request
+from chatd.text.escaping import visible
 from chatd.util.error_log import RecurringWarning
 
 
@@ -26,6 +28,7 @@ class TrustedHeader:
         self._trouble = RecurringWarning(
             clock, "a request with the header of sign-in was refused: {why}."
         )
+        self._refused = RecurringWarning(clock, "a person whom the proxy names was refused: {why}")
 
     async def grant_for(self, call: Call) -> Grant | None:
         """Return the grant of the person whom a request names; None if it names none.
@@ -47,4 +50,9 @@ class TrustedHeader:
         except UnicodeDecodeError:
             raise bad_request() from None
         with stranger(call) as (session, _):
-            return await grant_by_proxy(call.server, session, name)
+            try:
+                return await grant_by_proxy(call.server, session, name)
+            except Refusal as refusal:
+                text = sentence(call.server.language, refusal.key, **refusal.values)
+                self._refused.tell(visible(text))
+                raise

@@ -39,6 +39,7 @@ export class Client {
 		this.connection = new Connection({
 			open: given.open,
 			clock: given.clock,
+			refusal: () => given.refusal(given.texts.language),
 			greet: () => this.#greet(),
 			received: (message) => this.take(message),
 			changed: () => this.#connectionChanged(),

@@ -11,6 +11,8 @@ const OPEN = 1; // WebSocket's
 export class Connection {
 	/** @type {"waiting" | "connecting" | "open" | "ended"} "open" once the server has sent `hello` */
 	state = "waiting";
+	/** @type {page.Refused} why the server accepts no connection, if it says */
+	reason;
 	isLetGo = false; // the server will close the connection, and accepts another one
 	/** @type {WebSocket | undefined} */
 	#socket;
@@ -94,6 +96,7 @@ export class Connection {
 		if (isHello) {
 			this.#openedAt = this.#clock.now();
 			this.state = "open";
+			this.reason = undefined;
 			this.#after("ping", PING_EVERY, () => this.#ping());
 		}
 		const id = "id" in message ? message.id : undefined;
@@ -113,6 +116,7 @@ export class Connection {
 	/** @param {number} [code] that of the socket's closing; none if it was found dead */
 	#closed(code) {
 		this.#drop();
+		if (this.state !== "open") this.#askWhy();
 		if (code === GOODBYE && !this.isLetGo) return this.#be("ended");
 		// A server that closes each connection at once is not asked every second.
 		if (this.state === "open" && this.#clock.now() - this.#openedAt > LASTING_MS) this.#tries = 0;
@@ -122,6 +126,11 @@ export class Connection {
 		this.#retryAt = this.#clock.now() + pause * 1000;
 		this.#after("retry", pause, () => this.start());
 		return this.#be("waiting");
+	}
+
+	async #askWhy() {
+		const reason = await this.#given.refusal();
+		if (this.state !== "open") this.reason = reason;
 	}
 
 	#drop() {

@@ -215,13 +215,15 @@ export class Display {
 	}
 
 	#drawConnection() {
-		const { state, pause } = this.#parts.client.connection;
+		const { state, pause, reason } = this.#parts.client.connection;
 		const texts = this.#texts;
 		const isOver = state === "ended";
 		if (state === "open" && this.#wasLost) announce(texts.say("back"));
 		this.#wasLost = state !== "open" && (this.#wasLost || state !== "connecting");
 		byId("banner").hidden = !this.#wasLost;
-		tell(byId("banner-text"), this.#wasLost ? texts.say(isOver ? "goodbye" : "lost") : "");
+		const refused = reason && `${texts.errorKind(reason.kind)}: ${reason.text}`;
+		const why = isOver ? texts.say("goodbye") : (refused ?? texts.say("lost"));
+		tell(byId("banner-text"), this.#wasLost ? why : "");
 		tell(byId("countdown"), isOver ? "" : texts.say(state === "waiting" ? "again_in" : "connecting", { count: pause }));
 		tell(byId("try-now"), texts.say(isOver ? "come_back" : "try_now"));
 	}

@@ -20,7 +20,7 @@ import { Notifier } from "./notify.js";
 import { PeopleList } from "./people-list.js";
 import { Search } from "./search.js";
 import { Side } from "./side.js";
-import { socket } from "./socket.js";
+import { refusal, socket } from "./socket.js";
 import { ring } from "./sound.js";
 import { chooseLanguage, Texts } from "./texts.js";
 import { Topic } from "./topic.js";
@@ -34,6 +34,7 @@ const client = new Client({
 	texts,
 	clock,
 	open: socket,
+	refusal,
 	changed: () => display.drawSoon(),
 	heard: (line) => {
 		if (line.room.isPrivate) announce(`${texts.say("private")}, ${line.author}: ${line.text}`);

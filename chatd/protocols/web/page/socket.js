@@ -1,5 +1,5 @@
-// The sockets to the server. The first one is opened while the rest of the page is on its way. It must not
-// know messages.
+// The sockets to the server, and why it accepts none. The first one is opened while the rest of the page is
+// on its way. It must not know messages.
 
 const opened = () => new WebSocket(`${location.origin.replace("http", "ws")}/ws`);
 
@@ -9,4 +9,19 @@ const first = [opened()];
 export function socket() {
 	const early = first.pop();
 	return early && early.readyState <= WebSocket.OPEN ? early : opened();
+}
+
+/**
+ * Return the error for which the server accepts no socket, if it says one. No script can read the answer to a handshake,
+ * and another request is refused for the same reason.
+ * @param {string} language
+ * @returns {Promise<page.Refused>}
+ */
+export async function refusal(language) {
+	try {
+		const answer = await fetch("/api/me", { headers: { "Accept-Language": language } });
+		return (await answer.json()).error;
+	} catch {
+		return undefined;
+	}
 }

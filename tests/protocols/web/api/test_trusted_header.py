@@ -9,6 +9,7 @@ from twisted.internet.address import UNIXAddress
 
 from chatd.accounts.sign_in import SignIn
 from chatd.chat.actions import administration
+from chatd.chat.audit import Audit, Record
 from chatd.protocols.transport.limits import Admission
 from chatd.protocols.web.api.trusted_header import TrustedHeader
 from chatd.protocols.web.site import Site, factory_of
@@ -86,24 +87,45 @@ class TestAPersonWhomTheProxyNames:
         assert web.name(remote_user="maria", authorization=token) == "ana"
         assert web.name(remote_user="maria", authorization="Basic eDp5") == "maria"
 
-    def test_is_refused_once_the_account_is_closed(self, web: Proxied) -> None:
+
+class TestAPersonWhomTheProxyNamesInVain:
+    def test_has_an_account_that_is_closed(self, web: Proxied, expected_errors: Expect) -> None:
         web.name(remote_user="maria")
         done(web.world, administration.remove_account(web.server, "maria"))
         assert error_of(web.me(remote_user="maria")) == (403, "account_closed")
+        assert expected_errors()
 
-    @pytest.mark.parametrize("name", ["maria garcia", "maria@example.org", "\xff"])
-    def test_needs_a_valid_name(self, web: Proxied, name: str) -> None:
-        assert web.me(remote_user=name).status in (400, 422)
+    @pytest.mark.parametrize("name", ["maria garcia", "maria@example.org"])
+    def test_has_no_valid_name(self, web: Proxied, name: str, expected_errors: Expect) -> None:
+        assert web.me(remote_user=name).status == 422
         assert not web.server.accounts.table
+        assert expected_errors()
 
-    def test_needs_an_account_where_none_are_made(self) -> None:
+    def test_has_a_name_that_is_no_text(self, web: Proxied) -> None:
+        assert web.me(remote_user="\xff").status == 400
+
+    def test_has_no_account_where_none_are_made(self, expected_errors: Expect) -> None:
         web = Proxied(SignIn())
         assert error_of(web.me(remote_user="maria")) == (404, "no_account_here")
+        assert expected_errors()
 
-    def test_is_not_one_whose_account_is_local(self) -> None:
+    def test_has_a_local_account(self, expected_errors: Expect) -> None:
         web = Proxied(SignIn(creates=True, local=frozenset(["ana"])))
         web.world.register("ana")
         assert error_of(web.me(remote_user="ana")) == (403, "account_is_local")
+        assert expected_errors()
+
+    def test_is_a_failed_sign_in_and_told_to_the_log(
+        self, web: Proxied, expected_errors: Expect
+    ) -> None:
+        entries: list[Record] = []
+        web.server.audit = Audit(web.clock, entries.append)
+        web.me(remote_user="maria\x1b garcia")
+        (entry,) = entries
+        facts = [entry[each] for each in ("event", "ok", "way", "whom")]
+        assert facts == ["sign-in", False, "proxy", "maria^[ garcia"]
+        (logged,) = expected_errors()
+        assert "maria^[ garcia" in str(logged["why"])
 
 
 class TestTheHeader:

@@ -21,6 +21,7 @@ function made(values, sockets = new Sockets()) {
 		clock,
 		texts: new Texts("en"),
 		open: sockets.open,
+		refusal: () => Promise.resolve(),
 		changed: () => {},
 		heard: (line) => heard.push(line),
 		bell: () => heard.push("bell"),

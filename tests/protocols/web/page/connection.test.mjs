@@ -9,17 +9,23 @@ function made(chance = 1) {
 	const clock = new Clock();
 	const sockets = new Sockets();
 	const received = [];
+	const refusals = []; // the answers of the server to the question why
 	const connection = new Connection({
 		clock,
 		open: sockets.open,
 		greet: () => ({ type: "hello", key: "k" }),
+		refusal: () => Promise.resolve(refusals.shift()),
 		received: (message) => received.push(message),
 		changed: () => {},
 		chance: () => chance,
 	});
 	connection.start();
-	return { clock, sockets, connection, received };
+	return { clock, sockets, connection, received, refusals };
 }
+
+const CLOSED = { kind: "not allowed", text: "maria is closed." };
+
+const settled = () => new Promise(setImmediate);
 
 function opened(chance) {
 	const all = made(chance);
@@ -74,6 +80,32 @@ test("pauses begin anew after a connection that lasted, not after one that did n
 		assert.equal(connection.pause, pause);
 		clock.advance(pause);
 	}
+});
+
+test("it has the reason for which the server accepts none, until that changes", async () => {
+	const { clock, sockets, connection, refusals } = made();
+	refusals.push(CLOSED, undefined);
+	assert.equal(connection.reason, undefined);
+	for (const reason of [CLOSED, undefined]) {
+		sockets.last.onclose({ code: 1006 });
+		await settled();
+		assert.equal(connection.reason, reason);
+		clock.advance(connection.pause);
+	}
+});
+
+test("it has none once it is greeted, nor asks why one broke that was", async () => {
+	const { clock, sockets, connection, refusals } = made();
+	refusals.push(CLOSED, "not asked for");
+	sockets.last.onclose({ code: 1006 });
+	await settled();
+	clock.advance(1);
+	sockets.last.says(HELLO);
+	assert.equal(connection.reason, undefined);
+	sockets.last.onclose({ code: 1006 });
+	await settled();
+	assert.equal(connection.reason, undefined);
+	assert.equal(refusals.length, 1);
 });
 
 test("a goodbye is not followed by another try", () => {
