@@ -22,6 +22,7 @@ COVERED_BY = {
     "chatd/__init__.py": "tests/integration/test_packaging.py",
     "chatd/__main__.py": "tests/test_cli.py",
     "chatd/tap.py": "tests/integration/test_daemon.py",
+    "chatd/accounts/check_counts.py": "tests/accounts/test_sign_in_helper.py",
     "chatd/command_line/bash.py": "tests/command_line/test_completion.py",
     "chatd/command_line/man_page.py": "tests/command_line/test_man.py",
     "chatd/command_line/settings_page.py": "tests/command_line/test_man.py",

@@ -147,6 +147,12 @@ PANELS = (
         "percentunit",
         (("process_open_fds{$of} / process_max_fds{$of}", "{{instance}}"),),
     ),
+    Panel("Ready: 1, or 0", "short", (("chatd_ready{$of}", "{{instance}}"),)),
+    Panel(
+        "Age of the last back-up",
+        "s",
+        (("time() - chatd_backup_last_success_timestamp_seconds{$of}", "{{instance}}"),),
+    ),
 )
 """The graphs, row by row. ``$of`` stands for the instances that are chosen."""
 

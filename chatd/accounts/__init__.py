@@ -5,6 +5,8 @@ These modules must not know a room, a session or a connection.
 Modules (python3 -m tools.documents writes this list):
 
 - `accounts`: Registered names, and the values that are stored with each.
+- `check_counts`: Counts of the passwords that were hashed or checked, by the outcome, and the times
+  that took.
 - `check_queue`: The queue of passwords that wait to be checked or hashed, in which their askers
   have turns.
 - `credentials`: Tokens, sign-ins of browsers, and grants: the rights of a session to an account.

@@ -6,10 +6,8 @@ leaves this module contains any part of a password. This module must not know ac
 
 from __future__ import annotations
 
-import enum
 import secrets
 import unicodedata
-from collections import Counter
 from collections.abc import Callable
 from hashlib import blake2b
 from hmac import compare_digest
@@ -18,10 +16,10 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.accounts.check_counts import CheckCounts, Outcome
 from chatd.accounts.check_queue import CheckQueue, client_stays
 from chatd.errors import Refusal
 from chatd.text.folding import fold
-from chatd.util.counts import Histogram
 from chatd.util.fair_queue import Asker
 
 LEAST_CHARACTERS = 8
@@ -161,35 +159,28 @@ class Runner(Protocol):
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
 
 
-class Outcome(enum.Enum):
-    """The end of a request to hash or check a password."""
-
-    HASHED = "hashed"
-    RIGHT = "right"
-    WRONG = "wrong"
-    REFUSED = "refused"
-    FAILED = "failed"
-
-
 class Passwords:
     """Hashes passwords in other threads, few at a time.
 
     `hash` and `check` raise `Refusal` if too many wait, and if the client has gone: see
     `CheckQueue.run`. They may also raise `PasswordsFailed`. The ``runner`` has so many ``threads``.
 
-    ``outcomes`` counts the ends of all requests, and ``times`` has the seconds that those took
-    which were not refused, with the wait for their turn.
+    All are counted in ``counts``.
     """
 
     def __init__(
-        self, clock: IReactorTime, runner: Runner, hasher: Hasher, threads: int = THREADS
+        self,
+        clock: IReactorTime,
+        runner: Runner,
+        hasher: Hasher,
+        threads: int = THREADS,
+        counts: CheckCounts | None = None,
     ) -> None:
         self._clock = clock
         self._runner = runner
         self._hasher = hasher
         self._queue = CheckQueue(clock, threads)
-        self.outcomes: Counter[Outcome] = Counter()
-        self.times = Histogram()
+        self.counts = counts or CheckCounts()
 
     def start(self) -> None:
         """Start the threads. To be called after any fork."""
@@ -204,7 +195,7 @@ class Passwords:
     ) -> str:
         """See `Hasher.hash`."""
         hashed = await self._run(asker, has_gone, self._hasher.hash, password)
-        self.outcomes[Outcome.HASHED] += 1
+        self.counts.outcomes[Outcome.HASHED] += 1
         return hashed
 
     async def check(
@@ -212,7 +203,7 @@ class Passwords:
     ) -> tuple[bool, str | None]:
         """See `Hasher.check`."""
         is_right, new = await self._run(asker, has_gone, self._hasher.check, hash, password)
-        self.outcomes[Outcome.RIGHT if is_right else Outcome.WRONG] += 1
+        self.counts.outcomes[Outcome.RIGHT if is_right else Outcome.WRONG] += 1
         return is_right, new
 
     async def _run(
@@ -224,12 +215,12 @@ class Passwords:
                 asker, has_gone, lambda: self._runner.run(_without_secrets, function, *args)
             )
         except Refusal:
-            self.outcomes[Outcome.REFUSED] += 1
+            self.counts.outcomes[Outcome.REFUSED] += 1
             raise
         except PasswordsFailed:
-            self.outcomes[Outcome.FAILED] += 1
+            self.counts.outcomes[Outcome.FAILED] += 1
             raise
-        self.times.add(self._clock.seconds() - began)
+        self.counts.times.add(self._clock.seconds() - began)
         return result
 
 

@@ -21,8 +21,10 @@ from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IAddress, IReactorSocket, IReactorTime
 from twisted.internet.protocol import Protocol, ServerFactory
 
+from chatd.accounts.check_counts import CheckCounts, Outcome
 from chatd.accounts.check_queue import CheckQueue, client_stays
 from chatd.accounts.sign_in import Answer, HelperFailed, Question, answer_of
+from chatd.errors import Refusal
 from chatd.text.escaping import visible
 from chatd.util.error_log import RecurringWarning
 from chatd.util.fair_queue import Asker
@@ -39,16 +41,24 @@ class ISignInReactor(IReactorTime, IReactorSocket):
 class SignInHelper:
     """Asks the helper that listens at a path, ``at_once`` questions at a time.
 
-    An answer may take ``timeout`` seconds, with the time for which the question waits.
+    An answer may take ``timeout`` seconds, with the time for which the question waits. All
+    questions are counted in ``counts``.
     """
 
     def __init__(
-        self, reactor: ISignInReactor, path: Path, *, timeout: float, at_once: int
+        self,
+        reactor: ISignInReactor,
+        path: Path,
+        *,
+        timeout: float,
+        at_once: int,
+        counts: CheckCounts | None = None,
     ) -> None:
         self._reactor = reactor
         self._path = path
         self._timeout = timeout
         self._queue = CheckQueue(reactor, at_once)
+        self._counts = counts or CheckCounts()
         self._trouble = RecurringWarning(
             reactor, "passwords cannot be checked: the helper of the sign-in {why}."
         )
@@ -60,7 +70,8 @@ class SignInHelper:
 
         A failure is logged, without a word of the question or of the answer.
         """
-        end = self._reactor.seconds() + self._timeout
+        began = self._reactor.seconds()
+        end = began + self._timeout
 
         async def exchange() -> Answer:
             left = end - self._reactor.seconds()
@@ -75,9 +86,15 @@ class SignInHelper:
             why = HelperFailed(f"does not answer within {self._timeout:g} seconds")
         except HelperFailed as failed:
             why = failed
+        except Refusal:
+            self._counts.outcomes[Outcome.REFUSED] += 1
+            raise
         else:
             self._trouble.end()
+            self._counts.outcomes[Outcome(answer.verdict.value)] += 1
+            self._counts.times.add(self._reactor.seconds() - began)
             return answer
+        self._counts.outcomes[Outcome.FAILED] += 1
         self._trouble.tell(f"at {visible(str(self._path))} {why}")
         raise why
 

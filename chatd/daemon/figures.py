@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from chatd import __version__
-from chatd.accounts.passwords import Outcome, Passwords
+from chatd.accounts.check_counts import CheckCounts, Outcome
 from chatd.chat.server import ChatServer
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.reactor_lag import ReactorLag
@@ -59,7 +59,7 @@ class Parts(NamedTuple):
     """The parts of the daemon that figures are read from. ``doors`` grow while it is wired."""
 
     server: ChatServer
-    passwords: Passwords | None
+    passwords: CheckCounts
     lag: ReactorLag
     readiness: Readiness
     doors: list[Door]
@@ -159,14 +159,7 @@ def _longest_failure(parts: Parts) -> float:
 
 
 def _passwords(parts: Parts) -> Mapping[str, Value]:
-    outcomes: Counter[Outcome] = Counter()
-    if parts.passwords is not None:
-        outcomes.update(parts.passwords.outcomes)
-    return {each.value: outcomes[each] for each in Outcome}
-
-
-def _password_times(parts: Parts) -> Histogram:
-    return Histogram() if parts.passwords is None else parts.passwords.times
+    return {each.value: parts.passwords.outcomes[each] for each in Outcome}
 
 
 def _expiry(parts: Parts) -> Mapping[str, Value]:
@@ -349,7 +342,7 @@ FIGURES = (
         "passwords_seconds",
         _H,
         "Times in which passwords were hashed or checked, with the wait for their turn",
-        _one(_password_times),
+        _one(lambda parts: parts.passwords.times),
     ),
     Row(
         "reactor_lag_seconds",

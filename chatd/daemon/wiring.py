@@ -21,6 +21,7 @@ from twisted.application.service import IService
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.selectreactor import SelectReactor
 
+from chatd.accounts.check_counts import CheckCounts
 from chatd.accounts.local_users import LocalUsers
 from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
 from chatd.accounts.sign_in import SignIn
@@ -118,8 +119,9 @@ def makeService(options: Options) -> IService:
     store = _store(settings, rundir, user, clock)
     foreground = bool(twistd.get("nodaemon", True))
     manager = manager_of(os.environ, clock, lambda: store.commit_seconds, foreground=foreground)
-    passwords = _passwords(clock)
-    sign_in = _sign_in(settings, reactor)
+    checks = CheckCounts()
+    passwords = _passwords(clock, checks)
+    sign_in = _sign_in(settings, reactor, checks)
     audit_file = _audit_file(settings, rundir, user, reactor)
     audit = None if audit_file is None else Audit(clock, audit_file.write)
     server, watch = _server(settings, store, clock, motd, passwords, sign_in, budgets, audit)
@@ -131,7 +133,7 @@ def makeService(options: Options) -> IService:
     # Those who watch
     lag = ReactorLag(clock)
     readiness = Readiness(lambda: server.saves)
-    figures = Figures(FigureParts(server, passwords, lag, readiness, []))
+    figures = Figures(FigureParts(server, checks, lag, readiness, []))
     monitor = Monitor(figures, readiness, Worker(clock, "chatd-figures"))
     token = _token(settings, rundir, user)
 
@@ -268,7 +270,7 @@ def _audit_file(settings: Settings, rundir: Path, user: Identity, reactor: Any) 
             refuse(str(error))
 
 
-def _passwords(reactor: IStoreReactor) -> Passwords | None:
+def _passwords(reactor: IStoreReactor, counts: CheckCounts) -> Passwords | None:
     """Return the hashing of passwords, or None if the library for it is not installed."""
     try:
         hasher = Hasher()
@@ -278,15 +280,16 @@ def _passwords(reactor: IStoreReactor) -> Passwords | None:
     # beside the reactor they take two shares of the core.
     threads = min(THREADS, cores())
     worker = Worker(reactor, "chatd-passwords", threads, NICENESS)
-    return Passwords(reactor, worker, hasher, threads)
+    return Passwords(reactor, worker, hasher, threads, counts)
 
 
-def _sign_in(settings: Settings, reactor: Any) -> SignIn:
+def _sign_in(settings: Settings, reactor: Any, counts: CheckCounts) -> SignIn:
     """Return the sign-in of an organisation."""
     socket, timeout, at_once, creates, local, admins = settings.sign_in
     helper = None
     if socket is not None:
-        helper = SignInHelper(reactor, Path(socket), timeout=timeout, at_once=at_once)
+        path = Path(socket)
+        helper = SignInHelper(reactor, path, timeout=timeout, at_once=at_once, counts=counts)
     return SignIn(helper, creates, local, admins)
 
 

@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
 
+from chatd.accounts.check_counts import CheckCounts, Outcome
 from chatd.accounts.sign_in import Answer, HelperFailed, Question, Verdict
 from chatd.accounts.sign_in_helper import MOST_ANSWER_BYTES, SignInHelper
 from chatd.util.fair_queue import Asker
@@ -94,7 +95,14 @@ class Asking:
     def __init__(self, folder: Path, at_once: int = 8) -> None:
         self.clock = Reactor()
         self.program = Program(folder / "s")
-        self.helper = SignInHelper(self.clock, self.program.path, timeout=TIMEOUT, at_once=at_once)
+        self.counts = CheckCounts()
+        self.helper = SignInHelper(
+            self.clock,
+            self.program.path,
+            timeout=TIMEOUT,
+            at_once=at_once,
+            counts=self.counts,
+        )
 
     def ask(self) -> Deferred[Answer]:
         return Deferred.fromCoroutine(self.helper.ask(MARIA, QUESTION))
@@ -128,6 +136,8 @@ class TestAHelper:
         asking.program.listen()
         asking.program.left = left = Deferred()
         assert (await asking.ask()).verdict is verdict
+        assert asking.counts.outcomes == {Outcome(verdict.value): 1}
+        assert asking.counts.times.count == 1
         await left
         assert json.loads(b"".join(asking.program.asked))["passphrase"] == PASSPHRASE
         await asking.program.stop()
@@ -144,6 +154,7 @@ class TestAHelper:
     ) -> None:
         with pytest.raises(HelperFailed, match="cannot be reached"):
             await asking.ask()
+        assert asking.counts.outcomes == {Outcome.FAILED: 1}
         asking.program.listen()
         asking.program.left = left = Deferred()
         assert (await asking.ask()).verdict is Verdict.RIGHT

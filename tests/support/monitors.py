@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chatd.accounts.check_counts import CheckCounts
 from chatd.daemon.figures import Door, Figures, Parts, Value
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.monitor import Monitor
@@ -19,9 +20,9 @@ def monitor_of(world: World, *doors: Door) -> Monitor:
         Door(ListenerKind.BARE, world.bare, None),
         *doors,
     ]
-    parts = Parts(
-        world.server, world.server.logins.passwords, ReactorLag(world.clock), readiness, here
-    )
+    passwords = world.server.logins.passwords
+    counts = CheckCounts() if passwords is None else passwords.counts
+    parts = Parts(world.server, counts, ReactorLag(world.clock), readiness, here)
     return Monitor(Figures(parts), readiness, world.hashing)
 
 
