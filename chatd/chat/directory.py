@@ -6,11 +6,13 @@ It must not know connections or commands, and moves no session.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from itertools import islice
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.chat.held_claims import HeldClaims, claim_of_room
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import ConfusableIndex, refusal_of
 from chatd.chat.permissions import Act
@@ -21,6 +23,7 @@ from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.log_reader import Pages
 from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.room import Describe, Room, unmarked
+from chatd.storage.claims import Claim
 from chatd.storage.contract import RoomRecord, Store
 from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold
@@ -57,6 +60,7 @@ class Rooms(Mapping[str, Room]):
         self._rooms: dict[str, Room] = {}
         self._peopled = set[Room]()
         self._like: ConfusableIndex[Room] = ConfusableIndex()
+        self._claims: HeldClaims[Room] = HeldClaims(store.claims)
         stamps = store.stamps()
         for record in store.rooms():
             if not is_inbox(record.name):
@@ -149,9 +153,31 @@ class Rooms(Mapping[str, Room]):
         else:
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=known.name)
 
-    def add(self, wanted: str, made: Origin = UNKNOWN) -> Room:
-        """Make a room of that name, which `check_new` has accepted, with that origin."""
+    @asynccontextmanager
+    async def claiming(self, wanted: str) -> AsyncIterator[Claim]:
+        """Context in which no other node can make a room that looks like the one of that name.
+
+        Another node may have a room of that name already, which is in no log yet. Then the claim
+        has the name as it is written there. Raises `Refusal`, and `StoreError`.
+        """
+        claim = claim_of_room(_room_name(wanted))
+        async with self._claims.claiming(claim) as other:
+            if other is None:
+                yield claim
+                return
+        if fold(other) != fold(claim.name):
+            raise Refusal(ErrorKind.NAME_IN_USE, "unusable_room", room=claim.name)
+        async with self.claiming(other) as written_there:
+            yield written_there
+
+    def add(self, wanted: str, made: Origin = UNKNOWN, claim: Claim | None = None) -> Room:
+        """Make a room of that name, which `check_new` has accepted, with that origin.
+
+        A room that is in no log yet is held by a ``claim``.
+        """
         room = self._make(RoomRecord(_room_name(wanted), made=made))
+        if claim is not None:
+            self._claims.give(room, claim)
         insort(self._order, room.key)
         return room
 
@@ -177,6 +203,7 @@ class Rooms(Mapping[str, Room]):
             if self._rooms.pop(room.key, None) is not None:
                 del self._order[bisect_left(self._order, room.key)]
             self._like.remove(room)
+            self._claims.free(room)
             puts = self._moderation.forget(room)
             if puts:
                 # If that cannot be stored, the room still has its owner when it is made again.

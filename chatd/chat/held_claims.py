@@ -1,17 +1,23 @@
 """The claims that this node holds, each as long as something here needs it.
 
 Several sessions of one person may have one name: the person holds it until the last of them has
-another one, or has gone. Actions need a claim, too, from before the store is asked until they have
-given the name to a session, or have failed. This module must not know sessions.
+another one, or has gone. A room needs its claim until it is forgotten. Actions need a claim, too,
+from before the store is asked until they have given the name to its owner, or have failed. This
+module must not know sessions and rooms.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Generic, TypeVar
 
 from chatd.accounts.accounts import Account
 from chatd.storage.claims import Claim, Claims
 from chatd.text.validation import looks
+
+T = TypeVar("T")
 
 
 def claim_of_person(name: str, holder: str) -> Claim:
@@ -27,39 +33,68 @@ def claim_of_account(account: Account) -> Claim:
     return Claim(account.name, _apart("account", account.name), f"account {account.epoch}")
 
 
+def claim_of_room(name: str) -> Claim:
+    """Return the claim of a room. All nodes may have the room, if they write its name alike."""
+    return Claim(name, _apart("room", name), f"room {name}")
+
+
 def _apart(what: str, name: str) -> frozenset[str]:
     return frozenset(f"{what} {look}" for look in looks(name))  # no name has a space
 
 
-class HeldClaims:
-    """Counts what needs each claim: see `begin`, `add` and `end`."""
+class HeldClaims(Generic[T]):
+    """Counts what needs each claim: actions (`claiming`), and owners of names (`give`)."""
 
     def __init__(self, claims: Claims) -> None:
         self._claims = claims
         self._needs: Counter[Claim] = Counter()
         self._held: set[Claim] = set()
+        self._of: dict[T, Claim] = {}
 
-    async def begin(self, claim: Claim) -> str | None:
-        """Claim a name, once more if it is held. Return None, or the name that is in the way.
+    def __len__(self) -> int:
+        """Return the number of claims that are needed, also of those that are not held yet."""
+        return len(self._needs)
 
-        Call `end` if it returns None. Raises `StoreError`.
+    @asynccontextmanager
+    async def claiming(self, claim: Claim) -> AsyncIterator[str | None]:
+        """Context in which a name is held, with None; or with the name that is in the way.
+
+        The name stays held if it was given to an owner. Raises `StoreError`.
         """
         self._needs[claim] += 1
-        in_the_way: str | None = claim.name  # if the store fails
         try:
             in_the_way = None if claim in self._held else await self._claims.claim(claim)
-        finally:
             if in_the_way is None:
                 self._held.add(claim)
-            else:
-                self.end(claim)
-        return in_the_way
+            yield in_the_way
+        finally:
+            self._end(claim)
 
-    def add(self, claim: Claim) -> None:
-        """Note that something else needs a claim that is held. Call `end` for it, too."""
+    def give(self, owner: T, claim: Claim) -> None:
+        """Have an owner need a claim that is held, in place of the one that it had."""
         self._needs[claim] += 1
+        self.free(owner)
+        self._of[owner] = claim
 
-    def end(self, claim: Claim) -> None:
+    def free(self, owner: T) -> None:
+        """Have an owner need its claim no more, if it has one."""
+        claim = self._of.pop(owner, None)
+        if claim is not None:
+            self._end(claim)
+
+    @contextmanager
+    def keeping(self, owner: T) -> Iterator[Claim | None]:
+        """Context in which the claim of an owner stays held. It is None without one."""
+        claim = self._of.get(owner)
+        if claim is not None:
+            self._needs[claim] += 1
+        try:
+            yield claim
+        finally:
+            if claim is not None:
+                self._end(claim)
+
+    def _end(self, claim: Claim) -> None:
         """Note that a claim is needed once less. Release it if it is not needed any more."""
         self._needs[claim] -= 1
         if not self._needs[claim]:
@@ -67,7 +102,3 @@ class HeldClaims:
             if claim in self._held:
                 self._held.remove(claim)
                 self._claims.release(claim)
-
-    def __len__(self) -> int:
-        """Return the number of claims that are needed, also of those that are not held yet."""
-        return len(self._needs)

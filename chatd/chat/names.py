@@ -82,8 +82,7 @@ class Names:
 
     def __init__(self, accounts: Accounts, claims: Claims, guest: str = "guest") -> None:
         self._accounts = accounts
-        self._claims = HeldClaims(claims)
-        self._claim_of: dict[Session, Claim] = {}
+        self._claims: HeldClaims[Session] = HeldClaims(claims)
         self._guest = guest
         self._sessions: dict[str, list[Session]] = {}
         self._like: ConfusableIndex[Session] = ConfusableIndex()
@@ -131,14 +130,11 @@ class Names:
         """
         holder = session.identity.client_id or f"session {session.number}"
         claim = claim_of_person(name, holder)
-        other = await self._claims.begin(claim)
-        if other is not None:
-            self.check(self.together(session), name)
-            raise _taken(name, other, "name_in_use")
-        try:
+        async with self._claims.claiming(claim) as other:
+            if other is not None:
+                self.check(self.together(session), name)
+                raise _taken(name, other, "name_in_use")
             yield claim
-        finally:
-            self._claims.end(claim)
 
     @asynccontextmanager
     async def registering(self, account: Account) -> AsyncIterator[None]:
@@ -147,15 +143,11 @@ class Names:
         Raises `Refusal` if it may not be registered, and `StoreError`.
         """
         self.check_account(account.name)
-        claim = claim_of_account(account)
-        other = await self._claims.begin(claim)
-        if other is not None:
-            raise _taken(account.name, other, "registered_name")
-        try:
+        async with self._claims.claiming(claim_of_account(account)) as other:
+            if other is not None:
+                raise _taken(account.name, other, "registered_name")
             self.check_account(account.name)
             yield
-        finally:
-            self._claims.end(claim)
 
     def in_the_way(self, account: Account) -> list[Session]:
         """Return the guests with the name of an account, or with one that looks like it."""
@@ -178,8 +170,7 @@ class Names:
         """
         self.free(session)
         if claim is not None:
-            self._claims.add(claim)
-            self._claim_of[session] = claim
+            self._claims.give(session, claim)
         self._sessions.setdefault(fold(name), []).append(session)
         self._like.add(name, session)
 
@@ -205,7 +196,7 @@ class Names:
         """
         identity = session.identity
         before, was_guest = identity.name, identity.is_guest
-        with self._keeping_claim(session) as claim_before:
+        with self._claims.keeping(session) as claim_before:
             self.take(session, name, claim)
             try:
                 session.rename(name, along=along)
@@ -214,18 +205,6 @@ class Names:
                     self.free(session)
                     if not was_guest:
                         self.take(session, before, claim_before)
-
-    @contextmanager
-    def _keeping_claim(self, session: Session) -> Iterator[Claim | None]:
-        """Context in which the claim of a session, if it has one, is not released."""
-        claim = self._claim_of.get(session)
-        if claim is not None:
-            self._claims.add(claim)
-        try:
-            yield claim
-        finally:
-            if claim is not None:
-                self._claims.end(claim)
 
     def of_guest(self, number: int) -> str:
         """Return the name of a guest without a name, by the number of the session."""
@@ -243,7 +222,7 @@ class Names:
 
     def free(self, session: Session) -> None:
         """Free the name of a session, so that others can take it. Nothing happens without one."""
-        self.release_claim(session)
+        self._claims.free(session)
         name = self._like.remove(session)
         if name is None:
             return
@@ -254,9 +233,7 @@ class Names:
 
     def release_claim(self, session: Session) -> None:
         """Hold the name of a session no more by a claim: it is free, or an account has it."""
-        claim = self._claim_of.pop(session, None)
-        if claim is not None:
-            self._claims.end(claim)
+        self._claims.free(session)
 
     def _registered_like(self, name: str) -> list[str]:
         """Return the registered names that look like this one or equal it."""

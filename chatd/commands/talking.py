@@ -43,7 +43,7 @@ async def _join(server: ChatServer, session: Session, argument: str) -> None:
     except (Refusal, WrongUse, StoreError):
         stay_out(server, session)
         raise
-    if entry.was_there:
+    if entry is not None and entry.was_there:
         session.answer("already_in_room", room=entry.room.name)
 
 

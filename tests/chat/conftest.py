@@ -1,4 +1,4 @@
-"""The fixtures of the tests of the chat: a world, and the tables of a server."""
+"""The fixtures of the tests of the chat: worlds, and the tables of a server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chatd.storage.records import Table
+from tests.support.claims import Node
 from tests.support.world import World
 
 
@@ -28,3 +29,15 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, Table[Any]]:
 
     monkeypatch.setattr(Table, "__init__", note)
     return found
+
+
+@pytest.fixture
+def node() -> Node:
+    """Return one of the servers that share a store, whose claims are answered by the test."""
+    return Node()
+
+
+@pytest.fixture
+def other(node: Node) -> Node:
+    """Return another server, with the same claims."""
+    return Node(node.store.claims.shared, 1000)

@@ -24,53 +24,11 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.storage.contract import StoreError
 from chatd.text.validation import looks
 from tests.support.browser import browser, browser_tab
-from tests.support.claims import ClaimStore, SharedClaims, SlowClaims
+from tests.support.claims import ClaimStore, Node, SharedClaims, SlowClaims
 from tests.support.http import SiteWorld, error_of, request
 from tests.support.sentences import EN
 from tests.support.sessions import begin, guest
-from tests.support.world import HASH, PASSWORD, Member, World, log_in
-
-
-class Node(World):
-    """One of the servers that share the claims of their stores. Claims wait for `answer`."""
-
-    def __init__(self, shared: SharedClaims | None = None, first: int = 1) -> None:
-        store = ClaimStore(shared, first)
-        super().__init__(clock=store.clock, store=store)
-
-    def named(self, name: str) -> Member:
-        """Return a client that has got this name."""
-        person = self.person()
-        person.type(f"/nick {name}")
-        self.answer()
-        person.seen()
-        return person
-
-    def answer(self) -> None:
-        """Answer all claims that wait."""
-        self.store.claims.answer_all()
-        self.settle()
-
-    def fail(self) -> None:
-        """Fail the first claim that waits."""
-        self.store.claims.fail()
-        self.settle()
-
-    @property
-    def held(self) -> int:
-        """The number of looks that are held."""
-        return len(self.store.claims.shared)
-
-
-@pytest.fixture
-def node() -> Node:
-    return Node()
-
-
-@pytest.fixture
-def other(node: Node) -> Node:
-    """Return another server, with the same claims."""
-    return Node(node.store.claims.shared, 1000)
+from tests.support.world import HASH, PASSWORD, log_in
 
 
 def in_use(name: str) -> str:
@@ -150,6 +108,7 @@ class TestWhileTheStoreIsAsked:
         node.register("olga")
         owner, luis = node.member("olga"), node.named("luis")
         owner.type("/create ops")
+        node.answer()
         luis.type("/join ops", "/nick otro")
         owner.type("/mute luis 1h")
         luis.seen()

@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from chatd.storage.claims import Claim, Claims
 from chatd.storage.contract import StoreError
 from chatd.storage.group_commit import LAST_NUMBER
-from tests.support.world import HeldStore
+from tests.support.world import HeldStore, Member, World
 
 
 class SharedClaims:
@@ -88,3 +88,34 @@ class ClaimStore(HeldStore):
 
     def take_numbers(self) -> Deferred[range]:
         return succeed(self._numbers)
+
+
+class Node(World):
+    """One of the servers that share the claims of their stores. Claims wait for `answer`."""
+
+    def __init__(self, shared: SharedClaims | None = None, first: int = 1) -> None:
+        store = ClaimStore(shared, first)
+        super().__init__(clock=store.clock, store=store)
+
+    def named(self, name: str) -> Member:
+        """Return a client that has got this name."""
+        person = self.person()
+        person.type(f"/nick {name}")
+        self.answer()
+        person.seen()
+        return person
+
+    def answer(self) -> None:
+        """Answer all claims that wait."""
+        self.store.claims.answer_all()
+        self.settle()
+
+    def fail(self) -> None:
+        """Fail the first claim that waits."""
+        self.store.claims.fail()
+        self.settle()
+
+    @property
+    def held(self) -> int:
+        """The number of looks that are held."""
+        return len(self.store.claims.shared)

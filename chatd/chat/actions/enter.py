@@ -19,6 +19,7 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark, Deed, Origin
 from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
 from chatd.rooms.room import Room
+from chatd.storage.claims import Claim
 from chatd.storage.timestamps import stamp
 from chatd.util.budget_table import Kind
 
@@ -37,25 +38,41 @@ class Entry(NamedTuple):
     was_there: bool = False
 
 
-async def enter(server: ChatServer, session: Session, wanted: str) -> Entry:
+async def enter(server: ChatServer, session: Session, wanted: str) -> Entry | None:
     """Put a session into the room of that name, which is made if there is none.
 
-    The account of the session owns a new room, which takes a write to the store. Raises `Refusal`
-    and `StoreError`.
+    A new room is claimed, and the account of the session owns it, which takes a write to the store.
+    Return None, and do nothing, if the session has ended, also meanwhile. Raises `Refusal` and
+    `StoreError`.
     """
     room = server.rooms.find(wanted, session)
     if room is not None:
-        if session.joined.is_in(room):
-            return Entry(room, was_there=True)
-        _check_entry(server, session, room)
-        server.moves.move(session, room, "joined_room")
-        return Entry(room)
-    _check_memberships(session)
-    session.identity.check_scope(Scope.WRITE)
-    meant = server.rooms.similar(wanted, session)
+        return _enter_present(server, session, room)
+    _check_new(server, session, wanted)
+    async with server.rooms.claiming(wanted) as claim:
+        room = server.rooms.find(claim.name, session)
+        if room is not None:  # it was made meanwhile
+            return _enter_present(server, session, room)
+        return await _enter_new(server, session, claim)
+
+
+def _enter_present(server: ChatServer, session: Session, room: Room) -> Entry | None:
+    if session.stream.finished:
+        return None
+    if session.joined.is_in(room):
+        return Entry(room, was_there=True)
+    _check_entry(server, session, room)
+    server.moves.move(session, room, "joined_room")
+    return Entry(room)
+
+
+async def _enter_new(server: ChatServer, session: Session, claim: Claim) -> Entry | None:
+    if session.stream.finished:
+        return None
+    _check_new(server, session, claim.name)
+    meant = server.rooms.similar(claim.name, session)
     hint = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
-    server.rooms.check_new(wanted, session)
-    room = _make_room(server, session, wanted)
+    room = _make_room(server, session, claim)
     owner = server.logins.account_of(session)
     is_free = room.key not in server.moderation.roles.rooms
     if owner is not None and is_free and server.moderation.roles.may_own_more(owner.key):
@@ -71,7 +88,8 @@ async def enter(server: ChatServer, session: Session, wanted: str) -> Entry:
 async def create(server: ChatServer, session: Session, wanted: str, mode: Mode = Mode.OPEN) -> None:
     """Make a room with that mode, owned by the account of a session, and put the session into it.
 
-    A guest owns no room, and so makes open ones only. Raises `Refusal` and `StoreError`.
+    A guest owns no room, and so makes open ones only. Does nothing if the session ends while the
+    room is claimed. Raises `Refusal` and `StoreError`.
     """
     if server.logins.account_of(session) is None:
         if mode is not Mode.OPEN:
@@ -80,15 +98,12 @@ async def create(server: ChatServer, session: Session, wanted: str, mode: Mode =
         server.rooms.check_new(wanted, session)
         await enter(server, session, wanted)
         return
-    session.identity.check_scope(Scope.FULL)
-    server.rooms.check_new(wanted, session)
-    _check_memberships(session)
-    if session.account is not None and not server.moderation.roles.may_own_more(session.account):
-        name = short(wanted.removeprefix("#"))
-        raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_rooms", room=name, count=OWNED)
-    await _own(
-        server, session, _make_room(server, session, wanted), mode, Deed("create", mode.value)
-    )
+    _check_own(server, session, wanted)
+    async with server.rooms.claiming(wanted) as claim:
+        if not session.stream.finished:
+            _check_own(server, session, claim.name)
+            room = _make_room(server, session, claim)
+            await _own(server, session, room, mode, Deed("create", mode.value))
 
 
 async def come_back(
@@ -155,15 +170,32 @@ def _check_entry(server: ChatServer, session: Session, room: Room) -> None:
     server.moderation.check(session, room, Act.READ)
 
 
+def _check_new(server: ChatServer, session: Session, wanted: str) -> None:
+    """Raise `Refusal` if a session may not make a room of that name."""
+    _check_memberships(session)
+    session.identity.check_scope(Scope.WRITE)
+    server.rooms.check_new(wanted, session)
+
+
+def _check_own(server: ChatServer, session: Session, wanted: str) -> None:
+    """Raise `Refusal` if a session may not make a room of that name for its account."""
+    session.identity.check_scope(Scope.FULL)
+    server.rooms.check_new(wanted, session)
+    _check_memberships(session)
+    if session.account is not None and not server.moderation.roles.may_own_more(session.account):
+        name = short(wanted.removeprefix("#"))
+        raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_rooms", room=name, count=OWNED)
+
+
 def _check_memberships(session: Session) -> None:
     if session.subscriptions.multi_room and len(session.memberships) >= ROOMS_ENTERED:
         raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
 
 
-def _make_room(server: ChatServer, session: Session, wanted: str) -> Room:
-    """Make a room of a name that `Rooms.check_new` has accepted. Raises `Refusal`."""
+def _make_room(server: ChatServer, session: Session, claim: Claim) -> Room:
+    """Make a room of a name that is claimed. Raises `Refusal`."""
     server.spending.charge(session, (Kind.ROOMS, 1), (Kind.BYTES, LINE_BYTES))
-    return server.rooms.add(wanted, Origin(session.name, stamp(server.now())))
+    return server.rooms.add(claim.name, Origin(session.name, stamp(server.now())), claim)
 
 
 async def _own(

@@ -90,8 +90,8 @@ async def _greet_named(
             session.answer("you_are_already", name=session.name)
     except Refusal as why:
         refusal = why.anew()
-    except StoreError:
-        refusal = Refusal(ErrorKind.NOT_SAVED, "change_not_saved")
+    except StoreError as error:
+        refusal = error.refusal
     if not session.stream.finished:
         job = greet(refusal)
         if job is not None:

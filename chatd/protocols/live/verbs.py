@@ -121,7 +121,7 @@ async def _enter(conversation: Conversation, members: Members) -> None:
     room = server.rooms.find(name, session)
     if room is None or session.joined.is_in(room) or bookmark is None:
         entry = await enter(server, session, name)
-        if entry.was_there:
+        if entry is not None and entry.was_there:
             session.answer("already_in_room", room=entry.room.name)
     else:
         await come_back(server, session, room, bookmark)
