@@ -39,6 +39,11 @@ class Kind(enum.IntEnum):
     TOPIC = 3
     DEED = 4  # an act of moderation: see `Deed`
     PRIVATE = 5  # in the log of an account's inbox
+    NOTICE = 6  # a message of a program, which no program may answer
+
+
+SPOKEN = (Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE, Kind.NOTICE)
+"""The kinds of lines that are said to people. Topics and acts of moderation are not."""
 
 
 class Origin(NamedTuple):

@@ -12,7 +12,8 @@ export type Bookmarks = Record<string, Bookmark | null>;
 /** Repeated in the answer to a message. */
 export type Id = string | number;
 
-export type EventKind = "message" | "action" | "topic" | "deed";
+/** A notice is a message of a program, which no program may answer. */
+export type EventKind = "message" | "action" | "notice" | "topic" | "deed";
 
 /** An event of a room's log. `time` is in milliseconds since 1970. */
 export interface LogEvent {
@@ -45,7 +46,7 @@ export interface ListedRoom {
 /** The messages that a client sends. The server reads null as a member that is left out. */
 export type ClientMessage =
 	| { type: "hello"; language?: string; name?: string; key?: string; proof?: string; token?: string; rooms?: Bookmarks }
-	| { type: "line"; id?: Id; room?: string | null; text: string; key?: string }
+	| { type: "line"; id?: Id; room?: string | null; text: string; key?: string; kind?: "message" | "notice" }
 	| { type: "text"; id?: Id }
 	| { type: "enter"; id?: Id; room: string; after?: Bookmark }
 	| { type: "leave"; id?: Id; room: string }

@@ -255,6 +255,10 @@ ARGUMENTS = {
     "say the lines of this file (-: standard input), but for blank ones": (
         "decir las líneas de este fichero (-: la entrada estándar), salvo las que están en blanco"
     ),
+    "say it as a program: people are shown it as any line, and no program may answer it": (
+        "decirlo como programa: la gente lo ve como cualquier línea, y ningún programa puede"
+        " contestarlo"
+    ),
     "say all lines as one message, of at most 100, with the blank ones between them": (
         "decir todas las líneas como un mensaje, de 100 como mucho, con las que están en blanco"
         " entre ellas"

@@ -17,7 +17,7 @@ from chatd.chat.moderation import Moderation
 from chatd.chat.permissions import Act
 from chatd.chat.push_codes import PushCodes
 from chatd.chat.unread import UnreadTracker
-from chatd.event import Entry, Event, Kind, is_inbox, owner_of
+from chatd.event import SPOKEN, Entry, Event, is_inbox, owner_of
 from chatd.i18n import Language
 from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET, Settings
@@ -26,9 +26,6 @@ from chatd.text.folding import fold
 from chatd.util.budgets import Budgets
 from chatd.webhooks.push_message import Missed
 from chatd.webhooks.pushes import Pushes
-
-SPOKEN = (Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE)
-"""The kinds of lines that concern people. Topics and acts of moderation do not."""
 
 
 class Alerts:

@@ -156,7 +156,7 @@ def _title(room: str) -> str:
 
 def _entry(event: Event, language: Language) -> str:
     text = _plain(event.text)
-    if event.kind is Kind.MESSAGE:
+    if event.kind in (Kind.MESSAGE, Kind.NOTICE):
         return f"**{_plain(event.author)}**: {text}"
     if event.kind is Kind.ACTION:
         return f"**{_plain(event.author)}** {text}"

@@ -57,7 +57,7 @@ STYLE = Style.from_dict(
         "time": "dim",
         "day": "dim",
         "new": "bold ansired",
-        "notice": "dim",
+        "news": "dim",
         "error": "ansired",
         "own": "italic",
         "me": "bold",

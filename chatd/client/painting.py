@@ -34,10 +34,10 @@ _COLOURS = (
 
 _SENTENCES = {
     Kind.DEED: ("*** ", "class:deed"),
-    Kind.NOTICE: ("*** ", "class:notice"),
+    Kind.NEWS: ("*** ", "class:news"),
     Kind.ERROR: ("ERR ", "class:error"),
     Kind.OWN: ("chatd: ", "class:own"),
-    Kind.GAP: ("--- ", "class:notice"),
+    Kind.GAP: ("--- ", "class:news"),
 }
 """The beginning of each kind of sentence, which no person can say, and its style."""
 

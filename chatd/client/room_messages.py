@@ -53,7 +53,7 @@ class RoomMessages:
         """Say at which place of its log a room begins."""
         chat = self._chat
         if before is None:
-            chat.tell(Kind.NOTICE, message["text"], room)
+            chat.tell(Kind.NEWS, message["text"], room)
             return
         if message.get("anew"):
             gap = Sentence("another_log", room=room.name)
@@ -74,14 +74,14 @@ class RoomMessages:
         room.people.is_known = False
         if len(chat.rooms) == 1:
             if fold(room.name) == fold(chat.lobby):
-                chat.tell(Kind.NOTICE, Sentence("you_left", room=room.name), room)
+                chat.tell(Kind.NEWS, Sentence("you_left", room=room.name), room)
                 return
             chat.rooms.open(chat.lobby)
             chat.enter(chat.lobby)
         chat.rooms.remove(room)
         chat.view.close(room)
         if chat.rooms.current is not None:
-            chat.tell(Kind.NOTICE, Sentence("you_left", room=room.name))
+            chat.tell(Kind.NEWS, Sentence("you_left", room=room.name))
             chat.choose(chat.rooms.current)
 
     def _events(self, message: Message) -> None:
@@ -118,7 +118,7 @@ class RoomMessages:
         me = fold(self._chat.me.name)
         names = notice.get("names") or [notice["name"]]
         if notice["notice"] == "renamed" or any(fold(name) != me for name in names):
-            self._chat.view.show(room, Shown(Kind.NOTICE, visible(notice["text"])))
+            self._chat.view.show(room, Shown(Kind.NEWS, visible(notice["text"])))
 
     def _found(self, message: Message) -> None:
         """Show lines of the past that a command asked for."""
@@ -150,6 +150,6 @@ class RoomMessages:
         seq = int(message["seq"])
         if missed := room.see(seq):
             key = "missed_above" if seq + 1 >= room.first else "missed_older"
-            chat.tell(Kind.NOTICE, Sentence(key, count=missed), room)
+            chat.tell(Kind.NEWS, Sentence(key, count=missed), room)
         if room is chat.rooms.current:
             chat.read(room)

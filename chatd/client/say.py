@@ -60,6 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="say all lines as one message, of at most 100, with the blank ones between them",
     )
     parser.add_argument(
+        "--notice",
+        action="store_true",
+        help="say it as a program: people are shown it as any line, and no program may answer it",
+    )
+    parser.add_argument(
         "--idempotency-key",
         metavar="KEY",
         type=_key,
@@ -72,7 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Say the text that *arguments* name. Raises `ClientError` unless all of it was saved."""
     _refuse_profile(arguments)
     login = logging_in.login_of(arguments)
-    author = Author(arguments.name, login, arguments.idempotency_key)
+    kind = "notice" if arguments.notice else None
+    author = Author(arguments.name, login, arguments.idempotency_key, kind)
     with closing(_source_of(arguments)) as source:
         said: Source = source
         if arguments.message:

@@ -39,12 +39,14 @@ _MAX_LENGTH = 4096
 class Author(NamedTuple):
     """The name that lines are said under: that of a login, or a guest's, or none.
 
-    ``key`` makes the lines known to the server, so that each is said once; None for none.
+    ``key`` makes the lines known to the server, so that each is said once; None for none. ``kind``
+    is that of the lines, None for text.
     """
 
     name: str | None = None
     login: Login | None = None
     key: str | None = None
+    kind: str | None = None
 
     @property
     def client_key(self) -> str | None:
@@ -168,8 +170,8 @@ class Receipts:
         except InvalidMessage as invalid:
             self._refuse(_fault_of_message(invalid, self._max_length))
         else:
-            key = self._author.key_of(self._said)
-            return encode("line", id=self._said, room=self._room, text=text, key=key)
+            key, kind = self._author.key_of(self._said), self._author.kind
+            return encode("line", id=self._said, room=self._room, text=text, key=key, kind=kind)
         return b""
 
     def _valid(self, line: bytes) -> str:

@@ -23,11 +23,13 @@ class Kind(Enum):
 
     MESSAGE = "message"
     ACTION = "action"
+    NOTICE = "notice"
+    """A message of a program."""
     TOPIC = "topic"
     """The author set the topic; without text, removed it."""
     DEED = "deed"
     """An act of moderation: a sentence."""
-    NOTICE = "notice"
+    NEWS = "news"
     """A sentence: a person came, left or is renamed; or what became of a room."""
     PRIVATE = "private"
     ANSWER = "answer"
@@ -40,6 +42,10 @@ class Kind(Enum):
     """A text that was typed and is not said, whole, so that it can be copied."""
     GAP = "gap"
     """A place in a room after which lines join up with none before: a sentence."""
+
+
+_SPOKEN = (Kind.MESSAGE, Kind.ACTION, Kind.NOTICE)
+"""The kinds of lines of a room that are said to people."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,8 @@ class Shown:
 
     @property
     def is_spoken(self) -> bool:
-        """True if a person said it."""
-        return self.kind in (Kind.MESSAGE, Kind.ACTION)
+        """True if it was said in a room."""
+        return self.kind in _SPOKEN
 
     @property
     def continues(self) -> bool:
@@ -113,7 +119,7 @@ def event_shown(event: Message, me: str, source: str = "") -> Shown:
     seq, author, text = int(event["seq"]), visible(event["author"]), visible(event["text"])
     kind = Kind(event["kind"])
     own = fold(author) == fold(me)
-    spoken = kind in (Kind.MESSAGE, Kind.ACTION)
+    spoken = kind in _SPOKEN
     return Shown(
         kind,
         text,

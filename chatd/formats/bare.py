@@ -13,23 +13,18 @@ from chatd.event import Event, Kind, Line
 from chatd.formats.base import Format
 from chatd.text.escaping import encode_line, encode_lines
 
-_MESSAGE = Kind.MESSAGE  # see chatd.rooms.room
-_ACTION = Kind.ACTION
+_SHOWN = frozenset((Kind.MESSAGE, Kind.ACTION, Kind.NOTICE))
 
 
 @dataclass(frozen=True)
 class BareFormat(Format):
-    """The format of bare lines: the text of messages and actions, and nothing else."""
+    """The format of bare lines: the text of messages, actions and notices, and nothing else."""
 
     kind = "bare"
 
     def render(self, entries: Sequence[Line]) -> bytes:
         return encode_lines(
-            [
-                entry.text
-                for entry in entries
-                if isinstance(entry, Event) and (entry.kind is _MESSAGE or entry.kind is _ACTION)
-            ],
+            [entry.text for entry in entries if isinstance(entry, Event) and entry.kind in _SHOWN],
             b"\n",
         )
 

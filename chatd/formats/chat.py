@@ -55,6 +55,8 @@ class ChatFormat(Format):
             return f"*** {notice_sentence(self.language, entry)}"
         if entry.kind is Kind.ACTION:
             return f"* {entry.author} {entry.text}"
+        if entry.kind is Kind.NOTICE:
+            return f"<{entry.author}> {entry.text}"
         if entry.kind is Kind.PRIVATE:
             return f"(private) <{entry.author}> {entry.text}"
         return f"*** {told(self.language, entry)}"

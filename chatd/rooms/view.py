@@ -10,13 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import is_
 from typing import Any, NamedTuple
 
-from chatd.event import Entry, Event, Kind
+from chatd.event import SPOKEN, Entry, Event, Kind
 from chatd.i18n import Language
 from chatd.text.folding import fold
 from chatd.text.mentions import any_mentions
-
-_IGNORED_KINDS = (Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE)
-"""The kinds of events of an ignored author that are left out: lines said, not deeds or topics."""
 
 
 class Bell(enum.Enum):
@@ -93,11 +90,7 @@ class View(NamedTuple):
 
     def ignores(self, event: Event) -> bool:
         """Return True if an event is a line of an ignored author."""
-        return (
-            bool(self.ignored)
-            and event.kind in _IGNORED_KINDS
-            and fold(event.author) in self.ignored
-        )
+        return bool(self.ignored) and event.kind in SPOKEN and fold(event.author) in self.ignored
 
 
 EVERYTHING = View()

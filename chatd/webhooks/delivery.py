@@ -42,7 +42,12 @@ more. So an account cannot have a server that wants no hook called for long."""
 EVENTS_AT_HAND = 50
 """Most events in memory for a hook whose lines are being delivered."""
 
-SENT = {Kind.MESSAGE: "message", Kind.ACTION: "action", Kind.TOPIC: "topic"}
+SENT = {
+    Kind.MESSAGE: "message",
+    Kind.ACTION: "action",
+    Kind.TOPIC: "topic",
+    Kind.NOTICE: "notice",
+}
 """The kinds of events that are delivered, and their words. Acts of moderation are not delivered."""
 
 

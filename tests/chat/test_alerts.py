@@ -40,6 +40,11 @@ class TestMentions:
         luis.type("/me misses ana")
         assert world.told(PUSH_SECONDS) == MENTION
 
+    def test_so_does_a_notice_of_a_program(self, world: PushWorld, luis: Member) -> None:
+        luis.session.say("ana, the build failed", kind=Kind.NOTICE)
+        world.settle()
+        assert world.told() == MENTION
+
     def test_topics_and_acts_of_moderation_do_not(self, world: PushWorld, luis: Member) -> None:
         luis.type("/topic ask ana", "/mute ana 1m ana talks")
         assert [event.kind for event in world.stored("ops")][-2:] == [Kind.TOPIC, Kind.DEED]

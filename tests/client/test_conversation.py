@@ -324,7 +324,7 @@ class TestRooms:
         request = talk.sent[-1]
         assert (request["type"], request["room"]) == ("enter", "lobby")
         talk.enter("lobby", id=request["id"])
-        assert talk.texts(kind=Kind.NOTICE) == [told("you_left", room="ops"), "You are in #lobby."]
+        assert talk.texts(kind=Kind.NEWS) == [told("you_left", room="ops"), "You are in #lobby."]
         assert [room.name for room in talk.conversation.chat.rooms] == ["lobby"]
 
     def test_the_window_of_the_lobby_stays(self, talk: Talk) -> None:
@@ -618,15 +618,15 @@ class TestMissed:
     def test_those_of_the_room_are_counted_and_marked_as_seen(self) -> None:
         talk = self.come()
         talk.take("seen", room="lobby", seq=17)
-        assert talk.texts(kind=Kind.NOTICE)[-1] == told("missed_above", count=3)
+        assert talk.texts(kind=Kind.NEWS)[-1] == told("missed_above", count=3)
         assert talk.sent[-1] == {"type": "seen", "room": "lobby", "seq": 20}
         talk.take("seen", room="lobby", seq=20)
-        assert talk.texts(kind=Kind.NOTICE)[-1] == told("missed_above", count=3)
+        assert talk.texts(kind=Kind.NEWS)[-1] == told("missed_above", count=3)
 
     def test_some_may_have_to_be_fetched(self) -> None:
         talk = self.come()
         talk.take("seen", room="lobby", seq=7)
-        assert talk.texts(kind=Kind.NOTICE)[-1] == told("missed_older", count=13)
+        assert talk.texts(kind=Kind.NEWS)[-1] == told("missed_older", count=13)
 
     def test_those_of_a_room_in_the_background_are_unread(self) -> None:
         talk = Talk(rooms=["lobby", "ops"])

@@ -67,12 +67,14 @@ def run(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
 async def test_text_is_what_people_saw_with_room_and_seq(talk: StoredTalk, run: Run) -> None:
     await talk.say("hola")
     await talk.say("waves", kind=Kind.ACTION)
+    await talk.say("done", kind=Kind.NOTICE)
     await talk.say("tea", room="Ops", kind=Kind.TOPIC)
     assert run() == (
         0,
         f"#Ops 1 [{AT_NOON}] {EN.notice('topic_set', name='ana', topic='tea')}\n"
         f"#lobby 1 [{AT_NOON}] <ana> hola\n"
-        f"#lobby 2 [{AT_NOON}] * ana waves\n",
+        f"#lobby 2 [{AT_NOON}] * ana waves\n"
+        f"#lobby 3 [{AT_NOON}] <ana> done\n",
         "",
     )
 
@@ -101,6 +103,11 @@ async def test_jsonl_holds_every_field_and_the_text_as_it_was_said(
     }
 
 
+async def test_jsonl_names_the_kind_of_a_line(talk: StoredTalk, run: Run) -> None:
+    await talk.say("done", kind=Kind.NOTICE)
+    assert json.loads(run("--format", "jsonl")[1])["kind"] == "notice"
+
+
 async def test_jsonl_names_the_message_that_a_line_is_part_of(talk: StoredTalk, run: Run) -> None:
     await talk.say("one", "two", as_one=True)
     _, out, _ = run("--format", "jsonl")
@@ -127,6 +134,7 @@ def markdown(*events: str, room: str = "\\#lobby") -> str:
 async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: StoredTalk, run: Run) -> None:
     await talk.say("hola")
     await talk.say("waves", kind=Kind.ACTION)
+    await talk.say("done", kind=Kind.NOTICE)
     await talk.say("tea", kind=Kind.TOPIC)
     await talk.say("mute luis 600 too loud", kind=Kind.DEED)
     await talk.say("good morning", room="Ops")
@@ -137,6 +145,7 @@ async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: StoredTalk, r
         + markdown(
             "**ana**: hola",
             "**ana** waves",
+            "**ana**: done",
             f"*{EN.sentence('topic_set', name='ana', topic='tea')}*",
             f"*{EN.deed('mute', 'ana', 'luis', time='10m', reason='too loud')[4:]}*",
         ),

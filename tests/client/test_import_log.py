@@ -54,7 +54,7 @@ DRAFTS = strategies.one_of(
         ROOMS,
         SESSIONS,
         AUTHORS,
-        strategies.sampled_from([Kind.MESSAGE, Kind.ACTION]),
+        strategies.sampled_from([Kind.MESSAGE, Kind.ACTION, Kind.NOTICE]),
         strategies.lists(TEXTS, min_size=1, max_size=3),
     ),
     strategies.builds(

@@ -37,6 +37,7 @@ class TestText:
             (Shown(Kind.MESSAGE, "hola", "ana", 7, BEFORE), "09:05 <ana> hola"),
             (Shown(Kind.MESSAGE, "hola", "ana"), "12:34 <ana> hola"),
             (Shown(Kind.ACTION, "waves", "ana"), "12:34 * ana waves"),
+            (Shown(Kind.NOTICE, "build 7 passed", "ci"), "12:34 <ci> build 7 passed"),
             (
                 Shown(Kind.TOPIC, "tests", "ana"),
                 f"12:34 {EN.notice('topic_set', name='ana', topic='tests')}",
@@ -46,7 +47,7 @@ class TestText:
                 f"12:34 {EN.notice('topic_cleared', name='ana')}",
             ),
             (Shown(Kind.DEED, "a deed"), "12:34 *** a deed"),
-            (Shown(Kind.NOTICE, "a notice"), "12:34 *** a notice"),
+            (Shown(Kind.NEWS, "a notice"), "12:34 *** a notice"),
             (Shown(Kind.ANSWER, "one\ntwo"), "*** one\ntwo"),
             (Shown(Kind.ERROR, "No room: why"), "12:34 ERR No room: why"),
             (Shown(Kind.OWN, "not sent"), "12:34 chatd: not sent"),
@@ -119,4 +120,4 @@ class TestStyles:
 
     def test_errors_and_notices_have_their_styles(self) -> None:
         assert styles(line_of(Shown(Kind.ERROR, "No: no."), NOW), "ERR No: no.") == "class:error"
-        assert styles(line_of(Shown(Kind.NOTICE, "x."), NOW), "*** x.") == "class:notice"
+        assert styles(line_of(Shown(Kind.NEWS, "x."), NOW), "*** x.") == "class:news"

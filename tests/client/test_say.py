@@ -64,6 +64,13 @@ def test_name_and_room_are_taken_before_anything_is_said() -> None:
     assert room.said == ["hola"]
 
 
+@pytest.mark.parametrize(("words", "kind"), [([], None), (["--notice"], "notice")])
+def test_a_program_may_say_a_notice(words: list[str], kind: str | None) -> None:
+    room = ChatStandIn()
+    assert run_say(room, [*words, "hola"]) == SILENT
+    assert room.kinds == [kind]
+
+
 class TakenStandIn(ChatStandIn):
     """A stand-in where Ana is here already, which tells so in one piece with its hello."""
 

@@ -14,6 +14,11 @@ def test_an_event_that_names_the_reader_is_a_mention() -> None:
     assert (shown.kind, shown.author, shown.seq, shown.time) == (Kind.MESSAGE, "luis", 3, 3.0)
 
 
+def test_a_notice_that_names_the_reader_is_a_mention() -> None:
+    shown = event_shown({**event(3, "ci", "hola ANA"), "kind": "notice"}, "ana")
+    assert (shown.kind, shown.mention, shown.is_spoken) == (Kind.NOTICE, True, True)
+
+
 def test_ones_own_event_is_no_mention() -> None:
     shown = event_shown(event(3, "Ana", "I am ana"), "ana")
     assert shown.own

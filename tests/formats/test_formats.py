@@ -26,6 +26,7 @@ BARE = BareFormat()
 
 MESSAGE = Event("lobby", 1, 1_700_000_000_123, 1, "ana", Kind.MESSAGE, "hola")
 ACTION = MESSAGE._replace(kind=Kind.ACTION, text="waves")
+NOTICE = MESSAGE._replace(kind=Kind.NOTICE, text="build 7 passed")
 TOPIC = MESSAGE._replace(kind=Kind.TOPIC, text="fish")
 DEED = MESSAGE._replace(kind=Kind.DEED, text="mute luis 600 too loud")
 PRIVATE = MESSAGE._replace(kind=Kind.PRIVATE, text="psst")
@@ -67,6 +68,7 @@ class TestChat:
         [
             (MESSAGE, "<ana> hola", "<ana> hola"),
             (ACTION, "* ana waves", "* ana waves"),
+            (NOTICE, "<ana> build 7 passed", "<ana> build 7 passed"),
             (TOPIC, *in_both("topic_set", name="ana", topic="fish")),
             (
                 DEED,
@@ -78,7 +80,10 @@ class TestChat:
             (LEFT, *in_both("left_one", people="ana")),
             (RENAMED, *in_both("renamed", name="ana", new_name="eva")),
         ],
-        ids=["message", "action", "topic", "deed", "private", "joined", "left", "renamed"],
+        ids=[
+            *("message", "action", "notice", "topic", "deed", "private"),
+            *("joined", "left", "renamed"),
+        ],
     )
     def test_shows_each_kind_of_entry(self, entry: Entry, english: str, spanish: str) -> None:
         assert CHAT.render([entry]) == f"{english}\n".encode()
@@ -212,7 +217,9 @@ class TestValues:
 
 
 class TestBare:
-    @pytest.mark.parametrize("entry", [MESSAGE, ACTION], ids=["message", "action"])
+    @pytest.mark.parametrize(
+        "entry", [MESSAGE, ACTION, NOTICE], ids=["message", "action", "notice"]
+    )
     def test_shows_the_text_of_what_is_said(self, entry: Event) -> None:
         assert BARE.render([entry]) == f"{entry.text}\n".encode()
 
@@ -255,7 +262,7 @@ class TestHostileText:
         for language in Language:
             self.check(ChatFormat(language, times).render([event]))
             self.check(ChatFormat(language, times, b"\r\n").render([event]), b"\r\n")
-        if kind in (Kind.MESSAGE, Kind.ACTION):
+        if kind in (Kind.MESSAGE, Kind.ACTION, Kind.NOTICE):
             self.check(BARE.render([event]))
 
     @given(st.text(), st.text(), st.sampled_from(DEEDS), st.text(), st.integers())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatd.event import Change, Event, Kind, Notice
+from chatd.event import SPOKEN, Change, Event, Kind, Notice
 from chatd.i18n import Language
 from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings, View
 
@@ -46,7 +46,7 @@ class TestView:
         other = said()
         assert View(echo=False).shown([said(by=OWN), other], OWN) == [other]
 
-    @pytest.mark.parametrize("kind", [Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE])
+    @pytest.mark.parametrize("kind", SPOKEN)
     def test_leaves_out_what_somebody_ignored_says_however_the_name_is_written(
         self, kind: Kind
     ) -> None:
@@ -88,7 +88,7 @@ class TestBell:
         assert not self.rings(Bell.ON, said(by=OWN)._replace(author="guest1"))
 
     @pytest.mark.parametrize("bell", [Bell.ON, Bell.MENTIONS])
-    @pytest.mark.parametrize("kind", [Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE, Kind.DEED])
+    @pytest.mark.parametrize("kind", [*SPOKEN, Kind.DEED])
     def test_nor_for_those_from_another_connection_of_the_reader(
         self, bell: Bell, kind: Kind
     ) -> None:

@@ -187,6 +187,7 @@ class ChatStandIn:
     ) -> None:
         self.said: list[str] = []
         self.keys: list[str | None] = []
+        self.kinds: list[str | None] = []
         self.asked: list[dict[str, Any]] = []
         self.name = "guest7"
         self._welcome = welcome
@@ -236,6 +237,7 @@ class ChatStandIn:
         """Answer one line of text."""
         self.said.append(message["text"])
         self.keys.append(message.get("key"))
+        self.kinds.append(message.get("kind"))
         peer.tell("events", room=message["room"], events=[{"seq": 1, "author": "luis"}])
         peer.tell("ack", id=message["id"], room=message["room"], seq=len(self.said))
 

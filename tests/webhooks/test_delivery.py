@@ -110,7 +110,12 @@ class TestWhatIsSent:
 
     @pytest.mark.parametrize(
         ("kind", "word"),
-        [(Kind.MESSAGE, "message"), (Kind.ACTION, "action"), (Kind.TOPIC, "topic")],
+        [
+            (Kind.MESSAGE, "message"),
+            (Kind.ACTION, "action"),
+            (Kind.NOTICE, "notice"),
+            (Kind.TOPIC, "topic"),
+        ],
     )
     def test_says_what_kind_of_line_it_is(self, kind: Kind, word: str) -> None:
         assert json.loads(body_of(self.EVENT._replace(kind=kind)))["kind"] == word

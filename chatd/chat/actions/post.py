@@ -20,6 +20,7 @@ from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import Refusal
+from chatd.event import Kind
 from chatd.rooms.room import Room
 from chatd.text.validation import MAX_NAME_LENGTH
 
@@ -42,12 +43,13 @@ async def post(
     wanted: str,
     texts: Sequence[str],
     *,
+    kind: Kind = Kind.MESSAGE,
     name: str | None = None,
     key: str | None = None,
     check: Callable[[], None],
     charge: Callable[[float], None],
 ) -> Posted:
-    """Say valid lines in the room of that name, which is made if there is none.
+    """Say valid lines of a kind in the room of that name, which is made if there is none.
 
     The session takes the ``name`` first, if one is given. ``check`` is called after each wait and
     raises if the session has ended; ``charge`` receives the cost of a new room. Raises `Refusal`
@@ -56,7 +58,7 @@ async def post(
     owner = _owner_of(session, name or "")
     if key is not None:
         # Before every check of rights, which may have changed: lines that were said stay said.
-        found = await server.idempotency.find(session, owner, key, wanted, texts)
+        found = await server.idempotency.find(session, owner, key, wanted, texts, kind)
         check()
         if found is not None:
             return Posted(found.room, found.seqs, again=True)
@@ -66,7 +68,7 @@ async def post(
     room = await _room_to_speak_in(server, session, wanted, check, charge)
     room.expected += 1  # it is not forgotten while this waits for earlier lines
     try:
-        seqs = await server.idempotency.say(session, room, texts, owner, key)
+        seqs = await server.idempotency.say(session, room, texts, owner, key, kind)
     finally:
         room.expected -= 1
         server.rooms.forget_if_empty(room)

@@ -9,7 +9,7 @@ it must.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chatd.chat.action_queue import Receipt
@@ -24,6 +24,9 @@ from chatd.event import Kind
 from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET
 from chatd.util.budget_table import Kind as Budgeted
+
+KINDS: Mapping[str, Kind] = {"message": Kind.MESSAGE, "notice": Kind.NOTICE}
+"""The kinds that a program may give its lines, by their names."""
 
 
 def speak(

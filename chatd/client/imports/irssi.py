@@ -44,7 +44,7 @@ _KINDS = (
     (_MESSAGE, Kind.MESSAGE),
     (_ACTION, Kind.ACTION),
     (_TOPIC, Kind.TOPIC),
-    (_NOTICE, Kind.MESSAGE),
+    (_NOTICE, Kind.NOTICE),
 )
 
 

@@ -1,7 +1,7 @@
 """Logs of WeeChat: time, prefix and text, with TABs between them.
 
 Times are local unless they end in Z, as those of WeeChat from version 4.3 on do. Taken are lines,
-actions and topics. This module must not know a room.
+actions, notices to the channel and topics. This module must not know a room.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _LEFT_OUT = frozenset(("-->", "<--", "--", "=!=", ""))
 _TOPIC = re.compile(
     r'(?P<author>\S+) has changed topic for \S+ (?:from ".*" )?to "(?P<text>.*)"', re.DOTALL
 )
+_NOTICE = re.compile(r"Notice\((?P<author>[^\s)]+)\): (?P<text>.*)", re.DOTALL)
 _ACTION = re.compile(r"(?P<author>\S+) (?P<text>.*)", re.DOTALL)
 _MODES = "@+%&~!"
 
@@ -45,6 +46,8 @@ def _item(place: str, line: str) -> Item:
         return found and _said(place, time, found["author"], Kind.ACTION, found["text"])
     if prefix == "--" and (found := _TOPIC.fullmatch(text)):
         return _said(place, time, found["author"], Kind.TOPIC, found["text"])
+    if prefix == "--" and (found := _NOTICE.fullmatch(text)):
+        return _said(place, time, found["author"], Kind.NOTICE, found["text"])
     if prefix in _LEFT_OUT:
         return None
     return _said(place, time, prefix.lstrip(_MODES) or prefix, Kind.MESSAGE, text)

@@ -12,6 +12,7 @@ from chatd.chat.action_queue import Action
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import Refusal
+from chatd.event import Kind
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 
@@ -49,7 +50,13 @@ class Conversation(Protocol):
         """Add to the rate-limit cost of the message, in lines."""
 
     def answer_again(
-        self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
+        self,
+        room: str,
+        text: str,
+        id: Any,
+        key: str,
+        kind: Kind | None,
+        otherwise: Callable[[], None],
     ) -> bool:
         """Answer a line that was said with this key before; return False if there is none.
 
@@ -59,8 +66,10 @@ class Conversation(Protocol):
         `Refusal`.
         """
 
-    def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
+    def take_line(
+        self, room: Room | None, text: str, id: Any, key: str | None, kind: Kind | None
+    ) -> None:
         """Carry out a line that was typed in a room: a command, or text to say.
 
-        A text of several lines is one message to say.
+        A text of several lines is one message to say. A line with a ``kind`` is no command.
         """

@@ -190,32 +190,44 @@ class LiveHandler(SessionHandler[M]):
         """
         return not proof
 
-    def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
-        """Do what a member typed in a room."""
+    def take_line(
+        self, room: Room | None, text: str, id: Any, key: str | None, kind: Kind | None
+    ) -> None:
+        """Do what a member typed in a room; a line with a ``kind`` is said as it is."""
         session = self.session
         session.joined.focus(room)
         self._about = (room, id, key)
-        if "\n" in text:
-            LineReceipts(self).take_message(text, *self._about)
+        asked = session.prompt.pending is not None
+        if "\n" in text or (asked and kind is not None):
+            LineReceipts(self).take_message(text, kind or Kind.MESSAGE, *self._about)
             return
-        if session.prompt.pending is not None and typed_text.take_answer(self, text):
+        if asked and typed_text.take_answer(self, text):
             return
         try:
             valid = validate_text(text, self.max_length)
         except InvalidLine as invalid:
             LineReceipts(self).refuse_invalid(invalid.reason, id)
         else:
-            action = None if session.text_only else dispatch.action_in(valid)
-            if action is None:
-                typed_text.take(self, valid)
-            else:  # is said at once, as other lines are
+            is_text = session.text_only or kind is not None
+            action = None if is_text else dispatch.action_in(valid)
+            if action is not None:  # is said at once, as other lines are
                 LineReceipts(self).say(action, Kind.ACTION, *self._about)
+            elif kind is not None:
+                LineReceipts(self).say(valid, kind, *self._about)
+            else:
+                typed_text.take(self, valid)
 
     def answer_again(
-        self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
+        self,
+        room: str,
+        text: str,
+        id: Any,
+        key: str,
+        kind: Kind | None,
+        otherwise: Callable[[], None],
     ) -> bool:
         """Acknowledge a line that was said with its key before. Return False if none was."""
-        return LineReceipts(self).answer_again(room, text, id, key, otherwise)
+        return LineReceipts(self).answer_again(room, text, id, key, kind, otherwise)
 
     def say(self, text: str) -> None:
         """Say a valid line, which is acknowledged."""

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, cast
 
-from chatd.event import Bookmark, bookmark_of
+from chatd.chat.actions.speak import KINDS
+from chatd.event import Bookmark, Kind, bookmark_of
 from chatd.text.escaping import visible
 
 Members = Mapping[str, Any]
@@ -97,6 +98,16 @@ def key_in(members: Members) -> str:
     if not isinstance(key, str) or not KEY.fullmatch(key):
         raise wrong_member("key", "right_key")
     return key
+
+
+def kind_in(members: Members) -> Kind | None:
+    """Return the kind that a line is given; None without one. Raises `WrongMessage`."""
+    name = members.get("kind")
+    if name is None:
+        return None
+    if not isinstance(name, str) or name not in KINDS:
+        raise wrong_member("kind", "right_kind")
+    return KINDS[name]
 
 
 def wrong_member(member: str, right: str) -> WrongMessage:

@@ -58,8 +58,10 @@ class LineReceipts:
         said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
         said.addErrback(self._failed)
 
-    def take_message(self, text: str, room: Room | None, id: MessageId, key: str | None) -> None:
-        """Say a message of several lines, none of which is a command."""
+    def take_message(
+        self, text: str, kind: Kind, room: Room | None, id: MessageId, key: str | None
+    ) -> None:
+        """Say a message of several lines, none of which is a command, unless a question is open."""
         answerer = self._answerer
         answerer.charge(text.count("\n"))
         try:
@@ -70,7 +72,7 @@ class LineReceipts:
             self._refuse_later(id, refusal)
             return
         if message:
-            answerer.when_said(lambda: self.say(message, Kind.MESSAGE, room, id, key))
+            answerer.when_said(lambda: self.say(message, kind, room, id, key))
         else:
             self._refuse_later(id)
 
@@ -91,7 +93,13 @@ class LineReceipts:
         answerer.when_said(lambda: self.refuse(id))
 
     def answer_again(
-        self, room: str, text: str, id: MessageId, key: str, otherwise: Callable[[], None]
+        self,
+        room: str,
+        text: str,
+        id: MessageId,
+        key: str,
+        kind: Kind | None,
+        otherwise: Callable[[], None],
     ) -> bool:
         """Acknowledge a line that was said with its key before. Return False if none was.
 
@@ -102,7 +110,7 @@ class LineReceipts:
         if session.prompt.pending is not None or not was_said(server, session, key):
             return False
         try:
-            said, kind = _said_in(text, self._answerer.max_length, session.text_only)
+            said, kind = _said_in(text, self._answerer.max_length, session.text_only, kind)
         except (InvalidLine, InvalidMessage):
             return False
         found = Deferred.fromCoroutine(find_said(server, session, room, said, key, kind))
@@ -153,14 +161,16 @@ class LineReceipts:
             self._answerer.item_failed()  # reports the error that is being handled
 
 
-def _said_in(text: str, max_length: int, text_only: bool) -> tuple[str, Kind]:
+def _said_in(text: str, max_length: int, text_only: bool, kind: Kind | None) -> tuple[str, Kind]:
     """Return what a text says, if it is no command but ``/me``, and its kind.
 
-    Raises `InvalidMessage` and `InvalidLine`.
+    A text that is given a ``kind`` is said as it is. Raises `InvalidMessage` and `InvalidLine`.
     """
     if "\n" in text:
-        return validate_message(text, max_length), Kind.MESSAGE
+        return validate_message(text, max_length), kind or Kind.MESSAGE
     text = validate_text(text, max_length)
+    if kind is not None:
+        return text, kind
     action = None if text_only else dispatch.action_in(text)
     if action is not None:
         return action, Kind.ACTION

@@ -30,6 +30,7 @@ from chatd.protocols.live.members import (
     bookmark_of_member,
     id_of,
     key_in,
+    kind_in,
     number_in,
     text_in,
 )
@@ -93,7 +94,7 @@ def _commands(conversation: Conversation, members: Members) -> None:
 
 def _line(conversation: Conversation, members: Members) -> None:
     text = text_in(members, "text")
-    key, id = key_in(members), id_of(members)
+    key, id, kind = key_in(members), id_of(members), kind_in(members)
     named = None if members.get("room") is None else text_in(members, "room")
 
     def take() -> None:
@@ -101,10 +102,10 @@ def _line(conversation: Conversation, members: Members) -> None:
             room: Room | None = _room_it_is_in(conversation, named)
         else:
             room = None if "room" in members else conversation.session.joined.only
-        conversation.take_line(room, text, id, key or None)
+        conversation.take_line(room, text, id, key or None, kind)
 
     # A line that was said stays said, also if its author has lost the right to speak there.
-    if not key or not conversation.answer_again(named or "", text, id, key, take):
+    if not key or not conversation.answer_again(named or "", text, id, key, kind, take):
         take()
 
 

@@ -107,7 +107,7 @@ export interface NotifierOptions {
 
 /** A line of a room: an event of the log, or a line that passes, which has no seq. */
 export interface Line {
-	kind: wire.EventKind | "notice" | "say" | "error" | "past";
+	kind: wire.EventKind | "news" | "say" | "error" | "past";
 	text: string;
 	time: number;
 	seq?: number;

@@ -46,7 +46,7 @@ def bad(*lines: str) -> str:
         ("09:15 <@ana> \x0304red\x03", Kind.MESSAGE, "ana", "red"),
         ("09:15  * ana waves", Kind.ACTION, "ana", "waves"),
         ("09:15 * ana waves", Kind.ACTION, "ana", "waves"),
-        ("09:15 -ana:#ops- beware", Kind.MESSAGE, "ana", "beware"),
+        ("09:15 -ana:#ops- beware", Kind.NOTICE, "ana", "beware"),
         ("09:15 -!- ana changed the topic of #ops to: tea", Kind.TOPIC, "ana", "tea"),
         ("09:15 -!- ana changed the topic of #ops to: ", Kind.TOPIC, "ana", ""),
     ],

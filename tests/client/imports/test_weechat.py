@@ -28,6 +28,7 @@ def item(line: str) -> Item:
         ("+ana\t", Kind.MESSAGE, "ana", ""),
         ("ana\t\x0304red", Kind.MESSAGE, "ana", "red"),
         (" *\tana waves", Kind.ACTION, "ana", "waves"),
+        ("--\tNotice(ana): beware: x", Kind.NOTICE, "ana", "beware: x"),
         ('--\tana has changed topic for #ops from "x" to "tea"', Kind.TOPIC, "ana", "tea"),
         ('--\tana has changed topic for #ops to "tea"', Kind.TOPIC, "ana", "tea"),
     ],

@@ -106,6 +106,50 @@ class TestLines:
         one.say("//who")
         assert one.texts() == ["/who"]
 
+    @pytest.mark.parametrize("kind", ["message", "notice"])
+    @pytest.mark.parametrize("text", ["hola", "/quit", "//x", "/me waves", "one\n/two"])
+    def test_with_a_kind_are_said_as_they_are(
+        self, live: Live, world: World, kind: str, text: str
+    ) -> None:
+        one = live.come(world)
+        one.say(text, kind=kind, id=1)
+        events, ack = one.seen()
+        assert [(event["kind"], event["text"]) for event in events["events"]] == [
+            (kind, line) for line in text.split("\n")
+        ]
+        assert ack == {"type": "ack", "id": 1, "room": "lobby", "seq": 1}
+
+    def test_of_one_turn_with_a_kind_are_one_batch(self, live: Live) -> None:
+        world = World(slow=True)
+        one = live.come(world)
+        world.release()
+        for number in range(9):
+            one.say(f"{number}", kind="notice", id=number)
+        world.release()
+        world.release()
+        assert world.server.lobby.head == 9
+
+    @pytest.mark.parametrize("text", ["hola", "one\ntwo"])
+    def test_with_a_kind_answer_no_question(self, live: Live, world: World, text: str) -> None:
+        world.register("ana")
+        one = live.come(world)
+        one.say("/login ana")
+        one.seen()
+        one.say(text, kind="notice", id=1)
+        error, refused = one.seen()
+        assert (error["key"], refused["type"]) == ("not_one_line", "refused")
+        assert world.server.lobby.head == 0
+
+    def test_with_a_kind_and_a_key_are_said_once(self, live: Live, world: World) -> None:
+        one = live.come(world, key=KEY)
+        for id in 1, 2:
+            one.say("/quit", room="lobby", id=id, key="key-of-this-line", kind="notice")
+            (ack,) = one.seen("ack")
+            assert (ack["id"], ack["seq"]) == (id, 1)
+        one.say("//quit", room="lobby", id=3, key="key-of-this-line")
+        assert [message["type"] for message in one.seen()] == ["error", "refused"]
+        assert world.server.lobby.head == 1
+
     def test_what_is_nearly_a_password_is_not_said(self, live: Live, world: World) -> None:
         world.register("ana")
         one = live.come(world)

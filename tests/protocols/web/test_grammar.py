@@ -34,6 +34,8 @@ def must_be(member: str, right: str = "right_text") -> str:
     return EN.sentence("wrong_member", member=member, right=EN.sentence(right))
 
 
+NOT_KINDS = ("", "deed", "action", "Notice", 6, ["notice"])
+
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     *(({**LINE, "room": room}, WRONG, "room") for room in NOT_TEXTS),
     ({**LINE, "room": ""}, "invalid_room", EN.sentence("invalid_room", name="")),
@@ -42,6 +44,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     *(({**LINE, "text": text}, WRONG, must_be("text")) for text in (*NOT_TEXTS, None)),
     ({"type": "line", "room": "lobby"}, WRONG, must_be("text")),
     *(({**LINE, "key": key}, WRONG, "key must be") for key in NOT_KEYS),
+    *(({**LINE, "kind": kind}, WRONG, must_be("kind", "right_kind")) for kind in NOT_KINDS),
     *(({**LINE, "id": id}, WRONG, must_be("id", "right_id")) for id in NOT_IDS),
     *(({"type": "ping", "id": id}, WRONG, "id must be") for id in NOT_IDS),
     *(({"type": type}, WRONG, must_be("type")) for type in (*NOT_TEXTS, None)),
@@ -171,6 +174,8 @@ ASKED: list[tuple[str, str, int, str]] = [
     ("POST", f"{MESSAGES}?name=a&name=b", 422, "parameter_twice"),
     ("POST", f"{MESSAGES}?name=", 422, "invalid_name"),
     ("POST", f"{MESSAGES}?name=a+b", 422, "invalid_name"),
+    *(("POST", f"{MESSAGES}?kind={kind}", 422, "not_a_kind") for kind in ("", "deed", "Notice")),
+    ("POST", f"{MESSAGES}?kind=notice&kind=notice", 422, "parameter_twice"),
     ("POST", "/api/rooms/a%20b/messages", 422, "invalid_room"),
     ("POST", "/api/rooms//messages", 422, "invalid_room"),
 ]
@@ -193,6 +198,11 @@ BODIES: list[tuple[str, bytes, str]] = [
     (MESSAGES, b'{"text":"a","name":"build"}', "name_in_body"),
     (MESSAGES, b'{"text":"a","room":"ops"}', "room_in_body"),
     (MESSAGES, b'{"text":"a","key":"abc"}', "key_in_body"),
+    *(
+        (MESSAGES, json.dumps({"text": "a", "kind": kind}).encode(), "not_a_kind")
+        for kind in NOT_KINDS
+    ),
+    (f"{MESSAGES}?kind=notice", b'{"text":"a","kind":"notice"}', "kind_twice"),
     (MESSAGES, b'["a"]', "not_json"),
     (MESSAGES, b'{"text":"a","x":NaN}', "not_json"),
     (MESSAGES, b'{"text":""}', "nothing_to_say"),

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from chatd.chat.actions.post import post
+from chatd.chat.actions.speak import KINDS
 from chatd.chat.line_quotas import UNPUBLISHED_LINES
 from chatd.errors import LINE_FAULTS, ErrorKind, message_refusal, short
+from chatd.event import Kind
 from chatd.protocols.web.api.operation import Body, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.route import Route
-from chatd.protocols.web.api.schemas import ROOM, SAID, SAY, TEXT
+from chatd.protocols.web.api.schemas import KIND, ROOM, SAID, SAY, TEXT
 from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, json_answer
 from chatd.text.folding import fold
 from chatd.text.messages import (
@@ -38,7 +40,7 @@ _TEXTS = frozenset(("text", "message"))
 async def say(call: Call) -> Answer:
     """Say some lines in a room, all or none, and answer with their seqs once they are on disk."""
     request, server = call.request, call.server
-    texts = texts_of(request, call.max_length, call.names["room"])
+    texts, kind = said_in(request, call.max_length, call.names["room"])
     key, name = _key(request), request.parameter("name")
     call.asker.charge(len(texts) + sum(text.count("\n") for text in texts))
     with visitor(call) as (session, _):
@@ -47,6 +49,7 @@ async def say(call: Call) -> Answer:
             session,
             call.names["room"],
             texts,
+            kind=kind,
             name=name,
             key=key,
             check=partial(check_still, session),
@@ -57,21 +60,21 @@ async def say(call: Call) -> Answer:
         return json_answer(200 if posted.again else 201, members)
 
 
-def texts_of(request: Request, max_length: int, room: str) -> list[str]:
-    """Return the lines of a body that is to be said in a room, or its one message of several.
+def said_in(request: Request, max_length: int, room: str) -> tuple[list[str], Kind]:
+    """Return the lines that are to be said in a room, or the one message of several; and the kind.
 
     Raises `Problem` and `Refusal`.
     """
-    text = _text_of(request, room)
+    text, kind = _text_of(request, room)
     if isinstance(text, bytes):
-        return _lines_of(text, max_length)
+        return _lines_of(text, max_length), kind
     try:
         message = validate_message(text, max_length)
     except InvalidMessage as invalid:
         raise message_refusal(invalid, max_length) from None
     if not message:
         raise Problem(ErrorKind.NOT_SAID, "nothing_to_say")
-    return [message]
+    return [message], kind
 
 
 def _lines_of(text: bytes, max_length: int) -> list[str]:
@@ -95,12 +98,12 @@ def _lines_of(text: bytes, max_length: int) -> list[str]:
     return texts
 
 
-def _text_of(request: Request, room: str) -> bytes | str:
-    """Return the text of a body that is to be said in a room. Raises `Problem`.
+def _text_of(request: Request, room: str) -> tuple[bytes | str, Kind]:
+    """Return the text of a body that is to be said in a room, and its kind. Raises `Problem`.
 
-    It is a string if it is one message, and bytes if each line is one. A body is said as it is, of
-    any type: `curl -d` calls all text a form. A body that is certainly meant to be read in another
-    way is refused.
+    The text is a string if it is one message, and bytes if each line is one. A body is said as it
+    is, of any type: `curl -d` calls all text a form. A body that is certainly meant to be read in
+    another way is refused.
     """
     if (request.header("content-encoding") or "identity").lower() != "identity":
         raise bad_request("body_is_packed", 415)
@@ -111,17 +114,30 @@ def _text_of(request: Request, room: str) -> bytes | str:
         name = "message" if "message" in members else "text"
         if len(_TEXTS & members.keys()) != 1:
             raise Problem(ErrorKind.WRONG_USE, "text_or_message")
-        text = members[name]
+        text, kind = members[name], _kind_of(request.parameter("kind"), members.get("kind"))
         if not isinstance(text, str):
             raise Problem(ErrorKind.WRONG_USE, "not_a_text", name=name)
-        return text if name == "message" else text.encode("utf-8", "surrogatepass")
+        return text if name == "message" else text.encode("utf-8", "surrogatepass"), kind
     if type.startswith("multipart/"):
         raise bad_request("body_has_parts", 415)
     if type == "text/json" or type.endswith("+json"):
         raise bad_request("other_json", 415)
     if body.startswith(b"payload="):  # what posts to a webhook of Slack's sends
         raise Problem(ErrorKind.WRONG_USE, "body_is_a_form")
-    return body
+    return body, _kind_of(request.parameter("kind"))
+
+
+def _kind_of(in_path: object, in_body: object = None) -> Kind:
+    """Return the kind of the lines, given in one of two places. Raises `Problem`."""
+    if in_path is not None and in_body is not None:
+        raise Problem(ErrorKind.WRONG_USE, "kind_twice")
+    name = in_body if in_path is None else in_path
+    if name is None:
+        return Kind.MESSAGE
+    kind = KINDS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise Problem(ErrorKind.WRONG_USE, "not_a_kind")
+    return kind
 
 
 def _check_members(members: Mapping[str, object], room: str) -> None:
@@ -175,6 +191,12 @@ TABLE = (
                     TEXT,
                     "The name of a guest: 1 to 32 letters, digits, _, - and . of one script.",
                     example="build",
+                ),
+                Parameter(
+                    "kind",
+                    "query",
+                    KIND,
+                    "The kind of the lines, as `kind` in a body of JSON: one of the two.",
                 ),
                 Parameter(
                     "Idempotency-Key",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from chatd.chat.actions.speak import KINDS
 from chatd.formats.json import TOPIC_CHARACTERS
 from chatd.i18n import Language
 from chatd.protocols.web.api.operation import JsonObject, Named, Parameter
@@ -119,9 +120,10 @@ EVENT = Named(
             "time": {"type": "integer", "description": "Milliseconds since 1970."},
             "author": TEXT,
             "kind": {
-                "enum": ["message", "action", "topic", "deed"],
-                "description": "A deed is an act of moderation. Its `text` is a sentence in the"
-                " language of the request; the `text` of a topic is the topic.",
+                "enum": ["message", "action", "notice", "topic", "deed"],
+                "description": "A notice is a message of a program, which no program may answer. A"
+                " deed is an act of moderation. Its `text` is a sentence in the language of the"
+                " request; the `text` of a topic is the topic.",
             },
             "text": TEXT,
         },
@@ -174,6 +176,8 @@ EVENTS = Named(
     ),
 )
 
+KIND: Final = {"enum": list(KINDS), "default": next(iter(KINDS))}
+
 SAY = Named(
     "Say",
     {
@@ -181,6 +185,10 @@ SAY = Named(
         "properties": {
             "text": {**TEXT, "description": "One or more lines, each of them a message."},
             "message": {**TEXT, "description": "One message, of one or several lines."},
+            "kind": {
+                **KIND,
+                "description": "A notice is shown as a message is, and no program may answer it.",
+            },
         },
         "oneOf": [{"required": ["text"]}, {"required": ["message"]}],
     },

@@ -319,7 +319,7 @@ export class Client {
 		const next = chat.rooms.find((each) => each !== room && each.present);
 		if (next && !room.draft.trim() && !this.outbox.shownIn(room).length) chat.forget(room);
 		if (next && chat.active === room) this.choose(next);
-		if (isTold && !room.isPrivate) this.note({ kind: "notice", text });
+		if (isTold && !room.isPrivate) this.note({ kind: "news", text });
 		this.keepRooms();
 		this.#given.changed();
 	}

@@ -149,7 +149,7 @@ export class Incoming {
 		client.keepRooms();
 		// A room that was not asked for is that of a command, or the server put us there.
 		const isWanted = asked?.isWanted ?? true;
-		if (isWanted && !goesOn) this.#greeting.push({ kind: "notice", text: message.text });
+		if (isWanted && !goesOn) this.#greeting.push({ kind: "news", text: message.text });
 		if (isWanted || !this.#chat.active) client.choose(room);
 		else if (room === this.#chat.active) {
 			client.askPeople();

@@ -254,12 +254,15 @@ export class Log {
 		const mention = message.some((each) => each.mention);
 		const day = texts.day(time);
 		const isNewDay = !previous || day !== texts.day(previous.time);
-		const isSpeech = kind === "message" && previous?.kind === kind && previous.author === author;
+		const isMessage = kind === "message" || kind === "notice";
+		const isSpeech = isMessage && previous?.kind === kind && previous.author === author;
 		const follows = isSpeech && !isNewDay && !isNew && time - previous.time < SAME_SPEECH_MS;
 		const isAgain = follows && texts.time(previous.time) === texts.time(time);
 		const element = make(
 			"div",
-			{ className: `line ${kind}${follows ? " follows" : ""}${mention ? " mention" : ""}` },
+			{
+				className: `line ${isMessage ? "message " : ""}${kind}${follows ? " follows" : ""}${mention ? " mention" : ""}`,
+			},
 			isNewDay && make("h2", { className: "day" }, day),
 			isNew && make("p", { className: "new" }, texts.say("new")),
 			make("div", { className: "row" }, ...this.#inside(message, this.#time(line, isAgain))),
@@ -296,6 +299,7 @@ export class Log {
 		const said = message.length > 1 ? block(texts, message, this.#unfolded) : written(text);
 		switch (kind) {
 			case "message":
+			case "notice":
 				return [span("who", name, span("sr", ": ")), time, said];
 			case "action":
 				return [time, span("told", "* ", name, " ", said)];

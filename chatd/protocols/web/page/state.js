@@ -20,7 +20,7 @@ const isOfOne = ({ notice, name: of, names = [of] }, name) =>
 	notice !== "renamed" && names.every((each) => sameName(each, name));
 
 /** @param {page.Line} line */
-const isSpoken = ({ kind }) => kind === "message" || kind === "action";
+const isSpoken = ({ kind }) => kind === "message" || kind === "action" || kind === "notice";
 
 export class Room {
 	/** @type {page.Line[]} */
@@ -125,7 +125,7 @@ export class Room {
 		const added = [];
 		for (const entry of entries) {
 			if ("notice" in entry) {
-				if (!isOfOne(entry, me)) added.push({ kind: "notice", text: entry.text, time: now });
+				if (!isOfOne(entry, me)) added.push({ kind: "news", text: entry.text, time: now });
 			} else if (entry.seq > (this.last ?? 0)) {
 				const line = marked(entry);
 				this.last = line.seq;
@@ -365,7 +365,7 @@ export class Chat {
 	/** Forget answers of the server, which may have secrets, and private lines. */
 	forgetSecrets() {
 		this.#privates.clear();
-		for (const room of this.rooms) room.lines = room.lines.filter(({ seq, kind }) => seq || kind === "notice");
+		for (const room of this.rooms) room.lines = room.lines.filter(({ seq, kind }) => seq || kind === "news");
 	}
 
 	/** The lobby first, the others by name. */

@@ -38,6 +38,48 @@ def test_any_other_body_is_text_a_message_a_line() -> None:
     assert said == ["one", "  two=&+%41 ", "/quit", "//x"]
 
 
+class TestKind:
+    """A program says a message, or a notice, which no program may answer."""
+
+    @pytest.mark.parametrize(
+        ("query", "body", "kind"),
+        [
+            ("", {"text": "a"}, "message"),
+            ("", {"text": "a", "kind": "message"}, "message"),
+            ("", {"text": "a", "kind": None}, "message"),
+            ("", {"text": "a", "kind": "notice"}, "notice"),
+            ("", {"message": "a\nb", "kind": "notice"}, "notice"),
+            ("?kind=notice", {"text": "a\nb"}, "notice"),
+            ("?kind=message", {"text": "a"}, "message"),
+            ("?kind=notice", b"a\nb", "notice"),
+        ],
+    )
+    def test_is_that_of_the_body_or_of_the_query(
+        self, query: str, body: dict[str, object] | bytes, kind: str
+    ) -> None:
+        web = SiteWorld()
+        target = f"{LOBBY}{query}"
+        got = web.ask("POST", target, body) if isinstance(body, bytes) else web.post(target, body)
+        assert got.status == 201
+        assert {event.kind.name.lower() for event in web.world.stored("lobby")} == {kind}
+
+    def test_of_a_notice_is_given_to_those_who_read(self) -> None:
+        web = SiteWorld()
+        reader = web.world.person()
+        web.post(f"{LOBBY}?name=ci", {"text": "build 7 passed", "kind": "notice"})
+        assert reader.seen()[-1] == "<ci> build 7 passed"
+        (event,) = web.ask("GET", LOBBY).json["events"]
+        assert (event["kind"], event["text"]) == ("notice", "build 7 passed")
+
+    def test_with_a_key_is_part_of_what_was_said(self) -> None:
+        web = SiteWorld()
+        notice = {"text": "a", "kind": "notice"}
+        first, again = (web.post(LOBBY, notice, idempotency_key="k") for _ in range(2))
+        assert (first.status, again.status, again.json) == (201, 200, first.json)
+        other = web.post(LOBBY, {"text": "a"}, idempotency_key="k")
+        assert error_of(other) == (422, "other_lines_with_key")
+
+
 class TestMessage:
     """One of several lines: the member `message` of a body in JSON."""
 

@@ -41,6 +41,12 @@ test("a message of several lines is one that is unread", () => {
 	assert.deepEqual([room.unread, room.mentions], [2, 2]);
 });
 
+test("what a program says is unread, and names the reader, as what people say", () => {
+	const room = entered(5);
+	const news = room.add([event(6, "done", "ci", "notice"), event(7, "ana!", "ci", "notice")], "ana", 0);
+	assert.deepEqual([room.unread, room.mentions, news.length], [2, 1, 1]);
+});
+
 test("what was there when one came is not unread, what comes is", () => {
 	const room = entered(5, 8);
 	room.add(events(6, 8), "ana", 0);
@@ -204,7 +210,7 @@ test("what the account saw may be told before the room is entered", () => {
 test("a notice is one line that is not unread, however many it is about", () => {
 	const room = entered(0);
 	room.add([{ notice: "joined", name: "luis", names: ["luis", "eva"], text: "luis and eva joined." }], "ana", 77);
-	assert.deepEqual(room.lines, [{ kind: "notice", text: "luis and eva joined.", time: 77 }]);
+	assert.deepEqual(room.lines, [{ kind: "news", text: "luis and eva joined.", time: 77 }]);
 	assert.equal(room.unread, 0);
 });
 
