@@ -6,6 +6,7 @@ This module must not know any of the subcommands but `serve`, which is the daemo
 import contextlib
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -91,6 +92,8 @@ def _serve(arguments: list[str], logs_nowhere: bool) -> int:
     """
     from twisted.scripts.twistd import run
 
+    # Until the daemon can reload, the signal of a rotation of logs would end it.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if logs_nowhere:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     sys.argv = ["chatd serve", "--nodaemon", "--pidfile=", "chat", *arguments]

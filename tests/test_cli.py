@@ -2,11 +2,12 @@
 
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import types
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from twisted.scripts import twistd
@@ -162,15 +163,30 @@ def test_a_command_that_looks_for_faults_says_their_status(
     assert "\n  1    there is a fault, or " in capsys.readouterr().out
 
 
+@pytest.fixture
+def hangup() -> Iterator[None]:
+    """Restore the handler of SIGHUP after the test."""
+    before = signal.getsignal(signal.SIGHUP)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["-l", "tcp:0", "--", "serve"], []])
 def test_serve_is_twistd_in_the_foreground_without_a_pidfile(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+    monkeypatch: pytest.MonkeyPatch, hangup: None, arguments: list[str]
 ) -> None:
     seen: list[list[str]] = []
     monkeypatch.setattr(twistd, "run", lambda: seen.append(sys.argv))
     monkeypatch.setattr(sys, "argv", ["chatd", "serve", *arguments])
     assert cli.main() == 0
     assert seen == [["chatd serve", "--nodaemon", "--pidfile=", "chat", *arguments]]
+
+
+def test_a_reload_that_comes_during_the_start_does_not_end_it(
+    monkeypatch: pytest.MonkeyPatch, hangup: None
+) -> None:
+    monkeypatch.setattr(twistd, "run", lambda: os.kill(os.getpid(), signal.SIGHUP))
+    assert cli.main(["serve"]) == 0
 
 
 def test_python_m_chatd_is_chatd(monkeypatch: pytest.MonkeyPatch) -> None:

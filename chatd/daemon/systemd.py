@@ -75,8 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.print:
         sys.stdout.write("\n".join(f"# {FOLDER / name}\n{text}" for name, text in wanted.items()))
         return 0
-    for path in (Path(sys.executable).resolve(), Path(program[0]), *([config] if config else [])):
-        _check_seen(path)
+    for path in (Path(sys.executable), Path(program[0]), *([config] if config else [])):
+        for place in (path, path.resolve()):
+            _check_seen(place)
     told = list(_install(wanted))
     steps = _next_steps(program, config, sockets=arguments.sockets)
     for line in (*told, "Next, as root:", *(f"  {step}" for step in steps)):

@@ -188,5 +188,8 @@ class TestRefused:
         assert machine.refusal().startswith(told)
 
     def test_is_a_file_that_the_service_does_not_see(self, machine: Machine) -> None:
-        line = machine.refusal("--config", str(machine.config.parent / "home" / "chatd.toml"))
-        assert "settings in /etc/chatd." in line
+        hidden = machine.config.parent / "home" / "chatd.toml"
+        machine.config.symlink_to(hidden)
+        for path in hidden, machine.config:
+            line = machine.refusal("--config", str(path))
+            assert "settings in /etc/chatd." in line

@@ -81,8 +81,7 @@ async def account_by_helper(
     answer = await ask_helper(server, session, account, password)
     if answer.verdict is Verdict.RIGHT:
         return await outside_account(server, session, answer.account_name or account.name)
-    is_made = account.is_outside and server.accounts.called(account.name) is not None
-    if answer.verdict is Verdict.WRONG or is_made:
+    if answer.verdict is Verdict.WRONG:
         raise wrong_password(account.name)
     return None
 

@@ -275,6 +275,7 @@ class TestANameFromOutside:
         office.helper.people.add("bob1")
         office.register("bobl")
         assert why(office, "bob1", SECRET) == "looks_like_name"
+        assert not office.helper.asked
         office.helper.names["maria"] = "bob1"
         assert why(office, "maria", SECRET) == "looks_like_name"
 
