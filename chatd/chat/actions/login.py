@@ -87,6 +87,11 @@ async def _account_by_proxy(server: ChatServer, session: Session, name: str) -> 
     return account
 
 
+def record_untrusted_proxy(server: ChatServer, address: str, door: str) -> None:
+    """Record that a client named a person as only the trusted proxy may."""
+    server.audit.sign_in_failed(PROXY, address, door)
+
+
 async def _make_account(server: ChatServer, session: Session, account: Account) -> None:
     """Make the account of a person of an organisation, and log a session in to it."""
     charge_account(server, session)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.credentials import Grant
-from chatd.chat.actions.login import grant_by_proxy
+from chatd.chat.actions.login import grant_by_proxy, record_untrusted_proxy
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import sentence
-from chatd.protocols.web.api.request_session import Call, stranger
+from chatd.protocols.web.api.request_session import DOOR, Call, stranger
 from chatd.protocols.web.http.messages import Problem, bad_request
 from chatd.text.escaping import visible
+from chatd.text.networks import origin_of_user
 from chatd.util.error_log import RecurringWarning
 
 
@@ -39,8 +40,11 @@ class TrustedHeader:
         named = call.request.headers.get(self._name, ())
         if not any(named):
             return None
-        if call.asker.uid != self._uid:
-            who = "a client that" if call.asker.uid is None else f"uid {call.asker.uid}, which"
+        uid = call.asker.uid
+        if uid != self._uid:
+            who = "a client that" if uid is None else f"uid {uid}, which"
+            address = "" if uid is None else origin_of_user(uid)
+            record_untrusted_proxy(call.server, address, DOOR)
             self._trouble.tell(f"{who} is not the uid {self._uid} of trusted_uid sent it")
             raise Problem(ErrorKind.NOT_ALLOWED, "header_not_trusted")
         if len(named) > 1:

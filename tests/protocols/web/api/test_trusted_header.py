@@ -142,6 +142,18 @@ class TestTheHeader:
         assert not web.server.accounts.table
         assert expected_errors()
 
+    def test_of_another_user_is_a_failed_sign_in_of_that_user(
+        self, web: Proxied, expected_errors: Expect
+    ) -> None:
+        entries: list[Record] = []
+        web.server.audit = Audit(web.clock, entries.append)
+        web.peer = OTHER
+        web.me(remote_user="maria")
+        expected_errors()
+        (entry,) = entries
+        assert (entry["event"], entry["ok"], entry["way"]) == ("sign-in", False, "proxy")
+        assert (entry["address"], entry["door"]) == (f"uid{OTHER}", "http")
+
     def test_is_not_looked_at_elsewhere(self) -> None:
         web = Proxied(trusts=False)
         assert web.name(remote_user="maria") is None
