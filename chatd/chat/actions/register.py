@@ -54,8 +54,8 @@ async def register(
     check_registration(server, session, sent=True)
     name = session.name
     password = new_password(text, name)
-    charge_account(server, session)
     await check_name_is_free(server, session, name, password)
+    charge_account(server, session)
     hash = await hash_password(server, session, fold(name), REGISTRATION, password)
     if session.stream.finished:
         return None

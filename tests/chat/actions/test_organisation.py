@@ -44,6 +44,13 @@ def why(office: World, name: str, password: str, session: Session | None = None)
     return refused(office, log_in(office.server, session, name, password))
 
 
+def registrations_from(office: World, network: str) -> float:
+    """Return the number of registrations that count for a network."""
+    limits = office.server.logins.limits
+    (counted,) = limits.registrations_of(network)
+    return limits.failures_of(counted)
+
+
 class TestAPersonOfTheOrganisation:
     def test_has_an_account_without_a_password_from_the_first_login_on(
         self, office: Office
@@ -277,7 +284,9 @@ class TestANameFromOutside:
         assert why(office, "bob1", SECRET) == "looks_like_name"
         assert not office.helper.asked
         office.helper.names["maria"] = "bob1"
-        assert why(office, "maria", SECRET) == "looks_like_name"
+        session = guest(office, network="192.0.2.1")
+        assert why(office, "maria", SECRET, session) == "looks_like_name"
+        assert registrations_from(office, "192.0.2.1") == 0
 
 
 class TestWithoutCreating:
@@ -313,8 +322,9 @@ class TestAHelperThatFails:
 
     def test_registers_nothing(self, office: Office) -> None:
         office.helper.fails = True
-        session = guest(office, "ana")
+        session = guest(office, "ana", network="192.0.2.1")
         assert refused(office, register(office.server, session, PASSWORD)) == "sign_in_fails"
+        assert registrations_from(office, "192.0.2.1") == 0
 
 
 class TestRegistering:
