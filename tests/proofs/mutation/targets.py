@@ -39,8 +39,32 @@ TESTS = {
     "chatd/chat/actions/login.py": [
         "tests/chat/test_audit.py",
         "tests/chat/actions/test_login.py",
+        "tests/chat/actions/test_organisation.py",
         "tests/commands/test_accounts.py",
     ],
+    "chatd/chat/actions/organisation.py": [
+        "tests/chat/actions/test_organisation.py",
+        "tests/commands/test_accounts.py",
+        "tests/protocols/web/api/test_trusted_header.py",
+    ],
+    "chatd/chat/actions/password_check.py": [
+        "tests/chat/test_audit.py",
+        "tests/chat/actions/test_password_check.py",
+        "tests/chat/actions/test_organisation.py",
+        "tests/commands/test_accounts.py",
+        "tests/chat/test_endings.py",
+    ],
+    "chatd/accounts/sign_in.py": [
+        "tests/accounts/test_sign_in.py",
+        "tests/chat/actions/test_organisation.py",
+    ],
+    "chatd/accounts/check_queue.py": ["tests/accounts/test_check_queue.py"],
+    "chatd/protocols/web/api/trusted_header.py": ["tests/protocols/web/api/test_trusted_header.py"],
+    "chatd/protocols/web/monitoring.py": ["tests/protocols/web/test_monitoring.py"],
+    "chatd/daemon/service_manager.py": ["tests/daemon/test_service_manager.py"],
+    "chatd/daemon/log_lines.py": ["tests/daemon/test_log_lines.py"],
+    "chatd/daemon/metrics_token.py": ["tests/daemon/test_metrics_token.py"],
+    "chatd/daemon/readiness.py": ["tests/daemon/test_readiness.py"],
     "chatd/chat/actions/password.py": [
         "tests/chat/test_audit.py",
         "tests/chat/actions/test_password.py",
@@ -119,6 +143,7 @@ TESTS = {
     "chatd/chat/actions/unregister.py": [
         "tests/chat/test_audit.py",
         "tests/chat/actions/test_unregister.py",
+        "tests/chat/actions/test_organisation.py",
         "tests/commands/test_accounts.py",
     ],
     "chatd/chat/actions/whois.py": ["tests/chat/actions/test_whois.py"],
