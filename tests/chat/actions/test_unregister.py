@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from chatd.chat.actions.unregister import check_unregistration, unregister
+import pytest
+
+from chatd.accounts.credentials import TOKEN
+from chatd.accounts.sign_in import SignIn
+from chatd.chat.actions.login import act_by_grant, grant_by_proxy, log_in_by_grant
+from chatd.chat.actions.unregister import (
+    check_unregistration,
+    has_password,
+    unregister,
+    unregister_user,
+)
+from chatd.chat.session import Session
 from tests.support.sessions import begin, done, guest, member, program, refused, refuses
 from tests.support.world import PASSWORD, World
 
@@ -45,4 +56,41 @@ def test_a_session_that_is_logged_out_during_the_check_removes_nothing(world: Wo
     world.server.logins.log_out(ana)
     world.hashing.work()
     assert removing.result.key == "not_logged_in"
+    assert "ana" in world.server.accounts.table
+
+
+class TestAnAccountWithoutAPassword:
+    """A proxy vouches for its person, and no helper knows a password."""
+
+    @pytest.fixture
+    def world(self) -> World:
+        return World(sign_in=SignIn(creates=True))
+
+    @pytest.fixture
+    def ana(self, world: World) -> Session:
+        grant = done(world, grant_by_proxy(world.server, guest(world), "ana"))
+        session = guest(world)
+        assert log_in_by_grant(world.server, session, grant)
+        return session
+
+    def test_is_removed_without_one(self, world: World, ana: Session) -> None:
+        assert not has_password(world.server, ana)
+        done(world, unregister_user(world.server, ana))
+        assert not world.server.accounts.table
+
+    def test_is_removed_by_no_token(self, world: World, ana: Session) -> None:
+        token = world.server.credentials.grant_of(world.secret("ana", TOKEN), TOKEN)
+        session = guest(world)
+        assert token is not None
+        assert act_by_grant(world.server, session, token)
+        assert refused(world, unregister_user(world.server, session)) == "not_with_a_token"
+
+    def test_is_removed_by_no_guest(self, world: World) -> None:
+        assert refused(world, unregister_user(world.server, guest(world))) == "not_logged_in"
+
+
+def test_an_account_with_a_password_is_not_removed_without_it(world: World) -> None:
+    ana = member(world, "ana")
+    assert has_password(world.server, ana)
+    done(world, unregister_user(world.server, ana))
     assert "ana" in world.server.accounts.table
