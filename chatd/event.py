@@ -290,9 +290,6 @@ class Presence(NamedTuple):
         return None if session == self.session else self
 
 
-PASSING = (Notice, Presence)
-"""The types of entries that are stored nowhere."""
-
 Line = Event | Notice
 """An entry that any client may be shown as a line."""
 

@@ -140,9 +140,10 @@ class Room:
                 entry = entry._replace(made=self.made)
             if self.notices.waiting:
                 self.notices.release_before(entry)
-            if self.here.hidden and (come := self.here.hidden.pop(entry.session, None)):
+            here = self.here
+            if here.hidden and (come := here.hidden.pop(entry.session, None)):
                 self.show_presence(come)
-            author = self.here.named.get(entry.author)
+            author = here.named.get(entry.author)
             if author is not None and not author.told:
                 author.told = True
                 session = entry.session or author.first  # a deed is of none

@@ -156,6 +156,9 @@ class RecordWrite:
 BatchItem = Draft | Notice | Presence | RecordWrite
 """An item of a batch."""
 
+STORED = (Draft, RecordWrite)
+"""The types of items that are stored. The others are published as they are."""
+
 
 class Committed(NamedTuple):
     """A batch that was committed: the events of its drafts, and its notices in their places.

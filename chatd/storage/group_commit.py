@@ -22,9 +22,10 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chatd.event import PASSING, Draft, Notice, Presence, Record
+from chatd.event import Draft, Notice, Presence, Record
 from chatd.storage.claims import Claims, LocalClaims
 from chatd.storage.contract import (
+    STORED,
     BatchItem,
     Committed,
     Conflict,
@@ -158,8 +159,8 @@ class GroupCommitStore(Store):
         """Publish or refuse a batch. ``times`` are those of its first item, and of its commit."""
         self._began = None
         self._unpublished_bytes -= weight
-        passing = sum([isinstance(entry, PASSING) for entry in batch])
-        if passing < len(batch):  # what is stored nowhere needs no disk
+        stored = sum([isinstance(entry, STORED) for entry in batch])
+        if stored:  # the rest needs no disk
             self.saves = not isinstance(result, Failure)
             first, began = times
             self.counts.stages.add(began - first, self._clock.seconds() - began)
@@ -167,7 +168,7 @@ class GroupCommitStore(Store):
             self._failed(result, batch)
             self._finish(batch, result)
         else:
-            events = len(result.entries) - passing
+            events = len(result.entries) - (len(batch) - stored)
             self.counts.events += events
             if events and self._unsaved.end():
                 self.log.info("lines are saved again")
@@ -216,7 +217,7 @@ class GroupCommitStore(Store):
             why = StoreError("an error in the server")
         self._refuse([entry for entry in batch if isinstance(entry, Draft)], why)
         if not isinstance(why, InDoubt):
-            self.publication.show([entry for entry in batch if isinstance(entry, PASSING)])
+            self.publication.show([entry for entry in batch if not isinstance(entry, STORED)])
 
     def _refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
         self.counts.refused += sum(len(draft.texts) for draft in drafts)
@@ -225,10 +226,10 @@ class GroupCommitStore(Store):
 
 def _weight(entry: BatchItem) -> int:
     """Return the memory that a waiting item takes, in bytes, roughly."""
+    if isinstance(entry, Draft):
+        return _ENTRY_OVERHEAD * len(entry.texts) + sum(map(len, entry.texts))
     if isinstance(entry, Presence):
         return _ENTRY_OVERHEAD + len(entry.reason)
     if isinstance(entry, Notice):
         return _ENTRY_OVERHEAD * len(entry.people)
-    if isinstance(entry, RecordWrite):
-        return sum(_ENTRY_OVERHEAD + len(record.value or "") for record in entry.records)
-    return _ENTRY_OVERHEAD * len(entry.texts) + sum(map(len, entry.texts))
+    return sum(_ENTRY_OVERHEAD + len(record.value or "") for record in entry.records)

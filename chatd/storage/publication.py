@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, ParamSpec
 
-from chatd.event import PASSING, Draft, Entry, Event, Record
+from chatd.event import Draft, Entry, Event, Record
 from chatd.storage.contract import Committed, StoreError, Subscriber
 from chatd.text.work import work_of
 from chatd.util.error_log import ErrorLog
@@ -146,6 +146,6 @@ def _parts_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
 
 
 def _ends_between(one: Entry, next: Entry) -> bool:
-    if isinstance(one, PASSING) or isinstance(next, PASSING):
+    if not (isinstance(one, Event) and isinstance(next, Event)):
         return True
     return one.room != next.room or one.session != next.session

@@ -31,9 +31,17 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.python.failure import Failure
 
-from chatd.event import PASSING, Entry, Event, Record
+from chatd.event import Entry, Event, Record
 from chatd.i18n import Language, sentence
-from chatd.storage.contract import BatchItem, Committed, Found, RoomRecord, StoreError, Wanted
+from chatd.storage.contract import (
+    STORED,
+    BatchItem,
+    Committed,
+    Found,
+    RoomRecord,
+    StoreError,
+    Wanted,
+)
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
@@ -169,7 +177,7 @@ class SqliteStore(GroupCommitStore):
         return self._writer_thread.run(self._writer.maintain)
 
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
-        passing = [entry for entry in batch if isinstance(entry, PASSING)]
+        passing = [entry for entry in batch if not isinstance(entry, STORED)]
         if len(passing) == len(batch):
             return succeed(Committed(passing))
         return self._writer_thread.run(self._writer.write, batch).addCallback(self._committed_batch)
