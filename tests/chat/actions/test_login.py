@@ -6,12 +6,22 @@ from collections.abc import Callable
 
 import pytest
 
-from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, Grant
+from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, TOKEN, Grant
+from chatd.accounts.sign_in import SignIn
 from chatd.chat.actions.browser_sign_in import sign_in
-from chatd.chat.actions.login import act_by_grant, close_others, log_in, log_in_by_grant, log_out
+from chatd.chat.actions.login import (
+    act_by_grant,
+    close_others,
+    grant_by_proxy,
+    grant_of_token,
+    log_in,
+    log_in_by_grant,
+    log_out,
+)
+from chatd.chat.audit import Audit, Record
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from tests.support.sessions import begin, done, guest, keys, member, program, refused
+from tests.support.sessions import begin, done, guest, keys, member, program, refused, refuses
 from tests.support.world import PASSWORD, World
 
 ByGrant = Callable[[ChatServer, Session, Grant], bool]
@@ -59,6 +69,44 @@ class TestByGrant:
         done(world, world.server.registrations.unregister(account))
         assert not by_grant(world.server, session, grant)
         assert (session.is_guest, session.grant) == (True, None)
+
+
+class TestOfAToken:
+    """A session sends a token, and is asked nothing else."""
+
+    @pytest.fixture
+    def token(self, world: World) -> str:
+        member(world, "Ana")
+        return world.secret("ana", TOKEN)
+
+    def test_the_grant_is_for_its_account(self, world: World, token: str) -> None:
+        assert grant_of_token(world.server, guest(world), token).account == "ana"
+
+    def test_it_must_be_valid(self, world: World, token: str) -> None:
+        with refuses("wrong_token"):
+            grant_of_token(world.server, guest(world), f"{token}x")
+
+    def test_the_connection_must_be_confidential(self, world: World, token: str) -> None:
+        with refuses("token_in_clear"):
+            grant_of_token(world.server, guest(world, confidential=False), token)
+
+
+class TestByAProxy:
+    """A proxy has signed a person in, and no password is known."""
+
+    def test_the_account_is_made_charged_and_recorded(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world, entries, changed = World(sign_in=SignIn(creates=True)), list[Record](), list[str]()
+        server, asking = world.server, guest(world, network="192.0.2.1")
+        server.audit = Audit(world.clock, entries.append)
+        monkeypatch.setattr(server.marked, "changed", changed.append)
+        for _ in range(2):
+            assert done(world, grant_by_proxy(server, asking, "ana")).account == "ana"
+        (counted,) = server.logins.limits.registrations_of("192.0.2.1")
+        assert server.logins.limits.failures_of(counted) == 1
+        assert [(entry["event"], entry["whom"]) for entry in entries] == [("register", "ana")]
+        assert changed == ["ana"]
 
 
 def test_a_session_has_the_name_of_its_account(world: World) -> None:

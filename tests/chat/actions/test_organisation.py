@@ -16,6 +16,7 @@ from chatd.chat.actions.password import check_password_change
 from chatd.chat.actions.password_check import prove_password
 from chatd.chat.actions.register import register
 from chatd.chat.actions.unregister import unregister, unregister_user
+from chatd.chat.audit import Audit
 from chatd.chat.login_limits import LIMITS, REGISTRATIONS, STRANGER_TRIES
 from chatd.chat.permissions import Role
 from chatd.chat.session import Session
@@ -51,6 +52,14 @@ def registrations_from(office: World, network: str) -> float:
     return limits.failures_of(counted)
 
 
+def recorded(office: World) -> list[str]:
+    """Return the events that the audit records from now on."""
+    events: list[str] = []
+    write = lambda record: events.append(str(record["event"]))  # noqa: E731
+    office.server.audit = Audit(office.clock, write)
+    return events
+
+
 class TestAPersonOfTheOrganisation:
     def test_has_an_account_without_a_password_from_the_first_login_on(
         self, office: Office
@@ -59,6 +68,32 @@ class TestAPersonOfTheOrganisation:
         account = office.server.accounts.called("maria")
         assert account is not None
         assert (account.hash, account.uid, account.is_outside) == ("", NO_UID, True)
+
+    def test_has_it_with_all_that_a_login_brings(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        changed: list[str] = []
+        monkeypatch.setattr(office.server.marked, "changed", changed.append)
+        assert enter(office).subscriptions.read_tracker is not None
+        assert changed == ["maria"]
+
+    def test_is_recorded_as_registered_and_signed_in(self, office: Office) -> None:
+        events = recorded(office)
+        enter(office)
+        assert events == ["register", "sign-in"]
+
+    def test_is_not_signed_in_if_the_session_ends_while_that_is_stored(self) -> None:
+        office = Office(slow=True)
+        events, session = recorded(office), guest(office)
+        office.store.holds = True
+        begin(office, log_in(office.server, session, "maria", SECRET))
+        office.server.finish(session)
+        office.release()
+        assert events == ["register"]
+        assert session.account is None
+
+    def test_is_told_where_it_is_logged_in_already(self, office: Office) -> None:
+        assert why(office, "maria", SECRET, enter(office)) == "yours_without_password"
 
     def test_has_the_same_account_the_next_time(self, office: Office) -> None:
         enter(office)

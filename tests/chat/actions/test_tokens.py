@@ -93,6 +93,17 @@ def test_an_account_has_only_so_many(world: World, ana: Session) -> None:
     assert why_not(world, ana) == "too_many_tokens"
 
 
+def test_all_together_have_only_so_many() -> None:
+    world = World(budgets={"tokens.all": 1})
+    ana = member(world, "Ana")
+    make(world, ana)
+    proof = recent_proof(ana)
+    assert proof is not None
+    making = make_token(world.server, ana, proof, "other", "write")
+    assert refused(world, making) == "used_up"
+    assert len(list_tokens(world.server, ana)) == 1
+
+
 def test_a_guest_has_none(world: World, ana: Session) -> None:
     session = guest(world, "eva")
     assert why_not(world, session) == "not_logged_in"

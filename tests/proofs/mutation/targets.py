@@ -40,6 +40,7 @@ TESTS = {
         "tests/chat/test_audit.py",
         "tests/chat/actions/test_login.py",
         "tests/chat/actions/test_organisation.py",
+        "tests/protocols/web/api/test_trusted_header.py",
         "tests/commands/test_accounts.py",
     ],
     "chatd/chat/actions/organisation.py": [
