@@ -101,6 +101,23 @@ def test_one_file_is_for_one_python(minor: int, tmp_path: Path) -> None:
     assert f"Python 3.{minor}." in said
 
 
+def test_one_file_says_so_under_another_python(tmp_path: Path) -> None:
+    built = package(f"chatd-*-{HERE}-*.pyz")
+    others = [f"python3.{minor}" for minor in range(8, 15) if minor != sys.version_info[1]]
+    pythons = [python for python in map(shutil.which, others) if python is not None]
+    for python in pythons:
+        done = subprocess.run(
+            [python, "-I", built, "--version"],
+            env={**environment(), "SHIV_ROOT": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if "pyenv" not in done.stderr:  # which has a name of a Python that is not there
+            wanted = f"chatd: this file is for Python 3.{sys.version_info[1]}, and not for "
+            assert (done.returncode, done.stderr.startswith(wanted)) == (1, True)
+
+
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheelhouse")
