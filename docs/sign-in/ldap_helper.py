@@ -43,7 +43,8 @@ def check(options: object, name: str, passphrase: str) -> str | None:
             directory.simple_bind_s(dn, passphrase)
         except ldap.INVALID_CREDENTIALS:
             return None
-        return values[options.attribute][0].decode()
+        ((account, *_),) = values.values()  # the attribute as the directory writes it: uid, not UID
+        return account.decode()
     finally:
         directory.unbind_s()
 

@@ -100,7 +100,7 @@ class Directory:
 
     def search_ext_s(self, base: str, scope: object, wanted: str, *_: Any, **__: Any) -> Any:
         self.looked_for.append(wanted)
-        found = [("uid=maria", {"uid": [b"Maria"]})] if wanted == "(uid=maria)" else []
+        found = [("uid=maria", {"uid": [b"Maria"]})] if wanted.lower() == "(uid=maria)" else []
         return [*found, (None, ["ldap://elsewhere"])]
 
     def simple_bind_s(self, dn: str, passphrase: str) -> None:
@@ -128,7 +128,7 @@ class TestLdap:
         monkeypatch.setitem(sys.modules, "ldap", ldap)
         monkeypatch.setitem(sys.modules, "ldap.filter", ldap.filter)
         helper = importlib.import_module("ldap_helper")
-        options = SimpleNamespace(uri="", base="", attribute="uid", bind_dn="", starttls=False)
+        options = SimpleNamespace(uri="", base="", attribute="UID", bind_dn="", starttls=False)
         return lambda name, passphrase: helper.check(options, name, passphrase)
 
     def test_gives_the_name_of_the_entry(self, check: Any) -> None:
