@@ -89,6 +89,11 @@ export interface Entered {
 	id?: Id;
 	room: string;
 	topic: string;
+	/** Who set the topic, or took it away, who made the room, and when, in milliseconds since 1970. Left out if not known. */
+	topic_by?: string;
+	topic_at?: number;
+	made_by?: string;
+	made_at?: number;
 	head: number;
 	after: number;
 	bookmark: Bookmark | null;
@@ -138,6 +143,11 @@ export interface RoomPolicy {
 	id?: Id;
 	room: string;
 	topic: string;
+	/** Who set the topic, or took it away, who made the room, and when, in milliseconds since 1970. Left out if not known. */
+	topic_by?: string;
+	topic_at?: number;
+	made_by?: string;
+	made_at?: number;
 	mode: Mode;
 	owner: string;
 	may: string[];

@@ -90,6 +90,8 @@ class JoinedRooms:
                     then,
                     resumed=after is not None and not back.anew,
                     anew=back.anew,
+                    topic_set=room.topic_set,
+                    made=room.made,
                 )
             )
         )

@@ -13,7 +13,7 @@ from chatd.commands.arguments import room_called
 from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Departure
-from chatd.i18n import people
+from chatd.i18n import Moment, people
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import excerpt
@@ -121,6 +121,10 @@ def _topic(server: ChatServer, session: Session, argument: str) -> None:
         speak.set_topic(server, session, room, "" if clears else text)
     elif look.room_to_read(server, session, room).topic:
         session.answer("topic", topic=room.topic)
+        if room.topic_set.by:
+            session.answer(
+                "topic_set_by", name=room.topic_set.by, time=Moment(room.topic_set.at // 1000)
+            )
     else:
         session.answer("no_topic", room=room.name)
 

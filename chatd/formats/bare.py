@@ -13,7 +13,7 @@ from chatd.event import Event, Kind, Line
 from chatd.formats.base import Format
 from chatd.text.escaping import encode_line, encode_lines
 
-_SHOWN = frozenset((Kind.MESSAGE, Kind.ACTION, Kind.NOTICE))
+_SHOWN = (Kind.MESSAGE, Kind.ACTION, Kind.NOTICE)
 
 
 @dataclass(frozen=True)

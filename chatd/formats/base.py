@@ -16,7 +16,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatd.errors import ErrorKind
-from chatd.event import LEAVING, Change, Deed, Departure, Event, Kind, Line, Notice, Presence
+from chatd.event import (
+    LEAVING,
+    UNKNOWN,
+    Change,
+    Deed,
+    Departure,
+    Event,
+    Kind,
+    Line,
+    Notice,
+    Origin,
+    Presence,
+)
 from chatd.i18n import Language, people, sentence
 from chatd.text.times import written_duration
 
@@ -41,7 +53,7 @@ class Entrance(NamedTuple):
     The last seq of the room is ``head``, with the time ``head_time`` (see `Bookmark`), and the
     session is sent the lines after the seq ``after``. A returning session is ``resumed`` at its
     bookmark, or begins ``anew``, because its bookmark is of another log. ``greeting`` and ``then``
-    are sentences.
+    are sentences. ``topic_set`` and ``made`` are the origins of the topic and of the room.
     """
 
     room: str
@@ -53,6 +65,8 @@ class Entrance(NamedTuple):
     then: str = ""
     resumed: bool = False
     anew: bool = False
+    topic_set: Origin = UNKNOWN
+    made: Origin = UNKNOWN
 
 
 class PeopleMarks(NamedTuple):

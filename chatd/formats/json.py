@@ -15,7 +15,18 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from chatd.errors import ErrorKind
-from chatd.event import LEAVING, Bookmark, Change, Deed, Departure, Event, Kind, Line, Notice
+from chatd.event import (
+    LEAVING,
+    Bookmark,
+    Change,
+    Deed,
+    Departure,
+    Event,
+    Kind,
+    Line,
+    Notice,
+    Origin,
+)
 from chatd.formats.base import Entrance, Format, PeopleChange, notice_sentence, told
 from chatd.formats.envelopes import FRAMES, Envelope
 from chatd.i18n import Language, sentence
@@ -56,6 +67,20 @@ def each_once(slices: Sequence[T]) -> Iterator[T]:
 def _elements(part: Sequence[object]) -> bytes:
     """Return the elements of a list in JSON, without its brackets."""
     return encode_json(part)[1:-1]
+
+
+def origin_members(topic_set: Origin, made: Origin) -> dict[str, Any]:
+    """Return the members of the origins of a room's topic and of the room, as far as known."""
+    members: dict[str, Any] = {}
+    if topic_set.by:
+        members["topic_by"] = topic_set.by
+    if topic_set.at:
+        members["topic_at"] = topic_set.at
+    if made.by:
+        members["made_by"] = made.by
+    if made.at:
+        members["made_at"] = made.at
+    return members
 
 
 def event_members(event: Event, language: Language) -> dict[str, Any]:
@@ -142,7 +167,8 @@ class MessageFormat(Format):
             bookmark=str(Bookmark(head, entrance.head_time)) if after == head else None,
             resumed=entrance.resumed,
             anew=entrance.anew,
-            topic=excerpt(entrance.topic, TOPIC_CHARACTERS),
+            topic=entrance.topic and excerpt(entrance.topic, TOPIC_CHARACTERS),
+            **origin_members(entrance.topic_set, entrance.made),
             text=Lines("\n".join(filter(None, (entrance.greeting, entrance.then)))),
         )
 

@@ -27,6 +27,7 @@ SENTENCES = {
     "did_you_mean": "Did you mean #{room}?",
     "already_in_room": "You are in #{room} already.",
     "topic": "Topic: {topic}",
+    "topic_set_by": "{name} set it on {time}.",
     "no_topic": "No topic is set in #{room}. /topic TEXT sets one.",
     # People
     "and": "{first} and {last}",

@@ -28,6 +28,7 @@ SENTENCES = {
     "did_you_mean": "¿Querías decir #{room}?",
     "already_in_room": "Ya estás en #{room}.",
     "topic": "Tema: {topic}",
+    "topic_set_by": "Lo puso {name} el {time}.",
     "no_topic": "#{room} no tiene tema. /tema TEXTO pone uno.",
     # People
     "and": "{first} y {last}",

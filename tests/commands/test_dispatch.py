@@ -14,7 +14,7 @@ from chatd.chat.server import ChatServer
 from chatd.commands import talking
 from chatd.commands.dispatch import COMMANDS, TABLE, only_answers, parse, text_of
 from chatd.errors import ErrorKind
-from chatd.event import Draft, Kind
+from chatd.event import UNKNOWN, Draft, Kind
 from chatd.i18n import Language, Moment
 from chatd.rooms.stream import INBOX_BYTES
 from chatd.storage.contract import StoreError
@@ -648,6 +648,17 @@ class TopicTests(CommandTestCase):
 
     def test_anyone_can_ask_for_it(self) -> None:
         self.luis.type("/topic Friday")
+        self.assertEqual(
+            self.ana.ask("/topic"),
+            [
+                EN.notice("topic", topic="Friday"),
+                EN.notice("topic_set_by", name="luis", time=Moment(0)),
+            ],
+        )
+
+    def test_who_set_it_is_not_told_if_that_is_not_known(self) -> None:
+        self.luis.type("/topic Friday")
+        self.world.server.lobby.topic_set = UNKNOWN
         self.assertEqual(self.ana.ask("/topic"), [EN.notice("topic", topic="Friday")])
 
     def test_there_is_none(self) -> None:

@@ -9,7 +9,7 @@ from weakref import ref
 import pytest
 
 from chatd.errors import ErrorKind
-from chatd.event import Change, Deed, Departure, Event, Kind, Notice
+from chatd.event import UNKNOWN, Change, Deed, Departure, Event, Kind, Notice, Origin
 from chatd.formats.base import Entrance
 from chatd.formats.json import (
     TOPIC_CHARACTERS,
@@ -178,6 +178,25 @@ class TestJson:
     ) -> None:
         (entered,) = messages(ENGLISH.entered(Entrance("ops", 9, 1700, after, "", "Welcome.")))
         assert entered["bookmark"] == bookmark
+
+    @pytest.mark.parametrize(
+        ("topic_set", "made", "members"),
+        [
+            (UNKNOWN, UNKNOWN, {}),
+            (UNKNOWN, Origin("", 7), {"made_at": 7}),
+            (
+                Origin("ana", 9),
+                Origin("luis", 7),
+                {"topic_by": "ana", "topic_at": 9, "made_by": "luis", "made_at": 7},
+            ),
+        ],
+    )
+    def test_entering_a_room_says_who_made_it_and_set_its_topic(
+        self, topic_set: Origin, made: Origin, members: dict[str, object]
+    ) -> None:
+        entrance = Entrance("ops", 9, 0, 4, "tea", "Hi.", topic_set=topic_set, made=made)
+        (entered,) = messages(ENGLISH.entered(entrance))
+        assert {each: entered[each] for each in entered if each[-3:] in ("_by", "_at")} == members
 
     @pytest.mark.parametrize(
         ("departure", "why"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import UNKNOWN, Origin
 from chatd.rooms.room import Room
 from chatd.rooms.slices import slices_by_number
 from chatd.text.escaping import excerpt
@@ -33,12 +34,27 @@ class Rooms(NamedTuple):
 
 
 class RoomRow(NamedTuple):
-    """A room in a list: its name, its members, its last seq, and the beginning of its topic."""
+    """A room in a list: its name, its members, its last seq, and the beginning of its topic.
+
+    ``topic_set`` and ``made`` are the origins of the topic and of the room.
+    """
 
     room: str
     people: int
     head: int
     topic: str
+    topic_set: Origin = UNKNOWN
+    made: Origin = UNKNOWN
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The row in JSON, without the origins."""
+        return {
+            "room": self.room,
+            "people": self.people,
+            "head": self.head,
+            "topic": self.topic,
+        }
 
 
 class RoomRows:
@@ -63,7 +79,8 @@ class RoomRows:
         ]
 
     def _described(self, room: Room) -> RoomRow:
-        return RoomRow(room.name, room.people, room.head, excerpt(room.topic, self._characters))
+        topic = excerpt(room.topic, self._characters)
+        return RoomRow(room.name, room.people, room.head, topic, room.topic_set, room.made)
 
 
 class People(NamedTuple):

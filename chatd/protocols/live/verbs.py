@@ -21,7 +21,7 @@ from chatd.commands import dispatch
 from chatd.commands.help import commands_for
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark
-from chatd.formats.json import each_once, event_members
+from chatd.formats.json import each_once, event_members, origin_members
 from chatd.protocols.live import hello, searches
 from chatd.protocols.live.conversation import Conversation, Rows
 from chatd.protocols.live.members import (
@@ -175,6 +175,7 @@ def _room(conversation: Conversation, members: Members) -> None:
         id=id_of(members),
         room=room.name,
         topic=room.topic,
+        **origin_members(room.topic_set, room.made),
         mode=mode.value,
         owner=owner,
         may=[act.value for act in policy.acts_of(server, session, room)],
@@ -208,7 +209,7 @@ def _rooms(conversation: Conversation, members: Members) -> None:
     more = {"next": found.next} if found.next else {}
 
     def rows(some: Sequence[Room | look.RoomRow]) -> Rows:
-        return [row._asdict() for row in listed.rows(some)]
+        return [row.members for row in listed.rows(some)]
 
     _tell_list(
         conversation,

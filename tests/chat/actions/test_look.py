@@ -63,7 +63,11 @@ class TestRoomRows:
         set_topic(world.server, ana, world.server.rooms["tea"], "green" * 10)
         world.settle()
         rows = RoomRows([world.server.rooms["tea"]], 10)
-        assert [rows.rows(some) for some in rows.slices] == [[("tea", 1, 1, "greengree…")]]
+        (row,) = rows.rows(rows.slices[0])
+        assert row.members == {"room": "tea", "people": 1, "head": 1, "topic": "greengree…"}
+        room = world.server.rooms["tea"]
+        assert (row.topic_set, row.made) == (room.topic_set, room.made)
+        assert (row.topic_set.by, row.made.by) == ("ana", "ana")
 
     @pytest.mark.parametrize("count", [0, 1, ROWS_A_SLICE, ROWS_A_SLICE + 1, 3 * ROWS_A_SLICE])
     def test_come_in_slices(self, count: int, world: World) -> None:

@@ -13,7 +13,7 @@ from chatd.accounts.credentials import TOKEN
 from chatd.chat.actions import history, look
 from chatd.chat.actions.costs import READING_COST
 from chatd.errors import ErrorKind
-from chatd.formats.json import TOPIC_CHARACTERS, event_members
+from chatd.formats.json import TOPIC_CHARACTERS, event_members, origin_members
 from chatd.protocols.web.api.operation import JsonObject, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.route import Route
@@ -80,7 +80,8 @@ async def rooms(call: Call) -> Answer:
     described = {"count": found.total, **({"next": found.next} if found.next else {})}
 
     def rows(some: Sequence[Room | look.RoomRow]) -> list[JsonObject]:
-        return [row._asdict() for row in listed.rows(some)]
+        described = listed.rows(some)
+        return [{**row.members, **origin_members(row.topic_set, row.made)} for row in described]
 
     return json_list_answer(described, "rooms", listed.slices, rows)
 
@@ -186,7 +187,18 @@ TABLE = (
                     ROOMS,
                     {
                         "count": 1,
-                        "rooms": [{"room": "lobby", "people": 2, "head": 120, "topic": ""}],
+                        "rooms": [
+                            {
+                                "room": "ops",
+                                "people": 2,
+                                "head": 121,
+                                "topic": "release on Friday",
+                                "topic_by": "ana",
+                                "topic_at": 1764100000000,
+                                "made_by": "ana",
+                                "made_at": 1764000000000,
+                            }
+                        ],
                     },
                 ),
             ),

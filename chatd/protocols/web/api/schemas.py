@@ -15,6 +15,7 @@ from chatd.protocols.web.api.operation import JsonObject, Named, Parameter
 TEXT: Final = {"type": "string"}
 TEXT_OR_NULL: Final = {"type": ["string", "null"]}
 FLAG: Final = {"type": "boolean"}
+TIME: Final = {"type": "integer", "description": "Milliseconds since 1970."}
 COUNT: Final = {"type": "integer", "minimum": 0}
 
 
@@ -104,7 +105,15 @@ ROOMS = Named(
                             **TEXT,
                             "description": f"The topic, cut to {TOPIC_CHARACTERS} characters.",
                         },
-                    }
+                    },
+                    topic_by={
+                        **TEXT,
+                        "description": "The name under which the topic was set, or taken away; left"
+                        " out if it is not known, as are the members below.",
+                    },
+                    topic_at={**TIME, "description": "When that was, in milliseconds since 1970."},
+                    made_by={**TEXT, "description": "The name under which the room was made."},
+                    made_at={**TIME, "description": "When that was, in milliseconds since 1970."},
                 )
             ),
         },
@@ -117,7 +126,7 @@ EVENT = Named(
     members(
         {
             "seq": SEQ,
-            "time": {"type": "integer", "description": "Milliseconds since 1970."},
+            "time": TIME,
             "author": TEXT,
             "kind": {
                 "enum": ["message", "action", "notice", "topic", "deed"],

@@ -120,12 +120,24 @@ def test_reading_costs_as_much_as_history_does() -> None:
 def test_rooms_are_listed() -> None:
     web = SiteWorld()
     person = web.world.person("ana")
-    person.type("/join ops", "/topic ships")
+    web.world.clock.advance(5)
+    person.type("/join ops")
+    web.world.clock.advance(2)
+    person.type("/topic ships")
     got = web.ask("GET", "/api/rooms")
     assert got.json == {
         "count": 2,
         "rooms": [
-            {"room": "ops", "people": 1, "head": 1, "topic": "ships"},
+            {
+                "room": "ops",
+                "people": 1,
+                "head": 1,
+                "topic": "ships",
+                "topic_by": "ana",
+                "topic_at": 7000,
+                "made_by": "ana",
+                "made_at": 5000,
+            },
             {"room": "lobby", "people": 0, "head": 0, "topic": ""},
         ],
     }

@@ -103,6 +103,8 @@ class TestARoom:
                 "id": 3,
                 "room": "ops",
                 "topic": "x" * 300,
+                "topic_by": "ana",
+                "made_by": "ana",
                 "mode": "announce",
                 "owner": "ana",
                 "muted": 0,
