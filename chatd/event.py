@@ -290,8 +290,29 @@ class Presence(NamedTuple):
         return None if session == self.session else self
 
 
+class Call(NamedTuple):
+    """A request to the node of a session, which another one makes; never stored.
+
+    ``session`` is the number of the session, ``verb`` what is to be done: `PRIVATE_LINE` puts the
+    ``text`` of the ``author`` into its inbox, and `HANG_UP` closes it. It is of no ``room``.
+    """
+
+    session: int
+    verb: str
+    author: str
+    text: str = ""
+    room: str = ""
+
+
+PRIVATE_LINE = "private"
+HANG_UP = "hang_up"
+"""The verbs of calls."""
+
 Line = Event | Notice
 """An entry that any client may be shown as a line."""
 
 Entry = Line | Presence
 """An item that is published in a room."""
+
+Published = Entry | Call
+"""An item that the store publishes."""

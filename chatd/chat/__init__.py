@@ -36,6 +36,8 @@ Modules (python3 -m tools.documents writes this list):
   sent.
 - `moderation`: Rights in rooms: who may do what, and the refusal that says who may.
 - `names`: The names in use: those of the guests who are connected, and the registered ones.
+- `other_nodes`: Orders of other nodes: for the sessions of this one, the effects of their deeds and
+  records.
 - `own_lines`: Lines that accounts said without being sent them, which count as read.
 - `paste`: A message of several lines that one session is typing, up to a line that is a dot.
 - `people_marks`: The marks of people in a list: their roles in the room, and who is away.
@@ -50,11 +52,14 @@ Modules (python3 -m tools.documents writes this list):
 - `read_marks`: Read marks: the seq up to which each account was sent each room, and its inbox.
 - `registrations`: Changes of accounts: registering and removing them, their passwords and other
   credentials.
+- `remote_members`: Members of rooms that are at other nodes: counted and named as those of this
+  one.
 - `replies`: The server's answers to one session: sentences and errors, in its language and its
   format.
 - `roles`: The roles and modes of rooms: who owns a room, who is staff in it, and which mode it has.
 - `room_deeds`: Deeds: changes of what is stored about a room, which its log shows.
 - `room_moves`: Moving sessions into rooms and out of them, without a check of rights.
+- `roster`: The roster: who is where, on all nodes that share a store.
 - `sanctions`: Mutes and bans: those of names, of networks, and the sessions that they are bound to.
 - `search_query`: The language of searches: words, phrases, an author, a time and a room. Pure.
 - `server`: The server: everything that concerns more than one session, made in one constructor.

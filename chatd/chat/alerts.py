@@ -16,6 +16,7 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.chat.moderation import Moderation
 from chatd.chat.permissions import Act
 from chatd.chat.push_codes import PushCodes
+from chatd.chat.roster import Roster
 from chatd.chat.unread import UnreadTracker
 from chatd.event import SPOKEN, Entry, Event, is_inbox, owner_of
 from chatd.i18n import Language
@@ -38,6 +39,7 @@ class Alerts:
         budgets: Budgets,
         accounts: Accounts,
         unread: UnreadTracker,
+        roster: Roster,
         moderation: Moderation,
         language: Language,
     ) -> None:
@@ -45,12 +47,13 @@ class Alerts:
         self.codes = PushCodes(clock)
         self._accounts = accounts
         self._unread = unread
+        self._roster = roster
         self._moderation = moderation
         self._language = language
 
     def is_away(self, account: str) -> bool:
         """Return True if no session is logged in to an account, given its key."""
-        return not self._unread.sessions(account)
+        return not (self._unread.sessions(account) or self._roster.of_account(account))
 
     def change_language(self, language: Language) -> None:
         """Have another language of the server from now on."""

@@ -7,9 +7,11 @@ must not know rights, or what is said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.names import Names, valid_name
+from chatd.chat.roster import Roster
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET
@@ -22,8 +24,9 @@ from chatd.util.rate_limit import RecentKeys
 class ConnectedSessions:
     """All connected sessions, in the order in which they came. ``by_number`` has them by number."""
 
-    def __init__(self, names: Names, accounts: Accounts) -> None:
+    def __init__(self, names: Names, accounts: Accounts, roster: Roster) -> None:
         self.by_number: dict[int, Session] = {}
+        self._roster = roster
         self._names = names
         self._accounts = accounts
         self._departed_from = RecentKeys()  # networks of sessions that spoke and left, by name
@@ -37,6 +40,8 @@ class ConnectedSessions:
     def add(self, session: Session) -> None:
         """Add a session that has just connected."""
         self.by_number[session.number] = session
+        if self._roster.is_kept:
+            self._roster.begin(session)
 
     def remove(self, session: Session) -> None:
         """Remove a session that has disconnected; `networks_of` still finds one that has spoken.
@@ -46,6 +51,8 @@ class ConnectedSessions:
         session.queue.forget()
         session.prompt.forget()
         del self.by_number[session.number]
+        if self._roster.is_kept:
+            self._roster.end(session)
         if session.has_spoken and session.network:
             self._departed_from.add(fold(session.name), session.network)
 
@@ -68,6 +75,10 @@ class ConnectedSessions:
         numbers, by_number = room.here.members, self.by_number
         return [by_number[number] for number in numbers if number in by_number]
 
+    def is_here(self, name: str) -> bool:
+        """Return True if a session has that name, at this node or at another one."""
+        return bool(self.called(name) or self._roster.called(name))
+
     def reachable(self, name: str) -> Sequence[Session]:
         """Return the sessions with that name that can receive private lines."""
         return [session for session in self.called(name) if session.subscriptions.takes_private]
@@ -78,9 +89,9 @@ class ConnectedSessions:
         If there are none, return the network of one that had that name, spoke and left: a program
         that posts over HTTP is connected only while it does.
         """
-        here = self.called(name)
-        networks = {session.network for session in here}
-        if not here:
+        here = [session.network for session in self.called(name)]
+        networks = {*here, *(visit.network for visit in self._roster.called(name).values())}
+        if not networks:
             networks.add(self._departed_from.get(fold(name)))
         return {network for network in networks if network and not is_user(network)}
 
@@ -90,11 +101,14 @@ class ConnectedSessions:
         account = self._accounts.called(name)
         if account is not None:
             return account.name
-        return next((session.name for session in self.called(name)), name)
+        here = (session.name for session in self.called(name))
+        return next(chain(here, (visit.name for visit in self._roster.called(name).values())), name)
 
     def away_text(self, name: str) -> str:
         """Return the text that senders are sent while that person is away; "" if they are not."""
         account = self._accounts.called(name)
         if account is not None:
             return NOTHING_SET.with_kept(account.settings).away
-        return next((each.subscriptions.settings.away for each in self.reachable(name)), "")
+        here = (each.subscriptions.settings.away for each in self.reachable(name))
+        others = self._roster.called(name).values()
+        return next(chain(here, (visit.away for visit in others if visit.private)), "")

@@ -181,11 +181,12 @@ class Rooms(Mapping[str, Room]):
         insort(self._order, room.key)
         return room
 
-    def similar(self, wanted: str, session: Session) -> Room | None:
-        """Return a room that may have been meant by a name that no room has.
+    def of(self, name: str) -> Room:
+        """Return the room of that name, which may be one that another node has made."""
+        return self._rooms.get(fold(name)) or self.add(name)
 
-        None if there is none that the session may read.
-        """
+    def similar(self, wanted: str, session: Session) -> Room | None:
+        """Return a room, of those that a session may read, that a wrong name may have meant."""
         # Comparing is slow (50 us a pair), so few names are compared, and likely ones.
         key = fold(_room_name(wanted))
         likely = (

@@ -9,7 +9,7 @@ This module must not know connections or commands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -19,7 +19,7 @@ from chatd.chat.moderation import Moderation
 from chatd.chat.permissions import Act
 from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Session
-from chatd.errors import Refusal
+from chatd.errors import ErrorKind, Refusal
 from chatd.event import Departure
 from chatd.rooms.room import Room
 
@@ -77,6 +77,12 @@ class Evictions:
             session.attempt(session.joined.leave, room, _departure(reasons[session]))
         self._rooms.forget_if_empty(room)
         self._tell_why([(session, reasons[session]) for session in members], room)
+
+    def kick(self, room: Room, sessions: Iterable[Session], by: str, reason: str) -> None:
+        """Put sessions out of a room for which a person has given a reason, or none."""
+        key = "kicked_why" if reason else "kicked"
+        why = Refusal(ErrorKind.NOT_ALLOWED, key, by=by, room=room.name, reason=reason)
+        self.put_out(room, dict.fromkeys(sessions, why))
 
     def _tell_why(self, put_out: Sequence[tuple[Session, Refusal]], room: Room) -> None:
         for session, why in put_out[:EVICTED_AT_ONCE]:

@@ -29,6 +29,7 @@ class Identity:
 
     __slots__ = (
         "_clock",
+        "changed",
         "client_id",
         "confidential",
         "door",
@@ -49,16 +50,25 @@ class Identity:
         self.network = ""
         self.confidential = False
         self.door = ""
+        self.changed: Callable[[], None] | None = None
         self._clock = clock
         self.holds = holds
+
+    def when_changed(self, call: Callable[[], None] | None) -> None:
+        """Call this when something changes that other nodes know of the session."""
+        self.changed = call
 
     def rename(self, name: str, guest: bool) -> None:
         """Replace the name; ``guest`` is True if it is one that the server made up."""
         self.name, self.is_guest = name, guest
+        if self.changed is not None:
+            self.changed()
 
     def set_grant(self, grant: Grant | None) -> None:
         """Replace the grant; None makes the session a guest's."""
         self.grant = grant
+        if self.changed is not None:
+            self.changed()
 
     def set_client_id(self, client_id: str) -> None:
         """Replace the identifier of the client; "" shares the name with no other session."""

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Scope
 from chatd.chat.permissions import LEAST, Act, Mode, Role, may
-from chatd.chat.roles import Roles
+from chatd.chat.roles import Holder, Roles, nobody
 from chatd.chat.sanctions import BAN, MUTE, Sanction, Sanctions, room_of
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -38,13 +38,19 @@ class Moderation:
     """The rights of all sessions in all rooms.
 
     ``hidden`` are the rooms that not everyone may read. ``lobby`` is the key of the room that
-    administrators run, ``now`` gives the time in seconds since 1970.
+    administrators run, ``now`` gives the time in seconds since 1970, and ``elsewhere`` the sessions
+    of other nodes with a name.
     """
 
     def __init__(
-        self, store: Store, accounts: Accounts, now: Callable[[], float], lobby: str
+        self,
+        store: Store,
+        accounts: Accounts,
+        now: Callable[[], float],
+        lobby: str,
+        elsewhere: Callable[[str], Iterable[Holder]] = nobody,
     ) -> None:
-        self.roles = Roles(store, accounts, lobby)
+        self.roles = Roles(store, accounts, lobby, elsewhere)
         self.sanctions = Sanctions(store, now)
         self.hidden: set[Room] = set()
         self._rooms: dict[str, Room] = {}  # by their keys
@@ -149,7 +155,7 @@ class Moderation:
 
     def disconnected(self, session: Session) -> None:
         """Forget a session that has disconnected."""
-        self.roles.disconnected(session)
+        self.roles.disconnected(session.number)
         self.sanctions.disconnected(session)
 
     def bind_logged_out(self, session: Session) -> None:

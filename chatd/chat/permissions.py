@@ -33,6 +33,24 @@ class Mode(enum.Enum):
     CLOSED = "closed"
 
 
+def role_after(deed: str, mode: Mode) -> Role:
+    """Return the role of a person in a room of a mode after a deed such as ``op`` or ``unop``.
+
+    Those who lose a higher role in a private room stay invited there.
+    """
+    if deed in _GIVEN:
+        return _GIVEN[deed]
+    stays = deed != "uninvite" and mode is Mode.PRIVATE
+    return Role.INVITED if stays else Role.EVERYONE
+
+
+_GIVEN = {"invite": Role.INVITED, "voice": Role.VOICED, "op": Role.OPERATOR}
+"""The roles that deeds give. Each has one that takes it."""
+
+ROLE_DEEDS = (*_GIVEN, *(f"un{deed}" for deed in _GIVEN))
+"""The deeds that give roles or take them."""
+
+
 class Act(enum.Enum):
     """An act that takes a right."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
+from chatd.chat.roster import Visit
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.rooms.view import Settings
@@ -58,6 +59,9 @@ class PrivateLines:
             raise Refusal(ErrorKind.NOT_ALLOWED, "members_write")
 
 
-def takes_from(sender: Session, settings: Settings) -> bool:
-    """Return True if a receiver with these settings takes private lines from a session."""
+def takes_from(sender: Session, settings: Settings | Visit) -> bool:
+    """Return True if a receiver with these settings takes private lines from a session.
+
+    Of a receiver at another node, the visit has what counts.
+    """
     return settings.guests or sender.account is not None

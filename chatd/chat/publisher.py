@@ -12,16 +12,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.alerts import Alerts
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.directory import Rooms
 from chatd.chat.line_quotas import LineQuotas
+from chatd.chat.other_nodes import OtherNodes
+from chatd.chat.roster import Roster
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import Draft, Entry, Event, is_inbox, owner_of
+from chatd.event import Draft, Entry, Event, Published, Record, is_inbox, owner_of
 from chatd.rooms.room import Room
 from chatd.storage.contract import InDoubt, StoreError, Subscriber
 from chatd.text.folding import fold
@@ -38,24 +41,28 @@ class Publisher(Subscriber):
     def __init__(
         self,
         sessions: ConnectedSessions,
+        roster: Roster,
         rooms: Rooms,
         accounts: Accounts,
         unread: UnreadTracker,
         hooks: Hooks,
         alerts: Alerts,
         quotas: LineQuotas,
+        others: OtherNodes,
         error_log: ErrorLog,
     ) -> None:
         self._sessions = sessions
+        self._roster = roster
         self._rooms = rooms
         self._accounts = accounts
         self._unread = unread
         self._hooks = hooks
         self._alerts = alerts
         self._quotas = quotas
+        self._others = others
         self._error_log = error_log
 
-    def publish(self, entries: Sequence[Entry]) -> None:
+    def publish(self, entries: Sequence[Published]) -> None:
         by_room = self._show(entries, appended_here=True)
         changed: dict[Session, None] = {}
         for name, part in by_room.items():
@@ -65,16 +72,24 @@ class Publisher(Subscriber):
                 self._acknowledge(name, part, changed)
         self._notify(changed)
 
-    def follow(self, entries: Sequence[Entry]) -> None:
-        self._show(entries, appended_here=False)
+    def follow(self, entries: Sequence[Published], records: Sequence[Record]) -> None:
+        try:
+            self._others.wrote(records)
+        except Exception:
+            self._error_log.tell("what another node has changed does not hold for all sessions")
+        for name, part in self._show(entries, appended_here=False).items():
+            if not is_inbox(name):
+                self._others.said(self._log(name), part)
 
     def _show(
-        self, entries: Sequence[Entry], *, appended_here: bool
+        self, entries: Sequence[Published], *, appended_here: bool
     ) -> Mapping[str, Sequence[Entry]]:
         """Publish entries in their rooms, and return them by room."""
-        by_room: dict[str, list[Entry]] = defaultdict(list)
+        by_room: dict[str, list[Any]] = defaultdict(list)
         for entry in entries:
             by_room[entry.room].append(entry)
+        for call in by_room.pop("", ()):
+            self._others.called(call)
         for name, part in by_room.items():
             try:
                 room = self._log(name)
@@ -167,7 +182,7 @@ class Publisher(Subscriber):
         """Return what the authors of lines to an account are told: see `ActionQueue.delivered`."""
         away = self._sessions.away_text(name)
         notes = [("is_away", away)] if away else []
-        if not self._unread.sessions(account):
+        if not (self._unread.sessions(account) or self._roster.of_account(account)):
             notes.append(("waits_for", name))
         return notes
 
@@ -176,7 +191,7 @@ class Publisher(Subscriber):
         log = self._unread.inboxes.logs.get(name) or self._rooms.get(fold(name))
         if log is not None:
             return log
-        return self._unread.inboxes.of(owner_of(name)) if is_inbox(name) else self._rooms.add(name)
+        return self._unread.inboxes.of(owner_of(name)) if is_inbox(name) else self._rooms.of(name)
 
     def _notify(self, changed: dict[Session, None]) -> None:
         self._quotas.after_commit(changed)

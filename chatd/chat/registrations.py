@@ -88,12 +88,16 @@ class Registrations:
             tab.identity.set_grant(grant._replace(typed=None))  # it was not typed there
             self._names.release_claim(tab)
             self._logins.begin_login(tab)
-        for session in self._names.in_the_way(account):
-            session.answer("registered_elsewhere", name=session.name)
-            self._logins.make_guest(session)
+        self.displace_guests(account)
         if owner is not None and owner.grant is grant and owner.name != account.name:
             # Another tab has renamed both meanwhile.
             self._names.give(owner, account.name)
+
+    def displace_guests(self, account: Account) -> None:
+        """Make guests nameless who have the name of an account, or one that looks like it."""
+        for session in self._names.in_the_way(account):
+            session.answer("registered_elsewhere", name=session.name)
+            self._logins.make_guest(session)
 
     async def _store_new(self, account: Account) -> None:
         try:
@@ -101,7 +105,7 @@ class Registrations:
         except StoreError:
             if account.key not in self._accounts.table:
                 # Sessions may have logged in to it meanwhile, and made rooms.
-                self._end_sessions(account)
+                self.end_sessions(account.key)
                 if self.records_of(account.key):
                     await self.unregister(account)
             raise
@@ -128,7 +132,7 @@ class Registrations:
             done = change(self._store, *puts)
             self._end_hooks()  # in the same transaction
             await done
-        self._end_sessions(account)
+        self.end_sessions(account.key)
         await self._unread.inboxes.clear(account.key)
 
     def records_of(self, account: str) -> list[Put]:
@@ -138,20 +142,20 @@ class Registrations:
         """
         return [put for part in self._records for put in part.account_gone(account)]
 
-    def _end_sessions(self, account: Account) -> None:
-        """End the sessions of an account that was removed.
+    def end_sessions(self, account: str) -> None:
+        """End the sessions of an account that was removed, given its key.
 
         Those with its password become guests. Programs and browsers are disconnected, because they
         would go on as another person.
         """
-        sessions = tuple(self._names.of(account.name))
+        sessions = tuple(self._names.of(account))
         for session in sessions:
             grant = session.grant
             if grant is not None and grant.kind == PASSWORD:
-                session.answer("unregistered", name=account.name)
+                session.answer("unregistered", name=session.name)
                 self._logins.log_out(session)
         self._let_go(sessions)
-        self._unread.account_gone(account.key)
+        self._unread.account_gone(account)
 
     async def change_password(
         self, account: Account, hash: str, by: Session | None = None, *, keep_tokens: bool = False

@@ -6,7 +6,10 @@ rooms, names or what was asked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chatd.errors import ErrorKind
+from chatd.event import Event
 from chatd.formats.base import Format
 from chatd.i18n import Language, sentence
 from chatd.rooms.stream import Stream
@@ -55,6 +58,10 @@ class Replies:
     def tell(self, text: str) -> None:
         """Send some lines of the server."""
         self.stream.put(self.answering.say(text))
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Send some events, with times."""
+        self.stream.put(self.format.found(events))
 
     def done(self) -> None:
         """Send that a command is carried out, to a client that is told so."""

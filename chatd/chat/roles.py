@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.permissions import Mode, Role
@@ -37,24 +37,50 @@ class RoleRecord(NamedTuple):
     role: int
 
 
-class Roles:
-    """The roles in all rooms. ``lobby`` is the key of the room that administrators run."""
+class Holder(Protocol):
+    """A session of any node that may hold a role as a guest."""
 
-    def __init__(self, store: Store, accounts: Accounts, lobby: str) -> None:
+    @property
+    def number(self) -> int:
+        """The number of the session."""
+
+    @property
+    def name(self) -> str:
+        """The name that others see."""
+
+
+def nobody(name: str) -> Iterable[Holder]:
+    """Return no session: the default without other nodes."""
+    return ()
+
+
+class Roles:
+    """The roles in all rooms.
+
+    ``lobby`` is the key of the room that administrators run. ``elsewhere`` returns the
+    sessions of other nodes with a name.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        lobby: str,
+        elsewhere: Callable[[str], Iterable[Holder]] = nobody,
+    ) -> None:
         self.rooms: Table[RoomPolicy] = Table(store, "room", RoomPolicy, rights=True)
         self._holders: Groups[RoleRecord] = Groups(_room_and_role)
-        self._roles: Table[RoleRecord] = Table(
-            store, "role", RoleRecord, self._holders, rights=True
-        )
+        self.table: Table[RoleRecord] = Table(store, "role", RoleRecord, self._holders, rights=True)
         self._accounts = accounts
         self._lobby = lobby
-        # The roles of sessions without an account, by room, with the folded name for which each
-        # was given: under another name it is not valid.
-        self._given: dict[Session, dict[str, tuple[Role, str]]] = {}
+        self._elsewhere = elsewhere
+        # The roles of sessions without an account, by number and room, with the folded name for
+        # which each was given: under another name it is not valid.
+        self._given: dict[int, dict[str, tuple[Role, str]]] = {}
         try:
             for policy in self.rooms.values():
                 Mode(policy.mode)
-            for record in self._roles.values():
+            for record in self.table.values():
                 Role(record.role)
         except ValueError:
             raise Damaged from None
@@ -65,15 +91,22 @@ class Roles:
             return Role.ADMINISTRATOR
         administers = session.identity.may_administer
         role = self.role_of_account(session.account, room, administers=administers)
-        if room is not None and session in self._given:
-            given, name = self._given[session].get(room.key, (role, ""))
-            if name == fold(session.name):
-                role = max(role, given)
+        if room is not None and session.number in self._given:
+            role = max(role, self._given_to(session, room))
         return role
 
+    def _given_to(self, holder: Holder, room: Room) -> Role:
+        """Return the role that a session was given as a guest."""
+        role, name = self._given.get(holder.number, {}).get(room.key, (Role.EVERYONE, ""))
+        return role if name == fold(holder.name) else Role.EVERYONE
+
     def role_of_name(self, name: str, sessions: Iterable[Session], room: Room) -> Role:
-        """Return the highest role in a room of an account's name and of the sessions with it."""
+        """Return the highest role in a room of an account's name and of the sessions with it.
+
+        The sessions are those of this node. Those of others count, too.
+        """
         roles = [self.role_of(session, room) for session in sessions]
+        roles += [self._given_to(holder, room) for holder in self._elsewhere(name)]
         return max([self.role_of_account(fold(name), room), *roles])
 
     def role_of_account(
@@ -93,7 +126,7 @@ class Roles:
         policy = self.rooms.get(room.key)
         if policy is not None and policy.owner == key:
             return Role.OWNER
-        record = self._roles.get(f"{room.key}/{key}")
+        record = self.table.get(f"{room.key}/{key}")
         return Role.EVERYONE if record is None else Role(record.role)
 
     def mode_of(self, room: Room) -> Mode:
@@ -142,41 +175,39 @@ class Roles:
         """
         if not self.is_registered(name):
             return []
-        return [self._roles.put(f"{room.key}/{fold(name)}", RoleRecord(role) if role else None)]
+        return [self.table.put(f"{room.key}/{fold(name)}", RoleRecord(role) if role else None)]
 
-    def give_guests(self, sessions: Iterable[Session], room: Room, role: Role) -> None:
+    def give_guests(self, holders: Iterable[Holder], room: Room, role: Role) -> None:
         """Give sessions a role in a room, beside that of their account.
 
         It ends when they disconnect or have another name.
         """
-        for session in sessions:
-            self._given.setdefault(session, {})[room.key] = (role, fold(session.name))
+        for holder in holders:
+            self._given.setdefault(holder.number, {})[room.key] = (role, fold(holder.name))
 
-    def lower_guests(
-        self, sessions: Iterable[Session], room: Room, role: Role
-    ) -> Callable[[], None]:
+    def lower_guests(self, holders: Iterable[Holder], room: Room, role: Role) -> Callable[[], None]:
         """Lower the roles that sessions were given in a room to at most this one, at once.
 
         Return a function that takes that back.
         """
         had = {
-            session: self._given[session][room.key]
-            for session in sessions
-            if room.key in self._given.get(session, ())
+            holder.number: self._given[holder.number][room.key]
+            for holder in holders
+            if room.key in self._given.get(holder.number, ())
         }
-        for session, (given, name) in had.items():
-            self._given[session][room.key] = (min(given, role), name)
+        for number, (given, name) in had.items():
+            self._given[number][room.key] = (min(given, role), name)
 
         def take_back() -> None:
-            for session, before in had.items():
-                if session in self._given:  # it has not disconnected since
-                    self._given[session][room.key] = before
+            for number, before in had.items():
+                if number in self._given:  # it has not disconnected since
+                    self._given[number][room.key] = before
 
         return take_back
 
-    def disconnected(self, session: Session) -> None:
-        """Forget the roles of a session that has disconnected."""
-        self._given.pop(session, None)
+    def disconnected(self, number: int) -> None:
+        """Forget the roles of a session that has disconnected, given its number."""
+        self._given.pop(number, None)
 
     def forget(self, room: Room) -> list[Put]:
         """Return the changes to store when a room is forgotten."""
@@ -184,12 +215,10 @@ class Roles:
 
     def account_gone(self, key: str) -> list[Put]:
         """Return the changes to store when an account is removed: those of its roles and rooms."""
-        puts = [
-            self._roles.put(role, None) for role in self._roles if role.partition("/")[2] == key
-        ]
+        puts = [self.table.put(role, None) for role in self.table if role.partition("/")[2] == key]
         operated = {
             role.partition("/")[0]
-            for role, record in self._roles.items()
+            for role, record in self.table.items()
             if record.role >= Role.OPERATOR and role.partition("/")[2] != key
         }
         for room, policy in self.rooms.items():

@@ -5,6 +5,8 @@ This module must not know connections or commands.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chatd.chat.directory import Rooms
 from chatd.chat.moderation import Moderation
 from chatd.chat.permissions import Act
@@ -53,6 +55,13 @@ class RoomMoves:
         session.enter(room, key, self._recent, then, back)
         self._unread.entered(session)
         self._rooms.forget_if_empty(before)
+
+    def tell_invited(self, sessions: Iterable[Session], room: Room, by: str) -> None:
+        """Tell those of some sessions that are not in a room that a person invited them to it."""
+        for session in sessions:
+            if room not in session.memberships:
+                invited = session.sentence("you_were_invited", name=by, room=room.name)
+                session.subscriptions.notify(by, invited)
 
     def leave(
         self, session: Session, room: Room | None = None, departure: Departure = LEAVING

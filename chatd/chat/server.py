@@ -14,7 +14,7 @@ from itertools import chain
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts.accounts import Account, Accounts
+from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Credentials
 from chatd.accounts.passwords import Passwords
 from chatd.accounts.sign_in import NO_SIGN_IN, SignIn
@@ -29,12 +29,15 @@ from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
+from chatd.chat.other_nodes import OtherNodes
 from chatd.chat.people_marks import MarkedPeople
 from chatd.chat.private_lines import PrivateLines
 from chatd.chat.publisher import Publisher
 from chatd.chat.registrations import Registrations
+from chatd.chat.remote_members import RemoteMembers
 from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.room_moves import RoomMoves
+from chatd.chat.roster import Roster
 from chatd.chat.session import Rights, Session
 from chatd.chat.session_numbers import SessionNumbers
 from chatd.chat.sign_outs import SignOuts
@@ -93,14 +96,18 @@ class ChatServer:
         reads = ReadQueue(store)
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
-        self.moderation = Moderation(store, self.accounts, now, fold(lobby))
+        self.roster = Roster(store, clock)
+        self.moderation = Moderation(
+            store, self.accounts, now, fold(lobby), self.roster.sessions_called
+        )
         self.names = Names(self.accounts, store.claims, guest)
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
         self.marked = MarkedPeople(clock, self.names, self.accounts, self.moderation.roles)
         self.rooms = Rooms(store, reads, self.moderation, lobby, clock, self.marked.describe)
         self.lobby = self.rooms.lobby
-        self.sessions = ConnectedSessions(self.names, self.accounts)
+        RemoteMembers(self.roster, self.rooms, self.moderation.roles, clock)
+        self.sessions = ConnectedSessions(self.names, self.accounts, self.roster)
         self._rights = Rights(
             self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay
         )
@@ -112,7 +119,14 @@ class ChatServer:
         self.hooks = Hooks(store, self.budgets)
         self.hook_review = HookReview(store, self.hooks, self.rooms, self.accounts, self.moderation)
         self.alerts = Alerts(
-            store, clock, self.budgets, self.accounts, self.unread, self.moderation, language
+            store,
+            clock,
+            self.budgets,
+            self.accounts,
+            self.unread,
+            self.roster,
+            self.moderation,
+            language,
         )
         self.moves = RoomMoves(self.rooms, self.moderation, self.unread, recent)
         self.evictions = Evictions(clock, self.sessions, self.rooms, self.moderation, self.moves)
@@ -157,12 +171,14 @@ class ChatServer:
         )
         self.publisher = Publisher(
             self.sessions,
+            self.roster,
             self.rooms,
             self.accounts,
             self.unread,
             self.hooks,
             self.alerts,
             self.quotas,
+            OtherNodes(self),
             self.error_log,
         )
         store.subscribe(self.publisher)
@@ -215,12 +231,6 @@ class ChatServer:
             session.stream.abandon()
 
     # Ending rights
-
-    def review_account(self, account: Account) -> None:
-        """Put an account that lost a right out of where it may not be any more; end its hooks."""
-        for session in tuple(self.names.of(account.name)):
-            self.evictions.review(session)
-        self.hook_review.review()
 
     def check(self) -> None:
         """Store some read marks, and end grants and counts of failures that have expired meanwhile.

@@ -15,13 +15,13 @@ It must not know connections, commands or other sessions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from chatd.chat.identity import Identity
 from chatd.chat.membership import Membership
 from chatd.chat.read_marks import ReadTracker
 from chatd.chat.replies import Replies
-from chatd.event import Event, is_inbox
+from chatd.event import is_inbox
 from chatd.formats.base import Format
 from chatd.i18n import Language
 from chatd.rooms.cursor import Cursor
@@ -121,10 +121,6 @@ class Subscriptions:
             tracker.show(log.key, replay)
         replies.stream.replay(replay)
 
-    def show(self, events: Sequence[Event]) -> None:
-        """Send some events as an answer, with times."""
-        self._replies.stream.put(self._replies.format.found(events))
-
     def show_read_mark(self, room: Room, seq: int | None) -> None:
         """Send the read mark that the account has in a room, to a client that shows read marks."""
         if seq is not None:
@@ -161,6 +157,8 @@ class Subscriptions:
         # Echo is for terminals, which show what is typed by themselves.
         seen = settings._replace(echo=True) if self.multi_room else settings
         self.view = seen.view(self._identity.name)
+        if self._identity.changed is not None:
+            self._identity.changed()
         self._follow()
 
     def begin_tracking(self, tracker: ReadTracker) -> None:
@@ -193,6 +191,8 @@ class Subscriptions:
         if membership.cursor is not None:
             self._end(membership.cursor)
             membership.cursor = None
+        if self._identity.changed is not None:
+            self._identity.changed()
 
     def stop(self) -> None:
         """Take no more from all rooms and the inbox than what they have so far."""

@@ -90,7 +90,7 @@ async def _search_all(server: ChatServer, session: Session, wanted: Wanted) -> N
 def _show_found(session: Session, room: Room, found: search.Found) -> None:
     key = "found_more" if found.more else "found"
     session.answer(key, count=len(found.events), room=room.name)
-    session.subscriptions.show(found.events)
+    session.replies.show(found.events)
 
 
 async def _mentions(server: ChatServer, session: Session, argument: str) -> None:
@@ -99,7 +99,7 @@ async def _mentions(server: ChatServer, session: Session, argument: str) -> None
 
     def show(room: Room, events: Sequence[Event]) -> None:
         session.answer("mentions", count=len(events), room=room.name)
-        session.subscriptions.show(events)
+        session.replies.show(events)
 
     found = await search.mentions(server, session, show)
     if not found.lines:

@@ -91,7 +91,7 @@ def _whom(server: ChatServer, words: str, default: int, undo: str) -> tuple[str,
     name = one_name(server, word)
     _check_no_switch(name, rest.strip(), undo)
     seconds, reason = time_and_reason(rest.strip(), default)
-    is_used = server.sessions.called(name) or server.moderation.roles.is_registered(name)
+    is_used = server.sessions.is_here(name) or server.moderation.roles.is_registered(name)
     if is_address(name) and not is_used:  # part of one, or with leading zeros: no name
         raise WrongUse
     return name, seconds, reason
@@ -108,7 +108,7 @@ def _check_no_switch(target: str, words: str, undo: str) -> None:
 
 def _tell_if_unknown(server: ChatServer, session: Session, room: Room, name: str) -> None:
     """Tell a session if the name of its sanction is unknown here, and may be a mistyped one."""
-    if server.sessions.called(name) or server.moderation.roles.is_registered(name):
+    if server.sessions.is_here(name) or server.moderation.roles.is_registered(name):
         return
     here, _, _ = look.list_people(server, session, room, NAMES_COMPARED)
     near = nearest(name, here)

@@ -4,6 +4,7 @@ A store must not know a client, a command or a wire.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `batches`: Batches: what the nodes of a store commit at a time, and what becomes of it.
 - `claims`: Claims of names: each look of a name has one holder, on all nodes that share a store.
 - `clock_watch`: A check of the time of day, because lines that retention deletes by it cannot be
   restored.

@@ -7,7 +7,6 @@ not know a room beyond its name, a session beyond its number, or a client.
 from __future__ import annotations
 
 import abc
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
@@ -16,8 +15,17 @@ from typing import NamedTuple, ParamSpec
 from twisted.internet.defer import Deferred
 
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Notice, Origin, Presence, Record
+from chatd.event import (
+    UNKNOWN,
+    Draft,
+    Event,
+    Kind,
+    Origin,
+    Published,
+    Record,
+)
 from chatd.i18n import Language
+from chatd.storage.batches import BatchItem
 from chatd.storage.claims import Claims
 from chatd.storage.counts import StoreCounts
 from chatd.text.folding import fold, fold_for_search
@@ -125,54 +133,6 @@ class Found(NamedTuple):
     folding: int = 0
 
 
-class RecordWrite:
-    """Records to be written in one batch with the lines around them.
-
-    ``drafts`` are the lines that were appended together with them (`Store.together`). ``known`` is
-    the number of the last batch that the tables had followed when the change was made, and
-    ``rights`` is true if the records decide who may say or do what. ``done`` fires when they are
-    written, with the records as they were written (see `Record.seqs`), or fails with `StoreError`.
-    """
-
-    __slots__ = ("done", "drafts", "known", "records", "rights")
-
-    def __init__(self, records: Sequence[Record], known: int = 0, *, rights: bool = False) -> None:
-        self.records = records
-        self.known = known
-        self.rights = rights
-        self.drafts: Sequence[Draft] = ()
-        self.done: Deferred[Sequence[Record]] = Deferred()
-
-    def fill_in(self, head: int) -> None:
-        """Write the seqs of the lines into the records, given the head of their room after them."""
-        for index, record in enumerate(self.records):
-            if record.seqs is not None and record.value is not None:
-                before = head - sum(len(draft.texts) for draft in self.drafts)
-                value = {**json.loads(record.value), **record.seqs.of(before, head)}
-                self.records = [*self.records]
-                self.records[index] = Record(record.kind, record.key, json.dumps(value))
-
-
-BatchItem = Draft | Notice | Presence | RecordWrite
-"""An item of a batch."""
-
-STORED = (Draft, RecordWrite)
-"""The types of items that are stored. The others are published as they are."""
-
-
-class Committed(NamedTuple):
-    """A batch that was committed: the events of its drafts, and its notices in their places.
-
-    ``number`` is its place among the batches of all nodes, from 1, without gaps; 0 where there is
-    one node. Of the ``conflicts`` nothing was stored: other nodes had changed the same, or the
-    rights, before.
-    """
-
-    entries: Sequence[Entry]
-    number: int = 0
-    conflicts: Sequence[RecordWrite] = ()
-
-
 class Subscriber(abc.ABC):
     """The receiver of committed entries and refused drafts, in the reactor's thread, in order.
 
@@ -180,14 +140,15 @@ class Subscriber(abc.ABC):
     """
 
     @abc.abstractmethod
-    def publish(self, entries: Sequence[Entry]) -> None:
+    def publish(self, entries: Sequence[Published]) -> None:
         """Receive committed entries that were appended here, in order."""
 
     @abc.abstractmethod
-    def follow(self, entries: Sequence[Entry]) -> None:
+    def follow(self, entries: Sequence[Published], records: Sequence[Record]) -> None:
         """Receive committed entries that were appended at another node, in order.
 
-        Or here, if it was `InDoubt` whether they were committed.
+        Or here, if it was `InDoubt` whether they were committed. With the first ones of a batch
+        come its records, which are in the tables.
         """
 
     @abc.abstractmethod

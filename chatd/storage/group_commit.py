@@ -23,18 +23,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.event import Draft, Notice, Presence, Record
+from chatd.storage.batches import STORED, BatchItem, Committed, RecordWrite
 from chatd.storage.claims import Claims, LocalClaims
-from chatd.storage.contract import (
-    STORED,
-    BatchItem,
-    Committed,
-    Conflict,
-    InDoubt,
-    RecordWrite,
-    Store,
-    StoreError,
-    Subscriber,
-)
+from chatd.storage.contract import Conflict, InDoubt, Store, StoreError, Subscriber
 from chatd.storage.counts import StoreCounts
 from chatd.storage.publication import PUBLISHED_WORK, Publication
 from chatd.text.work import MOST_WORK
@@ -228,8 +219,8 @@ def _weight(entry: BatchItem) -> int:
     """Return the memory that a waiting item takes, in bytes, roughly."""
     if isinstance(entry, Draft):
         return _ENTRY_OVERHEAD * len(entry.texts) + sum(map(len, entry.texts))
-    if isinstance(entry, Presence):
-        return _ENTRY_OVERHEAD + len(entry.reason)
     if isinstance(entry, Notice):
         return _ENTRY_OVERHEAD * len(entry.people)
-    return sum(_ENTRY_OVERHEAD + len(record.value or "") for record in entry.records)
+    if isinstance(entry, RecordWrite):
+        return sum(_ENTRY_OVERHEAD + len(record.value or "") for record in entry.records)
+    return _ENTRY_OVERHEAD + len(entry.reason if isinstance(entry, Presence) else entry.text)

@@ -13,18 +13,10 @@ from itertools import islice, takewhile
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Origin, Record
+from chatd.event import UNKNOWN, Draft, Event, Kind, Origin, Published, Record
 from chatd.i18n import Language, sentence
-from chatd.storage.contract import (
-    FORGOTTEN,
-    BatchItem,
-    Committed,
-    Found,
-    RecordWrite,
-    RoomRecord,
-    Wanted,
-    page_of,
-)
+from chatd.storage.batches import BatchItem, Committed, RecordWrite
+from chatd.storage.contract import FORGOTTEN, Found, RoomRecord, Wanted, page_of
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.timestamps import said_before, stamp
 from chatd.text.folding import folding_work
@@ -145,7 +137,7 @@ class MemoryStore(GroupCommitStore):
 
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
         now = stamp(self._now())
-        entries: list[Entry] = []
+        entries: list[Published] = []
         for entry in batch:
             if isinstance(entry, Draft):
                 entries += self._log(entry, now)

@@ -17,8 +17,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, ParamSpec
 
-from chatd.event import Draft, Entry, Event, Record
-from chatd.storage.contract import Committed, StoreError, Subscriber
+from chatd.event import Draft, Event, Published, Record
+from chatd.storage.batches import Committed
+from chatd.storage.contract import StoreError, Subscriber
 from chatd.text.work import work_of
 from chatd.util.error_log import ErrorLog
 
@@ -67,17 +68,16 @@ class Publication:
         if len(self._batches) == 1:
             self._go_on()
 
-    def follow(self, number: int, entries: Sequence[Entry], records: Sequence[Record]) -> None:
+    def follow(self, number: int, entries: Sequence[Published], records: Sequence[Record]) -> None:
         """Publish a batch of another node."""
-        show = _ignore if self.subscriber is None else self.subscriber.follow
         first, *parts = _parts_of(entries)
-        steps = [partial(self._tell, show, each) for each in parts]
-        begin = partial(self._follow, records, partial(show, first))
+        begin = partial(self._follow, records, first)
+        steps = [partial(self._show_of_others, each, ()) for each in parts]
         self._batches.append(_Steps(number, [begin, *steps], _nobody_waits))
         if len(self._batches) == 1:
             self._go_on()
 
-    def show(self, entries: Sequence[Entry]) -> None:
+    def show(self, entries: Sequence[Published]) -> None:
         """Publish entries of this node."""
         if self.subscriber is not None:
             self._tell(self.subscriber.publish, entries)
@@ -100,7 +100,7 @@ class Publication:
             batch.finish()
             self._batches.popleft()
 
-    def _follow(self, records: Sequence[Record], show: Callable[[], None]) -> None:
+    def _follow(self, records: Sequence[Record], entries: Sequence[Published]) -> None:
         """Have records in the tables, and then show the first part of what was said with them."""
         by_kind: dict[str, list[Record]] = defaultdict(list)
         for record in records:
@@ -108,7 +108,11 @@ class Publication:
         for kind, some in by_kind.items():
             if kind in self.followers:
                 self._tell(self.followers[kind], some)
-        self._tell(show)
+        self._show_of_others(entries, records)
+
+    def _show_of_others(self, entries: Sequence[Published], records: Sequence[Record]) -> None:
+        if self.subscriber is not None:
+            self._tell(self.subscriber.follow, entries, records)
 
     def _tell(self, tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         try:
@@ -117,7 +121,7 @@ class Publication:
             self._error_log.tell("a subscriber of the store failed")
 
 
-def _ignore(entries: Sequence[Entry]) -> None:
+def _ignore(entries: Sequence[Published]) -> None:
     """Drop entries without a subscriber."""
 
 
@@ -125,7 +129,7 @@ def _nobody_waits() -> None:
     """End a batch of another node, which no caller waits for."""
 
 
-def _parts_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
+def _parts_of(entries: Sequence[Published]) -> list[Sequence[Published]]:
     """Return the parts in which entries are published, of about `PUBLISHED_WORK`.
 
     Lines that one session said in a room one after the other stay together, because a receipt may
@@ -134,7 +138,7 @@ def _parts_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
     texts = [entry.text for entry in entries if isinstance(entry, Event)]
     if work_of("".join(texts)) <= PUBLISHED_WORK:
         return [entries]
-    parts = list[Sequence[Entry]]()
+    parts = list[Sequence[Published]]()
     work = begin = 0
     for index, entry in enumerate(entries):
         if work >= PUBLISHED_WORK and _ends_between(entries[index - 1], entry):
@@ -145,7 +149,7 @@ def _parts_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
     return [*parts, entries[begin:]]
 
 
-def _ends_between(one: Entry, next: Entry) -> bool:
+def _ends_between(one: Published, next: Published) -> bool:
     if not (isinstance(one, Event) and isinstance(next, Event)):
         return True
     return one.room != next.room or one.session != next.session

@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 from chatd.accounts.accounts import Account, Accounts
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.names import Names
+from chatd.chat.roster import Roster
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
 from chatd.storage.memory import MemoryStore
@@ -25,7 +26,7 @@ class SessionsHarness:
         self.store = MemoryStore(self.clock)
         self.accounts = Accounts(self.store)
         self.names = Names(self.accounts, self.store.claims)
-        self.sessions = ConnectedSessions(self.names, self.accounts)
+        self.sessions = ConnectedSessions(self.names, self.accounts, Roster(self.store, Clock()))
 
     def come(self, name: str = "", *, network: str = "") -> Session:
         """Return a session that has just connected, and has a name of its own if one is given."""

@@ -318,7 +318,7 @@ class TestGuests:
         assert EN.notice("joined_room", room="ops", here=...) in str(
             luis.ask("/leave", "/join ops")
         )
-        assert list(world.server.moderation.roles._given) == [luis.session]
+        assert list(world.server.moderation.roles._given) == [luis.session.number]
         expected_errors()
 
     def test_who_registers_that_name_keeps_it_until_they_log_out(self) -> None:

@@ -34,6 +34,7 @@ BECOMES = {
     "role": WITH_A_DEED,
     "room": GONE,
     "sanction": WITH_A_DEED,
+    "visit": OF_NO_ROOM,  # who is in a room keeps it
 }
 
 DEEDS = {

@@ -6,10 +6,12 @@ import pytest
 
 from chatd.chat.replies import Replies
 from chatd.errors import ErrorKind
+from chatd.event import Event, Kind
 from chatd.formats.bare import BareFormat
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.rooms.stream import Stream
+from chatd.text.times import local_time
 from tests.support.sentences import EN, ES
 from tests.support.sessions import taken
 
@@ -31,6 +33,13 @@ def test_a_sentence_is_sent(replies: Replies) -> None:
 def test_lines_are_sent(replies: Replies) -> None:
     replies.tell("one\ntwo")
     assert sent(replies) == "*** one\n*** two\n"
+
+
+def test_found_events_are_sent_with_times(replies: Replies) -> None:
+    replies.show([Event("lobby", 3, 0, 2, "luis", Kind.MESSAGE, "hola")])
+    line = sent(replies)
+    assert line.endswith("<luis> hola\n")
+    assert local_time(0) in line
 
 
 def test_an_error_is_sent(replies: Replies) -> None:

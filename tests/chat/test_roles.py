@@ -163,11 +163,11 @@ class TestOfSessions:
     def test_they_end_with_it(self, harness: RolesHarness) -> None:
         luis = harness.session(name="luis")
         harness.roles.give_guests([luis], harness.ops, Role.VOICED)
-        harness.roles.disconnected(luis)
+        harness.roles.disconnected(luis.number)
         assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
 
     def test_one_without_a_role_may_disconnect(self, harness: RolesHarness) -> None:
-        harness.roles.disconnected(harness.session())
+        harness.roles.disconnected(harness.session().number)
 
 
 class TestOfNames:
@@ -226,7 +226,7 @@ class TestLowering:
         luis = harness.session(name="luis")
         harness.roles.give_guests([luis], harness.ops, Role.VOICED)
         take_back = harness.roles.lower_guests([luis], harness.ops, Role.EVERYONE)
-        harness.roles.disconnected(luis)
+        harness.roles.disconnected(luis.number)
         take_back()
         assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
 

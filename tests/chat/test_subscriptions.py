@@ -390,13 +390,6 @@ class TestReplays:
         assert harness.place == 1
 
 
-def test_found_events_are_an_answer_with_times(harness: SubscriptionsHarness) -> None:
-    harness.subscriptions.show([Event("lobby", 3, 0, 2, "luis", Kind.MESSAGE, "hola")])
-    (seen,) = harness.seen()
-    assert seen.endswith("<luis> hola")
-    assert local_time(0) in seen
-
-
 def test_a_read_mark_is_sent_to_a_client_that_shows_them(harness: SubscriptionsHarness) -> None:
     harness.subscriptions.show_read_mark(harness.lobby, 7)
     assert harness.seen() == []

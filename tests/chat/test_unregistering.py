@@ -43,6 +43,7 @@ BECOMES = {
     "room": GONE,  # the owner alone, if others run the room
     # Somebody who is banned would only have to give the name up, and take it again.
     "sanction": STAYS,
+    "visit": OF_NOBODY,  # of sessions of other nodes, which end
 }
 
 

@@ -30,7 +30,7 @@ class Announcing(Subscriber):
     def publish(self, entries: list[Entry]) -> None:  # type: ignore[override]
         self.batches.append([shown(entry) for entry in entries])
 
-    def follow(self, entries: list[Entry]) -> None:  # type: ignore[override]
+    def follow(self, entries: list[Entry], records: object) -> None:  # type: ignore[override]
         raise NotImplementedError
 
     def check_again(self, drafts: list[Draft]) -> list[Draft]:  # type: ignore[override]

@@ -36,7 +36,7 @@ class RoomHarness(Subscriber):
     def publish(self, entries: list[Entry]) -> None:  # type: ignore[override]
         self.room.publish(entries)
 
-    def follow(self, entries: list[Entry]) -> None:  # type: ignore[override]
+    def follow(self, entries: list[Entry], records: object) -> None:  # type: ignore[override]
         raise NotImplementedError
 
     def check_again(self, drafts: list[Draft]) -> list[Draft]:  # type: ignore[override]

@@ -9,7 +9,8 @@ import pytest
 from twisted.internet.task import Clock
 
 from chatd.event import Draft, Event, Kind, Record
-from chatd.storage.contract import Committed, StoreError
+from chatd.storage.batches import Committed
+from chatd.storage.contract import StoreError
 from chatd.storage.publication import PUBLISHED_WORK, Publication
 from chatd.util.error_log import ErrorLog
 from tests.support.logs import Expect

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from chatd.event import Draft, Kind, Record, Seqs
-from chatd.storage.contract import RecordWrite, StoreError
+from chatd.storage.batches import RecordWrite
+from chatd.storage.contract import StoreError
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.store import SqliteStore

@@ -5,6 +5,9 @@ read it. It is *safe*, and published by all nodes in the order of the numbers, o
 log seals each batch at once, unless it ``holds``. What is not safe may be lost (`SharedLog.lose`),
 as in the failover of an engine; then nodes send again what they were committing.
 
+A claim of a name is a batch, too, and answered in its turn. What a dead node held is free, and its
+sessions are gone, once it is reaped (`SharedLog.reap`).
+
 A batch is refused as a whole, and asked for again, if another node has changed the rights since its
 lines were allowed. A write conflicts if another node has changed one of its records since its
 tables knew them, or the rights, if it changes these. A node that is ``cut`` off neither reads nor
@@ -15,13 +18,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.chat.roster import VISITS
 from chatd.event import Draft, Entry, Record
-from chatd.storage.contract import BatchItem, Committed, InDoubt, RecordWrite
+from chatd.storage.batches import BatchItem, Committed, RecordWrite
+from chatd.storage.claims import Claim, Claims
+from chatd.storage.contract import InDoubt
 from chatd.storage.memory import MemoryStore
 
 BLOCK = 1000
@@ -29,13 +36,23 @@ BLOCK = 1000
 
 
 class Batch(NamedTuple):
-    """A batch in the log. ``attempt`` is that of the node that committed it."""
+    """A batch in the log. ``attempt`` is that of the node that wrote it."""
 
     number: int
-    attempt: Attempt
-    entries: Sequence[Entry]
-    records: Sequence[Record]
-    conflicts: Sequence[RecordWrite]
+    attempt: Attempt | ClaimAttempt | None
+    entries: Sequence[Entry] = ()
+    records: Sequence[Record] = ()
+    conflicts: Sequence[RecordWrite] = ()
+
+
+class ClaimAttempt:
+    """A claim of a node that is under way, and the name that was in its way."""
+
+    def __init__(self, node: SharedMemoryStore, claim: Claim) -> None:
+        self.node = node
+        self.claim = claim
+        self.other: str | None = None
+        self.done: Deferred[str | None] = Deferred()
 
 
 class Attempt:
@@ -73,6 +90,24 @@ class _State:
         self.records: dict[tuple[str, str], Record] = {}
         self.changed: dict[tuple[str, str], tuple[int, int]] = {}  # by which batch, of which node
         self.rights: dict[int, int] = {}  # the last batch of each node that changed the rights
+        self.claims: dict[str, dict[tuple[Claim, int], None]] = {}  # by look, with their nodes
+
+    def take(self, claim: Claim, node: int) -> str | None:
+        """Hold a name, or return the one that is in the way."""
+        for look in sorted(claim.looks):
+            for other, _ in self.claims.get(look, ()):
+                if other.holder != claim.holder:
+                    return other.name
+        for look in claim.looks:
+            self.claims.setdefault(look, {})[claim, node] = None
+        return None
+
+    def release(self, claim: Claim, node: int) -> None:
+        for look in claim.looks:
+            held = self.claims.get(look, {})
+            held.pop((claim, node), None)
+            if not held:
+                self.claims.pop(look, None)
 
 
 class SharedLog:
@@ -89,9 +124,35 @@ class SharedLog:
         self._last_node = 0
         self._waiting_blocks: list[tuple[Deferred[range], range]] = []
 
+    def claim(self, attempt: ClaimAttempt) -> None:
+        """Make a claim visible, and its answer, which the node hears in its turn."""
+        if self._has(attempt):
+            return
+        attempt.other = self.state.take(attempt.claim, attempt.node.number)
+        self._add(Batch(len(self.batches) + 1, attempt))
+
+    def reap(self, node: SharedMemoryStore) -> None:
+        """Free what a dead node held, and end its sessions."""
+        for held in tuple(self.state.claims.values()):
+            for claim, other in tuple(held):
+                if other == node.number:
+                    self.state.release(claim, other)
+        changed = self.state.changed.items()
+        keys = [key for key, (_, by) in changed if by == node.number and key[0] == VISITS]
+        records = [Record(*key, None) for key in keys if self.state.records.pop(key, None)]
+        self._add(Batch(len(self.batches) + 1, None, records=records))
+
+    def _has(self, attempt: Attempt | ClaimAttempt) -> bool:
+        return any(batch.attempt is attempt for batch in self.batches)
+
+    def _add(self, batch: Batch) -> None:
+        self.batches.append(batch)
+        if not self.holds:
+            self.seal()
+
     def append(self, attempt: Attempt) -> None:
         """Make a batch visible, or note which change of the rights has to be looked at first."""
-        if any(batch.attempt is attempt for batch in self.batches):
+        if self._has(attempt):
             return  # it had been stored
         state, node = self.state, attempt.node.number
         rights = max((no for other, no in state.rights.items() if other != node), default=0)
@@ -112,9 +173,7 @@ class SharedLog:
                 if write.rights:
                     state.rights[node] = number
         conflicts = [*attempt.conflicts, *conflicts]
-        self.batches.append(Batch(number, attempt, entries, records, conflicts))
-        if not self.holds:
-            self.seal()
+        self._add(Batch(number, attempt, entries, records, conflicts))
 
     def _conflicts(self, write: RecordWrite, node: int, rights: int) -> bool:
         if write.rights and rights > write.known:
@@ -146,6 +205,7 @@ class SharedLog:
             mine.clear()
             mine.update(safe)  # type: ignore[arg-type]
         self.state.changed, self.state.rights = state.changed, state.rights
+        self.state.claims = state.claims
         for node in tuple(self.nodes):
             node.send()
 
@@ -165,6 +225,22 @@ class SharedLog:
         return done
 
 
+class SharedClaims(Claims):
+    """The claims of a node on a shared log."""
+
+    def __init__(self, node: SharedMemoryStore) -> None:
+        self._node = node
+
+    def claim(self, claim: Claim) -> Deferred[str | None]:
+        attempt = ClaimAttempt(self._node, claim)
+        self._node.claiming.append(attempt)
+        self._node.send()
+        return attempt.done
+
+    def release(self, claim: Claim) -> None:
+        self._node.log.state.release(claim, self._node.number)
+
+
 class SharedMemoryStore(MemoryStore):
     """A node's store on a shared log."""
 
@@ -176,6 +252,8 @@ class SharedMemoryStore(MemoryStore):
         self.log = log
         self.number = log.take_node()
         self.cut = False
+        self.claims = SharedClaims(self)
+        self.claiming: list[ClaimAttempt] = []
         self._logs, self._records = log.state.logs, log.state.records
         self._next = log.safe + 1
         self._known = self.publication.known = log.safe
@@ -203,9 +281,13 @@ class SharedMemoryStore(MemoryStore):
 
     def send(self) -> None:
         """Send what is being committed, also again."""
-        if self._attempt is not None and not self.cut:
+        if self.cut:
+            return
+        for claim in tuple(self.claiming):
+            self.log.claim(claim)
+        if self._attempt is not None:
             self.log.append(self._attempt)
-            self.advance()
+        self.advance()
 
     def advance(self) -> None:
         """Publish what is safe. Ask again, if need be, whether lines may be said, and send them."""
@@ -214,11 +296,7 @@ class SharedMemoryStore(MemoryStore):
         while self._next <= self.log.safe:
             batch = self.log.batches[self._next - 1]
             self._next += 1
-            if batch.attempt is self._attempt:
-                self._attempt = None
-                batch.attempt.done.callback(Committed(batch.entries, batch.number, batch.conflicts))
-            else:
-                self.publication.follow(batch.number, batch.entries, batch.records)
+            self._publish(batch)
         attempt = self._attempt
         if attempt is not None and 0 < attempt.again <= self.publication.known:
             attempt.known, attempt.again = self.publication.known, 0
@@ -227,6 +305,21 @@ class SharedMemoryStore(MemoryStore):
             assert subscriber is not None
             attempt.leave_out(subscriber.check_again(drafts))
             self.send()
+
+    def _publish(self, batch: Batch) -> None:
+        attempt, number = batch.attempt, batch.number
+        if isinstance(attempt, ClaimAttempt):
+            if attempt in self.claiming:
+                self.claiming.remove(attempt)
+                answer = partial(attempt.done.callback, attempt.other)
+            else:
+                answer = _nobody_waits
+            self.publication.publish(Committed((), number), answer)
+        elif attempt is not None and attempt is self._attempt:
+            self._attempt = None
+            attempt.done.callback(Committed(batch.entries, number, batch.conflicts))
+        else:
+            self.publication.follow(number, batch.entries, batch.records)
 
     def reconnect(self) -> None:
         """End that the node is cut off."""
@@ -239,11 +332,18 @@ class SharedMemoryStore(MemoryStore):
         attempt, self._attempt = self._attempt, None
         if attempt is not None:
             attempt.done.errback(InDoubt())
+        claims, self.claiming = self.claiming, []
+        for each in claims:
+            each.done.errback(InDoubt())
 
     def crash(self) -> None:
         """End the node as if its machine had lost power."""
         self.log.nodes.remove(self)
         self.cut = True
+
+
+def _nobody_waits() -> None:
+    """End a claim of another node."""
 
 
 def _is_in(item: BatchItem, items: Sequence[BatchItem]) -> bool:

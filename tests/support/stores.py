@@ -13,7 +13,8 @@ from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Presence, Record
-from chatd.storage.contract import BatchItem, Committed, RecordWrite, StoreError, Subscriber
+from chatd.storage.batches import BatchItem, Committed, RecordWrite
+from chatd.storage.contract import StoreError, Subscriber
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.maintenance_schedule import IDLE_SECONDS
@@ -70,7 +71,7 @@ class Recorder(Subscriber):
         self.published += entries
         self.calls.append(("published", [shown(entry) for entry in entries]))
 
-    def follow(self, entries: Sequence[Entry]) -> None:
+    def follow(self, entries: Sequence[Entry], records: Sequence[Record]) -> None:
         self.followed += entries
         self.calls.append(("followed", [shown(entry) for entry in entries]))
 

@@ -6,6 +6,7 @@ sockets in the same process, and `tests.support.live_server` has daemons in proc
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -29,8 +30,9 @@ from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.rooms.room import Room
+from chatd.storage.batches import Committed
 from chatd.storage.clock_watch import ClockWatch
-from chatd.storage.contract import Committed, Store, StoreError
+from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 from chatd.text.folding import fold
@@ -38,6 +40,7 @@ from chatd.util.budget_table import BUDGETS
 from chatd.util.budgets import Budgets
 from tests.support.memory_client import MemoryClient
 from tests.support.sentences import EN
+from tests.support.shared_store import SharedLog, SharedMemoryStore
 
 WELCOME = tuple(EN.notices("welcome", name="", room="", here="")[1:])
 """The lines of the welcome that are always the same."""
@@ -51,6 +54,9 @@ CHEAP = Hasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "correct horse"
 HASH = CHEAP.hash(PASSWORD)
 """The password of all accounts that tests register without another one, and its hash."""
+
+NODES = int(os.environ.get("CHATD_TEST_NODES", "1"))
+"""The number of servers of a world, on one log: people connect to each in turn."""
 
 NO_BUDGETS: Mapping[str, int] = {}
 
@@ -118,13 +124,32 @@ class Immediately:
         maybeDeferred(job).chainDeferred(done)
 
 
+class Node:
+    """A server of a world, on a store, with the factories of its ports."""
+
+    def __init__(
+        self, world: World, store: Any, max_length: int, limits: Limits, options: Mapping[str, Any]
+    ) -> None:
+        self.store = store
+        counted = world.budgets
+        self.server = ChatServer(store, world.clock, now=world.now, budgets=counted, **options)
+        admission = Admission(limits, counted)
+        self.chat = ChatFactory(
+            self.server, world.clock, ChatProtocol, max_length, limits=limits, admission=admission
+        )
+        self.bare = ChatFactory(
+            self.server, world.clock, BareProtocol, BARE_LENGTH, limits, admission
+        )
+
+
 class World:
     """A server on a fake clock.
 
     It is ``slow`` if it holds commits back until `release`, as it does whenever ``store.holds`` is
     True. A ``clock`` and a ``store`` on it may be given. ``ahead`` is how many seconds the time of
-    day is ahead of the clock, because a system's time may be set. ``budgets`` are limits of budgets
-    by name, of which there are no others: ``{"connections.all": 1}``, say.
+    day is ahead of the clock, because a system's time may be set. It may have several ``nodes`` on
+    a ``shared_log``, at which people are in turn, the first one at the second node. ``budgets`` are
+    limits of budgets by name, of which there are no others: ``{"connections.all": 1}``, say.
     """
 
     store: Any
@@ -135,29 +160,40 @@ class World:
         slow: bool = False,
         clock: Clock | None = None,
         store: Store | None = None,
+        nodes: int = NODES,
         max_length: int = 4096,
         limits: Limits = Limits(),  # noqa: B008 - a value
         budgets: Mapping[str, int] = NO_BUDGETS,
         **options: Any,
     ) -> None:
         self.clock = clock or Clock()
-        counted = Budgets(self.clock, {BUDGETS[name]: limit for name, limit in budgets.items()})
+        self.budgets = Budgets(
+            self.clock, {BUDGETS[name]: limit for name, limit in budgets.items()}
+        )
         self.ahead = 0.0
-        if store is None:
-            store = HeldStore(self.clock, self.now)
-            store.holds = slow
-        self.store = store
         self.hashing = Immediately()
         options.setdefault("passwords", Passwords(self.clock, self.hashing, CHEAP))
-        self.server = ChatServer(self.store, self.clock, now=self.now, budgets=counted, **options)
+        stores: list[Any] = [store]
+        self.shared_log = SharedLog()
+        if store is None and nodes > 1 and not slow:
+            stores = [
+                SharedMemoryStore(self.shared_log, self.clock, self.now) for _ in range(nodes)
+            ]
+        elif store is None:
+            stores = [HeldStore(self.clock, self.now)]
+            stores[0].holds = slow
+        self._make_node = partial(Node, self, max_length=max_length, limits=limits, options=options)
+        self.nodes = [self._make_node(each) for each in stores]
+        first = self.nodes[0]
+        self.store, self.server = first.store, first.server
+        self.chat, self.bare = first.chat, first.bare
         self.watch = ClockWatch(self.store, self.clock, self.now)
-        admission = Admission(limits, counted)
-        self.chat = ChatFactory(
-            self.server, self.clock, ChatProtocol, max_length, limits=limits, admission=admission
-        )
-        self.bare = ChatFactory(
-            self.server, self.clock, BareProtocol, BARE_LENGTH, limits, admission
-        )
+        self._people = 0
+
+    def add_node(self) -> Node:
+        """Start one more node on the log."""
+        self.nodes.append(self._make_node(SharedMemoryStore(self.shared_log, self.clock, self.now)))
+        return self.nodes[-1]
 
     def restarted(self) -> World:
         """Return the world after a restart: no client is connected, and records are as stored."""
@@ -172,7 +208,8 @@ class World:
     def settle(self) -> None:
         """Run all that is due, and let notices go that wait for others."""
         self.clock.advance(0)
-        self.server.rooms.release_notices()
+        for node in self.nodes:
+            node.server.rooms.release_notices()
         self.clock.advance(0)
 
     def wait(self, seconds: float) -> None:
@@ -223,7 +260,7 @@ class World:
 
         Its network is the one that is given, or else follows from its address.
         """
-        person = Member(self, self.chat, address)
+        person = Member(self, self._next_node().chat, address)
         if network:
             person.session.identity.network = network
         if name:
@@ -248,7 +285,7 @@ class World:
         if self.server.accounts.called(name) is None:
             self.register(name, admin=admin, **settings)
         person = self.person(greeted=True, network=network)
-        log_in(self.server, person.session, name)
+        log_in(person.server, person.session, name)
         self.settle()
         if not greeted:
             person.seen()
@@ -256,7 +293,12 @@ class World:
 
     def program(self) -> Member:
         """Return a client of the bare port."""
-        return Member(self, self.bare)
+        return Member(self, self._next_node().bare)
+
+    def _next_node(self) -> Node:
+        """Return the node that the next client connects to: people are at each in turn."""
+        self._people += 1
+        return self.nodes[self._people % len(self.nodes)]
 
     def release(self) -> None:
         """Commit all that a slow store was given and is given meanwhile."""
@@ -296,6 +338,10 @@ class Member(MemoryClient):
     def __init__(self, world: World, factory: ChatFactory, address: IAddress = HERE) -> None:
         super().__init__(world, factory, factory.buildProtocol(address), address)
         world.settle()
+
+    @property
+    def server(self) -> ChatServer:
+        return self.factory.server  # type: ignore[no-any-return]
 
     @property
     def session(self) -> Any:

@@ -84,7 +84,9 @@ async def set_administrator(server: ChatServer, name: str, admin: bool) -> str:
         await server.accounts.store(account)
     finally:
         # Also if it could not be stored: its sessions may have used the right meanwhile.
-        server.review_account(account)
+        for session in tuple(server.names.of(account.name)):
+            server.evictions.review(session)
+        server.hook_review.review()
         server.marked.changed(account.name)
     server.audit.record(AuditEvent.PROMOTE if admin else AuditEvent.DEMOTE, whom=account.name)
     return account.name

@@ -58,6 +58,6 @@ def sessions_called(server: ChatServer, name: str) -> Sequence[Session]:
     Raises `Refusal` if the name is neither in use nor registered.
     """
     sessions = server.sessions.called(name)
-    if not sessions and not server.moderation.roles.is_registered(name):
+    if not server.sessions.is_here(name) and not server.moderation.roles.is_registered(name):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     return sessions

@@ -9,7 +9,7 @@ from chatd.chat.private_lines import Senders
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import Deed, Departure
+from chatd.event import HANG_UP, Call, Deed, Departure
 from chatd.text.times import written_duration
 from chatd.util.budgets import Use
 from chatd.util.versions import versions
@@ -29,18 +29,23 @@ async def disconnect(server: ChatServer, session: Session, name: str) -> int:
     """
     moderation = server.moderation
     moderation.check(session, None, Act.DISCONNECT)
-    sessions = server.sessions.called(name)
-    if not sessions:
+    sessions, elsewhere = server.sessions.called(name), server.roster.called(name)
+    if not (sessions or elsewhere):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, server.lobby, name, sessions)
     rooms = dict.fromkeys(room for other in sessions for room in other.memberships)
+    names = (room for visit in elsewhere.values() for room in visit.rooms)
+    rooms.update(dict.fromkeys(map(server.rooms.of, names)))
     for room in rooms:
         await carry_out(server, session, room, Deed("disconnect", name))
-    server.audit.record(AuditEvent.DISCONNECT, session, whom=name, sessions=len(sessions))
+    count = len(sessions) + len(elsewhere)
+    server.audit.record(AuditEvent.DISCONNECT, session, whom=name, sessions=count)
     departure = Departure(by=session.name, quits=True)
     for each in sessions:
         each.attempt(server.sign_outs.hang_up, each, "disconnected_by", session.name, departure)
-    return len(sessions)
+    for number in elsewhere:
+        server.store.append(Call(number, HANG_UP, session.name))
+    return count
 
 
 def senders_of_private_lines(server: ChatServer) -> Senders:
@@ -76,7 +81,7 @@ def statistics(server: ChatServer, session: Session) -> dict[str, object]:
     return {
         "versions": versions(),
         "time": written_duration(int(server.uptime)),
-        "connections": len(server.sessions),
+        "connections": len(server.sessions) + len(server.roster.others()),
         "names": len(server.names),
         "rooms": len(server.rooms),
         "lines": sum(room.head for room in server.rooms.values()),

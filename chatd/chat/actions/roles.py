@@ -7,15 +7,12 @@ role of a guest is valid until the guest disconnects or has another name.
 from __future__ import annotations
 
 from chatd.chat.actions.deeds import Done, carry_out, sessions_called
-from chatd.chat.permissions import Act, Mode, Role
+from chatd.chat.permissions import Act, Mode, Role, role_after
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Deed
 from chatd.rooms.room import Room
-
-_GIVEN = {Act.INVITE: Role.INVITED, Act.VOICE: Role.VOICED, Act.OP: Role.OPERATOR}
-"""The role that each right gives."""
 
 _TAKEN = {
     Act.INVITE: (Role.INVITED, Role.VOICED),
@@ -33,7 +30,7 @@ async def give_role(
     Return None if it has that role or a higher one. An operator must be registered. Raises
     `Refusal` and `StoreError`.
     """
-    moderation, role = server.moderation, _GIVEN[act]
+    moderation, role = server.moderation, role_after(act.value, Mode.OPEN)
     moderation.check(session, room, act)
     sessions = sessions_called(server, name)
     if role is Role.OPERATOR and not moderation.roles.is_registered(name):
@@ -57,9 +54,9 @@ async def take_role(
     moderation.check_above(session, room, name, sessions)
     if moderation.roles.role_of_name(name, sessions, room) not in _TAKEN[act]:
         return None
-    stays = act is not Act.INVITE and moderation.roles.mode_of(room) is Mode.PRIVATE
-    role = Role.INVITED if stays else Role.EVERYONE
-    return await _set_role(server, session, room, Deed(f"un{act.value}", name), name, role)
+    deed = Deed(f"un{act.value}", name)
+    role = role_after(deed.verb, moderation.roles.mode_of(room))
+    return await _set_role(server, session, room, deed, name, role)
 
 
 async def _set_role(
@@ -71,15 +68,14 @@ async def _set_role(
     of_guests = Role.EVERYONE if puts else role
     if role is Role.OPERATOR and moderation.roles.mode_of(room) is Mode.FREE:
         puts.append(moderation.roles.set_mode(room, Mode.OPEN))  # it has staff from now on
-    undo = moderation.roles.lower_guests(before, room, of_guests)
+    elsewhere = server.roster.sessions_called(name)
+    undo = moderation.roles.lower_guests([*before, *elsewhere], room, of_guests)
     done = await carry_out(server, session, room, deed, puts, undo)
     # Meanwhile a guest may have gone, or have another name.
     sessions = [other for other in server.sessions.called(name) if other in before]
-    moderation.roles.give_guests(sessions, room, of_guests)
-    for other in sessions:
-        if role is Role.INVITED and room not in other.memberships:
-            invited = other.sentence("you_were_invited", name=session.name, room=room.name)
-            other.subscriptions.notify(session.name, invited)
+    moderation.roles.give_guests([*sessions, *elsewhere], room, of_guests)
+    if role is Role.INVITED:
+        server.moves.tell_invited(sessions, room, session.name)
     server.evictions.review_room(room)
     server.marked.changed(name, room)
     return done

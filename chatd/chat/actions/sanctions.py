@@ -45,20 +45,14 @@ async def kick(
     moderation = server.moderation
     moderation.check(session, room, Act.KICK)
     sessions = [other for other in server.sessions.called(name) if room in other.memberships]
-    if not sessions:
+    elsewhere = any(room.name in visit.rooms for visit in server.roster.called(name).values())
+    if not (sessions or elsewhere):
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
     moderation.check_above(session, room, name, sessions)
     moderation.begin_putting_out(room, sessions)
-    why = Refusal(
-        ErrorKind.NOT_ALLOWED,
-        "kicked_why" if reason else "kicked",
-        by=session.name,
-        room=room.name,
-        reason=reason,
-    )
     try:
         done = await carry_out(server, session, room, Deed("kick", name, 0, reason))
-        server.evictions.put_out(room, dict.fromkeys(sessions, why))
+        server.evictions.kick(room, sessions, session.name, reason)
         return done
     finally:
         moderation.end_putting_out(room, sessions)
@@ -104,7 +98,8 @@ async def _sanction_name(
     moderation.check(session, room, _ACTS[kind])
     _check_seconds(seconds)
     sessions = server.sessions.called(name)
-    if not sessions and is_reserved(name) and not moderation.roles.is_registered(name):
+    is_known = server.sessions.is_here(name) or moderation.roles.is_registered(name)
+    if not is_known and is_reserved(name):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)  # no guest has that number
     moderation.check_above(session, room, name, sessions)
     until = int(server.now()) + seconds
@@ -128,7 +123,7 @@ def networks_to_ban(
     server.moderation.check(session, room, Act.BAN)
     _check_length(name, length)
     sessions, networks = server.sessions.called(name), sorted(server.sessions.networks_of(name))
-    if not (sessions or networks):
+    if not (networks or server.sessions.is_here(name)):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     server.moderation.check_above(session, room, name, sessions)
     if not networks:

@@ -20,7 +20,7 @@ from chatd.chat.private_lines import takes_from
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Kind
+from chatd.event import PRIVATE_LINE, Call, Kind
 from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET
 from chatd.util.budget_table import Kind as Budgeted
@@ -145,15 +145,19 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
         _settle(session)
         return None
     others = server.sessions.reachable(receiver)
-    if not others:
+    elsewhere = server.roster.taking_private(receiver)
+    if not (others or elsewhere):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
-    name = others[0].name
+    name = server.sessions.name_of(receiver)
     others = [each for each in others if takes_from(session, each.subscriptions.settings)]
-    if not others:
+    elsewhere = {number: each for number, each in elsewhere.items() if takes_from(session, each)}
+    if not (others or elsewhere):
         raise _takes_no_guests(name)
     received = [other.subscriptions.receive(session.name, text) for other in others]
-    if not any(received):
+    if others and not any(received):
         raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
+    for number in elsewhere:
+        server.store.append(Call(number, PRIVATE_LINE, session.name, text))
     session.note_spoken()
     session.stream.put(session.replies.format.private(session.name, text, name))
     return Whispered(name, server.sessions.away_text(name))

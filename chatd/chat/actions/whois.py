@@ -32,11 +32,10 @@ def whois(server: ChatServer, session: Session, wanted: str) -> Whois:
     session.identity.check_scope(Scope.READ)
     name = server.sessions.name_of(wanted)
     sessions = server.sessions.reachable(name)
-    rooms = {
-        room.name: None
-        for other in sessions
-        for room in other.memberships
-        if server.rooms.readable(session, room)
-    }
+    others = server.roster.taking_private(name).values()
+    rooms = {room.name: room for other in sessions for room in other.memberships}
+    rooms.update((room, server.rooms.of(room)) for visit in others for room in visit.rooms)
+    readable = [name for name, room in rooms.items() if server.rooms.readable(session, room)]
     registered = server.accounts.called(name) is not None
-    return Whois(name, registered, len(sessions), list(rooms), server.sessions.away_text(name))
+    count = len(sessions) + len(others)
+    return Whois(name, registered, count, readable, server.sessions.away_text(name))

@@ -31,17 +31,10 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.python.failure import Failure
 
-from chatd.event import Entry, Event, Record
+from chatd.event import Event, Published, Record
 from chatd.i18n import Language, sentence
-from chatd.storage.contract import (
-    STORED,
-    BatchItem,
-    Committed,
-    Found,
-    RoomRecord,
-    StoreError,
-    Wanted,
-)
+from chatd.storage.batches import STORED, BatchItem, Committed
+from chatd.storage.contract import Found, RoomRecord, StoreError, Wanted
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
@@ -192,7 +185,7 @@ class SqliteStore(GroupCommitStore):
         self._writer_thread.stop()
         self._file.lock.release()
 
-    def _committed_batch(self, entries: Sequence[Entry]) -> Committed:
+    def _committed_batch(self, entries: Sequence[Published]) -> Committed:
         self._schedule.committed(len(entries))
         self._note_size()
         self._checkpoint_if_due()

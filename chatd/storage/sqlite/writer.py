@@ -11,8 +11,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.event import Draft, Entry, Event, Kind, Origin
-from chatd.storage.contract import BatchItem, RecordWrite, StoreError
+from chatd.event import Draft, Event, Kind, Origin, Published
+from chatd.storage.batches import BatchItem, RecordWrite
+from chatd.storage.contract import StoreError
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite import time_index
 from chatd.storage.sqlite.checkpoints import AGAIN_SECONDS, Checkpoints
@@ -68,7 +69,7 @@ class Writer:
         self._maintenance = Maintenance(clock)
         self._index_renewed = False
 
-    def write(self, batch: Sequence[BatchItem]) -> Sequence[Entry]:
+    def write(self, batch: Sequence[BatchItem]) -> Sequence[Published]:
         """Store a batch with its numbers, all or nothing.
 
         Return its events and notices, in order.
@@ -154,12 +155,14 @@ class Writer:
         self._file.measure()
         return was_possible
 
-    def _number(self, connection: sqlite3.Connection, batch: Sequence[BatchItem]) -> list[Entry]:
+    def _number(
+        self, connection: sqlite3.Connection, batch: Sequence[BatchItem]
+    ) -> list[Published]:
         now = stamp(self._now())
         touched: dict[str, _Head] = {}
         stretches: list[tuple[int, int, int]] = []
         rows: list[EventRow] = []
-        entries: list[Entry] = []
+        entries: list[Published] = []
         for entry in batch:
             if not isinstance(entry, Draft):
                 if isinstance(entry, RecordWrite):

@@ -20,7 +20,7 @@ from chatd.accounts.passwords import Hasher
 from chatd.chat.roles import RoomPolicy
 from chatd.chat.sanctions import BAN, SANCTIONS, Sanction
 from chatd.event import Draft, Kind, Record
-from chatd.storage.contract import BatchItem, RecordWrite
+from chatd.storage.batches import BatchItem, RecordWrite
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.writer import Writer

@@ -17,7 +17,8 @@ from chatd.chat.session import Session
 from chatd.chat.subscriptions import Subscriptions
 from chatd.event import Deed, Draft, Entry, Kind, Notice, Record
 from chatd.rooms.room import Room
-from chatd.storage.contract import BatchItem, RecordWrite, Store
+from chatd.storage.batches import BatchItem, RecordWrite
+from chatd.storage.contract import Store
 from chatd.storage.records import Put, change
 from chatd.storage.sqlite import file, schema
 from chatd.storage.sqlite.rows import SEQ_BITS

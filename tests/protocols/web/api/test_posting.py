@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from chatd.accounts.credentials import TOKEN, key_of
 from chatd.event import Change, Notice, Record
 from chatd.protocols.transport.limits import Limits
-from chatd.storage.contract import RecordWrite
+from chatd.storage.batches import RecordWrite
 from tests.support.http import SiteWorld, error_of, request
 from tests.support.logs import Expect
 from tests.support.world import FAR

@@ -1,0 +1,57 @@
+"""Members of rooms that are at other nodes: counted and named as those of this one.
+
+They follow from the roster. That they come, leave or have other names, their own nodes tell the
+rooms. This module must not know sessions, rights or commands.
+"""
+
+from __future__ import annotations
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.chat.directory import Rooms
+from chatd.chat.roles import Roles
+from chatd.chat.roster import Roster, Visit
+from chatd.event import Change, Notice
+from chatd.rooms.room import Room
+from chatd.text.folding import fold
+
+
+class RemoteMembers:
+    """Has the members of other nodes in ``rooms`` from now on."""
+
+    def __init__(self, roster: Roster, rooms: Rooms, roles: Roles, clock: IReactorTime) -> None:
+        self._rooms = rooms
+        self._roles = roles
+        self._clock = clock
+        roster.follow_with(self._move)
+
+    def _move(self, number: int, before: Visit | None, after: Visit | None) -> None:
+        """Move a session from the rooms that it was in to those that it is in."""
+        was = () if before is None else before.rooms
+        now = () if after is None else after.rooms
+        renamed = before is None or after is None or before[:2] != after[:2]
+        for name in was:
+            room = self._rooms.get(fold(name))
+            if before is not None and room is not None and (renamed or name not in now):
+                self._leave(room, number, before, is_told=name in now)
+        for name in now:
+            if after is not None and (renamed or name not in was):
+                self._enter(self._rooms.of(name), number, after)
+        if after is None:
+            self._roles.disconnected(number)
+        for name in was:
+            self._rooms.forget_if_empty(self._rooms.get(fold(name)))
+
+    def _enter(self, room: Room, number: int, visit: Visit) -> None:
+        room.enter(visit.name, visit.guest, number)
+        if room.changes.watched:
+            room.changes.add(visit.name, visit.guest, self._clock)
+
+    def _leave(self, room: Room, number: int, visit: Visit, *, is_told: bool) -> None:
+        person = room.here.named.get(visit.name)
+        room.leave(number)
+        if room.changes.watched:
+            room.changes.add(visit.name, visit.guest, self._clock)
+        # Its own node does not know that a list here has had the name.
+        if person is not None and person.listed and not (person.told or person.sessions or is_told):
+            room.announce(Notice(room.name, Change.LEFT, ((number, visit.name),)), self._clock)

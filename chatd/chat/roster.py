@@ -1,0 +1,167 @@
+"""The roster: who is where, on all nodes that share a store.
+
+Theory of operation. Each node writes a *visit* for each of its sessions: a record with the name and
+the rooms of the session, which ends with it. So a node knows the sessions of others by their
+visits, in the order of the log, and one that starts finds them in the store. The visits of a node
+that has died are removed by another one. Where a store is not shared there are no visits, and the
+roster is empty.
+
+This module must not know what is done with a session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.chat.session import Session
+from chatd.storage.contract import Store
+from chatd.storage.records import Groups, Table, change, ignore_store_error
+from chatd.text.folding import fold
+
+VISITS = "visit"
+"""The kind of the records."""
+
+
+class Visit(NamedTuple):
+    """A session as other nodes know it.
+
+    ``guest`` is true if the server made its name up, ``account`` is the key of its account, or "",
+    and ``away`` the text that senders are sent while it is away. ``private`` is true if it takes
+    private lines, and ``guests`` if it takes those of guests. ``rooms`` are the names of its rooms.
+    """
+
+    name: str
+    guest: bool
+    account: str
+    network: str
+    away: str
+    private: bool
+    guests: bool
+    rooms: list[str]
+
+
+class RemoteSession(NamedTuple):
+    """A session of another node: its number and its name."""
+
+    number: int
+    name: str
+
+
+class Roster:
+    """The visits of the sessions of other nodes, by number, and those of this one, which it writes.
+
+    It ``is_kept`` if the store is shared. Without that, no session of another node is in it, and
+    none of this one is to be begun.
+    """
+
+    def __init__(self, store: Store, clock: IReactorTime) -> None:
+        self.is_kept = store.shared
+        self._store = store
+        self._clock = clock
+        self._by_name: Groups[Visit] = Groups(lambda key, visit: [fold(visit.name)])
+        self._by_account: Groups[Visit] = Groups(lambda key, visit: [visit.account])
+        self._visits: Table[Visit] = Table(store, VISITS, Visit, self._by_name, self._by_account)
+        self._known: dict[str, Visit] = dict(self._visits)  # as ``moved`` was told of them
+        self._own: dict[str, Session] = {}
+        self._changed: dict[str, None] = {}
+        self._moved: Callable[[int, Visit | None, Visit | None], None] = _ignore
+        self._visits.watch(self._follow)
+
+    # Sessions of other nodes
+
+    def follow_with(self, moved: Callable[[int, Visit | None, Visit | None], None]) -> None:
+        """Call this for each session of another node: for those that are there, and then changes.
+
+        It is given the number of the session, and its visit before and after.
+        """
+        self._moved = moved
+        for key, visit in self._known.items():
+            moved(int(key), None, visit)
+
+    def others(self) -> Mapping[int, Visit]:
+        """Return the visits of all sessions of other nodes."""
+        return dict(self._of_others(self._visits))
+
+    def called(self, name: str) -> Mapping[int, Visit]:
+        """Return the visits of the sessions of other nodes with that name."""
+        return dict(self._of_others(self._by_name[fold(name)]))
+
+    def taking_private(self, name: str) -> Mapping[int, Visit]:
+        """Return the visits of those of them that take private lines."""
+        called = self.called(name)
+        return {number: visit for number, visit in called.items() if visit.private}
+
+    def sessions_called(self, name: str) -> list[RemoteSession]:
+        """Return the sessions of other nodes with that name."""
+        return [RemoteSession(number, visit.name) for number, visit in self.called(name).items()]
+
+    def of_account(self, account: str) -> Mapping[int, Visit]:
+        """Return the visits of the sessions of other nodes of an account, given its key."""
+        return dict(self._of_others(self._by_account[account]))
+
+    def _of_others(self, keys: Collection[str]) -> Iterator[tuple[int, Visit]]:
+        return ((int(key), self._visits[key]) for key in keys if key not in self._own)
+
+    def _follow(self, keys: Collection[str]) -> None:
+        for key in keys:
+            if key in self._own:
+                continue
+            before, after = self._known.pop(key, None), self._visits.get(key)
+            if after is not None:
+                self._known[key] = after
+            if before != after:
+                self._moved(int(key), before, after)
+
+    # Sessions of this node
+
+    def begin(self, session: Session) -> None:
+        """Write the visit of a session from now on, whenever it changes."""
+        key = str(session.number)
+        self._own[key] = session
+        session.identity.when_changed(partial(self._note, key))
+        self._note(key)
+
+    def end(self, session: Session) -> None:
+        """Remove the visit of a session that has disconnected."""
+        key = str(session.number)
+        session.identity.when_changed(None)
+        self._note(key)
+        del self._own[key]
+
+    def _note(self, key: str) -> None:
+        """Write a visit at the end of the turn."""
+        if not self._changed:
+            self._clock.callLater(0, self._write)
+        self._changed[key] = None
+
+    def _write(self) -> None:
+        changed, self._changed = self._changed, {}
+        now = {key: _visit_of(self._own[key]) if key in self._own else None for key in changed}
+        puts = [
+            self._visits.put(key, visit)
+            for key, visit in now.items()
+            if visit != self._visits.get(key)
+        ]
+        if puts:
+            change(self._store, *puts).addErrback(ignore_store_error)
+
+
+def _visit_of(session: Session) -> Visit:
+    return Visit(
+        session.name,
+        session.is_guest,
+        session.account or "",
+        session.network,
+        session.subscriptions.settings.away,
+        session.subscriptions.takes_private,
+        session.subscriptions.settings.guests,
+        [room.name for room in session.memberships],
+    )
+
+
+def _ignore(number: int, before: Visit | None, after: Visit | None) -> None:
+    """Do nothing: no room counts the sessions of other nodes yet."""

@@ -1,0 +1,91 @@
+"""Members of rooms at other nodes: they are counted and named as those of this one."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.chat.membership import LASTING
+from tests.support.sentences import EN
+from tests.support.world import Member, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World(nodes=2)
+
+
+@pytest.fixture
+def ana(world: World) -> Member:
+    """Return a member of #ops at the second node."""
+    ana = world.person("ana")
+    ana.type("/join ops")
+    return ana
+
+
+@pytest.fixture
+def luis(world: World, ana: Member) -> Member:
+    """Return another member of #ops, at the first node."""
+    luis = world.person("luis")
+    luis.type("/join ops")
+    luis.seen()
+    ana.seen()
+    return luis
+
+
+def named(world: World, room: str = "ops") -> list[list[str]]:
+    """Return the names of the people in a room, as each node has them."""
+    return [sorted(node.server.rooms[room].here.named) for node in world.nodes]
+
+
+def test_all_nodes_have_the_same_people(world: World, luis: Member) -> None:
+    assert named(world) == [["ana", "luis"], ["ana", "luis"]]
+    luis.type("/join tea")
+    assert named(world) == [["ana"], ["ana"]]
+
+
+def test_a_new_name_is_everywhere(world: World, ana: Member, luis: Member) -> None:
+    ana.type("/nick eva")
+    world.wait(1)
+    assert named(world) == [["eva", "luis"], ["eva", "luis"]]
+
+
+def test_one_who_comes_and_goes_is_told_at_both_nodes(
+    world: World, ana: Member, luis: Member
+) -> None:
+    world.wait(LASTING)
+    assert luis.seen() == [EN.notice("joined_one", people="ana")]
+    assert ana.seen() == [EN.notice("joined_one", people="luis")]
+    ana.hang_up()
+    world.wait(1)
+    assert luis.seen() == [EN.notice("left_one", people="ana")]
+
+
+def test_a_person_at_both_nodes_is_one(world: World) -> None:
+    one, other = world.member("ana"), world.member("ana")
+    for each in one, other:
+        each.type("/join ops")
+    assert named(world) == [["ana"], ["ana"]]
+    assert [node.server.rooms["ops"].people for node in world.nodes] == [1, 1]
+    one.hang_up()
+    assert named(world) == [["ana"], ["ana"]]
+
+
+def test_guests_without_a_name_are_counted(world: World) -> None:
+    for _ in range(3):
+        world.person()
+    assert [node.server.lobby.people for node in world.nodes] == [3, 3]
+
+
+def test_a_room_without_anyone_left_is_forgotten(world: World, ana: Member) -> None:
+    assert all("ops" in node.server.rooms for node in world.nodes)
+    ana.type("/leave")
+    assert not any("ops" in node.server.rooms for node in world.nodes)
+
+
+def test_one_whom_a_list_has_shown_is_told_to_leave(
+    world: World, ana: Member, luis: Member
+) -> None:
+    assert EN.sentence("here", people="ana") not in luis.ask("/who")
+    ana.hang_up()
+    world.wait(1)
+    assert luis.seen() == [EN.notice("left_one", people="ana")]

@@ -1,0 +1,69 @@
+"""The roster: the sessions of other nodes, by their visits."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.chat.roster import Roster, Visit
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    """Return a world of two nodes, in which the first person is at the second one."""
+    return World(nodes=2)
+
+
+def roster(world: World, node: int = 0) -> Roster:
+    return world.nodes[node].server.roster
+
+
+def test_a_session_is_known_at_the_other_node(world: World) -> None:
+    ana = world.member("ana", network="192.0.2.7")
+    ana.type("/join ops", "/away at lunch")
+    assert roster(world).called("ANA") == {
+        ana.session.number: Visit("ana", False, "ana", "192.0.2.7", "at lunch", True, True, ["ops"])
+    }
+    assert list(roster(world).of_account("ana")) == [ana.session.number]
+    assert list(roster(world).others()) == [ana.session.number]
+
+
+def test_a_session_is_not_another_one_at_its_own(world: World) -> None:
+    world.person("ana")
+    assert roster(world, 1).others() == {}
+    assert roster(world, 1).called("ana") == {}
+
+
+def test_a_guest_without_a_name_is_known_by_its_number(world: World) -> None:
+    guest = world.person()
+    (visit,) = roster(world).called(guest.session.name).values()
+    assert (visit.guest, visit.rooms) == (True, ["lobby"])
+
+
+def test_one_that_leaves_or_goes_is_not_known_any_more(world: World) -> None:
+    ana = world.person("ana")
+    ana.type("/join ops", "/leave")
+    assert [visit.rooms for visit in roster(world).called("ana").values()] == [["lobby"]]
+    ana.hang_up()
+    assert roster(world).others() == {}
+
+
+def test_those_who_are_there_are_known_to_a_node_that_starts(world: World) -> None:
+    ana = world.person("ana")
+    late = world.add_node()
+    assert list(late.server.roster.called("ana")) == [ana.session.number]
+
+
+def test_those_of_a_dead_node_are_gone_when_it_is_reaped(world: World) -> None:
+    world.person("ana")
+    world.nodes[1].store.crash()
+    assert len(roster(world).others()) == 1
+    world.shared_log.reap(world.nodes[1].store)
+    assert roster(world).others() == {}
+
+
+def test_a_node_that_is_alone_writes_no_visit() -> None:
+    world = World(nodes=1)
+    world.person("ana")
+    assert world.store.records() == []
+    assert roster(world).others() == {}
