@@ -192,13 +192,15 @@ class Record(NamedTuple):
     """A value that is stored beside the logs, and replaces the one with the same kind and key.
 
     ``value`` is an object of JSON; None deletes the stored value. The store writes those of its
-    members that ``seqs`` names.
+    members that ``seqs`` names. If the value has a number that only grows, ``grows`` is its member:
+    of two values that nodes write, the greater one stays.
     """
 
     kind: str
     key: str
     value: str | None
     seqs: Seqs | None = None
+    grows: str = ""
 
 
 class Change(enum.Enum):

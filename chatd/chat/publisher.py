@@ -15,8 +15,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chatd.accounts.accounts import Accounts
+from chatd.accounts.credentials import Scope
 from chatd.chat.alerts import Alerts
 from chatd.chat.connected_sessions import ConnectedSessions
+from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.directory import Rooms
 from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.other_nodes import OtherNodes
@@ -112,17 +114,29 @@ class Publisher(Subscriber):
         self._refuse([(draft, refusal) for draft in drafts])
 
     def check_again(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
-        refused: list[tuple[Draft, Refusal]] = []
-        for draft in drafts:
-            session = self._sessions.by_number.get(draft.session)
-            room = self._log(draft.room)
-            if session is None or not room.guarded:
-                continue
-            why = session.rights.guard(session, room)
-            if why is not None:
-                refused.append((draft, why))
+        asked = ((draft, self._why_not(draft)) for draft in drafts)
+        refused = [(draft, why) for draft, why in asked if why is not None]
         self._refuse(refused)
         return [draft for draft, _ in refused]
+
+    def _why_not(self, draft: Draft) -> Refusal | None:
+        """Return why lines that wait may not be said any more; None if they may."""
+        room, session = self._log(draft.room), self._sessions.by_number.get(draft.session)
+        if draft.session == NO_SESSION:  # a deed: its change would conflict
+            return None
+        account = self._accounts.called(draft.author)
+        if session is None:  # it has gone, so its rights are not known any more
+            return _NOT_SAVED if room.guarded or account is not None else None
+        if account is not None and session.account != account.key:
+            return Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=draft.author)
+        return session.identity.lacks(Scope.WRITE) or (
+            session.rights.guard(session, room) if room.guarded else None
+        )
+
+    def forgot(self, name: str, upto: int) -> None:
+        room = self._rooms.get(fold(name))
+        if room is not None:
+            room.forget(upto)
 
     def _refuse(self, refused: Sequence[tuple[Draft, Refusal]]) -> None:
         changed: dict[Session, None] = {}
@@ -137,12 +151,6 @@ class Publisher(Subscriber):
                 session.attempt(session.queue.refused, draft.room, lines, texts, why)
                 changed[session] = None
         self._notify(changed)
-
-    def forgot(self, name: str, upto: int) -> None:
-        """Take note that the store has deleted the events of a room up to a seq."""
-        room = self._rooms.get(fold(name))
-        if room is not None:
-            room.forget(upto)
 
     def _acknowledge(
         self, name: str, entries: Sequence[Entry], changed: dict[Session, None]

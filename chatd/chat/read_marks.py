@@ -196,7 +196,7 @@ class ReadMarks:
     """
 
     def __init__(self, store: Store, moves: Callable[[str], object] = _ignore) -> None:
-        self.table: Table[ReadMark] = Table(store, "place", ReadMark, _Moves(moves))
+        self.table: Table[ReadMark] = Table(store, "place", ReadMark, _Moves(moves), grows="seq")
         self._logs: dict[str, dict[str, None]] = {}
         for key in self.table:
             account, _, log = key.partition("/")

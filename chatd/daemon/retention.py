@@ -138,7 +138,6 @@ class Retention:
     async def _delete_in(self, room: str, upto: int) -> None:
         # The clock is checked after `upto` was read: it may have been set just before.
         while self._trusts_the_clock and await self._store.forget(room, upto):
-            self._server.publisher.forgot(room, upto)
             await deferLater(self._clock, PAUSE_SECONDS)
 
     @property

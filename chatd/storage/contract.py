@@ -165,6 +165,10 @@ class Subscriber(abc.ABC):
         Return those that may not; their authors were told, and they are not committed.
         """
 
+    @abc.abstractmethod
+    def forgot(self, room: str, upto: int) -> None:
+        """Take note that the events of a room with seqs up to ``upto`` were deleted."""
+
 
 class Store(abc.ABC):
     """A store of logs: what is appended is published once it is committed.

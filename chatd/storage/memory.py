@@ -133,7 +133,10 @@ class MemoryStore(GroupCommitStore):
 
     async def forget(self, room: str, upto: int) -> int:
         log = self._logs.get(room)
-        return 0 if log is None else log.forget(upto)
+        forgotten = 0 if log is None else log.forget(upto)
+        if forgotten:
+            self.publication.forgot(room, upto)
+        return forgotten
 
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
         now = stamp(self._now())

@@ -87,6 +87,11 @@ class Publication:
         if self.subscriber is not None:
             self._tell(self.subscriber.refuse, drafts, why)
 
+    def forgot(self, room: str, upto: int) -> None:
+        """Tell the subscriber that events were deleted."""
+        if self.subscriber is not None:
+            self._tell(self.subscriber.forgot, room, upto)
+
     def _go_on(self) -> None:
         """Take the next step of the first batch; after the last one begin the next batch."""
         while self._batches:

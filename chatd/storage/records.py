@@ -111,7 +111,8 @@ class Table(Mapping[str, V], Generic[V]):
 
     ``type`` is a NamedTuple of types that JSON can represent; a field that is added later needs a
     default, because older stored values lack it. The ``indexes`` receive each value that is added
-    or removed. With ``rights``, the values decide who may say or do what. Raises `Damaged`.
+    or removed. With ``rights``, the values decide who may say or do what. ``grows`` is the field
+    that only grows, if there is one (see `Record`). Raises `Damaged`.
 
     A store has one table of a kind that follows it: the last one that was made.
     """
@@ -123,9 +124,11 @@ class Table(Mapping[str, V], Generic[V]):
         type: Callable[..., V],
         *indexes: Index[V],
         rights: bool = False,
+        grows: str = "",
     ) -> None:
         self.kind = kind
         self.rights = rights
+        self.grows = grows
         self._type = type
         self._stored: dict[str, V] = {
             record.key: _value(type, record.value)
@@ -202,7 +205,8 @@ class Table(Mapping[str, V], Generic[V]):
         """Take note that the store has written a change as a record, or never will."""
         key = put.key
         if stored is not None:
-            _put(self._stored, key, put.value if put.seqs is None else self._value(stored))
+            as_put = put.seqs is None and not self.grows
+            _put(self._stored, key, put.value if as_put else self._value(stored))
         self._under_way[key] -= 1
         if not self._under_way[key]:
             del self._under_way[key]
@@ -238,7 +242,7 @@ class Put(NamedTuple):
     def record(self) -> Record:
         """The record as the store writes it."""
         value = None if self.value is None else json.dumps(self.value._asdict())
-        return Record(self.table.kind, self.key, value, self.seqs)
+        return Record(self.table.kind, self.key, value, self.seqs, self.table.grows)
 
 
 def change(store: Store, *puts: Put) -> Deferred[None]:

@@ -107,6 +107,21 @@ class TestSanctions:
         assert "<luis> insult" not in ana.seen()
         assert luis.seen()[-1].startswith("ERR Not allowed")
 
+    def test_a_line_under_a_name_that_was_registered_meanwhile_is_refused(
+        self, world: World, luis: Member
+    ) -> None:
+        world.shared_log.hold()
+        account = world.server.accounts.table["ana"]._replace(name="luis", admin=False)
+        Deferred.fromCoroutine(world.nodes[1].server.registrations.register(account))
+        world.shared_log.seal()  # the name is claimed now, and its account on the way
+        world.settle()
+        luis.type("I am luis")
+        for _ in range(3):
+            world.shared_log.seal()
+            world.settle()
+        assert luis.seen()[0].startswith("ERR Name in use")
+        assert [event.text for event in world.stored("ops")] == []
+
 
 class TestAccounts:
     def test_a_name_that_is_registered_is_taken_from_guests(
@@ -162,3 +177,19 @@ def test_a_mode_holds_in_a_room_that_another_node_has_made(world: World, ana: Me
     room = world.nodes[0].server.rooms["ops"]
     assert world.nodes[0].server.moderation.roles.mode_of(room) is Mode.PRIVATE
     assert room.guarded
+
+
+def test_lines_that_were_deleted_are_in_no_memory(world: World, ana: Member, luis: Member) -> None:
+    ana.type("one", "two")
+    Deferred.fromCoroutine(world.store.forget("ops", 1))
+    for node in world.nodes:
+        assert [event.text for event in node.server.rooms["ops"].latest] == ["two"]
+
+
+def test_marks_of_one_account_at_two_nodes_are_the_greater_one(world: World) -> None:
+    one, other = world.member("eva"), world.member("eva")
+    world.person("luis").type("one", "two")
+    for each in one, other:
+        each.hang_up()
+    marks = [node.server.unread.read_marks.of("eva", "lobby") for node in world.nodes]
+    assert marks == [2, 2]

@@ -52,7 +52,6 @@ OF_THE_DAEMON = {
     "hooks.use_rules",
     "logins.allow_plaintext",
     "moves.change_recent",
-    "publisher.forgot",
     "rooms.release_notices",
     "unread.inboxes.clear_gone",
     "unread.stop",

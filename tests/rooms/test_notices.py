@@ -33,6 +33,9 @@ class Announcing(Subscriber):
     def follow(self, entries: list[Entry], records: object) -> None:  # type: ignore[override]
         raise NotImplementedError
 
+    def forgot(self, room: str, upto: int) -> None:
+        raise NotImplementedError
+
     def check_again(self, drafts: list[Draft]) -> list[Draft]:  # type: ignore[override]
         raise NotImplementedError
 

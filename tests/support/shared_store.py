@@ -17,6 +17,7 @@ writes until `SharedMemoryStore.reconnect`.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -164,6 +165,9 @@ class SharedLog:
         left_out = [*conflicts, *(draft for write in conflicts for draft in write.drafts)]
         items = [item for item in attempt.items if not _is_in(item, left_out)]
         number = len(self.batches) + 1
+        for write in items:
+            if isinstance(write, RecordWrite):
+                write.records = [self._greatest(record) for record in write.records]
         entries = attempt.node.execute(items)
         records = list[Record]()
         for write in items:
@@ -175,10 +179,19 @@ class SharedLog:
         conflicts = [*attempt.conflicts, *conflicts]
         self._add(Batch(number, attempt, entries, records, conflicts))
 
+    def _greatest(self, record: Record) -> Record:
+        """Return a record, or the stored one that has grown more."""
+        stored = self.state.records.get(record[:2])
+        if not record.grows or record.value is None or stored is None or stored.value is None:
+            return record
+        before, after = json.loads(stored.value), json.loads(record.value)
+        return stored if before[record.grows] > after[record.grows] else record
+
     def _conflicts(self, write: RecordWrite, node: int, rights: int) -> bool:
         if write.rights and rights > write.known:
             return True
-        changes = [self.state.changed.get(record[:2], (0, node)) for record in write.records]
+        checked = [record for record in write.records if not record.grows]
+        changes = [self.state.changed.get(record[:2], (0, node)) for record in checked]
         return any(number > write.known and other != node for number, other in changes)
 
     def seal(self) -> None:
@@ -267,6 +280,13 @@ class SharedMemoryStore(MemoryStore):
         if not self.waiting:
             self._known = self.publication.known
         super().append(entry)
+
+    async def forget(self, room: str, upto: int) -> int:
+        log = self._logs.get(room)
+        forgotten: int = 0 if log is None else log.forget(upto)
+        for node in self.log.nodes if forgotten else ():
+            node.publication.forgot(room, upto)
+        return forgotten
 
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
         self._attempt = attempt = Attempt(self, batch, self._known)

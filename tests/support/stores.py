@@ -79,6 +79,9 @@ class Recorder(Subscriber):
         self.refused += [(draft, str(why)) for draft in drafts]
         self.calls.append(("refused", [text for draft in drafts for text in draft.texts]))
 
+    def forgot(self, room: str, upto: int) -> None:
+        self.calls.append(("forgot", [f"{room} {upto}"]))
+
     def check_again(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
         return ()
 

@@ -32,6 +32,10 @@ class Guard(Recorder):
         return [each for each in drafts if self.forbidden in each.texts]
 
 
+class Mark(NamedTuple):
+    seq: int
+
+
 class Node:
     """A node with a table of cups, and one of rights."""
 
@@ -42,6 +46,7 @@ class Node:
         self.store.subscribe(self.guard)
         self.cups = Table(self.store, "cup", Cup)
         self.rights = Table(self.store, "right", Cup, rights=True)
+        self.marks = Table(self.store, "mark", Mark, grows="seq")
 
     def append(self, *lines: str) -> None:
         for line in lines:
@@ -207,6 +212,15 @@ class TestRecords:
         nodes.seal()
         assert nodes.one.shown == nodes.other.shown == ["alone"]
         assert [why for _, why in nodes.other.guard.refused] == [str(Conflict())]
+
+    def test_of_two_that_only_grow_the_greater_one_stays(self, nodes: Nodes) -> None:
+        nodes.log.hold()
+        for node, seq in (nodes.one, 9), (nodes.other, 7):
+            change(node.store, node.marks.put("ana", Mark(seq)))
+        nodes.clock.advance(0)
+        nodes.seal()
+        assert nodes.one.marks["ana"] == nodes.other.marks["ana"] == Mark(9)
+        assert nodes.one.store.records() == [Record("mark", "ana", '{"seq": 9}')]
 
     def test_what_is_lost_is_not_in_any_table(self, nodes: Nodes) -> None:
         nodes.log.hold()

@@ -129,7 +129,7 @@ def _last_times(connection: sqlite3.Connection) -> dict[str, int]:
 
 def write_records(connection: sqlite3.Connection, records: Sequence[Record]) -> None:
     """Write records; delete those whose value is None."""
-    for kind, key, value, _ in records:
+    for kind, key, value, *_ in records:
         if value is None:
             connection.execute("DELETE FROM records WHERE kind = ? AND key = ?", (kind, key))
         else:

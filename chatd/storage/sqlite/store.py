@@ -160,6 +160,7 @@ class SqliteStore(GroupCommitStore):
             self._schedule.request()
             self._note_size()
             self._checkpoint_if_due()
+            self.publication.forgot(room, upto)
         return forgotten
 
     def maintain(self) -> Deferred[float | None]:
