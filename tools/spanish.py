@@ -217,6 +217,11 @@ ARGUMENTS = {
     "have the daemon read its configuration, motd and certificates again": (
         "hacer que el servidor lea de nuevo su configuración, su motd y sus certificados"
     ),
+    "the user of the daemon, with whose rights root looks at files (default: chatd, if there is"
+    " one)": (
+        "el usuario del servidor, con cuyos derechos root mira los ficheros (si no se da: chatd, si"
+        " existe)"
+    ),
     "the configuration file (default: chatd.toml)": (
         "el fichero de configuración (si no se da: chatd.toml)"
     ),

@@ -95,10 +95,13 @@ class Address(NamedTuple):
         return self.is_loopback or (is_unix and not self.behind_proxy)
 
     @property
-    def is_closed_unix_socket(self) -> bool:
-        """True if it is a UNIX socket that its owner and its group alone may connect to."""
-        mode = int(self.values.get("mode", "666"), 8) if self.kind == "unix" else 0o666
-        return not self.behind_proxy and mode & ~0o660 == 0
+    def may_be_closed(self) -> bool:
+        """True if it is a UNIX socket to which others than its owner and its group cannot connect.
+
+        The mode of one that systemd has opened is not known here.
+        """
+        mode = int(self.values.get("mode", "666"), 8) if self.kind == "unix" else 0
+        return self.may_be_unix_socket and mode & ~0o660 == 0
 
     @property
     def place(self) -> tuple[str, ...] | None:

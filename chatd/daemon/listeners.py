@@ -80,7 +80,8 @@ def _endpoints(
     Raises `CannotBind`.
     """
     if address.kind == "systemd":
-        return [PassedEndpoint(each, BACKLOG, reactor) for each in passed.take(address.values)]
+        taken = passed.take(address.values, closed=place.is_closed)
+        return [PassedEndpoint(each, BACKLOG, reactor) for each in taken]
     description = (
         place.endpoint.removeprefix("haproxy:") if address.behind_proxy else place.endpoint
     )

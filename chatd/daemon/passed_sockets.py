@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from collections.abc import Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from itertools import count
@@ -52,10 +53,11 @@ class PassedSockets:
         self._sockets = sockets
         self._left = dict.fromkeys(sockets)
 
-    def take(self, values: Mapping[str, str]) -> list[socket.socket]:
+    def take(self, values: Mapping[str, str], *, closed: bool = False) -> list[socket.socket]:
         """Take the sockets that an address means by the values of ``systemd:``.
 
-        With a name these are all of that name. Raises `CannotBind`.
+        With a name these are all of that name. With ``closed``, each must be a UNIX socket to which
+        other users than those of the file and its group cannot connect. Raises `CannotBind`.
         """
         if "name" in values:
             meant = [each for each in self._sockets if each.name == values["name"]]
@@ -64,7 +66,7 @@ class PassedSockets:
             meant = list(self._sockets[begin : begin + 1])
         if not meant:
             raise CannotBind(self._missing())
-        return [self._taken(each, values.get("domain")) for each in meant]
+        return [self._taken(each, values.get("domain"), closed) for each in meant]
 
     def check_all_taken(self) -> None:
         """Raise `CannotBind` if a socket is left: its clients would wait for an answer for ever."""
@@ -75,7 +77,7 @@ class PassedSockets:
                 " [[listen]], or stop its .socket unit."
             )
 
-    def _taken(self, passed: PassedSocket, domain: str | None) -> socket.socket:
+    def _taken(self, passed: PassedSocket, domain: str | None, closed: bool) -> socket.socket:
         if passed not in self._left:
             raise CannotBind(
                 f"another address of this daemon has the socket {passed.name!r}. Give it to one."
@@ -95,6 +97,13 @@ class PassedSockets:
             raise CannotBind(
                 f"the socket {passed.name!r} is not of the domain {domain}. Leave the domain out:"
                 f" systemd:name={passed.name}."
+            )
+        if closed and not _is_closed(taken):
+            taken.detach()
+            raise CannotBind(
+                f"the socket {passed.name!r} is no UNIX socket that is closed to other users, which"
+                " trusted_header needs. Its unit needs ListenStream=/run/chatd-web.sock,"
+                " SocketGroup=www-data and SocketMode=0660, say."
             )
         del self._left[passed]
         return taken
@@ -130,6 +139,17 @@ def _listens(passed: socket.socket) -> bool:
     if passed.family not in _FAMILIES.values() or passed.type is not socket.SOCK_STREAM:
         return False
     return bool(passed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+
+
+def _is_closed(passed: socket.socket) -> bool:
+    """Return True for a UNIX socket whose file is closed to other users, as far as it is found."""
+    name = passed.getsockname()
+    if passed.family is not socket.AF_UNIX or not name or isinstance(name, bytes):
+        return False  # one without a file, such as an abstract one, is open to all
+    try:
+        return not os.stat(name).st_mode & stat.S_IRWXO
+    except OSError:
+        return False
 
 
 @implementer(IStreamServerEndpoint)

@@ -160,6 +160,7 @@ def settings_of(given: GivenSettings) -> Settings:
     _check_watchers(listeners, settings, faults)
     _check_max_store(settings, given.values, faults)
     _check_unix_names(settings, given.values, faults)
+    _check_admins(settings.sign_in, given.values, faults)
     if faults:
         raise Faulty(faults)
     return settings
@@ -293,7 +294,7 @@ def _wrong_trust(
     """Return the setting of a trusted proxy that is wrong, and why; None if none is.
 
     Only at a UNIX socket does the kernel tell who the client is, and one that all users may connect
-    to is for no proxy.
+    to is for no proxy. That of systemd is looked at when it is passed.
     """
     header = own["trusted_header"]
     if header is None and "trusted_uid" in given and "trusted_header" not in given:
@@ -305,7 +306,7 @@ def _wrong_trust(
         return "trusted_header", why
     if kind is not ListenerKind.WEB:
         return "trusted_header", ' is for kind = "web", at which browsers come.'
-    if not address_of(own["endpoint"]).is_closed_unix_socket:
+    if not address_of(own["endpoint"]).may_be_closed:
         endpoint = shown(own["endpoint"])
         why = f" needs an endpoint like unix:/run/chatd/web.sock:mode=660; not {endpoint}."
         return "trusted_header", why
@@ -379,3 +380,12 @@ def _check_unix_names(settings: Settings, given: GivenValues, faults: list[Fault
         if names.source is Source.COMMAND_LINE:
             add = "--listen unix:/run/chatd/chat.sock"
         faults.append(names.fault(f" needs a UNIX socket: add {add}, say."))
+
+
+def _check_admins(sign_in: SignInSettings, given: GivenValues, faults: list[Fault]) -> None:
+    """Find administrators by the word of a proxy whom no proxy can name."""
+    both = sorted(sign_in.admins & sign_in.local)
+    for account in both:
+        local = given["sign_in.local"].name
+        why = f" {account!r}: {local} has that account, too, so no proxy can name it. Choose one."
+        faults.append(given["sign_in.admins"].fault(why))

@@ -182,7 +182,7 @@ ROWS = (
         "The UNIX socket at which a helper of the operator's checks the passwords of an"
         " organisation",
         _S,
-        example="/run/chatd/sign-in.sock",
+        example="/run/chatd-sign-in/socket",
     ),
     Row(
         "sign_in.timeout",
@@ -217,7 +217,7 @@ ROWS = (
         " repeated)",
         _S,
         repeated=True,
-        example="ana",
+        example="maria",
     ),
     Row(
         "sign_in.local",

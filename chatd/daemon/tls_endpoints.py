@@ -40,6 +40,9 @@ class Place(NamedTuple):
     only_local: bool = False
     """True if connections of the local network alone are let in."""
 
+    is_closed: bool = False
+    """True if a UNIX socket alone will do to which other users of the machine cannot connect."""
+
 
 def places_of(
     listeners: Sequence[ListenerSettings], known: Iterable[ServerCertificate] = ()
@@ -58,7 +61,8 @@ def places_of(
             endpoint = _below(address)
             given = _values(address, "sslmethod", "dhParameters")
         if files is None:
-            places.append(Place(endpoint, listener.endpoint, None, listener.only_local))
+            is_closed = listener.trust is not None
+            places.append(Place(endpoint, listener.endpoint, is_closed=is_closed))
             continue
         key = files, *given.items()
         try:

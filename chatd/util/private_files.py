@@ -126,6 +126,20 @@ def text_of(path: Path) -> str:
         raise UnusableFile(f"cannot read {path}: {error.strerror}.") from None
 
 
+def why_not_writable(path: Path) -> str:
+    """Return why this process may not write to a file, or make files in a directory; "" if it may.
+
+    The rights that it has now count.
+    """
+    wanted = os.W_OK | (os.X_OK if path.is_dir() else 0)
+    if os.access(path, wanted, effective_ids=os.access in os.supports_effective_ids):
+        return ""
+    if not path.exists():
+        return os.strerror(errno.ENOENT)
+    is_read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+    return os.strerror(errno.EROFS if is_read_only else errno.EACCES)
+
+
 def _walk(path: Path, trusted: Collection[int], may_be_sticky: bool) -> Path:
     here = Path("/")
     # The owner of the root can change everything. In a user namespace it may be a number that
@@ -170,10 +184,11 @@ def _check_folder(
 
 def _check_owner(path: Path, status: os.stat_result, trusted: Collection[int]) -> None:
     if status.st_uid not in trusted:
-        raise UnsafePath(f"{path} belongs to {_called(status.st_uid)}. Work as that user.")
+        raise UnsafePath(f"{path} belongs to {login_of(status.st_uid)}. Work as that user.")
 
 
-def _called(uid: int) -> str:
+def login_of(uid: int) -> str:
+    """Return the login name of a user, or its number in words."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

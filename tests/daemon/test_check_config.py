@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chatd import cli
+from chatd.daemon import check_config
 from chatd.util import self_signed
 from tests.support.certificate import write_certificate
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+NOBODY = pwd.getpwnam("nobody")[2:4]
 
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(check_config, "USER", "no-such-user")
 
 
 def check(text: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -60,6 +68,64 @@ def test_a_token_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_motd_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     why = f"cannot read the motd {tmp_path}/no: No such file or directory."
     assert check('server.motd = "no"', capsys) == [f"chatd.toml: {why}"]
+
+
+def test_the_addresses_for_the_network_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = check("lan.open = true", capsys)
+    assert line == "chatd.toml: no fault; 1 address, and those for the network."
+
+
+class TestAPlaceToWriteTo:
+    @pytest.mark.parametrize(
+        ("setting", "why"),
+        [
+            (
+                "store.where = 'sqlite:no/chatd.sqlite'",
+                "cannot use --store sqlite:{folder}/no/chatd.sqlite: {folder}/no: No such file or"
+                " directory.",
+            ),
+            (
+                "log.audit = 'no/audit.log'",
+                "cannot write the audit {folder}/no/audit.log: No such file or directory.",
+            ),
+        ],
+    )
+    def test_in_a_directory_that_is_not_there(
+        self, setting: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert check(setting, capsys) == [f"chatd.toml: {why.format(folder=tmp_path)}"]
+
+    def test_is_made_by_no_check(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        check("store.where = 'sqlite:s'\nlog.audit = 'audit.log'", capsys)
+        assert [each.name for each in tmp_path.iterdir()] == ["chatd.toml"]
+
+
+class TestAnotherUser:
+    @only_root
+    def test_has_the_file_and_no_other_rights(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with TemporaryDirectory() as made:
+            folder = Path(made)
+            file = folder / "chatd.toml"
+            file.write_text(f"store.where = 'sqlite:{folder}/s'\nlog.audit = 'no/audit.log'")
+            (folder / "no").mkdir(0o755)
+            for each in folder, file:
+                os.chown(each, *NOBODY)
+            assert cli.main(["check-config", "--user", "nobody", str(file)]) == 1
+            why = f"cannot write the audit {folder}/no/audit.log: Permission denied."
+            assert capsys.readouterr().err == f"{file}: {why}\n"
+            os.chown(folder / "no", *NOBODY)
+            assert cli.main(["check-config", "--user", "nobody", str(file)]) == 0
+            told = f"{file}: no fault for the user nobody; 1 address.\n"
+            assert capsys.readouterr().out == told
+
+    def test_is_one_of_the_machine(self) -> None:
+        with pytest.raises(SystemExit, match="takes a user of this machine; not 'no-such-user'"):
+            cli.main(["check-config", "--user", "no-such-user"])
+
+    def test_is_checked_by_root(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 1234)
+        with pytest.raises(SystemExit, match="only root can check for another user"):
+            cli.main(["check-config", "--user", "root"])
 
 
 class TestATrustedProxy:

@@ -376,6 +376,11 @@ class TestFaults:
                 "listen[1].trusted_header takes the name of a header, such as Remote-User; not ",
             ),
             (
+                "sign_in = { local = ['eva', 'ana'], admins = ['ana'] }",
+                "sign_in.admins 'ana': sign_in.local has that account, too, so no proxy can name"
+                " it. Choose one.",
+            ),
+            (
                 "[[listen]]\nendpoint = 'tcp:1'\n[[listen]]\nendpoint = 'tcp:1'",
                 "listen[2].endpoint 'tcp:1': listen[1].endpoint has that address. Give it once.",
             ),

@@ -36,7 +36,7 @@ class Sockets:
         self._stack.enter_context(opened)
         self.passed.append(PassedSocket(name, os.dup(opened.fileno())))
         address = opened.getsockname()
-        return address if isinstance(address, str) else f"{address[0]}:{address[1]}"
+        return f"{address[0]}:{address[1]}" if isinstance(address, tuple) else str(address)
 
     def tcp(self, name: str = "chat") -> str:
         return self.add(socket.create_server(("127.0.0.1", 0)), name)
@@ -158,6 +158,52 @@ class TestRefused:
             passed = PassedSockets([PassedSocket("chat", file.fileno())])
             with pytest.raises(CannotBind, match="what systemd passes as 'chat' is no socket"):
                 passed.take(NAME)
+
+
+class TestClosed:
+    def test_is_a_file_that_others_cannot_connect_to(
+        self, sockets: Sockets, tmp_path: Path
+    ) -> None:
+        sockets.unix(tmp_path / "web")
+        (taken,) = sockets.all.take(NAME, closed=True)
+        taken.detach()
+
+    @pytest.mark.parametrize("mode", [0o662, 0o661, 0o666])
+    def test_is_none_that_others_can_connect_to(
+        self, mode: int, sockets: Sockets, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "web"
+        sockets.unix(path)
+        path.chmod(mode)
+        with pytest.raises(CannotBind, match="'chat' is no UNIX socket that is closed"):
+            sockets.all.take(NAME, closed=True)
+
+    def test_is_none_of_ip_none_without_a_file_and_none_whose_file_is_gone(
+        self, sockets: Sockets, tmp_path: Path
+    ) -> None:
+        sockets.tcp("tcp")
+        abstract = socket.socket(socket.AF_UNIX)
+        abstract.bind(f"\0{tmp_path}")
+        abstract.listen()
+        sockets.add(abstract, "abstract")
+        sockets.unix(tmp_path / "gone", "gone")
+        (tmp_path / "gone").unlink()
+        for name in "tcp", "abstract", "gone":
+            with pytest.raises(CannotBind, match=f"'{name}' is no UNIX socket that is closed"):
+                sockets.all.take({"name": name}, closed=True)
+
+    def test_is_asked_for_where_a_proxy_is_trusted(self, sockets: Sockets, tmp_path: Path) -> None:
+        path, file = tmp_path / "web", tmp_path / "chatd.toml"
+        sockets.unix(path)
+        path.chmod(0o666)
+        file.write_text(
+            f'[[listen]]\nendpoint = "{FREE}"\n[[listen]]\nkind = "web"\nsystemd = "chat"\n'
+            'trusted_header = "Remote-User"\ntrusted_uid = "0"\n'
+        )
+        line = refusal(tmp_path, "--config", str(file))
+        assert line.startswith(
+            "cannot listen on 'systemd:name=chat': the socket 'chat' is no UNIX socket that is"
+        )
 
 
 def test_without_systemd_there_is_none() -> None:

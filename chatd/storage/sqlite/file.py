@@ -33,8 +33,9 @@ from chatd.storage.sqlite.errors import (
     sqlite_errors,
 )
 from chatd.storage.sqlite.file_watch import FileWatch, Identity, identity_of
-from chatd.storage.sqlite.lock import StoreLock, is_writable, open_own
+from chatd.storage.sqlite.lock import StoreLock, open_own
 from chatd.storage.sqlite.rows import Content, content_of
+from chatd.util.private_files import why_not_writable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -268,7 +269,7 @@ def reading_uri(path: Path) -> str:
     """
     check_not_half_restored(path)
     mode = "mode=ro"
-    if not is_writable(path.parent) and not os.path.exists(f"{path}-wal"):
+    if why_not_writable(path.parent) and not os.path.exists(f"{path}-wal"):
         mode += "&immutable=1"
     return f"{path.as_uri()}?{mode}"
 

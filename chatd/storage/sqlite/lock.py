@@ -6,7 +6,6 @@ checked (`chatd.util.private_files`). This module must not know the content of a
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 from contextlib import suppress
@@ -18,7 +17,7 @@ from chatd.storage.contract import StoreError
 from chatd.storage.sqlite.errors import ADVICE, OR_ANOTHER_STORE, StoreInUse, file_errors
 from chatd.storage.sqlite.file_watch import identity_of
 from chatd.text.escaping import visible
-from chatd.util.private_files import check_folder, open_private
+from chatd.util.private_files import check_folder, open_private, why_not_writable
 
 _log = Logger()
 
@@ -76,9 +75,7 @@ def _check_directory(directory: Path) -> None:
         raise StoreError(f"there is no directory {directory}. Make it first, {OR_ANOTHER_STORE}")
     with file_errors(directory):
         check_folder(directory)
-    if not is_writable(directory):
-        is_read_only = os.statvfs(directory).f_flag & os.ST_RDONLY
-        why = os.strerror(errno.EROFS if is_read_only else errno.EACCES)
+    if why := why_not_writable(directory):
         raise StoreError(f"the directory {directory} cannot be written: {why}. {ADVICE}")
 
 
@@ -91,9 +88,3 @@ def open_own(path: Path, flags: int) -> int:
             "others had rights to {path}. Now it is its owner's alone.", path=visible(str(path))
         )
     return descriptor
-
-
-def is_writable(directory: Path) -> bool:
-    """Return True if this process can make files in a directory, with the rights it has now."""
-    effective = os.access in os.supports_effective_ids
-    return os.access(directory, os.W_OK | os.X_OK, effective_ids=effective)

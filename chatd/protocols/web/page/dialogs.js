@@ -182,7 +182,8 @@ export class Account {
 			"Chatd-Proof": kept.get("proof", ""),
 		};
 		try {
-			const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+			// Not relative, as in socket.js: the page's address may have a name and a password.
+			const answer = await fetch(`${location.origin}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
 			const { error, proof = null } = await answer.json();
 			if (error) return { type: "error", ...error };
 			kept.set("proof", proof);

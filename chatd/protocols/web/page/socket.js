@@ -19,7 +19,8 @@ export function socket() {
  */
 export async function refusal(language) {
 	try {
-		const answer = await fetch("/api/me", { headers: { "Accept-Language": language } });
+		// A relative address has the name and password that may be in the page's, and fetch takes none with these.
+		const answer = await fetch(`${location.origin}/api/me`, { headers: { "Accept-Language": language } });
 		return (await answer.json()).error;
 	} catch {
 		return undefined;
