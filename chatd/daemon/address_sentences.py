@@ -27,7 +27,7 @@ def sentences_about(
 
     If it is for this machine only, they say how to let others in if the text ``teaches`` that.
     """
-    text = _text_of(address)
+    text = written(address)
     if kind in _PATHS and not isinstance(address, UNIXAddress):
         text = f"{'http' if key is None else 'https'}://{text}/{_PATHS[kind]}"
     say = partial(sentence, language)
@@ -46,7 +46,7 @@ def sentences_about(
 
 def listening_sentence(language: Language, addresses: Iterable[IAddress]) -> str:
     """Return a sentence with all of some addresses."""
-    return sentence(language, "log_listening", address=", ".join(map(_text_of, addresses)))
+    return sentence(language, "log_listening", address=", ".join(map(written, addresses)))
 
 
 def is_loopback(address: IAddress) -> bool:
@@ -56,7 +56,8 @@ def is_loopback(address: IAddress) -> bool:
     return isinstance(address, IPv4Address) and address.host.startswith("127.")
 
 
-def _text_of(address: IAddress) -> str:
+def written(address: IAddress) -> str:
+    """Return an address as operators write it: ``127.0.0.1:60060``, or a path."""
     if isinstance(address, IPv6Address):
         return f"[{address.host}]:{address.port}"
     if isinstance(address, IPv4Address):

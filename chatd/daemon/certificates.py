@@ -97,18 +97,24 @@ class Certificates:
         self._refused.pop(certificate, None)
         now = certificate.pair
         if now.certificate != before.certificate:
-            key = (
-                "Its key is the same."
-                if now.fingerprint == before.fingerprint
-                else f"Its key is {now.fingerprint} now: clients that know the old one refuse it."
-            )
-            self.log.info(
-                "{path} was read again, for those who come from now on. It is valid until {day}."
-                " {key}",
-                path=visible(str(certificate.files.certificate)),
-                day=day(now.not_after),
-                key=key,
-            )
+            path, key = visible(str(certificate.files.certificate)), now.fingerprint
+            if key == before.fingerprint:
+                self.log.info(
+                    "{path} was read again, for those who come from now on. It is valid until"
+                    " {day}. Its key is the same.",
+                    path=path,
+                    day=day(now.not_after),
+                    fingerprint=key,
+                )
+            else:
+                self.log.info(
+                    "{path} was read again, for those who come from now on. It is valid until"
+                    " {day}. Its key is {fingerprint} now: clients that know the old one refuse"
+                    " it.",
+                    path=path,
+                    day=day(now.not_after),
+                    fingerprint=key,
+                )
             self._warn_of_permissions(certificate)
             self._warn_of_date(certificate)
         return None

@@ -151,18 +151,17 @@ class Reload:
         return outcome
 
     def _reload(self) -> Outcome:
-        stays = ""
         try:
             settings = self._configuration.read()
             motd = read_motd(self._motd(settings))
         except Faulty as faulty:
-            faults, stays = [fault.line for fault in faulty.faults], "The settings stay."
-        except MotdError as error:
-            faults, stays = [str(error)], "The old one stays."
-        if stays:
+            faults = [fault.line for fault in faulty.faults]
             for fault in faults:
-                self.log.error("{why} {how}", why=visible(fault), how=stays)
+                self.log.error("{why} The settings stay.", why=visible(fault))
             return Outcome([], [], faults)
+        except MotdError as error:
+            self.log.error("{why} The old one stays.", why=visible(str(error)))
+            return Outcome([], [], [str(error)])
         waiting = [
             f"{name} changed; it holds after a restart." for name in self._not_changed(settings)
         ]
@@ -180,11 +179,12 @@ class Reload:
         if motd is not None:
             self.log.info("read the motd {path} again.", path=visible(str(motd)))
         if self._configuration.file is not None:
-            self.log.info(
-                "read {path} again. Changed: {names}.",
-                path=visible(self._configuration.name),
-                names=visible(", ".join(changed) or "nothing"),
-            )
+            path = visible(self._configuration.name)
+            if changed:
+                names = visible(", ".join(changed))
+                self.log.info("read {path} again. Changed: {names}.", path=path, names=names)
+            else:
+                self.log.info("read {path} again. Nothing changed.", path=path)
         for line in waiting:
             self.log.warn("{why}", why=visible(line))
 

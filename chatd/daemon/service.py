@@ -33,7 +33,7 @@ from chatd import __version__
 from chatd.accounts.accounts import Accounts
 from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
-from chatd.daemon.address_sentences import is_loopback, sentences_about
+from chatd.daemon.address_sentences import is_loopback, sentences_about, written
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.os_process import return_memory
 from chatd.daemon.readiness import Phase, Readiness
@@ -188,7 +188,7 @@ class ChatService(Service):
             Deferred.fromCoroutine(server.unread.inboxes.clear_gone())
         for helper in self._helpers:
             helper.start()
-        self.log.info("{versions}", versions=versions())
+        self.log.info("{versions}", versions=versions(), version=__version__)
         self._record(AuditEvent.START)
         self._log_addresses()
         for line in self._guide:
@@ -312,11 +312,15 @@ class ChatService(Service):
         for listener in self.listeners:
             for port in listener.ports:
                 _take_over_lock(port)
-                key = listener.fingerprint
-                listening = sentences_about(
-                    self._language, listener.kind, port.getHost(), key, teaches
+                key, host = listener.fingerprint, port.getHost()
+                listening = sentences_about(self._language, listener.kind, host, key, teaches)
+                self.log.info(
+                    "{listening}",
+                    listening=listening,
+                    kind=listener.kind.value,
+                    address=written(host),
+                    fingerprint=key,
                 )
-                self.log.info("{listening}", listening=listening)
 
 
 def _unbound(listeners: Iterable[Listener]) -> list[Deferred[Any]]:

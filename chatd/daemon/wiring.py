@@ -187,7 +187,7 @@ def makeService(options: Options) -> IService:
         watch=watch,
         retention=retention,
         language=settings.language,
-        foreground=foreground,
+        foreground=foreground and not manager.listens,
         helpers=[each for each in helpers if each is not None],
         control=control,
         readiness=readiness,

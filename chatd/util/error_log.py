@@ -57,13 +57,15 @@ class RecurringWarning:
     """A warning about a condition that may last or recur.
 
     ``format`` is a log format of Twisted with ``{why}`` in it. A condition that comes and goes is
-    logged once in `FIRST_SILENCE` at most.
+    logged once in `FIRST_SILENCE` at most. Its level is error if the condition is a fault, of the
+    daemon or of what it needs; otherwise warn.
     """
 
     log = Logger()
 
-    def __init__(self, clock: IReactorTime, format: str) -> None:
+    def __init__(self, clock: IReactorTime, format: str, *, is_fault: bool = True) -> None:
         self._format = format
+        self._is_fault = is_fault
         self._pauses = _Pauses(clock)
         self._logged = False
 
@@ -71,7 +73,10 @@ class RecurringWarning:
         """Log that it failed, if it is due."""
         if self._pauses.due():
             self._logged = True
-            self.log.error(self._format, why=why)
+            if self._is_fault:
+                self.log.error(self._format, why=why)
+            else:
+                self.log.warn(self._format, why=why)
 
     def end(self) -> bool:
         """Note that it succeeded; return True if a failure was logged since the last success."""

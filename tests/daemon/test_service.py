@@ -131,6 +131,12 @@ class StartTests(ServiceTestCase):
             " Its key is sha256:x= (the --fingerprint of chatd's clients).",
         )
 
+    def test_the_lines_of_addresses_have_them_as_values_for_programs(self) -> None:
+        self.make(World(), IPv4Address("TCP", "0.0.0.0", 7), key="sha256:x=").startService()
+        said = next(event for event in self.log if "address" in event)
+        values = [said[each] for each in ("kind", "address", "fingerprint")]
+        self.assertEqual(values, ["chat", "0.0.0.0:7", "sha256:x="])
+
     def test_tls_for_this_machine_only_lets_no_others_in(self) -> None:
         self.make(World(), IPv4Address("TCP", "127.0.0.1", 60062), key="").startService()
         self.assertIn("--lan lets the local network in", self.logged()[0])

@@ -27,6 +27,7 @@ from chatd.errors import Refusal
 from chatd.protocols.transport.check_schedule import CheckSchedule
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.limits import (
+    ALL_FULL,
     Admission,
     Limits,
     Place,
@@ -38,6 +39,7 @@ from chatd.protocols.transport.sockets import Patience, socket_of
 from chatd.protocols.transport.traffic import Traffic
 from chatd.protocols.transport.writer import Blocked, Connection, ConnectionWriter
 from chatd.util.budget_table import Limits as BudgetLimits
+from chatd.util.error_log import RecurringWarning
 from chatd.util.unix_peers import Peer, peer_of
 
 ACCEPTS_A_TURN = 4
@@ -145,6 +147,7 @@ class ChatFactory(Factory):
         self._max_length = max_length
         self._empty: list[Deferred[None]] = []
         self._accepting = False
+        self._fullness = RecurringWarning(clock, "clients are turned away: {why}.", is_fault=False)
 
     def change_limits(self, limits: Limits, own: BudgetLimits) -> None:
         """Have other limits, and others of the connections here, for those who come from now on.
@@ -223,8 +226,10 @@ class ChatFactory(Factory):
             raise self._counted(TooManyConnections(refusal.key, 0)) from None
 
     def _counted(self, full: TooManyConnections) -> TooManyConnections:
-        """Count a client that is not admitted, and return the reason."""
+        """Count a client that is not admitted, and return the reason. Log that all is full."""
         self.traffic.refused[full.key] += 1
+        if full.key == ALL_FULL:
+            self._fullness.tell(f"{full.limit} are connected, as many as limits.connections admits")
         return full
 
     def _dismiss(self, place: Place | None) -> None:

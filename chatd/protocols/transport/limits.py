@@ -87,7 +87,10 @@ class TooManyConnections(Exception):
         self.limit = limit
 
 
-_FULL = {Level.ALL: "full", Level.NETWORK: "address_full"}
+ALL_FULL = "full"
+"""The key for a client that no network's limit turns away, but that of all."""
+
+_FULL = {Level.ALL: ALL_FULL, Level.NETWORK: "address_full"}
 
 
 class Place(NamedTuple):

@@ -9,6 +9,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.tcp import Port
 from twisted.internet.testing import StringTransport
+from twisted.logger import formatEvent
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -21,6 +22,7 @@ from chatd.protocols.transport.factory import (
     Refused,
 )
 from chatd.protocols.transport.limits import Limits
+from tests.support.logs import logged
 from tests.support.sentences import EN
 from tests.support.world import World
 
@@ -58,6 +60,24 @@ class AdmissionTests(SynchronousTestCase):
         self.assertEqual(world.server.lobby.people, 1)
         world.clock.advance(REFUSED_SECONDS)
         self.assertTrue(transport.disconnecting)
+
+    def test_a_full_server_is_told_in_the_log_once_in_a_while(self) -> None:
+        world = World(budgets={"connections.all": 1})
+        world.person()
+        with logged(formatEvent) as lines:
+            for _ in range(100):
+                self.come(world, "192.0.2.1")
+        self.assertEqual(
+            lines,
+            ["clients are turned away: 1 are connected, as many as limits.connections admits."],
+        )
+
+    def test_a_full_network_is_not_told_in_the_log(self) -> None:
+        world = World(budgets={"connections.64": 1})
+        with logged(formatEvent) as lines:
+            for _ in range(2):
+                self.come(world, "192.0.2.1")
+        self.assertEqual(lines, [])
 
     def test_a_client_that_has_gone_is_in_the_client_set_no_more(self) -> None:
         world = World()

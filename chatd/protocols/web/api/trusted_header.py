@@ -29,7 +29,9 @@ class TrustedHeader:
         self._trouble = RecurringWarning(
             clock, "a request with the header of sign-in was refused: {why}."
         )
-        self._refused = RecurringWarning(clock, "a person whom the proxy names was refused: {why}")
+        self._refused = RecurringWarning(
+            clock, "a person whom the proxy names was refused: {why}", is_fault=False
+        )
 
     async def grant_for(self, call: Call) -> Grant | None:
         """Return the grant of the person whom a request names; None if it names none.
