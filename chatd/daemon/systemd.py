@@ -75,9 +75,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.print:
         sys.stdout.write("\n".join(f"# {FOLDER / name}\n{text}" for name, text in wanted.items()))
         return 0
-    for path in (Path(sys.executable), Path(program[0]), *([config] if config else [])):
-        for place in (path, path.resolve()):
-            _check_seen(place)
+    _check_seen(Path(program[0]), "Make the environment of chatd elsewhere: in /opt/chatd, say.")
+    _check_seen(
+        Path(sys.executable),
+        f"That is the Python of {sys.prefix}: make that environment with another one, such as"
+        " /usr/bin/python3.",
+    )
+    if config is not None:
+        _check_seen(config, "Settings are best in /etc/chatd.")
     told = list(_install(wanted))
     steps = _next_steps(program, config, sockets=arguments.sockets)
     for line in (*told, "Next, as root:", *(f"  {step}" for step in steps)):
@@ -93,13 +98,12 @@ def _program() -> list[str]:
     return [str(script)] if script.is_file() else [sys.executable, "-m", "chatd"]
 
 
-def _check_seen(path: Path) -> None:
-    for folder in HIDDEN:
-        if folder in path.parents:
-            refuse(
-                f"the service does not see {path}, because it is in {folder}. Put it"
-                " elsewhere: chatd in an environment in /opt/chatd, settings in /etc/chatd."
-            )
+def _check_seen(path: Path, advice: str) -> None:
+    """Refuse a path that the service does not see, or that leads to one, with advice."""
+    for place in (path, path.resolve()):
+        for folder in HIDDEN:
+            if folder in place.parents:
+                refuse(f"the service does not see {place}, because it is in {folder}. {advice}")
 
 
 def _install(wanted: Mapping[str, str]) -> Iterator[str]:

@@ -187,9 +187,21 @@ class TestRefused:
         told = f"chatd: the service does not see {machine.scripts}/chatd, because it is in "
         assert machine.refusal().startswith(told)
 
+    def test_is_an_environment_of_a_python_that_the_service_does_not_see(
+        self, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        home = machine.config.parent / "home"
+        monkeypatch.setattr("sys.executable", str(home / "python3"))
+        monkeypatch.setattr("sys.prefix", "/opt/chatd")
+        assert machine.refusal() == (
+            f"chatd: the service does not see {home}/python3, because it is in {home}. That is the"
+            " Python of /opt/chatd: make that environment with another one, such as"
+            " /usr/bin/python3."
+        )
+
     def test_is_a_file_that_the_service_does_not_see(self, machine: Machine) -> None:
         hidden = machine.config.parent / "home" / "chatd.toml"
         machine.config.symlink_to(hidden)
         for path in hidden, machine.config:
             line = machine.refusal("--config", str(path))
-            assert "settings in /etc/chatd." in line
+            assert line.endswith("Settings are best in /etc/chatd.")
