@@ -371,9 +371,13 @@ class TestFaults:
                 )
                 for open in ("tcp:1", "unix:/s", "unix:/s:mode=662", "haproxy:unix:/s:mode=660")
             ),
-            (
-                f"{WEB}\nendpoint = 'unix:/s:mode=660'\n{TRUST.replace('Remote-User', 'Cookie')}",
-                "listen[1].trusted_header takes the name of a header, such as Remote-User; not ",
+            *(
+                (
+                    f"{WEB}\nendpoint = 'unix:/s:mode=660'\n{TRUST.replace('Remote-User', used)}",
+                    "listen[1].trusted_header takes the name of a header, such as Remote-User;"
+                    f" not {used!r}.",
+                )
+                for used in ("Cookie", "Content-Length", "sec-fetch-site", "Accept", "Remote User")
             ),
             (
                 "sign_in = { local = ['eva', 'ana'], admins = ['ana'] }",

@@ -202,6 +202,7 @@ class TestDeb:
         for name in "bash-completion/completions/chatd", "zsh/vendor-completions/_chatd":
             assert "chatd" in (share / name).read_text()
 
+    @pytest.mark.deadline(300)  # lintian takes 9 seconds of a processor, and more of a busy one
     def test_has_no_error_of_debian_policy(self) -> None:
         if shutil.which("lintian") is None:
             pytest.skip("lintian is not here")

@@ -102,7 +102,7 @@ async def _make_account(server: ChatServer, session: Session, account: Account) 
     if session.stream.finished:
         return
     made = account_called(server, account.name)  # unless it was removed meanwhile
-    if owner is not None and session.account == made.key:
+    if session.account == made.key:
         server.logins.begin_login(session)
     else:
         server.logins.log_in(session, made)
