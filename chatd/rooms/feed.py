@@ -184,7 +184,7 @@ class Feeds:
         return any(feed.format.lists_people and feed.followers for feed in self._feeds.values())
 
     @property
-    def show_presence(self) -> bool:
+    def shows_presence(self) -> bool:
         """True if a follower is shown presences."""
         return any(feed.format.shows_presence and feed.followers for feed in self._feeds.values())
 

@@ -186,7 +186,7 @@ class Room:
                 self.topic = event.text
                 self.topic_set = Origin(event.author, event.time)
         if self.tells_presence and len(events) < len(entries):
-            self.tells_presence = self._store.shared or self._feeds.show_presence
+            self.tells_presence = self._store.shared or self._feeds.shows_presence
         self._feeds.publish(before, entries, events, after)
 
     def _tell_of_others(self, entries: Sequence[Entry]) -> None:

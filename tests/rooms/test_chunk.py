@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.event import Change, Entry, Event, Kind, Notice
+from chatd.event import Change, Entry, Event, Kind, Notice, Presence
 from chatd.rooms.chunk import Chunk, Mark
 from chatd.rooms.view import EVERYTHING, Bell, View
 
@@ -59,6 +59,11 @@ class TestWhole:
 
     def test_it_is_not_for_whom_a_notice_is_about(self) -> None:
         assert not chunk_of(said("hola"), joined(2)).is_whole_for(EVERYTHING, 2)
+
+    def test_it_is_not_for_whom_a_presence_is_about(self) -> None:
+        chunk = chunk_of(said("hola"), Presence("lobby", Change.LEFT, 2, "ana"))
+        assert not chunk.is_whole_for(EVERYTHING, 2)
+        assert chunk.is_whole_for(EVERYTHING, 3)
 
     @pytest.mark.parametrize("view", [EVERYTHING, View(ignored=frozenset({"zoe"}))])
     def test_own_lines_are_echoed(self, view: View) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatd.event import SPOKEN, Change, Event, Kind, Notice
+from chatd.event import SPOKEN, Change, Event, Kind, Notice, Presence
 from chatd.i18n import Language
 from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings, View
 
@@ -29,6 +29,11 @@ class TestView:
         entries = [said(by=OWN), said(), came(OTHER)]
         assert EVERYTHING.shown(entries, OWN) is entries
         assert EVERYTHING.shown([came(OWN), *entries], OWN) == entries
+
+    def test_leaves_out_the_presence_of_the_reader_alone(self) -> None:
+        own, other = (Presence("lobby", Change.JOINED, by, "luis") for by in (OWN, OTHER))
+        assert EVERYTHING.shown([own, other], OWN) == [other]
+        assert View(echo=False, ignored=frozenset({"luis"})).shown([other], OWN) == [other]
 
     def test_leaves_the_reader_out_of_a_notice_about_several(self) -> None:
         entries = [said(), Notice("lobby", Change.LEFT, ((OWN, "ana"), (OTHER, "luis")))]
