@@ -12,7 +12,7 @@ from itertools import islice
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.chat.held_claims import HeldClaims, claim_of_room
+from chatd.chat.held_claims import Claiming, HeldClaims, claim_of_room
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import ConfusableIndex, refusal_of
 from chatd.chat.permissions import Act
@@ -154,20 +154,22 @@ class Rooms(Mapping[str, Room]):
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=known.name)
 
     @asynccontextmanager
-    async def claiming(self, wanted: str) -> AsyncIterator[Claim]:
+    async def claiming(self, wanted: str) -> AsyncIterator[Claiming]:
         """Context in which no other node can make a room that looks like the one of that name.
 
         Another node may have a room of that name already, which is in no log yet. Then the claim
         has the name as it is written there. Raises `Refusal`, and `StoreError`.
         """
         claim = claim_of_room(_room_name(wanted))
-        async with self._claims.claiming(claim) as other:
+        async with self._claims.claiming(claim) as claiming:
+            other = claiming.in_the_way
             if other is None:
-                yield claim
+                yield claiming
                 return
         if fold(other) != fold(claim.name):
             raise Refusal(ErrorKind.NAME_IN_USE, "unusable_room", room=claim.name)
         async with self.claiming(other) as written_there:
+            written_there.waited = True
             yield written_there
 
     def add(self, wanted: str, made: Origin = UNKNOWN, claim: Claim | None = None) -> Room:

@@ -9,9 +9,9 @@ module must not know sessions and rooms.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Generic, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
 
 from chatd.accounts.accounts import Account
 from chatd.storage.claims import Claim, Claims
@@ -42,6 +42,33 @@ def _apart(what: str, name: str) -> frozenset[str]:
     return frozenset(f"{what} {look}" for look in looks(name))  # no name has a space
 
 
+class Claiming:
+    """The context of an action that needs a claim.
+
+    ``in_the_way`` is another holder's name, because of which the claim is not held; None if it is.
+    If the action has ``waited``, what it checked before may hold no more.
+    """
+
+    __slots__ = ("_held", "claim", "in_the_way", "waited")
+
+    def __init__(self, held: HeldClaims[Any], claim: Claim) -> None:
+        self._held = held
+        self.claim = claim
+        self.in_the_way: str | None = None
+        self.waited = False
+
+    async def __aenter__(self) -> Claiming:
+        try:
+            self.in_the_way, self.waited = await self._held.begin(self.claim)
+        except BaseException:
+            self._held.end(self.claim)
+            raise
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._held.end(self.claim)
+
+
 class HeldClaims(Generic[T]):
     """Counts what needs each claim: actions (`claiming`), and owners of names (`give`)."""
 
@@ -55,20 +82,28 @@ class HeldClaims(Generic[T]):
         """Return the number of claims that are needed, also of those that are not held yet."""
         return len(self._needs)
 
-    @asynccontextmanager
-    async def claiming(self, claim: Claim) -> AsyncIterator[str | None]:
-        """Context in which a name is held, with None; or with the name that is in the way.
+    def claiming(self, claim: Claim) -> Claiming:
+        """Return a context in which a name is held, unless another name is in the way.
 
-        The name stays held if it was given to an owner. Raises `StoreError`.
+        The name stays held if it was given to an owner. Entering raises `StoreError`.
+        """
+        return Claiming(self, claim)
+
+    async def begin(self, claim: Claim) -> tuple[str | None, bool]:
+        """Note that something needs a claim: see `Claiming`, which calls `end` for it.
+
+        Return the name that is in the way, if any, and True if the store took a while. Raises
+        `StoreError`.
         """
         self._needs[claim] += 1
-        try:
-            in_the_way = None if claim in self._held else await self._claims.claim(claim)
-            if in_the_way is None:
-                self._held.add(claim)
-            yield in_the_way
-        finally:
-            self._end(claim)
+        if claim in self._held:
+            return None, False
+        asked = self._claims.claim(claim)
+        waited = not asked.called
+        in_the_way = await asked
+        if in_the_way is None:
+            self._held.add(claim)
+        return in_the_way, waited
 
     def give(self, owner: T, claim: Claim) -> None:
         """Have an owner need a claim that is held, in place of the one that it had."""
@@ -80,7 +115,7 @@ class HeldClaims(Generic[T]):
         """Have an owner need its claim no more, if it has one."""
         claim = self._of.pop(owner, None)
         if claim is not None:
-            self._end(claim)
+            self.end(claim)
 
     @contextmanager
     def keeping(self, owner: T) -> Iterator[Claim | None]:
@@ -92,9 +127,9 @@ class HeldClaims(Generic[T]):
             yield claim
         finally:
             if claim is not None:
-                self._end(claim)
+                self.end(claim)
 
-    def _end(self, claim: Claim) -> None:
+    def end(self, claim: Claim) -> None:
         """Note that a claim is needed once less. Release it if it is not needed any more."""
         self._needs[claim] -= 1
         if not self._needs[claim]:

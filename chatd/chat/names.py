@@ -8,9 +8,9 @@ account is being removed, its name stays reserved until the store has answered (
 
 That says what this node knows. Others may share its store, so a guest's name is also claimed there
 before a session takes it (`Names.claiming`), and the name of an account while that is being
-registered (`Names.registering`). A store that is shared takes a while to answer. So what is checked
-before a claim is checked again after it: by then this node knows of all names that were stored
-before. A session that logs in claims nothing, because the record of the account is stored.
+registered (`Names.registering`). A store that is shared takes a while to answer. Then what was
+checked before a claim is checked again after it: by then this node knows of all names that were
+stored before. A session that logs in claims nothing, because the record of the account is stored.
 
 This module must not know rooms or commands.
 """
@@ -22,7 +22,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Generic, TypeVar
 
 from chatd.accounts.accounts import Account, Accounts
-from chatd.chat.held_claims import HeldClaims, claim_of_account, claim_of_person
+from chatd.chat.held_claims import Claiming, HeldClaims, claim_of_account, claim_of_person
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.claims import Claim, Claims
@@ -121,20 +121,21 @@ class Names:
         for other in registered:
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
 
-    @asynccontextmanager
-    async def claiming(self, session: Session, name: str) -> AsyncIterator[Claim]:
-        """Context in which a guest holds a valid name that `check` has accepted.
+    def claiming(self, session: Session, name: str) -> Claiming:
+        """Return a context in which a guest holds a valid name that `check` has accepted.
 
-        The guest still does afterwards if a session has taken the name by the claim. Raises
-        `Refusal`, and `StoreError`.
+        Call `check_claim` in it. The guest still holds the name afterwards if a session has taken
+        it by the claim. Entering raises `StoreError`.
         """
         holder = session.identity.client_id or f"session {session.number}"
-        claim = claim_of_person(name, holder)
-        async with self._claims.claiming(claim) as other:
-            if other is not None:
-                self.check(self.together(session), name)
-                raise _taken(name, other, "name_in_use")
-            yield claim
+        return self._claims.claiming(claim_of_person(name, holder))
+
+    def check_claim(self, session: Session, claiming: Claiming) -> None:
+        """Raise `Refusal` if the store says that another person has the name, or a look-alike."""
+        if claiming.in_the_way is not None:
+            name = claiming.claim.name
+            self.check(self.together(session), name)
+            raise _taken(name, claiming.in_the_way, "name_in_use")
 
     @asynccontextmanager
     async def registering(self, account: Account) -> AsyncIterator[None]:
@@ -143,9 +144,9 @@ class Names:
         Raises `Refusal` if it may not be registered, and `StoreError`.
         """
         self.check_account(account.name)
-        async with self._claims.claiming(claim_of_account(account)) as other:
-            if other is not None:
-                raise _taken(account.name, other, "registered_name")
+        async with self._claims.claiming(claim_of_account(account)) as claiming:
+            if claiming.in_the_way is not None:
+                raise _taken(account.name, claiming.in_the_way, "registered_name")
             self.check_account(account.name)
             yield
 

@@ -209,6 +209,7 @@ def validate_room_name(text: str) -> str:
     return validate_name(text.removeprefix("#"))
 
 
+@lru_cache(maxsize=256)  # a name that is taken is asked for ten times
 def looks(name: str) -> frozenset[str]:
     """Return the skeletons of a name, as it is written and in small letters.
 
@@ -236,6 +237,7 @@ def check_end(name: str) -> None:
         raise InvalidName(NameFault.DOT)
 
 
+@lru_cache(maxsize=256)
 def is_reserved(name: str) -> bool:
     """Return True if a name is one of `RESERVED`, or a guest's, or looks like one.
 

@@ -25,9 +25,9 @@ class Action:
         running.addErrback(lambda failure: self.heard.append(failure.type))
 
     async def _run(self, held: HeldClaims[str], claim: Claim) -> None:
-        async with held.claiming(claim) as in_the_way:
-            self.heard.append(in_the_way)
-            if in_the_way is None:
+        async with held.claiming(claim) as claiming:
+            self.heard.append(claiming.in_the_way)
+            if claiming.in_the_way is None:
                 await self._ended
 
     def end(self) -> None:

@@ -272,8 +272,8 @@ def test_a_member_is_not_in_the_way_of_its_account(world: NamesWorld) -> None:
 
 async def take_by_claim(world: NamesWorld, name: str) -> None:
     """Give Luis a name by a claim of it."""
-    async with world.names.claiming(world.luis.session, name) as claim:
-        world.names.give(world.luis.session, name, claim)
+    async with world.names.claiming(world.luis.session, name) as claiming:
+        world.names.give(world.luis.session, name, claiming.claim)
 
 
 @pytest.mark.parametrize("before", ["", "luis"])

@@ -49,11 +49,13 @@ async def enter(server: ChatServer, session: Session, wanted: str) -> Entry | No
     if room is not None:
         return _enter_present(server, session, room)
     _check_new(server, session, wanted)
-    async with server.rooms.claiming(wanted) as claim:
-        room = server.rooms.find(claim.name, session)
-        if room is not None:  # it was made meanwhile
-            return _enter_present(server, session, room)
-        return await _enter_new(server, session, claim)
+    async with server.rooms.claiming(wanted) as claiming:
+        if claiming.waited:
+            room = server.rooms.find(wanted, session)
+            if room is not None:  # it was made meanwhile
+                return _enter_present(server, session, room)
+            _check_new(server, session, wanted)
+        return await _enter_new(server, session, claiming.claim)
 
 
 def _enter_present(server: ChatServer, session: Session, room: Room) -> Entry | None:
@@ -69,7 +71,6 @@ def _enter_present(server: ChatServer, session: Session, room: Room) -> Entry | 
 async def _enter_new(server: ChatServer, session: Session, claim: Claim) -> Entry | None:
     if session.stream.finished:
         return None
-    _check_new(server, session, claim.name)
     meant = server.rooms.similar(claim.name, session)
     hint = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
     room = _make_room(server, session, claim)
@@ -99,10 +100,11 @@ async def create(server: ChatServer, session: Session, wanted: str, mode: Mode =
         await enter(server, session, wanted)
         return
     _check_own(server, session, wanted)
-    async with server.rooms.claiming(wanted) as claim:
+    async with server.rooms.claiming(wanted) as claiming:
         if not session.stream.finished:
-            _check_own(server, session, claim.name)
-            room = _make_room(server, session, claim)
+            if claiming.waited:
+                _check_own(server, session, wanted)
+            room = _make_room(server, session, claiming.claim)
             await _own(server, session, room, mode, Deed("create", mode.value))
 
 

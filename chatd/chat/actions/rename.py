@@ -21,12 +21,15 @@ async def rename(server: ChatServer, session: Session, wanted: str) -> bool:
     wanted = valid_name(wanted)
     name = _allowed(server, session, wanted)
     while name != session.name:
-        async with server.names.claiming(session, name) as claim:
+        async with server.names.claiming(session, name) as claiming:
             if session.stream.finished:
                 return False
-            claimed, name = name, _allowed(server, session, wanted)
+            server.names.check_claim(session, claiming)
+            claimed = name
+            if claiming.waited:
+                name = _allowed(server, session, wanted)
             if name == claimed != session.name:
-                _take(server, server.names.together(session), claim)
+                _take(server, server.names.together(session), claiming.claim)
                 return True
     return False
 
