@@ -41,6 +41,7 @@ import greenlet
 import hypothesis
 import pytest
 import pytest_twisted
+from _pytest.runner import runtestprotocol
 from hypothesis import strategies
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.task import deferLater
@@ -87,6 +88,10 @@ ATTEMPTS = 3
 SWIFT_TURNS = 20
 SLOW_TURNS = 100
 SLOW_TURN = 0.01
+
+REPORTED_SECONDS = 0.005
+"""Seconds from which on a set-up or teardown is always reported, because ``--durations`` shows it.
+"""
 
 hypothesis.settings.register_profile(
     "chatd",
@@ -186,6 +191,7 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
+        gc.freeze()  # or each search for what a test has left behind would go through all tests
         gc.enable()
 
 
@@ -353,6 +359,24 @@ def pytest_runtest_logstart() -> None:
     _guard.watch()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Report from a worker of xdist what a short run prints: one report of a test that passes.
+
+    Otherwise each test is five messages to another process, of its start, set-up, call, teardown
+    and end, which take as long as an empty test. A run that may end at a failure reports all as it
+    comes.
+    """
+    option = item.config.option
+    if not hasattr(item.config, "workerinput") or option.verbose > 0 or option.maxfail:
+        return None
+    _guard.watch()
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed or report.duration >= REPORTED_SECONDS:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_exception_interact() -> None:
     """Watch the next test, too, although pytest ends all such guards here."""
@@ -379,29 +403,41 @@ def _blocking_deadlines_of(item: pytest.Item) -> tuple[float, float]:
     return _deadline_of(item, BLOCKING_DEADLINE), _deadline_of(item, PROCESSOR_DEADLINE)
 
 
+@contextmanager
 def _phase(
     seconds: float = BLOCKING_DEADLINE, busy: float = PROCESSOR_DEADLINE
-) -> Generator[None, object, object]:
+) -> Generator[None, None, None]:
     try:
         with _watch.phase(seconds, busy):
-            return (yield)
+            yield
     except Late as late:
         pytest.fail(str(late), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup() -> Generator[None, object, object]:
-    return (yield from _phase())
+    _traces.forget()
+    with _phase():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    return (yield from _phase(*_blocking_deadlines_of(item)))
+    with _phase(*_blocking_deadlines_of(item)):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown() -> Generator[None, object, object]:
-    return (yield from _phase())
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    with _phase():
+        try:
+            result = yield
+        except BaseException:
+            _traces.end(item)  # one reason is enough
+            raise
+        if problem := _traces.end(item):
+            pytest.fail(problem, pytrace=False)
+        return result
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -558,8 +594,52 @@ def _failed_with(event: LogEvent, types: tuple[type[BaseException], ...]) -> boo
     return failure is not None and failure.check(*types) is not None
 
 
-_logged: pytest.StashKey[LoggedErrors] = pytest.StashKey()
-_failed: pytest.StashKey[bool] = pytest.StashKey()
+class _Traces:
+    """The errors that the test that runs has logged, and what it has opened.
+
+    The fixture that begins asks pytest for no item, and has no teardown: that would take a fifth of
+    the time of an empty test. To end after all fixtures needs only one search for garbage.
+    """
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget those of the test before."""
+        self.logged = LoggedErrors()
+        self.failed = False
+        self._before: tuple[set[Any], set[Any]] | None = None
+
+    def begin(self) -> None:
+        """Log errors, and note what is open before the test opens anything."""
+        globalLogPublisher.addObserver(self.logged)
+        self._before = _selectables(), _delayed_calls()
+
+    def end(self, item: pytest.Item) -> str:
+        """Close what the test left open, and return what is wrong with it, or ""."""
+        if self._before is None:
+            return ""
+        try:
+            # There is no time to wait for objects that go away by themselves.
+            leaks = [] if _watch.interrupted else _reap(*self._before)
+            getattr(item, "funcargs", {}).clear()  # the values of fixtures, which are garbage, too
+            gc.collect()
+            gc.freeze()  # or it would go through all that is left after the next test, too
+        finally:
+            globalLogPublisher.removeObserver(self.logged)
+        if _watch.interrupted or self.failed:
+            return ""  # One reason is enough.
+        if leaks:
+            return "the test left behind:\n  " + "\n  ".join(leaks)
+        # trial has looked at those of its own tests, or they have flushed them.
+        if self.logged.events and not issubclass(
+            getattr(item, "cls", None) or object, SynchronousTestCase
+        ):
+            return f"errors were logged that no test expected:\n{self.logged.text()}"
+        return ""
+
+
+_traces = _Traces()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -574,10 +654,9 @@ def pytest_runtest_makereport(
         raise KeyboardInterrupt
     report = yield
     if report.failed:
-        item.stash[_failed] = True
-        logged = item.stash.get(_logged, None)
-        if logged is not None and logged.events and call.when == "call":
-            report.sections.append(("Logged errors", logged.text()))
+        _traces.failed = True
+        if _traces.logged.events and call.when == "call":
+            report.sections.append(("Logged errors", _traces.logged.text()))
     return report
 
 
@@ -596,29 +675,9 @@ def _reactor_runs(twisted_greenlet: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left_behind(request: pytest.FixtureRequest) -> Generator[LoggedErrors, None, None]:
-    logged = request.node.stash[_logged] = LoggedErrors()
-    globalLogPublisher.addObserver(logged)
-    # Collecting after each test is cheap if older objects are frozen.
-    gc.collect()
-    gc.freeze()
-    before = _selectables(), _delayed_calls()
-    try:
-        yield logged
-        if _watch.interrupted:
-            return  # There is no time to wait for objects that go away by themselves.
-        leaks = _reap(*before)
-        gc.collect()
-    finally:
-        globalLogPublisher.removeObserver(logged)
-    if request.node.stash.get(_failed, False):
-        return  # One reason is enough.
-    if isinstance(request.instance, SynchronousTestCase):
-        logged.events.clear()  # trial has looked at them, or the test has flushed them.
-    if leaks:
-        pytest.fail("the test left behind:\n  " + "\n  ".join(leaks), pytrace=False)
-    if logged.events:
-        pytest.fail("errors were logged that no test expected:\n" + logged.text(), pytrace=False)
+def _nothing_left_behind() -> None:
+    """Begin after the fixtures of larger scopes, whose ports and connections may stay open."""
+    _traces.begin()
 
 
 @pytest.fixture
@@ -657,15 +716,13 @@ def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
 
 
 @pytest.fixture
-def expected_errors(
-    _nothing_left_behind: LoggedErrors,
-) -> Callable[..., list[LogEvent]]:
+def expected_errors() -> Callable[..., list[LogEvent]]:
     """Take the errors that a test expects: `expected_errors(OSError)` takes those of that type.
 
     Without arguments it takes those of any type. It fails if there are none. Errors that are not
     taken fail the test.
     """
-    return _nothing_left_behind.take
+    return _traces.logged.take
 
 
 def _turn(seconds: float = 0) -> None:

@@ -638,6 +638,51 @@ def test_bytecode_that_may_not_be_beside_the_sources_is_in_the_cache(
     assert [each.name for each in sources.iterdir()] == ["module.py"]
 
 
+def reported(monkeypatch: pytest.MonkeyPatch, *reports: Any, **config: Any) -> list[Any] | None:
+    """Return the reports of a test that a process with such a configuration passes on.
+
+    Returns None if it leaves them to pytest.
+    """
+    passed_on: list[Any] = []
+    monkeypatch.setattr(conftest, "runtestprotocol", lambda *_, **__: reports)
+    hooks = SimpleNamespace(pytest_runtest_logreport=lambda report: passed_on.append(report))
+    options = SimpleNamespace(**{"verbose": 0, "maxfail": 0, **config.pop("options", {})})
+    item: Any = SimpleNamespace(config=SimpleNamespace(option=options, **config), ihook=hooks)
+    return passed_on if conftest.pytest_runtest_protocol(item, None) else None
+
+
+def report(when: str, outcome: str = "passed", duration: float = 0.0) -> Any:
+    passed = outcome == "passed"
+    return SimpleNamespace(when=when, outcome=outcome, passed=passed, duration=duration)
+
+
+class TestReportsOfAWorker:
+    def test_one_that_passes_is_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        setup, call, teardown = report("setup"), report("call", duration=1), report("teardown")
+        assert reported(monkeypatch, setup, call, teardown, workerinput={}) == [call]
+
+    @pytest.mark.parametrize("outcome", ["failed", "skipped"])
+    @pytest.mark.parametrize("when", ["setup", "call", "teardown"])
+    def test_all_else_is_told(
+        self, when: str, outcome: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = report(when, outcome)
+        assert reported(monkeypatch, other, workerinput={}) == [other]
+
+    def test_so_is_what_takes_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        slow = report("setup", duration=0.005)
+        assert reported(monkeypatch, slow, report("teardown"), workerinput={}) == [slow]
+
+    @pytest.mark.parametrize("options", [{"verbose": 1}, {"maxfail": 1}])
+    def test_a_run_that_needs_all_has_all(
+        self, options: dict[str, int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert reported(monkeypatch, workerinput={}, options=options) is None
+
+    def test_a_run_without_workers_has_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert reported(monkeypatch) is None
+
+
 @pytest.mark.parametrize("cache", [{}, {"cache": None}])
 def test_without_a_cache_no_bytecode_is_kept(
     cache: dict[str, None], monkeypatch: pytest.MonkeyPatch
