@@ -27,6 +27,13 @@ HERE = "cp{}{}".format(*sys.version_info)
 NO_NETWORK = {f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "https")}
 """Variables with which requests to the internet fail: nothing listens at the port."""
 
+DOCUMENTS = (
+    *("README.md", "docs/operating.md", "docs/operar.md", "docs/reference.md"),
+    *("docs/monitoring/chatd-rules.yml", "docs/monitoring/chatd-dashboard.json"),
+    *("docs/sign-in/ldap_helper.py", "docs/sign-in/serving.py"),
+)
+"""Some of the documents that a machine without the internet needs."""
+
 pytestmark = pytest.mark.skipif(not FOLDER, reason="no packages: nox -s packages builds them")
 
 
@@ -155,6 +162,21 @@ class TestWheelhouse:
         assert re.fullmatch(f".*; {other} is 2.7.\n", said)
         assert not (tmp_path / "place").exists()
 
+    def test_has_the_documents_rules_and_helpers(self, unpacked: Path) -> None:
+        for name in DOCUMENTS:
+            assert (unpacked / name).read_bytes() == (ROOT / name).read_bytes()
+
+    @pytest.mark.parametrize(("word", "status"), [("--help", 0), ("--upgrade", 2)])
+    def test_makes_no_environment_of_an_option(
+        self, word: str, status: int, unpacked: Path, tmp_path: Path
+    ) -> None:
+        asked = subprocess.run(
+            [unpacked / "install", word], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert asked.returncode == status
+        assert "usage: " in asked.stdout + asked.stderr
+        assert not any(tmp_path.iterdir())
+
     def test_refuses_a_damaged_file(self, unpacked: Path, tmp_path: Path) -> None:
         shutil.copytree(unpacked, tmp_path / "copy")
         with next((tmp_path / "copy" / "wheels").glob("h11-*")).open("ab") as wheel:
@@ -201,6 +223,17 @@ class TestDeb:
             assert (share / name).is_file()
         for name in "bash-completion/completions/chatd", "zsh/vendor-completions/_chatd":
             assert "chatd" in (share / name).read_text()
+
+    def test_has_the_documents_rules_and_helpers(self, unpacked_deb: Path) -> None:
+        for name in DOCUMENTS:
+            here = unpacked_deb / "usr/share/doc/chatd" / name
+            assert here.read_bytes() == (ROOT / name).read_bytes()
+
+    def test_makes_the_directory_of_back_ups(self, tmp_path: Path) -> None:
+        subprocess.run(["dpkg-deb", "--control", package("chatd_*.deb"), tmp_path], check=True)
+        assert (
+            "install -d -o chatd -m 700 /var/backups/chatd" in (tmp_path / "postinst").read_text()
+        )
 
     @pytest.mark.deadline(300)  # lintian takes 9 seconds of a processor, and more of a busy one
     def test_has_no_error_of_debian_policy(self) -> None:

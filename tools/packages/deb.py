@@ -16,6 +16,7 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
+from tools.packages.documents import documents
 from tools.packages.system_tree import LIBRARIES, lay_out, run_there
 from tools.packages.times import source_date
 from tools.packages.wheels import ROOT, Wheels
@@ -87,15 +88,15 @@ def _add_files_of_the_system(wheels: Wheels, root: Path, version: str) -> None:
         ("zsh", "zsh/vendor-completions/_chatd"),
     ):
         _write(share / place, run_there(wheels, root, _RUN, "completion", shell))
-    documents = share / "doc/chatd"
-    _write(documents / "copyright", _copyright(root / LIBRARIES))
-    for document in "README.md", "README.es.md", "docs/operating.md", "docs/operar.md":
-        _write(documents / Path(document).name, (ROOT / document).read_text("utf-8"))
+    folder = share / "doc/chatd"
+    _write(folder / "copyright", _copyright(root / LIBRARIES))
+    for name, content in documents().items():
+        _write(folder / name, content.decode())
     date = formatdate(source_date(), localtime=False)
-    _write(documents / "changelog.Debian", _part("changelog", version=version, date=date))
-    shutil.copy(ROOT / "CHANGELOG.md", documents / "changelog")
+    _write(folder / "changelog.Debian", _part("changelog", version=version, date=date))
+    shutil.copy(ROOT / "CHANGELOG.md", folder / "changelog")
     for document in "changelog", "changelog.Debian":
-        _compress(documents / document)
+        _compress(folder / document)
     _write(share / "lintian/overrides/chatd", _part("overrides"))
 
 

@@ -11,6 +11,7 @@ import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools.packages.documents import documents
 from tools.packages.times import source_date
 from tools.packages.wheels import EXTRA, Wheels, pip
 
@@ -23,6 +24,17 @@ if [ $# -lt 1 ] || [ $# -gt 2 ]; then
     echo "usage: $0 FOLDER [PYTHON], such as $0 /opt/chatd" >&2
     exit 2
 fi
+case $1 in
+-h | --help)
+    echo "usage: $0 FOLDER [PYTHON], such as $0 /opt/chatd"
+    echo "Makes the environment FOLDER with chatd in it, of PYTHON: python{python} by default."
+    exit
+    ;;
+-*)
+    echo "$0: there is no option $1. usage: $0 FOLDER [PYTHON]" >&2
+    exit 2
+    ;;
+esac
 here=$(cd "$(dirname "$0")" && pwd)
 python=${{2:-python{python}}}
 if ! found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>&1); then
@@ -54,6 +66,7 @@ def build(wheels: Wheels, into: Path) -> Path:
         (installer,) = Path(folder).glob("pip-*.whl")
         files = {f"wheels/{path.name}": path.read_bytes() for path in wheels.folder.iterdir()}
         files[installer.name] = installer.read_bytes()
+    files.update(documents())
     sums = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     files["SHA256SUMS"] = "".join(sums).encode()
     script = _SCRIPT.format(
