@@ -88,17 +88,22 @@ class Audit:
             key = f"{session.account} {way} {session.network}"
             self._sign_in(key, _person(session), {"ok": True, "way": way})
 
-    def sign_in_failed(self, way: str, address: str, door: str, name: str = "") -> None:
+    def sign_in_failed(
+        self, way: str, address: str, door: str, name: str = "", session: int = 0
+    ) -> None:
         """Record that a sign-in from that address failed: the password was wrong, say.
 
-        ``name`` is that of the account, "" if it is not known.
+        ``name`` is that of the account, "" if it is not known; ``session`` the number of the
+        session that tried, 0 without one.
         """
         if self._write is None:
             return
         if self._failures.wait(way):
             self._leave_out(way)
             return
-        who = {"address": address, "door": door}
+        who: Record = {"address": address, "door": door}
+        if session:
+            who = {"session": session, **who}
         facts: dict[str, str | int | bool] = {"ok": False, "way": way, "whom": name}
         if self._sign_in(f"failed {name} {way} {address}", who, facts, also=way):
             self._failures.spend(way)
@@ -143,6 +148,6 @@ def _person(session: Session) -> Record:
         "by": session.name,
         "account": session.account or "",
         "session": session.number,
-        "address": session.identity.host,
+        "address": session.identity.origin,
         "door": session.identity.door,
     }

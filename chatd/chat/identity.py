@@ -12,6 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.credentials import FRESH_SECONDS, PROXY, USER, Grant, Scope
 from chatd.errors import ErrorKind, Refusal
+from chatd.text.networks import origin_of
 from chatd.util.fair_queue import Asker
 
 
@@ -22,8 +23,9 @@ class Identity:
     logged in with, valid or not; None for a guest. Guests with the same ``client_id``, which is not
     "", may share a name. ``host`` is the IP address that the session comes from, or "",
     and ``network`` what counts as one address (`chatd.text.validation.network_of_host`). Both are
-    `chatd.text.networks.origin_of_user` for a user of the machine who is known. ``door`` is the
-    kind of the connection, "" if it has none.
+    `chatd.text.networks.origin_of_user` for a user of the machine who is known. ``uid`` is the user
+    who connected to a UNIX socket, also one that counts as no address; None if that is not known.
+    ``door`` is the kind of the connection, "" if it has none.
     ``confidential`` is True if no other party can read what the client sends.
     """
 
@@ -39,6 +41,7 @@ class Identity:
         "is_guest",
         "name",
         "network",
+        "uid",
     )
 
     def __init__(self, name: str, clock: IReactorTime, holds: Callable[[Grant], bool]) -> None:
@@ -48,6 +51,7 @@ class Identity:
         self.client_id = ""
         self.host = ""
         self.network = ""
+        self.uid: int | None = None
         self.confidential = False
         self.door = ""
         self.changed: Callable[[], None] | None = None
@@ -74,9 +78,22 @@ class Identity:
         """Replace the identifier of the client; "" shares the name with no other session."""
         self.client_id = client_id
 
-    def set_origin(self, host: str, network: str, confidential: bool, door: str = "") -> None:
+    def set_origin(
+        self,
+        host: str,
+        network: str,
+        confidential: bool,
+        door: str = "",
+        uid: int | None = None,
+    ) -> None:
         """Store where the session comes from, and if its input is confidential."""
         self.host, self.network, self.confidential, self.door = host, network, confidential, door
+        self.uid = uid
+
+    @property
+    def origin(self) -> str:
+        """The host, or else the user of the machine who connected; "" if neither is known."""
+        return origin_of(self.host, self.uid)
 
     @property
     def account(self) -> str | None:

@@ -78,6 +78,11 @@ def origin_of_user(uid: int) -> str:
     return f"{_USER}{uid}"
 
 
+def origin_of(host: str, uid: int | None) -> str:
+    """Return an address, or else what a user who connected counts as; "" if neither is known."""
+    return origin_of_user(uid) if uid is not None and not host else host
+
+
 def is_user(origin: str) -> bool:
     """Return True if an address or a network is a user of the machine."""
     return origin.startswith(_USER)

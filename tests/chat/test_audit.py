@@ -83,8 +83,10 @@ class TestSigningIn:
     def test_that_fails(self, recorded: Recorded) -> None:
         recorded.world.register("ana")
         recorded.world.person(address=FAR)
-        recorded.world.person().type("/login ana wrong horse")
+        person = recorded.world.person()
+        person.type("/login ana wrong horse")
         (entry,) = recorded.taken()
+        assert entry["session"] == person.session.number
         at = {"address": "127.0.0.1", "door": "chat"}
         check(entry, {"event": "sign-in", "ok": False, "way": PASSWORD, "whom": "ana", **at})
 
@@ -223,14 +225,23 @@ class TestDeeds:
     def test_a_deed_is_recorded_without_its_reason(
         self, recorded: Recorded, typed: str, deed: dict[str, Any]
     ) -> None:
-        root, _ = recorded.administrator(), recorded.world.person("luis")
+        root, luis = recorded.administrator(), recorded.world.person("luis")
         if typed.startswith("/invite"):
             root.type("/create den private")
             deed = {**deed, "room": "den"}
             recorded.entries.clear()
         root.type(typed)
         (entry,) = recorded.taken()
+        if deed["whom"] == "luis":
+            at = {"whom_session": luis.session.number, "whom_address": "127.0.0.1"}
+            deed = {**deed, **at}
         check(entry, by("root", event="deed", **{"room": "lobby", **deed}))
+
+    def test_a_deed_against_an_account_names_no_session(self, recorded: Recorded) -> None:
+        recorded.world.member("luis")
+        recorded.administrator().type("/mute luis 10m")
+        (entry,) = recorded.taken()
+        check(entry, by("root", event="deed", deed="mute", whom="luis", seconds=600, room="lobby"))
 
     def test_a_deed_that_is_about_no_name_names_none(self, recorded: Recorded) -> None:
         world, root = recorded.world, recorded.administrator()

@@ -212,11 +212,13 @@ class Factory:
         self.blocked: set[ConnectionWriter] = set()
         self.left: list[Place | None] = []
         self.local_users = None
-        self.knows_peers = False
 
     def gone(self, client: object, place: Place | None) -> None:
         self.clients.discard(client)
         self.left.append(place)
+
+    def peer_of(self, transport: object) -> None:
+        """Return None: the peer is not known."""
 
 
 class Caller:

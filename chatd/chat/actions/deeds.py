@@ -37,18 +37,29 @@ async def carry_out(
 
     The audit has the deed, and those that follow from it. Raises `StoreError`.
     """
+    guest = {} if deed is None else _guest(server, deed.target)
     deeds = await server.deeds.carry_out(session, room, deed, *puts, undo=undo)
     for each in deeds:
-        _record(server, session, room, each)
+        _record(server, session, room, each, guest if each is deed else {})
     return Done(room, deeds, room in session.memberships)
 
 
-def _record(server: ChatServer, session: Session, room: Room, deed: Deed) -> None:
+def _guest(server: ChatServer, name: str) -> dict[str, str | int]:
+    """Return the session and the address of a guest of that name, who has it only for now."""
+    for session in server.sessions.called(name):
+        if session.account is None:
+            return {"whom_session": session.number, "whom_address": session.identity.origin}
+    return {}
+
+
+def _record(
+    server: ChatServer, session: Session, room: Room, deed: Deed, guest: dict[str, str | int]
+) -> None:
     """Record a deed in the audit, without its reason, which the person said."""
     seconds = {"seconds": deed.seconds} if deed.seconds else {}
     whom = "" if deed.target == "-" else deed.target
     server.audit.record(
-        AuditEvent.DEED, session, deed=deed.verb, whom=whom, room=room.name, **seconds
+        AuditEvent.DEED, session, deed=deed.verb, whom=whom, **guest, room=room.name, **seconds
     )
 
 

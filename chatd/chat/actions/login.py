@@ -71,7 +71,9 @@ async def grant_by_proxy(server: ChatServer, session: Session, name: str) -> Gra
         account = await _account_by_proxy(server, session, name)
     except Refusal:
         identity = session.identity
-        server.audit.sign_in_failed(PROXY, identity.host, identity.door, short(name))
+        server.audit.sign_in_failed(
+            PROXY, identity.origin, identity.door, short(name), session.number
+        )
         raise
     return by_proxy(account, administers=account.key in server.logins.sign_in.admins)
 
@@ -117,20 +119,23 @@ def grant_of_token(server: ChatServer, session: Session, token: str) -> Grant:
     identity = session.identity
     if not server.logins.may_pass_secrets(identity.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "token_in_clear")
-    grant = grant_of_secret(server, token, identity.host, identity.door)
+    grant = grant_of_secret(server, token, identity.origin, identity.door, session.number)
     if grant is None:
         raise Refusal(ErrorKind.NOT_ALLOWED, "wrong_token")
     return grant
 
 
-def grant_of_secret(server: ChatServer, secret: str, address: str, door: str) -> Grant | None:
+def grant_of_secret(
+    server: ChatServer, secret: str, address: str, door: str, session: int = 0
+) -> Grant | None:
     """Return the grant of a token that was sent from an address, by a kind of connection.
 
-    Return None if the token is not valid.
+    ``session`` is the number of the session that sent it, 0 without one. Return None if the token
+    is not valid.
     """
     grant = server.credentials.grant_of(secret, TOKEN)
     if grant is None:
-        server.audit.sign_in_failed(TOKEN, address, door)
+        server.audit.sign_in_failed(TOKEN, address, door, session=session)
     return grant
 
 

@@ -104,7 +104,9 @@ def _try(server: ChatServer, session: Session, account: Account) -> Iterator[Non
         failed = is_wrong or refusal.kind is ErrorKind.NOT_REGISTERED  # else it was not checked
         if failed:
             identity = session.identity
-            server.audit.sign_in_failed(PASSWORD, identity.host, identity.door, account.name)
+            server.audit.sign_in_failed(
+                PASSWORD, identity.origin, identity.door, account.name, session.number
+            )
         raise
     except StoreError:  # the password was right
         failed = False

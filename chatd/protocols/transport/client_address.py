@@ -47,7 +47,7 @@ class ClientAddress:
         self._transport: Any = None
         self._confidential = False
         self.peer: Peer | None = None
-        """The process at the other end, where that counts; known from `connect` on."""
+        """The process at the other end of a UNIX socket; known from `connect` on."""
 
     def connect(self, transport: Any) -> None:
         """Take the transport."""
@@ -55,7 +55,7 @@ class ClientAddress:
         self.encrypted = ISSLTransport.providedBy(transport)
         if not self._proxied:
             self._confidential = self.encrypted or is_local(transport.getPeer())
-            if self._factory.knows_peers:
+            if self._place is not None and not self._place.host:  # it is no address of IP
                 self.peer = self._factory.peer_of(transport)
 
     def locate(self, origin: str | None = None) -> None:

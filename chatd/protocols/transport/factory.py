@@ -110,8 +110,7 @@ class ChatFactory(Factory):
     room. ``protocol`` makes a protocol, which is a `Client`, too: `ChatProtocol`, say;
     ``max_length`` is the most characters of a line there. ``admission`` counts the connections of
     all factories. ``local_users`` are known at its UNIX sockets; None if users have no names there.
-    ``turns`` are those of the clients of all addresses of a kind. It ``knows_peers`` if the kernel
-    is asked who clients are, as for local users.
+    ``turns`` are those of the clients of all addresses of a kind.
     """
 
     noisy = False
@@ -126,12 +125,9 @@ class ChatFactory(Factory):
         admission: Admission | None = None,
         local_users: LocalUsers | None = None,
         turns: TurnScheduler | None = None,
-        *,
-        knows_peers: bool = False,
     ) -> None:
         self.server = server
         self.local_users = local_users
-        self.knows_peers = knows_peers or local_users is not None
         self.clients: set[Client] = set()
         self.refused: set[Refused] = set()
         self.ports: list[IListeningPort] = []

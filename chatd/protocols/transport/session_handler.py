@@ -192,10 +192,9 @@ class SessionHandler(Limited, Generic[M]):
 
     def say_where_from(self) -> None:
         """Set the session's address, and whether a third party can read what comes from there."""
-        address = self.connection.address
-        self.session.identity.set_origin(
-            address.host, address.network, address.confidential, self.door()
-        )
+        identity, address = self.session.identity, self.connection.address
+        uid = None if address.peer is None else address.peer.uid
+        identity.set_origin(address.host, address.network, address.confidential, self.door(), uid)
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and after it."""

@@ -69,7 +69,6 @@ def factory_of(
         limits,
         admission,
         turns=turns,
-        knows_peers=site.knows_peers,
     )
 
 
@@ -123,11 +122,6 @@ class Site:
         site = copy(self)
         site._trusted = header
         return site
-
-    @property
-    def knows_peers(self) -> bool:
-        """True if it counts as which user of the machine a client comes."""
-        return self._trusted is not None
 
     async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         """Answer a request, also one that fails."""

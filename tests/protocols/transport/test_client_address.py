@@ -33,7 +33,6 @@ class Factory:
 
     def __init__(self) -> None:
         self.full = False
-        self.knows_peers = True
         self.relocated: list[tuple[Place | None, str]] = []
 
     def peer_of(self, transport: object) -> Peer:
@@ -84,8 +83,13 @@ class TestDirect:
         assert address.located
         assert (address.host, address.network, address.pace) == OWN
 
-    def test_it_may_be_a_user_of_the_machine(self) -> None:
-        assert self.connected(LOCAL).peer == USER
+    def test_it_may_be_a_user_of_the_machine(self, factory: Factory) -> None:
+        address = address_of(factory, Place("", "", None), located=True)
+        address.connect(StringTransport(peerAddress=LOCAL))
+        assert address.peer == USER
+
+    def test_it_is_no_user_at_an_address_of_ip(self) -> None:
+        assert self.connected(LOCAL).peer is None
 
     def test_a_user_is_counted_instead_of_the_place(self, factory: Factory) -> None:
         address = address_of(factory, OWN, located=True)

@@ -139,7 +139,8 @@ def test_what_another_page_asks_is_not_done(headers: dict[str, str], with_token:
 class OverTls:
     """A requester over TLS."""
 
-    host = whence = "127.0.0.1"
+    host = origin = whence = "127.0.0.1"
+    uid = None
     confidential = encrypted = True
     meter = FREE
 

@@ -101,7 +101,7 @@ class Call:
         _, _, secret = shown.partition(" ")
         grant = None
         if _is_bearer(shown):
-            grant = grant_of_secret(self.server, secret.strip(" "), self.asker.host, DOOR)
+            grant = grant_of_secret(self.server, secret.strip(" "), self.asker.origin, DOOR)
         if grant is None:
             raise wrong_token()
         return grant
@@ -159,7 +159,7 @@ def stranger(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
     try:
         session.replies.use_language(call.language)
         asker = call.asker
-        session.identity.set_origin(asker.host, asker.whence, asker.confidential, DOOR)
+        session.identity.set_origin(asker.host, asker.whence, asker.confidential, DOOR, asker.uid)
         session.identity.set_client_id(f"http {session.network}")
         session.read_as_text()  # what it receives does not count as shown
         session.queue.wants_receipts()

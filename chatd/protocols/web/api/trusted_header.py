@@ -16,7 +16,6 @@ from chatd.i18n import sentence
 from chatd.protocols.web.api.request_session import DOOR, Call, stranger
 from chatd.protocols.web.http.messages import Problem, bad_request
 from chatd.text.escaping import visible
-from chatd.text.networks import origin_of_user
 from chatd.util.error_log import RecurringWarning
 
 
@@ -45,8 +44,7 @@ class TrustedHeader:
         uid = call.asker.uid
         if uid != self._uid:
             who = "a client that" if uid is None else f"uid {uid}, which"
-            address = "" if uid is None else origin_of_user(uid)
-            record_untrusted_proxy(call.server, address, DOOR)
+            record_untrusted_proxy(call.server, call.asker.origin, DOOR)
             self._trouble.tell(f"{who} is not the uid {self._uid} of trusted_uid sent it")
             raise Problem(ErrorKind.NOT_ALLOWED, "header_not_trusted")
         if len(named) > 1:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.rooms.stream import Stream
+from chatd.text.networks import origin_of
 from chatd.util.meter import Meter
 
 
@@ -21,6 +22,10 @@ class Requester(Protocol):
     @property
     def host(self) -> str:
         """The client's IP address; empty for none."""
+
+    @property
+    def origin(self) -> str:
+        """The address, or else the user of the machine who the client is; empty for neither."""
 
     @property
     def whence(self) -> str:
@@ -61,6 +66,11 @@ class ConnectionRequester:
     def host(self) -> str:
         """The client's IP address; empty for none."""
         return self._connection.address.host
+
+    @property
+    def origin(self) -> str:
+        """The address, or else the user of the machine who the client is; empty for neither."""
+        return origin_of(self.host, self.uid)
 
     @property
     def whence(self) -> str:

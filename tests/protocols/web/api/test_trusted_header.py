@@ -118,8 +118,8 @@ class TestAPersonWhomTheProxyNamesInVain:
         with events() as logged:
             web.me(remote_user="maria\x1b garcia")
         (entry,) = entries
-        facts = [entry[each] for each in ("event", "ok", "way", "whom")]
-        assert facts == ["sign-in", False, "proxy", "maria^[ garcia"]
+        facts = [entry[each] for each in ("event", "ok", "way", "whom", "address")]
+        assert facts == ["sign-in", False, "proxy", "maria^[ garcia", f"uid{PROXY}"]
         (event,) = logged
         assert "maria^[ garcia" in event["why"]
         assert event["log_level"] is LogLevel.warn
