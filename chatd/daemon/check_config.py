@@ -147,7 +147,7 @@ def _wrong_store(settings: Settings, folder: Path) -> str:
 
 def _wrong_place(path: Path) -> str:
     """Return why this process could not make a file, or write to it; "" if it could."""
-    if path.exists() or not path.parent.is_dir():
+    if os.path.exists(path) or not os.path.isdir(path.parent):
         return why_not_writable(path)
     return why_not_writable(path.parent)
 

@@ -131,12 +131,13 @@ def why_not_writable(path: Path) -> str:
 
     The rights that it has now count.
     """
-    wanted = os.W_OK | (os.X_OK if path.is_dir() else 0)
+    wanted = os.W_OK | (os.X_OK if os.path.isdir(path) else 0)
     if os.access(path, wanted, effective_ids=os.access in os.supports_effective_ids):
         return ""
-    if not path.exists():
-        return os.strerror(errno.ENOENT)
-    is_read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+    try:
+        is_read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+    except OSError as error:
+        return error.strerror or str(error)
     return os.strerror(errno.EROFS if is_read_only else errno.EACCES)
 
 

@@ -113,6 +113,9 @@ class TestAnotherUser:
             assert cli.main(["check-config", "--user", "nobody", str(file)]) == 1
             why = f"cannot write the audit {folder}/no/audit.log: Permission denied."
             assert capsys.readouterr().err == f"{file}: {why}\n"
+            (folder / "no").chmod(0o700)
+            assert cli.main(["check-config", "--user", "nobody", str(file)]) == 1
+            assert capsys.readouterr().err == f"{file}: {why}\n"
             os.chown(folder / "no", *NOBODY)
             assert cli.main(["check-config", "--user", "nobody", str(file)]) == 0
             told = f"{file}: no fault for the user nobody; 1 address.\n"
