@@ -172,6 +172,11 @@ class ErrorKind(enum.Enum):
     Tell the operator."""
 
 
+UNSURE_SECONDS = 5
+"""Seconds after which a program is to send again what is `ErrorKind.NOT_KNOWN`: the store has
+answered by then, or is tried anew."""
+
+
 class Refusal(Exception):
     """A request that cannot be fulfilled.
 

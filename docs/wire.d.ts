@@ -220,6 +220,12 @@ export interface Refused {
 	id?: Id;
 }
 
+/** It is not known whether the line was stored: send it again with its `key`. */
+export interface Unsure {
+	type: "unsure";
+	id?: Id;
+}
+
 /** Comes after the answers to a command that had an `id`. */
 export interface Done {
 	type: "done";
@@ -289,6 +295,7 @@ export type ServerMessage =
 	| You
 	| Ack
 	| Refused
+	| Unsure
 	| Done
 	| Private
 	| Say

@@ -612,7 +612,9 @@ FIGURES = {
     "Lines, topics and deeds that were committed, also private lines": (
         "Líneas, temas y actos guardados, también las líneas privadas"
     ),
-    "Lines that could not be saved": "Líneas que no se pudieron guardar",
+    "Lines that could not be saved, and lines of which that is in doubt": (
+        "Líneas que no se pudieron guardar, y líneas de las que no se sabe"
+    ),
     "Lines and notices that were published, times their readers, by the format": (
         "Líneas y avisos publicados, por cada uno de sus lectores, según el formato"
     ),

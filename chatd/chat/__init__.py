@@ -25,6 +25,7 @@ Modules (python3 -m tools.documents writes this list):
 - `identity`: The identity of one session: its name, its account and its place in the network.
 - `inboxes`: Inboxes: the logs of the private lines of accounts.
 - `joined_rooms`: The rooms that one session is in, and which of them its input is meant for.
+- `key_ages`: The idempotency keys of a table by age, so that the oldest are forgotten first.
 - `line_quotas`: The numbers of lines that sessions may have waiting for the store.
 - `login_limits`: Waits after failed tries of passwords, and after registrations.
 - `login_networks`: The networks from which each account usually logs in.

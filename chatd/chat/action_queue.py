@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -33,7 +33,15 @@ Action = Callable[[], Job | None]
 Receipt = Callable[[Sequence[int] | Refusal], None]
 """Receives the seqs of what was said once that is on disk, or why it was not said.
 
-Of `ErrorKind.NOT_KNOWN` it is not known if it was."""
+Of `ErrorKind.NOT_KNOWN` it is not known if it was. The session itself is not told of a refusal."""
+
+
+class _Said(NamedTuple):
+    """A draft that waits for commit: it is known by its lines, which are the same object."""
+
+    room: str
+    lines: Sequence[str]
+    receipt: Receipt | None
 
 
 class ActionQueue:
@@ -63,7 +71,7 @@ class ActionQueue:
         self._replies = replies
         self._error_log = error_log
         self._held: Action | None = None
-        self._receipts: list[tuple[str, int, Receipt | None]] | None = None
+        self._receipts: list[_Said] | None = None
         self._running = False
 
     def when_changed(self, callback: Callable[[], None] | None) -> None:
@@ -109,23 +117,16 @@ class ActionQueue:
 
     # The outcome of lines
 
-    def said(self, room: str, lines: int, work: int, receipt: Receipt | None) -> None:
-        """Count lines that were given to the store for a room, and the work of their texts."""
-        self.unpublished += lines
+    def said(self, room: str, lines: Sequence[str], work: int, receipt: Receipt | None) -> None:
+        """Count the lines of a draft for a room, and the work of their texts."""
+        self.unpublished += len(lines)
         self.unpublished_work += work
         if self._receipts is not None:
-            self._receipts.append((room, lines, receipt))
+            self._receipts.append(_Said(room, lines, receipt))
 
     def not_said(self, lines: int, why: Refusal, receipt: Receipt | None) -> None:
-        """Send an error for each of some lines that may not be said, after earlier receipts."""
-
-        def answer() -> None:
-            for _ in range(lines):
-                self._replies.error(why.kind, why.key, **why.values)
-            if receipt is not None:
-                receipt(why)
-
-        self.when_settled(answer)
+        """Tell that some lines may not be said, after earlier receipts: by the receipt, if any."""
+        self.when_settled(partial(self._tell_not_said, lines, why, receipt))
 
     def published(self, room: str, seqs: Sequence[int], elsewhere: bool) -> None:
         """Take note that lines were published in a room, with these seqs.
@@ -136,10 +137,15 @@ class ActionQueue:
         if self._receipts is not None:
             self._give_receipts(room, seqs, len(seqs))
         elif elsewhere:
-            for _ in seqs:
-                self._replies.answer("said_in_room", room=room)
+            self.show_said(room, len(seqs))
         if self._held is not None:
             self._go_on()
+
+    def show_said(self, room: str, lines: int) -> None:
+        """Tell a session without receipts of its lines in a room that it does not see."""
+        if self._receipts is None:
+            for _ in range(lines):
+                self._replies.answer("said_in_room", room=room)
 
     def delivered(self, event: Event, receiver: str, *notes: tuple[str, str]) -> None:
         """Take note that a private line was stored for its receiver, and show it to its author.
@@ -154,24 +160,29 @@ class ActionQueue:
         self._give_receipts(event.room, [event.seq], 1)
         self._go_on()
 
-    def refused(self, room: str, lines: int, texts: int, why: Refusal) -> None:
-        """Send an error for each of some texts that were not committed in a room, with the reason.
+    def refused(self, lines: Sequence[str], as_one: bool, why: Refusal) -> None:
+        """Tell that the lines of a draft were not committed, and why: by their receipt, if any."""
+        self._uncount(len(lines))
+        said = next((each for each in self._receipts or () if each.lines is lines), None)
+        if said is not None and self._receipts is not None:
+            self._receipts.remove(said)
+        self._tell_not_said(1 if as_one else len(lines), why, said and said.receipt)
+        self._go_on()
 
-        ``lines`` is the number of their lines.
-        """
-        self._uncount(lines)
+    def _tell_not_said(self, texts: int, why: Refusal, receipt: Receipt | None) -> None:
+        if receipt is not None:
+            receipt(why)
+            return
         for _ in range(texts):
             self._replies.error(why.kind, why.key, **why.values)
-        self._give_receipts(room, why, lines)
-        self._go_on()
 
     def _uncount(self, lines: int) -> None:
         # Lines that wait in several batches count for their average: a batch is limited as a whole.
         self.unpublished_work -= self.unpublished_work * lines // self.unpublished
         self.unpublished -= lines
 
-    def _give_receipts(self, room: str, result: Sequence[int] | Refusal, lines: int) -> None:
-        """Give the receipts of the next ``lines`` lines of a room: their seqs, or why not.
+    def _give_receipts(self, room: str, seqs: Sequence[int], lines: int) -> None:
+        """Give the receipts of the next ``lines`` lines of a room: their seqs.
 
         Drafts of one room are published in the order in which they were said, each whole.
         """
@@ -180,17 +191,12 @@ class ActionQueue:
         given = 0
         sink.hold()  # all of these receipts leave in one piece
         try:
-            for waiting in [each for each in receipts if each[0] == room]:
+            for said in [each for each in receipts if each.room == room]:
                 if given < lines:
-                    receipts.remove(waiting)
-                    _, count, receipt = waiting
-                    given += count
-                    if receipt is None:
-                        continue
-                    if isinstance(result, Refusal):
-                        receipt(result)
-                    else:
-                        receipt(result[given - count : given])
+                    receipts.remove(said)
+                    before, given = given, given + len(said.lines)
+                    if said.receipt is not None:
+                        said.receipt(seqs[before:given])
         finally:
             sink.release()
 

@@ -19,7 +19,7 @@ from chatd.chat.spending import written_amount
 from chatd.errors import Refusal
 from chatd.i18n import Language, sentence
 from chatd.storage.clock_watch import ClockWatch
-from chatd.storage.contract import StoreError
+from chatd.storage.contract import Conflict, InDoubt, StoreError
 from chatd.text.times import local_time
 from chatd.text.validation import InvalidLine, InvalidName, validate_name, validate_text
 from chatd.util.budget_table import Kind
@@ -73,6 +73,8 @@ class Administration:
             return {"error": str(refused)}
         except Refusal as refusal:
             return {"error": _reason(refusal)}
+        except (Conflict, InDoubt) as error:
+            return {"error": _reason(error.refusal)}
         except StoreError as error:
             return {"error": f"that could not be stored, so nothing was changed: {error}"}
 

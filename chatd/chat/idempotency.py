@@ -15,7 +15,6 @@ It must not know connections or commands.
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from itertools import islice
@@ -24,13 +23,14 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
+from chatd.chat.key_ages import KeyAges, Said, space_of
 from chatd.chat.session import Session
 from chatd.chat.spending import Spending
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event, Kind, Seqs
 from chatd.rooms.room import Room
-from chatd.storage.contract import Store, StoreError
-from chatd.storage.records import Put, Table, change
+from chatd.storage.contract import Conflict, Store, StoreError
+from chatd.storage.records import Put, Table, change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, validate_room_name
 from chatd.util.budget_table import Kind as Budgeted
@@ -49,6 +49,8 @@ owner, each of 32 letters of four bytes; and its numbers, which grow."""
 
 FORGOTTEN_AT_ONCE = 20
 """Most expired keys that are removed with one new one."""
+
+_OVERTAKEN = Conflict.line_refusal
 
 
 class KeyOwner(NamedTuple):
@@ -88,23 +90,6 @@ def session_owner(number: int, network: str) -> KeyOwner:
     return KeyOwner(f"session {number}", f"guests {network}")
 
 
-class Said(NamedTuple):
-    """The use of a key: lines that a session said in a room.
-
-    They are the events with ``after < seq <= upto`` of the session of that number in the room of
-    that name. ``digest`` is of their texts, ``time`` in seconds since 1970, and not before that of
-    an older key; ``share`` is that of the key's owner.
-    """
-
-    room: str
-    session: int
-    after: int
-    upto: int
-    digest: str
-    time: int
-    share: str = ""
-
-
 class Found(NamedTuple):
     """The lines of a key: their room's name, and their seqs there.
 
@@ -113,56 +98,6 @@ class Found(NamedTuple):
 
     room: str
     seqs: Sequence[int]
-
-
-Ages = OrderedDict[str, int]
-"""Keys and their times, the oldest first."""
-
-
-class _Ages:
-    """The keys of a table by age: all, and those of each owner and of each share."""
-
-    def __init__(self) -> None:
-        self.all = Ages()
-        self.owners: dict[str, Ages] = {}
-        self._shares: dict[str, Ages] = {}
-        self._sizes: dict[int, dict[str, None]] = {}  # shares, by how many keys they have
-        self.newest = 0
-
-    def enter(self, key: str, said: Said) -> None:
-        """See `chatd.storage.records.Index`."""
-        self.newest = max(self.newest, said.time)
-        share = self._shares.setdefault(said.share, Ages())
-        for ages in self.all, self.owners.setdefault(_space_of(key), Ages()), share:
-            ages[key] = said.time
-            if next(iter(ages.values())) > said.time:  # its removal was taken back
-                ages.move_to_end(key, last=False)
-        self._resize(said.share, len(share) - 1, len(share))
-
-    def leave(self, key: str, said: Said) -> None:
-        """See `chatd.storage.records.Index`."""
-        del self.all[key]
-        space, share = _space_of(key), self._shares[said.share]
-        del self.owners[space][key], share[key]
-        if not self.owners[space]:
-            del self.owners[space]
-        if not share:
-            del self._shares[said.share]
-        self._resize(said.share, len(share) + 1, len(share))
-
-    def _resize(self, share: str, before: int, now: int) -> None:
-        if before:
-            del self._sizes[before][share]
-            if not self._sizes[before]:
-                del self._sizes[before]
-        if now:
-            self._sizes.setdefault(now, {})[share] = None
-
-    def oldest_of_the_largest(self, share: str) -> str:
-        """Return the oldest key of the share that has the most once this one has one more."""
-        # There are few sizes: at most 200, for 20,000 keys.
-        largest = self._sizes[max(self._sizes)]
-        return next(iter(self._shares[share if share in largest else next(iter(largest))]))
 
 
 class IdempotencyKeys:
@@ -179,7 +114,7 @@ class IdempotencyKeys:
         room: Callable[[str], Room | None],
         spending: Spending,
     ) -> None:
-        self._ages = _Ages()
+        self._ages = KeyAges()
         self.table: Table[Said] = Table(store, "retry", Said, self._ages)
         self._store = store
         self._now = now
@@ -208,8 +143,9 @@ class IdempotencyKeys:
 
         None if there are none. Lines of any room are returned if the name of the room is empty.
 
-        Raises `Refusal` if the key was used with other lines, and `StoreError` if it cannot be
-        looked up where those of that key are; they are said.
+        Raises `Refusal` if the key was used with other lines, or if it is not known whether those
+        of the key were stored, and `StoreError` if it cannot be looked up where they are; they are
+        said.
         """
         full = _key(owner, key)
         while (said := self._known(full)) is not None:
@@ -224,7 +160,9 @@ class IdempotencyKeys:
                 return Found(said.room, await _find(place, said, texts, kind, asker))
             done: Deferred[Refusal | None] = Deferred()
             self._under_way[full].append(done)
-            await done  # if they could not be stored, they are not said
+            why = await done  # if they could not be stored, they are not said
+            if why is not None and why.kind is ErrorKind.NOT_KNOWN:
+                raise why.anew()
         return None
 
     async def say(
@@ -239,15 +177,17 @@ class IdempotencyKeys:
         """Let a session say some valid lines in a room, unless they were said with that key before.
 
         Returns the lines' seqs once they are on disk and were shown; none if they were said before
-        and are not known any more; and a refusal, which the session was told, if they were not
+        and are not known any more; and a refusal, which the session is not told, if they were not
         said, or if that is not known. Raises as `find` does.
         """
         if key is None:
             return await self._say(session, room, texts, kind)
-        found = await self.find(session, owner, key, room.name, texts, kind)
-        if found is not None:
-            return found.seqs
-        return await self._say(session, room, texts, kind, _key(owner, key), owner.share)
+        while (found := await self.find(session, owner, key, room.name, texts, kind)) is None:
+            said = await self._say(session, room, texts, kind, _key(owner, key), owner.share)
+            if said is not _OVERTAKEN or session.stream.finished:
+                return said
+            # The key was used on another node, or here and the store has not said so until now.
+        return found.seqs
 
     def were_said_by(self, session: Session, owner: KeyOwner, key: str) -> bool:
         """Return True if a session said the lines of a key, so that they are no earlier one's."""
@@ -277,12 +217,13 @@ class IdempotencyKeys:
     ) -> Sequence[int] | Refusal:
         if key is not None:
             self._spending.charge(session, (Budgeted.KEYS, 1), (Budgeted.BYTES, KEY_BYTES))
+            self._make_place(key, share)
         receipt: Deferred[Sequence[int] | Refusal] = Deferred()
         place = Said(room.name, session.number, room.head, room.head, "", 0, share)
         with self._store.together():
             before = room.end
             session.say(*texts, kind=kind, room=room, receipt=receipt.callback)
-            is_said = room.end != before  # else it may not speak there, and receives an error
+            is_said = room.end != before  # else it may not speak there
             kept = self._keep(key, texts, kind, place) if is_said else succeed(None)
         why = await kept
         # A session that has gone meanwhile received no receipt.
@@ -307,14 +248,13 @@ class IdempotencyKeys:
         if key is not None:
             time = max(int(self._now()), self._ages.newest)  # the clock may have been set back
             said = place._replace(digest=_digest_of(texts, kind), time=time)
-            puts = [self.table.put(old, None) for old in self._in_the_way(key, said.share)]
-            puts.append(self.table.put(key, said, Seqs("after", "upto")))
+            puts = [self.table.put(key, said, Seqs("after", "upto"))]
             self._under_way[key] = waiting
 
         def fail(failure: Failure) -> Refusal:
             if not isinstance(failure.value, StoreError):
                 failure.raiseException()
-            return failure.value.refusal
+            return failure.value.line_refusal
 
         def end(why: Refusal | None) -> None:
             if key is not None:
@@ -326,6 +266,16 @@ class IdempotencyKeys:
         change(self._store, *puts).addCallbacks(lambda _: None, fail).addCallback(end)
         return done
 
+    def _make_place(self, new: str, share: str) -> None:
+        """Remove the keys that a new key displaces.
+
+        That is a change of its own: if another node has removed one of them, the lines are said.
+        """
+        gone = self._in_the_way(new, share)
+        if gone:
+            puts = [self.table.put(key, None) for key in gone]
+            change(self._store, *puts).addErrback(ignore_store_error)
+
     def _in_the_way(self, new: str, share: str) -> list[str]:
         """Return the keys that a new key displaces.
 
@@ -335,7 +285,7 @@ class IdempotencyKeys:
         """
         oldest = islice(self._ages.all, FORGOTTEN_AT_ONCE)
         gone = [key for key in oldest if self._is_old(self.table[key])]
-        own = self._ages.owners.get(_space_of(new), ())
+        own = self._ages.owners.get(space_of(new), ())
         if len(own) >= KEPT_OF_OWNER:
             gone.append(next(iter(own)))
         if len(self.table) - len(gone) >= KEPT:
@@ -371,10 +321,6 @@ def _is_called(room: str, wanted: str) -> bool:
 
 def _key(owner: KeyOwner, key: str) -> str:
     return f"{owner.space}/{_digest(key)}"
-
-
-def _space_of(key: str) -> str:
-    return key.rpartition("/")[0]
 
 
 def _digest_of(texts: Sequence[str], kind: Kind) -> str:

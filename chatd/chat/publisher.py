@@ -28,13 +28,10 @@ from chatd.chat.unread import UnreadTracker
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Entry, Event, Published, Record, is_inbox, owner_of
 from chatd.rooms.room import Room
-from chatd.storage.contract import InDoubt, StoreError, Subscriber
+from chatd.storage.contract import StoreError, Subscriber
 from chatd.text.folding import fold
 from chatd.util.error_log import ErrorLog
 from chatd.webhooks.registry import Hooks
-
-_NOT_SAVED = Refusal(ErrorKind.NOT_SAVED, "not_saved")
-_IN_DOUBT = Refusal(ErrorKind.NOT_KNOWN, "in_doubt")
 
 
 class Publisher(Subscriber):
@@ -82,6 +79,10 @@ class Publisher(Subscriber):
         for name, part in self._show(entries, appended_here=False).items():
             if not is_inbox(name):
                 self._others.said(self._log(name), part)
+            for event in part:
+                if isinstance(event, Event) and event.session in self._sessions.by_number:
+                    session = self._sessions.by_number[event.session]
+                    session.attempt(self._came_late, session, name, event)
 
     def _show(
         self, entries: Sequence[Published], *, appended_here: bool
@@ -110,8 +111,7 @@ class Publisher(Subscriber):
         return by_room
 
     def refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
-        refusal = _IN_DOUBT if isinstance(why, InDoubt) else _NOT_SAVED
-        self._refuse([(draft, refusal) for draft in drafts])
+        self._refuse([(draft, why.line_refusal) for draft in drafts])
 
     def check_again(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
         asked = ((draft, self._why_not(draft)) for draft in drafts)
@@ -126,7 +126,7 @@ class Publisher(Subscriber):
             return None
         account = self._accounts.called(draft.author)
         if session is None:  # it has gone, so its rights are not known any more
-            return _NOT_SAVED if room.guarded or account is not None else None
+            return StoreError.line_refusal if room.guarded or account is not None else None
         if account is not None and session.account != account.key:
             return Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=draft.author)
         return session.identity.lacks(Scope.WRITE) or (
@@ -146,9 +146,7 @@ class Publisher(Subscriber):
             self._rooms.forget_if_empty(room)
             session = self._sessions.by_number.get(draft.session)
             if session is not None:
-                lines = len(draft.texts)
-                texts = 1 if draft.as_one else lines
-                session.attempt(session.queue.refused, draft.room, lines, texts, why)
+                session.attempt(session.queue.refused, draft.texts, draft.as_one, why)
                 changed[session] = None
         self._notify(changed)
 
@@ -168,11 +166,30 @@ class Publisher(Subscriber):
                 session.attempt(session.published, name, seqs)
                 changed[session] = None
 
+    def _came_late(self, session: Session, name: str, event: Event) -> None:
+        """Take note that a line of a session was stored after all, which it was told is in doubt.
+
+        It has no receipt any more.
+        """
+        if name in self._unread.inboxes.logs:
+            receiver = self._name_of(owner_of(name))
+            session.stream.put(session.replies.format.private(event.author, event.text, receiver))
+            return
+        if session.identity.grant is not None:
+            self._unread.said(session, self._log(name), [event.seq])
+        here = session.room
+        if here is None or here.name != name:
+            session.queue.show_said(name, 1)
+
+    def _name_of(self, account: str) -> str:
+        """Return the name of an account, given its key."""
+        found = self._accounts.table.get(account)
+        return account if found is None else found.name
+
     def _deliver(self, inbox: str, entries: Sequence[Entry], changed: dict[Session, None]) -> None:
         """Tell the sessions that said private lines to an account that these are stored."""
         key = owner_of(inbox)
-        account = self._accounts.table.get(key)
-        name = key if account is None else account.name
+        name = self._name_of(key)
         try:
             notes = self._notes_on(name, key)
         except Exception:

@@ -8,6 +8,7 @@ module must not know connections or commands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -104,10 +105,12 @@ class Registrations:
             await self._accounts.store(account)
         except StoreError:
             if account.key not in self._accounts.table:
-                # Sessions may have logged in to it meanwhile, and made rooms.
+                # Sessions may have logged in to it meanwhile, and made rooms. If it is in doubt
+                # whether it was stored, it is removed, too, so that nobody inherits these.
                 self.end_sessions(account.key)
                 if self.records_of(account.key):
-                    await self.unregister(account)
+                    with suppress(StoreError):
+                        await self.unregister(account)
             raise
 
     async def unregister(self, account: Account) -> None:

@@ -162,7 +162,7 @@ class Session:
         """Say some valid lines in a room; in the current one if none is given.
 
         Or one message: a text with LFs. A session that may not is sent an error for each text. One
-        that wants receipts may give one.
+        that wants receipts may give one, which receives the reason in place of that.
         """
         as_one = len(texts) == 1 and "\n" in texts[0]
         lines = texts[0].split("\n") if as_one else texts
@@ -180,7 +180,7 @@ class Session:
             return
         room.append(Draft(room.name, self.number, self.identity.name, kind, lines, as_one))
         self.has_spoken = True
-        self.queue.said(room.name, len(lines), work_of(text), receipt)
+        self.queue.said(room.name, lines, work_of(text), receipt)
 
     def published(self, room: str, seqs: Sequence[int]) -> None:
         """Take note that its lines in a room were committed with these seqs, and sent there."""

@@ -133,6 +133,11 @@ def _sessions(parts: Parts) -> Mapping[str, Value]:
     return {"account": accounts, "guest": len(sessions) - accounts}
 
 
+def _refused_lines(parts: Parts) -> Mapping[str, Value]:
+    counts = parts.server.store.counts
+    return {"not_saved": counts.refused, "in_doubt": counts.in_doubt}
+
+
 def _limit(parts: Parts) -> int:
     return parts.server.budgets.total(Kind.CONNECTIONS).limit
 
@@ -256,8 +261,8 @@ FIGURES = (
     Row(
         "lines_refused_total",
         _C,
-        "Lines that could not be saved",
-        _labelled(lambda parts: {"not_saved": parts.server.store.counts.refused}),
+        "Lines that could not be saved, and lines of which that is in doubt",
+        _labelled(_refused_lines),
         ("reason",),
     ),
     Row(

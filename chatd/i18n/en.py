@@ -625,9 +625,17 @@ SENTENCES = {
         "the store of this chat is full, so your line was not shown to others. Say it again"
         " later, and tell the operator. The server's log says what to do."
     ),
+    "line_changed_meanwhile": (
+        "something that your line depends on has just changed, so it was not shown to others. Say"
+        " it again."
+    ),
     "in_doubt": (
-        "the store has not answered, so your line may have been stored or not. Look if it is shown,"
-        " or send it again with its key."
+        "the store has not answered, so your line may have been stored or not. If it was, it is"
+        " shown in a while: look before you say it again."
+    ),
+    "in_doubt_http": (
+        "the store has not answered, so the lines may have been stored or not. Send them again"
+        " with the same Idempotency-Key, and they are said once; without one, look first."
     ),
     "change_in_doubt": (
         "the store has not answered, so this change may have been stored or not. Look before you"

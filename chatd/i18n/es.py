@@ -680,9 +680,17 @@ SENTENCES = {
         "el almacén de este chat está lleno, así que los demás no han visto tu línea. Dila otra"
         " vez más tarde, y avisa a quien administra. El registro del servidor dice qué hacer."
     ),
+    "line_changed_meanwhile": (
+        "acaba de cambiar algo de lo que depende tu línea, así que los demás no la han visto. Dila"
+        " otra vez."
+    ),
     "in_doubt": (
-        "el almacén no ha respondido, así que puede que tu línea se guardara, o no. Mira si se"
-        " muestra, o envíala otra vez con su clave."
+        "el almacén no ha respondido, así que puede que tu línea se guardara, o no. Si se guardó,"
+        " se muestra dentro de un rato: mira antes de decirla otra vez."
+    ),
+    "in_doubt_http": (
+        "el almacén no ha respondido, así que puede que las líneas se guardaran, o no. Envíalas"
+        " otra vez con la misma Idempotency-Key y se dicen una sola vez; sin ella, mira antes."
     ),
     "change_in_doubt": (
         "el almacén no ha respondido, así que puede que este cambio se guardara, o no. Mira antes"

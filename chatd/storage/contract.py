@@ -47,16 +47,19 @@ _FOUND_KINDS = frozenset(Kind) - {Kind.DEED}
 class StoreError(Exception):
     """The store cannot do what was asked. Its text is one line with the reason, for operators.
 
-    ``refusal`` is what the person is told who asked for a change.
+    ``refusal`` is what the person is told who asked for a change, and ``line_refusal`` the author
+    of a line.
     """
 
     refusal = Refusal(ErrorKind.NOT_SAVED, "change_not_saved")
+    line_refusal = Refusal(ErrorKind.NOT_SAVED, "not_saved")
 
 
 class Conflict(StoreError):
     """Another node has changed the same in the meantime, so nothing was written."""
 
     refusal = Refusal(ErrorKind.NOT_SAVED, "changed_meanwhile")
+    line_refusal = Refusal(ErrorKind.NOT_SAVED, "line_changed_meanwhile")
 
     def __init__(self) -> None:
         super().__init__("it was changed in the meantime.")
@@ -66,6 +69,7 @@ class InDoubt(StoreError):
     """It is not known whether a batch was committed. If it was, it is published later."""
 
     refusal = Refusal(ErrorKind.NOT_KNOWN, "change_in_doubt")
+    line_refusal = Refusal(ErrorKind.NOT_KNOWN, "in_doubt")
 
     def __init__(self) -> None:
         super().__init__("it is not known whether it was stored.")

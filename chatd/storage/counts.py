@@ -11,7 +11,7 @@ from chatd.util.counts import Stages
 class StoreCounts:
     """The counts of one store since it was opened, without notices, which need no disk."""
 
-    __slots__ = ("events", "refused", "stages")
+    __slots__ = ("events", "in_doubt", "refused", "stages")
 
     def __init__(self) -> None:
         self.stages = Stages("wait", "commit")
@@ -20,3 +20,5 @@ class StoreCounts:
         """The number of events that were committed."""
         self.refused = 0
         """The number of lines that could not be committed."""
+        self.in_doubt = 0
+        """The number of lines of which it was not known whether they were committed."""

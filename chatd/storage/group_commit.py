@@ -65,6 +65,8 @@ class GroupCommitStore(Store):
         self._unsaved = RecurringWarning(
             clock, "lines are refused, because they cannot be saved: {why}"
         )
+        self._in_doubt = RecurringWarning(clock, "lines may have been saved or not: {why}")
+        self._failing = False  # since lines were committed last
 
     @abc.abstractmethod
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
@@ -161,8 +163,14 @@ class GroupCommitStore(Store):
         else:
             events = len(result.entries) - (len(batch) - stored)
             self.counts.events += events
-            if events and self._unsaved.end():
-                self.log.info("lines are saved again")
+            if events and self._failing:
+                self._failing = False
+                if self._unsaved.end() | self._in_doubt.end():
+                    self.log.info("lines are saved again")
+            if result.conflicts:
+                # Before the others are published, as a receipt is for the first line that waits.
+                conflicts = [draft for write in result.conflicts for draft in write.drafts]
+                self._refuse([*{id(draft): draft for draft in conflicts}.values()], Conflict())
             few = MOST_WORK * weight <= PUBLISHED_WORK
             finish = partial(self._finish, batch, conflicts=result.conflicts)
             self.publication.publish(result, finish, few=few)
@@ -177,7 +185,6 @@ class GroupCommitStore(Store):
         for entry in batch:
             if isinstance(entry, RecordWrite):
                 if entry in conflicts:
-                    self._refuse(entry.drafts, Conflict())
                     entry.done.errback(Conflict())
                 elif failure is not None:
                     why = failure.value if failure.check(StoreError) else StoreError("it failed.")
@@ -201,7 +208,10 @@ class GroupCommitStore(Store):
 
     def _failed(self, failure: Failure, batch: Sequence[BatchItem]) -> None:
         why = failure.value
-        if isinstance(why, StoreError):
+        self._failing = True
+        if isinstance(why, InDoubt):
+            self._in_doubt.tell(str(why))
+        elif isinstance(why, StoreError):
             self._unsaved.tell(str(why))
         else:
             self.error_log.tell("the store failed", failure)
@@ -211,7 +221,11 @@ class GroupCommitStore(Store):
             self.publication.show([entry for entry in batch if not isinstance(entry, STORED)])
 
     def _refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
-        self.counts.refused += sum(len(draft.texts) for draft in drafts)
+        lines = sum(len(draft.texts) for draft in drafts)
+        if isinstance(why, InDoubt):
+            self.counts.in_doubt += lines
+        else:
+            self.counts.refused += lines
         self.publication.refuse(drafts, why)
 
 

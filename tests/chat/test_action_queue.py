@@ -35,9 +35,13 @@ class QueueHarness:
         self.done: list[object] = []
         self.queue.when_changed(lambda: self.done.append("changed"))
 
-    def say(self, *, lines: int = 1, room: str = "lobby", receipt: Receipt | None = None) -> None:
-        """Count lines that were given to the store."""
-        self.queue.said(room, lines, 0, receipt)
+    def say(
+        self, *, lines: int = 1, room: str = "lobby", receipt: Receipt | None = None
+    ) -> Sequence[str]:
+        """Count lines that were given to the store, and return them."""
+        said = ["hola"] * lines
+        self.queue.said(room, said, 0, receipt)
+        return said
 
     def publish(self, *seqs: int, room: str = "lobby", elsewhere: bool = False) -> None:
         self.queue.published(room, seqs, elsewhere)
@@ -118,11 +122,11 @@ class TestActions:
 
     def test_an_action_waits_for_all_lines_before_it(self, harness: QueueHarness) -> None:
         harness.say()
-        harness.say()
+        last = harness.say()
         harness.ask("/who")
         harness.publish(1)
         assert harness.done == []
-        harness.queue.refused("lobby", 1, 1, NOT_SAVED)
+        harness.queue.refused(last, False, NOT_SAVED)
         assert harness.done == ["/who"]
 
     def test_a_private_line_is_waited_for_too(self, harness: QueueHarness) -> None:
@@ -296,8 +300,7 @@ class TestLines:
     def test_each_line_that_was_not_committed_is_answered_with_an_error(
         self, harness: QueueHarness
     ) -> None:
-        harness.say(lines=2)
-        harness.queue.refused("lobby", 2, 2, NOT_SAVED)
+        harness.queue.refused(harness.say(lines=2), False, NOT_SAVED)
         assert [line.split(":")[0] for line in harness.sent()] == ["ERR Not saved"] * 2
         assert harness.queue.unpublished == 0
 
@@ -389,9 +392,23 @@ class TestReceipts:
     def test_a_line_that_was_not_committed_has_a_receipt_without_seqs(
         self, harness: QueueHarness
     ) -> None:
-        harness.say(receipt=harness.receipt("a"))
-        harness.queue.refused("lobby", 1, 1, NOT_SAVED)
+        harness.queue.refused(harness.say(receipt=harness.receipt("a")), False, NOT_SAVED)
         assert harness.done == [("a", "not_saved")]
+
+    def test_a_receipt_takes_the_place_of_an_error(self, harness: QueueHarness) -> None:
+        harness.queue.refused(harness.say(lines=2, receipt=harness.receipt("a")), False, NOT_SAVED)
+        harness.queue.not_said(2, REFUSAL, harness.receipt("b"))
+        assert harness.done == [("a", "not_saved"), ("b", REFUSAL.key)]
+        assert harness.sent() == []
+
+    def test_a_line_that_is_refused_leaves_the_receipt_of_one_before_it(
+        self, harness: QueueHarness
+    ) -> None:
+        harness.say(receipt=harness.receipt("a"))
+        second = harness.say(receipt=harness.receipt("b"))
+        harness.queue.refused(second, False, NOT_SAVED)
+        harness.publish(1)
+        assert harness.done == [("b", "not_saved"), ("a", [1])]
 
     def test_a_line_that_may_not_be_said_has_one_after_the_earlier_ones(
         self, harness: QueueHarness

@@ -170,7 +170,7 @@ class PublisherWorld(World):
 
     def given(self, session: Session, room: Room, *texts: str) -> Draft:
         """Count lines of a session as given to the store; return them."""
-        session.queue.said(room.name, len(texts), len("".join(texts)), None)
+        session.queue.said(room.name, texts, len("".join(texts)), None)
         return Draft(room.name, session.number, session.name, Kind.MESSAGE, texts)
 
     def publish(self, *drafts: Draft) -> None:

@@ -16,6 +16,7 @@ from chatd.formats.bare import BareFormat
 from chatd.formats.chat import ChatFormat
 from chatd.formats.json import JsonFormat
 from chatd.formats.sse import SseFormat
+from chatd.storage.contract import InDoubt
 from chatd.util.counts import Histogram
 from tests.support.monitors import figures_of, monitor_of
 from tests.support.world import World
@@ -114,6 +115,19 @@ class TestLines:
         figures = figures_of(monitor_of(world))
         assert figures["lines_refused_total not_saved"] == 2
         assert (figures["store_saves"], figures["ready"]) == (False, False)
+        expected_errors()
+
+    def test_those_in_doubt_are_counted_for_themselves(
+        self, expected_errors: Callable[..., object]
+    ) -> None:
+        world = World(slow=True)
+        ana = world.person()
+        world.release()
+        ana.send(b"one\ntwo\n")
+        world.fail(InDoubt())
+        figures = figures_of(monitor_of(world))
+        assert figures["lines_refused_total not_saved"] == 0
+        assert figures["lines_refused_total in_doubt"] == 2
         expected_errors()
 
     def test_what_waits_for_a_batch_is_counted(self) -> None:

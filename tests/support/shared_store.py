@@ -139,7 +139,7 @@ class SharedLog:
                 if other == node.number:
                     self.state.release(claim, other)
         changed = self.state.changed.items()
-        keys = [key for key, (_, by) in changed if by == node.number and key[0] == VISITS]
+        keys = [key for key, (_, by) in changed if by in node.writers and key[0] == VISITS]
         records = [Record(*key, None) for key in keys if self.state.records.pop(key, None)]
         self._add(Batch(len(self.batches) + 1, None, records=records))
 
@@ -155,7 +155,7 @@ class SharedLog:
         """Make a batch visible, or note which change of the rights has to be looked at first."""
         if self._has(attempt):
             return  # it had been stored
-        state, node = self.state, attempt.node.number
+        state, node = self.state, attempt.node.writers[-1]
         rights = max((no for other, no in state.rights.items() if other != node), default=0)
         if rights > attempt.known and any(isinstance(item, Draft) for item in attempt.items):
             attempt.again = rights
@@ -251,7 +251,7 @@ class SharedClaims(Claims):
         return attempt.done
 
     def release(self, claim: Claim) -> None:
-        self._node.log.state.release(claim, self._node.number)
+        self._node.shared_log.state.release(claim, self._node.number)
 
 
 class SharedMemoryStore(MemoryStore):
@@ -262,8 +262,9 @@ class SharedMemoryStore(MemoryStore):
     def __init__(self, log: SharedLog, clock: IReactorTime, now: Callable[[], float]) -> None:
         super().__init__(clock, now)
         log.seal()  # what is read at the start may be shown
-        self.log = log
+        self.shared_log = log
         self.number = log.take_node()
+        self.writers = [self.number]  # the last one writes now: see `give_up`
         self.cut = False
         self.claims = SharedClaims(self)
         self.claiming: list[ClaimAttempt] = []
@@ -274,7 +275,7 @@ class SharedMemoryStore(MemoryStore):
         log.nodes.append(self)
 
     def take_numbers(self) -> Deferred[range]:
-        return self.log.take_numbers()
+        return self.shared_log.take_numbers()
 
     def append(self, entry: BatchItem) -> None:
         if not self.waiting:
@@ -284,7 +285,7 @@ class SharedMemoryStore(MemoryStore):
     async def forget(self, room: str, upto: int) -> int:
         log = self._logs.get(room)
         forgotten: int = 0 if log is None else log.forget(upto)
-        for node in self.log.nodes if forgotten else ():
+        for node in self.shared_log.nodes if forgotten else ():
             node.publication.forgot(room, upto)
         return forgotten
 
@@ -304,17 +305,17 @@ class SharedMemoryStore(MemoryStore):
         if self.cut:
             return
         for claim in tuple(self.claiming):
-            self.log.claim(claim)
+            self.shared_log.claim(claim)
         if self._attempt is not None:
-            self.log.append(self._attempt)
+            self.shared_log.append(self._attempt)
         self.advance()
 
     def advance(self) -> None:
         """Publish what is safe. Ask again, if need be, whether lines may be said, and send them."""
         if self.cut:
             return
-        while self._next <= self.log.safe:
-            batch = self.log.batches[self._next - 1]
+        while self._next <= self.shared_log.safe:
+            batch = self.shared_log.batches[self._next - 1]
             self._next += 1
             self._publish(batch)
         attempt = self._attempt
@@ -348,9 +349,13 @@ class SharedMemoryStore(MemoryStore):
         self.send()
 
     def give_up(self) -> None:
-        """Wait no more for the answer to what is being committed."""
+        """Wait no more for the answer to what is being committed.
+
+        If it was stored, it counts as another node's from then on: the tables do not know it.
+        """
         attempt, self._attempt = self._attempt, None
         if attempt is not None:
+            self.writers.append(self.shared_log.take_node())
             attempt.done.errback(InDoubt())
         claims, self.claiming = self.claiming, []
         for each in claims:
@@ -358,7 +363,7 @@ class SharedMemoryStore(MemoryStore):
 
     def crash(self) -> None:
         """End the node as if its machine had lost power."""
-        self.log.nodes.remove(self)
+        self.shared_log.nodes.remove(self)
         self.cut = True
 
 

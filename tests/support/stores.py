@@ -12,7 +12,18 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 
-from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Presence, Record
+from chatd.event import (
+    Call,
+    Change,
+    Draft,
+    Entry,
+    Event,
+    Kind,
+    Notice,
+    Presence,
+    Published,
+    Record,
+)
 from chatd.storage.batches import BatchItem, Committed, RecordWrite
 from chatd.storage.contract import StoreError, Subscriber
 from chatd.storage.group_commit import GroupCommitStore
@@ -67,12 +78,12 @@ class Recorder(Subscriber):
         self.followed: list[Entry] = []
         self.calls: list[tuple[str, list[str]]] = []
 
-    def publish(self, entries: Sequence[Entry]) -> None:
-        self.published += entries
+    def publish(self, entries: Sequence[Published]) -> None:
+        self.published += [entry for entry in entries if not isinstance(entry, Call)]
         self.calls.append(("published", [shown(entry) for entry in entries]))
 
-    def follow(self, entries: Sequence[Entry], records: Sequence[Record]) -> None:
-        self.followed += entries
+    def follow(self, entries: Sequence[Published], records: Sequence[Record]) -> None:
+        self.followed += [entry for entry in entries if not isinstance(entry, Call)]
         self.calls.append(("followed", [shown(entry) for entry in entries]))
 
     def refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
@@ -229,7 +240,9 @@ def came(name: str, room: str = "lobby", session: int = 9) -> Presence:
     return Presence(room, Change.JOINED, session, name)
 
 
-def shown(entry: Draft | Entry | RecordWrite) -> str:
+def shown(entry: Draft | Published | RecordWrite) -> str:
+    if isinstance(entry, Call):
+        return f"{entry.verb} {entry.session}"
     if isinstance(entry, Notice):
         return "+" + ",".join(entry.names)
     if isinstance(entry, Presence):

@@ -307,10 +307,10 @@ class World:
             self.store.release()
             self.settle()
 
-    def fail(self) -> None:
+    def fail(self, error: StoreError | None = None) -> None:
         """Fail the commit of what waits for a slow store."""
         self.settle()
-        self.store.fail()
+        self.store.fail(error)
         self.settle()
 
     def ask_operator(self, do: str, **values: object) -> Deferred[dict[str, Any]]:

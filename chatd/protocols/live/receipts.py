@@ -1,7 +1,8 @@
 """Lines of a client that are acknowledged, and that may be sent again with the same key.
 
-Each line that is said gets a receipt: ``ack`` with its seq, or ``refused``. A line with an
-idempotency key is said once however often it is sent. This module must not know frames.
+Each line that is said gets a receipt: ``ack`` with its seq, ``refused``, or ``unsure`` if it is not
+known which. A line with an idempotency key is said once however often it is sent. This module must
+not know frames.
 """
 
 from __future__ import annotations
@@ -133,17 +134,15 @@ class LineReceipts:
         self, room: Room | None, id: MessageId, result: Sequence[int] | Refusal
     ) -> None:
         if isinstance(result, Refusal):
-            self._tell_not_said(id, result)
+            self._tell_why_not(id, result)
         elif room is None:
             self.refuse(id)
         else:
             self._tell_where(id, room.name, result)
 
-    def _tell_not_said(self, id: MessageId, why: Refusal) -> None:
-        if why.kind is ErrorKind.NOT_KNOWN:
-            self._answerer.tell("unsure", id=id)
-        else:
-            self.refuse(id)
+    def _tell_why_not(self, id: MessageId, why: Refusal) -> None:
+        self._answerer.tell_error(id, why)
+        self._answerer.tell("unsure" if why.kind is ErrorKind.NOT_KNOWN else "refused", id=id)
 
     def _tell_where(self, id: MessageId, room: str, seqs: Sequence[int]) -> None:
         self._answerer.tell("ack", id=id, room=room, seq=seqs[0] if seqs else None)
@@ -151,8 +150,7 @@ class LineReceipts:
     def _not_said(self, id: MessageId, failure: Failure) -> None:
         failure.trap(Refusal, StoreError)
         error = cast("Refusal | StoreError", failure.value)
-        self._answerer.tell_error(id, error)
-        self._tell_not_said(id, error.refusal if isinstance(error, StoreError) else error)
+        self._tell_why_not(id, error.refusal if isinstance(error, StoreError) else error)
 
     def _failed(self, failure: Failure) -> None:
         try:

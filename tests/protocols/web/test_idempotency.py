@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from chatd.errors import UNSURE_SECONDS
+from chatd.storage.contract import InDoubt
 from tests.support.browser import Browser, browser
-from tests.support.http import Got, SiteWorld, error_of
+from tests.support.http import Got, SiteWorld, error_of, request
+from tests.support.sentences import EN
 from tests.support.world import FAR, PASSWORD, Member, World
 
 KEY = "Z" * 16
@@ -179,3 +182,38 @@ def test_a_retry_that_waits_is_dropped_once_its_browser_has_gone(
     world.fail()
     expected_errors()
     assert not world.server.names.of("luis")
+
+
+class TestInDoubt:
+    """Lines of which it is not known whether they were stored."""
+
+    def doubt(self, lab_world: LabWorld, target: str, body: bytes, **headers: str) -> Got:
+        caller, store = lab_world.web.caller(), lab_world.world.store
+        store.holds = True
+        caller.send(request("POST", target, body, **headers))
+        lab_world.world.fail(InDoubt())
+        store.holds = False
+        (got,) = caller.got()
+        caller.hang_up()
+        return got
+
+    def test_the_answer_advises_to_send_them_again_with_the_key(
+        self, lab_world: LabWorld, expected_errors: Callable[..., Any]
+    ) -> None:
+        got = self.doubt(lab_world, "/api/rooms/lab/messages", b"one", idempotency_key="k")
+        assert error_of(got) == (503, "in_doubt")
+        assert got.json["error"]["text"] == EN.sentence("in_doubt_http")
+        assert got.headers["retry-after"] == str(UNSURE_SECONDS)
+        assert lab_world.post("one").status == 201
+        assert lab_world.post("one").status == 200
+        assert lab_world.said("one") == 1
+        expected_errors()
+
+    def test_a_change_has_no_key(
+        self, lab_world: LabWorld, expected_errors: Callable[..., Any]
+    ) -> None:
+        body = b'{"name":"eva","password":"correct horse","register":true}'
+        got = self.doubt(lab_world, "/api/signin", body, content_type="application/json")
+        assert error_of(got) == (503, "change_in_doubt")
+        assert got.headers["retry-after"] == str(UNSURE_SECONDS)
+        expected_errors()

@@ -119,7 +119,9 @@ ERRORS = {
     503: Error(
         "NotNow",
         "The store cannot be written or read now, the daemon is full, or the sign-in of the"
-        " organisation fails.",
+        " organisation fails. With `Retry-After`, it is not known whether what was sent was stored:"
+        " send it again then, with the same `Idempotency-Key` if it has one.",
+        {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}},
     ),
 }
 

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
-from chatd.errors import ErrorKind, Refusal, short
+from chatd.errors import UNSURE_SECONDS, ErrorKind, Refusal, short
 from chatd.event import Bookmark, bookmark_of
 from chatd.formats.json import each_once, object_in_pieces
 from chatd.i18n import Language, sentence_over_http
@@ -304,14 +304,15 @@ def error_answer(
         headers.append(("WWW-Authenticate", 'Bearer realm="chatd"'))
     if status == 429 and isinstance(seconds := refusal.values.get("count"), int):
         headers.append(("Retry-After", str(seconds)))
+    if refusal.kind is ErrorKind.NOT_KNOWN:
+        headers.append(("Retry-After", str(UNSURE_SECONDS)))
     text = sentence_over_http(language, refusal.key, **refusal.values)
     if is_shown:
         headers += [("Content-Type", "text/plain; charset=utf-8"), NO_STORE]
         return Answer(status, headers, encode_line(text[:1].upper() + text[1:], b"\n"), closes)
-    error: dict[str, object] = {"kind": refusal.kind.value, "key": refusal.key, "text": text}
-    if line:
-        error["line"] = line
-    return json_answer(status, {"error": error}, headers, closes=closes)
+    error = {"kind": refusal.kind.value, "key": refusal.key, "text": text}
+    where = {"line": line} if line else {}
+    return json_answer(status, {"error": {**error, **where}}, headers, closes=closes)
 
 
 def request_of(
