@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from chatd.chat.replies import Replies
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event
+from chatd.formats.base import Format
 from chatd.util.error_log import ErrorLog
 
 Job = Coroutine[Deferred[Any], Any, None]
@@ -37,11 +38,15 @@ Of `ErrorKind.NOT_KNOWN` it is not known if it was. The session itself is not to
 
 
 class _Said(NamedTuple):
-    """A draft that waits for commit: it is known by its lines, which are the same object."""
+    """A draft that waits for commit: it is known by its lines, which are the same object.
+
+    ``answering`` is the format of what is answered to the request that it is of.
+    """
 
     room: str
     lines: Sequence[str]
     receipt: Receipt | None
+    answering: Format
 
 
 class ActionQueue:
@@ -122,11 +127,12 @@ class ActionQueue:
         self.unpublished += len(lines)
         self.unpublished_work += work
         if self._receipts is not None:
-            self._receipts.append(_Said(room, lines, receipt))
+            self._receipts.append(_Said(room, lines, receipt, self._replies.answering))
 
     def not_said(self, lines: int, why: Refusal, receipt: Receipt | None) -> None:
         """Tell that some lines may not be said, after earlier receipts: by the receipt, if any."""
-        self.when_settled(partial(self._tell_not_said, lines, why, receipt))
+        answering = self._replies.answering
+        self.when_settled(partial(self._tell_not_said, lines, why, receipt, answering))
 
     def published(self, room: str, seqs: Sequence[int], elsewhere: bool) -> None:
         """Take note that lines were published in a room, with these seqs.
@@ -166,15 +172,18 @@ class ActionQueue:
         said = next((each for each in self._receipts or () if each.lines is lines), None)
         if said is not None and self._receipts is not None:
             self._receipts.remove(said)
-        self._tell_not_said(1 if as_one else len(lines), why, said and said.receipt)
+        receipt, answering = (None, self._replies.answering) if said is None else said[2:]
+        self._tell_not_said(1 if as_one else len(lines), why, receipt, answering)
         self._go_on()
 
-    def _tell_not_said(self, texts: int, why: Refusal, receipt: Receipt | None) -> None:
+    def _tell_not_said(
+        self, texts: int, why: Refusal, receipt: Receipt | None, answering: Format
+    ) -> None:
         if receipt is not None:
             receipt(why)
             return
         for _ in range(texts):
-            self._replies.error(why.kind, why.key, **why.values)
+            self._replies.stream.put(answering.error(why.kind, why.key, **why.values))
 
     def _uncount(self, lines: int) -> None:
         # Lines that wait in several batches count for their average: a batch is limited as a whole.

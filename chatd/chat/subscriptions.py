@@ -131,10 +131,10 @@ class Subscriptions:
 
         A format that knows the name before renders it, and one that knows this name what follows.
         """
-        identity, own = self._identity, self._replies.format
+        identity, format = self._identity, self._replies.format
         logged_in = self.read_tracker is not None
-        self._replies.stream.put(own.you(identity.name, identity.is_guest, logged_in))
-        if (named := own.named(identity.name)) != own:
+        self._replies.stream.put(format.you(identity.name, identity.is_guest, logged_in))
+        if (named := format.named(identity.name)) != format:
             self.change_format(named)
 
     # Changing how all is shown

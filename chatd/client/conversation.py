@@ -130,6 +130,12 @@ class Conversation:
         """
         return self._typed.submit(text)
 
+    def retry(self) -> None:
+        """Send again the text of which the server did not know whether it was stored."""
+        self.chat.outbox.retry()
+        self.chat.flush_all()
+        self.chat.view.changed()
+
     def choose(self, room: Room) -> None:
         """Show a room."""
         self.chat.choose(room)

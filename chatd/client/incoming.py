@@ -42,6 +42,7 @@ class Incoming:
             "ack": self._done,
             "done": self._done,
             "refused": self._refused,
+            "unsure": self._unsure,
             "private": self._private_line,
             "say": self._say,
             "error": self._error,
@@ -115,6 +116,11 @@ class Incoming:
         if item is not None:
             self._chat.give_back(item)
 
+    def _unsure(self, message: Message) -> None:
+        item = self._chat.outbox.get(message.get("id"))
+        if item is not None:
+            self._chat.outbox.doubt(item)
+
     def _private_line(self, message: Message) -> None:
         chat = self._chat
         author, text, to = message["author"], visible(message["text"]), message.get("to") or ""
@@ -137,6 +143,9 @@ class Incoming:
 
     def _error(self, message: Message) -> None:
         chat = self._chat
+        item = chat.outbox.get(message.get("id"))
+        if message.get("key") == "in_doubt" and item is not None and item.is_said:
+            return  # it is shown as in doubt, and sent again
         text = f"{message['kind']}: {message['text']}"
         chat.view.show(chat.origin(message), Shown(Kind.ERROR, text))
         self._tell_refused(message.get("id"))

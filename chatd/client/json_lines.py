@@ -176,7 +176,7 @@ class JsonLink:
 
 _ENDS = {
     "enter": ("entered",),
-    "line": ("done", "ack", "refused"),
+    "line": ("done", "ack", "refused", "unsure"),
     "search": ("found", "found_in_rooms"),
     "text": ("done",),
 }

@@ -137,7 +137,9 @@ class Drawing:
         """Return the lines of the room that were typed and are not said yet."""
         room, chat = self._screen.room, self._screen.conversation.chat
         return [
-            painting.waiting(item.text, chat.me.name, item.is_sent, chat.spoken)
+            painting.waiting(
+                item.text, chat.me.name, item.is_sent, chat.spoken, is_in_doubt=item.is_in_doubt
+            )
             for item in chat.outbox.shown(room)
         ]
 

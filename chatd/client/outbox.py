@@ -1,7 +1,8 @@
 """Lines that were typed, and that are not known to be said or carried out.
 
-Text is sent again with its idempotency key after the connection broke, and the server says it once.
-A command is sent once: if the connection breaks before it was answered, its outcome is unknown.
+Text is sent again with its idempotency key after the connection broke, or the server did not know
+its outcome, and the server says it once. A command is sent once: if the connection breaks before it
+was answered, its outcome is unknown.
 Pure. This module must not know the connection. It holds no password.
 """
 
@@ -38,6 +39,9 @@ class Item:
 
     is_sent: bool = False
     """True while it is sent over this connection and not answered."""
+
+    is_in_doubt: bool = False
+    """True while it is not sent again of which the server did not know whether it was stored."""
 
     is_back: bool = False
     """True once its line came back among those of the room, so that it is not shown twice."""
@@ -79,7 +83,10 @@ class Outbox:
     def waiting(self, room: Room | None) -> list[Item]:
         """Return the items of a room that may be sent now, in order."""
         free = IN_FLIGHT - sum(item.is_sent for item in self)
-        return [item for item in self if item.room is room and not item.is_sent][: max(0, free)]
+        waiting = [
+            item for item in self if item.room is room and not (item.is_sent or item.is_in_doubt)
+        ]
+        return waiting[: max(0, free)]
 
     def shown(self, room: Room | None) -> list[Item]:
         """Return the items of a room that are shown after its lines, as not said yet.
@@ -95,6 +102,20 @@ class Outbox:
                 item.is_back = True
                 return
 
+    def doubt(self, item: Item) -> None:
+        """Hold a text of which the server does not know whether it was stored, until `retry`."""
+        item.is_sent, item.is_in_doubt = False, True
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """True if a text is held."""
+        return any(item.is_in_doubt for item in self)
+
+    def retry(self) -> None:
+        """Let text that is held be sent again."""
+        for item in self:
+            item.is_in_doubt = False
+
     def broke(self) -> list[Item]:
         """Let text that was sent wait again. Return the commands whose outcome is unknown."""
         unsure = [item for item in self if item.is_sent and not item.is_said]
@@ -102,4 +123,5 @@ class Outbox:
             self.drop(item)
         for item in self:
             item.is_sent = False
+        self.retry()
         return unsure

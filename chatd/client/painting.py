@@ -65,9 +65,12 @@ def continued(line: Line, shown: Shown) -> Line:
     return line._replace(paragraph=Paragraph(head, [*body, ("", f"\n{_safe(shown.text)}")]))
 
 
-def waiting(text: str, name: str, is_sent: bool, language: str = ENGLISH) -> Paragraph:
-    """Return a text that was typed, and that the server has not answered yet."""
-    mark = "....." if is_sent else Sentence("waits").in_language(language)
+def waiting(
+    text: str, name: str, is_sent: bool, language: str = ENGLISH, *, is_in_doubt: bool = False
+) -> Paragraph:
+    """Return a text that was typed, and that the server has not answered yet, or with a doubt."""
+    told = Sentence("in_doubt" if is_in_doubt else "waits")
+    mark = "....." if is_sent else told.in_language(language)
     head = [("class:waiting", f"{mark} <{visible(name)}> ")]
     lines = "\n".join(_safe(line) for line in text.split("\n"))
     return Paragraph(head, [("class:waiting", lines)])

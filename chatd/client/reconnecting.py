@@ -33,6 +33,9 @@ QUIET = 25.0
 SILENT = 30.0
 """Further seconds that it has for one."""
 
+DOUBT = 5.0
+"""Seconds until a line is sent again of which the server did not know whether it was stored."""
+
 FAREWELL = 3.0
 """Seconds that the server has to answer the last lines before the conversation ends."""
 
@@ -70,6 +73,7 @@ class Reconnecting:
         self._search: asyncio.Future[Connection] | None = None
         self._left = asyncio.Event()
         self._arrived = asyncio.Event()
+        self._doubt: asyncio.TimerHandle | None = None
 
     @property
     def retry_in(self) -> float:
@@ -125,6 +129,7 @@ class Reconnecting:
         finally:
             loop.remove_reader(link)
             loop.remove_writer(link)
+            self._end_doubt()
         if self.state is State.OPEN and loop.time() - began > LASTING:
             self._failures = 0
 
@@ -171,6 +176,18 @@ class Reconnecting:
             self._has_opened = True
             self.reason = None
             self._be(State.OPEN)
+
+        if self._doubt is None and self.conversation.chat.outbox.is_in_doubt:
+            self._doubt = asyncio.get_running_loop().call_later(DOUBT, self._send_again)
+
+    def _send_again(self) -> None:
+        self._end_doubt()
+        self.conversation.retry()
+
+    def _end_doubt(self) -> None:
+        if self._doubt is not None:
+            self._doubt.cancel()
+            self._doubt = None
 
     def _farewell(self, message: dict[str, Any]) -> Sentence | None:
         """Return the reason of the end that a server announces; None if the person left.

@@ -2,7 +2,8 @@
 
 Theory of operation (docs/wire.md has the messages). After ``text`` no line can be a command. Each
 line has an id, and is answered by ``ack`` once it is on disk, or by ``refused``, after an ``error``
-that says why. Lines are sent without waiting for that; after the last answer we close.
+that says why, or by ``unsure``, if it may be on disk or not. Lines are sent without waiting for
+that; after the last answer we close.
 
     -> {"type":"hello","name":"ci","rooms":{"ops":null}}
     -> {"type":"text","id":1}
@@ -139,6 +140,8 @@ def say(talk: JsonLink, source: Source, receipts: Receipts) -> None:
 class Receipts:
     """The lines that an author says in a room, counted: how many were saved, and how many refused.
 
+    Of others it is not known, because the server's store has not answered.
+
     ``max_length`` is the most characters of a line.
     """
 
@@ -146,13 +149,13 @@ class Receipts:
         self._author = author
         self._room = room
         self._max_length = max_length
-        self._said = self._saved = self._refused = 0
+        self._said = self._saved = self._refused = self._unsure = 0
         self._error = self._refusal = ""
 
     @property
     def are_due(self) -> bool:
         """True if the server has not answered every line yet."""
-        return self._saved + self._refused < self._said
+        return self._saved + self._refused + self._unsure < self._said
 
     def expect(self, lines: Iterable[bytes]) -> bytes:
         """Count *lines*; return the messages that say them, without blank ones."""
@@ -194,6 +197,8 @@ class Receipts:
         kind = message.get("type")
         if kind == "ack":
             self._saved += 1
+        elif kind == "unsure":
+            self._unsure += 1
         elif kind == "refused":
             self._refuse(self._error)
         elif kind == "error":
@@ -209,12 +214,25 @@ class Receipts:
     def check(self, interruption: str | None) -> None:
         """Raise `ClientError` unless all lines were saved and there was no *interruption*."""
         count = f"{self._saved} of {self._said} lines were saved"
+        if self._unsure:
+            raise ClientError(self._doubt())
         if self._refused and self._refused == self._said:
             raise ClientError(f"nothing was said: {self._refusal}")
         if self._refused:
             raise ClientError(f"not all was said, {count}: {self._refusal}")
         if interruption:
             raise ClientError(f"{interruption}: {count}.")
+
+    def _doubt(self) -> str:
+        """Return the sentence for lines of which it is not known whether they were saved."""
+        refused = f"; {self._refused} were refused ({self._refusal})" if self._refused else ""
+        what_to_do = "Look in the room before you say them again."
+        if self._author.key is not None:
+            what_to_do = "Do the same again: with its key, each line is said once."
+        return (
+            f"it is not known if {self._unsure} of {self._said} lines were saved, because the store"
+            f" has not answered{refused}. {what_to_do}"
+        )
 
 
 def _is_error(message: Message) -> bool:

@@ -69,6 +69,7 @@ SENTENCES = {
     "private": ("private", "privado"),
     "private_to": ("private to {name}", "privado para {name}"),
     "waits": ("waits", "espera"),
+    "in_doubt": ("unsure, sent again", "en duda, se reenvía"),
     "not_said": ("not said: {text}", "no se ha dicho: {text}"),
     "not_sent": ("not sent:", "no se ha enviado:"),
     # Hints

@@ -169,6 +169,18 @@ class TestALine:
         back.say("/missed", room=None)
         assert [each["key"] for each in back.seen("say")] == ["nothing_missed"]
 
+    @pytest.mark.parametrize("line", ["/topic tea", "/msg luis hola"])
+    def test_the_error_of_one_that_a_command_said_has_the_id_of_the_command(
+        self, node: Node, line: str
+    ) -> None:
+        node.world.member("luis")
+        tab = browser(node.world, name="ana", rooms={"lobby": None})
+        node.begin(is_stored=True)
+        tab.say(line, room="lobby", id=7)
+        node.give_up()
+        (error,) = tab.seen("error", "unsure", "refused")
+        assert (error["key"], error["id"]) == ("in_doubt", 7)
+
 
 class TestAKey:
     """A line with a key is said once, stored or not the first time."""

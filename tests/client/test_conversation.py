@@ -156,6 +156,26 @@ class TestLines:
         assert talk.texts(kind=Kind.UNSAID) == talk.window.given_back == ["hola"]
         assert not talk.conversation.unsent
 
+    def test_a_line_that_is_in_doubt_is_sent_again_when_it_is_time(self, talk: Talk) -> None:
+        talk.conversation.submit("hola")
+        (line,) = talk.lines
+        talk.take("error", id=line["id"], kind="Not known", key="in_doubt", text="look.")
+        talk.take("unsure", id=line["id"])
+        assert not talk.texts(kind=Kind.ERROR)
+        assert talk.conversation.unsent == ["hola"]
+        talk.conversation.submit("next")
+        assert [line["text"] for line in talk.lines] == ["hola", "next"]
+        talk.conversation.retry()
+        assert talk.lines[2:] == [line]
+        talk.take("ack", id=line["id"], room="lobby", seq=1)
+        assert talk.conversation.unsent == ["next"]
+
+    def test_of_a_command_that_is_in_doubt_the_error_is_shown(self, talk: Talk) -> None:
+        talk.conversation.submit("/topic new")
+        (line,) = talk.lines
+        talk.take("error", id=line["id"], kind="Not known", key="in_doubt", text="look.")
+        assert talk.texts(kind=Kind.ERROR) == ["Not known: look."]
+
     def test_a_blank_line_is_not_sent(self, talk: Talk) -> None:
         talk.conversation.submit("  ")
         assert not talk.lines

@@ -99,6 +99,10 @@ class TestText:
         assert waiting("one\ntwo", "ana", is_sent=False).text == "waits <ana> one\ntwo"
         assert waiting("one", "ana", is_sent=True).text == "..... <ana> one"
 
+    def test_a_line_that_is_in_doubt_says_so(self) -> None:
+        shown = waiting("one", "ana", is_sent=False, is_in_doubt=True)
+        assert shown.text == "unsure, sent again <ana> one"
+
     @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
     @pytest.mark.parametrize("kind", Kind)
     def test_nothing_of_it_can_control_a_terminal(self, kind: Kind, hostile: str) -> None:

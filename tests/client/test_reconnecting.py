@@ -173,6 +173,26 @@ def test_a_line_that_is_not_answered_is_sent_over_the_next_connection() -> None:
     run(scene)
 
 
+def test_a_line_that_is_in_doubt_is_sent_again_in_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(server: Server) -> None:
+        server.start()
+        peer = await server.accept()
+        await until(lambda: server.client.state is State.OPEN)
+        server.submit("hola")
+        line = await peer.until("line")
+        for _ in range(2):
+            peer.send("error", id=line["id"], kind="Not known", key="in_doubt", text="look.")
+            peer.send("unsure", id=line["id"])
+            assert await peer.until("line") == line
+        peer.send("ack", id=line["id"], room="lobby", seq=1)
+        await until(lambda: not server.client.conversation.unsent)
+        assert server.texts(Kind.ERROR) == []
+        server.client.leave()
+
+    monkeypatch.setattr(reconnecting, "DOUBT", 0.0)
+    run(scene)
+
+
 def test_a_server_that_is_away_is_tried_until_it_is_back() -> None:
     async def scene(server: Server) -> None:
         talk = server.start()

@@ -89,6 +89,37 @@ def test_a_refused_line_is_reported_once_the_rest_was_said() -> None:
     assert room.said == ["one", "two"]
 
 
+class Doubting(ChatStandIn):
+    """A server whose store does not answer for some lines, and saves others."""
+
+    def hear(self, peer: Peer, message: dict[str, Any]) -> None:
+        if message["text"] == "one":
+            super().hear(peer, message)
+            return
+        peer.tell("error", id=message["id"], kind="Not known", key="in_doubt", text="look.")
+        peer.tell("unsure", id=message["id"])
+
+
+def test_lines_in_doubt_are_counted() -> None:
+    assert run_say(Doubting(), stdin=b"one\ntwo\nthree\n") == failed(
+        b"it is not known if 2 of 3 lines were saved, because the store has not answered."
+        b" Look in the room before you say them again."
+    )
+
+
+def test_with_a_key_the_same_again_is_safe() -> None:
+    code, _, error = run_say(Doubting(), ["--idempotency-key", "7", "two"])
+    assert code == 1
+    assert error.endswith(b"Do the same again: with its key, each line is said once.\n")
+
+
+def test_those_that_were_refused_beside_them_are_counted_too() -> None:
+    stdin = b"one\ntwo\n" + b"x" * 5000 + b"\n"
+    _, _, error = run_say(Doubting(), stdin=stdin)
+    assert b"if 1 of 3 lines were saved, " in error
+    assert b" answered; 1 were refused (Invalid message: " in error
+
+
 def test_a_line_that_cannot_be_valid_is_not_sent() -> None:
     room = ChatStandIn()
     stdin = b"one\nca\xf1on\n" + b"x" * 5000 + b"\ntwo\n"

@@ -9,7 +9,7 @@ from twisted.internet.task import Clock
 
 from chatd.event import Draft, Kind, Record
 from chatd.rooms.room import Room
-from chatd.storage.contract import StoreError
+from chatd.storage.contract import InDoubt, StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import Damaged, Put, change, ignore_store_error
 from chatd.util.budget_table import Kind as Budgeted
@@ -236,12 +236,12 @@ class TestWithoutADisk:
         store.release()
         harness.clock.advance(0)
         only(harness.hooks).delivered(7)
-        for fails in True, False:
+        for error in StoreError("no disk"), InDoubt(), None:
             harness.hooks.keep()
             harness.clock.advance(0)
-            store.fail(StoreError("no disk")) if fails else store.release()
+            store.release() if error is None else store.fail(error)
             harness.clock.advance(0)
-            assert only(Hooks(store, Budgets(Clock()))).seq == (0 if fails else 7)
+            assert only(Hooks(store, Budgets(Clock()))).seq == (7 if error is None else 0)
 
 
 def test_what_went_wrong_is_counted_until_something_goes_well() -> None:

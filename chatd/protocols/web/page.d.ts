@@ -161,7 +161,8 @@ export interface Entering {
 }
 
 export interface Item extends Draft {
-	state: "waits" | "sent" | "refused" | "unsure";
+	/** One that is "doubted" is sent again in a moment; one that is "unsure" is not. */
+	state: "waits" | "sent" | "refused" | "doubted" | "unsure";
 	isBack: boolean;
 }
 

@@ -10,6 +10,7 @@ import { Chat } from "./state.js";
 
 const PAGE = 50; // lines that are fetched at once
 const LONGEST_MS = 2 ** 31 - 1; // of a timer of a browser
+const RETRY_MS = 5000; // until a line is sent again that was in doubt: see docs/wire.md
 const ORIGINS = 100; // most lines of which is known in which room they were written
 
 export class Client {
@@ -23,6 +24,7 @@ export class Client {
 	#fetching = new Set();
 	/** @type {number | undefined} */
 	#unmuting;
+	#isRetrying = false;
 	#proof = ""; // that was sent in the last hello
 	/** @type {Map<wire.Id, page.Room>} */
 	#origins = new Map();
@@ -283,6 +285,21 @@ export class Client {
 			const line = { type: "line", id, room: isText ? room.name : this.#roomToSay(room), text };
 			this.connection.send(isText ? { ...line, key } : line);
 		}
+	}
+
+	/**
+	 * The server does not know whether the line with that id was stored: send it again in a moment.
+	 * @param {wire.Id | undefined} id
+	 */
+	doubted(id) {
+		if (this.outbox.doubted(id)?.state !== "doubted" || this.#isRetrying) return;
+		this.#isRetrying = true;
+		this.#given.clock.setTimeout(() => {
+			this.#isRetrying = false;
+			this.outbox.retry();
+			for (const room of this.chat.rooms) if (room.present) this.flush(room);
+			this.#given.changed();
+		}, RETRY_MS);
 	}
 
 	/**

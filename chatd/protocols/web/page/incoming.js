@@ -65,6 +65,8 @@ export class Incoming {
 				return outbox.drop(message.id);
 			case "refused":
 				return outbox.refused(message.id);
+			case "unsure":
+				return this.#client.doubted(message.id);
 			case "private":
 				return this.#private(message);
 			case "say":
@@ -228,12 +230,15 @@ export class Incoming {
 	}
 
 	/** @param {wire.Failure} message */
-	#error({ id, kind, text }) {
+	#error({ id, kind, key, text }) {
 		if (id === undefined && this.#untold) {
 			this.#untold -= 1;
 			return;
 		}
-		this.#client.outbox.refused(id);
+		if (key === "in_doubt") {
+			const item = this.#client.outbox.doubted(id);
+			if (item?.answer === "ack") return; // it says so itself, until `unsure` has it sent again
+		} else this.#client.outbox.refused(id);
 		this.#client.note({ kind: "error", title: this.#given.texts.errorKind(kind), text }, id);
 	}
 

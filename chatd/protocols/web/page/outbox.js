@@ -1,6 +1,6 @@
 // Lines that were written and are not known to be stored. Text is sent again with its key after the
-// connection broke, and the server stores it once. A command is sent once: if the connection breaks,
-// its outcome is unknown, and the item says so. Pure. It must not know the connection.
+// connection broke, or the server did not know its outcome, and the server stores it once. A command is
+// sent once: then its outcome is unknown, and the item says so. Pure. It must not know the connection.
 
 /**
  * Return the word of a command in lower case, or undefined for text.
@@ -56,11 +56,31 @@ export class Outbox {
 	}
 
 	/**
-	 * Refuse the items that wait for a room.
+	 * Mark an item of which the server does not know whether it was stored, and return it. Text waits
+	 * until `retry`.
+	 * @param {wire.Id | undefined} id
+	 */
+	doubted(id) {
+		const item = this.items.find((each) => each.id === id);
+		if (item) item.state = item.answer === "ack" ? "doubted" : "unsure";
+		return item;
+	}
+
+	/** Let text wait to be sent again of which the server did not know whether it was stored. */
+	retry() {
+		for (const item of this.items) if (item.state === "doubted") item.state = "waits";
+	}
+
+	/**
+	 * Refuse the items that wait for a room. Those that may have been stored are unsure for good.
 	 * @param {page.Room} room
 	 */
 	closed(room) {
-		for (const item of this.items) if (item.room === room && item.state === "waits") item.state = "refused";
+		for (const item of this.items) {
+			if (item.room !== room) continue;
+			if (item.state === "waits") item.state = "refused";
+			if (item.state === "doubted") item.state = "unsure";
+		}
 	}
 
 	/**
@@ -78,7 +98,8 @@ export class Outbox {
 	 * @param {string} text
 	 */
 	cameBack(room, text) {
-		const waiting = this.items.filter((item) => item.room === room && item.state === "sent" && !item.isBack);
+		const isDue = (/** @type {page.Item} */ { state }) => ["sent", "doubted", "unsure"].includes(state);
+		const waiting = this.items.filter((item) => item.room === room && isDue(item) && !item.isBack);
 		const item = waiting.find((each) => each.answer === "line" || said(each) === text);
 		if (item) item.isBack = true;
 		if (item?.answer === "line") this.drop(item.id);
@@ -89,6 +110,7 @@ export class Outbox {
 		for (const item of this.items) {
 			if (item.state === "sent") item.state = item.answer === "ack" ? "waits" : "unsure";
 		}
+		this.retry();
 	}
 }
 

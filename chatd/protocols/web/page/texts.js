@@ -209,10 +209,8 @@ export const SENTENCES = {
 	waits: ["waits for the connection", "espera la conexión"],
 	sent: ["being saved", "guardándose"],
 	refused: ["not said", "no se ha dicho"],
-	unsure: [
-		"the connection broke: this may or may not have been said",
-		"se cortó la conexión: puede que se dijera, o no",
-	],
+	doubted: ["not known yet if it was said, so it is sent again", "aún no se sabe si se dijo; se envía otra vez"],
+	unsure: ["this may or may not have been said", "puede que esto se dijera, o no"],
 	again: ["Write it again", "Escribirlo de nuevo"],
 	drop: ["Discard", "Descartar"],
 	connecting: ["Connecting …", "Conectando …"],

@@ -816,3 +816,38 @@ test("a line that is written before the page is in a room is for the first one",
 		[["lobby", "hola"]],
 	);
 });
+
+test("a line that is in doubt is sent again with its key in a moment, and no error is shown", () => {
+	const all = made();
+	all.says(entered("lobby"));
+	all.client.say(["hola"]);
+	const [first] = sent(all, "line");
+	for (const id of [first.id, first.id])
+		all.says({ type: "error", id, kind: "Not known", key: "in_doubt", text: "..." }, { type: "unsure", id });
+	const lobby = all.chat.room("lobby");
+	assert.deepEqual(
+		all.client.outbox.shownIn(lobby).map(({ state }) => state),
+		["doubted"],
+	);
+	assert.ok(lobby.lines.every(({ kind }) => kind !== "error"));
+	all.clock.advance(5);
+	assert.deepEqual(sent(all, "line"), [first, first]);
+	all.says({ type: "ack", id: first.id, room: "lobby", seq: 1 });
+	assert.deepEqual(all.client.outbox.items, []);
+});
+
+test("of a private line that is in doubt the error is shown, and it is not sent again", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "private", author: "luis", text: "psst" });
+	const [room] = all.chat.privates;
+	all.client.choose(room);
+	all.client.say(["yes?"]);
+	const [{ id }] = sent(all, "line");
+	all.says({ type: "error", id, kind: "Not known", key: "in_doubt", text: "look" });
+	assert.equal(all.client.outbox.shownIn(room)[0].state, "unsure");
+	assert.deepEqual(texts(room), ["psst", "look"]);
+	all.clock.advance(5);
+	assert.equal(sent(all, "line").length, 1);
+	all.says({ type: "private", author: "guest1", to: "luis", text: "yes?" });
+	assert.deepEqual(all.client.outbox.items, []);
+});

@@ -94,3 +94,46 @@ test("a line that comes before its ack is not shown twice, nor lost if it is ref
 		[3, "waits"],
 	]);
 });
+
+test("text that is in doubt waits to be sent again with its key, and a private line does not", () => {
+	const outbox = new Outbox();
+	outbox.put(item(1, "a"));
+	outbox.put(item(2, "/msg ana hola", "line", "hola"));
+	outbox.takeFor(ROOM);
+	for (const id of [1, 2]) assert.equal(outbox.doubted(id).id, id);
+	assert.deepEqual(states(outbox), [
+		[1, "doubted"],
+		[2, "unsure"],
+	]);
+	assert.deepEqual(outbox.takeFor(ROOM), []);
+	outbox.retry();
+	assert.deepEqual(
+		outbox.takeFor(ROOM).map(({ key }) => key),
+		["key1"],
+	);
+	outbox.cameBack(ROOM, "hola");
+	assert.deepEqual(states(outbox), [[1, "sent"]]);
+});
+
+test("text that is in doubt is not shown twice, and goes with its room or its connection", () => {
+	const outbox = new Outbox();
+	for (const [id, text] of ["a", "b", "c"].entries()) outbox.put(item(id, text));
+	outbox.takeFor(ROOM);
+	for (const id of [0, 1]) outbox.doubted(id);
+	outbox.cameBack(ROOM, "a");
+	assert.deepEqual(states(outbox), [
+		[1, "doubted"],
+		[2, "sent"],
+	]);
+	outbox.broke();
+	assert.deepEqual(states(outbox), [
+		[1, "waits"],
+		[2, "waits"],
+	]);
+	outbox.doubted(1);
+	outbox.closed(ROOM);
+	assert.deepEqual(states(outbox), [
+		[1, "unsure"],
+		[2, "refused"],
+	]);
+});
