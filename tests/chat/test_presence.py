@@ -66,6 +66,21 @@ def world() -> PresenceWorld:
     return PresenceWorld()
 
 
+def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Change, str, bool]]:
+    """Return the list to which each presence is added that is published from now on."""
+    found: list[tuple[Change, str, bool]] = []
+    publish = Room.publish
+
+    def note(room: Room, entries: Sequence[Entry], **options: bool) -> None:
+        for entry in entries:
+            if isinstance(entry, Presence):
+                found.append((entry.change, entry.new_name or entry.name, entry.hidden))
+        publish(room, entries, **options)
+
+    monkeypatch.setattr(Room, "publish", note)
+    return found
+
+
 class TestComing:
     def test_each_is_shown_at_once(self, world: PresenceWorld) -> None:
         world.come("luis")
@@ -245,20 +260,62 @@ class TestThoseWhoMayNotSpeak:
         luis = world.come("luis")
         world.olga.type("/mode open")
         luis.type("/nick lucas")
-        assert world.told == ["+ lucas"]
+        luis.type("hola")
+        assert world.told == ["+ lucas", "<lucas> hola"]
 
-    def test_one_that_came_before_anyone_is_shown_anything_is_not_shown_to_leave(self) -> None:
-        world = World()
-        olga = world.member("olga")
-        olga.type("/create ops moderated")
-        luis = world.person("luis")
-        luis.type("/join ops")
-        eva = world.server.connect(Stream(), PresenceFormat())
-        eva.enter(world.room("ops"), "joined_room", 0)
-        taken(eva.stream)
-        luis.hang_up()
+    def test_nothing_is_appended_for_them(
+        self, world: PresenceWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found = published(monkeypatch)
+        world.come("luis").hang_up()
+        assert found == []
+
+
+class TestThoseWhoMayNotSpeakBeforeAClientIsShownAnything:
+    @pytest.fixture
+    def world(self) -> PresenceWorld:
+        world = PresenceWorld()
+        leave_room(world.server, world.eva, world.ops)
+        world.come().type("/join tea")  # from here on none is shown
+        world.olga.type("/mode moderated")
         world.settle()
-        assert taken(eva.stream) == ""
+        assert not world.ops.tells_presence
+        return world
+
+    def enter(self, world: PresenceWorld) -> None:
+        """Have Eva enter again."""
+        world.eva.enter(world.ops, "joined_room", 0)
+        world.seen(world.eva)
+
+    def test_one_is_not_shown_to_leave(self, world: PresenceWorld) -> None:
+        luis = world.come("luis")
+        self.enter(world)
+        luis.hang_up()
+        assert world.told == []
+
+    def test_one_is_shown_with_its_name_of_then_before_its_first_line(
+        self, world: PresenceWorld
+    ) -> None:
+        luis = world.come("luis")
+        luis.type("/nick lucas")
+        self.enter(world)
+        world.olga.type("/mode open")
+        luis.type("hola")
+        assert world.told == ["+ lucas", "<lucas> hola"]
+
+    def test_so_is_one_that_could_speak_under_another_name(self, world: PresenceWorld) -> None:
+        world.olga.type("/mode open")
+        luis = world.come("luis")
+        world.olga.type("/mode moderated")
+        luis.type("/nick lucas")
+        self.enter(world)
+        world.olga.type("/mode open")
+        luis.type("hola")
+        assert world.told == ["+ lucas", "<lucas> hola"]
+
+    def test_one_that_has_left_is_forgotten(self, world: PresenceWorld) -> None:
+        world.come("luis").hang_up()
+        assert world.ops.here.hidden == {}
 
 
 class TestOtherNodes:
@@ -270,28 +327,15 @@ class TestOtherNodes:
         world.ops.tells_presence = True
         return world
 
-    def published(
-        self, world: PresenceWorld, monkeypatch: pytest.MonkeyPatch
-    ) -> list[tuple[Change, str, bool]]:
-        """Return the list to which what is published is added."""
-        found: list[tuple[Change, str, bool]] = []
-        publish = Room.publish
-
-        def note(room: Room, entries: Sequence[Entry], **options: bool) -> None:
-            for entry in entries:
-                if isinstance(entry, Presence):
-                    found.append((entry.change, entry.new_name or entry.name, entry.hidden))
-            publish(room, entries, **options)
-
-        monkeypatch.setattr(Room, "publish", note)
-        return found
+    def test_each_room_that_is_made_tells_them(self, shared: PresenceWorld) -> None:
+        assert shared.server.rooms.add("tea").tells_presence
 
     def test_each_is_told_although_no_client_is(
         self, shared: PresenceWorld, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         shared.server.moves.leave(shared.eva)
         shared.settle()
-        found = self.published(shared, monkeypatch)
+        found = published(monkeypatch)
         shared.come("luis").hang_up()
         assert found == [(Change.JOINED, "luis", False), (Change.LEFT, "luis", False)]
         assert shared.ops.tells_presence
@@ -301,7 +345,7 @@ class TestOtherNodes:
     ) -> None:
         shared.olga.type("/mode moderated")
         shared.seen(shared.eva)
-        found = self.published(shared, monkeypatch)
+        found = published(monkeypatch)
         luis = shared.come("luis")
         luis.type("/nick lucas")
         shared.olga.type("/voice lucas")

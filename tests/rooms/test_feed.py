@@ -578,8 +578,8 @@ class TestTellingOfPresence:
         assert room.tells_presence
         harness.publish(came("luis"))
         assert room.tells_presence
-        cursor.close()
         harness.publish(said("a"))
+        cursor.close()
         assert room.tells_presence
         harness.publish(came("eva"))
         assert not room.tells_presence
