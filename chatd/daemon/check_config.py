@@ -120,9 +120,11 @@ def faults_of_files(settings: Settings, folder: Path) -> Iterator[str]:
             read_token(folder / settings.token_file)
         except TokenError as error:
             yield str(error)
-    if settings.audit is not None and (why := _wrong_place(folder / settings.audit)):
-        yield f"cannot write the audit {folder / settings.audit}: {why}."
-    if why := _wrong_store(settings, folder):
+    # The daemon's folder is known to its unit alone, so nothing is known of a place in it.
+    audit = settings.audit or ""
+    if os.path.isabs(audit) and (why := _wrong_place(Path(audit))):
+        yield f"cannot write the audit {audit}: {why}."
+    if os.path.isabs(settings.store.partition(":")[2]) and (why := _wrong_store(settings.store)):
         yield f"cannot use --store {settings.store}: {why}"
     for listener in settings.listeners:
         for wrong in (_wrong_pair(listener), _wrong_user(listener)):
@@ -130,10 +132,10 @@ def faults_of_files(settings: Settings, folder: Path) -> Iterator[str]:
                 yield f"{listener.endpoint!r}: {wrong}"
 
 
-def _wrong_store(settings: Settings, folder: Path) -> str:
-    """Return why this process could not make the store, or write to it; "" if it could."""
+def _wrong_store(where: str) -> str:
+    """Return why this process could not make a store, or write to it; "" if it could."""
     try:
-        path = path_of(settings.store, folder)
+        path = path_of(where, Path("/"))
         if path is None:
             return ""
         check_folder(path.parent)

@@ -95,6 +95,18 @@ class TestAPlaceToWriteTo:
     ) -> None:
         assert check(setting, capsys) == [f"chatd.toml: {why.format(folder=tmp_path)}"]
 
+    def test_in_the_daemons_own_directory_is_not_known(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "chatd.toml"
+        file.write_text("server.recent = 1")
+        there = tmp_path / "others may write"
+        there.mkdir()
+        there.chmod(0o777)
+        monkeypatch.chdir(there)
+        assert cli.main(["check-config", str(file)]) == 0
+        capsys.readouterr()
+
     def test_is_made_by_no_check(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         check("store.where = 'sqlite:s'\nlog.audit = 'audit.log'", capsys)
         assert [each.name for each in tmp_path.iterdir()] == ["chatd.toml"]
