@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from chatd.accounts.accounts import Account
 from chatd.storage.claims import Claim, Claims
+from chatd.storage.contract import InDoubt
 from chatd.text.validation import looks
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class HeldClaims(Generic[T]):
         self._claims = claims
         self._needs: Counter[Claim] = Counter()
         self._held: set[Claim] = set()
+        self._in_doubt: set[Claim] = set()  # the store may hold them, and nothing here relies on it
         self._of: dict[T, Claim] = {}
 
     def __len__(self) -> int:
@@ -100,7 +102,11 @@ class HeldClaims(Generic[T]):
             return None, False
         asked = self._claims.claim(claim)
         waited = not asked.called
-        in_the_way = await asked
+        try:
+            in_the_way = await asked
+        except InDoubt:
+            self._in_doubt.add(claim)
+            raise
         if in_the_way is None:
             self._held.add(claim)
         return in_the_way, waited
@@ -134,6 +140,7 @@ class HeldClaims(Generic[T]):
         self._needs[claim] -= 1
         if not self._needs[claim]:
             del self._needs[claim]
-            if claim in self._held:
-                self._held.remove(claim)
+            if claim in self._held or claim in self._in_doubt:
+                self._held.discard(claim)
+                self._in_doubt.discard(claim)
                 self._claims.release(claim)

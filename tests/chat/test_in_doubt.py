@@ -275,6 +275,15 @@ class TestAChange:
         node.reconnect()
         assert node.world.server.accounts.called("ana") is not None
 
+    def test_a_name_stays_free_for_others(self, nodes: Node) -> None:
+        ana, luis = nodes.world.person(), nodes.world.person()
+        ana.seen()
+        assert nodes.doubt(ana, "/nick ana", is_stored=True) == [CHANGE_IN_DOUBT]
+        assert ana.session.is_guest
+        nodes.reconnect()
+        luis.ask("/nick ana")
+        assert luis.session.name == "ana"
+
     def test_a_setting(self, node: Node) -> None:
         ana = node.world.member("ana")
         assert node.doubt(ana, "/times on", is_stored=True) == [CHANGE_IN_DOUBT]
