@@ -76,6 +76,9 @@ class TestTheHelperFor:
     helper = StandInHelper()
     sign_in = SignIn(helper, local=frozenset(["ana"]))
 
+    def test_no_account_is_made_unless_that_is_asked_for(self) -> None:
+        assert not self.sign_in.creates
+
     def test_an_account_is_that_of_the_organisation(self) -> None:
         assert self.sign_in.helper_for(Account("maria", "")) is self.helper
 

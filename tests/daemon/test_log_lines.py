@@ -62,6 +62,18 @@ class TestJson:
     def test_a_field_that_is_the_whole_message_is_not_repeated(self) -> None:
         assert "what" not in in_json(event_of("{what}", what="listening."))
 
+    def test_no_field_takes_the_place_of_what_each_line_has(self) -> None:
+        own = {"time": "never", "logger": "other", "message": "another"}
+        line = in_json(event_of("it is {message}.", **own, why="no", system="a"))
+        assert line["time"] == "2023-11-14T22:13:20.062Z"
+        assert (line["logger"], line["message"]) == ("chatd.test", "it is another.")
+        assert (line["why"], line["system"]) == ("no", "a")
+
+    def test_an_event_without_a_logger_and_a_level_has_a_line(self) -> None:
+        bare = {"log_time": 0.0, "log_format": "it is."}
+        line = in_json(bare)
+        assert (line["level"], line["logger"], line["message"]) == ("info", "-", "it is.")
+
     @pytest.mark.parametrize("text", ["ñ", "\x7f", "\x1b[2J", "\u202e", "\ud800", "a\nb", '"\\'])
     def test_all_characters_are_ascii_and_come_back(self, text: str) -> None:
         assert in_json(event_of("{what}", what=text))["message"] == text
@@ -130,6 +142,10 @@ class TestText:
     def test_a_line_is_that_of_twisted(self) -> None:
         line = LogLines(LogStyle()).render(event_of(what="fine"))
         assert line.endswith("[chatd.test#info] it is fine.\n")
+
+    def test_an_event_without_words_is_no_line(self) -> None:
+        event = {**event_of(""), "log_format": None}
+        assert LogLines(LogStyle()).render(event) == ""
 
 
 class TestJournal:

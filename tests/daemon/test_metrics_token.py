@@ -10,9 +10,10 @@ import pytest
 from chatd.daemon.metrics_token import LEAST_CHARACTERS, TokenError, read_token
 
 
-def test_it_is_the_line_of_the_file(tmp_path: Path) -> None:
-    (tmp_path / "token").write_text("a-token-that-is-long\n")
-    assert read_token(tmp_path / "token") == "a-token-that-is-long"
+@pytest.mark.parametrize("token", ["a-token-that-is-long", "x" * LEAST_CHARACTERS])
+def test_it_is_the_line_of_the_file(tmp_path: Path, token: str) -> None:
+    (tmp_path / "token").write_text(f"{token}\n")
+    assert read_token(tmp_path / "token") == token
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from twisted.internet.task import Clock
 
 from chatd.daemon import service_manager
 from chatd.daemon.service_manager import Manager, manager_of
+from chatd.util.error_log import FIRST_SILENCE
 from tests.support.live_server import PATIENCE, LiveServer
 from tests.support.logs import Expect, logged
 from tests.support.manager import ManagerSocket
@@ -159,6 +160,20 @@ class TestAManagerThatCannotBeTold:
         Manager(str(tmp_path / "none"), 0, Clock(), lambda: 0.0).ready("")
         (event,) = expected_errors()
         assert event["why"] == "No such file or directory."
+
+    def test_is_told_of_again_after_it_was_told(
+        self, tmp_path: Path, expected_errors: Expect
+    ) -> None:
+        path, clock = tmp_path / "notify", Clock()
+        manager = Manager(str(path), 0, clock, lambda: 0.0)
+        assert manager.listens
+        for _ in range(3):
+            manager.stopping()
+            with closing(ManagerSocket(str(path))):
+                manager.stopping()
+            path.unlink()
+            clock.advance(FIRST_SILENCE)
+        assert len(expected_errors()) == 3
 
     @on_linux
     def test_is_not_waited_for(
