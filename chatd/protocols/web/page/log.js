@@ -261,7 +261,7 @@ export class Log {
 		const element = make(
 			"div",
 			{
-				className: `line ${isMessage ? "message " : ""}${kind}${follows ? " follows" : ""}${mention ? " mention" : ""}`,
+				className: `line ${kind === "notice" ? "message " : ""}${kind}${follows ? " follows" : ""}${mention ? " mention" : ""}`,
 			},
 			isNewDay && make("h2", { className: "day" }, day),
 			isNew && make("p", { className: "new" }, texts.say("new")),
