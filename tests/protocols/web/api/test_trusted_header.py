@@ -137,7 +137,9 @@ class TestTheHeader:
         web.peer = peer
         assert error_of(web.me(remote_user="maria")) == (403, "header_not_trusted")
         assert not web.server.accounts.table
-        assert expected_errors()
+        (event,) = expected_errors()
+        who = "a client that" if peer is None else f"uid {peer}, which"
+        assert event["why"] == f"{who} is not the uid {PROXY} of trusted_uid sent it"
 
     def test_of_another_user_is_a_failed_sign_in_of_that_user(
         self, web: Proxied, expected_errors: Expect
