@@ -16,14 +16,18 @@ from functools import partial
 from typing import NamedTuple
 
 from twisted.internet.interfaces import IReactorTime
+from twisted.python.failure import Failure
 
 from chatd.chat.session import Session
-from chatd.storage.contract import Store
-from chatd.storage.records import Groups, Table, change, ignore_store_error
+from chatd.storage.contract import Store, StoreError
+from chatd.storage.records import Groups, Table, change
 from chatd.text.folding import fold
 
 VISITS = "visit"
 """The kind of the records."""
+
+WRITE_AGAIN_SECONDS = 1.0
+"""Seconds until visits are written again that the store did not take."""
 
 
 class Visit(NamedTuple):
@@ -147,7 +151,16 @@ class Roster:
             if visit != self._visits.get(key)
         ]
         if puts:
-            change(self._store, *puts).addErrback(ignore_store_error)
+            change(self._store, *puts).addErrback(self._write_later, changed)
+
+    def _write_later(self, failure: Failure, keys: Collection[str]) -> None:
+        """Write visits again that could not be written, or of which that is not known."""
+        failure.trap(StoreError)
+        self._clock.callLater(WRITE_AGAIN_SECONDS, self._write_again, keys)
+
+    def _write_again(self, keys: Collection[str]) -> None:
+        for key in keys:
+            self._note(key)
 
 
 def _visit_of(session: Session) -> Visit:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.chat.roster import Roster, Visit
+from chatd.chat.roster import WRITE_AGAIN_SECONDS, Roster, Visit
+from tests.support.logs import Expect
 from tests.support.world import World
 
 
@@ -67,3 +68,17 @@ def test_a_node_that_is_alone_writes_no_visit() -> None:
     world.person("ana")
     assert world.store.records() == []
     assert roster(world).others() == {}
+
+
+def test_a_visit_that_was_not_written_is_written_again(
+    world: World, expected_errors: Expect
+) -> None:
+    ana, luis = world.member("ana"), world.person("luis")
+    luis.type("/join ops")
+    ana.server.store.cut = True
+    ana.type("/join ops")
+    ana.server.store.give_up()
+    ana.server.store.reconnect()
+    world.wait(WRITE_AGAIN_SECONDS)
+    assert [visit.rooms for visit in roster(world).called("ana").values()] == [["ops"]]
+    expected_errors()
