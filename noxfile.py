@@ -144,6 +144,14 @@ def trial(session: nox.Session) -> None:
 
 
 @nox.session(tags=["ci"])
+def nodes(session: nox.Session) -> None:
+    """Run the tests of commands with the people of each world at two nodes that share a log."""
+    session.install("-e", ".[test]")
+    tests = session.posargs or ["tests/commands"]
+    session.run("pytest", "-q", *tests, env={"CHATD_TEST_NODES": "2"})
+
+
+@nox.session(tags=["ci"])
 def browser(session: nox.Session) -> None:
     """Run the tests of the page in Chromium, if it is installed with its driver."""
     session.install("-e", ".[test]")

@@ -296,7 +296,10 @@ class Call(NamedTuple):
     """A request to the node of a session, which another one makes; never stored.
 
     ``session`` is the number of the session, ``verb`` what is to be done: `PRIVATE_LINE` puts the
-    ``text`` of the ``author`` into its inbox, and `HANG_UP` closes it. It is of no ``room``.
+    ``text`` of the ``author`` into its inbox, and `INBOX_FULL` says that the author's is full.
+    `HANG_UP` closes it by order of the ``author``, and `CLOSE_OTHER` as another connection of the
+    same account. It is of no ``room``. ``by`` is the number of the session that is to be told if
+    the inbox is full, or 0.
     """
 
     session: int
@@ -304,10 +307,13 @@ class Call(NamedTuple):
     author: str
     text: str = ""
     room: str = ""
+    by: int = 0
 
 
 PRIVATE_LINE = "private"
+INBOX_FULL = "inbox_full"
 HANG_UP = "hang_up"
+CLOSE_OTHER = "close_other"
 """The verbs of calls."""
 
 Line = Event | Notice

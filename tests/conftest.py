@@ -196,8 +196,15 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that have most time, or in the end one worker is left with them."""
+    """Begin with the tests that have most time, or in the end one worker is left with them.
+
+    Those for one node are skipped where worlds have several.
+    """
     items.sort(key=lambda item: _deadline_of(item, 0), reverse=True)
+    if int(os.environ.get("CHATD_TEST_NODES", "1")) > 1:
+        for item in items:
+            if (one_node := item.get_closest_marker("one_node")) is not None:
+                item.add_marker(pytest.mark.skip(reason=one_node.args[0]))
 
 
 @pytest.hookimpl(optionalhook=True)

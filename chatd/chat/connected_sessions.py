@@ -51,10 +51,13 @@ class ConnectedSessions:
         session.queue.forget()
         session.prompt.forget()
         del self.by_number[session.number]
-        if self._roster.is_kept:
-            self._roster.end(session)
-        if session.has_spoken and session.network:
+        if session.identity.has_spoken and session.network:
             self._departed_from.add(fold(session.name), session.network)
+
+    def departed_elsewhere(self, name: str, network: str) -> None:
+        """Take note that a session of another node has spoken, and has disconnected."""
+        if network:
+            self._departed_from.add(fold(name), network)
 
     def called(self, name: str) -> Sequence[Session]:
         """Return the sessions with that name, in any case; none if it is not a valid name."""

@@ -26,7 +26,8 @@ class Identity:
     `chatd.text.networks.origin_of_user` for a user of the machine who is known. ``uid`` is the user
     who connected to a UNIX socket, also one that counts as no address; None if that is not known.
     ``door`` is the kind of the connection, "" if it has none.
-    ``confidential`` is True if no other party can read what the client sends.
+    ``confidential`` is True if no other party can read what the client sends, ``has_spoken`` once
+    the session has said something.
     """
 
     __slots__ = (
@@ -36,6 +37,7 @@ class Identity:
         "confidential",
         "door",
         "grant",
+        "has_spoken",
         "holds",
         "host",
         "is_guest",
@@ -47,6 +49,7 @@ class Identity:
     def __init__(self, name: str, clock: IReactorTime, holds: Callable[[Grant], bool]) -> None:
         self.name = name
         self.is_guest = True
+        self.has_spoken = False
         self.grant: Grant | None = None
         self.client_id = ""
         self.host = ""
@@ -71,6 +74,12 @@ class Identity:
     def set_grant(self, grant: Grant | None) -> None:
         """Replace the grant; None makes the session a guest's."""
         self.grant = grant
+        if self.changed is not None:
+            self.changed()
+
+    def note_spoken(self) -> None:
+        """Take note that the session has said something."""
+        self.has_spoken = True
         if self.changed is not None:
             self.changed()
 

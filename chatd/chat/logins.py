@@ -185,7 +185,8 @@ class Logins:
         try:
             self._unread.depart(session)
         finally:
-            self._moderation.bind_logged_out(session)
+            assert session.grant is not None
+            self._moderation.bind_logged_out(session.number, session.grant.account)
             session.identity.set_grant(None)
             self._review(session)
 

@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterable
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Scope
 from chatd.chat.permissions import LEAST, Act, Mode, Role, may
-from chatd.chat.roles import Holder, Roles, nobody
+from chatd.chat.roles import Roles, nobody
+from chatd.chat.roster import AnySession
 from chatd.chat.sanctions import BAN, MUTE, Sanction, Sanctions, room_of
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -48,7 +49,7 @@ class Moderation:
         accounts: Accounts,
         now: Callable[[], float],
         lobby: str,
-        elsewhere: Callable[[str], Iterable[Holder]] = nobody,
+        elsewhere: Callable[[str], Iterable[AnySession]] = nobody,
     ) -> None:
         self.roles = Roles(store, accounts, lobby, elsewhere)
         self.sanctions = Sanctions(store, now)
@@ -143,6 +144,14 @@ class Moderation:
             self._guard(room)  # the last mute or ban there is over
         return self.refusal(session, room, Act.SPEAK)
 
+    def remote_may_speak(self, other: AnySession, room: Room) -> bool:
+        """Return True if a session of another node may speak in a room."""
+        if not room.guarded:
+            return True
+        role, sanctions = self.roles.role_of_remote(other, room), self.sanctions
+        silent = any(sanctions.of_session(kind, other, room, role) for kind in (BAN, MUTE))
+        return not silent and may(role, Act.SPEAK, self.roles.mode_of(room))
+
     def check_above(
         self, session: Session, room: Room, name: str, sessions: Iterable[Session]
     ) -> None:
@@ -153,14 +162,14 @@ class Moderation:
 
     # Sessions and accounts that end
 
-    def disconnected(self, session: Session) -> None:
-        """Forget a session that has disconnected."""
-        self.roles.disconnected(session.number)
-        self.sanctions.disconnected(session)
+    def disconnected(self, number: int) -> None:
+        """Forget a session of any node that has disconnected."""
+        self.roles.disconnected(number)
+        self.sanctions.disconnected(number)
 
-    def bind_logged_out(self, session: Session) -> None:
-        """Bind the sanctions of an account to a session that logs out of it."""
-        self.sanctions.bind_logged_out(session)
+    def bind_logged_out(self, number: int, account: str) -> None:
+        """Bind the sanctions of an account to a session of any node that logs out of it."""
+        self.sanctions.bind_logged_out(number, account)
 
     def account_gone(self, key: str) -> list[Put]:
         """Return the changes to store when an account is removed: see `Roles.account_gone`."""

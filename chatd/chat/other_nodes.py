@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Protocol
 
+from twisted.internet.interfaces import IReactorTime
+
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Credentials
 from chatd.chat.connected_sessions import ConnectedSessions
@@ -20,20 +22,43 @@ from chatd.chat.evictions import Evictions
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
 from chatd.chat.people_marks import MarkedPeople
-from chatd.chat.permissions import ROLE_DEEDS, role_after
+from chatd.chat.permissions import ROLE_DEEDS, Role, role_after
 from chatd.chat.registrations import Registrations
+from chatd.chat.remote_members import RemoteMembers
 from chatd.chat.room_moves import RoomMoves
-from chatd.chat.roster import Roster
+from chatd.chat.roster import AnySession, Roster
 from chatd.chat.sanctions import room_of
 from chatd.chat.session import Session
 from chatd.chat.sign_outs import SignOuts
-from chatd.event import HANG_UP, PRIVATE_LINE, Call, Deed, Departure, Entry, Event, Kind, Record
+from chatd.errors import ErrorKind
+from chatd.event import (
+    CLOSE_OTHER,
+    HANG_UP,
+    INBOX_FULL,
+    PRIVATE_LINE,
+    Call,
+    Deed,
+    Departure,
+    Entry,
+    Event,
+    Kind,
+    Published,
+    Record,
+)
 from chatd.rooms.room import Room
+from chatd.storage.contract import Store
+from chatd.text.folding import fold
+from chatd.util.error_log import ErrorLog
+
+Show = Callable[[Sequence[Published]], Mapping[str, Sequence[Entry]]]
+"""Publishes entries in their rooms, and returns them by room."""
 
 
 class Parts(Protocol):
     """The parts of the server that an order of another node may concern."""
 
+    store: Store
+    error_log: ErrorLog
     sessions: ConnectedSessions
     roster: Roster
     rooms: Rooms
@@ -51,8 +76,9 @@ class Parts(Protocol):
 class OtherNodes:
     """Does for the sessions of this node what follows from the records and deeds of others."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, clock: IReactorTime) -> None:
         self._parts = parts
+        RemoteMembers(parts.roster, parts.rooms, parts.sessions, parts.moderation, clock)
         moderation = parts.moderation
         self._of_kinds: Mapping[str, Callable[[Sequence[str]], None]] = {
             moderation.sanctions.table.kind: self._sanctioned,
@@ -65,6 +91,34 @@ class OtherNodes:
             "kick": self._kicked,
             **dict.fromkeys(ROLE_DEEDS, self._role_set),
         }
+
+    def follow(self, entries: Sequence[Published], records: Sequence[Record], show: Show) -> None:
+        """Act on a part of a batch: its entries, which ``show`` publishes, and its records.
+
+        Those whom a deed puts out are shown the deed, and nothing that comes behind it.
+        """
+        first, *rest = _parts_behind_deeds(entries)
+        if not (first and _is_deed(first[-1])):
+            self._wrote(records)
+            records = ()
+        shown = show(first)
+        self._wrote(records)
+        self._said(shown)
+        for part in rest:
+            self._said(show(part))
+
+    def _wrote(self, records: Sequence[Record]) -> None:
+        try:
+            self.wrote(records)
+        except Exception:
+            log = self._parts.error_log
+            log.tell("what another node has changed does not hold for all sessions")
+
+    def _said(self, by_room: Mapping[str, Sequence[Entry]]) -> None:
+        for name, part in by_room.items():
+            room = self._parts.rooms.get(fold(name))
+            if room is not None:
+                self.said(room, part)
 
     def wrote(self, records: Iterable[Record]) -> None:
         """Act on records, which are in the tables."""
@@ -88,15 +142,20 @@ class OtherNodes:
         session = self._parts.sessions.by_number.get(call.session)
         if session is None or session.stream.finished:
             return
+        hang_up = self._parts.sign_outs.hang_up
         if call.verb == PRIVATE_LINE:
             session.attempt(self._receive, session, call)
+        elif call.verb == INBOX_FULL:
+            session.attempt(session.error, ErrorKind.INBOX_FULL, INBOX_FULL, name=call.author)
         elif call.verb == HANG_UP:
             departure = Departure(by=call.author, quits=True)
-            hang_up = self._parts.sign_outs.hang_up
             session.attempt(hang_up, session, "disconnected_by", call.author, departure)
+        elif call.verb == CLOSE_OTHER:
+            session.attempt(hang_up, session, "closed_by_owner", call.author)
 
     def _receive(self, session: Session, call: Call) -> None:
-        session.subscriptions.receive(call.author, call.text)
+        if not session.subscriptions.receive(call.author, call.text) and call.by:
+            self._parts.store.append(Call(call.by, INBOX_FULL, session.name))
 
     # Records
 
@@ -107,7 +166,9 @@ class OtherNodes:
             sanction = sanctions.table.get(key)
             if sanction is not None and room in self._parts.rooms:
                 called = self._parts.sessions.called(target)
-                sanctions.bind(kind, self._parts.rooms[room], target, called, sanction)
+                elsewhere = self._parts.roster.sessions_called(target)
+                named: list[AnySession] = [*called, *elsewhere]
+                sanctions.bind(kind, self._parts.rooms[room], target, named, sanction)
         self._review([room_of(key) for key in keys])
 
     def _review(self, rooms: Iterable[str]) -> None:
@@ -125,21 +186,21 @@ class OtherNodes:
                 self._parts.marked.changed(name, self._parts.rooms[room])
 
     def _accounts_changed(self, keys: Sequence[str]) -> None:
+        accounts = self._parts.accounts.table
         for key in keys:
-            account = self._parts.accounts.table.get(key)
-            if account is None:
+            if key not in accounts:
                 self._parts.registrations.end_sessions(key)
-                continue
+        self._end_grants(keys)  # before those without a valid grant are taken for guests
+        for account in [accounts[key] for key in keys if key in accounts]:
             self._parts.registrations.displace_guests(account)
             ignored = account.settings.get("ignored", ())
             for session in self._parts.names.of(account.name):
                 settings = session.subscriptions.settings
-                if session.account == key and tuple(ignored) != settings.ignored:
+                if session.account == account.key and tuple(ignored) != settings.ignored:
                     kept = settings.with_kept({"ignored": ignored})
                     session.attempt(session.subscriptions.apply, kept)
                 session.attempt(self._parts.evictions.review, session)
             self._parts.marked.changed(account.name)
-        self._end_grants(keys)
 
     def _end_grants(self, keys: Sequence[str]) -> None:
         ended = self._parts.credentials.may_have_ended()
@@ -154,14 +215,26 @@ class OtherNodes:
         self._parts.evictions.kick(room, sessions, by, deed.reason)
 
     def _role_set(self, room: Room, by: str, deed: Deed) -> None:
-        """Give guests of this node a role, or take it, and tell those who are invited."""
+        """Give guests a role, or take it, and tell those of this node who are invited."""
         roles = self._parts.moderation.roles
-        if not roles.is_registered(deed.target):
-            sessions = self._parts.sessions.called(deed.target)
-            role = role_after(deed.verb, roles.mode_of(room))
-            elsewhere = self._parts.roster.sessions_called(deed.target)
-            roles.give_guests([*sessions, *elsewhere], room, role)
-            self._parts.evictions.review_room(room)
+        sessions = self._parts.sessions.called(deed.target)
+        elsewhere = self._parts.roster.sessions_called(deed.target)
+        role = role_after(deed.verb, roles.mode_of(room))
+        # The role of an account is in the tables, and what its sessions had as guests ends.
+        of_guests = Role.EVERYONE if roles.is_registered(deed.target) else role
+        roles.give_guests([*sessions, *elsewhere], room, of_guests)
+        self._parts.evictions.review_room(room)
         if deed.verb == "invite":
-            self._parts.moves.tell_invited(self._parts.sessions.called(deed.target), room, by)
+            self._parts.moves.tell_invited(sessions, room, by)
         self._parts.marked.changed(deed.target, room)
+
+
+def _is_deed(entry: Published) -> bool:
+    return isinstance(entry, Event) and entry.kind is Kind.DEED
+
+
+def _parts_behind_deeds(entries: Sequence[Published]) -> list[Sequence[Published]]:
+    """Return entries in parts, each of which ends with a deed but the last one."""
+    ends = [index + 1 for index, entry in enumerate(entries) if _is_deed(entry)]
+    begins = [0, *(end for end in ends if end < len(entries))]
+    return [entries[begin:end] for begin, end in zip(begins, [*begins[1:], None], strict=True)]

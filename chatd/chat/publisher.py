@@ -72,17 +72,17 @@ class Publisher(Subscriber):
         self._notify(changed)
 
     def follow(self, entries: Sequence[Published], records: Sequence[Record]) -> None:
-        try:
-            self._others.wrote(records)
-        except Exception:
-            self._error_log.tell("what another node has changed does not hold for all sessions")
-        for name, part in self._show(entries, appended_here=False).items():
-            if not is_inbox(name):
-                self._others.said(self._log(name), part)
+        self._others.follow(entries, records, self._show_followed)
+
+    def _show_followed(self, entries: Sequence[Published]) -> Mapping[str, Sequence[Entry]]:
+        """Publish entries of another node, or ones that were in doubt, and return them by room."""
+        by_room = self._show(entries, appended_here=False)
+        for name, part in by_room.items():
             for event in part:
                 if isinstance(event, Event) and event.session in self._sessions.by_number:
                     session = self._sessions.by_number[event.session]
                     session.attempt(self._came_late, session, name, event)
+        return by_room
 
     def _show(
         self, entries: Sequence[Published], *, appended_here: bool

@@ -1,16 +1,17 @@
 """Members of rooms that are at other nodes: counted and named as those of this one.
 
 They follow from the roster. That they come, leave or have other names, their own nodes tell the
-rooms. This module must not know sessions, rights or commands.
+rooms. This module must not know commands.
 """
 
 from __future__ import annotations
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.directory import Rooms
-from chatd.chat.roles import Roles
-from chatd.chat.roster import Roster, Visit
+from chatd.chat.moderation import Moderation
+from chatd.chat.roster import Roster, Visit, remote_session
 from chatd.event import Change, Notice
 from chatd.rooms.room import Room
 from chatd.text.folding import fold
@@ -19,9 +20,17 @@ from chatd.text.folding import fold
 class RemoteMembers:
     """Has the members of other nodes in ``rooms`` from now on."""
 
-    def __init__(self, roster: Roster, rooms: Rooms, roles: Roles, clock: IReactorTime) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        rooms: Rooms,
+        sessions: ConnectedSessions,
+        moderation: Moderation,
+        clock: IReactorTime,
+    ) -> None:
         self._rooms = rooms
-        self._roles = roles
+        self._sessions = sessions
+        self._moderation = moderation
         self._clock = clock
         roster.follow_with(self._move)
 
@@ -37,10 +46,19 @@ class RemoteMembers:
         for name in now:
             if after is not None and (renamed or name not in was):
                 self._enter(self._rooms.of(name), number, after)
-        if after is None:
-            self._roles.disconnected(number)
+        if before is not None:
+            self._end(number, before, after)
         for name in was:
             self._rooms.forget_if_empty(self._rooms.get(fold(name)))
+
+    def _end(self, number: int, before: Visit, after: Visit | None) -> None:
+        """End what a session has had that has logged out, or gone."""
+        if after is None:
+            self._moderation.disconnected(number)
+            if before.spoke:
+                self._sessions.departed_elsewhere(before.name, before.network)
+        elif before.account and not after.account:
+            self._moderation.bind_logged_out(number, before.account)
 
     def _enter(self, room: Room, number: int, visit: Visit) -> None:
         room.enter(visit.name, visit.guest, number)
@@ -53,5 +71,7 @@ class RemoteMembers:
         if room.changes.watched:
             room.changes.add(visit.name, visit.guest, self._clock)
         # Its own node does not know that a list here has had the name.
-        if person is not None and person.listed and not (person.told or person.sessions or is_told):
+        if person is None or person.told or person.sessions or is_told or not person.listed:
+            return
+        if self._moderation.remote_may_speak(remote_session(number, visit), room):
             room.announce(Notice(room.name, Change.LEFT, ((number, visit.name),)), self._clock)

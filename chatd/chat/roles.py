@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.permissions import Mode, Role
+from chatd.chat.roster import AnySession
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
@@ -37,19 +38,7 @@ class RoleRecord(NamedTuple):
     role: int
 
 
-class Holder(Protocol):
-    """A session of any node that may hold a role as a guest."""
-
-    @property
-    def number(self) -> int:
-        """The number of the session."""
-
-    @property
-    def name(self) -> str:
-        """The name that others see."""
-
-
-def nobody(name: str) -> Iterable[Holder]:
+def nobody(name: str) -> Iterable[AnySession]:
     """Return no session: the default without other nodes."""
     return ()
 
@@ -66,7 +55,7 @@ class Roles:
         store: Store,
         accounts: Accounts,
         lobby: str,
-        elsewhere: Callable[[str], Iterable[Holder]] = nobody,
+        elsewhere: Callable[[str], Iterable[AnySession]] = nobody,
     ) -> None:
         self.rooms: Table[RoomPolicy] = Table(store, "room", RoomPolicy, rights=True)
         self._holders: Groups[RoleRecord] = Groups(_room_and_role)
@@ -95,10 +84,14 @@ class Roles:
             role = max(role, self._given_to(session, room))
         return role
 
-    def _given_to(self, holder: Holder, room: Room) -> Role:
+    def _given_to(self, holder: AnySession, room: Room) -> Role:
         """Return the role that a session was given as a guest."""
         role, name = self._given.get(holder.number, {}).get(room.key, (Role.EVERYONE, ""))
         return role if name == fold(holder.name) else Role.EVERYONE
+
+    def role_of_remote(self, holder: AnySession, room: Room) -> Role:
+        """Return the role in a room of a session of another node."""
+        return max(self.role_of_account(holder.account or None, room), self._given_to(holder, room))
 
     def role_of_name(self, name: str, sessions: Iterable[Session], room: Room) -> Role:
         """Return the highest role in a room of an account's name and of the sessions with it.
@@ -177,7 +170,7 @@ class Roles:
             return []
         return [self.table.put(f"{room.key}/{fold(name)}", RoleRecord(role) if role else None)]
 
-    def give_guests(self, holders: Iterable[Holder], room: Room, role: Role) -> None:
+    def give_guests(self, holders: Iterable[AnySession], room: Room, role: Role) -> None:
         """Give sessions a role in a room, beside that of their account.
 
         It ends when they disconnect or have another name.
@@ -185,7 +178,9 @@ class Roles:
         for holder in holders:
             self._given.setdefault(holder.number, {})[room.key] = (role, fold(holder.name))
 
-    def lower_guests(self, holders: Iterable[Holder], room: Room, role: Role) -> Callable[[], None]:
+    def lower_guests(
+        self, holders: Iterable[AnySession], room: Room, role: Role
+    ) -> Callable[[], None]:
         """Lower the roles that sessions were given in a room to at most this one, at once.
 
         Return a function that takes that back.

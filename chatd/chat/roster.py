@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
@@ -35,7 +35,8 @@ class Visit(NamedTuple):
 
     ``guest`` is true if the server made its name up, ``account`` is the key of its account, or "",
     and ``away`` the text that senders are sent while it is away. ``private`` is true if it takes
-    private lines, and ``guests`` if it takes those of guests. ``rooms`` are the names of its rooms.
+    private lines, ``guests`` if it takes those of guests, and ``spoke`` if it has said something.
+    ``rooms`` are the names of its rooms.
     """
 
     name: str
@@ -45,14 +46,42 @@ class Visit(NamedTuple):
     away: str
     private: bool
     guests: bool
+    spoke: bool
     rooms: list[str]
 
 
+class AnySession(Protocol):
+    """A session of any node, as far as each node knows who it is."""
+
+    @property
+    def number(self) -> int:
+        """The number of the session."""
+
+    @property
+    def name(self) -> str:
+        """The name that others see."""
+
+    @property
+    def is_guest(self) -> bool:
+        """True if the server made the name up."""
+
+    @property
+    def account(self) -> str | None:
+        """The key of the account that the session is logged in to, if any."""
+
+    @property
+    def network(self) -> str:
+        """The network that the session comes from, or ""."""
+
+
 class RemoteSession(NamedTuple):
-    """A session of another node: its number and its name."""
+    """A session of another node: its number, and what its visit says of who it is."""
 
     number: int
     name: str
+    is_guest: bool
+    account: str
+    network: str
 
 
 class Roster:
@@ -101,7 +130,16 @@ class Roster:
 
     def sessions_called(self, name: str) -> list[RemoteSession]:
         """Return the sessions of other nodes with that name."""
-        return [RemoteSession(number, visit.name) for number, visit in self.called(name).items()]
+        return _sessions(self.called(name))
+
+    def sessions(self) -> list[RemoteSession]:
+        """Return all sessions of other nodes."""
+        return _sessions(self.others())
+
+    def sessions_in(self, room: str) -> list[RemoteSession]:
+        """Return the sessions of other nodes that are in a room, given its name."""
+        others = self.others().items()
+        return _sessions({number: visit for number, visit in others if room in visit.rooms})
 
     def of_account(self, account: str) -> Mapping[int, Visit]:
         """Return the visits of the sessions of other nodes of an account, given its key."""
@@ -130,7 +168,7 @@ class Roster:
         self._note(key)
 
     def end(self, session: Session) -> None:
-        """Remove the visit of a session that has disconnected."""
+        """Remove the visit of a session that was told farewell, or has disconnected."""
         key = str(session.number)
         session.identity.when_changed(None)
         self._note(key)
@@ -172,8 +210,18 @@ def _visit_of(session: Session) -> Visit:
         session.subscriptions.settings.away,
         session.subscriptions.takes_private,
         session.subscriptions.settings.guests,
+        session.identity.has_spoken,
         [room.name for room in session.memberships],
     )
+
+
+def remote_session(number: int, visit: Visit) -> RemoteSession:
+    """Return the session that a visit is of."""
+    return RemoteSession(number, *visit[:4])
+
+
+def _sessions(visits: Mapping[int, Visit]) -> list[RemoteSession]:
+    return [remote_session(number, visit) for number, visit in visits.items()]
 
 
 def _ignore(number: int, before: Visit | None, after: Visit | None) -> None:

@@ -15,6 +15,7 @@ name, or ``@`` and a network. It concerns a session in one of four ways:
 A binding is a key and the very record that was stored under it. It is valid while the table still
 has that record: lifting a sanction ends its bindings, and a later sanction of the same name does
 not concern those who had the name before. Bindings are held in memory, and end with the session.
+Each node has those of the sessions of all nodes.
 
 The networks that are banned from a room are in an index (`chatd.text.networks`). A room without
 sanctions costs nothing, and one with a thousand costs a look for each length that they have.
@@ -26,15 +27,15 @@ not counted. This module must not know modes, and of roles only that of the sess
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from chatd.chat.permissions import Role
-from chatd.chat.session import Session
+from chatd.chat.roster import AnySession
 from chatd.errors import ErrorKind, Refusal
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
-from chatd.storage.records import Damaged, Put, Table
+from chatd.storage.records import Damaged, Index, Put, Table
 from chatd.text.folding import fold
 from chatd.text.networks import NetworkIndex
 
@@ -67,11 +68,15 @@ class Sanctions:
     """The mutes and bans of all rooms. ``now`` gives the time in seconds since 1970."""
 
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
-        self.table: Table[Sanction] = Table(store, "sanction", Sanction, rights=True)
+        self._replaced = _Replaced()
+        self.table: Table[Sanction] = Table(
+            store, "sanction", Sanction, self._replaced, rights=True
+        )
         self._now = now
         self._keys: dict[str, set[str]] = defaultdict(set)  # by the key of their room
         self._networks: dict[str, NetworkIndex] = {}  # the banned ones, by the same
-        self._bound: dict[Session, list[tuple[str, Sanction]]] = {}
+        self._bound: dict[int, list[tuple[str, Sanction]]] = {}  # by the numbers of sessions
+        self._before: Mapping[str, Sanction] = {}  # what the last change has replaced
         try:
             for key in self.table:
                 _, room, _ = key.split("/", 2)
@@ -84,7 +89,7 @@ class Sanctions:
 
     # Reading
 
-    def of_session(self, kind: str, session: Session, room: Room, role: Role) -> Sanction | None:
+    def of_session(self, kind: str, session: AnySession, room: Room, role: Role) -> Sanction | None:
         """Return the sanction of a session with that role in a room; of several, the longest.
 
         Administrators have none, and operators none of networks.
@@ -136,16 +141,16 @@ class Sanctions:
         around = self._networks[room.key].around(network)
         return [each for each in around if self.table[start + each].until > now]
 
-    def _keys_of(self, kind: str, room: Room, session: Session) -> set[str]:
+    def _keys_of(self, kind: str, room: Room, session: AnySession) -> set[str]:
         """Return the keys that a sanction of a session may have, except those of networks.
 
         They include those that it is bound to. A guest by a number has no key of its name.
         """
         start = f"{kind}/{room.key}/"
         keys = set() if session.is_guest else {start + fold(session.name)}
-        if session.account is not None:
+        if session.account:
             keys.add(start + session.account)
-        return keys.union(key for key in self._bound_to(session) if key.startswith(start))
+        return keys.union(key for key in self._bound_to(session.number) if key.startswith(start))
 
     # Changes
 
@@ -165,7 +170,7 @@ class Sanctions:
             *(self.table.put(key, sanction) for key in sorted(new)),
         ]
 
-    def lift(self, kind: str, room: Room, name: str, sessions: Iterable[Session]) -> list[Put]:
+    def lift(self, kind: str, room: Room, name: str, sessions: Iterable[AnySession]) -> list[Put]:
         """Return the changes that lift the sanctions of a name, and of the sessions with it."""
         keys = {f"{kind}/{room.key}/{fold(name)}"}
         return self._lift(keys.union(*(self._keys_of(kind, room, each) for each in sessions)))
@@ -184,6 +189,7 @@ class Sanctions:
         return {key for key in keys if self.table[key].until <= now}
 
     def _changed(self, keys: Collection[str]) -> None:
+        self._before = self._replaced.take()
         for key in keys:
             in_room = self._keys[room_of(key)]
             in_room.add(key) if key in self.table else in_room.discard(key)
@@ -206,39 +212,59 @@ class Sanctions:
     # Bindings
 
     def bind(
-        self, kind: str, room: Room, name: str, sessions: Iterable[Session], sanction: Sanction
+        self, kind: str, room: Room, name: str, sessions: Iterable[AnySession], sanction: Sanction
     ) -> None:
-        """Bind a sanction that is about to be ordered to sessions, so renaming does not evade it.
+        """Bind a sanction to sessions, so renaming does not evade it.
 
-        It is also bound to those of the sanction that it takes the place of.
+        It is about to be ordered here, or another node has just ordered it. It is also bound to
+        those of the sanction that it takes the place of.
         """
         key = f"{kind}/{room.key}/{fold(name)}"
         before = self.table.get(key)
-        concerned = dict.fromkeys(sessions)
+        if before is sanction:
+            before = self._before.get(key)
+        concerned = dict.fromkeys(session.number for session in sessions)
         if before is not None and before.until > self._now():
-            concerned.update(
-                dict.fromkeys(each for each in self._bound if key in self._bound_to(each))
-            )
-        for session in concerned:
-            self._bind(session, key, sanction)
+            for number, bound in self._bound.items():
+                if any(other is before for _, other in bound):
+                    concerned[number] = None
+        for number in concerned:
+            self._bind(number, key, sanction)
 
-    def bind_logged_out(self, session: Session) -> None:
+    def bind_logged_out(self, number: int, account: str) -> None:
         """Bind the sanctions of an account to a session that logs out of it."""
-        assert session.grant is not None
-        account = session.grant.account
         for key, sanction in self.table.items():
             if key.split("/", 2)[2] == account:
-                self._bind(session, key, sanction)
+                self._bind(number, key, sanction)
 
-    def disconnected(self, session: Session) -> None:
+    def disconnected(self, number: int) -> None:
         """Forget the bindings of a session that has disconnected."""
-        self._bound.pop(session, None)
+        self._bound.pop(number, None)
 
-    def _bind(self, session: Session, key: str, sanction: Sanction) -> None:
-        bound = self._bound.get(session, ())
+    def _bind(self, number: int, key: str, sanction: Sanction) -> None:
+        bound = self._bound.get(number, ())
         valid = [each for each in bound if self.table.get(each[0]) is each[1]]
-        self._bound[session] = [*valid, (key, sanction)]
+        self._bound[number] = [*valid, (key, sanction)]
 
-    def _bound_to(self, session: Session) -> set[str]:
-        bound = self._bound.get(session, ())
+    def _bound_to(self, number: int) -> set[str]:
+        bound = self._bound.get(number, ())
         return {key for key, sanction in bound if self.table.get(key) is sanction}
+
+
+class _Replaced(Index[Sanction]):
+    """The sanctions that were removed or replaced since the last call of `take`."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, Sanction] = {}
+
+    def enter(self, key: str, value: Sanction) -> None:
+        """Do nothing: the table has what is valid."""
+
+    def leave(self, key: str, value: Sanction) -> None:
+        """See `Index`."""
+        self._left[key] = value
+
+    def take(self) -> Mapping[str, Sanction]:
+        """Return them by their keys."""
+        left, self._left = self._left, {}
+        return left

@@ -34,7 +34,6 @@ from chatd.chat.people_marks import MarkedPeople
 from chatd.chat.private_lines import PrivateLines
 from chatd.chat.publisher import Publisher
 from chatd.chat.registrations import Registrations
-from chatd.chat.remote_members import RemoteMembers
 from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.room_moves import RoomMoves
 from chatd.chat.roster import Roster
@@ -92,7 +91,6 @@ class ChatServer:
         self.audit = audit or Audit(clock)
         self._started = clock.seconds()
         self.numbers = SessionNumbers(store)
-
         reads = ReadQueue(store)
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
@@ -106,7 +104,6 @@ class ChatServer:
         self.marked = MarkedPeople(clock, self.names, self.accounts, self.moderation.roles)
         self.rooms = Rooms(store, reads, self.moderation, lobby, clock, self.marked.describe)
         self.lobby = self.rooms.lobby
-        RemoteMembers(self.roster, self.rooms, self.moderation.roles, clock)
         self.sessions = ConnectedSessions(self.names, self.accounts, self.roster)
         self._rights = Rights(
             self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay
@@ -178,7 +175,7 @@ class ChatServer:
             self.hooks,
             self.alerts,
             self.quotas,
-            OtherNodes(self),
+            OtherNodes(self, clock),
             self.error_log,
         )
         store.subscribe(self.publisher)
@@ -208,6 +205,8 @@ class ChatServer:
     def finish(self, session: Session, departure: Departure = QUITTING) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
         self.names.free(session)
+        if self.roster.is_kept:
+            self.roster.end(session)
         with ExitStack() as ending:
             ending.callback(session.stream.finish)
             ending.callback(session.subscriptions.stop)
@@ -227,7 +226,7 @@ class ChatServer:
             self.sessions.remove(session)
             self.quotas.remove(session)
             self.spending.end(session)
-            self.moderation.disconnected(session)
+            self.moderation.disconnected(session.number)
             session.stream.abandon()
 
     # Ending rights

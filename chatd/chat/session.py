@@ -66,11 +66,10 @@ class Rights(NamedTuple):
 class Session:
     """A connected client. ``number`` is its own, and never used again.
 
-    ``text_only`` is True if its lines are no commands, ``has_spoken`` once it said something.
+    ``text_only`` is True if its lines are no commands.
     """
 
     __slots__ = (  # a dict would weigh several hundred bytes more
-        "has_spoken",
         "identity",
         "joined",
         "number",
@@ -99,7 +98,6 @@ class Session:
         self.number = number
         self.stream = stream
         self.text_only = False
-        self.has_spoken = False
         self.identity = Identity(name, clock, rights.holds)
         self.replies = Replies(stream, format, language)
         self.queue = ActionQueue(self.replies, error_log)
@@ -179,7 +177,8 @@ class Session:
             self.queue.not_said(len(texts), refusal, receipt)
             return
         room.append(Draft(room.name, self.number, self.identity.name, kind, lines, as_one))
-        self.has_spoken = True
+        if not self.identity.has_spoken:
+            self.identity.note_spoken()
         self.queue.said(room.name, lines, work_of(text), receipt)
 
     def published(self, room: str, seqs: Sequence[int]) -> None:
@@ -204,10 +203,6 @@ class Session:
             call(*args, **kwargs)
         except Exception:
             self.stream.failed("a session could not be told")
-
-    def note_spoken(self) -> None:
-        """Take note that it has said something that is stored nowhere."""
-        self.has_spoken = True
 
     def read_as_text(self) -> None:
         """Take no line as a command from here on."""

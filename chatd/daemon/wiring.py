@@ -89,6 +89,7 @@ from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.outgoing import Outgoing
 from chatd.webhooks.push_delivery import PushDeliveries
 from chatd.webhooks.registry import Rules
+from chatd.webhooks.turn import Turn
 
 
 def makeService(options: Options) -> IService:
@@ -217,6 +218,7 @@ def _outgoing(server: ChatServer, means: Means) -> Outgoing:
         means,
         Deliveries(server.hooks, server.rooms.get, means, server.now),
         PushDeliveries(alerts.pushes, means, alerts.is_away, alerts.language_of),
+        Turn(server.store.claims),
     )
 
 

@@ -103,10 +103,12 @@ class Deliveries:
         self._under_way: UnderWay[Hook, _Delivery] = UnderWay(partial(_Delivery, self))
 
     def start(self) -> None:
-        """Deliver lines that are waiting, and those published from now on."""
+        """Challenge new targets, and deliver lines after `begin`."""
         self.hooks.deliver_with(self._wake, self._under_way.end, self._challenge_new)
-        for hook in self.hooks:
-            self._wake(hook)
+
+    def begin(self) -> None:
+        """Deliver lines that are waiting, and those published from now on."""
+        self.hooks.begin()
 
     def check(self) -> None:
         """Store the seqs of all hooks; to be called every few seconds."""
@@ -136,7 +138,8 @@ class Deliveries:
         self._challenges.give_back(new.account)
 
     def _wake(self, hook: Hook) -> None:
-        self._under_way.of(hook).wake()
+        if self.hooks.delivered_here:
+            self._under_way.of(hook).wake()
 
 
 class _Delivery(Attempts[Event]):

@@ -8,25 +8,39 @@ from __future__ import annotations
 from chatd.webhooks.attempts import Means
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.push_delivery import PushDeliveries
+from chatd.webhooks.turn import Turn
 
 
 class Outgoing:
-    """The deliveries of hooks and of pushes, which share their ``means``."""
+    """The deliveries of hooks and of pushes, which share their ``means``.
 
-    def __init__(self, means: Means, hooks: Deliveries, pushes: PushDeliveries) -> None:
+    They are made while it is the ``turn`` of this node. Challenges and codes are sent at any time.
+    """
+
+    def __init__(self, means: Means, hooks: Deliveries, pushes: PushDeliveries, turn: Turn) -> None:
         self.means = means
+        self.turn = turn
         self._hooks = hooks
         self._pushes = pushes
 
     def start(self) -> None:
-        """Deliver what waits, and what comes from now on."""
+        """Deliver what waits, and what comes from now on, once it is this node's turn."""
         self._hooks.start()
         self._pushes.start()
+        self.turn.ask(self._begin)
+
+    def _begin(self) -> None:
+        if not self.means.stopped:
+            self._hooks.begin()
+            self._pushes.begin()
 
     def check(self) -> None:
-        """Store the progress; to be called every few seconds."""
-        self._hooks.check()
-        self._pushes.check()
+        """Store the progress, or ask for the turn; to be called every few seconds."""
+        if self.turn.is_ours:
+            self._hooks.check()
+            self._pushes.check()
+        elif not self.means.stopped:
+            self.turn.ask(self._begin)
 
     def stop(self) -> None:
         """Begin no more requests. Those on their way may arrive until `close`."""
@@ -34,6 +48,8 @@ class Outgoing:
 
     async def close(self) -> None:
         """Cancel requests on their way, and store the progress; call `stop` before."""
-        await self._hooks.close()
-        await self._pushes.close()
+        if self.turn.is_ours:
+            await self._hooks.close()
+            await self._pushes.close()
         await self.means.close()
+        self.turn.end()

@@ -57,8 +57,12 @@ class PushDeliveries:
         self._under_way: UnderWay[Push, _Delivery] = UnderWay(partial(_Delivery, self))
 
     def start(self) -> None:
-        """Send what comes from now on."""
+        """Send codes, and after `begin` the lines that come."""
         self.pushes.deliver_with(self._notify, self._under_way.end, self._send_code)
+
+    def begin(self) -> None:
+        """Send what comes from now on."""
+        self.pushes.begin()
 
     def check(self) -> None:
         """Store for how long pushes have failed; to be called every few seconds."""
@@ -78,7 +82,8 @@ class PushDeliveries:
         await self.means.run(caller, lambda poster: poster.post(to, HEADERS, body))
 
     def _notify(self, push: Push, last: Missed, count: int) -> None:
-        self._under_way.of(push).add(last, count)
+        if self.pushes.delivered_here:
+            self._under_way.of(push).add(last, count)
 
 
 class _Delivery(Attempts[Gathered]):

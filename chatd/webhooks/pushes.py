@@ -57,13 +57,14 @@ class Pushes:
 
     ``notify`` is called with the last of some lines for the account of a push and their number,
     ``gone`` when a push has ended, and ``send_code`` sends a code to a target, and raises
-    `NotDelivered` if that does not take it.
+    `NotDelivered` if that does not take it. ``delivered_here`` is true once this node sends lines.
     """
 
     def __init__(self, store: Store, budgets: Budgets) -> None:
         self.notify: Callable[[Push, Missed, int], None] = _ignore_lines
         self.gone: Callable[[Push], None] = _ignore
         self.send_code: Callable[[str, PushRecord, str], Awaitable[None]] = _take
+        self.delivered_here = False
         self._store = store
         self._budgets = budgets
         self.all: dict[str, Push] = {}
@@ -84,6 +85,12 @@ class Pushes:
     ) -> None:
         """Send lines and codes with these functions from now on: see `Pushes`."""
         self.notify, self.gone, self.send_code = notify, gone, send_code
+
+    def begin(self) -> None:
+        """Send lines here from now on. Before, another node may have done so."""
+        self.delivered_here = True
+        for account, push in self.all.items():
+            push.failed_for = self._failed.get(account, FailedFor(0)).seconds
 
     # As the index of its table: see `chatd.storage.records.Index`.
 

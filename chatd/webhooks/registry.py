@@ -90,6 +90,10 @@ class Hook(Target):
         """Note that all lines up to a seq were delivered, or are not to be."""
         self.seq = seq
 
+    def follow(self, kept: HookRecord) -> None:
+        """Have the progress that another node has stored."""
+        self.seq, self.proven, self.failed_for = kept.seq, kept.proven, kept.failed_for
+
     def updated(self, kept: HookRecord) -> HookRecord:
         """Return its stored record with the progress that is in memory."""
         return kept._replace(seq=self.seq, proven=self.proven, failed_for=int(self.failed_for))
@@ -109,6 +113,8 @@ class Hooks:
     lines to deliver to a hook, ``gone`` when a hook was removed. ``challenge`` raises
     `NotDelivered` unless the target of a new hook wants it. ``allowed`` returns True if the account
     that added a hook may have it now, and ``give_up`` ends a hook that failed for too long.
+    ``delivered_here`` is true once this node delivers to them. Before, their progress is as another
+    node has stored it.
     """
 
     def __init__(self, store: Store, budgets: Budgets) -> None:
@@ -118,6 +124,7 @@ class Hooks:
         self.challenge: Callable[[HookRecord], Awaitable[None]] = _want
         self.allowed: Callable[[Hook], bool] = _allow
         self.give_up: Callable[[Hook], None] = _ignore
+        self.delivered_here = False
         self._store = store
         self._budgets = budgets
         self._table: Table[HookRecord] = Table(store, "hook", HookRecord)
@@ -141,6 +148,12 @@ class Hooks:
     ) -> None:
         """Deliver, and challenge new targets, with these functions from now on: see `Hooks`."""
         self.wake, self.gone, self.challenge = wake, gone, challenge
+
+    def begin(self) -> None:
+        """Deliver here from now on. Before, another node may have done so."""
+        self.delivered_here = True
+        for hook in self:
+            self.wake(hook)
 
     def check_with(self, allowed: Callable[[Hook], bool]) -> None:
         """Decide with this function from now on if a hook is allowed: see `Hooks`."""
@@ -201,6 +214,8 @@ class Hooks:
             hook = hooks[number] = Hook(room, number, kept)
             self._budgets.count(hook.owner, (Kind.HOOKS, 1))
             self.wake(hook)  # if its removal could not be stored, lines may be waiting
+        elif kept is not None and not self.delivered_here:
+            hooks[number].follow(kept)
         if not hooks:
             del self._rooms[room]
 

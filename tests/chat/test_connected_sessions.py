@@ -142,7 +142,7 @@ class TestNetworks:
         self, harness: SessionsHarness
     ) -> None:
         ana = harness.come("Ana", network="192.0.2.1")
-        ana.note_spoken()
+        ana.identity.note_spoken()
         harness.go(ana)
         assert harness.sessions.networks_of("ana") == {"192.0.2.1"}
 
@@ -155,7 +155,7 @@ class TestNetworks:
     ) -> None:
         for network in "192.0.2.1", "":
             ana = harness.come("ana", network=network)
-            ana.note_spoken()
+            ana.identity.note_spoken()
             harness.go(ana)
         assert harness.sessions.networks_of("ana") == {"192.0.2.1"}
 
@@ -163,7 +163,7 @@ class TestNetworks:
         self, harness: SessionsHarness
     ) -> None:
         ana = harness.come("ana", network="192.0.2.1")
-        ana.note_spoken()
+        ana.identity.note_spoken()
         harness.go(ana)
         harness.come("ana", network="192.0.2.2")
         assert harness.sessions.networks_of("ana") == {"192.0.2.2"}

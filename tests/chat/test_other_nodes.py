@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from twisted.internet.defer import Deferred
 
-from chatd.accounts.credentials import TOKEN
+from chatd.accounts.credentials import BROWSER, TOKEN
+from chatd.chat.actions.operate import statistics
 from chatd.chat.permissions import Mode
+from chatd.errors import ErrorKind
+from chatd.rooms.stream import INBOX_BYTES
 from tests.support.sentences import EN
 from tests.support.world import Member, World
+
+UNDER_ANOTHER_NAME = ("/leave", "/nick other", "/join ops")
+"""Lines of a muted person who tries to be in #ops under another name."""
 
 
 @pytest.fixture
@@ -63,9 +69,44 @@ class TestDeeds:
         ana.type("/invite eva")
         assert eva.seen() == [EN.notice("you_were_invited", name="ana", room="ops")]
 
-    def test_a_private_line_arrives(self, ana: Member, luis: Member) -> None:
+    def test_one_of_a_guest_who_has_registered_since_ends(self, ana: Member, luis: Member) -> None:
+        ana.type("/mode private", "/invite luis")
+        luis.type("/join ops", "/register correct horse")
+        ana.type("/uninvite luis", "a secret")
+        assert "<ana> a secret" not in luis.seen()
+
+    def test_who_is_put_out_is_shown_the_deed_and_nothing_behind_it(
+        self, ana: Member, luis: Member
+    ) -> None:
+        ana.type("/mode private", "a secret")
+        assert luis.seen()[:2] == [
+            EN.deed("mode", "ana", "private"),
+            EN.notice(
+                "put_out", room="ops", why=EN.sentence("room_is_private", room="ops", name="luis")
+            ),
+        ]
+
+    def test_a_room_that_came_and_went_is_made_anew(self, world: World, ana: Member) -> None:
+        eva = world.member("eva")
+        ana.type("/join tea", "/leave")
+        assert eva.ask("/join tea")[0] == EN.notice("joined_new_room", room="tea")
+
+
+class TestPrivateLines:
+    def test_arrive(self, ana: Member, luis: Member) -> None:
         assert ana.ask("/msg luis hola") == ["(private to luis) <ana> hola"]
         assert luis.seen() == ["(private) <ana> hola"]
+
+    def test_their_author_is_told_if_the_inbox_is_full(self, ana: Member, luis: Member) -> None:
+        luis.stop_taking()
+        line = f"/msg luis {'x' * 4000}"
+        for _ in range(INBOX_BYTES // 4020):
+            assert len(ana.ask(line)) == 1
+        assert ana.ask(line)[1] == EN.error(ErrorKind.INBOX_FULL, "inbox_full", name="luis")
+
+    def test_nobody_receives_them_who_has_quit(self, ana: Member, luis: Member) -> None:
+        luis.type("/quit")
+        assert ana.ask("/msg luis hola") == [EN.error(ErrorKind.NOBODY, "nobody", name="luis")]
 
 
 class TestSanctions:
@@ -77,8 +118,74 @@ class TestSanctions:
     def test_renaming_evades_none(self, ana: Member, luis: Member) -> None:
         ana.type("/mute luis 10m")
         luis.seen()
-        luis.ask("/nick other")
+        luis.type(*UNDER_ANOTHER_NAME)
+        luis.seen()
         assert luis.ask("hola")[0].startswith("ERR Not allowed")
+
+    def test_one_is_lifted_under_the_name_that_its_target_has_now(
+        self, ana: Member, luis: Member
+    ) -> None:
+        ana.type("/mute luis 10m")
+        luis.type(*UNDER_ANOTHER_NAME)
+        luis.seen()
+        ana.type("/unmute other")
+        luis.seen()
+        assert luis.ask("hola") == ["<other> hola"]
+
+    def test_one_is_lifted_under_the_name_that_is_left_after_a_logout(
+        self, world: World, ana: Member
+    ) -> None:
+        eva = world.member("eva")
+        eva.type("/join ops")
+        ana.type("/mute eva 10m")
+        eva.type("/logout")
+        assert eva.ask("hola")[0].startswith("ERR Not allowed")
+        ana.type(f"/unmute {eva.session.name}")
+        eva.seen()
+        assert eva.ask("hola") == [f"<{eva.session.name}> hola"]
+
+    def test_one_that_takes_its_place_concerns_the_same_people(
+        self, ana: Member, luis: Member
+    ) -> None:
+        ana.type("/mute luis 10m")
+        luis.type(*UNDER_ANOTHER_NAME)
+        ana.type("/mute luis 20m")
+        luis.seen()
+        assert luis.ask("hola")[0].startswith("ERR Not allowed")
+
+    def test_a_ban_that_was_lifted_concerns_nobody_again(self, ana: Member, luis: Member) -> None:
+        ana.type("/mute luis 10m")
+        luis.type(*UNDER_ANOTHER_NAME)
+        ana.type("/unmute luis", "/mute luis 20m")
+        luis.seen()
+        assert luis.ask("hola") == ["<other> hola"]
+
+    def test_who_may_not_speak_leaves_unseen(self, world: World, ana: Member) -> None:
+        eva = world.person("eva")
+        eva.type("/join ops")
+        assert "eva" in ana.ask("/who")[0]
+        ana.type("/ban eva")
+        world.settle()
+        assert EN.notice("left", people="eva") not in ana.seen()
+
+    def test_of_networks_say_whom_they_would_shut_out(self, world: World, ana: Member) -> None:
+        for name in "eva", "max":
+            world.person(name, network="192.0.2.7")
+        assert ana.ask("/ban 192.0.2.7")[0] == EN.notice(
+            "would_shut_out", count=2, room="ops", people="eva and max"
+        )
+
+    def test_the_network_of_one_who_spoke_and_went_is_known(
+        self, world: World, ana: Member
+    ) -> None:
+        eva = world.person("eva", network="192.0.2.7")
+        eva.type("hola")
+        eva.hang_up()
+        ana.type("/ban @eva 1h")
+        assert ana.ask("/ban @eva 1h")[0] == EN.deed("ban_address", "ana", "eva", time="1h")
+
+    def test_closing_a_room_says_how_many_it_puts_out(self, ana: Member, luis: Member) -> None:
+        assert ana.ask("/close")[0] == EN.notice("would_close", room="ops", count=1)
 
     def test_a_ban_puts_out(self, ana: Member, luis: Member) -> None:
         ana.type("/ban luis")
@@ -151,6 +258,28 @@ class TestAccounts:
         one.type("/password another horse")
         assert one.session.account == "eva"
         assert other.session.account is None
+
+    def test_one_that_ends_its_browsers_tells_them_so(self, world: World) -> None:
+        one, other = world.member("eva"), world.person()
+        secret = world.secret("eva", BROWSER)
+        grant = other.server.credentials.grant_of(secret, BROWSER)
+        other.server.logins.log_in(other.session, other.server.accounts.table["eva"], grant)
+        world.settle()
+        other.seen()
+        one.type("/password another horse")
+        assert other.seen() == [EN.notice("signed_out")]
+
+    def test_its_other_connections_can_be_closed(self, world: World) -> None:
+        one, other = world.member("eva"), world.member("eva")
+        assert one.ask("/logout others") == [EN.notice("others_closed", count=1)]
+        assert other.seen() == [EN.notice("closed_by_owner", name="eva")]
+        assert other.closed
+
+    def test_names_are_counted_once(self, world: World, ana: Member, luis: Member) -> None:
+        for _ in range(2):
+            world.member("eva")
+        names = {ana.session.name, luis.session.name, "eva"}
+        assert statistics(ana.server, ana.session)["names"] == len(names)
 
     def test_an_ignored_name_is_ignored_in_all_sessions(self, world: World, luis: Member) -> None:
         one, other = world.member("eva"), world.member("eva")

@@ -23,7 +23,9 @@ def test_a_session_is_known_at_the_other_node(world: World) -> None:
     ana = world.member("ana", network="192.0.2.7")
     ana.type("/join ops", "/away at lunch")
     assert roster(world).called("ANA") == {
-        ana.session.number: Visit("ana", False, "ana", "192.0.2.7", "at lunch", True, True, ["ops"])
+        ana.session.number: Visit(
+            "ana", False, "ana", "192.0.2.7", "at lunch", True, True, False, ["ops"]
+        )
     }
     assert list(roster(world).of_account("ana")) == [ana.session.number]
     assert list(roster(world).others()) == [ana.session.number]

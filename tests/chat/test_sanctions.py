@@ -226,7 +226,7 @@ class TestBindings:
         luis = harness.session(name="luis", account="luis")
         sanction = harness.order(MUTE, "luis")
         harness.order(MUTE, "eva", until=20)
-        harness.sanctions.bind_logged_out(luis)
+        harness.sanctions.bind_logged_out(luis.number, "luis")
         luis.identity.set_grant(None)
         luis.identity.rename("guest1", guest=True)
         assert harness.of(luis) is sanction
@@ -235,11 +235,11 @@ class TestBindings:
         luis = harness.session(name="luis")
         harness.order(MUTE, "luis", sessions=[luis])
         luis.identity.rename("otro", guest=False)
-        harness.sanctions.disconnected(luis)
+        harness.sanctions.disconnected(luis.number)
         assert harness.of(luis) is None
 
     def test_a_session_without_any_may_disconnect(self, harness: SanctionsHarness) -> None:
-        harness.sanctions.disconnected(harness.session())
+        harness.sanctions.disconnected(harness.session().number)
 
 
 class TestLifting:

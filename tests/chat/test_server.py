@@ -324,7 +324,7 @@ class HeldBackTests(SynchronousTestCase):
             person.type("hola")
 
     def said(self, person: Member) -> bool:
-        return person.session.has_spoken
+        return person.session.identity.has_spoken
 
     def test_what_they_send_is_not_handled(self) -> None:
         self.assertFalse(any(map(self.said, self.people)))

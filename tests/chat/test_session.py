@@ -58,7 +58,7 @@ class GuardTests(SessionTestCase):
         self.session.say("one", "two")
         self.assertEqual(self.errors(), ["ERR Not allowed"] * 2)
         self.assertEqual(self.session.queue.unpublished, 0)
-        self.assertFalse(self.session.has_spoken)
+        self.assertFalse(self.session.identity.has_spoken)
 
     def test_nobody_is_asked_where_nothing_is_guarded(self) -> None:
         self.refuse()
@@ -95,7 +95,7 @@ class NoRoomTests(SessionTestCase):
     def test_in_no_room_nothing_can_be_said(self) -> None:
         self.session.say("hola")
         self.assertTrue(self.seen().startswith("ERR No room: "))
-        self.assertFalse(self.session.has_spoken)
+        self.assertFalse(self.session.identity.has_spoken)
 
     def test_a_name_that_is_taken_in_no_room_is_announced_nowhere(self) -> None:
         self.session.rename("ana")

@@ -290,7 +290,7 @@ class JoinTests(CommandTestCase):
 
     def test_the_question_looks_at_a_bounded_number_of_rooms(self) -> None:
         for number in range(ROOMS_LOOKED_AT):
-            self.world.server.rooms._rooms[f"room{number}"] = self.world.server.lobby
+            self.ana.server.rooms._rooms[f"room{number}"] = self.ana.server.lobby
         self.luis.type("/join zebra", "hola")
         self.assertNotIn(EN.notice("did_you_mean", room="zebra"), self.ana.ask("/join zebre"))
 
@@ -564,11 +564,9 @@ class MsgTests(CommandTestCase):
         line = f"/msg luis {'x' * 4000}"
         for _ in range(INBOX_BYTES // 4020):
             self.assertTrue(self.ana.ask(line)[0].startswith("(private to luis) "))
+        # Luis may be at another node, which says so when it has the line.
         self.assertEqual(
-            self.ana.ask(line),
-            [
-                EN.error(ErrorKind.INBOX_FULL, "inbox_full", name="luis"),
-            ],
+            self.ana.ask(line)[-1], EN.error(ErrorKind.INBOX_FULL, "inbox_full", name="luis")
         )
         self.luis.take_again()
         self.assertEqual(len(self.luis.seen()), INBOX_BYTES // 4020)
@@ -658,7 +656,7 @@ class TopicTests(CommandTestCase):
 
     def test_who_set_it_is_not_told_if_that_is_not_known(self) -> None:
         self.luis.type("/topic Friday")
-        self.world.server.lobby.topic_set = UNKNOWN
+        self.ana.server.lobby.topic_set = UNKNOWN
         self.assertEqual(self.ana.ask("/topic"), [EN.notice("topic", topic="Friday")])
 
     def test_there_is_none(self) -> None:
@@ -778,7 +776,7 @@ class SinceTests(CommandTestCase):
             waiting.append(Deferred())
             return await waiting[-1]
 
-        self.world.store.seq_before = seq_before
+        self.ana.server.store.seq_before = seq_before
         self.assertEqual(self.ana.ask("/since 1h", "/who"), [])
         waiting[0].callback(0)
         self.world.settle()
@@ -790,7 +788,7 @@ class SinceTests(CommandTestCase):
         async def seq_before(room: str, time: int) -> int:
             raise StoreError("no")
 
-        self.world.store.seq_before = seq_before
+        self.ana.server.store.seq_before = seq_before
         self.assertEqual(
             self.ana.ask("/since 1h"),
             [EN.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=2)],
@@ -803,7 +801,7 @@ class SinceTests(CommandTestCase):
             waiting.append(Deferred())
             return await waiting[-1]
 
-        self.world.store.seq_before = seq_before
+        self.ana.server.store.seq_before = seq_before
         self.ana.ask("/since 1h")
         self.ana.hang_up()
         waiting[0].callback(0)

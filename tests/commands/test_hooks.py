@@ -25,7 +25,7 @@ URL = "https://example.com:8443/T0/secret?key=x"
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.server.hooks.rules = Rules(tls=True)
+    use_rules(world, Rules(tls=True))
     return world
 
 
@@ -34,7 +34,7 @@ def owner(world: World, *, far: bool = False) -> Member:
     if far:
         world.register("ana")
         ana = world.person(address=FAR)
-        world.server.logins.log_in(ana.session, world.server.accounts.table["ana"])
+        ana.server.logins.log_in(ana.session, ana.server.accounts.table["ana"])
     else:
         ana = world.member("ana")
     ana.type("/join ops")
@@ -47,8 +47,15 @@ def ana(world: World) -> Member:
     return owner(world)
 
 
+def use_rules(world: World, rules: Rules) -> None:
+    for server in world.servers:
+        server.hooks.use_rules(rules)
+
+
 def hook_of(world: World, number: int = 1) -> Hook:
-    hooks = {hook.number: hook for hook in world.server.hooks.of(world.room("ops"))}
+    """Return a hook of #ops, as the node of the first who came has it."""
+    server = world.servers[-1]
+    hooks = {hook.number: hook for hook in server.hooks.of(server.rooms["ops"])}
     return hooks[number]
 
 
@@ -56,7 +63,8 @@ def refuse_challenges(world: World, error: NotDelivered) -> None:
     async def challenge(new: HookRecord) -> None:
         raise error
 
-    world.server.hooks.challenge = challenge
+    for server in world.servers:
+        server.hooks.challenge = challenge
 
 
 class TestAdding:
@@ -122,7 +130,8 @@ class TestAdding:
         assert only(ana.ask("/hook list")).startswith(EN.notice("no_hooks", room="ops"))
 
     def test_unless_the_operator_takes_passwords_there(self, world: World) -> None:
-        world.server.logins.plaintext = True
+        for server in world.servers:
+            server.logins.plaintext = True
         owner(world, far=True).ask(f"/hook add {URL}")
         assert "ops" in world.server.hooks
 
@@ -152,12 +161,12 @@ class TestAdding:
         )
 
     def test_what_is_not_public_and_allowed(self, world: World, ana: Member) -> None:
-        world.server.hooks.rules = Rules(networks_of("10.0.0.0/8"))
+        use_rules(world, Rules(networks_of("10.0.0.0/8")))
         ana.ask("/hook add http://10.0.0.1/")
         assert hook_of(world).to.host == "10.0.0.1"
 
     def test_without_tls_it_says_what_to_install(self, world: World, ana: Member) -> None:
-        world.server.hooks.rules = Rules()
+        use_rules(world, Rules())
         assert only(ana.ask(f"/hook add {URL}")) == (
             EN.error(ErrorKind.NOT_ALLOWED, "no_hook_over_tls")
         )
@@ -166,7 +175,7 @@ class TestAdding:
 
     @pytest.mark.parametrize("port", [22, 25, 1023])
     def test_ports_of_other_services(self, world: World, ana: Member, port: int) -> None:
-        world.server.hooks.rules = Rules(networks_of("any"))
+        use_rules(world, Rules(networks_of("any")))
         assert only(ana.ask(f"/hook add http://example.com:{port}/")) == (
             EN.error(ErrorKind.NOT_ALLOWED, "no_hook_to_port", port=port)
         )
@@ -201,7 +210,7 @@ class TestAdding:
 
     def test_an_account_has_only_so_many(self) -> None:
         world = World(budgets={"hooks.account": 1})
-        world.server.hooks.rules = Rules(tls=True)
+        use_rules(world, Rules(tls=True))
         ana = owner(world)
         ana.ask(f"/hook add {URL}")
         assert only(ana.ask(f"/hook add {URL}")) == EN.error(
@@ -216,7 +225,7 @@ class TestAdding:
         self, expected_errors: Expect
     ) -> None:
         world = World(slow=True)
-        world.server.hooks.rules = Rules(tls=True)
+        use_rules(world, Rules(tls=True))
         ana = world.member("ana")
         ana.type("/join ops")
         world.release()
@@ -332,7 +341,7 @@ class TestWhoMay:
             if role is Role.OWNER:
                 return  # nobody's
         else:
-            owner(world)
+            owner(world).type("hola")
         eva = world.member("eva")
         set_mode(world, "ops", mode)
         give_role(eva, role, "ops")
@@ -435,7 +444,7 @@ class TestLasting:
 
     def test_if_it_cannot_be_kept_all_is_as_it_was(self, expected_errors: Expect) -> None:
         world = World(slow=True)
-        world.server.hooks.rules = Rules(tls=True)
+        use_rules(world, Rules(tls=True))
         ana, eva = world.member("ana"), world.member("eva")
         for line in "/join ops", "/op eva":
             ana.type(line)
@@ -491,7 +500,7 @@ class TestLasting:
         woken: list[Hook] = []
         world.server.hooks.wake = woken.append
         ana.ask("only among us")
-        assert woken == [hook_of(world)]
+        assert [hook.key for hook in woken] == [hook_of(world).key]
 
     def test_when_everybody_leaves_the_room(self, world: World, ana: Member) -> None:
         ana.ask(f"/hook add {URL}", "/leave")

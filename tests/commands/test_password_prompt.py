@@ -330,6 +330,7 @@ class TestARefusedAnswer:
         eva = scene.world.person("eva")
         eva.type("/login ana")
         Deferred.fromCoroutine(scene.server.registrations.unregister(scene.account()))
+        scene.world.settle()
         eva.seen()
         eva.type(PASSWORD, PASSWORD, "hello")
         told = eva.seen()

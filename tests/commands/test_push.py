@@ -131,6 +131,7 @@ class TestCode:
         answer = EN.error(ErrorKind.WRONG_USE, "no_push_code")
         assert only(luis.ask(f"/push confirm {code(world)}")) == answer
 
+    @pytest.mark.one_node("a code is known to the node that sent it")
     def test_it_may_be_typed_on_another_connection(self, world: PushWorld, ana: Member) -> None:
         ana.type(f"/push {URL}")
         phone = world.member("ana")
@@ -144,6 +145,7 @@ class TestShown:
         assert len(seen) == 4
         assert "secret" not in "".join(seen)
 
+    @pytest.mark.one_node("a failure is known to the node that delivers")
     def test_nor_is_a_failure_hidden(self, world: PushWorld, ana: Member) -> None:
         world.push("ana").failed(NotDelivered(DeliveryFailure.TIMED_OUT))
         told = EN.sentence("push_is", target=ORIGIN)
@@ -175,6 +177,7 @@ class TestEnding:
         world.settle()
         assert world.server.alerts.pushes.all == {}
 
+    @pytest.mark.one_node("its store is held back")
     def test_not_by_a_password_that_cannot_be_stored(
         self, world: PushWorld, ana: Member, expected_errors: Expect
     ) -> None:
@@ -225,7 +228,7 @@ class TestRefused:
     def test_who_may_be_overheard(self, world: PushWorld) -> None:
         world.register("ana")
         ana = world.person(address=FAR)
-        world.server.logins.log_in(ana.session, world.server.accounts.table["ana"])
+        ana.server.logins.log_in(ana.session, ana.server.accounts.table["ana"])
         answer = EN.error(ErrorKind.NOT_ENCRYPTED, "no_push_in_clear")
         assert only(ana.ask(f"/push {URL}")) == answer
 
@@ -250,7 +253,7 @@ class TestRefused:
         ana = world.member("ana")
         ana.type(f"/push {URL}")
         body = json.loads(world.receiver.bodies[-1])
-        before = world.server.budgets.left(world.server.spending.owner_of(ana.session), Kind.BYTES)
+        before = ana.server.budgets.left(ana.server.spending.owner_of(ana.session), Kind.BYTES)
         ana.type(f"/push confirm {re.findall(r'[0-9]{6}', body['message'])[0]}")
-        after = world.server.budgets.left(world.server.spending.owner_of(ana.session), Kind.BYTES)
+        after = ana.server.budgets.left(ana.server.spending.owner_of(ana.session), Kind.BYTES)
         assert before - after > len(URL)

@@ -287,6 +287,7 @@ class TestKeeping:
         assert again.replies.format.times is (setting == "times")
         assert again.replies.format.quiet is (setting == "quiet")
 
+    @pytest.mark.one_node("its store is held back")
     @pytest.mark.parametrize(("line", "setting", "value"), SETTINGS)
     def test_it_is_answered_once_it_is_kept_and_is_not_done_if_it_cannot_be(
         self, line: str, setting: str, value: object, expected_errors: Expect

@@ -22,10 +22,14 @@ class PushWorld(World):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.server.hooks.use_rules(Rules(tls=True))
         self.receiver = Receiver()
-        self.outgoing = outgoing_of(self.server, self.receiver, self.clock, lambda: 0.0)
-        self.outgoing.start()
+        self.outgoing = [
+            outgoing_of(server, self.receiver, self.clock, lambda: 0.0) for server in self.servers
+        ]
+        for server, outgoing in zip(self.servers, self.outgoing, strict=True):
+            server.hooks.use_rules(Rules(tls=True))
+            outgoing.start()
+        self.settle()
 
     def push(self, name: str, *, with_text: bool = False, **settings: Any) -> Push:
         """Set the push of an account, which is registered if it is not, and return it."""
@@ -35,11 +39,9 @@ class PushWorld(World):
         self.settle()
         return self.server.alerts.pushes.all[name]
 
-    def restarted(self) -> PushWorld:
+    def like(self, **options: Any) -> World:
         """See `World`."""
-        world = PushWorld(clock=self.clock, store=self.store)
-        world.ahead = self.ahead
-        return world
+        return PushWorld(clock=self.clock, **options)
 
     def bodies(self) -> list[dict[str, Any]]:
         """Return the bodies that were posted since the last time."""
@@ -56,9 +58,15 @@ class PushWorld(World):
         self.wait(seconds)
         return [body["message"] for body in self.bodies()]
 
+    def check(self) -> None:
+        """Store the progress, as a daemon does every few seconds."""
+        for outgoing in self.outgoing:
+            outgoing.check()
+
     def stop(self) -> None:
         """Stop the deliveries, as a daemon that stops does."""
-        self.outgoing.stop()
-        closing = Deferred.fromCoroutine(self.outgoing.close())
-        self.settle()
-        assert closing.called
+        for outgoing in self.outgoing:
+            outgoing.stop()
+            closing = Deferred.fromCoroutine(outgoing.close())
+            self.settle()
+            assert closing.called

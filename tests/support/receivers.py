@@ -15,6 +15,7 @@ from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.outgoing import Outgoing
 from chatd.webhooks.push_delivery import PushDeliveries
 from chatd.webhooks.registry import HookRecord, new_record
+from chatd.webhooks.turn import Turn
 from chatd.webhooks.urls import Destination, destination_of
 
 
@@ -69,7 +70,7 @@ def outgoing_of(
     hooks = Deliveries(server.hooks, server.rooms.get, means, server.now)
     alerts = server.alerts
     pushes = PushDeliveries(server.alerts.pushes, means, alerts.is_away, alerts.language_of)
-    return Outgoing(means, hooks, pushes)
+    return Outgoing(means, hooks, pushes, Turn(server.store.claims))
 
 
 def hook_record(url: str, by: str, now: int = 0, network: str = "") -> HookRecord:

@@ -33,7 +33,7 @@ from chatd.storage.contract import InDoubt
 from chatd.storage.memory import MemoryStore
 
 BLOCK = 1000
-"""The numbers of sessions that a node takes at a time."""
+"""The numbers of sessions that a node takes at a time, unless a log has other blocks."""
 
 
 class Batch(NamedTuple):
@@ -112,9 +112,13 @@ class _State:
 
 
 class SharedLog:
-    """A log of batches. ``safe`` is the number of the last one that may be published."""
+    """A log of batches. ``safe`` is the number of the last one that may be published.
 
-    def __init__(self) -> None:
+    ``block`` is how many numbers of sessions a node takes at a time.
+    """
+
+    def __init__(self, block: int = BLOCK) -> None:
+        self.block = block
         self.holds = False
         self.batches: list[Batch] = []
         self.safe = 0
@@ -229,8 +233,8 @@ class SharedLog:
 
     def take_numbers(self) -> Deferred[range]:
         """Return a block of numbers for sessions, once it is safe."""
-        block = range(self.numbers + 1, self.numbers + 1 + BLOCK)
-        self.numbers += BLOCK
+        block = range(self.numbers + 1, self.numbers + 1 + self.block)
+        self.numbers += self.block
         if not self.holds:
             return succeed(block)
         done: Deferred[range] = Deferred()

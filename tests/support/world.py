@@ -148,8 +148,9 @@ class World:
     It is ``slow`` if it holds commits back until `release`, as it does whenever ``store.holds`` is
     True. A ``clock`` and a ``store`` on it may be given. ``ahead`` is how many seconds the time of
     day is ahead of the clock, because a system's time may be set. It may have several ``nodes`` on
-    a ``shared_log``, at which people are in turn, the first one at the second node. ``budgets`` are
-    limits of budgets by name, of which there are no others: ``{"connections.all": 1}``, say.
+    a ``shared_log``, which may be given as ``log``. People are at each in turn, the first one at
+    the second node. ``budgets`` are limits of budgets by name, of which there are no others:
+    ``{"connections.all": 1}``, say.
     """
 
     store: Any
@@ -164,6 +165,7 @@ class World:
         max_length: int = 4096,
         limits: Limits = Limits(),  # noqa: B008 - a value
         budgets: Mapping[str, int] = NO_BUDGETS,
+        log: SharedLog | None = None,
         **options: Any,
     ) -> None:
         self.clock = clock or Clock()
@@ -174,7 +176,8 @@ class World:
         self.hashing = Immediately()
         options.setdefault("passwords", Passwords(self.clock, self.hashing, CHEAP))
         stores: list[Any] = [store]
-        self.shared_log = SharedLog()
+        # So people are guest1, guest2 ... as they come.
+        self.shared_log = SharedLog(block=1) if log is None else log
         if store is None and nodes > 1 and not slow:
             stores = [
                 SharedMemoryStore(self.shared_log, self.clock, self.now) for _ in range(nodes)
@@ -183,7 +186,8 @@ class World:
             stores = [HeldStore(self.clock, self.now)]
             stores[0].holds = slow
         self._make_node = partial(Node, self, max_length=max_length, limits=limits, options=options)
-        self.nodes = [self._make_node(each) for each in stores]
+        # The second node takes the first number, because the first one who comes is there.
+        self.nodes = [self._make_node(each) for each in reversed(stores)][::-1]
         first = self.nodes[0]
         self.store, self.server = first.store, first.server
         self.chat, self.bare = first.chat, first.bare
@@ -195,9 +199,24 @@ class World:
         self.nodes.append(self._make_node(SharedMemoryStore(self.shared_log, self.clock, self.now)))
         return self.nodes[-1]
 
-    def restarted(self) -> World:
+    @property
+    def servers(self) -> list[ChatServer]:
+        """The servers of all nodes."""
+        return [node.server for node in self.nodes]
+
+    def like(self, **options: Any) -> World:
+        """Return another world on the clock of this one."""
+        return World(clock=self.clock, **options)
+
+    def restarted(self) -> Any:
         """Return the world after a restart: no client is connected, and records are as stored."""
-        world = World(clock=self.clock, store=self.store)
+        if len(self.nodes) == 1:
+            world = self.like(store=self.store)
+        else:
+            for node in self.nodes:
+                node.store.crash()
+                self.shared_log.reap(node.store)
+            world = self.like(nodes=len(self.nodes), log=self.shared_log)
         world.ahead = self.ahead
         return world
 
@@ -223,9 +242,10 @@ class World:
 
     def introduce(self, room: str) -> None:
         """Have the members of a room count as told of, as if they had come long ago."""
-        here = self.room(room).here
-        for name in here.named:
-            here.tell(name)
+        for server in self.servers:
+            here = server.rooms[fold(room)].here
+            for name in here.named:
+                here.tell(name)
 
     def stored(self, room: str) -> list[Event]:
         """Return the events that are stored in the log of a room."""
@@ -262,7 +282,7 @@ class World:
         """
         person = Member(self, self._next_node().chat, address)
         if network:
-            person.session.identity.network = network
+            person.come_from(network)
         if name:
             person.type(f"/nick {name}")
         if not greeted:
@@ -346,6 +366,14 @@ class Member(MemoryClient):
     @property
     def session(self) -> Any:
         return self.protocol.session
+
+    def come_from(self, network: str) -> None:
+        """Have another network from now on, or none."""
+        identity = self.session.identity
+        identity.network = network
+        if identity.changed is not None:
+            identity.changed()
+        self.world.settle()
 
     def send(self, data: bytes) -> None:
         """Send bytes, and run nothing but what they cause at once."""

@@ -76,6 +76,7 @@ class DeliveryHarness:
 
     def again(self) -> DeliveryHarness:
         """Return the harness of the world after a restart."""
+        self.outgoing.turn.end()  # claims end with their process
         return DeliveryHarness(self.world.restarted())
 
     def room(self, name: str) -> Room:

@@ -149,10 +149,10 @@ class TestRetrying:
         world.receiver.error = REFUSED
         luis.type("/msg ana one")
         world.clock.pump([100.0] * 20)
-        world.outgoing.check()
+        world.check()
         world.receiver.error = None
         world.clock.pump([LONGEST_PAUSE / 2] * 3)
-        world.outgoing.check()
+        world.check()
         world.settle()
         assert world.restarted().server.alerts.pushes.all["ana"].failed_for == 0
 

@@ -59,20 +59,20 @@ class TestFailing:
     def test_the_time_is_stored_when_it_changes(self) -> None:
         world = PushWorld()
         push = world.push("ana")
-        world.outgoing.check()
+        world.check()
         world.settle()
         assert world.failed_for() == []
         push.failed(NotDelivered(DeliveryFailure.TIMED_OUT), 1.0)
-        world.outgoing.check()
+        world.check()
         world.settle()
         assert world.failed_for() == [1]
         world.store.holds = True
-        world.outgoing.check()
+        world.check()
         world.settle()
         assert not world.store.held
         world.store.holds = False
         push.went_well()
-        world.outgoing.check()
+        world.check()
         world.settle()
         assert world.failed_for() == []
 

@@ -233,6 +233,7 @@ class TestWithoutADisk:
     def test_how_far_it_came_is_tried_again_later(self) -> None:
         harness, store = self.held()
         harness.add()
+        harness.hooks.begin()
         store.release()
         harness.clock.advance(0)
         only(harness.hooks).delivered(7)

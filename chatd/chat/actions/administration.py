@@ -58,7 +58,8 @@ def list_accounts(server: ChatServer) -> list[ListedAccount]:
 
 
 def _sessions(server: ChatServer, key: str) -> int:
-    return sum(session.account == key for session in server.names.of(key))
+    here = sum(session.account == key for session in server.names.of(key))
+    return here + len(server.roster.of_account(key))
 
 
 def check_new_account(server: ChatServer, name: str) -> None:

@@ -163,7 +163,7 @@ def stay_out(server: ChatServer, session: Session) -> None:
     Its next lines are meant for the other room, and must not be said in this one. A session that
     has spoken here knows where it is; one with several rooms names the room of each line.
     """
-    if not session.has_spoken and not session.subscriptions.multi_room:
+    if not session.identity.has_spoken and not session.subscriptions.multi_room:
         server.moves.leave(session)
 
 

@@ -23,6 +23,7 @@ from chatd.chat.audit import AuditEvent
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import CLOSE_OTHER, Call
 
 
 def check_login(server: ChatServer, session: Session, name: str, *, sent: bool) -> Account:
@@ -200,14 +201,17 @@ async def close_others(server: ChatServer, session: Session) -> Closed:
 
     mine = "" if session.grant is None else session.grant.credential
     browsers = set(server.credentials.of(account.key, BROWSER)).difference([mine])
-    closed = set(others())
+    closed = {other.number for other in others()}
+    closed.update(server.roster.of_account(account.key))
     if browsers:
         puts = server.credentials.sign_out(account.key, but=mine)
         await server.registrations.change_credentials(*puts)
     for other in others():
-        closed.add(other)
-        other.answer("closed_by_owner", name=account.name)
-        server.finish(other)
+        closed.add(other.number)
+        server.sign_outs.hang_up(other, "closed_by_owner", account.name)
+    for number in server.roster.of_account(account.key):
+        closed.add(number)
+        server.store.append(Call(number, CLOSE_OTHER, account.name))
     server.audit.record(
         AuditEvent.CLOSE_OTHERS, session, sessions=len(closed), browsers=len(browsers)
     )

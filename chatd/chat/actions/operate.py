@@ -10,6 +10,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import HANG_UP, Call, Deed, Departure
+from chatd.text.folding import fold
 from chatd.text.times import written_duration
 from chatd.util.budgets import Use
 from chatd.util.versions import versions
@@ -78,11 +79,13 @@ def statistics(server: ChatServer, session: Session) -> dict[str, object]:
     Raises `Refusal`.
     """
     server.moderation.check(session, None, Act.STATS)
+    others = server.roster.others()
+    elsewhere = {fold(visit.name) for visit in others.values() if not visit.guest}
     return {
         "versions": versions(),
         "time": written_duration(int(server.uptime)),
-        "connections": len(server.sessions) + len(server.roster.others()),
-        "names": len(server.names),
+        "connections": len(server.sessions) + len(others),
+        "names": len(server.names) + sum(not server.names.of(name) for name in elsewhere),
         "rooms": len(server.rooms),
         "lines": sum(room.head for room in server.rooms.values()),
         "accounts": len(server.accounts.table),

@@ -89,11 +89,11 @@ def may_close(server: ChatServer, session: Session, room: Room) -> bool:
 
 def members_put_out_by_closing(server: ChatServer, room: Room) -> int:
     """Return how many members are put out if a room is closed now."""
-    moderation = server.moderation
-    return sum(
-        moderation.roles.role_of(other, room) < Role.OWNER
-        for other in server.sessions.members_of(room)
-    )
+    roles = server.moderation.roles
+    here = [roles.role_of(other, room) for other in server.sessions.members_of(room)]
+    elsewhere = server.roster.sessions_in(room.name)
+    here += [roles.role_of_remote(other, room) for other in elsewhere]
+    return sum(role < Role.OWNER for role in here)
 
 
 async def close(server: ChatServer, session: Session, room: Room) -> Done | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from chatd.chat.actions.deeds import Done, carry_out
 from chatd.chat.permissions import Act, Role
+from chatd.chat.roster import AnySession
 from chatd.chat.sanctions import BAN, MUTE, Sanction
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -106,7 +107,8 @@ async def _sanction_name(
     sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), name)
     server.spending.charge(session, (Kind.BANS, 1))
     puts = moderation.sanctions.order(kind, room, [fold(name)], sanction)
-    moderation.sanctions.bind(kind, room, name, sessions, sanction)
+    everywhere: list[AnySession] = [*sessions, *server.roster.sessions_called(name)]
+    moderation.sanctions.bind(kind, room, name, everywhere, sanction)
     done = await carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
     server.evictions.review_room(room)
     return done
@@ -133,16 +135,22 @@ def networks_to_ban(
 
 def sessions_shut_out(
     server: ChatServer, room: Room, networks: Collection[str]
-) -> Sequence[Session]:
-    """Return the sessions on the server that a ban of these networks in a room would concern."""
-    index = NetworkIndex(networks)
-    return [
+) -> Sequence[AnySession]:
+    """Return the sessions of all nodes that a ban of these networks in a room would concern."""
+    index, roles = NetworkIndex(networks), server.moderation.roles
+    here = [
         other
         for other in server.sessions
         if index.around(other.network)
         and not other.stream.finished
-        and server.moderation.roles.role_of(other, room) < Role.OPERATOR
+        and roles.role_of(other, room) < Role.OPERATOR
     ]
+    elsewhere = [
+        other
+        for other in server.roster.sessions()
+        if index.around(other.network) and roles.role_of_remote(other, room) < Role.OPERATOR
+    ]
+    return [*here, *elsewhere]
 
 
 def _deed_of_network(verb: str, network: str) -> Deed:
@@ -251,7 +259,8 @@ async def _lift_name(
     moderation.check(session, room, _ACTS[kind])
     sessions = server.sessions.called(name)
     moderation.check_above(session, room, name, sessions)
-    puts = moderation.sanctions.lift(kind, room, name, sessions)
+    everywhere: list[AnySession] = [*sessions, *server.roster.sessions_called(name)]
+    puts = moderation.sanctions.lift(kind, room, name, everywhere)
     return await _lift(server, session, room, puts, Deed(f"un{kind}", name))
 
 

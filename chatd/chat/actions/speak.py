@@ -156,9 +156,11 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
     received = [other.subscriptions.receive(session.name, text) for other in others]
     if others and not any(received):
         raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
+    by = session.number if len(elsewhere) == 1 and not others else 0
     for number in elsewhere:
-        server.store.append(Call(number, PRIVATE_LINE, session.name, text))
-    session.note_spoken()
+        server.store.append(Call(number, PRIVATE_LINE, session.name, text, by=by))
+    if not session.identity.has_spoken:
+        session.identity.note_spoken()
     session.stream.put(session.replies.format.private(session.name, text, name))
     return Whispered(name, server.sessions.away_text(name))
 

@@ -210,7 +210,7 @@ class TestSaying:
 
     def test_a_command_alone_says_nothing(self, door: Door) -> None:
         door.send(b"/who\n")
-        assert not door.session.has_spoken
+        assert not door.session.identity.has_spoken
 
     def test_they_are_said_before_a_command_has_its_effect(self, door: Door) -> None:
         name = door.session.name

@@ -1,0 +1,110 @@
+"""Of several nodes one delivers, and another one after it."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.defer import Deferred, fail
+
+from chatd.chat.server import ChatServer
+from chatd.storage.contract import InDoubt
+from chatd.storage.records import change
+from chatd.webhooks.outgoing import Outgoing
+from chatd.webhooks.registry import Hook
+from tests.support.receivers import Receiver, hook_record, outgoing_of
+from tests.support.world import Member, World
+
+
+class TwoNodes:
+    """Two nodes, each with its deliveries, which have begun at the first node."""
+
+    def __init__(self) -> None:
+        self.world = World(nodes=2)
+        self.world.register("root", admin=True)
+        self.receivers = [Receiver(), Receiver()]
+        pairs = zip(self.world.servers, self.receivers, strict=True)
+        self.outgoing = [outgoing_of(*pair, self.world.clock) for pair in pairs]
+        for outgoing in self.outgoing:
+            outgoing.start()
+        self.world.settle()
+
+    def add_hook(self) -> None:
+        server = self.world.server
+        new = hook_record("https://example.com/", "root")
+        change(self.world.store, server.hooks.add(server.lobby, new)[1])
+        self.world.settle()
+
+    def check(self) -> None:
+        for outgoing in self.outgoing:
+            outgoing.check()
+        self.world.settle()
+
+    def posted(self) -> list[list[str]]:
+        self.world.clock.pump([0] * 4)
+        return [receiver.texts() for receiver in self.receivers]
+
+
+def close(outgoing: Outgoing) -> None:
+    outgoing.stop()
+    Deferred.fromCoroutine(outgoing.close())
+
+
+def hook_at(server: ChatServer) -> Hook:
+    (hook,) = server.hooks
+    return hook
+
+
+@pytest.fixture
+def nodes() -> TwoNodes:
+    nodes = TwoNodes()
+    nodes.add_hook()
+    return nodes
+
+
+def test_one_node_delivers_what_is_said_at_any(nodes: TwoNodes) -> None:
+    nodes.world.say("one")
+    nodes.world.say("two")
+    assert nodes.posted() == [["one", "two"], []]
+
+
+def test_the_other_one_knows_how_far_it_came(nodes: TwoNodes) -> None:
+    nodes.world.say("one")
+    nodes.posted()
+    nodes.check()
+    here, there = map(hook_at, nodes.world.servers)
+    assert here.seq == there.seq > 0
+
+
+def test_another_one_goes_on_where_it_stopped(nodes: TwoNodes) -> None:
+    nodes.world.say("one")
+    nodes.posted()
+    close(nodes.outgoing[0])
+    nodes.world.say("two")
+    assert nodes.posted() == [[], []]
+    nodes.check()
+    assert nodes.posted() == [[], ["two"]]
+
+
+def test_another_one_goes_on_after_a_crash(nodes: TwoNodes) -> None:
+    nodes.world.say("one")
+    nodes.posted()
+    nodes.check()
+    store = nodes.world.nodes[0].store
+    store.crash()
+    nodes.world.shared_log.reap(store)
+    nodes.outgoing[1].check()
+    Member(nodes.world, nodes.world.nodes[1].chat).type("two")
+    nodes.outgoing[1].check()
+    assert nodes.posted()[1] == ["two"]
+
+
+def test_a_store_that_fails_is_asked_again(nodes: TwoNodes) -> None:
+    close(nodes.outgoing[0])
+    claims = nodes.world.nodes[1].store.claims
+    ask = claims.claim
+    claims.claim = lambda claim: fail(InDoubt())
+    nodes.outgoing[1].check()
+    assert not nodes.outgoing[1].turn.is_ours
+    claims.claim = ask
+    nodes.outgoing[1].check()
+    nodes.world.settle()
+    assert nodes.outgoing[1].turn.is_ours
