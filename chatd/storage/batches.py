@@ -17,19 +17,21 @@ from chatd.event import Call, Draft, Notice, Presence, Published, Record
 class RecordWrite:
     """Records to be written in one batch with the lines around them.
 
-    ``drafts`` are the lines that were appended together with them (`Store.together`). ``known`` is
-    the number of the last batch that the tables had followed when the change was made, and
-    ``rights`` is true if the records decide who may say or do what. ``done`` fires when they are
-    written, with the records as they were written (see `Record.seqs`), or fails with `StoreError`.
+    ``drafts`` are the lines that were appended together with them, and ``unit`` is a number that
+    they share with other such writes; 0 if they are alone (`Store.together`). ``known`` is the
+    number of the last batch that the tables had followed when the change was made, and ``rights``
+    is true if the records decide who may say or do what. ``done`` fires when they are written, with
+    the records as they were written (see `Record.seqs`), or fails with `StoreError`.
     """
 
-    __slots__ = ("done", "drafts", "known", "records", "rights")
+    __slots__ = ("done", "drafts", "known", "records", "rights", "unit")
 
     def __init__(self, records: Sequence[Record], known: int = 0, *, rights: bool = False) -> None:
         self.records = records
         self.known = known
         self.rights = rights
         self.drafts: Sequence[Draft] = ()
+        self.unit = 0
         self.done: Deferred[Sequence[Record]] = Deferred()
 
     def fill_in(self, head: int) -> None:

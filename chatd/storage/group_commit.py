@@ -62,6 +62,7 @@ class GroupCommitStore(Store):
         self._began: float | None = None  # the commit that is under way
         self._flushing: list[Deferred[None]] = []
         self._together: list[BatchItem] | None = None
+        self._units = 0  # that were stored together
         self._unsaved = RecurringWarning(
             clock, "lines are refused, because they cannot be saved: {why}"
         )
@@ -96,6 +97,7 @@ class GroupCommitStore(Store):
             yield
             return
         self._together = items = list[BatchItem]()
+        self._units += 1
         try:
             yield
         finally:
@@ -103,7 +105,7 @@ class GroupCommitStore(Store):
             drafts = [item for item in items if isinstance(item, Draft)]
             for item in items:
                 if isinstance(item, RecordWrite):
-                    item.drafts = drafts
+                    item.drafts, item.unit = drafts, self._units
 
     def append(self, entry: BatchItem) -> None:
         if self._together is not None:

@@ -166,6 +166,8 @@ class SharedLog:
             return
         writes = [item for item in attempt.items if isinstance(item, RecordWrite)]
         conflicts = [write for write in writes if self._conflicts(write, node, rights)]
+        units = [write.unit for write in conflicts if write.unit]
+        conflicts = [write for write in writes if write in conflicts or write.unit in units]
         left_out = [*conflicts, *(draft for write in conflicts for draft in write.drafts)]
         items = [item for item in attempt.items if not _is_in(item, left_out)]
         number = len(self.batches) + 1

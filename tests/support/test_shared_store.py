@@ -213,6 +213,19 @@ class TestRecords:
         assert nodes.one.shown == nodes.other.shown == ["alone"]
         assert [why for _, why in nodes.other.guard.refused] == [str(Conflict())]
 
+    def test_all_that_is_stored_together_with_one_that_conflicts_is_refused(
+        self, nodes: Nodes
+    ) -> None:
+        nodes.log.hold()
+        nodes.one.change(nodes.one.cups, "red", "ana")
+        with nodes.other.store.together():
+            for key in "red", "blue":
+                done = change(nodes.other.store, nodes.other.cups.put(key, Cup("luis")))
+                done.addErrback(lambda _: None)
+        nodes.clock.advance(0)
+        nodes.seal()
+        assert dict(nodes.one.cups) == dict(nodes.other.cups) == {"red": Cup("ana")}
+
     def test_of_two_that_only_grow_the_greater_one_stays(self, nodes: Nodes) -> None:
         nodes.log.hold()
         for node, seq in (nodes.one, 9), (nodes.other, 7):
