@@ -60,9 +60,10 @@ class AuditFile:
 
     def stop(self) -> None:
         """Write what waits, for a moment at most, and close the file."""
-        if self._pipe is not None:
-            self._pipe.end()
-            self._pipe.finish()
+        pipe, self._pipe = self._pipe, None
+        if pipe is not None:
+            pipe.end()
+            pipe.finish()
 
     def write(self, record: Record) -> None:
         """Write an entry, with the time."""

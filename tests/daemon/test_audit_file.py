@@ -107,6 +107,14 @@ class TestLines:
         assert audit.events() == []
 
 
+def test_one_that_was_stopped_writes_nothing_and_is_not_waited_for(audit: Audit) -> None:
+    audit.write("one")
+    for _ in range(2):
+        audit.file.stop()
+    audit.write("two")
+    assert audit.events() == ["one"]
+
+
 class TestPermissions:
     def test_it_is_the_owners_alone(self, audit: Audit) -> None:
         assert stat.S_IMODE(audit.path.stat().st_mode) == 0o600
