@@ -378,6 +378,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if not hasattr(item.config, "workerinput") or option.verbose > 0 or option.maxfail:
         return None
     _guard.watch()
+    assert item.location  # looked up once, before the test may replace os.stat
     for report in runtestprotocol(item, log=False, nextitem=nextitem):
         if report.when == "call" or not report.passed or report.duration >= REPORTED_SECONDS:
             item.ihook.pytest_runtest_logreport(report=report)
