@@ -647,7 +647,9 @@ def reported(monkeypatch: pytest.MonkeyPatch, *reports: Any, **config: Any) -> l
     monkeypatch.setattr(conftest, "runtestprotocol", lambda *_, **__: reports)
     hooks = SimpleNamespace(pytest_runtest_logreport=lambda report: passed_on.append(report))
     options = SimpleNamespace(**{"verbose": 0, "maxfail": 0, **config.pop("options", {})})
-    item: Any = SimpleNamespace(config=SimpleNamespace(option=options, **config), ihook=hooks)
+    item: Any = SimpleNamespace(
+        config=SimpleNamespace(option=options, **config), ihook=hooks, location=("a.py", 1, "a")
+    )
     return passed_on if conftest.pytest_runtest_protocol(item, None) else None
 
 
