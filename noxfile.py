@@ -145,9 +145,9 @@ def trial(session: nox.Session) -> None:
 
 @nox.session(tags=["ci"])
 def nodes(session: nox.Session) -> None:
-    """Run the tests of commands with the people of each world at two nodes that share a log."""
+    """Run the tests of commands and doors with people at two nodes that share a log in turn."""
     session.install("-e", ".[test]")
-    tests = session.posargs or ["tests/commands"]
+    tests = session.posargs or ["tests/commands", "tests/protocols"]
     session.run("pytest", "-q", *tests, env={"CHATD_TEST_NODES": "2"})
 
 

@@ -30,6 +30,7 @@ from chatd.chat.roster import AnySession, Roster
 from chatd.chat.sanctions import room_of
 from chatd.chat.session import Session
 from chatd.chat.sign_outs import SignOuts
+from chatd.chat.unread import UnreadTracker
 from chatd.errors import ErrorKind
 from chatd.event import (
     CLOSE_OTHER,
@@ -71,6 +72,7 @@ class Parts(Protocol):
     registrations: Registrations
     sign_outs: SignOuts
     marked: MarkedPeople
+    unread: UnreadTracker
 
 
 class OtherNodes:
@@ -86,6 +88,7 @@ class OtherNodes:
             moderation.roles.table.kind: self._roles_changed,
             parts.accounts.table.kind: self._accounts_changed,
             parts.credentials.table.kind: self._end_grants,
+            parts.unread.read_marks.table.kind: self._marks_moved,
         }
         self._of_deeds: Mapping[str, Callable[[Room, str, Deed], None]] = {
             "kick": self._kicked,
@@ -205,6 +208,15 @@ class OtherNodes:
     def _end_grants(self, keys: Sequence[str]) -> None:
         ended = self._parts.credentials.may_have_ended()
         self._parts.sign_outs.let_go(chain(*map(self._parts.names.of, ended)))
+
+    def _marks_moved(self, keys: Sequence[str]) -> None:
+        """Show read marks to the sessions of their accounts."""
+        unread = self._parts.unread
+        for account, _, log in (key.partition("/") for key in keys):
+            room, place = self._parts.rooms.get(log), unread.read_marks.of(account, log)
+            if room is not None and place is not None:
+                for session in unread.sessions(account):
+                    session.attempt(session.subscriptions.show_read_mark, room, place)
 
     # Deeds
 

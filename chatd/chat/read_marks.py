@@ -177,16 +177,24 @@ def _in_order(spans: Iterable[Span]) -> list[Span]:
 
 
 class _Moves:
-    """An index that calls ``moves`` with the account of each mark that is changed."""
+    """An index that calls ``moves`` with the account of each mark that is changed.
+
+    ``logs`` has the logs of all marks that there have been, by account.
+    """
 
     def __init__(self, moves: Callable[[str], object]) -> None:
+        self.logs: dict[str, dict[str, None]] = {}
         self._moves = moves
 
     def enter(self, key: str, value: ReadMark) -> None:
         """See `chatd.storage.records.Index`."""
-        self._moves(key.partition("/")[0])
+        account, _, log = key.partition("/")
+        self.logs.setdefault(account, {}).setdefault(log)
+        self._moves(account)
 
-    leave = enter
+    def leave(self, key: str, value: ReadMark) -> None:
+        """See `chatd.storage.records.Index`."""
+        self._moves(key.partition("/")[0])
 
 
 class ReadMarks:
@@ -196,11 +204,9 @@ class ReadMarks:
     """
 
     def __init__(self, store: Store, moves: Callable[[str], object] = _ignore) -> None:
-        self.table: Table[ReadMark] = Table(store, "place", ReadMark, _Moves(moves), grows="seq")
-        self._logs: dict[str, dict[str, None]] = {}
-        for key in self.table:
-            account, _, log = key.partition("/")
-            self._logs.setdefault(account, {})[log] = None
+        marks = _Moves(moves)
+        self.table: Table[ReadMark] = Table(store, "place", ReadMark, marks, grows="seq")
+        self._logs = marks.logs
 
     def of(self, account: str, log: str) -> int | None:
         """Return the mark of an account in a log; None if there is none."""

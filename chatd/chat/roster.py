@@ -171,8 +171,9 @@ class Roster:
         """Remove the visit of a session that was told farewell, or has disconnected."""
         key = str(session.number)
         session.identity.when_changed(None)
-        self._note(key)
-        del self._own[key]
+        if key in self._own:
+            self._note(key)
+            del self._own[key]
 
     def _note(self, key: str) -> None:
         """Write a visit at the end of the turn."""

@@ -10,6 +10,7 @@ from chatd.chat.actions.operate import statistics
 from chatd.chat.permissions import Mode
 from chatd.errors import ErrorKind
 from chatd.rooms.stream import INBOX_BYTES
+from tests.support.browser import Browser
 from tests.support.sentences import EN
 from tests.support.world import Member, World
 
@@ -322,3 +323,42 @@ def test_marks_of_one_account_at_two_nodes_are_the_greater_one(world: World) -> 
         each.hang_up()
     marks = [node.server.unread.read_marks.of("eva", "lobby") for node in world.nodes]
     assert marks == [2, 2]
+
+
+class TestReadMarks:
+    @pytest.fixture
+    def tabs(self, world: World) -> list[Browser]:
+        """Return tabs of Ana's browsers, at each node."""
+        world.register("ana")
+        grant = world.server.credentials.grant_of(world.secret("ana", BROWSER))
+        tabs = [Browser(world, grant=grant) for _ in range(2)]
+        for tab in tabs:
+            tab.send("hello", rooms={"lobby": None})
+        return tabs
+
+    def test_what_was_seen_at_one_is_seen_at_the_other(
+        self, world: World, tabs: list[Browser]
+    ) -> None:
+        world.say("one", "two")
+        one, other = tabs
+        other.seen()
+        one.send("seen", room="lobby", seq=1)
+        assert other.seen("seen") == [{"type": "seen", "room": "lobby", "seq": 1}]
+
+    def test_what_was_missed_is_shown_at_any(self, world: World) -> None:
+        world.register("ana")
+        for name in "luis", "eva":
+            world.person(name).type("/msg ana psst")
+        ana = world.member("ana", greeted=True)
+        assert [line[-11:] for line in ana.seen() if "psst" in line] == [
+            "<luis> psst",
+            " <eva> psst",
+        ]
+
+
+def test_a_session_that_is_finished_twice_is_gone(world: World) -> None:
+    ana = world.person("ana")
+    for _ in range(2):
+        ana.server.finish(ana.session)
+    world.settle()
+    assert all(not server.sessions.is_here("ana") for server in world.servers)

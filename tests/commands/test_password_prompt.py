@@ -37,7 +37,8 @@ class AnaWithRoom(AnaAndLuis):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.server.hooks.rules = Rules(tls=True)
+        for server in self.world.servers:
+            server.hooks.use_rules(Rules(tls=True))
         self.ana.ask("/join ops", "hello", "/join lobby")
         self.world.introduce("lobby")
         self.luis.seen()

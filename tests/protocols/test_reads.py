@@ -32,7 +32,8 @@ class ReadWorld(SiteWorld):
 
     def forget(self) -> None:
         """Have the next read of the lobby go to the store."""
-        self.server.lobby.forget(self.server.lobby.head)
+        for server in self.world.servers:
+            server.lobby.forget(server.lobby.head)
 
     def member(self) -> Member:
         ana = self.world.member("ana", network=HERE.host)

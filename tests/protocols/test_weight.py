@@ -30,7 +30,7 @@ class WeightWorld:
     """Two clients, made by ``come``, in a room where another one came before."""
 
     def __init__(self, come: Callable[[World], Any] = World.person) -> None:
-        self.world = World()
+        self.world = World(nodes=1)
         come(self.world)
         gc.freeze()  # so the collector lists only what is made from here on
         self.client, self._other = come(self.world), come(self.world)

@@ -14,7 +14,7 @@ from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.web.live.credentials import HandshakeCredentials
 from chatd.protocols.web.live.websocket import WebSocketHandler
 from tests.support.live_client import LiveClient
-from tests.support.world import HERE, World
+from tests.support.world import HERE, Node, World
 
 MASK = b"\x11\x22\x33\x44"
 
@@ -70,15 +70,15 @@ class Browser(LiveClient):
         self.fragments: list[bytes] = []
         """The fragments so far of a message that has not ended yet."""
 
-    def door(self, world: World) -> ChatFactory:
+    def door(self, node: Node) -> ChatFactory:
         credentials = self._credentials
         return ChatFactory(
-            world.server,
-            world.clock,
+            node.server,
+            node.clock,
             lambda server, clock, max_length: ClientProtocol(
                 clock, WebSocketHandler(server, clock, max_length, credentials=credentials)
             ),
-            limits=world.chat.limits._replace(dead_after=self._dead_after),
+            limits=node.chat.limits._replace(dead_after=self._dead_after),
         )
 
     def encoded(self, message: bytes) -> bytes:

@@ -20,9 +20,10 @@ class Reader(MemoryClient):
     def __init__(
         self, world: World, back: Return = NEWCOMER, room: str = "lobby", **who: Any
     ) -> None:
+        node = world.next_node()
         factory = ChatFactory(
-            world.server,
-            world.clock,
+            node.server,
+            node.clock,
             protocol=lambda server, clock, _: ClientProtocol(
                 clock,
                 EventStreamHandler(

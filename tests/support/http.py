@@ -23,7 +23,7 @@ from chatd.protocols.web.http.upgrade import HandOver, Requester
 from chatd.protocols.web.site import Site
 from chatd.protocols.web.static_files import File
 from tests.support.memory_client import MemoryClient
-from tests.support.world import HERE, World
+from tests.support.world import HERE, Node, World
 
 
 class Got(NamedTuple):
@@ -79,7 +79,7 @@ def _repeat(request: Request, asker: Requester) -> Answer:
 
 
 class WebWorld:
-    """A world with an HTTP port."""
+    """A world with an HTTP port, which each node has. Clients are at each node in turn."""
 
     def __init__(
         self,
@@ -90,15 +90,23 @@ class WebWorld:
     ) -> None:
         self.world = World(limits=limits, **options)
         self.clock, self.server = self.world.clock, self.world.server
-        self.site = StubSite() if site is None else site(self.world)
-        self.factory = ChatFactory(
-            self.server,
-            self.clock,
-            partial(WebProtocol, site=self.site),
-            4096,
-            limits,
-            Admission(limits, self.server.budgets),
-        )
+        stub = StubSite()
+        self.site = stub if site is None else site(self.world.nodes[0])
+        self.factories = {
+            node: ChatFactory(
+                node.server,
+                node.clock,
+                partial(WebProtocol, site=stub if site is None else site(node)),
+                4096,
+                limits,
+                Admission(limits, node.server.budgets),
+            )
+            for node in self.world.nodes
+        }
+
+    def clients(self) -> list[Any]:
+        """Return the protocols of the clients of all nodes."""
+        return [client for factory in self.factories.values() for client in factory.clients]
 
     def caller(self, address: IAddress = HERE) -> HttpClient:
         return HttpClient(self, address)
@@ -108,7 +116,7 @@ class SiteWorld(WebWorld):
     """A world with chatd's own site, and a page of two files."""
 
     def __init__(self, *, limits: Limits = Limits(), **options: Any) -> None:  # noqa: B008
-        super().__init__(_site, limits=limits, **options)
+        super().__init__(site_of, limits=limits, **options)
 
     def ask(self, method: str, target: str, body: bytes = b"", /, **headers: Any) -> Got:
         """Send a request on a connection of its own, and return the answer."""
@@ -127,11 +135,12 @@ class SiteWorld(WebWorld):
         return self.world.secret(name, TOKEN, scope)
 
 
-def _site(world: World) -> Site:
+def site_of(node: Node) -> Site:
+    """Return chatd's own site at a node, with a page of two files."""
     page = {(): File(b"<!doctype html>", "text/html"), ("main.js",): File(b"1", "text/javascript")}
     description = File(b"{}", "application/json")
     hosts = Hosts(["vault"])
-    return Site(world.server, world.clock, 4096, hosts, page, description)
+    return Site(node.server, node.clock, 4096, hosts, page, description)
 
 
 def error_of(got: Got) -> tuple[int, str]:
@@ -164,8 +173,9 @@ class HttpClient(MemoryClient):
     transport_class = HalfTransport
 
     def __init__(self, web: WebWorld, address: IAddress = HERE, *, located: bool = True) -> None:
-        protocol = web.factory.build(None if not located else address, located=located)
-        super().__init__(web.world, web.factory, protocol, address)
+        factory = web.factories[web.world.next_node()]
+        protocol = factory.build(None if not located else address, located=located)
+        super().__init__(web.world, factory, protocol, address)
 
     def send(self, data: bytes) -> None:
         self.protocol.dataReceived(data)

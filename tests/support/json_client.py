@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IAddress
 
 from chatd.protocols.transport.factory import ChatFactory
 from tests.support.live_client import LiveClient
-from tests.support.world import HERE, World
+from tests.support.world import HERE, Node, World
 
 
 class JsonClient(LiveClient):
@@ -22,8 +22,8 @@ class JsonClient(LiveClient):
         self.send_bytes(b"/json\n")
         self.bytes_seen()
 
-    def door(self, world: World) -> ChatFactory:
-        return world.chat
+    def door(self, node: Node) -> ChatFactory:
+        return node.chat
 
     def encoded(self, message: bytes) -> bytes:
         return message + b"\n"

@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IAddress
 
 from chatd.protocols.transport.factory import ChatFactory
 from tests.support.memory_client import MemoryClient
-from tests.support.world import HERE, World
+from tests.support.world import HERE, Node, World
 
 C = TypeVar("C", bound="LiveClient")
 
@@ -19,11 +19,11 @@ class LiveClient(MemoryClient):
     """A client that sends messages, and sees messages."""
 
     def __init__(self, world: World, address: IAddress = HERE) -> None:
-        factory = self.door(world)
+        factory = self.door(world.next_node())
         super().__init__(world, factory, factory.buildProtocol(address), address)
 
-    def door(self, world: World) -> ChatFactory:
-        """Return the factory of the protocols of such clients."""
+    def door(self, node: Node) -> ChatFactory:
+        """Return the factory of the protocols of such clients of a node."""
         raise NotImplementedError
 
     @classmethod

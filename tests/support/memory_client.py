@@ -10,6 +10,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
+    from chatd.chat.server import ChatServer
     from tests.support.world import World
 
 
@@ -24,6 +25,11 @@ class MemoryClient:
         self.transport = self.transport_class(peerAddress=address)
         self.protocol: Any = protocol
         self.protocol.makeConnection(self.transport)
+
+    @property
+    def server(self) -> ChatServer:
+        """The server that this client is connected to."""
+        return self.factory.server  # type: ignore[no-any-return]
 
     @property
     def paused(self) -> bool:

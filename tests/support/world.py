@@ -131,6 +131,7 @@ class Node:
         self, world: World, store: Any, max_length: int, limits: Limits, options: Mapping[str, Any]
     ) -> None:
         self.store = store
+        self.clock = world.clock
         counted = world.budgets
         self.server = ChatServer(store, world.clock, now=world.now, budgets=counted, **options)
         admission = Admission(limits, counted)
@@ -280,7 +281,7 @@ class World:
 
         Its network is the one that is given, or else follows from its address.
         """
-        person = Member(self, self._next_node().chat, address)
+        person = Member(self, self.next_node().chat, address)
         if network:
             person.come_from(network)
         if name:
@@ -313,9 +314,9 @@ class World:
 
     def program(self) -> Member:
         """Return a client of the bare port."""
-        return Member(self, self._next_node().bare)
+        return Member(self, self.next_node().bare)
 
-    def _next_node(self) -> Node:
+    def next_node(self) -> Node:
         """Return the node that the next client connects to: people are at each in turn."""
         self._people += 1
         return self.nodes[self._people % len(self.nodes)]
@@ -358,10 +359,6 @@ class Member(MemoryClient):
     def __init__(self, world: World, factory: ChatFactory, address: IAddress = HERE) -> None:
         super().__init__(world, factory, factory.buildProtocol(address), address)
         world.settle()
-
-    @property
-    def server(self) -> ChatServer:
-        return self.factory.server  # type: ignore[no-any-return]
 
     @property
     def session(self) -> Any:

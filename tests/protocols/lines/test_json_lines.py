@@ -96,14 +96,15 @@ class TestBeginning:
         watcher = world.person("ana")
         one = JsonClient(world)
         assert world.server.lobby.here.guests == 0
-        assert len(world.server.sessions) == 2
+        assert sum(len(server.sessions) for server in world.servers) == 2
         one.send("hello", name="luis")
         assert one.seen("hello")[0]["name"] == "luis"
         world.wait(10)
         assert watcher.seen() == [EN.notice("joined", people="luis", count=1)]
         one.hang_up()
-        assert [session.name for session in world.server.sessions] == ["ana"]
-        assert not [client for client in world.chat.clients if client is one.protocol]
+        names = [session.name for server in world.servers for session in server.sessions]
+        assert names == ["ana"]
+        assert one.protocol not in one.factory.clients
 
     def test_what_was_said_before_hello_is_an_error(self, world: World) -> None:
         one = JsonClient(world)
@@ -114,10 +115,10 @@ class TestBeginning:
     def test_a_hello_has_to_come_in_time(self, world: World) -> None:
         one = JsonClient(world)
         world.clock.advance(HANDSHAKE_SECONDS)
-        world.chat.check()
+        one.factory.check()
         assert one.seen() == []
         world.clock.advance(1)
-        world.chat.check()
+        one.factory.check()
         error, closing = one.seen()
         assert error["text"] == EN.sentence("hello_late", limit=10)
         assert closing == {"type": "closing", "reason": ENDED}
@@ -175,9 +176,9 @@ class TestMessages:
         world = World(limits=Limits(line_seconds=60))
         one = json_client(world)
         one.send_bytes(b'{"type":')
-        world.chat.check()
+        one.factory.check()
         world.clock.advance(61)
-        world.chat.check()
+        one.factory.check()
         assert [error["key"] for error in one.seen("error")] == ["line_took_too_long"]
         assert not one.closed
 
@@ -265,8 +266,9 @@ class TestFaults:
         fault.armed = False
         assert one.closed or one.transport.disconnected
         one.hang_up()
-        assert list(world.chat.clients) == [luis.protocol]
-        assert [session.name for session in world.server.sessions] == ["luis"]
+        assert [client for node in world.nodes for client in node.chat.clients] == [luis.protocol]
+        names = [session.name for server in world.servers for session in server.sessions]
+        assert names == ["luis"]
         is_undisturbed(luis, "guest")
         expected_errors()
 

@@ -231,7 +231,7 @@ class TestRooms:
         assert one.seen("entered")[0]["room"] == "ops"
         one.say("/leave", room="ops")
         assert one.seen("left") == [{"type": "left", "room": "ops"}]
-        assert list(one.session.memberships) == [world.server.lobby]
+        assert list(one.session.memberships) == [one.server.lobby]
 
     def test_who_comes_back_is_shown_what_came_meanwhile_and_nothing_twice(
         self, live: Live, world: World
@@ -348,7 +348,8 @@ class TestRooms:
     def test_nor_come_back_to_very_many(self, live: Live, world: World) -> None:
         names = [f"room{number}" for number in range(ROOMS_ENTERED + 1)]
         for name in names:
-            world.server.rooms.add(name)
+            for server in world.servers:
+                server.rooms.add(name)
         one = live.come(world, greeted=False, rooms=dict.fromkeys(names))
         told = one.seen("entered", "error")
         assert [message["type"] for message in told] == ["entered"] * ROOMS_ENTERED + ["error"]
@@ -379,7 +380,7 @@ class TestRooms:
         messages = one.seen("left", "say")
         assert {"type": "left", "room": "ops", "by": "olga", "reason": "bye"} in messages
         assert "bye" in messages[-1]["text"]
-        assert list(one.session.memberships) == [world.server.lobby]
+        assert list(one.session.memberships) == [one.server.lobby]
 
     def test_they_are_listed(self, live: Live, world: World) -> None:
         ana = world.person("ana")
@@ -396,7 +397,8 @@ class TestRooms:
     ) -> None:
         monkeypatch.setattr(verbs, "ROOMS_LISTED", 2)
         for name in "tea", "mate", "coffee", "agua":
-            world.server.rooms.add(name)
+            for server in world.servers:
+                server.rooms.add(name)
         one = live.come(world)
         seen, more = [], {}
         for _ in range(4):

@@ -26,11 +26,16 @@ class ProxiedWorld:
 
     def __init__(self, **options: Any) -> None:
         self.world = World(**options)
-        self.factory = BehindProxy(self.world.chat, self.world.clock)
+        nodes = self.world.nodes
+        self.factories = {node: BehindProxy(node.chat, node.clock) for node in nodes}
+
+    def next_factory(self) -> BehindProxy:
+        """Return the factory of the node that the next client connects to."""
+        return self.factories[self.world.next_node()]
 
     def connect(self) -> tuple[ProxiedProtocol, Any]:
         transport: Any = StringTransport(peerAddress=PROXY)
-        protocol = cast(ProxiedProtocol, self.factory.buildProtocol(PROXY))
+        protocol = cast(ProxiedProtocol, self.next_factory().buildProtocol(PROXY))
         protocol.makeConnection(transport)
         self.world.settle()
         transport.clear()
@@ -78,7 +83,7 @@ def test_of_many_malformed_headers_few_lines_are_in_the_log_and_none_is_a_traceb
         protocol.dataReceived(MALFORMED[list(MALFORMED)[number % len(MALFORMED)]])
         proxied.world.clock.advance(0.06)
     told = expected_errors()
-    assert 3 <= len(told) <= 7
+    assert 3 <= len(told) <= 7 * len(proxied.world.nodes)  # each has its own log
     assert eventAsText(told[0], True, False, False) == (
         "who came to a haproxy: address is let go, the PROXY header cannot be read: it is none."
     )
@@ -94,6 +99,7 @@ def test_who_is_banned_by_address_is_put_out_also_if_they_say_nothing(
     boss.type("/register correct horse")
     accounts = proxied.world.server.accounts
     accounts.store(accounts.table["boss"]._replace(admin=True))
+    proxied.world.settle()
     boss.type("/ban 203.0.113.7 1h", "/ban 203.0.113.7 1h")
     lurker, transport = proxied.connect()
     lurker.dataReceived(HEADER)
@@ -130,7 +136,7 @@ def test_inside_of_tls_people_are_welcomed_behind_the_header(
         first.dataReceived(HEADER)
     transport: Any = StringTransport(peerAddress=PROXY)
     directlyProvides(transport, ISSLTransport)
-    protocol = cast(ProxiedProtocol, proxied.factory.buildProtocol(PROXY))
+    protocol = cast(ProxiedProtocol, proxied.next_factory().buildProtocol(PROXY))
     protocol.makeConnection(transport)
     assert transport.value() == b""
     protocol.dataReceived(HEADER + b"hello\n")
@@ -147,26 +153,28 @@ def test_inside_of_tls_people_are_welcomed_behind_the_header(
 def test_one_too_many_is_told_so_before_the_header_and_after(over_tls: bool) -> None:
     proxied = ProxiedWorld(budgets={"connections.all": 1})
     proxied.connect()
+    factory = proxied.next_factory()
     transport: Any = StringTransport(peerAddress=PROXY)
     transport.loseWriteConnection = transport.loseConnection
     if over_tls:
         directlyProvides(transport, ISSLTransport)
-    protocol = cast(ProxiedProtocol, proxied.factory.buildProtocol(PROXY))
+    protocol = cast(ProxiedProtocol, factory.buildProtocol(PROXY))
     protocol.makeConnection(transport)
     protocol.dataReceived(HEADER + b"hello\n")
     assert transport.value().startswith(b"ERR Full: ")
     for _ in range(REFUSED_AT_ONCE - 1):
-        built = proxied.factory.buildProtocol(PROXY)
+        built = factory.buildProtocol(PROXY)
         assert built is not None
         other: Any = StringTransport(peerAddress=PROXY)
         other.loseWriteConnection = other.loseConnection
         built.makeConnection(other)
-    assert proxied.factory.buildProtocol(PROXY) is None
+    assert factory.buildProtocol(PROXY) is None
     proxied.world.clock.advance(REFUSED_SECONDS)
 
 
 def test_nothing_is_logged_when_it_starts_and_stops_to_listen(proxied: ProxiedWorld) -> None:
+    factory = proxied.next_factory()
     with capturedLogs() as logged:
-        proxied.factory.doStart()
-        proxied.factory.doStop()
+        factory.doStart()
+        factory.doStop()
     assert logged == []

@@ -82,9 +82,9 @@ class AdmissionTests(SynchronousTestCase):
     def test_a_client_that_has_gone_is_in_the_client_set_no_more(self) -> None:
         world = World()
         person = world.person()
-        self.assertEqual(world.chat.clients, {person.protocol})
+        self.assertEqual(person.factory.clients, {person.protocol})
         person.hang_up(ConnectionDone)
-        self.assertEqual(world.chat.clients, set(), "a client that has gone is still there")
+        self.assertEqual(person.factory.clients, set(), "a client that has gone is still there")
 
     def test_one_who_cannot_be_served_is_let_go_and_the_log_says_so_once(self) -> None:
         world = World()
@@ -137,22 +137,22 @@ class CheckTests(SynchronousTestCase):
         person.send(b"half a li")
         person.transport.producer.pauseProducing()
         connection = person.protocol.connection
-        self.assertIn(connection, world.chat.checks)
-        self.assertIn(connection.output.writer, world.chat.blocked)
+        self.assertIn(connection, person.factory.checks)
+        self.assertIn(connection.output.writer, person.factory.blocked)
         person.hang_up()
-        self.assertNotIn(connection, world.chat.checks)
-        self.assertEqual(world.chat.blocked, set())
+        self.assertNotIn(connection, person.factory.checks)
+        self.assertEqual(person.factory.blocked, set())
 
     def test_one_that_takes_its_output_again_is_no_more_blocked(self) -> None:
         world = World()
         person = world.person()
         writer = person.protocol.connection.output.writer
         person.transport.producer.pauseProducing()
-        world.chat.check()
-        self.assertEqual(world.chat.blocked, {writer})
+        person.factory.check()
+        self.assertEqual(person.factory.blocked, {writer})
         person.transport.producer.resumeProducing()
-        world.chat.check()
-        self.assertEqual(world.chat.blocked, set())
+        person.factory.check()
+        self.assertEqual(person.factory.blocked, set())
 
 
 class AcceptingTests(SynchronousTestCase):

@@ -222,7 +222,7 @@ def test_who_goes_away_is_forgotten() -> None:
     caller = web.caller()
     caller.send(GET[:-1])
     caller.hang_up(ConnectionLost)
-    assert not web.factory.clients
+    assert not web.clients()
 
 
 def test_what_somebody_asked_who_has_gone_is_done_and_counted_until_then() -> None:
@@ -232,9 +232,9 @@ def test_what_somebody_asked_who_has_gone_is_done_and_counted_until_then() -> No
     caller.send(GET)
     caller.settle()
     caller.hang_up(ConnectionLost)
-    assert web.factory.clients
+    assert web.clients()
     held.callback(json_answer(200, 1))
-    assert not web.factory.clients
+    assert not web.clients()
 
 
 def test_what_was_read_of_somebody_who_has_gone_is_done() -> None:
@@ -244,7 +244,7 @@ def test_what_was_read_of_somebody_who_has_gone_is_done() -> None:
     caller.hang_up(ConnectionLost)
     web.clock.pump([0.1] * 100)
     assert len(web.site.requests) == 10
-    assert not web.factory.clients
+    assert not web.clients()
     assert caller.bytes_seen() == b""
 
 
@@ -255,7 +255,7 @@ def test_nothing_of_what_somebody_let_go_sent_is_done() -> None:
     caller.protocol.connection.abort()
     caller.hang_up(ConnectionAborted)
     assert web.site.requests == []
-    assert not web.factory.clients
+    assert not web.clients()
 
 
 def test_a_thousand_who_ask_at_once_share_the_time_of_one_turn() -> None:
@@ -276,7 +276,7 @@ def test_who_was_let_go_is_not_waited_for() -> None:
     caller.settle()
     caller.protocol.connection.abort()
     caller.hang_up(ConnectionAborted)
-    assert not web.factory.clients
+    assert not web.clients()
     held.callback(json_answer(200, 1))
     assert caller.bytes_seen() == b""
 
@@ -374,7 +374,7 @@ def test_of_a_client_that_has_gone_only_what_it_changes_is_done(method: str) -> 
     caller.hang_up()
     caller.settle()
     assert [each.path for each in web.site.requests] == [("b",)] * 3
-    assert caller.protocol not in web.factory.clients
+    assert caller.protocol not in web.clients()
 
 
 # Answers in pieces
@@ -469,7 +469,7 @@ def test_for_one_who_has_gone_no_other_piece_is_made(reason: type[Exception]) ->
     caller.hang_up(reason)
     caller.settle()
     assert pieces.left == [b"two", b"three"]
-    assert not web.factory.clients
+    assert not web.clients()
 
 
 def test_who_takes_no_piece_is_let_go_in_the_end() -> None:
@@ -629,9 +629,9 @@ def test_when_the_server_stops_nobody_waits_for_those_who_have_gone() -> None:
     caller = web.caller()
     caller.send(GET * 10)
     caller.hang_up(ConnectionLost)
-    assert web.factory.clients
+    assert web.clients()
     caller.protocol.connection.stop_reading()
-    assert not web.factory.clients
+    assert not web.clients()
     assert not web.clock.getDelayedCalls()
     web.site.hold()
     busy = web.caller()
@@ -639,9 +639,9 @@ def test_when_the_server_stops_nobody_waits_for_those_who_have_gone() -> None:
     busy.settle()
     busy.hang_up(ConnectionLost)
     busy.protocol.connection.stop_reading()
-    assert web.factory.clients
+    assert web.clients()
     busy.protocol.connection.abort()
-    assert not web.factory.clients
+    assert not web.clients()
 
 
 # Handing over
@@ -718,12 +718,12 @@ def test_a_connection_may_become_another_protocols() -> None:
     assert heir.read == b"abcdef"
     assert heir.connection is caller.protocol.connection
     assert heir.connection.address.network == FAR.host
-    assert web.factory.clients == {caller.protocol}
+    assert web.clients() == [caller.protocol]
     assert caller.bytes_seen() == b""
     assert not caller.paused
     caller.hang_up()
     assert heir.calls == ["entered", "lost", "ended", "departed"]
-    assert not web.factory.clients
+    assert not web.clients()
     web.caller()  # there is room for one again
 
 
@@ -779,9 +779,10 @@ def test_no_bytes_make_an_error(seed: int) -> None:
         caller.half_close()
         assert caller.closed
         caller.hang_up()
-    assert not web.factory.clients
+    assert not web.clients()
 
 
+@pytest.mark.one_node("each node tells its own log once")
 def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
     expected_errors: Expect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -802,7 +803,7 @@ def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
             expected_errors(ZeroDivisionError)  # and the next one is not told at once
             assert caller.closed
             caller.hang_up(ConnectionAborted)
-        assert not web.factory.clients
+        assert not web.clients()
         assert caller.bytes_seen() == b""
 
 

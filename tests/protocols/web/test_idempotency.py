@@ -154,7 +154,8 @@ def test_of_a_name_that_is_none_nothing_is_looked_up(lab_world: LabWorld) -> Non
 
 def test_where_the_lines_are_no_more_there_is_no_place(lab_world: LabWorld) -> None:
     lab_world.post(name="build")
-    del lab_world.server.rooms._rooms["lab"]
+    for server in lab_world.world.servers:
+        del server.rooms._rooms["lab"]
     got = lab_world.post(name="build")
     assert (got.status, got.json) == (200, {"room": "lab", "seq": None, "seqs": []})
 
@@ -171,6 +172,7 @@ def test_without_a_browser_key_keys_end_with_the_connection(lab_world: LabWorld)
     assert lab_world.said("hey") == 2
 
 
+@pytest.mark.one_node("its store is held back")
 def test_a_retry_that_waits_is_dropped_once_its_browser_has_gone(
     world: World, expected_errors: Callable[..., Any]
 ) -> None:
@@ -184,6 +186,7 @@ def test_a_retry_that_waits_is_dropped_once_its_browser_has_gone(
     assert not world.server.names.of("luis")
 
 
+@pytest.mark.one_node("its store is held back")
 class TestInDoubt:
     """Lines of which it is not known whether they were stored."""
 

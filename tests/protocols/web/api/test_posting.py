@@ -439,7 +439,7 @@ def test_what_somebody_said_who_has_gone_is_said() -> None:
     caller.hang_up()
     web.world.release()
     assert web.server.lobby.head == 1
-    assert not web.factory.clients
+    assert not web.clients()
     assert list(web.server.sessions) == []
 
 

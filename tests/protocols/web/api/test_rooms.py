@@ -117,6 +117,7 @@ def test_reading_costs_as_much_as_history_does() -> None:
     assert caller.paused
 
 
+@pytest.mark.one_node("only its own node, and one that starts later, knows who made a room")
 def test_rooms_are_listed() -> None:
     web = SiteWorld()
     person = web.world.person("ana")
@@ -147,7 +148,8 @@ def test_all_rooms_are_listed_by_name_from_the_next_on(monkeypatch: pytest.Monke
     monkeypatch.setattr(rooms_module, "ROOMS_LISTED", 2)
     web = SiteWorld()
     for name in "tea", "mate", "coffee":
-        web.server.rooms.add(name)
+        for server in web.world.servers:
+            server.rooms.add(name)
     first = web.ask("GET", "/api/rooms").json
     assert (first["count"], first["next"]) == (4, "coffee")
     second = web.ask("GET", f"/api/rooms?from={first['next']}").json
@@ -268,7 +270,8 @@ def test_lines_that_cannot_be_read_are_said_to_be_so(monkeypatch: pytest.MonkeyP
     async def fail(*_: Any) -> Any:
         raise StoreError("the disk is gone.")
 
-    monkeypatch.setattr(web.world.store, "read", fail)
+    for node in web.world.nodes:
+        monkeypatch.setattr(node.store, "read", fail)
     for query in "after=0", "limit=1":
         got = web.ask("GET", f"{LOBBY}?{query}")
         assert error_of(got) == (503, "not_readable")

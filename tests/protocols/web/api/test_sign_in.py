@@ -70,6 +70,7 @@ def test_no_password_is_hashed_for_a_client_that_has_gone(web: SiteWorld) -> Non
     assert len(web.world.server.credentials.of("ana", BROWSER)) == 1
 
 
+@pytest.mark.one_node("each node has its own threads for passwords")
 def test_no_password_is_hashed_for_a_client_that_goes_while_it_waits(web: SiteWorld) -> None:
     web.world.hashing.held = True
     body = json.dumps({"name": "ana", "password": PASSWORD}).encode()
@@ -83,7 +84,7 @@ def test_no_password_is_hashed_for_a_client_that_goes_while_it_waits(web: SiteWo
     web.world.hashing.work()  # those that had begun
     web.world.settle()
     assert len(web.world.server.credentials.of("ana", BROWSER)) == THREADS
-    assert not web.factory.clients
+    assert not web.clients()
 
 
 class TestAnotherPortOfTheHost:
@@ -155,6 +156,7 @@ def test_signing_in_again_ends_the_sign_in_before(web: SiteWorld) -> None:
     assert len(web.server.credentials.of("ana", BROWSER)) == 1
 
 
+@pytest.mark.one_node("each node counts the tries for an account")
 def test_a_wrong_password_is_refused_and_tries_are_limited(web: SiteWorld) -> None:
     statuses = [sign_in(web, password="wrong password", address=FAR).status for _ in range(3)]
     assert statuses == [403, 403, 403]  # others could read it
@@ -168,6 +170,7 @@ def test_a_wrong_password_is_refused_and_tries_are_limited(web: SiteWorld) -> No
     assert sign_in(web).status == 200
 
 
+@pytest.mark.one_node("each node counts the tries for an account")
 def test_tries_are_counted_together_with_those_over_chat(web: SiteWorld) -> None:
     for _ in range(5):
         sign_in(web, password="wrong password")
@@ -209,6 +212,7 @@ def test_an_account_can_be_registered(web: SiteWorld) -> None:
     assert person.seen()[0] == EN.notice("you_are", name="Luis")
 
 
+@pytest.mark.one_node("the tabs of a browser are known to their own node")
 def test_a_name_of_the_browsers_own_tabs_can_be_registered(web: SiteWorld) -> None:
     tab = web.world.person()
     tab.session.identity.client_id = f"browser {'k' * 16}"
@@ -245,7 +249,7 @@ def test_a_sign_in_reads_no_missed_lines(web: SiteWorld) -> None:
     ana.type(f"/login ana {PASSWORD}")
     assert any("psst" in line for line in ana.seen())
     assert not [line for line in luis.seen() if "left" in line]
-    assert len(list(web.server.sessions)) == 2
+    assert sum(len(server.sessions) for server in web.world.servers) == 2
 
 
 def test_a_cookie_that_others_can_read_is_ignored(web: SiteWorld) -> None:

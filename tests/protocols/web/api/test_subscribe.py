@@ -39,7 +39,7 @@ def opened(
 
 def handler_of(web: SiteWorld) -> Any:
     """Return what handles the one connection there."""
-    (client,) = web.factory.clients
+    (client,) = web.clients()
     handler: Any = client.connection
     return handler.handler
 
@@ -69,7 +69,7 @@ def test_a_rooms_events_are_streamed_as_they_come() -> None:
     assert caller.bytes_seen().decode().startswith("id: 2-0\nevent: message\ndata: {")
     assert isinstance(handler_of(web), EventStreamHandler)
     caller.hang_up()
-    assert not web.factory.clients
+    assert not web.clients()
     assert web.server.lobby.people == 0
 
 
@@ -138,7 +138,7 @@ def test_a_browser_gets_a_websocket() -> None:
     assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
     assert isinstance(handler_of(web), WebSocketHandler)
     caller.hang_up()
-    assert not web.factory.clients
+    assert not web.clients()
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:8080"])
@@ -203,9 +203,9 @@ def test_no_other_cookie_is_removed() -> None:
 def test_connections_that_stay_are_closed_when_the_server_stops() -> None:
     web = SiteWorld()
     callers = [opened(web)[0], opened(web, "/ws", **WEBSOCKET)[0]]
-    for client in tuple(web.factory.clients):
+    for client in web.clients():
         client.connection.stop_reading()
-    for client in tuple(web.factory.clients):
+    for client in web.clients():
         client.connection.say_goodbye()
     assert [caller.closed for caller in callers] == [True, True]
 

@@ -13,9 +13,9 @@ from chatd.chat.actions import administration
 from chatd.chat.audit import Audit, Record
 from chatd.protocols.transport.limits import Admission
 from chatd.protocols.web.api.trusted_header import TrustedHeader
-from chatd.protocols.web.site import Site, factory_of
+from chatd.protocols.web.site import factory_of
 from chatd.util.unix_peers import Peer
-from tests.support.http import Got, SiteWorld, error_of, sign_in_of
+from tests.support.http import Got, SiteWorld, error_of, sign_in_of, site_of
 from tests.support.logs import Expect, events
 from tests.support.sessions import done
 from tests.support.world import PASSWORD
@@ -32,12 +32,17 @@ class Proxied(SiteWorld):
 
     def __init__(self, sign_in: SignIn = CREATING, *, trusts: bool = True) -> None:
         super().__init__(sign_in=sign_in)
-        assert isinstance(self.site, Site)
         header = TrustedHeader("Remote-User", PROXY, self.clock)
-        site = self.site.with_trusted(header) if trusts else self.site
-        admission = Admission(self.factory.limits, self.server.budgets)
-        self.factory = factory_of(site, self.factory.limits, admission)
-        self.factory.peer_of = self._peer_of  # type: ignore[method-assign]
+        for node in self.world.nodes:
+            site = site_of(node)
+            limits = self.factories[node].limits
+            factory = factory_of(
+                site.with_trusted(header) if trusts else site,
+                limits,
+                Admission(limits, node.server.budgets),
+            )
+            factory.peer_of = self._peer_of  # type: ignore[method-assign]
+            self.factories[node] = factory
 
     def _peer_of(self, transport: object) -> Peer | None:
         return None if self.peer is None else Peer(self.peer, frozenset())
@@ -114,7 +119,8 @@ class TestAPersonWhomTheProxyNamesInVain:
 
     def test_is_a_failed_sign_in_and_told_to_the_log(self, web: Proxied) -> None:
         entries: list[Record] = []
-        web.server.audit = Audit(web.clock, entries.append)
+        for server in web.world.servers:
+            server.audit = Audit(web.clock, entries.append)
         with events() as logged:
             web.me(remote_user="maria\x1b garcia")
         (entry,) = entries
@@ -145,7 +151,8 @@ class TestTheHeader:
         self, web: Proxied, expected_errors: Expect
     ) -> None:
         entries: list[Record] = []
-        web.server.audit = Audit(web.clock, entries.append)
+        for server in web.world.servers:
+            server.audit = Audit(web.clock, entries.append)
         web.peer = OTHER
         web.me(remote_user="maria")
         expected_errors()

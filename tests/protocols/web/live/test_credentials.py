@@ -94,7 +94,7 @@ class TestACookieWithoutItsProof:
         cookie, _ = halves(world)
         one = Browser(world, cookies=[cookie])
         one.send("hello")
-        assert list(world.server.sign_outs.bound) == [one.session]
+        assert list(one.server.sign_outs.bound) == [one.session]
         one.hang_up()
-        world.server.check()
-        assert not world.server.sign_outs.bound
+        one.server.check()
+        assert not one.server.sign_outs.bound

@@ -68,6 +68,7 @@ class TestLines:
 
 
 class TestCommands:
+    @pytest.mark.one_node("its store is held back")
     def test_one_that_changes_a_room_is_done_once_that_is_stored(self, world: World) -> None:
         ana = world.member("ana")
         ana.type("/create ops")
@@ -86,6 +87,7 @@ class TestCommands:
 
 
 class TestARoom:
+    @pytest.mark.one_node("only its own node, and one that starts later, knows who made a room")
     def test_tells_its_policy_and_what_one_may_do_in_it(self, world: World) -> None:
         ana = world.member("ana")
         ana.type("/create ops announce", "/topic " + "x" * 300)
@@ -116,6 +118,7 @@ class TestARoom:
 
 
 class TestRooms:
+    @pytest.mark.one_node("its store is held back")
     def test_one_that_cannot_be_stored_is_left(
         self, world: World, expected_errors: Callable[..., Any]
     ) -> None:
