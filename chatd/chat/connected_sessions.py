@@ -11,7 +11,7 @@ from itertools import chain
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.names import Names, valid_name
-from chatd.chat.roster import Roster
+from chatd.chat.roster import AnySession, Roster
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET
@@ -73,6 +73,10 @@ class ConnectedSessions:
                 sessions = [guest]
         return [session for session in sessions if not session.stream.finished]
 
+    def called_anywhere(self, name: str) -> list[AnySession]:
+        """Return the sessions of all nodes with that name, those of this one first."""
+        return [*self.called(name), *self._roster.called(name)]
+
     def members_of(self, room: Room) -> Sequence[Session]:
         """Return the sessions that are in a room, in the order in which they entered it."""
         numbers, by_number = room.here.members, self.by_number
@@ -80,7 +84,7 @@ class ConnectedSessions:
 
     def is_here(self, name: str) -> bool:
         """Return True if a session has that name, at this node or at another one."""
-        return bool(self.called(name) or self._roster.called(name))
+        return bool(self.called_anywhere(name))
 
     def reachable(self, name: str) -> Sequence[Session]:
         """Return the sessions with that name that can receive private lines."""
@@ -92,8 +96,7 @@ class ConnectedSessions:
         If there are none, return the network of one that had that name, spoke and left: a program
         that posts over HTTP is connected only while it does.
         """
-        here = [session.network for session in self.called(name)]
-        networks = {*here, *(visit.network for visit in self._roster.called(name).values())}
+        networks = {session.network for session in self.called_anywhere(name)}
         if not networks:
             networks.add(self._departed_from.get(fold(name)))
         return {network for network in networks if network and not is_user(network)}
@@ -104,8 +107,7 @@ class ConnectedSessions:
         account = self._accounts.called(name)
         if account is not None:
             return account.name
-        here = (session.name for session in self.called(name))
-        return next(chain(here, (visit.name for visit in self._roster.called(name).values())), name)
+        return next((session.name for session in self.called_anywhere(name)), name)
 
     def away_text(self, name: str) -> str:
         """Return the text that senders are sent while that person is away; "" if they are not."""
@@ -113,5 +115,5 @@ class ConnectedSessions:
         if account is not None:
             return NOTHING_SET.with_kept(account.settings).away
         here = (each.subscriptions.settings.away for each in self.reachable(name))
-        others = self._roster.called(name).values()
-        return next(chain(here, (visit.away for visit in others if visit.private)), "")
+        elsewhere = (other.visit.away for other in self._roster.reachable(name))
+        return next(chain(here, elsewhere), "")

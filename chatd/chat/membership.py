@@ -31,8 +31,8 @@ LASTING = 5.0
 """Seconds that a named member is present before the others are told that it has joined."""
 
 
-class Member(Protocol):
-    """The part of a session that a membership reads."""
+class Identified(Protocol):
+    """A session, as far as those know it who see it in a room."""
 
     @property
     def number(self) -> int:
@@ -49,6 +49,10 @@ class Member(Protocol):
     @property
     def account(self) -> str | None:
         """The key of its account, if it is logged in."""
+
+
+class Member(Identified, Protocol):
+    """The part of a session that a membership reads."""
 
     def may_speak_in(self, room: Room) -> bool:
         """Return True if the member may speak in a room."""

@@ -26,7 +26,7 @@ from chatd.chat.permissions import ROLE_DEEDS, Role, role_after
 from chatd.chat.registrations import Registrations
 from chatd.chat.remote_members import RemoteMembers
 from chatd.chat.room_moves import RoomMoves
-from chatd.chat.roster import AnySession, Roster
+from chatd.chat.roster import Roster
 from chatd.chat.sanctions import room_of
 from chatd.chat.session import Session
 from chatd.chat.sign_outs import SignOuts
@@ -168,9 +168,7 @@ class OtherNodes:
             kind, room, target = key.split("/", 2)
             sanction = sanctions.table.get(key)
             if sanction is not None and room in self._parts.rooms:
-                called = self._parts.sessions.called(target)
-                elsewhere = self._parts.roster.sessions_called(target)
-                named: list[AnySession] = [*called, *elsewhere]
+                named = self._parts.sessions.called_anywhere(target)
                 sanctions.bind(kind, self._parts.rooms[room], target, named, sanction)
         self._review([room_of(key) for key in keys])
 
@@ -229,15 +227,14 @@ class OtherNodes:
     def _role_set(self, room: Room, by: str, deed: Deed) -> None:
         """Give guests a role, or take it, and tell those of this node who are invited."""
         roles = self._parts.moderation.roles
-        sessions = self._parts.sessions.called(deed.target)
-        elsewhere = self._parts.roster.sessions_called(deed.target)
+        sessions = self._parts.sessions
         role = role_after(deed.verb, roles.mode_of(room))
         # The role of an account is in the tables, and what its sessions had as guests ends.
         of_guests = Role.EVERYONE if roles.is_registered(deed.target) else role
-        roles.give_guests([*sessions, *elsewhere], room, of_guests)
+        roles.give_guests(sessions.called_anywhere(deed.target), room, of_guests)
         self._parts.evictions.review_room(room)
         if deed.verb == "invite":
-            self._parts.moves.tell_invited(sessions, room, by)
+            self._parts.moves.tell_invited(sessions.called(deed.target), room, by)
         self._parts.marked.changed(deed.target, room)
 
 

@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.directory import Rooms
 from chatd.chat.moderation import Moderation
-from chatd.chat.roster import Roster, Visit, remote_session
+from chatd.chat.roster import RemoteSession, Roster, Visit
 from chatd.event import Change, Notice
 from chatd.rooms.room import Room
 from chatd.text.folding import fold
@@ -73,5 +73,5 @@ class RemoteMembers:
         # Its own node does not know that a list here has had the name.
         if person is None or person.told or person.sessions or is_told or not person.listed:
             return
-        if self._moderation.remote_may_speak(remote_session(number, visit), room):
+        if self._moderation.remote_may_speak(RemoteSession(number, visit), room):
             room.announce(Notice(room.name, Change.LEFT, ((number, visit.name),)), self._clock)

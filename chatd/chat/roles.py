@@ -91,7 +91,7 @@ class Roles:
 
     def role_of_remote(self, holder: AnySession, room: Room) -> Role:
         """Return the role in a room of a session of another node."""
-        return max(self.role_of_account(holder.account or None, room), self._given_to(holder, room))
+        return max(self.role_of_account(holder.account, room), self._given_to(holder, room))
 
     def role_of_name(self, name: str, sessions: Iterable[Session], room: Room) -> Role:
         """Return the highest role in a room of an account's name and of the sessions with it.

@@ -11,13 +11,14 @@ This module must not know what is done with a session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import NamedTuple, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
+from chatd.chat.membership import Identified
 from chatd.chat.session import Session
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.records import Groups, Table, change
@@ -50,24 +51,8 @@ class Visit(NamedTuple):
     rooms: list[str]
 
 
-class AnySession(Protocol):
+class AnySession(Identified, Protocol):
     """A session of any node, as far as each node knows who it is."""
-
-    @property
-    def number(self) -> int:
-        """The number of the session."""
-
-    @property
-    def name(self) -> str:
-        """The name that others see."""
-
-    @property
-    def is_guest(self) -> bool:
-        """True if the server made the name up."""
-
-    @property
-    def account(self) -> str | None:
-        """The key of the account that the session is logged in to, if any."""
 
     @property
     def network(self) -> str:
@@ -75,13 +60,30 @@ class AnySession(Protocol):
 
 
 class RemoteSession(NamedTuple):
-    """A session of another node: its number, and what its visit says of who it is."""
+    """A session of another node: its number and its visit."""
 
     number: int
-    name: str
-    is_guest: bool
-    account: str
-    network: str
+    visit: Visit
+
+    @property
+    def name(self) -> str:
+        """See `AnySession`."""
+        return self.visit.name
+
+    @property
+    def is_guest(self) -> bool:
+        """See `AnySession`."""
+        return self.visit.guest
+
+    @property
+    def account(self) -> str | None:
+        """See `AnySession`."""
+        return self.visit.account or None
+
+    @property
+    def network(self) -> str:
+        """See `AnySession`."""
+        return self.visit.network
 
 
 class Roster:
@@ -99,7 +101,8 @@ class Roster:
         self._by_account: Groups[Visit] = Groups(lambda key, visit: [visit.account])
         self._visits: Table[Visit] = Table(store, VISITS, Visit, self._by_name, self._by_account)
         self._known: dict[str, Visit] = dict(self._visits)  # as ``moved`` was told of them
-        self._own: dict[str, Session] = {}
+        # Those of this node; None for one that has ended, until the end of its visit is stored.
+        self._own: dict[str, Session | None] = {}
         self._changed: dict[str, None] = {}
         self._moved: Callable[[int, Visit | None, Visit | None], None] = _ignore
         self._visits.watch(self._follow)
@@ -115,38 +118,29 @@ class Roster:
         for key, visit in self._known.items():
             moved(int(key), None, visit)
 
-    def others(self) -> Mapping[int, Visit]:
-        """Return the visits of all sessions of other nodes."""
-        return dict(self._of_others(self._visits))
-
-    def called(self, name: str) -> Mapping[int, Visit]:
-        """Return the visits of the sessions of other nodes with that name."""
-        return dict(self._of_others(self._by_name[fold(name)]))
-
-    def taking_private(self, name: str) -> Mapping[int, Visit]:
-        """Return the visits of those of them that take private lines."""
-        called = self.called(name)
-        return {number: visit for number, visit in called.items() if visit.private}
-
-    def sessions_called(self, name: str) -> list[RemoteSession]:
-        """Return the sessions of other nodes with that name."""
-        return _sessions(self.called(name))
-
-    def sessions(self) -> list[RemoteSession]:
+    def others(self) -> list[RemoteSession]:
         """Return all sessions of other nodes."""
-        return _sessions(self.others())
+        return self._of_others(self._visits)
 
-    def sessions_in(self, room: str) -> list[RemoteSession]:
+    def called(self, name: str) -> list[RemoteSession]:
+        """Return the sessions of other nodes with that name."""
+        return self._of_others(self._by_name[fold(name)])
+
+    def reachable(self, name: str) -> list[RemoteSession]:
+        """Return those of them that take private lines."""
+        return [other for other in self.called(name) if other.visit.private]
+
+    def members_of(self, room: str) -> list[RemoteSession]:
         """Return the sessions of other nodes that are in a room, given its name."""
-        others = self.others().items()
-        return _sessions({number: visit for number, visit in others if room in visit.rooms})
+        return [other for other in self.others() if room in other.visit.rooms]
 
-    def of_account(self, account: str) -> Mapping[int, Visit]:
-        """Return the visits of the sessions of other nodes of an account, given its key."""
-        return dict(self._of_others(self._by_account[account]))
+    def of_account(self, account: str) -> list[RemoteSession]:
+        """Return the sessions of other nodes of an account, given its key."""
+        return self._of_others(self._by_account[account])
 
-    def _of_others(self, keys: Collection[str]) -> Iterator[tuple[int, Visit]]:
-        return ((int(key), self._visits[key]) for key in keys if key not in self._own)
+    def _of_others(self, keys: Collection[str]) -> list[RemoteSession]:
+        visits = self._visits
+        return [RemoteSession(int(key), visits[key]) for key in keys if key not in self._own]
 
     def _follow(self, keys: Collection[str]) -> None:
         for key in keys:
@@ -172,8 +166,8 @@ class Roster:
         key = str(session.number)
         session.identity.when_changed(None)
         if key in self._own:
+            self._own[key] = None
             self._note(key)
-            del self._own[key]
 
     def _note(self, key: str) -> None:
         """Write a visit at the end of the turn."""
@@ -183,14 +177,24 @@ class Roster:
 
     def _write(self) -> None:
         changed, self._changed = self._changed, {}
-        now = {key: _visit_of(self._own[key]) if key in self._own else None for key in changed}
+        own = {key: self._own.get(key) for key in changed}
+        now = {key: None if session is None else _visit_of(session) for key, session in own.items()}
         puts = [
             self._visits.put(key, visit)
             for key, visit in now.items()
             if visit != self._visits.get(key)
         ]
+        ended = [key for key, visit in now.items() if visit is None]
         if puts:
-            change(self._store, *puts).addErrback(self._write_later, changed)
+            change(self._store, *puts).addCallbacks(
+                lambda _: self._forget(ended), self._write_later, errbackArgs=(changed,)
+            )
+        else:
+            self._forget(ended)
+
+    def _forget(self, ended: Collection[str]) -> None:
+        for key in ended:
+            self._own.pop(key, None)
 
     def _write_later(self, failure: Failure, keys: Collection[str]) -> None:
         """Write visits again that could not be written, or of which that is not known."""
@@ -214,15 +218,6 @@ def _visit_of(session: Session) -> Visit:
         session.identity.has_spoken,
         [room.name for room in session.memberships],
     )
-
-
-def remote_session(number: int, visit: Visit) -> RemoteSession:
-    """Return the session that a visit is of."""
-    return RemoteSession(number, *visit[:4])
-
-
-def _sessions(visits: Mapping[int, Visit]) -> list[RemoteSession]:
-    return [remote_session(number, visit) for number, visit in visits.items()]
 
 
 def _ignore(number: int, before: Visit | None, after: Visit | None) -> None:

@@ -95,9 +95,7 @@ class ChatServer:
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
         self.roster = Roster(store, clock)
-        self.moderation = Moderation(
-            store, self.accounts, now, fold(lobby), self.roster.sessions_called
-        )
+        self.moderation = Moderation(store, self.accounts, now, fold(lobby), self.roster.called)
         self.names = Names(self.accounts, store.claims, guest)
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.chat.roster import WRITE_AGAIN_SECONDS, Roster, Visit
+from chatd.chat.roster import WRITE_AGAIN_SECONDS, RemoteSession, Roster, Visit
 from tests.support.logs import Expect
 from tests.support.world import World
 
@@ -22,39 +22,37 @@ def roster(world: World, node: int = 0) -> Roster:
 def test_a_session_is_known_at_the_other_node(world: World) -> None:
     ana = world.member("ana", network="192.0.2.7")
     ana.type("/join ops", "/away at lunch")
-    assert roster(world).called("ANA") == {
-        ana.session.number: Visit(
-            "ana", False, "ana", "192.0.2.7", "at lunch", True, True, False, ["ops"]
-        )
-    }
-    assert list(roster(world).of_account("ana")) == [ana.session.number]
-    assert list(roster(world).others()) == [ana.session.number]
+    visit = Visit("ana", False, "ana", "192.0.2.7", "at lunch", True, True, False, ["ops"])
+    known = [RemoteSession(ana.session.number, visit)]
+    assert roster(world).called("ANA") == known
+    assert roster(world).of_account("ana") == known
+    assert roster(world).others() == known
 
 
 def test_a_session_is_not_another_one_at_its_own(world: World) -> None:
     world.person("ana")
-    assert roster(world, 1).others() == {}
-    assert roster(world, 1).called("ana") == {}
+    assert roster(world, 1).others() == []
+    assert roster(world, 1).called("ana") == []
 
 
 def test_a_guest_without_a_name_is_known_by_its_number(world: World) -> None:
     guest = world.person()
-    (visit,) = roster(world).called(guest.session.name).values()
-    assert (visit.guest, visit.rooms) == (True, ["lobby"])
+    (other,) = roster(world).called(guest.session.name)
+    assert (other.is_guest, other.visit.rooms) == (True, ["lobby"])
 
 
 def test_one_that_leaves_or_goes_is_not_known_any_more(world: World) -> None:
     ana = world.person("ana")
     ana.type("/join ops", "/leave")
-    assert [visit.rooms for visit in roster(world).called("ana").values()] == [["lobby"]]
+    assert [other.visit.rooms for other in roster(world).called("ana")] == [["lobby"]]
     ana.hang_up()
-    assert roster(world).others() == {}
+    assert roster(world).others() == []
 
 
 def test_those_who_are_there_are_known_to_a_node_that_starts(world: World) -> None:
     ana = world.person("ana")
     late = world.add_node()
-    assert list(late.server.roster.called("ana")) == [ana.session.number]
+    assert [other.number for other in late.server.roster.called("ana")] == [ana.session.number]
 
 
 def test_those_of_a_dead_node_are_gone_when_it_is_reaped(world: World) -> None:
@@ -62,14 +60,14 @@ def test_those_of_a_dead_node_are_gone_when_it_is_reaped(world: World) -> None:
     world.nodes[1].store.crash()
     assert len(roster(world).others()) == 1
     world.shared_log.reap(world.nodes[1].store)
-    assert roster(world).others() == {}
+    assert roster(world).others() == []
 
 
 def test_a_node_that_is_alone_writes_no_visit() -> None:
     world = World(nodes=1)
     world.person("ana")
     assert world.store.records() == []
-    assert roster(world).others() == {}
+    assert roster(world).others() == []
 
 
 def test_a_visit_that_was_not_written_is_written_again(
@@ -82,5 +80,22 @@ def test_a_visit_that_was_not_written_is_written_again(
     ana.server.store.give_up()
     ana.server.store.reconnect()
     world.wait(WRITE_AGAIN_SECONDS)
-    assert [visit.rooms for visit in roster(world).called("ana").values()] == [["ops"]]
+    assert [other.visit.rooms for other in roster(world).called("ana")] == [["ops"]]
+    expected_errors()
+
+
+def test_one_that_has_gone_is_not_another_ones_while_that_is_not_written(
+    world: World, expected_errors: Expect
+) -> None:
+    ana = world.person("ana")
+    node = world.nodes[1]
+    node.store.cut = True
+    ana.hang_up()
+    world.settle()
+    node.store.give_up()
+    assert not roster(world, 1).called("ana")
+    assert node.server.lobby.people == 0
+    node.store.reconnect()
+    world.wait(WRITE_AGAIN_SECONDS)
+    assert not roster(world).called("ana")
     expected_errors()

@@ -202,16 +202,16 @@ async def close_others(server: ChatServer, session: Session) -> Closed:
     mine = "" if session.grant is None else session.grant.credential
     browsers = set(server.credentials.of(account.key, BROWSER)).difference([mine])
     closed = {other.number for other in others()}
-    closed.update(server.roster.of_account(account.key))
+    closed.update(other.number for other in server.roster.of_account(account.key))
     if browsers:
         puts = server.credentials.sign_out(account.key, but=mine)
         await server.registrations.change_credentials(*puts)
     for other in others():
         closed.add(other.number)
         server.sign_outs.hang_up(other, "closed_by_owner", account.name)
-    for number in server.roster.of_account(account.key):
-        closed.add(number)
-        server.store.append(Call(number, CLOSE_OTHER, account.name))
+    for remote in server.roster.of_account(account.key):
+        closed.add(remote.number)
+        server.store.append(Call(remote.number, CLOSE_OTHER, account.name))
     server.audit.record(
         AuditEvent.CLOSE_OTHERS, session, sessions=len(closed), browsers=len(browsers)
     )

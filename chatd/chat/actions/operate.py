@@ -35,7 +35,7 @@ async def disconnect(server: ChatServer, session: Session, name: str) -> int:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, server.lobby, name, sessions)
     rooms = dict.fromkeys(room for other in sessions for room in other.memberships)
-    names = (room for visit in elsewhere.values() for room in visit.rooms)
+    names = (room for other in elsewhere for room in other.visit.rooms)
     rooms.update(dict.fromkeys(map(server.rooms.of, names)))
     for room in rooms:
         await carry_out(server, session, room, Deed("disconnect", name))
@@ -44,8 +44,8 @@ async def disconnect(server: ChatServer, session: Session, name: str) -> int:
     departure = Departure(by=session.name, quits=True)
     for each in sessions:
         each.attempt(server.sign_outs.hang_up, each, "disconnected_by", session.name, departure)
-    for number in elsewhere:
-        server.store.append(Call(number, HANG_UP, session.name))
+    for remote in elsewhere:
+        server.store.append(Call(remote.number, HANG_UP, session.name))
     return count
 
 
@@ -80,7 +80,7 @@ def statistics(server: ChatServer, session: Session) -> dict[str, object]:
     """
     server.moderation.check(session, None, Act.STATS)
     others = server.roster.others()
-    elsewhere = {fold(visit.name) for visit in others.values() if not visit.guest}
+    elsewhere = {fold(other.name) for other in others if not other.is_guest}
     return {
         "versions": versions(),
         "time": written_duration(int(server.uptime)),

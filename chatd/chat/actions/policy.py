@@ -91,7 +91,7 @@ def members_put_out_by_closing(server: ChatServer, room: Room) -> int:
     """Return how many members are put out if a room is closed now."""
     roles = server.moderation.roles
     here = [roles.role_of(other, room) for other in server.sessions.members_of(room)]
-    elsewhere = server.roster.sessions_in(room.name)
+    elsewhere = server.roster.members_of(room.name)
     here += [roles.role_of_remote(other, room) for other in elsewhere]
     return sum(role < Role.OWNER for role in here)
 

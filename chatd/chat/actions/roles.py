@@ -68,7 +68,7 @@ async def _set_role(
     of_guests = Role.EVERYONE if puts else role
     if role is Role.OPERATOR and moderation.roles.mode_of(room) is Mode.FREE:
         puts.append(moderation.roles.set_mode(room, Mode.OPEN))  # it has staff from now on
-    elsewhere = server.roster.sessions_called(name)
+    elsewhere = server.roster.called(name)
     undo = moderation.roles.lower_guests([*before, *elsewhere], room, of_guests)
     done = await carry_out(server, session, room, deed, puts, undo)
     # Meanwhile a guest may have gone, or have another name.

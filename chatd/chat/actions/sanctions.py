@@ -46,7 +46,7 @@ async def kick(
     moderation = server.moderation
     moderation.check(session, room, Act.KICK)
     sessions = [other for other in server.sessions.called(name) if room in other.memberships]
-    elsewhere = any(room.name in visit.rooms for visit in server.roster.called(name).values())
+    elsewhere = any(room.name in other.visit.rooms for other in server.roster.called(name))
     if not (sessions or elsewhere):
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
     moderation.check_above(session, room, name, sessions)
@@ -107,7 +107,7 @@ async def _sanction_name(
     sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), name)
     server.spending.charge(session, (Kind.BANS, 1))
     puts = moderation.sanctions.order(kind, room, [fold(name)], sanction)
-    everywhere: list[AnySession] = [*sessions, *server.roster.sessions_called(name)]
+    everywhere = server.sessions.called_anywhere(name)
     moderation.sanctions.bind(kind, room, name, everywhere, sanction)
     done = await carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
     server.evictions.review_room(room)
@@ -147,7 +147,7 @@ def sessions_shut_out(
     ]
     elsewhere = [
         other
-        for other in server.roster.sessions()
+        for other in server.roster.others()
         if index.around(other.network) and roles.role_of_remote(other, room) < Role.OPERATOR
     ]
     return [*here, *elsewhere]
@@ -259,8 +259,7 @@ async def _lift_name(
     moderation.check(session, room, _ACTS[kind])
     sessions = server.sessions.called(name)
     moderation.check_above(session, room, name, sessions)
-    everywhere: list[AnySession] = [*sessions, *server.roster.sessions_called(name)]
-    puts = moderation.sanctions.lift(kind, room, name, everywhere)
+    puts = moderation.sanctions.lift(kind, room, name, server.sessions.called_anywhere(name))
     return await _lift(server, session, room, puts, Deed(f"un{kind}", name))
 
 

@@ -145,20 +145,20 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
         _settle(session)
         return None
     others = server.sessions.reachable(receiver)
-    elsewhere = server.roster.taking_private(receiver)
+    elsewhere = server.roster.reachable(receiver)
     if not (others or elsewhere):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
     name = server.sessions.name_of(receiver)
     others = [each for each in others if takes_from(session, each.subscriptions.settings)]
-    elsewhere = {number: each for number, each in elsewhere.items() if takes_from(session, each)}
+    elsewhere = [each for each in elsewhere if takes_from(session, each.visit)]
     if not (others or elsewhere):
         raise _takes_no_guests(name)
     received = [other.subscriptions.receive(session.name, text) for other in others]
     if others and not any(received):
         raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
     by = session.number if len(elsewhere) == 1 and not others else 0
-    for number in elsewhere:
-        server.store.append(Call(number, PRIVATE_LINE, session.name, text, by=by))
+    for remote in elsewhere:
+        server.store.append(Call(remote.number, PRIVATE_LINE, session.name, text, by=by))
     if not session.identity.has_spoken:
         session.identity.note_spoken()
     session.stream.put(session.replies.format.private(session.name, text, name))

@@ -32,10 +32,10 @@ def whois(server: ChatServer, session: Session, wanted: str) -> Whois:
     session.identity.check_scope(Scope.READ)
     name = server.sessions.name_of(wanted)
     sessions = server.sessions.reachable(name)
-    others = server.roster.taking_private(name).values()
+    elsewhere = server.roster.reachable(name)
     rooms = {room.name: room for other in sessions for room in other.memberships}
-    rooms.update((room, server.rooms.of(room)) for visit in others for room in visit.rooms)
+    rooms.update((room, server.rooms.of(room)) for other in elsewhere for room in other.visit.rooms)
     readable = [name for name, room in rooms.items() if server.rooms.readable(session, room)]
     registered = server.accounts.called(name) is not None
-    count = len(sessions) + len(others)
+    count = len(sessions) + len(elsewhere)
     return Whois(name, registered, count, readable, server.sessions.away_text(name))
