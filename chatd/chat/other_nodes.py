@@ -80,7 +80,9 @@ class OtherNodes:
 
     def __init__(self, parts: Parts, clock: IReactorTime) -> None:
         self._parts = parts
-        RemoteMembers(parts.roster, parts.rooms, parts.sessions, parts.moderation, clock)
+        RemoteMembers(
+            parts.roster, parts.rooms, parts.sessions, parts.moderation, parts.accounts, clock
+        )
         moderation = parts.moderation
         self._of_kinds: Mapping[str, Callable[[Sequence[str]], None]] = {
             moderation.sanctions.table.kind: self._sanctioned,

@@ -6,8 +6,11 @@ rooms. This module must not know commands.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.accounts.accounts import Accounts
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.directory import Rooms
 from chatd.chat.moderation import Moderation
@@ -26,13 +29,18 @@ class RemoteMembers:
         rooms: Rooms,
         sessions: ConnectedSessions,
         moderation: Moderation,
+        accounts: Accounts,
         clock: IReactorTime,
     ) -> None:
+        self._roster = roster
         self._rooms = rooms
         self._sessions = sessions
         self._moderation = moderation
         self._clock = clock
         roster.follow_with(self._move)
+        if roster.is_kept:
+            accounts.table.watch(self._marks_changed)
+            moderation.roles.table.watch(self._roles_changed)
 
     def _move(self, number: int, before: Visit | None, after: Visit | None) -> None:
         """Move a session from the rooms that it was in to those that it is in."""
@@ -59,6 +67,25 @@ class RemoteMembers:
                 self._sessions.departed_elsewhere(before.name, before.network)
         elif before.account and not after.account:
             self._moderation.bind_logged_out(number, before.account)
+
+    # What a list of people shows of them
+
+    def _marks_changed(self, accounts: Iterable[str], room: str = "") -> None:
+        """Note that marks of some accounts have changed, in a room or in all, given their keys."""
+        for account in accounts:
+            for visit in (other.visit for other in self._roster.of_account(account)):
+                for there in map(self._rooms.get, map(fold, visit.rooms)):
+                    if there is None or room not in ("", there.key):
+                        continue
+                    if there.changes.watched:
+                        there.changes.add(visit.name, visit.guest, self._clock)
+
+    def _roles_changed(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            room, _, account = key.partition("/")
+            self._marks_changed([account], room)
+
+    # Entering and leaving
 
     def _enter(self, room: Room, number: int, visit: Visit) -> None:
         room.enter(visit.name, visit.guest, number)

@@ -9,8 +9,9 @@ from chatd.accounts.credentials import BROWSER, TOKEN
 from chatd.chat.actions.operate import statistics
 from chatd.chat.permissions import Mode
 from chatd.errors import ErrorKind
+from chatd.rooms.people_changes import TOGETHER_SECONDS
 from chatd.rooms.stream import INBOX_BYTES
-from tests.support.browser import Browser
+from tests.support.browser import Browser, browser
 from tests.support.sentences import EN
 from tests.support.world import Member, World
 
@@ -362,3 +363,22 @@ def test_a_session_that_is_finished_twice_is_gone(world: World) -> None:
         ana.server.finish(ana.session)
     world.settle()
     assert all(not server.sessions.is_here("ana") for server in world.servers)
+
+
+class TestMarks:
+    def test_who_is_away_is_so_in_lists_at_each_node(self, world: World) -> None:
+        away, page = world.member("eva"), browser(world)
+        page.send("people", room="lobby")
+        away.type("/away lunch")
+        world.wait(TOGETHER_SECONDS)
+        assert [each["away"] for each in page.seen("people_changed")] == [["eva"]]
+
+    def test_an_administrator_is_one_in_lists_at_each_node(self, world: World) -> None:
+        world.member("eva")
+        page = browser(world)
+        page.send("people", room="lobby")
+        page.seen()
+        world.ask_operator("promote", name="eva")
+        world.wait(TOGETHER_SECONDS)
+        (changed,) = page.seen("people_changed")
+        assert changed["roles"] == {"eva": "administrator"}
