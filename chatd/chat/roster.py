@@ -177,20 +177,21 @@ class Roster:
 
     def _write(self) -> None:
         changed, self._changed = self._changed, {}
-        own = {key: self._own.get(key) for key in changed}
-        now = {key: None if session is None else _visit_of(session) for key, session in own.items()}
-        puts = [
-            self._visits.put(key, visit)
-            for key, visit in now.items()
-            if visit != self._visits.get(key)
-        ]
+        now = {key: self._now(key) for key in changed}
+        self._put([k for k, visit in now.items() if visit is None or visit != self._visits.get(k)])
+
+    def _now(self, key: str) -> Visit | None:
+        session = self._own.get(key)
+        return None if session is None else _visit_of(session)
+
+    def _put(self, keys: Collection[str]) -> None:
+        now = {key: self._now(key) for key in keys}
         ended = [key for key, visit in now.items() if visit is None]
+        puts = [self._visits.put(key, visit) for key, visit in now.items()]
         if puts:
             change(self._store, *puts).addCallbacks(
-                lambda _: self._forget(ended), self._write_later, errbackArgs=(changed,)
+                lambda _: self._forget(ended), self._write_later, errbackArgs=(keys,)
             )
-        else:
-            self._forget(ended)
 
     def _forget(self, ended: Collection[str]) -> None:
         for key in ended:
@@ -199,11 +200,8 @@ class Roster:
     def _write_later(self, failure: Failure, keys: Collection[str]) -> None:
         """Write visits again that could not be written, or of which that is not known."""
         failure.trap(StoreError)
-        self._clock.callLater(WRITE_AGAIN_SECONDS, self._write_again, keys)
-
-    def _write_again(self, keys: Collection[str]) -> None:
-        for key in keys:
-            self._note(key)
+        # Also one that is as it is known here: it is another one if the store took it all the same.
+        self._clock.callLater(WRITE_AGAIN_SECONDS, self._put, keys)
 
 
 def _visit_of(session: Session) -> Visit:

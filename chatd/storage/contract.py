@@ -164,8 +164,9 @@ class Subscriber(abc.ABC):
 
     @abc.abstractmethod
     def check_again(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
-        """Ask again whether drafts may be said, because rights have changed since.
+        """Ask again whether drafts may be said, because another node has changed rights since.
 
+        It is called when that was followed, and before anything else is changed here.
         Return those that may not; their authors were told, and they are not committed.
         """
 
@@ -299,11 +300,18 @@ class Store(abc.ABC):
         """Set the one subscriber."""
 
     @abc.abstractmethod
-    def follow(self, kind: str, follow: Callable[[Sequence[Record]], None]) -> None:
+    def follow(
+        self,
+        kind: str,
+        follow: Callable[[Sequence[Record]], None],
+        withdraw: Callable[[], None] | None = None,
+    ) -> None:
         """Pass the records of a kind that other nodes write to a function, in their order.
 
         It is called before the lines of the same batch are published. A later function of that kind
-        takes the place of an earlier one.
+        takes the place of an earlier one. With ``withdraw``, the records decide who may say or do
+        what. It is called after `follow` functions if another node has written records of any such
+        kind: all own changes of them that are under way will conflict, and must allow nothing.
         """
 
     @abc.abstractmethod

@@ -83,8 +83,15 @@ class GroupCommitStore(Store):
         highest = max((record.session for record in self.rooms()), default=0)
         return succeed(range(highest + 1, LAST_NUMBER))
 
-    def follow(self, kind: str, follow: Callable[[Sequence[Record]], None]) -> None:
+    def follow(
+        self,
+        kind: str,
+        follow: Callable[[Sequence[Record]], None],
+        withdraw: Callable[[], None] | None = None,
+    ) -> None:
         self.publication.followers[kind] = follow
+        if withdraw is not None:
+            self.publication.of_rights[kind] = withdraw
 
     def write_records(self, *records: Record, rights: bool = False) -> Deferred[Sequence[Record]]:
         write = RecordWrite(records, self.publication.known, rights=rights)

@@ -41,6 +41,10 @@ class _Steps(NamedTuple):
 class Publication:
     """Publishes batches to the ``subscriber`` and the ``followers`` of records, by their kinds.
 
+    ``of_rights`` are the functions that withdraw changes, by kind (see `Store.follow`). After them
+    ``rights_changed`` is called, so that the store asks again for lines that are not committed yet
+    (see `Subscriber.check_again`): then only what is stored decides, and later changes do not.
+
     ``known`` is the number of the last batch that the tables have followed. ``once_all_were_read``
     makes a call after every client was read once more.
     """
@@ -50,6 +54,8 @@ class Publication:
     ) -> None:
         self.subscriber: Subscriber | None = None
         self.followers: dict[str, Callable[[Sequence[Record]], None]] = {}
+        self.of_rights: dict[str, Callable[[], None]] = {}
+        self.rights_changed: Callable[[], None] = _nobody_waits
         self.known = 0
         self._once_all_were_read = once_all_were_read
         self._error_log = error_log
@@ -113,7 +119,13 @@ class Publication:
         for kind, some in by_kind.items():
             if kind in self.followers:
                 self._tell(self.followers[kind], some)
+        rights_change = not self.of_rights.keys().isdisjoint(by_kind)
+        if rights_change:
+            for withdraw in self.of_rights.values():
+                self._tell(withdraw)
         self._show_of_others(entries, records)
+        if rights_change:
+            self._tell(self.rights_changed)
 
     def _show_of_others(self, entries: Sequence[Published], records: Sequence[Record]) -> None:
         if self.subscriber is not None:
@@ -131,7 +143,7 @@ def _ignore(entries: Sequence[Published]) -> None:
 
 
 def _nobody_waits() -> None:
-    """End a batch of another node, which no caller waits for."""
+    """Do nothing: nothing of this node waits for a batch of another one."""
 
 
 def _parts_of(entries: Sequence[Published]) -> list[Sequence[Published]]:

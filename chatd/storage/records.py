@@ -4,7 +4,8 @@ Theory of operation. A table follows the records of its kind, in the order in wh
 publishes them. Its own changes are made in memory at once, so they are visible to what follows in
 the same turn of the reactor. A value with own changes under way stays as the last of them made it;
 when the store has answered all of them, it is as the store has it. So a change that could not be
-written is rolled back, and one of another node is not lost behind it.
+written is rolled back, and one of another node is not lost behind it. Changes of rights are rolled
+back sooner: once another node has changed rights, they will conflict.
 
 What is derived from a table is an index of it, or watches it. This module must not know the meaning
 of the values.
@@ -141,7 +142,7 @@ class Table(Mapping[str, V], Generic[V]):
         self._watchers: list[Callable[[Collection[str]], None]] = []
         for key in self._values:
             self._enter(key)
-        store.follow(kind, self._follow)
+        store.follow(kind, self._follow, self._withdraw if rights else None)
 
     def __getitem__(self, key: str) -> V:
         return self._values[key]
@@ -219,6 +220,13 @@ class Table(Mapping[str, V], Generic[V]):
             if record.key not in self._under_way:
                 self._show_stored(record.key)
         self.changed([record.key for record in records])
+
+    def _withdraw(self) -> None:
+        """Roll back all changes that are under way: the store will refuse them."""
+        for key in self._under_way:
+            self._show_stored(key)
+        if self._under_way:
+            self.changed(tuple(self._under_way))
 
     def _value(self, record: Record) -> V | None:
         return None if record.value is None else _value(self._type, record.value)

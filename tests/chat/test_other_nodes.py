@@ -216,6 +216,24 @@ class TestSanctions:
         assert "<luis> insult" not in ana.seen()
         assert luis.seen()[-1].startswith("ERR Not allowed")
 
+    def test_a_change_that_will_conflict_with_it_allows_no_line(
+        self, world: World, ana: Member, luis: Member
+    ) -> None:
+        world.next_node()
+        eva = world.member("eva", admin=True)
+        assert eva.server is luis.server is not ana.server
+        eva.type("/join ops")
+        world.shared_log.hold()
+        ana.type("/mode moderated")
+        luis.type("hola")
+        eva.type("/mode open")  # changes what is in memory at once
+        for _ in range(4):
+            world.shared_log.seal()
+            world.settle()
+        assert world.deeds("ops") == [("ana", "mode moderated 0")]
+        assert [event.text for event in world.stored("ops")] == ["mode moderated 0"]
+        assert any(line.startswith("ERR Not allowed") for line in luis.seen())
+
     def test_a_line_under_a_name_that_was_registered_meanwhile_is_refused(
         self, world: World, luis: Member
     ) -> None:

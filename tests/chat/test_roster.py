@@ -99,3 +99,24 @@ def test_one_that_has_gone_is_not_another_ones_while_that_is_not_written(
     world.wait(WRITE_AGAIN_SECONDS)
     assert not roster(world).called("ana")
     expected_errors()
+
+
+def test_a_visit_that_ended_while_it_was_in_doubt_is_removed(
+    world: World, expected_errors: Expect
+) -> None:
+    world.shared_log.hold()
+    ana = world.person("ana")
+    number, store = ana.session.number, ana.server.store
+    store.cut = True
+    ana.hang_up()
+    for _ in range(2):  # the batches with the beginning of the visit, and with its end
+        store.give_up()
+        world.settle()
+    world.wait(WRITE_AGAIN_SECONDS)
+    store.reconnect()
+    for _ in range(5):
+        world.shared_log.seal()
+        world.wait(WRITE_AGAIN_SECONDS)
+    others = [each for server in world.servers for each in server.roster.others()]
+    assert number not in [each.number for each in others]
+    expected_errors()

@@ -100,6 +100,30 @@ class TestOtherNodes:
         assert harness.publication.known == 2
 
 
+class TestRights:
+    def test_own_changes_are_withdrawn_and_then_lines_are_asked_for_again(
+        self, harness: PublicationHarness
+    ) -> None:
+        publication = harness.publication
+        publication.of_rights["saucer"] = lambda: harness.told.append(("withdrawn", []))
+        publication.of_rights["cup"] = publication.of_rights["saucer"]
+        publication.rights_changed = lambda: harness.told.append(("asked", []))
+        publication.follow(1, said("a"), [Record("cup", "red", "{}")])
+        assert [what for what, _ in harness.told] == [
+            "records",
+            *["withdrawn", "withdrawn"],  # of each kind: a change of one conflicts with all
+            "followed",
+            "asked",
+        ]
+
+    def test_nothing_is_withdrawn_because_of_other_records(
+        self, harness: PublicationHarness
+    ) -> None:
+        harness.publication.of_rights["saucer"] = lambda: harness.told.append(("withdrawn", []))
+        harness.publication.follow(1, said("a"), [Record("cup", "red", "{}")])
+        assert ("withdrawn", []) not in harness.told
+
+
 class TestOrder:
     def test_a_batch_waits_for_all_parts_of_the_one_before(
         self, harness: PublicationHarness

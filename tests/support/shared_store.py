@@ -59,8 +59,8 @@ class ClaimAttempt:
 class Attempt:
     """A commit of a node that is under way. It stays the same, however often it is sent.
 
-    ``known`` is the number of the last batch that the node had published when the first line was
-    allowed. ``again`` is the number of a batch that changed the rights since.
+    ``known`` is the number of the last batch that the node had published when it was asked last if
+    the lines may be said. ``again`` is the number of a batch that changed the rights since.
     """
 
     def __init__(self, node: SharedMemoryStore, items: Sequence[BatchItem], known: int) -> None:
@@ -135,6 +135,11 @@ class SharedLog:
             return
         attempt.other = self.state.take(attempt.claim, attempt.node.number)
         self._add(Batch(len(self.batches) + 1, attempt))
+
+    def release(self, claim: Claim, node: int) -> None:
+        """Free a name. That is safe at once."""
+        for state in self.state, self._safe_state:
+            state.release(claim, node)
 
     def reap(self, node: SharedMemoryStore) -> None:
         """Free what a dead node held, and end its sessions."""
@@ -257,7 +262,7 @@ class SharedClaims(Claims):
         return attempt.done
 
     def release(self, claim: Claim) -> None:
-        self._node.shared_log.state.release(claim, self._node.number)
+        self._node.shared_log.release(claim, self._node.number)
 
 
 class SharedMemoryStore(MemoryStore):
@@ -276,17 +281,15 @@ class SharedMemoryStore(MemoryStore):
         self.claiming: list[ClaimAttempt] = []
         self._logs, self._records = log.state.logs, log.state.records
         self._next = log.safe + 1
-        self._known = self.publication.known = log.safe
+        self.publication.known = log.safe
+        self.publication.rights_changed = self._check_again
+        self._refused: list[Draft] = []  # of what waits
+        self._asking = False
         self._attempt: Attempt | None = None
         log.nodes.append(self)
 
     def take_numbers(self) -> Deferred[range]:
         return self.shared_log.take_numbers()
-
-    def append(self, entry: BatchItem) -> None:
-        if not self.waiting:
-            self._known = self.publication.known
-        super().append(entry)
 
     async def forget(self, room: str, upto: int) -> int:
         log = self._logs.get(room)
@@ -296,7 +299,9 @@ class SharedMemoryStore(MemoryStore):
         return forgotten
 
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
-        self._attempt = attempt = Attempt(self, batch, self._known)
+        self._attempt = attempt = Attempt(self, batch, self.publication.known)
+        attempt.leave_out(self._refused)
+        self._refused = []
         self.send()
         return attempt.done
 
@@ -308,7 +313,7 @@ class SharedMemoryStore(MemoryStore):
 
     def send(self) -> None:
         """Send what is being committed, also again."""
-        if self.cut:
+        if self.cut or self._asking:
             return
         for claim in tuple(self.claiming):
             self.shared_log.claim(claim)
@@ -317,21 +322,28 @@ class SharedMemoryStore(MemoryStore):
         self.advance()
 
     def advance(self) -> None:
-        """Publish what is safe. Ask again, if need be, whether lines may be said, and send them."""
+        """Publish what is safe."""
         if self.cut:
             return
         while self._next <= self.shared_log.safe:
             batch = self.shared_log.batches[self._next - 1]
             self._next += 1
             self._publish(batch)
-        attempt = self._attempt
-        if attempt is not None and 0 < attempt.again <= self.publication.known:
-            attempt.known, attempt.again = self.publication.known, 0
-            drafts = [item for item in attempt.items if isinstance(item, Draft)]
-            subscriber = self.publication.subscriber
-            assert subscriber is not None
-            attempt.leave_out(subscriber.check_again(drafts))
-            self.send()
+
+    def _check_again(self) -> None:
+        """Ask again whether lines may be said that are not in the log."""
+        items = [*(self._attempt.items if self._attempt is not None else ()), *self._waiting]
+        drafts = [item for item in items if isinstance(item, Draft)]
+        subscriber = self.publication.subscriber
+        assert subscriber is not None
+        self._asking = True  # what goes on because of a refusal must not send it
+        refused = subscriber.check_again([it for it in drafts if not _is_in(it, self._refused)])
+        self._asking = False
+        self._refused += refused
+        if self._attempt is not None:
+            self._attempt.leave_out(refused)
+            self._attempt.known, self._attempt.again = self.publication.known, 0
+        self._clock.callLater(0, self.send)
 
     def _publish(self, batch: Batch) -> None:
         attempt, number = batch.attempt, batch.number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from chatd.event import Draft, Record
+from chatd.storage.claims import Claim
 from chatd.storage.contract import Conflict, InDoubt
 from chatd.storage.records import Table, change
 from tests.support.logs import Expect
@@ -28,7 +29,14 @@ class Guard(Recorder):
 
     forbidden = ""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Draft] = []
+        self.meanwhile: Callable[[], None] = list
+
     def check_again(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
+        self.asked += drafts
+        self.meanwhile()
         return [each for each in drafts if self.forbidden in each.texts]
 
 
@@ -245,6 +253,19 @@ class TestRecords:
         assert nodes.other.store.records() == []
 
 
+class TestClaims:
+    def test_one_that_was_released_is_free_whatever_is_lost(self, nodes: Nodes) -> None:
+        claim = Claim("ana", frozenset(["ana"]), "session 1")
+        nodes.log.hold()
+        nodes.one.store.claims.claim(claim)
+        nodes.log.seal()
+        nodes.one.store.claims.release(claim)
+        nodes.log.lose()
+        asked = nodes.other.store.claims.claim(claim._replace(holder="session 2"))
+        nodes.log.seal()
+        assert asked.result is None
+
+
 class TestRights:
     def test_a_line_behind_a_change_is_asked_for_again(self, nodes: Nodes) -> None:
         nodes.log.hold()
@@ -276,6 +297,40 @@ class TestRights:
         nodes.seal()
         assert failed.result is Conflict
         assert nodes.other.cups == nodes.one.cups == {}
+
+    def test_what_goes_on_because_of_a_refusal_sends_nothing_that_is_refused(
+        self, nodes: Nodes
+    ) -> None:
+        nodes.log.hold()
+        nodes.one.change(nodes.one.rights, "luis", "muted")
+        nodes.other.guard.forbidden = "insult"
+        nodes.other.guard.meanwhile = nodes.other.store.send
+        nodes.other.append("insult", "hola")
+        nodes.seal()
+        assert nodes.one.shown == nodes.other.shown == ["hola"]
+
+    def test_a_line_is_asked_for_before_anything_else_is_changed_here(self, nodes: Nodes) -> None:
+        nodes.log.hold()
+        nodes.other.append("first")
+        nodes.other.append("insult")  # waits until the first one is shown
+        nodes.other.guard.forbidden = "insult"
+        nodes.one.change(nodes.one.rights, "luis", "muted")
+        nodes.log.seal()
+        nodes.other.guard.forbidden = ""
+        nodes.seal()
+        assert nodes.one.shown == nodes.other.shown == ["first"]
+
+    def test_one_that_was_refused_is_not_asked_for_again(self, nodes: Nodes) -> None:
+        nodes.log.hold()
+        nodes.other.append("first")
+        nodes.other.append("insult")
+        nodes.other.guard.forbidden = "insult"
+        nodes.one.change(nodes.one.rights, "luis", "muted")
+        nodes.log.seal()
+        nodes.other.guard.asked.clear()
+        nodes.one.change(nodes.one.rights, "ana", "muted")
+        nodes.seal()
+        assert nodes.other.guard.asked == []
 
     def test_two_changes_of_rights_do_not_pass_one_another(self, nodes: Nodes) -> None:
         nodes.log.hold()
