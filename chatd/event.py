@@ -204,7 +204,7 @@ class Record(NamedTuple):
 
 
 class Change(enum.Enum):
-    """The change that a notice is about."""
+    """The change that a notice or a presence is about."""
 
     JOINED = "joined"
     LEFT = "left"

@@ -100,7 +100,7 @@ class JoinedRooms:
             may_read = partial(member.may_read, room)
             subscriptions.replay(room, start, head, may_read, newcomers)
         subscriptions.follow(membership)
-        membership.begin_presence()
+        membership.announce_later()
 
     def leave(self, room: Room | None = None, departure: Departure = LEAVING) -> None:
         """Leave a room, or all rooms. What was said there so far is still sent.
@@ -138,12 +138,12 @@ class JoinedRooms:
             )
 
     def renamed(self, guest: bool) -> None:
-        """Begin or end the presence in each room. To be called once the session is renamed."""
+        """Have each room told of a name that is new there. To be called after the renaming."""
         for membership in self.subscriptions.memberships.values():
             if guest:
-                membership.end_presence()
+                membership.cancel_announcement()
             else:
-                membership.begin_presence()
+                membership.announce_later()
 
     # The room that input is meant for
 

@@ -91,14 +91,14 @@ class Membership:
         if room.changes.watched:
             room.changes.add(name, guest, clock)
 
-    def begin_presence(self) -> None:
+    def announce_later(self) -> None:
         """Announce a member with a name in `LASTING` seconds, unless the others know of it."""
         member = self._member
         if self._lasting is None and not (member.is_guest or self._is_told(member.name)):
             self._lasting = self._clock.callLater(LASTING, self._say_that_it_joined)
 
-    def end_presence(self) -> None:
-        """Cancel the announcement that `begin_presence` has scheduled, if any."""
+    def cancel_announcement(self) -> None:
+        """Cancel the announcement that `announce_later` has scheduled, if any."""
         if self._lasting is not None:
             self._lasting.cancel()
             self._lasting = None
@@ -115,7 +115,7 @@ class Membership:
         self.ended = True
         person = room.here.named.get(name)
         room.leave(self._member.number)
-        self.end_presence()
+        self.cancel_announcement()
         if room.changes.watched:
             room.changes.add(name, self._member.is_guest, self._clock)
         if person is not None and not person.sessions:

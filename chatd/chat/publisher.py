@@ -1,8 +1,9 @@
 """Publishing: from what the store has committed to the rooms, and back to its authors.
 
-First each room publishes its part, which its members are sent. Then the sessions that said the
-lines receive receipts, private lines last of all. At the end, each session that may be ready for
-more is called, and so are those that were held back while the store was full.
+First each room and inbox publishes its part, which its members are sent. Then the sessions of this
+node that said the lines receive receipts. At the end, each session that may be ready for more is
+called, and so are those that were held back while the store was full. What other nodes have said is
+published in the same way, without receipts, and `chatd.chat.other_nodes` does what it orders.
 
 An error in one room or one session must cost the others nothing. This module must not know
 connections or rights.

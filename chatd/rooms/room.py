@@ -112,7 +112,7 @@ class Room:
 
     @property
     def end(self) -> int:
-        """The highest seq that the last event can have once all that waits is published."""
+        """The highest head once all that waits here is published, without lines of other nodes."""
         return self.mark.seq + self._waiting
 
     def enter(self, name: str, guest: bool, session: int) -> None:
