@@ -38,9 +38,9 @@ _ALL_MAY = (Mode.FREE, Mode.OPEN)
 class Moderation:
     """The rights of all sessions in all rooms.
 
-    ``hidden`` are the rooms that not everyone may read. ``lobby`` is the key of the room that
-    administrators run, ``now`` gives the time in seconds since 1970, and ``elsewhere`` the sessions
-    of other nodes with a name.
+    ``rooms`` are those that there are, by their keys; ``hidden`` are those that not everyone may
+    read. ``lobby`` is the key of the room that administrators run, ``now`` gives the time in
+    seconds since 1970, and ``elsewhere`` the sessions of other nodes with a name.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Moderation:
         self.roles = Roles(store, accounts, lobby, elsewhere)
         self.sanctions = Sanctions(store, now)
         self.hidden: set[Room] = set()
-        self._rooms: dict[str, Room] = {}  # by their keys
+        self.rooms: dict[str, Room] = {}
         self._leaving: dict[Room, set[Session]] = {}  # the sessions that are being put out
         self.roles.rooms.watch(self._guard_again)
         self.sanctions.table.watch(lambda keys: self._guard_again(map(room_of, keys)))
@@ -191,20 +191,20 @@ class Moderation:
 
     def made(self, room: Room) -> None:
         """Take note of a room that was made: from now on it is guarded as its records say."""
-        self._rooms[room.key] = room
+        self.rooms[room.key] = room
         self._guard(room)
 
     def forget(self, room: Room) -> list[Put]:
         """Forget a room, and return the changes to store."""
-        self._rooms.pop(room.key, None)
+        self.rooms.pop(room.key, None)
         self.hidden.discard(room)
         return self.roles.forget(room)
 
     def _guard_again(self, keys: Iterable[str]) -> None:
         """Guard rooms as is right now, given the keys of those that exist or will."""
         for key in dict.fromkeys(keys):
-            if key in self._rooms:
-                self._guard(self._rooms[key])
+            if key in self.rooms:
+                self._guard(self.rooms[key])
 
     def _guard(self, room: Room) -> None:
         room.guarded = self._is_guarded(room)

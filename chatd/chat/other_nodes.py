@@ -81,7 +81,7 @@ class OtherNodes:
     def __init__(self, parts: Parts, clock: IReactorTime) -> None:
         self._parts = parts
         RemoteMembers(
-            parts.roster, parts.rooms, parts.sessions, parts.moderation, parts.accounts, clock
+            parts.roster, parts.rooms, parts.sessions, parts.moderation, parts.marked, clock
         )
         moderation = parts.moderation
         self._of_kinds: Mapping[str, Callable[[Sequence[str]], None]] = {

@@ -6,14 +6,12 @@ rooms. This module must not know commands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts.accounts import Accounts
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.directory import Rooms
 from chatd.chat.moderation import Moderation
+from chatd.chat.people_marks import MarkedPeople
 from chatd.chat.roster import RemoteSession, Roster, Visit
 from chatd.event import Change, Notice
 from chatd.rooms.room import Room
@@ -29,33 +27,34 @@ class RemoteMembers:
         rooms: Rooms,
         sessions: ConnectedSessions,
         moderation: Moderation,
-        accounts: Accounts,
+        marked: MarkedPeople,
         clock: IReactorTime,
     ) -> None:
-        self._roster = roster
         self._rooms = rooms
         self._sessions = sessions
         self._moderation = moderation
+        self._marked = marked
         self._clock = clock
         roster.follow_with(self._move)
-        if roster.is_kept:
-            accounts.table.watch(self._marks_changed)
-            moderation.roles.table.watch(self._roles_changed)
 
     def _move(self, number: int, before: Visit | None, after: Visit | None) -> None:
         """Move a session from the rooms that it was in to those that it is in."""
         was = () if before is None else before.rooms
         now = () if after is None else after.rooms
-        renamed = before is None or after is None or before[:2] != after[:2]
-        for name in was:
-            room = self._rooms.get(fold(name))
-            if before is not None and room is not None and (renamed or name not in now):
-                self._leave(room, number, before, is_told=name in now)
-        for name in now:
-            if after is not None and (renamed or name not in was):
-                self._enter(self._rooms.of(name), number, after)
+        stays = () if _renamed(before, after) else [name for name in was if name in now]
+        if before is not None:
+            for name in was:
+                room = self._rooms.get(fold(name))
+                if room is not None and name not in stays:
+                    self._leave(room, number, before, is_told=name in now)
+        if after is not None:
+            for name in now:
+                if name not in stays:
+                    self._enter(self._rooms.of(name), number, after)
         if before is not None:
             self._end(number, before, after)
+            if after is not None and before.away != after.away:
+                self._marked.changed(after.name)
         for name in was:
             self._rooms.forget_if_empty(self._rooms.get(fold(name)))
 
@@ -67,25 +66,6 @@ class RemoteMembers:
                 self._sessions.departed_elsewhere(before.name, before.network)
         elif before.account and not after.account:
             self._moderation.bind_logged_out(number, before.account)
-
-    # What a list of people shows of them
-
-    def _marks_changed(self, accounts: Iterable[str], room: str = "") -> None:
-        """Note that marks of some accounts have changed, in a room or in all, given their keys."""
-        for account in accounts:
-            for visit in (other.visit for other in self._roster.of_account(account)):
-                for there in map(self._rooms.get, map(fold, visit.rooms)):
-                    if there is None or room not in ("", there.key):
-                        continue
-                    if there.changes.watched:
-                        there.changes.add(visit.name, visit.guest, self._clock)
-
-    def _roles_changed(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            room, _, account = key.partition("/")
-            self._marks_changed([account], room)
-
-    # Entering and leaving
 
     def _enter(self, room: Room, number: int, visit: Visit) -> None:
         room.enter(visit.name, visit.guest, number)
@@ -102,3 +82,10 @@ class RemoteMembers:
             return
         if self._moderation.remote_may_speak(RemoteSession(number, visit), room):
             room.announce(Notice(room.name, Change.LEFT, ((number, visit.name),)), self._clock)
+
+
+def _renamed(before: Visit | None, after: Visit | None) -> bool:
+    """Return True if a session has another name, or one that is made up as none was before."""
+    if before is None or after is None:
+        return False
+    return (before.name, before.guest) != (after.name, after.guest)

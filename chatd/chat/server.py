@@ -99,7 +99,7 @@ class ChatServer:
         self.names = Names(self.accounts, store.claims, guest)
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
-        self.marked = MarkedPeople(clock, self.names, self.accounts, self.moderation.roles)
+        self.marked = MarkedPeople(clock, self.names, self.roster, self.accounts, self.moderation)
         self.rooms = Rooms(store, reads, self.moderation, lobby, clock, self.marked.describe)
         self.lobby = self.rooms.lobby
         self.sessions = ConnectedSessions(self.names, self.accounts, self.roster)

@@ -146,6 +146,18 @@ class TestSanctions:
         eva.seen()
         assert eva.ask("hola") == [f"<{eva.session.name}> hola"]
 
+    def test_one_from_before_its_target_came_is_lifted_after_a_logout(
+        self, world: World, ana: Member
+    ) -> None:
+        ana.type("/mute eva 10m")
+        eva = world.member("eva")
+        eva.type("/join ops", "/logout")
+        eva.seen()
+        assert eva.ask("hola")[0].startswith("ERR Not allowed")
+        ana.type(f"/unmute {eva.session.name}")
+        eva.seen()
+        assert eva.ask("hola") == [f"<{eva.session.name}> hola"]
+
     def test_one_that_takes_its_place_concerns_the_same_people(
         self, ana: Member, luis: Member
     ) -> None:
@@ -185,6 +197,10 @@ class TestSanctions:
         eva.hang_up()
         ana.type("/ban @eva 1h")
         assert ana.ask("/ban @eva 1h")[0] == EN.deed("ban_address", "ana", "eva", time="1h")
+
+    def test_that_of_one_who_went_without_a_word_is_not(self, world: World, ana: Member) -> None:
+        world.person("eva", network="192.0.2.7").hang_up()
+        assert ana.ask("/ban @eva 1h") == [EN.error(ErrorKind.NOBODY, "nobody", name="eva")]
 
     def test_closing_a_room_says_how_many_it_puts_out(self, ana: Member, luis: Member) -> None:
         assert ana.ask("/close")[0] == EN.notice("would_close", room="ops", count=1)

@@ -115,9 +115,9 @@ TestPeopleOfARoom = PeopleOfARoom.TestCase
 TestPeopleOfARoom.settings = settings(max_examples=20, stateful_step_count=50)
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
+@pytest.fixture(params=[1, 2], ids=["one node", "two nodes"])
+def world(request: pytest.FixtureRequest) -> World:
+    return World(nodes=request.param)
 
 
 class TestMarks:
@@ -145,6 +145,21 @@ class TestMarks:
         root.type("/invite ana")
         assert Lists(world).named["ana"] == ("", False)
         assert ana.seen()
+
+    def test_who_comes_and_goes_is_in_the_list_and_not(self, world: World) -> None:
+        lists = Lists(world)
+        ana = browser_tab(world, "ana")
+        world.wait(TOGETHER_SECONDS)
+        lists.follow()
+        assert lists.named == {"ana": ("", False)}
+        ana.hang_up()
+        world.wait(TOGETHER_SECONDS)
+        lists.follow()
+        assert lists.named == {}
+
+    def test_who_is_away_already_is_marked(self, world: World) -> None:
+        browser_tab(world, "ana").say("/away lunch")
+        assert Lists(world).named == {"ana": ("", True)}
 
     def test_who_is_away_is_so_in_each_room(self, world: World) -> None:
         page = browser_tab(world, "ana")

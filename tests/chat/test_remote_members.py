@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatd.chat.membership import LASTING
+from chatd.chat.permissions import Role
 from tests.support.sentences import EN
 from tests.support.world import Member, World
 
@@ -89,3 +90,48 @@ def test_one_whom_a_list_has_shown_is_told_to_leave(
     ana.hang_up()
     world.wait(1)
     assert luis.seen() == [EN.notice("left_one", people="ana")]
+
+
+def test_one_that_goes_away_is_counted_once(world: World, ana: Member, luis: Member) -> None:
+    ana.type("/away at lunch")
+    ana.hang_up()
+    assert named(world) == [["luis"], ["luis"]]
+
+
+def test_one_of_whom_nobody_was_told_leaves_unseen(world: World, ana: Member, luis: Member) -> None:
+    luis.hang_up()
+    world.wait(1)
+    assert ana.seen() == []
+
+
+def test_one_whom_a_list_has_shown_has_a_new_name_and_has_not_left(
+    world: World, ana: Member, luis: Member
+) -> None:
+    luis.ask("/who")
+    ana.type("/nick eva")
+    world.wait(1)
+    assert luis.seen() == [EN.notice("renamed", name="ana", new_name="eva")]
+
+
+def test_a_listed_person_leaves_with_the_last_session(world: World, luis: Member) -> None:
+    one, _, other = world.member("eva"), world.person(), world.member("eva")
+    for each in one, other:
+        each.type("/join ops")
+    luis.ask("/who")
+    one.hang_up()
+    world.wait(1)
+    assert luis.seen() == []
+    other.hang_up()
+    world.wait(1)
+    assert luis.seen() == [EN.notice("left_one", people="eva")]
+
+
+def test_what_a_guest_was_given_is_forgotten_with_it(
+    world: World, ana: Member, luis: Member
+) -> None:
+    server, visit = ana.server, ana.server.roster.called("luis")[0]
+    roles, room = server.moderation.roles, server.rooms["ops"]
+    roles.give_guests([visit], room, Role.VOICED)
+    assert roles.role_of_remote(visit, room) is Role.VOICED
+    luis.hang_up()
+    assert roles.role_of_remote(visit, room) is Role.EVERYONE

@@ -41,6 +41,20 @@ def test_a_guest_without_a_name_is_known_by_its_number(world: World) -> None:
     assert (other.is_guest, other.visit.rooms) == (True, ["lobby"])
 
 
+def test_one_that_takes_no_private_lines_is_not_reachable(world: World) -> None:
+    ana = world.person("ana")
+    assert len(roster(world).reachable("ana")) == 1
+    ana.session.subscriptions.takes_private = False
+    ana.type("/away at lunch")
+    assert roster(world).reachable("ana") == []
+
+
+def test_the_members_of_a_room_are_those_in_it(world: World) -> None:
+    world.person("ana").type("/join ops")
+    assert roster(world).members_of("lobby") == []
+    assert [other.name for other in roster(world).members_of("ops")] == ["ana"]
+
+
 def test_one_that_leaves_or_goes_is_not_known_any_more(world: World) -> None:
     ana = world.person("ana")
     ana.type("/join ops", "/leave")
@@ -53,6 +67,7 @@ def test_those_who_are_there_are_known_to_a_node_that_starts(world: World) -> No
     ana = world.person("ana")
     late = world.add_node()
     assert [other.number for other in late.server.roster.called("ana")] == [ana.session.number]
+    assert list(late.server.lobby.here.named) == ["ana"]
 
 
 def test_those_of_a_dead_node_are_gone_when_it_is_reaped(world: World) -> None:

@@ -14,7 +14,7 @@ from chatd.storage.contract import StoreError
 from chatd.storage.publication import PUBLISHED_WORK, Publication
 from chatd.util.error_log import ErrorLog
 from tests.support.logs import Expect
-from tests.support.stores import Recorder
+from tests.support.stores import Recorder, joined
 
 LONG = "x" * PUBLISHED_WORK
 
@@ -77,6 +77,26 @@ class TestThisNode:
         draft = Draft("ops", 1, "ana", Kind.MESSAGE, ["a"])
         harness.publication.refuse([draft], StoreError("it is full."))
         assert harness.recorder.refused == [(draft, "it is full.")]
+
+    def test_parts_end_beside_a_notice(self, harness: PublicationHarness) -> None:
+        first, last = said(LONG, "b")
+        entries = [first, joined("luis"), last._replace(session=first.session)]
+        finish = lambda: None  # noqa: E731
+        harness.publication.publish(Committed(entries, 1), finish)
+        assert harness.told == [("published", [LONG])]
+        harness.turn()
+        assert len(harness.told) == 2
+
+    def test_what_was_deleted_is_told(self, harness: PublicationHarness) -> None:
+        harness.publication.forgot("ops", 7)
+        assert harness.told == [("forgot", ["ops 7"])]
+
+    def test_without_a_subscriber_nothing_is_told(self, harness: PublicationHarness) -> None:
+        harness.publication.subscriber = None
+        harness.publish(1, "a")
+        harness.publication.follow(2, said("b"), [])
+        harness.publication.forgot("ops", 7)
+        assert harness.told == [("finished", ["1"])]
 
 
 class TestOtherNodes:
