@@ -510,6 +510,15 @@ class TestClosing:
 
 
 class TestInviting:
+    def test_who_loses_a_higher_role_is_not_told_of_an_invitation(
+        self, ana: Member, eva: Member
+    ) -> None:
+        eva.type("/leave")
+        ana.type("/mode private", "/voice eva")
+        eva.seen()
+        ana.type("/unvoice eva")
+        assert eva.seen() == []
+
     def test_who_is_invited_is_told_and_may_come_in(
         self, world: World, ana: Member, luis: Member
     ) -> None:

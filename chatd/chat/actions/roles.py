@@ -74,7 +74,7 @@ async def _set_role(
     # Meanwhile a guest may have gone, or have another name.
     sessions = [other for other in server.sessions.called(name) if other in before]
     moderation.roles.give_guests([*sessions, *elsewhere], room, of_guests)
-    if role is Role.INVITED:
+    if deed.verb == Act.INVITE.value:
         server.moves.tell_invited(sessions, room, session.name)
     server.evictions.review_room(room)
     server.marked.changed(name, room)
