@@ -7,11 +7,13 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import BROWSER, TOKEN
 from chatd.chat.actions.operate import statistics
+from chatd.chat.actions.sanctions import kick
 from chatd.chat.permissions import Mode
 from chatd.errors import ErrorKind
 from chatd.rooms.people_changes import TOGETHER_SECONDS
 from chatd.rooms.stream import INBOX_BYTES
 from tests.support.browser import Browser, browser
+from tests.support.logs import Expect
 from tests.support.sentences import EN
 from tests.support.world import Member, World
 
@@ -92,6 +94,62 @@ class TestDeeds:
         eva = world.member("eva")
         ana.type("/join tea", "/leave")
         assert eva.ask("/join tea")[0] == EN.notice("joined_new_room", room="tea")
+
+
+class TestOneBatch:
+    """Deeds and lines of another node that come in one batch."""
+
+    @pytest.fixture
+    def eva(self, world: World, ana: Member, luis: Member) -> Member:
+        """Return another guest in #ops, at the node of luis."""
+        world.person()
+        eva = world.person("eva")
+        eva.type("/join ops")
+        return eva
+
+    @pytest.fixture(autouse=True)
+    def hold(self, world: World, ana: Member, luis: Member, eva: Member) -> None:
+        """Have all that is said from now on in one batch, behind a first line."""
+        world.shared_log.hold()
+        ana.type("first")
+        luis.seen()
+        eva.seen()
+
+    def publish(self, world: World) -> None:
+        for _ in range(4):
+            world.shared_log.seal()
+            world.settle()
+
+    def kick(self, ana: Member, *names: str) -> None:
+        for name in names:
+            Deferred.fromCoroutine(kick(ana.server, ana.session, ana.session.room, name))
+
+    def test_who_is_put_out_is_shown_nothing_behind_it(
+        self, world: World, ana: Member, luis: Member, eva: Member
+    ) -> None:
+        self.kick(ana, "luis")
+        ana.session.say("behind it")
+        self.publish(world)
+        shown = [EN.deed("kick", "ana", "luis"), "<ana> behind it"]
+        assert [line for line in luis.seen() if line in shown] == shown[:1]
+        assert [line for line in eva.seen() if line in shown] == shown
+
+    def test_each_deed_puts_out(self, world: World, ana: Member, luis: Member, eva: Member) -> None:
+        self.kick(ana, "luis", "eva")
+        ana.session.say("behind them")
+        self.publish(world)
+        assert [each.session.room.name for each in (luis, eva)] == ["lobby", "lobby"]
+        assert EN.deed("kick", "ana", "eva") in eva.seen()
+
+    def test_a_deed_is_shown_also_if_what_it_changes_fails_here(
+        self, world: World, ana: Member, luis: Member, expected_errors: Expect
+    ) -> None:
+        luis.server.evictions.review_room = lambda room: 1 / 0  # type: ignore[assignment, method-assign, return-value]
+        ana.type("/mode private")
+        ana.session.say("behind it")
+        self.publish(world)
+        assert EN.deed("mode", "ana", "private") in luis.seen()
+        expected_errors(ZeroDivisionError)
 
 
 class TestPrivateLines:
