@@ -17,7 +17,7 @@ from chatd.chat.session import Session
 from chatd.chat.subscriptions import Subscriptions
 from chatd.event import Deed, Draft, Entry, Kind, Notice, Record
 from chatd.rooms.room import Room
-from chatd.storage.batches import BatchItem, RecordWrite
+from chatd.storage.batches import BatchItem, Committed, RecordWrite
 from chatd.storage.contract import Store
 from chatd.storage.records import Put, change
 from chatd.storage.sqlite import file, schema
@@ -31,7 +31,7 @@ def show_before_commit() -> None:
     """Show lines while they are still being committed."""
     heads: Counter[str] = Counter()
 
-    def commit(store: SqliteStore, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
+    def commit(store: SqliteStore, batch: Sequence[BatchItem]) -> Deferred[Committed]:
         if not heads:
             heads.update({record.name: record.head for record in store.rooms()})
         now = time.time()
@@ -48,7 +48,7 @@ def show_before_commit() -> None:
                 heads[entry.room] += len(entry.texts)
             elif isinstance(entry, Notice):
                 entries.append(entry)
-        return succeed(entries)
+        return succeed(Committed(entries))
 
     SqliteStore.commit = commit  # type: ignore[assignment, method-assign]
 
@@ -70,7 +70,7 @@ def answer_before_commit() -> None:
 
     def write_records(store: SqliteStore, *records: Record, **more: Any) -> Deferred[Any]:
         store.append(RecordWrite(records))
-        return succeed(None)
+        return succeed(records)
 
     SqliteStore.write_records = write_records  # type: ignore[assignment, method-assign]
 
@@ -111,6 +111,8 @@ def keep_keys_first() -> None:
 
     def write_twice(writer: Writer, batch: Sequence[BatchItem]) -> Sequence[Entry]:
         keys = [entry for entry in batch if isinstance(entry, RecordWrite) and _has_key(entry)]
+        for key in keys:
+            key.drafts = ()  # its lines have no seqs yet
         if keys:
             write(writer, keys)
         return write(writer, [entry for entry in batch if entry not in keys])
