@@ -421,9 +421,8 @@ def _open(path: Path) -> dict[str, list[str]]:
             if len(log) != record.head:
                 raise StoreError(f"#{record.name} holds {len(log)} lines; its head: {record.head}")
             kind = Kind.PRIVATE if is_inbox(record.name) else Kind.MESSAGE
-            (event,) = turns.result(
-                store.commit([Draft(record.name, 1, "eva", kind, ["on it goes"])])
-            )
+            draft = Draft(record.name, 1, "eva", kind, ["on it goes"])
+            (event,) = turns.result(store.commit([draft])).entries
             if event.seq != record.head + 1:  # type: ignore[union-attr]
                 raise StoreError(f"#{record.name} goes on from {record.head} with {event}")
     finally:
