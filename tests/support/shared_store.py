@@ -63,9 +63,10 @@ class Attempt:
     the lines may be said. ``again`` is the number of a batch that changed the rights since.
     """
 
-    def __init__(self, node: SharedMemoryStore, items: Sequence[BatchItem], known: int) -> None:
+    def __init__(self, node: SharedMemoryStore, batch: list[BatchItem], known: int) -> None:
         self.node = node
-        self.items = items
+        self.batch = batch
+        self.items: Sequence[BatchItem] = batch
         self.known = known
         self.again = 0
         self.conflicts: list[RecordWrite] = []
@@ -299,6 +300,7 @@ class SharedMemoryStore(MemoryStore):
         return forgotten
 
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
+        assert isinstance(batch, list)
         self._attempt = attempt = Attempt(self, batch, self.publication.known)
         attempt.leave_out(self._refused)
         self._refused = []
@@ -337,10 +339,12 @@ class SharedMemoryStore(MemoryStore):
         subscriber = self.publication.subscriber
         assert subscriber is not None
         self._asking = True  # what goes on because of a refusal must not send it
-        refused = subscriber.check_again([it for it in drafts if not _is_in(it, self._refused)])
+        refused = subscriber.check_again(drafts)
         self._asking = False
         self._refused += refused
+        _leave_out(self._waiting, refused)
         if self._attempt is not None:
+            _leave_out(self._attempt.batch, refused)  # else it is refused once more if this fails
             self._attempt.leave_out(refused)
             self._attempt.known, self._attempt.again = self.publication.known, 0
         self._clock.callLater(0, self.send)
@@ -391,3 +395,7 @@ def _nobody_waits() -> None:
 
 def _is_in(item: BatchItem, items: Sequence[BatchItem]) -> bool:
     return any(item is each for each in items)
+
+
+def _leave_out(items: list[BatchItem], refused: Sequence[Draft]) -> None:
+    items[:] = [item for item in items if not _is_in(item, refused)]

@@ -332,6 +332,18 @@ class TestRights:
         nodes.seal()
         assert nodes.other.guard.asked == []
 
+    def test_one_that_was_refused_is_not_refused_again_if_its_batch_is_given_up(
+        self, nodes: Nodes, expected_errors: Expect
+    ) -> None:
+        nodes.log.hold()
+        nodes.one.change(nodes.one.rights, "luis", "muted")
+        nodes.other.guard.forbidden = "insult"
+        nodes.other.append("insult", "hola")
+        nodes.log.seal()
+        nodes.other.store.give_up()
+        assert [texts for texts, _ in nodes.other.guard.refused] == [draft("hola")]
+        expected_errors()
+
     def test_two_changes_of_rights_do_not_pass_one_another(self, nodes: Nodes) -> None:
         nodes.log.hold()
         first = nodes.one.change(nodes.one.rights, "luis", "muted")
