@@ -1,0 +1,166 @@
+"""Faults of a shared store and of its nodes, each of which the state machine must find.
+
+Each is a context. What it breaks is one promise of `chatd.storage.contract` or `chatd.chat`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from unittest import mock
+
+from twisted.internet.defer import Deferred, succeed
+
+from chatd.chat.publisher import Publisher
+from chatd.chat.roster import Roster
+from chatd.event import Draft, Published, Record
+from chatd.storage.claims import Claim
+from chatd.storage.contract import InDoubt, StoreError
+from chatd.storage.publication import Publication
+from chatd.storage.records import Table
+from tests.support import shared_store
+from tests.support.shared_store import Attempt, SharedLog, SharedMemoryStore
+
+
+def _show_what_is_visible() -> Any:
+    """Publish batches that are not safe, which may be lost."""
+    advance = SharedMemoryStore.advance
+
+    def careless(self: SharedMemoryStore) -> None:
+        log = self.shared_log
+        with mock.patch.object(log, "safe", max(log.safe, len(log.batches))):
+            advance(self)
+
+    return mock.patch.object(SharedMemoryStore, "advance", careless)
+
+
+def _keep_a_lost_batch_shown() -> Any:
+    """Tell authors that their lines are stored when they are visible; send nothing again."""
+    append = SharedLog.append
+
+    def careless(self: SharedLog, attempt: Attempt) -> None:
+        append(self, attempt)
+        node = attempt.node
+        if self.batches and self.batches[-1].attempt is attempt and node._next == len(self.batches):
+            node._next += 1
+            node._publish(self.batches[-1])
+
+    return mock.patch.object(SharedLog, "append", careless)
+
+
+def _check_nothing_again() -> Any:
+    """Store lines behind changes of rights, as they were allowed before these."""
+
+    def careless(self: Publisher, drafts: Sequence[Draft]) -> Sequence[Draft]:
+        return []
+
+    return mock.patch.object(Publisher, "check_again", careless)
+
+
+def _claim_without_compare() -> Any:
+    """Give a name to all who claim it."""
+
+    def careless(self: Any, claim: Claim, node: int) -> None:
+        for look in claim.looks:
+            self.claims.setdefault(look, {})[claim, node] = None
+
+    return mock.patch.object(shared_store._State, "take", careless)
+
+
+def _write_without_conflict() -> Any:
+    """Write records also if another node has changed them meanwhile."""
+    return mock.patch.object(SharedLog, "_conflicts", return_value=False)
+
+
+def _follow_records_after_lines() -> Any:
+    """Publish the lines of another node, and then have the records of their batch in the tables."""
+
+    def careless(
+        self: Publication, records: Sequence[Record], entries: Sequence[Published]
+    ) -> None:
+        self._show_of_others(entries, records)
+        for record in records:
+            if record.kind in self.followers:
+                self.followers[record.kind]([record])
+
+    return mock.patch.object(Publication, "_follow", careless)
+
+
+def _make_a_new_attempt_at_a_retry() -> Any:
+    """Send a batch again as another one, so that it may be stored twice."""
+    send = SharedMemoryStore.send
+
+    def careless(self: SharedMemoryStore) -> None:
+        before = self._attempt
+        if before is not None and not self.cut and self.shared_log._has(before):
+            self._attempt = Attempt(self, before.items, before.known)
+            self._attempt.done = before.done
+        send(self)
+
+    return mock.patch.object(SharedMemoryStore, "send", careless)
+
+
+def _have_own_numbers_of_sessions() -> Any:
+    """Give each node the same numbers for its sessions."""
+
+    def careless(self: SharedLog) -> Deferred[range]:
+        return succeed(range(1, 1000))
+
+    return mock.patch.object(SharedLog, "take_numbers", careless)
+
+
+def _say_no_when_in_doubt() -> Any:
+    """Tell authors that a line was not stored when that is not known."""
+    return mock.patch.object(InDoubt, "line_refusal", StoreError.line_refusal)
+
+
+def _pass_over_what_was_missed() -> Any:
+    """Go on with the newest batch after a node was cut off."""
+    reconnect = SharedMemoryStore.reconnect
+
+    def careless(self: SharedMemoryStore) -> None:
+        if self.cut:
+            self._next = self.shared_log.safe + 1
+        reconnect(self)
+
+    return mock.patch.object(SharedMemoryStore, "reconnect", careless)
+
+
+def _leave_visits_of_the_dead() -> Any:
+    """Free the names of a dead node, and leave its sessions in the roster."""
+    return mock.patch.object(shared_store, "VISITS", "no such kind")
+
+
+def _withdraw_nothing() -> Any:
+    """Let changes of rights hold here that are under way, and will conflict."""
+    return mock.patch.object(Table, "_withdraw", return_value=None)
+
+
+def _write_no_visit_again() -> Any:
+    """Leave a visit as it is if it could not be written."""
+    return mock.patch.object(Roster, "_write_later", return_value=None)
+
+
+class Sabotage(NamedTuple):
+    """A fault, its context, and the seed of a run that finds it soon."""
+
+    name: str
+    fault: Callable[[], Any]
+    seed: int = 0
+
+
+SABOTAGES = (
+    Sabotage("show what is visible", _show_what_is_visible),
+    Sabotage("keep a lost batch shown", _keep_a_lost_batch_shown),
+    Sabotage("check nothing again", _check_nothing_again, seed=2),
+    Sabotage("claims without compare", _claim_without_compare),
+    Sabotage("records without conflict", _write_without_conflict),
+    Sabotage("records after lines", _follow_records_after_lines),
+    Sabotage("new attempt at a retry", _make_a_new_attempt_at_a_retry),
+    Sabotage("own numbers of sessions", _have_own_numbers_of_sessions),
+    Sabotage("no when in doubt", _say_no_when_in_doubt),
+    Sabotage("pass over what was missed", _pass_over_what_was_missed),
+    Sabotage("visits of the dead", _leave_visits_of_the_dead),
+    Sabotage("withdraw nothing", _withdraw_nothing),
+    Sabotage("no visit again", _write_no_visit_again),
+)
