@@ -58,8 +58,8 @@ class Administration:
         """Perform a request.
 
         Returns ``{"said": ...}``, ``{"accounts": [...]}``, ``{"budgets": [...]}``, ``{"changed":
-        [...], "waiting": [...], "faults": [...]}`` of a reload, ``{"stats": [...]}`` or
-        ``{"exposition": ...}``, or the reason why not: ``{"error": ...}``.
+        [...], "waiting": [...], "faults": [...], "renewed": [...]}`` of a reload, ``{"stats":
+        [...]}`` or ``{"exposition": ...}``, or the reason why not: ``{"error": ...}``.
 
         Changes are on disk when the reply is returned.
         """

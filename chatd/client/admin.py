@@ -160,9 +160,10 @@ def _print_reload(reply: dict[str, list[str]]) -> int:
     for fault in reply["faults"]:
         print(f"chatd: {visible(fault)}", file=sys.stderr)
     changed = visible(", ".join(reply["changed"]))
-    if changed or not reply["faults"]:
+    renewed = reply.get("renewed", [])  # an older daemon does not tell
+    if changed or not (renewed or reply["faults"]):
         print(f"changed: {changed or 'nothing'}.")
-    for line in reply["waiting"]:
+    for line in *renewed, *reply["waiting"]:
         print(visible(line))
     return 1 if reply["faults"] else 0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
@@ -26,6 +27,16 @@ WARNING_SECONDS = 86_400.0
 SOON, VERY_SOON = timedelta(days=14), timedelta(days=3)
 """Times before the end of a certificate: a warning once from the first on, and daily from the
 second on. certbot renews thirty days before."""
+
+
+class Renewal(NamedTuple):
+    """The outcome of reading certificates again: lines for the operator, which are logged."""
+
+    renewed: list[str]
+    """A line for each certificate that is another one now."""
+
+    faults: list[str]
+    """A line for each that was not taken, with the reason."""
 
 
 def utc_now() -> datetime:
@@ -71,19 +82,23 @@ class Certificates:
             if call.running:
                 call.stop()
 
-    def reload_certificates(self) -> list[str]:
-        """Read all files again. Return why some were not taken, a line each, which are logged."""
-        return [fault for each in self.all if (fault := self._renew(each))]
+    def reload_certificates(self) -> Renewal:
+        """Read all files again."""
+        renewal = Renewal([], [])
+        for each in self.all:
+            self._renew(each, renewal)
+        return renewal
 
     def _look(self) -> None:
         """Read the files again that have changed, unless they were refused as they are now."""
+        unread = Renewal([], [])
         for each in self.all:
             stamp = each.stamp_of_change()
             if stamp is not None and self._refused.get(each) != stamp:
-                self._renew(each)
+                self._renew(each, unread)
 
-    def _renew(self, certificate: ServerCertificate) -> str | None:
-        """Read a pair again. Return why it is not taken."""
+    def _renew(self, certificate: ServerCertificate, renewal: Renewal) -> None:
+        """Read a pair again, and add the outcome to ``renewal``."""
         before = certificate.pair
         stamp = certificate.stamp_of_change()
         try:
@@ -93,11 +108,15 @@ class Certificates:
                 self._refused[certificate] = stamp
             fault = f"the certificate stays as it was read before: {visible(str(bad))}"
             self.log.error("{why}", why=fault)
-            return fault
+            renewal.faults.append(fault)
+            return
         self._refused.pop(certificate, None)
         now = certificate.pair
         if now.certificate != before.certificate:
             path, key = visible(str(certificate.files.certificate)), now.fingerprint
+            renewal.renewed.append(
+                f"{path} was read again. It is valid until {day(now.not_after)}."
+            )
             if key == before.fingerprint:
                 self.log.info(
                     "{path} was read again, for those who come from now on. It is valid until"
@@ -117,7 +136,6 @@ class Certificates:
                 )
             self._warn_of_permissions(certificate)
             self._warn_of_date(certificate)
-        return None
 
     def _warn_of_dates(self) -> None:
         for each in self.all:

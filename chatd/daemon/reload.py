@@ -68,6 +68,9 @@ class Outcome(NamedTuple):
     faults: list[str]
     """A line for each fault."""
 
+    renewed: list[str]
+    """A line for each certificate that is another one now."""
+
 
 def _change_limits(parts: Parts, settings: Settings) -> None:
     parts.server.budgets.change_limits(parts.limits_of(settings))
@@ -143,7 +146,9 @@ class Reload:
     def _renew(self, record: Callable[..., None]) -> Outcome:
         with self._reloading():
             outcome = self._reload()
-            outcome.faults.extend(self._parts.certificates.reload_certificates())
+            renewed, faults = self._parts.certificates.reload_certificates()
+            outcome.renewed.extend(renewed)
+            outcome.faults.extend(faults)
         if self._parts.audit is not None and (fault := self._parts.audit.reopen()) is not None:
             outcome.faults.append(fault)
         changed = ", ".join(outcome.changed)
@@ -158,10 +163,10 @@ class Reload:
             faults = [fault.line for fault in faulty.faults]
             for fault in faults:
                 self.log.error("{why} The settings stay.", why=visible(fault))
-            return Outcome([], [], faults)
+            return Outcome([], [], faults, [])
         except MotdError as error:
             self.log.error("{why} The old one stays.", why=visible(str(error)))
-            return Outcome([], [], [str(error)])
+            return Outcome([], [], [str(error)], [])
         waiting = [
             f"{name} changed; it holds after a restart." for name in self._not_changed(settings)
         ]
@@ -169,7 +174,7 @@ class Reload:
         changed = [*self._change(settings), *self._change_listeners(settings)]
         self._settings = settings
         self._log(changed, waiting)
-        return Outcome(changed, waiting, [])
+        return Outcome(changed, waiting, [], [])
 
     def _motd(self, settings: Settings) -> Path | None:
         return None if settings.motd is None else self._rundir / settings.motd

@@ -24,8 +24,9 @@ from chatd.client.wire import ClientError
 from chatd.storage.contract import FORGOTTEN
 from chatd.util.extras import how_to_install
 from tests.support.admin import PASSWORD, admin
+from tests.support.certificate import write_certificate
 from tests.support.commands import TIMEOUT
-from tests.support.live_server import Client, LiveServer, environment
+from tests.support.live_server import LOOPBACK, Client, LiveServer, environment
 from tests.support.sentences import EN
 
 
@@ -144,10 +145,19 @@ def test_with_a_daemon_it_sends_requests_to_it(daemon: LiveServer, tmp_path: Pat
 
 def test_a_reload_says_what_changed_and_what_waits(tmp_path: Path) -> None:
     config = tmp_path / "chatd.toml"
-    config.write_text("")
+    pair = write_certificate(tmp_path / "pair.pem")
+    files = f'{{ certificate = "{pair}", key = "{pair}" }}'
+    web = f'[[listen]]\nkind = "web"\nendpoint = "{LOOPBACK}"\ntls = {files}\n'
+    config.write_text(web)
     with LiveServer(tmp_path, "--config", "chatd.toml") as daemon:
         assert admin(tmp_path, "reload") == (0, "changed: nothing.\n", "")
-        config.write_text('server = { motd = "motd", max_length = 7 }\n')
+        write_certificate(pair)
+        status, said, _ = admin(tmp_path, "reload")
+        assert (status, said.partition("20")[0]) == (
+            0,
+            f"{pair} was read again. It is valid until ",
+        )
+        config.write_text(f'server = {{ motd = "motd", max_length = 7 }}\n{web}')
         fault = f"cannot read the motd {tmp_path}/motd: No such file or directory."
         assert admin(tmp_path, "reload") == (1, "", f"chatd: {fault}\n")
         (tmp_path / "motd").write_text("News.\n")

@@ -61,7 +61,10 @@ class TestASignal:
     def test_has_the_files_read_again(self, watched: Watched) -> None:
         watched.replace()
         with logged() as lines:
-            assert watched.all.reload_certificates() == []
+            assert watched.all.reload_certificates() == (
+                [f"{watched.folder}/cert.pem was read again. It is valid until 2027-03-01."],
+                [],
+            )
         assert watched.fingerprint == fingerprint_of(watched.folder / "cert.pem")
         (line,) = lines
         assert "cert.pem was read again" in line
@@ -76,7 +79,7 @@ class TestASignal:
 
     def test_tells_nothing_of_what_has_not_changed(self, watched: Watched) -> None:
         with logged() as lines:
-            assert watched.all.reload_certificates() == []
+            assert watched.all.reload_certificates() == ([], [])
         assert lines == []
 
     def test_tells_each_time_that_a_pair_is_bad(
@@ -85,7 +88,8 @@ class TestASignal:
         before = watched.fingerprint
         watched.spoil()
         for _ in range(2):
-            (fault,) = watched.all.reload_certificates()
+            renewed, (fault,) = watched.all.reload_certificates()
+            assert renewed == []
             assert fault.startswith("the certificate stays as it was read before: certificate=")
         assert watched.fingerprint == before
         assert len(expected_errors()) == 2
@@ -205,5 +209,5 @@ def test_without_certificates_there_is_nothing_to_look_at() -> None:
     certificates = Certificates([], clock)
     certificates.start()
     assert clock.getDelayedCalls() == []
-    assert certificates.reload_certificates() == []
+    assert certificates.reload_certificates() == ([], [])
     certificates.stop()

@@ -88,7 +88,7 @@ def other(row: Row) -> str:
 async def test_each_setting_is_changed_or_named(daemon: Make, tmp_path: Path, row: Row) -> None:
     (tmp_path / "motd.txt").touch()
     text = f'[[listen]]\nendpoint = "unix:{tmp_path}/s"\n'
-    changed, waiting, faults = daemon(text).after(f"{row.path} = {other(row)}\n{text}")
+    changed, waiting, faults, _ = daemon(text).after(f"{row.path} = {other(row)}\n{text}")
     named = [row.path] if row.path != "store.where" else []  # the tests' command line has it
     is_waiting = row.reload is When.RESTART
     assert faults == []
@@ -119,7 +119,7 @@ class TestChanges:
         (tmp_path / "news").write_text("Old.")
         running = daemon('server.motd = "news"\n' + CHAT)
         (tmp_path / "news").write_text("New.")
-        assert running.reload() == ([], [], [])
+        assert running.reload() == ([], [], [], [])
         assert running.server.motd == "New."
 
     async def test_of_rights(self, daemon: Make) -> None:
@@ -181,7 +181,7 @@ class TestListeners:
         chat, web = running.factories
         limits = "limits = { lines_per_second = 3, connections = 1 }\n"
         outcome = running.after(CHAT + limits + WEB)
-        assert outcome == ([f"listen '{FREE}'"], [], [])
+        assert outcome == ([f"listen '{FREE}'"], [], [], [])
         assert (chat.limits.lines_per_second, web.limits.lines_per_second) == (3, 100)
         chat.relocate(None, "192.0.2.1")
         with pytest.raises(TooManyConnections):
@@ -192,7 +192,7 @@ class TestListeners:
         running = daemon(CHAT + "limits.line_seconds = 5\n" + WEB)
         text = CHAT + "limits.line_seconds = 5\n" + WEB
         outcome = running.after("limits.line_seconds = 9\n" + text)
-        assert outcome == (["limits.line_seconds"], [], [])
+        assert outcome == (["limits.line_seconds"], [], [], [])
         assert [each.limits.line_seconds for each in running.factories] == [5, 9]
 
     async def test_of_the_local_network_follow_the_limits_of_all(
@@ -201,7 +201,7 @@ class TestListeners:
         monkeypatch.setattr(lan, "PORTS", dict.fromkeys(lan.PORTS, 0))
         running = daemon("lan.open = true\n" + CHAT + WEB)
         outcome = running.after("lan.open = true\nlimits.line_seconds = 9\n" + CHAT + WEB)
-        assert outcome == (["limits.line_seconds"], [], [])
+        assert outcome == (["limits.line_seconds"], [], [], [])
         assert {each.limits.line_seconds for each in running.factories} == {9}
         assert len(running.factories) > 2
 
@@ -220,7 +220,7 @@ class TestListeners:
     ) -> None:
         running = daemon()
         for _ in range(2):  # until it is restarted
-            changed, waiting, faults = running.after(text)
+            changed, waiting, faults, _ = running.after(text)
             named = [line for line in waiting if line.startswith("listen ")]
             assert (changed, faults) == ([], [])
             for address in addresses:
@@ -266,5 +266,5 @@ class TestFaults:
 
 async def test_options_of_the_command_line_stay(daemon: Make) -> None:
     running = daemon(CHAT, "--recent", "5")
-    assert running.after("server.recent = 3\n" + CHAT) == ([], [], [])
+    assert running.after("server.recent = 3\n" + CHAT) == ([], [], [], [])
     assert running.server.moves._recent == 5

@@ -100,7 +100,7 @@ async def room(tmp_path: Path) -> AsyncGenerator[Room, None]:
 async def test_a_renewal_is_for_newcomers_and_loses_nothing_of_others(room: Room) -> None:
     await room.say("before")
     room.renew()
-    assert room.all.reload_certificates() == []
+    assert room.all.reload_certificates().faults == []
     await room.say("after")
     assert shown_to(await room.newcomer()) == room.in_file != shown_to(room.people[0])
     assert len(room.loopback.chat.clients) == CLIENTS + 1
@@ -109,6 +109,6 @@ async def test_a_renewal_is_for_newcomers_and_loses_nothing_of_others(room: Room
 async def test_a_bad_pair_changes_nothing(room: Room, expected_errors: Expect) -> None:
     before = room.in_file
     (room.folder / "key.pem").write_bytes(b"half")
-    assert len(room.all.reload_certificates()) == len(expected_errors()) == 1
+    assert len(room.all.reload_certificates().faults) == len(expected_errors()) == 1
     await room.say("after")
     assert shown_to(await room.newcomer()) == before
