@@ -20,6 +20,7 @@ from pathlib import Path
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IAddress, IReactorSocket, IReactorTime
 from twisted.internet.protocol import Protocol, ServerFactory
+from twisted.logger import Logger
 
 from chatd.accounts.check_counts import CheckCounts, Outcome
 from chatd.accounts.check_queue import CheckQueue, client_stays
@@ -44,6 +45,8 @@ class SignInHelper:
     An answer may take ``timeout`` seconds, with the time for which the question waits. All
     questions are counted in ``counts``.
     """
+
+    log = Logger()
 
     def __init__(
         self,
@@ -90,7 +93,11 @@ class SignInHelper:
             self._counts.outcomes[Outcome.REFUSED] += 1
             raise
         else:
-            self._trouble.end()
+            if self._trouble.end():
+                self.log.info(
+                    "passwords are checked again: the helper of the sign-in at {path} answers.",
+                    path=visible(str(self._path)),
+                )
             self._counts.outcomes[Outcome(answer.verdict.value)] += 1
             self._counts.times.add(self._reactor.seconds() - began)
             return answer

@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
+from twisted.logger import formatEvent
 
 from chatd.accounts.check_counts import CheckCounts, Outcome
 from chatd.accounts.sign_in import Answer, HelperFailed, Question, Verdict
@@ -57,9 +58,9 @@ class Listener(Protocol):
             self.transport.loseConnection()
 
     def connectionLost(self, reason: object = None) -> None:
-        if self._program.left is not None:
-            self._program.left.callback(None)
-            self._program.left = None
+        left, self._program.left = self._program.left, None
+        if left is not None:
+            left.callback(None)
 
 
 class Program(Factory[Listener]):
@@ -160,6 +161,24 @@ class TestAHelper:
         assert (await asking.ask()).verdict is Verdict.RIGHT
         await left
         await asking.program.stop()
+        assert expected_errors()
+
+    async def test_that_answers_after_a_failure_is_logged_once(
+        self, asking: Asking, expected_errors: Expect
+    ) -> None:
+        with pytest.raises(HelperFailed):
+            await asking.ask()
+        asking.program.listen()
+        with logged(formatEvent) as lines:
+            for _ in range(2):
+                asking.program.left = left = Deferred()
+                await asking.ask()
+                await left
+        await asking.program.stop()
+        assert [line for line in lines if line.startswith("passwords")] == [
+            "passwords are checked again: the helper of the sign-in at"
+            f" {asking.program.path} answers."
+        ]
         assert expected_errors()
 
 
