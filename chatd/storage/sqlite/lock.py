@@ -62,7 +62,11 @@ class StoreLock:
             os.pwrite(self._descriptor, content, 0)
 
     def release(self, *, remove: bool = False) -> None:
-        """Release the lock; with ``remove`` delete its file, too."""
+        """Release the lock; with ``remove`` delete its file, too.
+
+        The number of this process is erased: another process may have it later.
+        """
+        self._write(b"")
         if remove:
             with suppress(OSError):
                 self._path.unlink()

@@ -243,6 +243,12 @@ class TestLock:
         opening.first()
         assert lock.read_text() == f"{os.getpid()}\n"
 
+    def test_has_no_number_after_a_clean_end(self, path: Path) -> None:
+        first = StoreLock(path)
+        first.write_pid()
+        first.release()
+        assert path.with_name(f"{path.name}.lock").read_bytes() == b""
+
     def test_has_no_number_of_a_process_that_is_gone(self, path: Path) -> None:
         lock = path.with_name(f"{path.name}.lock")
         lock.write_text("1\n")
