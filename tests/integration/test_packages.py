@@ -177,6 +177,15 @@ class TestWheelhouse:
         assert "usage: " in asked.stdout + asked.stderr
         assert not any(tmp_path.iterdir())
 
+    def test_refuses_a_folder_of_other_files(self, unpacked: Path, tmp_path: Path) -> None:
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc" / "hosts").touch()
+        said = output(tmp_path, unpacked / "install", "etc", sys.executable)
+        assert re.fullmatch(
+            ".*: etc has other files, and is no environment of Python. Name a new FOLDER.\n", said
+        )
+        assert [each.name for each in (tmp_path / "etc").iterdir()] == ["hosts"]
+
     def test_refuses_a_damaged_file(self, unpacked: Path, tmp_path: Path) -> None:
         shutil.copytree(unpacked, tmp_path / "copy")
         with next((tmp_path / "copy" / "wheels").glob("h11-*")).open("ab") as wheel:

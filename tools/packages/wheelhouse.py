@@ -35,6 +35,10 @@ case $1 in
     exit 2
     ;;
 esac
+if [ -e "$1" ] && [ ! -e "$1/pyvenv.cfg" ] && [ -n "$(ls -A -- "$1" 2>&1)" ]; then
+    echo "$0: $1 has other files, and is no environment of Python. Name a new FOLDER." >&2
+    exit 1
+fi
 here=$(cd "$(dirname "$0")" && pwd)
 python=${{2:-python{python}}}
 if ! found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>&1); then
