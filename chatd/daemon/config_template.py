@@ -123,7 +123,12 @@ def _entry(row: Row) -> str:
     """Return a setting as a comment with its meaning, and the line that sets it."""
     value = row.example if row.default is None else row.default
     shown = value if row.kind.form is not str else json.dumps(value)
-    by_default = f"an example; by default {row.without}" if row.default is None else ""
+    here = row.kind.anchored(str(value), Path("/")) != str(value)
+    if row.default is None:
+        example = "an example in the file's folder" if here else "an example"
+        by_default = f"{example}; by default {row.without}"
+    else:
+        by_default = "in the file's folder; by default in --rundir" if here else ""
     remark = "; ".join(filter(None, (by_default, _RELOADED[row.reload])))
     line = f"# {row.name} = {f'[{shown}]' if row.repeated else shown}"
     meaning = f"{row.meaning.removesuffix(' (may be repeated)')}."

@@ -11,6 +11,9 @@ from typing import Any
 
 from chatd.util.extras import how_to_install
 
+_TWICE = "cannot declare"
+"""The beginning of the library's reason if a header is there twice."""
+
 
 class InvalidToml(ValueError):
     """A text is no TOML. The text of this is the reason, a sentence with the line and column."""
@@ -34,7 +37,10 @@ def parse(text: str) -> dict[str, Any]:
     try:
         table: dict[str, Any] = tomllib.loads(text)
     except ValueError as error:  # also a number of more digits than Python takes
-        raise InvalidToml(f"it is no TOML: {str(error)[:1].lower()}{str(error)[1:]}.") from None
+        why = f"{str(error)[:1].lower()}{str(error)[1:]}."
+        if why.startswith(_TWICE):
+            why += " Write all settings of a section under one header."
+        raise InvalidToml(f"it is no TOML: {why}") from None
     except RecursionError:
         raise InvalidToml("it is no TOML: its values are nested too deep.") from None
     return table

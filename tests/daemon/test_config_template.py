@@ -39,6 +39,15 @@ def test_every_setting_is_there_and_valid_without_its_sign() -> None:
     assert [listener.kind.value for listener in given.listeners] == ["chat", "chat", "web"]
 
 
+def test_a_relative_path_is_said_to_be_in_the_folder_of_the_file() -> None:
+    said = dict(re.findall(r"^# (\w+ = \S+) +# (.*folder.*)$", template(), flags=re.MULTILINE))
+    assert said.pop('where = "sqlite:chatd.sqlite"') == (
+        "in the file's folder; by default in --rundir"
+    )
+    assert said['audit = "audit.log"'] == "an example in the file's folder; by default none"
+    assert all("/" not in path for path in said)
+
+
 def test_the_lines_fit_a_terminal() -> None:
     assert max(map(len, template().splitlines())) <= 100
 

@@ -30,6 +30,15 @@ def test_a_text_that_is_none_is_refused_in_one_line(text: str) -> None:
         toml.parse(text)
 
 
+def test_a_header_that_is_there_twice_is_told_with_what_to_do() -> None:
+    with pytest.raises(toml.InvalidToml) as invalid:
+        toml.parse("[lan]\nopen = true\n[lan]\n")
+    assert str(invalid.value) == (
+        "it is no TOML: cannot declare ('lan',) twice (at line 3, column 5)."
+        " Write all settings of a section under one header."
+    )
+
+
 def test_the_line_of_a_fault_is_told() -> None:
     with pytest.raises(toml.InvalidToml, match="at line 3, column 5"):
         toml.parse("a = 1\n\nb = x\n")
