@@ -4,7 +4,8 @@
 
 It needs python-pam (Debian: python3-pampy) and runs as root, which alone may read the passwords.
 The service is a file of PAM: with Debian, /etc/pam.d/chatd may have the two lines
-``@include common-auth`` and ``@include common-account``. Without that file PAM refuses everyone.
+``@include common-auth`` and ``@include common-account``. Without that file the rules of
+/etc/pam.d/other hold, by which Debian lets the same people in, and other systems may let in no one.
 """
 
 from __future__ import annotations
