@@ -155,6 +155,11 @@ def show_stacks_when_aborted() -> None:
         faulthandler.enable(_STANDARD_ERROR)
 
 
+def has_terminal() -> bool:
+    """Return True if a standard stream is a terminal, so that a person may press Ctrl+C there."""
+    return any(map(os.isatty, range(3)))
+
+
 def rundir_of(twistd: Mapping[str, Any]) -> Path:
     """Return the directory that twistd will change to; relative paths are relative to it.
 

@@ -128,8 +128,8 @@ class Listener(NamedTuple):
 class ChatService(Service):
     """The service that twistd starts and stops, on ports that are bound already.
 
-    ``foreground`` only changes what is logged: that Ctrl+C stops it. ``guide`` are lines of the log
-    about how others come in. ``helpers`` run while it does. ``begin_log`` opens the log, unless
+    ``on_terminal`` only changes what is logged: that Ctrl+C stops it. ``guide`` are lines of the
+    log about how others come in. ``helpers`` run while it does. ``begin_log`` opens the log, unless
     that is left to twistd.
     ``return_memory`` is called once many clients have gone.
     """
@@ -146,7 +146,7 @@ class ChatService(Service):
         watch: ClockWatch | None = None,
         retention: Retention | None = None,
         language: Language = Language.ENGLISH,
-        foreground: bool = True,
+        on_terminal: bool = True,
         helpers: Sequence[Helper] = (),
         control: Control | None = None,
         readiness: Readiness | None = None,
@@ -161,7 +161,7 @@ class ChatService(Service):
         self.listeners = listeners
         self._clock = clock
         self._language = language
-        self._foreground = foreground
+        self._on_terminal = on_terminal
         self._helpers = helpers
         self.control = control
         self._readiness = readiness or Readiness(lambda: store.saves)
@@ -215,7 +215,7 @@ class ChatService(Service):
                 self.log.info("{history}", history=kept)
             self._retention.start()
         self._readiness.phase = Phase.RUNNING
-        if self._foreground:
+        if self._on_terminal:
             self.log.info("{how}", how=sentence(self._language, "log_stop"))
 
     def stopService(self) -> Deferred[None]:

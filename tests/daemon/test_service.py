@@ -71,7 +71,7 @@ class ServiceTestCase(SynchronousTestCase):
         self.addCleanup(globalLogPublisher.removeObserver, self.log.append)
 
     def make(
-        self, world: World, *addresses: IAddress, foreground: bool = True, key: str | None = None
+        self, world: World, *addresses: IAddress, on_terminal: bool = True, key: str | None = None
     ) -> ChatService:
         """Return a daemon that listens on addresses, the first of them with TLS and a key."""
         self.ports = [Port(address) for address in addresses]
@@ -91,7 +91,7 @@ class ServiceTestCase(SynchronousTestCase):
             ],
             world.clock,
             language=world.server.language,
-            foreground=foreground,
+            on_terminal=on_terminal,
         )
 
     def logged(self) -> list[str]:
@@ -100,9 +100,9 @@ class ServiceTestCase(SynchronousTestCase):
 
 
 class StartTests(ServiceTestCase):
-    def said(self, address: IAddress, *, foreground: bool = True) -> str:
+    def said(self, address: IAddress, *, on_terminal: bool = True) -> str:
         """Return the first line of the log of a daemon that listens on an address."""
-        self.make(World(), address, foreground=foreground).startService()
+        self.make(World(), address, on_terminal=on_terminal).startService()
         return self.logged()[0]
 
     def test_on_loopback_it_says_how_to_let_others_in(self) -> None:
@@ -166,32 +166,32 @@ class StartTests(ServiceTestCase):
             ],
         )
 
-    def test_a_daemon_does_not_speak_of_ctrl_c(self) -> None:
-        self.said(IPv4Address("TCP", "0.0.0.0", 60060), foreground=False)
+    def test_without_a_terminal_it_does_not_speak_of_ctrl_c(self) -> None:
+        self.said(IPv4Address("TCP", "0.0.0.0", 60060), on_terminal=False)
         self.assertNotIn("Ctrl+C", "".join(self.logged()))
 
     def test_ipv6_addresses_are_written_in_brackets(self) -> None:
         self.assertEqual(
-            self.said(IPv6Address("TCP", "::", 60060), foreground=False),
+            self.said(IPv6Address("TCP", "::", 60060), on_terminal=False),
             "listening on [::]:60060.",
         )
 
     def test_the_loopback_of_ipv6_is_this_machine_only_too(self) -> None:
         self.assertEqual(
-            self.said(IPv6Address("TCP", "::1", 60060), foreground=False),
+            self.said(IPv6Address("TCP", "::1", 60060), on_terminal=False),
             "listening on [::1]:60060."
             " This machine only; --lan lets the local network in, over TLS.",
         )
 
     def test_a_unix_socket_is_written_as_its_path(self) -> None:
         self.assertEqual(
-            self.said(UNIXAddress(b"/run/chat.sock"), foreground=False),
+            self.said(UNIXAddress(b"/run/chat.sock"), on_terminal=False),
             "listening on /run/chat.sock.",
         )
 
     def test_a_path_cannot_write_lines_of_its_own_into_the_log(self) -> None:
         self.assertEqual(
-            self.said(UNIXAddress(b"/run/a\n\x1b[2J\xff"), foreground=False),
+            self.said(UNIXAddress(b"/run/a\n\x1b[2J\xff"), on_terminal=False),
             "listening on /run/a^J^[[2J\\udcff.",
         )
 
@@ -201,7 +201,7 @@ class StartTests(ServiceTestCase):
 
     def test_each_address_has_its_line_and_the_history_comes_last(self) -> None:
         addresses = [IPv4Address("TCP", "0.0.0.0", port) for port in (1, 2)]
-        self.make(World(), *addresses, foreground=False).startService()
+        self.make(World(), *addresses, on_terminal=False).startService()
         self.assertEqual(
             self.logged(),
             [
@@ -285,7 +285,7 @@ class RetentionTests(ServiceTestCase):
         retention = Retention(
             world.server, world.store, world.clock, RetentionPolicy(86_400), world.watch
         )
-        service = ChatService(world.store, [], world.clock, retention=retention, foreground=False)
+        service = ChatService(world.store, [], world.clock, retention=retention, on_terminal=False)
         self.assertEqual(len(world.store._logs["lobby"].events), 1)
         service.startService()
         self.assertEqual(len(world.store._logs["lobby"].events), 0)

@@ -475,10 +475,14 @@ async def test_lines_are_kept_for_ever_by_default(tmp_path: Path) -> None:
     await unbind(service)
 
 
+@pytest.mark.parametrize("stream", [0, 1, 2, None])
 @pytest.mark.parametrize("daemon", [False, True])
-async def test_the_service_knows_if_it_is_in_the_foreground(tmp_path: Path, daemon: bool) -> None:
+async def test_the_service_knows_if_it_is_on_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, daemon: bool, stream: int | None
+) -> None:
+    monkeypatch.setattr(os, "isatty", lambda descriptor: descriptor == stream)
     service = make(tmp_path, "--listen", FREE, daemon=daemon)
-    assert service._foreground is not daemon
+    assert service._on_terminal is (stream is not None and not daemon)
     await unbind(service)
 
 

@@ -82,6 +82,7 @@ def spawn(
     ``twistd`` are more options of twistd itself, ``under`` is the beginning of a command that runs
     it, and ``variables`` are more variables of its environment.
     """
+    options.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.Popen(
         [*under, *TWISTD, "-n", "--pidfile=", *twistd, "chat", *arguments],
         cwd=directory,
@@ -167,12 +168,9 @@ class LiveServer:
             self.process = forked(directory, *whole, output=writing, twistd=twistd, files=files)
         os.close(writing)
         self.said: list[str] = []
-        # A service manager stops a daemon by itself, so nobody is told how.
-        is_managed = "NOTIFY_SOCKET" in options.get("variables", {})
-        last = "history in " if is_managed else "Press Ctrl+C to stop."
         while line := self._next_line():
             self.said.append(message_of(line))
-            if self.said[-1].startswith(last):
+            if self.said[-1].startswith("history in "):
                 break
         found = [match for match in map(LISTENING.match, self.said) if match]
         self.ports = [int(match[2]) for match in found if not match[1]]
