@@ -217,7 +217,7 @@ def test_all_of_a_log_in_json_is_json(tmp_path: Path, pipe: Pipe) -> None:
     with daemon(tmp_path, stdout=pipe.write_end, options=style) as process:
         with visit(tmp_path, process) as ana:
             ana.until(WELCOMED)
-        log = pipe.until(b"Press Ctrl")
+        log = pipe.until(b"history in ")
     os.close(pipe.write_end)
     log += pipe.until(b'Server Shut Down."}\n')
     messages = [json.loads(line)["message"] for line in log.decode("ascii").splitlines()]
