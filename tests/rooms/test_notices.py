@@ -8,13 +8,13 @@ from twisted.internet.task import Clock
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.rooms.notices import MOST_NAMES, TOGETHER_SECONDS
 from chatd.rooms.room import Room
-from chatd.storage.contract import StoreError, Subscriber
 from chatd.storage.memory import MemoryStore
+from tests.support.stores import OwnEntries
 
 JOINED, LEFT, RENAMED = Change
 
 
-class Announcing(Subscriber):
+class Announcing(OwnEntries):
     """A room with two members, and the batches that are published in it."""
 
     def __init__(self) -> None:
@@ -29,18 +29,6 @@ class Announcing(Subscriber):
 
     def publish(self, entries: list[Entry]) -> None:  # type: ignore[override]
         self.batches.append([shown(entry) for entry in entries])
-
-    def follow(self, entries: list[Entry], records: object) -> None:  # type: ignore[override]
-        raise NotImplementedError
-
-    def forgot(self, room: str, upto: int) -> None:
-        raise NotImplementedError
-
-    def check_again(self, drafts: list[Draft]) -> list[Draft]:  # type: ignore[override]
-        raise NotImplementedError
-
-    def refuse(self, drafts: list[Draft], why: StoreError) -> None:  # type: ignore[override]
-        raise NotImplementedError
 
     def announce(self, change: Change, name: str, new_name: str = "") -> None:
         self.room.announce(Notice("ops", change, ((1, name),), new_name), self.clock)

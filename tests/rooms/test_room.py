@@ -16,14 +16,15 @@ from chatd.rooms.chunk import Mark
 from chatd.rooms.cursor import Cursor
 from chatd.rooms.log_reader import LATEST_EVENTS, PAGES_KEPT, Pages
 from chatd.rooms.room import Room
-from chatd.storage.contract import StoreError, Subscriber, Wanted
+from chatd.storage.contract import StoreError, Wanted
 from chatd.storage.memory import MemoryStore
 from chatd.util.fair_queue import Asker
+from tests.support.stores import OwnEntries
 
 ANA = Asker("192.0.2.1", "ana")
 
 
-class RoomHarness(Subscriber):
+class RoomHarness(OwnEntries):
     """A room over a store in memory, and its time."""
 
     def __init__(self) -> None:
@@ -35,18 +36,6 @@ class RoomHarness(Subscriber):
 
     def publish(self, entries: list[Entry]) -> None:  # type: ignore[override]
         self.room.publish(entries)
-
-    def follow(self, entries: list[Entry], records: object) -> None:  # type: ignore[override]
-        raise NotImplementedError
-
-    def forgot(self, room: str, upto: int) -> None:
-        raise NotImplementedError
-
-    def check_again(self, drafts: list[Draft]) -> list[Draft]:  # type: ignore[override]
-        raise NotImplementedError
-
-    def refuse(self, drafts: list[Draft], why: StoreError) -> None:  # type: ignore[override]
-        raise NotImplementedError
 
     def end_turn(self) -> None:
         self.clock.advance(0)

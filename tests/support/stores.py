@@ -97,6 +97,22 @@ class Recorder(Subscriber):
         return ()
 
 
+class OwnEntries(Subscriber):
+    """A subscriber of a store that commits all it is given, and that no other node shares."""
+
+    def follow(self, entries: Sequence[Published], records: Sequence[Record]) -> None:
+        raise NotImplementedError
+
+    def forgot(self, room: str, upto: int) -> None:
+        raise NotImplementedError
+
+    def check_again(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
+        raise NotImplementedError
+
+    def refuse(self, drafts: Sequence[Draft], why: StoreError) -> None:
+        raise NotImplementedError
+
+
 class StoreHarness:
     """A started store, its clocks, and a recorder as its subscriber.
 
