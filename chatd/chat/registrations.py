@@ -106,7 +106,7 @@ class Registrations:
         except StoreError:
             if account.key not in self._accounts.table:
                 # Sessions may have logged in to it meanwhile, and made rooms. If it is in doubt
-                # whether it was stored, it is removed, too, so that nobody inherits these.
+                # whether it was stored, it is removed, too, so that no later owner has these.
                 self.end_sessions(account.key)
                 if self.records_of(account.key):
                     with suppress(StoreError):

@@ -691,7 +691,7 @@ SENTENCES = {
         " Close one of them, or ask the operator to raise --budget connections.56 and .48."
     ),
     "no_numbers": (
-        "the server can take nobody else until what stores its lines answers. Try again later."
+        "the server can take no further connection until its store answers. Try again later."
     ),
     "wrong_protocol": "this port is for plain lines (nc, telnet).",
     "server_error": "that did not work. The server's log says why.",

@@ -748,8 +748,8 @@ SENTENCES = {
         " pide a quien administra que suba --budget connections.56 y .48."
     ),
     "no_numbers": (
-        "el servidor no puede admitir a nadie más hasta que responda lo que guarda sus líneas."
-        " Prueba más tarde."
+        "el servidor no puede admitir otra conexión hasta que responda su almacén. Prueba más"
+        " tarde."
     ),
     "wrong_protocol": "este puerto es para líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
