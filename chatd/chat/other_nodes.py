@@ -9,7 +9,6 @@ at the node of the author. This module must not know who may do what.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -39,7 +38,6 @@ from chatd.event import (
     PRIVATE_LINE,
     Call,
     Deed,
-    Departure,
     Entry,
     Event,
     Kind,
@@ -103,11 +101,12 @@ class OtherNodes:
         Those whom a deed puts out are shown the deed, and nothing that comes behind it.
         """
         first, *rest = _parts_behind_deeds(entries)
-        if not (first and _is_deed(first[-1])):
+        if first and _is_deed(first[-1]):
+            shown = show(first)
             self._wrote(records)
-            records = ()
-        shown = show(first)
-        self._wrote(records)
+        else:
+            self._wrote(records)
+            shown = show(first)
         self._said(shown)
         for part in rest:
             self._said(show(part))
@@ -147,16 +146,15 @@ class OtherNodes:
         session = self._parts.sessions.by_number.get(call.session)
         if session is None or session.stream.finished:
             return
-        hang_up = self._parts.sign_outs.hang_up
+        sign_outs = self._parts.sign_outs
         if call.verb == PRIVATE_LINE:
             session.attempt(self._receive, session, call)
         elif call.verb == INBOX_FULL:
             session.attempt(session.error, ErrorKind.INBOX_FULL, INBOX_FULL, name=call.author)
         elif call.verb == HANG_UP:
-            departure = Departure(by=call.author, quits=True)
-            session.attempt(hang_up, session, "disconnected_by", call.author, departure)
+            session.attempt(sign_outs.disconnect, session, call.author)
         elif call.verb == CLOSE_OTHER:
-            session.attempt(hang_up, session, "closed_by_owner", call.author)
+            session.attempt(sign_outs.hang_up, session, "closed_by_owner", call.author)
 
     def _receive(self, session: Session, call: Call) -> None:
         if not session.subscriptions.receive(call.author, call.text) and call.by:
@@ -206,8 +204,7 @@ class OtherNodes:
             self._parts.marked.changed(account.name)
 
     def _end_grants(self, keys: Sequence[str]) -> None:
-        ended = self._parts.credentials.may_have_ended()
-        self._parts.sign_outs.let_go(chain(*map(self._parts.names.of, ended)))
+        self._parts.sign_outs.let_go_ended()
 
     def _marks_moved(self, keys: Sequence[str]) -> None:
         """Show read marks to the sessions of their accounts."""
@@ -215,8 +212,7 @@ class OtherNodes:
         for account, _, log in (key.partition("/") for key in keys):
             room, place = self._parts.rooms.get(log), unread.read_marks.of(account, log)
             if room is not None and place is not None:
-                for session in unread.sessions(account):
-                    session.attempt(session.subscriptions.show_read_mark, room, place)
+                unread.show_mark(account, room, place)
 
     # Deeds
 

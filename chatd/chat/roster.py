@@ -11,7 +11,7 @@ This module must not know what is done with a session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -177,20 +177,20 @@ class Roster:
 
     def _write(self) -> None:
         changed, self._changed = self._changed, {}
-        now = {key: self._now(key) for key in changed}
-        self._put([k for k, visit in now.items() if visit is None or visit != self._visits.get(k)])
+        now = self._now(changed).items()
+        self._put({k: visit for k, visit in now if visit is None or visit != self._visits.get(k)})
 
-    def _now(self, key: str) -> Visit | None:
-        session = self._own.get(key)
-        return None if session is None else _visit_of(session)
+    def _now(self, keys: Iterable[str]) -> dict[str, Visit | None]:
+        """Return the visits as they are now; None for sessions that have ended."""
+        sessions = ((key, self._own.get(key)) for key in keys)
+        return {key: None if session is None else _visit_of(session) for key, session in sessions}
 
-    def _put(self, keys: Collection[str]) -> None:
-        now = {key: self._now(key) for key in keys}
-        ended = [key for key, visit in now.items() if visit is None]
-        puts = [self._visits.put(key, visit) for key, visit in now.items()]
+    def _put(self, visits: Mapping[str, Visit | None]) -> None:
+        ended = [key for key, visit in visits.items() if visit is None]
+        puts = [self._visits.put(key, visit) for key, visit in visits.items()]
         if puts:
             change(self._store, *puts).addCallbacks(
-                lambda _: self._forget(ended), self._write_later, errbackArgs=(keys,)
+                lambda _: self._forget(ended), self._write_later, errbackArgs=(tuple(visits),)
             )
 
     def _forget(self, ended: Collection[str]) -> None:
@@ -201,7 +201,10 @@ class Roster:
         """Write visits again that could not be written, or of which that is not known."""
         failure.trap(StoreError)
         # Also one that is as it is known here: it is another one if the store took it all the same.
-        self._clock.callLater(WRITE_AGAIN_SECONDS, self._put, keys)
+        self._clock.callLater(WRITE_AGAIN_SECONDS, self._write_again, keys)
+
+    def _write_again(self, keys: Collection[str]) -> None:
+        self._put(self._now(keys))
 
 
 def _visit_of(session: Session) -> Visit:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from itertools import chain
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -143,7 +142,7 @@ class ChatServer:
             sign_in=sign_in,
             now=now,
         )
-        self.sign_outs = SignOuts(self.logins, self.finish)
+        self.sign_outs = SignOuts(self.logins, self.names, self.credentials, self.finish)
         self.registrations = Registrations(
             store,
             clock,
@@ -235,7 +234,7 @@ class ChatServer:
         To be called every five seconds.
         """
         self.unread.checks.check()
-        self.sign_outs.let_go(chain(*map(self.names.of, self.credentials.may_have_ended())))
+        self.sign_outs.let_go_ended()
         self.logins.limits.check()
 
     def change_welcome(self, motd: str, language: Language) -> None:

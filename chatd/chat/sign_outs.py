@@ -6,9 +6,11 @@ This module must not know connections or commands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 
-from chatd.accounts.credentials import PASSWORD, Grant
+from chatd.accounts.credentials import PASSWORD, Credentials, Grant
 from chatd.chat.logins import Logins
+from chatd.chat.names import Names
 from chatd.chat.session import Session
 from chatd.event import QUITTING, Departure
 
@@ -19,8 +21,16 @@ class SignOuts:
     ``bound`` are the sessions that end with grants by which they may not act: see `end_with`.
     """
 
-    def __init__(self, logins: Logins, finish: Callable[[Session, Departure], None]) -> None:
+    def __init__(
+        self,
+        logins: Logins,
+        names: Names,
+        credentials: Credentials,
+        finish: Callable[[Session, Departure], None],
+    ) -> None:
         self._logins = logins
+        self._names = names
+        self._credentials = credentials
         self._finish = finish
         self.bound: dict[Session, Grant] = {}
 
@@ -37,6 +47,15 @@ class SignOuts:
         """Close a session; the sentence of the key ``why`` says that, with ``name`` in it."""
         session.answer(why, name=name)
         self._finish(session, departure)
+
+    def disconnect(self, session: Session, by: str) -> None:
+        """Close a session by order of a person."""
+        self.hang_up(session, "disconnected_by", by, Departure(by=by, quits=True))
+
+    def let_go_ended(self) -> None:
+        """Sign out sessions whose grants have ended since the last call: see `let_go`."""
+        ended = self._credentials.may_have_ended()
+        self.let_go(chain(*map(self._names.of, ended)))
 
     def let_go(self, sessions: Iterable[Session]) -> None:
         """Sign out those of these sessions whose grants are not valid any more, and tell them so.

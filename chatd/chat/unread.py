@@ -204,11 +204,12 @@ class UnreadTracker:
         if place is None or place < min(seq, room.head):
             place = min(seq, room.head)
             self._keep(self.read_marks.puts(tracker.account, room.key, place))
-            self._show_place(tracker.account, room, place)
+            self.show_mark(tracker.account, room, place)
 
-    def _show_place(self, account: str, room: Room, place: int) -> None:
+    def show_mark(self, account: str, room: Room, place: int) -> None:
+        """Show a read mark to the sessions of its account."""
         for session in self.sessions(account):
-            session.subscriptions.show_read_mark(room, place)
+            session.attempt(session.subscriptions.show_read_mark, room, place)
 
     def skip(self, session: Session) -> Deferred[None]:
         """Mark all lines as read that a session missed. Fires once that is stored."""
@@ -223,7 +224,7 @@ class UnreadTracker:
         done = change(self._store, *puts)
         for log, _, upto, _ in missed:
             if log is not tracker.inbox:
-                self._show_place(tracker.account, log, upto)
+                self.show_mark(tracker.account, log, upto)
         return done
 
 

@@ -67,9 +67,8 @@ class Publication:
         """Publish a batch of this node, and finish it then. If ``few``, it is in one part."""
         entries = committed.entries
         show = _ignore if self.subscriber is None else self.subscriber.publish
-        steps = [partial(self._tell, show, entries)]
-        if not few:
-            steps = [partial(self._tell, show, each) for each in _parts_of(entries)]
+        parts = [entries] if few else _parts_of(entries)
+        steps = [partial(self._tell, show, each) for each in parts]
         self._batches.append(_Steps(committed.number, steps, finish))
         if len(self._batches) == 1:
             self._go_on()

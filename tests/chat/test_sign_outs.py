@@ -19,7 +19,9 @@ class SignOutsWorld(World):
         super().__init__()
         self.closed: list[Session] = []
         self.departures: list[Departure] = []
-        self.sign_outs = SignOuts(self.server.logins, self.finish)
+        self.sign_outs = SignOuts(
+            self.server.logins, self.server.names, self.server.credentials, self.finish
+        )
 
     def finish(self, session: Session, departure: Departure) -> None:
         self.closed.append(session)

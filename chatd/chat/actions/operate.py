@@ -9,7 +9,7 @@ from chatd.chat.private_lines import Senders
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import HANG_UP, Call, Deed, Departure
+from chatd.event import HANG_UP, Call, Deed
 from chatd.text.folding import fold
 from chatd.text.times import written_duration
 from chatd.util.budgets import Use
@@ -41,9 +41,8 @@ async def disconnect(server: ChatServer, session: Session, name: str) -> int:
         await carry_out(server, session, room, Deed("disconnect", name))
     count = len(sessions) + len(elsewhere)
     server.audit.record(AuditEvent.DISCONNECT, session, whom=name, sessions=count)
-    departure = Departure(by=session.name, quits=True)
     for each in sessions:
-        each.attempt(server.sign_outs.hang_up, each, "disconnected_by", session.name, departure)
+        each.attempt(server.sign_outs.disconnect, each, session.name)
     for remote in elsewhere:
         server.store.append(Call(remote.number, HANG_UP, session.name))
     return count
