@@ -65,8 +65,11 @@ def checked(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
 def characters_in(rows: Sequence[EventRow]) -> int:
     """Return the length of the texts of rows of `SELECT_EVENTS`.
 
-    Raises `StoreError` for a text, a time or a message that could not be shown.
+    There may be none: between two reads, events may be forgotten. Raises `StoreError` for a text, a
+    time or a message that could not be shown.
     """
+    if not rows:
+        return 0
     _, times, _, authors, _, texts, parts_of = zip(*rows, strict=True)
     with suppress(TypeError):
         written = min(times) >= FIRST_WRITABLE and max(times) <= LAST_WRITABLE

@@ -74,6 +74,9 @@ class TestCharacters:
     def test_those_of_texts_are_counted(self) -> None:
         assert characters_in([event(), event(text="ñandú", part_of=1)]) == 9
 
+    def test_no_rows_have_none(self) -> None:
+        assert characters_in([]) == 0
+
     @pytest.mark.parametrize("time", [FIRST_WRITABLE, LAST_WRITABLE])
     def test_times_may_be_the_first_and_the_last(self, time: int) -> None:
         assert characters_in([event(time)]) == 4
