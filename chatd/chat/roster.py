@@ -99,7 +99,8 @@ class Roster:
         self._clock = clock
         self._by_name: Groups[Visit] = Groups(lambda key, visit: [fold(visit.name)])
         self._by_account: Groups[Visit] = Groups(lambda key, visit: [visit.account])
-        self._visits: Table[Visit] = Table(store, VISITS, Visit, self._by_name, self._by_account)
+        indexes = self._by_name, self._by_account
+        self._visits: Table[Visit] = Table(store, VISITS, Visit, *indexes, ephemeral=True)
         self._known: dict[str, Visit] = dict(self._visits)  # as ``moved`` was told of them
         # Those of this node; None for one that has ended, until the end of its visit is stored.
         self._own: dict[str, Session | None] = {}

@@ -23,7 +23,16 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.event import Draft, Notice, Presence, Record
-from chatd.storage.batches import STORED, BatchItem, Committed, RecordWrite
+from chatd.storage.batches import (
+    STORED,
+    Answered,
+    BatchItem,
+    ClaimRequest,
+    Committed,
+    NumbersRequest,
+    RecordWrite,
+    Release,
+)
 from chatd.storage.claims import Claims, LocalClaims
 from chatd.storage.contract import Conflict, InDoubt, Store, StoreError, Subscriber
 from chatd.storage.counts import StoreCounts
@@ -190,16 +199,16 @@ class GroupCommitStore(Store):
         failure: Failure | None = None,
         conflicts: Sequence[RecordWrite] = (),
     ) -> None:
-        """Fire the results of the records of a batch, and commit the next one."""
+        """Fire the results of the items of a batch, and commit the next one."""
         for entry in batch:
-            if isinstance(entry, RecordWrite):
+            if isinstance(entry, Answered):
                 if entry in conflicts:
                     entry.done.errback(Conflict())
                 elif failure is not None:
                     why = failure.value if failure.check(StoreError) else StoreError("it failed.")
                     entry.done.errback(why)
                 else:
-                    entry.done.callback(entry.records)
+                    entry.succeed()
         if self._waiting:
             # So all answers to what was just published are in one batch: two half batches would
             # cost twice the sends.
@@ -246,4 +255,6 @@ def _weight(entry: BatchItem) -> int:
         return _ENTRY_OVERHEAD * len(entry.people)
     if isinstance(entry, RecordWrite):
         return sum(_ENTRY_OVERHEAD + len(record.value or "") for record in entry.records)
+    if isinstance(entry, (ClaimRequest, Release, NumbersRequest)):
+        return _ENTRY_OVERHEAD
     return _ENTRY_OVERHEAD + len(entry.reason if isinstance(entry, Presence) else entry.text)

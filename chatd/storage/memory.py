@@ -15,7 +15,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import UNKNOWN, Draft, Event, Kind, Origin, Published, Record
 from chatd.i18n import Language, sentence
-from chatd.storage.batches import BatchItem, Committed, RecordWrite
+from chatd.storage.batches import PASSING, BatchItem, Committed, RecordWrite
 from chatd.storage.contract import FORGOTTEN, Found, RoomRecord, Wanted, page_of
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.timestamps import said_before, stamp
@@ -151,7 +151,7 @@ class MemoryStore(GroupCommitStore):
                     self._records.pop(record[:2], None)
                     if record.value is not None:
                         self._records[record[:2]] = Record(*record[:3])
-            else:
+            elif isinstance(entry, PASSING):
                 entries.append(entry)
         return succeed(Committed(entries))
 

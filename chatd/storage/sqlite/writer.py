@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Draft, Event, Kind, Origin, Published
-from chatd.storage.batches import BatchItem, RecordWrite
+from chatd.storage.batches import PASSING, BatchItem, RecordWrite
 from chatd.storage.contract import StoreError
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite import time_index
@@ -169,7 +169,7 @@ class Writer:
                     if entry.drafts:
                         entry.fill_in(touched[entry.drafts[0].room].seq)
                     write_records(connection, entry.records)
-                else:
+                elif isinstance(entry, PASSING):
                     entries.append(entry)
                 continue
             name, session, author, kind, texts, as_one, _ = entry
