@@ -17,6 +17,7 @@ Modules (python3 -m tools.documents writes this list):
 - `publication`: Publication: committed batches, one after the other, to the tables and to the
   subscriber.
 - `records`: Records beside the logs: tables of values, in memory as they are in the store.
+- `shared`: Stores of one log that several nodes share, on an engine such as a database server.
 - `size_limit`: The largest size of a store, and what is written to it near that size.
 - `sqlite`: The durable store: one SQLite file, its search index, its time index and its
   maintenance.

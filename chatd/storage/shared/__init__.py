@@ -6,4 +6,8 @@ alone, in the order of their numbers, its own ones among them. It commits under 
 *fenced* once another node has ended that.
 
 Nothing here must know which engine it is.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `engine`: The interface between a node and the engine that holds the shared log.
 """
