@@ -1,7 +1,8 @@
 """Retention: lines older than ``--keep`` are deleted, at the start and then about hourly.
 
 They are deleted a few at a time, so that writers hardly wait. While the clock is in doubt, nothing
-is deleted. This module must not know sessions and connections.
+is deleted. Of the nodes that share a store, one at a time deletes. This module must not know
+sessions and connections.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from chatd.chat.server import ChatServer
 from chatd.i18n import Language, sentence
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
+from chatd.storage.turn import Turn, Work
 from chatd.text.folding import fold
 from chatd.text.times import written_duration
 from chatd.util.error_log import RecurringWarning
@@ -75,6 +77,7 @@ class Retention:
         self._warning = RecurringWarning(
             clock, "lines older than --keep cannot be forgotten: {why}"
         )
+        self._turn = Turn(store.claims, Work.FORGETTING)
         self._started = False
         self._running: Deferred[None] | None = None
         self._busy = False
@@ -97,6 +100,7 @@ class Retention:
             self._rounds.stop()
         if self._running is not None:
             self._running.cancel()
+        self._turn.end()
 
     def change_policy(self, policy: RetentionPolicy) -> None:
         """Follow another policy from now on."""
@@ -107,6 +111,12 @@ class Retention:
             self.start()
 
     def _begin_round(self) -> None:
+        if self._turn.is_ours:
+            self._begin_own_round()
+        else:
+            self._turn.ask(self._begin_own_round)
+
+    def _begin_own_round(self) -> None:
         if not self._busy:
             self._busy = True
             self._running = Deferred.fromCoroutine(self._delete())

@@ -77,6 +77,7 @@ from chatd.storage.memory import MemoryStore
 from chatd.storage.paths import path_of
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
+from chatd.storage.turn import Turn, Work
 from chatd.util.budget_table import Budget, Kind, Level, limits_with
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.budgets import Budgets
@@ -90,7 +91,6 @@ from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.outgoing import Outgoing
 from chatd.webhooks.push_delivery import PushDeliveries
 from chatd.webhooks.registry import Rules
-from chatd.webhooks.turn import Turn
 
 
 def makeService(options: Options) -> IService:
@@ -219,7 +219,7 @@ def _outgoing(server: ChatServer, means: Means) -> Outgoing:
         means,
         Deliveries(server.hooks, server.rooms.get, means, server.now),
         PushDeliveries(alerts.pushes, means, alerts.is_away, alerts.language_of),
-        Turn(server.store.claims),
+        Turn(server.store.claims, Work.DELIVERING),
     )
 
 

@@ -22,4 +22,6 @@ Modules (python3 -m tools.documents writes this list):
 - `sqlite`: The durable store: one SQLite file, its search index, its time index and its
   maintenance.
 - `timestamps`: Times of lines: how they are stored, and the time at which a line counts as said.
+- `turn`: Turns: of the nodes that share a store, one at a time does a work that needs to be done
+  once.
 """

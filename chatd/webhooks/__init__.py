@@ -20,6 +20,5 @@ Modules (python3 -m tools.documents writes this list):
 - `registry`: The registry of hooks: URLs to which the lines of a room are posted, and their
   progress.
 - `targets`: Targets of requests: a URL, the owner of its turns, and how long it has failed.
-- `turn`: The turn to deliver: of the nodes that share a store, one at a time delivers.
 - `urls`: Destinations of hooks: their URLs, and the addresses that these may lead to.
 """

@@ -5,10 +5,10 @@ This module must not know what they deliver.
 
 from __future__ import annotations
 
+from chatd.storage.turn import Turn
 from chatd.webhooks.attempts import Means
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.push_delivery import PushDeliveries
-from chatd.webhooks.turn import Turn
 
 
 class Outgoing:

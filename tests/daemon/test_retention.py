@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,37 @@ def test_lines_are_forgotten_a_few_at_a_time() -> None:
         left.append(len(chat.stored("lobby")))
         chat.world.clock.advance(PAUSE_SECONDS)
     assert left == [FORGOTTEN + 1, 1, 0, 0]
+
+
+class TestSeveralNodes:
+    """Of the nodes that share a store, one deletes."""
+
+    @staticmethod
+    def retentions(world: World) -> list[Retention]:
+        return [
+            Retention(node.server, node.store, world.clock, RetentionPolicy(DAY), world.watch)
+            for node in world.nodes
+        ]
+
+    def test_one_at_a_time_looks_for_old_lines(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        world = World(nodes=2)
+        looks: list[int] = []
+
+        async def names(node: int) -> list[str]:
+            looks.append(node)
+            return []
+
+        for number, node in enumerate(world.nodes):
+            monkeypatch.setattr(node.store, "names", partial(names, number))
+        first, second = self.retentions(world)
+        for each in first, second:
+            each.start()
+        world.clock.pump([MOST_SECONDS] * 2)
+        assert looks == [0, 0, 0]
+        first.stop()
+        world.clock.pump([MOST_SECONDS] * 2)
+        assert looks == [0, 0, 0, 1, 1]
+        second.stop()
 
 
 def test_forgotten_lines_are_in_no_history() -> None:

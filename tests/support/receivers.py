@@ -9,13 +9,13 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from chatd.chat.server import ChatServer
+from chatd.storage.turn import Turn, Work
 from chatd.webhooks.attempts import Means
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.outgoing import Outgoing
 from chatd.webhooks.push_delivery import PushDeliveries
 from chatd.webhooks.registry import HookRecord, new_record
-from chatd.webhooks.turn import Turn
 from chatd.webhooks.urls import Destination, destination_of
 
 
@@ -70,7 +70,7 @@ def outgoing_of(
     hooks = Deliveries(server.hooks, server.rooms.get, means, server.now)
     alerts = server.alerts
     pushes = PushDeliveries(server.alerts.pushes, means, alerts.is_away, alerts.language_of)
-    return Outgoing(means, hooks, pushes, Turn(server.store.claims))
+    return Outgoing(means, hooks, pushes, Turn(server.store.claims, Work.DELIVERING))
 
 
 def hook_record(url: str, by: str, now: int = 0, network: str = "") -> HookRecord:

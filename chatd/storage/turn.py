@@ -1,0 +1,68 @@
+"""Turns: of the nodes that share a store, one at a time does a work that needs to be done once.
+
+The node whose turn it is holds a claim. The others ask for it now and then, so one of them goes on
+when that node has stopped or died. A node that is alone has its turn at once. This module must not
+know a work.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from enum import Enum
+
+from twisted.python.failure import Failure
+
+from chatd.storage.claims import Claim, Claims
+from chatd.storage.contract import StoreError
+
+
+class Work(Enum):
+    """The works that one node at a time does, with the names that are claimed for them.
+
+    No person, room or account has a name with spaces.
+    """
+
+    DELIVERING = "turn to deliver"
+    FORGETTING = "turn to forget"
+    INDEXING = "turn to index"
+
+
+class Turn:
+    """The turn of this node to do a work, which `is_ours` once it holds the claim."""
+
+    def __init__(self, claims: Claims, work: Work) -> None:
+        self.is_ours = False
+        self._claims = claims
+        self._claim = Claim(work.value, frozenset({work.value}), secrets.token_hex(16))
+        self._asked = False
+        self._ended = False
+
+    def ask(self, begin: Callable[[], None]) -> None:
+        """Ask for the turn, unless it is ours. Once it is, call ``begin``."""
+        self._ended = False
+        if self.is_ours or self._asked:
+            return
+
+        def answered(in_the_way: str | None) -> None:
+            self._asked = False
+            if in_the_way is None:
+                self.is_ours = True
+                if self._ended:
+                    self.end()
+                else:
+                    begin()
+
+        def failed(failure: Failure) -> None:
+            failure.trap(StoreError)
+            self._asked = False
+
+        self._asked = True
+        self._claims.claim(self._claim).addCallbacks(answered, failed)
+
+    def end(self) -> None:
+        """Leave the turn to another node, also if this node still waits for it."""
+        self._ended = True
+        if self.is_ours:
+            self.is_ours = False
+            self._claims.release(self._claim)
