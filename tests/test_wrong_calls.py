@@ -59,7 +59,10 @@ ALONE = [
     ("chatd serve --listen tcp:60063 --web tcp:60063", "--listen has that address."),
     ("chatd serve --store chat.sqlite", "Did you mean sqlite:chat.sqlite?"),
     ("chatd serve --store sqlite:", "Did you mean sqlite:chatd.sqlite?"),
-    ("chatd serve --store postgres:chat", "--store takes sqlite:PATH or memory:"),
+    (
+        "chatd serve --store mysql:chat",
+        "--store takes sqlite:PATH, postgresql://HOST/DATABASE or memory:",
+    ),
     ("chatd serve --max-length long", "--max-length takes a whole number, 1 or more; not 'long'."),
     ("chatd serve --keep 90", "--keep takes a time span like 90d"),
     ("chatd serve --web-name 'bad name'", "--web-name takes a name such as chat.example.com"),

@@ -71,8 +71,8 @@ OPTIONS = {
         "Una red a la que pueden llevar los webhooks, además de las direcciones públicas: "
         "10.0.0.0/8, una dirección o any (puede repetirse)"
     ),
-    "The store of the history: sqlite:PATH, or memory:": (
-        "El almacén del historial: sqlite:RUTA, o memory:"
+    "The store of the history: sqlite:PATH, postgresql://HOST/DATABASE, or memory:": (
+        "El almacén del historial: sqlite:RUTA, postgresql://EQUIPO/BASE, o memory:"
     ),
     "The largest size of the store on disk, such as 20G. Near it, lines are refused": (
         "El mayor tamaño del almacén en el disco, como 20G. Cerca de él no se aceptan líneas"
@@ -173,7 +173,9 @@ SETTINGS = {
     "text or json": "text o json",
     "debug, info, warn or error": "debug, info, warn o error",
     "the path of a file": "la ruta de un fichero",
-    "sqlite:PATH or memory:": "sqlite:RUTA o memory:",
+    "sqlite:PATH, postgresql://HOST/DATABASE or memory:": (
+        "sqlite:RUTA, postgresql://EQUIPO/BASE o memory:"
+    ),
     "a size like 20G, 64M at least (0: no limit)": (
         "un tamaño como 20G, al menos 64M (0: sin límite)"
     ),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chatd.event import is_inbox
 from chatd.storage.contract import RoomRecord, StoreError
-from chatd.storage.paths import MEMORY, path_of, wrong_store
+from chatd.storage.paths import MEMORY, is_shared, path_of, wrong_store
 from chatd.util.private_files import UnsafePath, check_folder, resolve
 from chatd.util.privileges import identity_of
 
@@ -31,6 +31,8 @@ def add_store(parser: argparse.ArgumentParser) -> None:
 def _in_a_file(where: str) -> str:
     if where == MEMORY:
         raise argparse.ArgumentTypeError(f"takes sqlite:PATH; {MEMORY} keeps nothing in a file")
+    if is_shared(where):
+        raise argparse.ArgumentTypeError("takes sqlite:PATH; a database is in no file")
     if wrong := wrong_store(where):
         raise argparse.ArgumentTypeError(wrong)
     return where

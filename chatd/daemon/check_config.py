@@ -26,7 +26,7 @@ from chatd.daemon.settings import Settings
 from chatd.daemon.systemd import USER
 from chatd.daemon.tls_endpoints import files_of
 from chatd.storage.contract import StoreError
-from chatd.storage.paths import path_of
+from chatd.storage.paths import is_shared, path_of
 from chatd.text.escaping import visible
 from chatd.util.command_manual import Example
 from chatd.util.extras import how_to_install
@@ -124,7 +124,8 @@ def faults_of_files(settings: Settings, folder: Path) -> Iterator[str]:
     audit = settings.audit or ""
     if os.path.isabs(audit) and (why := _wrong_place(Path(audit))):
         yield f"cannot write the audit {audit}: {why}."
-    if os.path.isabs(settings.store.partition(":")[2]) and (why := _wrong_store(settings.store)):
+    is_file = not is_shared(settings.store) and os.path.isabs(settings.store.partition(":")[2])
+    if is_file and (why := _wrong_store(settings.store)):
         yield f"cannot use --store {settings.store}: {why}"
     for listener in settings.listeners:
         for wrong in (_wrong_pair(listener), _wrong_user(listener)):

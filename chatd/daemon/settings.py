@@ -32,7 +32,7 @@ from chatd.daemon.settings_table import BY_PATH, ROWS, SETTINGS
 from chatd.daemon.value_kinds import WrongValue, shown
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
-from chatd.storage.paths import MEMORY
+from chatd.storage.paths import MEMORY, is_shared
 from chatd.util.budget_table import Budget, Kind, Level
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.key_pairs import PairFiles
@@ -69,7 +69,7 @@ class Settings(NamedTuple):
     """Names by which browsers know this machine, besides its own."""
 
     store: str
-    """``sqlite:PATH`` or ``memory:``."""
+    """``sqlite:PATH``, ``postgresql://...`` or ``memory:``."""
 
     max_store: int
     """The largest size of the store on disk, in bytes; 0 for no limit."""
@@ -353,13 +353,14 @@ def _check_watchers(listeners: _Listeners, settings: Settings, faults: list[Faul
 
 
 def _check_max_store(settings: Settings, given: GivenValues, faults: list[Fault]) -> None:
-    """Find a largest size of a store in memory, unless another source said that it is there."""
+    """Find a largest size of a store in no file, unless another source said that it is there."""
     row, where = BY_PATH["store.max_size"], given.get("store.where")
     size = given.get(row.path, row.by_default)
-    if settings.store != MEMORY or where is None or where.source > size.source:
+    is_file = settings.store != MEMORY and not is_shared(settings.store)
+    if is_file or where is None or where.source > size.source:
         return
     if settings.max_store and size.texts != row.by_default.texts:
-        why = f" is for a store in a file; with {where.name} {MEMORY} leave it out."
+        why = f" is for a store in a file; with {where.name} {settings.store} leave it out."
         faults.append(size.fault(why))
 
 

@@ -86,7 +86,7 @@ ROWS = (
         "store",
         kinds.STORE,
         "sqlite:chatd.sqlite",
-        "The store of the history: sqlite:PATH, or memory:",
+        "The store of the history: sqlite:PATH, postgresql://HOST/DATABASE, or memory:",
         _H,
         letter="s",
     ),

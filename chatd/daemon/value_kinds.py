@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from chatd.daemon import addresses
 from chatd.daemon.log_lines import LEVELS, LogFormat
 from chatd.i18n import Language
-from chatd.storage.paths import MEMORY, wrong_store
+from chatd.storage.paths import FORMS, MEMORY, is_shared, wrong_store
 from chatd.storage.size_limit import LEAST_SIZE
 from chatd.text.folding import fold
 from chatd.text.sizes import bytes_of, written_size
@@ -190,7 +190,7 @@ def _store(text: str) -> str:
 
 def _anchored_store(text: str, folder: Path) -> str:
     kind, _, path = text.partition(":")
-    return text if text == MEMORY else f"{kind}:{folder / path}"
+    return text if text == MEMORY or is_shared(text) else f"{kind}:{folder / path}"
 
 
 def _store_size(text: str) -> int:
@@ -269,7 +269,7 @@ ADDRESS = ValueKind(
     addresses.with_paths_in,
 )
 
-STORE = ValueKind(f"sqlite:PATH or {MEMORY}", "WHERE", _store, str, _anchored_store)
+STORE = ValueKind(listed(FORMS), "WHERE", _store, str, _anchored_store)
 
 STORE_SIZE = ValueKind(
     f"a size like 20G, {written_size(LEAST_SIZE)} at least (0: no limit)", "SIZE", _store_size

@@ -74,7 +74,7 @@ from chatd.protocols.control import Control, control_path
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
-from chatd.storage.paths import path_of
+from chatd.storage.paths import is_shared, path_of
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from chatd.storage.turn import Turn, Work
@@ -254,6 +254,8 @@ def _store(settings: Settings, rundir: Path, user: Identity, reactor: IStoreReac
     where = settings.store
     try:
         path = path_of(where, rundir, {0, user.uid} if os.geteuid() == 0 else None)
+        if is_shared(where):
+            raise StoreError("this version cannot use a database yet.")
         if path is None:
             return MemoryStore(reactor)
         with acting_as(user):

@@ -74,7 +74,7 @@ def too_many(word: str) -> str:
         word = f"tcp:{word}"
     if re.match(r"(?:haproxy:)?(?:tcp6?|ssl|unix|systemd):", word):
         return f"an address is the value of an option. Did you mean --listen {word}?"
-    if re.match(r"sqlite:|memory:", word):
+    if re.match(r"sqlite:|postgresql:|memory:", word):
         return f"a store is the value of an option. Did you mean --store {word}?"
     return f"there are options only, such as --listen; not {word!r}."
 

@@ -13,7 +13,8 @@ Modules (python3 -m tools.documents writes this list):
 - `group_commit`: Group commit: the batches of a store, once for every kind of store.
 - `memory`: A store in memory: bounded, and lost when the daemon stops. For tests, lessons and short
   chats.
-- `paths`: The value of ``--store``, as the path of a store's file.
+- `paths`: The value of ``--store``: which kind of store it is, and the path of its file.
+- `postgres`: The store on a database of PostgreSQL, which several nodes share.
 - `publication`: Publication: committed batches, one after the other, to the tables and to the
   subscriber.
 - `records`: Records beside the logs: tables of values, in memory as they are in the store.

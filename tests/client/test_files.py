@@ -31,5 +31,7 @@ def test_links_are_followed_so_that_a_file_has_one_path(tmp_path: Path) -> None:
 
 
 def test_a_store_of_another_kind_is_refused() -> None:
-    with pytest.raises(StoreError, match="--store takes sqlite:PATH or memory:"):
+    with pytest.raises(
+        StoreError, match="--store takes sqlite:PATH, postgresql://HOST/DATABASE or memory:"
+    ):
         path_as_owner("redis:x")

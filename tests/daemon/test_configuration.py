@@ -293,7 +293,8 @@ class TestFaults:
             ('server.motd = "a\\u0000b"', "server.motd takes no character NUL: "),
             (
                 'store.where = "a\\nb\\u001b"',
-                r"store.where takes sqlite:PATH or memory:; not 'a\nb\x1b'. Did you mean"
+                "store.where takes sqlite:PATH, postgresql://HOST/DATABASE or memory:;"
+                r" not 'a\nb\x1b'. Did you mean"
                 " sqlite:a^Jb^[?",
             ),
             ('store.where = "sqlite:\\u0000"', "store.where takes no character NUL: "),
@@ -309,7 +310,8 @@ class TestFaults:
             ("store.keep = ['90']", "store.keep takes a time span like 90d "),
             (
                 "store.where = 'chat.db'",
-                "store.where takes sqlite:PATH or memory:; not 'chat.db'. Did you mean ",
+                "store.where takes sqlite:PATH, postgresql://HOST/DATABASE or memory:;"
+                " not 'chat.db'. Did you mean ",
             ),
             (
                 "store = { where = 'memory:', max_size = '1G' }",

@@ -91,9 +91,11 @@ async def test_connections_have_the_buffers_of_the_options(tmp_path: Path) -> No
 # Stores
 
 
-@pytest.mark.parametrize("value", ["", "sqlite", "sqlite:", "postgresql:x", "memory", "memory:x"])
+@pytest.mark.parametrize("value", ["", "sqlite", "sqlite:", "mysql:x", "memory", "memory:x"])
 def test_a_store_of_an_unknown_kind_is_refused(tmp_path: Path, value: str) -> None:
-    assert "sqlite:PATH or memory:" in refusal(tmp_path, "--store", value)
+    assert "sqlite:PATH, postgresql://HOST/DATABASE or memory:" in refusal(
+        tmp_path, "--store", value
+    )
 
 
 def test_a_store_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
