@@ -35,6 +35,8 @@ COVERED_BY = {
     "chatd/daemon/listener_table.py": "tests/daemon/test_settings_table.py",
     "chatd/daemon/setting_row.py": "tests/daemon/test_settings_table.py",
     "chatd/daemon/settings.py": "tests/daemon/test_configuration.py",
+    "chatd/daemon/settings_checks.py": "tests/daemon/test_configuration.py",
+    "chatd/daemon/shared_rows.py": "tests/daemon/test_settings_table.py",
     "chatd/daemon/toml_settings.py": "tests/daemon/test_configuration.py",
     "chatd/daemon/value_kinds.py": "tests/daemon/test_options.py",
     "chatd/errors.py": "tests/formats/test_formats.py",

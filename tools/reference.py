@@ -95,7 +95,7 @@ def rest_of(section: Section) -> list[Command]:
 
 def options(limits: bool, language: Language) -> str:
     """Return the table of the daemon's options: those that limit connections, or the others."""
-    words = ("none", "off", "for ever")
+    words = ("none", "off", "for ever", "the name of the machine")
 
     def row(setting: Setting) -> Row:
         names = [f"-{setting.letter}"] if setting.letter else []

@@ -71,6 +71,31 @@ OPTIONS = {
         "Una red a la que pueden llevar los webhooks, además de las direcciones públicas: "
         "10.0.0.0/8, una dirección o any (puede repetirse)"
     ),
+    "The name of this daemon among those that share its store": (
+        "El nombre de este servidor entre los que comparten su almacén"
+    ),
+    "Where the database has what it acknowledged: replicated to a second server, which is"
+    " checked, managed by a service in its own way, or on one-disk": (
+        "Dónde tiene la base de datos lo que ha confirmado: replicated, en un segundo servidor, lo"
+        " que se comprueba; managed, en un servicio que lo guarda a su manera; u one-disk, en un"
+        " solo disco"
+    ),
+    "Seconds without the database until an author is told that a line may be saved or not": (
+        "Segundos sin la base de datos hasta que el autor de una línea sabe que puede estar"
+        " guardada o no"
+    ),
+    "Listen to what other daemons tell through the database; off where a pool is in between, or"
+    " others may connect to it": (
+        "Escuchar lo que otros servidores dicen por la base de datos; off si hay un pool en medio,"
+        " o si otros pueden conectarse a ella"
+    ),
+    "the name of the machine": "el nombre del equipo",
+    "a name: 1 to 32 letters from a to z, digits, _, - or .": (
+        "un nombre: de 1 a 32 letras de la a a la z, cifras, _, - o ."
+    ),
+    "replicated, managed or one-disk": "replicated, managed u one-disk",
+    "on or off": "on u off",
+    "a whole number, 1 to 600": "un número entero, de 1 a 600",
     "The store of the history: sqlite:PATH, postgresql://HOST/DATABASE, or memory:": (
         "El almacén del historial: sqlite:RUTA, postgresql://EQUIPO/BASE, o memory:"
     ),

@@ -60,8 +60,10 @@ Modules (python3 -m tools.documents writes this list):
   daemon's states.
 - `setting_row`: A row of the table of settings: a setting, and all that is to be known of it.
 - `settings`: The settings of the daemon: the values of all that is given, or all faults in it.
+- `settings_checks`: Checks of settings against each other: what one of them makes of another.
 - `settings_table`: The table of the settings of the daemon: the one list of what an operator can
   set.
+- `shared_rows`: The settings of a store that several daemons share: rows of the table of settings.
 - `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
 - `systemd`: `chatd systemd`: write the units with which systemd runs this installation of chatd.
 - `tls_endpoints`: Addresses with TLS: the endpoint below, and the certificate that clients are

@@ -30,6 +30,7 @@ class Group(enum.Enum):
     FILE = "Configuration"
     ADDRESSES = "Addresses"
     HISTORY = "History"
+    CLUSTER = "Several daemons on one store"
     PEOPLE = "Rooms and people"
     SIGN_IN = "Sign-in of an organisation"
     WEBHOOKS = "Webhooks"

@@ -5,16 +5,16 @@ This module must not know how values are given, nor open what a value names.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from twisted.internet.endpoints import quoteStringArgument
 
+from chatd.daemon import settings_checks as checks
 from chatd.daemon.addresses import address_of
-from chatd.daemon.given import Fault, Faulty, Given, GivenSettings, GivenValues, Source
+from chatd.daemon.given import Fault, Faulty, Given, GivenSettings, GivenValues
 from chatd.daemon.listener_settings import (
     WATCHERS,
     Buffers,
@@ -32,7 +32,7 @@ from chatd.daemon.settings_table import BY_PATH, ROWS, SETTINGS
 from chatd.daemon.value_kinds import WrongValue, shown
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits
-from chatd.storage.paths import MEMORY, is_shared
+from chatd.storage.shared.settings import SharedSettings
 from chatd.util.budget_table import Budget, Kind, Level
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.key_pairs import PairFiles
@@ -70,6 +70,9 @@ class Settings(NamedTuple):
 
     store: str
     """``sqlite:PATH``, ``postgresql://...`` or ``memory:``."""
+
+    shared: SharedSettings
+    """The settings of a store that several daemons share."""
 
     max_store: int
     """The largest size of the store on disk, in bytes; 0 for no limit."""
@@ -130,6 +133,7 @@ def settings_of(given: GivenSettings) -> Settings:
         lan=_lan(values),
         web_names=tuple(values["web.names"]),
         store=values["store.where"],
+        shared=SharedSettings(*(values[f"cluster.{field}"] for field in SharedSettings._fields)),
         max_store=values["store.max_size"],
         max_length=values["server.max_length"],
         recent=values["server.recent"],
@@ -156,11 +160,12 @@ def settings_of(given: GivenSettings) -> Settings:
         audit=values["log.audit"],
         by_path={row.path: values[row.path] for row in SETTINGS},
     )
-    _check_places(listeners, faults)
-    _check_watchers(listeners, settings, faults)
-    _check_max_store(settings, given.values, faults)
-    _check_unix_names(settings, given.values, faults)
-    _check_admins(settings.sign_in, given.values, faults)
+    checks.check_places(listeners, faults)
+    checks.check_watchers(listeners, values, faults)
+    checks.check_max_store(values, given.values, faults)
+    checks.check_shared(values, given.values, faults)
+    checks.check_unix_names(listeners, values, given.values, faults)
+    checks.check_admins(values, given.values, faults)
     if faults:
         raise Faulty(faults)
     return settings
@@ -223,11 +228,9 @@ def _budgets(values: Mapping[str, Any], given: GivenValues, faults: list[Fault])
     return limits
 
 
-_Listeners = Sequence[tuple[Given, ListenerSettings]]
-"""Each listener, with its address as it was given."""
-
-
-def _listeners(given: GivenSettings, values: Mapping[str, Any], faults: list[Fault]) -> _Listeners:
+def _listeners(
+    given: GivenSettings, values: Mapping[str, Any], faults: list[Fault]
+) -> checks.Listeners:
     """Return the listeners by kind. An option replaces those of the file of its kind."""
     of_file = [(each, _values(LISTENER_ROWS, each, faults)) for each in given.listeners or ()]
     found = []
@@ -321,72 +324,3 @@ def _wrong_tls(own: Mapping[str, Any]) -> tuple[str, str] | None:
         why = f" needs an endpoint without TLS, such as tcp:60062; not {shown(own['endpoint'])}."
         return "tls.certificate", why
     return None
-
-
-def _check_places(listeners: _Listeners, faults: list[Fault]) -> None:
-    """Find listeners for the same address."""
-    places: dict[tuple[str, ...], str] = {}
-    for given, listener in listeners:
-        place = address_of(listener.endpoint).place
-        if place in places:
-            why = f" {shown(listener.endpoint)}: {places[place]} has that address. Give it once."
-            faults.append(given.fault(why))
-        if place is not None:
-            places[place] = given.name
-
-
-def _check_watchers(listeners: _Listeners, settings: Settings, faults: list[Fault]) -> None:
-    """Find addresses at which other machines could read the figures without a token."""
-    for given, listener in listeners:
-        if listener.kind is not ListenerKind.METRICS:
-            continue
-        is_closed = address_of(listener.endpoint).is_of_this_machine
-        if settings.token_file is None and not is_closed:
-            token = "token_file in [metrics]"
-            if given.source is Source.COMMAND_LINE:
-                token = "--metrics-token-file FILE"
-            why = (
-                f" {shown(listener.endpoint)} can be reached from other machines: give a token with"
-                f" {token}, or an address like tcp:9460:interface=127.0.0.1."
-            )
-            faults.append(given.fault(why))
-
-
-def _check_max_store(settings: Settings, given: GivenValues, faults: list[Fault]) -> None:
-    """Find a largest size of a store in no file, unless another source said that it is there."""
-    row, where = BY_PATH["store.max_size"], given.get("store.where")
-    size = given.get(row.path, row.by_default)
-    is_file = settings.store != MEMORY and not is_shared(settings.store)
-    if is_file or where is None or where.source > size.source:
-        return
-    if settings.max_store and size.texts != row.by_default.texts:
-        why = f" is for a store in a file; with {where.name} {settings.store} leave it out."
-        faults.append(size.fault(why))
-
-
-def _check_unix_names(settings: Settings, given: GivenValues, faults: list[Fault]) -> None:
-    """Find names of users that have no effect at any endpoint for chat lines."""
-    if not settings.unix_names:
-        return
-    names = given["users.unix_names"]
-    if sys.platform != "linux":
-        faults.append(
-            names.fault(" needs Linux, which tells who connects to a UNIX socket: leave it out.")
-        )
-    elif not any(
-        each.kind is ListenerKind.CHAT and address_of(each.endpoint).may_be_unix_socket
-        for each in settings.listeners
-    ):
-        add = '[[listen]] with endpoint = "unix:/run/chatd/chat.sock"'
-        if names.source is Source.COMMAND_LINE:
-            add = "--listen unix:/run/chatd/chat.sock"
-        faults.append(names.fault(f" needs a UNIX socket: add {add}, say."))
-
-
-def _check_admins(sign_in: SignInSettings, given: GivenValues, faults: list[Fault]) -> None:
-    """Find administrators by the word of a proxy whom no proxy can name."""
-    both = sorted(sign_in.admins & sign_in.local)
-    for account in both:
-        local = given["sign_in.local"].name
-        why = f" {account!r}: {local} has that account, too, so no proxy can name it. Choose one."
-        faults.append(given["sign_in.admins"].fault(why))

@@ -11,6 +11,7 @@ from chatd.daemon import value_kinds as kinds
 from chatd.daemon.addresses import DEFAULT_LISTEN
 from chatd.daemon.log_lines import LogFormat
 from chatd.daemon.setting_row import LISTEN, Group, Reload, Row
+from chatd.daemon.shared_rows import SHARED_ROWS
 from chatd.util.budget_table import TABLE as BUDGETS
 from chatd.util.budget_table import Kind, Level
 
@@ -110,6 +111,7 @@ ROWS = (
         without="for ever",
         example="90d",
     ),
+    *SHARED_ROWS,
     Row(
         "server.recent",
         "recent",

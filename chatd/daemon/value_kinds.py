@@ -15,6 +15,7 @@ from chatd.daemon import addresses
 from chatd.daemon.log_lines import LEVELS, LogFormat
 from chatd.i18n import Language
 from chatd.storage.paths import FORMS, MEMORY, is_shared, wrong_store
+from chatd.storage.shared.settings import NODE_NAME, Durability
 from chatd.storage.size_limit import LEAST_SIZE
 from chatd.text.folding import fold
 from chatd.text.sizes import bytes_of, written_size
@@ -274,6 +275,16 @@ STORE = ValueKind(listed(FORMS), "WHERE", _store, str, _anchored_store)
 STORE_SIZE = ValueKind(
     f"a size like 20G, {written_size(LEAST_SIZE)} at least (0: no limit)", "SIZE", _store_size
 )
+
+NODE = ValueKind(
+    "a name: 1 to 32 letters from a to z, digits, _, - or .", "NAME", _text_like(NODE_NAME.pattern)
+)
+
+DURABILITY = one_of(*(each.value for each in Durability), placeholder="WHERE", parse=Durability)
+
+SECONDS_OF_DOUBT = whole_number(1, 600)
+
+ON_OFF = one_of("on", "off", placeholder="WORD", parse="on".__eq__)
 
 ROOM = ValueKind(
     "a room's name: 1 to 32 letters of one alphabet, digits, _, - or .", "ROOM", validate_room_name

@@ -89,13 +89,16 @@ class TestSources:
             "server.language": '"es"',
             "log.format": '"json"',
             "log.level": '"warn"',
+            "cluster.durability": '"managed"',
+            "cluster.hints": '"off"',
         }
+        store = ["--store", "postgresql:///chatd"] if row.section == "cluster" else []
         value = other.get(row.path) or {int: "7", bool: "true", str: written(row)}[row.kind.form]
         if row.path == "store.max_size":
             value = '"64M"'
-        of_file = sources.read(f"[{row.section}]\n{row.name} = {value}\n{more}")
-        of_variable = sources.read(more, environment={row.variable: value})
-        assert of_file != sources.read(more)
+        of_file = sources.read(f"[{row.section}]\n{row.name} = {value}\n{more}", *store)
+        of_variable = sources.read(more, *store, environment={row.variable: value})
+        assert of_file != sources.read(more, *store)
         paths = "store.where", "server.motd", "log.audit", "metrics.token_file"
         if row.path not in paths:  # relative to different folders
             assert of_file == of_variable
@@ -149,6 +152,13 @@ class TestSources:
         self, sources: Sources
     ) -> None:
         assert sources.read('store.max_size = "1G"', "--store", "memory:").store == "memory:"
+
+    def test_a_store_in_memory_does_without_the_name_of_the_file(self, sources: Sources) -> None:
+        assert sources.read('cluster.node = "alba"', "--store", "memory:").shared.node == "alba"
+
+    def test_each_fault_of_a_shared_store_is_told_alone(self, sources: Sources) -> None:
+        text = "store.where = 'postgresql:c'\ncluster.node = 'alba'"
+        assert len(sources.faults(text)) == 1
 
 
 class TestPaths:
@@ -317,6 +327,19 @@ class TestFaults:
                 "store = { where = 'memory:', max_size = '1G' }",
                 "store.max_size is for a store in a file; with store.where memory: leave it out.",
             ),
+            (
+                "store.where = 'postgresql://ana:secret@db.example/c'",
+                "store.where takes postgresql://HOST/DATABASE for a database. In this one, no"
+                " password can be in it, ",
+            ),
+            (
+                "cluster.node = 'alba'",
+                "cluster.node is for a store that daemons share, postgresql://HOST/DATABASE;"
+                " leave it out.",
+            ),
+            ("cluster.node = '-a'", "cluster.node takes a name: 1 to 32 letters "),
+            ("cluster.give_up = 0", "cluster.give_up takes a whole number, 1 to 600; not 0."),
+            ("cluster.durability = 'safe'", "cluster.durability takes replicated, "),
             (
                 "limits.budgets = ['lines.all=x']",
                 "limits.budgets lines.all takes a whole number, 0 for no limit; not 'x'.",

@@ -77,6 +77,8 @@ def other(row: Row) -> str:
         "store.max_size": "64M",
         "log.format": "json",
         "log.level": "warn",
+        "cluster.durability": "managed",
+        "cluster.hints": "off",
     }
     if row.kind.form is not str:
         return {int: "7", bool: "true"}[row.kind.form]

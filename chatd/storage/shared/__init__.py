@@ -10,4 +10,5 @@ Nothing here must know which engine it is.
 Modules (python3 -m tools.documents writes this list):
 
 - `engine`: The interface between a node and the engine that holds the shared log.
+- `settings`: The settings of a store that several daemons share.
 """
