@@ -88,6 +88,7 @@ COVERED_BY = {
     "chatd/protocols/live/conversation.py": "tests/protocols/live/test_verbs.py",
     "chatd/protocols/live/members.py": "tests/protocols/web/test_grammar.py",
     "chatd/storage/counts.py": "tests/daemon/test_figures.py",
+    "chatd/storage/postgres/schema/__init__.py": "tests/storage/postgres/test_schema.py",
     "chatd/storage/shared/engine.py": "tests/support/test_shared_store.py",
     "chatd/storage/sqlite/lock.py": "tests/storage/sqlite/test_file.py",
     "chatd/storage/sqlite/schema/__init__.py": "tests/storage/sqlite/test_schema.py",
