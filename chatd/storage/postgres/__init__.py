@@ -7,6 +7,8 @@ Modules (python3 -m tools.documents writes this list):
 
 - `address`: The address of a database of PostgreSQL, as ``--store`` has it: libpq's URI, of which a
   part.
+- `errors`: Errors of psycopg and of PostgreSQL, as one line for operators: why, and what to do
+  about it.
 - `schema`: The schema of the database: the SQL of each version, and the upgrade of an older one.
 - `texts`: Texts as PostgreSQL can store them: a character is written as two, because U+0000 is
   refused.

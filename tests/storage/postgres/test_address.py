@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import pq
 
 from chatd.storage.postgres.address import ALLOWED, address_of, wrong_address
-
-pq = pytest.importorskip("psycopg.pq", exc_type=ImportError)
 
 
 def parameters(where: str) -> dict[str, str]:
