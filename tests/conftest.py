@@ -53,6 +53,7 @@ from tests.support.faults import Fault
 
 if TYPE_CHECKING:
     from tests.support.loopback import LoopbackServer
+    from tests.support.postgres import Server
     from tests.support.store_files import Opening
     from tests.support.world import World
 
@@ -715,6 +716,29 @@ async def loopback() -> AsyncGenerator[LoopbackServer, None]:
     await loopback.listen()
     yield loopback
     await loopback.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Server, None, None]:
+    """Yield a PostgreSQL server of this process, whose data may be lost; skip without one.
+
+    One that CHATD_TEST_POSTGRES chooses has to be there.
+    """
+    from tests.support.postgres import server
+    from tests.support.postgres_programs import CHOICE, NoPostgres
+
+    try:
+        with server() as own:
+            yield own
+    except NoPostgres as error:
+        (pytest.fail if CHOICE in os.environ else pytest.skip)(str(error))
+
+
+@pytest.fixture
+def database(postgres: Server) -> Generator[str, None, None]:
+    """Yield the URL of an empty database on PostgreSQL; skip without a server."""
+    with postgres.fresh_database() as url:
+        yield url
 
 
 @pytest.fixture
