@@ -151,6 +151,13 @@ def nodes(session: nox.Session) -> None:
     session.run("pytest", "-q", *tests, env={"CHATD_TEST_NODES": "2"})
 
 
+@nox.session(tags=["ci"], venv_backend="none")
+def spec(session: nox.Session) -> None:
+    """Search the model of the shared log: some seconds; with -- --all, some minutes."""
+    session.run(sys.executable, "-m", "spec.small_models")
+    session.run(sys.executable, "-m", "spec.check", *(session.posargs or ["--quick"]))
+
+
 @nox.session(tags=["ci"])
 def browser(session: nox.Session) -> None:
     """Run the tests of the page in Chromium, if it is installed with its driver."""

@@ -127,6 +127,11 @@ def modules() -> list[str]:
     )
 
 
+def modules_of_the_spec() -> list[str]:
+    """Return the modules of the model of the shared log, as paths."""
+    return sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "spec").rglob("*.py"))
+
+
 def mirrored_test(module: str) -> str:
     """Return the path of the test file of a module in the mirrored place."""
     path = Path(module)
@@ -161,7 +166,7 @@ def test_a_module_has_tests_of_its_name_or_in_the_table(module: str) -> None:
         assert own.is_file(), f"add {own.relative_to(ROOT)}, or {module} to COVERED_BY"
 
 
-@pytest.mark.parametrize("module", modules())
+@pytest.mark.parametrize("module", [*modules(), *modules_of_the_spec()])
 def test_a_module_and_its_classes_are_short_or_it_gives_the_reason(module: str) -> None:
     exceeded = too_long(module)
     if module in SIZED:

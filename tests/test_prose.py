@@ -1,7 +1,7 @@
 """The prose of docstrings and documents: plain English, which a reader does not have to decode.
 
 Read are the docstrings of modules, classes and functions, and the strings under attributes, of
-`chatd` and of the tests; and the prose of documents, without code.
+`chatd`, of `spec` and of the tests; and the prose of documents, without code.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ SPANISH = [
 
 FILES = sorted(
     path.relative_to(ROOT).as_posix()
-    for package in ("chatd", "tests")
+    for package in ("chatd", "spec", "tests")
     for path in (ROOT / package).rglob("*.py")
 )
 
