@@ -159,6 +159,17 @@ def spec(session: nox.Session) -> None:
 
 
 @nox.session(tags=["ci"])
+def postgres(session: nox.Session) -> None:
+    """Run the tests that need a PostgreSQL server with each PostgreSQL that this machine has."""
+    session.install("-e", ".[test]")
+    choices = session.run("python", "-m", "tests.support.postgres_programs", silent=True)
+    tests = session.posargs or ["tests/storage", "tests/support"]
+    for choice in str(choices).splitlines():
+        options = ("-q", "-n2", "-m", "postgres", *tests)
+        session.run("pytest", *options, env={"CHATD_TEST_POSTGRES": choice})
+
+
+@nox.session(tags=["ci"])
 def browser(session: nox.Session) -> None:
     """Run the tests of the page in Chromium, if it is installed with its driver."""
     session.install("-e", ".[test]")

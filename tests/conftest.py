@@ -199,9 +199,12 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that have most time, or in the end one worker is left with them.
 
-    Those for one node are skipped where worlds have several.
+    Those for one node are skipped where worlds have several. Those that need PostgreSQL are marked.
     """
     items.sort(key=lambda item: _deadline_of(item, 0), reverse=True)
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker("postgres")
     if int(os.environ.get("CHATD_TEST_NODES", "1")) > 1:
         for item in items:
             if (one_node := item.get_closest_marker("one_node")) is not None:

@@ -10,13 +10,8 @@ This module must not know chatd: it makes the role and the database that an oper
 from __future__ import annotations
 
 import os
-import random
-import shutil
 import signal
-import socket
 import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -28,17 +23,15 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from tests.support.postgres_programs import Programs, programs
+from tests.support.server_processes import (
+    PATIENCE,
+    children,
+    free_port,
+    runs,
+    temporary_folder,
+    wait_until,
+)
 from tests.support.stalling_proxy import StallingProxy
-
-PATIENCE = 30.0
-"""Most seconds to wait for a server to start, to stop, or to do as it was told."""
-
-LOOK_SECONDS = 0.005
-"""Seconds between two looks at a server that does something."""
-
-PORTS = range(20_000, 32_000)
-"""Ports below those that Linux gives to outgoing connections: a server that was stopped for a while
-gets its own again."""
 
 SUPERUSER = "postgres"
 ROLE = "chatd"
@@ -66,25 +59,13 @@ STANDBY = "standby"
 
 
 @contextmanager
-def folder_for(chosen: Programs) -> Iterator[Path]:
-    """Yield a temporary folder for the servers of some programs, with a short path."""
-    folder = Path(tempfile.mkdtemp(prefix="chatd-pg-"))
-    try:
-        if chosen.user is not None:
-            os.chown(folder, chosen.user.pw_uid, chosen.user.pw_gid)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
 def server(settings: Mapping[str, str] = HASTY, *, tcp: bool = False) -> Iterator[Server]:
     """Yield a started server with the database of chatd, which is gone in the end.
 
     Raises `tests.support.postgres_programs.NoPostgres`.
     """
     chosen = programs()
-    with folder_for(chosen) as folder:
+    with temporary_folder(chosen.user) as folder:
         made = Server(chosen, folder / "data", settings, port=free_port() if tcp else None)
         try:
             made.initialise()
@@ -105,7 +86,7 @@ def cluster(
     `tests.support.postgres_programs.NoPostgres`.
     """
     chosen = programs()
-    with folder_for(chosen) as folder:
+    with temporary_folder(chosen.user) as folder:
         made = Cluster(chosen, folder, settings, delay=delay)
         try:
             made.start()
@@ -227,13 +208,13 @@ class Server:
         assert self._process is not None
         number = self._process.pid
         os.kill(number, signal.SIGSTOP)  # it starts no more
-        processes = [number, *_children(number)]
+        processes = [number, *children(number)]
         for each in processes:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         self._process.wait(PATIENCE)
         self._process = None
-        wait_until(lambda: not any(map(_runs, processes)), "its processes did not end")
+        wait_until(lambda: not any(map(runs, processes)), "its processes did not end")
         # A killed server leaves its memory behind.
         subprocess.run(["ipcrm", "-m", self._memory], stderr=subprocess.DEVNULL, check=False)
         (self.data / "postmaster.pid").unlink()
@@ -370,38 +351,3 @@ class Cluster:
         with self.primary.connect() as connection:
             found = connection.execute("SELECT sync_state FROM pg_stat_replication").fetchall()
         return found == [("sync",)]
-
-
-def free_port() -> int:
-    """Return a port of TCP on 127.0.0.1 that nothing listens at."""
-    for port in random.sample(PORTS, 100):
-        with suppress(OSError):
-            socket.create_server(("127.0.0.1", port)).close()
-            return port
-    raise AssertionError("there is no free port")
-
-
-def wait_until(condition: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
-    """Look at a condition until it is true. Fails after some seconds."""
-    late = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < late, otherwise
-        time.sleep(LOOK_SECONDS)
-
-
-def _children(number: int) -> list[int]:
-    """Return the processes that a process has started, where /proc says it."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            if int(path.read_text().rpartition(")")[2].split()[1]) == number:
-                found.append(int(path.parent.name))
-    return found
-
-
-def _runs(number: int) -> bool:
-    """Return True while a process runs; one that is only waited for does not."""
-    try:
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

