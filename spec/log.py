@@ -210,7 +210,7 @@ class Log:
         id, node, term, item, seen = batch
         if first_id(id) in self.lines:
             return f"I2 {id} is stored twice"
-        if item.kind != "join" and term != self.terms[node]:
+        if item.kind != "join" and (not term or term != self.terms[node]):
             return f"I4 {id} is stored, and its term had ended"
         if (item.kind in LINES or item.kind == "mute") and node in self.muted:
             return f"I5 {id} is stored behind the mute of its author"

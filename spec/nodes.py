@@ -148,8 +148,9 @@ class Nodes:
             reply = Reply("stored", batch.id, shown.number, batch)
             return self._answers.answer(state, node, reply)
         changed = item.kind in CHANGES and batch.term != one.term
-        if self._rules.ask_in_doubt and changed and pending.status == "doubt":
-            if pending.item.kind in LINES and node in shown.muted:
+        in_doubt = pending.status == "doubt" and pending.item.kind in LINES
+        if self._rules.ask_in_doubt and changed and in_doubt:
+            if node in shown.muted:
                 return refused(state, node)
             pending = pending._replace(known=shown.number)
             state = with_node(state, node, one._replace(pending=pending))

@@ -66,8 +66,7 @@ class Sending:
         id = pending.id
         if pending.status == "doubt" and not self._rules.same_id:
             id += "'"
-        term = item.term if item.kind == "join" else one.term
-        request = Request(at, node, True, id, item, term, known, pending.seen)
+        request = Request(at, node, True, id, item, pending.term, known, pending.seen)
         live = one._replace(pending=pending._replace(status="live", known=known))
         new = with_node(state, node, live)._replace(requests=state.requests | {request})
         yield "node {} sends {} ({})", (node, id, item.kind), new
@@ -76,20 +75,21 @@ class Sending:
         """Return what a node sends next, if there is anything. ``log`` is what it can read."""
         if one.term == 0:
             join = Item("join", one.holds, term=log.joined[node])
-            return Pending(f"{node}.join{one.joins}", join, planned=False)
+            return Pending(f"{node}.join{one.joins}", join, join.term, planned=False)
         if one.visit not in (0, one.term):
-            return Pending(f"{node}.visit{one.term}", Item("visit"), planned=False)
+            id = f"{node}.visit{one.term}"
+            return Pending(id, Item("visit"), one.term, planned=False)
         plan = self._plans[node]
         if one.next == len(plan):
             return None
         item = plan[one.next]
         if item.kind == "reap":
             item = item._replace(term=one.shown.terms[item.who])
+        pending = Pending(f"{node}.{one.next}", item, one.term, planned=True)
         if item.kind != "write":
-            return Pending(f"{node}.{one.next}", item, planned=True)
-        made = one.made or Made(one.shown.number, _seen(one, item))
-        known, seen = made
-        return Pending(f"{node}.{one.next}", item, planned=True, known=known, seen=seen)
+            return pending
+        known, seen = one.made or Made(one.shown.number, _seen(one, item))
+        return pending._replace(known=known, seen=seen)
 
 
 def _seen(one: Node, item: Item) -> tuple[str, ...]:

@@ -70,12 +70,14 @@ class Pending(NamedTuple):
     """The batch of a node that is under way.
 
     It is "new", "live" once it is sent, in "doubt" once the connection is lost, "asked" if it has
-    to be asked for ``again``, a number, or "stored" there. ``planned`` is False for what no person
-    asked for: a join, or a visit that is written anew.
+    to be asked for again behind ``number``, or "stored" there. It names the ``term`` and what was
+    ``known`` and ``seen`` at the first try. ``planned`` is False for what no person asked for: a
+    join, or a visit that is written anew.
     """
 
     id: str
     item: Item
+    term: int
     planned: bool
     status: Literal["new", "live", "doubt", "asked", "stored"] = "new"
     known: int = -1

@@ -91,7 +91,8 @@ HOLD = [
         [[CLAIM, RELEASE, CLAIM, SAY_AS], []],
         Faults(cut=1, give_up=1),
     ),
-    World("a visit, and its node is reaped", [[VISIT], [REAP_0]], Faults(cut=1), quick=True),
+    World("a visit, and its node is reaped", [[VISIT], [REAP_0]], Faults(), quick=True),
+    World("a visit, and its node is reaped, cut off", [[VISIT], [REAP_0]], Faults(cut=1)),
     World("a visit, and its node crashes", [[VISIT, SAY], []], Faults(crash=1), quick=True),
     World("a node crashes again as it joins", [[], []], Faults(crash=2), quick=True),
     World(
