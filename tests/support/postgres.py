@@ -10,6 +10,7 @@ This module must not know chatd: it makes the role and the database that an oper
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -54,6 +55,7 @@ SMALL = MappingProxyType(
 HASTY = MappingProxyType({"fsync": "off", "full_page_writes": "off", "autovacuum": "off"})
 """The settings of a server whose data may be lost with the machine."""
 
+NAMES = "synchronous_standby_names"
 STANDBY = "standby"
 """The name by which the primary of a cluster knows its standby."""
 
@@ -292,8 +294,8 @@ class Server:
 class Cluster:
     """A primary, its synchronous standby, and the ``link`` between them.
 
-    The standby is promoted by `fail_over`. What an operator's manager does else is left out: one
-    failover leaves a server without a standby.
+    `fail_over` leaves the promoted standby alone; `repair` gives it a standby of its own, so that
+    it may fail over again.
     """
 
     def __init__(
@@ -305,9 +307,8 @@ class Cluster:
         delay: float = 0.0,
     ) -> None:
         common = {"wal_keep_size": "256MB", "wal_retrieve_retry_interval": "100ms", **settings}
-        named = {"synchronous_standby_names": STANDBY, **common}
-        self.primary = Server(chosen, folder / "primary", named, port=free_port())
-        self.standby = Server(chosen, folder / "standby", common, port=free_port())
+        self.primary = Server(chosen, folder / "one", {**common, NAMES: STANDBY}, port=free_port())
+        self.standby = Server(chosen, folder / "other", {**common, NAMES: ""}, port=free_port())
         self._delay = delay
         self._link: StallingProxy | None = None
 
@@ -319,21 +320,37 @@ class Cluster:
 
     def start(self) -> None:
         """Start both with the database of chatd, and wait until each commit is on both."""
-        assert self.primary.port is not None
         self.primary.initialise()
         self.primary.start()
-        self._link = StallingProxy(self.primary.port, delay=self._delay)
-        where = f"host=127.0.0.1 port={self._link.port} user={SUPERUSER}"
-        self.standby.copy(f"{where} application_name={STANDBY}")
-        self.standby.start()
+        self._start_standby()
         self.primary.make_database()
-        wait_until(self._is_synchronous, "the standby does not replicate")
 
     def fail_over(self) -> None:
         """Kill the primary, then promote the standby."""
         self.primary.kill()
         self.link.cut()
         self.standby.promote()
+
+    def repair(self) -> None:
+        """Make the server that was killed the standby of the promoted one, as a copy of that."""
+        self.primary, self.standby = self.standby, self.primary
+        self.link.close()
+        shutil.rmtree(self.standby.data)
+        self.standby.settings[NAMES] = ""
+        self._start_standby()
+        self.primary.reload(**{NAMES: STANDBY})
+        wait_until(self._is_synchronous, "the standby is not waited for")
+        with self.primary.connect() as connection:
+            # Commits wait once the checkpointer has the setting, which it reads before this.
+            connection.execute("CHECKPOINT")
+
+    def _start_standby(self) -> None:
+        assert self.primary.port is not None
+        self._link = StallingProxy(self.primary.port, delay=self._delay)
+        where = f"host=127.0.0.1 port={self.link.port} user={SUPERUSER}"
+        self.standby.copy(f"{where} application_name={STANDBY}")
+        self.standby.start()
+        wait_until(self._is_replicating, "the standby does not replicate")
 
     def url(self, database: str = DATABASE, role: str = ROLE) -> str:
         """Return the URL by which a client finds the one that takes writes."""
@@ -347,7 +364,15 @@ class Cluster:
         if self._link is not None:
             self._link.close()
 
+    def _is_replicating(self) -> bool:
+        return self._states("state") == [("streaming",)]
+
     def _is_synchronous(self) -> bool:
+        return self._states("sync_state") == [("sync",)]
+
+    def _states(self, kind: str) -> list[tuple[Any, ...]]:
         with self.primary.connect() as connection:
-            found = connection.execute("SELECT sync_state FROM pg_stat_replication").fetchall()
-        return found == [("sync",)]
+            found = connection.execute(
+                SQL("SELECT {} FROM pg_stat_replication").format(Identifier(kind))
+            )
+            return found.fetchall()

@@ -182,7 +182,7 @@ class TestEnds:
 
 
 class TestCluster:
-    """A primary and its standby. The last test ends it."""
+    """A primary and its standby, in the order of a story."""
 
     def test_what_is_committed_is_on_both(self, pair: Cluster) -> None:
         before = count_of(pair.url())
@@ -216,3 +216,10 @@ class TestCluster:
         assert count_of(pair.url()) == before
         say(pair.url())
         assert count_of(pair.standby.url()) == before + 1
+
+    def test_a_repaired_one_fails_over_again(self, pair: Cluster) -> None:
+        pair.repair()
+        say(pair.url())
+        before = count_of(pair.url())
+        pair.fail_over()
+        assert count_of(pair.url()) == before
