@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from spec.deep_worlds import DEEP
-from spec.model import LogModel
 from spec.report import Bounds, Case, run
 from spec.world import World
 from spec.worlds_that_fall import FALL
@@ -23,7 +22,7 @@ MOST_STATES = 3_000_000
 def cases(worlds: Iterable[World]) -> Iterable[Case]:
     """Return the worlds as models to search."""
     for world in worlds:
-        yield Case(world.name, [LogModel(world.rules, world.plans, world.faults)], world.falls)
+        yield Case(world.name, [world.model], world.falls)
 
 
 def chosen(worlds: str, names: Sequence[str]) -> list[World]:

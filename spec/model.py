@@ -14,10 +14,20 @@ from spec.state import Faults, State, Step, first_state
 
 
 class LogModel:
-    """A world of the model: its rules, what the people of each node ask for, and its faults."""
+    """A world of the model: its rules, what the people of each node ask for, and its faults.
 
-    def __init__(self, rules: Rules, plans: Sequence[Sequence[Item]], faults: Faults) -> None:
-        self._first = first_state(Log(rules, len(plans)), plans, faults)
+    With ``one_disk`` there is no standby.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        plans: Sequence[Sequence[Item]],
+        faults: Faults,
+        *,
+        one_disk: bool = False,
+    ) -> None:
+        self._first = first_state(Log(rules, len(plans)), plans, faults, one_disk=one_disk)
         answers = Answers(rules)
         self._engine = Engine(rules, answers.answer, doubt)
         self._nodes = Nodes(rules, plans, answers)

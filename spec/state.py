@@ -141,16 +141,23 @@ Step = tuple[str, tuple[object, ...], State]
 """A step: a sentence, what is filled in, and the state after it."""
 
 
-def first_state(log: Log, plans: Sequence[Sequence[Item]], faults: Faults) -> State:
-    """Return the state at the beginning: nodes that have joined and published an empty log."""
+def first_state(
+    log: Log, plans: Sequence[Sequence[Item]], faults: Faults, *, one_disk: bool = False
+) -> State:
+    """Return the state at the beginning: nodes that have joined and published an empty log.
+
+    With ``one_disk`` there is no standby, so seals wait for the primary's own disk.
+    """
+    standby = Server("D", 0, log) if one_disk else Server("S", 1, log)
     return State(
-        servers=(Server("P", 1, log), Server("S", 1, log)),
+        servers=(Server("P", 1, log, sync=not one_disk), standby),
         waits=frozenset(),
         requests=frozenset(),
         nodes=tuple(Node(term, log, log) for term in log.terms),
         ever=log,
         outcomes=tuple(("",) * len(plan) for plan in plans),
         faults=faults,
+        promotable=not one_disk,
     )
 
 

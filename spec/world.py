@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from spec.log import Item
+from spec.model import LogModel
 from spec.rules import GOOD, Rules
 from spec.state import Faults
 
@@ -16,7 +17,7 @@ from spec.state import Faults
 class World(NamedTuple):
     """A world. ``falls`` are the invariants of which one breaks in it; none if it holds.
 
-    A world that is ``quick`` takes at most a second or two.
+    With ``one_disk`` there is no standby. A world that is ``quick`` takes at most a second or two.
     """
 
     name: str
@@ -25,6 +26,12 @@ class World(NamedTuple):
     rules: Rules = GOOD
     falls: tuple[str, ...] = ()
     quick: bool = False
+    one_disk: bool = False
+
+    @property
+    def model(self) -> LogModel:
+        """The model of this world, to be searched."""
+        return LogModel(self.rules, self.plans, self.faults, one_disk=self.one_disk)
 
 
 SAY = Item("say")

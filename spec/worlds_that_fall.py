@@ -23,6 +23,14 @@ from spec.world import (
 
 FALL = [
     World("show what can be read", [[SAY], []], Faults(), Rules(show="visible"), ("I1",)),
+    World(
+        "one disk, show what can be read",
+        [[SAY], []],
+        Faults(kill=1),
+        Rules(show="visible"),
+        ("I1",),
+        one_disk=True,
+    ),
     World("hints inside the transaction", [[SAY], []], Faults(), Rules(hint="inside"), ("I1",)),
     World(
         "hints by the next statement, the wait is cancelled",

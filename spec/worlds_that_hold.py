@@ -53,6 +53,13 @@ HOLD = [
         Faults(promote=2, rejoin=1, terminate=1),
     ),
     World("a node crashes, a failover", [[SAY], []], Faults(crash=1, promote=1)),
+    World(
+        "one disk, and the server is killed",
+        [[SAY], [SAY]],
+        Faults(kill=1),
+        quick=True,
+        one_disk=True,
+    ),
     World("a lease expires at any time", [[SAY], [REAP_0]], Faults(cut=1), quick=True),
     World("a mute, and lines under way", [[SAY, SAY], [MUTE_0]], Faults(terminate=1)),
     World("a mute, cut off, a failover", [[SAY], [MUTE_0]], Faults(promote=1, cut=1)),

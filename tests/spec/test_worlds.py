@@ -10,7 +10,6 @@ import re
 import pytest
 
 from spec.deep_worlds import DEEP
-from spec.model import LogModel
 from spec.report import Bounds, Case, judge
 from spec.rules import GOOD, Rules
 from spec.search import search
@@ -52,7 +51,7 @@ def test_worlds_fall_that_have_to_and_no_others() -> None:
 
 
 def test_faults_are_found_soon() -> None:
-    found = [(world, search(_model(world), SOON)) for world in FALL]
+    found = [(world, search(world.model, SOON)) for world in FALL]
     wrong = [
         (world.name, result.fault)
         for world, result in found
@@ -65,11 +64,11 @@ def test_faults_are_found_soon() -> None:
 @pytest.mark.parametrize("name", ["hints off, and one is forged", "names that look alike"])
 def test_a_small_world_holds(name: str) -> None:
     (world,) = [each for each in HOLD if each.name == name]
-    assert judge(Case(world.name, [_model(world)]), Bounds())[0] == "ok"
+    assert judge(Case(world.name, [world.model]), Bounds())[0] == "ok"
 
 
 def test_a_trace_leads_to_the_fault() -> None:
-    found = search(_model(World("", [[SAY], []], Faults(), Rules(show="visible"))))
+    found = search(World("", [[SAY], []], Faults(), Rules(show="visible")).model)
     assert found.trace == [
         "node 0 sends 0.0 (say)",
         "server 0 carries out 0.0",
@@ -82,7 +81,3 @@ def test_the_readme_names_each_rule_and_each_world_that_falls() -> None:
     text = read("spec/README.md")
     assert [name for name in Rules._fields if f"`{name}`" not in text] == []
     assert [world.name for world in FALL if f"| {world.name} |" not in text] == []
-
-
-def _model(world: World) -> LogModel:
-    return LogModel(world.rules, world.plans, world.faults)
