@@ -22,6 +22,7 @@ Modules (python3 -m tools.documents writes this list):
 - `size_limit`: The largest size of a store, and what is written to it near that size.
 - `sqlite`: The durable store: one SQLite file, its search index, its time index and its
   maintenance.
+- `strands`: Strands of stored times: the order of the times of a log whose clock was set back.
 - `timestamps`: Times of lines: how they are stored, and the time at which a line counts as said.
 - `turn`: Turns: of the nodes that share a store, one at a time does a work that needs to be done
   once.

@@ -17,6 +17,7 @@ from chatd.event import UNKNOWN, Event, Kind, Origin
 from chatd.storage.sqlite import time_index
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.rows import SEQ_BITS, Content, EventRow
+from chatd.storage.strands import Strands
 
 _ROWS = 1000
 """Events that are written at a time."""
@@ -78,7 +79,7 @@ class _Room:
         self.session = 0
         self.topic = ""
         self.topic_set = UNKNOWN
-        self.strands = time_index.Strands({})
+        self.strands = Strands({})
 
 
 def _write(connection: sqlite3.Connection, events: Iterator[Event]) -> None:

@@ -22,6 +22,7 @@ from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.maintenance import Maintenance
 from chatd.storage.sqlite.maintenance_schedule import PAUSE_SECONDS
 from chatd.storage.sqlite.rows import SEQ_BITS, EventRow, checked, log_of, write_records
+from chatd.storage.strands import Strands
 from chatd.storage.timestamps import stamp
 
 P = ParamSpec("P")
@@ -40,7 +41,7 @@ class _Head:
         topic: str,
         session: int,
         topic_set: Origin,
-        strands: time_index.Strands,
+        strands: Strands,
     ) -> None:
         self.room = room
         self.seq = seq

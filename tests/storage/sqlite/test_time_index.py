@@ -15,7 +15,8 @@ from chatd.storage.contract import StoreError
 from chatd.storage.sqlite import time_index
 from chatd.storage.sqlite.rows import SEQ_BITS
 from chatd.storage.sqlite.schema import FILLS, STEPS
-from chatd.storage.sqlite.time_index import Strands, first_stamped
+from chatd.storage.sqlite.time_index import first_stamped
+from chatd.storage.strands import Strands
 from chatd.storage.timestamps import LATEST_STAMP
 
 LOG = 1 << SEQ_BITS
