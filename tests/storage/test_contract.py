@@ -55,7 +55,7 @@ class TestNumbering:
 
 async def stored_room(harness: StoreHarness) -> RoomRecord:
     """Return the only room, as the store has it when it is opened again."""
-    if isinstance(harness.store, SqliteStore):
+    if harness.store.lasting:
         await harness.reopen()
     (record,) = harness.store.rooms()
     return record

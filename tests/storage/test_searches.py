@@ -18,31 +18,40 @@ from chatd.storage.contract import (
     Wanted,
 )
 from chatd.text.folding import SLOWEST, fold, fold_for_search
+from tests.support.postgres_log import LogInDatabase, harness_in
 from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
 
 
-@pytest.fixture(params=["memory", "sqlite", "indexed", "unindexable"])
+KINDS = ["memory", "sqlite", "indexed", "unindexable", "database", "indexed database"]
+
+
+@pytest.fixture(params=KINDS)
 def searched(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[StoreHarness]:
     """Yield a store to search in.
 
-    It is in memory; in a file, before or after its events are indexed; or in a file of an SQLite
-    that cannot index.
+    It is in memory; in a file or a database, before or after its events are indexed; or in a file
+    of an SQLite that cannot index.
     """
     if request.param == "memory":
         harness = StoreHarness.in_memory()
+    elif "database" in request.param:
+        harness = harness_in(request.getfixturevalue("database"))
     else:
         harness = StoreHarness.in_file(tmp_path / "chat.sqlite")
     if request.param == "unindexable":
         monkeypatch.setattr("chatd.storage.sqlite.search_index.is_possible", lambda: False)
-    if request.param in ("indexed", "unindexable"):
+    if request.param in ("indexed", "unindexable", "indexed database"):
         search = harness.store.search
 
         async def search_index(room: str, wanted: Wanted, upto: int, limit: int) -> Found:
-            await harness.catch_up()
+            if isinstance(harness.store, LogInDatabase):
+                harness.store.index()
+            else:
+                await harness.catch_up()
             return await search(room, wanted, upto, limit)
 
         harness.store.search = search_index

@@ -7,10 +7,22 @@ Modules (python3 -m tools.documents writes this list):
 
 - `address`: The address of a database of PostgreSQL, as ``--store`` has it: libpq's URI, of which a
   part.
+- `archive`: Reading of the log beside the link: pages, times and searches, in a thread or in a
+  tool.
 - `checks`: Checks of a server and of a database: what a shared log needs of them.
 - `errors`: Errors of psycopg and of PostgreSQL, as one line for operators: why, and what to do
   about it.
+- `indexing`: The work of indexing: of the nodes that share a log, one at a time adds events to the
+  index.
+- `reading`: Connections that read beside the link: each reconnects by itself, and reads the true
+  log alone.
+- `rows`: Rows of the database: what readers select, and what a daemon reads when it starts.
 - `schema`: The schema of the database: the SQL of each version, and the upgrade of an older one.
+- `search`: One search in a room's log, which is bounded in time.
+- `search_index`: The search index of the database: which trigrams each event has, in GIN's index of
+  arrays.
 - `texts`: Texts as PostgreSQL can store them: a character is written as two, because U+0000 is
   refused.
+- `time_index`: Questions about the times of a log in the database, which its writer never sets
+  back.
 """

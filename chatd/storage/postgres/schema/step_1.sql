@@ -61,6 +61,30 @@ CREATE TABLE events (
     PRIMARY KEY (shard, room, seq)
 );
 
+-- Where imported lines were stored with times that went back: see `chatd.storage.postgres.time_index`.
+CREATE TABLE strands (
+    shard  integer NOT NULL,
+    room   integer NOT NULL,
+    seq    bigint  NOT NULL,                    -- first event of a stretch
+    strand integer NOT NULL,
+    time   bigint  NOT NULL,                    -- of that event, or none of the stretch is below it
+    PRIMARY KEY (shard, room, seq)
+);
+CREATE INDEX strands_by_time ON strands (shard, room, strand, time, seq);
+
+-- The trigrams of events: see `chatd.storage.postgres.search_index`. A list of what is pending would
+-- be read by each question about a block.
+CREATE TABLE search (
+    shard integer    NOT NULL,
+    room  integer    NOT NULL,
+    seq   bigint     NOT NULL,
+    grams smallint[] NOT NULL,
+    PRIMARY KEY (shard, room, seq),
+    FOREIGN KEY (shard, room, seq) REFERENCES events ON DELETE CASCADE
+);
+CREATE INDEX search_by_grams ON search
+    USING gin ((ARRAY[(room::bigint << 28) | (seq >> 12)]), grams) WITH (fastupdate = off);
+
 CREATE TABLE batches (
     shard   integer NOT NULL,
     no      bigint  NOT NULL,

@@ -1,0 +1,91 @@
+"""Connections that read beside the link: each reconnects by itself, and reads the true log alone.
+
+Theory of operation. A connection outlives a failover of the server that it was made to, so it may
+be one to a server that nobody follows any more. That one may lack lines that this node has shown,
+and have others in their places. So each use begins with a question: the last batch that this node
+has published must be in the server's log. All that was published before it is there, too, and in
+its place. Whoever asks for lines up to a seq that was published is given those that were.
+
+This module must not know what is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Connection, Cursor, Error
+
+from chatd.storage.contract import StoreError
+from chatd.storage.postgres.errors import line_of
+from chatd.storage.postgres.schema import SHARD
+from chatd.storage.shared.engine import Position
+
+Connect = Callable[[], "Connection[Any]"]
+"""Opens a connection that commits each statement, with the schema of chatd as its search path.
+
+Raises `StoreError`.
+"""
+
+NOTHING = Position(0, None)
+"""The position of a node that has published nothing."""
+
+
+def nothing_shown() -> Position:
+    """Return the position of a tool that has shown nothing."""
+    return NOTHING
+
+
+class ReadingConnection:
+    """A connection for one thread at a time.
+
+    The first use opens it, and the first one after an error opens it again. ``shown`` gives the
+    position of the last batch that this node has published.
+    """
+
+    def __init__(self, connect: Connect, shown: Callable[[], Position] = nothing_shown) -> None:
+        self._connect = connect
+        self._shown = shown
+        self._connection: Connection[Any] | None = None
+
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor[Any]]:
+        """Return a cursor, in a context. Raises `StoreError` for all errors of the database."""
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+                # Each statement has its index. A planner that knows little would read a table.
+                self._connection.execute("SET enable_seqscan = off")
+            with self._connection.cursor(binary=True) as cursor:
+                self._check(cursor)
+                yield cursor
+        except StoreError:
+            self.close()
+            raise
+        except Error as error:
+            self.close()
+            raise StoreError(line_of(error)) from None
+        except BaseException:
+            self.close()  # it may be in a statement that has not ended
+            raise
+
+    def close(self) -> None:
+        """Close the connection; the next use opens it again."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _check(self, cursor: Cursor[Any]) -> None:
+        """Raise `StoreError` unless the server has all that this node has published."""
+        shown = self._shown()
+        if shown.id is None:
+            return
+        row = cursor.execute(
+            "SELECT c.no, b.id FROM clock c LEFT JOIN batches b"
+            " ON b.shard = c.shard AND b.no = %s WHERE c.shard = %s",
+            (shown.number, SHARD),
+        ).fetchone()
+        # A batch that all nodes have published is pruned after a while.
+        if row is None or (row[1] != shown.id and (row[1] is not None or row[0] < shown.number)):
+            raise StoreError("the server has not the log that was shown. Is it an old primary?")
