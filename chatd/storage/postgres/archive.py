@@ -1,7 +1,7 @@
 """Reading of the log beside the link: pages, times and searches, in a thread or in a tool.
 
-This module must not write, nor know what may be shown: whoever asks for a page names the last seq
-that was published.
+This module must not write, nor know what may be shown: a page is asked for up to a seq that was
+published.
 """
 
 from __future__ import annotations

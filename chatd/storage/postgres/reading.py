@@ -1,10 +1,10 @@
 """Connections that read beside the link: each reconnects by itself, and reads the true log alone.
 
-Theory of operation. A connection outlives a failover of the server that it was made to, so it may
-be one to a server that nobody follows any more. That one may lack lines that this node has shown,
-and have others in their places. So each use begins with a question: the last batch that this node
-has published must be in the server's log. All that was published before it is there, too, and in
-its place. Whoever asks for lines up to a seq that was published is given those that were.
+Theory of operation. A connection may be to an old primary, which goes on after another server took
+its place. That one may lack lines that this node has shown, and have others in their places. So
+each use begins with a question: the last batch that this node has published must be in the server's
+log. All that was published before it is there, too, and in its place. So lines up to a seq that was
+published are those that were.
 
 This module must not know what is read.
 """

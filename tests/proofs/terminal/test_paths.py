@@ -275,6 +275,7 @@ TO_BE_HASHED = {
     "chat/idempotency.py",
     "chat/login_limits.py",
     "chat/login_networks.py",
+    "storage/postgres/search_index.py",
 }
 """Modules whose bytes are only hashed."""
 

@@ -16,7 +16,6 @@ from chatd.storage.sqlite import time_index
 from chatd.storage.sqlite.rows import SEQ_BITS
 from chatd.storage.sqlite.schema import FILLS, STEPS
 from chatd.storage.sqlite.time_index import first_stamped
-from chatd.storage.strands import Strands
 from chatd.storage.timestamps import LATEST_STAMP
 
 LOG = 1 << SEQ_BITS
@@ -78,17 +77,6 @@ def test_an_upgraded_file_agrees_with_looking_at_every_line(
                 (bounds[0] + place for place, at in enumerate(times) if low <= at <= high), None
             )
             assert first_stamped(connection, bounds, low, high) == expected
-
-
-@given(TIMES)
-def test_along_a_strand_times_never_decrease(times: list[int]) -> None:
-    lasts: dict[int, int] = {}
-    made, strand = Strands({}), -1
-    for at in times:
-        begun = made.add(at)
-        strand = strand if begun is None else begun
-        assert lasts.get(strand, at) <= at
-        lasts[strand] = at
 
 
 def test_a_clock_that_is_right_makes_one_stretch(connection: sqlite3.Connection) -> None:
