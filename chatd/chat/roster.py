@@ -146,6 +146,8 @@ class Roster:
     def _follow(self, keys: Collection[str]) -> None:
         for key in keys:
             if key in self._own:
+                if self._own[key] is not None and key not in self._visits:
+                    self._note(key)  # others took this node for dead
                 continue
             before, after = self._known.pop(key, None), self._visits.get(key)
             if after is not None:

@@ -8,6 +8,7 @@ a name, is decided by those who claim; this module must not know it.
 from __future__ import annotations
 
 import abc
+from collections.abc import Callable
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, succeed
@@ -41,6 +42,13 @@ class Claims(abc.ABC):
         The same holder may still hold it on another node, or another name that looks like it.
         """
 
+    @abc.abstractmethod
+    def when_lost(self, lost: Callable[[Claim], None]) -> None:
+        """Call this with each claim that this node held, and that another holder has a look of now.
+
+        That happens to a node that was cut off for long: others have freed what it held.
+        """
+
 
 class LocalClaims(Claims):
     """The claims of a node that has its store for itself: they are answered at once."""
@@ -62,6 +70,9 @@ class LocalClaims(Claims):
             del self._held[look][claim]
             if not self._held[look]:
                 del self._held[look]
+
+    def when_lost(self, lost: Callable[[Claim], None]) -> None:
+        """Do nothing: none is lost."""
 
     def __len__(self) -> int:
         """Return the number of looks that are held."""

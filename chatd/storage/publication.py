@@ -73,12 +73,18 @@ class Publication:
         if len(self._batches) == 1:
             self._go_on()
 
-    def follow(self, number: int, entries: Sequence[Published], records: Sequence[Record]) -> None:
-        """Publish a batch of another node."""
+    def follow(
+        self,
+        number: int,
+        entries: Sequence[Published],
+        records: Sequence[Record],
+        finish: Callable[[], None] | None = None,
+    ) -> None:
+        """Publish a batch of another node, and finish it then."""
         first, *parts = _parts_of(entries)
         begin = partial(self._follow, records, first)
         steps = [partial(self._show_of_others, each, ()) for each in parts]
-        self._batches.append(_Steps(number, [begin, *steps], _nobody_waits))
+        self._batches.append(_Steps(number, [begin, *steps], finish or _nobody_waits))
         if len(self._batches) == 1:
             self._go_on()
 

@@ -28,6 +28,7 @@ class Node:
         clock = Clock()
         clock.advance(1_000_000)
         self.log = SharedLog()
+        self.is_lost = False
         self.store = SharedMemoryStore(self.log, clock, clock.seconds)
         self.world = World(clock=clock, store=self.store)
         other = SharedMemoryStore(self.log, clock, clock.seconds)
@@ -36,11 +37,13 @@ class Node:
     def begin(self, *, is_stored: bool) -> None:
         """Let what is said next be stored or not, and in either case not be answered."""
         self.log.hold()
-        self.store.cut = not is_stored
+        self.is_lost = not is_stored
 
     def give_up(self) -> None:
         """Wait for the answer no longer."""
         self.store.cut = True
+        if self.is_lost:
+            self.log.lose()
         self.store.give_up()
         self.world.settle()
 
@@ -275,12 +278,12 @@ class TestAChange:
         node.reconnect()
         assert node.world.server.accounts.called("ana") is not None
 
-    def test_a_name_stays_free_for_others(self, nodes: Node) -> None:
-        ana, luis = nodes.world.person(), nodes.world.person()
+    def test_a_name_stays_free_for_others(self, node: Node) -> None:
+        ana, luis = node.world.person(), node.world.person()
         ana.seen()
-        assert nodes.doubt(ana, "/nick ana", is_stored=True) == [CHANGE_IN_DOUBT]
+        assert node.doubt(ana, "/nick ana", is_stored=True) == [CHANGE_IN_DOUBT]
         assert ana.session.is_guest
-        nodes.reconnect()
+        node.reconnect()
         luis.ask("/nick ana")
         assert luis.session.name == "ana"
 

@@ -314,6 +314,7 @@ class TestSanctions:
         world.shared_log.hold()
         account = world.server.accounts.table["ana"]._replace(name="luis", admin=False)
         Deferred.fromCoroutine(world.nodes[1].server.registrations.register(account))
+        world.settle()
         world.shared_log.seal()  # the name is claimed now, and its account on the way
         world.settle()
         luis.type("I am luis")

@@ -25,7 +25,7 @@ ROOMS = "lobby", "ops"
 
 def safe_entries(log: SharedLog) -> list[Published]:
     """Return all entries that may be shown, in their order."""
-    return [entry for batch in log.batches[: log.safe] for entry in batch.entries]
+    return [entry for batch in log.batches[: log.safe] for entry in batch.read.entries]
 
 
 def events_of(entries: Iterable[Published], room: str) -> list[Event]:

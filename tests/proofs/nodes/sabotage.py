@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from unittest import mock
+from uuid import uuid4
 
 from twisted.internet.defer import Deferred, succeed
 
@@ -18,34 +19,43 @@ from chatd.storage.claims import Claim
 from chatd.storage.contract import InDoubt, StoreError
 from chatd.storage.publication import Publication
 from chatd.storage.records import Table
+from chatd.storage.shared.attempt import Attempt
+from chatd.storage.shared.engine import Request
+from chatd.storage.shared.follower import Follower
 from tests.support import shared_store
-from tests.support.shared_store import Attempt, SharedLog, SharedMemoryStore
+from tests.support.shared_store import MemoryLink, SharedLog
 
 
 def _show_what_is_visible() -> Any:
     """Publish batches that are not safe, which may be lost."""
-    advance = SharedMemoryStore.advance
+    publish = Follower.publish_safe
 
-    def careless(self: SharedMemoryStore) -> None:
-        log = self.shared_log
-        with mock.patch.object(log, "safe", max(log.safe, len(log.batches))):
-            advance(self)
+    def careless(self: Follower) -> None:
+        self.safe = self.read.number
+        publish(self)
 
-    return mock.patch.object(SharedMemoryStore, "advance", careless)
+    return mock.patch.object(Follower, "publish_safe", careless)
 
 
-def _keep_a_lost_batch_shown() -> Any:
-    """Tell authors that their lines are stored when they are visible; send nothing again."""
-    append = SharedLog.append
+def _answer_before_the_seal() -> Any:
+    """Tell authors that their lines are stored when they are visible."""
 
-    def careless(self: SharedLog, attempt: Attempt) -> None:
-        append(self, attempt)
-        node = attempt.node
-        if self.batches and self.batches[-1].attempt is attempt and node._next == len(self.batches):
-            node._next += 1
-            node._publish(self.batches[-1])
+    def careless(self: MemoryLink, result: Any) -> Deferred[Any]:
+        return succeed(result)
 
-    return mock.patch.object(SharedLog, "append", careless)
+    return mock.patch.object(MemoryLink, "_sealed", careless)
+
+
+def _keep_the_buffer() -> Any:
+    """Publish what was read through a link that is lost."""
+    end = Follower.end
+
+    def careless(self: Follower) -> None:
+        buffer = self._buffer.copy()
+        end(self)
+        self._buffer += buffer
+
+    return mock.patch.object(Follower, "end", careless)
 
 
 def _check_nothing_again() -> Any:
@@ -88,25 +98,24 @@ def _follow_records_after_lines() -> Any:
 
 def _make_a_new_attempt_at_a_retry() -> Any:
     """Send a batch again as another one, so that it may be stored twice."""
-    send = SharedMemoryStore.send
+    request = Attempt.request
 
-    def careless(self: SharedMemoryStore) -> None:
-        before = self._attempt
-        if before is not None and not self.cut and self.shared_log._has(before):
-            self._attempt = Attempt(self, before.items, before.known)
-            self._attempt.done = before.done
-        send(self)
+    def careless(self: Attempt) -> Request:
+        if self.is_in_doubt:
+            self.not_stored()
+            self.id = uuid4()
+        return request(self)
 
-    return mock.patch.object(SharedMemoryStore, "send", careless)
+    return mock.patch.object(Attempt, "request", careless)
 
 
 def _have_own_numbers_of_sessions() -> Any:
     """Give each node the same numbers for its sessions."""
 
-    def careless(self: SharedLog) -> Deferred[range]:
-        return succeed(range(1, 1000))
+    def careless(self: SharedLog) -> range:
+        return range(1, 1000)
 
-    return mock.patch.object(SharedLog, "take_numbers", careless)
+    return mock.patch.object(SharedLog, "take_block", careless)
 
 
 def _say_no_when_in_doubt() -> Any:
@@ -115,20 +124,19 @@ def _say_no_when_in_doubt() -> Any:
 
 
 def _pass_over_what_was_missed() -> Any:
-    """Go on with the newest batch after a node was cut off."""
-    reconnect = SharedMemoryStore.reconnect
+    """Go on with the newest batch after a link was lost."""
+    begin = Follower.begin
 
-    def careless(self: SharedMemoryStore) -> None:
-        if self.cut:
-            self._next = self.shared_log.safe + 1
-        reconnect(self)
+    def careless(self: Follower, link: Any) -> None:
+        self.published = link._log.batches[-1].read.position
+        begin(self, link)
 
-    return mock.patch.object(SharedMemoryStore, "reconnect", careless)
+    return mock.patch.object(Follower, "begin", careless)
 
 
 def _leave_visits_of_the_dead() -> Any:
     """Free the names of a dead node, and leave its sessions in the roster."""
-    return mock.patch.object(shared_store, "VISITS", "no such kind")
+    return mock.patch.object(SharedLog, "ephemeral", return_value=[])
 
 
 def _withdraw_nothing() -> Any:
@@ -151,7 +159,8 @@ class Sabotage(NamedTuple):
 
 SABOTAGES = (
     Sabotage("show what is visible", _show_what_is_visible),
-    Sabotage("keep a lost batch shown", _keep_a_lost_batch_shown),
+    Sabotage("answer before the seal", _answer_before_the_seal),
+    Sabotage("keep the buffer", _keep_the_buffer),
     Sabotage("check nothing again", _check_nothing_again, seed=2),
     Sabotage("claims without compare", _claim_without_compare),
     Sabotage("records without conflict", _write_without_conflict),

@@ -1364,7 +1364,7 @@ class SpeedTests(SynchronousTestCase):
     def test_one_who_is_cut_off_meanwhile_leaves_nothing_behind(self) -> None:
         self.flood(self.burst + 20)
         self.ana.hang_up(ConnectionAborted)
-        self.assertEqual(self.world.clock.getDelayedCalls(), [])
+        self.assertEqual(self.world.delayed_calls(), [])
 
 
 class LineTimeTests(SynchronousTestCase):

@@ -125,7 +125,7 @@ class AdmissionTests(SynchronousTestCase):
             refused.connectionLost(Failure(ConnectionDone()))
         self.assertIsInstance(self.come(world, "192.0.2.1")[0], Refused)
         world.settle()
-        self.assertEqual(len(world.clock.getDelayedCalls()), 1)
+        self.assertEqual(len(world.delayed_calls()), 1)
 
 
 class CheckTests(SynchronousTestCase):

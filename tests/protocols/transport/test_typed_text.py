@@ -82,11 +82,12 @@ class TestText:
 
 
 class TestCommands:
-    def test_one_takes_effect_after_the_lines_before_it(self, typist: Typist) -> None:
+    def test_one_takes_effect_after_the_lines_before_it(self, world: World, typist: Typist) -> None:
         take(typist, "/nick ana")
         assert typist.said == []
         assert typist.session.name != "ana"
         typist.done()
+        world.settle()
         assert typist.session.name == "ana"
 
     @pytest.mark.parametrize(("cost", "charged"), [(1, []), (2, [1]), (30, [29])])

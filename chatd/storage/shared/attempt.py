@@ -1,0 +1,93 @@
+"""A batch of this node on its way into the shared log.
+
+Theory of operation. A batch gets its id once. It is sent as one request, which stays the same until
+it is answered: if the link is lost, the same request is sent through the next one, with the rights
+that its lines were allowed by, and not with newer ones, for the first one may still be carried out.
+Only the answer that the rights were changed, or that the term has ended, says that nothing of it is
+stored, so that its lines can be asked for again.
+
+This module must not know a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from twisted.internet.defer import Deferred
+
+from chatd.event import Draft
+from chatd.storage.batches import BatchItem, Committed, RecordWrite
+from chatd.storage.shared.engine import Request
+
+
+class Attempt:
+    """A batch that is being committed. ``done`` fires when it is its turn to be published.
+
+    ``known`` is the number of the last batch that this node had published when it was last asked if
+    the lines may be said. ``began`` is when the commit began. While it is ``under_way``, a link
+    carries a request. Once it is ``committed``, it only waits for its turn.
+    """
+
+    def __init__(self, id: UUID, batch: list[BatchItem], known: int, began: float) -> None:
+        self.id = id
+        self.batch = batch
+        self.known = known
+        self.began = began
+        self.done: Deferred[Committed] = Deferred()
+        self.committed: Committed | None = None
+        self.under_way = False
+        self.again = 0
+        self._items: Sequence[BatchItem] = batch
+        self._conflicts: list[RecordWrite] = []
+        self._request: Request | None = None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """True if a request was sent that has no answer."""
+        return self._request is not None
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The lines that are to be stored."""
+        return [item for item in self._items if isinstance(item, Draft)]
+
+    def request(self) -> Request:
+        """Return the request that is to be sent now."""
+        if self._request is None:
+            self._request = Request(self.id, self._items, self.known)
+            return self._request
+        self._request = self._request._replace(again=True)
+        return self._request
+
+    def not_stored(self) -> None:
+        """Take note of an answer that says that nothing is stored, and never will be by it."""
+        self._request = None
+
+    def stored(self, committed: Committed) -> None:
+        """Take note of the answer that says that the batch is stored."""
+        conflicts = [*self._conflicts, *committed.conflicts]
+        self.committed = committed._replace(conflicts=conflicts)
+
+    def leave_out(self, refused: Sequence[Draft]) -> None:
+        """Leave out lines that may not be said any more, and what is stored only with them."""
+        leave_out(self.batch, refused)  # else they are refused once more if this fails
+        for item in self._items:
+            if isinstance(item, RecordWrite):
+                left = [draft for draft in item.drafts if not is_in(draft, refused)]
+                if len(left) < len(item.drafts):
+                    item.drafts = left
+                    self._conflicts.append(item)
+        gone = list[BatchItem]([*refused, *self._conflicts])
+        gone += [draft for each in self._conflicts for draft in each.drafts]
+        self._items = [item for item in self._items if not is_in(item, gone)]
+
+
+def is_in(item: BatchItem, items: Sequence[BatchItem]) -> bool:
+    """Return True if that very item is among others: equal lines are said twice."""
+    return any(item is each for each in items)
+
+
+def leave_out(items: list[BatchItem], refused: Sequence[Draft]) -> None:
+    """Take lines out of a list of items."""
+    items[:] = [item for item in items if not is_in(item, refused)]

@@ -1,0 +1,199 @@
+"""Following the shared log: what is read, what of it is safe, and when it is published.
+
+Theory of operation. Batches are read as soon as they can be, into a buffer. One is safe once this
+node knows that a seal ended that was begun after the batch was readable: its author's, of which a
+hint tells, or one of this node. If no hint comes until the next poll, because the author has died,
+say, this node seals what it has *read*: first the reading, then the seal, or it would vouch for
+what it has not seen. The buffer is dropped with the link, because what was not safe may be lost,
+and its numbers used again.
+
+A hint may be wrong: any role of the database may send one. It can say at most that what was read
+already is safe, and is not kept beyond the next seal.
+
+This module must not know what is done with a batch.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.python.failure import Failure
+
+from chatd.storage.contract import StoreError
+from chatd.storage.shared.engine import Link, LogBatch, Position
+from chatd.util.error_log import ErrorLog
+
+POLL_SECONDS = 0.25
+"""Seconds between two looks at the log without a hint. Half of the time in which the line of an
+author who dies at once has to be shown elsewhere (0.5 s)."""
+
+READ_SECONDS = 3.0
+"""Seconds after which a link is given up that does not answer a read, which waits for no disk."""
+
+
+class Follower:
+    """Reads the log through one link at a time, and publishes its batches in order.
+
+    ``publish`` returns False for a batch that has to wait: call `publish_safe` then. ``failed`` is
+    called with an error of the engine that is no loss of a link.
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        published: Position,
+        publish: Callable[[LogBatch], bool],
+        failed: Callable[[StoreError], None],
+        error_log: ErrorLog,
+    ) -> None:
+        self.published = published
+        self.safe = published.number
+        self.dropped = 0
+        self._clock = clock
+        self._publish = publish
+        self._failed = failed
+        self._error_log = error_log
+        self._link: Link | None = None
+        self._buffer: deque[LogBatch] = deque()
+        self._hinted = 0
+        self._reading: IDelayedCall | None = None  # the end of the time to answer
+        self._read_again = False
+        self._sealing = False
+        self._publishing = False
+        self._poll: IDelayedCall | None = None
+
+    @property
+    def read(self) -> Position:
+        """The last batch that was read."""
+        return self._buffer[-1].position if self._buffer else self.published
+
+    def begin(self, link: Link) -> None:
+        """Follow through a link, until `end`."""
+        self._link = link
+        self._look()
+
+    def end(self) -> None:
+        """Forget the link, and what was read through it and was not safe."""
+        self._link = None
+        self.dropped += len(self._buffer)
+        self._buffer.clear()
+        self._hinted = 0
+        self._read_again = self._sealing = False
+        for call in self._poll, self._reading:
+            if call is not None and call.active():
+                call.cancel()
+        self._poll = self._reading = None
+
+    def hint(self, number: int) -> None:
+        """Take note that batches up to a number are said to be safe, and read those."""
+        self._hinted = max(self._hinted, number)
+        self.publish_safe()
+        if number > self.read.number:
+            self._read()
+
+    def vouch(self, number: int) -> None:
+        """Take note of a seal of this node behind batches up to a number, and read those."""
+        self.safe = max(self.safe, number)
+        self.publish_safe()
+        if number > self.read.number:
+            self._read()
+
+    def append_own(self, number: int, id: UUID) -> None:
+        """Take note of a batch of this node that is sealed, and need not be read if it is next."""
+        if number == self.read.number + 1:
+            self._buffer.append(LogBatch(number, id))
+        self.vouch(number)
+
+    def publish_safe(self) -> None:
+        """Publish what is safe, in order."""
+        if self._publishing:
+            return
+        self._publishing = True
+        try:
+            self.safe = max(self.safe, min(self._hinted, self.read.number))
+            while self._buffer and self._buffer[0].number <= self.safe:
+                batch = self._buffer[0]
+                if not self._publish(batch):
+                    return
+                if not self._buffer or self._buffer[0] is not batch:
+                    return  # the link ended meanwhile
+                self._buffer.popleft()
+                self.published = batch.position
+        finally:
+            self._publishing = False
+
+    def _look(self) -> None:
+        self._poll = self._clock.callLater(POLL_SECONDS, self._look)
+        self._read(seal=True)
+
+    def _read(self, *, seal: bool = False) -> None:
+        """Read what is in the log, and then seal it if that is asked for and not done."""
+        link = self._link
+        if link is None:
+            return
+        if self._reading is not None:
+            self._read_again = True
+            return
+        self._read_again = False
+        self._reading = self._clock.callLater(READ_SECONDS, link.abort)
+        link.read(self.read.number).addCallbacks(
+            self._have_read, self._not_read, callbackArgs=(link, seal), errbackArgs=(link,)
+        ).addErrback(self._is_wrong)
+
+    def _have_read(self, batches: Sequence[LogBatch], link: Link, seal: bool) -> None:
+        if link is not self._link:
+            return
+        self._end_reading()
+        known = self.read.number  # own ones may have been added meanwhile
+        self._buffer += [batch for batch in batches if batch.number > known]
+        self.publish_safe()
+        if self._link is not link:
+            return
+        if batches or self._read_again:
+            self._read(seal=seal)
+        elif seal and self.read.number > self.safe:
+            self._seal(link)
+
+    def _not_read(self, failure: Failure, link: Link) -> None:
+        failure.trap(StoreError)
+        if link is self._link:
+            self._end_reading()
+            assert isinstance(failure.value, StoreError)
+            self._failed(failure.value)
+
+    def _end_reading(self) -> None:
+        if self._reading is not None and self._reading.active():
+            self._reading.cancel()
+        self._reading = None
+
+    def _seal(self, link: Link) -> None:
+        if not self._sealing:
+            self._sealing = True
+            position = self.read
+            link.seal(position).addCallbacks(
+                self._sealed,
+                self._not_sealed,
+                callbackArgs=(link, position),
+                errbackArgs=(link,),
+            ).addErrback(self._is_wrong)
+
+    def _sealed(self, _: None, link: Link, position: Position) -> None:
+        if link is not self._link:
+            return
+        self._sealing = False
+        self._hinted = 0
+        self.safe = max(self.safe, position.number)
+        self.publish_safe()
+
+    def _not_sealed(self, failure: Failure, link: Link) -> None:
+        failure.trap(StoreError)
+        if link is self._link:
+            self._sealing = False
+            assert isinstance(failure.value, StoreError)
+            self._failed(failure.value)
+
+    def _is_wrong(self, failure: Failure) -> None:
+        self._error_log.tell("following the shared log failed", failure)
