@@ -105,6 +105,7 @@ class Roster:
         # Those of this node; None for one that has ended, until the end of its visit is stored.
         self._own: dict[str, Session | None] = {}
         self._changed: dict[str, None] = {}
+        self._later: dict[str, None] = {}  # to be written again
         self._moved: Callable[[int, Visit | None, Visit | None], None] = _ignore
         self._visits.watch(self._follow)
 
@@ -147,7 +148,7 @@ class Roster:
         for key in keys:
             if key in self._own:
                 if self._own[key] is not None and key not in self._visits:
-                    self._note(key)  # others took this node for dead
+                    self._write_later([key])  # others may have taken this node for dead
                 continue
             before, after = self._known.pop(key, None), self._visits.get(key)
             if after is not None:
@@ -193,20 +194,26 @@ class Roster:
         puts = [self._visits.put(key, visit) for key, visit in visits.items()]
         if puts:
             change(self._store, *puts).addCallbacks(
-                lambda _: self._forget(ended), self._write_later, errbackArgs=(tuple(visits),)
+                lambda _: self._forget(ended), self._not_written, errbackArgs=(tuple(visits),)
             )
 
     def _forget(self, ended: Collection[str]) -> None:
         for key in ended:
             self._own.pop(key, None)
 
-    def _write_later(self, failure: Failure, keys: Collection[str]) -> None:
-        """Write visits again that could not be written, or of which that is not known."""
+    def _not_written(self, failure: Failure, keys: Collection[str]) -> None:
         failure.trap(StoreError)
         # Also one that is as it is known here: it is another one if the store took it all the same.
-        self._clock.callLater(WRITE_AGAIN_SECONDS, self._write_again, keys)
+        self._write_later(keys)
 
-    def _write_again(self, keys: Collection[str]) -> None:
+    def _write_later(self, keys: Iterable[str]) -> None:
+        """Write visits again that could not be written, or of which that is not known."""
+        if not self._later:
+            self._clock.callLater(WRITE_AGAIN_SECONDS, self._write_again)
+        self._later.update(dict.fromkeys(keys))
+
+    def _write_again(self) -> None:
+        keys, self._later = self._later, {}
         self._put(self._now(keys))
 
 

@@ -475,13 +475,22 @@ class SharedMemoryStore(SharedStore, MemoryStore):
     def reconnect(self) -> None:
         """End that the node is cut off."""
         self._cut = False
-        self.connect_now()
+        self.links.connect_now()
+
+    def send(self) -> None:
+        """Send what is being committed."""
+        self.appender.send()
+
+    def give_up(self) -> None:
+        """Wait no more for the answer to what is being committed."""
+        self.appender.give_up()
 
     def crash(self) -> None:
         """End the node as if its machine had lost power."""
         self.shared_log.nodes.remove(self)
+        self.links.stop()
+        self.appender.stop()
         self.cut = True
-        self.stop()
 
 
 def _ignore(value: Any) -> None:

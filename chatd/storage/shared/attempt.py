@@ -25,15 +25,15 @@ class Attempt:
     """A batch that is being committed. ``done`` fires when it is its turn to be published.
 
     ``known`` is the number of the last batch that this node had published when it was last asked if
-    the lines may be said. ``began`` is when the commit began. While it is ``under_way``, a link
-    carries a request. Once it is ``committed``, it only waits for its turn.
+    the lines may be said. While it is ``under_way``, a link carries a request. It is not to be sent
+    before the batch of the number ``again`` is published. Once it is ``committed``, it only waits
+    for its turn.
     """
 
-    def __init__(self, id: UUID, batch: list[BatchItem], known: int, began: float) -> None:
+    def __init__(self, id: UUID, batch: list[BatchItem], known: int) -> None:
         self.id = id
         self.batch = batch
         self.known = known
-        self.began = began
         self.done: Deferred[Committed] = Deferred()
         self.committed: Committed | None = None
         self.under_way = False

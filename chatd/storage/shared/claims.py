@@ -52,4 +52,4 @@ class SharedClaims(Claims):
 
 
 def _ignore(claim: Claim) -> None:
-    """Do nothing: nobody relies on the claim."""
+    """Do nothing before `SharedClaims.when_lost`."""

@@ -20,11 +20,9 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.python.failure import Failure
 
-from chatd.storage.contract import StoreError
 from chatd.storage.shared.engine import Link, LogBatch, Position
-from chatd.util.error_log import ErrorLog
+from chatd.storage.shared.links import Links
 
 POLL_SECONDS = 0.25
 """Seconds between two looks at the log without a hint. Half of the time in which the line of an
@@ -37,8 +35,8 @@ READ_SECONDS = 3.0
 class Follower:
     """Reads the log through one link at a time, and publishes its batches in order.
 
-    ``publish`` returns False for a batch that has to wait: call `publish_safe` then. ``failed`` is
-    called with an error of the engine that is no loss of a link.
+    ``publish`` returns False for a batch that has to wait: call `publish_safe` then. ``dropped`` is
+    the number of batches that were read and not shown, because a link was lost.
     """
 
     def __init__(
@@ -46,16 +44,14 @@ class Follower:
         clock: IReactorTime,
         published: Position,
         publish: Callable[[LogBatch], bool],
-        failed: Callable[[StoreError], None],
-        error_log: ErrorLog,
+        links: Links,
     ) -> None:
         self.published = published
         self.safe = published.number
         self.dropped = 0
         self._clock = clock
         self._publish = publish
-        self._failed = failed
-        self._error_log = error_log
+        self._links = links
         self._link: Link | None = None
         self._buffer: deque[LogBatch] = deque()
         self._hinted = 0
@@ -139,9 +135,9 @@ class Follower:
             return
         self._read_again = False
         self._reading = self._clock.callLater(READ_SECONDS, link.abort)
-        link.read(self.read.number).addCallbacks(
-            self._have_read, self._not_read, callbackArgs=(link, seal), errbackArgs=(link,)
-        ).addErrback(self._is_wrong)
+        link.read(self.read.number).addCallback(self._have_read, link, seal).addErrback(
+            self._links.not_answered, link
+        )
 
     def _have_read(self, batches: Sequence[LogBatch], link: Link, seal: bool) -> None:
         if link is not self._link:
@@ -157,13 +153,6 @@ class Follower:
         elif seal and self.read.number > self.safe:
             self._seal(link)
 
-    def _not_read(self, failure: Failure, link: Link) -> None:
-        failure.trap(StoreError)
-        if link is self._link:
-            self._end_reading()
-            assert isinstance(failure.value, StoreError)
-            self._failed(failure.value)
-
     def _end_reading(self) -> None:
         if self._reading is not None and self._reading.active():
             self._reading.cancel()
@@ -173,12 +162,9 @@ class Follower:
         if not self._sealing:
             self._sealing = True
             position = self.read
-            link.seal(position).addCallbacks(
-                self._sealed,
-                self._not_sealed,
-                callbackArgs=(link, position),
-                errbackArgs=(link,),
-            ).addErrback(self._is_wrong)
+            link.seal(position).addCallback(self._sealed, link, position).addErrback(
+                self._links.not_answered, link
+            )
 
     def _sealed(self, _: None, link: Link, position: Position) -> None:
         if link is not self._link:
@@ -187,13 +173,3 @@ class Follower:
         self._hinted = 0
         self.safe = max(self.safe, position.number)
         self.publish_safe()
-
-    def _not_sealed(self, failure: Failure, link: Link) -> None:
-        failure.trap(StoreError)
-        if link is self._link:
-            self._sealing = False
-            assert isinstance(failure.value, StoreError)
-            self._failed(failure.value)
-
-    def _is_wrong(self, failure: Failure) -> None:
-        self._error_log.tell("following the shared log failed", failure)

@@ -378,10 +378,14 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                 assert of_format or (file, given) in others, f"{file}: {given}"
 
 
+OF_THE_STORE = {"storage/shared/store.py", "storage/shared/appender.py"}
+"""Modules whose ``send`` sends a batch to the engine of a store."""
+
+
 def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> None:
     """All readers in step are sent the data of a chunk, perhaps after a bell."""
     writing = files_that_call("write") | files_that_call("send")
-    others = OF_THE_LOG | OF_THE_OPERATOR | MAKES_FRAMES | OF_HOOKS | OF_HTTP
+    others = OF_THE_LOG | OF_THE_OPERATOR | MAKES_FRAMES | OF_HOOKS | OF_HTTP | OF_THE_STORE
     assert writing - others == {
         "protocols/transport/writer.py",
         "protocols/transport/factory.py",

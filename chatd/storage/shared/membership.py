@@ -1,0 +1,97 @@
+"""The membership of a node: its terms, its lease, and the terms of others that it ends.
+
+This module must not know what is committed under a term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from chatd.storage.claims import Claim
+from chatd.storage.contract import StoreError
+from chatd.storage.shared.engine import Joined, Link, Node
+from chatd.storage.shared.lease import BEAT_SECONDS, Lease
+from chatd.storage.shared.links import Links
+
+
+class Membership:
+    """The term of this node. ``needs_term`` is set if it has to begin another one.
+
+    ``held`` returns the claims that a new term takes over, and ``joined`` is called with each one
+    that has begun. ``applied`` returns the number of the last batch that this node has published.
+    """
+
+    def __init__(
+        self, clock: IReactorTime, links: Links, first: Joined, seconds: Callable[[], float]
+    ) -> None:
+        self.term = first.term
+        self.needs_term = False
+        self.joining = False
+        self.lease = Lease(seconds)
+        self.held: Callable[[], Collection[Claim]] = tuple
+        self.joined: Callable[[Joined], None] = _ignore
+        self.applied: Callable[[], int] = int
+        self._clock = clock
+        self._links = links
+        self._beat: IDelayedCall | None = None
+
+    def begin(self, link: Link) -> None:
+        """Renew the lease through a link, now and then in time."""
+        self._renew(link)
+
+    def end(self) -> None:
+        """Take note that the link is lost."""
+        self.joining = False
+        self.lease.lost_contact()
+        if self._beat is not None and self._beat.active():
+            self._beat.cancel()
+        self._beat = None
+
+    def join(self) -> None:
+        """Begin a new term, unless one is being begun."""
+        link = self._links.link
+        if link is None or self.joining or self._links.stopped:
+            return
+        self.joining = True
+        sent = self.lease.sent()
+        link.join(tuple(self.held())).addCallback(self._joined, link, sent).addErrback(
+            self._links.not_answered, link
+        )
+
+    async def leave(self) -> None:
+        """End the term, because the node stops."""
+        link = self._links.link
+        if link is not None:
+            with suppress(StoreError):  # then the lease ends
+                await link.leave(self.term)
+
+    def _renew(self, link: Link) -> None:
+        self._beat = self._clock.callLater(BEAT_SECONDS, self._renew, link)
+        sent = self.lease.sent()
+        link.beat(self.term, self.applied()).addCallback(
+            self._renewed, link, sent, self.term
+        ).addErrback(self._links.not_answered, link)
+
+    def _renewed(self, nodes: Sequence[Node] | None, link: Link, sent: float, term: int) -> None:
+        if link is not self._links.link or term != self.term:
+            return
+        if nodes is None:
+            self.join()
+            return
+        for dead in self.lease.answered(sent, nodes, term):
+            link.reap(term, dead).addErrback(self._links.not_answered, link)
+
+    def _joined(self, joined: Joined, link: Link, sent: float) -> None:
+        if link is not self._links.link:
+            return
+        self.joining = self.needs_term = False
+        self.term = joined.term
+        self.lease.joined(sent)
+        self.joined(joined)
+
+
+def _ignore(joined: Joined) -> None:
+    """Do nothing before the membership is used."""
