@@ -165,11 +165,11 @@ SABOTAGES = (
     Sabotage("claims without compare", _claim_without_compare),
     Sabotage("records without conflict", _write_without_conflict),
     Sabotage("records after lines", _follow_records_after_lines),
-    Sabotage("new attempt at a retry", _make_a_new_attempt_at_a_retry),
+    Sabotage("new attempt at a retry", _make_a_new_attempt_at_a_retry, seed=4),
     Sabotage("own numbers of sessions", _have_own_numbers_of_sessions),
     Sabotage("no when in doubt", _say_no_when_in_doubt),
     Sabotage("pass over what was missed", _pass_over_what_was_missed),
     Sabotage("visits of the dead", _leave_visits_of_the_dead),
-    Sabotage("withdraw nothing", _withdraw_nothing),
+    Sabotage("withdraw nothing", _withdraw_nothing, seed=1),
     Sabotage("no visit again", _write_no_visit_again),
 )
