@@ -98,7 +98,8 @@ class Answers:
         one = one._replace(pending=pending._replace(status="stored", number=reply.number))
         if item.kind == "join":
             lost = one.holds != item.names and self._rules.heed_loss
-            one = one._replace(term=batch.term, holds=() if lost else one.holds)
+            holds = () if lost else one.holds
+            one = one._replace(term=batch.term, last=batch.term, holds=holds)
         elif item.kind == "claim":
             one = one._replace(holds=item.names)
         elif item.kind == "visit":

@@ -70,9 +70,9 @@ DEEP = [
         Faults(cut=1, give_up=1, promote=1),
     ),
     World(
-        "a join in doubt is given up, and comes late",
+        "a reaped node crashes as it joins",
         [[CLAIM, RELEASE], [REAP_0]],
-        Faults(cut=1, give_up=1),
+        Faults(cut=1, crash=1),
     ),
     World(
         "a refusal in doubt, another change of the rights, a failover",

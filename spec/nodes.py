@@ -84,11 +84,12 @@ class Nodes:
             stored = one.pending.status == "stored"
             new = with_node(new, node, ended(one)) if stored else refused(new, node, "unknown")
         one, empty = new.nodes[node], state.ever.path[0]
-        one = Node(0, empty, empty, None, up=False, next=one.next, joins=one.joins)
+        one = Node(0, 0, empty, empty, None, up=False, next=one.next, joins=one.joins)
         yield "node {} crashes", (node,), with_node(new, node, one)
 
     def _give_up(self, state: State, node: int, one: Node) -> Iterator[Step]:
-        if one.pending is None or one.pending.status == "stored":
+        pending = one.pending
+        if pending is None or pending.status == "stored" or pending.item.kind == "join":
             return
         spent = spend(state, "give_up")
         if spent is not None:
@@ -98,8 +99,6 @@ class Nodes:
             yield "node {} gives up", (node,), new
 
     def _forge(self, state: State, node: int, one: Node) -> Iterator[Step]:
-        if self._rules.hint == "off":
-            return
         spent = spend(state, "forge")
         if spent is not None:
             new = with_node(spent, node, one._replace(heard=FORGED))
@@ -159,8 +158,8 @@ class Nodes:
     def _seal(self, state: State, node: int, one: Node, at: int) -> Iterator[Step]:
         """Seal what can be read, if no hint says that it is safe, or one speaks of more."""
         number = state.servers[at].log.number
-        limit = self._limit(state, one)
-        if number > limit or number < one.heard:
+        more = one.heard > number and self._rules.hint != "off"
+        if number > self._limit(state, one) or more:
             read = _read(state, one, number)
             barrier = Request(at, node, True, "a barrier", None, 0, 0, number=read.number)
             new = with_node(state, node, one._replace(read=read))

@@ -55,7 +55,8 @@ class Rules(NamedTuple):
     """A node that gave up joins with a new term before it appends again."""
 
     join_names_term: bool = True
-    """A join names the last term of its node, and is refused if the node has joined since."""
+    """A join names the last term that its process had, or one that it read if it had none. It is
+    refused if the node has joined since."""
 
     store_refusals: bool = True
     """A batch of which a claim was refused, or a write in conflict, is in the log all the same,

@@ -93,15 +93,17 @@ class Made(NamedTuple):
 
 
 class Node(NamedTuple):
-    """A node. ``term`` is 0 if it has to join, ``server`` that of its connection, if it has one.
+    """A node. ``term`` is 0 if it has to join, and ``server`` None if it is not connected.
 
-    ``shown`` is the log that it has published, ``read`` what it has read, ``safe`` the number up to
-    which it knows that to be safe. ``heard`` is a forged hint. ``holds`` are the looks of its
-    person's name, ``visit`` the term under which it wrote the visit of its person. ``next`` is the
-    place in its plan, and ``joins`` how often it joined.
+    ``last`` is the last term that its process had; 0 for none. ``shown`` is the log that it has
+    published, ``read`` what it has read, ``safe`` the number up to which it knows that to be safe.
+    ``heard`` is a forged hint. ``holds`` are the looks of its person's name, ``visit`` the term
+    under which it wrote the visit of its person. ``next`` is the place in its plan, and ``joins``
+    how often it joined.
     """
 
     term: int
+    last: int
     shown: Log
     read: Log
     server: int | None = 0
@@ -153,7 +155,7 @@ def first_state(
         servers=(Server("P", 1, log, sync=not one_disk), standby),
         waits=frozenset(),
         requests=frozenset(),
-        nodes=tuple(Node(term, log, log) for term in log.terms),
+        nodes=tuple(Node(term, term, log, log) for term in log.terms),
         ever=log,
         outcomes=tuple(("",) * len(plan) for plan in plans),
         faults=faults,
