@@ -51,12 +51,13 @@ class Programs:
         if not (folder / "postgres").is_file():
             raise NoPostgres(f"there is no program postgres in {folder}")
         self.folder = folder
-        self.user = _other_user() if os.geteuid() == 0 else None
-        self._begin, version = self._beginning()
-        self.version = int(version)
+        self.user = other_user() if os.geteuid() == 0 else None
+        self._begin = begin_of_command(folder / "postgres", self.user)
+        found = re.search(r"\) (\d+)", self.run("postgres", "--version"))
+        self.version = int(found[1]) if found else 0
         """The major version."""
         if self.version < OLDEST:
-            raise NoPostgres(f"{folder} has PostgreSQL {version}, and chatd needs {OLDEST}")
+            raise NoPostgres(f"{folder} has PostgreSQL {self.version}, and chatd needs {OLDEST}")
 
     def command(self, name: str, *arguments: str) -> list[str]:
         """Return the command that runs a program."""
@@ -75,23 +76,30 @@ class Programs:
         assert done.returncode == 0, f"{name} ended with {done.returncode}: {done.stdout}"
         return done.stdout
 
-    def _beginning(self) -> tuple[list[str], str]:
-        """Return the first beginning of a command that works, and the version that it printed."""
-        failed = ""
-        for begin in _beginnings(self.user):
-            command = [*begin, str(self.folder / "postgres"), "--version"]
-            try:
-                done = subprocess.run(command, cwd="/", capture_output=True, text=True)
-            except OSError as error:
-                failed = str(error)
-                continue
-            if found := re.search(r"\) (\d+)", done.stdout):
-                return begin, found[1]
-            failed = done.stderr.strip()
-        raise NoPostgres(f"{self.folder / 'postgres'} does not run: {failed}")
+
+def begin_of_command(program: Path, user: pwd.struct_passwd | None) -> list[str]:
+    """Return the beginning of a command with which a user can run a program.
+
+    None is the user of this process. The program is one that has ``--version``. Raises
+    `NoPostgres` if it does not run.
+    """
+    failed = ""
+    for begin in _beginnings(user):
+        # By a shell: setpriv itself may run what its user cannot.
+        command = [*begin, "sh", "-c", '"$0" --version', str(program)]
+        try:
+            done = subprocess.run(command, cwd="/", capture_output=True, text=True)
+        except OSError as error:
+            failed = str(error)
+            continue
+        if done.returncode == 0:
+            return begin
+        failed = done.stderr.strip()
+    raise NoPostgres(f"{program} does not run: {failed}")
 
 
-def _other_user() -> pwd.struct_passwd:
+def other_user() -> pwd.struct_passwd:
+    """Return the user who runs servers for root. Raises `NoPostgres` if there is none."""
     known = {user.pw_name: user for user in pwd.getpwall()}
     for name in USERS:
         if name in known:

@@ -5,6 +5,7 @@ This module must not know what is served.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import random
@@ -26,6 +27,12 @@ PORTS = range(20_000, 32_000)
 """Ports below those that Linux gives to outgoing connections: a server that was stopped for a while
 gets its own again."""
 
+PREFIX = "chatd-servers-"
+"""The beginning of the names of temporary folders."""
+
+LOCKED_SECONDS = 60.0
+"""Seconds within which a process has locked a folder that it has made."""
+
 IN_MEMORY = Path("/dev/shm")
 ROOM = 2**30
 """Bytes that have to be free in memory for servers. One that rests has 30 MB."""
@@ -38,14 +45,32 @@ def temporary_folder(owner: pwd.struct_passwd | None) -> Iterator[Path]:
     It is in memory where there is room: PostgreSQL writes its whole data to the disk when it starts
     after a crash. What a killed process has written is as safe there.
     """
-    place = IN_MEMORY if _has_room(IN_MEMORY) else None
-    folder = Path(tempfile.mkdtemp(prefix="chatd-pg-", dir=place))
+    place = IN_MEMORY if _has_room(IN_MEMORY) else Path(tempfile.gettempdir())
+    _remove_left_behind(place)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         if owner is not None:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _remove_left_behind(place: Path) -> None:
+    """Remove the folders of processes that were killed: they no longer lock them."""
+    for folder in place.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime < LOCKED_SECONDS:
+                continue  # it may be locked in a moment
+            lock = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(lock)
 
 
 def _has_room(folder: Path) -> bool:
@@ -57,11 +82,17 @@ def _has_room(folder: Path) -> bool:
 
 def free_port() -> int:
     """Return a port of TCP on 127.0.0.1 that nothing listens at."""
+    return free_ports(1)
+
+
+def free_ports(count: int) -> int:
+    """Return the first of some ports in a row that nothing listens at."""
     for port in random.sample(PORTS, 100):
         with suppress(OSError):
-            socket.create_server(("127.0.0.1", port)).close()
+            for each in range(port, port + count):
+                socket.create_server(("127.0.0.1", each)).close()
             return port
-    raise AssertionError("there is no free port")
+    raise AssertionError("there are no free ports")
 
 
 def wait_until(condition: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
