@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
@@ -56,6 +57,9 @@ class SlowClaims(Claims):
 
     def release(self, claim: Claim) -> None:
         self.shared.release(self, claim)
+
+    def when_lost(self, lost: Callable[[Claim], None]) -> None:
+        """Do nothing: none is lost."""
 
     def answer(self, index: int = 0) -> None:
         """Decide one of the claims that wait."""

@@ -1,87 +1,74 @@
-"""A log that several stores in one process share, as several machines would share an engine.
+"""An engine in memory for several nodes in one process, and stores of nodes on it.
 
 Theory of operation. What is committed is *visible* at once: it has its number, and other nodes can
-read it. It is *safe*, and published by all nodes in the order of the numbers, once it is sealed. A
-log seals each batch at once, unless it ``holds``. What is not safe may be lost (`SharedLog.lose`),
-as in the failover of an engine; then nodes send again what they were committing.
+read it. It is *safe* once it is sealed. A log seals each batch at once, unless it ``holds``. What
+is not safe may be lost (`SharedLog.lose`), as in the failover of an engine; then all links end. A
+node that is ``cut`` off has no link until `SharedMemoryStore.reconnect`.
 
-A claim of a name is a batch, too, and answered in its turn. What a dead node held is free, and its
-sessions are gone, once it is reaped (`SharedLog.reap`).
-
-A batch is refused as a whole, and asked for again, if another node has changed the rights since its
-lines were allowed. A write conflicts if another node has changed one of its records since its
-tables knew them, or the rights, if it changes these. A node that is ``cut`` off neither reads nor
-writes until `SharedMemoryStore.reconnect`.
+The rules are those of the functions of `chatd.storage.postgres`. What nodes do is not here: they
+are real (`chatd.storage.shared`).
 """
 
 from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
+from uuid import uuid4
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.chat.roster import VISITS
-from chatd.event import Draft, Entry, Record
-from chatd.storage.batches import BatchItem, Committed, RecordWrite
-from chatd.storage.claims import Claim, Claims
-from chatd.storage.contract import InDoubt
+from chatd.event import Draft, Published, Record
+from chatd.storage.batches import (
+    BatchItem,
+    ClaimRequest,
+    Committed,
+    NumbersRequest,
+    RecordWrite,
+    Release,
+)
+from chatd.storage.claims import Claim
 from chatd.storage.memory import MemoryStore
+from chatd.storage.shared.attempt import is_in
+from chatd.storage.shared.engine import (
+    PROTOCOL,
+    Again,
+    Answer,
+    Engine,
+    Fenced,
+    Joined,
+    Link,
+    LinkLost,
+    LogBatch,
+    LostHistory,
+    Node,
+    Position,
+    Request,
+)
+from chatd.storage.shared.store import SharedStore, Start
 
 BLOCK = 1000
 """The numbers of sessions that a node takes at a time, unless a log has other blocks."""
 
 
 class Batch(NamedTuple):
-    """A batch in the log. ``attempt`` is that of the node that wrote it."""
+    """A batch in the log, with the term that wrote it, and what it answers."""
+
+    term: int
+    read: LogBatch
+    rights: bool = False
+    conflicts: Sequence[RecordWrite] = ()
+    answers: Sequence[tuple[Any, Any]] = ()
+
+
+class _Changed(NamedTuple):
+    """The last change of a record: its batch, its term, and its node if it is ephemeral."""
 
     number: int
-    attempt: Attempt | ClaimAttempt | None
-    entries: Sequence[Entry] = ()
-    records: Sequence[Record] = ()
-    conflicts: Sequence[RecordWrite] = ()
-
-
-class ClaimAttempt:
-    """A claim of a node that is under way, and the name that was in its way."""
-
-    def __init__(self, node: SharedMemoryStore, claim: Claim) -> None:
-        self.node = node
-        self.claim = claim
-        self.other: str | None = None
-        self.done: Deferred[str | None] = Deferred()
-
-
-class Attempt:
-    """A commit of a node that is under way. It stays the same, however often it is sent.
-
-    ``known`` is the number of the last batch that the node had published when it was asked last if
-    the lines may be said. ``again`` is the number of a batch that changed the rights since.
-    """
-
-    def __init__(self, node: SharedMemoryStore, batch: list[BatchItem], known: int) -> None:
-        self.node = node
-        self.batch = batch
-        self.items: Sequence[BatchItem] = batch
-        self.known = known
-        self.again = 0
-        self.conflicts: list[RecordWrite] = []
-        self.done: Deferred[Committed] = Deferred()
-
-    def leave_out(self, refused: Sequence[Draft]) -> None:
-        """Leave out lines that may not be said any more, and what is stored only with them."""
-        for item in self.items:
-            if isinstance(item, RecordWrite):
-                left = [draft for draft in item.drafts if not _is_in(draft, refused)]
-                if len(left) < len(item.drafts):
-                    item.drafts = left
-                    self.conflicts.append(item)
-        gone = [*refused, *self.conflicts, *(d for each in self.conflicts for d in each.drafts)]
-        self.items = [item for item in self.items if not _is_in(item, gone)]
+    term: int
+    node: int = 0
 
 
 class _State:
@@ -90,19 +77,27 @@ class _State:
     def __init__(self) -> None:
         self.logs: dict[str, Any] = {}
         self.records: dict[tuple[str, str], Record] = {}
-        self.changed: dict[tuple[str, str], tuple[int, int]] = {}  # by which batch, of which node
-        self.rights: dict[int, int] = {}  # the last batch of each node that changed the rights
+        self.changed: dict[tuple[str, str], _Changed] = {}
         self.claims: dict[str, dict[tuple[Claim, int], None]] = {}  # by look, with their nodes
+        self.nodes: dict[int, Node] = {}
+        self.terms = 0
+        self.numbers = 0
 
-    def take(self, claim: Claim, node: int) -> str | None:
-        """Hold a name, or return the one that is in the way."""
+    def in_the_way(self, claim: Claim) -> str | None:
+        """Return the name of another holder with a look of a claim."""
         for look in sorted(claim.looks):
             for other, _ in self.claims.get(look, ()):
                 if other.holder != claim.holder:
                     return other.name
-        for look in claim.looks:
-            self.claims.setdefault(look, {})[claim, node] = None
         return None
+
+    def take(self, claim: Claim, node: int) -> str | None:
+        """Hold a name, or return the one that is in the way."""
+        other = self.in_the_way(claim)
+        if other is None:
+            for look in claim.looks:
+                self.claims.setdefault(look, {})[claim, node] = None
+        return other
 
     def release(self, claim: Claim, node: int) -> None:
         for look in claim.looks:
@@ -110,6 +105,10 @@ class _State:
             held.pop((claim, node), None)
             if not held:
                 self.claims.pop(look, None)
+
+    def node_of(self, term: int) -> Node | None:
+        """Return the live node of a term."""
+        return next((node for node in self.nodes.values() if node.term == term and node.live), None)
 
 
 class SharedLog:
@@ -124,72 +123,125 @@ class SharedLog:
         self.batches: list[Batch] = []
         self.safe = 0
         self.nodes: list[SharedMemoryStore] = []
-        self.numbers = 0
         self.state = _State()
         self._safe_state = _State()
-        self._last_node = 0
-        self._waiting_blocks: list[tuple[Deferred[range], range]] = []
+        self._waiting: list[Callable[[], None]] = []
 
-    def claim(self, attempt: ClaimAttempt) -> None:
-        """Make a claim visible, and its answer, which the node hears in its turn."""
-        if self._has(attempt):
-            return
-        attempt.other = self.state.take(attempt.claim, attempt.node.number)
-        self._add(Batch(len(self.batches) + 1, attempt))
+    # The switches of tests
 
-    def release(self, claim: Claim, node: int) -> None:
-        """Free a name. That is safe at once."""
-        for state in self.state, self._safe_state:
-            state.release(claim, node)
+    def hold(self) -> None:
+        """From now on what is committed is safe only when it is sealed."""
+        self.holds = True
+        self._safe_state = copy.deepcopy(self.state)
+
+    def seal(self) -> None:
+        """Make all that is visible safe, and answer what waits for that."""
+        self.safe = len(self.batches)
+        if self.holds:
+            self._safe_state = copy.deepcopy(self.state)
+        waiting, self._waiting = self._waiting, []
+        for answer in waiting:
+            answer()
+
+    def lose(self) -> None:
+        """Lose all that is not safe. Nodes send again what they were committing."""
+        del self.batches[self.safe :]
+        state = copy.deepcopy(self._safe_state)
+        for mine, safe in ((self.state.logs, state.logs), (self.state.records, state.records)):
+            mine.clear()
+            mine.update(safe)  # type: ignore[arg-type]
+        state.logs, state.records = self.state.logs, self.state.records
+        self.state = state
+        self._waiting = []
+        for node in tuple(self.nodes):
+            node.engine.end_link("the server has failed over")
 
     def reap(self, node: SharedMemoryStore) -> None:
-        """Free what a dead node held, and end its sessions."""
-        for held in tuple(self.state.claims.values()):
-            for claim, other in tuple(held):
-                if other == node.number:
-                    self.state.release(claim, other)
-        changed = self.state.changed.items()
-        keys = [key for key, (_, by) in changed if by in node.writers and key[0] == VISITS]
-        records = [Record(*key, None) for key in keys if self.state.records.pop(key, None)]
-        self._add(Batch(len(self.batches) + 1, None, records=records))
+        """End the term of a node, as the others do when it gives no sign of life."""
+        self.end_node(self.state.nodes[node.number])
+        self.sealed()
 
-    def _has(self, attempt: Attempt | ClaimAttempt) -> bool:
-        return any(batch.attempt is attempt for batch in self.batches)
+    # What links ask
 
-    def _add(self, batch: Batch) -> None:
-        self.batches.append(batch)
+    def when_safe(self, answer: Callable[[], None]) -> None:
+        """Seal: call this once all that is visible now is safe."""
         if not self.holds:
             self.seal()
+            answer()
+        else:
+            self._waiting.append(answer)
 
-    def append(self, attempt: Attempt) -> None:
-        """Make a batch visible, or note which change of the rights has to be looked at first."""
-        if self._has(attempt):
-            return  # it had been stored
-        state, node = self.state, attempt.node.writers[-1]
-        rights = max((no for other, no in state.rights.items() if other != node), default=0)
-        if rights > attempt.known and any(isinstance(item, Draft) for item in attempt.items):
-            attempt.again = rights
-            return
-        writes = [item for item in attempt.items if isinstance(item, RecordWrite)]
-        conflicts = [write for write in writes if self._conflicts(write, node, rights)]
+    def sealed(self) -> None:
+        """Seal what was done, and tell all nodes, unless the log holds."""
+        self.when_safe(self.hint)
+
+    def hint(self) -> None:
+        """Tell all nodes what is safe."""
+        for node in tuple(self.nodes):
+            node.engine.hinted(self.safe)
+
+    def append(self, store: SharedMemoryStore, term: int, request: Request) -> Answer:
+        """Make a batch visible, or say why nothing is."""
+        state = self.state
+        for batch in self.batches:
+            if batch.read.id == request.id:
+                return self._answer_of(batch, request.items)
+        if state.node_of(term) is None:
+            return Fenced()
+        of_others = [each for each in self.batches if each.rights and each.term != term]
+        rights = max((each.read.number for each in of_others), default=0)
+        if rights > request.known and any(isinstance(item, Draft) for item in request.items):
+            return Again(rights)
+        writes = [item for item in request.items if isinstance(item, RecordWrite)]
+        conflicts = [write for write in writes if self._conflicts(write, term, rights)]
         units = [write.unit for write in conflicts if write.unit]
         conflicts = [write for write in writes if write in conflicts or write.unit in units]
         left_out = [*conflicts, *(draft for write in conflicts for draft in write.drafts)]
-        items = [item for item in attempt.items if not _is_in(item, left_out)]
+        items = [item for item in request.items if not is_in(item, left_out)]
         number = len(self.batches) + 1
         for write in items:
             if isinstance(write, RecordWrite):
                 write.records = [self._greatest(record) for record in write.records]
-        entries = attempt.node.execute(items)
+        entries = store.execute(items)
         records = list[Record]()
-        for write in items:
-            if isinstance(write, RecordWrite):
-                records += [Record(*record[:3]) for record in write.records]
-                state.changed.update({record[:2]: (number, node) for record in write.records})
-                if write.rights:
-                    state.rights[node] = number
-        conflicts = [*attempt.conflicts, *conflicts]
-        self._add(Batch(number, attempt, entries, records, conflicts))
+        rights_change = False
+        answers = list[tuple[Any, Any]]()
+        for item in items:
+            if isinstance(item, RecordWrite):
+                records += [Record(*record[:3]) for record in item.records]
+                node = store.number
+                state.changed.update(
+                    {
+                        record[:2]: _Changed(number, term, node if record.ephemeral else 0)
+                        for record in item.records
+                    }
+                )
+                rights_change = rights_change or item.rights
+            elif isinstance(item, ClaimRequest):
+                answers.append((item, state.take(item.claim, store.number)))
+            elif isinstance(item, Release):
+                state.release(item.claim, store.number)
+            elif isinstance(item, NumbersRequest):
+                answers.append((item, self.take_block()))
+        read = LogBatch(number, request.id, entries, records)
+        batch = Batch(term, read, rights_change, conflicts, answers)
+        self.batches.append(batch)
+        return self._answer_of(batch, request.items)
+
+    def take_block(self) -> range:
+        """Take a block of numbers."""
+        first = self.state.numbers + 1
+        self.state.numbers += self.block
+        return range(first, first + self.block)
+
+    def _answer_of(self, batch: Batch, items: Sequence[BatchItem]) -> Committed:
+        """Return the answer of a batch, and put those of its items into them."""
+        for item, answer in batch.answers:
+            if isinstance(item, ClaimRequest):
+                item.in_the_way = answer
+            else:
+                item.block = answer
+        return Committed(batch.read.entries, batch.read.number, batch.conflicts)
 
     def _greatest(self, record: Record) -> Record:
         """Return a record, or the stored one that has grown more."""
@@ -199,203 +251,247 @@ class SharedLog:
         before, after = json.loads(stored.value), json.loads(record.value)
         return stored if before[record.grows] > after[record.grows] else record
 
-    def _conflicts(self, write: RecordWrite, node: int, rights: int) -> bool:
+    def _conflicts(self, write: RecordWrite, term: int, rights: int) -> bool:
         if write.rights and rights > write.known:
             return True
         checked = [record for record in write.records if not record.grows]
-        changes = [self.state.changed.get(record[:2], (0, node)) for record in checked]
-        return any(number > write.known and other != node for number, other in changes)
+        changes = [self.state.changed.get(record[:2], _Changed(0, term)) for record in checked]
+        return any(each.number > write.known and each.term != term for each in changes)
 
-    def seal(self) -> None:
-        """Make all that is visible safe, and have all nodes publish it."""
-        self.safe = len(self.batches)
-        if self.holds:
-            self._safe_state = copy.deepcopy(self.state)
-        blocks, self._waiting_blocks = self._waiting_blocks, []
-        for done, block in blocks:
-            done.callback(block)
-        for node in tuple(self.nodes):
-            node.advance()
+    def note(self, **what: Any) -> int:
+        """Make a batch visible that no node appended, and return its number."""
+        number = len(self.batches) + 1
+        self.batches.append(Batch(0, LogBatch(number, uuid4(), **what)))
+        return number
 
-    def hold(self) -> None:
-        """From now on what is committed is safe only when it is sealed."""
-        self.holds = True
-        self._safe_state = copy.deepcopy(self.state)
+    def end_node(self, node: Node, live: bool = False) -> int:
+        """End what ends with a node's term, and return the number of the batch that says so."""
+        state = self.state
+        state.nodes[node.number] = node._replace(live=live)
+        for held in tuple(state.claims.values()):
+            for claim, other in tuple(held):
+                if other == node.number:
+                    state.release(claim, other)
+        keys = self.ephemeral(node)
+        records = [Record(*key, None) for key in keys if state.records.pop(key, None)]
+        number = self.note(records=records)
+        state.changed.update({key: _Changed(number, 0) for key in keys})
+        return number
 
-    def lose(self) -> None:
-        """Lose all that is not safe. Nodes send again what they were committing."""
-        del self.batches[self.safe :]
-        state = copy.deepcopy(self._safe_state)
-        for mine, safe in ((self.state.logs, state.logs), (self.state.records, state.records)):
-            mine.clear()
-            mine.update(safe)  # type: ignore[arg-type]
-        self.state.changed, self.state.rights = state.changed, state.rights
-        self.state.claims = state.claims
-        for node in tuple(self.nodes):
-            node.send()
+    def ephemeral(self, node: Node) -> list[tuple[str, str]]:
+        """Return the kinds and keys of records that end with a node."""
+        return [key for key, each in self.state.changed.items() if each.node == node.number]
 
-    def take_node(self) -> int:
-        """Return the number of a new node."""
-        self._last_node += 1
-        return self._last_node
+    def join(self, number: int, held: Collection[Claim] = ()) -> Joined:
+        """Begin a term of a node."""
+        state = self.state
+        state.terms += 1
+        node = Node(number, f"node{number}", state.terms, True, 0, len(self.batches), PROTOCOL)
+        batch = self.end_node(node, live=True)
+        lost = [claim for claim in held if state.take(claim, number) is not None]
+        return Joined(node.term, batch, lost)
 
-    def take_numbers(self) -> Deferred[range]:
-        """Return a block of numbers for sessions, once it is safe."""
-        block = range(self.numbers + 1, self.numbers + 1 + self.block)
-        self.numbers += self.block
-        if not self.holds:
-            return succeed(block)
-        done: Deferred[range] = Deferred()
-        self._waiting_blocks.append((done, block))
+
+class MemoryLink(Link):
+    """A link to the log. It answers at once, or once the log is sealed."""
+
+    def __init__(self, store: SharedMemoryStore) -> None:
+        self.is_open = True
+        self._store = store
+        self._log = store.shared_log
+
+    def _sealed(self, result: Any) -> Deferred[Any]:
+        """Return the answer that comes once all that is visible is safe."""
+        if not self.is_open:
+            return fail(LinkLost("the link has ended"))
+        done: Deferred[Any] = Deferred()
+
+        def answer() -> None:
+            if self.is_open:
+                done.callback(result)
+
+        self._log.when_safe(answer)
         return done
 
+    def append(self, term: int, request: Request) -> Deferred[Answer]:
+        return self._sealed(self._log.append(self._store, term, request))
 
-class SharedClaims(Claims):
-    """The claims of a node on a shared log."""
+    def read(self, after: int) -> Deferred[Sequence[LogBatch]]:
+        return succeed([batch.read for batch in self._log.batches[after:]])
 
-    def __init__(self, node: SharedMemoryStore) -> None:
-        self._node = node
+    def seal(self, position: Position) -> Deferred[None]:
+        if self._log.batches[position.number - 1].read.id != position.id:
+            return fail(LinkLost("another history"))
+        return self._sealed(None)
 
-    def claim(self, claim: Claim) -> Deferred[str | None]:
-        attempt = ClaimAttempt(self._node, claim)
-        self._node.claiming.append(attempt)
-        self._node.send()
-        return attempt.done
+    def hint(self, number: int) -> None:
+        for node in tuple(self._log.nodes):
+            if node is not self._store:
+                node.engine.hinted(number)
 
-    def release(self, claim: Claim) -> None:
-        self._node.shared_log.release(claim, self._node.number)
+    def join(self, held: Collection[Claim]) -> Deferred[Joined]:
+        return self._sealed(self._log.join(self._store.number, held))
 
+    def beat(self, term: int, applied: int) -> Deferred[Sequence[Node] | None]:
+        node = self._log.state.node_of(term)
+        if node is None:
+            return self._sealed(None)
+        self._log.state.nodes[node.number] = node._replace(beat=node.beat + 1, applied=applied)
+        return self._sealed(list(self._log.state.nodes.values()))
 
-class SharedMemoryStore(MemoryStore):
-    """A node's store on a shared log."""
+    def reap(self, term: int, node: Node) -> Deferred[bool]:
+        now = self._log.state.nodes[node.number]
+        if self._log.state.node_of(term) is None or now._replace(applied=node.applied) != node:
+            return self._sealed(False)
+        number = self._log.end_node(now)
+        return self._sealed(True).addCallback(self._told, number)
 
-    shared = True
+    def leave(self, term: int) -> Deferred[None]:
+        node = self._log.state.node_of(term)
+        if node is None:
+            return self._sealed(None)
+        number = self._log.end_node(node)
+        return self._sealed(None).addCallback(self._told, number)
 
-    def __init__(self, log: SharedLog, clock: IReactorTime, now: Callable[[], float]) -> None:
-        super().__init__(clock, now)
-        log.seal()  # what is read at the start may be shown
-        self.shared_log = log
-        self.number = log.take_node()
-        self.writers = [self.number]  # the last one writes now: see `give_up`
-        self.cut = False
-        self.claims = SharedClaims(self)
-        self.claiming: list[ClaimAttempt] = []
-        self._logs, self._records = log.state.logs, log.state.records
-        self._next = log.safe + 1
-        self.publication.known = log.safe
-        self.publication.rights_changed = self._check_again
-        self._refused: list[Draft] = []  # of what waits
-        self._asking = False
-        self._attempt: Attempt | None = None
-        log.nodes.append(self)
-
-    def take_numbers(self) -> Deferred[range]:
-        return self.shared_log.take_numbers()
-
-    async def forget(self, room: str, upto: int) -> int:
-        log = self._logs.get(room)
+    def forget(self, room: str, upto: int) -> Deferred[int]:
+        log = self._log.state.logs.get(room)
         forgotten: int = 0 if log is None else log.forget(upto)
-        for node in self.shared_log.nodes if forgotten else ():
-            node.publication.forgot(room, upto)
-        return forgotten
+        if not forgotten:
+            return succeed(0)
+        number = self._log.note(forgot=[(room, upto)])
+        return self._sealed(forgotten).addCallback(self._told, number)
 
-    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
-        assert isinstance(batch, list)
-        self._attempt = attempt = Attempt(self, batch, self.publication.known)
-        attempt.leave_out(self._refused)
-        self._refused = []
-        self.send()
-        return attempt.done
+    def raise_level(self, term: int, level: int) -> Deferred[bool]:
+        live = [node for node in self._log.state.nodes.values() if node.live]
+        if any(node.version < level for node in live):
+            return self._sealed(False)
+        number = self._log.note(level=level)
+        return self._sealed(True).addCallback(self._told, number)
 
-    def execute(self, items: Sequence[BatchItem]) -> Sequence[Entry]:
+    def abort(self) -> None:
+        self._store.engine.end_link("it was ended")
+
+    def _told(self, result: Any, number: int) -> Any:
+        for node in tuple(self._log.nodes):
+            node.engine.hinted(number)
+        return result
+
+
+class MemoryEngine(Engine):
+    """The log as one node reaches it."""
+
+    def __init__(self, store: SharedMemoryStore) -> None:
+        self.link: MemoryLink | None = None
+        self._store = store
+        self._hinted: Callable[[int], None] = _ignore
+        self._lost: Callable[[LinkLost], None] = _ignore
+
+    def connect(
+        self,
+        shown: Position,
+        hinted: Callable[[int], None],
+        lost: Callable[[LinkLost], None],
+    ) -> Deferred[Link]:
+        if self._store.cut:
+            return fail(LinkLost("it is cut off"))
+        batches = self._store.shared_log.batches
+        if shown.number and (
+            shown.number > len(batches) or batches[shown.number - 1].read.id != shown.id
+        ):
+            return fail(LostHistory("the engine lost what was shown"))
+        self.link, self._hinted, self._lost = MemoryLink(self._store), hinted, lost
+        return succeed(self.link)
+
+    def end_link(self, why: str) -> None:
+        """Lose the link, if there is one."""
+        link, self.link = self.link, None
+        if link is not None:
+            link.is_open = False
+            self._lost(LinkLost(why))
+
+    def hinted(self, number: int) -> None:
+        """Hear that all up to a number is safe."""
+        if self.link is not None:
+            self._hinted(number)
+
+
+class SharedMemoryStore(SharedStore, MemoryStore):
+    """A node's store on a shared log.
+
+    ``seconds`` is the clock of its lease, which is that of the reactor unless it is given.
+    """
+
+    def __init__(
+        self,
+        log: SharedLog,
+        clock: IReactorTime,
+        now: Callable[[], float],
+        seconds: Callable[[], float] | None = None,
+    ) -> None:
+        self.shared_log = log
+        self.number = len(log.state.nodes) + 1
+        self._cut = False
+        self.engine = MemoryEngine(self)
+        joined = log.join(self.number)
+        log.seal()  # what is read at the start may be shown
+        last = log.batches[-1].read
+        start = Start(joined, last.position)
+        SharedStore.__init__(self, clock, self.engine, start, seconds or clock.seconds)
+        self._now = now
+        self._logs, self._records = log.state.logs, log.state.records
+        log.nodes.append(self)
+        log.hint()
+        self.start()
+
+    def start(self) -> None:
+        if self.engine.link is None:
+            super().start()
+
+    def execute(self, items: Sequence[BatchItem]) -> Sequence[Published]:
         """Store items, and return their entries."""
-        entries: list[Entry] = []
-        super().commit(items).addCallback(lambda committed: entries.extend(committed.entries))
+        entries: list[Published] = []
+        done = MemoryStore.commit(self, items)
+        done.addCallback(lambda committed: entries.extend(committed.entries))
         return entries
 
-    def send(self) -> None:
-        """Send what is being committed, also again."""
-        if self.cut or self._asking:
-            return
-        for claim in tuple(self.claiming):
-            self.shared_log.claim(claim)
-        if self._attempt is not None:
-            self.shared_log.append(self._attempt)
-        self.advance()
+    def take_numbers(self) -> Deferred[range]:
+        # Without a batch, because worlds have blocks of one number, and count as one node does.
+        done: Deferred[range] = Deferred()
+        block = self.shared_log.take_block()
+        self.shared_log.when_safe(lambda: done.callback(block))
+        return done
 
-    def advance(self) -> None:
-        """Publish what is safe."""
-        if self.cut:
-            return
-        while self._next <= self.shared_log.safe:
-            batch = self.shared_log.batches[self._next - 1]
-            self._next += 1
-            self._publish(batch)
+    @property
+    def cut(self) -> bool:
+        """True while the node has no link. It may be set."""
+        return self._cut
 
-    def _check_again(self) -> None:
-        """Ask again whether lines may be said that are not in the log."""
-        items = [*(self._attempt.items if self._attempt is not None else ()), *self._waiting]
-        drafts = [item for item in items if isinstance(item, Draft)]
-        subscriber = self.publication.subscriber
-        assert subscriber is not None
-        self._asking = True  # what goes on because of a refusal must not send it
-        refused = subscriber.check_again(drafts)
-        self._asking = False
-        self._refused += refused
-        _leave_out(self._waiting, refused)
-        if self._attempt is not None:
-            _leave_out(self._attempt.batch, refused)  # else it is refused once more if this fails
-            self._attempt.leave_out(refused)
-            self._attempt.known, self._attempt.again = self.publication.known, 0
-        self._clock.callLater(0, self.send)
-
-    def _publish(self, batch: Batch) -> None:
-        attempt, number = batch.attempt, batch.number
-        if isinstance(attempt, ClaimAttempt):
-            if attempt in self.claiming:
-                self.claiming.remove(attempt)
-                answer = partial(attempt.done.callback, attempt.other)
-            else:
-                answer = _nobody_waits
-            self.publication.publish(Committed((), number), answer)
-        elif attempt is not None and attempt is self._attempt:
-            self._attempt = None
-            attempt.done.callback(Committed(batch.entries, number, batch.conflicts))
-        else:
-            self.publication.follow(number, batch.entries, batch.records)
+    @cut.setter
+    def cut(self, cut: bool) -> None:
+        self._cut = cut
+        if cut:
+            self.engine.end_link("it is cut off")
 
     def reconnect(self) -> None:
         """End that the node is cut off."""
-        self.cut = False
-        self.advance()
-        self.send()
+        self._cut = False
+        self.links.connect_now()
+
+    def send(self) -> None:
+        """Send what is being committed."""
+        self.appender.send()
 
     def give_up(self) -> None:
-        """Wait no more for the answer to what is being committed.
-
-        If it was stored, it counts as another node's from then on: the tables do not know it.
-        """
-        attempt, self._attempt = self._attempt, None
-        if attempt is not None:
-            self.writers.append(self.shared_log.take_node())
-            attempt.done.errback(InDoubt())
-        claims, self.claiming = self.claiming, []
-        for each in claims:
-            each.done.errback(InDoubt())
+        """Wait no more for the answer to what is being committed."""
+        self.appender.give_up()
 
     def crash(self) -> None:
         """End the node as if its machine had lost power."""
         self.shared_log.nodes.remove(self)
+        self.links.stop()
+        self.appender.stop()
         self.cut = True
 
 
-def _nobody_waits() -> None:
-    """End a claim of another node."""
-
-
-def _is_in(item: BatchItem, items: Sequence[BatchItem]) -> bool:
-    return any(item is each for each in items)
-
-
-def _leave_out(items: list[BatchItem], refused: Sequence[Draft]) -> None:
-    items[:] = [item for item in items if not _is_in(item, refused)]
+def _ignore(value: Any) -> None:
+    """Do nothing: there is no link yet."""

@@ -172,6 +172,7 @@ class TestACutOffNode:
         nodes.one.store.give_up()
         assert [why for _, why in nodes.one.guard.refused] == [str(InDoubt())]
         nodes.one.store.reconnect()
+        nodes.seal()
         assert texts(nodes.one.guard.followed) == ["a"]
         expected_errors()
 
@@ -258,11 +259,13 @@ class TestClaims:
         claim = Claim("ana", frozenset(["ana"]), "session 1")
         nodes.log.hold()
         nodes.one.store.claims.claim(claim)
-        nodes.log.seal()
+        nodes.seal()
         nodes.one.store.claims.release(claim)
+        nodes.clock.advance(0)
         nodes.log.lose()
+        nodes.seal()
         asked = nodes.other.store.claims.claim(claim._replace(holder="session 2"))
-        nodes.log.seal()
+        nodes.seal()
         assert asked.result is None
 
 

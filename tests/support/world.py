@@ -58,6 +58,9 @@ HASH = CHEAP.hash(PASSWORD)
 NODES = int(os.environ.get("CHATD_TEST_NODES", "1"))
 """The number of servers of a world, on one log: people connect to each in turn."""
 
+STORES = ("chatd.storage.shared", "tests.support.shared_store")
+"""The modules of stores that have nodes."""
+
 NO_BUDGETS: Mapping[str, int] = {}
 
 HERE = IPv4Address("TCP", "127.0.0.1", 40000)
@@ -224,6 +227,14 @@ class World:
     def now(self) -> float:
         """Return the time of day, in seconds since 1970."""
         return self.clock.seconds() + self.ahead
+
+    def delayed_calls(self) -> list[Any]:
+        """Return the calls that wait for their time, without those of shared stores, which poll."""
+        return [
+            call
+            for call in self.clock.getDelayedCalls()
+            if not type(getattr(call.func, "__self__", None)).__module__.startswith(STORES)
+        ]
 
     def settle(self) -> None:
         """Run all that is due, and let notices go that wait for others."""
