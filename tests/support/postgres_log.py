@@ -82,7 +82,7 @@ class LogInDatabase(GroupCommitStore):
 
     async def forget(self, room: str, upto: int) -> int:
         row = self.connection.execute(
-            "SELECT chatd_forget_1(%s, gen_random_uuid(), %s, %s, %s)",
+            "SELECT forgotten FROM chatd_forget_1(%s, gen_random_uuid(), %s, %s, %s)",
             (SHARD, room, min(upto, 2**50), FORGOTTEN),
         ).fetchone()
         assert row is not None

@@ -9,18 +9,27 @@ Modules (python3 -m tools.documents writes this list):
   part.
 - `archive`: Reading of the log beside the link: pages, times and searches, in a thread or in a
   tool.
+- `channel`: A session of the server that one thread uses, and that others can end.
 - `checks`: Checks of a server and of a database: what a shared log needs of them.
+- `codec`: Batches as PostgreSQL is given them, and its answers and rows as batches.
+- `engine`: The engine on PostgreSQL: how a node finds the server with the log that it follows.
 - `errors`: Errors of psycopg and of PostgreSQL, as one line for operators: why, and what to do
   about it.
+- `hints`: Hints of other nodes, by LISTEN: all up to a number is safe.
 - `indexing`: The work of indexing: of the nodes that share a log, one at a time adds events to the
   index.
+- `link`: The link of a node to the server: four sessions, which are lost together.
+- `pipeline`: Statements that are sent at once, in one round trip, each of them a transaction of its
+  own.
 - `reading`: Connections that read beside the link: each reconnects by itself, and reads the true
   log alone.
+- `requests`: The requests to the server, each as a thread makes it on a channel.
 - `rows`: Rows of the database: what readers select, and what a daemon reads when it starts.
 - `schema`: The schema of the database: the SQL of each version, and the upgrade of an older one.
 - `search`: One search in a room's log, which is bounded in time.
 - `search_index`: The search index of the database: which trigrams each event has, in GIN's index of
   arrays.
+- `sessions`: Sessions of the server: connections with the settings that chatd relies on.
 - `texts`: Texts as PostgreSQL can store them: a character is written as two, because U+0000 is
   refused.
 - `time_index`: Questions about the times of a log in the database, which its writer never sets

@@ -15,11 +15,6 @@ Connection = psycopg.Connection[Any]
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest) -> str:
-    pytest.skip("no server of tests is there yet")
-
-
-@pytest.fixture
 def connection(database: str) -> Iterator[Connection]:
     with psycopg.connect(database, autocommit=True) as connection:
         yield connection

@@ -25,8 +25,8 @@
 -- the numbers, and the values [record, value] that are not as they were given.
 CREATE FUNCTION chatd_append_1(
     p_shard integer, p_id uuid, p_again boolean, p_term bigint, p_known bigint,
-    p_rooms text[], p_room integer[], p_lines integer[], p_unit integer[], p_session bigint[],
-    p_author text[], p_kind smallint[], p_as_one boolean[], p_of integer[], p_text text[],
+    p_rooms json, p_room integer[], p_lines integer[], p_unit integer[], p_session bigint[],
+    p_author json, p_kind smallint[], p_as_one boolean[], p_of integer[], p_text json,
     p_made json, p_writes json, p_records json, p_claims json, p_numbers integer, p_content json,
     p_size integer,
     OUT what text, OUT no bigint, OUT stamp bigint, OUT last uuid, OUT answer json
@@ -35,12 +35,15 @@ DECLARE
     v_node integer;
     v_session bigint;
     v_rights bigint;
+    v_names text[];
+    v_author text[];
+    v_text text[];
     v_rooms integer[] := '{}';
     v_afters bigint[] := '{}';
     v_counts integer[] := '{}';
     v_sessions bigint[];
     v_ends bigint[];            -- of each draft: the seq of its last line
-    v_lasts integer[];          -- and the place of that in p_text
+    v_lasts integer[];          -- and the place of that in v_text
     v_conflicts integer[] := '{}';
     v_units integer[] := '{}';  -- of which nothing is stored
     v_left_out integer[] := '{}';
@@ -116,6 +119,9 @@ BEGIN
     stamp := greatest(stamp, (extract(epoch FROM clock_timestamp()) * 1000)::bigint);
 
     IF cardinality(p_room) > 0 THEN
+        v_names := array(SELECT json_array_elements_text(p_rooms));
+        v_author := array(SELECT json_array_elements_text(p_author));
+        v_text := array(SELECT json_array_elements_text(p_text));
         SELECT array_agg(m.id ORDER BY d.room), array_agg(coalesce(m.head, 0) ORDER BY d.room),
                 array_agg(d.lines ORDER BY d.room), array_agg(d.session ORDER BY d.room)
             INTO v_rooms, v_afters, v_counts, v_sessions
@@ -124,10 +130,10 @@ BEGIN
                 FROM unnest(p_room, p_lines, p_unit, p_session) AS a(room, lines, unit, session),
                     LATERAL (SELECT (a.unit <> ALL (v_units))::integer AS kept) b
                 GROUP BY a.room
-            ) d LEFT JOIN rooms m ON m.shard = p_shard AND m.name = p_rooms[d.room];
+            ) d LEFT JOIN rooms m ON m.shard = p_shard AND m.name = v_names[d.room];
         IF array_position(v_rooms, NULL) IS NOT NULL THEN
             INSERT INTO rooms (shard, name, made_by, made_at)
-                SELECT p_shard, p_rooms[f.room], coalesce(m.name, ''), coalesce(m.time, stamp)
+                SELECT p_shard, v_names[f.room], coalesce(m.name, ''), coalesce(m.time, stamp)
                 FROM (
                     SELECT d.room, min(d.n) AS draft
                     FROM unnest(p_room, p_unit) WITH ORDINALITY AS d(room, unit, n)
@@ -137,7 +143,7 @@ BEGIN
                     ON m.draft = f.draft
                 ORDER BY f.draft;
             SELECT array_agg(m.id ORDER BY a.i) INTO v_rooms
-                FROM unnest(p_rooms) WITH ORDINALITY AS a(name, i)
+                FROM unnest(v_names) WITH ORDINALITY AS a(name, i)
                 LEFT JOIN rooms m ON m.shard = p_shard AND m.name = a.name;
         END IF;
         UPDATE rooms m SET head = m.head + d.lines, session = greatest(m.session, d.session)
@@ -154,8 +160,8 @@ BEGIN
         INSERT INTO events (shard, room, seq, time, session, author, kind, text, part_of)
             SELECT p_shard, v_rooms[d.room], d.last - d.upto + t.n, stamp, d.session,
                 d.author, d.kind, t.text, CASE WHEN d.as_one THEN d.last - d.lines + 1 END
-            FROM unnest(p_of, p_text) WITH ORDINALITY AS t(draft, text, n)
-            JOIN unnest(p_room, p_lines, p_unit, p_session, p_author, p_kind, p_as_one, v_ends, v_lasts)
+            FROM unnest(p_of, v_text) WITH ORDINALITY AS t(draft, text, n)
+            JOIN unnest(p_room, p_lines, p_unit, p_session, v_author, p_kind, p_as_one, v_ends, v_lasts)
                 WITH ORDINALITY
                 AS d(room, lines, unit, session, author, kind, as_one, last, upto, n)
                 ON d.n = t.draft
@@ -163,8 +169,8 @@ BEGIN
         IF 3 = ANY (p_kind) THEN
             UPDATE rooms m SET topic = d.text, topic_by = d.author, topic_at = stamp
                 FROM (
-                    SELECT DISTINCT ON (a.room) a.room, a.author, p_text[a.upto] AS text
-                    FROM unnest(p_room, p_unit, p_author, p_kind, v_lasts) WITH ORDINALITY
+                    SELECT DISTINCT ON (a.room) a.room, a.author, v_text[a.upto] AS text
+                    FROM unnest(p_room, p_unit, v_author, p_kind, v_lasts) WITH ORDINALITY
                         AS a(room, unit, author, kind, upto, n)
                     WHERE a.kind = 3 AND a.unit <> ALL (v_units)
                     ORDER BY a.room, a.n DESC
@@ -363,30 +369,30 @@ BEGIN
     END IF;
 END $$;
 
--- End the term of another node, if its beat is still that one; return true if so.
+-- End the term of another node, if its beat is still that one. Return the number of the batch that
+-- says so; NULL if nothing was done.
 CREATE FUNCTION chatd_reap_1(
     p_shard integer, p_id uuid, p_by bigint, p_node integer, p_term bigint, p_beat bigint
-) RETURNS boolean LANGUAGE plpgsql AS $$
+) RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('synchronous_commit', 'on', true);
     PERFORM FROM clock c WHERE c.shard = p_shard FOR UPDATE;
     PERFORM FROM nodes n WHERE n.term = p_by AND n.live FOR KEY SHARE;
     IF NOT FOUND THEN
-        RETURN false;
+        RETURN NULL;
     END IF;
     PERFORM FROM nodes n
         WHERE n.node = p_node AND n.term = p_term AND n.beat = p_beat AND n.live FOR UPDATE;
     IF NOT FOUND THEN
-        RETURN false;
+        RETURN NULL;
     END IF;
     UPDATE nodes n SET live = false WHERE n.node = p_node;
-    PERFORM chatd_end_1(p_shard, p_id, p_by, p_node);
-    RETURN true;
+    RETURN chatd_end_1(p_shard, p_id, p_by, p_node);
 END $$;
 
--- End the own term. Return false if it has ended.
+-- End the own term. Return the number of the batch that says so; NULL if it had ended.
 CREATE FUNCTION chatd_leave_1(p_shard integer, p_id uuid, p_term bigint)
-RETURNS boolean LANGUAGE plpgsql AS $$
+RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     v_node integer;
 BEGIN
@@ -394,23 +400,22 @@ BEGIN
     PERFORM FROM clock c WHERE c.shard = p_shard FOR UPDATE;
     SELECT n.node INTO v_node FROM nodes n WHERE n.term = p_term AND n.live FOR UPDATE;
     IF NOT FOUND THEN
-        RETURN false;
+        RETURN NULL;
     END IF;
     UPDATE nodes n SET live = false WHERE n.node = v_node;
-    PERFORM chatd_end_1(p_shard, p_id, p_term, v_node);
-    RETURN true;
+    RETURN chatd_end_1(p_shard, p_id, p_term, v_node);
 END $$;
 
 -- Delete at most p_most of the oldest events of a room with seqs up to p_upto, messages as a whole,
--- and say so by a batch of that id, if there are any. Return how many.
+-- and say so by a batch of that id, if there are any. Return how many, and the batch's number.
 CREATE FUNCTION chatd_forget_1(
-    p_shard integer, p_id uuid, p_room text, p_upto bigint, p_most integer
-) RETURNS integer LANGUAGE plpgsql AS $$
+    p_shard integer, p_id uuid, p_room text, p_upto bigint, p_most integer,
+    OUT forgotten integer, OUT no bigint
+) LANGUAGE plpgsql AS $$
 DECLARE
     v_room integer;
     v_oldest bigint;
     v_upto bigint;
-    v_count integer;
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     SELECT m.id, m.oldest INTO v_room, v_oldest
@@ -428,34 +433,33 @@ BEGIN
         WHERE f.n <= p_most AND f.seq <= p_upto AND (f.part_of IS NULL OR f.part_of = f.next);
     DELETE FROM events e
         WHERE e.shard = p_shard AND e.room = v_room AND e.seq BETWEEN v_oldest AND v_upto;
-    GET DIAGNOSTICS v_count = ROW_COUNT;
-    IF v_count > 0 THEN
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    IF forgotten > 0 THEN
         PERFORM FROM clock c WHERE c.shard = p_shard FOR UPDATE;
         UPDATE rooms m SET oldest = v_upto + 1 WHERE m.id = v_room AND m.oldest <= v_upto;
-        PERFORM chatd_write_1(
+        no := chatd_write_1(
             p_shard, p_id, 0, NULL,
             json_build_array(json_build_array('forgot', p_room, v_upto))
         );
     END IF;
-    RETURN v_count;
 END $$;
 
--- Raise the level of the log, if the node of the term is live, and all live ones can read it.
+-- Raise the level of the log, if the node of the term is live, and all live ones can read it. Return
+-- the number of the batch that says so; NULL if nothing was done.
 CREATE FUNCTION chatd_level_1(p_shard integer, p_id uuid, p_term bigint, p_level integer)
-RETURNS boolean LANGUAGE plpgsql AS $$
+RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('synchronous_commit', 'on', true);
     PERFORM FROM clock c WHERE c.shard = p_shard FOR UPDATE;
     IF NOT EXISTS (SELECT FROM nodes n WHERE n.term = p_term AND n.live)
             OR EXISTS (SELECT FROM nodes n WHERE n.live AND n.version < p_level)
             OR EXISTS (SELECT FROM meta m WHERE m.level >= p_level) THEN
-        RETURN false;
+        RETURN NULL;
     END IF;
     UPDATE meta SET level = p_level;
-    PERFORM chatd_write_1(
+    RETURN chatd_write_1(
         p_shard, p_id, p_term, NULL, json_build_array(json_build_array('level', p_level))
     );
-    RETURN true;
 END $$;
 
 -- Delete some batches of which no node has need: at most p_most, from the oldest on, those that are

@@ -1,0 +1,157 @@
+"""The engine on PostgreSQL: how a node finds the server with the log that it follows.
+
+Theory of operation. The server that takes writes may change: a standby is promoted, and the old
+one may still be there, and believe that it is the one. So what a node has seen of a server is
+compared with each one that it connects to: its history (the number of its timeline, which a
+promotion raises) must not go back, and the last batch that the node has shown must be in its log.
+
+This module must not know what is asked through a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from psycopg import Error
+from twisted.internet.defer import Deferred
+
+from chatd.storage.postgres.channel import Channel
+from chatd.storage.postgres.errors import line_of
+from chatd.storage.postgres.link import ILinkReactor, PostgresLink
+from chatd.storage.postgres.requests import CHANNEL, check_position
+from chatd.storage.postgres.sessions import open_session
+from chatd.storage.shared.engine import Engine, Link, LinkLost, Position
+from chatd.util.worker import Worker
+
+_OF_HOSTS = ("host", "hostaddr", "port")
+"""The parameters that are lists of hosts."""
+
+
+class History(NamedTuple):
+    """The identity of a server's data, which its standbys have, too, and its timeline."""
+
+    system: str
+    timeline: int
+
+
+class Server(NamedTuple):
+    """A server as its sessions tell it apart: by when it was started, and by its history.
+
+    An operated service may not tell its history.
+    """
+
+    started: str
+    history: History | None = None
+
+
+class PostgresEngine(Engine):
+    """The engine as a node of that name reaches it, given the parameters for libpq.
+
+    Without ``hints``, other nodes cannot tell it what is safe.
+    """
+
+    def __init__(
+        self,
+        reactor: ILinkReactor,
+        parameters: Mapping[str, str],
+        node: str,
+        *,
+        hints: bool = True,
+    ) -> None:
+        self._reactor = reactor
+        self._parameters = parameters
+        self._node = node
+        self._has_hints = hints
+        self._worker = Worker(reactor, "chatd-connecting")
+        self._started = False
+        self._server: Server | None = None
+        self._tries = 0
+
+    def connect(
+        self,
+        shown: Position,
+        hinted: Callable[[int], None],
+        lost: Callable[[LinkLost], None],
+    ) -> Deferred[Link]:
+        if not self._started:
+            self._started = True
+            self._worker.start()
+
+        def link(channels: Sequence[Channel]) -> Link:
+            writer, reader, keeper, *listening = channels
+            hints = listening[0] if listening else None
+            return PostgresLink(
+                self._reactor, self._node, writer, reader, keeper, hints, hinted, lost
+            )
+
+        return self._worker.run(self._open, shown).addCallback(link)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._worker.stop()
+
+    def _open(self, shown: Position) -> Sequence[Channel]:
+        """Open all sessions. Raises `LinkLost` and `LostHistory`."""
+        channels: list[Channel] = []
+        try:
+            parameters = _rotated(self._parameters, self._tries)
+            for _ in range(4 if self._has_hints else 3):
+                channels.append(Channel(open_session(parameters, self._node, steady=True)))
+            self._check(channels)
+            check_position(channels[0], shown)
+            if self._has_hints:
+                channels[-1].connection.execute(f"LISTEN {CHANNEL}")
+        except BaseException as error:
+            for channel in channels:
+                channel.close()
+            self._tries += 1
+            if isinstance(error, Error):
+                raise LinkLost(line_of(error)) from None
+            raise
+        return channels
+
+    def _check(self, channels: Sequence[Channel]) -> None:
+        """Raise `LinkLost` unless all sessions are of the server that has the log now."""
+        [row] = channels[0].ask(
+            "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'"
+        )
+        if row[0]:
+            raise LinkLost("the server is a standby, which takes no lines.")
+        server, *others = map(_server_of, channels)
+        if any(other != server for other in others):
+            raise LinkLost("its sessions were opened on several servers.")
+        before = self._server
+        if before is not None and before.history is not None and server.history is not None:
+            if before.history.system != server.history.system:
+                raise LinkLost("the server has the data of another one.")
+            if server.history.timeline < before.history.timeline:
+                raise LinkLost("another server was promoted in its place.")
+        self._server = server
+
+
+def _server_of(channel: Channel) -> Server:
+    [row] = channel.ask("SELECT pg_postmaster_start_time()::text")
+    server = Server(row[0])
+    with suppress(Error):
+        [row] = channel.ask(
+            "SELECT system_identifier::text, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
+            " FROM pg_control_system()"
+        )
+        server = server._replace(history=History(row[0], int(row[1], 16)))
+    return server
+
+
+def _rotated(parameters: Mapping[str, str], tries: int) -> Mapping[str, str]:
+    """Return parameters with the hosts in another order after each try.
+
+    Otherwise the first one that takes writes would be the one each time, also if it is refused.
+    """
+    rotated = dict(parameters)
+    for key in _OF_HOSTS:
+        hosts = parameters.get(key, "").split(",")
+        if len(hosts) > 1:
+            first = tries % len(hosts)
+            rotated[key] = ",".join([*hosts[first:], *hosts[:first]])
+    return rotated
