@@ -147,5 +147,6 @@ class StallingProxy:
 def _reset(writer: asyncio.StreamWriter) -> None:
     """Close a connection so that the other side sees that bytes may be lost."""
     connection = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with suppress(OSError):  # it is closed already
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -96,6 +97,14 @@ def test_a_stalled_connection_holds_no_more_than_it_may(line: Line) -> None:
             blocked += 1
             time.sleep(0.005)  # the thread takes what it may
     assert sent >= PIECE * PIECES_HELD
+
+
+def test_an_end_that_is_reset_resets_the_other_one(line: Line) -> None:
+    for one, other in ((line.near, line.far), tuple(reversed(line.connect()))):
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        one.close()
+        with pytest.raises(ConnectionResetError):
+            other.recv(10)
 
 
 def test_a_cut_resets_connections_and_takes_new_ones(line: Line) -> None:

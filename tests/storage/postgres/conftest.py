@@ -39,7 +39,7 @@ def with_schema(postgres: Server) -> Iterator[str]:
 
 @pytest.fixture
 def url(with_schema: str) -> str:
-    """Return the URL of a database with an empty log. To make a new one takes five times as long."""
+    """Return the URL of a database with an empty log. A new one takes five times as long."""
     empty_log(with_schema)
     return with_schema
 
