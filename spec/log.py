@@ -41,9 +41,9 @@ CHANGES = frozenset(["mute", "rights"])
 class Item(NamedTuple):
     """The item of a batch.
 
-    ``who`` is the node that is muted or reaped. ``term`` is that of the node that is reaped, or the
-    last one of the node that joins. ``names`` is the record that
-    is written, or the looks of a name.
+    ``who`` is the node that is muted or reaped, or which of its node's joins a join is. ``term`` is
+    that of the node that is reaped, or the last one of the node that joins. ``names`` is the record
+    that is written, or the looks of a name.
     """
 
     kind: Kind
@@ -82,9 +82,9 @@ class Rights(NamedTuple):
     others: int = 0
 
 
-def put(terms: tuple[int, ...], node: int, term: int) -> tuple[int, ...]:
-    """Return the terms of all nodes with another one for this node."""
-    return (*terms[:node], term, *terms[node + 1 :])
+def put(numbers: tuple[int, ...], node: int, number: int) -> tuple[int, ...]:
+    """Return numbers of all nodes with another one for this node."""
+    return (*numbers[:node], number, *numbers[node + 1 :])
 
 
 def first_id(id: str) -> str:
@@ -96,14 +96,25 @@ class Log:
     """A log: ``parent``, and ``batch`` behind it. ``path`` has all logs on the way, by number.
 
     ``terms`` are the present terms of the nodes, 0 for one that was reaped, ``joined`` their last
-    ones, and ``drawn`` is the last term of all. ``lines`` are the ids of what is stored, as they
-    were in the first try.
-    ``claims`` has the node and the term that hold each look. ``fault`` says which invariant the
-    order of these batches breaks; it is empty if they are in order.
+    ones, ``joins`` which of their joins that was, and ``drawn`` is the last term of all. ``lines``
+    are the ids of what is stored, as they were in the first try. ``claims`` has the node and the
+    term that hold each look. ``fault`` says which invariant the order of these batches breaks; it
+    is empty if they are in order.
     """
 
     __slots__ = (
-        *("_children", "batch", "changes", "claims", "drawn", "fault", "joined", "lines", "muted"),
+        *(
+            "_children",
+            "batch",
+            "changes",
+            "claims",
+            "drawn",
+            "fault",
+            "joined",
+            "joins",
+            "lines",
+            "muted",
+        ),
         *("number", "numbers", "path", "rights", "rules", "terms", "visits"),
     )
 
@@ -116,6 +127,7 @@ class Log:
         self.path: tuple[Log, ...] = (self,)
         self.terms = tuple(range(1, nodes + 1))
         self.joined = self.terms
+        self.joins = (-1,) * nodes
         self.drawn = nodes
         self.numbers: dict[str, int] = {}  # of batches, by their ids
         self.lines: frozenset[str] = frozenset()
@@ -165,7 +177,7 @@ class Log:
         stored = [] if batch.item.kind == "refused" else [first_id(batch.id)]
         log.lines = self.lines.union(stored)
         log.terms, log.joined, log.drawn = self.terms, self.joined, self.drawn
-        log.rights = self.rights
+        log.joins, log.rights = self.joins, self.rights
         log.muted, log.changes, log.visits = self.muted, self.changes, self.visits
         log.claims = self.claims
         log._carry_out(batch)
@@ -178,6 +190,7 @@ class Log:
         if item.kind == "join":
             self._end(node, term)
             self.drawn, self.joined = term, put(self.joined, node, term)
+            self.joins = put(self.joins, node, item.who)
         elif item.kind == "reap":
             self._end(item.who, 0)
         elif item.kind in CHANGES:
@@ -212,6 +225,8 @@ class Log:
             return f"I2 {id} is stored twice"
         if item.kind != "join" and (not term or term != self.terms[node]):
             return f"I4 {id} is stored, and its term had ended"
+        if item.kind == "join" and item.who < self.joins[node]:
+            return f"I4 {id} ends the term of a later join"
         if (item.kind in LINES or item.kind == "mute") and node in self.muted:
             return f"I5 {id} is stored behind the mute of its author"
         if item.kind in ("claim", "join") and self.held_by_others(item.names, node):

@@ -46,6 +46,7 @@ class Nodes:
             else:
                 yield from self._cut(state, node)
                 yield from self._forge(state, node, one)
+                yield from self._renew(state, node, one, one.server)
                 yield from self._sending.make(state, node, one)
                 if not _is_busy(state, node, one):
                     yield from self._seal(state, node, one, one.server)
@@ -109,6 +110,17 @@ class Nodes:
         if spent is not None and first.log is second.log and not calls:
             new = with_node(spent, node, one._replace(heard=FORGED))._replace(quiet=True)
             yield "node {} hears a forged hint, early", (node,), new
+
+    def _renew(self, state: State, node: int, one: Node, at: int) -> Iterator[Step]:
+        """Hear that the term has ended. The renewals that say nothing new are no steps."""
+        server, other = state.servers[at], state.servers[1 - at]
+        is_sealed = not server.sync or (other.role == "S" and other.log is server.log)
+        if one.term and server.log.terms[node] != one.term and is_sealed:
+            new = with_node(state, node, one._replace(term=0))
+            doubt = one.pending is not None and one.pending.status == "doubt"
+            if doubt and not self._rules.answer_decides:
+                new = refused(new, node)
+            yield "node {} hears that its term has ended, as it renews its lease", (node,), new
 
     # Following
 

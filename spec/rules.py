@@ -54,6 +54,10 @@ class Rules(NamedTuple):
     new_term: bool = True
     """A node that gave up joins with a new term before it appends again."""
 
+    answer_decides: bool = True
+    """A batch in doubt is decided by its own answer or its place in the log, not by a renewal or a
+    join that says that its term has ended."""
+
     join_names_term: bool = True
     """A join names the last term that its process had, or one that it read if it had none. It is
     refused if the node has joined since."""

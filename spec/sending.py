@@ -74,7 +74,7 @@ class Sending:
     def _begin(self, node: int, one: Node, log: Log) -> Pending | None:
         """Return what a node sends next, if there is anything. ``log`` is what it can read."""
         if one.term == 0:
-            join = Item("join", one.holds, term=one.last or log.joined[node])
+            join = Item("join", one.holds, one.joins, one.last or log.joined[node])
             return Pending(f"{node}.join{one.joins}", join, join.term, planned=False)
         if one.visit not in (0, one.term):
             id = f"{node}.visit{one.term}"

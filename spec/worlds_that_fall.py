@@ -203,11 +203,18 @@ FALL = [
         ("I9",),
     ),
     World(
+        "a line in doubt is refused because its term has ended",
+        [[SAY], [REAP_0]],
+        Faults(cut=1),
+        Rules(answer_decides=False),
+        ("I3",),
+    ),
+    World(
         "a join that comes late ends the term of a later one",
         [[], []],
         Faults(crash=2),
         Rules(join_names_term=False),
-        ("I7",),
+        ("I4",),
     ),
     World(
         "a standby that is out of the set is promoted",
