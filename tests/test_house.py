@@ -87,6 +87,7 @@ COVERED_BY = {
     "chatd/protocols/web/http/upgrade.py": "tests/protocols/web/test_connection.py",
     "chatd/protocols/live/conversation.py": "tests/protocols/live/test_verbs.py",
     "chatd/protocols/live/members.py": "tests/protocols/web/test_grammar.py",
+    "chatd/storage/imported_rooms.py": "tests/storage/sqlite/test_importing.py",
     "chatd/storage/postgres/rows.py": "tests/storage/postgres/test_archive.py",
     "chatd/storage/counts.py": "tests/daemon/test_figures.py",
     "chatd/storage/postgres/schema/__init__.py": "tests/storage/postgres/test_schema.py",

@@ -89,18 +89,45 @@ ALONE = [
     ("chatd export --format pdf", "--format takes jsonl, markdown or text; not 'pdf'."),
     ("chatd export --since yesterday", "a time span like 10m, 2h, 3d"),
     ("chatd export --store chat.sqlite", "Did you mean sqlite:chat.sqlite?"),
-    ("chatd export --store memory:", "--store takes sqlite:PATH; memory: keeps nothing in a file."),
+    (
+        "chatd export --store memory:",
+        "--store takes sqlite:PATH or postgresql://HOST/DATABASE; memory: keeps nothing.",
+    ),
     ("chatd export lobby", "'lobby' is one argument too many."),
     ("chatd backup", "FILE is missing."),
     ("chatd backup a b", "'b' is one argument too many."),
-    ("chatd backup --store memory: copy", "memory: keeps nothing in a file."),
+    ("chatd backup --store memory: copy", "takes sqlite:PATH; memory: keeps nothing."),
     ("chatd backup --force copy", "there is no option --force."),
     ("chatd check copy.sqlite", "'copy.sqlite' is one argument too many."),
     ("chatd restore", "FILE is missing."),
     (
         "chatd import --format mirc log",
-        "--format takes irssi, jsonl, slack or weechat; not 'mirc'.",
+        "--format takes irssi, jsonl, slack, store or weechat; not 'mirc'.",
     ),
+    (
+        "chatd backup --store postgresql:///chatd copy",
+        "takes sqlite:PATH; back up a database with pg_dump.",
+    ),
+    (
+        "chatd restore --store postgresql:///chatd copy",
+        "takes sqlite:PATH; restore a database with pg_restore.",
+    ),
+    (
+        "chatd check --store postgresql:///chatd",
+        "takes sqlite:PATH; check a database with pg_amcheck.",
+    ),
+    ("chatd import --format store memory:", "the store that is to be imported as FILE: it keeps"),
+    ("chatd import --format store chat.sqlite", "Did you mean sqlite:chat.sqlite?"),
+    (
+        "chatd import --format store sqlite:chat.sqlite",
+        "a store is moved to one of another kind; chatd backup copies one.",
+    ),
+    (
+        "chatd import --store postgresql:///a --format store postgresql:///b",
+        "a store is moved to one of another kind; pg_dump copies one.",
+    ),
+    ("chatd import --format store --into a sqlite:b", "--into is for a log of one room."),
+    ("chatd import --format store --skip-bad sqlite:b", "--skip-bad is for logs"),
     (
         "chatd import --format irssi log",
         "a log of irssi is of one room: give its name with --into.",

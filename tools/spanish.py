@@ -344,6 +344,9 @@ ARGUMENTS = {
     "the store, sqlite:PATH (default: sqlite:chatd.sqlite)": (
         "el almacén, sqlite:RUTA (si no se da: sqlite:chatd.sqlite)"
     ),
+    "the store, sqlite:PATH or postgresql://HOST/DATABASE (default: sqlite:chatd.sqlite)": (
+        "el almacén, sqlite:RUTA o postgresql://EQUIPO/BASE (si no se da: sqlite:chatd.sqlite)"
+    ),
     "only this room": "solo esta sala",
     "only lines since then: 10m, 2h or 3d ago, or a time like 2026-11-22T12:01": (
         "solo las líneas desde entonces: hace 10m, 2h o 3d, o desde una hora como 2026-11-22T12:01"
@@ -371,9 +374,11 @@ ARGUMENTS = {
         "el registro (si no se da, y con -: la entrada estándar)"
     ),
     "jsonl: what chatd export --format jsonl writes; irssi, weechat: the log of a channel; slack: "
-    "the folder or the zip of an export (default: jsonl)": (
+    "the folder or the zip of an export; store: all of another store, as --store names it, into an "
+    "empty one (default: jsonl)": (
         "jsonl: lo que escribe chatd export --format jsonl; irssi, weechat: el registro de un "
-        "canal; slack: la carpeta o el zip de una exportación (si no se da: jsonl)"
+        "canal; slack: la carpeta o el zip de una exportación; store: todo lo de otro almacén, "
+        "escrito como con --store, en uno vacío (si no se da: jsonl)"
     ),
     "the room to make of a log of one room": "la sala que se hace de un registro de una sala",
     "leave out lines that cannot be read, and tell them; not for jsonl": (

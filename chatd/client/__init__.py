@@ -84,6 +84,7 @@ Modules (python3 -m tools.documents writes this list):
 - `sought`: A text that is searched for in texts that are shown, without case and accents, as
   `/search` does.
 - `status`: The lines of a screen that say where the user is: the room, the others, the connection.
+- `stores`: The stores that a command opens itself: a store in a file, or a database.
 - `tail`: `chatd tail`: the last lines of a room, and those that follow.
 - `terminal_output`: The terminal as an output of prompt_toolkit, on which each character is where
   it is meant to be.

@@ -74,7 +74,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd admin` to *parser*."""
-    add_store(parser)
+    add_store(parser, "a database is in no file")
     actions = parser.add_subparsers(dest="do", metavar="DO", required=True)
     for do, summary in _SUMMARIES.items():
         action = actions.add_parser(do, help=summary, description=summary, allow_abbrev=False)

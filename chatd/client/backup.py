@@ -30,7 +30,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd backup` to *parser*."""
-    add_store(parser)
+    add_store(parser, "back up a database with pg_dump")
     parser.add_argument(
         "file",
         metavar="FILE",

@@ -38,7 +38,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd check` to *parser*."""
-    add_store(parser)
+    add_store(parser, "check a database with pg_amcheck")
 
 
 def run(arguments: argparse.Namespace) -> int:

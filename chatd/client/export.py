@@ -1,6 +1,6 @@
 """`chatd export`: write out stored events, also while a daemon runs.
 
-It opens the store's file itself, for reading only. This module must not know connections.
+It opens the store itself, for reading only. This module must not know connections.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from chatd.client.files import add_store, existing_store
+from chatd.client.files import add_store
 from chatd.client.hosts import with_hosts
+from chatd.client.stores import Log, opened_log
 from chatd.client.wire import ClientError
 from chatd.event import Event, Kind, is_inbox
 from chatd.formats.base import told
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.storage.contract import RoomRecord, StoreError
-from chatd.storage.sqlite.archive import Archive
 from chatd.text.escaping import encode_lines, visible
 from chatd.text.folding import fold
 from chatd.text.times import local_time, seconds_of
@@ -35,6 +35,7 @@ EXAMPLES = (
     Example("make a transcript", "chatd export --room builds --format markdown > builds.md"),
     Example("give all stored lines to a program", "chatd export --format jsonl | jq -r .text"),
     Example("read a copy of a store", "chatd export --store sqlite:copy.sqlite"),
+    Example("read what several daemons share", "chatd export --store postgresql:///chatd"),
 )
 
 
@@ -82,19 +83,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _events(store: str, room: str | None, since: int, private: bool) -> Iterator[Event]:
-    archive = Archive(existing_store(store))
-    try:
-        for record in _rooms(archive, room, private):
-            seq = archive.seq_before(record.name, since)
-            while page := archive.page(record.name, seq, record.head):
+    with opened_log(store) as log:
+        for record in _rooms(log, room, private):
+            seq = log.seq_before(record.name, since)
+            while page := log.page(record.name, seq, record.head):
                 yield from page
                 seq = page[-1].seq
-    finally:
-        archive.close()
 
 
-def _rooms(archive: Archive, wanted: str | None, private: bool) -> list[RoomRecord]:
-    rooms = [record for record in archive.rooms() if private or not is_inbox(record.name)]
+def _rooms(log: Log, wanted: str | None, private: bool) -> list[RoomRecord]:
+    rooms = [record for record in log.rooms() if private or not is_inbox(record.name)]
     if wanted is None:
         return rooms
     try:

@@ -12,30 +12,34 @@ from pathlib import Path
 
 from chatd.event import is_inbox
 from chatd.storage.contract import RoomRecord, StoreError
-from chatd.storage.paths import MEMORY, is_shared, path_of, wrong_store
+from chatd.storage.paths import FORMS, MEMORY, is_shared, path_of, wrong_store
 from chatd.util.private_files import UnsafePath, check_folder, resolve
 from chatd.util.privileges import identity_of
 
 
-def add_store(parser: argparse.ArgumentParser) -> None:
-    """Add the option --store to *parser*."""
+def add_store(parser: argparse.ArgumentParser, instead: str = "") -> None:
+    """Add the option --store to *parser*.
+
+    A command that is for a store in a file alone says what to do ``instead`` with a database.
+    """
+    kinds = FORMS[0] if instead else f"{FORMS[0]} or {FORMS[1]}"
+
+    def stored(where: str) -> str:
+        if where == MEMORY:
+            raise argparse.ArgumentTypeError(f"takes {kinds}; {MEMORY} keeps nothing")
+        if wrong := wrong_store(where):
+            raise argparse.ArgumentTypeError(wrong)
+        if instead and is_shared(where):
+            raise argparse.ArgumentTypeError(f"takes {kinds}; {instead}")
+        return where
+
     parser.add_argument(
         "--store",
-        type=_in_a_file,
+        type=stored,
         default="sqlite:chatd.sqlite",
         metavar="WHERE",
-        help="the store, sqlite:PATH (default: %(default)s)",
+        help=f"the store, {kinds} (default: %(default)s)",
     )
-
-
-def _in_a_file(where: str) -> str:
-    if where == MEMORY:
-        raise argparse.ArgumentTypeError(f"takes sqlite:PATH; {MEMORY} keeps nothing in a file")
-    if is_shared(where):
-        raise argparse.ArgumentTypeError("takes sqlite:PATH; a database is in no file")
-    if wrong := wrong_store(where):
-        raise argparse.ArgumentTypeError(wrong)
-    return where
 
 
 def path_as_owner(where: str) -> Path:

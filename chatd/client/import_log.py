@@ -1,6 +1,7 @@
 """`chatd import`: make rooms of logs, of chatd's own or of other programs', while no daemon runs.
 
-This module must not know the form of a log, nor how events are written.
+It also moves all of a store to one of another kind. This module must not know the form of a log,
+nor how events are written.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chatd.accounts.accounts import Accounts
-from chatd.client.files import add_store, path_as_owner
+from chatd.client.files import add_store, counted
 from chatd.client.imports import irssi, jsonl, weechat
 from chatd.client.imports.events import Importing
 from chatd.client.imports.said import ImportRefused, Item
 from chatd.client.imports.slack import Export
 from chatd.client.loaded import LoadedStore
+from chatd.client.stores import opened_for_import
 from chatd.client.wire import ClientError, WrongUsage
 from chatd.event import Event, is_inbox
 from chatd.storage.contract import StoreError
-from chatd.storage.sqlite.importing import import_file
+from chatd.storage.paths import MEMORY, is_shared, wrong_store
 from chatd.text.escaping import visible
 from chatd.text.validation import InvalidName, check_end, validate_room_name
 from chatd.util.command_manual import Example
@@ -40,6 +42,10 @@ EXAMPLES = (
         "chatd import --format weechat --into ops 'irc.libera.#ops.weechatlog'",
     ),
     Example("make the channels of a Slack workspace", "chatd import --format slack export.zip"),
+    Example(
+        "move a store to a database, with all that is in it",
+        "chatd import --store postgresql:///chatd --format store sqlite:chatd.sqlite",
+    ),
 )
 
 _OF_ONE_ROOM: dict[str, Callable[[Iterable[bytes]], Iterator[Item]]] = {
@@ -63,10 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=["irssi", "jsonl", "slack", "weechat"],
+        choices=["irssi", "jsonl", "slack", "store", "weechat"],
         default="jsonl",
         help="jsonl: what chatd export --format jsonl writes; irssi, weechat: the log of a channel;"
-        " slack: the folder or the zip of an export (default: jsonl)",
+        " slack: the folder or the zip of an export; store: all of another store, as --store names"
+        " it, into an empty one (default: jsonl)",
     )
     parser.add_argument(
         "--into", type=_room, metavar="ROOM", help="the room to make of a log of one room"
@@ -82,27 +89,64 @@ def run(arguments: argparse.Namespace) -> int:
     """Import a log, and print what was imported. Raises `ClientError` if that is impossible."""
     if arguments.format in _OF_ONE_ROOM and arguments.into is None:
         raise WrongUsage(f"a log of {arguments.format} is of one room: give its name with --into")
-    if arguments.format == "jsonl" and arguments.skip_bad:
+    if arguments.format in ("jsonl", "store") and arguments.skip_bad:
         raise WrongUsage("--skip-bad is for logs of other programs")
     if arguments.format == "slack" and arguments.file == "-":
         raise WrongUsage("give the folder or the zip of the export as FILE")
+    if arguments.format == "store":
+        return _move(arguments)
     shown = visible(arguments.file)
     try:
         with ExitStack() as opened:
             # As the user who runs the command, who may not be the owner of the store. Files in a
             # folder are opened later, as the owner.
             read = _reader(arguments, opened)
-            path = path_as_owner(arguments.store)
-            file = opened.enter_context(import_file(path))
-            rooms, records, *_ = file.content
-            accounts = Accounts(LoadedStore(rooms, records))
-            importing = Importing(rooms, arguments.into, accounts, skips=arguments.skip_bad)
-            file.write(read(importing))
+            store = opened.enter_context(opened_for_import(arguments.store))
+            accounts = Accounts(LoadedStore(store.rooms, store.records))
+            importing = Importing(store.rooms, arguments.into, accounts, skips=arguments.skip_bad)
+            store.write(read(importing))
     except (ImportRefused, StoreError) as error:
         raise ClientError(f"cannot import {shown}: {visible(str(error))}") from None
     except OSError as error:
         raise ClientError(f"cannot import {shown}: {error.strerror}.") from None
-    _tell(importing, path, is_new=file.is_new)
+    _tell(importing, store.place, is_new=store.is_new)
+    return 0
+
+
+def _move(arguments: argparse.Namespace) -> int:
+    """Import all of a store into an empty one, and print how much that was."""
+    source, target = arguments.file, arguments.store
+    if arguments.into is not None:
+        raise WrongUsage("--into is for a log of one room")
+    if wrong := "it keeps nothing" if source == MEMORY else wrong_store(source):
+        raise WrongUsage(f"give the store that is to be imported as FILE: {wrong}")
+    if is_shared(source) == is_shared(target):
+        how = "pg_dump" if is_shared(source) else "chatd backup"
+        raise WrongUsage(f"a store is moved to one of another kind; {how} copies one")
+    lines = 0
+
+    def count(events: Iterable[Event]) -> Iterator[Event]:
+        nonlocal lines
+        for event in events:
+            lines += 1
+            yield event
+
+    try:
+        with (
+            opened_for_import(source, must_exist=True) as old,
+            opened_for_import(target) as new,
+        ):
+            if new.rooms or new.records:
+                raise StoreError(
+                    f"{target} is not empty, and a store is moved to an empty one alone."
+                    " Give another --store."
+                )
+            rooms, records, events = old.whole()
+            new.write(count(events), rooms, records)
+    except StoreError as error:
+        raise ClientError(f"cannot import {visible(source)}: {visible(str(error))}") from None
+    stored = f"{len(records)} record{'s' * (len(records) != 1)}"
+    print(f"{visible(new.place)}: {counted(lines, rooms)} imported, and {stored}.")
     return 0
 
 
@@ -137,13 +181,13 @@ def _reader(
     return lambda importing: importing.foreign(_OF_ONE_ROOM[arguments.format](lines))
 
 
-def _tell(importing: Importing, path: Path, *, is_new: bool) -> None:
+def _tell(importing: Importing, place: str, *, is_new: bool) -> None:
     rooms = sum(not is_inbox(room) for room in importing.made.names)
     notices = f"{importing.notices} notice{'s' * (importing.notices != 1)}"
     without = f", without {notices}" if importing.notices else ""
     made = " The store is new." if is_new else ""
     print(
-        f"{visible(str(path))}: {importing.lines} line{'s' * (importing.lines != 1)} imported into"
+        f"{visible(place)}: {importing.lines} line{'s' * (importing.lines != 1)} imported into"
         f" {rooms} room{'s' * (rooms != 1)}{without}.{made}"
     )
     for bad in importing.bad[:_TOLD]:

@@ -30,7 +30,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd restore` to *parser*."""
-    add_store(parser)
+    add_store(parser, "restore a database with pg_restore")
     parser.add_argument(
         "file",
         metavar="FILE",

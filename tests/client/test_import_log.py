@@ -239,7 +239,7 @@ def test_bad_lines_are_left_out_if_that_is_wanted(path: Path, run: Run) -> None:
         (["--format", "weechat", "irc.log"], 2, "give its name with --into"),
         (["--skip-bad", "irc.log"], 2, "--skip-bad is for logs of other programs"),
         (["--format", "slack"], 2, "give the folder or the zip of the export as FILE"),
-        (["--format", "mirc", "x"], 2, "takes irssi, jsonl, slack or weechat"),
+        (["--format", "mirc", "x"], 2, "takes irssi, jsonl, slack, store or weechat"),
         (["--into", "a b", "irc.log"], 2, "'a b' cannot be a room's name"),
         (["--into", "ops.", "irc.log"], 2, "'ops.' cannot be a room's name: it ends in a dot"),
         (["no.log"], 1, "cannot import no.log: No such file or directory."),

@@ -16,6 +16,8 @@ Modules (python3 -m tools.documents writes this list):
 - `errors`: Errors of psycopg and of PostgreSQL, as one line for operators: why, and what to do
   about it.
 - `hints`: Hints of other nodes, by LISTEN: all up to a number is safe.
+- `importing`: The import of events into a database, and the reading of all of it, while no daemon
+  uses it.
 - `indexing`: The work of indexing: of the nodes that share a log, one at a time adds events to the
   index.
 - `link`: The link of a node to the server: four sessions, which are lost together.

@@ -16,7 +16,8 @@ Modules (python3 -m tools.documents writes this list):
   writer.
 - `file_watch`: The state in which a store's files were left, to find what other programs did to
   them since.
-- `importing`: The import of events into a store's file, while no daemon uses the store.
+- `importing`: The import of events into a store's file, and the reading of all of it, while no
+  daemon uses it.
 - `lock`: The lock of a store, and the opening of the files that belong to it.
 - `maintenance`: Maintenance of a store's file: the search index is updated, and old events are
   deleted.

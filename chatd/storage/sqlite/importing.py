@@ -1,47 +1,69 @@
-"""The import of events into a store's file, while no daemon uses the store.
+"""The import of events into a store's file, and the reading of all of it, while no daemon uses it.
 
-All events are written in one transaction, so a process that is killed has imported nothing. The
-daemon that starts afterwards adds them to the search index. This module must not know where the
-events come from.
+All is written in one transaction, so a process that is killed has imported nothing. The daemon that
+starts afterwards adds the events to the search index. This module must not know where the events
+come from.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
-from chatd.event import UNKNOWN, Event, Kind, Origin
+from chatd.event import Event, Record
+from chatd.storage.contract import RoomRecord
+from chatd.storage.imported_rooms import ImportedRoom, WholeStore
 from chatd.storage.sqlite import time_index
-from chatd.storage.sqlite.file import StoreFile
-from chatd.storage.sqlite.rows import SEQ_BITS, Content, EventRow
-from chatd.storage.strands import Strands
+from chatd.storage.sqlite.errors import sqlite_errors
+from chatd.storage.sqlite.file import StoreFile, connect_reading
+from chatd.storage.sqlite.rows import (
+    SELECT_EVENTS,
+    SEQ_BITS,
+    EventRow,
+    characters_in,
+    events_of,
+    log_of,
+    write_records,
+)
 
 _ROWS = 1000
 """Events that are written at a time."""
 
 
 class ImportFile:
-    """A store's file to which events are imported. ``content`` is what it holds before.
+    """A store's file to which events are imported, or of which all is read.
 
     The constructor takes the lock of the store, and makes the file if there is none (``is_new``).
-    Raises `StoreError` as `StoreFile` does.
+    ``rooms`` and ``records`` are those that it has then. Raises `StoreError` as `StoreFile` does.
     """
 
     def __init__(self, path: Path) -> None:
+        self.place = str(path)
         self.is_new = not path.exists()
         self._file = StoreFile(path)
         self._file.lock.write_pid()
-        self.content: Content = self._file.content
+        self.rooms: Sequence[RoomRecord] = self._file.content.rooms
+        self.records: Sequence[Record] = self._file.content.records
 
-    def write(self, events: Iterable[Event]) -> None:
+    def write(
+        self,
+        events: Iterable[Event],
+        rooms: Sequence[RoomRecord] = (),
+        records: Sequence[Record] = (),
+    ) -> None:
         """Write the events of rooms that are new, all or none; of each room in their order.
 
-        Errors of the iteration are raised, and then nothing is written. Raises `StoreError`.
+        The state of the ``rooms`` is known, that of others is what their events say. Errors of the
+        iteration are raised, and then nothing is written. Raises `StoreError`.
         """
-        self._file.transact(_write, iter(events))
+        self._file.transact(_write, iter(events), rooms, records)
+
+    def whole(self) -> WholeStore:
+        """Return all that is in the file."""
+        return WholeStore(self.rooms, self.records, _events_of(self._file.path, self.rooms))
 
     def close(self) -> None:
         """Close the file, and release its lock."""
@@ -67,33 +89,45 @@ def import_file(path: Path) -> Iterator[ImportFile]:
 
 
 class _Room:
-    """A room that is being written."""
+    """A room that is being written, and its number in the file."""
 
-    __slots__ = ("head", "number", "session", "strands", "topic", "topic_set")
-
-    head: int
-    """The seq of the last event."""
-
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, name: str) -> None:
         self.number = number
-        self.session = 0
-        self.topic = ""
-        self.topic_set = UNKNOWN
-        self.strands = Strands({})
+        self.imported = ImportedRoom(name)
 
 
-def _write(connection: sqlite3.Connection, events: Iterator[Event]) -> None:
+def _write(
+    connection: sqlite3.Connection,
+    events: Iterator[Event],
+    records_of_rooms: Sequence[RoomRecord],
+    records: Sequence[Record],
+) -> None:
     rooms: dict[str, _Room] = {}
+    for record in records_of_rooms:
+        rooms[record.name] = _insert_room(connection, record.name)
     while some := list(islice(events, _ROWS)):
         _write_some(connection, some, rooms)
+    known = {record.name: record for record in records_of_rooms}
+    states = [
+        (known.get(name) or room.imported.record, room.number) for name, room in rooms.items()
+    ]
     connection.executemany(
-        "UPDATE rooms SET head = ?, topic = ?, session = ?, topic_by = ?, topic_at = ?"
-        " WHERE id = ?",
+        "UPDATE rooms SET head = ?, topic = ?, session = ?, topic_by = ?, topic_at = ?,"
+        " made_by = ?, made_at = ? WHERE id = ?",
         [
-            (room.head, room.topic, room.session, *room.topic_set, room.number)
-            for room in rooms.values()
+            (state.head, state.topic, state.session, *state.topic_set, *state.made, number)
+            for state, number in states
         ],
     )
+    write_records(connection, records)
+
+
+def _insert_room(connection: sqlite3.Connection, name: str) -> _Room:
+    cursor = connection.execute(
+        "INSERT INTO rooms (name, head, topic, session) VALUES (?, 0, '', 0)", (name,)
+    )
+    assert cursor.lastrowid is not None
+    return _Room(cursor.lastrowid, name)
 
 
 def _write_some(
@@ -101,24 +135,29 @@ def _write_some(
 ) -> None:
     rows: list[EventRow] = []
     stretches: list[tuple[int, int, int]] = []
-    for name, seq, time, session, author, kind, text, part_of in events:
+    for event in events:
+        name, seq, time, session, author, kind, text, part_of = event
         room = rooms.get(name)
         if room is None:
-            cursor = connection.execute(
-                "INSERT INTO rooms (name, head, topic, session, made_at) VALUES (?, 0, '', 0, ?)",
-                (name, time if seq == 1 else UNKNOWN.at),
-            )
-            assert cursor.lastrowid is not None
-            room = rooms[name] = _Room(cursor.lastrowid)
-        number = room.number << SEQ_BITS | seq
-        strand = room.strands.add(time)
-        if strand is not None:
-            stretches.append((number, strand, time))
-        room.head = seq
-        room.session = max(room.session, session)
-        if kind is Kind.TOPIC:
-            room.topic = text
-            room.topic_set = Origin(author, time)
-        rows.append((number, time, session, author, int(kind), text, part_of))
+            room = rooms[name] = _insert_room(connection, name)
+        start = room.number << SEQ_BITS
+        stretch = room.imported.add(event)
+        if stretch is not None:
+            stretches.append((start | stretch.seq, stretch.strand, stretch.time))
+        rows.append((start | seq, time, session, author, int(kind), text, part_of))
     connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
     time_index.begin(connection, stretches)
+
+
+def _events_of(path: Path, rooms: Sequence[RoomRecord]) -> Iterator[Event]:
+    """Yield the events of all rooms, in their order. Raises `StoreError`."""
+    with sqlite_errors(path), closing(connect_reading(path)) as connection:
+        for room in rooms:
+            query = "SELECT id FROM rooms WHERE name = ?"
+            (number,) = connection.execute(query, (room.name,)).fetchone()
+            cursor = connection.execute(
+                f"{SELECT_EVENTS} WHERE id BETWEEN ? AND ? ORDER BY id", log_of(number, room.head)
+            )
+            while rows := cursor.fetchmany(_ROWS):
+                characters_in(rows)
+                yield from events_of(room.name, rows)

@@ -381,8 +381,10 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                 assert of_format or (file, given) in others, f"{file}: {given}"
 
 
-OF_THE_STORE = {"storage/shared/store.py", "storage/shared/appender.py"}
-"""Modules whose ``send`` sends a batch to the engine of a store."""
+OF_THE_STORE = {
+    *("storage/shared/store.py", "storage/shared/appender.py", "storage/postgres/importing.py"),
+}
+"""Modules whose ``send`` or ``write`` gives a batch, or events, to the engine of a store."""
 
 
 def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd.event import UNKNOWN, Event, Kind, Origin
+from chatd.event import UNKNOWN, Event, Kind, Origin, Record
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.sqlite.examination import examine_file
 from chatd.storage.sqlite.importing import import_file
@@ -108,3 +108,22 @@ class TestImportFile:
             file.write([event(1)])
         with pytest.raises(StoreError, match="UNIQUE"), import_file(path) as file:
             file.write([event(1)])
+
+
+class TestWholeStore:
+    async def test_what_was_read_makes_the_same_store(self, opening: Opening, path: Path) -> None:
+        harness = opening.first()
+        made = Origin("eva", 5)
+        await harness.say(draft("tea", kind=Kind.TOPIC)._replace(made=made), draft("hola"))
+        await harness.say(draft("all of it is forgotten", "ops", session=9))
+        await harness.store.forget("ops", 1)
+        await harness.write_records(Record("account", "ana", "{}"), Record("role", "eva", "{}"))
+        await opening.close()
+        copy = path.with_name("copy.sqlite")
+        with import_file(path) as source, import_file(copy) as target:
+            rooms, records, events = source.whole()
+            target.write(events, rooms, records)
+        assert examine_file(copy) == examine_file(path)
+        assert [room.made for room in examine_file(copy).rooms] == [made, Origin("", 1_000_000)]
+        with import_file(path) as source, import_file(copy) as target:
+            assert list(source.whole().events) == list(target.whole().events)
