@@ -94,6 +94,13 @@ REPORTED_SECONDS = 0.005
 """Seconds from which on a set-up or teardown is always reported, because ``--durations`` shows it.
 """
 
+MEMORY = Path("/dev/shm")
+"""The file system in memory of Linux."""
+
+MEMORY_NEEDED = 2 << 30
+"""Free bytes there from which on tests write to it. They take some 500 MiB at the most. Containers
+often have 64 MiB."""
+
 hypothesis.settings.register_profile(
     "chatd",
     parent=hypothesis.settings.get_profile("ci" if os.environ.get("CI") else "default"),
@@ -113,6 +120,7 @@ def pytest_configure(config: pytest.Config) -> None:
         f"deadline(seconds): fail a test after this long, not {DEADLINE:g} (asynchronous),"
         f" {BLOCKING_DEADLINE:g} or {PROCESSOR_DEADLINE:g} of the processor",
     )
+    write_to_memory()
     keep_bytecode(config)
     leave_configuration(config)
     _watch.begin()
@@ -128,6 +136,20 @@ def leave_configuration(config: pytest.Config) -> None:
 
 
 # The time it takes.
+
+
+def write_to_memory() -> None:
+    """Put temporary files into memory, unless the environment has a place for them.
+
+    Hundreds of tests sync a store, and thousands make directories: on a disk that is a twentieth of
+    the work, and waiting besides. What needs a disk names one, such as the measurements in
+    benchmarks. pytest keeps the directories of tests that failed, and removes others at once
+    (pyproject.toml).
+    """
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return
+    if shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def keep_bytecode(config: pytest.Config) -> None:

@@ -110,7 +110,7 @@ async def test_a_bare_client_that_half_closes_gets_its_line(loopback: LoopbackSe
 # Other addresses than TCP
 
 
-async def test_a_unix_socket_is_like_tcp(loopback: LoopbackServer, tmp_path: Path) -> None:
+async def test_a_unix_socket_is_like_tcp(tmp_path: Path, loopback: LoopbackServer) -> None:
     path = tmp_path / "chat"
     await loopback.listen(f"unix:{path}")
     luis = await loopback.guest()

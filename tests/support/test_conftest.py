@@ -638,6 +638,34 @@ def test_bytecode_that_may_not_be_beside_the_sources_is_in_the_cache(
     assert [each.name for each in sources.iterdir()] == ["module.py"]
 
 
+class TestTemporaryFiles:
+    @pytest.fixture(autouse=True)
+    def none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", "before")
+        monkeypatch.delenv("TMPDIR", raising=False)
+        monkeypatch.setattr(conftest, "MEMORY", tmp_path)
+        monkeypatch.setattr(conftest, "MEMORY_NEEDED", 1)
+
+    def test_are_in_memory(self, tmp_path: Path) -> None:
+        conftest.write_to_memory()
+        assert tempfile.gettempdir() == os.environ["TMPDIR"] == str(tmp_path)
+
+    def test_are_where_the_environment_says(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TMPDIR", "elsewhere")
+        conftest.write_to_memory()
+        assert (tempfile.gettempdir(), os.environ["TMPDIR"]) == ("before", "elsewhere")
+
+    @pytest.mark.parametrize("lacking", [{"MEMORY_NEEDED": 1 << 60}, {"MEMORY": Path("/nowhere")}])
+    def test_are_where_they_were_if_there_is_no_room(
+        self, lacking: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, value in lacking.items():
+            monkeypatch.setattr(conftest, name, value)
+        conftest.write_to_memory()
+        assert tempfile.gettempdir() == "before"
+        assert "TMPDIR" not in os.environ
+
+
 def reported(monkeypatch: pytest.MonkeyPatch, *reports: Any, **config: Any) -> list[Any] | None:
     """Return the reports of a test that a process with such a configuration passes on.
 
