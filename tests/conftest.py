@@ -24,14 +24,16 @@ import math
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import metadata
+from importlib.util import cache_from_source
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -100,6 +102,9 @@ MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 2 << 30
 """Free bytes there from which on tests write to it. They take some 500 MiB at the most. Containers
 often have 64 MiB."""
+
+MANY_TESTS = 50
+"""Files that workers do not compile by themselves. Fewer are compiled sooner than pytest starts."""
 
 hypothesis.settings.register_profile(
     "chatd",
@@ -234,13 +239,52 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_setupnodes() -> None:
-    """Let Hypothesis make its list of characters before there are workers, once for a checkout.
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Do what all workers would do before there are any, once for a checkout.
 
-    It takes two seconds, and would take each worker eight, since there it is measured.
+    Hypothesis makes its list of characters. It takes two seconds, and would take each worker eight,
+    since there it is measured.
     """
     with _unmeasured():
         strategies.text().validate()
+        compile_tests(*(config.invocation_params.dir / given for given in config.args))
+
+
+def compile_tests(*folders: Path) -> None:
+    """Compile tests that have no bytecode yet, if there are many, as in a new checkout.
+
+    All workers collect all tests at the same time, so each would compile them: ten seconds of the
+    processor. Here each core compiles a share, by a run of pytest that only collects it. What is
+    wrong with a test is shown when the workers collect it.
+    """
+    if sys.dont_write_bytecode:
+        return  # none is kept
+    tests = sorted(
+        path for folder in folders for path in folder.rglob("test_*.py") if not _is_compiled(path)
+    )
+    if len(tests) < MANY_TESTS:
+        return
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-n0"]
+    unmeasured = {key: value for key, value in os.environ.items() if "COVERAGE" not in key}
+    cores = os.cpu_count() or 1
+    with ExitStack() as stack:
+        for first in range(cores):
+            program = [*collect, *map(str, tests[first::cores])]
+            running = subprocess.Popen(program, env=unmeasured, stdout=subprocess.DEVNULL)
+            stack.enter_context(running)  # waits
+            stack.push(partial(_kill_if_interrupted, running))
+
+
+def _kill_if_interrupted(running: subprocess.Popen[bytes], kind: object, *_: object) -> None:
+    if kind is not None:
+        running.kill()
+
+
+def _is_compiled(path: Path) -> bool:
+    """Return True if pytest has compiled a test since its last change."""
+    bytecode = Path(cache_from_source(path))
+    compiled = bytecode.with_name(f"{bytecode.stem}-pytest-{pytest.__version__}.pyc")
+    return compiled.exists() and compiled.stat().st_mtime >= path.stat().st_mtime
 
 
 # A deadline, and an end before it.

@@ -638,6 +638,35 @@ def test_bytecode_that_may_not_be_beside_the_sources_is_in_the_cache(
     assert [each.name for each in sources.iterdir()] == ["module.py"]
 
 
+def test_many_tests_are_compiled_before_there_are_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tests").mkdir()
+    tests = [tmp_path / "tests" / f"test_{name}.py" for name in ("one", "other", "wrong")]
+    for test in tests:
+        test.write_text("raise OSError" if test.stem == "test_wrong" else "def test(): pass")
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(WITHOUT))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+    def compiled() -> list[str]:
+        conftest.compile_tests(tmp_path / "tests")
+        found = (tmp_path / "cache").rglob("test_*-pytest-*.pyc")
+        return sorted(each.name.partition(".")[0] for each in found)
+
+    assert compiled() == []
+    monkeypatch.setattr(conftest, "MANY_TESTS", 3)
+    assert compiled() == [test.stem for test in tests]
+    tests[0].unlink()
+    monkeypatch.setattr(subprocess, "Popen", None)  # would be called if any were missing
+    monkeypatch.setattr(conftest, "MANY_TESTS", 1)
+    assert len(compiled()) == 3
+
+
 class TestTemporaryFiles:
     @pytest.fixture(autouse=True)
     def none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
