@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -58,6 +59,10 @@ HASTY = MappingProxyType({"fsync": "off", "full_page_writes": "off", "autovacuum
 NAMES = "synchronous_standby_names"
 STANDBY = "standby"
 """The name by which the primary of a cluster knows its standby."""
+
+
+_starter = ThreadPoolExecutor(1, "starter of servers")
+"""The thread that starts all servers: Linux ends them with the thread that started them."""
 
 
 @contextmanager
@@ -187,14 +192,15 @@ class Server:
         """Start it, and wait until it takes connections."""
         self._write_settings()
         with open(self.log, "ab") as log:
-            self._process = subprocess.Popen(
+            self._process = _starter.submit(
+                subprocess.Popen,
                 self._programs.command("postgres", "-D", str(self.data)),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl+C is for the tests
-            )
+            ).result()
         self._wait(self._is_ready, "start")
         self._memory = self._state()[6].split()[-1]
 

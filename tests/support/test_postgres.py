@@ -169,6 +169,12 @@ class TestEnds:
         pair.primary.start()
         say(pair.primary.url())
 
+    def test_a_server_outlives_the_thread_that_asked_for_it(self, pair: Cluster) -> None:
+        pair.primary.stop()
+        with ThreadPoolExecutor() as pool:
+            pool.submit(pair.primary.start).result()
+        say(pair.primary.url())
+
     def test_one_that_cannot_start_says_why(self, pair: Cluster) -> None:
         own = pair.primary
         own.stop()
