@@ -194,7 +194,7 @@ class Record(NamedTuple):
     ``value`` is an object of JSON; None deletes the stored value. The store writes those of its
     members that ``seqs`` names. If the value has a number that only grows, ``grows`` is its member:
     of two values that nodes write, the greater one stays. An ``ephemeral`` one is deleted when the
-    node that wrote it has ended.
+    node that wrote it has ended; a deletion that is ephemeral tells of that.
     """
 
     kind: str

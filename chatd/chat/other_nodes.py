@@ -25,7 +25,7 @@ from chatd.chat.permissions import ROLE_DEEDS, Role, role_after
 from chatd.chat.registrations import Registrations
 from chatd.chat.remote_members import RemoteMembers
 from chatd.chat.room_moves import RoomMoves
-from chatd.chat.roster import Roster
+from chatd.chat.roster import VISITS, Roster
 from chatd.chat.sanctions import room_of
 from chatd.chat.session import Session
 from chatd.chat.sign_outs import SignOuts
@@ -78,7 +78,7 @@ class OtherNodes:
 
     def __init__(self, parts: Parts, clock: IReactorTime) -> None:
         self._parts = parts
-        RemoteMembers(
+        self._members = RemoteMembers(
             parts.roster, parts.rooms, parts.sessions, parts.moderation, parts.marked, clock
         )
         moderation = parts.moderation
@@ -124,7 +124,7 @@ class OtherNodes:
             if room is not None:
                 self.said(room, part)
 
-    def wrote(self, records: Iterable[Record]) -> None:
+    def wrote(self, records: Sequence[Record]) -> None:
         """Act on records, which are in the tables."""
         keys: dict[str, dict[str, None]] = {}
         for record in records:
@@ -132,6 +132,9 @@ class OtherNodes:
         for kind, of_kind in self._of_kinds.items():
             if kind in keys:
                 of_kind(tuple(keys[kind]))
+        if VISITS in keys:
+            ended = [each for each in records if each.kind == VISITS and each.ephemeral]
+            self._members.tell_of_ended([int(each.key) for each in ended])
 
     def said(self, room: Room, entries: Iterable[Entry]) -> None:
         """Act on the deeds in a room, which were shown there."""

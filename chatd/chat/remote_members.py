@@ -1,10 +1,12 @@
 """Members of rooms that are at other nodes: counted and named as those of this one.
 
 They follow from the roster. That they come, leave or have other names, their own nodes tell the
-rooms. This module must not know commands.
+rooms; that they left with their node, each of the others does. This module must not know commands.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -35,6 +37,7 @@ class RemoteMembers:
         self._moderation = moderation
         self._marked = marked
         self._clock = clock
+        self._left: dict[int, list[tuple[Room, str]]] = {}  # of whom their own nodes tell the rooms
         roster.follow_with(self._move)
 
     def _move(self, number: int, before: Visit | None, after: Visit | None) -> None:
@@ -77,11 +80,27 @@ class RemoteMembers:
         room.leave(number)
         if room.changes.watched:
             room.changes.add(visit.name, visit.guest, self._clock)
-        # Its own node does not know that a list here has had the name.
-        if person is None or person.told or person.sessions or is_told or not person.listed:
+        if person is None or person.sessions or is_told or not (person.told or person.listed):
             return
-        if self._moderation.remote_may_speak(RemoteSession(number, visit), room):
-            room.announce(Notice(room.name, Change.LEFT, ((number, visit.name),)), self._clock)
+        if not self._moderation.remote_may_speak(RemoteSession(number, visit), room):
+            return
+        if person.told:
+            self._left.setdefault(number, []).append((room, visit.name))
+        else:  # its own node does not know that a list here has had the name
+            self._tell(room, number, visit.name)
+
+    def tell_of_ended(self, numbers: Collection[int]) -> None:
+        """Tell rooms that sessions left which ended with their node, as the roster said just now.
+
+        Of others that left by then, their own nodes tell.
+        """
+        left, self._left = self._left, {}
+        for number in numbers:
+            for room, name in left.get(number, ()):
+                self._tell(room, number, name)
+
+    def _tell(self, room: Room, number: int, name: str) -> None:
+        room.announce(Notice(room.name, Change.LEFT, ((number, name),)), self._clock)
 
 
 def _renamed(before: Visit | None, after: Visit | None) -> bool:

@@ -135,3 +135,25 @@ def test_what_a_guest_was_given_is_forgotten_with_it(
     assert roles.role_of_remote(visit, room) is Role.VOICED
     luis.hang_up()
     assert roles.role_of_remote(visit, room) is Role.EVERYONE
+
+
+class TestADeadNode:
+    @pytest.fixture(autouse=True)
+    def told(self, world: World, ana: Member, luis: Member) -> None:
+        world.wait(LASTING)
+        luis.seen()
+        world.nodes[1].store.crash()
+
+    def test_the_others_tell_that_its_people_left(self, world: World, luis: Member) -> None:
+        world.shared_log.reap(world.nodes[1].store)
+        world.wait(1)
+        assert luis.seen() == [EN.notice("left_one", people="ana")]
+
+    def test_they_leave_once(self, world: World, luis: Member) -> None:
+        assert named(world)[0] == ["ana", "luis"]
+        world.shared_log.reap(world.nodes[1].store)
+        world.wait(1)
+        luis.seen()
+        world.shared_log.reap(world.nodes[1].store)
+        world.wait(1)
+        assert luis.seen() == []

@@ -273,7 +273,9 @@ class SharedLog:
                 if other == node.number:
                     state.release(claim, other)
         keys = self.ephemeral(node)
-        records = [Record(*key, None) for key in keys if state.records.pop(key, None)]
+        records = [
+            Record(*key, None, ephemeral=True) for key in keys if state.records.pop(key, None)
+        ]
         number = self.note(records=records)
         state.changed.update({key: _Changed(number, 0) for key in keys})
         return number

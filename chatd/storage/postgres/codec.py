@@ -161,17 +161,14 @@ def batch_of(row: BatchRow) -> LogBatch:
     """Return the batch that a row of `READ` has."""
     assert row.no is not None
     assert row.id is not None
-    entries: list[Published] = []
-    forgot: list[tuple[str, int]] = []
-    level = 0
+    entries, forgot, level = list[Published](), list[tuple[str, int]](), 0
     events = _events_of(row)
     if row.content is None:
         entries = [event for room in events for event in room.values()]
     else:
         left_out = frozenset(row.left_out or ())
         heads = list(row.afters)
-        for element in row.content:
-            what, *fields = element
+        for what, *fields in row.content:
             if what == "forgot":
                 forgot.append((fields[0], fields[1]))
             elif what == "level":
@@ -183,7 +180,10 @@ def batch_of(row: BatchRow) -> LogBatch:
                 first, heads[room] = heads[room] + 1, heads[room] + lines
                 seqs = range(first, first + lines)
                 entries += [events[room][seq] for seq in seqs if seq in events[room]]
-    records = [Record(kind, from_stored(key), value) for kind, key, value in row.records or ()]
+    records = [
+        Record(each[0], from_stored(each[1]), each[2], ephemeral=len(each) > 3)
+        for each in row.records or ()
+    ]
     return LogBatch(row.no, row.id, entries, records, forgot, level)
 
 

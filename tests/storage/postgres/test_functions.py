@@ -330,7 +330,7 @@ class TestTerms:
         one.append(write(visit("a"), Record("k", "a", "1"), known=0), claim("ana"))
         two.append(write(visit("b"), known=0), claim("bob"))
         one.join()
-        assert two.last().records == [Record("visit", "a", None)]
+        assert two.last().records == [Record("visit", "a", None, ephemeral=True)]
         assert one.rows("SELECT key FROM records WHERE value IS NOT NULL ORDER BY kind") == [
             "a",
             "b",
@@ -394,7 +394,10 @@ class TestReaping:
     def test_what_the_node_had_ends_with_it(self, dead: Node, one: LogNode, two: LogNode) -> None:
         number = requests.reap(two.channel, two.term, dead)
         batch = two.last()
-        assert (batch.number, batch.records) == (number, [Record("visit", "a", None)])
+        assert (batch.number, batch.records) == (
+            number,
+            [Record("visit", "a", None, ephemeral=True)],
+        )
         assert two.rows("SELECT FROM claims") == []
 
     def test_a_beat_saves_it(self, dead: Node, one: LogNode, two: LogNode) -> None:

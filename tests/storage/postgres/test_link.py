@@ -114,7 +114,7 @@ class TestRequests:
         assert await one.link.reap(one.term, dead)
         assert not await one.link.reap(one.term, dead)
         [batch] = await two.link.read(3)
-        assert batch.records == [Record("visit", "a", None)]
+        assert batch.records == [Record("visit", "a", None, ephemeral=True)]
 
     async def test_events_are_forgotten(self, one: LinkedNode) -> None:
         await one.append(line("a", "b"))

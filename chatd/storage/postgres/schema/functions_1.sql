@@ -312,7 +312,8 @@ BEGIN
             WHERE s.shard = p_shard AND s.node = p_node
             RETURNING s.kind, s.key
     )
-    SELECT json_agg(json_build_array(e.kind, e.key, NULL) ORDER BY e.kind, e.key) INTO v_records
+    SELECT json_agg(json_build_array(e.kind, e.key, NULL, true) ORDER BY e.kind, e.key)
+        INTO v_records
         FROM ended e;
     DELETE FROM claims c WHERE c.shard = p_shard AND c.node = p_node;
     RETURN chatd_write_1(p_shard, p_id, p_term, v_records, NULL);
