@@ -173,8 +173,11 @@ class ErrorKind(enum.Enum):
 
 
 UNSURE_SECONDS = 5
-"""Seconds after which a program is to send again what is `ErrorKind.NOT_KNOWN`: the store has
-answered by then, or is tried anew."""
+"""Seconds after which a program is to send again what is `ErrorKind.NOT_KNOWN`, or was refused by
+one of `CUT_OFF`: the store has answered by then, or is tried anew."""
+
+CUT_OFF = ("cut_off_line", "cut_off_change")
+"""Keys of the sentences of refusals by a server that is cut off from its store."""
 
 
 class Refusal(Exception):

@@ -162,6 +162,8 @@ export interface People {
 	names: string[];
 	guests: number;
 	more: number;
+	/** Seconds since it was known who is at other servers; missing if it is known now. */
+	age?: number;
 	roles?: Record<string, string>;
 	away?: string[];
 }

@@ -13,6 +13,7 @@ Modules (python3 -m tools.documents writes this list):
 - `audit`: The audit: who did what to whom, and from where. Never the text that a person said, nor a
   secret.
 - `connected_sessions`: The sessions that are connected, and finding them by number or by name.
+- `cut_off`: Telling people that this node is cut off from the others that share its store.
 - `deed_log`: Writing to the log of a room what was done in it.
 - `directory`: The directory of rooms: finding, listing, making and forgetting them.
 - `evictions`: Putting sessions out of rooms that they may not read any more, or that they were

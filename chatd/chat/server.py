@@ -20,6 +20,7 @@ from chatd.accounts.sign_in import NO_SIGN_IN, SignIn
 from chatd.chat.alerts import Alerts
 from chatd.chat.audit import Audit
 from chatd.chat.connected_sessions import ConnectedSessions
+from chatd.chat.cut_off import CutOff
 from chatd.chat.directory import Rooms
 from chatd.chat.evictions import Evictions
 from chatd.chat.hook_review import HookReview
@@ -102,6 +103,7 @@ class ChatServer:
         self.rooms = Rooms(store, reads, self.moderation, lobby, clock, self.marked.describe)
         self.lobby = self.rooms.lobby
         self.sessions = ConnectedSessions(self.names, self.accounts, self.roster)
+        self.cut_off = CutOff(store, clock, self.sessions)
         self._rights = Rights(
             self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay
         )

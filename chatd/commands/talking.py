@@ -86,6 +86,7 @@ def _who(server: ChatServer, session: Session, argument: str) -> None:
     names, more, guests = look.list_people(server, session, room, PEOPLE_LISTED)
     there = people(session.language, names, guests, more)
     session.answer("people_in" if there else "nobody_in", room=room.name, people=there)
+    server.cut_off.tell_age(session)
 
 
 def _me(server: ChatServer, session: Session, argument: str) -> None:

@@ -629,6 +629,23 @@ SENTENCES = {
         "something that your line depends on has just changed, so it was not shown to others. Say"
         " it again."
     ),
+    "cut_off_line": (
+        "this server is cut off from the store and from the other servers, so your line was not"
+        " saved and not shown. Say it again in a while."
+    ),
+    "cut_off_change": (
+        "this server is cut off from the store and from the other servers, so nothing was changed."
+        " Try again in a while."
+    ),
+    "cut_off": (
+        "This server is cut off from the other servers: their lines come later. Yours wait, and may"
+        " not be saved."
+    ),
+    "cut_off_ended": (
+        "This server is connected to the other servers again. The lines that were said there"
+        " meanwhile follow."
+    ),
+    "as_of": "That is as of {time} ago: this server is cut off from the other servers.",
     "in_doubt": (
         "the store has not answered, so your line may have been stored or not. If it was, it is"
         " shown in a while: look before you say it again."

@@ -684,6 +684,23 @@ SENTENCES = {
         "acaba de cambiar algo de lo que depende tu línea, así que los demás no la han visto. Dila"
         " otra vez."
     ),
+    "cut_off_line": (
+        "este servidor no llega al almacén ni a los demás servidores, así que tu línea no se ha"
+        " guardado ni mostrado. Dila otra vez dentro de un rato."
+    ),
+    "cut_off_change": (
+        "este servidor no llega al almacén ni a los demás servidores, así que nada ha cambiado."
+        " Inténtalo otra vez dentro de un rato."
+    ),
+    "cut_off": (
+        "Este servidor no llega a los demás servidores: lo que se dice allí llega más tarde. Lo que"
+        " digas espera, y puede que no se guarde."
+    ),
+    "cut_off_ended": (
+        "Este servidor llega otra vez a los demás servidores. Ahora viene lo que se dijo allí"
+        " mientras tanto."
+    ),
+    "as_of": "Eso es de hace {time}: este servidor no llega a los demás servidores.",
     "in_doubt": (
         "el almacén no ha respondido, así que puede que tu línea se guardara, o no. Si se guardó,"
         " se muestra dentro de un rato: mira antes de decirla otra vez."

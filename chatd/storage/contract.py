@@ -221,6 +221,20 @@ class Store(abc.ABC):
         return None
 
     @property
+    def cut_off_seconds(self) -> float:
+        """Seconds since this node was known to be current, if it is cut off; otherwise 0.
+
+        Then it may not know what others have said and done in that time.
+        """
+        return 0.0
+
+    def when_cut_off(self, changed: Callable[[bool], None]) -> None:  # noqa: B027
+        """Call this with True when this node is cut off from the others, with False afterwards.
+
+        A node that is alone never is.
+        """
+
+    @property
     def unindexed(self) -> int:
         """The most events that a search has to read because no index has them yet."""
         return 0

@@ -490,6 +490,7 @@ class SharedMemoryStore(SharedStore, MemoryStore):
     def crash(self) -> None:
         """End the node as if its machine had lost power."""
         self.shared_log.nodes.remove(self)
+        self.contact.stop()
         self.links.stop()
         self.appender.stop()
         self.cut = True

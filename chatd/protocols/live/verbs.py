@@ -188,6 +188,7 @@ def _people(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
     names, more, guests = look.list_people(server, session, room, PEOPLE_LISTED)
     marks = server.marked.describe(room, names)
+    age = {"age": server.cut_off.seconds} if server.cut_off.seconds else {}
     _tell_list(
         conversation,
         "people",
@@ -198,6 +199,7 @@ def _people(conversation: Conversation, members: Members) -> None:
         room=room.name,
         more=more,
         guests=guests,
+        **age,
         **marks._asdict(),
     )
 

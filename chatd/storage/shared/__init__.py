@@ -12,6 +12,8 @@ Modules (python3 -m tools.documents writes this list):
 - `appender`: Appending the batches of this node to the shared log, one at a time.
 - `attempt`: A batch of this node on its way into the shared log.
 - `claims`: The claims of this node in the shared log, where each is an item of a batch.
+- `contact`: The contact of a node with the others: a sign when it is cut off, and when that is
+  over.
 - `engine`: The interface between a node and the engine that holds the shared log.
 - `follower`: Following the shared log: what is read, what of it is safe, and when it is published.
 - `lease`: The lease of a node: a sign of life that it gives, and what it makes of those of others.

@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from chatd.errors import ErrorKind, Refusal
 from chatd.storage.contract import StoreError
 from chatd.storage.shared.engine import Engine, Link, LinkLost, LostHistory, Position
 from chatd.util.error_log import ErrorLog, RecurringWarning
@@ -23,6 +24,9 @@ that was lost sooner than after the longest pause."""
 
 class NoLink(StoreError):
     """The engine has not been reached for long, so nothing is sent to it. Nothing was stored."""
+
+    refusal = Refusal(ErrorKind.NOT_SAVED, "cut_off_change")
+    line_refusal = Refusal(ErrorKind.NOT_SAVED, "cut_off_line")
 
     def __init__(self) -> None:
         super().__init__("the engine of the store cannot be reached.")

@@ -22,6 +22,7 @@ class Membership:
 
     ``held`` returns the claims that a new term takes over, and ``joined`` is called with each one
     that has begun. ``applied`` returns the number of the last batch that this node has published.
+    ``renewed`` is called whenever the lease was.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Membership:
         self.held: Callable[[], Collection[Claim]] = tuple
         self.joined: Callable[[Joined], None] = _ignore
         self.applied: Callable[[], int] = int
+        self.renewed: Callable[[], None] = _begin_nothing
         self._clock = clock
         self._links = links
         self._beat: IDelayedCall | None = None
@@ -81,7 +83,9 @@ class Membership:
         if nodes is None:
             self.join()
             return
-        for dead in self.lease.answered(sent, nodes, term):
+        gone = self.lease.answered(sent, nodes, term)
+        self.renewed()
+        for dead in gone:
             link.reap(term, dead).addErrback(self._links.not_answered, link)
 
     def _joined(self, joined: Joined, link: Link, sent: float) -> None:
@@ -90,8 +94,13 @@ class Membership:
         self.joining = self.needs_term = False
         self.term = joined.term
         self.lease.joined(sent)
+        self.renewed()
         self.joined(joined)
 
 
 def _ignore(joined: Joined) -> None:
+    """Do nothing before the membership is used."""
+
+
+def _begin_nothing() -> None:
     """Do nothing before the membership is used."""

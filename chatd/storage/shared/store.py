@@ -31,6 +31,7 @@ from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.shared.appender import Appender
 from chatd.storage.shared.attempt import leave_out
 from chatd.storage.shared.claims import SharedClaims
+from chatd.storage.shared.contact import Contact
 from chatd.storage.shared.engine import (
     Engine,
     Joined,
@@ -83,6 +84,7 @@ class SharedStore(GroupCommitStore):
         self.links = links = Links(clock, engine, self._hinted, self.error_log)
         self.follower = Follower(clock, start.position, self._publish, links)
         self.membership = Membership(clock, links, start.joined, seconds)
+        self.contact = Contact(clock, self.membership.lease)
         self.appender = Appender(
             clock, links, self.membership, self.follower, self._known, give_up, new_id
         )
@@ -91,12 +93,15 @@ class SharedStore(GroupCommitStore):
         self.membership.held = lambda: self._shared_claims.held
         self.membership.applied = lambda: self.follower.published.number
         self.membership.joined = self._joined
+        self.membership.renewed = self.contact.renewed
 
     @abc.abstractmethod
     def start(self) -> None:
+        self.contact.renewed()
         self.links.connect()
 
     async def close(self) -> None:
+        self.contact.stop()
         self.links.stop()
         self.appender.stop()
         if self.appender.attempt is None:
@@ -116,6 +121,13 @@ class SharedStore(GroupCommitStore):
     def seconds_left(self) -> float:
         """Seconds for which this node knows that it is current; 0 or less if it is cut off."""
         return self.membership.lease.seconds_left
+
+    @property
+    def cut_off_seconds(self) -> float:
+        return self.contact.lost_seconds
+
+    def when_cut_off(self, changed: Callable[[bool], None]) -> None:
+        self.contact.changed = changed
 
     def take_numbers(self) -> Deferred[range]:
         request = NumbersRequest()

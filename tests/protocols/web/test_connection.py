@@ -632,7 +632,7 @@ def test_when_the_server_stops_nobody_waits_for_those_who_have_gone() -> None:
     assert web.clients()
     caller.protocol.connection.stop_reading()
     assert not web.clients()
-    assert not web.delayed_calls()
+    assert not web.world.delayed_calls()
     web.site.hold()
     busy = web.caller()
     busy.send(GET)

@@ -119,8 +119,9 @@ ERRORS = {
     503: Error(
         "NotNow",
         "The store cannot be written or read now, the daemon is full, or the sign-in of the"
-        " organisation fails. With `Retry-After`, it is not known whether what was sent was stored:"
-        " send it again then, with the same `Idempotency-Key` if it has one.",
+        " organisation fails. With `Retry-After`, the daemon does not reach its store: nothing was"
+        " stored, or, if the error is of the kind `Not known`, that is in doubt. Send it again"
+        " then, with the same `Idempotency-Key` if it has one.",
         {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}},
     ),
 }

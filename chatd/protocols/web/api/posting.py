@@ -180,8 +180,8 @@ TABLE = (
             " of UTF-8."
             "\n\nWith an `Idempotency-Key`, a retry within a day posts nothing: the answer is 200,"
             " with the seqs of the lines, whatever has changed since. Keys belong to an account, or"
-            " to the name of a guest at an address. So retry after a 503 with a `Retry-After`: then"
-            " it is not known whether the lines were stored."
+            " to the name of a guest at an address. So retry after a 503 with a `Retry-After`: the"
+            " lines were not stored, or that is not known."
             "\n\nA body in parts, packed, or in another type of JSON is answered with 415; one"
             " that begins with `payload=`, as a form for Slack does, with 422.",
             parameters=(

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
-from chatd.errors import UNSURE_SECONDS, ErrorKind, Refusal, short
+from chatd.errors import CUT_OFF, UNSURE_SECONDS, ErrorKind, Refusal, short
 from chatd.event import Bookmark, bookmark_of
 from chatd.formats.json import each_once, object_in_pieces
 from chatd.i18n import Language, sentence_over_http
@@ -304,7 +304,7 @@ def error_answer(
         headers.append(("WWW-Authenticate", 'Bearer realm="chatd"'))
     if status == 429 and isinstance(seconds := refusal.values.get("count"), int):
         headers.append(("Retry-After", str(seconds)))
-    if refusal.kind is ErrorKind.NOT_KNOWN:
+    if refusal.kind is ErrorKind.NOT_KNOWN or refusal.key in CUT_OFF:
         headers.append(("Retry-After", str(UNSURE_SECONDS)))
     text = sentence_over_http(language, refusal.key, **refusal.values)
     if is_shown:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatd.errors import ErrorKind, Refusal
+from chatd.errors import UNSURE_SECONDS, ErrorKind, Refusal
 from chatd.i18n import Language
 from chatd.protocols.web.http.messages import (
     HEADERS,
@@ -25,6 +25,8 @@ from chatd.protocols.web.http.messages import (
     request_of,
 )
 from chatd.protocols.web.http.same_origin import Host
+from chatd.storage.contract import InDoubt
+from chatd.storage.shared.links import NoLink
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -295,6 +297,12 @@ def test_who_is_to_show_a_token_or_to_wait_is_told_how() -> None:
         Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=7), Language.ENGLISH
     )
     assert ("Retry-After", "7") in wait.headers
+
+
+@pytest.mark.parametrize("refusal", [InDoubt.line_refusal, NoLink.line_refusal, NoLink.refusal])
+def test_who_is_to_send_something_again_soon_is_told_when(refusal: Refusal) -> None:
+    answer = error_answer(refusal, Language.ENGLISH)
+    assert (answer.status, dict(answer.headers)["Retry-After"]) == (503, str(UNSURE_SECONDS))
 
 
 @given(st.text())
