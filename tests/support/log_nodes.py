@@ -21,7 +21,7 @@ from chatd.storage.postgres.channel import Channel
 from chatd.storage.postgres.codec import answer_of, parameters_of
 from chatd.storage.postgres.schema import upgrade
 from chatd.storage.postgres.sessions import open_session
-from chatd.storage.shared.engine import Answer, LogBatch, Request
+from chatd.storage.shared.engine import Answer, JoinRequest, LogBatch, Request
 
 
 def parameters_for(url: str) -> dict[str, str]:
@@ -41,7 +41,8 @@ class LogNode:
 
     def join(self, *held: Claim) -> Sequence[Claim]:
         """Begin a term, and return the claims that were lost."""
-        joined = requests.join(self.channel, self.name, held)
+        last = self.term or requests.last_term(self.channel, self.name)
+        joined = requests.join(self.channel, self.name, JoinRequest(uuid4(), last, held))
         self.term, self.known = joined.term, joined.number
         return list(joined.lost)
 

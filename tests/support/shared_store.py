@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IReactorTime
+from twisted.python.failure import Failure
 
 from chatd.event import Draft, Published, Record
 from chatd.storage.batches import (
@@ -39,12 +40,14 @@ from chatd.storage.shared.engine import (
     Engine,
     Fenced,
     Joined,
+    JoinRequest,
     Link,
     LinkLost,
     LogBatch,
     LostHistory,
     Node,
     Position,
+    Replaced,
     Request,
 )
 from chatd.storage.shared.store import SharedStore, Start
@@ -61,6 +64,7 @@ class Batch(NamedTuple):
     rights: bool = False
     conflicts: Sequence[RecordWrite] = ()
     answers: Sequence[tuple[Any, Any]] = ()
+    joined: Joined | None = None
 
 
 class _Changed(NamedTuple):
@@ -258,13 +262,13 @@ class SharedLog:
         changes = [self.state.changed.get(record[:2], _Changed(0, term)) for record in checked]
         return any(each.number > write.known and each.term != term for each in changes)
 
-    def note(self, **what: Any) -> int:
+    def note(self, id: UUID | None = None, **what: Any) -> int:
         """Make a batch visible that no node appended, and return its number."""
         number = len(self.batches) + 1
-        self.batches.append(Batch(0, LogBatch(number, uuid4(), **what)))
+        self.batches.append(Batch(0, LogBatch(number, id or uuid4(), **what)))
         return number
 
-    def end_node(self, node: Node, live: bool = False) -> int:
+    def end_node(self, node: Node, live: bool = False, id: UUID | None = None) -> int:
         """End what ends with a node's term, and return the number of the batch that says so."""
         state = self.state
         state.nodes[node.number] = node._replace(live=live)
@@ -276,7 +280,7 @@ class SharedLog:
         records = [
             Record(*key, None, ephemeral=True) for key in keys if state.records.pop(key, None)
         ]
-        number = self.note(records=records)
+        number = self.note(id, records=records)
         state.changed.update({key: _Changed(number, 0) for key in keys})
         return number
 
@@ -284,14 +288,22 @@ class SharedLog:
         """Return the kinds and keys of records that end with a node."""
         return [key for key, each in self.state.changed.items() if each.node == node.number]
 
-    def join(self, number: int, held: Collection[Claim] = ()) -> Joined:
-        """Begin a term of a node."""
+    def join(self, number: int, request: JoinRequest) -> Joined:
+        """Begin a term of a node, once. Raises `Replaced`."""
         state = self.state
+        for each in self.batches:
+            if each.joined is not None and each.read.id == request.id:
+                return each.joined
+        before = state.nodes.get(number)
+        if (0 if before is None else before.term) != request.last:
+            raise Replaced("another process has the name of this node")
         state.terms += 1
         node = Node(number, f"node{number}", state.terms, True, 0, len(self.batches), PROTOCOL)
-        batch = self.end_node(node, live=True)
-        lost = [claim for claim in held if state.take(claim, number) is not None]
-        return Joined(node.term, batch, lost)
+        batch = self.end_node(node, live=True, id=request.id)
+        lost = [claim for claim in request.held if state.take(claim, number) is not None]
+        joined = Joined(node.term, batch, lost)
+        self.batches[-1] = self.batches[-1]._replace(joined=joined)
+        return joined
 
 
 class MemoryLink(Link):
@@ -331,8 +343,13 @@ class MemoryLink(Link):
             if node is not self._store:
                 node.engine.hinted(number)
 
-    def join(self, held: Collection[Claim]) -> Deferred[Joined]:
-        return self._sealed(self._log.join(self._store.number, held))
+    def join(self, request: JoinRequest) -> Deferred[Joined]:
+        answer: Joined | Failure
+        try:
+            answer = self._log.join(self._store.number, request)
+        except Replaced:
+            answer = Failure()
+        return self._sealed(answer)
 
     def beat(self, term: int, applied: int) -> Deferred[Sequence[Node] | None]:
         node = self._log.state.node_of(term)
@@ -434,7 +451,7 @@ class SharedMemoryStore(SharedStore, MemoryStore):
         self.number = len(log.state.nodes) + 1
         self._cut = False
         self.engine = MemoryEngine(self)
-        joined = log.join(self.number)
+        joined = log.join(self.number, JoinRequest(uuid4(), 0))
         log.seal()  # what is read at the start may be shown
         last = log.batches[-1].read
         start = Start(joined, last.position)

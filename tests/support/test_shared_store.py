@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -13,6 +14,8 @@ from chatd.event import Draft, Record
 from chatd.storage.claims import Claim
 from chatd.storage.contract import Conflict, InDoubt
 from chatd.storage.records import Table, change
+from chatd.storage.shared.engine import JoinRequest, Replaced
+from chatd.storage.shared.lease import BEAT_SECONDS
 from tests.support.logs import Expect
 from tests.support.shared_store import SharedLog, SharedMemoryStore
 from tests.support.stores import Recorder, draft, texts
@@ -353,6 +356,24 @@ class TestRights:
         second = nodes.other.change(nodes.other.rights, "ana", "muted")
         nodes.seal()
         assert (first, [type(each) for each in second]) == ([None], [Conflict])
+
+
+class TestTerms:
+    def test_one_whose_begin_was_not_answered_is_begun_once(self, nodes: Nodes) -> None:
+        membership = nodes.one.store.membership
+        nodes.log.hold()
+        membership.join()
+        nodes.one.store.engine.end_link("it broke")
+        nodes.clock.advance(1)
+        nodes.seal()
+        assert membership.term == nodes.log.state.terms == 3
+
+    def test_a_node_whose_name_another_process_has_can_follow_no_more(self, nodes: Nodes) -> None:
+        broken: list[Exception] = []
+        nodes.one.store.when_broken(broken.append)
+        nodes.log.join(1, JoinRequest(uuid4(), nodes.one.store.membership.term))
+        nodes.clock.advance(BEAT_SECONDS)
+        assert [type(why) for why in broken] == [Replaced]
 
 
 def test_records_that_are_read_at_the_start_are_safe(nodes: Nodes) -> None:

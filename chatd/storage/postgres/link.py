@@ -11,7 +11,7 @@ This module must not know how a link is made, nor what the nodes agree on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from psycopg import Error
@@ -20,7 +20,6 @@ from twisted.internet.interfaces import IReactorFDSet, IReactorFromThreads
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chatd.storage.claims import Claim
 from chatd.storage.postgres import requests
 from chatd.storage.postgres.channel import Channel
 from chatd.storage.postgres.codec import answer_of, parameters_of
@@ -29,12 +28,14 @@ from chatd.storage.postgres.hints import Hints
 from chatd.storage.shared.engine import (
     Answer,
     Joined,
+    JoinRequest,
     Link,
     LinkLost,
     LogBatch,
     LostHistory,
     Node,
     Position,
+    Replaced,
     Request,
 )
 from chatd.util.worker import Worker
@@ -130,8 +131,8 @@ class PostgresLink(Link):
             self._hinted = number
             self._ask(self._writer, _as_it_is, self._send_hint, number).addErrback(_ignore)
 
-    def join(self, held: Collection[Claim]) -> Deferred[Joined]:
-        return self._ask(self._keeper, _as_it_is, requests.join, self._node, held)
+    def join(self, request: JoinRequest) -> Deferred[Joined]:
+        return self._ask(self._keeper, _as_it_is, requests.join, self._node, request)
 
     def beat(self, term: int, applied: int) -> Deferred[Sequence[Node] | None]:
         return self._ask(self._keeper, self._have_beat, requests.beat, term, applied)
@@ -184,9 +185,9 @@ class PostgresLink(Link):
         return done
 
     def _fail(self, done: Deferred[U], failure: Failure) -> None:
-        """Fail a request, and with it the link, unless it is the log that has ended."""
+        """Fail a request, and with it the link, unless this node can have none any more."""
         why = failure.value
-        if isinstance(why, LostHistory):
+        if isinstance(why, LostHistory | Replaced):
             del self._pending[done]
             done.errback(failure)
         elif isinstance(why, LinkLost):

@@ -8,10 +8,9 @@ All raise `LinkLost` or `psycopg.Error`. This module must not know the reactor.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from chatd.storage.claims import Claim
 from chatd.storage.contract import FORGOTTEN
 from chatd.storage.postgres.channel import Channel
 from chatd.storage.postgres.codec import APPEND, READ, AppendRow, BatchRow, batch_of, held_parameter
@@ -19,11 +18,13 @@ from chatd.storage.postgres.schema import SHARD
 from chatd.storage.shared.engine import (
     PROTOCOL,
     Joined,
+    JoinRequest,
     LinkLost,
     LogBatch,
     LostHistory,
     Node,
     Position,
+    Replaced,
 )
 
 CHANNEL = "chatd"
@@ -75,19 +76,27 @@ def hint(channel: Channel, number: int) -> None:
     channel.ask(_NOTIFY, CHANNEL, f"{SHARD} {number}")
 
 
-def join(channel: Channel, node: str, held: Collection[Claim]) -> Joined:
-    """Begin a term of a node."""
+def join(channel: Channel, node: str, request: JoinRequest) -> Joined:
+    """Begin a term of a node. Raises `Replaced`, too."""
     with channel.heard():
         [row] = channel.ask(
-            "SELECT term, no, lost, level FROM chatd_join_1(%s, %s, %s, %s, %s)",
-            *(SHARD, uuid4(), node, PROTOCOL, held_parameter(held)),
+            "SELECT what, term, no, lost, level FROM chatd_join_1(%s, %s, %s, %s, %s, %s)",
+            *(SHARD, request.id, node, request.last, PROTOCOL, held_parameter(request.held)),
         )
-    term, number, lost, level = row
-    if term is None:
+    what, term, number, lost, level = row
+    if what == "old":
         raise LinkLost(f"the log has level {level}, and this chatd knows {PROTOCOL}. Upgrade it.")
+    if what == "replaced":
+        raise Replaced(f"another daemon is called {node}, too. Give each its own --node.")
     hint(channel, number)
-    claims = [*held]
+    claims = [*request.held]
     return Joined(term, number, [claims[place - 1] for place in lost], level)
+
+
+def last_term(channel: Channel, node: str) -> int:
+    """Return the last term of a node, also if it has ended; 0 if it had none."""
+    rows = channel.ask("SELECT term FROM nodes WHERE name = %s", node)
+    return rows[0][0] if rows else 0
 
 
 def beat(channel: Channel, term: int, applied: int) -> list[Node] | None:

@@ -35,6 +35,10 @@ class LostHistory(StoreError):
     """The engine has not what it had: this node has shown something that is not in the log."""
 
 
+class Replaced(StoreError):
+    """Another process has begun a term of this node: two daemons have its name."""
+
+
 class Position(NamedTuple):
     """A place in the log: the number of a batch, and its id, which another history has not."""
 
@@ -53,6 +57,18 @@ class Request(NamedTuple):
     items: Sequence[BatchItem]
     known: int
     again: bool = False
+
+
+class JoinRequest(NamedTuple):
+    """A term to be begun. It stays the same until it is answered, or a late one ends a later term.
+
+    ``last`` is the last term that this process had; the first one names that which it found in the
+    log, or 0. ``held`` are the claims that the node still holds.
+    """
+
+    id: UUID
+    last: int
+    held: Sequence[Claim] = ()
 
 
 class Again(NamedTuple):
@@ -151,8 +167,11 @@ class Link(abc.ABC):
         """Tell the other nodes that all up to a number is safe."""
 
     @abc.abstractmethod
-    def join(self, held: Collection[Claim]) -> Deferred[Joined]:
-        """Begin a term, with the claims that the node still holds. Its terms before are ended."""
+    def join(self, request: JoinRequest) -> Deferred[Joined]:
+        """Begin a term. The node's terms before are ended.
+
+        Fails with `Replaced` if one was begun since that which the request names.
+        """
 
     @abc.abstractmethod
     def beat(self, term: int, applied: int) -> Deferred[Sequence[Node] | None]:

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from chatd.errors import ErrorKind, Refusal
 from chatd.storage.contract import StoreError
-from chatd.storage.shared.engine import Engine, Link, LinkLost, LostHistory, Position
+from chatd.storage.shared.engine import Engine, Link, LinkLost, LostHistory, Position, Replaced
 from chatd.util.error_log import ErrorLog, RecurringWarning
 
 RETRY_SECONDS = 0.1
@@ -36,7 +36,8 @@ class Links:
     """Makes one link after the other, from `connect` to `stop`.
 
     ``began`` is called with each link, ``ended`` when it is lost, and ``broken`` if the log is not
-    the one that this node has shown: then there can be no link any more. ``shown`` returns the last
+    the one that this node has shown, or another process has its name: then there can be no link any
+    more. ``shown`` returns the last
     batch that it has shown, ``hinted`` is given the numbers that are said to be safe.
     """
 
@@ -49,7 +50,7 @@ class Links:
         self.stopped = False
         self.began: Callable[[Link], None] = _ignore
         self.ended: Callable[[], None] = _begin_nothing
-        self.broken: Callable[[LostHistory], None] = _ignore
+        self.broken: Callable[[StoreError], None] = _ignore
         self.shown: Callable[[], Position] = _nothing
         self._clock = clock
         self._engine = engine
@@ -168,7 +169,7 @@ class Links:
         self.ended()
 
     def _look_at(self, why: StoreError) -> None:
-        if isinstance(why, LostHistory):
+        if isinstance(why, LostHistory | Replaced):
             self.stop()
             self.broken(why)
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from uuid import uuid4
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from chatd.storage.claims import Claim
 from chatd.storage.contract import StoreError
-from chatd.storage.shared.engine import Joined, Link, Node
+from chatd.storage.shared.engine import Joined, JoinRequest, Link, Node
 from chatd.storage.shared.lease import BEAT_SECONDS, Lease
 from chatd.storage.shared.links import Links
 
@@ -39,6 +40,7 @@ class Membership:
         self._clock = clock
         self._links = links
         self._beat: IDelayedCall | None = None
+        self._request: JoinRequest | None = None  # that has no answer
 
     def begin(self, link: Link) -> None:
         """Renew the lease through a link, now and then in time."""
@@ -59,7 +61,9 @@ class Membership:
             return
         self.joining = True
         sent = self.lease.sent()
-        link.join(tuple(self.held())).addCallback(self._joined, link, sent).addErrback(
+        if self._request is None:
+            self._request = JoinRequest(uuid4(), self.term, tuple(self.held()))
+        link.join(self._request).addCallback(self._joined, link, sent).addErrback(
             self._links.not_answered, link
         )
 
@@ -93,6 +97,7 @@ class Membership:
             return
         self.joining = self.needs_term = False
         self.term = joined.term
+        self._request = None
         self.lease.joined(sent)
         self.renewed()
         self.joined(joined)

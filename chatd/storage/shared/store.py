@@ -27,6 +27,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Draft
 from chatd.storage.batches import BatchItem, Committed, NumbersRequest
+from chatd.storage.contract import StoreError
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.shared.appender import Appender
 from chatd.storage.shared.attempt import leave_out
@@ -37,7 +38,6 @@ from chatd.storage.shared.engine import (
     Joined,
     Link,
     LogBatch,
-    LostHistory,
     Node,
     Position,
 )
@@ -108,7 +108,7 @@ class SharedStore(GroupCommitStore):
             await self.membership.leave()
         self.links.end()
 
-    def when_broken(self, broken: Callable[[LostHistory], None]) -> None:
+    def when_broken(self, broken: Callable[[StoreError], None]) -> None:
         """Call this if this node can follow the log no more, and has to be started again."""
         self.links.broken = broken
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from chatd.storage.postgres.engine import PostgresEngine
-from chatd.storage.shared.engine import Link, LinkLost, LostHistory, Position
+from chatd.storage.shared.engine import JoinRequest, Link, LinkLost, LostHistory, Position
 from tests.support.log_nodes import LogNode, make_schema, parameters_for
 from tests.support.postgres import Cluster, Server, cluster
 from tests.support.postgres_programs import CHOICE, NoPostgres
@@ -119,7 +119,7 @@ class TestFailover:
         }
         connecting = Connecting(both)
         first = await connecting.connect()
-        joined = await first.join(())
+        joined = await first.join(JoinRequest(uuid4(), 0))
         [batch] = await first.read(joined.number - 1)
         own_servers.fail_over()
         wait_until(lambda: bool(_timeline(new) > 1), "it is not promoted")

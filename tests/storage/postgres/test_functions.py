@@ -12,7 +12,7 @@ from chatd.storage.batches import Committed, NumbersRequest, Release
 from chatd.storage.claims import Claim
 from chatd.storage.contract import FORGOTTEN
 from chatd.storage.postgres import requests
-from chatd.storage.shared.engine import Again, Fenced, LinkLost, Node
+from chatd.storage.shared.engine import Again, Fenced, JoinRequest, LinkLost, Node, Replaced
 from tests.support.log_nodes import LogNode, claim, line, request_of, write
 
 
@@ -366,6 +366,30 @@ class TestTerms:
         one.join()
         late = write(visit("a"), known=known)
         assert one.append(late).conflicts == [late]
+
+    def test_one_that_is_begun_again_is_one(self, one: LogNode, two: LogNode) -> None:
+        two.append(claim("bob", "2"))
+        held = claim("ana", "1").claim, claim("bob", "1").claim
+        request = JoinRequest(uuid4(), one.term, held)
+        joined = requests.join(one.channel, one.name, request)
+        assert requests.join(one.channel, one.name, request) == joined
+        assert (joined.term, joined.lost) == (3, [held[1]])
+
+    def test_one_that_comes_late_ends_no_later_one(self, one: LogNode) -> None:
+        late = JoinRequest(uuid4(), one.term)
+        one.join()
+        before = one.value("SELECT no FROM clock")
+        with pytest.raises(Replaced, match="called one, too"):
+            requests.join(one.channel, one.name, late)
+        assert one.value("SELECT no FROM clock") == before
+        one.append(line("a"))
+
+    def test_a_reaped_node_has_joined_no_later_one(self, one: LogNode) -> None:
+        requests.leave(one.channel, one.term)
+        assert requests.last_term(one.channel, "one") == 1
+        assert requests.last_term(one.channel, "new") == 0
+        one.join()
+        assert one.term == 3
 
     def test_a_version_that_cannot_read_the_log_gets_none(self, one: LogNode) -> None:
         one.channel.connection.execute("UPDATE meta SET level = 9")

@@ -150,7 +150,7 @@ class TestNodes:
     def node(self, database: str, connection: psycopg.Connection[Any]) -> None:
         """Have a node begin a term, with a claim and a record that ends with it."""
         write(database)
-        connection.execute("SELECT chatd_join_1(0, gen_random_uuid(), 'a', 1, '[]')")
+        connection.execute("SELECT chatd_join_1(0, gen_random_uuid(), 'a', 0, 1, '[]')")
         connection.execute("INSERT INTO claims VALUES (0, 'ana', 'ana', 'h', 1)")
         connection.execute("INSERT INTO records VALUES (0, 'visit', '1', '{}', 1, 1, 1)")
 

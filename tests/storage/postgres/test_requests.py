@@ -12,7 +12,7 @@ import pytest
 from chatd.event import Record
 from chatd.storage.postgres import requests
 from chatd.storage.postgres.codec import parameters_of
-from chatd.storage.shared.engine import LinkLost, LostHistory, Position, Request
+from chatd.storage.shared.engine import JoinRequest, LinkLost, LostHistory, Position, Request
 from tests.support.log_nodes import LogNode, line, nodes_on, request_of, write
 from tests.support.postgres import Cluster, Server
 from tests.support.server_processes import wait_until
@@ -85,9 +85,11 @@ class TestWithoutItsStandby:
             lambda channel: requests.seal(channel, Position(0, None)),
             lambda channel: requests.beat(channel, 1, 0),
             lambda channel: requests.leave(channel, 1),
-            lambda channel: requests.join(channel, "one", ()),
+            lambda channel: requests.join(channel, "one", JoinRequest(uuid4(), 1)),
+            lambda channel: requests.join(channel, "one", JoinRequest(uuid4(), 9)),
+            lambda channel: requests.beat(channel, 9, 0),
         ],
-        ids=["seal", "beat", "leave", "join"],
+        ids=["seal", "beat", "leave", "join", "replaced", "ended"],
     )
     def test_nor_is_that_of_others(
         self,

@@ -319,40 +319,59 @@ BEGIN
     RETURN chatd_write_1(p_shard, p_id, p_term, v_records, NULL);
 END $$;
 
--- Begin a term of the node of a name, which ends those before, by batch no of that id. p_held are the
--- claims that it still holds, [{name, looks, holder}]; lost are the places, from 1, of those of which
--- another one has a look. Without a term, its version is too low for the level of the log.
+-- Begin a term of the node of a name, which ends those before, by batch no of that id. what is
+-- 'joined', also if it had been done; 'replaced' if the node has joined since p_last, the last term
+-- that its process had or found there (0: none); or 'old' if its version is too low for the level of
+-- the log. p_held are the claims that it still holds, {name, looks, holder}; lost are the places,
+-- from 1, of those of which another one has a look.
 CREATE FUNCTION chatd_join_1(
-    p_shard integer, p_id uuid, p_name text, p_version integer, p_held json,
-    OUT node integer, OUT term bigint, OUT no bigint, OUT lost integer[], OUT level integer
+    p_shard integer, p_id uuid, p_name text, p_last bigint, p_version integer, p_held json,
+    OUT what text, OUT term bigint, OUT no bigint, OUT lost integer[], OUT level integer
 ) LANGUAGE plpgsql AS $$
 DECLARE
+    v_node integer;
+    v_answer json;
     r record;
 BEGIN
     PERFORM set_config('synchronous_commit', 'on', true);
     PERFORM FROM clock c WHERE c.shard = p_shard FOR UPDATE;
     SELECT m.level INTO level FROM meta m;
-    IF p_version < level THEN
+    SELECT n.term INTO term FROM nodes n WHERE n.name = p_name FOR UPDATE;
+    SELECT b.no, b.answer INTO no, v_answer
+        FROM batches b WHERE b.shard = p_shard AND b.id = p_id;
+    IF FOUND THEN
+        what := 'joined';
+        term := (v_answer ->> 'term')::bigint;
+        lost := array(SELECT json_array_elements_text(v_answer -> 'lost'))::integer[];
+    ELSIF p_version < level THEN
+        what := 'old';
+    ELSIF coalesce(term, 0) <> p_last THEN
+        what := 'replaced';
+    END IF;
+    IF what IS NOT NULL THEN
+        PERFORM pg_logical_emit_message(true, 'chatd', '');  -- to have something to wait for
         RETURN;
     END IF;
+    what := 'joined';
     UPDATE clock c SET term = c.term + 1 WHERE c.shard = 0 RETURNING c.term, c.no INTO term, no;
-    PERFORM FROM nodes n WHERE n.name = p_name FOR UPDATE;
     INSERT INTO nodes AS n (name, term, live, applied, version)
         VALUES (p_name, chatd_join_1.term, true, chatd_join_1.no, p_version)
         ON CONFLICT (name) DO UPDATE SET term = excluded.term, live = true, beat = n.beat + 1,
             version = excluded.version
-        RETURNING n.node INTO node;
-    no := chatd_end_1(p_shard, p_id, term, node);
+        RETURNING n.node INTO v_node;
+    no := chatd_end_1(p_shard, p_id, term, v_node);
     lost := '{}';
     FOR r IN
         SELECT * FROM ROWS FROM (
             json_to_recordset(p_held) AS (name text, looks text[], holder text)
         ) WITH ORDINALITY AS c(name, looks, holder, n)
     LOOP
-        IF chatd_claim_1(p_shard, node, r.name, r.looks, r.holder) IS NOT NULL THEN
+        IF chatd_claim_1(p_shard, v_node, r.name, r.looks, r.holder) IS NOT NULL THEN
             lost := lost || r.n::integer;
         END IF;
     END LOOP;
+    UPDATE batches b SET answer = json_build_object('term', chatd_join_1.term, 'lost', lost)
+        WHERE b.shard = p_shard AND b.no = chatd_join_1.no;
 END $$;
 
 -- Renew the lease of a term, and return all nodes; no row if the term has ended.
@@ -367,6 +386,8 @@ BEGIN
     IF FOUND THEN
         RETURN QUERY SELECT n.node, n.name, n.term, n.live, n.beat, n.applied, n.version
             FROM nodes n ORDER BY n.node;
+    ELSE
+        PERFORM pg_logical_emit_message(true, 'chatd', '');  -- to have something to wait for
     END IF;
 END $$;
 
