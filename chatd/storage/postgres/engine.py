@@ -4,6 +4,7 @@ Theory of operation. The server that takes writes may change: a standby is promo
 one may still be there, and believe that it is the one. So what a node has seen of a server is
 compared with each one that it connects to: its history (the number of its timeline, which a
 promotion raises) must not go back, and the last batch that the node has shown must be in its log.
+What is left of the last link is ended first.
 
 This module must not know what is asked through a link.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import NamedTuple
 
 from psycopg import Error
@@ -34,6 +36,13 @@ class History(NamedTuple):
 
     system: str
     timeline: int
+
+
+class Session(NamedTuple):
+    """A session as the server tells it apart: its process, and when that was started."""
+
+    pid: int
+    started: datetime
 
 
 class Server(NamedTuple):
@@ -67,6 +76,7 @@ class PostgresEngine(Engine):
         self._worker = Worker(reactor, "chatd-connecting")
         self._started = False
         self._server: Server | None = None
+        self._sessions: Sequence[Session] = ()  # those of the last link
         self._tries = 0
 
     def connect(
@@ -100,6 +110,7 @@ class PostgresEngine(Engine):
             for _ in range(4 if self._has_hints else 3):
                 channels.append(Channel(open_session(parameters, self._node, steady=True)))
             self._check(channels)
+            self._end_others(channels)
             check_position(channels[0], shown)
             if self._has_hints:
                 channels[-1].connection.execute(f"LISTEN {CHANNEL}")
@@ -129,6 +140,27 @@ class PostgresEngine(Engine):
             if server.history.timeline < before.history.timeline:
                 raise LinkLost("another server was promoted in its place.")
         self._server = server
+
+    def _end_others(self, channels: Sequence[Channel]) -> None:
+        """End the sessions of the last link that are still there.
+
+        One that waits for the standby does not notice that it was left, and would stay as long, as
+        would those of all the links after it.
+        """
+        for pid, started in self._sessions:
+            channels[0].ask(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid = %s AND backend_start = %s",
+                *(pid, started),
+            )
+        self._sessions = [_session_of(channel) for channel in channels]
+
+
+def _session_of(channel: Channel) -> Session:
+    [row] = channel.ask(
+        "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+    )
+    return Session(*row)
 
 
 def _server_of(channel: Channel) -> Server:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_twisted
@@ -16,7 +17,13 @@ from chatd.storage.claims import Claim
 from chatd.storage.postgres import requests
 from chatd.storage.postgres.engine import PostgresEngine
 from chatd.storage.postgres.link import PRUNE_BEATS, PostgresLink
-from chatd.storage.shared.engine import LinkLost, LostHistory, Position
+from chatd.storage.shared.engine import (
+    JoinRequest,
+    LinkLost,
+    LostHistory,
+    Position,
+    Replaced,
+)
 from tests.support.log_nodes import (
     LogNode,
     claim,
@@ -44,12 +51,16 @@ class LinkedNode:
         self.engine = PostgresEngine(reactor, parameters_for(url), name, hints=hints)  # type: ignore[arg-type]
         self.term = 0
 
-    async def begin(self) -> None:
-        """Connect, and begin a term."""
+    async def connect(self) -> None:
+        """Have a new link."""
         link = await self.engine.connect(START, self.hinted.append, self.lost.append)
         assert isinstance(link, PostgresLink)
         self.link = link
-        self.term = (await link.join(())).term
+
+    async def begin(self) -> None:
+        """Connect, and begin a term."""
+        await self.connect()
+        self.term = (await self.link.join(JoinRequest(uuid4(), 0))).term
 
     async def append(self, *items: Any) -> Committed:
         answer = await self.link.append(self.term, request_of(*items, known=99))
@@ -99,8 +110,12 @@ class TestRequests:
     ) -> None:
         await two.append(claim("ana", "2"))
         held = Claim("bob", frozenset({"bob"}), "1"), Claim("ana", frozenset({"ana"}), "1")
-        joined = await one.link.join(held)
+        joined = await one.link.join(JoinRequest(uuid4(), one.term, held))
         assert (joined.term, joined.number, joined.lost) == (3, 4, [held[1]])
+
+    async def test_a_node_that_was_replaced_is_told_so(self, one: LinkedNode) -> None:
+        with pytest.raises(Replaced):
+            await one.link.join(JoinRequest(uuid4(), 0))
 
     async def test_a_node_sees_the_others(self, one: LinkedNode, two: LinkedNode) -> None:
         nodes = await one.link.beat(one.term, 2)
@@ -222,18 +237,11 @@ class TestLostLinks:
     async def test_each_session_is_all_of_it(
         self, one: LinkedNode, postgres: Server, index: int
     ) -> None:
-        sessions: list[Any] = []
-
-        def are_those_of_this_link() -> bool:
-            with postgres.connect() as connection:
-                sessions[:] = connection.execute(
-                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'chatd one'"
-                    " ORDER BY backend_start"
-                ).fetchall()
-            return len(sessions) == 4
-
-        await until(are_those_of_this_link)
         with postgres.connect() as connection:
+            sessions = connection.execute(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'chatd one'"
+                " ORDER BY backend_start DESC"
+            ).fetchall()
             connection.execute("SELECT pg_terminate_backend(%s)", sessions[index])
         each: list[Deferred[Any]] = [
             one.link.append(one.term, request_of()),
@@ -318,3 +326,22 @@ class TestWithoutItsStandby:
         node.link.abort()
         with pytest.raises(LinkLost):
             await asked
+
+    async def test_what_waits_is_ended_by_the_next_link(
+        self, node: LinkedNode, servers: Cluster
+    ) -> None:
+        servers.link.stall()
+        node.link.append(node.term, request_of(line("a"), known=9)).addErrback(lambda _: None)
+        node.link.beat(node.term, 0).addErrback(lambda _: None)
+        pid = await self.until_it_waits(servers)
+        node.link.abort()
+        await node.connect()
+
+        def is_gone() -> bool:
+            with servers.primary.connect() as connection:
+                found = connection.execute(
+                    "SELECT FROM pg_stat_activity WHERE pid = %s", (pid,)
+                ).fetchone()
+            return found is None
+
+        await until(is_gone)
