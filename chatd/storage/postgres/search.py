@@ -106,12 +106,16 @@ class Search:
     def _by_index(self, room: Room, grams: Sequence[int], floor: int, upto: int) -> int:
         """Look at the events that the index names, backwards; as `_scan`."""
         after = upto
-        most = _CANDIDATES
+        most, blocks = _CANDIDATES, 1
         while after > floor:
-            rows, after = search_index.candidates(self._cursor, room, grams, floor, after, most)
+            rows, after = search_index.candidates(
+                self._cursor, room, grams, floor, after, most, blocks
+            )
             self._look_at(rows)
             if self._over():
                 return self._looked_down_to(after)
+            # Where candidates are many, a question about many blocks would find far too many.
+            blocks = 1 if len(rows) == most else min(2 * blocks, search_index.MOST_BLOCKS)
             most = min(2 * most, _MORE_CANDIDATES)
         return floor
 

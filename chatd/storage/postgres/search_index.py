@@ -4,9 +4,9 @@ Theory of operation. A trigram is three characters of a folded text in a row; it
 number of 16 bits, a part of its CRC, so different ones may have one number. An event has a row in
 the table `search` with the numbers of its trigrams, and not where they are, so what is found are
 candidates, whose texts the caller compares. The index also has the block of each event: its room
-and the upper bits of its seq. PostgreSQL intersects the events of a block with those of each
-trigram, so a question about a block takes as long as that block is large, however often a word is
-in other rooms or blocks.
+and the upper bits of its seq. PostgreSQL intersects the events of some blocks with those of each
+trigram, so a question about blocks takes as long as they are large, however often a word is in
+other rooms or blocks.
 
 The extension pg_trgm is not used: it leaves out all that is no letter or digit in the database's
 locale, in "C" all that is not ASCII, and it needs a right to be installed. Events leave the index
@@ -33,9 +33,8 @@ BLOCK_BITS = 12
 table says, too. A question about 4,096 events takes up to some milliseconds, if all have its
 trigrams."""
 
-MOST_BLOCKS = 32
-"""Most blocks of one statement, for the same reason: between statements a search looks at the
-clock."""
+MOST_BLOCKS = 64
+"""Most blocks of one question: between questions a search looks at the clock."""
 
 MOST_GRAMS = 24
 """Most trigrams of a query that are looked up. The more, the fewer the candidates."""
@@ -90,32 +89,35 @@ class Candidates(NamedTuple):
 
 
 def candidates(
-    cursor: Cursor[Any], room: Room, grams: Sequence[int], after: int, upto: int, most: int
+    cursor: Cursor[Any],
+    room: Room,
+    grams: Sequence[int],
+    after: int,
+    upto: int,
+    most: int,
+    blocks: int,
 ) -> Candidates:
-    """Return candidates with ``after < seq <= upto``, at most so many."""
+    """Return candidates with ``after < seq <= upto``, at most so many, of the last ``blocks``."""
     last = upto >> BLOCK_BITS
-    first = max((after + 1) >> BLOCK_BITS, last - MOST_BLOCKS + 1)
-    # Blocks are looked up one after the other, in this order, until there are enough candidates.
-    # The planner may know nothing of the tables: sums leave it no other index than that of the
+    first = max((after + 1) >> BLOCK_BITS, last - blocks + 1)
+    # The planner may know nothing of the tables. Sums leave it no other index than that of the
     # trigrams, and the inner LIMIT no other way to an event than by its seq.
     rows = cursor.execute(
-        f"SELECT {EVENT_COLUMNS} FROM generate_series(%(last)s::bigint, %(first)s::bigint, -1)"
-        " AS b (block) CROSS JOIN LATERAL ("
+        f"SELECT {EVENT_COLUMNS} FROM ("
         " SELECT s.seq AS found FROM search s"
-        " WHERE ARRAY[(s.room::bigint << 28) | (s.seq >> 12)]"
-        "  @> ARRAY[(%(room)s::bigint << 28) | b.block] AND s.grams @> %(grams)s::smallint[]"
+        " WHERE ARRAY[(s.room::bigint << 28) | (s.seq >> 12)] && %(blocks)s::bigint[]"
+        "  AND s.grams @> %(grams)s::smallint[]"
         "  AND s.shard + 0 = %(shard)s AND s.room + 0 = %(room)s"
         "  AND s.seq + 0 > %(after)s AND s.seq + 0 <= %(upto)s"
         " ORDER BY s.seq DESC LIMIT %(most)s) s CROSS JOIN LATERAL ("
         f" SELECT {EVENT_COLUMNS} FROM events e"
         " WHERE e.shard = %(shard)s AND e.room = %(room)s AND e.seq = s.found LIMIT 1"
-        ") e LIMIT %(most)s",
+        ") e",
         {
-            "last": last,
-            "first": first,
-            "room": room.id,
+            "blocks": [room.id << 28 | block for block in range(first, last + 1)],
             "grams": list(grams),
             "shard": SHARD,
+            "room": room.id,
             "after": after,
             "upto": upto,
             "most": most,

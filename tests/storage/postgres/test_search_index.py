@@ -15,7 +15,6 @@ from chatd.storage.postgres.search_index import (
     BLOCK_BITS,
     INDEXED_CHARACTERS,
     INDEXED_EVENTS,
-    MOST_BLOCKS,
     MOST_GRAMS,
     candidates,
     grams_of,
@@ -146,7 +145,7 @@ class TestCandidates:
         log.index()
 
     def found(self, log: LogInDatabase, word: str, **bounds: int) -> tuple[list[int], int]:
-        given = {"after": 0, "upto": self.HEAD, "most": 10_000} | bounds
+        given = {"after": 0, "upto": self.HEAD, "most": 10_000, "blocks": 9} | bounds
         with log.connection.cursor() as cursor:
             room = room_of(cursor, "lobby")
             assert room is not None
@@ -170,12 +169,10 @@ class TestCandidates:
         assert seqs == list(range(self.HEAD, self.HEAD - 150, -1))
         assert after == self.HEAD - 150
 
-    def test_so_many_blocks_are_looked_at(
-        self, log: LogInDatabase, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(search_index, "MOST_BLOCKS", 2)
-        assert self.found(log, "nothing of it") == ([], BLOCK - 1)
-        assert MOST_BLOCKS > 2
+    def test_are_of_the_last_blocks(self, log: LogInDatabase) -> None:
+        assert self.found(log, "nothing of it", blocks=2) == ([], BLOCK - 1)
+        seqs, after = self.found(log, "text", blocks=2)
+        assert (seqs, after) == (list(range(self.HEAD, BLOCK - 1, -1)), BLOCK - 1)
 
 
 def insert(log: LogInDatabase, room: str, head: int, kinds: int) -> None:
