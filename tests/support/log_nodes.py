@@ -18,7 +18,8 @@ from chatd.storage.batches import BatchItem, ClaimRequest, Committed, RecordWrit
 from chatd.storage.claims import Claim
 from chatd.storage.postgres import requests
 from chatd.storage.postgres.channel import Channel
-from chatd.storage.postgres.codec import answer_of, parameters_of
+from chatd.storage.postgres.codec import answer_of
+from chatd.storage.postgres.parameters import parameters_of
 from chatd.storage.postgres.schema import upgrade
 from chatd.storage.postgres.sessions import open_session
 from chatd.storage.shared.engine import Answer, JoinRequest, LogBatch, Request

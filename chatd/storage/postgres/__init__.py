@@ -11,7 +11,7 @@ Modules (python3 -m tools.documents writes this list):
   tool.
 - `channel`: A session of the server that one thread uses, and that others can end.
 - `checks`: Checks of a server and of a database: what a shared log needs of them.
-- `codec`: Batches as PostgreSQL is given them, and its answers and rows as batches.
+- `codec`: Answers of the database, and rows that are read, as batches.
 - `engine`: The engine on PostgreSQL: how a node finds the server with the log that it follows.
 - `errors`: Errors of psycopg and of PostgreSQL, as one line for operators: why, and what to do
   about it.
@@ -21,6 +21,7 @@ Modules (python3 -m tools.documents writes this list):
 - `indexing`: The work of indexing: of the nodes that share a log, one at a time adds events to the
   index.
 - `link`: The link of a node to the server: four sessions, which are lost together.
+- `parameters`: A batch as the parameters of ``chatd_append_1``: see ``schema/functions_1.sql``.
 - `pipeline`: Statements that are sent at once, in one round trip, each of them a transaction of its
   own.
 - `reading`: Connections that read beside the link: each reconnects by itself, and reads the true

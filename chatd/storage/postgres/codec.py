@@ -1,8 +1,4 @@
-"""Batches as PostgreSQL is given them, and its answers and rows as batches.
-
-The functions of ``schema/functions_1.sql`` say what their parameters are. All of these are texts,
-so that each statement is prepared once: psycopg gives numbers of several sizes several types. Lists
-of numbers are literals of arrays, and lists of texts are JSON, which is the fastest for both sides.
+"""Answers of the database, and rows that are read, as batches.
 
 This module must not know a connection, nor when something is asked.
 """
@@ -15,7 +11,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from chatd.event import (
-    UNKNOWN,
     Call,
     Change,
     Draft,
@@ -33,27 +28,17 @@ from chatd.storage.batches import (
     RecordWrite,
     Release,
 )
-from chatd.storage.claims import Claim
 from chatd.storage.postgres.schema import SHARD
-from chatd.storage.postgres.texts import from_stored, to_stored
+from chatd.storage.postgres.texts import from_stored
 from chatd.storage.shared.engine import Again, Answer, Fenced, LogBatch, Request
 
 BLOCK = 1000
 """Numbers of sessions in a block: chatd_append_1 counts so."""
 
-_APPEND_PARAMETERS = 21
-
-APPEND = (
-    f"SELECT what, no, stamp, last, answer FROM chatd_append_1({SHARD}, "
-    + ", ".join(f"${number}" for number in range(1, _APPEND_PARAMETERS + 1))
-    + ")"
-)
-"""The statement of a batch, with the parameters of `parameters_of`."""
-
 READ_BATCHES = 200
 READ_SIZE = 1 << 20
 """Bounds of one read: at most this many batches, and the first ones that reach this size, which is
-that of `parameters_of`."""
+that of `chatd.storage.postgres.parameters`."""
 
 READ = f"""
 SELECT c.no, b.no, b.id, b.time, b.names, b.afters, b.lines, b.content, b.records, b.left_out
@@ -86,9 +71,6 @@ ORDER BY b.no
 """The statement that reads the batches after a number, with the number of the last one of the log.
 There is a row without a batch if none follows."""
 
-_LINE_SIZE = 100
-"""Characters that a line takes beside its text, in the answer of `READ`."""
-
 _KINDS = {int(kind): kind for kind in Kind}
 
 
@@ -105,37 +87,6 @@ class BatchRow(NamedTuple):
     content: Sequence[Sequence[Any]] | None
     records: Sequence[tuple[str, str, str | None]] | None
     left_out: Sequence[int] | None
-
-
-def parameters_of(request: Request, term: int) -> Sequence[str | None]:
-    """Return the parameters of `APPEND`, for a request of a term."""
-    batch = _Parameters(request)
-    size = sum(map(len, batch.texts)) + _LINE_SIZE * len(batch.texts)
-    content = _json(batch.content) if batch.needs_content else None
-    records = _json(batch.records) if batch.records else None
-    return (
-        str(request.id),
-        "true" if request.again else "false",
-        str(term),
-        str(request.known),
-        _json([*batch.rooms]),
-        _array(map(str, batch.room)),
-        _array(map(str, batch.lines)),
-        _array(map(str, batch.units)),
-        _array(map(str, batch.sessions)),
-        _json(batch.authors),
-        _array(map(str, batch.kinds)),
-        _array("t" if as_one else "f" for as_one in batch.as_one),
-        _array(map(str, batch.of)),
-        _json(batch.texts),
-        _json(batch.made) if batch.made else None,
-        _json(batch.writes) if batch.writes else None,
-        records,
-        _json(batch.claims) if batch.claims else None,
-        str(batch.numbers),
-        content,
-        str(size + len(records or "") + len(content or "")),
-    )
 
 
 class AppendRow(NamedTuple):
@@ -185,116 +136,6 @@ def batch_of(row: BatchRow) -> LogBatch:
         for each in row.records or ()
     ]
     return LogBatch(row.no, row.id, entries, records, forgot, level)
-
-
-def held_parameter(held: Iterable[Claim]) -> str:
-    """Return claims as chatd_join_1 takes them."""
-    return _json([_claim(claim) for claim in held])
-
-
-class _Parameters:
-    """The items of a request as lists, which are counted from 1."""
-
-    def __init__(self, request: Request) -> None:
-        self.rooms: dict[str, int] = {}
-        self.room: list[int] = []  # of each draft, as the next ones are
-        self.lines: list[int] = []
-        self.sessions: list[int] = []
-        self.authors: list[str] = []
-        self.kinds: list[int] = []
-        self.as_one: list[bool] = []
-        self.of: list[int] = []
-        self.texts: list[str] = []
-        self.made: list[Mapping[str, Any]] = []
-        self.writes: list[Mapping[str, Any]] = []
-        self.records: list[Mapping[str, Any]] = []
-        self.claims: list[Mapping[str, Any]] = []
-        self.numbers = 0
-        self.content: list[Sequence[Any]] = []
-        self._passing = False
-        self._units: dict[int, int] = {}  # by the draft's identity
-        self._drafts: list[Draft] = []
-        self._last: dict[str, int] = {}  # the last draft of each room
-        for item in request.items:
-            if isinstance(item, Draft):
-                self._add_draft(item)
-            elif isinstance(item, RecordWrite):
-                self._add_write(item)
-            elif isinstance(item, ClaimRequest):
-                self.claims.append({**_claim(item.claim), "release": False})
-            elif isinstance(item, Release):
-                self.claims.append({**_claim(item.claim), "release": True})
-            elif isinstance(item, NumbersRequest):
-                self.numbers += 1
-            else:
-                self._passing = True
-                self.content.append(_passing_content(item))
-
-    @property
-    def needs_content(self) -> bool:
-        """False if the order of the seqs of one room says all."""
-        return self._passing or len(self.rooms) > 1
-
-    @property
-    def units(self) -> Sequence[int]:
-        """The number of each draft that it shares with others, or 0."""
-        if not self._units:
-            return [0] * len(self._drafts)
-        return [self._units.get(id(draft), 0) for draft in self._drafts]
-
-    def _add_draft(self, draft: Draft) -> None:
-        name, session, author, kind, texts, as_one, made = draft
-        room = self.rooms.setdefault(name, len(self.rooms) + 1)
-        self._drafts.append(draft)
-        number = self._last[name] = len(self._drafts)
-        self.room.append(room)
-        self.lines.append(len(texts))
-        self.sessions.append(session)
-        self.authors.append(author)
-        self.kinds.append(int(kind))
-        self.as_one.append(as_one)
-        self.of += [number] * len(texts)
-        self.texts += map(to_stored, texts)
-        if made != UNKNOWN:
-            self.made.append({"draft": number, "name": made.by, "time": made.at})
-        self.content.append((number, room - 1, len(texts)))
-
-    def _add_write(self, write: RecordWrite) -> None:
-        number = len(self.writes) + 1
-        room = draft = None
-        if write.drafts:
-            room = self.rooms.get(write.drafts[0].room)
-            draft = self._last.get(write.drafts[0].room)
-        if write.unit:
-            self._units.update((id(draft), write.unit) for draft in write.drafts)
-        common = {"known": write.known}
-        self.writes.append(
-            {
-                **common,
-                "n": number,
-                "rights": write.rights,
-                "unit": write.unit,
-                "room": None if draft is None else room,
-                "draft": draft,
-                "lines": sum(len(draft.texts) for draft in write.drafts),
-            }
-        )
-        for record in write.records:
-            before, last = record.seqs or ("", "")
-            self.records.append(
-                {
-                    **common,
-                    "n": len(self.records) + 1,
-                    "write": number,
-                    "kind": record.kind,
-                    "key": to_stored(record.key),
-                    "value": record.value,
-                    "before": before,
-                    "last": last,
-                    "grows": record.grows,
-                    "ephemeral": record.ephemeral,
-                }
-            )
 
 
 def _committed(request: Request, number: int, time: int, answer: Mapping[str, Any]) -> Committed:
@@ -350,15 +191,6 @@ def _events_of(row: BatchRow) -> list[dict[int, Event]]:
     return events
 
 
-def _passing_content(item: Notice | Presence | Call) -> Sequence[Any]:
-    if isinstance(item, Notice):
-        return ("notice", item.room, item.change.value, item.people, item.new_name)
-    if isinstance(item, Presence):
-        room, change, *rest = item
-        return ("presence", room, change.value, *rest)
-    return ("call", *item)
-
-
 def _notice(fields: Sequence[Any]) -> Notice:
     room, change, people, new_name = fields
     return Notice(room, Change(change), tuple((number, name) for number, name in people), new_name)
@@ -379,21 +211,3 @@ _PASSING: Mapping[str, Callable[[Sequence[Any]], Published]] = {
     "call": _call,
 }
 """Functions that make an item of its fields, by the word in front of them."""
-
-
-def _claim(claim: Claim) -> Mapping[str, Any]:
-    name, looks, holder = claim
-    return {
-        "name": to_stored(name),
-        "looks": sorted(map(to_stored, looks)),
-        "holder": to_stored(holder),
-    }
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _array(elements: Iterable[str]) -> str:
-    """Return the literal of an array, given its elements as literals."""
-    return f"{{{','.join(elements)}}}"

@@ -22,9 +22,10 @@ from twisted.python.failure import Failure
 
 from chatd.storage.postgres import requests
 from chatd.storage.postgres.channel import Channel
-from chatd.storage.postgres.codec import answer_of, parameters_of
+from chatd.storage.postgres.codec import answer_of
 from chatd.storage.postgres.errors import line_of
 from chatd.storage.postgres.hints import Hints
+from chatd.storage.postgres.parameters import parameters_of
 from chatd.storage.shared.engine import (
     Answer,
     Joined,

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 
 from chatd.storage.contract import FORGOTTEN
 from chatd.storage.postgres.channel import Channel
-from chatd.storage.postgres.codec import APPEND, READ, AppendRow, BatchRow, batch_of, held_parameter
+from chatd.storage.postgres.codec import READ, AppendRow, BatchRow, batch_of
+from chatd.storage.postgres.parameters import APPEND, held_parameter
 from chatd.storage.postgres.schema import SHARD
 from chatd.storage.shared.engine import (
     PROTOCOL,

@@ -208,6 +208,22 @@ class TestConflicts:
         assert two.rows("SELECT name, head FROM rooms") == [("lobby", 2)]
         assert one.last().entries == committed.entries
 
+    def test_messages_behind_lines_that_are_left_out_stay_whole(
+        self, one: LogNode, two: LogNode
+    ) -> None:
+        known = two.known
+        one.append(write(Record("k", "a", "1"), known=known), line("before"))
+        out = line("a", "b", as_one=True)
+        late = write(Record("k", "a", "2"), known=known, unit=5, drafts=[out])
+        committed = two.append(out, late, line("c"), line("d", "e", as_one=True), known=99)
+        assert two.rows("SELECT seq, text, part_of FROM events ORDER BY seq") == [
+            (1, "before", None),
+            (2, "c", None),
+            (3, "d", 3),
+            (4, "e", 3),
+        ]
+        assert one.last().entries == committed.entries
+
     def test_lines_that_are_left_out_leave_no_trace(self, one: LogNode, two: LogNode) -> None:
         known = two.known
         one.append(write(Record("k", "a", "1"), known=known))
@@ -538,8 +554,8 @@ class TestShards:
         one.append(line("a"))
         one.channel.connection.execute("INSERT INTO clock (shard) VALUES (1)")
         row = one.channel.ask(
-            "SELECT what, no FROM chatd_append_1(1, %s, false, %s, 0, '[\"two\"]', '{1}', '{1}',"
-            " '{0}', '{7}', '[\"ana\"]', '{1}', '{f}', '{1}', '[\"b\"]',"
+            "SELECT what, no FROM chatd_append_1(1, %s, false, %s, 0, '[\"two\"]', '{1}', '{7}',"
+            " '{0}', '{1}', '{1}', '{1}', '{}', '{7}', '[\"ana\"]', '{1}', '[\"b\"]',"
             " NULL, NULL, NULL, NULL, 0, NULL, 0)",
             *(uuid4(), one.term),
         )

@@ -11,7 +11,7 @@ import pytest
 
 from chatd.event import Record
 from chatd.storage.postgres import requests
-from chatd.storage.postgres.codec import parameters_of
+from chatd.storage.postgres.parameters import parameters_of
 from chatd.storage.shared.engine import JoinRequest, LinkLost, LostHistory, Position, Request
 from tests.support.log_nodes import LogNode, line, nodes_on, request_of, write
 from tests.support.postgres import Cluster, Server

@@ -6,14 +6,15 @@
 -- the log themselves. (PostgreSQL waits at the end of the transaction, so the setting that decides
 -- it is set until there.)
 
--- Append a batch. Rooms, drafts, writes and records are counted from 1.
+-- Append a batch. Rooms, drafts, lines, writes and records are counted from 1.
 --
--- p_rooms    the names of the rooms, each once; p_room of each draft is one of them
+-- p_rooms    the names of the rooms, each once, with their p_counts of lines, and p_highest sessions
 -- p_unit     of each draft: what has one number is stored together or not at all; 0: alone
--- p_of       the draft of each line
+-- p_of       of each line: its draft, its p_room, its p_place among the lines of its room, and the
+--            place of the p_first line of its message, if it has several; and so on
 -- p_made     {draft, name, time} of drafts that say who made their room, and when
--- p_writes   {n, known, rights, unit, room, draft, lines}: its lines are the last ones of the room
---            up to that draft; no room without lines
+-- p_writes   {n, known, rights, unit, room, line, lines}: so many of the room's up to that line are
+--            its own; no room without any
 -- p_records  {n, write, known, kind, key, value, before, last, grows, ephemeral}
 -- p_claims   {name, looks, holder, release}, in their order
 -- p_numbers  how many blocks of 1,000 numbers of sessions are wanted
@@ -25,8 +26,9 @@
 -- the numbers, and the values [record, value] that are not as they were given.
 CREATE FUNCTION chatd_append_1(
     p_shard integer, p_id uuid, p_again boolean, p_term bigint, p_known bigint,
-    p_rooms json, p_room integer[], p_lines integer[], p_unit integer[], p_session bigint[],
-    p_author json, p_kind smallint[], p_as_one boolean[], p_of integer[], p_text json,
+    p_rooms json, p_counts integer[], p_highest bigint[], p_unit integer[],
+    p_of integer[], p_room integer[], p_place integer[], p_first integer[], p_session bigint[],
+    p_author json, p_kind smallint[], p_text json,
     p_made json, p_writes json, p_records json, p_claims json, p_numbers integer, p_content json,
     p_size integer,
     OUT what text, OUT no bigint, OUT stamp bigint, OUT last uuid, OUT answer json
@@ -40,10 +42,7 @@ DECLARE
     v_text text[];
     v_rooms integer[] := '{}';
     v_afters bigint[] := '{}';
-    v_counts integer[] := '{}';
-    v_sessions bigint[];
-    v_ends bigint[];            -- of each draft: the seq of its last line
-    v_lasts integer[];          -- and the place of that in v_text
+    v_places integer[] := p_place;
     v_conflicts integer[] := '{}';
     v_units integer[] := '{}';  -- of which nothing is stored
     v_left_out integer[] := '{}';
@@ -52,6 +51,7 @@ DECLARE
     v_values json[] := '{}';
     v_in_the_way text[] := '{}';
     v_numbers bigint[] := '{}';
+    v_last bigint;
     v_old text;
     v_new text;
     r record;
@@ -75,7 +75,7 @@ BEGIN
         what := 'fenced';
         RETURN;
     END IF;
-    IF cardinality(p_room) > 0 THEN
+    IF cardinality(p_of) > 0 THEN
         SELECT max(b.no) INTO v_rights FROM batches b
             WHERE b.shard = p_shard AND b.rights AND b.no > p_known AND b.term <> p_term;
         IF v_rights IS NOT NULL THEN
@@ -118,27 +118,47 @@ BEGIN
     what := 'stored'; last := p_id; no := no + 1;
     stamp := greatest(stamp, (extract(epoch FROM clock_timestamp()) * 1000)::bigint);
 
-    IF cardinality(p_room) > 0 THEN
+    IF cardinality(p_of) > 0 THEN
         v_names := array(SELECT json_array_elements_text(p_rooms));
         v_author := array(SELECT json_array_elements_text(p_author));
         v_text := array(SELECT json_array_elements_text(p_text));
-        SELECT array_agg(m.id ORDER BY d.room), array_agg(coalesce(m.head, 0) ORDER BY d.room),
-                array_agg(d.lines ORDER BY d.room), array_agg(d.session ORDER BY d.room)
-            INTO v_rooms, v_afters, v_counts, v_sessions
-            FROM (
-                SELECT a.room, sum(a.lines * b.kept) AS lines, max(a.session * b.kept) AS session
-                FROM unnest(p_room, p_lines, p_unit, p_session) AS a(room, lines, unit, session),
-                    LATERAL (SELECT (a.unit <> ALL (v_units))::integer AS kept) b
-                GROUP BY a.room
-            ) d LEFT JOIN rooms m ON m.shard = p_shard AND m.name = v_names[d.room];
+        IF cardinality(v_units) > 0 THEN
+            -- Lines are left out: those behind them in their rooms move up.
+            SELECT array_agg(w.place ORDER BY w.n) INTO v_places
+                FROM (
+                    SELECT l.n, count(*) FILTER (WHERE p_unit[l.draft] <> ALL (v_units))
+                        OVER (PARTITION BY l.room ORDER BY l.n) AS place
+                    FROM unnest(p_of, p_room) WITH ORDINALITY AS l(draft, room, n)
+                ) w;
+            SELECT array_agg(l.draft), array_agg(l.room), array_agg(l.now), array_agg(l.session),
+                    array_agg(l.now + l.first - l.place), array_agg(l.author), array_agg(l.kind),
+                    array_agg(l.text)
+                INTO p_of, p_room, p_place, p_session, p_first, v_author, p_kind, v_text
+                FROM (
+                    SELECT * FROM unnest(p_of, p_room, v_places, p_place, p_session, p_first,
+                        v_author, p_kind, v_text) WITH ORDINALITY
+                        AS l(draft, room, now, place, session, first, author, kind, text, n)
+                    WHERE p_unit[l.draft] <> ALL (v_units) ORDER BY l.n
+                ) l;
+            SELECT array_agg(coalesce(w.count, 0) ORDER BY a.i),
+                    array_agg(coalesce(w.highest, 0) ORDER BY a.i)
+                INTO p_counts, p_highest
+                FROM unnest(v_names) WITH ORDINALITY AS a(name, i) LEFT JOIN (
+                    SELECT l.room, count(*) AS count, max(l.session) AS highest
+                    FROM unnest(p_room, p_session) AS l(room, session) GROUP BY l.room
+                ) w ON w.room = a.i;
+        END IF;
+        SELECT array_agg(m.id ORDER BY a.i), array_agg(coalesce(m.head, 0) ORDER BY a.i)
+            INTO v_rooms, v_afters
+            FROM unnest(v_names) WITH ORDINALITY AS a(name, i)
+            LEFT JOIN rooms m ON m.shard = p_shard AND m.name = a.name;
         IF array_position(v_rooms, NULL) IS NOT NULL THEN
             INSERT INTO rooms (shard, name, made_by, made_at)
                 SELECT p_shard, v_names[f.room], coalesce(m.name, ''), coalesce(m.time, stamp)
                 FROM (
-                    SELECT d.room, min(d.n) AS draft
-                    FROM unnest(p_room, p_unit) WITH ORDINALITY AS d(room, unit, n)
-                    WHERE v_rooms[d.room] IS NULL AND d.unit <> ALL (v_units)
-                    GROUP BY d.room
+                    SELECT l.room, min(l.draft) AS draft
+                    FROM unnest(p_of, p_room) AS l(draft, room)
+                    WHERE v_rooms[l.room] IS NULL GROUP BY l.room
                 ) f LEFT JOIN json_to_recordset(p_made) AS m(draft integer, name text, time bigint)
                     ON m.draft = f.draft
                 ORDER BY f.draft;
@@ -146,54 +166,44 @@ BEGIN
                 FROM unnest(v_names) WITH ORDINALITY AS a(name, i)
                 LEFT JOIN rooms m ON m.shard = p_shard AND m.name = a.name;
         END IF;
-        UPDATE rooms m SET head = m.head + d.lines, session = greatest(m.session, d.session)
-            FROM unnest(v_rooms, v_counts, v_sessions) AS d(id, lines, session)
-            WHERE m.id = d.id AND d.lines > 0;
-        SELECT array_agg(d.last ORDER BY d.n), array_agg(d.upto ORDER BY d.n)
-            INTO v_ends, v_lasts
-            FROM (
-                SELECT a.n, sum(a.lines) OVER (ORDER BY a.n) AS upto,
-                    v_afters[a.room] + sum(CASE WHEN a.unit <> ALL (v_units) THEN a.lines ELSE 0 END)
-                        OVER (PARTITION BY a.room ORDER BY a.n) AS last
-                FROM unnest(p_room, p_lines, p_unit) WITH ORDINALITY AS a(room, lines, unit, n)
-            ) d;
+        UPDATE rooms m SET head = m.head + a.count, session = greatest(m.session, a.highest)
+            FROM unnest(v_rooms, p_counts, p_highest) AS a(id, count, highest)
+            WHERE m.id = a.id AND a.count > 0;
         INSERT INTO events (shard, room, seq, time, session, author, kind, text, part_of)
-            SELECT p_shard, v_rooms[d.room], d.last - d.upto + t.n, stamp, d.session,
-                d.author, d.kind, t.text, CASE WHEN d.as_one THEN d.last - d.lines + 1 END
-            FROM unnest(p_of, v_text) WITH ORDINALITY AS t(draft, text, n)
-            JOIN unnest(p_room, p_lines, p_unit, p_session, v_author, p_kind, p_as_one, v_ends, v_lasts)
-                WITH ORDINALITY
-                AS d(room, lines, unit, session, author, kind, as_one, last, upto, n)
-                ON d.n = t.draft
-            WHERE d.unit <> ALL (v_units);
+            SELECT p_shard, v_rooms[l.room], v_afters[l.room] + l.place, stamp, l.session, l.author,
+                l.kind, l.text, v_afters[l.room] + l.first
+            FROM unnest(p_room, p_place, p_first, p_session, v_author, p_kind, v_text)
+                AS l(room, place, first, session, author, kind, text);
         IF 3 = ANY (p_kind) THEN
-            UPDATE rooms m SET topic = d.text, topic_by = d.author, topic_at = stamp
+            UPDATE rooms m SET topic = t.text, topic_by = t.author, topic_at = stamp
                 FROM (
-                    SELECT DISTINCT ON (a.room) a.room, a.author, v_text[a.upto] AS text
-                    FROM unnest(p_room, p_unit, v_author, p_kind, v_lasts) WITH ORDINALITY
-                        AS a(room, unit, author, kind, upto, n)
-                    WHERE a.kind = 3 AND a.unit <> ALL (v_units)
-                    ORDER BY a.room, a.n DESC
-                ) d
-                WHERE m.id = v_rooms[d.room];
+                    SELECT DISTINCT ON (l.room) l.room, l.author, l.text
+                    FROM unnest(p_room, v_author, p_kind, v_text) WITH ORDINALITY
+                        AS l(room, author, kind, text, n)
+                    WHERE l.kind = 3 ORDER BY l.room, l.n DESC
+                ) t
+                WHERE m.id = v_rooms[t.room];
         END IF;
+    ELSE
+        p_counts := '{}';
     END IF;
 
     IF p_records IS NOT NULL THEN
         FOR r IN
-            SELECT c.*, w.room, w.draft, w.lines
+            SELECT c.*, w.room, w.line, w.lines
             FROM json_to_recordset(p_records) AS c(n integer, write integer, kind text, key text,
                 value text, before text, last text, grows text, ephemeral boolean)
             JOIN json_to_recordset(p_writes)
-                AS w(n integer, room integer, draft integer, lines integer) ON w.n = c.write
+                AS w(n integer, room integer, line integer, lines integer) ON w.n = c.write
             WHERE c.write <> ALL (v_conflicts)
             ORDER BY c.n
         LOOP
             v_new := r.value;
             IF r.value IS NOT NULL AND r.room IS NOT NULL AND r.before || r.last <> '' THEN
-                v_new := (v_new::jsonb || (jsonb_build_object(
-                    r.before, v_ends[r.draft] - r.lines, r.last, v_ends[r.draft]
-                ) - ''))::text;
+                v_last := v_afters[r.room] + v_places[r.line];
+                v_new := (v_new::jsonb || (
+                    jsonb_build_object(r.before, v_last - r.lines, r.last, v_last) - ''
+                ))::text;
             END IF;
             IF r.value IS NOT NULL AND r.grows <> '' THEN
                 SELECT s.value INTO v_old FROM records s
@@ -242,7 +252,7 @@ BEGIN
     INSERT INTO batches
             (shard, no, id, term, time, rights, rooms, afters, counts, content, records, answer, size)
         VALUES (p_shard, chatd_append_1.no, p_id, p_term, stamp, v_decides, v_rooms,
-            v_afters, v_counts, p_content,
+            v_afters, p_counts, p_content,
             CASE WHEN cardinality(v_records) > 0 THEN array_to_json(v_records) END, answer, p_size);
     UPDATE clock c SET no = chatd_append_1.no, time = stamp,
             session = v_session + 1000 * p_numbers
