@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.python.failure import Failure
 
@@ -26,7 +26,7 @@ class Appender:
     """Sends the batch that is being committed, its ``attempt``, until it is answered.
 
     It is given up after ``give_up`` seconds. ``known`` returns the number of the last batch that
-    this node has published.
+    this node has published. ``ask`` has lines asked for again: see `check_again`.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Appender:
         membership: Membership,
         follower: Follower,
         known: Callable[[], int],
+        ask: Callable[[], None],
         give_up: float,
         new_id: Callable[[], UUID],
     ) -> None:
@@ -45,10 +46,13 @@ class Appender:
         self._membership = membership
         self._follower = follower
         self._known = known
+        self._ask = ask
         self._give_up_seconds = give_up
         self._new_id = new_id
         self._timer: IDelayedCall | None = None
+        self._carrier: Link | None = None  # of the request that is under way
         self._asking = False
+        self._first = 0  # the batch that has to be published before a new request is sent
 
     def append(self, batch: list[BatchItem], refused: Sequence[Draft]) -> Deferred[Committed]:
         """Append a batch, without those of its lines that were refused already.
@@ -65,29 +69,26 @@ class Appender:
         return attempt.done
 
     def send(self) -> None:
-        """Send what is being committed, if it is not on its way, and nothing comes before it."""
+        """Send what is being committed, if it is not on its way, and nothing comes before it.
+
+        A request that is in doubt is sent in any case: what comes before it may be itself.
+        """
         attempt, link = self.attempt, self._links.link
-        if attempt is None or link is None or self._asking or self._membership.joining:
+        if attempt is None or link is None or self._carrier is link:
             return
-        if self._membership.needs_term:
-            self._membership.join()
+        if attempt.committed is not None:
             return
-        if attempt.under_way or attempt.committed is not None or attempt.again > self._known():
+        if not attempt.is_in_doubt and not self._is_ready(attempt):
             return
-        attempt.under_way = True
-        link.append(self._membership.term, attempt.request()).addCallback(
+        self._carrier = link
+        request = attempt.request(self._membership.term)
+        maybeDeferred(link.append, attempt.term, request).addCallback(
             self._answered, attempt, link
-        ).addErrback(self._not_answered, attempt, link)
+        ).addErrback(self._not_answered, link)
 
     def wait_for(self, number: int) -> None:
-        """Send nothing before the batch of a number is published."""
-        if self.attempt is not None:
-            self.attempt.again = max(self.attempt.again, number)
-
-    def end(self) -> None:
-        """Take note that the link is lost."""
-        if self.attempt is not None:
-            self.attempt.under_way = False
+        """Send no new request before the batch of a number is published."""
+        self._first = max(self._first, number)
 
     def give_up(self) -> None:
         """Wait no more for the answer to what is being committed.
@@ -101,10 +102,9 @@ class Appender:
         if not attempt.is_in_doubt:
             attempt.done.errback(NoLink())
             return
-        if attempt.committed is None:
-            self._membership.needs_term = True
+        self._membership.needs_term = True
         attempt.done.errback(InDoubt())
-        if attempt.under_way:
+        if self._carrier is not None and self._carrier is self._links.link:
             self._links.abort()  # no other batch can be sent through it
 
     def stop(self) -> None:
@@ -131,19 +131,36 @@ class Appender:
         self, check: Callable[[Sequence[Draft]], Sequence[Draft]], waiting: Sequence[Draft]
     ) -> Sequence[Draft]:
         """Return which lines may not be said any more, of what is sent and of those that wait."""
-        drafts = [*(self.attempt.drafts if self.attempt is not None else ()), *waiting]
+        attempt = self.attempt
+        drafts = [*(attempt.drafts if attempt is not None else ()), *waiting]
         self._asking = True  # what goes on because of a refusal must not send it
-        refused = check(drafts)
-        self._asking = False
-        if self.attempt is not None:
-            self.attempt.leave_out(refused)
-            self.attempt.known = self._known()
+        try:
+            refused = check(drafts)
+        finally:
+            self._asking = False
+        if attempt is not None:
+            attempt.leave_out(refused)
+            attempt.known = self._known()
         return refused
+
+    def _is_ready(self, attempt: Attempt) -> bool:
+        """Return True if a new request may be sent. Begin what it needs before that."""
+        if self._asking or self._membership.joining:
+            return False
+        if self._membership.needs_term:
+            self._membership.join()
+            return False
+        known = self._known()
+        if known < max(self._first, attempt.again):
+            return False
+        if attempt.known < attempt.again:
+            self._ask()  # the rights were changed by what did not ask for the lines here
+        return True
 
     def _answered(self, answer: Answer, attempt: Attempt, link: Link) -> None:
         if link is not self._links.link or attempt is not self.attempt:
             return
-        attempt.under_way = False
+        self._carrier = None
         if isinstance(answer, Committed):
             attempt.stored(answer)
             link.hint(answer.number)
@@ -151,15 +168,16 @@ class Appender:
             return
         attempt.not_stored()
         if isinstance(answer, Fenced):
-            self._membership.needs_term = True
+            if attempt.term == self._membership.term:
+                self._membership.needs_term = True
         elif isinstance(answer, Again):
             attempt.again = answer.number
             self._follower.vouch(answer.number)
         self.send()
 
-    def _not_answered(self, failure: Failure, attempt: Attempt, link: Link) -> None:
-        if link is self._links.link:
-            attempt.under_way = False
+    def _not_answered(self, failure: Failure, link: Link) -> None:
+        if self._carrier is link:
+            self._carrier = None
         self._links.not_answered(failure, link)
 
     def _end_attempt(self) -> None:

@@ -1,10 +1,11 @@
 """A batch of this node on its way into the shared log.
 
 Theory of operation. A batch gets its id once. It is sent as one request, which stays the same until
-it is answered: if the link is lost, the same request is sent through the next one, with the rights
-that its lines were allowed by, and not with newer ones, for the first one may still be carried out.
-Only the answer that the rights were changed, or that the term has ended, says that nothing of it is
-stored, so that its lines can be asked for again.
+it is answered: if the link is lost, the same request is sent through the next one, under the same
+term, and with the rights that its lines were allowed by, not with newer ones, for the first one may
+still be carried out. That its term has ended says nothing of it, for it may be in the log before
+that. Only the answer that the rights were changed, or that it is fenced, says that nothing of it is
+stored, so that another request may follow, without lines that may not be said any more.
 
 This module must not know a link.
 """
@@ -25,9 +26,8 @@ class Attempt:
     """A batch that is being committed. ``done`` fires when it is its turn to be published.
 
     ``known`` is the number of the last batch that this node had published when it was last asked if
-    the lines may be said. While it is ``under_way``, a link carries a request. It is not to be sent
-    before the batch of the number ``again`` is published. Once it is ``committed``, it only waits
-    for its turn.
+    the lines may be said, and ``again`` that of the last one because of which they have to be asked
+    for again. Once the batch is ``committed``, it only waits for its turn.
     """
 
     def __init__(self, id: UUID, batch: list[BatchItem], known: int) -> None:
@@ -36,25 +36,33 @@ class Attempt:
         self.known = known
         self.done: Deferred[Committed] = Deferred()
         self.committed: Committed | None = None
-        self.under_way = False
         self.again = 0
-        self._items: Sequence[BatchItem] = batch
+        self.term = 0
+        self._items: Sequence[BatchItem] = tuple(batch)  # a request of them does not change
         self._conflicts: list[RecordWrite] = []
         self._request: Request | None = None
 
     @property
     def is_in_doubt(self) -> bool:
-        """True if a request was sent that has no answer."""
+        """True if a request was sent, under a ``term``, of which it may be that it is stored."""
         return self._request is not None
 
     @property
+    def was_sent(self) -> bool:
+        """True if it may be in the log, or is."""
+        return self.is_in_doubt or self.committed is not None
+
+    @property
     def drafts(self) -> list[Draft]:
-        """The lines that are to be stored."""
+        """The lines that are to be stored, unless it is known that they are."""
+        if self.committed is not None:
+            return []
         return [item for item in self._items if isinstance(item, Draft)]
 
-    def request(self) -> Request:
-        """Return the request that is to be sent now."""
+    def request(self, term: int) -> Request:
+        """Return the request that is to be sent now. A new one is sent under a term."""
         if self._request is None:
+            self.term = term
             self._request = Request(self.id, self._items, self.known)
             return self._request
         self._request = self._request._replace(again=True)
@@ -80,7 +88,7 @@ class Attempt:
                     self._conflicts.append(item)
         gone = list[BatchItem]([*refused, *self._conflicts])
         gone += [draft for each in self._conflicts for draft in each.drafts]
-        self._items = [item for item in self._items if not is_in(item, gone)]
+        self._items = tuple(item for item in self._items if not is_in(item, gone))
 
 
 def is_in(item: BatchItem, items: Sequence[BatchItem]) -> bool:

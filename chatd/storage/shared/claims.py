@@ -5,50 +5,93 @@ This module must not know a link.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
+from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from chatd.storage.batches import BatchItem, ClaimRequest, Release
 from chatd.storage.claims import Claim, Claims
+from chatd.storage.contract import InDoubt
+from chatd.storage.shared.attempt import is_in
+from chatd.util.error_log import ErrorLog
 
 
 class SharedClaims(Claims):
-    """Appends claims and releases, and knows which ones this node holds.
+    """Appends claims and releases, and knows which ones this node holds."""
 
-    ``held`` are those that a new term of this node takes over.
-    """
-
-    def __init__(self, append: Callable[[BatchItem], None]) -> None:
-        self.held: dict[Claim, None] = {}
+    def __init__(self, append: Callable[[BatchItem], None], error_log: ErrorLog) -> None:
+        self._held: dict[Claim, None] = {}
         self._append = append
+        self._error_log = error_log
         self._lost: Callable[[Claim], None] = _ignore
+        self._unreleased: dict[Claim, None] = {}
+        self._asked: list[ClaimRequest] = []  # that have no answer yet
+        self._taken: list[ClaimRequest] = []  # those of them that a new term took
 
     def claim(self, claim: Claim) -> Deferred[str | None]:
+        self._unreleased.pop(claim, None)
         request = ClaimRequest(claim)
-        request.done.addCallback(partial(self._answered, claim))
+        self._asked.append(request)
+        request.done.addBoth(partial(self._answered, request))
         self._append(request)
         return request.done
 
     def release(self, claim: Claim) -> None:
-        self.held.pop(claim, None)
+        self._held.pop(claim, None)
         self._append(Release(claim))
+
+    def not_committed(self, items: Sequence[BatchItem]) -> None:
+        """Take note of items that may not be in the log: a name stays claimed until it is there."""
+        for item in items:
+            if isinstance(item, Release) and item.claim not in self._claims_asked_for():
+                self._unreleased[item.claim] = None
+
+    def release_again(self) -> None:
+        """Append the releases again that may not be in the log."""
+        unreleased, self._unreleased = self._unreleased, {}
+        for claim in unreleased:
+            self._append(Release(claim))
 
     def when_lost(self, lost: Callable[[Claim], None]) -> None:
         self._lost = lost
 
+    def take_over(self, unsent: Sequence[BatchItem]) -> Collection[Claim]:
+        """Return the claims that a new term takes over: those that are held, and those in doubt.
+
+        A claim that was sent may be in the log, so it is not to end with the old term. All
+        ``unsent`` items come after the new one.
+        """
+        self._taken = [request for request in self._asked if not is_in(request, unsent)]
+        return dict.fromkeys([*self._held, *(request.claim for request in self._taken)])
+
     def lose(self, claims: Collection[Claim]) -> None:
         """Take note that other holders have looks of claims now."""
         for claim in claims:
-            if claim in self.held:
-                del self.held[claim]
-                self._lost(claim)
+            if claim in self._held:
+                del self._held[claim]
+                try:
+                    self._lost(claim)
+                except Exception:
+                    self._error_log.tell("a name that was lost is not given up")
 
-    def _answered(self, claim: Claim, in_the_way: str | None) -> str | None:
-        if in_the_way is None:
-            self.held[claim] = None
-        return in_the_way
+    def _answered(self, request: ClaimRequest, answer: str | Failure | None) -> Any:
+        claim, is_taken = request.claim, is_in(request, self._taken)
+        for requests in self._asked, self._taken:
+            requests[:] = [each for each in requests if each is not request]
+        if answer is None:
+            self._held[claim] = None
+            return None
+        if isinstance(answer, Failure) and answer.check(InDoubt):
+            return answer  # who asked releases it
+        if is_taken and claim not in self._held and claim not in self._claims_asked_for():
+            self._append(Release(claim))  # the new term has taken it, for the name was free then
+        return answer
+
+    def _claims_asked_for(self) -> list[Claim]:
+        return [request.claim for request in self._asked]
 
 
 def _ignore(claim: Claim) -> None:

@@ -7,8 +7,9 @@ say, this node seals what it has *read*: first the reading, then the seal, or it
 what it has not seen. The buffer is dropped with the link, because what was not safe may be lost,
 and its numbers used again.
 
-A hint may be wrong: any role of the database may send one. It can say at most that what was read
-already is safe, and is not kept beyond the next seal.
+A hint may be wrong: any role of the database may send one. It can say at most that what can be read
+already is safe. A right one names a batch that can be read, so one that names more is dropped once
+all was read that could be, and so is any at the next seal.
 
 This module must not know what is done with a batch.
 """
@@ -56,7 +57,7 @@ class Follower:
         self._buffer: deque[LogBatch] = deque()
         self._hinted = 0
         self._reading: IDelayedCall | None = None  # the end of the time to answer
-        self._read_again = False
+        self._read_again = self._seal_then = False  # after what is being read
         self._sealing = False
         self._publishing = False
         self._poll: IDelayedCall | None = None
@@ -72,12 +73,16 @@ class Follower:
         self._look()
 
     def end(self) -> None:
-        """Forget the link, and what was read through it and was not safe."""
+        """Forget the link, what was read through it and was not safe, and up to where it was.
+
+        The next server may be an old one, which has other batches under the numbers that are safe.
+        """
         self._link = None
         self.dropped += len(self._buffer)
         self._buffer.clear()
+        self.safe = self.published.number
         self._hinted = 0
-        self._read_again = self._sealing = False
+        self._read_again = self._seal_then = self._sealing = False
         for call in self._poll, self._reading:
             if call is not None and call.active():
                 call.cancel()
@@ -109,17 +114,19 @@ class Follower:
             return
         self._publishing = True
         try:
-            self.safe = max(self.safe, min(self._hinted, self.read.number))
-            while self._buffer and self._buffer[0].number <= self.safe:
-                batch = self._buffer[0]
+            while self._is_next_safe():
+                batch, before = self._buffer.popleft(), self.published
+                self.published = batch.position  # the link may end meanwhile
                 if not self._publish(batch):
+                    self._buffer.appendleft(batch)
+                    self.published = before
                     return
-                if not self._buffer or self._buffer[0] is not batch:
-                    return  # the link ended meanwhile
-                self._buffer.popleft()
-                self.published = batch.position
         finally:
             self._publishing = False
+
+    def _is_next_safe(self) -> bool:
+        self.safe = max(self.safe, min(self._hinted, self.read.number))
+        return bool(self._buffer) and self._buffer[0].number <= self.safe
 
     def _look(self) -> None:
         self._poll = self._clock.callLater(POLL_SECONDS, self._look)
@@ -130,16 +137,17 @@ class Follower:
         link = self._link
         if link is None:
             return
+        self._seal_then = self._seal_then or seal
         if self._reading is not None:
             self._read_again = True
             return
         self._read_again = False
-        self._reading = self._clock.callLater(READ_SECONDS, link.abort)
-        link.read(self.read.number).addCallback(self._have_read, link, seal).addErrback(
+        self._reading = self._clock.callLater(READ_SECONDS, self._links.abort)
+        link.read(self.read.number).addCallback(self._have_read, link).addErrback(
             self._links.not_answered, link
         )
 
-    def _have_read(self, batches: Sequence[LogBatch], link: Link, seal: bool) -> None:
+    def _have_read(self, batches: Sequence[LogBatch], link: Link) -> None:
         if link is not self._link:
             return
         self._end_reading()
@@ -149,8 +157,11 @@ class Follower:
         if self._link is not link:
             return
         if batches or self._read_again:
-            self._read(seal=seal)
-        elif seal and self.read.number > self.safe:
+            self._read()
+            return
+        self._hinted = min(self._hinted, self.read.number)
+        seal, self._seal_then = self._seal_then, False
+        if seal and self.read.number > self.safe:
             self._seal(link)
 
     def _end_reading(self) -> None:

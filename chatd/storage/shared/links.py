@@ -6,7 +6,9 @@ This module must not know what a link is used for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from twisted.internet.defer import maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -37,8 +39,8 @@ class Links:
 
     ``began`` is called with each link, ``ended`` when it is lost, and ``broken`` if the log is not
     the one that this node has shown, or another process has its name: then there can be no link any
-    more. ``shown`` returns the last
-    batch that it has shown, ``hinted`` is given the numbers that are said to be safe.
+    more. ``shown`` returns the last batch that it has shown, ``hinted`` is given the numbers that
+    are said to be safe.
     """
 
     log = Logger()
@@ -58,6 +60,8 @@ class Links:
         self._error_log = log
         self._lost_at = clock.seconds()
         self._next: IDelayedCall | None = None
+        self._number = 0  # of the last try to connect
+        self._is_lost = False  # what came of that
         self._linked_at = 0.0
         self._pause = 0.0
         self._away = RecurringWarning(
@@ -80,9 +84,12 @@ class Links:
         """Make a link now, and again whenever it is lost."""
         if self.stopped:
             return
-        self._engine.connect(self.shown(), self._hinted, self._was_lost).addCallbacks(
-            self._connected, self._not_connected
-        ).addErrback(self.is_wrong)
+        self._number += 1
+        self._is_lost = False
+        hinted, lost = partial(self._hear, self._number), partial(self._was_lost, self._number)
+        maybeDeferred(self._engine.connect, self.shown(), hinted, lost).addCallback(
+            self._connected
+        ).addErrback(self._not_connected)
 
     def connect_now(self) -> None:
         """Try to make a link without waiting for the next try."""
@@ -99,15 +106,15 @@ class Links:
     def end(self) -> None:
         """End the link, and make no other one."""
         self.stop()
-        link = self.link
-        if link is not None:
-            self._lose()
-            link.abort()
+        self.abort()
 
     def abort(self) -> None:
-        """Lose the link, because what it was asked for takes too long."""
-        if self.link is not None:
-            self.link.abort()
+        """Lose the link, because what it was asked for takes too long, say."""
+        link = self.link
+        if link is not None:
+            link.abort()
+            if self.link is link:  # it was lost before it was known here
+                self._was_lost(self._number, LinkLost("it was ended."))
 
     def failed(self, why: StoreError) -> None:
         """Lose the link for an error that it answered with."""
@@ -117,22 +124,29 @@ class Links:
     def not_answered(self, failure: Failure, link: Link) -> None:
         """Lose a link that did not answer, if it is still there; the errback of what it is asked.
 
-        What fails for another reason than the engine is logged.
+        If it was for an error of this program, that is logged: what waits for the answer, or was
+        done by half, begins anew with the next link.
         """
         if failure.check(StoreError) is None:
             self.is_wrong(failure)
-        elif link is self.link:
-            assert isinstance(failure.value, StoreError)
-            self.failed(failure.value)
+        if link is self.link:
+            self.failed(_error_of(failure))
 
     def is_wrong(self, failure: Failure) -> None:
         """Log an error of this program."""
         self._error_log.tell("the shared store failed", failure)
 
+    def _hear(self, number: int, hinted: int) -> None:
+        """Pass a hint on that came through the link that is there."""
+        if number == self._number and self.link is not None:
+            self._hinted(hinted)
+
     def _connected(self, link: Link) -> None:
         if self.stopped:
             link.abort()
             return
+        if self._is_lost:
+            raise LinkLost("the link ended at once.")
         self.link = link
         self._linked_at = self._clock.seconds()
         if self._away.end():
@@ -140,20 +154,30 @@ class Links:
         self.began(link)
 
     def _not_connected(self, failure: Failure) -> None:
-        failure.trap(StoreError)
-        why = failure.value
-        assert isinstance(why, StoreError)
-        self._away.tell(str(why))
+        why = _error_of(failure)
+        if failure.check(StoreError) is None:
+            self.is_wrong(failure)
+        else:
+            self._away.tell(str(why))
+        if self.link is not None:  # it failed as it began
+            self.failed(why)
+            return
         self._look_at(why)
         if not self.stopped:
             self._retry()
 
     def _retry(self) -> None:
         """Connect later: at once only if the last link has lasted."""
+        if self._next is not None and self._next.active():
+            return
         self._next = self._clock.callLater(self._pause, self.connect)
         self._pause = min(max(2 * self._pause, RETRY_SECONDS), LONGEST_PAUSE)
 
-    def _was_lost(self, why: LinkLost) -> None:
+    def _was_lost(self, number: int, why: LinkLost) -> None:
+        """Take note that the link of a try to connect is lost, which may be an earlier one."""
+        if number != self._number:
+            return
+        self._is_lost = True
         if self.link is None:
             return
         self._lose()
@@ -172,6 +196,12 @@ class Links:
         if isinstance(why, LostHistory | Replaced):
             self.stop()
             self.broken(why)
+
+
+def _error_of(failure: Failure) -> StoreError:
+    """Return why a link failed, also if that is an error of this program."""
+    why = failure.value
+    return why if isinstance(why, StoreError) else LinkLost("an error in this program.")
 
 
 def _ignore(what: object) -> None:

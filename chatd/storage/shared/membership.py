@@ -41,9 +41,11 @@ class Membership:
         self._links = links
         self._beat: IDelayedCall | None = None
         self._request: JoinRequest | None = None  # that has no answer
+        self._renewing = False
 
     def begin(self, link: Link) -> None:
         """Renew the lease through a link, now and then in time."""
+        self._renewing = False
         self._renew(link)
 
     def end(self) -> None:
@@ -76,13 +78,19 @@ class Membership:
 
     def _renew(self, link: Link) -> None:
         self._beat = self._clock.callLater(BEAT_SECONDS, self._renew, link)
+        if self._renewing:
+            return  # or renewals would pile up while they wait for a copy of the log
+        self._renewing = True
         sent = self.lease.sent()
         link.beat(self.term, self.applied()).addCallback(
             self._renewed, link, sent, self.term
         ).addErrback(self._links.not_answered, link)
 
     def _renewed(self, nodes: Sequence[Node] | None, link: Link, sent: float, term: int) -> None:
-        if link is not self._links.link or term != self.term:
+        if link is not self._links.link:
+            return
+        self._renewing = False
+        if term != self.term:
             return
         if nodes is None:
             self.join()

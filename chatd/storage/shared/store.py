@@ -18,15 +18,18 @@ This module must not know how a batch is stored, nor who is shown it.
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.python.failure import Failure
 
 from chatd.event import Draft
 from chatd.storage.batches import BatchItem, Committed, NumbersRequest
+from chatd.storage.claims import Claim
 from chatd.storage.contract import StoreError
 from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.shared.appender import Appender
@@ -76,21 +79,23 @@ class SharedStore(GroupCommitStore):
     ) -> None:
         super().__init__(clock)
         self.level = start.joined.level
-        self._shared_claims = SharedClaims(self.append)
+        self._shared_claims = SharedClaims(self.append, self.error_log)
         self.claims = self._shared_claims
         self.publication.known = start.position.number
         self.publication.rights_changed = self._check_again
         self._refused: list[Draft] = []  # of what waits
+        self._joined_last = start.joined  # what it lost is not lost here until that is published
         self.links = links = Links(clock, engine, self._hinted, self.error_log)
         self.follower = Follower(clock, start.position, self._publish, links)
         self.membership = Membership(clock, links, start.joined, seconds)
         self.contact = Contact(clock, self.membership.lease)
         self.appender = Appender(
-            clock, links, self.membership, self.follower, self._known, give_up, new_id
+            *(clock, links, self.membership, self.follower),
+            *(self._known, self._check_again, give_up, new_id),
         )
         links.shown = lambda: self.follower.published
         links.began, links.ended = self._begin, self._end_link
-        self.membership.held = lambda: self._shared_claims.held
+        self.membership.held = self._claims_to_take_over
         self.membership.applied = lambda: self.follower.published.number
         self.membership.joined = self._joined
         self.membership.renewed = self.contact.renewed
@@ -141,7 +146,11 @@ class SharedStore(GroupCommitStore):
         assert isinstance(batch, list)
         done = self.appender.append(batch, self._refused)
         self._refused = []
-        return done
+        return done.addErrback(self._not_committed, batch)
+
+    def _not_committed(self, failure: Failure, batch: Sequence[BatchItem]) -> Failure:
+        self._shared_claims.not_committed(batch)
+        return failure
 
     def _known(self) -> int:
         return self.publication.known
@@ -151,22 +160,42 @@ class SharedStore(GroupCommitStore):
 
     def _begin(self, link: Link) -> None:
         """Go on through a new link."""
-        self.membership.begin(link)
-        self.follower.begin(link)
+        for begin in self.membership.begin, self.follower.begin:
+            if self.links.link is link:  # it may be lost at once
+                begin(link)
+        self._shared_claims.release_again()
         self.appender.send()
 
     def _end_link(self) -> None:
-        self.appender.end()
         self.follower.end()
         self.membership.end()
 
+    def _claims_to_take_over(self) -> Collection[Claim]:
+        attempt = self.appender.attempt
+        is_unsent = attempt is not None and not attempt.was_sent
+        return self._shared_claims.take_over(
+            [*self._waiting, *(attempt.batch if attempt is not None and is_unsent else ())]
+        )
+
     def _joined(self, joined: Joined) -> None:
         """Go on under a new term, once what was done before it is followed."""
+        self._joined_last = joined
         self.appender.wait_for(joined.number)
-        if joined.lost:
-            self._shared_claims.lose(joined.lost)
-            self._check_again()  # no line is to be said under a name that another holds
         self.follower.vouch(joined.number)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Go on with what waits until a batch is published.
+
+        What was sent under an earlier term is decided once the join is published. Then claims that
+        were lost with that term are known to be lost: no line that is not in the log by then is to
+        be said under a name that another node holds.
+        """
+        joined = self._joined_last
+        if joined.lost and joined.number <= self._known():
+            self._joined_last = joined._replace(lost=())
+            self._shared_claims.lose(joined.lost)
+            self._check_again()
         self.appender.send()
 
     def _publish(self, batch: LogBatch) -> bool:
@@ -177,19 +206,30 @@ class SharedStore(GroupCommitStore):
         turn = self.appender.turn_of(batch.id)
         if turn is not None:
             return turn
-        for room, upto in batch.forgot:
-            self.publication.forgot(room, upto)
         self.level = max(self.level, batch.level)
-        finish = self.appender.send
+        finish = partial(self._finish_followed, batch.forgot)
         self.publication.follow(batch.number, batch.entries, batch.records, finish)
         return True
+
+    def _finish_followed(self, forgot: Sequence[tuple[str, int]]) -> None:
+        for room, upto in forgot:
+            self.publication.forgot(room, upto)
+        self._go_on()
 
     def _check_again(self) -> None:
         """Ask again whether lines may be said that are not in the log."""
         waiting = [item for item in self._waiting if isinstance(item, Draft)]
-        subscriber = self.publication.subscriber
-        assert subscriber is not None
-        refused = self.appender.check_again(subscriber.check_again, waiting)
+        refused = self.appender.check_again(self._ask_subscriber, waiting)
         self._refused += refused
         leave_out(self._waiting, refused)
         self._clock.callLater(0, self.appender.send)
+
+    def _ask_subscriber(self, drafts: Sequence[Draft]) -> Sequence[Draft]:
+        """Return which lines may not be said. If that cannot be found out, it is all of them."""
+        assert self.publication.subscriber is not None
+        try:
+            return self.publication.subscriber.check_again(drafts)
+        except Exception:
+            self.error_log.tell("it could not be found out if lines may be said")
+            self.publication.refuse(drafts, StoreError("an error in the server"))
+            return drafts
