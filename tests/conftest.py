@@ -226,12 +226,15 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that have most time, or in the end one worker is left with them.
 
-    Those for one node are skipped where worlds have several. Those that need PostgreSQL are marked.
+    Those for one node are skipped where worlds have several. Those that need PostgreSQL are marked,
+    and skipped where none is chosen.
     """
     items.sort(key=lambda item: _deadline_of(item, 0), reverse=True)
     for item in items:
-        if "postgres" in getattr(item, "fixturenames", ()):
+        if "postgres_programs" in getattr(item, "fixturenames", ()):
             item.add_marker("postgres")
+            if "CHATD_TEST_POSTGRES" not in os.environ:
+                item.add_marker(pytest.mark.skip(reason="nox -s postgres runs those"))
     if int(os.environ.get("CHATD_TEST_NODES", "1")) > 1:
         for item in items:
             if (one_node := item.get_closest_marker("one_node")) is not None:
@@ -788,19 +791,26 @@ async def loopback() -> AsyncGenerator[LoopbackServer, None]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Generator[Server, None, None]:
-    """Yield a PostgreSQL server of this process, whose data may be lost; skip without one.
+def postgres_programs() -> None:
+    """Fail without the PostgreSQL that CHATD_TEST_POSTGRES chooses. Tests that need one have this.
 
-    One that CHATD_TEST_POSTGRES chooses has to be there.
+    They take as long as all tests of commands. So they are skipped unless one is chosen.
     """
-    from tests.support.postgres import server
-    from tests.support.postgres_programs import CHOICE, NoPostgres
+    from tests.support.postgres_programs import NoPostgres, programs
 
     try:
-        with server() as own:
-            yield own
+        programs()
     except NoPostgres as error:
-        (pytest.fail if CHOICE in os.environ else pytest.skip)(str(error))
+        pytest.fail(str(error))
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_programs: None) -> Generator[Server, None, None]:
+    """Yield a PostgreSQL server of this process, whose data may be lost."""
+    from tests.support.postgres import server
+
+    with server() as own:
+        yield own
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +11,6 @@ from twisted.internet.defer import Deferred
 from tests.support.log_nodes import LogNode, empty_log, make_schema, nodes_on
 from tests.support.postgres import Cluster, Server, cluster
 from tests.support.postgres_log import LogInDatabase, harness_in
-from tests.support.postgres_programs import CHOICE, NoPostgres
 from tests.support.stores import StoreHarness
 
 
@@ -64,13 +62,10 @@ def two(nodes: tuple[LogNode, LogNode]) -> LogNode:
 
 
 @pytest.fixture(scope="package")
-def servers() -> Iterator[Cluster]:
+def servers(postgres_programs: None) -> Iterator[Cluster]:
     """Yield a primary and its standby for all tests that leave both as they are."""
-    try:
-        with cluster({"fsync": "off"}) as own:
-            yield own
-    except NoPostgres as error:
-        (pytest.fail if CHOICE in os.environ else pytest.skip)(str(error))
+    with cluster({"fsync": "off"}) as own:
+        yield own
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -13,7 +12,6 @@ from chatd.storage.postgres.engine import PostgresEngine
 from chatd.storage.shared.engine import JoinRequest, Link, LinkLost, LostHistory, Position
 from tests.support.log_nodes import LogNode, make_schema, parameters_for
 from tests.support.postgres import Cluster, Server, cluster
-from tests.support.postgres_programs import CHOICE, NoPostgres
 from tests.support.server_processes import free_port, wait_until
 
 START = Position(0, None)
@@ -101,12 +99,9 @@ class TestServers:
 
 class TestFailover:
     @pytest.fixture
-    def own_servers(self) -> Iterator[Cluster]:
-        try:
-            with cluster({"fsync": "off"}) as own:
-                yield own
-        except NoPostgres as error:
-            (pytest.fail if CHOICE in os.environ else pytest.skip)(str(error))
+    def own_servers(self, postgres_programs: None) -> Iterator[Cluster]:
+        with cluster({"fsync": "off"}) as own:
+            yield own
 
     async def test_after_it_the_old_server_is_refused(self, own_servers: Cluster) -> None:
         make_schema(own_servers.url())
