@@ -664,6 +664,9 @@ FIGURES = {
     "1 if the last batch was saved and the store takes lines, otherwise 0": (
         "1 si el último lote se guardó y el almacén admite líneas; si no, 0"
     ),
+    "0 if lines are known to be less safe than --durability says, otherwise 1": (
+        "0 si se sabe que las líneas están menos seguras de lo que dice --durability; si no, 1"
+    ),
     "Bytes of the store on disk that are in use, without its log": (
         "Bytes en uso del almacén en el disco, sin su registro"
     ),

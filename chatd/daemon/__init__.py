@@ -65,6 +65,8 @@ Modules (python3 -m tools.documents writes this list):
   set.
 - `shared_rows`: The settings of a store that several daemons share: rows of the table of settings.
 - `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
+- `store_wiring`: The wiring of the store: the store that the settings name, opened, and the socket
+  beside it.
 - `systemd`: `chatd systemd`: write the units with which systemd runs this installation of chatd.
 - `tls_endpoints`: Addresses with TLS: the endpoint below, and the certificate that clients are
   shown there.

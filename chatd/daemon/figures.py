@@ -300,6 +300,12 @@ FIGURES = (
         _one(lambda parts: parts.server.saves),
     ),
     Row(
+        "store_durable",
+        _G,
+        "0 if lines are known to be less safe than --durability says, otherwise 1",
+        _one(lambda parts: parts.server.store.durable),
+    ),
+    Row(
         "store_bytes",
         _G,
         "Bytes of the store on disk that are in use, without its log",

@@ -6,6 +6,7 @@ and binds no address.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import faulthandler
 import gc
@@ -62,6 +63,17 @@ def refuse_call(why: str) -> NoReturn:
     line = wrong_usage(program(), why)
     sys.stderr.write(f"{line}\n")
     raise WrongCall(line)
+
+
+def fail_in_the_end() -> None:
+    """Have the process end with status 1, when it has stopped in order."""
+
+    def fail() -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1)
+
+    atexit.register(fail)
 
 
 def refuse(*reasons: str) -> NoReturn:

@@ -91,6 +91,11 @@ def _change_log(parts: Parts, settings: Settings) -> None:
     parts.log.change(settings.log)
 
 
+def _change_retention(parts: Parts, settings: Settings) -> None:
+    parts.retention.change_policy(settings.retention)
+    parts.server.store.agree(settings.alike)
+
+
 Change = Callable[[Parts, Settings], object]
 """Has the parts of a daemon follow a setting."""
 
@@ -99,7 +104,7 @@ CHANGES: Mapping[str, Change] = {
     "passwords.allow_plaintext": lambda parts, new: parts.server.logins.allow_plaintext(
         new.plaintext_passwords
     ),
-    "store.keep": lambda parts, new: parts.retention.change_policy(new.retention),
+    "store.keep": _change_retention,
     "webhooks.to": _change_hooks,
     "web.names": _change_names,
     **dict.fromkeys(("log.format", "log.level"), _change_log),

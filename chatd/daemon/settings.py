@@ -5,6 +5,7 @@ This module must not know how values are given, nor open what a value names.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
@@ -121,6 +122,12 @@ class Settings(NamedTuple):
 
     by_path: Mapping[str, Any]
     """The values of all settings but listeners, by their paths: what a reload compares."""
+
+    @property
+    def alike(self) -> Mapping[str, str]:
+        """The settings that all daemons on one store have alike, by the names of their options."""
+        keep = {"": self.retention.others, **self.retention.rooms}
+        return {"lobby": self.lobby or "", "keep": json.dumps(keep, sort_keys=True)}
 
 
 def settings_of(given: GivenSettings) -> Settings:

@@ -20,6 +20,7 @@ from typing import Any, cast
 from twisted.application.service import IService
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.selectreactor import SelectReactor
+from twisted.logger import Logger
 
 from chatd.accounts.check_counts import CheckCounts
 from chatd.accounts.local_users import LocalUsers
@@ -51,6 +52,7 @@ from chatd.daemon.os_process import (
     check_files_of_twistd,
     collect_garbage_rarely,
     cores,
+    fail_in_the_end,
     has_terminal,
     raise_open_files,
     refuse,
@@ -70,13 +72,10 @@ from chatd.daemon.service import ChatService
 from chatd.daemon.service_manager import manager_of
 from chatd.daemon.settings import Settings
 from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time
-from chatd.protocols.control import Control, control_path
+from chatd.daemon.store_wiring import control_of, store_of
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
-from chatd.storage.memory import MemoryStore
-from chatd.storage.paths import is_shared, path_of
-from chatd.storage.size_limit import SizeLimit
-from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
+from chatd.storage.sqlite.store import IStoreReactor
 from chatd.storage.turn import Turn, Work
 from chatd.util.budget_table import Budget, Kind, Level, limits_with
 from chatd.util.budget_table import Limits as BudgetLimits
@@ -118,7 +117,8 @@ def makeService(options: Options) -> IService:
     budgets = Budgets(clock, _limits_of_budgets(settings, reactor))
 
     # The store, and the chat server on it
-    store = _store(settings, rundir, user, clock)
+    store = store_of(settings, rundir, user, clock)
+    store.when_broken(partial(_stop_for, reactor))
     foreground = bool(twistd.get("nodaemon", True))
     manager = manager_of(os.environ, clock, lambda: store.commit_seconds, foreground=foreground)
     checks = CheckCounts()
@@ -158,7 +158,7 @@ def makeService(options: Options) -> IService:
     parts = Parts(server, retention, gate, listeners, certificates, limits, log, audit_file)
     reload = Reload(configuration, settings, rundir, parts, manager.reloading)
     administration = Administration(server, watch, reload.request, monitor.stats)
-    control = _control(store, administration, user, reactor)
+    control = control_of(store, administration, user, reactor)
 
     is_watched = any(each.is_watched for each in listeners)
     watching = lag if is_watched else None  # it would cost an idle daemon more than all else
@@ -199,6 +199,13 @@ def makeService(options: Options) -> IService:
     )
 
 
+def _stop_for(reactor: Any, why: StoreError) -> None:
+    """Stop the daemon, and leave it to the service manager to start it again."""
+    Logger().critical("the store cannot go on, so this daemon stops: {why}", why=str(why))
+    fail_in_the_end()
+    reactor.stop()
+
+
 def _configuration(options: Options, rundir: Path, user: Identity) -> Configuration:
     file = None if options.config is None else rundir / options.config
     return Configuration(options.given, os.environ, file, options.config or "", user)
@@ -208,7 +215,7 @@ def _lan(settings: Settings, store: Store, rundir: Path, user: Identity) -> LanD
     """Return the ways in for the local network; None if it is not let in."""
     if settings.lan is Lan.NOBODY:
         return None
-    folder = store.path.parent if isinstance(store, SqliteStore) else rundir
+    folder = rundir if store.place is None else store.place.parent
     return doors_of(settings, folder, user, addresses(), utc_now())
 
 
@@ -248,20 +255,6 @@ def _token(settings: Settings, rundir: Path, user: Identity) -> str:
             return read_token(rundir / settings.token_file)
         except TokenError as error:
             refuse(str(error))
-
-
-def _store(settings: Settings, rundir: Path, user: Identity, reactor: IStoreReactor) -> Store:
-    where = settings.store
-    try:
-        path = path_of(where, rundir, {0, user.uid} if os.geteuid() == 0 else None)
-        if is_shared(where):
-            raise StoreError("this version cannot use a database yet.")
-        if path is None:
-            return MemoryStore(reactor)
-        with acting_as(user):
-            return SqliteStore(reactor, path, limit=SizeLimit(path, settings.max_store))
-    except StoreError as error:
-        refuse(f"cannot use --store {where}: {error}")
 
 
 def _audit_file(settings: Settings, rundir: Path, user: Identity, reactor: Any) -> AuditFile | None:
@@ -332,18 +325,3 @@ def _server(
         return server, ClockWatch(store, clock, server.now)
     except StoreError as error:
         refuse(f"cannot use --store {settings.store}: {error}")
-
-
-def _control(
-    store: Store, administration: Administration, user: Identity, reactor: Any
-) -> Control | None:
-    """Return the socket that `chatd admin` asks, or None for a store that is not in a file.
-
-    If it cannot be bound, the daemon starts without it: `Control.refusal` says why.
-    """
-    if not isinstance(store, SqliteStore):
-        return None
-    control = Control(administration.perform, store.error_log)
-    with acting_as(user):
-        control.bind(control_path(store.path), reactor)
-    return control

@@ -742,6 +742,8 @@ SENTENCES = {
     "log_lan_no_picture": "for {url} as a QR code, install segno: {command}",
     "log_history": "history in {path}, {count} lines.",
     "log_history_one": "history in {path}, {count} line.",
+    "log_history_shared": "history in {where}, {count} lines; this is the node {node}.",
+    "log_history_shared_one": "history in {where}, {count} line; this is the node {node}.",
     "log_history_in_memory": (
         "history in memory: the last {limit} lines of a room, until it stops."
     ),

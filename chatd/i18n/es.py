@@ -800,6 +800,8 @@ SENTENCES = {
     "log_lan_no_picture": "para ver {url} como código QR, instala segno: {command}",
     "log_history": "historial en {path}, {count} líneas.",
     "log_history_one": "historial en {path}, {count} línea.",
+    "log_history_shared": "historial en {where}, {count} líneas; este es el nodo {node}.",
+    "log_history_shared_one": "historial en {where}, {count} línea; este es el nodo {node}.",
     "log_history_in_memory": (
         "historial en memoria: las últimas {limit} líneas de una sala, hasta que se detenga."
     ),

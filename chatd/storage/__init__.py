@@ -14,10 +14,12 @@ Modules (python3 -m tools.documents writes this list):
 - `imported_rooms`: The rooms of an import: what a store has to know of a room besides its events.
 - `memory`: A store in memory: bounded, and lost when the daemon stops. For tests, lessons and short
   chats.
+- `operated`: The part of the contract of a store that is for those who operate a daemon.
 - `paths`: The value of ``--store``: which kind of store it is, and the path of its file.
 - `postgres`: The store on a database of PostgreSQL, which several nodes share.
 - `publication`: Publication: committed batches, one after the other, to the tables and to the
   subscriber.
+- `questions`: Questions to a store that a thread answers, because reading would block the reactor.
 - `records`: Records beside the logs: tables of values, in memory as they are in the store.
 - `shared`: Stores of one log that several nodes share, on an engine such as a database server.
 - `size_limit`: The largest size of a store, and what is written to it near that size.

@@ -24,10 +24,10 @@ from chatd.event import (
     Published,
     Record,
 )
-from chatd.i18n import Language
 from chatd.storage.batches import BatchItem
 from chatd.storage.claims import Claims
 from chatd.storage.counts import StoreCounts
+from chatd.storage.operated import OperatedStore
 from chatd.text.folding import fold, fold_for_search
 from chatd.text.mentions import mentions
 from chatd.util.error_log import ErrorLog
@@ -175,7 +175,7 @@ class Subscriber(abc.ABC):
         """Take note that the events of a room with seqs up to ``upto`` were deleted."""
 
 
-class Store(abc.ABC):
+class Store(OperatedStore):
     """A store of logs: what is appended is published once it is committed.
 
     `chatd.storage.group_commit` has what all stores do alike.
@@ -202,24 +202,6 @@ class Store(abc.ABC):
     takes_lines = True
     """False while the store is so large that no line is to be appended; records still are."""
 
-    @abc.abstractmethod
-    def describe(self, language: Language) -> str:
-        """Return where the history is stored, for the operator: ``history in ...``."""
-
-    def sizes(self) -> Mapping[str, int]:
-        """Return the bytes in use on disk, of the file "store" and of its log "wal".
-
-        A store in memory has none.
-        """
-        return {}
-
-    def last_back_up(self) -> int | None:
-        """Return when the last back-up began that succeeded, in seconds since 1970; None for none.
-
-        A store in memory has none.
-        """
-        return None
-
     @property
     def cut_off_seconds(self) -> float:
         """Seconds since this node was known to be current, if it is cut off; otherwise 0.
@@ -228,16 +210,11 @@ class Store(abc.ABC):
         """
         return 0.0
 
-    def when_cut_off(self, changed: Callable[[bool], None]) -> None:  # noqa: B027
+    def when_cut_off(self, changed: Callable[[bool], None]) -> None:
         """Call this with True when this node is cut off from the others, with False afterwards.
 
         A node that is alone never is.
         """
-
-    @property
-    def unindexed(self) -> int:
-        """The most events that a search has to read because no index has them yet."""
-        return 0
 
     @abc.abstractmethod
     def rooms(self) -> Sequence[RoomRecord]:

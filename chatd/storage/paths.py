@@ -46,6 +46,11 @@ def wrong_store(where: str) -> str:
     return f"takes {listed(FORMS)}; not {where!r}.{advice}"
 
 
+def place_of(node: str, rundir: Path) -> Path:
+    """Return the path beside which a node of a shared store has files of its own."""
+    return rundir / f"chatd-{node}"
+
+
 def path_of(where: str, directory: Path, trusted: Collection[int] | None = None) -> Path | None:
     """Return the file of ``sqlite:PATH``, relative to a directory; None if a store is in no file.
 

@@ -111,6 +111,26 @@ def test_a_store_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     assert "file is not a database" in line
 
 
+def test_a_database_that_cannot_be_reached_is_refused(tmp_path: Path) -> None:
+    where = "postgresql://127.0.0.1:1/chatd"
+    line = refusal(tmp_path, "--store", where, "--node", "alba")
+    assert line.startswith(f"cannot use --store {where}: 127.0.0.1:1: Connection refused. ")
+
+
+def test_a_database_needs_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "chatd.storage.postgres.store", None)
+    line = refusal(tmp_path, "--store", "postgresql:///chatd", "--node", "alba")
+    assert line.startswith("cannot use --store postgresql:///chatd: it needs psycopg: ")
+    assert "chatd[postgres]" in line
+
+
+def test_a_machine_without_a_name_needs_one_of_its_node(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "-")
+    assert "give --node NAME" in refusal(tmp_path, "--store", "postgresql:///chatd")
+
+
 def test_a_store_with_a_damaged_record_is_refused(tmp_path: Path) -> None:
     drop(make(tmp_path, "--store", "sqlite:store", "--listen", FREE))
     with closing(sqlite3.connect(tmp_path / "store")) as connection, connection:

@@ -7,10 +7,8 @@ from math import inf
 from pathlib import Path
 
 import pytest
-import pytest_twisted
-from twisted.internet.defer import Deferred
 
-from tests.support.postgres_log import harness_in
+from tests.support.store_kinds import harness_of
 from tests.support.stores import StoreHarness
 
 
@@ -21,13 +19,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"chatd.storage.{kind}.search.SEARCH_SECONDS", inf)
 
 
-@pytest.fixture(params=["memory", "sqlite", "database"])
+@pytest.fixture(params=["memory", "sqlite"])
 def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreHarness]:
-    if request.param == "memory":
-        harness = StoreHarness.in_memory()
-    elif request.param == "database":
-        harness = harness_in(request.getfixturevalue("database"))
-    else:
-        harness = StoreHarness.in_file(tmp_path / "chat.sqlite")
-    yield harness
-    pytest_twisted.blockon(Deferred.fromCoroutine(harness.store.close()))
+    with harness_of(request, tmp_path) as harness:
+        yield harness

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,9 +14,16 @@ from chatd.storage.contract import (
 )
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.storage.timestamps import stamp
+from tests.support.store_kinds import LOGS, harness_of
 from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
+
+
+@pytest.fixture(params=LOGS)
+def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreHarness]:
+    with harness_of(request, tmp_path) as harness:
+        yield harness
 
 
 class TestSeqBefore:

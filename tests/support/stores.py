@@ -8,7 +8,7 @@ from queue import Queue
 from typing import Any, TypeVar, cast
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.interfaces import IReactorFDSet, IReactorFromThreads, IReadDescriptor
 from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 
@@ -39,7 +39,17 @@ from the thread, on a busy machine for longer than a test may take."""
 
 
 class StoreReactor(Clock):
-    """A fake clock; results of threads come through the real reactor."""
+    """A fake clock; results of threads, and what is received, come through the real reactor."""
+
+    def addReader(self, reader: IReadDescriptor) -> None:
+        from twisted.internet import reactor
+
+        cast(IReactorFDSet, reactor).addReader(reader)
+
+    def removeReader(self, reader: IReadDescriptor) -> None:
+        from twisted.internet import reactor
+
+        cast(IReactorFDSet, reactor).removeReader(reader)
 
     def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
         from twisted.internet import reactor

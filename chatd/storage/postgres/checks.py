@@ -20,7 +20,9 @@ OLDEST_SERVER = 15
 _QUERY = """
 SELECT current_database(), r.rolname, current_setting('server_encoding'),
     r.rolsuper, r.rolreplication, r.rolbypassrls,
-    current_setting('synchronous_commit'), current_setting('fsync'),
+    -- Not what this session has set.
+    (SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'),
+    current_setting('fsync'),
     current_setting('full_page_writes'), current_setting('synchronous_standby_names'),
     s.standbys, s.synchronous, has_database_privilege('public', d.oid, 'CONNECT'),
     ARRAY(

@@ -58,7 +58,8 @@ class Server(NamedTuple):
 class PostgresEngine(Engine):
     """The engine as a node of that name reaches it, given the parameters for libpq.
 
-    Without ``hints``, other nodes cannot tell it what is safe.
+    Without ``hints``, other nodes cannot tell it what is safe. Links that are made later follow
+    `has_hints`.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class PostgresEngine(Engine):
         self._reactor = reactor
         self._parameters = parameters
         self._node = node
-        self._has_hints = hints
+        self.has_hints = hints
         self._worker = Worker(reactor, "chatd-connecting")
         self._started = False
         self._server: Server | None = None
@@ -107,12 +108,12 @@ class PostgresEngine(Engine):
         channels: list[Channel] = []
         try:
             parameters = _rotated(self._parameters, self._tries)
-            for _ in range(4 if self._has_hints else 3):
+            for _ in range(4 if self.has_hints else 3):
                 channels.append(Channel(open_session(parameters, self._node, steady=True)))
             self._check(channels)
             self._end_others(channels)
             check_position(channels[0], shown)
-            if self._has_hints:
+            if self.has_hints:
                 channels[-1].connection.execute(f"LISTEN {CHANNEL}")
         except BaseException as error:
             for channel in channels:

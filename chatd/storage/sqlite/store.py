@@ -25,7 +25,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
@@ -36,6 +35,7 @@ from chatd.i18n import Language, sentence
 from chatd.storage.batches import STORED, BatchItem, Committed
 from chatd.storage.contract import Found, RoomRecord, StoreError, Wanted
 from chatd.storage.group_commit import GroupCommitStore
+from chatd.storage.questions import Questions
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
 from chatd.storage.sqlite.backup import last_back_up
@@ -45,9 +45,6 @@ from chatd.storage.sqlite.maintenance_schedule import ENOUGH_EVENTS, Maintenance
 from chatd.storage.sqlite.writer import Writer
 from chatd.util.error_log import RecurringWarning
 from chatd.util.worker import Worker
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 READING_REST = 0.0015
 """Seconds for which nothing is read after a page, which takes about as long. When five hundred
@@ -84,11 +81,11 @@ class SqliteStore(GroupCommitStore):
         self._reader = Archive(path, now)
         # Some searches take long (`chatd.storage.sqlite.search`): only other searches wait for one.
         self._searcher = Archive(path, now)
+        self._questions = Questions(reactor)
         self._writer_thread = Worker(reactor, "chatd-writer")
         self._reader_thread = Worker(reactor, "chatd-reader", rest=READING_REST)
         self._searcher_thread = Worker(reactor, "chatd-searcher")
         self._schedule = MaintenanceSchedule(reactor, self.maintain, self._maintained)
-        self._unreadable = RecurringWarning(reactor, "past lines cannot be read: {why}")
         self._unwritten = RecurringWarning(reactor, "the log grows, it cannot be emptied: {why}")
         self._unindexed = RecurringWarning(reactor, "searches look less far than they could: {why}")
 
@@ -96,6 +93,10 @@ class SqliteStore(GroupCommitStore):
     def path(self) -> Path:
         """The file."""
         return self._file.path
+
+    @property
+    def place(self) -> Path:
+        return self.path
 
     def describe(self, language: Language) -> str:
         lines = sum(record.head for record in self.rooms())
@@ -131,18 +132,18 @@ class SqliteStore(GroupCommitStore):
         self._note_size()
 
     async def read(self, room: str, after: int, upto: int) -> list[Event]:
-        return await self._answer(self._reader_thread, self._reader.page, room, after, upto)
+        return await self._questions.ask(self._reader_thread, self._reader.page, room, after, upto)
 
     async def seq_before(self, room: str, time: int) -> int:
-        return await self._answer(self._reader_thread, self._reader.seq_before, room, time)
+        return await self._questions.ask(self._reader_thread, self._reader.seq_before, room, time)
 
     async def names(self) -> list[str]:
-        rooms = await self._answer(self._reader_thread, self._reader.rooms)
+        rooms = await self._questions.ask(self._reader_thread, self._reader.rooms)
         return [record.name for record in rooms]
 
     async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
         search = self._searcher.search
-        found = await self._answer(self._searcher_thread, search, room, wanted, upto, limit)
+        found = await self._questions.ask(self._searcher_thread, search, room, wanted, upto, limit)
         error = self._searcher.index_error
         if error is not None:
             self._unindexed.tell(str(error))
@@ -228,15 +229,3 @@ class SqliteStore(GroupCommitStore):
             self._unindexed.tell(failure.getErrorMessage())
         else:
             self.error_log.tell("the index of a store could not be written", failure)
-
-    async def _answer(
-        self, worker: Worker, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Read in a thread, and report to the operator if that fails. Raises `StoreError`."""
-        try:
-            answer = await worker.run(question, *args, **kwargs)
-        except StoreError as error:
-            self._unreadable.tell(str(error))
-            raise
-        self._unreadable.end()
-        return answer

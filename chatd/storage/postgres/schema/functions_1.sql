@@ -116,7 +116,7 @@ BEGIN
     END IF;
 
     what := 'stored'; last := p_id; no := no + 1;
-    stamp := greatest(stamp, (extract(epoch FROM clock_timestamp()) * 1000)::bigint);
+    stamp := greatest(stamp, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint);
 
     IF cardinality(p_of) > 0 THEN
         v_names := array(SELECT json_array_elements_text(p_rooms));
@@ -301,7 +301,7 @@ DECLARE
     v_time bigint;
 BEGIN
     UPDATE clock c SET no = c.no + 1,
-            time = greatest(c.time, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+            time = greatest(c.time, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
         WHERE c.shard = p_shard RETURNING c.no, c.time INTO v_no, v_time;
     INSERT INTO batches (shard, no, id, term, time, content, records, size)
         VALUES (p_shard, v_no, p_id, p_term, v_time, p_content, p_records,

@@ -1,0 +1,72 @@
+"""The wiring of the store: the store that the settings name, opened, and the socket beside it.
+
+This module must not know how a store works.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, cast
+
+from chatd.chat.admin_requests import Administration
+from chatd.daemon.os_process import acting_as, refuse
+from chatd.daemon.settings import Settings
+from chatd.protocols.control import Control, control_path
+from chatd.storage.contract import Store, StoreError
+from chatd.storage.memory import MemoryStore
+from chatd.storage.paths import is_shared, path_of, place_of
+from chatd.storage.postgres.address import address_of
+from chatd.storage.shared.settings import default_node
+from chatd.storage.size_limit import SizeLimit
+from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
+from chatd.util.extras import how_to_install
+from chatd.util.privileges import Identity
+
+
+def store_of(settings: Settings, rundir: Path, user: Identity, reactor: IStoreReactor) -> Store:
+    """Return the store, opened with the rights of the user. Refuse one that cannot be used."""
+    where = settings.store
+    try:
+        path = path_of(where, rundir, {0, user.uid} if os.geteuid() == 0 else None)
+        if is_shared(where):
+            with acting_as(user):
+                return _shared_store(settings, rundir, reactor)
+        if path is None:
+            return MemoryStore(reactor)
+        with acting_as(user):
+            return SqliteStore(reactor, path, limit=SizeLimit(path, settings.max_store))
+    except StoreError as error:
+        refuse(f"cannot use --store {where}: {error}")
+
+
+def _shared_store(settings: Settings, rundir: Path, reactor: IStoreReactor) -> Store:
+    try:
+        from chatd.storage.postgres.store import IPostgresReactor, PostgresSettings, PostgresStore
+    except ImportError:
+        raise StoreError(f"it needs psycopg: {how_to_install('postgres')}.") from None
+    node = settings.shared.node or default_node()
+    if node is None:
+        raise StoreError("the name of this machine cannot be that of a node: give --node NAME.")
+    shared = settings.shared._replace(node=node)
+    place = place_of(node, rundir)
+    return PostgresStore(
+        cast(IPostgresReactor, reactor),
+        address_of(settings.store),
+        PostgresSettings(shared, place, settings.alike),
+    )
+
+
+def control_of(
+    store: Store, administration: Administration, user: Identity, reactor: Any
+) -> Control | None:
+    """Return the socket that `chatd admin` asks, or None for a store in memory.
+
+    If it cannot be bound, the daemon starts without it: `Control.refusal` says why.
+    """
+    if store.place is None:
+        return None
+    control = Control(administration.perform, store.error_log)
+    with acting_as(user):
+        control.bind(control_path(store.place), reactor)
+    return control

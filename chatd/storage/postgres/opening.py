@@ -1,0 +1,209 @@
+"""The opening of the log by a node, before the daemon forks: all that can be refused is, in a line.
+
+Theory of operation. One session does it all, and is closed then. The server and the database are
+examined, and the tables made or upgraded. One node at a time joins, under an advisory lock: it
+must not take the place of a live daemon of the same name, nor have other settings than live nodes.
+A node that was killed is live until others end its term, so here its beat has to go on. Then it
+joins, takes numbers for its first sessions, and reads what it holds in memory at one moment after
+that. What is read may be shown only if it is safe, so a seal follows. If no standby answers, a
+commit waits for ever: the session is cut off after a while.
+
+This module must not know what a daemon does with what it read.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from psycopg import Connection, Error
+from psycopg.types.json import Jsonb
+
+from chatd.storage.batches import Committed, NumbersRequest
+from chatd.storage.contract import StoreError
+from chatd.storage.postgres import schema
+from chatd.storage.postgres.channel import Channel
+from chatd.storage.postgres.checks import Findings, examine
+from chatd.storage.postgres.codec import answer_of
+from chatd.storage.postgres.errors import one_line
+from chatd.storage.postgres.parameters import parameters_of
+from chatd.storage.postgres.requests import append, join, last_term, seal
+from chatd.storage.postgres.rows import Content, content_of
+from chatd.storage.postgres.sessions import open_session
+from chatd.storage.shared.engine import Joined, JoinRequest, Request
+from chatd.storage.shared.lease import BEAT_SECONDS
+from chatd.storage.shared.settings import Durability
+
+LOOK_SECONDS = BEAT_SECONDS + 1.0
+"""Seconds for which a beat is looked at: a live node renews its lease meanwhile."""
+
+COMMIT_SECONDS = 10.0
+"""Seconds until a commit is given up that waits for a standby."""
+
+_STEP_SECONDS = 0.25
+_LOCK_SECONDS = 3 * LOOK_SECONDS
+
+_LOCK = 0x6368_6174_6A6F_696E
+"""The advisory lock of the node that joins: "chatjoin"."""
+
+
+class Opened(NamedTuple):
+    """The log as a node has opened it, with the first ``numbers`` for its sessions."""
+
+    joined: Joined
+    numbers: range
+    content: Content
+    findings: Findings
+
+
+class Opening:
+    """The opening of the log by a node of a name, with the parameters for libpq.
+
+    ``alike`` are the settings that all nodes have alike, by the names of their options.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, str],
+        node: str,
+        durability: Durability,
+        alike: Mapping[str, str],
+        sleep: Callable[[float], None] = time.sleep,
+        commit_seconds: float = COMMIT_SECONDS,
+    ) -> None:
+        self._parameters = parameters
+        self._node = node
+        self._durability = durability
+        self._alike = dict(alike)
+        self._sleep = sleep
+        self._commit_seconds = commit_seconds
+
+    def run(self) -> Opened:
+        """Open the log. Raises `StoreError`."""
+        with one_line():
+            channel = Channel(open_session(self._parameters, self._node))
+            with closing(channel):
+                return self._run(channel)
+
+    def _run(self, channel: Channel) -> Opened:
+        connection = channel.connection
+        findings = examine(connection, self._durability)
+        for fault in findings.faults:
+            raise StoreError(fault)
+        with self._in_time(channel):
+            schema.upgrade(connection)
+        with self._alone(connection):
+            last = last_term(channel, self._node)
+            self._check_others(connection)
+            with self._in_time(channel):
+                joined = join(channel, self._node, JoinRequest(uuid4(), last))
+                numbers = _take_numbers(channel, joined)
+        content = _content(connection)
+        with self._in_time(channel):
+            seal(channel, content.position)
+        return Opened(joined, numbers, content, findings)
+
+    @contextmanager
+    def _alone(self, connection: Connection[Any]) -> Iterator[None]:
+        """Return a context in which no other node joins. Its end is that of the session, too."""
+        waited = 0.0
+        while not _one(connection, "SELECT pg_try_advisory_lock(%s)", _LOCK):
+            if waited >= _LOCK_SECONDS:
+                raise StoreError("another daemon is just starting on it. Try again in a moment.")
+            self._sleep(_STEP_SECONDS)
+            waited += _STEP_SECONDS
+        yield
+        connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+
+    def _check_others(self, connection: Connection[Any]) -> None:
+        """Refuse to take the place of a live node, or to differ from one."""
+        stored: Mapping[str, str] = _one(connection, "SELECT settings FROM meta")
+        different = [name for name, text in self._alike.items() if stored.get(name) != text]
+        rows = connection.execute("SELECT name FROM nodes WHERE live").fetchall()
+        others = {name for (name,) in rows}
+        beating = self._beating(connection, others if different else others & {self._node})
+        if self._node in beating:
+            raise StoreError(
+                f"a daemon called {self._node} uses it already. Give this one another --node."
+            )
+        if different:
+            if beating:
+                options = " and ".join(f"--{name}" for name in different)
+                raise StoreError(
+                    f"{options} must be as at the daemons that use it ({', '.join(beating)})."
+                    " Change the configuration of this one, or reload or stop the others first."
+                )
+            connection.execute("UPDATE meta SET settings = settings || %s", (Jsonb(self._alike),))
+
+    def _beating(self, connection: Connection[Any], names: Collection[str]) -> list[str]:
+        """Return those nodes that renew their leases."""
+        query = "SELECT name, term, beat FROM nodes WHERE live AND name = ANY (%s)"
+        if not names:
+            return []
+        before = set(connection.execute(query, ([*names],)).fetchall())
+        waited = 0.0
+        while waited < LOOK_SECONDS:
+            self._sleep(_STEP_SECONDS)
+            waited += _STEP_SECONDS
+            now = set(connection.execute(query, ([*names],)).fetchall())
+            found = sorted({name for name, _, _ in now - before})
+            if self._node in found or len(found) == len(names):
+                return found
+        return found
+
+    @contextmanager
+    def _in_time(self, channel: Channel) -> Iterator[None]:
+        """Return a context for commits. Raises `StoreError` if they take too long."""
+        is_late = threading.Event()
+
+        def cut_off() -> None:
+            is_late.set()
+            channel.shut_down()
+
+        timer = threading.Timer(self._commit_seconds, cut_off)
+        timer.start()
+        try:
+            yield
+        except Error:
+            if is_late.is_set():
+                raise StoreError(
+                    f"it did not confirm within {self._commit_seconds:g} s that it has stored"
+                    " something. Do the standbys of synchronous_standby_names run?"
+                ) from None
+            raise
+        finally:
+            timer.cancel()
+            timer.join()  # no thread may run when the daemon forks
+
+
+def change_alike(connection: Connection[Any], alike: Mapping[str, str]) -> None:
+    """Store settings that all nodes have alike, after they were changed here. Raises `Error`."""
+    connection.execute("UPDATE meta SET settings = settings || %s", (Jsonb(dict(alike)),))
+
+
+def _take_numbers(channel: Channel, joined: Joined) -> range:
+    """Return a block of numbers, so that the first clients do not have to wait for one."""
+    numbers = NumbersRequest()
+    request = Request(uuid4(), [numbers], joined.number)
+    answer = answer_of(request, append(channel, parameters_of(request, joined.term)))
+    if not isinstance(answer, Committed):
+        raise StoreError("another daemon has taken the place of this one. Try again.")
+    return numbers.block
+
+
+def _content(connection: Connection[Any]) -> Content:
+    """Return what a node holds in memory, as it is at one moment."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return content_of(cursor)
+
+
+def _one(connection: Connection[Any], query: str, *parameters: object) -> Any:
+    """Return the first value of the first row."""
+    row = connection.execute(query, parameters).fetchone()
+    assert row is not None
+    return row[0]

@@ -1,0 +1,98 @@
+"""Daemons that share a database, in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support.live_server import Client, LiveServer, start
+from tests.support.postgres import Server, server
+from tests.support.sentences import EN
+
+Start = Callable[[str], LiveServer]
+
+
+def options(url: str, node: str) -> list[str]:
+    """Return the options of a node."""
+    return ["--store", url, "--node", node, "--durability", "one-disk"]
+
+
+@pytest.fixture
+def node(database: str, tmp_path: Path) -> Iterator[Start]:
+    """Return a function that starts a daemon as a node of a database."""
+    with ExitStack() as daemons:
+
+        def begin(name: str, url: str = database) -> LiveServer:
+            folder = tmp_path / name
+            folder.mkdir(mode=0o700, exist_ok=True)
+            return daemons.enter_context(LiveServer(folder, *options(url, name)))
+
+        yield begin
+
+
+def test_people_at_two_daemons_talk_to_each_other(node: Start) -> None:
+    with node("alba").guest() as ana, node("eva").guest() as luis:
+        ana.type("/nick ana", "hola")
+        luis.until("<ana> hola")
+        luis.type("/nick luis", "adios")
+        ana.until("<luis> adios")
+
+
+def test_one_name_is_for_one_person_on_all(node: Start) -> None:
+    with node("alba").guest() as ana, node("eva").guest() as other:
+        ana.type("/nick ana", "hola")
+        other.until("<ana> hola")
+        other.type("/nick ana")
+        other.until(EN.sentence("name_in_use", name="ana"))
+
+
+def test_a_second_daemon_of_a_node_is_refused(node: Start, database: str, tmp_path: Path) -> None:
+    node("alba")
+    status, output = start(tmp_path, *options(database, "alba"))
+    assert status == 1
+    assert "a daemon called alba uses it already. Give this one another --node." in output
+
+
+def test_a_daemon_that_stopped_is_succeeded_at_once(node: Start) -> None:
+    alba = node("alba")
+    with alba.guest() as ana:
+        ana.type("hola")
+        ana.until("hola")
+    alba.stop()
+    with Client(node("alba").port) as ana:
+        ana.until("hola")  # it is one of the last lines of the room
+
+
+def test_nobody_is_cut_off_while_the_database_starts_again(
+    postgres: Server, node: Start, tmp_path: Path
+) -> None:
+    with server(tcp=True) as own:
+        alba, eva = node("alba", own.url()), node("eva", own.url())
+        with alba.guest() as ana, eva.guest() as luis:
+            ana.type("/nick ana", "before")
+            luis.until("<ana> before")
+            own.kill()
+            ana.type("after")
+            own.start()
+            ana.until("<ana> after")
+            luis.until("<ana> after")
+
+
+def test_a_daemon_whose_log_is_lost_ends_with_an_error(node: Start, database: str) -> None:
+    alba = node("alba")
+    with alba.guest() as ana:
+        ana.type("hola")
+        ana.until("hola")
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DELETE FROM chatd.batches")
+        connection.execute("UPDATE chatd.clock SET no = 0")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'chatd alba'"
+        )
+    assert alba.process.wait(20) == 1
+    assert "the store cannot go on, so this daemon stops: the database has not what" in alba.rest()
