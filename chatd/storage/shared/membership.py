@@ -96,6 +96,7 @@ class Membership:
             self.join()
             return
         gone = self.lease.answered(sent, nodes, term)
+        self._renew_if_late(link)
         self.renewed()
         for dead in gone:
             link.reap(term, dead).addErrback(self._links.not_answered, link)
@@ -107,8 +108,16 @@ class Membership:
         self.term = joined.term
         self._request = None
         self.lease.joined(sent)
+        self._renew_if_late(link)
         self.renewed()
         self.joined(joined)
+
+    def _renew_if_late(self, link: Link) -> None:
+        """Renew again at once after an answer that came so late that the lease ends before."""
+        if self.lease.seconds_left < BEAT_SECONDS:
+            if self._beat is not None and self._beat.active():
+                self._beat.cancel()
+            self._renew(link)
 
 
 def _ignore(joined: Joined) -> None:

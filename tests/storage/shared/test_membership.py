@@ -68,6 +68,12 @@ class TestTheLease:
         member.clock.advance(BEAT_SECONDS)
         assert len(member.link.about("beat")) == 1
 
+    def test_is_renewed_at_once_after_an_answer_that_was_late(self, member: TermNode) -> None:
+        member.clock.advance(CURRENT_SECONDS - 1)
+        member.renew()
+        assert len(member.link.about("beat")) == 1
+        assert len(member.clock.getDelayedCalls()) == 1
+
     def test_is_renewed_through_the_next_link(self, member: TermNode) -> None:
         member.reconnect()
         assert len(member.link.about("beat")) == 1
