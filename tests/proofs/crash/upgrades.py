@@ -13,8 +13,8 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -153,21 +153,30 @@ def _in_a_child(work: Callable[[], None], directory: Path, variables: dict[str, 
 
 def _content(path: Path) -> list[Any]:
     """Return all lines and records, in a form that each version has."""
-    said = _ask(path, "SELECT room, seq, session, author, kind, text FROM log ORDER BY 1, 2")
-    heads = _ask(path, "SELECT name, head, topic, session FROM rooms ORDER BY 1")
-    there = _ask(path, "SELECT 1 FROM sqlite_master WHERE name = 'records'")
-    kept = _ask(path, "SELECT kind, key, value FROM records ORDER BY 1, 2") if there else []
+    with _opened(path) as ask:
+        said = ask("SELECT room, seq, session, author, kind, text FROM log ORDER BY 1, 2")
+        heads = ask("SELECT name, head, topic, session FROM rooms ORDER BY 1")
+        there = ask("SELECT 1 FROM sqlite_master WHERE name = 'records'")
+        kept = ask("SELECT kind, key, value FROM records ORDER BY 1, 2") if there else []
     return [said, heads, kept]
 
 
 def _dump(path: Path) -> list[Any]:
     """Return a file's version, its schema, and the content of its tables."""
-    schema = _ask(path, "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2")
-    tables = [name for kind, name, sql in schema if kind == "table" and "VIRTUAL" not in sql]
-    rows = [_ask(path, f'SELECT * FROM "{table}"') for table in tables]
-    return [_ask(path, "PRAGMA user_version"), schema, *rows]
+    with _opened(path) as ask:
+        schema = ask("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2")
+        tables = [name for kind, name, sql in schema if kind == "table" and "VIRTUAL" not in sql]
+        rows = [ask(f'SELECT * FROM "{table}"') for table in tables]
+        return [ask("PRAGMA user_version"), schema, *rows]
 
 
 def _ask(path: Path, question: str) -> list[tuple[Any, ...]]:
+    with _opened(path) as ask:
+        return ask(question)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """Yield a function that answers questions to a file, whose schema is read once for all."""
     with closing(sqlite3.connect(path)) as store:
-        return store.execute(question).fetchall()
+        yield lambda question: store.execute(question).fetchall()
