@@ -132,8 +132,10 @@ def index_some(cursor: Cursor[Any]) -> int:
     """Add some events to the index; return the number of those that are not in it yet.
 
     Each statement is a transaction, so no lock is held for longer than one: appends change the
-    rows of rooms, too. What was interrupted, or was done by another node, is done once more.
+    rows of rooms, too. For the same reason the session does not wait for standbys from now on. What
+    was interrupted, or was lost, or was done by another node, is done once more.
     """
+    cursor.execute("SET synchronous_commit = off")
     rooms = cursor.execute(
         "SELECT id, head, oldest, indexed, (sum(head - greatest(indexed, oldest - 1)) OVER ())"
         "::bigint FROM rooms WHERE shard = %s AND indexed < head ORDER BY id LIMIT %s",

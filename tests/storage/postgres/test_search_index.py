@@ -133,6 +133,15 @@ class TestSteps:
         assert indexed(log) == [(1, 1), (1, 2), (1, 3)]
 
 
+    async def test_appends_do_not_wait_for_the_standby_of_a_step(
+        self, harness: StoreHarness, log: LogInDatabase
+    ) -> None:
+        await harness.say(draft("hola"))
+        log.connection.execute("SET synchronous_commit = on")
+        step(log)
+        assert log.connection.execute("SHOW synchronous_commit").fetchone() == ("off",)
+
+
 class TestCandidates:
     """In a room with texts of six kinds, and seqs up to the third block."""
 
