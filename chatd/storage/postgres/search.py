@@ -35,6 +35,9 @@ _CANDIDATES = 50
 _MORE_CANDIDATES = 500
 """Events that the index names which are looked at in one step: few at first, because most match."""
 
+_QUICK_SECONDS = SEARCH_SECONDS / 8
+"""A question to the index that took less is followed by one about twice as many blocks."""
+
 _SCANNED = 1_000
 _SCANNED_CHARACTERS = 128 * 1024
 """Most events that are looked at in one step without the index, and about how much text."""
@@ -108,14 +111,22 @@ class Search:
         after = upto
         most, blocks = _CANDIDATES, 1
         while after > floor:
+            began = time.monotonic()
             rows, after = search_index.candidates(
                 self._cursor, room, grams, floor, after, most, blocks
             )
+            took = time.monotonic() - began
             self._look_at(rows)
             if self._over():
                 return self._looked_down_to(after)
-            # Where candidates are many, a question about many blocks would find far too many.
-            blocks = 1 if len(rows) == most else min(2 * blocks, search_index.MOST_BLOCKS)
+            # Where candidates are many, or trigrams are that seldom come together, a question about
+            # many blocks would take long.
+            if len(rows) == most:
+                blocks = 1
+            elif took < _QUICK_SECONDS:
+                blocks = min(2 * blocks, search_index.MOST_BLOCKS)
+            else:
+                blocks = max(1, blocks // 2)
             most = min(2 * most, _MORE_CANDIDATES)
         return floor
 

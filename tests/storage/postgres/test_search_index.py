@@ -132,7 +132,6 @@ class TestSteps:
         assert step(log) == 0
         assert indexed(log) == [(1, 1), (1, 2), (1, 3)]
 
-
     async def test_appends_do_not_wait_for_the_standby_of_a_step(
         self, harness: StoreHarness, log: LogInDatabase
     ) -> None:
