@@ -99,6 +99,11 @@ class PostgresEngine(Engine):
 
         return self._worker.run(self._open, shown).addCallback(link)
 
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The parameters for libpq that lead to the server with the log, as far as is known."""
+        return _rotated(self._parameters, self._tries)
+
     def stop(self) -> None:
         """End the thread."""
         self._worker.stop()
@@ -107,7 +112,7 @@ class PostgresEngine(Engine):
         """Open all sessions. Raises `LinkLost` and `LostHistory`."""
         channels: list[Channel] = []
         try:
-            parameters = _rotated(self._parameters, self._tries)
+            parameters = self.parameters
             for _ in range(4 if self.has_hints else 3):
                 channels.append(Channel(open_session(parameters, self._node, steady=True)))
             self._check(channels)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg import Connection, Cursor, Error
+from psycopg import Connection, Cursor, Error, OperationalError
 
 from chatd.storage.contract import StoreError
 from chatd.storage.postgres.errors import line_of
@@ -40,8 +40,8 @@ def nothing_shown() -> Position:
 class ReadingConnection:
     """A connection for one thread at a time.
 
-    The first use opens it, and the first one after an error opens it again. ``shown`` gives the
-    position of the last batch that this node has published.
+    The first use opens it, and the first one after an error, or after the server was lost, opens it
+    again. ``shown`` gives the position of the last batch that this node has published.
     """
 
     def __init__(self, connect: Connect, shown: Callable[[], Position] = nothing_shown) -> None:
@@ -53,12 +53,7 @@ class ReadingConnection:
     def cursor(self) -> Iterator[Cursor[Any]]:
         """Return a cursor, in a context. Raises `StoreError` for all errors of the database."""
         try:
-            if self._connection is None:
-                self._connection = self._connect()
-                # Each statement has its index. A planner that knows little would read a table.
-                self._connection.execute("SET enable_seqscan = off")
-            with self._connection.cursor(binary=True) as cursor:
-                self._check(cursor)
+            with self._checked().cursor(binary=True) as cursor:
                 yield cursor
         except StoreError:
             self.close()
@@ -76,16 +71,31 @@ class ReadingConnection:
         if connection is not None:
             connection.close()
 
-    def _check(self, cursor: Cursor[Any]) -> None:
+    def _checked(self) -> Connection[Any]:
+        """Return a connection to a server with the log. One that was lost is opened again."""
+        if self._connection is not None:
+            try:
+                self._check(self._connection)
+            except OperationalError:  # the server that it was made to has ended
+                self.close()
+            else:
+                return self._connection
+        self._connection = self._connect()
+        # Each statement has its index. A planner that knows little would read a table.
+        self._connection.execute("SET enable_seqscan = off")
+        self._check(self._connection)
+        return self._connection
+
+    def _check(self, connection: Connection[Any]) -> None:
         """Raise `StoreError` unless the server has all that this node has published."""
         shown = self._shown()
-        if shown.id is None:
-            return
-        row = cursor.execute(
+        row = connection.execute(
             "SELECT c.no, b.id FROM clock c LEFT JOIN batches b"
             " ON b.shard = c.shard AND b.no = %s WHERE c.shard = %s",
             (shown.number, SHARD),
         ).fetchone()
+        if shown.id is None:
+            return
         # A batch that all nodes have published is pruned after a while.
         if row is None or (row[1] != shown.id and (row[1] is not None or row[0] < shown.number)):
             raise StoreError("the server has not the log that was shown. Is it an old primary?")

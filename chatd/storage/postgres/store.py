@@ -201,7 +201,7 @@ class PostgresStore(SharedStore):
         return self.follower.published
 
     def _open_session(self) -> Connection[Any]:
-        return open_session(self._address.parameters, self.node)
+        return open_session(self._postgres.parameters, self.node)
 
     def _write_alike(self, settings: Mapping[str, str]) -> None:
         with closing(self._open_session()) as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -37,15 +38,30 @@ class TestConnection:
     def test_it_stays_open(self, connection: ReadingConnection) -> None:
         assert answer(connection) == answer(connection)
 
-    def test_after_one_that_was_lost_another_one_is_opened(
+    def test_one_that_was_lost_is_opened_again(
         self, connection: ReadingConnection, postgres: Server
     ) -> None:
         lost = answer(connection)
         with postgres.connect() as superuser:
             superuser.execute("SELECT pg_terminate_backend(%s, 5000)", (lost,))
-        with pytest.raises(StoreError, match=r"terminating connection .* Try again in a moment\."):
-            answer(connection)
         assert answer(connection) != lost
+
+    def test_one_that_is_lost_in_its_use_is_opened_again_by_the_next(
+        self, connection: ReadingConnection, postgres: Server
+    ) -> None:
+        lost = answer(connection)
+        with (
+            pytest.raises(StoreError, match=r"terminating connection .* Try again in a moment\."),
+            connection.cursor() as cursor,
+        ):
+            self.ask_after_the_end(cursor, lost, postgres)
+        assert answer(connection) != lost
+
+    @staticmethod
+    def ask_after_the_end(cursor: psycopg.Cursor[Any], session: int, postgres: Server) -> None:
+        with postgres.connect() as superuser:
+            superuser.execute("SELECT pg_terminate_backend(%s, 5000)", (session,))
+        cursor.execute("SELECT 1")
 
     def test_one_that_is_closed_is_opened_again(self, connection: ReadingConnection) -> None:
         first = answer(connection)
