@@ -104,7 +104,7 @@ def import_database(
     with one_line():
         connection = open_session()
     with connection:
-        connection.autocommit = True
+        connection.set_autocommit(True)
         with one_line():
             for fault in examine(connection, Durability.ONE_DISK).faults:
                 raise StoreError(fault)
