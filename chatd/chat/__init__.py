@@ -31,6 +31,7 @@ Modules (python3 -m tools.documents writes this list):
 - `login_limits`: Waits after failed tries of passwords, and after registrations.
 - `login_networks`: The networks from which each account usually logs in.
 - `logins`: Logging sessions in to accounts and out of them, and the settings of accounts.
+- `lost_claims`: The loss of names and rooms to other nodes, after this node was cut off for long.
 - `mark_checks`: Checks of read marks: each minute those accounts are looked at whose marks can have
   to move.
 - `membership`: The membership of one session in one room, and what the other members see of it.
@@ -60,6 +61,8 @@ Modules (python3 -m tools.documents writes this list):
   format.
 - `roles`: The roles and modes of rooms: who owns a room, who is staff in it, and which mode it has.
 - `room_deeds`: Deeds: changes of what is stored about a room, which its log shows.
+- `room_index`: An index of rooms: by their keys, in the order of these, and by the looks of their
+  names.
 - `room_moves`: Moving sessions into rooms and out of them, without a check of rights.
 - `roster`: The roster: who is where, on all nodes that share a store.
 - `sanctions`: Mutes and bans: those of names, of networks, and the sessions that they are bound to.

@@ -5,8 +5,7 @@ It must not know connections or commands, and moves no session.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 
@@ -14,8 +13,9 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.held_claims import Claiming, HeldClaims, claim_of_room
 from chatd.chat.moderation import Moderation
-from chatd.chat.names import ConfusableIndex, refusal_of
+from chatd.chat.names import refusal_of
 from chatd.chat.permissions import Act
+from chatd.chat.room_index import ROOMS_LOOKED_AT, RoomIndex
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import UNKNOWN, Origin, is_inbox
@@ -27,19 +27,14 @@ from chatd.storage.claims import Claim
 from chatd.storage.contract import RoomRecord, Store
 from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold
-from chatd.text.validation import MAX_NAME_LENGTH, InvalidName, check_end, validate_room_name
-from chatd.util.usage import nearest
-
-ROOMS_LOOKED_AT = 1000
-ROOMS_COMPARED = 20
-"""Most rooms that are looked at, and most likely ones of them that are compared with the name of a
-new room, to suggest the one that was meant."""
+from chatd.text.validation import InvalidName, check_end, validate_room_name
 
 
-class Rooms(Mapping[str, Room]):
+class Rooms(RoomIndex):
     """All rooms, by key. ``lobby`` is the name of the room that always exists.
 
-    ``counts`` are of what all of them delivered.
+    ``counts`` are of what all of them delivered. Rooms are ``lost``, by their names, while lines of
+    them wait that another node has made by another name. ``when_lost`` is called with each.
     """
 
     def __init__(
@@ -51,31 +46,24 @@ class Rooms(Mapping[str, Room]):
         clock: IReactorTime,
         describe: Describe = unmarked,
     ) -> None:
+        super().__init__()
         self.counts = DeliveryCounts(clock.seconds)
         self._describe = describe
         self._store = store
         self._reads = reads
         self._moderation = moderation
         self._pages = Pages()
-        self._rooms: dict[str, Room] = {}
         self._peopled = set[Room]()
-        self._like: ConfusableIndex[Room] = ConfusableIndex()
+        self.when_lost: Callable[[Room], None] = _ignore
         self._claims: HeldClaims[Room] = HeldClaims(store.claims)
+        self._claims.lost = self._was_lost
+        self.lost: dict[str, Room] = {}
         stamps = store.stamps()
         for record in store.rooms():
             if not is_inbox(record.name):
-                self._make(record, stamps.get(record.name, 0))
+                self._make(record, stamps.get(record.name, 0), sort=False)
+        self.sort()
         self.lobby = self._rooms.get(fold(lobby)) or self._make(RoomRecord(lobby))
-        self._order = sorted(self._rooms)  # their keys: to sort those of many rooms takes long
-
-    def __getitem__(self, key: str) -> Room:
-        return self._rooms[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rooms)
-
-    def __len__(self) -> int:
-        return len(self._rooms)
 
     def find(self, wanted: str, session: Session) -> Room | None:
         """Return the room of that name, or None if there is none that `session` may know of.
@@ -119,9 +107,7 @@ class Rooms(Mapping[str, Room]):
         They are in the order of their keys, from that of the name *start* on.
         """
         hidden = self._hidden_from(session)
-        first = bisect_left(self._order, fold(start[:MAX_NAME_LENGTH]))
-        keys = map(self._order.__getitem__, range(first, len(self._order)))
-        shown = (room for room in map(self._rooms.__getitem__, keys) if room not in hidden)
+        shown = (room for room in self.from_name(start) if room not in hidden)
         return len(self._rooms) - len(hidden), list(islice(shown, most))
 
     def _hidden_from(self, session: Session) -> set[Room]:
@@ -138,8 +124,7 @@ class Rooms(Mapping[str, Room]):
         words whether the hidden room has exactly that name or a similar one.
         """
         name = _room_name(wanted)
-        same = self._rooms.get(fold(name))
-        others = self._like.owners(name) if same is None else [same]
+        others = self.alike(name)
         known = next((other for other in others if self._moderation.knows(session, other)), None)
         if known is None:
             try:
@@ -148,7 +133,7 @@ class Rooms(Mapping[str, Room]):
                 raise refusal_of(invalid, "invalid_room", wanted) from None
             if others:
                 raise Refusal(ErrorKind.NAME_IN_USE, "unusable_room", room=name)
-        elif known is same:
+        elif known.key == fold(name):
             raise Refusal(ErrorKind.NAME_IN_USE, "room_exists", room=known.name)
         else:
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=known.name)
@@ -180,44 +165,54 @@ class Rooms(Mapping[str, Room]):
         room = self._make(RoomRecord(_room_name(wanted), made=made))
         if claim is not None:
             self._claims.give(room, claim)
-        insort(self._order, room.key)
         return room
 
     def of(self, name: str) -> Room:
-        """Return the room of that name, which may be one that another node has made."""
-        return self._rooms.get(fold(name)) or self.add(name)
+        """Return the room of that name, which may be one that another node has made.
+
+        If it has another name there, the one that was made here is lost.
+        """
+        room = self._rooms.get(fold(name))
+        if room is not None:
+            if room.name == name:
+                return room
+            self._lose(room)
+        return self.add(name)
 
     def similar(self, wanted: str, session: Session) -> Room | None:
         """Return a room, of those that a session may read, that a wrong name may have meant."""
-        # Comparing is slow (50 us a pair), so few names are compared, and likely ones.
-        key = fold(_room_name(wanted))
-        likely = (
-            other
-            for other, room in islice(self._rooms.items(), ROOMS_LOOKED_AT)
-            if other[0] == key[0] and abs(len(other) - len(key)) <= 2
-            if room not in self._moderation.hidden or self.readable(session, room)
-        )
-        near = nearest(key, list(islice(likely, ROOMS_COMPARED)))
-        return None if near is None else self._rooms[near]
+        hidden, name = self._moderation.hidden, _room_name(wanted)
+        return self.near(name, lambda room: room not in hidden or self.readable(session, room))
 
     def forget_if_empty(self, room: Room | None) -> None:
         """Forget a room if nothing would be lost without it."""
         if room is not None and room.forgettable and room is not self.lobby:
-            if self._rooms.pop(room.key, None) is not None:
-                del self._order[bisect_left(self._order, room.key)]
-            self._like.remove(room)
+            self.remove(room)
             self._claims.free(room)
+            if self.lost.pop(room.name, None) is not None:
+                return  # all else that is known by its key is of the other room
             puts = self._moderation.forget(room)
             if puts:
                 # If that cannot be stored, the room still has its owner when it is made again.
                 change(self._store, *puts).addErrback(ignore_store_error)
+
+    def _was_lost(self, claim: Claim, rooms: Sequence[Room]) -> None:
+        for room in rooms:
+            if not room.head and room.name not in self.lost:  # with a line, all nodes know it
+                self._lose(room)
+
+    def _lose(self, room: Room) -> None:
+        """Put the members of a room out that another node has by another name."""
+        self.lost[room.name] = room
+        self.remove(room)
+        self.when_lost(room)  # which forgets it once nothing waits
 
     def release_notices(self) -> None:
         """Append the notices that wait in any room."""
         for room in self._rooms.values():
             room.notices.release()
 
-    def _make(self, record: RoomRecord, head_time: int = 0) -> Room:
+    def _make(self, record: RoomRecord, head_time: int = 0, *, sort: bool = True) -> Room:
         room = Room(
             record.name,
             self._store,
@@ -232,8 +227,7 @@ class Rooms(Mapping[str, Room]):
             record.topic_set,
             record.made,
         )
-        self._rooms[room.key] = room
-        self._like.add(room.name, room)
+        self.insert(room, sort=sort)
         self._moderation.made(room)
         return room
 
@@ -243,3 +237,7 @@ def _room_name(wanted: str) -> str:
         return validate_room_name(wanted)
     except InvalidName as invalid:
         raise refusal_of(invalid, "invalid_room", wanted) from None
+
+
+def _ignore(room: Room) -> None:
+    """Do nothing before `Rooms.when_lost` is set."""

@@ -9,7 +9,7 @@ module must not know sessions and rooms.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
@@ -24,6 +24,11 @@ T = TypeVar("T")
 def claim_of_person(name: str, holder: str) -> Claim:
     """Return the claim of a guest's name. ``holder`` is a person: a browser, or one session."""
     return Claim(name, looks(name), holder)
+
+
+def is_of_person(claim: Claim) -> bool:
+    """Return True for a claim of a guest's name."""
+    return not any(" " in look for look in claim.looks)
 
 
 def claim_of_account(account: Account) -> Claim:
@@ -71,14 +76,19 @@ class Claiming:
 
 
 class HeldClaims(Generic[T]):
-    """Counts what needs each claim: actions (`claiming`), and owners of names (`give`)."""
+    """Counts what needs each claim: actions (`claiming`), and owners of names (`give`).
+
+    ``lost`` is called with each claim that another node has taken, and its owners here.
+    """
 
     def __init__(self, claims: Claims) -> None:
+        self.lost: Callable[[Claim, Sequence[T]], None] = _ignore
         self._claims = claims
         self._needs: Counter[Claim] = Counter()
         self._held: set[Claim] = set()
         self._in_doubt: set[Claim] = set()  # the store may hold them, and nothing here relies on it
         self._of: dict[T, Claim] = {}
+        claims.when_lost(self._was_lost)
 
     def __len__(self) -> int:
         """Return the number of claims that are needed, also of those that are not held yet."""
@@ -144,3 +154,11 @@ class HeldClaims(Generic[T]):
                 self._held.discard(claim)
                 self._in_doubt.discard(claim)
                 self._claims.release(claim)
+
+    def _was_lost(self, claim: Claim) -> None:
+        self._held.discard(claim)
+        self.lost(claim, [owner for owner, held in self._of.items() if held == claim])
+
+
+def _ignore(claim: Claim, owners: Sequence[object]) -> None:
+    """Do nothing: the owners of names do not mind."""

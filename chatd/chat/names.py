@@ -17,12 +17,18 @@ This module must not know rooms or commands.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Generic, TypeVar
 
 from chatd.accounts.accounts import Account, Accounts
-from chatd.chat.held_claims import Claiming, HeldClaims, claim_of_account, claim_of_person
+from chatd.chat.held_claims import (
+    Claiming,
+    HeldClaims,
+    claim_of_account,
+    claim_of_person,
+    is_of_person,
+)
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.claims import Claim, Claims
@@ -77,12 +83,16 @@ class Names:
     Invariant: two different persons never have names at a time that look alike. The sessions of one
     account are one person, and so are guest sessions of one `Identity.client_id`.
 
-    A guest without a name is called ``guest`` and the number of the session.
+    A guest without a name is called ``guest`` and the number of the session. ``when_lost`` is
+    called with the sessions whose name another person has taken at another node.
     """
 
     def __init__(self, accounts: Accounts, claims: Claims, guest: str = "guest") -> None:
         self._accounts = accounts
+        self.when_lost: Callable[[Sequence[Session]], None] = _ignore
         self._claims: HeldClaims[Session] = HeldClaims(claims)
+        self._claims.lost = self._was_lost
+        self._lost: set[str] = set()
         self._guest = guest
         self._sessions: dict[str, list[Session]] = {}
         self._like: ConfusableIndex[Session] = ConfusableIndex()
@@ -170,6 +180,7 @@ class Names:
         A name that is not its account's is held by a ``claim``.
         """
         self.free(session)
+        self._lost.discard(name)
         if claim is not None:
             self._claims.give(session, claim)
         self._sessions.setdefault(fold(name), []).append(session)
@@ -232,6 +243,15 @@ class Names:
         if not sessions:
             del self._sessions[fold(name)]
 
+    def is_lost(self, name: str) -> bool:
+        """Return True if another person has taken a name, as it is written, that was held here."""
+        return name in self._lost
+
+    def _was_lost(self, claim: Claim, sessions: Sequence[Session]) -> None:
+        if is_of_person(claim):
+            self._lost.add(claim.name)
+            self.when_lost(sessions)
+
     def release_claim(self, session: Session) -> None:
         """Hold the name of a session no more by a claim: it is free, or an account has it."""
         self._claims.free(session)
@@ -240,6 +260,10 @@ class Names:
         """Return the registered names that look like this one or equal it."""
         accounts = (account.name for account in self._accounts.alike(name))
         return [*accounts, *map(self._given_up.name_of, self._given_up.owners(name))]
+
+
+def _ignore(sessions: Sequence[Session]) -> None:
+    """Do nothing before `Names.when_lost` is set."""
 
 
 def _are_one(one: Session, other: Session) -> bool:

@@ -18,6 +18,8 @@ from chatd.accounts.credentials import Credentials
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.directory import Rooms
 from chatd.chat.evictions import Evictions
+from chatd.chat.logins import Logins
+from chatd.chat.lost_claims import LostClaims
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
 from chatd.chat.people_marks import MarkedPeople
@@ -62,6 +64,7 @@ class Parts(Protocol):
     roster: Roster
     rooms: Rooms
     names: Names
+    logins: Logins
     accounts: Accounts
     credentials: Credentials
     moderation: Moderation
@@ -81,6 +84,7 @@ class OtherNodes:
         self._members = RemoteMembers(
             parts.roster, parts.rooms, parts.sessions, parts.moderation, parts.marked, clock
         )
+        LostClaims(parts.names, parts.rooms, parts.logins, parts.sessions, parts.evictions)
         moderation = parts.moderation
         self._of_kinds: Mapping[str, Callable[[Sequence[str]], None]] = {
             moderation.sanctions.table.kind: self._sanctioned,

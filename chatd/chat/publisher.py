@@ -22,6 +22,7 @@ from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.directory import Rooms
 from chatd.chat.line_quotas import LineQuotas
+from chatd.chat.names import Names
 from chatd.chat.other_nodes import OtherNodes
 from chatd.chat.roster import Roster
 from chatd.chat.session import Session
@@ -47,6 +48,7 @@ class Publisher(Subscriber):
         unread: UnreadTracker,
         hooks: Hooks,
         alerts: Alerts,
+        names: Names,
         quotas: LineQuotas,
         others: OtherNodes,
         error_log: ErrorLog,
@@ -58,6 +60,7 @@ class Publisher(Subscriber):
         self._unread = unread
         self._hooks = hooks
         self._alerts = alerts
+        self._names = names
         self._quotas = quotas
         self._others = others
         self._error_log = error_log
@@ -122,10 +125,14 @@ class Publisher(Subscriber):
 
     def _why_not(self, draft: Draft) -> Refusal | None:
         """Return why lines that wait may not be said any more; None if they may."""
+        if draft.room in self._rooms.lost:
+            return Refusal(ErrorKind.NO_ROOM, "room_was_lost", room=draft.room)
         room, session = self._log(draft.room), self._sessions.by_number.get(draft.session)
         if draft.session == NO_SESSION:  # a deed: its change would conflict
             return None
         account = self._accounts.called(draft.author)
+        if account is None and self._names.is_lost(draft.author):
+            return Refusal(ErrorKind.NAME_IN_USE, "not_your_name_now", name=draft.author)
         if session is None:  # it has gone, so its rights are not known any more
             return StoreError.line_refusal if room.guarded or account is not None else None
         if account is not None and session.account != account.key:
@@ -142,7 +149,7 @@ class Publisher(Subscriber):
     def _refuse(self, refused: Sequence[tuple[Draft, Refusal]]) -> None:
         changed: dict[Session, None] = {}
         for draft, why in refused:
-            room = self._log(draft.room)
+            room = self._rooms.lost.get(draft.room) or self._log(draft.room)
             room.refuse(len(draft.texts))
             self._rooms.forget_if_empty(room)
             session = self._sessions.by_number.get(draft.session)
@@ -215,7 +222,7 @@ class Publisher(Subscriber):
     def _log(self, name: str) -> Room:
         """Return the room or inbox of that name; a room that another node has made is made here."""
         log = self._unread.inboxes.logs.get(name) or self._rooms.get(fold(name))
-        if log is not None:
+        if log is not None and log.name == name:
             return log
         return self._unread.inboxes.of(owner_of(name)) if is_inbox(name) else self._rooms.of(name)
 

@@ -173,6 +173,7 @@ class ChatServer:
             self.unread,
             self.hooks,
             self.alerts,
+            self.names,
             self.quotas,
             OtherNodes(self, clock),
             self.error_log,

@@ -147,13 +147,13 @@ class Retention:
 
     async def _delete_in(self, room: str, upto: int) -> None:
         # The clock is checked after `upto` was read: it may have been set just before.
-        while self._trusts_the_clock and await self._store.forget(room, upto):
+        while self._may_delete and await self._store.forget(room, upto):
             await deferLater(self._clock, PAUSE_SECONDS)
 
     @property
-    def _trusts_the_clock(self) -> bool:
+    def _may_delete(self) -> bool:
         self._watch.check()
-        return not self._watch.doubted
+        return self._turn.is_ours and not self._watch.doubted
 
 
 def _ignore() -> None:

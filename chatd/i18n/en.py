@@ -645,6 +645,18 @@ SENTENCES = {
         "This server is connected to the other servers again. The lines that were said there"
         " meanwhile follow."
     ),
+    "name_was_lost": (
+        "This server was cut off for long. Meanwhile another person took the name {name} at another"
+        " server."
+    ),
+    "not_your_name_now": (
+        "another person has the name {name} now, so what you said under it was not saved and not"
+        " shown."
+    ),
+    "room_was_lost": (
+        "this server was cut off for long, and at another server there is a room with the name"
+        " #{room} now, or one that looks like it. Enter it again."
+    ),
     "as_of": "That is as of {time} ago: this server is cut off from the other servers.",
     "in_doubt": (
         "the store has not answered, so your line may have been stored or not. If it was, it is"

@@ -700,6 +700,18 @@ SENTENCES = {
         "Este servidor llega otra vez a los demás servidores. Ahora viene lo que se dijo allí"
         " mientras tanto."
     ),
+    "name_was_lost": (
+        "Este servidor no llegó a los demás durante mucho rato. Mientras tanto otra persona tomó el"
+        " nombre {name} en otro servidor."
+    ),
+    "not_your_name_now": (
+        "ahora otra persona tiene el nombre {name}, así que lo que dijiste con él no se ha guardado"
+        " ni mostrado."
+    ),
+    "room_was_lost": (
+        "este servidor no llegó a los demás durante mucho rato, y en otro servidor hay ahora una"
+        " sala con el nombre #{room}, o con uno parecido. Entra otra vez."
+    ),
     "as_of": "Eso es de hace {time}: este servidor no llega a los demás servidores.",
     "in_doubt": (
         "el almacén no ha respondido, así que puede que tu línea se guardara, o no. Si se guardó,"

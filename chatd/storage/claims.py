@@ -44,7 +44,7 @@ class Claims(abc.ABC):
 
     @abc.abstractmethod
     def when_lost(self, lost: Callable[[Claim], None]) -> None:
-        """Call this with each claim that this node held, and that another holder has a look of now.
+        """Call this, too, with each claim that this node held and of which another has a look now.
 
         That happens to a node that was cut off for long: others have freed what it held.
         """

@@ -29,14 +29,19 @@ class Work(Enum):
 
 
 class Turn:
-    """The turn of this node to do a work, which `is_ours` once it holds the claim."""
+    """The turn of this node to do a work, which `is_ours` once it holds the claim.
+
+    ``lost`` is called if another node has the turn, because this one was cut off for long.
+    """
 
     def __init__(self, claims: Claims, work: Work) -> None:
         self.is_ours = False
+        self.lost: Callable[[], None] = _ignore
         self._claims = claims
         self._claim = Claim(work.value, frozenset({work.value}), secrets.token_hex(16))
         self._asked = False
         self._ended = False
+        claims.when_lost(self._was_lost)
 
     def ask(self, begin: Callable[[], None]) -> None:
         """Ask for the turn, unless it is ours. Once it is, call ``begin``."""
@@ -66,3 +71,12 @@ class Turn:
         if self.is_ours:
             self.is_ours = False
             self._claims.release(self._claim)
+
+    def _was_lost(self, claim: Claim) -> None:
+        if claim == self._claim and self.is_ours:
+            self.is_ours = False
+            self.lost()
+
+
+def _ignore() -> None:
+    """Do nothing: the work asks at each step if it is its turn."""

@@ -207,6 +207,7 @@ class UnderWay(Generic[H, A]):
             attempts.end()
 
     def end_all(self) -> None:
-        """End the attempts of all targets, which stay."""
-        for attempts in self._of.values():
+        """End the attempts of all targets, which stay, and may have new ones."""
+        ended, self._of = self._of, {}
+        for attempts in ended.values():
             attempts.end()

@@ -110,6 +110,11 @@ class Deliveries:
         """Deliver lines that are waiting, and those published from now on."""
         self.hooks.begin()
 
+    def end(self) -> None:
+        """Deliver nothing more until `begin`: another node does."""
+        self.hooks.end()
+        self._under_way.end_all()
+
     def check(self) -> None:
         """Store the seqs of all hooks; to be called every few seconds."""
         self.hooks.keep()

@@ -22,6 +22,7 @@ class Outgoing:
         self.turn = turn
         self._hooks = hooks
         self._pushes = pushes
+        turn.lost = self._end
 
     def start(self) -> None:
         """Deliver what waits, and what comes from now on, once it is this node's turn."""
@@ -33,6 +34,11 @@ class Outgoing:
         if not self.means.stopped:
             self._hooks.begin()
             self._pushes.begin()
+
+    def _end(self) -> None:
+        """Leave it to another node, which goes on from the progress that is stored."""
+        self._hooks.end()
+        self._pushes.end()
 
     def check(self) -> None:
         """Store the progress, or ask for the turn; to be called every few seconds."""

@@ -64,6 +64,11 @@ class PushDeliveries:
         """Send what comes from now on."""
         self.pushes.begin()
 
+    def end(self) -> None:
+        """Send nothing more until `begin`: another node does."""
+        self.pushes.end()
+        self._under_way.end_all()
+
     def check(self) -> None:
         """Store for how long pushes have failed; to be called every few seconds."""
         self.pushes.keep()

@@ -92,6 +92,10 @@ class Pushes:
         for account, push in self.all.items():
             push.failed_for = self._failed.get(account, FailedFor(0)).seconds
 
+    def end(self) -> None:
+        """Send lines here no more: another node does."""
+        self.delivered_here = False
+
     # As the index of its table: see `chatd.storage.records.Index`.
 
     def enter(self, key: str, value: PushRecord) -> None:

@@ -155,6 +155,12 @@ class Hooks:
         for hook in self:
             self.wake(hook)
 
+    def end(self) -> None:
+        """Deliver here no more: another node does, and its progress counts."""
+        self.delivered_here = False
+        for hook in self:
+            hook.follow(self._table[hook.key])
+
     def check_with(self, allowed: Callable[[Hook], bool]) -> None:
         """Decide with this function from now on if a hook is allowed: see `Hooks`."""
         self.allowed = allowed

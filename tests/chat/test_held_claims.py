@@ -136,6 +136,31 @@ class TestOwners:
             assert claim is None
 
 
+class TestALostClaim:
+    @pytest.fixture(autouse=True)
+    def tab_has_name(self, holding: Holding) -> None:
+        action = holding.begin(ANA)
+        holding.store.answer()
+        holding.held.give("tab", ANA)
+        action.end()
+
+    def test_is_told_with_its_owners(self, holding: Holding) -> None:
+        told: list[tuple[Claim, list[str]]] = []
+        holding.held.lost = lambda claim, owners: told.append((claim, list(owners)))
+        holding.store.lose(ANA)
+        assert told == [(ANA, ["tab"])]
+
+    def test_is_not_released(self, holding: Holding) -> None:
+        holding.store.lose(ANA)
+        holding.held.free("tab")
+        assert holding.is_free
+
+    def test_is_asked_for_again(self, holding: Holding) -> None:
+        holding.store.lose(ANA)
+        holding.begin(ANA)
+        assert [claim for claim, _ in holding.store.asked] == [ANA]
+
+
 def test_what_guests_hold_keeps_no_name_from_being_registered(holding: Holding) -> None:
     registered = claim_of_account(Account("Bob1", "", epoch=7))
     assert not registered.looks & ANA.looks

@@ -8,8 +8,8 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat import connected_sessions
-from chatd.chat.directory import ROOMS_LOOKED_AT
 from chatd.chat.membership import LASTING
+from chatd.chat.room_index import ROOMS_LOOKED_AT
 from chatd.chat.server import ChatServer
 from chatd.commands import talking
 from chatd.commands.dispatch import COMMANDS, TABLE, only_answers, parse, text_of

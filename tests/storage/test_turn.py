@@ -84,6 +84,20 @@ def test_after_an_error_it_may_be_asked_for_again(nodes: Nodes) -> None:
     assert nodes.turns[0].is_ours
 
 
+def test_one_that_was_lost_may_be_asked_for_again(nodes: Nodes) -> None:
+    lost: list[int] = []
+    nodes.turns[0].lost = lambda: lost.append(0)
+    nodes.ask(0)
+    ((claim, _),) = nodes.claims[0].asked
+    nodes.claims[0].answer()
+    nodes.claims[0].lose(claim)
+    assert (nodes.turns[0].is_ours, lost) == (False, [0])
+    nodes.ask_and_answer(1)
+    nodes.turns[1].end()
+    nodes.ask_and_answer(0)
+    assert nodes.turns[0].is_ours
+
+
 def test_works_have_turns_of_their_own(nodes: Nodes) -> None:
     nodes.ask_and_answer(0)
     other = Turn(nodes.claims[1], Work.INDEXING)

@@ -43,12 +43,13 @@ class SharedClaims:
 class SlowClaims(Claims):
     """The claims of one server of those that share them; each is decided when it is answered.
 
-    ``asked`` are those that wait for an answer.
+    ``asked`` are those that wait for an answer, ``lost`` is called with those that are lost.
     """
 
     def __init__(self, shared: SharedClaims) -> None:
         self.shared = shared
         self.asked: list[tuple[Claim, Deferred[str | None]]] = []
+        self.lost: list[Callable[[Claim], None]] = []
 
     def claim(self, claim: Claim) -> Deferred[str | None]:
         done: Deferred[str | None] = Deferred()
@@ -59,7 +60,13 @@ class SlowClaims(Claims):
         self.shared.release(self, claim)
 
     def when_lost(self, lost: Callable[[Claim], None]) -> None:
-        """Do nothing: none is lost."""
+        self.lost.append(lost)
+
+    def lose(self, claim: Claim) -> None:
+        """Take a claim from this server, as if others had freed it, and taken it then."""
+        self.shared.release(self, claim)
+        for lost in self.lost:
+            lost(claim)
 
     def answer(self, index: int = 0) -> None:
         """Decide one of the claims that wait."""

@@ -108,3 +108,34 @@ def test_a_store_that_fails_is_asked_again(nodes: TwoNodes) -> None:
     nodes.outgoing[1].check()
     nodes.world.settle()
     assert nodes.outgoing[1].turn.is_ours
+
+
+class TestAfterALongCut:
+    @pytest.fixture(autouse=True)
+    def cut(self, nodes: TwoNodes) -> None:
+        """Have the second node take the turn of the first one, which was cut off."""
+        store = nodes.world.store
+        nodes.world.say("one")
+        nodes.posted()
+        nodes.check()
+        store.cut = True
+        nodes.world.shared_log.reap(store)
+        nodes.check()
+        nodes.world.next_node()
+        nodes.world.say("two")
+        nodes.check()
+        assert nodes.posted() == [[], ["two"]]
+        store.reconnect()
+        nodes.world.wait(3)
+
+    def test_the_first_node_has_no_turn_any_more(self, nodes: TwoNodes) -> None:
+        nodes.world.say("three")
+        assert nodes.posted() == [[], ["three"]]
+        assert not nodes.outgoing[0].turn.is_ours
+
+    def test_it_goes_on_behind_what_the_other_one_delivered(self, nodes: TwoNodes) -> None:
+        close(nodes.outgoing[1])
+        nodes.world.say("three")
+        nodes.outgoing[0].check()
+        nodes.world.settle()
+        assert nodes.posted() == [["three"], []]

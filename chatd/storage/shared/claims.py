@@ -26,7 +26,7 @@ class SharedClaims(Claims):
         self._held: dict[Claim, None] = {}
         self._append = append
         self._error_log = error_log
-        self._lost: Callable[[Claim], None] = _ignore
+        self._lost: list[Callable[[Claim], None]] = []
         self._unreleased: dict[Claim, None] = {}
         self._asked: list[ClaimRequest] = []  # that have no answer yet
         self._taken: list[ClaimRequest] = []  # those of them that a new term took
@@ -56,7 +56,7 @@ class SharedClaims(Claims):
             self._append(Release(claim))
 
     def when_lost(self, lost: Callable[[Claim], None]) -> None:
-        self._lost = lost
+        self._lost.append(lost)
 
     def take_over(self, unsent: Sequence[BatchItem]) -> Collection[Claim]:
         """Return the claims that a new term takes over: those that are held, and those in doubt.
@@ -72,10 +72,14 @@ class SharedClaims(Claims):
         for claim in claims:
             if claim in self._held:
                 del self._held[claim]
-                try:
-                    self._lost(claim)
-                except Exception:
-                    self._error_log.tell("a name that was lost is not given up")
+                self._tell_lost(claim)
+
+    def _tell_lost(self, claim: Claim) -> None:
+        for lost in self._lost:
+            try:
+                lost(claim)
+            except Exception:
+                self._error_log.tell("a name that was lost is not given up")
 
     def _answered(self, request: ClaimRequest, answer: str | Failure | None) -> Any:
         claim, is_taken = request.claim, is_in(request, self._taken)
@@ -92,7 +96,3 @@ class SharedClaims(Claims):
 
     def _claims_asked_for(self) -> list[Claim]:
         return [request.claim for request in self._asked]
-
-
-def _ignore(claim: Claim) -> None:
-    """Do nothing before `SharedClaims.when_lost`."""
