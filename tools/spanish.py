@@ -698,6 +698,40 @@ FIGURES = {
     "Time at which the first certificate for TLS expires, in seconds since 1970": (
         "Momento en que caduca el primer certificado para TLS, en segundos desde 1970"
     ),
+    "Nodes that share the store and are live, with this one; missing without several nodes": (
+        "Nodos vivos que comparten el almacén, con este; falta si no hay varios nodos"
+    ),
+    "Term of this node: it grows whenever this node or another one begins one": (
+        "Periodo de este nodo: crece cuando este nodo u otro empieza uno"
+    ),
+    "Seconds for which this node is still current without another renewal of its lease": (
+        "Segundos durante los que este nodo aún está al día si no renueva su arrendamiento"
+    ),
+    "1 if this node is cut off from the others, otherwise 0": (
+        "1 si este nodo no llega a los demás; si no, 0"
+    ),
+    "Version of the log that all nodes can read": (
+        "Versión del registro que todos los nodos pueden leer"
+    ),
+    "Number of the last batch of the log that this node has read": (
+        "Número del último lote del registro que este nodo ha leído"
+    ),
+    "Number of the last batch of the log that is known to be safe": (
+        "Número del último lote del registro del que se sabe que está a salvo"
+    ),
+    "Number of the last batch of the log that this node has shown": (
+        "Número del último lote del registro que este nodo ha mostrado"
+    ),
+    "Batches that are in the log and not shown by this node yet": (
+        "Lotes que están en el registro y que este nodo aún no ha mostrado"
+    ),
+    "Batches that were read and never shown, because the link was lost before they were safe": (
+        "Lotes leídos y nunca mostrados, porque se perdió la conexión antes de que estuvieran a"
+        " salvo"
+    ),
+    "Links to the engine of the store that were lost": (
+        "Conexiones perdidas con el motor del almacén"
+    ),
 }
 """The meanings of the figures of the daemon."""
 

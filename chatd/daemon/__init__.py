@@ -18,6 +18,8 @@ Modules (python3 -m tools.documents writes this list):
 - `configuration`: The configuration: the settings that a file, the environment and the command line
   make together.
 - `exposition`: The figures in the format of Prometheus, as `prometheus-client` writes them.
+- `figure_row`: The rows of the table of figures: what a figure is, and the parts of the daemon it
+  is read from.
 - `figures`: The figures of the daemon: what operators watch, each a row of one table.
 - `given`: Values of settings as they were given, and what is wrong with them.
 - `lan`: The addresses of `--lan`: the local network comes in over TLS, without a file to prepare.
@@ -63,6 +65,8 @@ Modules (python3 -m tools.documents writes this list):
 - `settings_checks`: Checks of settings against each other: what one of them makes of another.
 - `settings_table`: The table of the settings of the daemon: the one list of what an operator can
   set.
+- `shared_figures`: The figures of a log that several nodes share: there are none for a daemon that
+  is alone.
 - `shared_rows`: The settings of a store that several daemons share: rows of the table of settings.
 - `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
 - `store_wiring`: The wiring of the store: the store that the settings name, opened, and the socket

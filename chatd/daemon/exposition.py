@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chatd.daemon.figures import FigureKind, Figures, Reading
+from chatd.daemon.figure_row import FigureKind
+from chatd.daemon.figures import Figures, Reading
 from chatd.util.counts import Histogram
 from chatd.util.worker import Worker
 

@@ -6,7 +6,6 @@ the name of a person or a room, or an address. This module must not know how fig
 
 from __future__ import annotations
 
-import enum
 import platform
 import sqlite3
 from collections import Counter
@@ -14,82 +13,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from chatd import __version__
-from chatd.accounts.check_counts import CheckCounts, Outcome
-from chatd.chat.server import ChatServer
-from chatd.daemon.listener_settings import ListenerKind
-from chatd.daemon.reactor_lag import ReactorLag
-from chatd.daemon.readiness import OK, Readiness
-from chatd.daemon.server_certificate import ServerCertificate
+from chatd.accounts.check_counts import Outcome
+from chatd.daemon.figure_row import Door, FigureKind, Parts, Row, Sample, Value, labelled, one
+from chatd.daemon.readiness import OK
+from chatd.daemon.shared_figures import SHARED_FIGURES
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.util.budget_table import Kind
-from chatd.util.counts import Histogram
 from chatd.webhooks.registry import Hook
-
-PREFIX = "chatd_"
-"""The beginning of the names of all figures of chatd."""
-
-
-class FigureKind(enum.Enum):
-    """A kind of figure, by the word of Prometheus."""
-
-    COUNTER = "counter"
-    """A count that only grows, from the start of the daemon."""
-
-    GAUGE = "gauge"
-    """A value that goes up and down."""
-
-    HISTOGRAM = "histogram"
-    """Times in seconds, by bounds."""
-
-
-Value = float | Histogram
-Sample = tuple[tuple[str, ...], Value]
-"""The values of the labels, in their order, and that of the figure."""
-
-
-class Door(NamedTuple):
-    """An address for clients: the factory that serves it, and the certificate that it shows."""
-
-    kind: ListenerKind
-    factory: ChatFactory
-    certificate: ServerCertificate | None
-
-
-class Parts(NamedTuple):
-    """The parts of the daemon that figures are read from. ``doors`` grow while it is wired."""
-
-    server: ChatServer
-    passwords: CheckCounts
-    lag: ReactorLag
-    readiness: Readiness
-    doors: list[Door]
-
-
-class Row(NamedTuple):
-    """A figure: its name without the prefix, and a function that reads its samples."""
-
-    name: str
-    kind: FigureKind
-    meaning: str
-    read: Callable[[Parts], Iterable[Sample]]
-    labels: tuple[str, ...] = ()
-
-    @property
-    def full_name(self) -> str:
-        """The name by which it is exposed."""
-        return PREFIX + self.name
-
-
-def _one(read: Callable[[Parts], Value]) -> Callable[[Parts], Iterable[Sample]]:
-    """Return the reader of a figure without labels."""
-    return lambda parts: [((), read(parts))]
-
-
-def _labelled(
-    read: Callable[[Parts], Mapping[str, Value]],
-) -> Callable[[Parts], Iterable[Sample]]:
-    """Return the reader of a figure with one label, of its values by that."""
-    return lambda parts: [((label,), value) for label, value in read(parts).items()]
 
 
 def _by_door(read: Callable[[ChatFactory], int]) -> Callable[[Parts], Iterable[Sample]]:
@@ -199,7 +129,7 @@ FIGURES = (
         "ready",
         _G,
         "1 if clients are served and lines are saved, otherwise 0",
-        _one(lambda parts: parts.readiness.readiness == OK),
+        one(lambda parts: parts.readiness.readiness == OK),
     ),
     Row(
         "connections",
@@ -208,7 +138,7 @@ FIGURES = (
         _by_door(lambda factory: len(factory.clients)),
         ("door",),
     ),
-    Row("connections_limit", _G, "Most connections at a time; 0 for no limit", _one(_limit)),
+    Row("connections_limit", _G, "Most connections at a time; 0 for no limit", one(_limit)),
     Row(
         "connections_admitted_total",
         _C,
@@ -220,7 +150,7 @@ FIGURES = (
         "connections_refused_total",
         _C,
         "Connections that were one too many: of all, from a network, or from an address",
-        _labelled(_refused),
+        labelled(_refused),
         ("reason",),
     ),
     Row(
@@ -248,35 +178,35 @@ FIGURES = (
         "sessions",
         _G,
         "Sessions of accounts and of guests",
-        _labelled(_sessions),
+        labelled(_sessions),
         ("kind",),
     ),
-    Row("rooms", _G, "Rooms", _one(lambda parts: len(parts.server.rooms))),
+    Row("rooms", _G, "Rooms", one(lambda parts: len(parts.server.rooms))),
     Row(
         "store_events_total",
         _C,
         "Lines, topics and deeds that were committed, also private lines",
-        _one(lambda parts: parts.server.store.counts.events),
+        one(lambda parts: parts.server.store.counts.events),
     ),
     Row(
         "lines_refused_total",
         _C,
         "Lines that could not be saved, and lines of which that is in doubt",
-        _labelled(_refused_lines),
+        labelled(_refused_lines),
         ("reason",),
     ),
     Row(
         "deliveries_total",
         _C,
         "Lines and notices that were published, times their readers, by the format",
-        _labelled(lambda parts: _by_format(parts.server.rooms.counts.entries)),
+        labelled(lambda parts: _by_format(parts.server.rooms.counts.entries)),
         ("format",),
     ),
     Row(
         "delivered_bytes_total",
         _C,
         "Bytes of the same",
-        _labelled(lambda parts: _by_format(parts.server.rooms.counts.bytes)),
+        labelled(lambda parts: _by_format(parts.server.rooms.counts.bytes)),
         ("format",),
     ),
     Row(
@@ -284,44 +214,44 @@ FIGURES = (
         _H,
         "Times of the stages of a line's way, for each batch: wait, from its first line to the"
         " commit; commit; render, in all formats of a room; send, to the sockets of all readers",
-        _labelled(_stages),
+        labelled(_stages),
         ("stage",),
     ),
     Row(
         "store_waiting_items",
         _G,
         "What is in no batch yet: the lines of one person in one turn, a notice, records",
-        _one(lambda parts: parts.server.store.waiting),
+        one(lambda parts: parts.server.store.waiting),
     ),
     Row(
         "store_saves",
         _G,
         "1 if the last batch was saved and the store takes lines, otherwise 0",
-        _one(lambda parts: parts.server.saves),
+        one(lambda parts: parts.server.saves),
     ),
     Row(
         "store_durable",
         _G,
         "0 if lines are known to be less safe than --durability says, otherwise 1",
-        _one(lambda parts: parts.server.store.durable),
+        one(lambda parts: parts.server.store.durable),
     ),
     Row(
         "store_bytes",
         _G,
         "Bytes of the store on disk that are in use, without its log",
-        _one(lambda parts: parts.server.store.sizes().get("store", 0)),
+        one(lambda parts: parts.server.store.sizes().get("store", 0)),
     ),
     Row(
         "store_wal_bytes",
         _G,
         "Bytes of the log of the store (the write-ahead log of SQLite)",
-        _one(lambda parts: parts.server.store.sizes().get("wal", 0)),
+        one(lambda parts: parts.server.store.sizes().get("wal", 0)),
     ),
     Row(
         "index_lag_events",
         _G,
         "Most lines that a search has to read because no index has them yet",
-        _one(lambda parts: parts.server.store.unindexed),
+        one(lambda parts: parts.server.store.unindexed),
     ),
     Row(
         "backup_last_success_timestamp_seconds",
@@ -333,41 +263,42 @@ FIGURES = (
         "hooks",
         _G,
         "Webhooks: with all lines delivered, with lines that wait, and failing",
-        _labelled(_hooks),
+        labelled(_hooks),
         ("state",),
     ),
     Row(
         "hooks_failing_seconds",
         _G,
         "Seconds for which the webhook has failed that failed longest; 0 if none fails",
-        _one(_longest_failure),
+        one(_longest_failure),
     ),
     Row(
         "passwords_total",
         _C,
         "Passwords that were hashed or checked, or not, by the outcome",
-        _labelled(_passwords),
+        labelled(_passwords),
         ("outcome",),
     ),
     Row(
         "passwords_seconds",
         _H,
         "Times in which passwords were hashed or checked, with the wait for their turn",
-        _one(lambda parts: parts.passwords.times),
+        one(lambda parts: parts.passwords.times),
     ),
     Row(
         "reactor_lag_seconds",
         _H,
         "Times by which a call of each quarter of a second was late; only with --metrics",
-        _one(lambda parts: parts.lag.times),
+        one(lambda parts: parts.lag.times),
     ),
     Row(
         "certificate_expiry_timestamp_seconds",
         _G,
         "Time at which the first certificate for TLS expires, in seconds since 1970",
-        _labelled(_expiry),
+        labelled(_expiry),
         ("door",),
     ),
+    *SHARED_FIGURES,
 )
 """All figures, in the order in which they are shown."""
 

@@ -15,7 +15,7 @@ from twisted.internet.interfaces import IReactorTime, IReadDescriptor
 from chatd.accounts.local_users import LocalUsers
 from chatd.chat.server import ChatServer
 from chatd.daemon.addresses import address_of
-from chatd.daemon.figures import Door
+from chatd.daemon.figure_row import Door
 from chatd.daemon.listener_settings import ListenerKind, ListenerSettings, Trust, UnknownUser
 from chatd.daemon.listeners import bind_all
 from chatd.daemon.monitor import Monitor

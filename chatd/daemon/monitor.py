@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from chatd.daemon.exposition import LIBRARY, Exposition
-from chatd.daemon.figures import Figures, Value
+from chatd.daemon.figure_row import Value
+from chatd.daemon.figures import Figures
 from chatd.daemon.readiness import Readiness
 from chatd.util.counts import Histogram
 from chatd.util.extras import how_to_install

@@ -35,8 +35,8 @@ from chatd.daemon.address_sentences import listening_sentence
 from chatd.daemon.audit_file import AuditError, AuditFile
 from chatd.daemon.certificates import Certificates, utc_now
 from chatd.daemon.configuration import Configuration
+from chatd.daemon.figure_row import Parts as FigureParts
 from chatd.daemon.figures import Figures
-from chatd.daemon.figures import Parts as FigureParts
 from chatd.daemon.lan import LanDoors, doors_of
 from chatd.daemon.lan_guide import guide
 from chatd.daemon.listener_settings import Lan
@@ -134,7 +134,7 @@ def makeService(options: Options) -> IService:
 
     # Those who watch
     lag = ReactorLag(clock)
-    readiness = Readiness(lambda: server.saves)
+    readiness = Readiness(lambda: server.saves, lambda: store.cut_off_seconds)
     figures = Figures(FigureParts(server, checks, lag, readiness, []))
     monitor = Monitor(figures, readiness, Worker(clock, "chatd-figures"))
     token = _token(settings, rundir, user)

@@ -14,6 +14,8 @@ Modules (python3 -m tools.documents writes this list):
 - `imported_rooms`: The rooms of an import: what a store has to know of a room besides its events.
 - `memory`: A store in memory: bounded, and lost when the daemon stops. For tests, lessons and short
   chats.
+- `node_states`: The state of a log that several nodes share, as one of them knows it, for
+  operators.
 - `operated`: The part of the contract of a store that is for those who operate a daemon.
 - `paths`: The value of ``--store``: which kind of store it is, and the path of its file.
 - `postgres`: The store on a database of PostgreSQL, which several nodes share.

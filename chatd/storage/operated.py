@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatd.i18n import Language
+from chatd.storage.node_states import LogState
 
 if TYPE_CHECKING:
     from chatd.storage.contract import StoreError
@@ -49,6 +50,10 @@ class OperatedStore(abc.ABC):
 
         A store in memory has none.
         """
+        return None
+
+    def log_state(self) -> LogState | None:
+        """Return the state of the log that other nodes write, too; None if this one is alone."""
         return None
 
     @property

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from chatd.daemon.figures import FIGURES, FORMATS, Door, FigureKind
+from chatd.daemon.figure_row import Door, FigureKind
+from chatd.daemon.figures import FIGURES, FORMATS
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.monitor import Monitor
 from chatd.formats.bare import BareFormat

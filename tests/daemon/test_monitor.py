@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import pytest
 from twisted.internet.defer import Deferred
 
-from chatd.daemon.figures import FIGURES, FigureKind
+from chatd.daemon.figure_row import FigureKind
+from chatd.daemon.figures import FIGURES
 from chatd.util.extras import how_to_install
 from tests.support.monitors import monitor_of
 from tests.support.world import World
@@ -104,8 +105,9 @@ class TestExposition:
 
 class TestStats:
     def test_are_a_row_for_each_value(self) -> None:
-        world = World()
-        world.person()
+        world = World(nodes=2)
+        for _ in range(2):
+            world.person()
         rows = result_of(monitor_of(world).stats(exposed=False))["stats"]
         assert ["connections", "chat", "1"] in rows
         assert {name for name, _, _ in rows} >= {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chatd.accounts.check_counts import CheckCounts
-from chatd.daemon.figures import Door, Figures, Parts, Value
+from chatd.daemon.figure_row import Door, Parts, Value
+from chatd.daemon.figures import Figures
 from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.monitor import Monitor
 from chatd.daemon.reactor_lag import ReactorLag

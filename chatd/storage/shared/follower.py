@@ -67,6 +67,11 @@ class Follower:
         """The last batch that was read."""
         return self._buffer[-1].position if self._buffer else self.published
 
+    @property
+    def known(self) -> int:
+        """The highest number of a batch that is said to be in the log."""
+        return max(self._hinted, self.read.number)
+
     def begin(self, link: Link) -> None:
         """Follow through a link, until `end`."""
         self._link = link

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from chatd.storage.node_states import NodeState
 from chatd.storage.shared.engine import Node
 
 BEAT_SECONDS = 3.0
@@ -40,6 +41,7 @@ class Lease:
         self._renewed = seconds()
         self._contact: float | None = None
         self._unchanged: dict[int, tuple[int, int, float]] = {}  # term, beat, and for how long
+        self._seen: dict[int, tuple[int, int, float]] = {}  # term, beat, and since when
 
     @property
     def seconds_left(self) -> float:
@@ -63,6 +65,8 @@ class Lease:
         before, self._unchanged = self._unchanged, {}
         dead = []
         for node in nodes:
+            if self._seen.get(node.number, ())[:2] != (node.term, node.beat):
+                self._seen[node.number] = node.term, node.beat, now
             if node.term == own or not node.live:
                 continue
             term, beat, seconds = before.get(node.number, (0, 0, 0.0))
@@ -71,6 +75,22 @@ class Lease:
             if unchanged >= DEAD_SECONDS:
                 dead.append(node)
         return dead
+
+    def states(self, own: int) -> list[NodeState]:
+        """Return all nodes as they are known, and for how long each beat has been the last one.
+
+        ``own`` is the term of this node.
+        """
+        now = self._seconds()
+        return [
+            NodeState(
+                *(node.number, node.name, node.live, node.term, node.version),
+                beat_seconds=now - self._seen[node.number][2],
+                applied=node.applied,
+                is_this=node.term == own,
+            )
+            for node in self.nodes
+        ]
 
     def joined(self, sent: float) -> None:
         """Take note of a term that was asked for at a time, which `sent` returned."""

@@ -35,7 +35,7 @@ class NoLink(StoreError):
 
 
 class Links:
-    """Makes one link after the other, from `connect` to `stop`.
+    """Makes one link after the other, from `connect` to `stop`. So many were ``lost``.
 
     ``began`` is called with each link, ``ended`` when it is lost, and ``broken`` if the log is not
     the one that this node has shown, or another process has its name: then there can be no link any
@@ -50,6 +50,7 @@ class Links:
     ) -> None:
         self.link: Link | None = None
         self.stopped = False
+        self.lost = 0
         self.began: Callable[[Link], None] = _ignore
         self.ended: Callable[[], None] = _begin_nothing
         self.broken: Callable[[StoreError], None] = _ignore
@@ -181,6 +182,7 @@ class Links:
         if self.link is None:
             return
         self._lose()
+        self.lost += 1
         if not self.stopped:
             self.log.info("the link to the engine of the store was lost: {why}", why=str(why))
             self._retry()

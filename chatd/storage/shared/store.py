@@ -32,6 +32,7 @@ from chatd.storage.batches import BatchItem, Committed, NumbersRequest
 from chatd.storage.claims import Claim
 from chatd.storage.contract import StoreError
 from chatd.storage.group_commit import GroupCommitStore
+from chatd.storage.node_states import LogState
 from chatd.storage.shared.appender import Appender
 from chatd.storage.shared.attempt import leave_out
 from chatd.storage.shared.claims import SharedClaims
@@ -133,6 +134,21 @@ class SharedStore(GroupCommitStore):
 
     def when_cut_off(self, changed: Callable[[bool], None]) -> None:
         self.contact.changed = changed
+
+    def log_state(self) -> LogState:
+        follower, membership = self.follower, self.membership
+        return LogState(
+            membership.term,
+            self.level,
+            follower.known,
+            follower.read.number,
+            follower.safe,
+            follower.published.number,
+            follower.dropped,
+            self.links.lost,
+            self.seconds_left,
+            membership.lease.states(membership.term),
+        )
 
     def take_numbers(self) -> Deferred[range]:
         request = NumbersRequest()
