@@ -423,6 +423,9 @@ ARGUMENTS = {
     "show what all together use of each budget, or who uses most of one": (
         "ver qué usan entre todos de cada presupuesto, o quién usa más de uno"
     ),
+    "show the nodes that share the store, and how far this one has read and shown the log": (
+        "ver los nodos que comparten el almacén, y hasta dónde ha leído y mostrado este el registro"
+    ),
     "say something in every room with people in it": (
         "decir algo en todas las salas en las que hay gente"
     ),

@@ -59,7 +59,8 @@ class Administration:
 
         Returns ``{"said": ...}``, ``{"accounts": [...]}``, ``{"budgets": [...]}``, ``{"changed":
         [...], "waiting": [...], "faults": [...], "renewed": [...]}`` of a reload, ``{"stats":
-        [...]}`` or ``{"exposition": ...}``, or the reason why not: ``{"error": ...}``.
+        [...]}`` or ``{"exposition": ...}``, ``{"nodes": [...], "log": {...}}``, or the reason why
+        not: ``{"error": ...}``.
 
         Changes are on disk when the reply is returned.
         """
@@ -174,6 +175,19 @@ class Administration:
             raise Refused("exposed is true or false.")
         return await self._figures(exposed)
 
+    async def _nodes(self, request: AdminRequest) -> AdminReply:
+        state = self._server.store.log_state()
+        if state is None:
+            raise Refused("no other node can share this store: it is not in a database.")
+        return {
+            "nodes": [node._asdict() for node in state.nodes],
+            "log": {
+                **{name: value for name, value in state._asdict().items() if name != "nodes"},
+                "lag": state.lag,
+                "is_cut_off": state.is_cut_off,
+            },
+        }
+
     async def _clock(self, request: AdminRequest) -> AdminReply:
         now = await administration.confirm_clock(self._server, self._watch)
         return {"said": f"the clock is right: it is {local_time(now)}."}
@@ -191,6 +205,7 @@ REQUESTS: dict[str, Callable[[Administration, AdminRequest], Awaitable[AdminRepl
     "reload": Administration._reload,
     "stats": Administration._stats,
     "budgets": Administration._budgets,
+    "nodes": Administration._nodes,
 }
 """The methods by the ``do`` of a request."""
 

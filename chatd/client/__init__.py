@@ -42,6 +42,8 @@ Modules (python3 -m tools.documents writes this list):
 - `logging_in`: The name under which a command for programs acts: a registered one, with its
   password.
 - `missed_lines`: Lines that an account missed: each is shown once, under the heading of the server.
+- `node_rows`: The rows of `chatd admin nodes`: a node each, and then the log as one of them knows
+  it.
 - `older_lines`: The lines from before those of a window, which are fetched when a person scrolls to
   the top.
 - `outbox`: Lines that were typed, and that are not known to be said or carried out.

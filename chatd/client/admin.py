@@ -24,6 +24,7 @@ from chatd.accounts.passwords import Hasher, InvalidPassword, Unavailable, new_p
 from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.client.files import add_store, path_as_owner
+from chatd.client.node_rows import rows_of_nodes
 from chatd.client.unix_socket import listener_of
 from chatd.client.wire import ClientError
 from chatd.i18n import Language, sentence
@@ -49,13 +50,14 @@ _SUMMARIES = {
     "remove": "remove an account, and all that is stored with it",
     "stats": "show the figures of the daemon: clients, lines, the store, times",
     "budgets": "show what all together use of each budget, or who uses most of one",
+    "nodes": "show the nodes that share the store, and how far this one has read and shown the log",
     "wall": "say something in every room with people in it",
     "reload": "have the daemon read its configuration, motd and certificates again",
     "clock": "confirm that the clock is right, so that --keep deletes lines again",
 }
 
 
-WITHOUT_NAME = ("list", "clock", "reload", "stats", "budgets", "wall")
+WITHOUT_NAME = ("list", "clock", "reload", "stats", "budgets", "nodes", "wall")
 """The requests that are about no account."""
 
 SUCCESS = "it was done"
@@ -68,6 +70,7 @@ EXAMPLES = (
     Example("announce something", "chatd admin wall The server restarts at six"),
     Example("see what the daemon does", "chatd admin stats"),
     Example("see which owners store most", "chatd admin budgets bytes"),
+    Example("see the servers that share a database", "chatd admin nodes"),
     Example("ask about another store", "chatd admin --store sqlite:/srv/chat/chatd.sqlite list"),
 )
 
@@ -88,6 +91,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                 choices=["text", "prometheus"],
                 default="text",
                 help="text, or the format of Prometheus (default: text)",
+            )
+        elif do == "nodes":
+            action.add_argument(
+                "--json", action="store_true", help="print JSON Lines: each node, then the log"
             )
         elif do == "wall":
             action.add_argument("text", nargs="+", metavar="TEXT")
@@ -143,6 +150,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(_use_row(use))
         if not reply["budgets"]:
             print(f"no owner uses any of {arguments.kind}", file=sys.stderr)
+    elif "nodes" in reply:
+        print("\n".join(rows_of_nodes(reply, as_json=arguments.json)))
     elif "exposition" in reply:
         sys.stdout.write(reply["exposition"])
     elif "stats" in reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 
 from chatd.chat.admin_requests import MOST_CHARACTERS, Administration
 from chatd.chat.room_deeds import OPERATOR
+from chatd.storage.shared.lease import BEAT_SECONDS
 from chatd.text.times import local_time
 from chatd.text.validation import InvalidName, check_new_name
 from chatd.util.budget_table import Kind
@@ -70,6 +72,34 @@ class TestStats:
 
     def test_there_are_none_without_a_daemon(self, world: World) -> None:
         assert world.ask_operator("stats").result["error"].startswith("no daemon uses this store")
+
+
+class TestNodes:
+    def test_are_those_that_share_the_store(self) -> None:
+        world = World(nodes=2)
+        world.wait(BEAT_SECONDS)
+        reply = world.ask_operator("nodes").result
+        assert [node["is_this"] for node in reply["nodes"]] == [
+            node["number"] == world.store.number for node in reply["nodes"]
+        ]
+        assert [(node["live"], node["beat_seconds"]) for node in reply["nodes"]] == [(True, 0)] * 2
+        log = reply["log"]
+        assert log["read"] == log["safe"] == log["published"] == len(world.shared_log.batches)
+        assert (log["lag"], log["is_cut_off"]) == (0, False)
+        json.dumps(reply)
+
+    def test_are_known_while_this_one_is_cut_off(self) -> None:
+        world = World(nodes=2)
+        world.wait(BEAT_SECONDS)
+        world.store.cut = True
+        world.wait(10)
+        reply = world.ask_operator("nodes").result
+        assert [node["beat_seconds"] for node in reply["nodes"]] == [10, 10]
+        assert reply["log"]["is_cut_off"]
+
+    def test_there_are_none_beside_a_store_in_a_file(self) -> None:
+        world = World(nodes=1)
+        assert "error" in world.ask_operator("nodes").result
 
 
 class TestWall:
