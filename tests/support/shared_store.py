@@ -124,6 +124,7 @@ class SharedLog:
     def __init__(self, block: int = BLOCK) -> None:
         self.block = block
         self.holds = False
+        self.level = PROTOCOL
         self.batches: list[Batch] = []
         self.safe = 0
         self.nodes: list[SharedMemoryStore] = []
@@ -288,8 +289,10 @@ class SharedLog:
         """Return the kinds and keys of records that end with a node."""
         return [key for key, each in self.state.changed.items() if each.node == node.number]
 
-    def join(self, number: int, request: JoinRequest) -> Joined:
-        """Begin a term of a node, once. Raises `Replaced`."""
+    def join(self, number: int, request: JoinRequest, version: int = PROTOCOL) -> Joined:
+        """Begin a term of a node, once. Raises `Replaced`, or `LinkLost` if its version is old."""
+        if version < self.level:
+            raise LinkLost(f"the log has level {self.level}, and this chatd knows {version}.")
         state = self.state
         for each in self.batches:
             if each.joined is not None and each.read.id == request.id:
@@ -298,10 +301,10 @@ class SharedLog:
         if (0 if before is None else before.term) != request.last:
             raise Replaced("another process has the name of this node")
         state.terms += 1
-        node = Node(number, f"node{number}", state.terms, True, 0, len(self.batches), PROTOCOL)
+        node = Node(number, f"node{number}", state.terms, True, 0, len(self.batches), version)
         batch = self.end_node(node, live=True, id=request.id)
         lost = [claim for claim in request.held if state.take(claim, number) is not None]
-        joined = Joined(node.term, batch, lost)
+        joined = Joined(node.term, batch, lost, self.level)
         self.batches[-1] = self.batches[-1]._replace(joined=joined)
         return joined
 
@@ -346,8 +349,8 @@ class MemoryLink(Link):
     def join(self, request: JoinRequest) -> Deferred[Joined]:
         answer: Joined | Failure
         try:
-            answer = self._log.join(self._store.number, request)
-        except Replaced:
+            answer = self._log.join(self._store.number, request, self._store.version)
+        except (LinkLost, Replaced):
             answer = Failure()
         return self._sealed(answer)
 
@@ -382,8 +385,10 @@ class MemoryLink(Link):
 
     def raise_level(self, term: int, level: int) -> Deferred[bool]:
         live = [node for node in self._log.state.nodes.values() if node.live]
-        if any(node.version < level for node in live):
+        is_old = self._log.state.node_of(term) is None or level <= self._log.level
+        if is_old or any(node.version < level for node in live):
             return self._sealed(False)
+        self._log.level = level
         number = self._log.note(level=level)
         return self._sealed(True).addCallback(self._told, number)
 
@@ -437,7 +442,8 @@ class MemoryEngine(Engine):
 class SharedMemoryStore(SharedStore, MemoryStore):
     """A node's store on a shared log.
 
-    ``seconds`` is the clock of its lease, which is that of the reactor unless it is given.
+    ``seconds`` is the clock of its lease, which is that of the reactor unless it is given, and
+    ``version`` the version of the log that it can read.
     """
 
     def __init__(
@@ -446,12 +452,14 @@ class SharedMemoryStore(SharedStore, MemoryStore):
         clock: IReactorTime,
         now: Callable[[], float],
         seconds: Callable[[], float] | None = None,
+        version: int = PROTOCOL,
     ) -> None:
         self.shared_log = log
+        self.version = version
         self.number = len(log.state.nodes) + 1
         self._cut = False
         self.engine = MemoryEngine(self)
-        joined = log.join(self.number, JoinRequest(uuid4(), 0))
+        joined = log.join(self.number, JoinRequest(uuid4(), 0), version)
         log.seal()  # what is read at the start may be shown
         last = log.batches[-1].read
         start = Start(joined, last.position)

@@ -23,7 +23,7 @@ class Membership:
 
     ``held`` returns the claims that a new term takes over, and ``joined`` is called with each one
     that has begun. ``applied`` returns the number of the last batch that this node has published.
-    ``renewed`` is called whenever the lease was.
+    ``renewed`` is called whenever the lease was. ``level`` returns the level of the log.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Membership:
         self.joined: Callable[[Joined], None] = _ignore
         self.applied: Callable[[], int] = int
         self.renewed: Callable[[], None] = _begin_nothing
+        self.level: Callable[[], int] = lambda: first.level
         self._clock = clock
         self._links = links
         self._beat: IDelayedCall | None = None
@@ -100,6 +101,18 @@ class Membership:
         self.renewed()
         for dead in gone:
             link.reap(term, dead).addErrback(self._links.not_answered, link)
+        self._raise_level(link, [node for node in nodes if node.live])
+
+    def _raise_level(self, link: Link, live: Sequence[Node]) -> None:
+        """Raise the level of the log if all live nodes can read a higher one.
+
+        One of them is enough to ask for it: the one with the lowest number. Until the batch that
+        says so is published, nothing of that level is to be written.
+        """
+        level = min((node.version for node in live), default=0)
+        first = min(live, key=lambda node: node.number, default=None)
+        if first is not None and first.term == self.term and level > self.level():
+            link.raise_level(self.term, level).addErrback(self._links.not_answered, link)
 
     def _joined(self, joined: Joined, link: Link, sent: float) -> None:
         if link is not self._links.link:

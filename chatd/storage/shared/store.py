@@ -100,6 +100,7 @@ class SharedStore(GroupCommitStore):
         self.membership.applied = lambda: self.follower.published.number
         self.membership.joined = self._joined
         self.membership.renewed = self.contact.renewed
+        self.membership.level = lambda: self.level
 
     @abc.abstractmethod
     def start(self) -> None:
