@@ -27,6 +27,8 @@ from chatd.util.budget_table import Kind
 MOST_CHARACTERS = 4096
 """Most characters of a text that the operator says."""
 
+OF_ONE_NODE = "each daemon on this database counts for itself: this is the use at the one asked."
+
 AdminRequest = dict[str, Any]
 AdminReply = dict[str, Any]
 
@@ -150,7 +152,8 @@ class Administration:
                     "most": written_amount(use.budget.kind, use.most) if use.limit else "",
                 }
                 for use in uses
-            ]
+            ],
+            **({"note": OF_ONE_NODE} if self._server.store.shared else {}),
         }
 
     async def _wall(self, request: AdminRequest) -> AdminReply:

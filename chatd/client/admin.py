@@ -150,6 +150,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(_use_row(use))
         if not reply["budgets"]:
             print(f"no owner uses any of {arguments.kind}", file=sys.stderr)
+        if "note" in reply:
+            print(visible(str(reply["note"])), file=sys.stderr)
     elif "nodes" in reply:
         print("\n".join(rows_of_nodes(reply, as_json=arguments.json)))
     elif "exposition" in reply:

@@ -74,6 +74,11 @@ class TestStats:
         assert world.ask_operator("stats").result["error"].startswith("no daemon uses this store")
 
 
+def test_what_is_used_at_other_nodes_is_not_counted_and_that_is_said() -> None:
+    assert "note" not in World(nodes=1).ask_operator("budgets").result
+    assert World(nodes=2).ask_operator("budgets").result["note"].startswith("each daemon")
+
+
 class TestNodes:
     def test_are_those_that_share_the_store(self) -> None:
         world = World(nodes=2)
