@@ -93,6 +93,7 @@ export class Incoming {
 		const { lobby, motd = "", accounts, passwords } = message;
 		const { max_length = characters, max_lines = lines, max_bytes = bytes } = message;
 		chat.lobby = lobby;
+		chat.cutOff = 0; // it says so again
 		chat.door = { accounts, passwords };
 		chat.limits = { characters: max_length, lines: max_lines, bytes: max_bytes };
 		if (!chat.commands.length) this.#askCommands();
@@ -219,6 +220,8 @@ export class Incoming {
 	/** @param {wire.Say} message */
 	#say({ id, text, key }) {
 		if (key === "you_are" && !this.#isGreeted) return;
+		if (key === "cut_off") this.#chat.cutOff = Date.now();
+		if (key === "cut_off_ended") this.#chat.cutOff = 0;
 		if (key === "signed_out" || key === "sign_in_again") this.#client.forgetProof();
 		if (key === "signed_out") {
 			// In another tab, for example: the server closes the connection, and we come back as a guest.

@@ -19,7 +19,7 @@ export class PeopleList {
 	}
 
 	/** @param {page.Chat} chat */
-	draw({ active, me }) {
+	draw({ active, me, cutOff }) {
 		if (!active) return;
 		const { all, guests } = active.isPrivate ? withUs(active.name, me) : active.people.list(me);
 		const shown = all.slice(0, SHOWN);
@@ -31,7 +31,11 @@ export class PeopleList {
 		);
 		const more = all.length - shown.length + (active.isPrivate ? 0 : active.people.more);
 		const { texts } = this.#given;
-		const rest = [more && texts.say("more_people", { count: more }), guests && texts.say("guests", { count: guests })];
+		const rest = [
+			more && texts.say("more_people", { count: more }),
+			guests && texts.say("guests", { count: guests }),
+			cutOff && texts.say("people_as_of", { time: texts.time(cutOff) }),
+		];
 		tell(byId("guests"), rest.filter(Boolean).join(", "));
 	}
 

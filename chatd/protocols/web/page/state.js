@@ -313,6 +313,7 @@ export class Chat {
 	aliases = {}; // all names of each command
 	limits = { characters: 4096, lines: 100, bytes: 16384 };
 	isAsked = false; // the server waits for a password
+	cutOff = 0; // since when our server does not reach the others of its store; 0 while it does
 	/** @type {page.Room | null} */
 	active = null; // the room that is shown
 	/** @type {Map<string, page.Room>} */

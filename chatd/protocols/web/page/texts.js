@@ -168,6 +168,7 @@ export const SENTENCES = {
 	unread: ["{count} unread", "{count} sin leer"],
 	mentions: ["{count} mention you", "{count} te nombran"],
 	mentions_one: ["1 mentions you", "1 te nombra"],
+	people_as_of: ["as of {time}, for the server is cut off", "de las {time}, pues el servidor está aislado"],
 	guests: ["{count} guests", "{count} invitados"],
 	guests_one: ["1 guest", "1 invitado"],
 	is_you: ["you", "tú"],

@@ -851,3 +851,15 @@ test("of a private line that is in doubt the error is shown, and it is not sent 
 	all.says({ type: "private", author: "guest1", to: "luis", text: "yes?" });
 	assert.deepEqual(all.client.outbox.items, []);
 });
+
+test("how old what we know is", () => {
+	const { chat, says, open } = made();
+	assert.equal(chat.cutOff, 0);
+	says({ type: "say", key: "cut_off", text: "This server is cut off." });
+	assert.ok(Date.now() - chat.cutOff < 1000);
+	says({ type: "say", key: "cut_off_ended", text: "It is connected." });
+	assert.equal(chat.cutOff, 0);
+	says({ type: "say", key: "cut_off", text: "This server is cut off." });
+	open();
+	assert.equal(chat.cutOff, 0);
+});
