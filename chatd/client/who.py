@@ -47,5 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
     return out.status
 
 
-_COUNTED = (("more", "1 more name", "{count} more names"), ("guests", "1 guest", "{count} guests"))
+_COUNTED = (
+    ("more", "1 more name", "{count} more names"),
+    ("guests", "1 guest", "{count} guests"),
+    (
+        "age",
+        "as of 1 second ago: this server is cut off from the others",
+        "as of {count} seconds ago: this server is cut off from the others",
+    ),
+)
 """Members of the answer that are numbers, and how each is told."""

@@ -9,6 +9,8 @@ from chatd.errors import ErrorKind
 from chatd.storage.shared.lease import CURRENT_SECONDS
 from chatd.storage.shared.store import GIVE_UP_SECONDS
 from tests.support.browser import browser
+from tests.support.event_stream import Reader
+from tests.support.json_client import json_client
 from tests.support.logs import Expect
 from tests.support.sentences import EN, ES
 from tests.support.world import Member, World
@@ -116,6 +118,17 @@ class TestPrograms:
         tab = browser(world)
         cut(world)
         assert [each["key"] for each in tab.seen("say")] == ["cut_off"]
+
+    def test_one_that_reads_json_lines_is_told(self, world: World, eva: Member) -> None:
+        program = json_client(world)
+        cut(world)
+        assert [each["key"] for each in program.seen("say")] == ["cut_off"]
+
+    def test_one_that_reads_an_event_stream_is_told(self, world: World, eva: Member) -> None:
+        reader = Reader(world)
+        reader.seen()
+        cut(world)
+        assert [(kind, data["key"]) for kind, data in reader.seen()] == [("say", "cut_off")]
 
     def test_a_bare_client_is_told_nothing(self, world: World, eva: Member) -> None:
         program = world.program()
