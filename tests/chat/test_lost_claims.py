@@ -123,6 +123,16 @@ class TestALine:
         reconnect(world)
         assert "<ana> I am ana" in eva.seen()
 
+    def test_under_one_that_was_given_up_since_is_refused_if_another_has_it(
+        self, world: World, ana: Member, eva: Member
+    ) -> None:
+        cut_and_reap(world)
+        ana.type("I am ana")
+        ana.hang_up()
+        eva.type("/nick ana")
+        reconnect(world)
+        assert world.stored("lobby") == []
+
     def test_under_one_that_was_given_up_since_is_said_if_nobody_has_it(
         self, world: World, ana: Member, eva: Member
     ) -> None:

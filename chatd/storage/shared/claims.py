@@ -30,6 +30,7 @@ class SharedClaims(Claims):
         self._unreleased: dict[Claim, None] = {}
         self._asked: list[ClaimRequest] = []  # that have no answer yet
         self._taken: list[ClaimRequest] = []  # those of them that a new term took
+        self._retaken: Collection[Claim] = ()  # by it, although they were given up before
 
     def claim(self, claim: Claim) -> Deferred[str | None]:
         self._unreleased.pop(claim, None)
@@ -45,9 +46,7 @@ class SharedClaims(Claims):
 
     def not_committed(self, items: Sequence[BatchItem]) -> None:
         """Take note of items that may not be in the log: a name stays claimed until it is there."""
-        for item in items:
-            if isinstance(item, Release) and item.claim not in self._claims_asked_for():
-                self._unreleased[item.claim] = None
+        self._unreleased.update(self._given_up(items))
 
     def release_again(self) -> None:
         """Append the releases again that may not be in the log."""
@@ -58,20 +57,26 @@ class SharedClaims(Claims):
     def when_lost(self, lost: Callable[[Claim], None]) -> None:
         self._lost.append(lost)
 
-    def take_over(self, unsent: Sequence[BatchItem]) -> Collection[Claim]:
+    def take_over(
+        self, unsent: Sequence[BatchItem], pending: Sequence[BatchItem] = ()
+    ) -> Collection[Claim]:
         """Return the claims that a new term takes over: those that are held, and those in doubt.
 
         A claim that was sent may be in the log, so it is not to end with the old term. All
-        ``unsent`` items come after the new one.
+        ``unsent`` items come after the new one. Claims whose releases are ``pending`` are taken,
+        too, and released once more: lines may wait that were said under such a name.
         """
         self._taken = [request for request in self._asked if not is_in(request, unsent)]
-        return dict.fromkeys([*self._held, *(request.claim for request in self._taken)])
+        self._retaken = self._given_up(pending)
+        self._unreleased.update(self._retaken)
+        taken = (request.claim for request in self._taken)
+        return dict.fromkeys([*self._held, *taken, *self._retaken])
 
     def lose(self, claims: Collection[Claim]) -> None:
         """Take note that other holders have looks of claims now."""
         for claim in claims:
-            if claim in self._held:
-                del self._held[claim]
+            if claim in self._held or claim in self._retaken:
+                self._held.pop(claim, None)
                 self._tell_lost(claim)
 
     def _tell_lost(self, claim: Claim) -> None:
@@ -90,9 +95,13 @@ class SharedClaims(Claims):
             return None
         if isinstance(answer, Failure) and answer.check(InDoubt):
             return answer  # who asked releases it
-        if is_taken and claim not in self._held and claim not in self._claims_asked_for():
+        if is_taken and not self._is_wanted(claim):
             self._append(Release(claim))  # the new term has taken it, for the name was free then
         return answer
 
-    def _claims_asked_for(self) -> list[Claim]:
-        return [request.claim for request in self._asked]
+    def _given_up(self, items: Sequence[BatchItem]) -> dict[Claim, None]:
+        releases = (item.claim for item in items if isinstance(item, Release))
+        return dict.fromkeys(claim for claim in releases if not self._is_wanted(claim))
+
+    def _is_wanted(self, claim: Claim) -> bool:
+        return claim in self._held or any(request.claim == claim for request in self._asked)

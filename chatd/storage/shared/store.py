@@ -189,16 +189,16 @@ class SharedStore(GroupCommitStore):
 
     def _claims_to_take_over(self) -> Collection[Claim]:
         attempt = self.appender.attempt
-        is_unsent = attempt is not None and not attempt.was_sent
-        return self._shared_claims.take_over(
-            [*self._waiting, *(attempt.batch if attempt is not None and is_unsent else ())]
-        )
+        pending = [*(() if attempt is None else attempt.batch), *self._waiting]
+        was_sent = attempt is not None and attempt.was_sent
+        return self._shared_claims.take_over(self._waiting if was_sent else pending, pending)
 
     def _joined(self, joined: Joined) -> None:
         """Go on under a new term, once what was done before it is followed."""
         self._joined_last = joined
         self.appender.wait_for(joined.number)
         self.follower.vouch(joined.number)
+        self._shared_claims.release_again()
         self._go_on()
 
     def _go_on(self) -> None:

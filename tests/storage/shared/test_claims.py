@@ -120,6 +120,28 @@ class TestAClaimThatATermTook:
         assert claimed.taken_over() == [ANA]
 
 
+class TestAClaimWithAPendingRelease:
+    @pytest.fixture(autouse=True)
+    def give_up(self, claimed: Claimed) -> None:
+        """Give up a name, and begin a term while its release waits."""
+        claimed.hold()
+        claimed.claims.release(ANA)
+        assert list(claimed.claims.take_over((), claimed.appended)) == [ANA]
+
+    def test_is_released_once_more(self, claimed: Claimed) -> None:
+        claimed.claims.release_again()
+        assert claimed.released == [ANA, ANA]
+
+    def test_is_told_if_it_is_lost(self, claimed: Claimed) -> None:
+        claimed.claims.lose([ANA])
+        assert claimed.lost == [ANA]
+
+    def test_is_not_released_if_it_is_wanted_again(self, claimed: Claimed) -> None:
+        claimed.hold()
+        claimed.claims.release_again()
+        assert claimed.released == [ANA]
+
+
 class TestAReleaseThatIsNotInTheLog:
     def test_is_appended_again_once(self, claimed: Claimed) -> None:
         claimed.claims.not_committed([Release(ANA), claimed.claim(EVA)])
@@ -153,7 +175,6 @@ class TestLosing:
         self, claimed: Claimed, expected_errors: Expect
     ) -> None:
         def fails(claim: Claim) -> None:
-            claimed.lost.append(claim)
             raise RuntimeError
 
         claimed.claims.when_lost(fails)
