@@ -6,7 +6,7 @@ rooms; that they left with their node, each of the others does. This module must
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -18,6 +18,10 @@ from chatd.chat.roster import RemoteSession, Roster, Visit
 from chatd.event import Change, Notice
 from chatd.rooms.room import Room
 from chatd.text.folding import fold
+
+BACK_SECONDS = 3.0
+"""Seconds after the end of a node's term until its people count as gone. One that has only begun
+another term, because it was cut off or in doubt, writes their visits again at once."""
 
 
 class RemoteMembers:
@@ -37,6 +41,7 @@ class RemoteMembers:
         self._moderation = moderation
         self._marked = marked
         self._clock = clock
+        self._told_left: set[int] = set()  # with their nodes, which may have been cut off
         self._left: dict[int, list[tuple[Room, str]]] = {}  # of whom their own nodes tell the rooms
         roster.follow_with(self._move)
 
@@ -54,6 +59,7 @@ class RemoteMembers:
             for name in now:
                 if name not in stays:
                     self._enter(self._rooms.of(name), number, after)
+            self._told_left.discard(number)
         if before is not None:
             self._end(number, before, after)
             if after is not None and before.away != after.away:
@@ -72,6 +78,9 @@ class RemoteMembers:
 
     def _enter(self, room: Room, number: int, visit: Visit) -> None:
         room.enter(visit.name, visit.guest, number)
+        if number in self._told_left and not visit.guest:
+            back = Notice(room.name, Change.JOINED, ((number, visit.name),))
+            room.publish([back], appended_here=False)
         if room.changes.watched:
             room.changes.add(visit.name, visit.guest, self._clock)
 
@@ -95,9 +104,21 @@ class RemoteMembers:
         Of others that left by then, their own nodes tell.
         """
         left, self._left = self._left, {}
-        for number in numbers:
-            for room, name in left.get(number, ()):
-                self._tell(room, number, name)
+        ended = [(number, *each) for number in numbers for each in left.get(number, ())]
+        if ended:
+            self._clock.callLater(BACK_SECONDS, self._tell_unless_back, ended)
+
+    def _tell_unless_back(self, ended: Sequence[tuple[int, Room, str]]) -> None:
+        """Tell the rooms of this node alone, because all nodes do the same."""
+        for number, room, name in ended:
+            if self._rooms.get(room.key) is not room:
+                continue
+            if name in room.here.named:
+                room.here.tell(name)  # as it was
+            else:
+                self._told_left.add(number)
+                left = Notice(room.name, Change.LEFT, ((number, name),))
+                room.publish([left], appended_here=False)
 
     def _tell(self, room: Room, number: int, name: str) -> None:
         room.announce(Notice(room.name, Change.LEFT, ((number, name),)), self._clock)

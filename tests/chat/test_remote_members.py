@@ -6,6 +6,7 @@ import pytest
 
 from chatd.chat.membership import LASTING
 from chatd.chat.permissions import Role
+from chatd.chat.remote_members import BACK_SECONDS
 from tests.support.sentences import EN
 from tests.support.world import Member, World
 
@@ -146,14 +147,69 @@ class TestADeadNode:
 
     def test_the_others_tell_that_its_people_left(self, world: World, luis: Member) -> None:
         world.shared_log.reap(world.nodes[1].store)
-        world.wait(1)
+        world.wait(BACK_SECONDS)
         assert luis.seen() == [EN.notice("left_one", people="ana")]
+
+    def test_each_of_them_tells_its_own_people(self, world: World, luis: Member) -> None:
+        eva = Member(world, world.add_node().chat)
+        eva.type("/join ops")
+        world.introduce("ops")
+        luis.seen()
+        eva.seen()
+        world.shared_log.reap(world.nodes[1].store)
+        world.wait(BACK_SECONDS)
+        world.wait(1)
+        assert luis.seen() == eva.seen() == [EN.notice("left_one", people="ana")]
 
     def test_they_leave_once(self, world: World, luis: Member) -> None:
         assert named(world)[0] == ["ana", "luis"]
         world.shared_log.reap(world.nodes[1].store)
-        world.wait(1)
+        world.wait(BACK_SECONDS)
         luis.seen()
         world.shared_log.reap(world.nodes[1].store)
-        world.wait(1)
+        world.wait(BACK_SECONDS)
         assert luis.seen() == []
+
+
+class TestANodeThatBeginsAnotherTerm:
+    @pytest.fixture(autouse=True)
+    def rejoined(self, world: World, ana: Member, luis: Member) -> None:
+        world.wait(LASTING)
+        for each in ana, luis:
+            each.seen()
+        store = world.nodes[1].store
+        store.cut = True
+        world.shared_log.reap(store)
+        store.reconnect()
+        for _ in range(2 * int(BACK_SECONDS)):
+            world.wait(1)
+
+    def test_its_people_did_not_leave(self, ana: Member, luis: Member) -> None:
+        assert ana.seen() == luis.seen() == []
+
+    def test_they_are_here(self, world: World) -> None:
+        assert named(world) == [["ana", "luis"]] * 2
+
+    def test_they_leave_once(self, world: World, ana: Member, luis: Member) -> None:
+        luis.ask("/who")
+        ana.hang_up()
+        world.wait(1)
+        assert luis.seen() == [EN.notice("left_one", people="ana")]
+
+
+def test_people_of_a_node_that_was_cut_off_for_long_come_back(
+    world: World, ana: Member, luis: Member
+) -> None:
+    world.wait(LASTING)
+    store = world.nodes[1].store
+    store.cut = True
+    world.shared_log.reap(store)
+    world.wait(BACK_SECONDS)
+    luis.seen()
+    store.reconnect()
+    for _ in range(2):
+        world.wait(1)
+    assert luis.seen() == [EN.notice("joined_one", people="ana")]
+    ana.hang_up()
+    world.wait(1)
+    assert luis.seen() == [EN.notice("left_one", people="ana")]
