@@ -14,18 +14,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from psycopg import Error
+from psycopg import Connection, Error
 from twisted.internet.defer import Deferred
 
 from chatd.storage.postgres.channel import Channel
 from chatd.storage.postgres.errors import line_of
 from chatd.storage.postgres.link import ILinkReactor, PostgresLink
 from chatd.storage.postgres.requests import CHANNEL, check_position
-from chatd.storage.postgres.sessions import open_session
+from chatd.storage.postgres.sessions import connect, set_up
 from chatd.storage.shared.engine import Engine, Link, LinkLost, Position
 from chatd.util.worker import Worker
+
+OPEN_SECONDS = 10.0
+"""Seconds in which all sessions of a link have to be open: some 30 ms, and 2 s more for each host
+that is named before the right one and does not answer."""
 
 _OF_HOSTS = ("host", "hostaddr", "port")
 """The parameters that are lists of hosts."""
@@ -53,6 +57,33 @@ class Server(NamedTuple):
 
     started: str
     history: History | None = None
+
+
+class _Opening:
+    """Sessions that are being opened in a thread, until they are cut off in another one."""
+
+    def __init__(self) -> None:
+        self.channels: list[Channel] = []
+        self.is_late = False
+
+    def add(self, connection: Connection[tuple[Any, ...]]) -> Channel:
+        """Add a session, and return its channel."""
+        channel = Channel(connection)
+        self.channels.append(channel)
+        if self.is_late:
+            channel.shut_down()
+        return channel
+
+    def cut_off(self) -> None:
+        """Shut down all sessions, also those to come."""
+        self.is_late = True
+        for channel in tuple(self.channels):
+            channel.shut_down()
+
+    def end(self) -> None:
+        """Raise `LinkLost` if it was cut off."""
+        if self.is_late:
+            raise LinkLost("it took too long.")
 
 
 class PostgresEngine(Engine):
@@ -97,7 +128,17 @@ class PostgresEngine(Engine):
                 self._reactor, self._node, writer, reader, keeper, hints, hinted, lost
             )
 
-        return self._worker.run(self._open, shown).addCallback(link)
+        opening = _Opening()
+        late = self._reactor.callLater(OPEN_SECONDS, opening.cut_off)
+
+        def end(result: object) -> object:
+            if late.active():
+                late.cancel()
+            return result
+
+        opened = self._worker.run(self._open, opening, shown)
+        opened.addBoth(end)
+        return opened.addCallback(link)
 
     @property
     def parameters(self) -> Mapping[str, str]:
@@ -108,22 +149,27 @@ class PostgresEngine(Engine):
         """End the thread."""
         self._worker.stop()
 
-    def _open(self, shown: Position) -> Sequence[Channel]:
+    def _open(self, opening: _Opening, shown: Position) -> Sequence[Channel]:
         """Open all sessions. Raises `LinkLost` and `LostHistory`."""
-        channels: list[Channel] = []
         try:
             parameters = self.parameters
             for _ in range(4 if self.has_hints else 3):
-                channels.append(Channel(open_session(parameters, self._node, steady=True)))
+                channel = opening.add(connect(parameters, self._node, steady=True))
+                set_up(channel.connection, steady=True)
+                parameters = _at_host_of(channel, parameters)
+            channels = opening.channels
             self._check(channels)
             self._end_others(channels)
             check_position(channels[0], shown)
             if self.has_hints:
                 channels[-1].connection.execute(f"LISTEN {CHANNEL}")
+            opening.end()
         except BaseException as error:
-            for channel in channels:
+            for channel in opening.channels:
                 channel.close()
             self._tries += 1
+            if opening.is_late:
+                raise LinkLost(f"the server did not answer within {OPEN_SECONDS:g} s.") from None
             if isinstance(error, Error):
                 raise LinkLost(line_of(error)) from None
             raise
@@ -179,6 +225,13 @@ def _server_of(channel: Channel) -> Server:
         )
         server = server._replace(history=History(row[0], int(row[1], 16)))
     return server
+
+
+def _at_host_of(channel: Channel, parameters: Mapping[str, str]) -> Mapping[str, str]:
+    """Return parameters for the host to which a channel is connected."""
+    info = channel.connection.info
+    found = {"host": info.host, "hostaddr": info.hostaddr, "port": str(info.port)}
+    return {**parameters, **{key: value for key, value in found.items() if value}}
 
 
 def _rotated(parameters: Mapping[str, str], tries: int) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from psycopg import Error
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.interfaces import IReactorFDSet, IReactorFromThreads
+from twisted.internet.interfaces import IReactorFDSet, IReactorFromThreads, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -49,8 +49,8 @@ PRUNE_BEATS = 20
 """Beats between two deletions of old batches: they come about each minute."""
 
 
-class ILinkReactor(IReactorFDSet, IReactorFromThreads):
-    """The reactor that a link needs."""
+class ILinkReactor(IReactorFDSet, IReactorFromThreads, IReactorTime):
+    """The reactor that a link, and its engine, need."""
 
 
 class _Thread:

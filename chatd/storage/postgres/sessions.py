@@ -45,20 +45,32 @@ def open_session(
     Each statement is a transaction. If ``steady``, they are few, and prepared at once. Raises
     `psycopg.Error`.
     """
-    # libpq cuts a name to what PostgreSQL can show, 63 bytes.
-    keywords: dict[str, Any] = {**parameters, "application_name": f"chatd {node}"}
-    connection = Connection[tuple[Any, ...]].connect(
-        autocommit=True, prepare_threshold=0 if steady else None, **keywords
-    )
+    connection = connect(parameters, node, steady=steady)
     try:
-        settings = {**SETTINGS, **(STEADY if steady else {})}
-        connection.execute(
-            "SELECT set_config(name, value, false)"
-            " FROM unnest(%s::text[], %s::text[]) AS s(name, value)",
-            [list(settings), list(settings.values())],
-            prepare=False,
-        )
+        set_up(connection, steady=steady)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def connect(
+    parameters: Mapping[str, str], node: str, *, steady: bool
+) -> Connection[tuple[Any, ...]]:
+    """Connect as `open_session` does, which waits no longer than libpq was told."""
+    # libpq cuts a name to what PostgreSQL can show, 63 bytes.
+    keywords: dict[str, Any] = {**parameters, "application_name": f"chatd {node}"}
+    return Connection[tuple[Any, ...]].connect(
+        autocommit=True, prepare_threshold=0 if steady else None, **keywords
+    )
+
+
+def set_up(connection: Connection[Any], *, steady: bool) -> None:
+    """Give a new session its settings."""
+    settings = {**SETTINGS, **(STEADY if steady else {})}
+    connection.execute(
+        "SELECT set_config(name, value, false)"
+        " FROM unnest(%s::text[], %s::text[]) AS s(name, value)",
+        [list(settings), list(settings.values())],
+        prepare=False,
+    )

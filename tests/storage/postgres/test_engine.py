@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from chatd.storage.postgres.engine import PostgresEngine
@@ -64,6 +65,25 @@ class TestServers:
         with pytest.raises(LinkLost, match="refused") as caught:
             await connecting.connect()
         assert "\n" not in str(caught.value)
+        connecting.end()
+
+    async def test_one_that_does_not_answer_is_given_up(
+        self, connecting: Connecting, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chatd.storage.postgres.engine.OPEN_SECONDS", 0.3)
+        with psycopg.connect(url) as other:
+            other.execute("LOCK TABLE chatd.clock")
+            with pytest.raises(LinkLost, match=r"within 0\.3 s"):
+                await connecting.connect()
+        await connecting.connect()
+
+    async def test_all_sessions_are_of_the_host_that_the_first_one_found(
+        self, servers: Cluster, replicated: str
+    ) -> None:
+        parameters = parameters_for(replicated)
+        ports = f"{free_port()},{parameters['port']}"
+        connecting = Connecting({**parameters, "host": "127.0.0.1,127.0.0.1", "port": ports})
+        await connecting.connect()
         connecting.end()
 
     async def test_a_standby_is_none(self, servers: Cluster, replicated: str) -> None:
