@@ -47,6 +47,7 @@ OTHER_WORD = re.compile(
 
 SPANISH = [
     "README.es.md",
+    "examples/cluster/README.es.md",
     "docs/operar.md",
     "docs/referencia.md",
     "tools/limits.csv",

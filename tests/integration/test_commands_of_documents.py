@@ -32,6 +32,7 @@ TWINS = [
     ("README.md", "README.es.md"),
     ("docs/reference.md", "docs/referencia.md"),
     ("docs/operating.md", "docs/operar.md"),
+    ("examples/cluster/README.md", "examples/cluster/README.es.md"),
 ]
 """Documents in English, each with its translation."""
 
@@ -236,7 +237,7 @@ def test_pip_is_given_extras_that_there_are(arguments: list[str]) -> None:
 @pytest.mark.parametrize("arguments", those_of("python", "python3"), ids=named)
 def test_python_runs_modules_that_take_the_options(arguments: list[str]) -> None:
     if arguments[0].endswith(".py"):
-        (script,) = ROOT.glob(f"docs/*/{arguments[0]}")
+        (script,) = [*ROOT.glob(f"docs/*/{arguments[0]}"), *ROOT.glob(arguments[0])]
         for option in (word for word in arguments if word.startswith("--")):
             assert option in script.read_text("utf-8")
         return

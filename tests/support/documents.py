@@ -12,14 +12,21 @@ from tests.support.checkout import ROOT
 
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
-    for pattern in ("*.md", "docs/**/*.md", "benchmarks/*.md", "spec/*.md", ".github/**/*.md")
+    for pattern in (
+        "*.md",
+        "docs/**/*.md",
+        "benchmarks/*.md",
+        "spec/*.md",
+        "examples/*/*.md",
+        ".github/**/*.md",
+    )
     for path in ROOT.glob(pattern)
 )
 """The paths of all documents."""
 
 _FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)]+)\)|<(?:a|img)\b[^>]*\b(?:href|src)=\"([^\"]+)\"")
-_PATH = re.compile(r"(?<![\w/.])(?:benchmarks|chatd|docs|spec|tests|tools)/[\w./-]*\w")
+_PATH = re.compile(r"(?<![\w/.])(?:benchmarks|chatd|docs|examples|spec|tests|tools)/[\w./-]*\w")
 
 
 def read(document: str) -> str:
