@@ -163,7 +163,8 @@ def postgres(session: nox.Session) -> None:
     """Run the tests that need a PostgreSQL server with each PostgreSQL that this machine has."""
     session.install("-e", ".[test]")
     choices = session.run("python", "-m", "tests.support.postgres_programs", silent=True)
-    tests = session.posargs or ["tests/storage", "tests/support"]
+    folders = ("integration", "proofs/cluster", "storage", "support")
+    tests = session.posargs or [f"tests/{folder}" for folder in folders]
     for choice in str(choices).splitlines():
         options = ("-q", "-n2", "-m", "postgres", *tests)
         session.run("pytest", *options, env={"CHATD_TEST_POSTGRES": choice})

@@ -1,0 +1,45 @@
+"""``python3 -m tests.proofs.cluster``: rounds and a minute of chaos. Exits with 1 at a fault."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Callable
+
+from tests.proofs.cluster.chaos import run_chaos
+from tests.proofs.cluster.result import Result
+from tests.proofs.cluster.rounds import run_rounds
+
+
+def main() -> int:
+    """Run the command; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m tests.proofs.cluster",
+        description="Do nodes keep their word while servers, nodes and the network fail?",
+    )
+    parser.add_argument("--rounds", type=int, default=100, help="failovers, 0 for none")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of chaos, 0 for none")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options = parser.parse_args()
+    print(f"--seed {options.seed}", flush=True)
+    faults = 0
+    if options.rounds:
+        faults += _report(lambda: run_rounds(options.rounds, options.seed))
+    if options.seconds:
+        faults += _report(lambda: run_chaos(options.seconds, options.seed))
+    return 1 if faults else 0
+
+
+def _report(work: Callable[[], Result]) -> int:
+    """Do the work, and print its result; return the number of faults."""
+    began = time.monotonic()
+    result = work()
+    print(result.text())
+    print(f"{time.monotonic() - began:.0f} s", flush=True)
+    return len(result.faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
