@@ -347,6 +347,12 @@ ARGUMENTS = {
     "the store, sqlite:PATH or postgresql://HOST/DATABASE (default: sqlite:chatd.sqlite)": (
         "el almacén, sqlite:RUTA o postgresql://EQUIPO/BASE (si no se da: sqlite:chatd.sqlite)"
     ),
+    "the daemon that is asked, of those that share a database; its files are in this directory "
+    "(default: the one called as this host; without one, the database is used)": (
+        "el servidor al que se pregunta, de los que comparten una base de datos; sus ficheros "
+        "están en este directorio (si no se da: el que se llama como esta máquina; si no lo hay, "
+        "se usa la base de datos)"
+    ),
     "only this room": "solo esta sala",
     "only lines since then: 10m, 2h or 3d ago, or a time like 2026-11-22T12:01": (
         "solo las líneas desde entonces: hace 10m, 2h o 3d, o desde una hora como 2026-11-22T12:01"

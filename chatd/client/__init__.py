@@ -7,6 +7,8 @@ Modules (python3 -m tools.documents writes this list):
 
 - `admin`: `chatd admin`: the accounts, the budgets and the clock of a store, on the host of the
   store.
+- `admin_replies`: The replies to requests of `chatd admin`: those of a daemon, or else of this
+  process.
 - `answers`: The lists in the answers of a server, such as that of /help, as they are wrapped to a
   screen.
 - `backup`: `chatd backup`: copy a store into a file, also while a daemon runs.

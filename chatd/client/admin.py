@@ -1,45 +1,29 @@
 """`chatd admin`: the accounts, the budgets and the clock of a store, on the host of the store.
 
-While a daemon uses the store, it is sent the request at its control socket; else this process
-carries the request out. Passwords are hashed here, so that none is sent. Only users who may open
-the files can do this. This module must not know how requests are carried out.
+Passwords are hashed here, so that none is sent. Only users who may open the files, or the database,
+can do this. This module must not know how requests are carried out (`chatd.client.admin_replies`).
 """
 
 from __future__ import annotations
 
 import argparse
 import getpass
-import json
-import os
-import socket
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
-
 from chatd.accounts.passwords import Hasher, InvalidPassword, Unavailable, new_password_of
-from chatd.chat.admin_requests import Administration
-from chatd.chat.server import ChatServer
+from chatd.client.admin_replies import reply_of_database, reply_of_file
 from chatd.client.files import add_store, path_as_owner
 from chatd.client.node_rows import rows_of_nodes
-from chatd.client.unix_socket import listener_of
-from chatd.client.wire import ClientError
+from chatd.client.wire import ClientError, WrongUsage
 from chatd.i18n import Language, sentence
-from chatd.protocols.control import control_path
-from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import StoreError
-from chatd.storage.paths import path_of
-from chatd.storage.sqlite.errors import StoreInUse
-from chatd.storage.sqlite.store import SqliteStore
+from chatd.storage.paths import is_shared, path_of
 from chatd.text.escaping import visible
 from chatd.util.command_manual import Example
 from chatd.util.extras import how_to_install
-
-ANSWER_TIMEOUT = 30.0
-"""Seconds that the daemon has to reply."""
 
 _SUMMARIES = {
     "list": "list the registered names",
@@ -72,12 +56,19 @@ EXAMPLES = (
     Example("see which owners store most", "chatd admin budgets bytes"),
     Example("see the servers that share a database", "chatd admin nodes"),
     Example("ask about another store", "chatd admin --store sqlite:/srv/chat/chatd.sqlite list"),
+    Example("ask about a database", "chatd admin --store postgresql:///chatd list"),
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd admin` to *parser*."""
-    add_store(parser, "a database is in no file")
+    add_store(parser)
+    parser.add_argument(
+        "--node",
+        metavar="NAME",
+        help="the daemon that is asked, of those that share a database; its files are in this"
+        " directory (default: the one called as this host; without one, the database is used)",
+    )
     actions = parser.add_subparsers(dest="do", metavar="DO", required=True)
     for do, summary in _SUMMARIES.items():
         action = actions.add_parser(do, help=summary, description=summary, allow_abbrev=False)
@@ -110,10 +101,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Carry out the request and print the result. Raises `ClientError` if that is impossible."""
     from twisted.internet import reactor
 
+    if arguments.node is not None and not is_shared(arguments.store):
+        raise WrongUsage("--node is for a database")
     try:
         path = path_of(arguments.store, Path.cwd())
-        assert path is not None
-        is_new = not path.exists()
+        is_new = path is not None and not path.exists()
         if arguments.do != "add" and is_new:
             raise StoreError(f"there is no file {path}. Name the one that the daemon was given.")
         request = {"do": arguments.do}
@@ -132,7 +124,10 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.do in ("add", "password"):
             hasher = _hasher()
             request["hash"] = hasher.hash(_password(arguments.name))
-        reply = _reply(path_as_owner(arguments.store), request, reactor)
+        if is_shared(arguments.store):
+            reply = reply_of_database(arguments.store, arguments.node, request, reactor)
+        else:
+            reply = reply_of_file(path_as_owner(arguments.store), request, reactor)
     except StoreError as error:
         raise ClientError(f"cannot use --store {arguments.store}: {error}") from None
     # In another folder than the daemon's, it was made by mistake. Tell its path.
@@ -254,72 +249,3 @@ def _hasher() -> Hasher:
     except Unavailable:
         command = how_to_install("accounts")
         raise ClientError(f"passwords need argon2-cffi: {command}") from None
-
-
-def _reply(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any]:
-    """Return the reply of the daemon that uses the store, or without one of this process."""
-    try:
-        return _carry_out(path, request, reactor)
-    except StoreInUse:
-        return _ask_daemon(control_path(path), request)
-
-
-def _ask_daemon(path: Path, request: dict[str, Any]) -> dict[str, Any]:
-    try:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(ANSWER_TIMEOUT)
-            connection.connect(str(path))
-            _check_peer(connection, path)
-            connection.sendall(json.dumps(request).encode() + b"\n")
-            with connection.makefile("rb") as lines:
-                line = lines.readline()
-    except OSError as error:
-        # This includes a path that is too long for a socket.
-        raise ClientError(
-            f"a daemon uses the store, and cannot be asked at {path}:"
-            f" {error.strerror or error}. Its log may say why; or stop it first."
-        ) from None
-    if not line:
-        raise ClientError("the daemon closed the connection. Is it stopping? Try again.")
-    reply: dict[str, Any] = json.loads(line)
-    return reply
-
-
-def _check_peer(connection: socket.socket, path: Path) -> None:
-    """Raise `ClientError` unless the listener is a process of root or of this process's user.
-
-    Nothing is checked on a system without ``SO_PEERCRED``.
-    """
-    uid = listener_of(connection)
-    if uid not in (None, 0, os.geteuid()):
-        raise ClientError(f"user {uid} listens at {path}, who is not the store's owner.")
-
-
-def _carry_out(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any]:
-    store = SqliteStore(reactor, path)
-    outcome: list[dict[str, Any] | Failure] = []
-
-    def begin() -> None:
-        store.start()
-        done = Deferred.fromCoroutine(_perform(store, reactor, request))
-        done.addBoth(outcome.append).addBoth(lambda _: reactor.stop())
-
-    reactor.callWhenRunning(begin)
-    reactor.run()
-    if not outcome:
-        raise ClientError("interrupted; what was asked may be done or not.")
-    (result,) = outcome
-    if isinstance(result, Failure):
-        assert result.value is not None
-        raise result.value
-    return result
-
-
-async def _perform(store: SqliteStore, reactor: Any, request: dict[str, Any]) -> dict[str, Any]:
-    try:
-        server = ChatServer(store, reactor)
-        watch = ClockWatch(store, reactor, server.now)
-        return await Administration(server, watch).perform(request)
-    finally:
-        await store.flush()
-        await store.close()

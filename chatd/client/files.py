@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chatd.event import is_inbox
 from chatd.storage.contract import RoomRecord, StoreError
-from chatd.storage.paths import FORMS, MEMORY, is_shared, path_of, wrong_store
+from chatd.storage.paths import FORMS, MEMORY, is_shared, path_of, place_of, wrong_store
 from chatd.util.private_files import UnsafePath, check_folder, resolve
 from chatd.util.privileges import identity_of
 
@@ -67,6 +67,23 @@ def path_as_owner(where: str) -> Path:
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}.") from None
     return path
+
+
+def node_as_owner(node: str) -> Path:
+    """Return the place of the files of a node that runs here; as root, become its owner for good.
+
+    Raises `StoreError`. See `path_as_owner`.
+    """
+    try:
+        place = place_of(node, Path(os.path.realpath(Path.cwd())))
+        if os.geteuid() == 0:
+            owner = _become_owner(place)
+            place = resolve(place, {0, owner})
+        return place
+    except UnsafePath as unsafe:
+        raise StoreError(str(unsafe)) from None
+    except OSError as error:
+        raise StoreError(f"{Path.cwd()}: {error.strerror}.") from None
 
 
 def existing_store(where: str) -> Path:
