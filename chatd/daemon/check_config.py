@@ -13,6 +13,7 @@ import pwd
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from importlib.util import find_spec
 from pathlib import Path
 
 from chatd.daemon.configuration import Configuration
@@ -125,6 +126,9 @@ def faults_of_files(settings: Settings, folder: Path) -> Iterator[str]:
     if os.path.isabs(audit) and (why := _wrong_place(Path(audit))):
         yield f"cannot write the audit {audit}: {why}."
     is_file = not is_shared(settings.store) and os.path.isabs(settings.store.partition(":")[2])
+    if is_shared(settings.store) and find_spec("psycopg") is None:
+        needs = f"it needs psycopg: {how_to_install('postgres')}."
+        yield f"cannot use --store {settings.store}: {needs}"
     if is_file and (why := _wrong_store(settings.store)):
         yield f"cannot use --store {settings.store}: {why}"
     for listener in settings.listeners:

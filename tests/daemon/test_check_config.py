@@ -70,6 +70,16 @@ def test_a_motd_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert check('server.motd = "no"', capsys) == [f"chatd.toml: {why}"]
 
 
+def test_a_database_needs_a_library(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = 'store.where = "postgresql:///chatd"\ncluster.node = "alba"'
+    assert check(text, capsys) == ["chatd.toml: no fault; 1 address."]
+    monkeypatch.setattr(check_config, "find_spec", lambda name: None)
+    (line,) = check(text, capsys)
+    assert line.startswith("chatd.toml: cannot use --store postgresql:///chatd: it needs psycopg: ")
+
+
 def test_the_addresses_for_the_network_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = check("lan.open = true", capsys)
     assert line == "chatd.toml: no fault; 1 address, and those for the network."
