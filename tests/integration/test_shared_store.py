@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -96,3 +98,42 @@ def test_a_daemon_whose_log_is_lost_ends_with_an_error(node: Start, database: st
         )
     assert alba.process.wait(20) == 1
     assert "the store cannot go on, so this daemon stops: the database has not what" in alba.rest()
+
+
+def takes(client: Client, name: str) -> bool:
+    """Return True if a client can have a name now."""
+    client.type(f"/nick {name}")
+    taken, refused = EN.notice("you_are", name=name), EN.sentence("name_in_use", name=name)
+    while (line := client.line()) != taken:
+        if refused in line:
+            return False
+    return True
+
+
+@pytest.mark.deadline(40)
+def test_people_are_told_while_the_database_is_away_for_long(postgres: Server, node: Start) -> None:
+    with server(tcp=True) as own:
+        alba = node("alba", own.url())
+        with alba.guest() as ana:
+            ana.type("/nick ana")
+            ana.until(EN.notice("you_are", name="ana"))
+            own.kill()
+            ana.until(EN.notice("cut_off"))
+            own.start()
+            ana.until(EN.notice("cut_off_ended"))
+
+
+@pytest.mark.deadline(60)
+def test_a_daemon_that_hung_for_long_gives_up_a_name_that_was_taken(node: Start) -> None:
+    alba, eva = node("alba"), node("eva")
+    with alba.guest() as ana, eva.guest() as other:
+        ana.type("/nick ana", "hola")
+        other.until("<ana> hola")
+        alba.process.send_signal(signal.SIGSTOP)
+        try:
+            while not takes(other, "ana"):
+                time.sleep(0.5)
+        finally:
+            alba.process.send_signal(signal.SIGCONT)
+        ana.until(EN.notice("name_was_lost", name="ana"))
+        ana.until(EN.notice("you_are", name="guest").partition("guest")[0] + "guest")
