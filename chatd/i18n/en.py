@@ -645,6 +645,8 @@ SENTENCES = {
         "This server is connected to the other servers again. The lines that were said there"
         " meanwhile follow."
     ),
+    "store_away": ("This server does not reach its store. Your lines wait, and may not be saved."),
+    "store_away_ended": "This server reaches its store again.",
     "name_was_lost": (
         "This server was cut off for long. Meanwhile another person took the name {name} at another"
         " server."

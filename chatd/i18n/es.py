@@ -700,6 +700,10 @@ SENTENCES = {
         "Este servidor llega otra vez a los demás servidores. Ahora viene lo que se dijo allí"
         " mientras tanto."
     ),
+    "store_away": (
+        "Este servidor no llega a su almacén. Tus líneas esperan, y puede que no se guarden."
+    ),
+    "store_away_ended": "Este servidor llega otra vez a su almacén.",
     "name_was_lost": (
         "Este servidor no llegó a los demás durante mucho rato. Mientras tanto otra persona tomó el"
         " nombre {name} en otro servidor."

@@ -6,7 +6,7 @@ import pytest
 
 from chatd.chat.cut_off import TOLD_AT_ONCE
 from chatd.errors import ErrorKind
-from chatd.storage.shared.lease import CURRENT_SECONDS
+from chatd.storage.shared.lease import BEAT_SECONDS, CURRENT_SECONDS
 from chatd.storage.shared.store import GIVE_UP_SECONDS
 from tests.support.browser import browser
 from tests.support.event_stream import Reader
@@ -21,7 +21,10 @@ ENDED = EN.notice("cut_off_ended")
 
 @pytest.fixture
 def world() -> World:
-    return World(nodes=2)
+    """Return a world whose nodes know of each other."""
+    world = World(nodes=2)
+    world.wait(BEAT_SECONDS)
+    return world
 
 
 @pytest.fixture
@@ -171,3 +174,27 @@ class TestWho:
         cut(world, 12)
         tab.send("people", room="lobby")
         assert [each.get("age") for each in tab.seen("people")] == [None, 12]
+
+
+class TestANodeWithoutOthers:
+    @pytest.fixture
+    def ana(self, world: World) -> Member:
+        """Return a guest at the first node, which has no others."""
+        world.nodes[1].store.crash()
+        world.shared_log.reap(world.nodes[1].store)
+        world.next_node()
+        ana = world.person("ana")
+        world.wait(BEAT_SECONDS)
+        ana.seen()
+        return ana
+
+    def test_says_that_it_does_not_reach_its_store(self, world: World, ana: Member) -> None:
+        cut(world)
+        assert ana.seen() == [EN.notice("store_away")]
+        reconnect(world)
+        assert ana.seen() == [EN.notice("store_away_ended")]
+
+    def test_knows_who_is_here(self, world: World, ana: Member) -> None:
+        cut(world, 12)
+        ana.seen()
+        assert len(ana.ask("/who")) == 1

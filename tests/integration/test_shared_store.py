@@ -118,9 +118,9 @@ def test_people_are_told_while_the_database_is_away_for_long(postgres: Server, n
             ana.type("/nick ana")
             ana.until(EN.notice("you_are", name="ana"))
             own.kill()
-            ana.until(EN.notice("cut_off"))
+            ana.until(EN.notice("store_away"))
             own.start()
-            ana.until(EN.notice("cut_off_ended"))
+            ana.until(EN.notice("store_away_ended"))
 
 
 @pytest.mark.deadline(60)
