@@ -67,19 +67,22 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    SELECT b.id INTO last FROM batches b WHERE b.shard = p_shard AND b.no = chatd_append_1.no;
 
     -- A beat does not wait for this lock. To end a term does, for all shards that it writes to.
     SELECT n.node INTO v_node FROM nodes n WHERE n.term = p_term AND n.live FOR KEY SHARE;
     IF NOT FOUND THEN
         what := 'fenced';
+        SELECT b.id INTO last FROM batches b WHERE b.shard = p_shard AND b.no = chatd_append_1.no;
         RETURN;
     END IF;
     IF cardinality(p_of) > 0 THEN
         SELECT max(b.no) INTO v_rights FROM batches b
             WHERE b.shard = p_shard AND b.rights AND b.no > p_known AND b.term <> p_term;
         IF v_rights IS NOT NULL THEN
-            what := 'again'; no := v_rights;
+            what := 'again';
+            SELECT b.id INTO last
+                FROM batches b WHERE b.shard = p_shard AND b.no = chatd_append_1.no;
+            no := v_rights;
             RETURN;
         END IF;
     END IF;
