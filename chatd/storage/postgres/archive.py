@@ -99,3 +99,7 @@ class Archive:
     def close(self) -> None:
         """Close the connection; the next question opens it again."""
         self._connection.close()
+
+    def shut_down(self) -> None:
+        """End the connection at once, from any thread. See `ReadingConnection.shut_down`."""
+        self._connection.shut_down()

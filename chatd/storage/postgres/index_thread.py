@@ -34,6 +34,10 @@ class IndexThread:
         await self._worker.run(self._connection.close)
         self._worker.stop()
 
+    def shut_down(self) -> None:
+        """End the session at once. See `ReadingConnection.shut_down`."""
+        self._connection.shut_down()
+
     def step(self) -> Deferred[int]:
         """Add some events to the index; fire with the number of those that are not in it.
 

@@ -11,8 +11,10 @@ This module must not know what is read.
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from psycopg import Connection, Cursor, Error, OperationalError
@@ -38,7 +40,7 @@ def nothing_shown() -> Position:
 
 
 class ReadingConnection:
-    """A connection for one thread at a time.
+    """A connection for one thread at a time, which any thread may shut down.
 
     The first use opens it, and the first one after an error, or after the server was lost, opens it
     again. ``shown`` gives the position of the last batch that this node has published.
@@ -48,6 +50,7 @@ class ReadingConnection:
         self._connect = connect
         self._shown = shown
         self._connection: Connection[Any] | None = None
+        self._socket: socket.socket | None = None  # a second handle of its socket
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor[Any]]:
@@ -67,9 +70,19 @@ class ReadingConnection:
 
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
+        handle, self._socket = self._socket, None
+        if handle is not None:
+            handle.close()
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+    def shut_down(self) -> None:
+        """End the connection at once: a thread that waits for the server goes on, by an error."""
+        handle = self._socket
+        if handle is not None:
+            with suppress(OSError):  # it has ended already
+                handle.shutdown(socket.SHUT_RDWR)
 
     def _checked(self) -> Connection[Any]:
         """Return a connection to a server with the log. One that was lost is opened again."""
@@ -81,6 +94,7 @@ class ReadingConnection:
             else:
                 return self._connection
         self._connection = self._connect()
+        self._socket = socket.socket(fileno=os.dup(self._connection.fileno()))
         # Each statement has its index. A planner that knows little would read a table.
         self._connection.execute("SET enable_seqscan = off")
         self._check(self._connection)

@@ -197,6 +197,12 @@ class PostgresStore(SharedStore):
             await thread.run(archive.close)
             thread.stop()
 
+    def _end_link(self) -> None:
+        super()._end_link()
+        # These sessions may wait for a server that does not answer any more, and for long.
+        for session in self._reader, self._searcher, self._index_thread:
+            session.shut_down()
+
     def _shown(self) -> Position:
         return self.follower.published
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from threading import Timer
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -67,6 +68,21 @@ class TestConnection:
         first = answer(connection)
         connection.close()
         assert answer(connection) != first
+
+    def test_one_that_waits_can_be_shut_down(self, connection: ReadingConnection) -> None:
+        first = answer(connection)
+        timer = Timer(0.1, connection.shut_down)
+        timer.start()
+        with pytest.raises(StoreError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+        timer.join()
+        assert answer(connection) != first
+
+    def test_to_shut_down_one_that_is_closed_does_nothing(
+        self, connection: ReadingConnection
+    ) -> None:
+        connection.shut_down()
+        assert answer(connection)
 
     def test_after_an_error_it_is_opened_again(self, connection: ReadingConnection) -> None:
         first = answer(connection)

@@ -11,10 +11,11 @@ import pytest
 import pytest_twisted
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
+from twisted.internet.defer import Deferred
 
 from chatd.event import Record
 from chatd.i18n import Language
-from chatd.storage.contract import Wanted
+from chatd.storage.contract import StoreError, Wanted
 from chatd.storage.postgres.address import address_of
 from chatd.storage.postgres.examiner import EXAMINE_SECONDS
 from chatd.storage.postgres.indexing import LOOK_SECONDS
@@ -128,6 +129,24 @@ class TestTogether:
         await alba.reopen()
         await alba.say(draft("b"))
         assert texts(await alba.everything()) == ["a", "b"]
+
+    async def test_a_read_that_waits_ends_with_the_link(
+        self, node: Callable[..., Node], expected_errors: Expect
+    ) -> None:
+        """The server that it waits for may be out of reach."""
+        alba = node()
+        await alba.say(draft("a"))
+        with psycopg.connect(alba.url) as other:
+            other.execute("LOCK TABLE chatd.events")
+            reading = Deferred.fromCoroutine(alba.store.read("lobby", 0, 1))
+            await alba.until(
+                lambda: sql(alba.url, "SELECT 1 FROM pg_locks WHERE NOT granted AND mode ~ 'Share'")
+            )
+            alba.own.links.abort()
+            with pytest.raises(StoreError):
+                await reading
+            assert len(expected_errors()) == 1
+        assert texts(await alba.everything()) == ["a"]
 
     async def test_lines_come_into_the_index(self, node: Callable[..., Node]) -> None:
         alba = node()
