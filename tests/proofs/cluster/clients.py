@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ NOT_SAVED = ErrorKind.NOT_SAVED.value
 NOT_READABLE = ErrorKind.NOT_READABLE.value
 FULL = ErrorKind.FULL.value
 NOT_KNOWN = ErrorKind.NOT_KNOWN.value
+ANEW = "bookmark of another log"
 NAME_IN_USE = ErrorKind.NAME_IN_USE.value
 """The error of a name that is held by a session whose node is gone, but not yet given up."""
 
@@ -80,30 +82,32 @@ class Patient(Listener):
 
     A node takes no connections before it has numbers for them. One that cannot read the database
     shows a gap, and cannot tell if a bookmark is of its log; nor can one that has not followed
-    so far. ``turned_away`` counts these.
+    so far. ``turned_away`` counts these, by what the client is told.
     """
 
-    turned_away = 0
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.turned_away: Counter[str] = Counter()
 
     def _take_head(self) -> bytes | None:
         head = super()._take_head()
         if head is not None and head.startswith(b"HTTP/1.1 503 "):
-            self._come_again()
+            self._come_again(FULL)
             return None
         return head
 
     def _told(self, type: str, message: Any) -> None:
         if self.ended:
             return
-        if (type == "error" and message["kind"] in (NOT_READABLE, FULL)) or (
-            type == "entered" and message["anew"]
-        ):
-            self._come_again()
+        if type == "error" and message["kind"] in (NOT_READABLE, FULL):
+            self._come_again(message["kind"])
+        elif type == "entered" and message["anew"]:
+            self._come_again(ANEW)
         else:
             super()._told(type, message)
 
-    def _come_again(self) -> None:
-        self.turned_away += 1
+    def _come_again(self, why: str) -> None:
+        self.turned_away[why] += 1
         self.ended = True
         self._unread.clear()
 

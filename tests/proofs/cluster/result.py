@@ -39,9 +39,10 @@ class Result:
         typists = [each for each in crowd.clients if isinstance(each, Typist)]
         shown += [data.count(b"\n<") for each in typists for data in each.transcripts]
         self.lines["shown, to all clients together,"] = sum(shown)
-        self.lines["times a node had no bookmark, number or past line for a client"] = sum(
-            each.turned_away for each in crowd.listeners if isinstance(each, Patient)
-        )
+        for each in crowd.listeners:
+            if isinstance(each, Patient):
+                for why, times in each.turned_away.items():
+                    self.did[f"clients turned away: {why}"] += times
         self.did["batches read and dropped unshown"] = sum(node.dropped for node in crowd.nodes)
         self.faults += crowd.faults_in(log)
         for node in crowd.nodes:
