@@ -68,7 +68,11 @@ _ADVICE = [
         "Have the server use TLS: ssl = on, with a certificate for the name of its host.",
     ),
     (
-        r"root certificate file|certificate verify failed|does not match host name",
+        r"does not match host name",
+        "Name the host as its certificate does.",
+    ),
+    (
+        r"root certificate file|certificate verify failed",
         "Name the certificate of your authority: postgresql://HOST/DATABASE?sslrootcert=/FILE",
     ),
     (

@@ -51,6 +51,16 @@ REFUSED = "Connection refused\n\tIs the server running on that host and acceptin
             "db.example:5432: session is read-only. That is a standby. Name the primary, or all"
             " servers: postgresql://HOST,HOST/DATABASE",
         ),
+        (
+            f'{AT}server certificate for "db" does not match host name "db.example"',
+            'db.example:5432: server certificate for "db" does not match host name "db.example".'
+            " Name the host as its certificate does.",
+        ),
+        (
+            f'{AT}root certificate file "/root.crt" does not exist\nEither provide the file',
+            'db.example:5432: root certificate file "/root.crt" does not exist. Name the'
+            " certificate of your authority: postgresql://HOST/DATABASE?sslrootcert=/FILE",
+        ),
         (f"{AT}FATAL:  hoy no puede ser", "db.example:5432: hoy no puede ser."),
         ("", "OperationalError."),
     ],
