@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from chatd.storage.claims import Claims
 from chatd.storage.contract import StoreError
+from chatd.storage.postgres.reading import ShutDown
 from chatd.storage.turn import Turn, Work
 from chatd.util.error_log import ErrorLog, RecurringWarning
 
@@ -85,8 +86,8 @@ class Indexing:
                 self._pause = deferLater(self._clock, PAUSE_SECONDS)
                 await self._pause
                 self.pending = await self._step()
-        except CancelledError:
-            pass
+        except (CancelledError, ShutDown):
+            pass  # the node stops, or looks again when it has another link
         except StoreError as error:
             self._warning.tell(str(error))
         except Exception:

@@ -30,6 +30,14 @@ Connect = Callable[[], "Connection[Any]"]
 Raises `StoreError`.
 """
 
+
+class ShutDown(StoreError):
+    """A connection was shut down while it was used (`ReadingConnection.shut_down`)."""
+
+    def __init__(self) -> None:
+        super().__init__("the link to the server was lost.")
+
+
 NOTHING = Position(0, None)
 """The position of a node that has published nothing."""
 
@@ -51,10 +59,12 @@ class ReadingConnection:
         self._shown = shown
         self._connection: Connection[Any] | None = None
         self._socket: socket.socket | None = None  # a second handle of its socket
+        self._is_shut_down = False
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor[Any]]:
         """Return a cursor, in a context. Raises `StoreError` for all errors of the database."""
+        self._is_shut_down = False
         try:
             with self._checked().cursor(binary=True) as cursor:
                 yield cursor
@@ -63,6 +73,8 @@ class ReadingConnection:
             raise
         except Error as error:
             self.close()
+            if self._is_shut_down:
+                raise ShutDown from None
             raise StoreError(line_of(error)) from None
         except BaseException:
             self.close()  # it may be in a statement that has not ended
@@ -79,6 +91,7 @@ class ReadingConnection:
 
     def shut_down(self) -> None:
         """End the connection at once: a thread that waits for the server goes on, by an error."""
+        self._is_shut_down = True
         handle = self._socket
         if handle is not None:
             with suppress(OSError):  # it has ended already

@@ -9,6 +9,7 @@ from twisted.logger import eventAsText
 
 from chatd.storage.contract import StoreError
 from chatd.storage.postgres.indexing import LOOK_SECONDS, PAUSE_SECONDS, Indexing
+from chatd.storage.postgres.reading import ShutDown
 from chatd.util.error_log import ErrorLog
 from tests.support.claims import SharedClaims, SlowClaims
 from tests.support.logs import Expect
@@ -135,6 +136,15 @@ def test_a_look_while_a_step_is_taken_takes_no_other(nodes: Nodes) -> None:
     nodes.look()
     assert nodes.first.steps == 1
     nodes.first.hold.callback(None)
+
+
+def test_the_loss_of_the_link_is_told_elsewhere(nodes: Nodes) -> None:
+    nodes.first.error = ShutDown()
+    nodes.left[0] = 5
+    nodes.look()
+    nodes.first.error = None
+    nodes.look()
+    assert nodes.left == [0]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from chatd.storage.contract import StoreError
-from chatd.storage.postgres.reading import NOTHING, ReadingConnection
+from chatd.storage.postgres.reading import NOTHING, ReadingConnection, ShutDown
 from chatd.storage.shared.engine import Position
 from tests.support.postgres import Server
 from tests.support.postgres_log import LogInDatabase, connect
@@ -73,7 +73,7 @@ class TestConnection:
         first = answer(connection)
         timer = Timer(0.1, connection.shut_down)
         timer.start()
-        with pytest.raises(StoreError), connection.cursor() as cursor:
+        with pytest.raises(ShutDown), connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(60)")
         timer.join()
         assert answer(connection) != first
