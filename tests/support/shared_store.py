@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -57,7 +58,10 @@ BLOCK = 1000
 
 
 class Batch(NamedTuple):
-    """A batch in the log, with the term that wrote it, and what it answers."""
+    """A batch in the log, with the term that wrote it, and what it answers.
+
+    ``holders`` are those of the looks of names, after it.
+    """
 
     term: int
     read: LogBatch
@@ -65,6 +69,7 @@ class Batch(NamedTuple):
     conflicts: Sequence[RecordWrite] = ()
     answers: Sequence[tuple[Any, Any]] = ()
     joined: Joined | None = None
+    holders: Mapping[str, Collection[str]] = {}
 
 
 class _Changed(NamedTuple):
@@ -84,6 +89,7 @@ class _State:
         self.changed: dict[tuple[str, str], _Changed] = {}
         self.claims: dict[str, dict[tuple[Claim, int], None]] = {}  # by look, with their nodes
         self.nodes: dict[int, Node] = {}
+        self.ended: dict[int, int] = {}  # the numbers of the batches that ended the terms
         self.terms = 0
         self.numbers = 0
 
@@ -110,6 +116,11 @@ class _State:
             if not held:
                 self.claims.pop(look, None)
 
+    @property
+    def holders(self) -> Mapping[str, Collection[str]]:
+        """The holders of the looks of names."""
+        return {look: {claim.holder for claim, _ in claims} for look, claims in self.claims.items()}
+
     def node_of(self, term: int) -> Node | None:
         """Return the live node of a term."""
         return next((node for node in self.nodes.values() if node.term == term and node.live), None)
@@ -118,7 +129,9 @@ class _State:
 class SharedLog:
     """A log of batches. ``safe`` is the number of the last one that may be published.
 
-    ``block`` is how many numbers of sessions a node takes at a time.
+    ``block`` is how many numbers of sessions a node takes at a time. Requests that are ``late`` are
+    on their way from links that were lost, and ``reaped`` are the numbers of the nodes that others
+    have ended.
     """
 
     def __init__(self, block: int = BLOCK) -> None:
@@ -128,6 +141,8 @@ class SharedLog:
         self.batches: list[Batch] = []
         self.safe = 0
         self.nodes: list[SharedMemoryStore] = []
+        self.late: list[Callable[[], object]] = []
+        self.reaped: list[int] = []
         self.state = _State()
         self._safe_state = _State()
         self._waiting: list[Callable[[], None]] = []
@@ -229,7 +244,7 @@ class SharedLog:
             elif isinstance(item, NumbersRequest):
                 answers.append((item, self.take_block()))
         read = LogBatch(number, request.id, entries, records)
-        batch = Batch(term, read, rights_change, conflicts, answers)
+        batch = Batch(term, read, rights_change, conflicts, answers, holders=state.holders)
         self.batches.append(batch)
         return self._answer_of(batch, request.items)
 
@@ -266,12 +281,16 @@ class SharedLog:
     def note(self, id: UUID | None = None, **what: Any) -> int:
         """Make a batch visible that no node appended, and return its number."""
         number = len(self.batches) + 1
-        self.batches.append(Batch(0, LogBatch(number, id or uuid4(), **what)))
+        read = LogBatch(number, id or uuid4(), **what)
+        self.batches.append(Batch(0, read, holders=self.state.holders))
         return number
 
     def end_node(self, node: Node, live: bool = False, id: UUID | None = None) -> int:
         """End what ends with a node's term, and return the number of the batch that says so."""
         state = self.state
+        before = state.nodes.get(node.number)
+        if before is not None:
+            state.ended.setdefault(before.term, len(self.batches) + 1)
         state.nodes[node.number] = node._replace(live=live)
         for held in tuple(state.claims.values()):
             for claim, other in tuple(held):
@@ -305,7 +324,7 @@ class SharedLog:
         batch = self.end_node(node, live=True, id=request.id)
         lost = [claim for claim in request.held if state.take(claim, number) is not None]
         joined = Joined(node.term, batch, lost, self.level)
-        self.batches[-1] = self.batches[-1]._replace(joined=joined)
+        self.batches[-1] = self.batches[-1]._replace(joined=joined, holders=state.holders)
         return joined
 
 
@@ -327,17 +346,25 @@ class MemoryLink(Link):
             if self.is_open:
                 done.callback(result)
 
-        self._log.when_safe(answer)
+        self._log.when_safe(partial(self._store.tell, answer))
         return done
 
+    def _carry_out(self, request: Callable[[], Any]) -> Deferred[Any]:
+        """Carry a request out and answer it, or, if the node is ``late``, only later, if ever."""
+        if self.is_open and self._store.late:
+            self._log.late.append(request)
+            return Deferred()
+        return self._sealed(request() if self.is_open else None)
+
     def append(self, term: int, request: Request) -> Deferred[Answer]:
-        return self._sealed(self._log.append(self._store, term, request))
+        return self._carry_out(partial(self._log.append, self._store, term, request))
 
     def read(self, after: int) -> Deferred[Sequence[LogBatch]]:
         return succeed([batch.read for batch in self._log.batches[after:]])
 
     def seal(self, position: Position) -> Deferred[None]:
-        if self._log.batches[position.number - 1].read.id != position.id:
+        batches = self._log.batches[: position.number]
+        if len(batches) < position.number or batches[-1].read.id != position.id:
             return fail(LinkLost("another history"))
         return self._sealed(None)
 
@@ -347,25 +374,30 @@ class MemoryLink(Link):
                 node.engine.hinted(number)
 
     def join(self, request: JoinRequest) -> Deferred[Joined]:
-        answer: Joined | Failure
+        return self._carry_out(partial(self._join, request))
+
+    def _join(self, request: JoinRequest) -> Joined | Failure:
         try:
-            answer = self._log.join(self._store.number, request, self._store.version)
+            return self._log.join(self._store.number, request, self._store.version)
         except (LinkLost, Replaced):
-            answer = Failure()
-        return self._sealed(answer)
+            return Failure()
 
     def beat(self, term: int, applied: int) -> Deferred[Sequence[Node] | None]:
+        return self._carry_out(partial(self._beat, term, applied))
+
+    def _beat(self, term: int, applied: int) -> Sequence[Node] | None:
         node = self._log.state.node_of(term)
         if node is None:
-            return self._sealed(None)
+            return None
         self._log.state.nodes[node.number] = node._replace(beat=node.beat + 1, applied=applied)
-        return self._sealed(list(self._log.state.nodes.values()))
+        return list(self._log.state.nodes.values())
 
     def reap(self, term: int, node: Node) -> Deferred[bool]:
         now = self._log.state.nodes[node.number]
         if self._log.state.node_of(term) is None or now._replace(applied=node.applied) != node:
             return self._sealed(False)
         number = self._log.end_node(now)
+        self._log.reaped.append(now.number)
         return self._sealed(True).addCallback(self._told, number)
 
     def leave(self, term: int) -> Deferred[None]:
@@ -431,19 +463,21 @@ class MemoryEngine(Engine):
         link, self.link = self.link, None
         if link is not None:
             link.is_open = False
-            self._lost(LinkLost(why))
+            self._store.late = False
+            self._store.tell(partial(self._lost, LinkLost(why)))
 
     def hinted(self, number: int) -> None:
         """Hear that all up to a number is safe."""
         if self.link is not None:
-            self._hinted(number)
+            self._store.tell(partial(self._hinted, number))
 
 
 class SharedMemoryStore(SharedStore, MemoryStore):
     """A node's store on a shared log.
 
     ``seconds`` is the clock of its lease, which is that of the reactor unless it is given, and
-    ``version`` the version of the log that it can read.
+    ``version`` the version of the log that it can read. While it is ``late``, until its link is
+    lost, what it asks for is on its way.
     """
 
     def __init__(
@@ -458,6 +492,9 @@ class SharedMemoryStore(SharedStore, MemoryStore):
         self.version = version
         self.number = len(log.state.nodes) + 1
         self._cut = False
+        self.late = False
+        self.node_clock = clock
+        self._untold: list[Callable[[], object]] | None = None  # while it is suspended
         self.engine = MemoryEngine(self)
         joined = log.join(self.number, JoinRequest(uuid4(), 0), version)
         log.seal()  # what is read at the start may be shown
@@ -485,7 +522,7 @@ class SharedMemoryStore(SharedStore, MemoryStore):
         # Without a batch, because worlds have blocks of one number, and count as one node does.
         done: Deferred[range] = Deferred()
         block = self.shared_log.take_block()
-        self.shared_log.when_safe(lambda: done.callback(block))
+        self.shared_log.when_safe(partial(self.tell, partial(done.callback, block)))
         return done
 
     @property
@@ -503,6 +540,23 @@ class SharedMemoryStore(SharedStore, MemoryStore):
         """End that the node is cut off."""
         self._cut = False
         self.links.connect_now()
+
+    def suspend(self) -> None:
+        """Let the node hear nothing from now on. Its clock has to stand still, too."""
+        self._untold = []
+
+    def resume(self) -> None:
+        """Let the node hear what came meanwhile."""
+        untold, self._untold = self._untold or [], None
+        for hear in untold:
+            hear()
+
+    def tell(self, hear: Callable[[], object]) -> None:
+        """Have the node hear something, unless it is suspended."""
+        if self._untold is None:
+            hear()
+        else:
+            self._untold.append(hear)
 
     def send(self) -> None:
         """Send what is being committed."""

@@ -39,6 +39,7 @@ from chatd.text.folding import fold
 from chatd.util.budget_table import BUDGETS
 from chatd.util.budgets import Budgets
 from tests.support.memory_client import MemoryClient
+from tests.support.node_clocks import NodeClocks
 from tests.support.sentences import EN
 from tests.support.shared_store import SharedLog, SharedMemoryStore
 
@@ -134,15 +135,15 @@ class Node:
         self, world: World, store: Any, max_length: int, limits: Limits, options: Mapping[str, Any]
     ) -> None:
         self.store = store
-        self.clock = world.clock
+        self.clock = getattr(store, "node_clock", world.clock)
         counted = world.budgets
-        self.server = ChatServer(store, world.clock, now=world.now, budgets=counted, **options)
+        self.server = ChatServer(store, self.clock, now=world.now, budgets=counted, **options)
         admission = Admission(limits, counted)
         self.chat = ChatFactory(
-            self.server, world.clock, ChatProtocol, max_length, limits=limits, admission=admission
+            self.server, self.clock, ChatProtocol, max_length, limits=limits, admission=admission
         )
         self.bare = ChatFactory(
-            self.server, world.clock, BareProtocol, BARE_LENGTH, limits, admission
+            self.server, self.clock, BareProtocol, BARE_LENGTH, limits, admission
         )
 
 
@@ -183,9 +184,7 @@ class World:
         # So people are guest1, guest2 ... as they come.
         self.shared_log = SharedLog(block=1) if log is None else log
         if store is None and nodes > 1 and not slow:
-            stores = [
-                SharedMemoryStore(self.shared_log, self.clock, self.now) for _ in range(nodes)
-            ]
+            stores = [self._shared_store() for _ in range(nodes)]
         elif store is None:
             stores = [HeldStore(self.clock, self.now)]
             stores[0].holds = slow
@@ -200,8 +199,12 @@ class World:
 
     def add_node(self) -> Node:
         """Start one more node on the log."""
-        self.nodes.append(self._make_node(SharedMemoryStore(self.shared_log, self.clock, self.now)))
+        self.nodes.append(self._make_node(self._shared_store()))
         return self.nodes[-1]
+
+    def _shared_store(self) -> SharedMemoryStore:
+        clock = self.clock.of_a_node() if isinstance(self.clock, NodeClocks) else self.clock
+        return SharedMemoryStore(self.shared_log, clock, self.now, self.clock.seconds)
 
     @property
     def servers(self) -> list[ChatServer]:

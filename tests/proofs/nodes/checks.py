@@ -6,7 +6,7 @@ This module must not know what the state machine does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -150,13 +150,25 @@ def nobody_is_where_they_may_not_be(nodes: Iterable[Node]) -> None:
 # Names
 
 
-def names_are_held_once(nodes: Iterable[Node]) -> None:
-    """Assert that no two guests have names that look alike, nor two sessions one number."""
-    sessions = [session for node in nodes for session in node.server.sessions]
-    numbers = [session.number for session in sessions]
+def names_are_held_once(log: SharedLog, nodes: Sequence[Node]) -> None:
+    """Assert that no two guests have names that look alike, nor two sessions one number.
+
+    A node that others have taken for dead does not know yet which names are taken.
+    """
+    numbers = [session.number for node in nodes for session in node.server.sessions]
     assert len(set(numbers)) == len(numbers), f"sessions have one number: {numbers}"
+    current = [node for node in nodes if is_current(log, node)]
+    sessions = [session for node in current for session in node.server.sessions]
     guests = [each for each in sessions if not each.is_guest and each.grant is None]
     _look_different(guests)
+
+
+def is_current(log: SharedLog, node: Node) -> bool:
+    """Return True if the term of a node has not ended, and the node has published its begin."""
+    term = node.store.membership.term
+    begun = [each.read.number for each in log.batches if each.joined and each.joined.term == term]
+    is_live = log.state.node_of(term) is not None
+    return is_live and node.store.publication.known >= max(begun, default=0)
 
 
 def names_of_accounts_are_theirs(nodes: Sequence[Node]) -> None:
@@ -183,6 +195,39 @@ def claims_are_those_of_guests(log: SharedLog, nodes: Iterable[Node]) -> None:
 def _look_different(sessions: Sequence[Session]) -> None:
     for one, other in combinations(sessions, 2):
         assert not looks(one.name) & looks(other.name), f"guests: {one.name} and {other.name}"
+
+
+# Terms, and the names that are held under them
+
+
+def no_batch_is_behind_the_end_of_its_term(log: SharedLog) -> None:
+    """Assert that nothing was stored under a term after it was ended."""
+    for batch in log.batches:
+        ended = log.state.ended.get(batch.term, batch.read.number)
+        assert batch.read.number <= ended, f"batch {batch.read.number} of a term is behind its end"
+
+
+def lines_are_those_of_holders(log: SharedLog, node: Node) -> None:
+    """Assert that each look had one holder at a time, and that guests said lines under theirs."""
+    accounts = {account.name for account in node.server.accounts.table.values()}
+    before: Mapping[str, Collection[str]] = {}
+    for batch in log.batches:
+        for look, holders in batch.holders.items():
+            assert len(holders) == 1, f"{look} has several holders: {holders}"
+        for event in batch.read.entries:
+            if not isinstance(event, Event) or event.kind is not Kind.MESSAGE:
+                continue
+            if event.author in accounts or is_guest_name(event.author):
+                continue
+            for look in looks(event.author):
+                held = {*before.get(look, ()), *batch.holders.get(look, ())}
+                assert f"session {event.session}" in held, f"{event} is one of {held}"
+        before = batch.holders
+
+
+def is_guest_name(name: str) -> bool:
+    """Return True if the server may have made a name up."""
+    return name.startswith("guest")
 
 
 # What is in memory

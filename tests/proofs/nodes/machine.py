@@ -1,8 +1,9 @@
 """A state machine of servers on one log, which is held, lost and cut off at any moment.
 
 People at two nodes say lines, take names, register and log in; administrators mute, ban and kick
-them. Batches are sealed, or lost before that; a node is cut off, gives up waiting, or dies, and
-another one starts. What people were shown and told is compared with the log (`checks`).
+them. Batches are sealed, or lost before that; a node is cut off, is suspended, gives up waiting, or
+dies, and another one starts. What it asked for may be carried out later. What people were shown and
+told is compared with the log (`checks`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.proofs.nodes import checks
 from tests.proofs.nodes.person import Line, Person
 from tests.support import logs
+from tests.support.node_clocks import NodeClocks
 from tests.support.shared_store import SharedLog
 from tests.support.world import PASSWORD, Node, World, log_in
 
@@ -28,6 +30,9 @@ ROUNDS = 300
 
 QUIET_ROUNDS = 8
 """Seals after which nothing comes any more: visits are written again, and notices wait, less."""
+
+REAP_ROUNDS = 30
+"""Seals, a second after each, within which dead nodes are reaped."""
 
 END_ROUNDS = 4
 """Batches that a node gives up at the end: the one under way, and those that wait by then."""
@@ -60,7 +65,7 @@ class Nodes(RuleBasedStateMachine):
         self._logged = ExitStack()
         self.logged = self._logged.enter_context(logs.events())
         self.log = SharedLog()
-        self.world = World(nodes=2, log=self.log)
+        self.world = World(nodes=2, log=self.log, clock=NodeClocks())
         self.live: list[Node] = list(self.world.nodes)
         self.dead: list[Node] = []
         self.world.register("root", admin=True)
@@ -203,14 +208,45 @@ class Nodes(RuleBasedStateMachine):
         self.do(self.roots[self.node(which)], whole)
 
     @precondition(lambda self: self.people and len(self.live) > 1)
-    @rule(which=WHICH, order=st.sampled_from(sorted(ORDERS)), is_lifted=st.booleans())
-    def order_and_say(self, which: int, order: str, is_lifted: bool) -> None:
-        """Say a line, of which another node orders at once that it may not be said."""
+    @rule(
+        which=WHICH,
+        order=st.sampled_from(sorted(ORDERS)),
+        is_lifted=st.booleans(),
+        is_late=st.booleans(),
+    )
+    def order_and_say(self, which: int, order: str, is_lifted: bool, is_late: bool) -> None:
+        """Say a line, of which another node orders at once that it may not be said.
+
+        If it is late, it is sent again when that is known.
+        """
         person = self.person(which)
+        store = person.node.store
         (other,) = (node for node in self.live if node is not person.node)
         self.do(self.roots[other], order.format(person.session.name))
         if is_lifted:
             self.do(self.roots[person.node], ORDERS[order].format(person.session.name))
+        store.late = is_late and store.engine.link is not None
+        self.say(which, "ops")
+        if store.late:
+            self.seal()
+            store.cut = True
+            store.reconnect()
+            self.world.settle()
+
+    @precondition(lambda self: self.people)
+    @rule(which=WHICH, order=st.sampled_from(sorted(ORDERS)))
+    def order_late_and_say(self, which: int, order: str) -> None:
+        """Say a line behind an order of its own node, which was given up, and comes late."""
+        person, before = self.person(which), len(self.log.late)
+        store = person.node.store
+        self.seal()
+        store.late = store.engine.link is not None
+        self.do(self.roots[person.node], order.format(person.session.name))
+        store.give_up()
+        self.world.settle()
+        store.reconnect()
+        while len(self.log.late) > before:
+            self.carry_out(before)
         self.say(which, "ops")
 
     def do(self, root: Person, deed: str) -> None:
@@ -228,7 +264,7 @@ class Nodes(RuleBasedStateMachine):
     @rule()
     def lose(self) -> None:
         self.log.lose()
-        self.reap()
+        self.world.settle()
 
     @rule(which=WHICH)
     def cut(self, which: int) -> None:
@@ -243,6 +279,70 @@ class Nodes(RuleBasedStateMachine):
     def give_up(self, which: int) -> None:
         self.node(which).store.give_up()
         self.world.settle()
+
+    @rule(which=WHICH)
+    def be_late(self, which: int) -> None:
+        """Have what a node asks for be on its way until the link is lost, and longer."""
+        node = self.node(which)
+        node.store.late = node.store.engine.link is not None
+
+    @precondition(lambda self: self.log.late)
+    @rule(which=WHICH)
+    def carry_out(self, which: int) -> None:
+        """Carry out one of the requests that are late. The answer is lost."""
+        self.log.late.pop(which % len(self.log.late))()
+
+    @precondition(lambda self: self.log.safe == len(self.log.batches))
+    @rule(which=WHICH, more=st.integers(1, 100))
+    def forge_a_hint(self, which: int, more: int) -> None:
+        """Have a node told that what is not there yet is safe."""
+        self.node(which).store.engine.hinted(self.log.safe + more)
+        self.world.settle()
+
+    @precondition(lambda self: len(self.live) > 1)
+    @rule(which=WHICH, seconds=st.sampled_from([5, 12, 30]))
+    def suspend(self, which: int, seconds: int) -> None:
+        """Let a node have no turn, while the others go on, and reap it; then it goes on.
+
+        Others say lines meanwhile, and take the names of people who are at that node.
+        """
+        node = self.node(which)
+        here = [person for person in self.people if person.node is node]
+        elsewhere = [person for person in self.people if person.node is not node]
+        for person, name in zip(here, ["Bob1", "eva"], strict=False):
+            person.command(f"/nick {name}")
+            self.seal()
+        node.clock.suspended = True
+        node.store.suspend()
+        for other in elsewhere[:1]:
+            self.say(self.people.index(other), "lobby")
+        self.pass_time(seconds)
+        for person, other in zip(here, elsewhere, strict=False):
+            if not person.session.is_guest:
+                other.command(f"/nick {person.session.name}")
+        self.pass_time(1)
+        node.clock.suspended = False
+        node.store.resume()
+        self.world.settle()
+
+    @rule(seconds=st.sampled_from([5, 12]), order=st.sampled_from([1, -1]))
+    def have_no_engine(self, seconds: int, order: int) -> None:
+        """Cut all nodes off: those that come back first must not take the others for dead."""
+        before = len(self.log.reaped)
+        for node in self.live:
+            node.store.cut = True
+        self.pass_time(seconds)
+        for node in self.live[::order]:
+            node.store.reconnect()
+            self.pass_time(1)
+        dead = {node.store.number for node in self.dead}
+        assert set(self.log.reaped[before:]) <= dead, "live nodes are reaped after an outage"
+
+    def pass_time(self, seconds: int) -> None:
+        """Let seconds pass, and have all that is visible sealed after each."""
+        for _ in range(seconds):
+            self.world.clock.advance(1)
+            self.log.seal()
 
     @rule(seconds=st.sampled_from([1, 5, 30]))
     def wait(self, seconds: int) -> None:
@@ -261,12 +361,6 @@ class Nodes(RuleBasedStateMachine):
         self.people = [each for each in self.people if each.node is not node]
         del self.roots[node]
         self.dead.append(node)
-        self.reap()
-
-    def reap(self) -> None:
-        """Reap the dead nodes, also again, if that was lost."""
-        for node in self.dead:
-            self.log.reap(node.store)
         self.world.settle()
 
     @precondition(lambda self: len(self.live) == 1)
@@ -283,7 +377,7 @@ class Nodes(RuleBasedStateMachine):
     def nothing_is_shown_that_is_lost(self) -> None:
         entries = self.entries
         checks.shown_lines_are_safe(self.clients, entries)
-        checks.names_are_held_once(self.live)
+        checks.names_are_held_once(self.log, self.live)
         assert not [event for event in self.logged if "log_failure" in event], "an error is logged"
 
     def teardown(self) -> None:
@@ -306,9 +400,17 @@ class Nodes(RuleBasedStateMachine):
             self.world.clock.pump([0] * 3)
 
     def settle(self) -> None:
-        """Let everything that is on its way arrive."""
+        """Let everything that is on its way arrive, and the dead nodes be reaped."""
         for node in self.live:
+            if node.store.late:
+                node.store.cut = True
             node.store.reconnect()
+        for _ in range(REAP_ROUNDS):
+            if not any(self.log.state.nodes[node.store.number].live for node in self.dead):
+                break
+            self.pass_time(1)
+        else:
+            raise AssertionError("a dead node is not reaped")
         quiet = 0
         for _ in range(ROUNDS):
             before = len(self.log.batches)
@@ -326,6 +428,8 @@ class Nodes(RuleBasedStateMachine):
         checks.private_lines_are_safe(everyone, entries)
         checks.answers_are_true(everyone, self.lines, entries)
         checks.no_line_is_behind_its_sanction(entries)
+        checks.no_batch_is_behind_the_end_of_its_term(self.log)
+        checks.lines_are_those_of_holders(self.log, self.live[0])
         checks.nobody_is_where_they_may_not_be(self.live)
         checks.names_of_accounts_are_theirs(self.live)
         checks.claims_are_those_of_guests(self.log, self.live)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -29,3 +31,13 @@ def run(number: int, examples: int, steps: int = STEPS, *, shrinks: bool = False
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def take(steps: Callable[[Nodes], object]) -> None:
+    """Take some steps of the state machine, and raise what a check raises."""
+    machine = Nodes()
+    try:
+        steps(machine)
+        machine.nothing_is_shown_that_is_lost()
+    finally:
+        machine.teardown()

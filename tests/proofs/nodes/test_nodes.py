@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 
-from tests.proofs.nodes.run import run
+from tests.proofs.nodes.machine import Nodes
+from tests.proofs.nodes.run import run, take
 from tests.proofs.nodes.sabotage import SABOTAGES, Sabotage
 from tests.support.logs import Expect
 
@@ -25,6 +27,17 @@ def test_nodes_show_one_order_and_agree(expected_errors: Expect) -> None:
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=lambda each: each.name)
 def test_a_fault_is_found(sabotage: Sabotage, expected_errors: Expect) -> None:
     with sabotage.fault(), pytest.raises(AssertionError):
-        run(sabotage.seed, FOUND_WITHIN)
+        take(sabotage.steps) if sabotage.steps else run(sabotage.seed, FOUND_WITHIN)
     with suppress(pytest.fail.Exception):  # it may be found before anything is in doubt
+        expected_errors()
+
+
+@pytest.mark.parametrize(
+    "steps", {each.steps for each in SABOTAGES if each.steps}, ids=lambda steps: steps.__name__
+)
+def test_the_steps_that_find_faults_find_none_without_them(
+    steps: Callable[[Nodes], None], expected_errors: Expect
+) -> None:
+    take(steps)
+    with suppress(pytest.fail.Exception):
         expected_errors()
