@@ -26,6 +26,7 @@ READ = {
     "rooms.get",
     "budgets.total",
     "store.last_back_up",
+    "store.log_state",
     "store.sizes",
     "store.sizes().get",
 }
@@ -53,6 +54,7 @@ OF_THE_DAEMON = {
     "logins.allow_plaintext",
     "moves.change_recent",
     "rooms.release_notices",
+    "store.agree",
     "unread.inboxes.clear_gone",
     "unread.stop",
 }
