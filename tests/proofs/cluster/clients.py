@@ -30,6 +30,9 @@ AGAIN_SECONDS = 0.5
 
 LENGTHS = (0, 10, 80, 300)
 
+CLOSE, PING, PONG = 8, 9, 10
+"""Kinds of frames that carry no message (RFC 6455)."""
+
 NOT_SAVED = ErrorKind.NOT_SAVED.value
 NOT_READABLE = ErrorKind.NOT_READABLE.value
 FULL = ErrorKind.FULL.value
@@ -139,6 +142,16 @@ class WebTalker(Patient, Browser):
             self.said.append(line)
             self._unanswered.append(line)
             self._say(line)
+
+    def _take_frame(self) -> tuple[int, bytes] | None:
+        """Return the next frame that is no ping, which is answered. A close ends the connection."""
+        while (frame := super()._take_frame()) is not None and frame[0] in (CLOSE, PING):
+            opcode, payload = frame
+            if opcode == CLOSE:
+                self.ended = True
+                return None
+            self._unsent += bytes((0x80 | PONG, 0x80 | len(payload))) + bytes(4) + payload
+        return frame
 
     def _told(self, type: str, message: Any) -> None:
         if type == "refused":
