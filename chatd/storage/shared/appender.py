@@ -64,7 +64,8 @@ class Appender:
         self.attempt = attempt = Attempt(self._new_id(), batch, self._known())
         if refused:
             attempt.leave_out(refused)
-        self._timer = self._clock.callLater(self._give_up_seconds, self.give_up)
+        away = self._links.away_seconds  # lines must not wait for that long twice
+        self._timer = self._clock.callLater(self._give_up_seconds - away, self._late, away)
         self.send()
         return attempt.done
 
@@ -106,6 +107,14 @@ class Appender:
         attempt.done.errback(InDoubt())
         if self._carrier is not None and self._carrier is self._links.link:
             self._links.abort()  # no other batch can be sent through it
+
+    def _late(self, rest: float) -> None:
+        """Give up a batch for which there was no link; one that was sent has the rest of time."""
+        is_sent = self.attempt is not None and self.attempt.was_sent
+        if rest and (is_sent or self._links.link is not None):
+            self._timer = self._clock.callLater(rest, self.give_up)
+        else:
+            self.give_up()
 
     def stop(self) -> None:
         """Give up nothing any more."""

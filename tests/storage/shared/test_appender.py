@@ -286,6 +286,32 @@ class TestGivingUp:
         assert store.why_refused == [("a", str(NoLink()))]
         expected_errors()
 
+    def test_the_time_without_a_link_counts_for_what_comes_in_it(
+        self, store: Store, expected_errors: Expect
+    ) -> None:
+        store.cut(GIVE_UP_SECONDS - 5)
+        store.say("a")
+        store.clock.pump([1] * 4)
+        assert store.why_refused == []
+        store.clock.pump([1] * 2)
+        assert store.why_refused == [("a", str(NoLink()))]
+        expected_errors()
+
+    def test_what_is_sent_after_a_time_without_a_link_has_all_of_its_time(
+        self, store: Store, expected_errors: Expect
+    ) -> None:
+        store.cut(GIVE_UP_SECONDS - 5)
+        store.say("a")
+        store.engine.answers = True
+        store.clock.advance(1)
+        assert store.lines_of() == ["a"]
+        store.clock.pump([1] * round(GIVE_UP_SECONDS - 3))
+        assert store.why_refused == []
+        store.clock.pump([1] * 2)
+        store.turn()
+        assert store.why_refused == [("a", str(InDoubt()))]
+        expected_errors()
+
     def test_what_was_fenced_is_not_stored(self, store: Store, expected_errors: Expect) -> None:
         store.say("a")
         store.link.answer("append", Fenced())
