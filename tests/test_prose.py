@@ -49,6 +49,7 @@ SPANISH = [
     "README.es.md",
     "examples/cluster/README.es.md",
     "docs/operar.md",
+    "docs/varias-maquinas.md",
     "docs/referencia.md",
     "tools/limits.csv",
     "tools/spanish.py",

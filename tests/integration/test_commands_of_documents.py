@@ -32,6 +32,7 @@ TWINS = [
     ("README.md", "README.es.md"),
     ("docs/reference.md", "docs/referencia.md"),
     ("docs/operating.md", "docs/operar.md"),
+    ("docs/cluster.md", "docs/varias-maquinas.md"),
     ("examples/cluster/README.md", "examples/cluster/README.es.md"),
 ]
 """Documents in English, each with its translation."""
@@ -58,6 +59,8 @@ OTHERS = {
     ),
     *(
         "install",
+        "journalctl",
+        "jq",
         "mv",
         "rm",
         "sudo",

@@ -33,6 +33,7 @@ from tools.spanish import TEXTS
 READMES = {Language.ENGLISH: "README.md", Language.SPANISH: "README.es.md"}
 REFERENCES = {Language.ENGLISH: "docs/reference.md", Language.SPANISH: "docs/referencia.md"}
 OPERATING = {Language.ENGLISH: "docs/operating.md", Language.SPANISH: "docs/operar.md"}
+CLUSTER = {Language.ENGLISH: "docs/cluster.md", Language.SPANISH: "docs/varias-maquinas.md"}
 README_LINES = 220
 
 TEST_COMMAND = (
@@ -147,7 +148,9 @@ def test_a_readme_is_short(readme: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "documents_", [READMES, REFERENCES, OPERATING], ids=["README", "reference", "operating"]
+    "documents_",
+    [READMES, REFERENCES, OPERATING, CLUSTER],
+    ids=["README", "reference", "operating", "cluster"],
 )
 def test_english_and_spanish_have_the_same_sections_blocks_and_tables(
     documents_: dict[Language, str],

@@ -13,7 +13,10 @@ _PAGES = (
     *("README.md", "README.es.md"),
     *(
         f"docs/{name}.md"
-        for name in ("operating", "operar", "reference", "referencia", "wire", "promises")
+        for name in (
+            *("operating", "operar", "cluster", "varias-maquinas"),
+            *("reference", "referencia", "wire", "promises"),
+        )
     ),
 )
 
