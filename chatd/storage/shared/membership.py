@@ -92,6 +92,7 @@ class Membership:
             return
         self._renewing = False
         if term != self.term:
+            self._renew_if_late(link)
             return
         if nodes is None:
             self.join()

@@ -189,6 +189,17 @@ class TestATerm:
         member.membership.join()
         assert member.link.about("join") == []
 
+    def test_that_began_late_is_renewed_after_the_answer_to_an_earlier_one(
+        self, member: TermNode
+    ) -> None:
+        member.membership.join()
+        member.clock.advance(CURRENT_SECONDS - 1)
+        member.link.answer("join", joined(4))
+        assert member.link.about("beat") == [(1, 5)]
+        member.link.answer("beat")
+        assert member.link.about("beat") == [(4, 5)]
+        assert len(member.clock.getDelayedCalls()) == 1
+
 
 class TestLeaving:
     def test_ends_the_term(self, member: TermNode) -> None:
