@@ -210,6 +210,11 @@ class Room:
         self.tells_presence |= format.shows_presence
         return self._feeds.feed(format)
 
+    async def catch_up(self) -> None:
+        """Wait until all is published here that other nodes have committed. Raises `StoreError`."""
+        if self._store.shared:
+            await self._store.write_records()  # its turn comes after all that is in the log
+
     async def read(self, after: int, upto: int, asker: Asker) -> list[Event]:
         """Return events as `chatd.storage.contract.Store.read` does, of those published."""
         return (await self._reader.read(after, upto, asker)).events

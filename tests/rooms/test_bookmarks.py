@@ -16,6 +16,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.util.fair_queue import Asker
+from tests.support.world import World
 
 
 class TimedLog:
@@ -110,3 +111,18 @@ def test_a_newcomer_was_nowhere() -> None:
 
 def test_in_memory_seqs_begin_anew() -> None:
     assert not MemoryStore.lasting
+
+
+def test_a_node_that_is_behind_another_one_catches_up_first() -> None:
+    world = World(nodes=2)
+    ana = world.person("ana")
+    other, one = world.nodes  # the first person is at the second one
+    ana.type("hola")
+    other.store.cut = True
+    ana.type("and more")
+    bookmark = end_of(one.server.rooms["lobby"])
+    assert bookmark.seq > other.server.rooms["lobby"].head
+    known = Deferred.fromCoroutine(is_of(other.server.rooms["lobby"], bookmark, Asker("", "")))
+    other.store.reconnect()
+    world.settle()
+    assert known.result is True
