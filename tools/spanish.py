@@ -738,9 +738,7 @@ FIGURES = {
         "Lotes leídos y nunca mostrados, porque se perdió la conexión antes de que estuvieran a"
         " salvo"
     ),
-    "Links to the engine of the store that were lost": (
-        "Conexiones perdidas con el motor del almacén"
-    ),
+    "Links to the database that were lost": "Conexiones perdidas con la base de datos",
 }
 """The meanings of the figures of the daemon."""
 

@@ -87,7 +87,7 @@ SHARED_FIGURES = (
     Row(
         "links_lost_total",
         _C,
-        "Links to the engine of the store that were lost",
+        "Links to the database that were lost",
         _of_log(lambda state: state.lost_links),
     ),
 )

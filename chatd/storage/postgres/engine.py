@@ -83,7 +83,7 @@ class _Opening:
     def end(self) -> None:
         """Raise `LinkLost` if it was cut off."""
         if self.is_late:
-            raise LinkLost("it took too long.")
+            raise LinkLost("connecting took too long.")
 
 
 class PostgresEngine(Engine):
@@ -184,13 +184,19 @@ class PostgresEngine(Engine):
             raise LinkLost("the server is a standby, which takes no lines.")
         server, *others = map(_server_of, channels)
         if any(other != server for other in others):
-            raise LinkLost("its sessions were opened on several servers.")
+            raise LinkLost(
+                "sessions were opened on several servers. Name these, not what spreads sessions."
+            )
         before = self._server
         if before is not None and before.history is not None and server.history is not None:
             if before.history.system != server.history.system:
-                raise LinkLost("the server has the data of another one.")
+                raise LinkLost(
+                    "the server has not the data of the one before. Is its address still right?"
+                )
             if server.history.timeline < before.history.timeline:
-                raise LinkLost("another server was promoted in its place.")
+                raise LinkLost(
+                    "it is an old primary: another server was promoted in its place. Stop it."
+                )
         self._server = server
 
     def _end_others(self, channels: Sequence[Channel]) -> None:

@@ -31,7 +31,7 @@ class NoLink(StoreError):
     line_refusal = Refusal(ErrorKind.NOT_SAVED, "cut_off_line")
 
     def __init__(self) -> None:
-        super().__init__("the engine of the store cannot be reached.")
+        super().__init__("the database cannot be reached.")
 
 
 class Links:
@@ -66,7 +66,7 @@ class Links:
         self._linked_at = 0.0
         self._pause = 0.0
         self._away = RecurringWarning(
-            clock, "the engine of the store cannot be reached: {why}", is_fault=False
+            clock, "the database cannot be reached: {why}", is_fault=False
         )
 
     @property
@@ -151,7 +151,7 @@ class Links:
         self.link = link
         self._linked_at = self._clock.seconds()
         if self._away.end():
-            self.log.info("the engine of the store is reached again")
+            self.log.info("the database is reached again")
         self.began(link)
 
     def _not_connected(self, failure: Failure) -> None:
@@ -184,7 +184,7 @@ class Links:
         self._lose()
         self.lost += 1
         if not self.stopped:
-            self.log.info("the link to the engine of the store was lost: {why}", why=str(why))
+            self.log.info("the link to the database was lost: {why}", why=str(why))
             self._retry()
 
     def _lose(self) -> None:

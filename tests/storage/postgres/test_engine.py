@@ -148,7 +148,7 @@ class TestFailover:
                 tries.append(await (await connecting.connect(batch.position)).read(0))
             except LinkLost as why:
                 tries.append(str(why))
-        assert "another server was promoted in its place." in tries
+        assert "it is an old primary: another server was promoted in its place. Stop it." in tries
         assert len([each for each in tries if not isinstance(each, str)]) == 1
         connecting.end()
 
