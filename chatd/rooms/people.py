@@ -7,10 +7,11 @@ module must not know a session, nor who may speak.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from chatd.event import Presence
+from chatd.event import Change, Entry, Notice, Presence
 
 
 class Person:
@@ -80,6 +81,13 @@ class People:
             if name != reader:
                 self.named[name].listed = True
         return names
+
+    def told_elsewhere(self, entries: Iterable[Entry]) -> None:
+        """Note the people as told of whom another node tells the room."""
+        for entry in entries:
+            if isinstance(entry, Notice) and entry.change is not Change.LEFT:
+                for name in [entry.new_name] if entry.new_name else entry.names:
+                    self.tell(name)
 
     def tell(self, name: str) -> None:
         """Note that a name is told, if it is that of a member."""

@@ -180,7 +180,7 @@ class Room:
             if not before.seq and self.made == UNKNOWN:
                 self.made = Origin("", self.head_time)
         if not appended_here:
-            self._tell_of_others(entries)
+            self.here.told_elsewhere(entries)
         for event in events:
             if event.kind is _TOPIC:
                 self.topic = event.text
@@ -188,13 +188,6 @@ class Room:
         if self.tells_presence and len(events) < len(entries):
             self.tells_presence = self._store.shared or self._feeds.shows_presence
         self._feeds.publish(before, entries, events, after)
-
-    def _tell_of_others(self, entries: Sequence[Entry]) -> None:
-        """Note the people as told of whom another node tells the room."""
-        for entry in entries:
-            if isinstance(entry, Notice) and entry.change is not Change.LEFT:
-                for name in [entry.new_name] if entry.new_name else entry.names:
-                    self.here.tell(name)
 
     def _show_people(self, change: PeopleChange) -> bool:
         """Send a change of the list of people at once. Return False if no follower keeps it."""

@@ -41,7 +41,8 @@ meanwhile; so it gives up, and tries again."""
 
 def _released_steps() -> tuple[bytes, ...]:
     """Return the SQL of all steps, in their order."""
-    texts = {each.name: each.read_bytes() for each in files(__name__).iterdir()}
+    found = [each for each in files(__name__).iterdir() if each.name.endswith(".sql")]
+    texts = {each.name: each.read_bytes() for each in found}
     numbers = range(1, sum(name.startswith("step_") for name in texts) + 1)
     return tuple(
         b"\n".join([texts[f"step_{number}.sql"], texts.get(f"functions_{number}.sql", b"")])
