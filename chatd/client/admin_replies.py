@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
 from chatd.chat.admin_requests import Administration
@@ -36,6 +37,9 @@ ANSWER_TIMEOUT = 30.0
 
 _NODE_LENGTH = 32
 """Most characters of the name of a node."""
+
+_KNOWN_SECONDS = 5.0
+"""Most seconds until a node knows the others."""
 
 Request = dict[str, Any]
 Reply = dict[str, Any]
@@ -140,9 +144,20 @@ def _carry_out(store: Store, request: Request, reactor: Any) -> Reply:
 
 async def _perform(store: Store, reactor: Any, request: Request) -> Reply:
     try:
+        await _until_known(store, reactor)
         server = ChatServer(store, reactor)
         watch = ClockWatch(store, reactor, server.now)
         return await Administration(server, watch).perform(request)
     finally:
         await store.flush()
         await store.close()
+
+
+async def _until_known(store: Store, reactor: Any) -> None:
+    """Wait until a node knows the others, which it hears when it renews its lease first."""
+    end = reactor.seconds() + _KNOWN_SECONDS
+    while reactor.seconds() < end:
+        state = store.log_state()
+        if state is None or state.nodes:
+            return
+        await deferLater(reactor, 0.05)

@@ -65,6 +65,14 @@ def test_daemons_elsewhere_follow_what_it_does(
     assert live_nodes(database) == ["alba"]
 
 
+def test_nodes_are_those_of_the_database_also_without_a_daemon(
+    alba: LiveServer, database: str, tmp_path: Path
+) -> None:
+    status, out, err = admin(tmp_path, "nodes", store=database)
+    assert (status, err) == (0, "")
+    assert out.startswith("alba\tlive\t")
+
+
 def test_with_a_daemon_of_that_name_it_sends_requests_to_it(
     alba: LiveServer, database: str, folder: Path
 ) -> None:
