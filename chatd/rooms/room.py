@@ -40,13 +40,12 @@ def unmarked(room: Room, names: Sequence[str]) -> PeopleMarks:
 class Room:
     """A room in memory. ``head`` and ``topic`` follow from its log.
 
-    ``guarded`` is true if not everyone may read and speak here. ``expected`` is the number of
-    sessions that are entering. Without ``pages``, no pages are cached. ``head_time`` is the time of
-    the last event (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms
-    of one server share their ``reads``, ``peopled``, those of them that have members, and
-    ``counts``; one that is alone has its own. ``describe`` returns the marks of people in it.
-    ``topic_set`` and ``made`` are the origins of the topic and of the room. While
-    ``tells_presence``, each `Presence` is appended: other nodes, or clients here, are told of it.
+    ``guarded`` is true if not everyone may read and speak here. ``expected`` sessions are entering.
+    Without ``pages``, no pages are cached. ``head_time`` is the time of the last event
+    (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms of one server
+    share their ``reads``, ``peopled``, those with members, and ``counts``; one that is alone has
+    its own. ``describe`` returns the marks of people in it. While ``tells_presence``, each
+    `Presence` is appended, for other nodes or clients here; ``topic_set`` and ``made`` are origins.
     """
 
     def __init__(
@@ -80,6 +79,7 @@ class Room:
         self.changes = PeopleChanges(name, self.here, partial(describe, self), self._show_people)
         self._waiting = 0
         self._store = store
+        self.catch_up = store.catch_up
         self._feeds = Feeds(self, store.once_all_were_read, counts or DeliveryCounts())
         self.latest: list[Event] = []
         self._reader = LogReader(self, ReadQueue(store) if reads is None else reads, pages)
@@ -202,11 +202,6 @@ class Room:
         self.changes.watched |= format.lists_people
         self.tells_presence |= format.shows_presence
         return self._feeds.feed(format)
-
-    async def catch_up(self) -> None:
-        """Wait until all is published here that other nodes have committed. Raises `StoreError`."""
-        if self._store.shared:
-            await self._store.write_records()  # its turn comes after all that is in the log
 
     async def read(self, after: int, upto: int, asker: Asker) -> list[Event]:
         """Return events as `chatd.storage.contract.Store.read` does, of those published."""

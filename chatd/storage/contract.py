@@ -319,6 +319,11 @@ class Store(OperatedStore):
         by them.
         """
 
+    async def catch_up(self) -> None:
+        """Wait until all is published here that other nodes have committed. Raises `StoreError`."""
+        if self.shared:
+            await self.write_records()  # its turn comes after all that is in the log
+
     @abc.abstractmethod
     def together(self) -> AbstractContextManager[None]:
         """Return a context: all or none is stored of the lines and records appended in it.

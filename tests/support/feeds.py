@@ -76,6 +76,9 @@ class PagedStore:
     def answer(self) -> None:
         self._gates.pop(0).callback(None)
 
+    async def catch_up(self) -> None:
+        """Do nothing: no other node has this store."""
+
     def once_all_were_read(self, call: Callable[[], None]) -> None:
         """Keep a call for `go_on`."""
         self.later.append(call)
