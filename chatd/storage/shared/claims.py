@@ -33,7 +33,6 @@ class SharedClaims(Claims):
         self._retaken: Collection[Claim] = ()  # by it, although they were given up before
 
     def claim(self, claim: Claim) -> Deferred[str | None]:
-        self._unreleased.pop(claim, None)
         request = ClaimRequest(claim)
         self._asked.append(request)
         request.done.addBoth(partial(self._answered, request))
@@ -46,12 +45,13 @@ class SharedClaims(Claims):
 
     def not_committed(self, items: Sequence[BatchItem]) -> None:
         """Take note of items that may not be in the log: a name stays claimed until it is there."""
-        self._unreleased.update(self._given_up(items))
+        releases = (item.claim for item in items if isinstance(item, Release))
+        self._unreleased.update(dict.fromkeys(c for c in releases if c not in self._held))
 
     def release_again(self) -> None:
-        """Append the releases again that may not be in the log."""
-        unreleased, self._unreleased = self._unreleased, {}
-        for claim in unreleased:
+        """Append the releases again that may not be in the log, unless the name is wanted again."""
+        for claim in [each for each in self._unreleased if not self._is_wanted(each)]:
+            del self._unreleased[claim]
             self._append(Release(claim))
 
     def when_lost(self, lost: Callable[[Claim], None]) -> None:
@@ -92,10 +92,12 @@ class SharedClaims(Claims):
             requests[:] = [each for each in requests if each is not request]
         if answer is None:
             self._held[claim] = None
+            self._unreleased.pop(claim, None)
             return None
         if isinstance(answer, Failure) and answer.check(InDoubt):
             return answer  # who asked releases it
-        if is_taken and not self._is_wanted(claim):
+        if (is_taken or claim in self._unreleased) and not self._is_wanted(claim):
+            self._unreleased.pop(claim, None)
             self._append(Release(claim))  # the new term has taken it, for the name was free then
         return answer
 

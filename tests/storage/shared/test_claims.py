@@ -156,6 +156,14 @@ class TestAReleaseThatIsNotInTheLog:
         claimed.claims.release_again()
         assert claimed.released == []
 
+    def test_is_appended_again_if_the_name_was_wanted_and_refused(self, claimed: Claimed) -> None:
+        claimed.claims.not_committed([Release(ANA)])
+        request = claimed.claim(ANA)
+        claimed.claims.release_again()
+        assert claimed.released == []
+        request.done.errback(StoreError("it is away."))
+        assert claimed.released == [ANA]
+
 
 class TestLosing:
     def test_what_is_held_is_told(self, claimed: Claimed) -> None:
