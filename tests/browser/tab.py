@@ -29,6 +29,11 @@ SHOWN = """
 return Array.from(document.querySelectorAll(arguments[0]), element => element.innerText.trim());
 """
 
+LISTEN_FOR_CLICK = """
+window.clickCame = false;
+addEventListener("click", () => { window.clickCame = true; }, {capture: true, once: true});
+"""
+
 FOCUSED = """
 const element = document.activeElement;
 return element === document.body ? "" : element.id || element.getAttribute("aria-label")
@@ -208,15 +213,20 @@ class Tab:
     # Actions.
 
     def click(self, selector: str) -> None:
-        """Click the element that a selector finds, as soon as it can be clicked."""
+        """Click the element that a selector finds, as soon as it can be clicked.
+
+        Chromium drops a click on a page that it has not drawn yet, on a busy machine. So one that
+        does not come to the page is made again.
+        """
         from selenium.common.exceptions import ElementNotInteractableException
 
         def click() -> bool:
+            self.script(LISTEN_FOR_CLICK)
             try:
                 self.driver.find_element("css selector", selector).click()
             except ElementNotInteractableException:
                 return False
-            return True
+            return self.script("return window.clickCame") is not False
 
         self.until(click, f"clicked {selector}")
 
