@@ -33,7 +33,9 @@ def test_a_fault_is_found(sabotage: Sabotage, expected_errors: Expect) -> None:
 
 
 @pytest.mark.parametrize(
-    "steps", {each.steps for each in SABOTAGES if each.steps}, ids=lambda steps: steps.__name__
+    "steps",
+    dict.fromkeys(each.steps for each in SABOTAGES if each.steps),
+    ids=lambda steps: steps.__name__,
 )
 def test_the_steps_that_find_faults_find_none_without_them(
     steps: Callable[[Nodes], None], expected_errors: Expect
