@@ -93,7 +93,7 @@ def test_a_node_is_of_a_database_alone(folder: Path) -> None:
     assert "--node is for a database" in err
 
 
-def test_no_database_is_one_line(folder: Path) -> None:
+def test_no_database(folder: Path) -> None:
     nowhere = "postgresql://chatd@/chatd?host=/nowhere"
     status, out, err = admin(folder, "list", store=nowhere)
     assert (status, out, err.count("\n")) == (1, "", 1)
