@@ -85,7 +85,7 @@ def _node_on(where: str, reactor: Any) -> Store:
         raise StoreError(f"a database needs psycopg: {command}") from None
     # One name for all, because a node is remembered; a second one waits until the first has left.
     name = f"admin-{default_node() or ''}"[:_NODE_LENGTH].rstrip("-")
-    # How safe the database is, is said by the daemons that show lines.
+    # The daemons that show lines tell how safe the database is.
     shared = SharedSettings(node=name, durability=Durability.ONE_DISK, hints=False)
     settings = PostgresSettings(shared, Path.cwd() / name, {})
     return PostgresStore(reactor, address_of(where), settings)

@@ -92,7 +92,7 @@ class HandLink(Link):
     def abort(self) -> None:
         self.lose("it was ended")
 
-    # What the test does
+    # Answers and losses, as a test orders them
 
     def waiting(self, verb: str) -> list[Asked]:
         """Return the requests of a kind that have no answer."""

@@ -181,7 +181,7 @@ class SharedLog:
         self.end_node(self.state.nodes[node.number])
         self.sealed()
 
-    # What links ask
+    # Requests of links
 
     def when_safe(self, answer: Callable[[], None]) -> None:
         """Seal: call this once all that is visible now is safe."""
