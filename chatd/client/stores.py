@@ -18,6 +18,7 @@ from chatd.storage.paths import is_shared
 from chatd.storage.postgres.address import address_of
 from chatd.storage.sqlite.archive import Archive
 from chatd.storage.sqlite.importing import import_file
+from chatd.storage.versions import check_version
 from chatd.util.extras import how_to_install
 
 _TOOL = "tool"
@@ -101,14 +102,7 @@ def _log_of_database(where: str) -> Log:
     def open_current() -> Any:
         connection = open_session()
         try:
-            version = schema.version_of(connection)
-            if version == 0:
-                raise StoreError("it is empty.")
-            if version < len(schema.STEPS):
-                raise StoreError(
-                    f"it was written by an older chatd (version {version} of its tables; this one"
-                    f" reads {len(schema.STEPS)}). Start this one's daemon on it once."
-                )
+            check_version(schema.version_of(connection), len(schema.STEPS), "its tables")
         except BaseException:
             connection.close()
             raise

@@ -31,4 +31,5 @@ Modules (python3 -m tools.documents writes this list):
 - `timestamps`: Times of lines: how they are stored, and the time at which a line counts as said.
 - `turn`: Turns: of the nodes that share a store, one at a time does a work that needs to be done
   once.
+- `versions`: The version of a stored log, for programs that read it and must not upgrade it.
 """

@@ -34,6 +34,7 @@ from chatd.storage.sqlite.rows import (
     rooms_of,
 )
 from chatd.storage.sqlite.search import Search
+from chatd.storage.versions import check_version
 
 _FETCHED = PAGE_EVENTS // 2
 """Rows that are fetched at a time: half a page. Of the longest lines that is 6 MB."""
@@ -114,15 +115,7 @@ class Archive:
             if self._reading is None:
                 reading = connect_reading(self._path)
                 with closed_on_error(reading):
-                    version = schema.version_of(reading)
-                    if version == 0:
-                        raise StoreError("it is empty.")
-                    if version < len(schema.STEPS):
-                        raise StoreError(
-                            f"it was written by an older chatd (version {version} of the file;"
-                            f" this one reads {len(schema.STEPS)}). Start this one's daemon on it"
-                            " once."
-                        )
+                    check_version(schema.version_of(reading), len(schema.STEPS), "the file")
                 self._reading = reading
             yield self._reading
 
