@@ -107,7 +107,6 @@ COVERED_BY = {
     "chatd/rooms/log_reader.py": "tests/rooms/test_room.py",
     "chatd/rooms/replay.py": "tests/rooms/test_feed.py",
     "chatd/rooms/tail.py": "tests/rooms/test_feed.py",
-    "chatd/storage/versions.py": "tests/client/test_check.py",
     "chatd/text/blanks.py": "tests/text/test_validation.py",
     "chatd/text/times.py": "tests/text/test_validation.py",
     "chatd/text/unicode_tables.py": "tests/text/test_confusables.py",
