@@ -56,6 +56,15 @@ def holding() -> Holding:
     return Holding()
 
 
+@pytest.fixture
+def tab_has_name(holding: Holding) -> None:
+    """Have an owner, "tab", hold a name."""
+    action = holding.begin(ANA)
+    holding.store.answer()
+    holding.held.give("tab", ANA)
+    action.end()
+
+
 class TestActions:
     def test_hold_a_name_until_the_last_of_them_ends(self, holding: Holding) -> None:
         actions = [holding.begin(ANA), holding.begin(ANA)]
@@ -96,14 +105,8 @@ class TestActions:
         assert holding.is_free
 
 
+@pytest.mark.usefixtures("tab_has_name")
 class TestOwners:
-    @pytest.fixture(autouse=True)
-    def tab_has_name(self, holding: Holding) -> None:
-        action = holding.begin(ANA)
-        holding.store.answer()
-        holding.held.give("tab", ANA)
-        action.end()
-
     def test_hold_a_name_until_they_are_free_of_it(self, holding: Holding) -> None:
         assert not holding.is_free
         for _ in range(2):
@@ -136,14 +139,8 @@ class TestOwners:
             assert claim is None
 
 
+@pytest.mark.usefixtures("tab_has_name")
 class TestALostClaim:
-    @pytest.fixture(autouse=True)
-    def tab_has_name(self, holding: Holding) -> None:
-        action = holding.begin(ANA)
-        holding.store.answer()
-        holding.held.give("tab", ANA)
-        action.end()
-
     def test_is_told_with_its_owners(self, holding: Holding) -> None:
         told: list[tuple[Claim, list[str]]] = []
         holding.held.lost = lambda claim, owners: told.append((claim, list(owners)))
