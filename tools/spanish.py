@@ -47,6 +47,14 @@ OPTIONS = {
     "An address for bare lines, a Twisted endpoint (may be repeated)": (
         "Una dirección para líneas sin formato, en la forma de Twisted (puede repetirse)"
     ),
+    "An address for IRC clients, a Twisted endpoint (may be repeated)": (
+        "Una dirección para clientes de IRC, en la forma de Twisted (puede repetirse)"
+    ),
+    "The name of the server for IRC clients, with a dot; by default the full name of this"
+    " machine": (
+        "El nombre del servidor para los clientes de IRC, con un punto; si no se indica, el nombre"
+        " completo de esta máquina"
+    ),
     "An address for browsers and HTTP, a Twisted endpoint (may be repeated)": (
         "Una dirección para navegadores y HTTP, en la forma de Twisted (puede repetirse)"
     ),
@@ -214,6 +222,7 @@ SETTINGS = {
         "la ruta de un socket UNIX desde /, de 107 bytes como mucho"
     ),
     "a name such as chat.example.com": "un nombre como chat.example.com",
+    "a name with a dot, such as irc.example.com": "un nombre con un punto, como irc.example.com",
     "a time span like 90d or 12h (0: for ever), or one for a room, like ops=30d": (
         "un tiempo como 90d o 12h (0: para siempre), o el de una sala, como ops=30d"
     ),
@@ -224,10 +233,10 @@ SETTINGS = {
     "a whole number, 0 or more": "un número entero, 0 o más",
     "a whole number, 1 or more": "un número entero, 1 o más",
     "a whole number, 0 to 90000": "un número entero, de 0 a 90000",
-    "Kind of what is served: chat or bare lines, web for browsers and HTTP, or metrics for"
-    " those who watch the daemon": (
+    "Kind of what is served: chat or bare lines, web for browsers and HTTP, irc for IRC clients,"
+    " or metrics for those who watch the daemon": (
         "Lo que se sirve: chat o bare para líneas de chat o sin formato, web para navegadores y"
-        " HTTP, o metrics para quienes vigilan el servidor"
+        " HTTP, irc para clientes de IRC, o metrics para quienes vigilan el servidor"
     ),
     "The address, a Twisted endpoint": "La dirección, en la forma de Twisted",
     "In place of an endpoint, the name of sockets that systemd passes (FileDescriptorName=)": (

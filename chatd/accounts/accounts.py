@@ -116,6 +116,15 @@ class Accounts:
             and event.time >= found.created * 1000
         )
 
+    def name_at(self, name: str, time: int) -> str:
+        """Return the name of the account that the person of a name had at a time; "" for none.
+
+        The time is in milliseconds since 1970. Who had the name before it was registered is taken
+        for another person.
+        """
+        found = self.called(name)
+        return found.name if found is not None and time >= found.created * 1000 else ""
+
     def store(self, account: Account) -> Deferred[None]:
         """Store an account in place of the one with its key. Fails with `StoreError`."""
         return change(self._store, self.table.put(account.key, account))

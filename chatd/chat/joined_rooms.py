@@ -74,7 +74,10 @@ class JoinedRooms:
         subscriptions, replies = self.subscriptions, self._replies
         after = back.after
         head = room.head
-        start = max(0, head - recent) if after is None else after
+        if after is None:
+            start = head if replies.format.asks_for_past else max(0, head - recent)
+        else:
+            start = after
         self.leave(room if subscriptions.multi_room else None)
         subscriptions.memberships[room] = membership = Membership(room, member, self._clock)
         self.current, self.only, self._moved = room, None, None

@@ -34,11 +34,11 @@ from chatd.util.meter import REPLAY_LINES
 
 
 class Subscriptions:
-    """The logs that a session follows, and the settings, the view and the format it sees them in.
+    """The logs that a session follows, its settings, and the view and format that it sees them in.
 
-    ``memberships`` are the rooms that it is in. ``multi_room`` is True if it may be in several
-    rooms; else each that it enters replaces the one before. ``read_tracker`` counts what it was
-    sent while it is logged in. It ``takes_private`` lines that are stored nowhere, or none.
+    ``memberships`` are the rooms that it is in. ``multi_room`` is True if it may be in several;
+    else each that it enters replaces the one before. ``read_tracker`` counts what it was sent while
+    it is logged in. It ``takes_private`` lines that are stored nowhere, or none.
     """
 
     __slots__ = (
@@ -46,6 +46,7 @@ class Subscriptions:
         "_inbox",
         "_number",
         "_replies",
+        "_shows_own",
         "memberships",
         "multi_room",
         "read_tracker",
@@ -57,6 +58,7 @@ class Subscriptions:
     def __init__(self, number: int, identity: Identity, replies: Replies, private: bool) -> None:
         self.memberships: dict[Room, Membership] = {}
         self.multi_room = False
+        self._shows_own: bool | None = None  # None as the user has set it
         self.read_tracker: ReadTracker | None = None
         self.settings = NOTHING_SET
         self.view = EVERYTHING
@@ -66,9 +68,9 @@ class Subscriptions:
         self.takes_private = private
         self._inbox: Inbox | None = None  # from the first private line on: most receive none
 
-    def allow_many_rooms(self) -> None:
-        """Let the session be in several rooms at a time. To be called before it enters one."""
-        self.multi_room = True
+    def allow_many_rooms(self, own_lines: bool = True) -> None:
+        """Let the session be in several rooms, with its own lines or not; /echo is for others."""
+        self.multi_room, self._shows_own = True, own_lines
 
     # Private lines that are stored nowhere
 
@@ -134,7 +136,7 @@ class Subscriptions:
         identity, format = self._identity, self._replies.format
         logged_in = self.read_tracker is not None
         self._replies.stream.put(format.you(identity.name, identity.is_guest, logged_in))
-        if (named := format.named(identity.name)) != format:
+        if (named := format.named(identity.name, logged_in)) != format:
             self.change_format(named)
 
     # Changing how all is shown
@@ -154,9 +156,8 @@ class Subscriptions:
             replies.use_language(Language(settings.language))
         format = replies.format.with_times(settings.times).with_quiet(settings.quiet)
         replies.use_format(format.in_language(replies.language))
-        # Echo is for terminals, which show what is typed by themselves.
-        seen = settings._replace(echo=True) if self.multi_room else settings
-        self.view = seen.view(self._identity.name)
+        own = settings.echo if self._shows_own is None else self._shows_own
+        self.view = settings._replace(echo=own).view(self._identity.name)
         if self._identity.changed is not None:
             self._identity.changed()
         self._follow()
@@ -178,10 +179,7 @@ class Subscriptions:
     # Following
 
     def follow(self, membership: Membership, since: int | None = None) -> None:
-        """Follow the room of a membership from its head on.
-
-        If ``since`` is given, what was sent after that seq counts as seen.
-        """
+        """Follow a room from its head on; what was sent after the seq ``since`` counts as seen."""
         self.unfollow(membership)
         own = self._replies.format
         membership.cursor = self._cursor_in(membership.room, own.shared or own, since)

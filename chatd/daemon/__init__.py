@@ -22,6 +22,7 @@ Modules (python3 -m tools.documents writes this list):
   is read from.
 - `figures`: The figures of the daemon: what operators watch, each a row of one table.
 - `given`: Values of settings as they were given, and what is wrong with them.
+- `irc_rows`: The settings of the door for IRC clients: rows of the table of settings.
 - `lan`: The addresses of `--lan`: the local network comes in over TLS, without a file to prepare.
 - `lan_guide`: The lines of the log by which people on the local network come in: commands, and a
   picture.

@@ -36,10 +36,12 @@ def sentences_about(
         return " ".join((*sentences, say("log_metrics")))
     if kind is ListenerKind.BARE:
         sentences.append(say("log_bare"))
+    if kind is ListenerKind.IRC:
+        sentences.append(say("log_irc"))
     if key and kind is ListenerKind.CHAT:
         sentences.append(say("log_key", fingerprint=key))
     if is_loopback(address):
-        opened_by_lan = kind is not ListenerKind.BARE
+        opened_by_lan = kind not in (ListenerKind.BARE, ListenerKind.IRC)
         sentences.append(say("log_lets_in" if teaches and opened_by_lan else "log_this_machine"))
     return " ".join(sentences)
 

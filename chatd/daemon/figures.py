@@ -49,7 +49,7 @@ def _refused(parts: Parts) -> Mapping[str, Value]:
     return {reason: reasons[key] for key, reason in _REFUSALS.items()}
 
 
-FORMATS = ("chat", "bare", "json", "events")
+FORMATS = ("chat", "bare", "json", "events", "irc")
 """The formats for clients (`chatd.formats.base.Format.kind`)."""
 
 

@@ -25,6 +25,7 @@ class ListenerKind(enum.Enum):
     CHAT = "chat"
     BARE = "bare"
     WEB = "web"
+    IRC = "irc"
     METRICS = "metrics"
 
 

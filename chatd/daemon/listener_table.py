@@ -24,8 +24,8 @@ LISTENER_ROWS = (
             *(kind.value for kind in ListenerKind), placeholder="KIND", parse=ListenerKind
         ),
         ListenerKind.CHAT.value,
-        "Kind of what is served: chat or bare lines, web for browsers and HTTP, or metrics for"
-        " those who watch the daemon",
+        "Kind of what is served: chat or bare lines, web for browsers and HTTP, irc for IRC"
+        " clients, or metrics for those who watch the daemon",
         Group.ADDRESSES,
     ),
     Row("endpoint", "", kinds.ADDRESS, None, "The address, a Twisted endpoint", Group.ADDRESSES),

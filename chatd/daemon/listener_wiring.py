@@ -25,13 +25,15 @@ from chatd.daemon.server_certificate import ServerCertificate
 from chatd.daemon.service import Listener
 from chatd.daemon.settings import Settings
 from chatd.daemon.tls_endpoints import Place, places_of
+from chatd.protocols.irc.handler import IrcProtocol
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport import sockets
-from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.factory import ChatFactory, Client
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.web.http.same_origin import Hosts
+from chatd.text.validation import is_host_name
 from chatd.util.budgets import Budgets
 from chatd.util.extras import how_to_install
 from chatd.util.privileges import Identity
@@ -82,10 +84,13 @@ def listeners_of(
                 here_site = _trusting(here_site, listener.trust, clock)
             return factory_of(here_site, listener.limits, here, turns[listener.kind])
         is_bare = listener.kind is ListenerKind.BARE
+        irc = partial(IrcProtocol, settings.irc_name or irc_name(socket.getfqdn()))
+        protocols: dict[ListenerKind, Callable[[ChatServer, IReactorTime, int], Client]]
+        protocols = {ListenerKind.BARE: BareProtocol, ListenerKind.IRC: irc}
         return ChatFactory(
             server,
             clock,
-            BareProtocol if is_bare else ChatProtocol,
+            protocols.get(listener.kind, ChatProtocol),
             BARE_LENGTH if is_bare else settings.max_length,
             listener.limits,
             here,
@@ -153,6 +158,14 @@ def _refuse_without(error: ImportError, extra: str) -> NoReturn:
     """Refuse an option of the name of an extra, because a library of it is missing."""
     missing = (error.name or "").partition(".")[0]
     refuse(f"--{extra} needs {missing}, which is not installed: {how_to_install(extra)}.")
+
+
+def irc_name(full_name: str) -> str:
+    """Return the name of the server for IRC clients: that of the machine, if it has a dot.
+
+    By a dot, clients tell a server from a person.
+    """
+    return full_name if "." in full_name and is_host_name(full_name) else "chatd.local"
 
 
 def host_names(settings: Settings) -> list[str]:

@@ -69,6 +69,9 @@ class Settings(NamedTuple):
     web_names: tuple[str, ...]
     """Names by which browsers know this machine, besides its own."""
 
+    irc_name: str | None
+    """The name of the server for IRC clients; None for that of this machine."""
+
     store: str
     """``sqlite:PATH``, ``postgresql://...`` or ``memory:``."""
 
@@ -139,6 +142,7 @@ def settings_of(given: GivenSettings) -> Settings:
         listeners=tuple(listener for _, listener in listeners),
         lan=_lan(values),
         web_names=tuple(values["web.names"]),
+        irc_name=values["irc.name"],
         store=values["store.where"],
         shared=SharedSettings(*(values[f"cluster.{field}"] for field in SharedSettings._fields)),
         max_store=values["store.max_size"],

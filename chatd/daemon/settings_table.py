@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from chatd.daemon import value_kinds as kinds
 from chatd.daemon.addresses import DEFAULT_LISTEN
+from chatd.daemon.irc_rows import IRC_ROWS
 from chatd.daemon.log_lines import LogFormat
 from chatd.daemon.setting_row import LISTEN, Group, Reload, Row
 from chatd.daemon.shared_rows import SHARED_ROWS
@@ -54,6 +55,7 @@ ROWS = (
         letter="w",
         repeated=True,
     ),
+    *IRC_ROWS,
     Row(
         "web.names",
         "web-name",

@@ -137,6 +137,12 @@ def _host_name(text: str) -> str:
     return text
 
 
+def _dotted_name(text: str) -> str:
+    if "." not in text.strip("."):
+        raise ValueError
+    return _host_name(text)
+
+
 def _account_name(text: str) -> str:
     """Return the key of an account of that name."""
     return fold(validate_name(text))
@@ -305,6 +311,8 @@ USER = ValueKind(
 )
 
 HOST_NAME = ValueKind("a name such as chat.example.com", "NAME", _host_name)
+
+DOTTED_NAME = ValueKind("a name with a dot, such as irc.example.com", "NAME", _dotted_name)
 
 SOCKET_NAME = ValueKind(
     "the name of a socket: up to 255 characters of ASCII without colons", "NAME", _socket_name

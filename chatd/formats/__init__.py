@@ -8,6 +8,7 @@ Modules (python3 -m tools.documents writes this list):
 - `base`: The base of formats, which render events to bytes for one kind of client.
 - `chat`: Chat lines, for people at a terminal.
 - `envelopes`: Envelopes: the bytes around one message in JSON on its way to a client.
+- `irc`: Lines of IRC: the one format of all rooms, and that of one session.
 - `irc_lines`: Lines of IRC, from their parts to text.
 - `json`: JSON, for browsers and for programs: as messages, and as server-sent events.
 - `sse`: Server-sent events, for `curl -N` and for EventSource.

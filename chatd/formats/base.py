@@ -109,6 +109,9 @@ class Format(abc.ABC):
     shows_presence = False
     """True if the client is sent each session that comes to its rooms or leaves them, at once."""
 
+    asks_for_past = False
+    """True if the client is sent no past lines as a newcomer to a room: its door sends them."""
+
     @abc.abstractmethod
     def render(self, entries: Sequence[Line]) -> bytes:
         """Render entries as lines, each with its line end."""
@@ -180,8 +183,8 @@ class Format(abc.ABC):
         """Return the same format without notices or with them."""
         return self
 
-    def named(self, name: str) -> Format:
-        """Return the same format for a session that has taken this name."""
+    def named(self, name: str, logged_in: bool) -> Format:
+        """Return the same format for a session that has this name, an account's if logged in."""
         return self
 
     def in_language(self, language: Language) -> Format:

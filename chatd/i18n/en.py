@@ -734,6 +734,7 @@ SENTENCES = {
     "log_listening": "listening on {address}.",
     "log_metrics": "The figures of the daemon.",
     "log_bare": "Bare lines.",
+    "log_irc": "IRC clients.",
     "log_key": "Its key is {fingerprint} (the --fingerprint of chatd's clients).",
     "log_this_machine": "This machine only.",
     "log_lets_in": "This machine only; --lan lets the local network in, over TLS.",
@@ -994,4 +995,23 @@ SENTENCES = {
     "no_such_hook": "#{room} has no webhook {number}. /hook list shows them.",
     "too_many_hooks_here": "#{room} has {limit} webhooks, the most allowed. /hook remove one.",
     "room_exists": "#{room} exists already. /join {room}, or choose another name.",
+    # IRC: the connection
+    "irc_wrong_protocol": "this port is for IRC clients.",
+    "irc_register_late": "you have not registered within {limit} seconds.",
+    "irc_closing": "the connection is closed.",
+    "irc_line_too_long": "a line may have at most 510 bytes, and its tags 4096. It was not read.",
+    "irc_not_utf8": "text has to be UTF-8. Nothing was said.",
+    "irc_control": "a line must have no NUL and no CR in it. Nothing was said.",
+    "irc_unknown_command": "there is no such command. /quote HELP lists them.",
+    "irc_needs_parameters": "this command needs more parameters. /quote HELP explains it.",
+    # IRC: registration
+    "irc_not_registered": "register first: NICK and USER.",
+    "irc_registered_already": "you are registered already.",
+    "irc_no_nickname": "give a nickname.",
+    "irc_welcome": "Welcome to chatd, {name}",
+    "irc_host": "Your host is {server}, running chatd {version}",
+    "irc_created": "A room is a log. A client is a cursor into it.",
+    # IRC: rooms
+    "irc_no_channel": "a channel begins with # and is named as rooms are: letters, digits, _ - .",
+    "irc_end_of_names": "End of the list",
 }

@@ -794,6 +794,7 @@ SENTENCES = {
     "log_listening": "escucha en {address}.",
     "log_metrics": "Las cifras del servidor.",
     "log_bare": "Líneas desnudas.",
+    "log_irc": "Clientes de IRC.",
     "log_key": "Su clave es {fingerprint} (el --fingerprint de los clientes de chatd).",
     "log_this_machine": "Solo para esta máquina.",
     "log_lets_in": "Solo para esta máquina; --lan deja entrar a la red local, con TLS.",
@@ -1081,4 +1082,25 @@ SENTENCES = {
         "#{room} tiene {limit} webhooks, el máximo. Usa /webhook quitar con uno."
     ),
     "room_exists": "#{room} ya existe. /sala {room}, o elige otro nombre.",
+    # IRC: the connection
+    "irc_wrong_protocol": "este puerto es para clientes de IRC.",
+    "irc_register_late": "no te has registrado en {limit} segundos.",
+    "irc_closing": "la conexión se cierra.",
+    "irc_line_too_long": (
+        "una línea puede tener como mucho 510 bytes, y sus etiquetas 4096. No se ha leído."
+    ),
+    "irc_not_utf8": "el texto tiene que ser UTF-8. No se ha dicho nada.",
+    "irc_control": "una línea no puede llevar NUL ni CR. No se ha dicho nada.",
+    "irc_unknown_command": "no hay tal orden. /quote HELP las enumera.",
+    "irc_needs_parameters": "a esta orden le faltan parámetros. /quote HELP la explica.",
+    # IRC: registration
+    "irc_not_registered": "regístrate primero: NICK y USER.",
+    "irc_registered_already": "ya te has registrado.",
+    "irc_no_nickname": "indica un apodo.",
+    "irc_welcome": "Te damos la bienvenida a chatd, {name}",
+    "irc_host": "Tu servidor es {server}, con chatd {version}",
+    "irc_created": "Una sala es un registro. Un cliente es un cursor en él.",
+    # IRC: rooms
+    "irc_no_channel": ("un canal empieza por # y se llama como las salas: letras, cifras, _ - ."),
+    "irc_end_of_names": "Fin de la lista",
 }

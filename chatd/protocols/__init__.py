@@ -5,8 +5,7 @@ The modules here are the border with Twisted. They must not know how anything is
 Modules (python3 -m tools.documents writes this list):
 
 - `control`: The control socket: JSON lines in, JSON lines out, for `chatd admin` on the same host.
-- `irc`: The door for IRC clients: the same rooms, by the protocol of IRC and the extensions of
-  IRCv3.
+- `irc`: IRC: the door for IRC clients, to the same rooms.
 - `lines`: Lines over TCP, TLS and UNIX sockets: framing, telnet, and the chat and bare protocols.
 - `live`: Live messages: the conversation in JSON of a client that stays, over any framing.
 - `proxy`: Clients behind a proxy that sends the PROXY protocol's header.

@@ -362,7 +362,7 @@ class TestFaults:
             ),
             (
                 "[[listen]]\nendpoint = 'tcp:1'\nkind = 'ssh'",
-                "listen[1].kind takes chat, bare, web or metrics; not 'ssh'.",
+                "listen[1].kind takes chat, bare, web, irc or metrics; not 'ssh'.",
             ),
             (
                 "[[listen]]\nendpoint = 'tcp:1'\ntls = 'x'",

@@ -15,6 +15,7 @@ from chatd.daemon.listener_settings import ListenerKind
 from chatd.daemon.monitor import Monitor
 from chatd.formats.bare import BareFormat
 from chatd.formats.chat import ChatFormat
+from chatd.formats.irc import IrcFormat
 from chatd.formats.json import JsonFormat
 from chatd.formats.sse import SseFormat
 from chatd.storage.contract import InDoubt
@@ -165,7 +166,7 @@ class TestPeople:
 
 class TestFormats:
     def test_each_format_for_clients_has_figures(self) -> None:
-        kinds = {each.kind for each in (ChatFormat, BareFormat, JsonFormat, SseFormat)}
+        kinds = {each.kind for each in (ChatFormat, BareFormat, JsonFormat, SseFormat, IrcFormat)}
         assert kinds == set(FORMATS)
 
 

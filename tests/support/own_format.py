@@ -46,7 +46,7 @@ class OwnFormat(Format):
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
         return self._line(f"private {text}")
 
-    def named(self, name: str) -> Format:
+    def named(self, name: str, logged_in: bool) -> Format:
         return replace(self, name=name)
 
     def with_times(self, times: bool) -> Format:

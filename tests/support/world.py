@@ -25,6 +25,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.help import GENERAL, SECTIONS
 from chatd.event import Draft, Event, Kind, Notice
+from chatd.protocols.irc.handler import IrcProtocol
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
@@ -63,6 +64,9 @@ STORES = ("chatd.storage.shared", "tests.support.shared_store")
 """The modules of stores that have nodes."""
 
 NO_BUDGETS: Mapping[str, int] = {}
+
+IRC_NAME = "irc.example"
+"""The name of servers for IRC clients."""
 
 HERE = IPv4Address("TCP", "127.0.0.1", 40000)
 FAR = IPv4Address("TCP", "203.0.113.7", 40000)
@@ -145,6 +149,8 @@ class Node:
         self.bare = ChatFactory(
             self.server, self.clock, BareProtocol, BARE_LENGTH, limits, admission
         )
+        irc = partial(IrcProtocol, IRC_NAME)
+        self.irc = ChatFactory(self.server, self.clock, irc, max_length, limits, admission)
 
 
 class World:
@@ -193,7 +199,7 @@ class World:
         self.nodes = [self._make_node(each) for each in reversed(stores)][::-1]
         first = self.nodes[0]
         self.store, self.server = first.store, first.server
-        self.chat, self.bare = first.chat, first.bare
+        self.chat, self.bare, self.irc = first.chat, first.bare, first.irc
         self.watch = ClockWatch(self.store, self.clock, self.now)
         self._people = 0
 

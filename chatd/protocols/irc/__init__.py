@@ -1,8 +1,18 @@
-"""The door for IRC clients: the same rooms, by the protocol of IRC and the extensions of IRCv3.
+"""IRC: the door for IRC clients, to the same rooms.
 
-These modules must not know how a room is stored, nor what a right allows.
+A client registers, which makes its session known, and is in the rooms that it joins. What it does
+there are actions of the chat. These modules must not know who may do what.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `client`: The state of a client of IRC: how far it is registered, and its capabilities.
+- `conversation`: The conversation with one client, as the commands see it.
+- `handler`: The handler of an IRC client: each line is a message, which the table of commands
+  handles.
 - `message`: A line of an IRC client, from bytes to its parts.
+- `numerics`: The numeric replies of IRC by their names (RFC 2812 section 5; modern.ircdocs.horse).
+- `registration`: Registration: the commands by which a client says who it is, before all others.
+- `rooms`: Rooms as channels: joining them, leaving them, and who is there.
+- `table`: The table of the commands of IRC: the tables of all subjects together.
+- `talking`: Talking: lines to channels and to people.
 """

@@ -46,8 +46,8 @@ class Door(enum.Enum):
     """A kind of port of the daemon.
 
     They are for chat lines, for the same over TLS, for browsers, for chat lines behind a proxy,
-    which says in a header where each client comes from, and for users of the machine, a UNIX socket
-    (`users_socket`).
+    which says in a header where each client comes from, for users of the machine, a UNIX socket
+    (`users_socket`), and for IRC clients.
     """
 
     LINES = "lines"
@@ -55,6 +55,7 @@ class Door(enum.Enum):
     WEB = "web"
     PROXY = "proxy"
     USERS = "users"
+    IRC = "irc"
 
 
 def users_socket(number: object) -> str:

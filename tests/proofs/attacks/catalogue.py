@@ -47,6 +47,7 @@ from tests.proofs.attacks.histories import (
     StreamsOfThePast,
 )
 from tests.proofs.attacks.hooks import HooksUnwanted, ManyHooks, PushesOfTheAbsent, SlowHooks
+from tests.proofs.attacks.irc import IrcNeverRegistered, IrcTagFloods
 from tests.proofs.attacks.proxies import (
     ConnectionsOfANetwork,
     ProxyHeaders,
@@ -175,6 +176,8 @@ CATALOGUE: tuple[type[Attack], ...] = (
     HandshakeStorm,
     Descriptors,
     UsersOfTheMachine,
+    IrcNeverRegistered,
+    IrcTagFloods,
     AuthScriptSlow,
     ProxyHeaders,
     ProxyHeadersUnended,

@@ -25,6 +25,7 @@ DOORS = {
     Door.WEB: ("--web", "tcp:{port}:interface=127.0.0.1"),
     Door.PROXY: ("--listen", "haproxy:tcp:{port}:interface=127.0.0.1"),
     Door.USERS: ("--listen", f"unix:{users_socket('{port}')}:mode=666"),
+    Door.IRC: ("--irc", "tcp:{port}:interface=127.0.0.1"),
 }
 """The option and the endpoint of each kind of port, beside that for chat lines."""
 

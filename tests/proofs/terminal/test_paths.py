@@ -309,6 +309,7 @@ def test_text_becomes_bytes_in_the_encoder_alone() -> None:
     assert files_that_call("encode_lines") | files_that_call("encode_line") == {
         "text/escaping.py",
         "formats/bare.py",
+        "formats/irc.py",
         "formats/json.py",
         "formats/sse.py",
         "protocols/web/connection.py",
@@ -343,6 +344,10 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
                     "encode_screen_line(",
                     "encode_screen_lines(",
                     "self.say(",
+                    "self.line(",
+                    "self.numeric(",
+                    "self.fail(",
+                    "self.shared.presence(",
                     "self.of_past().render(",
                     "self.message(",
                     "encode_json(",
@@ -372,6 +377,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                     ("protocols/web/live/websocket.py", "self.decoder.ping()"),
                     ("protocols/live/handler.py", "self._opening"),
                     ("protocols/live/handler.py", "made"),  # by its format
+                    ("protocols/irc/handler.py", "slices"),  # by its format
                     ("protocols/web/live/event_stream.py", "self._opening"),
                     ("protocols/web/connection.py", "self.decoder.go_on()"),
                     ("protocols/web/http/responder.py", "data"),

@@ -1,0 +1,300 @@
+"""Lines of IRC: the one format of all rooms, and that of one session.
+
+What a client is sent of its rooms depends on its capabilities alone, so clients with the same ones
+share an `IrcFormat`. Numerics, its own name and private lines are of one session (`OwnIrcFormat`).
+Every author has the same mask for all readers, live and in the past: ``NAME!NAME@HOST``, where the
+host is the name of the server: no client is told an address. (RFC 2812; modern.ircdocs.horse;
+IRCv3.)
+
+This module must not know a store, a session or a connection.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from chatd.errors import ErrorKind
+from chatd.event import LEAVING, Change, Deed, Departure, Event, Kind, Line, Presence
+from chatd.formats.base import Entrance, Format, told
+from chatd.formats.irc_lines import irc_line
+from chatd.i18n import Language, sentence
+from chatd.text.escaping import encode_line, encode_lines
+
+EOL = b"\r\n"
+
+_MESSAGE, _ACTION, _NOTICE = Kind.MESSAGE, Kind.ACTION, Kind.NOTICE  # see chatd.rooms.room
+_SPOKEN = (Kind.MESSAGE, Kind.ACTION, Kind.NOTICE, Kind.PRIVATE)
+
+OF_ROOMS = frozenset({"account-tag", "extended-join", "message-tags", "server-time"})
+"""The capabilities by which clients are sent other bytes of a room."""
+
+_OWN_LINES_SAY_IT = frozenset({"said_in_room", "you_are"})
+"""Keys of sentences that tell a client what a line of IRC tells it."""
+
+
+def _no_account(name: str, at: int) -> str:
+    return ""
+
+
+class IrcServer(NamedTuple):
+    """The server as IRC clients know it.
+
+    ``name`` has a dot, by which clients tell a server from a person. ``account_of`` returns the
+    name of the account that a person had, given the name and the time of a line (milliseconds since
+    1970), or "".
+    """
+
+    name: str
+    account_of: Callable[[str, int], str] = _no_account
+
+    def mask(self, name: str) -> str:
+        """Return the mask of a person."""
+        return f"{name}!{name}@{self.name}"
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+def server_time(milliseconds: int) -> str:
+    """Return a time as the tag ``time`` has it: ISO 8601, in UTC (IRCv3 server-time)."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+def line_of(source: str, command: str, *middle: str, text: str | None = None) -> str:
+    """Return a line without its end, of which the ``text`` is the last parameter.
+
+    The text may be any: it is escaped where the line becomes bytes. Raises `Unwritable` for others.
+    """
+    line = irc_line(command, *middle, source=source)
+    return line if text is None else f"{line} :{text}"
+
+
+@dataclass(frozen=True)
+class IrcFormat(Format):
+    """The lines of rooms for clients with the same ``capabilities``, as far as `OF_ROOMS` has them.
+
+    If ``past`` and its clients show no times, each text begins with the time at which it was said.
+    """
+
+    kind = "irc"
+    shows_presence = True
+
+    server: IrcServer
+    capabilities: frozenset[str] = frozenset()
+    language: Language = Language.ENGLISH
+
+    def render(self, entries: Sequence[Line]) -> bytes:
+        data: list[bytes] = []
+        lines: list[str] = []
+        for entry in entries:
+            if not isinstance(entry, Event):
+                continue  # a notice: IRC clients are sent each presence
+            if entry.kind is _ACTION:
+                data.append(encode_lines(lines, EOL))
+                data += self._action(entry)
+                lines = []
+            else:
+                lines += self._lines(entry)
+        data.append(encode_lines(lines, EOL))
+        return b"".join(data)
+
+    def presence(self, presence: Presence) -> bytes:
+        return encode_lines(list(self._presence(presence)), EOL)
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        return encode_line(f"ERROR :{sentence(self.language, key, **values)}", EOL)
+
+    def in_language(self, language: Language) -> Format:
+        return replace(self, language=language)
+
+    def tags(self, event: Event) -> str:
+        """Return the tags of an event, with the space after them; "" for none."""
+        capabilities = self.capabilities
+        tags = []
+        if "server-time" in capabilities:
+            tags.append(f"time={server_time(event.time)}")
+        if "message-tags" in capabilities and event.kind in _SPOKEN:
+            tags.append(f"msgid={msgid(event)}")
+        if "account-tag" in capabilities and (
+            account := self.server.account_of(event.author, event.time)
+        ):
+            tags.append(f"account={account}")
+        return f"@{';'.join(tags)} " if tags else ""
+
+    def _lines(self, event: Event) -> Iterator[str]:
+        mask, target = self.server.mask(event.author), f"#{event.room}"
+        tags = self.tags(event)
+        if event.kind is _MESSAGE:
+            yield f"{tags}:{mask} PRIVMSG {target} :{event.text}"
+        elif event.kind is _NOTICE:
+            yield f"{tags}:{mask} NOTICE {target} :{event.text}"
+        elif event.kind is Kind.TOPIC:
+            yield f"{tags}:{mask} TOPIC {target} :{event.text}"
+        elif event.kind is Kind.DEED:
+            for line in self._deed(event, mask, target):
+                yield f"{tags}{line}"
+
+    def _action(self, event: Event) -> tuple[bytes, bytes]:
+        """Return an action, of which the encoder must not escape the delimiters of CTCP."""
+        mask, target = self.server.mask(event.author), f"#{event.room}"
+        head = f"{self.tags(event)}:{mask} PRIVMSG {target} :"
+        return encode_line(head, b"\x01ACTION "), encode_line(event.text, b"\x01\r\n")
+
+    def _deed(self, event: Event, mask: str, target: str) -> Iterator[str]:
+        try:
+            deed = Deed.of(event.text)
+        except ValueError:  # stored by a later chatd
+            deed = Deed("")
+        if deed.verb != "kick":  # the presence of the one who is put out says so
+            yield line_of(self.server.name, "NOTICE", target, text=told(self.language, event))
+
+    def _presence(self, presence: Presence) -> Iterator[str]:
+        room, mask = f"#{presence.room}", self.server.mask(presence.name)
+        if presence.change is Change.RENAMED:
+            yield line_of(mask, "NICK", presence.new_name)
+        elif presence.change is Change.JOINED:
+            yield self._join(presence, mask, room)
+        elif presence.by:
+            by = self.server.mask(presence.by)
+            yield line_of(by, "KICK", room, presence.name, text=presence.reason or presence.by)
+        elif presence.quits:
+            yield line_of(mask, "QUIT", text=presence.reason)
+        else:
+            yield line_of(mask, "PART", room, text=presence.reason)
+
+    def _join(self, presence: Presence, mask: str, room: str) -> str:
+        if "extended-join" not in self.capabilities:
+            return line_of(mask, "JOIN", room)
+        account = presence.name if presence.account else "*"
+        return line_of(mask, "JOIN", room, account, text=presence.name)
+
+
+def msgid(event: Event) -> str:
+    """Return the id of an event: the same at each start of the daemon (IRCv3 message-ids)."""
+    return f"{event.seq}-{event.room}"
+
+
+@dataclass(frozen=True)
+class OwnIrcFormat(Format):
+    """The lines that one session alone is sent; those of its rooms are ``shared``.
+
+    ``name`` is its nickname, ``*`` until it is registered: then it is told nothing by sentences.
+    """
+
+    kind = "irc"
+    shows_presence = True
+    asks_for_past = True
+
+    shared: IrcFormat = field()
+    name: str = "*"
+    logged_in: bool = False
+
+    @property
+    def server(self) -> IrcServer:
+        """The server."""
+        return self.shared.server
+
+    @property
+    def mask(self) -> str:
+        """The mask of the session."""
+        return self.server.mask(self.name)
+
+    @property
+    def registered(self) -> bool:
+        """True once the client knows its nickname."""
+        return self.name != "*"
+
+    # Lines of the door
+
+    def line(self, source: str, command: str, *middle: str, text: str | None = None) -> bytes:
+        """Render a line: see `line_of`."""
+        return encode_line(line_of(source, command, *middle, text=text), EOL)
+
+    def numeric(self, code: str, *middle: str, text: str | None = None) -> bytes:
+        """Render a numeric reply."""
+        return self.line(self.server.name, code, self.name, *middle, text=text)
+
+    def from_server(self, command: str, *middle: str, text: str | None = None) -> bytes:
+        """Render a line of the server."""
+        return self.line(self.server.name, command, *middle, text=text)
+
+    def from_client(self, command: str, *middle: str, text: str | None = None) -> bytes:
+        """Render a line that the client itself is the source of."""
+        return self.line(self.mask, command, *middle, text=text)
+
+    def ending(self, reason: str) -> bytes:
+        """Render the last line, which says why the connection ends."""
+        return encode_line(f"ERROR :{reason}", EOL)
+
+    # What the chat sends
+
+    def render(self, entries: Sequence[Line]) -> bytes:
+        lines = [
+            f"{self.shared.tags(entry)}:{self.server.mask(entry.author)} PRIVMSG {self.name}"
+            f" :{entry.text}"
+            for entry in entries
+            if isinstance(entry, Event)
+        ]
+        return encode_lines(lines, EOL)
+
+    def presence(self, presence: Presence) -> bytes:
+        return self.shared.presence(presence)
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        return self.fail("*", kind, sentence(self.shared.language, key, **values))
+
+    def fail(self, command: str, kind: ErrorKind, text: str) -> bytes:
+        """Render an error for which IRC has no numeric."""
+        if "standard-replies" in self.shared.capabilities:
+            return self.line(self.server.name, "FAIL", command, kind.name, text=text)
+        return self.line(self.server.name, "NOTICE", self.name, text=text)
+
+    def say(self, text: str, key: str = "") -> bytes:
+        if not self.registered or key in _OWN_LINES_SAY_IT:
+            return b""
+        head = f":{self.server.name} NOTICE {self.name} :"
+        return encode_lines([head + line for line in text.split("\n")], EOL)
+
+    def entered(self, entrance: Entrance) -> bytes:
+        room = f"#{entrance.room}"
+        account = self.name if self.logged_in else ""
+        join = Presence(entrance.room, Change.JOINED, 0, self.name, account=account)
+        data = [self.shared.presence(join)]
+        if entrance.topic:
+            data.append(self.topic(room, entrance.topic, *entrance.topic_set))
+        return b"".join(data)
+
+    def topic(self, room: str, topic: str, by: str, at: int) -> bytes:
+        """Render the topic of a room, who set it, and when (milliseconds since 1970)."""
+        data = [self.numeric("332", room, text=topic)]
+        if by:
+            data.append(self.numeric("333", room, self.server.mask(by), str(at // 1000)))
+        return b"".join(data)
+
+    def left(self, room: str, departure: Departure = LEAVING) -> bytes:
+        reason, by, _ = departure
+        gone = Presence(room, Change.LEFT, 0, self.name, reason=reason, by=by)
+        return self.shared.presence(gone)
+
+    def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
+        if not self.registered or name == self.name:
+            return b""
+        return self.line(self.mask, "NICK", name)
+
+    def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
+        if receiver is not None:
+            return b""
+        return self.line(self.server.mask(author), "PRIVMSG", self.name, text=text)
+
+    def named(self, name: str, logged_in: bool) -> Format:
+        return replace(self, name=name if self.registered else "*", logged_in=logged_in)
+
+    def in_language(self, language: Language) -> Format:
+        return replace(self, shared=replace(self.shared, language=language))

@@ -1,0 +1,216 @@
+"""The handler of an IRC client: each line is a message, which the table of commands handles.
+
+This module must not know what a command does, nor how bytes become lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from math import inf
+from typing import cast
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.chat.action_queue import Job
+from chatd.chat.server import ChatServer
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import QUITTING, Departure
+from chatd.formats.irc import OF_ROOMS, IrcFormat, IrcServer, OwnIrcFormat
+from chatd.formats.irc_lines import echoed
+from chatd.protocols.irc import numerics, table
+from chatd.protocols.irc.client import Client
+from chatd.protocols.irc.conversation import Command
+from chatd.protocols.irc.message import LONGEST, InvalidMessage, Message, MessageFault, parse
+from chatd.protocols.lines.decoder import LineDecoder
+from chatd.protocols.lines.framing import TooLong
+from chatd.protocols.transport.client_protocol import ClientProtocol
+from chatd.protocols.transport.session_handler import SessionHandler
+from chatd.storage.contract import StoreError
+from chatd.text.validation import is_http_request, is_tls_hello
+
+REGISTRATION_SECONDS = 30.0
+"""Most seconds until a client has registered, about: clients are checked every few seconds. A
+person who types NICK and USER takes some 15."""
+
+
+class IrcHandler(SessionHandler[bytes]):
+    """Handles the messages of one client. ``name`` is that of the server, and has a dot."""
+
+    __slots__ = ("_came", "_first", "_reason", "_server_name", "client")
+
+    def __init__(self, name: str, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
+        decoder = LineDecoder(LONGEST, telnet=False)
+        super().__init__(server, clock, max_length, decoder, for_people=True)
+        self._server_name = name
+        self.client = Client()
+        self._came = clock.seconds()
+        self._first = True
+        self._reason = ""  # for which the connection ends
+
+    def door(self) -> str:
+        """Return the kind of the connection."""
+        return "irc"
+
+    def format(self) -> OwnIrcFormat:
+        """Return the format in which the session is shown events."""
+        server = IrcServer(self._server_name, self.server.accounts.name_at)
+        return OwnIrcFormat(shared=IrcFormat(server, language=self.server.language))
+
+    def enter(self) -> None:
+        """Wait for the client to register, which it has to do in time."""
+        session = self.session
+        self._show_own_lines(False)
+        session.queue.wants_receipts()
+        session.stream.end_with(self._farewell)
+        self.connection.factory.checks.schedule(self.connection)
+
+    def accept(self, lines: list[bytes]) -> list[bytes]:
+        """Return the lines that are not empty."""
+        return list(filter(None, lines))
+
+    def handle(self, line: bytes) -> None:
+        """Do what a message asks for."""
+        if self._first:
+            self._first = False
+            if is_http_request(line, whole=not isinstance(line, TooLong)) or is_tls_hello(line):
+                self.close(self.session.sentence("irc_wrong_protocol"))
+                return
+        if isinstance(line, TooLong):
+            self.when_said(partial(self._refuse_line, MessageFault.TOO_LONG))
+            return
+        try:
+            message = parse(line)
+        except InvalidMessage as invalid:
+            self.when_said(partial(self._refuse_line, invalid.fault))
+        else:
+            if message is not None:
+                self._take(message)
+
+    def _take(self, message: Message) -> None:
+        command = table.TABLE.get(message.command)
+        if command is None:
+            self.when_said(partial(self._refuse_unknown, message.command))
+        elif not (command.unregistered or self.client.registered):
+            self.when_said(partial(self._numeric, numerics.ERR_NOTREGISTERED, "irc_not_registered"))
+        elif len(message.parameters) < command.least:
+            missing = partial(self._numeric, numerics.ERR_NEEDMOREPARAMS, "irc_needs_parameters")
+            self.when_said(partial(missing, echoed(message.command)))
+        elif command.at_once:
+            self._carry_out(command, message)
+        else:
+            if command.cost > 1:
+                self.charge(command.cost - 1)
+            self.when_said(lambda: self._carry_out(command, message))
+
+    def _carry_out(self, command: Command, message: Message) -> Job | None:
+        try:
+            job = command.run(self, message)
+        except Refusal as why:
+            self.refuse(message.command, why)
+            return None
+        return None if job is None else self._finish(message.command, job)
+
+    async def _finish(self, command: str, job: Job) -> None:
+        try:
+            await job
+        except Refusal as why:
+            self.refuse(command, why)
+        except StoreError as error:
+            self.refuse(command, error.refusal)
+
+    def _refuse_unknown(self, command: str) -> None:
+        self._numeric(numerics.ERR_UNKNOWNCOMMAND, "irc_unknown_command", echoed(short(command)))
+
+    def _refuse_line(self, fault: MessageFault) -> None:
+        if fault in (MessageFault.TOO_LONG, MessageFault.TAGS_TOO_LONG):
+            self._numeric(numerics.ERR_INPUTTOOLONG, "irc_line_too_long")
+        else:
+            key = "irc_not_utf8" if fault is MessageFault.NOT_UTF8 else "irc_control"
+            self.refuse("*", Refusal(ErrorKind.INVALID_MESSAGE, key))
+
+    def _numeric(self, code: str, key: str, *middle: str) -> None:
+        self.numeric(code, *middle, text=self.session.sentence(key))
+
+    # What commands call
+
+    @property
+    def own_format(self) -> OwnIrcFormat:
+        """The format of what the client alone is sent."""
+        return cast(OwnIrcFormat, self.session.replies.format)
+
+    def numeric(self, code: str, *middle: str, text: str | None = None) -> None:
+        """Send a numeric reply."""
+        self.session.stream.put(self.own_format.numeric(code, *middle, text=text))
+
+    def from_server(self, command: str, *middle: str, text: str | None = None) -> None:
+        """Send a line of the server."""
+        self.session.stream.put(self.own_format.from_server(command, *middle, text=text))
+
+    def from_client(self, command: str, *middle: str, text: str | None = None) -> None:
+        """Send a line that the client itself is the source of."""
+        self.session.stream.put(self.own_format.from_client(command, *middle, text=text))
+
+    def in_slices(self, slices: Iterator[bytes]) -> None:
+        """Send lines of which each slice is made once the one before was taken."""
+        self.session.stream.put_slices(slices)
+
+    def refuse(self, command: str, why: Refusal) -> None:
+        """Send why a command has no effect, where IRC has no numeric for it."""
+        text = self.session.sentence(why.key, **why.values)
+        self.session.stream.put(self.own_format.fail(command, why.kind, text))
+
+    def use_capabilities(self, capabilities: frozenset[str]) -> None:
+        """Send what these capabilities ask for from here on."""
+        before, self.client.capabilities = self.client.capabilities, capabilities
+        if "echo-message" in before ^ capabilities:
+            self._show_own_lines("echo-message" in capabilities)
+        own, rooms = self.own_format, capabilities & OF_ROOMS
+        if own.shared.capabilities != rooms:
+            shared = replace(own.shared, capabilities=rooms)
+            self.session.subscriptions.change_format(replace(own, shared=shared))
+
+    def _show_own_lines(self, shown: bool) -> None:
+        subscriptions = self.session.subscriptions
+        subscriptions.allow_many_rooms(shown)
+        subscriptions.apply(subscriptions.settings)
+
+    def register(self, name: str) -> None:
+        """Let the client be known by a nickname from here on."""
+        self.client.registered = True
+        self.session.subscriptions.change_format(replace(self.own_format, name=name))
+
+    def close(self, reason: str, departure: Departure = QUITTING) -> None:
+        """End the session of the client, which is told the reason."""
+        self._reason = reason
+        self.server.finish(self.session, departure)
+        self.interrupted = True
+
+    def _farewell(self) -> bytes:
+        return self.own_format.ending(self._reason or self.session.sentence("irc_closing"))
+
+    # What the connection calls
+
+    def check(self, now: float) -> float:
+        """Let go of a client that does not register; drop a slow message."""
+        due = inf
+        if not (self.client.registered or self.session.stream.finished):
+            due = self._came + REGISTRATION_SECONDS
+            if now > due:
+                limit = int(REGISTRATION_SECONDS)
+                self.close(self.session.sentence("irc_register_late", limit=limit))
+                return inf
+        return min(due, super().check(now))
+
+    def say_goodbye(self) -> None:
+        """Tell the client that the server is stopping, and end the session."""
+        if not self.session.stream.finished:
+            self.close(self.session.sentence("stopping"))
+
+
+class IrcProtocol(ClientProtocol):
+    """An IRC client. ``name`` is that of the server, and has a dot."""
+
+    def __init__(self, name: str, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
+        super().__init__(clock, IrcHandler(name, server, clock, max_length))

@@ -1,0 +1,59 @@
+"""Talking: lines to channels and to people.
+
+This module must not know how a line is shown.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chatd.chat.actions.speak import whisper
+from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
+from chatd.event import Kind
+from chatd.formats.irc_lines import echoed
+from chatd.protocols.irc import numerics
+from chatd.protocols.irc.conversation import Command, Conversation, Table
+from chatd.protocols.irc.message import Message
+from chatd.protocols.irc.rooms import joined
+from chatd.text.validation import InvalidLine, validate_text
+
+
+def privmsg(conversation: Conversation, message: Message) -> None:
+    """Say a line."""
+    _say(conversation, message, Kind.MESSAGE)
+
+
+def notice(conversation: Conversation, message: Message) -> None:
+    """Say a line that no program answers."""
+    _say(conversation, message, Kind.NOTICE)
+
+
+def _say(conversation: Conversation, message: Message, kind: Kind) -> None:
+    targets, text = message.parameters[0], message.parameters[1]
+    try:
+        valid = validate_text(text, conversation.max_length)
+    except InvalidLine as invalid:
+        refusal = Refusal(
+            ErrorKind.INVALID_MESSAGE, LINE_FAULTS[invalid.reason], limit=conversation.max_length
+        )
+        conversation.refuse(message.command, refusal)
+        return
+    for target in targets.split(","):
+        if not target.startswith("#"):
+            conversation.when_said(partial(_whisper, conversation, target, valid))
+        elif room := joined(conversation, target):
+            conversation.session.say(valid, kind=kind, room=room)
+
+
+def _whisper(conversation: Conversation, target: str, text: str) -> None:
+    try:
+        whisper(conversation.server, conversation.session, target, text)
+    except Refusal as why:
+        text = conversation.session.sentence(why.key, **why.values)
+        conversation.numeric(numerics.ERR_NOSUCHNICK, echoed(target), text=text)
+
+
+TABLE: Table = {
+    "PRIVMSG": Command(privmsg, least=2, at_once=True),
+    "NOTICE": Command(notice, least=2, at_once=True),
+}

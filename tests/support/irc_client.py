@@ -1,0 +1,66 @@
+"""An IRC client of a `World`, which sends lines and sees lines."""
+
+from __future__ import annotations
+
+from chatd.protocols.irc.handler import IrcHandler
+from tests.support.memory_client import MemoryClient
+from tests.support.world import HERE, World, log_in
+
+
+class IrcClient(MemoryClient):
+    """A client of the IRC port, which has sent nothing yet."""
+
+    @property
+    def handler(self) -> IrcHandler:
+        """The handler of the connection."""
+        handler = self.protocol.connection.handler
+        assert isinstance(handler, IrcHandler)
+        return handler
+
+    def send(self, *lines: str | bytes) -> None:
+        """Send lines, and run all that is due."""
+        for line in lines:
+            data = line.encode() if isinstance(line, str) else line
+            self.protocol.dataReceived(data + b"\r\n")
+        self.world.settle()
+
+    def seen(self) -> list[str]:
+        """Return the lines received since the last time, without their ends."""
+        self.world.settle()
+        lines = self.bytes_seen().decode().split("\r\n")
+        assert lines.pop() == ""
+        return lines
+
+    def ask(self, *lines: str | bytes) -> list[str]:
+        """Send lines, and return the lines that are received for them."""
+        self.seen()
+        self.send(*lines)
+        return self.seen()
+
+
+def irc_client(world: World) -> IrcClient:
+    """Return a client that has connected, to the next node."""
+    factory = world.next_node().irc
+    return IrcClient(world, factory, factory.buildProtocol(HERE), HERE)
+
+
+def irc_person(
+    world: World, name: str, *rooms: str, capabilities: str = "", account: bool = False
+) -> IrcClient:
+    """Return a client that has registered and is in some rooms, whose welcome it has seen.
+
+    With an ``account``, it is logged in to the account of its name, which is registered if there is
+    none.
+    """
+    client = irc_client(world)
+    if account:
+        if world.server.accounts.called(name) is None:
+            world.register(name)
+        log_in(client.server, client.handler.session, name)
+    if capabilities:
+        client.send(f"CAP REQ :{capabilities}", "CAP END")
+    client.send(f"NICK {name}", "USER u 0 * :Real Name")
+    for room in rooms:
+        client.send(f"JOIN #{room}")
+    client.seen()
+    return client
