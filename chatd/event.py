@@ -206,11 +206,13 @@ class Record(NamedTuple):
 
 
 class Change(enum.Enum):
-    """The change that a notice or a presence is about."""
+    """The change that a notice or a presence is about; the last two are of presences alone."""
 
     JOINED = "joined"
     LEFT = "left"
     RENAMED = "renamed"
+    AWAY = "away"
+    REALNAME = "realname"
 
 
 class Notice(NamedTuple):
@@ -266,7 +268,9 @@ class Presence(NamedTuple):
     ``session`` is its number, ``name`` the name that it has, or had until now if it has a
     ``new_name`` (`Change.RENAMED`). It is a ``guest`` if the server made the name up that it has
     now. ``account`` is the key of its account, "" for none. ``reason``, ``by`` and ``quits`` are
-    those of its departure (`Change.LEFT`). One that quits leaves each of its rooms so.
+    those of its departure (`Change.LEFT`). One that quits leaves each of its rooms so. Of one
+    that is away (`Change.AWAY`), ``reason`` is the text, "" if it is back; of one that has another
+    real name (`Change.REALNAME`), it is that.
 
     If ``hidden``, it is for other nodes alone: clients do not know of the session, which may not
     speak there. One of which they come to know comes then, however often it came hidden.

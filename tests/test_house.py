@@ -79,6 +79,8 @@ COVERED_BY = {
     "chatd/protocols/transport/handler.py": "tests/protocols/web/test_connection.py",
     "chatd/protocols/irc/client.py": "tests/protocols/irc/test_registration.py",
     "chatd/protocols/irc/conversation.py": "tests/protocols/irc/test_handler.py",
+    "chatd/protocols/irc/door.py": "tests/protocols/irc/test_info.py",
+    "chatd/protocols/irc/prefixes.py": "tests/protocols/irc/test_people.py",
     "chatd/protocols/irc/numerics.py": "tests/protocols/irc/test_handler.py",
     "chatd/protocols/irc/table.py": "tests/protocols/irc/test_handler.py",
     "chatd/protocols/irc/talking.py": "tests/protocols/irc/test_handler.py",

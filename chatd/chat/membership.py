@@ -193,6 +193,13 @@ class Membership:
         member = self._member
         return Presence(self.room.name, change, member.number, name, guest, member.account or "")
 
+    def show(self, change: Change, text: str) -> None:
+        """Show the text of another change of the member, unless the member may show none here."""
+        room, member = self.room, self._member
+        if room.tells_presence and member.may_speak_in(room):
+            shown = self._presence(change, member.name, member.is_guest)
+            room.show_presence(shown._replace(reason=text))
+
     # Notices
 
     def _is_told(self, name: str) -> bool:

@@ -12,7 +12,7 @@ from chatd.chat.moderation import Moderation
 from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
-from chatd.event import LEAVING, Departure
+from chatd.event import LEAVING, Change, Departure
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from chatd.rooms.room import Room
 
@@ -53,6 +53,8 @@ class RoomMoves:
         """Put a session into a room: see `Session.enter`. A room that it leaves empty may end."""
         before = session.room
         session.enter(room, key, self._recent, then, back)
+        if away := session.subscriptions.settings.away:
+            session.memberships[room].show(Change.AWAY, away)
         self._unread.entered(session)
         self._rooms.forget_if_empty(before)
 

@@ -46,7 +46,6 @@ class Subscriptions:
         "_inbox",
         "_number",
         "_replies",
-        "_shows_own",
         "memberships",
         "multi_room",
         "read_tracker",
@@ -58,7 +57,6 @@ class Subscriptions:
     def __init__(self, number: int, identity: Identity, replies: Replies, private: bool) -> None:
         self.memberships: dict[Room, Membership] = {}
         self.multi_room = False
-        self._shows_own: bool | None = None  # None as the user has set it
         self.read_tracker: ReadTracker | None = None
         self.settings = NOTHING_SET
         self.view = EVERYTHING
@@ -70,7 +68,9 @@ class Subscriptions:
 
     def allow_many_rooms(self, own_lines: bool = True) -> None:
         """Let the session be in several rooms, with its own lines or not; /echo is for others."""
-        self.multi_room, self._shows_own = True, own_lines
+        self.multi_room = True
+        if not own_lines or not self.view.echo:
+            self.view = self.view._replace(echo=own_lines)
 
     # Private lines that are stored nowhere
 
@@ -156,7 +156,7 @@ class Subscriptions:
             replies.use_language(Language(settings.language))
         format = replies.format.with_times(settings.times).with_quiet(settings.quiet)
         replies.use_format(format.in_language(replies.language))
-        own = settings.echo if self._shows_own is None else self._shows_own
+        own = self.view.echo if self.multi_room else settings.echo
         self.view = settings._replace(echo=own).view(self._identity.name)
         if self._identity.changed is not None:
             self._identity.changed()

@@ -25,6 +25,7 @@ from chatd.daemon.server_certificate import ServerCertificate
 from chatd.daemon.service import Listener
 from chatd.daemon.settings import Settings
 from chatd.daemon.tls_endpoints import Place, places_of
+from chatd.protocols.irc.door import Door as IrcDoor
 from chatd.protocols.irc.handler import IrcProtocol
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
@@ -67,6 +68,8 @@ def listeners_of(
 
     turns = {kind: TurnScheduler(clock, server.error_log) for kind in ListenerKind}
 
+    door = IrcDoor(settings.irc_name or irc_name(socket.getfqdn()))
+
     def serving(listener: ListenerSettings, place: Place) -> ChatFactory:
         own = Budgets(clock, listener.own.budgets)
         if listener.kind is ListenerKind.METRICS:
@@ -84,7 +87,7 @@ def listeners_of(
                 here_site = _trusting(here_site, listener.trust, clock)
             return factory_of(here_site, listener.limits, here, turns[listener.kind])
         is_bare = listener.kind is ListenerKind.BARE
-        irc = partial(IrcProtocol, settings.irc_name or irc_name(socket.getfqdn()))
+        irc = partial(IrcProtocol, door)
         protocols: dict[ListenerKind, Callable[[ChatServer, IReactorTime, int], Client]]
         protocols = {ListenerKind.BARE: BareProtocol, ListenerKind.IRC: irc}
         return ChatFactory(

@@ -29,7 +29,16 @@ EOL = b"\r\n"
 _MESSAGE, _ACTION, _NOTICE = Kind.MESSAGE, Kind.ACTION, Kind.NOTICE  # see chatd.rooms.room
 _SPOKEN = (Kind.MESSAGE, Kind.ACTION, Kind.NOTICE, Kind.PRIVATE)
 
-OF_ROOMS = frozenset({"account-tag", "extended-join", "message-tags", "server-time"})
+OF_ROOMS = frozenset(
+    {
+        "account-tag",
+        "away-notify",
+        "extended-join",
+        "message-tags",
+        "server-time",
+        "setname",
+    }
+)
 """The capabilities by which clients are sent other bytes of a room."""
 
 _OWN_LINES_SAY_IT = frozenset({"said_in_room", "you_are"})
@@ -159,6 +168,12 @@ class IrcFormat(Format):
         room, mask = f"#{presence.room}", self.server.mask(presence.name)
         if presence.change is Change.RENAMED:
             yield line_of(mask, "NICK", presence.new_name)
+        elif presence.change is Change.AWAY:
+            if "away-notify" in self.capabilities:
+                yield line_of(mask, "AWAY", text=presence.reason or None)
+        elif presence.change is Change.REALNAME:
+            if "setname" in self.capabilities:
+                yield line_of(mask, "SETNAME", text=presence.reason)
         elif presence.change is Change.JOINED:
             yield self._join(presence, mask, room)
         elif presence.by:

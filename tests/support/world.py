@@ -25,6 +25,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.help import GENERAL, SECTIONS
 from chatd.event import Draft, Event, Kind, Notice
+from chatd.protocols.irc.door import Door
 from chatd.protocols.irc.handler import IrcProtocol
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
@@ -149,7 +150,7 @@ class Node:
         self.bare = ChatFactory(
             self.server, self.clock, BareProtocol, BARE_LENGTH, limits, admission
         )
-        irc = partial(IrcProtocol, IRC_NAME)
+        irc = partial(IrcProtocol, Door(IRC_NAME))
         self.irc = ChatFactory(self.server, self.clock, irc, max_length, limits, admission)
 
 

@@ -12,6 +12,7 @@ from chatd.accounts.credentials import Scope
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
+from chatd.event import Change
 from chatd.i18n import Language
 from chatd.rooms.view import Bell
 from chatd.text.folding import fold
@@ -58,6 +59,8 @@ async def set_away(server: ChatServer, session: Session, text: str) -> str:
     away = text[:AWAY_CHARACTERS]
     await server.logins.change_settings(session, away=away)
     server.marked.changed(session.name)
+    for membership in session.memberships.values():
+        membership.show(Change.AWAY, away)
     return away
 
 

@@ -7,10 +7,15 @@ Modules (python3 -m tools.documents writes this list):
 
 - `client`: The state of a client of IRC: how far it is registered, and its capabilities.
 - `conversation`: The conversation with one client, as the commands see it.
+- `door`: The door: what all IRC clients of one daemon have in common.
 - `handler`: The handler of an IRC client: each line is a message, which the table of commands
   handles.
+- `info`: The server, as IRC clients ask for it: how many are here, its time, its help.
 - `message`: A line of an IRC client, from bytes to its parts.
 - `numerics`: The numeric replies of IRC by their names (RFC 2812 section 5; modern.ircdocs.horse).
+- `people`: People as IRC clients ask for them: who they are, if they are here, and if they are
+  away.
+- `prefixes`: Roles as prefixes of nicknames.
 - `registration`: Registration: the commands by which a client says who it is, before all others.
 - `rooms`: Rooms as channels: joining them, leaving them, and who is there.
 - `table`: The table of the commands of IRC: the tables of all subjects together.

@@ -15,12 +15,14 @@ from chatd.errors import Refusal
 from chatd.event import QUITTING, Departure
 from chatd.formats.irc import OwnIrcFormat
 from chatd.protocols.irc.client import Client
+from chatd.protocols.irc.door import Door
 from chatd.protocols.irc.message import Message
 
 
 class Conversation(Protocol):
     """The handler of a client, as far as commands use it."""
 
+    door: Door
     server: ChatServer
     session: Session
     client: Client
@@ -70,7 +72,7 @@ class Command(NamedTuple):
 
     It needs the ``least`` number of parameters. One that may come ``unregistered`` may come before
     the client has registered. One ``at_once`` does not wait for lines that the client said before
-    it. ``cost`` is in lines (`chatd.chat.actions.costs`).
+    it. ``cost`` is in lines (`chatd.chat.actions.costs`), ``usage`` says its parameters.
     """
 
     run: Run
@@ -78,6 +80,7 @@ class Command(NamedTuple):
     unregistered: bool = False
     at_once: bool = False
     cost: int = 1
+    usage: str = ""
 
 
 Table = dict[str, Command]

@@ -22,10 +22,12 @@ from chatd.formats.irc_lines import echoed
 from chatd.protocols.irc import numerics, table
 from chatd.protocols.irc.client import Client
 from chatd.protocols.irc.conversation import Command
+from chatd.protocols.irc.door import Door
 from chatd.protocols.irc.message import LONGEST, InvalidMessage, Message, MessageFault, parse
 from chatd.protocols.lines.decoder import LineDecoder
 from chatd.protocols.lines.framing import TooLong
 from chatd.protocols.transport.client_protocol import ClientProtocol
+from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.storage.contract import StoreError
 from chatd.text.validation import is_http_request, is_tls_hello
@@ -36,27 +38,40 @@ person who types NICK and USER takes some 15."""
 
 
 class IrcHandler(SessionHandler[bytes]):
-    """Handles the messages of one client. ``name`` is that of the server, and has a dot."""
+    """Handles the messages of one client of a ``door``."""
 
-    __slots__ = ("_came", "_first", "_reason", "_server_name", "client")
+    __slots__ = ("_came", "_first", "_reason", "client", "door")
 
-    def __init__(self, name: str, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
+    def __init__(
+        self, door: Door, server: ChatServer, clock: IReactorTime, max_length: int
+    ) -> None:
         decoder = LineDecoder(LONGEST, telnet=False)
         super().__init__(server, clock, max_length, decoder, for_people=True)
-        self._server_name = name
+        self.door = door
         self.client = Client()
         self._came = clock.seconds()
         self._first = True
         self._reason = ""  # for which the connection ends
 
-    def door(self) -> str:
+    def kind(self) -> str:
         """Return the kind of the connection."""
         return "irc"
 
     def format(self) -> OwnIrcFormat:
         """Return the format in which the session is shown events."""
-        server = IrcServer(self._server_name, self.server.accounts.name_at)
+        server = IrcServer(self.door.name, self.server.accounts.name_at)
         return OwnIrcFormat(shared=IrcFormat(server, language=self.server.language))
+
+    def connect(self, connection: ManagedConnection) -> None:
+        """Take a connection, and make the session."""
+        super().connect(connection)
+        self.door.clients[self.session.number] = self.client
+
+    def depart(self) -> None:
+        """Release the session."""
+        if self._connected:
+            self.door.clients.pop(self.session.number, None)
+        super().depart()
 
     def enter(self) -> None:
         """Wait for the client to register, which it has to do in time."""
@@ -184,6 +199,7 @@ class IrcHandler(SessionHandler[bytes]):
     def close(self, reason: str, departure: Departure = QUITTING) -> None:
         """End the session of the client, which is told the reason."""
         self._reason = reason
+        self.door.clients.pop(self.session.number, None)
         self.server.finish(self.session, departure)
         self.interrupted = True
 
@@ -210,7 +226,9 @@ class IrcHandler(SessionHandler[bytes]):
 
 
 class IrcProtocol(ClientProtocol):
-    """An IRC client. ``name`` is that of the server, and has a dot."""
+    """An IRC client of a ``door``."""
 
-    def __init__(self, name: str, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
-        super().__init__(clock, IrcHandler(name, server, clock, max_length))
+    def __init__(
+        self, door: Door, server: ChatServer, clock: IReactorTime, max_length: int
+    ) -> None:
+        super().__init__(clock, IrcHandler(door, server, clock, max_length))

@@ -16,6 +16,7 @@ from chatd.event import Departure
 from chatd.formats.irc_lines import echoed
 from chatd.protocols.irc import numerics
 from chatd.protocols.irc.conversation import Command, Conversation, Table
+from chatd.protocols.irc.info import lusers, motd
 from chatd.protocols.irc.message import Message
 from chatd.storage.contract import StoreError
 
@@ -90,7 +91,9 @@ def welcome(conversation: Conversation) -> None:
     host = sentence("irc_host", server=name, version=__version__)
     conversation.numeric(numerics.RPL_YOURHOST, text=host)
     conversation.numeric(numerics.RPL_CREATED, text=sentence("irc_created"))
-    conversation.numeric(numerics.RPL_MYINFO, name, f"chatd-{__version__}", "-", "bimnst", "b")
+    conversation.numeric(numerics.RPL_MYINFO, name, f"chatd-{__version__}", "i", "bimnst", "b")
+    lusers(conversation)
+    motd(conversation)
 
 
 def refuse_name(conversation: Conversation, wanted: str, why: Refusal) -> None:

@@ -77,7 +77,7 @@ def _names(conversation: Conversation, room: Room) -> Iterator[bytes]:
     for start in range(0, len(names), _NAMES_A_LINE):
         text = " ".join(names[start : start + _NAMES_A_LINE])
         yield own.numeric(numerics.RPL_NAMREPLY, "=", channel, text=text)
-    text = conversation.session.sentence("irc_end_of_names")
+    text = conversation.session.sentence("irc_end_of_list")
     yield own.numeric(numerics.RPL_ENDOFNAMES, channel, text=text)
 
 

@@ -85,7 +85,7 @@ class LineHandler(SessionHandler[bytes]):
         self._receiver = receiver
         self._first = True
 
-    def door(self) -> str:
+    def kind(self) -> str:
         """Return the kind of the connection."""
         return "chat" if self._for_people else "bare"
 

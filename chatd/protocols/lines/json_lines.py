@@ -48,7 +48,7 @@ class JsonLineHandler(LiveHandler[bytes]):
         self._closing = ENDED
         self._grant = grant
 
-    def door(self) -> str:
+    def kind(self) -> str:
         """Return the kind of the connection."""
         return "json"
 

@@ -75,7 +75,7 @@ class SessionHandler(Limited, Generic[M]):
         self._texts: list[str] | None = None  # valid lines, to be said together
         self._connected = False
 
-    def door(self) -> str:
+    def kind(self) -> str:
         """Return the kind of the connection: a word for the audit."""
         raise NotImplementedError
 
@@ -194,7 +194,7 @@ class SessionHandler(Limited, Generic[M]):
         """Set the session's address, and whether a third party can read what comes from there."""
         identity, address = self.session.identity, self.connection.address
         uid = None if address.peer is None else address.peer.uid
-        identity.set_origin(address.host, address.network, address.confidential, self.door(), uid)
+        identity.set_origin(address.host, address.network, address.confidential, self.kind(), uid)
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and after it."""

@@ -47,7 +47,7 @@ from tests.proofs.attacks.histories import (
     StreamsOfThePast,
 )
 from tests.proofs.attacks.hooks import HooksUnwanted, ManyHooks, PushesOfTheAbsent, SlowHooks
-from tests.proofs.attacks.irc import IrcNeverRegistered, IrcTagFloods
+from tests.proofs.attacks.irc import IrcNeverRegistered, IrcTagFloods, IrcWhoFloods
 from tests.proofs.attacks.proxies import (
     ConnectionsOfANetwork,
     ProxyHeaders,
@@ -178,6 +178,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     UsersOfTheMachine,
     IrcNeverRegistered,
     IrcTagFloods,
+    IrcWhoFloods,
     AuthScriptSlow,
     ProxyHeaders,
     ProxyHeadersUnended,

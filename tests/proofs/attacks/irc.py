@@ -35,3 +35,20 @@ class IrcTagFloods(Attack):
     def run(self) -> None:
         line = b"@" + b";".join(b"+a%04d=b" % number for number in range(900)) + b" PING x\r\n"
         self.pour(self.fleet(), lambda _: line * 8)
+
+
+class IrcWhoFloods(Attack):
+    """Twenty IRC clients ask who is here, as fast as it is answered, and read all of it.
+
+    A request of six bytes causes an answer that grows with the number of people.
+    """
+
+    clients = 20
+    few = 10
+    entrance = Door.IRC
+
+    def run(self) -> None:
+        fleet = self.fleet()
+        for number, client in enumerate(fleet):
+            client.send(b"NICK who%d\r\nUSER u 0 * :x\r\nJOIN #who\r\n" % number)
+        self.pour(fleet, lambda _: b"WHO *\r\nWHO #who\r\nLUSERS\r\n")

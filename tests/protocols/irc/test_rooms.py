@@ -9,7 +9,7 @@ from tests.support.world import World
 
 class TestJoin:
     def test_who_is_there(self, world: World) -> None:
-        end = EN.sentence("irc_end_of_names")
+        end = EN.sentence("irc_end_of_list")
         ana = irc_person(world, "ana")
         assert ana.ask("JOIN #ops")[0] == ":ana!ana@irc.example JOIN #ops"
         luis = irc_person(world, "luis")

@@ -75,7 +75,7 @@ class EventStreamHandler(SessionHandler[bytes]):
         self._grant = grant
         self._commented = clock.seconds()
 
-    def door(self) -> str:
+    def kind(self) -> str:
         """Return the kind of the connection."""
         return "events"
 

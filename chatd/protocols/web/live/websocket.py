@@ -44,7 +44,7 @@ class WebSocketHandler(LiveHandler[str]):
         self._credentials = credentials
         self._liveness = Liveness()
 
-    def door(self) -> str:
+    def kind(self) -> str:
         """Return the kind of the connection."""
         return "websocket"
 

@@ -1,0 +1,271 @@
+"""People as IRC clients ask for them: who they are, if they are here, and if they are away.
+
+No client is told an address. The name of a user and the real name are those that an IRC client of
+this node has sent; other people have their name in their place. This module must not know who may
+read a room.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from chatd.chat.action_queue import Job
+from chatd.chat.actions.costs import LISTING_COST
+from chatd.chat.actions.settings import set_away
+from chatd.chat.actions.whois import whois as look_up
+from chatd.chat.roster import AnySession
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Change
+from chatd.formats.irc_lines import echoed
+from chatd.protocols.irc import numerics
+from chatd.protocols.irc.conversation import Command, Conversation, Table
+from chatd.protocols.irc.message import Message
+from chatd.protocols.irc.prefixes import prefixes_of
+from chatd.rooms.room import Room
+from chatd.rooms.slices import slices_by_number
+from chatd.text.folding import fold
+from chatd.text.validation import InvalidLine, validate_text
+
+PEOPLE_A_SLICE = 100
+"""Number of people of whom a long answer tells at a time: some 12 KB."""
+
+_USERHOSTS = 5
+"""Most names of USERHOST (RFC 2812 section 4.8)."""
+
+_REALNAME = 200
+"""Most characters of a real name."""
+
+_WHOX = "tcuihsnfdlaor"
+"""The fields of an answer to WHO, in their order there (IRCv3 WHOX)."""
+
+
+class Person(NamedTuple):
+    """Facts about a person. ``account`` is a name, or "" if not logged in."""
+
+    name: str
+    username: str
+    realname: str
+    account: str
+    away: str
+
+
+def person_of(conversation: Conversation, sessions: Sequence[AnySession]) -> Person:
+    """Return the facts about the person whose sessions these are: at least one."""
+    server, name = conversation.server, sessions[0].name
+    known = conversation.door.clients
+    client = next((known[each.number] for each in sessions if each.number in known), None)
+    account = next((each.account for each in sessions if each.account), None)
+    found = None if account is None else server.accounts.table.get(account)
+    return Person(
+        name,
+        echoed(client.username) if client is not None and client.username else name,
+        client.realname if client is not None else name,
+        "" if found is None else found.name,
+        server.sessions.away_text(name),
+    )
+
+
+# WHO
+
+
+def who(conversation: Conversation, message: Message) -> None:
+    """Send who is in a channel, or whose names match a mask."""
+    mask = message.parameters[0] if message.parameters else "*"
+    wanted = message.parameters[1] if len(message.parameters) > 1 else ""
+    fields, _, token = wanted.partition("%")[2].partition(",")
+    conversation.in_slices(_who(conversation, mask, fields, token))
+
+
+def _who(conversation: Conversation, mask: str, fields: str, token: str) -> Iterator[bytes]:
+    own, room = conversation.own_format, None
+    if mask.startswith("#"):
+        room = readable_room(conversation, mask)
+        names: Iterable[str] = () if room is None else names_in(room)
+    else:
+        names = _names_like(conversation, mask)
+    several = "multi-prefix" in conversation.client.capabilities
+    for some in slices_by_number(list(names), PEOPLE_A_SLICE):
+        prefixes = {}
+        if room is not None:
+            prefixes = prefixes_of(conversation.server, room, some, several=several)
+        lines = []
+        for name in some:
+            sessions = conversation.server.sessions.called_anywhere(name)
+            if sessions:
+                person = person_of(conversation, sessions)
+                channel = "*" if room is None else f"#{room.name}"
+                prefix = prefixes.get(name, "")
+                lines.append(_who_line(conversation, person, channel, prefix, fields, token))
+        yield b"".join(lines)
+    text = conversation.session.sentence("irc_end_of_list")
+    yield own.numeric(numerics.RPL_ENDOFWHO, echoed(mask), text=text)
+
+
+def _who_line(
+    conversation: Conversation, person: Person, channel: str, prefix: str, fields: str, token: str
+) -> bytes:
+    own = conversation.own_format
+    host = own.server.name
+    flags = f"{'G' if person.away else 'H'}{prefix}"
+    if not fields:
+        return own.numeric(
+            numerics.RPL_WHOREPLY,
+            channel,
+            person.username,
+            host,
+            host,
+            person.name,
+            flags,
+            text=f"0 {person.realname}",
+        )
+    values = {
+        "t": echoed(token or "0"),
+        "c": channel,
+        "u": person.username,
+        "i": "255.255.255.255",
+        "h": host,
+        "s": host,
+        "n": person.name,
+        "f": flags,
+        "d": "0",
+        "l": "0",
+        "a": person.account or "0",
+        "o": "n/a",
+    }
+    shown = [values[field] for field in _WHOX if field in fields and field in values]
+    text = person.realname if "r" in fields else None
+    return own.numeric(numerics.RPL_WHOSPCRPL, *shown, text=text)
+
+
+def names_in(room: Room) -> list[str]:
+    """Return the names of all who are in a room, each once."""
+    return list(dict.fromkeys(member.name for member in room.here.members.values()))
+
+
+def readable_room(conversation: Conversation, wanted: str) -> Room | None:
+    """Return the room of a channel; None if the client may not know who is there."""
+    server, session = conversation.server, conversation.session
+    try:
+        room = server.rooms.find(wanted, session)
+    except Refusal:
+        return None
+    return room if room is not None and session.may_read(room) else None
+
+
+def _names_like(conversation: Conversation, mask: str) -> list[str]:
+    server = conversation.server
+    if not re.search(r"[*?]", mask):
+        return [each.name for each in server.sessions.called_anywhere(mask)[:1]]
+    like = re.compile(fold(re.escape(mask)).replace(r"\*", ".*").replace(r"\?", "."))
+    sessions: list[AnySession] = [*server.sessions, *server.roster.others()]
+    clients = conversation.door.clients
+    names = dict.fromkeys(
+        each.name
+        for each in sessions
+        if each.number not in clients or clients[each.number].registered
+    )
+    return [name for name in names if like.fullmatch(fold(name))]
+
+
+# WHOIS, and less of it
+
+
+def whois(conversation: Conversation, message: Message) -> None:
+    """Send who a person is."""
+    wanted = message.parameters[-1]
+    server, session = conversation.server, conversation.session
+    sessions = server.sessions.called_anywhere(wanted)
+    if not sessions:
+        text = session.sentence("nobody", name=wanted)
+        conversation.numeric(numerics.ERR_NOSUCHNICK, echoed(wanted), text=text)
+        end = session.sentence("irc_end_of_list")
+        conversation.numeric(numerics.RPL_ENDOFWHOIS, echoed(wanted), text=end)
+        return
+    person, host = person_of(conversation, sessions), conversation.own_format.server.name
+    name = person.name
+    conversation.numeric(
+        numerics.RPL_WHOISUSER, name, person.username, host, "*", text=person.realname
+    )
+    if channels := _channels(conversation, name):
+        conversation.numeric(numerics.RPL_WHOISCHANNELS, name, text=channels)
+    conversation.numeric(numerics.RPL_WHOISSERVER, name, host, text="chatd")
+    if person.account:
+        text = session.sentence("irc_logged_in_as")
+        conversation.numeric(numerics.RPL_WHOISACCOUNT, name, person.account, text=text)
+    if person.away:
+        conversation.numeric(numerics.RPL_AWAY, name, text=person.away)
+    text = session.sentence("irc_end_of_list")
+    conversation.numeric(numerics.RPL_ENDOFWHOIS, name, text=text)
+
+
+def _channels(conversation: Conversation, name: str) -> str:
+    """Return the rooms of a person that the client may read, each with the person's role."""
+    server = conversation.server
+    several = "multi-prefix" in conversation.client.capabilities
+    rooms = [server.rooms.of(each) for each in look_up(server, conversation.session, name).rooms]
+    marks = [prefixes_of(server, room, [name], several=several) for room in rooms]
+    pairs = zip(rooms, marks, strict=True)
+    return " ".join(f"{mark.get(name, '')}#{room.name}" for room, mark in pairs)
+
+
+def ison(conversation: Conversation, message: Message) -> None:
+    """Send which of some people are here."""
+    server = conversation.server
+    asked = " ".join(message.parameters).split(" ")
+    found = [each[0].name for name in asked if (each := server.sessions.called_anywhere(name))]
+    conversation.numeric(numerics.RPL_ISON, text=" ".join(found))
+
+
+def userhost(conversation: Conversation, message: Message) -> None:
+    """Send the masks of some people, and if they are away."""
+    server, host = conversation.server, conversation.own_format.server.name
+    found = []
+    for name in message.parameters[:_USERHOSTS]:
+        if sessions := server.sessions.called_anywhere(name):
+            person = person_of(conversation, sessions)
+            found.append(f"{person.name}={'-' if person.away else '+'}{person.username}@{host}")
+    conversation.numeric(numerics.RPL_USERHOST, text=" ".join(found))
+
+
+# What a client says of itself
+
+
+async def away(conversation: Conversation, message: Message) -> None:
+    """Be away, or back."""
+    text = message.parameters[0] if message.parameters else ""
+    if text:
+        try:
+            text = validate_text(text, conversation.max_length)
+        except InvalidLine:
+            text = ""
+    stored = await set_away(conversation.server, conversation.session, text)
+    code, key = numerics.RPL_UNAWAY, "irc_back"
+    if stored:
+        code, key = numerics.RPL_NOWAWAY, "irc_away"
+    conversation.numeric(code, text=conversation.session.sentence(key))
+
+
+def setname(conversation: Conversation, message: Message) -> Job | None:
+    """Have another real name."""
+    try:
+        text = validate_text(message.parameters[0], _REALNAME)
+    except InvalidLine:
+        raise Refusal(ErrorKind.INVALID_NAME, "irc_invalid_realname", limit=_REALNAME) from None
+    conversation.client.realname = text
+    if "setname" in conversation.client.capabilities:
+        conversation.from_client("SETNAME", text=text)
+    for membership in conversation.session.memberships.values():
+        membership.show(Change.REALNAME, text)
+    return None
+
+
+TABLE: Table = {
+    "AWAY": Command(away, usage="[<text>]"),
+    "ISON": Command(ison, least=1, usage="<nickname> {<nickname>}"),
+    "SETNAME": Command(setname, least=1, usage="<real name>"),
+    "USERHOST": Command(userhost, least=1, usage="<nickname> {<nickname>}"),
+    "WHO": Command(who, cost=LISTING_COST, usage="<channel, nickname or mask> [%<fields>]"),
+    "WHOIS": Command(whois, least=1, usage="[<server>] <nickname>"),
+}

@@ -1,0 +1,78 @@
+"""People as IRC clients ask for them."""
+
+from __future__ import annotations
+
+from chatd.protocols.irc.prefixes import prefix_of
+from tests.support.irc_client import irc_person
+from tests.support.sentences import EN
+from tests.support.world import World
+
+END = EN.sentence("irc_end_of_list")
+
+
+class TestWho:
+    def test_a_channel(self, world: World) -> None:
+        irc_person(world, "ana", "ops")
+        luis = irc_person(world, "luis", "ops")
+        assert luis.ask("WHO #ops") == [
+            ":irc.example 352 luis #ops u irc.example irc.example ana H :0 Real Name",
+            ":irc.example 352 luis #ops u irc.example irc.example luis H :0 Real Name",
+            f":irc.example 315 luis #ops :{END}",
+        ]
+
+    def test_a_person_of_another_door(self, world: World) -> None:
+        world.person("luis")
+        ana = irc_person(world, "ana")
+        assert ana.ask("WHO LU*")[0] == (
+            ":irc.example 352 ana * luis irc.example irc.example luis H :0 luis"
+        )
+
+    def test_a_private_room(self, world: World) -> None:
+        owner = world.member("eva")
+        owner.type("/create den private")
+        ana = irc_person(world, "ana")
+        assert ana.ask("WHO #den") == [f":irc.example 315 ana #den :{END}"]
+
+    def test_chosen_fields(self, world: World) -> None:
+        ana = irc_person(world, "ana")
+        assert ana.ask("WHO ana %tnar,7")[0] == ":irc.example 354 ana 7 ana 0 :Real Name"
+
+
+class TestWhois:
+    def test_a_person(self, world: World) -> None:
+        irc_person(world, "luis", "ops", account=True)
+        ana = irc_person(world, "ana", "ops")
+        assert ana.ask("WHOIS luis") == [
+            ":irc.example 311 ana luis u irc.example * :Real Name",
+            ":irc.example 319 ana luis :@#ops",
+            ":irc.example 312 ana luis irc.example :chatd",
+            f":irc.example 330 ana luis luis :{EN.sentence('irc_logged_in_as')}",
+            f":irc.example 318 ana luis :{END}",
+        ]
+
+    def test_nobody(self, world: World) -> None:
+        ana = irc_person(world, "ana")
+        assert [line.split(" ")[1] for line in ana.ask("WHOIS eva")] == ["401", "318"]
+
+    def test_ison_and_userhost(self, world: World) -> None:
+        ana = irc_person(world, "ana")
+        world.person("luis")
+        assert ana.ask("ISON luis eva ANA") == [":irc.example 303 ana :luis ana"]
+        assert ana.ask("USERHOST ana eva") == [":irc.example 302 ana :ana=+u@irc.example"]
+
+
+class TestAway:
+    def test_it_is_told_and_shown(self, world: World) -> None:
+        luis = irc_person(world, "luis", "ops", capabilities="away-notify")
+        ana = irc_person(world, "ana", "ops")
+        luis.seen()
+        assert ana.ask("AWAY :out") == [f":irc.example 306 ana :{EN.sentence('irc_away')}"]
+        assert luis.ask("WHO ana")[0].endswith(" ana G :0 Real Name")
+        assert ana.ask("AWAY") == [f":irc.example 305 ana :{EN.sentence('irc_back')}"]
+
+
+class TestPrefixes:
+    def test_ranks(self) -> None:
+        assert prefix_of("owner", several=True) == "~@"
+        assert prefix_of("owner", several=False) == "@"
+        assert prefix_of("voiced", several=True) == "+"
