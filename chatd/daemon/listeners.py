@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.endpoints import serverFromString, wrapServerTLS
+from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import (
     IListeningPort,
     IProtocolFactory,
@@ -108,7 +108,9 @@ def _bind(
         if place.only_local:
             endpoint = LocalEndpoint(endpoint, reactor, factory.came)
         if place.certificate is not None:
-            endpoint = wrapServerTLS(place.certificate, endpoint, reactor)
+            from chatd.protocols.transport.tls import TlsFactory
+
+            serves = TlsFactory(place.certificate, False, serves, reactor)
         endpoint.listen(serves).addBoth(results.append)
     except Exception as error:
         raise CannotBind(why_not(address, error)) from None

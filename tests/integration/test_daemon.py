@@ -24,6 +24,7 @@ import pytest
 
 from chatd.daemon.os_process import OWN_FILES
 from chatd.errors import ErrorKind
+from chatd.protocols.transport.factory import REFUSED_AT_ONCE
 from tests.support import forks
 from tests.support.certificate import write_certificate
 from tests.support.live_server import (
@@ -210,6 +211,21 @@ def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
             assert second.makefile("rb").read() == (
                 EN.error(ErrorKind.FULL, "full", limit=1).encode() + b"\n"
             )
+
+
+def test_over_tls_those_to_whom_no_refusal_is_sent_are_disconnected(tmp_path: Path) -> None:
+    certificate = write_certificate(tmp_path / "server.pem")
+    tls = f"ssl:0:interface=127.0.0.1:privateKey={certificate}"
+    with LiveServer(tmp_path, "-l", tls, "--connections", "1") as daemon, ExitStack() as stack:
+        stack.enter_context(Client(daemon.port)).until(WELCOMED)
+        address = ("127.0.0.1", daemon.ports[1])
+        silent = [
+            stack.enter_context(socket.create_connection(address, PATIENCE))
+            for _ in range(REFUSED_AT_ONCE + 9)
+        ]
+        for each in silent:
+            with suppress(ConnectionResetError):
+                assert each.recv(1) == b""
 
 
 def test_whoever_comes_beyond_the_open_files_is_told_so(tmp_path: Path) -> None:

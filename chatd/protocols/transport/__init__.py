@@ -24,6 +24,7 @@ Modules (python3 -m tools.documents writes this list):
   read.
 - `session_handler`: The handler of a client that has a session, regardless of what it speaks.
 - `sockets`: Socket options: the kernel finds out that a peer is dead, and buffers little.
+- `tls`: TLS around the protocols of another factory. It needs the extra ``tls``.
 - `traffic`: The counts of one address: connections that came, and what was read from them.
 - `typed_text`: The interpretation of what a member types: an answer, a command, or text to be said.
 - `writer`: The one writer to a connection.
