@@ -164,6 +164,11 @@ OPTIONS = {
         "La cabecera en que un proxy, en este socket UNIX para navegadores, nombra a la persona"
     ),
     "The user as whom that proxy runs": "El usuario con que funciona ese proxy",
+    "A network of the proxies at this haproxy: address. They alone may connect, and may say that a "
+    "client came over TLS (may be repeated)": (
+        "Una red de los proxies de esta dirección haproxy:. Solo ellos pueden conectarse, y pueden "
+        "decir que un cliente llegó por TLS (se puede repetir)"
+    ),
     "An account whose password is checked here, not by the helper (may be repeated)": (
         "Una cuenta cuya contraseña se comprueba aquí, y no en el ayudante (se puede repetir)"
     ),

@@ -14,6 +14,7 @@ from chatd.protocols.transport.limits import Limits
 from chatd.util.budget_table import Budget, Kind, Level
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.key_pairs import PairFiles
+from chatd.webhooks.urls import Network
 
 
 class ListenerKind(enum.Enum):
@@ -114,6 +115,9 @@ class ListenerSettings(NamedTuple):
 
     trust: Trust | None = None
     """The proxy that is trusted there; None for none."""
+
+    proxies: tuple[Network, ...] = ()
+    """The networks of the proxies that are trusted to say how clients came to them."""
 
     by_path: Mapping[str, Any] = {}
     """The values that the address has of its own, by their paths: what a reload compares."""

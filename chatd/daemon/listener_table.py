@@ -69,6 +69,16 @@ LISTENER_ROWS = (
         "The user as whom that proxy runs",
         Group.ADDRESSES,
     ),
+    Row(
+        "proxies",
+        "",
+        kinds.NETWORK,
+        None,
+        "A network of the proxies at this haproxy: address. They alone may connect, and may say"
+        " that a client came over TLS (may be repeated)",
+        Group.ADDRESSES,
+        repeated=True,
+    ),
     *OWN_LIMITS,
 )
 """The settings of one listener, which the configuration file alone has. Those of limits hold there,

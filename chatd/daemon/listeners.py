@@ -103,14 +103,16 @@ def _bind(
 ) -> IListeningPort:
     """Bind an endpoint of an address. Raises `CannotBind`."""
     results: list[IListeningPort | Failure] = []
-    serves: IProtocolFactory = BehindProxy(factory, reactor) if address.behind_proxy else factory
+    serves: IProtocolFactory = factory
+    if address.behind_proxy:
+        serves = BehindProxy(factory, reactor, place.certificate, place.proxies)
+    elif place.certificate is not None:
+        from chatd.protocols.transport.tls import TlsFactory
+
+        serves = TlsFactory(place.certificate, False, factory, reactor)
     try:
         if place.only_local:
             endpoint = LocalEndpoint(endpoint, reactor, factory.came)
-        if place.certificate is not None:
-            from chatd.protocols.transport.tls import TlsFactory
-
-            serves = TlsFactory(place.certificate, False, serves, reactor)
         endpoint.listen(serves).addBoth(results.append)
     except Exception as error:
         raise CannotBind(why_not(address, error)) from None

@@ -262,7 +262,8 @@ def _listeners(
             if address is not None and own["endpoint"] is not None:
                 listener = _listener(kind, own, values)
                 found.append((address, listener))
-                for path, why in filter(None, (_wrong_tls(own), _wrong_trust(kind, own, entry))):
+                wrong = _wrong_tls(own), _wrong_trust(kind, own, entry), _wrong_proxies(own)
+                for path, why in filter(None, wrong):
                     faults.append(entry[path].fault(why))
     return found
 
@@ -293,6 +294,7 @@ def _listener(
         ),
         Buffers(limit("send_buffer"), limit("receive_buffer")),
         trust=_trust(own),
+        proxies=tuple(chain(*own["proxies"])),
         by_path=own,
     )
 
@@ -325,6 +327,15 @@ def _wrong_trust(
         why = f" needs an endpoint like unix:/run/chatd/web.sock:mode=660; not {endpoint}."
         return "trusted_header", why
     return None
+
+
+def _wrong_proxies(own: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the setting of the networks of proxies if it is wrong, and why; None if it is not."""
+    address = address_of(own["endpoint"])
+    if not own["proxies"] or (address.behind_proxy and address.kind != "unix"):
+        return None
+    endpoint = shown(own["endpoint"])
+    return "proxies", f" needs an endpoint like haproxy:tcp:60073; not {endpoint}."
 
 
 def _wrong_tls(own: Mapping[str, Any]) -> tuple[str, str] | None:

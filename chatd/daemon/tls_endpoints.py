@@ -20,6 +20,7 @@ from chatd.daemon.os_process import refuse
 from chatd.daemon.server_certificate import ServerCertificate
 from chatd.util.extras import how_to_install
 from chatd.util.key_pairs import BadPair, PairFiles
+from chatd.webhooks.urls import Network
 
 _OF_SOCKETS = ("port", "interface", "backlog")
 """The values of ``ssl:`` that ``tcp:`` has, too."""
@@ -43,6 +44,9 @@ class Place(NamedTuple):
     is_closed: bool = False
     """True if a UNIX socket alone will do to which other users of the machine cannot connect."""
 
+    proxies: tuple[Network, ...] = ()
+    """The networks of the proxies that are trusted there, if clients come by a proxy."""
+
 
 def places_of(
     listeners: Sequence[ListenerSettings], known: Iterable[ServerCertificate] = ()
@@ -60,9 +64,15 @@ def places_of(
         if address.kind == "ssl":
             endpoint = _below(address)
             given = _values(address, "sslmethod", "dhParameters")
+        place = Place(
+            endpoint,
+            listener.endpoint,
+            only_local=listener.only_local,
+            is_closed=listener.trust is not None,
+            proxies=listener.proxies,
+        )
         if files is None:
-            is_closed = listener.trust is not None
-            places.append(Place(endpoint, listener.endpoint, is_closed=is_closed))
+            places.append(place)
             continue
         key = files, *given.items()
         try:
@@ -73,8 +83,7 @@ def places_of(
             refuse(f"cannot listen on {listener.endpoint!r}: {error}")
         except Exception as error:
             refuse(f"cannot listen on {listener.endpoint!r}: {why_not(address, error)}")
-        certificate = certificates[key]
-        places.append(Place(endpoint, listener.endpoint, certificate, listener.only_local))
+        places.append(place._replace(certificate=certificates[key]))
     return places
 
 

@@ -1348,7 +1348,6 @@ class TestBansOfAddresses:
         root.ask(f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
         protocol = world.chat.build(HERE, located=False)
         transport = StringTransport(peerAddress=HERE)
-        transport.transport = transport  # of the proxy's
         protocol.makeConnection(transport)
         assert protocol.session.room.name == "lobby"
         transport.peerAddr = FAR

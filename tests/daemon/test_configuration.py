@@ -237,6 +237,7 @@ class TestListeners:
         beside = {
             "systemd": {"kind": '"bare"'},
             "tls.key": {**values, "tls.certificate": '"x"'},
+            "proxies": {"endpoint": '"haproxy:tcp:7"', "proxies": '["10.0.0.1", "fd00::/8"]'},
             **dict.fromkeys(trust, web),
         }
         for row in LISTENER_ROWS:
@@ -395,6 +396,19 @@ class TestFaults:
                     f"unix:/run/chatd/web.sock:mode=660; not '{open}'.",
                 )
                 for open in ("tcp:1", "unix:/s", "unix:/s:mode=662", "haproxy:unix:/s:mode=660")
+            ),
+            *(
+                (
+                    f"[[listen]]\nendpoint = '{endpoint}'\nproxies = ['192.0.2.0/24']",
+                    "listen[1].proxies needs an endpoint like haproxy:tcp:60073;"
+                    f" not '{endpoint}'.",
+                )
+                for endpoint in ("tcp:1", "haproxy:unix:/s")
+            ),
+            (
+                "[[listen]]\nendpoint = 'haproxy:tcp:1'\nproxies = 'near'",
+                "listen[1].proxies takes a network like 10.0.0.0/8, an address, or any;"
+                " not 'near'.",
             ),
             *(
                 (

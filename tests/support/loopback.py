@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import clientFromString, serverFromString
 from twisted.internet.interfaces import IHalfCloseableProtocol, IListeningPort
 from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.ssl import CertificateOptions, PrivateCertificate
 from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -31,6 +32,7 @@ from chatd.storage.contract import Store
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
+from chatd.webhooks.urls import Network
 from tests.support.world import CHEAP, WELCOME, Immediately, log_in
 
 Page = Mapping[tuple[str, ...], File]
@@ -59,6 +61,10 @@ class AsyncClient(Protocol):
 
     def send_raw(self, data: bytes) -> None:
         self.transport.write(data)
+
+    def begin_tls(self) -> None:
+        """Speak TLS from here on."""
+        cast(Any, self.transport).startTLS(CertificateOptions())
 
     def half_close(self) -> None:
         self._half_closed = True
@@ -160,12 +166,22 @@ class LoopbackServer:
         return int(self.ports[-1].getHost().port)
 
     async def listen(
-        self, endpoint: str = LOOPBACK, *, bare: bool = False, behind_proxy: bool = False
+        self,
+        endpoint: str = LOOPBACK,
+        *,
+        bare: bool = False,
+        behind_proxy: bool = False,
+        certificate: Path | None = None,
+        proxies: tuple[Network, ...] = (),
     ) -> IListeningPort:
+        """Listen; behind a proxy over TLS after the header if there is a certificate."""
         factory = self.bare if bare else self.chat
         served: Any = factory
         if behind_proxy:
-            served = BehindProxy(factory, self.reactor)
+            options: Any = None
+            if certificate is not None:
+                options = PrivateCertificate.loadPEM(certificate.read_bytes()).options()
+            served = BehindProxy(factory, self.reactor, options, proxies)
         port = await serverFromString(self.reactor, endpoint).listen(served)
         self.ports.append(port)
         factory.accept_at(port)

@@ -17,6 +17,15 @@ def v2(command: int = 0x21, family: int = 0x11, body: bytes = V4, length: int = 
     return START + struct.pack("!BBH", command, family, len(body) if length < 0 else length) + body
 
 
+def added(kind: int, value: bytes) -> bytes:
+    """Return a piece that a header of version 2 has after the addresses."""
+    return struct.pack("!BH", kind, len(value)) + value
+
+
+SAID_OVER_TLS = v2(body=V4 + added(0x20, b"\x01" + bytes(4)))
+SAID_IN_CLEAR = v2(body=V4 + added(0x20, b"\x00" + bytes(4)))
+"""Headers of HAProxy's ``send-proxy-v2-ssl``: the client came to it over TLS, or it did not."""
+
 HEADERS: dict[str, tuple[bytes, IAddress | None]] = {
     "v1": (
         b"PROXY TCP4 192.0.2.7 127.0.0.1 40000 80\r\n",
@@ -35,7 +44,9 @@ HEADERS: dict[str, tuple[bytes, IAddress | None]] = {
     "v1 the longest": (b"PROXY UNKNOWN " + b"f" * 91 + b"\r\n", None),
     "v2": (v2(), IPv4Address("TCP", "192.0.2.7", 40000)),
     "v2 of IPv6": (v2(family=0x21, body=V6), IPv6Address("TCP", "2001:db8::7", 40000)),
-    "v2 with more": (v2(body=V4 + b"\x05\xff\xff"), IPv4Address("TCP", "192.0.2.7", 40000)),
+    "v2 with more": (v2(body=V4 + added(5, b"id")), IPv4Address("TCP", "192.0.2.7", 40000)),
+    "v2 over TLS": (SAID_OVER_TLS, IPv4Address("TCP", "192.0.2.7", 40000)),
+    "v2 in clear": (SAID_IN_CLEAR, IPv4Address("TCP", "192.0.2.7", 40000)),
     "v2 the longest": (v2(body=V4 + bytes(4068)), IPv4Address("TCP", "192.0.2.7", 40000)),
     "v2 of UNIX": (v2(family=0x31, body=b"/tmp/x".ljust(216, b"\0")), UNIXAddress(b"/tmp/x")),
     "v2 of UNIX, without a name": (v2(family=0x31, body=bytes(216)), UNIXAddress(None)),
@@ -78,5 +89,9 @@ MALFORMED = {
     "v2 cut short": v2(body=V4[:11]),
     "v2 of UNIX, cut short": v2(family=0x31, body=bytes(215)),
     "v2 too long": v2(body=V4 + bytes(4069)),
+    "v2 with a piece that is cut short": v2(body=V4 + b"\x05\x00\x02i"),
+    "v2 with the begin of a piece": v2(body=V4 + b"\x05\x00"),
+    "v2 with nothing of TLS": v2(body=V4 + added(0x20, b"")),
+    "v2 twice over TLS": v2(body=V4 + 2 * added(0x20, b"\x01" + bytes(4))),
     "v2 that does not end": v2(length=65535),
 }

@@ -36,6 +36,14 @@ _ANY = 0x00
 _FORMS = {0x11: "!4s4sHH", 0x21: "!16s16sHH", 0x31: "!108s108s"}
 """Of TCP over IPv4, TCP over IPv6, and stream sockets of UNIX: both addresses (section 2.2)."""
 
+_ADDED = struct.Struct("!BH")
+"""The beginning of each piece that is added after the addresses: its type, and the length of its
+value (section 2.2)."""
+
+_TLS, _CLIENT_TLS = 0x20, 0x01
+"""The type of the piece about TLS, and the bit in the first byte of its value that says that the
+client came over it (section 2.2.5)."""
+
 
 class InvalidHeader(ValueError):
     """These bytes begin no header. The text says why, and quotes none of them."""
@@ -44,11 +52,13 @@ class InvalidHeader(ValueError):
 class Header(NamedTuple):
     """A parsed header: the client's address, None if it is the proxy itself or unknown.
 
-    ``length`` is the number of bytes of the header.
+    ``length`` is the number of bytes of the header. ``over_tls`` is True or False if the proxy says
+    that the client came to it over TLS, or not; None if it says neither.
     """
 
     client: IAddress | None
     length: int
+    over_tls: bool | None = None
 
 
 def parse(data: bytes) -> Header | None:
@@ -110,11 +120,33 @@ def _version_2(data: bytes) -> Header | None:
         return None
     if form is None or command == _LOCAL:
         return Header(None, end)
+    over_tls = _over_tls(data[_V2.size + struct.calcsize(form) : end])
     address, *_ = places = struct.unpack_from(form, data, _V2.size)
     if family == 0x31:
         name = address.partition(b"\0")[0]
-        return Header(UNIXAddress(name or None), end)
-    return Header(_tcp(ip_address(address), places[2]), end)
+        return Header(UNIXAddress(name or None), end, over_tls)
+    return Header(_tcp(ip_address(address), places[2]), end, over_tls)
+
+
+def _over_tls(added: bytes) -> bool | None:
+    """Return what the pieces after the addresses say of TLS; None if it is nothing.
+
+    Raises `InvalidHeader`.
+    """
+    found = None
+    while added:
+        if len(added) < _ADDED.size:
+            raise InvalidHeader("a piece after its addresses is cut short")
+        kind, length = _ADDED.unpack_from(added)
+        value = added[_ADDED.size : _ADDED.size + length]
+        if len(value) < length:
+            raise InvalidHeader("a piece after its addresses is cut short")
+        if kind == _TLS:
+            if found is not None or not value:
+                raise InvalidHeader("it does not say how the client came")
+            found = bool(value[0] & _CLIENT_TLS)
+        added = added[_ADDED.size + length :]
+    return found
 
 
 def _tcp(ip: Ipv4 | Ipv6, port: int) -> IAddress:

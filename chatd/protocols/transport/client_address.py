@@ -23,11 +23,10 @@ class ClientAddress:
     """
 
     __slots__ = (
-        "_confidential",
         "_factory",
         "_place",
-        "_proxied",
         "_transport",
+        "confidential",
         "encrypted",
         "located",
         "pace",
@@ -35,7 +34,8 @@ class ClientAddress:
     )
 
     encrypted: bool
-    """True over TLS; known from `connect` on."""
+    """True if the client came over TLS, as far as is known: of the connection from `connect` on,
+    and behind a proxy of the client itself from `introduce` on."""
 
     def __init__(self, factory: ChatFactory, place: Place, *, located: bool) -> None:
         self.located = located
@@ -43,9 +43,9 @@ class ClientAddress:
         """The rate at which the client is read; None for no limit."""
         self._factory = factory
         self._place: Place | None = place
-        self._proxied = not located
         self._transport: Any = None
-        self._confidential = False
+        self.confidential = False
+        """True if no third party on the way can read what the client sends, as far as is known."""
         self.peer: Peer | None = None
         """The process at the other end of a UNIX socket; known from `connect` on."""
 
@@ -53,10 +53,23 @@ class ClientAddress:
         """Take the transport."""
         self._transport = transport
         self.encrypted = ISSLTransport.providedBy(transport)
-        if not self._proxied:
-            self._confidential = self.encrypted or is_local(transport.getPeer())
+        if self.located:
+            self.confidential = self.encrypted or is_local(transport.getPeer())
             if self._place is not None and not self._place.host:  # it is no address of IP
                 self.peer = self._factory.peer_of(transport)
+
+    def introduce(self, proxy: object, over_tls: bool | None) -> None:
+        """Take what a proxy at an address says: the transport knows the client's address by now.
+
+        ``over_tls`` is its word whether the client came to it over TLS; None if it gave none, or is
+        not trusted. Without one, TLS that ends here is the client's own.
+        """
+        client = self._transport.getPeer()
+        from_proxy = self.encrypted or is_local(proxy)
+        if over_tls is not None:
+            self.encrypted = over_tls
+        to_proxy = self.encrypted or (client != proxy and is_local(client))
+        self.confidential = from_proxy and to_proxy
 
     def locate(self, origin: str | None = None) -> None:
         """Count the connection for the address that its transport knows by now, or for a user.
@@ -83,17 +96,3 @@ class ClientAddress:
     def network(self) -> str:
         """The network that the connection is counted for; empty for none."""
         return "" if self._place is None else self._place.network
-
-    @property
-    def confidential(self) -> bool:
-        """True if no third party on the way can read what the client sends, as far as is known.
-
-        Behind a proxy, the client's own address counts, and the way from the proxy: the header does
-        not say whether the client came to the proxy over TLS.
-        """
-        if not (self._proxied and self.located):
-            return self._confidential
-        transport = self._transport
-        proxy = transport.transport.getPeer()
-        client = transport.getPeer()
-        return client != proxy and is_local(client) and (self.encrypted or is_local(proxy))

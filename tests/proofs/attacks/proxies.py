@@ -8,7 +8,7 @@ import socket
 from tests.proofs.attacks.attack import HASHING, Attack, Door
 from tests.proofs.attacks.innocents import come, log_in
 from tests.proofs.attacks.past import person
-from tests.support.proxy_headers import MALFORMED, V4, v2
+from tests.support.proxy_headers import MALFORMED, SAID_OVER_TLS, v2
 
 OF_A_NETWORK = 80
 """Clients in each /64: fewer than one address may connect."""
@@ -44,7 +44,7 @@ class ProxyHeaders(ProxyAttack):
             b"PROXY UNKNOWN\r\n",
             v2(family=0x31, body=b"/run/chat.sock".ljust(216, b"\0")),
             v2(0x20, 0, b""),
-            v2(body=V4 + b"\x05\xff\xff"),
+            SAID_OVER_TLS,
         )
         headers = (*MALFORMED.values(), *lying)
         self.visit(

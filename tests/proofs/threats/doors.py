@@ -17,9 +17,11 @@ from zope.interface import directlyProvides
 from chatd.accounts.credentials import BROWSER, TOKEN
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.webhooks.registry import Rules
+from chatd.webhooks.urls import ANYWHERE, Network
 from tests.support.browser import frame, frames_of
 from tests.support.http import SiteWorld, half_headers, request
 from tests.support.json_client import JsonClient
+from tests.support.proxy_headers import SAID_OVER_TLS
 from tests.support.world import FAR, HERE, PASSWORD, Member, World
 
 NONE, TYPED = "none", "password"
@@ -222,6 +224,39 @@ class ProxiedHere(ProxiedLines):
     header = FROM_THIS_MACHINE
 
 
+class ProxiedTls(ProxiedLines):
+    """A client in a network whose own TLS comes after the header, which a proxy passes on."""
+
+    proxies: ClassVar[tuple[Network, ...]] = ()
+    over_tls = True
+
+    def connect(self) -> Any:
+        world = self.house.world
+        proxy = BehindProxy(world.chat, world.clock, proxies=self.proxies)
+        transport = StringTransport(peerAddress=self.address)
+        protocol: Any = proxy.buildProtocol(self.address)
+        if self.over_tls:
+            directlyProvides(transport, ISSLTransport)
+        protocol.makeConnection(transport)
+        protocol.dataReceived(self.header)
+        if self.over_tls:
+            protocol.wrappedProtocol.handshakeCompleted()
+        return Connected(world, protocol.wrappedProtocol, transport)
+
+
+class SaidOverTls(ProxiedTls):
+    """A client in a network, of whom the header says that it came over TLS to the proxy."""
+
+    header = SAID_OVER_TLS
+    over_tls = False
+
+
+class TrustedOverTls(SaidOverTls):
+    """The same; the proxy is a trusted one."""
+
+    proxies = ANYWHERE
+
+
 class FalselyProxied(Lines):
     """A client that sends such a header to a port that is for no proxy."""
 
@@ -398,6 +433,12 @@ DOORS: dict[str, tuple[type[Visitor], IAddress]] = {
     "chat lines, `haproxy:` on this machine, client in a network": (ProxiedLines, HERE),
     "chat lines, `haproxy:` on this machine, client said to be on it": (ProxiedHere, HERE),
     "chat lines, `haproxy:` in a network, client said to be on this machine": (ProxiedHere, FAR),
+    "chat lines, `haproxy:` in a network, the client's TLS behind the header": (ProxiedTls, FAR),
+    "chat lines, `haproxy:` on this machine, client said to have come over TLS": (
+        SaidOverTls,
+        HERE,
+    ),
+    "the same, of a trusted proxy": (TrustedOverTls, HERE),
     "chat lines, with a PROXY header that no `haproxy:` asks for": (FalselyProxied, FAR),
     "JSON lines": (Json, HERE),
     "JSON lines, from a network in clear": (Json, FAR),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.protocols.proxy.header import InvalidHeader, parse
-from tests.support.proxy_headers import HEADERS, MALFORMED, v2
+from tests.support.proxy_headers import HEADERS, MALFORMED, V4, V6, added, v2
 
 
 @pytest.mark.parametrize("case", HEADERS)
@@ -18,6 +18,37 @@ def test_a_header_says_where_the_client_is_and_how_long_it_is(case: str, rest: b
     assert header is not None
     assert (type(header.client), header.client) == (type(client), client)
     assert header.length == len(data)
+
+
+OVER_TLS = b"\x07" + bytes(4) + added(0x21, b"TLSv1.3")
+
+
+@pytest.mark.parametrize("family", [(0x11, V4), (0x21, V6), (0x31, bytes(216))])
+@pytest.mark.parametrize(
+    ("more", "over_tls"),
+    [
+        (b"", None),
+        (added(5, b"id"), None),
+        (added(0x20, OVER_TLS), True),
+        (added(5, b"id") + added(0x20, OVER_TLS) + added(4, b""), True),
+        (added(0x20, b"\x06" + OVER_TLS[1:]), False),
+        (added(5, added(0x20, OVER_TLS)), None),  # inside of another piece
+    ],
+)
+def test_it_may_say_if_the_client_came_over_tls(
+    family: tuple[int, bytes], more: bytes, over_tls: bool | None
+) -> None:
+    kind, places = family
+    header = parse(v2(family=kind, body=places + more))
+    assert header is not None
+    assert header.over_tls is over_tls
+
+
+@pytest.mark.parametrize(("command", "family"), [(0x20, 0x11), (0x21, 0)])
+def test_of_no_client_it_says_nothing(command: int, family: int) -> None:
+    header = parse(v2(command, family, V4 + added(0x20, OVER_TLS)))
+    assert header is not None
+    assert header.over_tls is None
 
 
 @pytest.mark.parametrize("case", HEADERS)

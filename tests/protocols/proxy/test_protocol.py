@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Any, cast
 
 import pytest
-from twisted.internet.address import IPv4Address
-from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.interfaces import IAddress
 from twisted.internet.testing import StringTransport
 from twisted.logger import capturedLogs, eventAsText
-from zope.interface import directlyProvides
 
 from chatd.protocols.proxy.protocol import BehindProxy, ProxiedProtocol
 from chatd.protocols.transport.factory import REFUSED_AT_ONCE, REFUSED_SECONDS
@@ -126,38 +126,49 @@ def world_of_two() -> ProxiedWorld:
     return ProxiedWorld(budgets={"connections.64": 2})
 
 
-@pytest.mark.parametrize("too_many", [False, True])
-def test_inside_of_tls_people_are_welcomed_behind_the_header(
-    proxied: ProxiedWorld, too_many: bool
+NEAR, FAR = (ip_network("198.51.100.0/24"),), (ip_network("192.0.2.0/24"),)
+
+
+@pytest.mark.parametrize(
+    ("address", "let_in"),
+    [
+        (PROXY, True),
+        (IPv6Address("TCP", "::ffff:198.51.100.1", 5), True),
+        (IPv4Address("TCP", "192.0.2.7", 5), False),
+        (IPv6Address("TCP", "fe80::1%eth0", 5), False),
+        (UNIXAddress(b"/tmp/s"), False),
+        (None, False),
+    ],
+)
+def test_among_trusted_proxies_no_one_else_is_let_in(
+    proxied: ProxiedWorld, address: IAddress | None, let_in: bool
 ) -> None:
-    if too_many:
-        proxied = ProxiedWorld(budgets={"connections.64": 1})
-        first, _ = proxied.connect()
-        first.dataReceived(HEADER)
-    transport: Any = StringTransport(peerAddress=PROXY)
-    directlyProvides(transport, ISSLTransport)
-    protocol = cast(ProxiedProtocol, proxied.next_factory().buildProtocol(PROXY))
-    protocol.makeConnection(transport)
-    assert transport.value() == b""
-    protocol.dataReceived(HEADER + b"hello\n")
-    proxied.world.settle()
-    told = transport.value().decode().split("\n")
-    if too_many:
-        assert told[0].startswith("ERR Full: ")
-    else:
-        assert told[0].startswith("*** Welcome")
-        assert told[-2] == "<guest1> hello"
+    world = proxied.world
+    trusting = BehindProxy(world.chat, world.clock, proxies=NEAR)
+    with capturedLogs() as logged:
+        assert (trusting.buildProtocol(address) is not None) is let_in
+    assert len(logged) == (0 if let_in else 1)
+    assert all("is none of its proxies" in eventAsText(each) for each in logged)
 
 
-@pytest.mark.parametrize("over_tls", [False, True])
-def test_one_too_many_is_told_so_before_the_header_and_after(over_tls: bool) -> None:
+@pytest.mark.parametrize("over_tls", [None, False, True])
+def test_only_a_trusted_proxy_is_believed_that_its_client_came_over_tls(
+    proxied: ProxiedWorld, over_tls: bool | None
+) -> None:
+    world = proxied.world
+    trusting = BehindProxy(world.chat, world.clock, proxies=FAR)
+    assert trusting.believed(over_tls) is over_tls
+    assert BehindProxy(world.chat, world.clock).believed(over_tls) is (
+        None if over_tls else over_tls
+    )
+
+
+def test_one_too_many_is_told_so_before_the_header_and_after() -> None:
     proxied = ProxiedWorld(budgets={"connections.all": 1})
     proxied.connect()
     factory = proxied.next_factory()
     transport: Any = StringTransport(peerAddress=PROXY)
     transport.loseWriteConnection = transport.loseConnection
-    if over_tls:
-        directlyProvides(transport, ISSLTransport)
     protocol = cast(ProxiedProtocol, factory.buildProtocol(PROXY))
     protocol.makeConnection(transport)
     protocol.dataReceived(HEADER + b"hello\n")

@@ -45,17 +45,12 @@ class Factory:
         return OWN
 
 
-class BehindProxy:
-    """A transport that knows the address of the client; the one below it has the proxy's."""
-
-    def __init__(self, client: IPv4Address, proxy: IPv4Address, *, encrypted: bool = False) -> None:
-        self.client = client
-        self.transport = StringTransport(peerAddress=proxy)
-        if encrypted:
-            directlyProvides(self, ISSLTransport)
-
-    def getPeer(self) -> IPv4Address:
-        return self.client
+def transport(peer: IPv4Address, *, encrypted: bool = False) -> Any:
+    """Return a transport that has a client at its other end, also behind a proxy."""
+    transport: Any = StringTransport(peerAddress=peer)
+    if encrypted:
+        directlyProvides(transport, ISSLTransport)
+    return transport
 
 
 @pytest.fixture
@@ -71,11 +66,8 @@ class TestDirect:
     """No proxy is in between: the address is known from the beginning."""
 
     def connected(self, peer: IPv4Address, *, encrypted: bool = False) -> ClientAddress:
-        transport: Any = StringTransport(peerAddress=peer)
-        if encrypted:
-            directlyProvides(transport, ISSLTransport)
         address = address_of(Factory(), OWN, located=True)
-        address.connect(transport)
+        address.connect(transport(peer, encrypted=encrypted))
         return address
 
     def test_it_is_counted_for_its_place(self, factory: Factory) -> None:
@@ -85,7 +77,7 @@ class TestDirect:
 
     def test_it_may_be_a_user_of_the_machine(self, factory: Factory) -> None:
         address = address_of(factory, Place("", "", None), located=True)
-        address.connect(StringTransport(peerAddress=LOCAL))
+        address.connect(transport(LOCAL))
         assert address.peer == USER
 
     def test_it_is_no_user_at_an_address_of_ip(self) -> None:
@@ -93,7 +85,7 @@ class TestDirect:
 
     def test_a_user_is_counted_instead_of_the_place(self, factory: Factory) -> None:
         address = address_of(factory, OWN, located=True)
-        address.connect(StringTransport(peerAddress=LOCAL))
+        address.connect(transport(LOCAL))
         address.locate("uid1001")
         assert factory.relocated == [(OWN, "uid1001")]
 
@@ -118,7 +110,7 @@ class TestLocating:
 
     def test_it_is_counted_for_its_own_address_instead(self, factory: Factory) -> None:
         address = address_of(factory)
-        address.connect(BehindProxy(FAR, NEAR))
+        address.connect(transport(FAR))
         assert not address.located
         assert (address.host, address.network, address.pace) == PROXY
         address.locate()
@@ -128,13 +120,13 @@ class TestLocating:
 
     def test_it_is_no_user_of_this_machine(self, factory: Factory) -> None:
         address = address_of(factory)
-        address.connect(BehindProxy(FAR, NEAR))
+        address.connect(transport(FAR))
         assert address.peer is None
 
     def test_one_too_many_is_counted_for_no_place(self, factory: Factory) -> None:
         factory.full = True
         address = address_of(factory)
-        address.connect(BehindProxy(FAR, NEAR))
+        address.connect(transport(FAR))
         with pytest.raises(TooManyConnections):
             address.locate()
         assert address.network == ""
@@ -143,7 +135,7 @@ class TestLocating:
     def test_one_too_many_is_located_too(self, factory: Factory) -> None:
         factory.full = True
         address = address_of(factory)
-        address.connect(BehindProxy(FAR, NEAR))
+        address.connect(transport(FAR))
         with pytest.raises(TooManyConnections):
             address.locate()
         assert address.located
@@ -162,31 +154,38 @@ class TestLeaving:
 
 
 class TestBehindAProxy:
-    @pytest.mark.parametrize(
-        ("client", "proxy", "encrypted", "confidential"),
-        [
-            (OTHER_LOCAL, LOCAL, False, True),
-            (OTHER_LOCAL, NEAR, False, False),
-            (OTHER_LOCAL, NEAR, True, True),
-            (FAR, LOCAL, False, False),
-            (FAR, LOCAL, True, False),
-            (LOCAL, LOCAL, False, False),  # the header said nothing: this is the proxy
-        ],
-    )
+    """TLS that ends here begins at the proxy or at the client, and the proxy may know which."""
+
+    @pytest.mark.parametrize("over_tls", [None, False, True])
+    @pytest.mark.parametrize("encrypted", [False, True])
+    @pytest.mark.parametrize("proxy", [LOCAL, NEAR])
+    @pytest.mark.parametrize("client", [OTHER_LOCAL, FAR])
     def test_both_parts_of_the_way_count(
         self,
         factory: Factory,
         client: IPv4Address,
         proxy: IPv4Address,
         encrypted: bool,
-        confidential: bool,
+        over_tls: bool | None,
     ) -> None:
         address = address_of(factory)
-        address.connect(BehindProxy(client, proxy, encrypted=encrypted))
-        address.locate()
-        assert address.confidential is confidential
+        address.connect(transport(client, encrypted=encrypted))
+        address.introduce(proxy, over_tls)
+        from_proxy = encrypted or proxy is LOCAL
+        to_proxy = over_tls or client is OTHER_LOCAL or (over_tls is None and encrypted)
+        assert address.confidential is (from_proxy and to_proxy)
+        assert address.encrypted is (encrypted if over_tls is None else over_tls)
 
-    def test_before_the_client_is_located_nothing_is_confidential(self, factory: Factory) -> None:
+    def test_a_proxy_without_a_client_is_not_confidential(self, factory: Factory) -> None:
         address = address_of(factory)
-        address.connect(BehindProxy(OTHER_LOCAL, LOCAL))
+        address.connect(transport(LOCAL))
+        address.introduce(LOCAL, None)
+        assert not address.confidential
+
+    @pytest.mark.parametrize("encrypted", [False, True])
+    def test_before_the_client_is_introduced_nothing_is_confidential(
+        self, factory: Factory, encrypted: bool
+    ) -> None:
+        address = address_of(factory)
+        address.connect(transport(OTHER_LOCAL, encrypted=encrypted))
         assert not address.confidential

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.interfaces import IAddress
+from twisted.internet.task import Clock
 
 from chatd.errors import ErrorKind
 from chatd.protocols.transport.limits import is_local
+from chatd.util.budget_table import BUDGETS
+from chatd.util.budgets import Budgets
+from chatd.webhooks.urls import Network
 from tests.support.certificate import OLD_API, write_certificate
 from tests.support.loopback import AsyncClient, LoopbackServer
+from tests.support.proxy_headers import SAID_IN_CLEAR, SAID_OVER_TLS
 from tests.support.sentences import EN
 from tests.support.world import WELCOME
 
@@ -132,6 +138,87 @@ async def test_behind_a_proxy_in_the_network_nobody_is_on_this_machine(
         assert (await answer(client)).startswith(IN_CLEAR)
 
     await with_loopback(test)
+
+
+NEAR, FAR = (ip_network("127.0.0.0/8"),), (ip_network("192.0.2.0/24"),)
+
+
+@pytest.mark.parametrize(
+    ("header", "proxies", "taken"),
+    [
+        (SAID_OVER_TLS, NEAR, True),
+        (SAID_IN_CLEAR, NEAR, False),
+        (SAID_OVER_TLS, (), False),  # anyone could say so
+        (SAID_IN_CLEAR, (), False),
+    ],
+)
+async def test_a_trusted_proxy_may_say_that_a_client_came_over_tls(
+    header: bytes, proxies: tuple[Network, ...], taken: bool
+) -> None:
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen(behind_proxy=True, proxies=proxies)
+        client = await loopback.guest()
+        client.send_raw(header)
+        assert (await answer(client)).startswith(GUEST if taken else IN_CLEAR)
+
+    await with_loopback(test)
+
+
+async def test_who_is_no_trusted_proxy_is_let_go() -> None:
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen(behind_proxy=True, proxies=FAR)
+        client = await loopback.connect()
+        assert await client.end() == []
+
+    await with_loopback(test)
+
+
+@OLD_API
+@pytest.mark.parametrize(
+    ("header", "network", "taken"),
+    [
+        (HEADERS["from a network"][0], "203.0.113.7", True),
+        (SAID_OVER_TLS, "192.0.2.7", True),
+        (SAID_IN_CLEAR, "192.0.2.7", False),  # it is the proxy who speaks TLS
+    ],
+)
+async def test_behind_the_header_tls_may_begin(
+    header: bytes, network: str, taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatd.protocols.transport.client_address.is_local", lambda address: False)
+    certificate = write_certificate(tmp_path / "server.pem")
+
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen(behind_proxy=True, certificate=certificate)
+        client = await loopback.connect()
+        client.send_raw(header)
+        client.begin_tls()
+        await client.until(WELCOME[-1])
+        (protocol,) = loopback.chat.clients
+        assert protocol.session.network == network
+        assert (await answer(client)).startswith(GUEST if taken else IN_CLEAR)
+
+    await with_loopback(test)
+
+
+@OLD_API
+async def test_behind_the_header_one_too_many_is_told_so_over_tls(tmp_path: Path) -> None:
+    certificate = write_certificate(tmp_path / "server.pem")
+
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen(behind_proxy=True, certificate=certificate)
+        clients = [await loopback.connect() for _ in range(2)]
+        for client in clients:
+            client.send_raw(HEADERS["from a network"][0])
+            client.begin_tls()
+        told = [await client.line() for client in clients]
+        assert sorted(line.startswith("ERR Full: ") for line in told) == [False, True]
+
+    loopback = LoopbackServer(budgets=Budgets(Clock(), {BUDGETS["connections.64"]: 1}))
+    try:
+        await test(loopback)
+    finally:
+        await loopback.close()
 
 
 async def test_over_negotiated_telnet_what_is_typed_is_not_shown_while_it_is_a_password() -> None:
