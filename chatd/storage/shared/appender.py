@@ -25,8 +25,10 @@ from chatd.storage.shared.membership import Membership
 class Appender:
     """Sends the batch that is being committed, its ``attempt``, until it is answered.
 
-    It is given up after ``give_up`` seconds. ``known`` returns the number of the last batch that
-    this node has published. ``ask`` has lines asked for again: see `check_again`.
+    It is given up after ``give_up`` seconds, and what comes then is refused until the engine
+    answers (`answered`): there may be a link, and the copies of the log be away. ``known`` returns
+    the number of the last batch that this node has published. ``ask`` has lines asked for again:
+    see `check_again`.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Appender:
         self._timer: IDelayedCall | None = None
         self._carrier: Link | None = None  # of the request that is under way
         self._asking = False
+        self._is_unanswered = False
         self._first = 0  # the batch that has to be published before a new request is sent
 
     def append(self, batch: list[BatchItem], refused: Sequence[Draft]) -> Deferred[Committed]:
@@ -59,7 +62,7 @@ class Appender:
 
         Fires when it is its turn to be published; fails with `NoLink` or `InDoubt`.
         """
-        if self._links.away_seconds >= self._give_up_seconds:
+        if self._is_unanswered or self._links.away_seconds >= self._give_up_seconds:
             return fail(NoLink())
         self.attempt = attempt = Attempt(self._new_id(), batch, self._known())
         if refused:
@@ -91,6 +94,10 @@ class Appender:
         """Send no new request before the batch of a number is published."""
         self._first = max(self._first, number)
 
+    def answered(self) -> None:
+        """Take note that the engine answers: it may store what comes from now on."""
+        self._is_unanswered = False
+
     def give_up(self) -> None:
         """Wait no more for the answer to what is being committed.
 
@@ -112,8 +119,9 @@ class Appender:
         """Give up a batch for which there was no link; one that was sent has the rest of time."""
         is_sent = self.attempt is not None and self.attempt.was_sent
         if rest and (is_sent or self._links.link is not None):
-            self._timer = self._clock.callLater(rest, self.give_up)
+            self._timer = self._clock.callLater(rest, self._late, 0.0)
         else:
+            self._is_unanswered = True
             self.give_up()
 
     def stop(self) -> None:

@@ -99,7 +99,7 @@ class SharedStore(GroupCommitStore):
         self.membership.held = self._claims_to_take_over
         self.membership.applied = lambda: self.follower.published.number
         self.membership.joined = self._joined
-        self.membership.renewed = self.contact.renewed
+        self.membership.renewed = self._renewed
         self.membership.level = lambda: self.level
 
     @abc.abstractmethod
@@ -186,6 +186,10 @@ class SharedStore(GroupCommitStore):
     def _end_link(self) -> None:
         self.follower.end()
         self.membership.end()
+
+    def _renewed(self) -> None:
+        self.contact.renewed()
+        self.appender.answered()
 
     def _claims_to_take_over(self) -> Collection[Claim]:
         attempt = self.appender.attempt

@@ -312,6 +312,34 @@ class TestGivingUp:
         assert store.why_refused == [("a", str(InDoubt()))]
         expected_errors()
 
+    def test_with_an_engine_that_does_not_answer_what_follows_is_refused_at_once(
+        self, store: Store, expected_errors: Expect
+    ) -> None:
+        store.say("a")
+        store.clock.advance(1)
+        store.say("b")
+        store.clock.advance(GIVE_UP_SECONDS - 1)
+        store.turn()
+        assert store.why_refused == [("a", str(InDoubt())), ("b", str(NoLink()))]
+        store.clock.pump([1] * 3)
+        store.say("c")
+        assert store.why_refused[2:] == [("c", str(NoLink()))]
+        expected_errors()
+
+    def test_what_follows_is_sent_once_the_engine_answers(
+        self, store: Store, expected_errors: Expect
+    ) -> None:
+        store.say("a")
+        store.clock.advance(GIVE_UP_SECONDS)
+        store.turn()
+        store.clock.pump([0.2] * 2)
+        store.link.answer("beat", [])
+        store.say("b")
+        store.link.answer("join", joined(2, 2))
+        store.reads(batch(2))
+        assert store.lines_of() == ["b"]
+        expected_errors()
+
     def test_what_was_fenced_is_not_stored(self, store: Store, expected_errors: Expect) -> None:
         store.say("a")
         store.link.answer("append", Fenced())
