@@ -10,6 +10,7 @@ Modules (python3 -m tools.documents writes this list):
 - `envelopes`: Envelopes: the bytes around one message in JSON on its way to a client.
 - `irc`: Lines of IRC: the one format of all rooms, and that of one session.
 - `irc_lines`: Lines of IRC, from their parts to text.
+- `irc_text`: The texts in lines of IRC: what a client means by one, and how one is written.
 - `json`: JSON, for browsers and for programs: as messages, and as server-sent events.
 - `sse`: Server-sent events, for `curl -N` and for EventSource.
 """

@@ -10,6 +10,8 @@ Modules (python3 -m tools.documents writes this list):
   of names.
 - `escaping`: The one encoder: escapes text that a person chose, so that it is safe on any terminal.
 - `folding`: Folding of text for comparison, in time linear in its length, for any input.
+- `graphemes`: Grapheme clusters: where a text can be cut without cutting a character that a person
+  sees.
 - `json_input`: Strict JSON input: JSON that readers may understand in two ways is refused.
 - `mentions`: Mentions: names of people in a text.
 - `messages`: Messages of several lines: their rule, and the limits of one.

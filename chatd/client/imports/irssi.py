@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from chatd.client.imports.said import Bad, Item, Said, milliseconds, numbered, without_formatting
+from chatd.client.imports.said import Bad, Item, Said, milliseconds, numbered
 from chatd.event import Kind
+from chatd.formats.irc_text import without_formatting
 
 _MONTHS = {
     name: number

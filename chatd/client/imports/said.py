@@ -5,7 +5,6 @@ This module must not know the form of a log.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -43,14 +42,6 @@ class Bad(NamedTuple):
 
 Item = Said | Bad | None
 """A part of a log; None if there is nothing in it that chatd stores, such as a join."""
-
-_FORMATTING = re.compile("\x03(?:\\d{1,2}(?:,\\d{1,2})?)?|[\x02\x0f\x11\x16\x1d\x1e\x1f]")
-"""Colours and other formatting of IRC (https://modern.ircdocs.horse/formatting.html)."""
-
-
-def without_formatting(text: str) -> str:
-    """Return a text of IRC without its colours."""
-    return _FORMATTING.sub("", text)
 
 
 def numbered(lines: Iterable[bytes]) -> Iterator[tuple[str, str | Bad]]:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 
-from chatd.client.imports.said import Bad, Item, Said, milliseconds, numbered, without_formatting
+from chatd.client.imports.said import Bad, Item, Said, milliseconds, numbered
 from chatd.event import Kind
+from chatd.formats.irc_text import without_formatting
 
 _TIME = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,9}))?(?P<utc>Z)?"

@@ -1,4 +1,4 @@
-"""`chatd.client.imports.said`: lines of a file, times, and formatting of IRC."""
+"""`chatd.client.imports.said`: lines of a file, and times."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from chatd.client.imports.said import Bad, milliseconds, numbered, without_formatting
+from chatd.client.imports.said import Bad, milliseconds, numbered
 from chatd.storage.timestamps import LAST_WRITABLE
 
 pytestmark = pytest.mark.quick
@@ -24,10 +24,6 @@ def test_a_line_in_another_encoding_is_bad() -> None:
     assert place == "line 1"
     assert isinstance(bad, Bad)
     assert bad.why.startswith("it is not UTF-8.")
-
-
-def test_formatting_is_left_out() -> None:
-    assert without_formatting("\x02bold\x02 \x0304,12red\x03 \x1dx\x0f 3") == "bold red x 3"
 
 
 def test_times_that_no_line_has_are_none() -> None:
