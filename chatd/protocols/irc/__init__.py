@@ -12,6 +12,7 @@ Modules (python3 -m tools.documents writes this list):
   handles.
 - `info`: The server, as IRC clients ask for it: how many are here, its time, its help.
 - `message`: A line of an IRC client, from bytes to its parts.
+- `names`: Names as IRC writes them: channels, masks, and masks of bans.
 - `numerics`: The numeric replies of IRC by their names (RFC 2812 section 5; modern.ircdocs.horse).
 - `people`: People as IRC clients ask for them: who they are, if they are here, and if they are
   away.

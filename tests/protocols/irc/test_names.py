@@ -1,0 +1,91 @@
+"""`chatd.protocols.irc.names`: channels are rooms, and masks of bans are names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.protocols.irc.names import (
+    InvalidMask,
+    ban_mask,
+    channel_of,
+    is_channel,
+    name_of_mask,
+    room_of,
+)
+from chatd.text.folding import fold
+from chatd.text.validation import InvalidName, NameFault
+
+pytestmark = pytest.mark.quick
+
+HOST = "Chat.example.org"
+
+
+class TestChannels:
+    @pytest.mark.parametrize("room", ["ops", "Ops", "a.b-c_d", "7", "ñandú", "中文"])
+    def test_a_channel_is_a_room(self, room: str) -> None:
+        assert is_channel(channel_of(room))
+        assert room_of(channel_of(room)) == room
+
+    @pytest.mark.parametrize(
+        "channel",
+        ["", "#", "##", "##ops", "#c++", "#a b", "#a,b", "#a\x07", "#_a", "#ops!", "#" + "x" * 33],
+    )
+    def test_a_name_that_no_room_has_is_refused(self, channel: str) -> None:
+        with pytest.raises(InvalidName):
+            room_of(channel)
+
+    @pytest.mark.parametrize("target", ["ops", "&ops", "+ops", "!ops", "@#ops", "*", "0"])
+    def test_nothing_else_is_a_channel(self, target: str) -> None:
+        assert not is_channel(target)
+        with pytest.raises(InvalidName) as caught:
+            room_of(target)
+        assert caught.value.reason is NameFault.FORM
+
+    def test_a_name_has_one_composition(self) -> None:
+        assert room_of("#nin\u0303o") == "ni\u00f1o"
+
+
+@given(st.text(st.sampled_from("aAbBzZ019_-.")))
+def test_names_that_clients_take_for_one_are_one(name: str) -> None:
+    """Clients compare names as the token CASEMAPPING=ascii says."""
+    assert fold(name) == name.lower() == fold(name.swapcase())
+
+
+class TestMasks:
+    @pytest.mark.parametrize(
+        "mask",
+        [
+            "ana",
+            "ana!*@*",
+            "*!ana@*",
+            "ana!ana@*",
+            "*!ana@chat.EXAMPLE.org",
+            "*!ana@*.example.org",
+            "ana!*@*org",
+        ],
+    )
+    def test_a_mask_of_one_name_is_that_name(self, mask: str) -> None:
+        assert name_of_mask(mask, HOST) == "ana"
+
+    @pytest.mark.parametrize(
+        "mask",
+        [
+            *("*", "*!*@*", "*!*@chat.example.org", "an?", "an*!*@*", "*!*ana@*", "ana!luis@*"),
+            *("ana!*@other.example", "ana!*@*.net", "ana!*@chat.*", "ana!*@*.ex*.org"),
+            *("ana!*", "ana@*", "!ana@*", "ana!@*", "ana!*@", "a!b!c@d", "ana!*@*!*"),
+        ],
+    )
+    def test_a_mask_of_several_names_is_refused(self, mask: str) -> None:
+        with pytest.raises(InvalidMask):
+            name_of_mask(mask, HOST)
+
+    @pytest.mark.parametrize("mask", ["", "a b", "$a:ana", "192.0.2.1/24", "a,b!*@*", "~a!*@*"])
+    def test_a_mask_of_no_name_is_refused(self, mask: str) -> None:
+        with pytest.raises(InvalidName):
+            name_of_mask(mask, HOST)
+
+    def test_a_ban_is_listed_as_a_mask(self) -> None:
+        assert ban_mask("ana") == "ana!*@*"
+        assert name_of_mask(ban_mask("ñandú"), HOST) == "ñandú"
