@@ -11,6 +11,8 @@ Modules (python3 -m tools.documents writes this list):
 - `handler`: The handler of an IRC client: each line is a message, which the table of commands
   handles.
 - `info`: The server, as IRC clients ask for it: how many are here, its time, its help.
+- `isupport`: The features of the server, as tokens of the numeric 005
+  (https://modern.ircdocs.horse).
 - `message`: A line of an IRC client, from bytes to its parts.
 - `names`: Names as IRC writes them: channels, masks, and masks of bans.
 - `numerics`: The numeric replies of IRC by their names (RFC 2812 section 5; modern.ircdocs.horse).
