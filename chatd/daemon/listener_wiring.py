@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IReactorTime, IReadDescriptor
 
 from chatd.accounts.local_users import LocalUsers
@@ -112,6 +113,9 @@ def listeners_of(
             sockets.prepare(
                 cast(IReadDescriptor, port), listener.limits.dead_after, *listener.buffers
             )
+    irc_port = _port_of(ListenerKind.IRC, settings.listeners, factories)
+    for factory in factories:
+        factory.irc_port = irc_port
     hosts_of = {ListenerKind.METRICS: hosts}
     if site is not None:
         hosts_of[ListenerKind.WEB] = site.hosts
@@ -161,6 +165,18 @@ def _refuse_without(error: ImportError, extra: str) -> NoReturn:
     """Refuse an option of the name of an extra, because a library of it is missing."""
     missing = (error.name or "").partition(".")[0]
     refuse(f"--{extra} needs {missing}, which is not installed: {how_to_install(extra)}.")
+
+
+def _port_of(
+    kind: ListenerKind, listeners: Iterable[ListenerSettings], factories: Iterable[ChatFactory]
+) -> int:
+    """Return the first TCP port of a kind; 0 if there is none."""
+    hosts = (
+        port.getHost()
+        for listener, factory in zip(listeners, factories, strict=True)
+        for port in (factory.ports if listener.kind is kind else ())
+    )
+    return next((host.port for host in hosts if isinstance(host, IPv4Address | IPv6Address)), 0)
 
 
 def irc_name(full_name: str) -> str:

@@ -996,6 +996,7 @@ SENTENCES = {
     "too_many_hooks_here": "#{room} has {limit} webhooks, the most allowed. /hook remove one.",
     "room_exists": "#{room} exists already. /join {room}, or choose another name.",
     # IRC: the connection
+    "irc_is_elsewhere": "this port is for plain lines. IRC clients connect to port {port}.",
     "irc_wrong_protocol": "this port is for IRC clients.",
     "irc_register_late": "you have not registered within {limit} seconds.",
     "irc_closing": "the connection is closed.",

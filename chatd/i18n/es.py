@@ -1083,6 +1083,9 @@ SENTENCES = {
     ),
     "room_exists": "#{room} ya existe. /sala {room}, o elige otro nombre.",
     # IRC: the connection
+    "irc_is_elsewhere": (
+        "este puerto es para líneas sin más. Los clientes de IRC van al puerto {port}."
+    ),
     "irc_wrong_protocol": "este puerto es para clientes de IRC.",
     "irc_register_late": "no te has registrado en {limit} segundos.",
     "irc_closing": "la conexión se cierra.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatd.daemon.given import Given, GivenSettings, Source
-from chatd.daemon.listener_wiring import listeners_of
+from chatd.daemon.listener_wiring import irc_name, listeners_of
 from chatd.daemon.passed_sockets import PassedSockets
 from chatd.daemon.settings import settings_of
 from chatd.protocols.transport.factory import ChatFactory
@@ -23,29 +23,34 @@ def listener(**values: str) -> dict[str, Given]:
     return {path: Given(f"listen[1].{path}", (text,), Source.FILE) for path, text in paths.items()}
 
 
+def factories_of(world: World, *given: dict[str, Given]) -> list[ChatFactory]:
+    """Return the factories of listeners, which were bound, and are closed again."""
+    from twisted.internet import reactor
+
+    listeners = listeners_of(
+        settings_of(GivenSettings({}, given)),
+        world.server,
+        world.clock,
+        current(),
+        reactor,
+        None,
+        PassedSockets(),
+        monitor_of(world),
+    )
+    for each in listeners:
+        for port in each.ports:
+            port.stopListening()
+    return [each.factory for each in listeners]
+
+
 class TestLimits:
     @pytest.fixture
     def factories(self) -> list[ChatFactory]:
         """Return the factories of two addresses, of which the first one has limits of its own."""
-        from twisted.internet import reactor
-
         own = {"limits__lines_per_second": "5", "limits__connections_per_address": "1"}
-        given = GivenSettings({}, (listener(**own), listener(kind="bare")))
-        world = World(budgets={"connections.all": 3})
-        listeners = listeners_of(
-            settings_of(given),
-            world.server,
-            world.clock,
-            current(),
-            reactor,
-            None,
-            PassedSockets(),
-            monitor_of(world),
+        return factories_of(
+            World(budgets={"connections.all": 3}), listener(**own), listener(kind="bare")
         )
-        for each in listeners:
-            for port in each.ports:
-                port.stopListening()
-        return [each.factory for each in listeners]
 
     @staticmethod
     def enter(factory: ChatFactory, host: str = "192.0.2.1") -> Place:
@@ -71,3 +76,17 @@ class TestLimits:
             self.enter(own, "192.0.2.2")
         assert (full.value.key, full.value.limit) == ("full", 3)
         own.relocate(place, "192.0.2.2")
+
+
+class TestIrc:
+    def test_others_know_the_port(self) -> None:
+        chat, irc = factories_of(World(), listener(), listener(kind="irc"))
+        assert chat.irc_port == irc.irc_port > 0
+
+    def test_there_may_be_none(self) -> None:
+        (chat,) = factories_of(World(), listener())
+        assert chat.irc_port == 0
+
+    def test_the_name_of_the_server_has_a_dot(self) -> None:
+        assert irc_name("irc.example") == "irc.example"
+        assert irc_name("localhost") == "chatd.local"

@@ -143,6 +143,11 @@ class LineHandler(SessionHandler[bytes]):
             if self._is_foreign(line, whole):
                 self._close(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
                 return
+            if self._for_people and is_irc_greeting(line):
+                port = self.connection.factory.irc_port
+                key = "irc_is_elsewhere" if port else "wrong_protocol"
+                self._close(ErrorKind.WRONG_PROTOCOL, key, port=port)
+                return
             if self._for_people and not (
                 is_utf8(line, whole=whole) or fault_of_bytes(line) is LineFault.CUT
             ):
@@ -163,9 +168,7 @@ class LineHandler(SessionHandler[bytes]):
 
         A web page must not be able to talk into a room, nor a header reach a screen.
         """
-        if is_http_request(line, whole=whole) or is_tls_hello(line):
-            return True
-        return self._for_people and is_irc_greeting(line)
+        return is_http_request(line, whole=whole) or is_tls_hello(line)
 
     def _speak_json(self) -> None:
         """Give the connection to a handler of JSON lines. This session ends, and none is told."""
@@ -181,9 +184,9 @@ class LineHandler(SessionHandler[bytes]):
         self.depart()
         receiver.release()
 
-    def _close(self, kind: ErrorKind, key: str) -> None:
+    def _close(self, kind: ErrorKind, key: str, **values: object) -> None:
         """End the connection because of its first line, and take no other."""
-        self.session.error(kind, key)
+        self.session.error(kind, key, **values)
         self.server.finish(self.session)
         self.interrupted = True
 

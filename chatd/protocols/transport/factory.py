@@ -110,7 +110,8 @@ class ChatFactory(Factory):
     room. ``protocol`` makes a protocol, which is a `Client`, too: `ChatProtocol`, say;
     ``max_length`` is the most characters of a line there. ``admission`` counts the connections of
     all factories. ``local_users`` are known at its UNIX sockets; None if users have no names there.
-    ``turns`` are those of the clients of all addresses of a kind.
+    ``turns`` are those of the clients of all addresses of a kind. ``irc_port`` is the TCP port for
+    IRC clients, who may come here by mistake; 0 for none.
     """
 
     noisy = False
@@ -136,6 +137,7 @@ class ChatFactory(Factory):
         self.blocked: Blocked = set()
         self.traffic = Traffic()
         self.limits = limits
+        self.irc_port = 0
         self._admission = admission or Admission(limits, server.budgets)
         self._patience = Patience()
         self._protocol = protocol

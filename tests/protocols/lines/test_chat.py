@@ -802,6 +802,12 @@ class ForeignProtocolTests(SynchronousTestCase):
             with self.subTest(greeting=greeting):
                 self.refused(self.world.person(), greeting, WRONG_PROTOCOL.encode() + b"\n")
 
+    def test_irc_clients_are_told_where_to_connect(self) -> None:
+        person = self.world.person()
+        person.factory.irc_port = 6667
+        told = EN.error(ErrorKind.WRONG_PROTOCOL, "irc_is_elsewhere", port=6667)
+        self.refused(person, b"NICK ana\n", f"{told}\n".encode())
+
     def test_an_http_request_is_refused_on_a_bare_port_too(self) -> None:
         self.refused(self.world.program(), self.HTTP, b"ERR Wrong protocol\n")
 
