@@ -41,6 +41,7 @@ COVERED_BY = {
     "chatd/daemon/shared_rows.py": "tests/daemon/test_settings_table.py",
     "chatd/daemon/toml_settings.py": "tests/daemon/test_configuration.py",
     "chatd/daemon/value_kinds.py": "tests/daemon/test_options.py",
+    "chatd/protocols/irc/proving.py": "tests/protocols/irc/test_sasl.py",
     "chatd/errors.py": "tests/formats/test_formats.py",
     "chatd/event.py": "tests/rooms/test_room.py",
     "chatd/chat/actions/costs.py": "tests/commands/test_base.py",

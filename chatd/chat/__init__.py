@@ -67,6 +67,7 @@ Modules (python3 -m tools.documents writes this list):
 - `roster`: The roster: who is where, on all nodes that share a store.
 - `sanctions`: Mutes and bans: those of names, of networks, and the sessions that they are bound to.
 - `search_query`: The language of searches: words, phrases, an author, a time and a room. Pure.
+- `secrecy`: The rule for secrets: if they may be sent where others can read them on the way.
 - `server`: The server: everything that concerns more than one session, made in one constructor.
 - `session`: One connected person or program, over any protocol.
 - `session_numbers`: The numbers of sessions, in blocks that the store gives.

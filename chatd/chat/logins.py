@@ -18,6 +18,7 @@ from chatd.accounts.sign_in import SignIn
 from chatd.chat.login_limits import LoginLimits
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
+from chatd.chat.secrecy import Secrecy
 from chatd.chat.session import Session
 from chatd.chat.spending import Spending
 from chatd.chat.unread import UnreadTracker
@@ -52,7 +53,7 @@ class Logins:
         now: Callable[[], float],
     ) -> None:
         self.passwords = passwords
-        self.plaintext = plaintext
+        self.secrecy = Secrecy(plaintext)
         self.sign_in = sign_in
         self.limits = LoginLimits(store, now)
         self._store = store
@@ -65,16 +66,21 @@ class Logins:
         self._spending = spending
         self._review = review
 
-    def allow_plaintext(self, allowed: bool) -> None:
-        """Take passwords also where others may read them, or no more, from now on."""
-        self.plaintext = allowed
+    @property
+    def checks_passwords(self) -> bool:
+        """True if there is a part that checks passwords: this server, or an organisation."""
+        return self.passwords is not None or self.sign_in.helper is not None
+
+    def by_password(self, account: Account) -> Grant:
+        """Return the grant of an account whose password has just been typed."""
+        return by_password(account, self._clock.seconds())
 
     def may_pass_secrets(self, confidential: bool) -> bool:
         """Return True if passwords and tokens may be sent over a connection.
 
         It is ``confidential`` if others cannot read it on the way.
         """
-        return confidential or self.plaintext
+        return confidential or self.secrecy.plaintext
 
     def log_in(self, session: Session, account: Account, grant: Grant | None = None) -> None:
         """Log a session in to an account, and give it the account's name.
@@ -86,7 +92,7 @@ class Logins:
             self._leave_account(session)
         try:
             self._names.give(session, account.name)
-            session.identity.set_grant(grant or by_password(account, self._clock.seconds()))
+            session.identity.set_grant(grant or self.by_password(account))
         finally:
             if before is not None and session.grant is None:
                 self._names.make_guest(session)

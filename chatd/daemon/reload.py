@@ -101,7 +101,7 @@ Change = Callable[[Parts, Settings], object]
 
 CHANGES: Mapping[str, Change] = {
     "server.recent": lambda parts, new: parts.server.moves.change_recent(new.recent),
-    "passwords.allow_plaintext": lambda parts, new: parts.server.logins.allow_plaintext(
+    "passwords.allow_plaintext": lambda parts, new: parts.server.logins.secrecy.allow_plaintext(
         new.plaintext_passwords
     ),
     "store.keep": _change_retention,

@@ -201,6 +201,7 @@ class OwnIrcFormat(Format):
     """The lines that one session alone is sent; those of its rooms are ``shared``.
 
     ``name`` is its nickname, ``*`` until it is registered: then it is told nothing by sentences.
+    ``capabilities`` are all that it has.
     """
 
     kind = "irc"
@@ -210,6 +211,7 @@ class OwnIrcFormat(Format):
     shared: IrcFormat = field()
     name: str = "*"
     logged_in: bool = False
+    capabilities: frozenset[str] = frozenset()
 
     @property
     def server(self) -> IrcServer:
@@ -244,6 +246,10 @@ class OwnIrcFormat(Format):
         """Render a line that the client itself is the source of."""
         return self.line(self.mask, command, *middle, text=text)
 
+    def unprefixed(self, command: str, *middle: str) -> bytes:
+        """Render a line without a source."""
+        return encode_line(irc_line(command, *middle), EOL)
+
     def ending(self, reason: str) -> bytes:
         """Render the last line, which says why the connection ends."""
         return encode_line(f"ERROR :{reason}", EOL)
@@ -267,7 +273,7 @@ class OwnIrcFormat(Format):
 
     def fail(self, command: str, kind: ErrorKind, text: str) -> bytes:
         """Render an error for which IRC has no numeric."""
-        if "standard-replies" in self.shared.capabilities:
+        if "standard-replies" in self.capabilities:
             return self.line(self.server.name, "FAIL", command, kind.name, text=text)
         return self.line(self.server.name, "NOTICE", self.name, text=text)
 

@@ -1009,6 +1009,18 @@ SENTENCES = {
     "irc_not_registered": "register first: NICK and USER.",
     "irc_registered_already": "you are registered already.",
     "irc_no_nickname": "give a nickname.",
+    "irc_registered_name": (
+        "{name} is registered. If it is yours, log in: by SASL, with the password"
+        " {name}:PASSWORD, or, under another nickname, /msg NickServ IDENTIFY {name} PASSWORD"
+    ),
+    "irc_no_cap_command": "CAP has LS, LIST, REQ and END.",
+    "irc_sasl_aborted": "the login is aborted.",
+    "irc_sasl_failed": "this is no answer that the server can check.",
+    "irc_sasl_mechanisms": "are the mechanisms",
+    "irc_sasl_succeeded": "you have proved who you are.",
+    "irc_sasl_too_long": "the answer is too long.",
+    "irc_logged_in": "You are logged in as {name}",
+    "irc_logged_out": "You are logged out",
     "irc_welcome": "Welcome to chatd, {name}",
     "irc_host": "Your host is {server}, running chatd {version}",
     "irc_created": "A room is a log. A client is a cursor into it.",

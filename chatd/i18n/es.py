@@ -1100,6 +1100,18 @@ SENTENCES = {
     "irc_not_registered": "regístrate primero: NICK y USER.",
     "irc_registered_already": "ya te has registrado.",
     "irc_no_nickname": "indica un apodo.",
+    "irc_registered_name": (
+        "{name} es un nombre registrado. Si es tuyo, inicia sesión: por SASL, con la contraseña"
+        " {name}:CONTRASEÑA o, con otro apodo, /msg NickServ IDENTIFY {name} CONTRASEÑA"
+    ),
+    "irc_no_cap_command": "CAP tiene LS, LIST, REQ y END.",
+    "irc_sasl_aborted": "el inicio de sesión se ha cancelado.",
+    "irc_sasl_failed": "esto no es una respuesta que el servidor pueda comprobar.",
+    "irc_sasl_mechanisms": "son los mecanismos",
+    "irc_sasl_succeeded": "has demostrado quién eres.",
+    "irc_sasl_too_long": "la respuesta es demasiado larga.",
+    "irc_logged_in": "Has iniciado sesión como {name}",
+    "irc_logged_out": "Has cerrado la sesión",
     "irc_welcome": "Te damos la bienvenida a chatd, {name}",
     "irc_host": "Tu servidor es {server}, con chatd {version}",
     "irc_created": "Una sala es un registro. Un cliente es un cursor en él.",

@@ -1174,7 +1174,7 @@ def test_a_token_is_not_sent_where_others_can_read_it(scene: AnaAndLuis) -> None
     assert not scene.world.server.credentials.table
     far.type("/token list")
     assert far.seen() == [EN.notice("no_tokens")]
-    far.server.logins.plaintext = True
+    far.server.logins.secrecy.plaintext = True
     assert new_token(far).startswith("chatd_")
 
 

@@ -131,7 +131,7 @@ class TestAdding:
 
     def test_unless_the_operator_takes_passwords_there(self, world: World) -> None:
         for server in world.servers:
-            server.logins.plaintext = True
+            server.logins.secrecy.plaintext = True
         owner(world, far=True).ask(f"/hook add {URL}")
         assert "ops" in world.server.hooks
 

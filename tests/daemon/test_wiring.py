@@ -391,7 +391,7 @@ async def test_passwords_are_accepted_in_clear_text_only_with_the_option(
 ) -> None:
     flags = ["--allow-plaintext-passwords"] if allowed else []
     service = make(tmp_path, "--listen", FREE, *flags)
-    assert service.listeners[0].factory.server.logins.plaintext is allowed
+    assert service.listeners[0].factory.server.logins.secrecy.plaintext is allowed
     await unbind(service)
 
 

@@ -14,6 +14,7 @@ from tests.support.checkout import ROOT
 
 READ = {
     "accounts.called",
+    "credentials.account_of",
     "credentials.grant_of",
     "credentials.half_of",
     "credentials.is_unproved",
@@ -39,6 +40,8 @@ OF_A_CONNECTION = {
     "error_log.tell",
     "evictions.review",
     "finish",
+    "logins.secrecy.unwatch",
+    "logins.secrecy.watch",
     "numbers.check",
 }
 """A client comes and goes."""
@@ -51,7 +54,7 @@ OF_THE_DAEMON = {
     "check",
     "hook_review.review",
     "hooks.use_rules",
-    "logins.allow_plaintext",
+    "logins.secrecy.allow_plaintext",
     "moves.change_recent",
     "rooms.release_notices",
     "store.agree",

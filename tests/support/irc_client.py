@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
+from twisted.internet.interfaces import IAddress
+
 from chatd.protocols.irc.handler import IrcHandler
+from chatd.protocols.irc.sasl import PART
 from tests.support.memory_client import MemoryClient
-from tests.support.world import HERE, World, log_in
+from tests.support.world import HERE, PASSWORD, World, log_in
 
 
 class IrcClient(MemoryClient):
@@ -38,10 +43,10 @@ class IrcClient(MemoryClient):
         return self.seen()
 
 
-def irc_client(world: World) -> IrcClient:
+def irc_client(world: World, address: IAddress = HERE) -> IrcClient:
     """Return a client that has connected, to the next node."""
     factory = world.next_node().irc
-    return IrcClient(world, factory, factory.buildProtocol(HERE), HERE)
+    return IrcClient(world, factory, factory.buildProtocol(address), address)
 
 
 def irc_person(
@@ -64,3 +69,12 @@ def irc_person(
         client.send(f"JOIN #{room}")
     client.seen()
     return client
+
+
+def plain(name: str, password: str = PASSWORD, identity: str = "") -> list[str]:
+    """Return the lines by which a client proves an account with SASL's mechanism PLAIN."""
+    answer = b64encode(f"{identity}\0{name}\0{password}".encode()).decode()
+    parts = [answer[start : start + PART] for start in range(0, len(answer), PART)]
+    if len(parts[-1]) == PART:
+        parts.append("+")
+    return [f"AUTHENTICATE {part}" for part in parts]

@@ -62,6 +62,20 @@ async def log_in(server: ChatServer, session: Session, name: str, text: str) -> 
         server.audit.signed_in(session, PASSWORD)
 
 
+async def prove(server: ChatServer, session: Session, name: str, text: str) -> Grant:
+    """Return the grant of the account of that name, if *text* is its password.
+
+    The session is not logged in: see `log_in_by_grant`, and `name_by_grant`. The account of a
+    person of an organisation is made at the first login. Cost: `PASSWORD_COST`. Raises `Refusal`,
+    and `StoreError`.
+    """
+    account = check_login(server, session, name, sent=True)
+    account = await check_password(server, session, account.name, text)
+    if server.accounts.called(account.name) is None and not session.stream.finished:
+        account = await _register_outside(server, session, account)
+    return server.logins.by_password(account)
+
+
 async def grant_by_proxy(server: ChatServer, session: Session, name: str) -> Grant:
     """Return the grant of the person of that name, for whom a trusted proxy vouches.
 
@@ -82,12 +96,17 @@ async def grant_by_proxy(server: ChatServer, session: Session, name: str) -> Gra
 async def _account_by_proxy(server: ChatServer, session: Session, name: str) -> Account:
     account = await outside_account(server, session, name)
     if server.accounts.called(account.name) is None:
-        charge_account(server, session)
-        await server.registrations.register(account)
-        server.audit.record(AuditEvent.REGISTER, session, whom=account.name)
-        server.marked.changed(account.name)
-        account = account_called(server, account.name)  # unless it was removed meanwhile
+        account = await _register_outside(server, session, account)
     return account
+
+
+async def _register_outside(server: ChatServer, session: Session, account: Account) -> Account:
+    """Make the account of a person of an organisation, and return it."""
+    charge_account(server, session)
+    await server.registrations.register(account)
+    server.audit.record(AuditEvent.REGISTER, session, whom=account.name)
+    server.marked.changed(account.name)
+    return account_called(server, account.name)  # unless it was removed meanwhile
 
 
 def record_untrusted_proxy(server: ChatServer, address: str, door: str) -> None:
@@ -150,6 +169,24 @@ def log_in_by_grant(server: ChatServer, session: Session, grant: Grant) -> bool:
         server.logins.log_in(session, account, grant)
         server.audit.signed_in(session, grant.kind)
     return account is not None
+
+
+def name_by_grant(server: ChatServer, session: Session, grant: Grant) -> bool:
+    """Give a session that is in no room yet the name of the account of a grant.
+
+    Its login begins with `begin_login`, once it has been welcomed. Return False, and do
+    nothing, if the grant is not valid any more.
+    """
+    account = server.credentials.account_of(grant)
+    if account is not None:
+        server.logins.name(session, account, grant)
+        server.audit.signed_in(session, grant.kind)
+    return account is not None
+
+
+def begin_login(server: ChatServer, session: Session) -> None:
+    """Begin the login of a session that has the name of its account: send it what it missed."""
+    server.logins.begin_login(session)
 
 
 def act_by_grant(server: ChatServer, session: Session, grant: Grant) -> bool:

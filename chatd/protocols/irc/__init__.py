@@ -5,6 +5,7 @@ there are actions of the chat. These modules must not know who may do what.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `capabilities`: The capabilities of clients, and their negotiation (IRCv3 capability-negotiation).
 - `client`: The state of a client of IRC: how far it is registered, and its capabilities.
 - `conversation`: The conversation with one client, as the commands see it.
 - `door`: The door: what all IRC clients of one daemon have in common.
@@ -19,8 +20,10 @@ Modules (python3 -m tools.documents writes this list):
 - `people`: People as IRC clients ask for them: who they are, if they are here, and if they are
   away.
 - `prefixes`: Roles as prefixes of nicknames.
+- `proving`: Proving who a client is, by the password of an account, in whichever way that comes.
 - `registration`: Registration: the commands by which a client says who it is, before all others.
 - `rooms`: Rooms as channels: joining them, leaving them, and who is there.
+- `sasl`: Logging in by SASL: AUTHENTICATE with the mechanism PLAIN (IRCv3 sasl-3.2; RFC 4616).
 - `table`: The table of the commands of IRC: the tables of all subjects together.
 - `talking`: Talking: lines to channels and to people.
 """

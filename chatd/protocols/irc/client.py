@@ -5,32 +5,42 @@ Plain values. This module must not know what follows from them.
 
 from __future__ import annotations
 
+from chatd.accounts.credentials import Grant
+
 
 class Client:
     """One client.
 
-    ``nickname`` is the one that it wishes to have, "" until it has sent a valid one. ``username``
-    and ``realname`` are as it sent them, for it alone to be told again. ``password`` is that of
-    PASS, until it is used. While it is ``negotiating`` capabilities, in a ``version`` of
-    that negotiation, it is not registered.
+    ``nickname`` is the one that it wishes to have, "" until it has sent a valid one; it ``wished``
+    for one last, which it may not have. ``username`` and ``realname`` are as it sent them, for it
+    alone to be told again. ``password`` is that of PASS, until it is used, and ``grant`` what the
+    client has proved until it is registered. ``sasl`` are the parts of a login that is under way,
+    None without one. While it is ``negotiating`` capabilities, in a ``version`` of that
+    negotiation, it is not registered.
     """
 
     __slots__ = (
         "capabilities",
+        "grant",
         "negotiating",
         "nickname",
         "password",
         "realname",
         "registered",
+        "sasl",
         "username",
         "version",
+        "wished",
     )
 
     def __init__(self) -> None:
         self.nickname = ""
+        self.wished = ""
         self.username = ""
         self.realname = ""
         self.password = ""
+        self.grant: Grant | None = None
+        self.sasl: list[str] | None = None
         self.negotiating = False
         self.registered = False
         self.version = 0

@@ -38,6 +38,9 @@ class Conversation(Protocol):
     def from_server(self, command: str, *middle: str, text: str | None = None) -> None:
         """Send a line of the server."""
 
+    def unprefixed(self, command: str, *middle: str) -> None:
+        """Send a line without a source."""
+
     def from_client(self, command: str, *middle: str, text: str | None = None) -> None:
         """Send a line that the client itself is the source of."""
 

@@ -20,6 +20,7 @@ from chatd.event import QUITTING, Departure
 from chatd.formats.irc import OF_ROOMS, IrcFormat, IrcServer, OwnIrcFormat
 from chatd.formats.irc_lines import echoed
 from chatd.protocols.irc import numerics, table
+from chatd.protocols.irc.capabilities import logins_changed
 from chatd.protocols.irc.client import Client
 from chatd.protocols.irc.conversation import Command
 from chatd.protocols.irc.door import Door
@@ -65,12 +66,16 @@ class IrcHandler(SessionHandler[bytes]):
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
         super().connect(connection)
-        self.door.clients[self.session.number] = self.client
+        session = self.session
+        self.door.clients[session.number] = self.client
+        tell = partial(session.attempt, logins_changed, self)
+        self.server.logins.secrecy.watch(session.number, tell)
 
     def depart(self) -> None:
         """Release the session."""
         if self._connected:
             self.door.clients.pop(self.session.number, None)
+            self.server.logins.secrecy.unwatch(self.session.number)
         super().depart()
 
     def enter(self) -> None:
@@ -163,6 +168,10 @@ class IrcHandler(SessionHandler[bytes]):
         """Send a line of the server."""
         self.session.stream.put(self.own_format.from_server(command, *middle, text=text))
 
+    def unprefixed(self, command: str, *middle: str) -> None:
+        """Send a line without a source."""
+        self.session.stream.put(self.own_format.unprefixed(command, *middle))
+
     def from_client(self, command: str, *middle: str, text: str | None = None) -> None:
         """Send a line that the client itself is the source of."""
         self.session.stream.put(self.own_format.from_client(command, *middle, text=text))
@@ -181,10 +190,11 @@ class IrcHandler(SessionHandler[bytes]):
         before, self.client.capabilities = self.client.capabilities, capabilities
         if "echo-message" in before ^ capabilities:
             self._show_own_lines("echo-message" in capabilities)
-        own, rooms = self.own_format, capabilities & OF_ROOMS
-        if own.shared.capabilities != rooms:
-            shared = replace(own.shared, capabilities=rooms)
-            self.session.subscriptions.change_format(replace(own, shared=shared))
+        own = self.own_format
+        shared = replace(own.shared, capabilities=capabilities & OF_ROOMS)
+        changed = replace(own, shared=shared, capabilities=capabilities)
+        if changed != own:
+            self.session.subscriptions.change_format(changed)
 
     def _show_own_lines(self, shown: bool) -> None:
         subscriptions = self.session.subscriptions

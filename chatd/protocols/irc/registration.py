@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from chatd import __version__
 from chatd.chat.action_queue import Job
+from chatd.chat.actions.login import begin_login
 from chatd.chat.actions.rename import rename
 from chatd.chat.names import valid_name
 from chatd.errors import ErrorKind, Refusal
@@ -18,11 +19,14 @@ from chatd.protocols.irc import numerics
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.info import lusers, motd
 from chatd.protocols.irc.message import Message
+from chatd.protocols.irc.proving import enter, login_of, prove
+from chatd.protocols.irc.sasl import abort
 from chatd.storage.contract import StoreError
 
 
 def nick(conversation: Conversation, message: Message) -> Job | None:
     """Take the nickname that the client wishes to have."""
+    client = conversation.client
     wanted = message.parameters[0] if message.parameters else ""
     if not wanted:
         text = conversation.session.sentence("irc_no_nickname")
@@ -33,9 +37,10 @@ def nick(conversation: Conversation, message: Message) -> Job | None:
     except Refusal as why:
         refuse_name(conversation, wanted, why)
         return None
-    if conversation.client.registered:
+    client.wished = name
+    if client.registered:
         return _rename(conversation, name)
-    conversation.client.nickname = name
+    client.nickname = name
     return complete(conversation)
 
 
@@ -53,8 +58,22 @@ def user(conversation: Conversation, message: Message) -> Job | None:
         text = session.sentence("irc_registered_already")
         conversation.numeric(numerics.ERR_ALREADYREGISTERED, text=text)
         return None
-    client.username, client.realname = message.parameters[0], message.parameters[3]
+    username, realname = message.parameters[0], message.parameters[3]
+    if not (username and realname):
+        text = session.sentence("irc_needs_parameters")
+        conversation.numeric(numerics.ERR_NEEDMOREPARAMS, message.command, text=text)
+        return None
+    client.username, client.realname = username, realname
     return complete(conversation)
+
+
+def password(conversation: Conversation, message: Message) -> None:
+    """Take the password of an account: ``ACCOUNT:PASSWORD``, or that of the nickname."""
+    if conversation.client.registered:
+        text = conversation.session.sentence("irc_registered_already")
+        conversation.numeric(numerics.ERR_ALREADYREGISTERED, text=text)
+    else:
+        conversation.client.password = message.parameters[0]
 
 
 def complete(conversation: Conversation) -> Job | None:
@@ -67,6 +86,11 @@ def complete(conversation: Conversation) -> Job | None:
 
 async def _register(conversation: Conversation) -> None:
     client, session = conversation.client, conversation.session
+    if client.sasl is not None:
+        abort(conversation)
+    if client.password and not await _log_in(conversation):
+        return
+    logs_in = enter(conversation)
     if session.account is None:
         wanted, client.nickname = client.nickname, ""
         try:
@@ -80,6 +104,32 @@ async def _register(conversation: Conversation) -> None:
     if not session.stream.finished:
         conversation.register(session.name)
         welcome(conversation)
+        if logs_in:
+            begin_login(conversation.server, session)
+
+
+async def _log_in(conversation: Conversation) -> bool:
+    """Log a client in with its password. Close it, and return False, if that is not possible.
+
+    The password alone may be that of another server: it counts if its nickname is an account's.
+    """
+    client, accounts = conversation.client, conversation.server.accounts
+    name, password = login_of(conversation, client.password, ":")
+    client.password = ""
+    if client.grant is not None or (name == client.wished and accounts.called(name) is None):
+        return True
+    try:
+        client.grant = await prove(conversation, name, password)
+    except Refusal as why:
+        refusal = why
+    except StoreError as error:
+        refusal = error.refusal
+    else:
+        return True
+    text = conversation.session.sentence(refusal.key, **refusal.values)
+    conversation.numeric(numerics.ERR_PASSWDMISMATCH, text=text)
+    conversation.close(text)
+    return False
 
 
 def welcome(conversation: Conversation) -> None:
@@ -98,7 +148,8 @@ def welcome(conversation: Conversation) -> None:
 
 def refuse_name(conversation: Conversation, wanted: str, why: Refusal) -> None:
     """Send why the client cannot have a nickname."""
-    text = conversation.session.sentence(why.key, **why.values)
+    key = "irc_registered_name" if why.key == "registered_name" else why.key
+    text = conversation.session.sentence(key, **why.values)
     code = _CODES.get(why.kind)
     if code is None:
         conversation.refuse("NICK", why)
@@ -131,6 +182,7 @@ def pong(conversation: Conversation, message: Message) -> None:
 
 TABLE: Table = {
     "NICK": Command(nick, unregistered=True),
+    "PASS": Command(password, least=1, unregistered=True, usage="<account>:<password>"),
     "USER": Command(user, least=4, unregistered=True),
     "QUIT": Command(quit, unregistered=True),
     "PING": Command(ping, least=1, unregistered=True),

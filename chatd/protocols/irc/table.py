@@ -5,14 +5,16 @@ This module must not know what a command does.
 
 from __future__ import annotations
 
-from chatd.protocols.irc import info, people, registration, rooms, talking
+from chatd.protocols.irc import capabilities, info, people, registration, rooms, sasl, talking
 from chatd.protocols.irc.conversation import Table
 
 TABLE: Table = {
+    **capabilities.TABLE,
     **info.TABLE,
     **people.TABLE,
     **registration.TABLE,
     **rooms.TABLE,
+    **sasl.TABLE,
     **talking.TABLE,
 }
 """All commands by their names, in capitals."""

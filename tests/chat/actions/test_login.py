@@ -17,11 +17,14 @@ from chatd.chat.actions.login import (
     log_in,
     log_in_by_grant,
     log_out,
+    name_by_grant,
+    prove,
 )
 from chatd.chat.audit import Audit, Record
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from tests.support.sessions import begin, done, guest, keys, member, program, refused, refuses
+from tests.support.sign_in import SECRET, Office
 from tests.support.world import PASSWORD, World
 
 ByGrant = Callable[[ChatServer, Session, Grant], bool]
@@ -107,6 +110,42 @@ class TestByAProxy:
         assert server.logins.limits.failures_of(counted) == 1
         assert [(entry["event"], entry["whom"]) for entry in entries] == [("register", "ana")]
         assert changed == ["ana"]
+
+
+class TestProving:
+    """A session proves its account, and has its name once it has come."""
+
+    def test_the_session_is_as_before(self, world: World) -> None:
+        member(world, "Ana")
+        session = guest(world)
+        grant = done(world, prove(world.server, session, "ana", PASSWORD))
+        assert (grant.account, session.account, session.is_guest) == ("ana", None, True)
+
+    def test_a_wrong_password(self, world: World) -> None:
+        member(world, "Ana")
+        proving = prove(world.server, guest(world), "ana", "wrong one")
+        assert refused(world, proving) == "wrong_password"
+
+    def test_the_name_before_the_login(self, world: World) -> None:
+        member(world, "Ana")
+        session, server = guest(world), world.server
+        grant = done(world, prove(server, session, "ana", PASSWORD))
+        assert name_by_grant(server, session, grant)
+        assert (session.name, session.account, session.is_guest) == ("Ana", "ana", False)
+        assert session not in server.unread.sessions("ana")
+
+    def test_a_grant_that_has_ended_names_nobody(self, world: World) -> None:
+        member(world, "Ana")
+        session, server = guest(world), world.server
+        grant = done(world, prove(server, session, "ana", PASSWORD))
+        done(world, server.registrations.unregister(server.accounts.table["ana"]))
+        assert not name_by_grant(server, session, grant)
+        assert session.is_guest
+
+    def test_the_account_of_a_person_of_an_organisation_is_made(self) -> None:
+        world = Office()
+        grant = done(world, prove(world.server, guest(world), "maria", SECRET))
+        assert world.server.credentials.account_of(grant) == world.server.accounts.table["maria"]
 
 
 def test_a_session_has_the_name_of_its_account(world: World) -> None:
