@@ -50,6 +50,7 @@ SPANISH = [
     "examples/cluster/README.es.md",
     "docs/operar.md",
     "docs/varias-maquinas.md",
+    "docs/clientes-irc.md",
     "docs/referencia.md",
     "tools/limits.csv",
     "tools/spanish.py",

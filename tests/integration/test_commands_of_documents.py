@@ -33,6 +33,7 @@ TWINS = [
     ("docs/reference.md", "docs/referencia.md"),
     ("docs/operating.md", "docs/operar.md"),
     ("docs/cluster.md", "docs/varias-maquinas.md"),
+    ("docs/irc.md", "docs/clientes-irc.md"),
     ("examples/cluster/README.md", "examples/cluster/README.es.md"),
 ]
 """Documents in English, each with its translation."""

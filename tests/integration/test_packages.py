@@ -29,7 +29,7 @@ NO_NETWORK = {f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "ht
 
 DOCUMENTS = (
     *("README.md", "docs/operating.md", "docs/operar.md", "docs/reference.md"),
-    *("docs/cluster.md", "docs/varias-maquinas.md"),
+    *("docs/cluster.md", "docs/varias-maquinas.md", "docs/irc.md", "docs/clientes-irc.md"),
     *("docs/monitoring/chatd-rules.yml", "docs/monitoring/chatd-dashboard.json"),
     *("docs/sign-in/ldap_helper.py", "docs/sign-in/serving.py"),
 )

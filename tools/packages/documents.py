@@ -14,7 +14,7 @@ _PAGES = (
     *(
         f"docs/{name}.md"
         for name in (
-            *("operating", "operar", "cluster", "varias-maquinas"),
+            *("operating", "operar", "cluster", "varias-maquinas", "irc", "clientes-irc"),
             *("reference", "referencia", "wire", "promises"),
         )
     ),
