@@ -17,6 +17,7 @@ from benchmarks import (
     fanout,
     floods,
     history,
+    irc,
     notices,
     sustained,
     tls,
@@ -30,7 +31,7 @@ from benchmarks.servers import TWISTD
 
 PARTS = (
     *("talk", "views", "connections", "notices", "storm", "store", "sustained", "flood", "tls"),
-    "web",
+    *("web", "irc"),
 )
 
 
@@ -109,6 +110,7 @@ def _measure(
         "flood": floods.run,
         "tls": tls.run,
         "web": lambda bench: web.run(bench, browsers),
+        "irc": irc.run,
     }
     for part in only:
         parts[part](bench)

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,6 +116,12 @@ static inline int dial(int fd, int port) {
     struct sockaddr_in server = {.sin_family = AF_INET,
                                  .sin_port = htons(port),
                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return connect(fd, (struct sockaddr *)&server, sizeof server);
+}
+
+static inline int dial_path(int fd, const char *path) {
+    struct sockaddr_un server = {.sun_family = AF_UNIX};
+    snprintf(server.sun_path, sizeof server.sun_path, "%s", path);
     return connect(fd, (struct sockaddr *)&server, sizeof server);
 }
 

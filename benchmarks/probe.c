@@ -1,4 +1,4 @@
-/* probe mode=idle|visits|browsers|storm|notices|ask|behind|flood port=P pid=SERVER ...: what is measured of chatd
+/* probe mode=idle|visits|browsers|storm|notices|ask|list|behind|flood port=P pid=SERVER ...: what is measured of chatd
  * beside the fan-out. Prints a JSON object; what each mode takes and gives stands at its function.
  *
  * Where a probe is timed beside a load, both are in one loop and the probe is served first, so that
@@ -49,12 +49,19 @@ static void await(int fd, int line_ends) {
     }
 }
 
-/* A client that has been greeted; its socket blocks, for half a minute at most. */
-static int enter(int index) {
-    int fd = new_socket(index, 0);
+static void be_patient(int fd) {
     struct timeval patience = {.tv_sec = PATIENCE / SECOND};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (dial(fd, port)) fail("client %d cannot connect: %s", index, strerror(errno));
+}
+
+/* A client that has been greeted; its socket blocks, for half a minute at most. With lines=, which
+ * the server has to have then, it comes in at that UNIX socket. */
+static int enter(int index) {
+    const char *path = text(arguments, "lines", "");
+    int fd = *path ? socket(AF_UNIX, SOCK_STREAM, 0) : new_socket(index, 0);
+    be_patient(fd);
+    if (*path ? dial_path(fd, path) : dial(fd, port))
+        fail("client %d cannot connect: %s", index, strerror(errno));
     say(fd, FENCE);
     await(fd, 0);
     return fd;
@@ -370,6 +377,96 @@ static void ask(void) {
     printf("\"lines\": %.1f", (double)lines / count);
 }
 
+/* An IRC client in a channel, of which the kernel holds so many bytes that it does not read (0: as
+ * many as it likes). Its socket blocks, for half a minute at most. */
+static int enter_irc(int index, const char *name, const char *channel, int buffer) {
+    int fd = new_socket(index, 0);
+    char hello[256];
+    be_patient(fd);
+    if (buffer) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    if (dial(fd, port)) fail("%s cannot connect: %s", name, strerror(errno));
+    snprintf(hello, sizeof hello, "NICK %s\r\nUSER u 0 * :u\r\nJOIN %s\r\nPING :sync\r\n", name,
+             channel);
+    say(fd, hello);
+    return fd;
+}
+
+/* Reads what an IRC client was sent, as far as a line that has `end` in it. Gives the number
+ * of bytes. `next`, if there is one, is called meanwhile. */
+static size_t read_until(int fd, const char *end, void (*next)(bool)) {
+    static char data[READ];
+    struct part part = {0};
+    uint64_t limit = now() + PATIENCE;
+    for (size_t read = 0; now() < limit;) {
+        if (next) next(true);
+        ssize_t size = recv(fd, data, sizeof data, next ? MSG_DONTWAIT : 0);
+        if (size == 0 || (size < 0 && errno != EAGAIN)) fail("an IRC client was cut off");
+        if (size < 0) continue;
+        read += size;
+        const char *rest = data, *line;
+        size_t length;
+        while (next_line(&part, &rest, data + size, &line, &length))
+            if (memmem(line, length, end, strlen(end))) {
+                free(part.bytes);
+                return read;
+            }
+    }
+    fail("no line came with %s", end);
+}
+
+/* lines=PATH clients=N command=C end=E count=K held=M: N line clients are in the lobby, and an IRC
+ * client asks K times for what C lists, which ends with a line that has E in it; and the answers to
+ * a probe meanwhile. Then M clients ask that do not read, and the server's memory grows. */
+static void list(void) {
+    int clients = number(arguments, "clients", NULL), count = number(arguments, "count", NULL);
+    int held = number(arguments, "held", NULL), *fds = calloc(held, sizeof *fds);
+    const char *end = text(arguments, "end", NULL);
+    char command[256];
+    snprintf(command, sizeof command, "%s\r\n", text(arguments, "command", NULL));
+    for (int i = 0; i < clients; i++) enter(i);
+    int asker = enter_irc(0, "asker", "#lobby", 0);
+    read_until(asker, " PONG ", NULL);
+    start_probe(clients, true, 1);
+    say(probe.fd, "/join aside\n"); /* where it is told of none */
+    say(probe.fd, FENCE);
+    await(probe.fd, 0);
+    probe_alone(1);
+    struct latencies alone = take_latencies(), answers = {0};
+    size_t bytes = 0;
+    for (int i = 0; i < count; i++) {
+        uint64_t asked = now();
+        say(asker, command);
+        bytes += read_until(asker, end, serve_probe);
+        record(&answers, now() - asked);
+    }
+    finish_probe();
+    struct latencies meanwhile = take_latencies();
+    for (int i = 0; i < held; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "held%d", i);
+        fds[i] = enter_irc(i + 1, name, "#aside", 4096);
+        read_until(fds[i], " PONG ", NULL);
+    }
+    probe_alone(1);
+    take_latencies();
+    uint64_t memory = memory_of(server), most = memory;
+    for (int i = 0; i < held; i++) say(fds[i], command);
+    for (uint64_t until = now() + 3 * SECOND, look = 0; now() < until;) {
+        serve_probe(true);
+        if (now() < look) continue;
+        look = now() + SECOND / 100;
+        uint64_t memory_now = memory_of(server);
+        if (memory_now > most) most = memory_now;
+    }
+    finish_probe();
+    print_latencies("alone", &alone);
+    print_latencies("meanwhile", &meanwhile);
+    print_latencies("while_held", &probe.latencies);
+    print_latencies("answer", &answers);
+    printf("\"bytes\": %.0f, \"held_each\": %.0f", (double)bytes / count,
+           held ? (double)(most - memory) / held : 0.0);
+}
+
 /* lines=N bytes=B: a client falls N lines behind, for it does not read, and then catches up while
  * another one talks: 1,000 lines a second. */
 static void behind(void) {
@@ -478,8 +575,8 @@ int main(int count, char **all) {
         const char *name;
         void (*run)(void);
     } MODES[] = {{"idle", idle}, {"visits", visits}, {"browsers", browsers},
-                 {"storm", storm}, {"notices", notices}, {"ask", ask}, {"behind", behind},
-                 {"flood", flood}};
+                 {"storm", storm}, {"notices", notices}, {"ask", ask}, {"list", list},
+                 {"behind", behind}, {"flood", flood}};
     (void)count;
     arguments = all;
     port = number(all, "port", NULL);
@@ -492,5 +589,5 @@ int main(int count, char **all) {
         printf("}\n");
         return 0;
     }
-    fail("mode is idle, visits, browsers, storm, notices, ask, behind or flood");
+    fail("mode is idle, visits, browsers, storm, notices, ask, list, behind or flood");
 }

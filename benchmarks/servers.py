@@ -206,7 +206,8 @@ def chatd(build: Build = OURS) -> Server:
 
 
 LINES = "lines"
-"""The socket, in its directory, of line clients of the chatd whose port is for browsers."""
+"""The socket, in its directory, of line clients of the chatd whose port is for browsers, or for
+IRC clients."""
 
 
 def chatd_web(build: Build = OURS) -> Server:
@@ -219,8 +220,19 @@ def chatd_web(build: Build = OURS) -> Server:
     return Server(f"{build.name}, web", "web", command, path=build.path)
 
 
+def chatd_irc(build: Build = OURS) -> Server:
+    """Return a chatd for IRC clients, with a socket for line clients."""
+
+    def command(directory: Path, port: int, rooms: int) -> list[str]:
+        doors = ["--listen", f"unix:{LINES}", "--irc", f"tcp:{port}:interface=127.0.0.1"]
+        return [str(build.twistd), "-n", "chat", *doors, *no_limits(build)]
+
+    return Server(f"{build.name}, irc", "irc", command, path=build.path)
+
+
 CHATD = chatd()
 CHATD_WEB = chatd_web()
+CHATD_IRC = chatd_irc()
 
 
 def chatd_tls(certificate: Path, key: Path) -> Server:

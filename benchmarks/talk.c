@@ -1,6 +1,6 @@
 /* talk port=P pid=SERVER protocol=chat|bare|irc|nats|web clients=N [senders=1] [rooms=1] [window=1]
- *      [bytes=80] [seconds=3] [at_once=500] [entering=60] [lines=PATH] [rate=R] [settings=A,B,...]: the
- *      fan-out load. Prints a JSON object.
+ *      [bytes=80] [seconds=3] [at_once=500] [entering=60] [lines=PATH] [rate=R] [settings=A,B,...]
+ *      [capabilities=A,B,...]: the fan-out load. Prints a JSON object.
  *
  * N clients come in, `at_once` of them at any time and within `entering` seconds, and `senders` of
  * them talk for so many seconds; then everything said must have reached everyone. Client i is in
@@ -20,9 +20,9 @@
  * of each setting: its first one, which may be empty, is that of all who talk and watch. */
 #include "load.h"
 #include "websocket.h"
-#include <sys/un.h>
 
 enum { STAMP = 31, READ = 1 << 18, SAMPLED = 100, SETTINGS = 16 };
+static const char ECHO[] = "echo-message";
 static const uint64_t PATIENCE = 30 * SECOND;
 
 enum phase { ENTERING, SETTLING, TALKING, ENDING };
@@ -60,7 +60,8 @@ struct sender {
 struct client {
     int fd, room, setting;
     struct feed *feed;
-    bool answered, watches, sampled;
+    const char *capabilities; /* of irc, which it asks for */
+    bool answered, watches, sampled, echoes; /* whether it is sent its own lines */
     uint64_t seen;      /* bytes of its feed's log */
     uint32_t seen_lines; /* of a client that watches or is sampled; of web, of each */
     uint32_t *heard;    /* by sender, where the order is each client's own */
@@ -77,13 +78,13 @@ static enum phase phase = ENTERING;
 static struct client *clients;
 static struct room *rooms;
 static struct sender *senders;
-static char *settings[SETTINGS];
-static int setting_count;
+static char *settings[SETTINGS], *capabilities[SETTINGS];
+static int setting_count, set_count;
 static int client_count, sender_count, room_count, server, answered, epoll;
 static uint32_t window;
 static int line_bytes;
 static const char *lines; /* where those who talk find chat */
-static uint64_t said, delivered, delivered_bytes, wire_bytes, progress, be_in_by;
+static uint64_t said, due, delivered, delivered_bytes, wire_bytes, progress, be_in_by;
 static double entering; /* seconds that all may take to come in */
 static double rate;     /* lines a second in all; 0: as many as the window lets */
 static struct latencies latencies;
@@ -96,8 +97,10 @@ static enum protocol spoken(const struct client *client) {
     return client->has_lines ? CHAT : protocol;
 }
 
-/* IRC does not send you your own lines. */
-static int listeners(const struct room *room) { return room->members - (protocol == IRC); }
+/* Who is sent what a client says: IRC does not send you your own lines, unless you ask for it. */
+static int listeners(const struct client *client) {
+    return rooms[client->room].members - !client->echoes;
+}
 
 static void watch(struct client *client, int operation, uint32_t events) {
     struct epoll_event event = {.events = events, .data.u32 = client - clients};
@@ -190,12 +193,16 @@ static void read_answer(struct client *client, const char *line, size_t length) 
         break;
     case IRC: {
         char answer[LONGEST];
+        const char *tags = *line == '@' ? memchr(line, ' ', length) : NULL;
+        if (tags) length -= tags + 1 - line, line = tags + 1;
         const char *word = memchr(line, ' ', length);
         if (!strncmp(line, "ERROR", 5)) fail("client %ld: %.*s", who, (int)length, line);
         if (!strncmp(line, "PING", 4))
             put(client, answer, snprintf(answer, sizeof answer, "PONG%.*s\r\n", (int)length - 4,
                                          line + 4));
         if (!word) break;
+        if (!strncmp(word, " CAP ", 5) && memmem(line, length, " NAK ", 5))
+            fail("client %ld has not all capabilities: %.*s", who, (int)length, line);
         fence = !strncmp(word, " PONG", 5);
         if (!strncmp(word, " 376 ", 5) || !strncmp(word, " 422 ", 5))
             put(client, answer, snprintf(answer, sizeof answer, "JOIN #c%d\r\nPING :sync\r\n",
@@ -388,12 +395,6 @@ static void turn(int milliseconds) {
 
 /* Coming in, and talking. */
 
-static int dial_path(int fd, const char *path) {
-    struct sockaddr_un server = {.sun_family = AF_UNIX};
-    snprintf(server.sun_path, sizeof server.sun_path, "%s", path);
-    return connect(fd, (struct sockaddr *)&server, sizeof server);
-}
-
 static void enter(int index, int port) {
     struct client *client = &clients[index];
     char hello[REQUEST];
@@ -410,8 +411,13 @@ static void enter(int index, int port) {
             length += snprintf(hello + length, sizeof hello - length, "/join c%d\n", client->room);
         length += snprintf(hello + length, sizeof hello - length, "/sync\n");
     }
-    else if (protocol == IRC)
-        length = snprintf(hello, sizeof hello, "NICK u%d\r\nUSER u%d 0 * :u\r\n", index, index);
+    else if (protocol == IRC) {
+        if (*client->capabilities)
+            length = snprintf(hello, sizeof hello, "CAP REQ :%s\r\nCAP END\r\n",
+                              client->capabilities);
+        length += snprintf(hello + length, sizeof hello - length,
+                           "NICK u%d\r\nUSER u%d 0 * :u\r\n", index, index);
+    }
     else if (protocol == NATS)
         length = snprintf(hello, sizeof hello,
                           "CONNECT {\"verbose\":false}\r\nSUB c%d 1\r\nPING\r\n", client->room);
@@ -494,6 +500,7 @@ static void say(struct sender *sender, int lines) {
     put(&clients[sender->client], batch, end - batch);
     rooms[sender->room].said += lines;
     said += lines;
+    due += (uint64_t)lines * listeners(&clients[sender->client]);
 }
 
 /* The senders of a room share what its window lets them say, in turns. */
@@ -512,12 +519,10 @@ static void talk(struct room *room, uint64_t most) {
 
 /* Whether everyone has been sent everything. */
 static bool finished(void) {
-    uint64_t due = 0, due_bytes = 0;
-    for (struct room *room = rooms; room < rooms + room_count; room++) {
-        due += (uint64_t)room->said * listeners(room);
+    uint64_t due_bytes = 0;
+    for (struct room *room = rooms; room < rooms + room_count; room++)
         for (int i = 0; i < setting_count; i++)
             due_bytes += room->feeds[i].bytes * room->feeds[i].members;
-    }
     return delivered == due && (!one_order() || delivered_bytes == due_bytes);
 }
 
@@ -567,6 +572,12 @@ int main(int count, char **arguments) {
         settings[setting_count++] = next;
     }
     if (setting_count > 1 && protocol != CHAT) fail("settings= are of chat");
+    list = strdup(text(arguments, "capabilities", ""));
+    for (char *next; (next = strsep(&list, ","));) {
+        if (set_count == SETTINGS) fail("capabilities= has more than %d", SETTINGS);
+        for (char *plus = next; (plus = strchr(plus, '+'));) *plus = ' ';
+        capabilities[set_count++] = next;
+    }
     for (int i = 0; i < room_count; i++)
         rooms[i].feeds = calloc(setting_count, sizeof *rooms[i].feeds);
     for (int i = 0; i < client_count; i++) {
@@ -575,6 +586,8 @@ int main(int count, char **arguments) {
         if (listener > 0) clients[i].setting = listener / room_count % setting_count;
         clients[i].feed = &rooms[clients[i].room].feeds[clients[i].setting];
         clients[i].feed->members++;
+        clients[i].capabilities = capabilities[i % set_count];
+        clients[i].echoes = protocol != IRC || strstr(clients[i].capabilities, ECHO);
         clients[i].watches = i < room_count;
         clients[i].sampled = client_count <= SAMPLED || i % (client_count / SAMPLED | 1) == 0;
         clients[i].has_lines = lines && i >= room_count && i < room_count + sender_count;
@@ -613,11 +626,11 @@ int main(int count, char **arguments) {
     wire_bytes = 0;
     bool talking = true;
     while (talking || !finished()) {
-        uint64_t time = now() - start, due = rate ? rate * time / SECOND : UINT64_MAX;
+        uint64_t time = now() - start, allowed = rate ? rate * time / SECOND : UINT64_MAX;
         talking = talking && time < seconds * SECOND;
         for (int i = 0; i < room_count && talking; i++) {
             struct room *room = &rooms[rate ? (said + i) % room_count : (uint64_t)i];
-            talk(room, due > said ? due - said : 0);
+            talk(room, allowed > said ? allowed - said : 0);
         }
         turn(rate && talking ? 0 : 1000);
         if (now() - progress > PATIENCE) explain();
