@@ -39,13 +39,12 @@ class Mark(NamedTuple):
 
 
 class _Summary:
-    """The sessions, the folded authors and the folded texts of some events."""
+    """The folded authors and the folded texts of some events."""
 
-    __slots__ = ("authors", "private", "sessions", "text")
+    __slots__ = ("authors", "private", "text")
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         events = [entry for entry in entries if isinstance(entry, Event)]
-        self.sessions = {event.session for event in events}
         self.authors = {fold(author) for author in {event.author for event in events}}
         self.private = any(event.kind is Kind.PRIVATE for event in events)
         self.text = fold("\n".join([event.text for event in events]))
@@ -54,7 +53,16 @@ class _Summary:
 class Chunk:
     """Entries between two marks, rendered: at most about `chatd.rooms.feed.PUSH_BYTES`."""
 
-    __slots__ = ("_summary", "after", "before", "data", "entries", "noticed", "weight")
+    __slots__ = (
+        "_authoring",
+        "_summary",
+        "after",
+        "before",
+        "data",
+        "entries",
+        "noticed",
+        "weight",
+    )
 
     def __init__(self, before: Mark, after: Mark, entries: Sequence[Entry], data: bytes) -> None:
         self.before = before
@@ -65,17 +73,25 @@ class Chunk:
         self.noticed = {session for entry in passing for session in entry.sessions}
         items = len(entries) + len(self.noticed)
         self.weight = 2 * len(data) + _OVERHEAD + _ENTRY_OVERHEAD * items
-        self._summary: _Summary | None = None  # made for the first reader with a view
+        self._authoring: frozenset[int] | None = None  # these two for the first reader with a view
+        self._summary: _Summary | None = None
+
+    @property
+    def authoring(self) -> frozenset[int]:
+        """The sessions that said lines among its entries."""
+        if self._authoring is None:
+            said = [entry.session for entry in self.entries if isinstance(entry, Event)]
+            self._authoring = frozenset(said)
+        return self._authoring
 
     def is_whole_for(self, view: View, session: int) -> bool:
         """Return True if a session is certainly shown all of it: its own presence never is."""
         if session in self.noticed:
             return False
         echo, ignored, _, _ = view
-        if echo and not ignored:
-            return True
-        summary = self._summary or self._summarise()
-        return (echo or session not in summary.sessions) and ignored.isdisjoint(summary.authors)
+        if not echo and session in self.authoring:
+            return False
+        return not ignored or ignored.isdisjoint((self._summary or self._summarise()).authors)
 
     @property
     def has_authors(self) -> bool:
@@ -90,7 +106,7 @@ class Chunk:
         summary = self._summary or self._summarise()
         if mentions and summary.authors:
             return False
-        return sessions.isdisjoint(summary.sessions) and names.isdisjoint(summary.authors)
+        return sessions.isdisjoint(self.authoring) and names.isdisjoint(summary.authors)
 
     def rings_for(self, view: View, session: int) -> bool:
         """Return True if the bell rings at one of its entries, all of which a session is shown."""
@@ -104,7 +120,7 @@ class Chunk:
                     break
             else:
                 return False
-        elif session not in summary.sessions and names.isdisjoint(summary.authors):
+        elif session not in self.authoring and names.isdisjoint(summary.authors):
             return bool(summary.authors)
         return view.rings(self.entries, session)
 

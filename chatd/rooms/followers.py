@@ -80,6 +80,7 @@ class Followers:
         "_descriptors",
         "_error_log",
         "_in_step",
+        "_without_echo",
         "fresh",
         "mark",
         "on",
@@ -94,7 +95,10 @@ class Followers:
         self._apart: dict[Follower, None] = {}
         self._in_step: dict[Follower, Socket] = {}
         self._descriptors: array[int] | None = None  # of their sockets, in order
-        self._choosy: dict[Follower, None] = {}  # those of them with a view that is not plain
+        # Those of them whose view is without echo, by their sessions; those with another that is
+        # not plain.
+        self._without_echo: dict[int, Follower] = {}
+        self._choosy: dict[Follower, None] = {}
         self._concerns: Concerns | None = None
 
     def __len__(self) -> int:
@@ -117,6 +121,8 @@ class Followers:
         if follower in self._choosy:
             del self._choosy[follower]
             self._concerns = None
+        else:
+            self._without_echo.pop(follower.session, None)
         follower.own_mark = self.mark
         self._apart[follower] = None
 
@@ -149,7 +155,9 @@ class Followers:
                 self._in_step[follower] = socket
                 if self._descriptors is not None:
                     self._descriptors.append(socket.fileno())
-                if not follower.view.plain:
+                if follower.view.without_echo:
+                    self._without_echo[follower.session] = follower
+                elif not follower.view.plain:
                     self._choosy[follower] = None
                     self._concerns = None
         if joined:
@@ -162,6 +170,9 @@ class Followers:
         if noticed:
             for follower in [each for each in in_step if each.session in noticed]:
                 self.step_out(follower)
+        if self._without_echo:
+            for session in chunk.authoring & self._without_echo.keys():
+                self.step_out(self._without_echo[session])
         concerned: Iterable[Follower] = ()
         rings_for_all = False
         if self._choosy:
@@ -196,7 +207,7 @@ class Followers:
                 self._error_log.tell("a client could not be sent to")
 
     def _collect(self) -> Concerns:
-        """Collect what concerns those in step with a view that is not plain, until one changes."""
+        """Collect what concerns those in step that are choosy, until one changes."""
         views = [follower.view for follower in self._choosy]
         self._concerns = (
             frozenset(follower.session for follower in self._choosy),

@@ -43,6 +43,11 @@ class View(NamedTuple):
         return self.echo and not self.ignored and self.bell is Bell.OFF
 
     @property
+    def without_echo(self) -> bool:
+        """True if all entries are shown but the reader's own lines, and none rings."""
+        return not (self.echo or self.ignored) and self.bell is Bell.OFF
+
+    @property
     def of_past(self) -> View:
         """The same for history: the reader's own lines are shown, and nothing rings."""
         return View(ignored=self.ignored) if self.ignored else EVERYTHING

@@ -513,9 +513,9 @@ class Waker:
         raise AssertionError(rest)
 
 
-def say(steps: Steps, text: str, room: str = "lobby") -> None:
+def say(steps: Steps, text: str, room: str = "lobby", *, by: int = 9) -> None:
     log, store = steps.rooms[room], steps.stores[room]
-    events = Draft(room, 9, "zoe", Kind.MESSAGE, [text]).events(len(store.events), 1)
+    events = Draft(room, by, "zoe", Kind.MESSAGE, [text]).events(len(store.events), 1)
     store.events += events
     log.publish(events)
 
@@ -569,6 +569,28 @@ class TestInStep:
         with mock.patch.object(Chunk, "is_whole_for", side_effect=AssertionError):
             say(steps, "two")
         assert [received(client) for client in steps.clients] == [["one", "two"]] * 3
+
+    def test_its_author_alone_is_asked_about_a_line_if_none_is_shown_own_lines(
+        self, steps: Steps
+    ) -> None:
+        for client in steps.clients:
+            client.unfollow("lobby")
+            client.view = View(echo=False)
+            client.follow(steps.rooms["lobby"], steps.format)
+        author, *others = steps.clients
+        asked = []
+
+        def is_whole_for(chunk: Chunk, view: View, session: int) -> bool:
+            asked.append(session)
+            return session != author.session
+
+        say(steps, "one")
+        with mock.patch.object(Chunk, "is_whole_for", is_whole_for):
+            say(steps, "two", by=author.session)
+        assert set(asked) == {author.session}
+        say(steps, "three")
+        assert [received(client) for client in others] == [["one", "two", "three"]] * 2
+        assert received(author) == ["one", "three"]
 
     def test_what_one_did_not_take_comes_before_all_else(self, steps: Steps) -> None:
         slow, *others = steps.clients

@@ -47,6 +47,14 @@ class TestView:
     def test_is_not_plain_if_anything_must_be_looked_at(self, view: View) -> None:
         assert not view.plain
 
+    def test_is_without_echo_if_own_lines_alone_are_left_out(self) -> None:
+        assert View(echo=False).without_echo
+        assert View(echo=False, names=frozenset({"luis"})).without_echo
+        ignored = frozenset({"luis"})
+        for other in EVERYTHING, View(echo=False, ignored=ignored), View(ignored=ignored):
+            assert not other.without_echo
+        assert not View(echo=False, bell=Bell.MENTIONS).without_echo
+
     def test_without_echo_leaves_out_own_lines(self) -> None:
         other = said()
         assert View(echo=False).shown([said(by=OWN), other], OWN) == [other]
