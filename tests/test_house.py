@@ -78,6 +78,7 @@ COVERED_BY = {
     "chatd/protocols/control.py": "tests/client/test_admin.py",
     "chatd/protocols/transport/traffic.py": "tests/daemon/test_figures.py",
     "chatd/protocols/transport/handler.py": "tests/protocols/web/test_connection.py",
+    "chatd/protocols/irc/channels.py": "tests/protocols/irc/test_rooms.py",
     "chatd/protocols/irc/client.py": "tests/protocols/irc/test_registration.py",
     "chatd/protocols/irc/conversation.py": "tests/protocols/irc/test_handler.py",
     "chatd/protocols/irc/door.py": "tests/protocols/irc/test_info.py",

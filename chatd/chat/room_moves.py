@@ -63,7 +63,7 @@ class RoomMoves:
         for session in sessions:
             if room not in session.memberships:
                 invited = session.sentence("you_were_invited", name=by, room=room.name)
-                session.subscriptions.notify(by, invited)
+                session.subscriptions.show_invitation(by, room.name, invited)
 
     def leave(
         self, session: Session, room: Room | None = None, departure: Departure = LEAVING

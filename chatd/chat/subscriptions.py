@@ -83,10 +83,10 @@ class Subscriptions:
         bell = format.bell if rings else b""
         return self._inbox_begun().put(bell + format.private(author, text))
 
-    def notify(self, author: str, text: str) -> None:
-        """Tell the session what another person did for it, unless it ignores that person."""
+    def show_invitation(self, author: str, room: str, text: str) -> None:
+        """Show the session an invitation to a room, unless it ignores the author."""
         if self.takes_private and fold(author) not in self.view.ignored:
-            self._inbox_begun().put(self._replies.format.say(text))
+            self._inbox_begun().put(self._replies.format.invited(author, room, text))
 
     def _inbox_begun(self) -> Inbox:
         self._inbox = self._inbox or Inbox.of(self._replies.stream)

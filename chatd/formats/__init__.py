@@ -9,7 +9,9 @@ Modules (python3 -m tools.documents writes this list):
 - `chat`: Chat lines, for people at a terminal.
 - `envelopes`: Envelopes: the bytes around one message in JSON on its way to a client.
 - `irc`: Lines of IRC: the one format of all rooms, and that of one session.
+- `irc_deeds`: Deeds as lines of IRC: changes of modes, invitations.
 - `irc_lines`: Lines of IRC, from their parts to text.
+- `irc_roles`: Roles and modes of rooms as the letters of IRC (https://modern.ircdocs.horse, MODE).
 - `irc_text`: The texts in lines of IRC: what a client means by one, and how one is written.
 - `json`: JSON, for browsers and for programs: as messages, and as server-sent events.
 - `sse`: Server-sent events, for `curl -N` and for EventSource.

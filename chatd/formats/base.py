@@ -167,6 +167,10 @@ class Format(abc.ABC):
         """Render a private line for its receiver; with ``receiver``, for its author."""
         return b""
 
+    def invited(self, by: str, room: str, text: str) -> bytes:
+        """Render for a person that another one has invited it to a room, which ``text`` says."""
+        return self.say(text)
+
     def with_times(self, times: bool) -> Format:
         """Return the same format with or without the time before each event."""
         return self

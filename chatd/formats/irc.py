@@ -18,8 +18,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chatd.errors import ErrorKind
-from chatd.event import LEAVING, Change, Deed, Departure, Event, Kind, Line, Presence
+from chatd.event import LEAVING, Change, Departure, Event, Kind, Line, Presence
 from chatd.formats.base import Entrance, Format, told
+from chatd.formats.irc_deeds import deed_lines, is_told
 from chatd.formats.irc_lines import irc_line
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import encode_line, encode_lines
@@ -34,6 +35,7 @@ OF_ROOMS = frozenset(
         "account-tag",
         "away-notify",
         "extended-join",
+        "invite-notify",
         "message-tags",
         "server-time",
         "setname",
@@ -157,11 +159,10 @@ class IrcFormat(Format):
         return encode_line(head, b"\x01ACTION "), encode_line(event.text, b"\x01\r\n")
 
     def _deed(self, event: Event, mask: str, target: str) -> Iterator[str]:
-        try:
-            deed = Deed.of(event.text)
-        except ValueError:  # stored by a later chatd
-            deed = Deed("")
-        if deed.verb != "kick":  # the presence of the one who is put out says so
+        lines = deed_lines(event, self.server.mask, self.capabilities)
+        if lines is not None:
+            yield from lines
+        if lines is None or is_told(event):
             yield line_of(self.server.name, "NOTICE", target, text=told(self.language, event))
 
     def _presence(self, presence: Presence) -> Iterator[str]:
@@ -313,6 +314,9 @@ class OwnIrcFormat(Format):
         if receiver is not None:
             return b""
         return self.line(self.server.mask(author), "PRIVMSG", self.name, text=text)
+
+    def invited(self, by: str, room: str, text: str) -> bytes:
+        return self.line(self.server.mask(by), "INVITE", self.name, f"#{room}")
 
     def named(self, name: str, logged_in: bool) -> Format:
         return replace(self, name=name if self.registered else "*", logged_in=logged_in)

@@ -1026,6 +1026,19 @@ SENTENCES = {
     "irc_created": "A room is a log. A client is a cursor into it.",
     # IRC: rooms
     "irc_no_channel": "a channel begins with # and is named as rooms are: letters, digits, _ - .",
+    "irc_unknown_channel": "there is no channel #{room}. /join makes it, /list lists others.",
+    "irc_no_topic": "No topic is set",
+    "irc_no_keys": "channels have no keys here. The key was not looked at.",
+    "irc_nobody_runs": (
+        "Nobody runs #{room}, because a guest cannot own a channel. To own a new one, log in first:"
+        " /msg NickServ HELP"
+    ),
+    "irc_is_in_room": "{name} is in #{room} already.",
+    "irc_constant_mode": "every channel has the mode {letter} here.",
+    "irc_unknown_mode": "there is no mode {letter} here.",
+    "irc_mask_of_one": "{mask} is not of one person. Ban a name, as NAME or NAME!*@*.",
+    "irc_modes_of_others": "you cannot see or change the modes of others.",
+    "irc_no_user_modes": "people have no such mode here.",
     # IRC: the server and its people
     "irc_end_of_list": "End of the list",
     "irc_no_motd": "there is no message of the day.",

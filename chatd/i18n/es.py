@@ -1117,6 +1117,19 @@ SENTENCES = {
     "irc_created": "Una sala es un registro. Un cliente es un cursor en él.",
     # IRC: rooms
     "irc_no_channel": ("un canal empieza por # y se llama como las salas: letras, cifras, _ - ."),
+    "irc_unknown_channel": "no hay ningún canal #{room}. /join lo crea, /list enumera otros.",
+    "irc_no_topic": "No hay tema",
+    "irc_no_keys": "aquí los canales no tienen clave. No se ha mirado la tuya.",
+    "irc_nobody_runs": (
+        "Nadie dirige #{room}, porque un invitado no puede tener un canal. Para tener uno nuevo,"
+        " identifícate antes: /msg NickServ HELP"
+    ),
+    "irc_is_in_room": "{name} ya está en #{room}.",
+    "irc_constant_mode": "aquí todos los canales tienen el modo {letter}.",
+    "irc_unknown_mode": "aquí no hay ningún modo {letter}.",
+    "irc_mask_of_one": "{mask} no es de una sola persona. Veta un nombre: NOMBRE o NOMBRE!*@*.",
+    "irc_modes_of_others": "no puedes ver ni cambiar los modos de otros.",
+    "irc_no_user_modes": "aquí las personas no tienen ese modo.",
     # IRC: the server and its people
     "irc_end_of_list": "Fin de la lista",
     "irc_no_motd": "no hay mensaje del día.",

@@ -78,3 +78,8 @@ def plain(name: str, password: str = PASSWORD, identity: str = "") -> list[str]:
     if len(parts[-1]) == PART:
         parts.append("+")
     return [f"AUTHENTICATE {part}" for part in parts]
+
+
+def codes(lines: list[str]) -> list[str]:
+    """Return the commands and numerics of some lines, which have a source and no tags."""
+    return [line.split(" ")[1] for line in lines]

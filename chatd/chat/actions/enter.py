@@ -16,7 +16,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.spending import LINE_BYTES
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Bookmark, Deed, Origin
+from chatd.event import Bookmark, Deed, Departure, Origin
 from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
 from chatd.rooms.room import Room
 from chatd.storage.claims import Claim
@@ -152,9 +152,9 @@ async def leave(server: ChatServer, session: Session) -> Entry | None:
     return None
 
 
-def leave_room(server: ChatServer, session: Session, room: Room) -> None:
-    """Take a session out of one of its rooms, into no other."""
-    server.moves.leave(session, room)
+def leave_room(server: ChatServer, session: Session, room: Room, reason: str = "") -> None:
+    """Take a session out of one of its rooms, into no other, for a reason."""
+    server.moves.leave(session, room, Departure(reason))
 
 
 def stay_out(server: ChatServer, session: Session) -> None:

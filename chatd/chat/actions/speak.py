@@ -111,10 +111,12 @@ def _owner_of(session: Session) -> KeyOwner:
     return session_owner(session.number, session.network)
 
 
-def set_topic(server: ChatServer, session: Session, room: Room, topic: str) -> None:
+def set_topic(
+    server: ChatServer, session: Session, room: Room, topic: str, receipt: Receipt | None = None
+) -> None:
     """Set the topic of a room; "" takes it away. Raises `Refusal`."""
     server.moderation.check(session, room, Act.TOPIC)
-    session.say(topic, kind=Kind.TOPIC, room=room)
+    session.say(topic, kind=Kind.TOPIC, room=room, receipt=receipt)
     _settle(session)
 
 

@@ -6,6 +6,7 @@ there are actions of the chat. These modules must not know who may do what.
 Modules (python3 -m tools.documents writes this list):
 
 - `capabilities`: The capabilities of clients, and their negotiation (IRCv3 capability-negotiation).
+- `channels`: Rooms as the channels that a command names, and refusals as numerics.
 - `client`: The state of a client of IRC: how far it is registered, and its capabilities.
 - `conversation`: The conversation with one client, as the commands see it.
 - `door`: The door: what all IRC clients of one daemon have in common.
@@ -14,15 +15,22 @@ Modules (python3 -m tools.documents writes this list):
 - `info`: The server, as IRC clients ask for it: how many are here, its time, its help.
 - `isupport`: The features of the server, as tokens of the numeric 005
   (https://modern.ircdocs.horse).
+- `listing`: The list of channels: LIST, with the conditions of ELIST
+  (https://modern.ircdocs.horse).
 - `message`: A line of an IRC client, from bytes to its parts.
+- `mode_changes`: The changes of modes that a MODE message has, from its parameters (RFC 2812,
+  section 3.2.3).
+- `moderating`: Putting people out of channels, and inviting them: KICK and INVITE.
+- `modes`: MODE: the roles, the bans and the mode of a room, in the letters of IRC.
 - `names`: Names as IRC writes them: channels, masks, and masks of bans.
+- `names_list`: The people in channels: NAMES.
 - `numerics`: The numeric replies of IRC by their names (RFC 2812 section 5; modern.ircdocs.horse).
 - `people`: People as IRC clients ask for them: who they are, if they are here, and if they are
   away.
 - `prefixes`: Roles as prefixes of nicknames.
 - `proving`: Proving who a client is, by the password of an account, in whichever way that comes.
 - `registration`: Registration: the commands by which a client says who it is, before all others.
-- `rooms`: Rooms as channels: joining them, leaving them, and who is there.
+- `rooms`: Rooms as channels: joining them, leaving them, and their topics.
 - `sasl`: Logging in by SASL: AUTHENTICATE with the mechanism PLAIN (IRCv3 sasl-3.2; RFC 4616).
 - `table`: The table of the commands of IRC: the tables of all subjects together.
 - `talking`: Talking: lines to channels and to people.

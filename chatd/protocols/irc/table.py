@@ -5,12 +5,28 @@ This module must not know what a command does.
 
 from __future__ import annotations
 
-from chatd.protocols.irc import capabilities, info, people, registration, rooms, sasl, talking
+from chatd.protocols.irc import (
+    capabilities,
+    info,
+    listing,
+    moderating,
+    modes,
+    names_list,
+    people,
+    registration,
+    rooms,
+    sasl,
+    talking,
+)
 from chatd.protocols.irc.conversation import Table
 
 TABLE: Table = {
     **capabilities.TABLE,
     **info.TABLE,
+    **listing.TABLE,
+    **moderating.TABLE,
+    **modes.TABLE,
+    **names_list.TABLE,
     **people.TABLE,
     **registration.TABLE,
     **rooms.TABLE,
