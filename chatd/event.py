@@ -272,6 +272,11 @@ class Presence(NamedTuple):
     that is away (`Change.AWAY`), ``reason`` is the text, "" if it is back; of one that has another
     real name (`Change.REALNAME`), it is that.
 
+    If it is the ``same`` person as another member, the name was in the room before it came with
+    that, or is there after it has left: that of another session, or of an account that stays there.
+    One that is ``absent`` is away because it has no session in the room. A person without one has
+    the number 0.
+
     If ``hidden``, it is for other nodes alone: clients do not know of the session, which may not
     speak there. One of which they come to know comes then, however often it came hidden.
     """
@@ -287,6 +292,8 @@ class Presence(NamedTuple):
     by: str = ""
     quits: bool = False
     hidden: bool = False
+    same: bool = False
+    absent: bool = False
 
     @property
     def sessions(self) -> Iterable[int]:

@@ -44,6 +44,7 @@ COVERED_BY = {
     "chatd/protocols/irc/proving.py": "tests/protocols/irc/test_sasl.py",
     "chatd/errors.py": "tests/formats/test_formats.py",
     "chatd/event.py": "tests/rooms/test_room.py",
+    "chatd/chat/members.py": "tests/chat/test_membership.py",
     "chatd/chat/actions/costs.py": "tests/commands/test_base.py",
     "chatd/chat/actions/push.py": "tests/commands/test_push.py",
     "chatd/client/chat.py": "tests/client/test_conversation.py",

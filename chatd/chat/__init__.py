@@ -34,6 +34,7 @@ Modules (python3 -m tools.documents writes this list):
 - `lost_claims`: The loss of names and rooms to other nodes, after this node was cut off for long.
 - `mark_checks`: Checks of read marks: each minute those accounts are looked at whose marks can have
   to move.
+- `members`: The parts of a session that those read who see it in a room.
 - `membership`: The membership of one session in one room, and what the other members see of it.
 - `missed_lines`: Missed lines: the stretches of its logs that an account was not sent, found and
   sent.
@@ -45,6 +46,8 @@ Modules (python3 -m tools.documents writes this list):
 - `paste`: A message of several lines that one session is typing, up to a line that is a dot.
 - `people_marks`: The marks of people in a list: their roles in the room, and who is away.
 - `permissions`: The table of rights: the least role for each act, by the mode of a room.
+- `presence`: The presence of the members of a room: each session that comes, leaves or is renamed,
+  at once.
 - `private_lines`: The right to write private lines, by a rule of the server and a setting of each
   receiver.
 - `prompt`: The questions that one session is asked, the answers that it may give unasked, and its
@@ -75,6 +78,9 @@ Modules (python3 -m tools.documents writes this list):
   any more.
 - `spending`: The spending of sessions: what they put on disk is counted in the budgets of their
   owners.
+- `stay_records`: The stays of accounts in rooms, as they are stored and as the rooms have them.
+- `staying`: Staying: accounts whose owners have chosen it remain members of their rooms without a
+  client.
 - `store_names`: The names that a store has from its beginning: that of its lobby, and of guests
   without a name.
 - `subscriptions`: The logs that one session follows: its rooms, the inbox of its account, and

@@ -17,6 +17,7 @@ from chatd.chat.names import refusal_of
 from chatd.chat.permissions import Act
 from chatd.chat.room_index import ROOMS_LOOKED_AT, RoomIndex
 from chatd.chat.session import Session
+from chatd.chat.stay_records import StayRecords
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import UNKNOWN, Origin, is_inbox
 from chatd.rooms.delivery_counts import DeliveryCounts
@@ -44,6 +45,7 @@ class Rooms(RoomIndex):
         moderation: Moderation,
         lobby: str,
         clock: IReactorTime,
+        stays: StayRecords,
         describe: Describe = unmarked,
     ) -> None:
         super().__init__()
@@ -51,7 +53,7 @@ class Rooms(RoomIndex):
         self._describe = describe
         self._store = store
         self._reads = reads
-        self._moderation = moderation
+        self._moderation, self._stays = moderation, stays
         self._pages = Pages()
         self._peopled = set[Room]()
         self.when_lost: Callable[[Room], None] = _ignore
@@ -62,6 +64,9 @@ class Rooms(RoomIndex):
         for record in store.rooms():
             if not is_inbox(record.name):
                 self._make(record, stamps.get(record.name, 0), sort=False)
+        for name in stays.names_of_rooms():  # of some, nothing was said in them
+            if fold(name) not in self._rooms:
+                self._make(RoomRecord(name), sort=False)
         self.sort()
         self.lobby = self._rooms.get(fold(lobby)) or self._make(RoomRecord(lobby))
 
@@ -207,11 +212,6 @@ class Rooms(RoomIndex):
         self.remove(room)
         self.when_lost(room)  # which forgets it once nothing waits
 
-    def release_notices(self) -> None:
-        """Append the notices that wait in any room."""
-        for room in self._rooms.values():
-            room.notices.release()
-
     def _make(self, record: RoomRecord, head_time: int = 0, *, sort: bool = True) -> Room:
         room = Room(
             record.name,
@@ -229,6 +229,7 @@ class Rooms(RoomIndex):
         )
         self.insert(room, sort=sort)
         self._moderation.made(room)
+        self._stays.made(room)
         return room
 
 

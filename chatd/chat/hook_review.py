@@ -26,7 +26,7 @@ class HookReview:
         self, store: Store, hooks: Hooks, rooms: Rooms, accounts: Accounts, moderation: Moderation
     ) -> None:
         self._store = store
-        self._hooks = hooks
+        self.hooks = hooks
         self._rooms = rooms
         self._accounts = accounts
         self._moderation = moderation
@@ -47,7 +47,7 @@ class HookReview:
 
     def review(self) -> None:
         """End all hooks that are not allowed any more."""
-        for hook in tuple(self._hooks):
+        for hook in tuple(self.hooks):
             self.end_disallowed(hook.by, [hook])
 
     def end_disallowed(self, by: str, hooks: Iterable[Hook]) -> Sequence[Deed]:
@@ -57,7 +57,7 @@ class HookReview:
         logged. A room that was forgotten has no log; its hooks end all the same, or a later room of
         its name would have them.
         """
-        ended = [hook for hook in hooks if not self._hooks.allowed(hook)]
+        ended = [hook for hook in hooks if not self.hooks.allowed(hook)]
         deeds = []
         with self._store.together():
             for hook in ended:
@@ -77,7 +77,7 @@ class HookReview:
             self._remove([hook])
 
     def _remove(self, hooks: Iterable[Hook]) -> None:
-        puts = [self._hooks.remove(hook) for hook in hooks]
+        puts = [self.hooks.remove(hook) for hook in hooks]
         if puts:
             # In one transaction with the deeds, and with what took the right, if anything did.
             change(self._store, *puts).addErrback(ignore_store_error)

@@ -14,7 +14,8 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.chat.membership import Member, Membership
+from chatd.chat.members import Member
+from chatd.chat.membership import Membership
 from chatd.chat.replies import READING_SECONDS, Replies
 from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import ErrorKind, Refusal

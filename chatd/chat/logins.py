@@ -21,6 +21,7 @@ from chatd.chat.names import Names
 from chatd.chat.secrecy import Secrecy
 from chatd.chat.session import Session
 from chatd.chat.spending import Spending
+from chatd.chat.staying import Staying
 from chatd.chat.unread import UnreadTracker
 from chatd.storage.contract import Store
 from chatd.storage.records import change
@@ -45,6 +46,7 @@ class Logins:
         moderation: Moderation,
         unread: UnreadTracker,
         spending: Spending,
+        staying: Staying,
         review: Callable[[Session], None],
         *,
         passwords: Passwords | None,
@@ -64,6 +66,7 @@ class Logins:
         self._moderation = moderation
         self._unread = unread
         self._spending = spending
+        self._staying = staying
         self._review = review
 
     @property
@@ -182,6 +185,7 @@ class Logins:
         session.subscriptions.apply(session.subscriptions.settings.with_kept(account.settings))
         self._review(session)
         self._unread.arrive(session, account.key)
+        self._staying.arrived(session)
 
     def end_login(self, session: Session) -> None:
         """End the login of a session: it departs, and leaves rooms that only its account may read.

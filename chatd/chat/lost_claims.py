@@ -16,6 +16,7 @@ from chatd.chat.evictions import Evictions
 from chatd.chat.logins import Logins
 from chatd.chat.names import Names
 from chatd.chat.session import Session
+from chatd.chat.staying import Staying
 from chatd.errors import ErrorKind, Refusal
 from chatd.rooms.room import Room
 
@@ -30,10 +31,12 @@ class LostClaims:
         logins: Logins,
         sessions: ConnectedSessions,
         evictions: Evictions,
+        staying: Staying,
     ) -> None:
         self._logins = logins
         self._sessions = sessions
         self._evictions = evictions
+        self._staying = staying
         names.when_lost = self._name_was_lost
         rooms.when_lost = self._room_was_lost
 
@@ -44,4 +47,5 @@ class LostClaims:
 
     def _room_was_lost(self, room: Room) -> None:
         why = Refusal(ErrorKind.NO_ROOM, "room_was_lost", room=room.name)
+        self._staying.end_in(room)
         self._evictions.put_out(room, dict.fromkeys(self._sessions.members_of(room), why))

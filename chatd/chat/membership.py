@@ -5,57 +5,29 @@ announces the session: that it has come, was renamed, or has left. That it has c
 after `LASTING` seconds only, so that a connection that comes and goes is not, or in front of what
 it says before (`Room.append`). That it leaves is announced if the others know of it
 (`chatd.rooms.people`). Several sessions may have one name, such as the tabs of a browser; the name
-has left when the last of them has.
+has left when the last of them has. That of an account that stays in the room has not, then: its
+owner is absent (`chatd.rooms.people`).
 
 The other members must see no name of a session that may not speak in the room that they have not
 seen before, neither when it comes nor when it is renamed: a name is text, too.
 
-Beside that, each session that comes, leaves or is renamed is a `Presence`, at once, where other
-nodes or clients are told of it. That of a member that may not speak is hidden, until it says
-something there. This module must not know connections, and of the session no more than `Member`
-says.
+Beside that, there is the presence of each session (`chatd.chat.presence`). This module must not
+know connections, and of the session no more than `Member` says.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from chatd.event import LEAVING, Change, Departure, Notice, Presence
+from chatd.chat import presence
+from chatd.chat.members import Member
+from chatd.event import LEAVING, Change, Departure, Notice
 from chatd.rooms.cursor import Cursor
 from chatd.rooms.people import Person
 from chatd.rooms.room import Room
 
 LASTING = 5.0
 """Seconds that a named member is present before the others are told that it has joined."""
-
-
-class Identified(Protocol):
-    """A session, as far as those know it who see it in a room."""
-
-    @property
-    def number(self) -> int:
-        """The number of the session."""
-
-    @property
-    def name(self) -> str:
-        """The name that others see."""
-
-    @property
-    def is_guest(self) -> bool:
-        """True if the server made the name up."""
-
-    @property
-    def account(self) -> str | None:
-        """The key of its account, if it is logged in."""
-
-
-class Member(Identified, Protocol):
-    """The part of a session that a membership reads."""
-
-    def may_speak_in(self, room: Room) -> bool:
-        """Return True if the member may speak in a room."""
 
 
 class Membership:
@@ -77,6 +49,8 @@ class Membership:
 
     def __init__(self, room: Room, member: Member, clock: IReactorTime) -> None:
         name, guest = member.name, member.is_guest
+        was_absent = name in room.here.absent
+        same = (room.guarded or room.tells_presence) and room.here.shows(name)
         room.enter(name, guest, member.number)
         self.room = room
         self.entered_at = room.head
@@ -87,7 +61,9 @@ class Membership:
         self.ended = False
         hidden = room.guarded and not member.may_speak_in(room)
         if hidden or room.tells_presence:
-            self._come(name, guest, hidden)
+            presence.come(room, member, hidden, same=same)
+            if was_absent and not member.away:  # then it is told so
+                presence.be_back(room, member, name, hidden)
         if room.changes.watched:
             room.changes.add(name, guest, clock)
 
@@ -118,10 +94,10 @@ class Membership:
         self.cancel_announcement()
         if room.changes.watched:
             room.changes.add(name, self._member.is_guest, self._clock)
-        if person is not None and not person.sessions:
+        if person is not None and not (person.sessions or room.here.stays(name)):
             self._say_that_it_left(person)
         if room.tells_presence or room.here.hidden:
-            self._go(departure)
+            presence.go(room, self._member, departure)
 
     def rename(self, name: str, guest: bool, along: int) -> None:
         """Tell the room of a new name of the member, which still has the old one.
@@ -135,8 +111,9 @@ class Membership:
         was_hidden = member.number in room.here.hidden
         before = named.get(old)
         room.leave(member.number)
+        same, was_absent = room.here.shows(name), name in room.here.absent
         # The old name stays if more of its sessions are here than those that come along.
-        stays = before is not None and before.sessions > along
+        stays = before is not None and (before.sessions > along or room.here.stays(old))
         was_told = before is not None and before.told
         # Never so for a guest, whose name no other session can take.
         is_here = name in named and (named[name].told or not was_told)
@@ -154,51 +131,14 @@ class Membership:
         if before is not None and not stays:
             before.told = before.listed = False  # for those that come along
         if room.tells_presence or was_hidden or not may_speak:
-            self._take_name(name, guest, was_hidden, not may_speak)
-
-    # Presence
-
-    def _come(self, name: str, guest: bool, hidden: bool) -> None:
-        come = self._presence(Change.JOINED, name, guest)
-        if hidden:
-            self.room.here.hidden[self._member.number] = come
-        self.room.show_presence(come._replace(hidden=hidden))
-
-    def _go(self, departure: Departure) -> None:
-        room, member = self.room, self._member
-        hidden = room.here.hidden.pop(member.number, None) is not None
-        reason, by, quits = departure
-        if reason and not (by or member.may_speak_in(room)):
-            reason = ""  # it is text of a member that may show none here
-        gone = self._presence(Change.LEFT, member.name, member.is_guest)
-        room.show_presence(gone._replace(reason=reason, by=by, quits=quits, hidden=hidden))
-
-    def _take_name(self, name: str, guest: bool, was_hidden: bool, hidden: bool) -> None:
-        """Show a new name of the member, which still has the old one."""
-        room, member = self.room, self._member
-        come = self._presence(Change.JOINED, name, guest)
-        if hidden:
-            room.here.hidden[member.number] = come
-        else:
-            room.here.hidden.pop(member.number, None)
-        if hidden is was_hidden:
-            renamed = self._presence(Change.RENAMED, member.name, guest)
-            room.show_presence(renamed._replace(new_name=name, hidden=hidden))
-        else:
-            gone = self._presence(Change.LEFT, member.name, member.is_guest)
-            room.show_presence(gone._replace(hidden=was_hidden))
-            room.show_presence(come._replace(hidden=hidden))
-
-    def _presence(self, change: Change, name: str, guest: bool) -> Presence:
-        member = self._member
-        return Presence(self.room.name, change, member.number, name, guest, member.account or "")
+            new = presence.NewName(name, guest, hidden=not may_speak, same=same)
+            presence.take_name(room, member, new, was_hidden, is_other=was_absent or stays)
+            if was_absent:
+                presence.be_back(room, member, name, not may_speak)
 
     def show(self, change: Change, text: str) -> None:
         """Show the text of another change of the member, unless the member may show none here."""
-        room, member = self.room, self._member
-        if room.tells_presence and member.may_speak_in(room):
-            shown = self._presence(change, member.name, member.is_guest)
-            room.show_presence(shown._replace(reason=text))
+        presence.show(self.room, self._member, change, text)
 
     # Notices
 

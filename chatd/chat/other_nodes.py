@@ -31,6 +31,7 @@ from chatd.chat.roster import VISITS, Roster
 from chatd.chat.sanctions import room_of
 from chatd.chat.session import Session
 from chatd.chat.sign_outs import SignOuts
+from chatd.chat.staying import Staying
 from chatd.chat.unread import UnreadTracker
 from chatd.errors import ErrorKind
 from chatd.event import (
@@ -74,6 +75,7 @@ class Parts(Protocol):
     sign_outs: SignOuts
     marked: MarkedPeople
     unread: UnreadTracker
+    staying: Staying
 
 
 class OtherNodes:
@@ -84,7 +86,14 @@ class OtherNodes:
         self._members = RemoteMembers(
             parts.roster, parts.rooms, parts.sessions, parts.moderation, parts.marked, clock
         )
-        LostClaims(parts.names, parts.rooms, parts.logins, parts.sessions, parts.evictions)
+        LostClaims(
+            parts.names,
+            parts.rooms,
+            parts.logins,
+            parts.sessions,
+            parts.evictions,
+            parts.staying,
+        )
         moderation = parts.moderation
         self._of_kinds: Mapping[str, Callable[[Sequence[str]], None]] = {
             moderation.sanctions.table.kind: self._sanctioned,
@@ -93,6 +102,7 @@ class OtherNodes:
             parts.accounts.table.kind: self._accounts_changed,
             parts.credentials.table.kind: self._end_grants,
             parts.unread.read_marks.table.kind: self._marks_moved,
+            parts.staying.records.table.kind: self._stays_changed,
         }
         self._of_deeds: Mapping[str, Callable[[Room, str, Deed], None]] = {
             "kick": self._kicked,
@@ -220,6 +230,11 @@ class OtherNodes:
             room, place = self._parts.rooms.get(log), unread.read_marks.of(account, log)
             if room is not None and place is not None:
                 unread.show_mark(account, room, place)
+
+    def _stays_changed(self, keys: Sequence[str]) -> None:
+        """Forget rooms of which nothing is left."""
+        for key in keys:
+            self._parts.rooms.forget_if_empty(self._parts.rooms.get(key.partition("/")[2]))
 
     # Deeds
 

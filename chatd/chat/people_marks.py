@@ -13,7 +13,8 @@ from chatd.accounts.accounts import Accounts
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
 from chatd.chat.permissions import Role
-from chatd.chat.roster import AnySession, Roster
+from chatd.chat.roster import Roster
+from chatd.chat.stay_records import StayRecords
 from chatd.formats.base import PeopleMarks
 from chatd.rooms.room import Room
 from chatd.text.folding import fold
@@ -34,12 +35,14 @@ class MarkedPeople:
         roster: Roster,
         accounts: Accounts,
         moderation: Moderation,
+        stays: StayRecords,
     ) -> None:
         self._clock = clock
         self._names = names
         self._roster = roster
         self._accounts = accounts
         self._moderation = moderation
+        self._stays = stays
 
     def describe(self, room: Room, names: Sequence[str]) -> PeopleMarks:
         """Return the marks of some names in a room."""
@@ -48,22 +51,34 @@ class MarkedPeople:
             role = self._moderation.roles.role_of_name(name, self._names.of(name), room)
             if role in _SHOWN:
                 marks.roles[name] = _SHOWN[role]
-            if self._is_away(name):
+            if self.is_away(name, room):
                 marks.away.append(name)
         return marks
 
+    def is_away(self, name: str, room: Room) -> bool:
+        """Return True if a member of a room says so, or has no session there."""
+        return name in room.here.absent or self._is_away(name)
+
     def changed(self, name: str, room: Room | None = None) -> None:
         """Note that the marks of a name have changed, in a room or in all that it is in."""
-        for session in self._names.of(name):
-            self._note(session, session.memberships, room)
-        for other in self._roster.called(name):
-            keys, rooms = map(fold, other.visit.rooms), self._moderation.rooms
-            self._note(other, [rooms[key] for key in keys if key in rooms], room)
-
-    def _note(self, session: AnySession, rooms: Iterable[Room], room: Room | None) -> None:
-        for each in rooms:
+        for written, each in self.places_of(name):
             if each.changes.watched and room in (None, each):
-                each.changes.add(session.name, session.is_guest, self._clock)
+                each.changes.add(written, written not in each.here.named, self._clock)
+
+    def places_of(self, name: str) -> Iterable[tuple[str, Room]]:
+        """Return the rooms that a person of that name is in, each once, with the name there."""
+        places: dict[tuple[str, Room], None] = {}
+        for session in self._names.of(name):
+            places.update(((session.name, room), None) for room in session.memberships)
+        rooms = self._moderation.rooms
+        for other in self._roster.called(name):
+            keys = map(fold, other.visit.rooms)
+            places.update(((other.name, rooms[key]), None) for key in keys if key in rooms)
+        account = self._accounts.called(name)
+        if account is not None:
+            stays = self._stays.rooms_of(account.key)
+            places.update(((account.name, room), None) for room in stays)
+        return places
 
     def _is_away(self, name: str) -> bool:
         account = self._accounts.table.get(fold(name))

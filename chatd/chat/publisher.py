@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Scope
@@ -36,34 +36,36 @@ from chatd.util.error_log import ErrorLog
 from chatd.webhooks.registry import Hooks
 
 
+class Parts(Protocol):
+    """The parts of the server that what is published concerns."""
+
+    sessions: ConnectedSessions
+    roster: Roster
+    rooms: Rooms
+    accounts: Accounts
+    unread: UnreadTracker
+    hooks: Hooks
+    alerts: Alerts
+    names: Names
+    quotas: LineQuotas
+    error_log: ErrorLog
+
+
 class Publisher(Subscriber):
     """The subscriber of the store: publishes in ``rooms`` and in the inboxes of ``unread``."""
 
-    def __init__(
-        self,
-        sessions: ConnectedSessions,
-        roster: Roster,
-        rooms: Rooms,
-        accounts: Accounts,
-        unread: UnreadTracker,
-        hooks: Hooks,
-        alerts: Alerts,
-        names: Names,
-        quotas: LineQuotas,
-        others: OtherNodes,
-        error_log: ErrorLog,
-    ) -> None:
-        self._sessions = sessions
-        self._roster = roster
-        self._rooms = rooms
-        self._accounts = accounts
-        self._unread = unread
-        self._hooks = hooks
-        self._alerts = alerts
-        self._names = names
-        self._quotas = quotas
+    def __init__(self, parts: Parts, others: OtherNodes) -> None:
+        self._sessions = parts.sessions
+        self._roster = parts.roster
+        self._rooms = parts.rooms
+        self._accounts = parts.accounts
+        self._unread = parts.unread
+        self._hooks = parts.hooks
+        self._alerts = parts.alerts
+        self._names = parts.names
+        self._quotas = parts.quotas
         self._others = others
-        self._error_log = error_log
+        self._error_log = parts.error_log
 
     def publish(self, entries: Sequence[Published]) -> None:
         by_room = self._show(entries, appended_here=True)

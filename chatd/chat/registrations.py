@@ -18,6 +18,7 @@ from chatd.accounts.credentials import PASSWORD, TOKEN, Credentials, by_password
 from chatd.chat.logins import Logins
 from chatd.chat.names import Names
 from chatd.chat.session import Session
+from chatd.chat.staying import Staying
 from chatd.chat.unread import UnreadTracker
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.records import Put, change
@@ -48,6 +49,7 @@ class Registrations:
         names: Names,
         logins: Logins,
         unread: UnreadTracker,
+        staying: Staying,
         records: Sequence[AccountRecords],
         pushes: AccountRecords,
         end_hooks: Callable[[], None],
@@ -60,6 +62,7 @@ class Registrations:
         self._names = names
         self._logins = logins
         self._unread = unread
+        self._staying = staying
         self._records = (*records, pushes)
         self._pushes = pushes
         self._end_hooks = end_hooks
@@ -130,12 +133,14 @@ class Registrations:
 
     async def _replace(self, account: Account, left: Account | None) -> None:
         """Remove an account and all records of it, and leave another one, or none."""
+        stays = self._staying.ending(account.key, self._staying.records.rooms_of(account.key))
         puts = [self._accounts.table.put(account.key, left), *self.records_of(account.key)]
         with self._names.giving_up(account):
             done = change(self._store, *puts)
             self._end_hooks()  # in the same transaction
             await done
         self.end_sessions(account.key)
+        self._staying.told(stays)
         await self._unread.inboxes.clear(account.key)
 
     def records_of(self, account: str) -> list[Put]:

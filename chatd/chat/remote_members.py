@@ -89,7 +89,9 @@ class RemoteMembers:
         room.leave(number)
         if room.changes.watched:
             room.changes.add(visit.name, visit.guest, self._clock)
-        if person is None or person.sessions or is_told or not (person.told or person.listed):
+        if person is None or person.sessions or room.here.stays(visit.name):
+            return
+        if is_told or not (person.told or person.listed):
             return
         if not self._moderation.remote_may_speak(RemoteSession(number, visit), room):
             return

@@ -21,13 +21,13 @@ from chatd.chat.evictions import Evictions
 from chatd.chat.hook_review import HookReview
 from chatd.chat.session import Session
 from chatd.chat.spending import Spending
+from chatd.chat.staying import Staying
 from chatd.errors import Refusal
 from chatd.event import Deed
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put, change
 from chatd.text.escaping import visible
-from chatd.webhooks.registry import Hooks
 
 OPERATOR = "chatd"
 """The author of what the operator says: a name that no person has."""
@@ -46,17 +46,17 @@ class RoomDeeds:
         self,
         store: Store,
         rooms: Rooms,
-        hooks: Hooks,
         hook_review: HookReview,
         evictions: Evictions,
         spending: Spending,
+        staying: Staying,
     ) -> None:
         self._store = store
         self._rooms = rooms
-        self._hooks = hooks
         self._hook_review = hook_review
         self._evictions = evictions
         self._spending = spending
+        self._staying = staying
 
     def carry_out(
         self,
@@ -69,8 +69,8 @@ class RoomDeeds:
         """Change what is stored about a room, and log the deed, all or nothing.
 
         ``undo`` takes back what the caller changed in memory alone. Rights change at once, and
-        hooks end whose accounts may not have them there any more. Fires with all deeds that were
-        logged, once they are on disk and published. Fails with `StoreError`.
+        hooks and stays end whose accounts may not have them there any more. Fires with all deeds
+        that were logged, once they are on disk and published. Fails with `StoreError`.
 
         Raises `Refusal` if the session has used up its budget; then ``undo`` was called.
         """
@@ -85,14 +85,17 @@ class RoomDeeds:
             if deed is not None:
                 self._log(session, room, deed)
             done = change(self._store, *puts)
-            deeds += self._hook_review.end_disallowed(session.name, self._hooks.of(room))
+            deeds += self._hook_review.end_disallowed(
+                session.name, self._hook_review.hooks.of(room)
+            )
+            self._staying.end_disallowed(room)
 
         def take_back(failure: Failure) -> Failure:
             if undo is not None:
                 undo()
             # Others may have used a right meanwhile that could not be stored.
             self._evictions.review_room(room)
-            self._hook_review.end_disallowed(session.name, self._hooks.of(room))
+            self._hook_review.end_disallowed(session.name, self._hook_review.hooks.of(room))
             return failure
 
         return done.addErrback(take_back).addCallback(lambda _: deeds)

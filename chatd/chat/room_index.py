@@ -67,6 +67,11 @@ class RoomIndex(Mapping[str, Room]):
         keys = map(self._order.__getitem__, range(first, len(self._order)))
         return map(self._rooms.__getitem__, keys)
 
+    def release_notices(self) -> None:
+        """Append the notices that wait in any room."""
+        for room in self._rooms.values():
+            room.notices.release()
+
     def near(self, name: str, is_known: Callable[[Room], bool]) -> Room | None:
         """Return a room that a wrong name may have meant, of those for which a function is true."""
         # Comparing is slow (50 us a pair), so few names are compared, and likely ones.

@@ -11,6 +11,7 @@ from chatd.chat.directory import Rooms
 from chatd.chat.moderation import Moderation
 from chatd.chat.permissions import Act
 from chatd.chat.session import Session
+from chatd.chat.staying import Staying
 from chatd.chat.unread import UnreadTracker
 from chatd.event import LEAVING, Change, Departure
 from chatd.rooms.bookmarks import NEWCOMER, Return
@@ -21,9 +22,15 @@ class RoomMoves:
     """Moves sessions. ``recent`` is the number of past lines that a newcomer to a room is sent."""
 
     def __init__(
-        self, rooms: Rooms, moderation: Moderation, unread: UnreadTracker, recent: int
+        self,
+        rooms: Rooms,
+        moderation: Moderation,
+        unread: UnreadTracker,
+        staying: Staying,
+        recent: int,
     ) -> None:
         self._rooms = rooms
+        self._staying = staying
         self._moderation = moderation
         self._unread = unread
         self._recent = recent
@@ -42,6 +49,8 @@ class RoomMoves:
         if refusal is None:
             greeting = "welcome" if session.identity.is_guest else "welcome_by_name"
             session.enter(lobby, greeting, self._recent if recent else 0, motd)
+            if session.identity.grant is not None:
+                self._staying.entered(session, lobby)
             self._unread.entered(session)
         else:
             session.answer("welcome_outside", name=session.name)
@@ -52,7 +61,11 @@ class RoomMoves:
     ) -> None:
         """Put a session into a room: see `Session.enter`. A room that it leaves empty may end."""
         before = session.room
+        if session.identity.grant is not None:
+            self._staying.moving(session, before)
         session.enter(room, key, self._recent, then, back)
+        if session.identity.grant is not None:
+            self._staying.entered(session, room)
         if away := session.subscriptions.settings.away:
             session.memberships[room].show(Change.AWAY, away)
         self._unread.entered(session)

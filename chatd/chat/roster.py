@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
-from chatd.chat.membership import Identified
+from chatd.chat.members import Identified
 from chatd.chat.session import Session
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.records import Groups, Table, change

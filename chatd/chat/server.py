@@ -41,6 +41,8 @@ from chatd.chat.session import Rights, Session
 from chatd.chat.session_numbers import SessionNumbers
 from chatd.chat.sign_outs import SignOuts
 from chatd.chat.spending import Spending
+from chatd.chat.stay_records import StayRecords
+from chatd.chat.staying import Staying
 from chatd.chat.store_names import ENGLISH
 from chatd.chat.unread import UnreadTracker
 from chatd.event import QUITTING, Departure
@@ -99,8 +101,11 @@ class ChatServer:
         self.names = Names(self.accounts, store.claims, guest)
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
-        self.marked = MarkedPeople(clock, self.names, self.roster, self.accounts, self.moderation)
-        self.rooms = Rooms(store, reads, self.moderation, lobby, clock, self.marked.describe)
+        stays = StayRecords(store, clock, self.accounts, self.moderation.rooms)
+        self.marked = MarkedPeople(
+            clock, self.names, self.roster, self.accounts, self.moderation, stays
+        )
+        self.rooms = Rooms(store, reads, self.moderation, lobby, clock, stays, self.marked.describe)
         self.lobby = self.rooms.lobby
         self.sessions = ConnectedSessions(self.names, self.accounts, self.roster)
         self.cut_off = CutOff(store, clock, self.sessions)
@@ -112,6 +117,7 @@ class ChatServer:
         self.unread = UnreadTracker(
             store, clock, reads, self.accounts, self.spending, self.rooms.get, self.rooms.readable
         )
+        self.staying = Staying(self, stays, clock)
         self.hooks = Hooks(store, self.budgets)
         self.hook_review = HookReview(store, self.hooks, self.rooms, self.accounts, self.moderation)
         self.alerts = Alerts(
@@ -124,10 +130,10 @@ class ChatServer:
             self.moderation,
             language,
         )
-        self.moves = RoomMoves(self.rooms, self.moderation, self.unread, recent)
+        self.moves = RoomMoves(self.rooms, self.moderation, self.unread, self.staying, recent)
         self.evictions = Evictions(clock, self.sessions, self.rooms, self.moderation, self.moves)
         self.deeds = RoomDeeds(
-            store, self.rooms, self.hooks, self.hook_review, self.evictions, self.spending
+            store, self.rooms, self.hook_review, self.evictions, self.spending, self.staying
         )
         self.logins = Logins(
             store,
@@ -138,6 +144,7 @@ class ChatServer:
             self.moderation,
             self.unread,
             self.spending,
+            self.staying,
             self.evictions.review,
             passwords=passwords,
             plaintext=plaintext_passwords,
@@ -153,11 +160,13 @@ class ChatServer:
             self.names,
             self.logins,
             self.unread,
+            self.staying,
             # All that store records for accounts: see tests/chat/test_unregistering.py.
             (
                 self.credentials,
                 self.moderation,
                 self.unread.read_marks,
+                self.staying,
                 self.idempotency,
                 self.logins.limits,
             ),
@@ -165,19 +174,7 @@ class ChatServer:
             self.hook_review.review,
             self.sign_outs.let_go,
         )
-        self.publisher = Publisher(
-            self.sessions,
-            self.roster,
-            self.rooms,
-            self.accounts,
-            self.unread,
-            self.hooks,
-            self.alerts,
-            self.names,
-            self.quotas,
-            OtherNodes(self, clock),
-            self.error_log,
-        )
+        self.publisher = Publisher(self, OtherNodes(self, clock))
         store.subscribe(self.publisher)
 
     # Coming and going
@@ -208,6 +205,8 @@ class ChatServer:
         if self.roster.is_kept:
             self.roster.end(session)
         with ExitStack() as ending:
+            if session.identity.grant is not None:
+                ending.callback(self.staying.departed, session)
             ending.callback(session.stream.finish)
             ending.callback(session.subscriptions.stop)
             ending.callback(self.moves.leave, session, None, departure)

@@ -129,6 +129,11 @@ class Session:
         return self.identity.account
 
     @property
+    def away(self) -> str:
+        """The text that others receive while it is away; "" while it is not."""
+        return self.subscriptions.settings.away
+
+    @property
     def network(self) -> str:
         """The network that it comes from, or ""."""
         return self.identity.network
@@ -261,8 +266,13 @@ class Session:
 
 
 def _people_in(here: People, reader: str, language: Language) -> str:
-    """Return the members of a room in words, at most `NAMES_SHOWN` names; "" for no members."""
-    if not (here.named or here.guests):
+    """Return the members of a room in words, at most `NAMES_SHOWN` names; "" for no members.
+
+    Those that are absent are not among them.
+    """
+    named = len(here.named) - len(here.absent)
+    if not (named or here.guests):
         return ""
-    listed = here.list_names(NAMES_SHOWN, reader)
-    return people(language, listed, here.guests, len(here.named) - len(listed))
+    list_names = here.list_present if here.absent else here.list_names
+    listed = list_names(NAMES_SHOWN, reader)
+    return people(language, listed, here.guests, named - len(listed))

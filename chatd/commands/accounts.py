@@ -222,10 +222,11 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
     known = session.sentence(
         "whois_registered" if found.registered else "whois_not_registered", name=name
     )
+    rooms = people(session.language, [f"#{room}" for room in found.rooms], 0)
     if not count:
-        where = session.sentence("whois_not_here", name=name)
-    elif found.rooms:
-        rooms = people(session.language, [f"#{room}" for room in found.rooms], 0)
+        key = "whois_stays" if rooms else "whois_not_here"
+        where = session.sentence(key, name=name, rooms=rooms)
+    elif rooms:
         where = session.sentence("whois_here", name=name, rooms=rooms, count=count)
     else:
         where = session.sentence("whois_in_no_room", name=name, count=count)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chatd.accounts.credentials import Scope
 from chatd.chat.actions import settings
+from chatd.chat.actions.stay import set_stay
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import talking
@@ -73,6 +74,12 @@ async def _guests(server: ChatServer, session: Session, argument: str) -> None:
     guests = switch(argument)
     await settings.set_guests(server, session, guests)
     session.answer("guests_on" if guests else "guests_off")
+
+
+async def _stay(server: ChatServer, session: Session, argument: str) -> None:
+    stay = switch(argument)
+    await set_stay(server, session, stay)
+    session.answer("stay_on" if stay else "stay_off")
 
 
 async def _away(server: ChatServer, session: Session, argument: str) -> None:
@@ -294,6 +301,23 @@ TABLE = (
             "TEXTO, de 200 caracteres como mucho, se muestra en /quienes y al escribirte una\n"
             "línea privada. Sin TEXTO dice: vuelvo luego.\n"
             "Ejemplo: /ausente vuelvo a las tres",
+        ),
+    ),
+    Command(
+        _stay,
+        Wording(
+            "/stay on|off",
+            "stay in your rooms while you are not connected",
+            "For 30 days, and away to the others. You leave a room by /leave, by another one that\n"
+            "you enter from it, or when you are put out. For accounts; it is off at first.\n"
+            "Example: /stay on",
+        ),
+        Wording(
+            "/permanecer sí|no",
+            "seguir en tus salas mientras no tienes conexión",
+            "Durante 30 días, y como ausente para los demás. De una sala se sale con /dejar, al\n"
+            "pasar a otra o si te echan. Solo para cuentas; al principio, no.\n"
+            "Ejemplo: /permanecer sí",
         ),
     ),
 )

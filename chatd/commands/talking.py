@@ -84,6 +84,10 @@ def _rooms(server: ChatServer, session: Session, argument: str) -> None:
 def _who(server: ChatServer, session: Session, argument: str) -> None:
     room = room_called(server, session, argument) if argument else session.joined.here()
     names, more, guests = look.list_people(server, session, room, PEOPLE_LISTED)
+    names = [
+        session.sentence("name_away", name=name) if server.marked.is_away(name, room) else name
+        for name in names
+    ]
     there = people(session.language, names, guests, more)
     session.answer("people_in" if there else "nobody_in", room=room.name, people=there)
     server.cut_off.tell_age(session)

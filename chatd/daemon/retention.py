@@ -1,6 +1,7 @@
 """Retention: lines older than ``--keep`` are deleted, at the start and then about hourly.
 
-They are deleted a few at a time, so that writers hardly wait. While the clock is in doubt, nothing
+So are the stays of accounts that have had no client for long (`chatd.chat.staying`). Lines are
+deleted a few at a time, so that writers hardly wait. While the clock is in doubt, nothing
 is deleted. Of the nodes that share a store, one at a time deletes. This module must not know
 sessions and connections.
 """
@@ -85,12 +86,11 @@ class Retention:
         self._rounds.clock = clock
 
     def start(self) -> None:
-        """Begin a round now and then regularly; do nothing while all is stored for ever."""
+        """Begin a round now and then regularly."""
         self._started = True
-        if self.policy.spans:
-            seconds = min(self.policy.spans) / 10
-            self._rounds.start(max(LEAST_SECONDS, min(seconds, MOST_SECONDS)))
-            self._watch.trusted = self._begin_round
+        seconds = min(self.policy.spans, default=MOST_SECONDS * 10) / 10
+        self._rounds.start(max(LEAST_SECONDS, min(seconds, MOST_SECONDS)))
+        self._watch.trusted = self._begin_round
 
     def stop(self) -> None:
         """Delete nothing more."""
@@ -124,7 +124,9 @@ class Retention:
     async def _delete(self) -> None:
         unreadable = None
         try:
-            for room in await self._store.names():
+            if self._may_delete:
+                await self._server.staying.look()
+            for room in await self._store.names() if self.policy.spans else ():
                 if seconds := self.policy.seconds(room):
                     before = int((self._server.now() - seconds) * 1000)
                     try:

@@ -168,13 +168,19 @@ class IrcFormat(Format):
     def _presence(self, presence: Presence) -> Iterator[str]:
         room, mask = f"#{presence.room}", self.server.mask(presence.name)
         if presence.change is Change.RENAMED:
-            yield line_of(mask, "NICK", presence.new_name)
+            if presence.same:  # clients know the new name, and now only that
+                yield line_of(mask, "PART", room)
+            else:
+                yield line_of(mask, "NICK", presence.new_name)
         elif presence.change is Change.AWAY:
             if "away-notify" in self.capabilities:
-                yield line_of(mask, "AWAY", text=presence.reason or None)
+                absent = sentence(self.language, "absent") if presence.absent else None
+                yield line_of(mask, "AWAY", text=presence.reason or absent)
         elif presence.change is Change.REALNAME:
             if "setname" in self.capabilities:
                 yield line_of(mask, "SETNAME", text=presence.reason)
+        elif presence.same:
+            return  # a person with several sessions, or one that stays, is one for them
         elif presence.change is Change.JOINED:
             yield self._join(presence, mask, room)
         elif presence.by:

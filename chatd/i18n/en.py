@@ -36,6 +36,8 @@ SENTENCES = {
     "guests_one": "{count} guest",
     "more_people": "{count} more",
     "more_people_one": "{count} more",
+    "absent": "not connected",
+    "name_away": "{name} (away)",
     "people_in": "In #{room}: {people}.",
     "nobody_in": "Nobody is in #{room}.",
     # Notices, and messages of browsers
@@ -338,6 +340,11 @@ SENTENCES = {
     "quiet_off": "Joins, leaves and renames are shown.",
     "guests_on": "Guests can write private lines to you.",
     "guests_off": "Guests cannot write private lines to you.",
+    "stay_on": (
+        "You stay in the rooms that you are in for 30 days without a connection. The others see"
+        " you as away."
+    ),
+    "stay_off": "You are in a room as long as you are connected.",
     "ignored": "Lines of {name} are hidden. /unignore {name} shows them again.",
     "unignored": "Lines of {name} are shown again.",
     "not_ignored": "You do not ignore {name}.",
@@ -421,6 +428,7 @@ SENTENCES = {
     "whois_in_no_room": "{name} is here, with {count} connections.",
     "whois_in_no_room_one": "{name} is here, with {count} connection.",
     "whois_not_here": "{name} is not here.",
+    "whois_stays": "{name} is away, and stays in {rooms}.",
     "name_first": "choose a name first: /nick NAME, and then /register, which asks for a password.",
     "name_first_http": "this name was taken away meanwhile. Choose a name again.",
     "you_have_no_name": "Your login gives you no name here: {why}",

@@ -37,6 +37,8 @@ SENTENCES = {
     "guests_one": "{count} invitado",
     "more_people": "{count} más",
     "more_people_one": "{count} más",
+    "absent": "sin conexión",
+    "name_away": "{name} (ausente)",
     "people_in": "En #{room}: {people}.",
     "nobody_in": "No hay nadie en #{room}.",
     # Notices, and messages of browsers
@@ -359,6 +361,11 @@ SENTENCES = {
     "quiet_off": "Las entradas, las salidas y los cambios de nombre se muestran.",
     "guests_on": "Los invitados pueden escribirte líneas privadas.",
     "guests_off": "Los invitados no pueden escribirte líneas privadas.",
+    "stay_on": (
+        "Sigues en las salas en que estás durante 30 días sin conexión. Los demás te ven como"
+        " ausente."
+    ),
+    "stay_off": "Estás en una sala mientras tengas conexión.",
     "ignored": "Las líneas de {name} no se muestran. /atender {name} las muestra otra vez.",
     "unignored": "Las líneas de {name} se muestran otra vez.",
     "not_ignored": "No ignoras a {name}.",
@@ -447,6 +454,7 @@ SENTENCES = {
     "whois_in_no_room": "{name} está aquí, con {count} conexiones.",
     "whois_in_no_room_one": "{name} está aquí, con {count} conexión.",
     "whois_not_here": "{name} no está aquí.",
+    "whois_stays": "{name} no está conectado, y sigue en {rooms}.",
     "name_first": (
         "elige antes un nombre: /nombre NOMBRE, y después /registrar, que pide una contraseña."
     ),

@@ -1,8 +1,9 @@
 """The people in a room, and of whose presence the others know.
 
 A name is *told* once a notice has said to the room that its owner is here, and *listed* once a list
-of the people here has had it. The room is told when a person leaves whose name is either. This
-module must not know a session, nor who may speak.
+of the people here has had it. The room is told when a person leaves whose name is either. A person
+may *stay*: then it is a member also while it is *absent*, without a session here. This module must
+not know a session, nor who may speak or stay.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from itertools import islice
 from typing import NamedTuple
 
 from chatd.event import Change, Entry, Notice, Presence
+from chatd.text.folding import fold
 
 
 class Person:
-    """A person with a name, in a room with some ``sessions``; ``first`` is the number of one."""
+    """A person with a name, in a room with some ``sessions``; ``first`` is the number of one.
+
+    One that stays there may have none.
+    """
 
     __slots__ = ("first", "listed", "sessions", "told")
 
-    def __init__(self, first: int) -> None:
+    def __init__(self, first: int = 0) -> None:
         self.first = first
         self.sessions = 0
         self.told = False
@@ -38,13 +43,17 @@ class People:
 
     ``members`` are all of them, by the numbers of their sessions, in the order in which they came
     or took their names. ``hidden`` are the presences of those of which clients must not know, by
-    the same numbers: what they are shown once such a member may speak, and does.
+    the same numbers: what they are shown once such a member may speak, and does. ``absent`` are the
+    names of those without a session, ``staying`` the names of those that stay, by the keys of their
+    accounts.
     """
 
-    __slots__ = ("guests", "hidden", "members", "named")
+    __slots__ = ("absent", "guests", "hidden", "members", "named", "staying")
 
     def __init__(self) -> None:
         self.guests = 0
+        self.absent: dict[str, None] = {}
+        self.staying: dict[str, str] = {}
         self.named: dict[str, Person] = {}
         self.members: dict[int, Member] = {}
         self.hidden: dict[int, Presence] = {}
@@ -57,7 +66,10 @@ class People:
             return
         person = self.named.get(name)
         if person is None:
-            person = self.named[name] = Person(session)
+            person = self.named[name] = Person()
+        if not person.sessions:
+            person.first = session
+            self.absent.pop(name, None)
         person.sessions += 1
 
     def leave(self, session: int) -> None:
@@ -68,8 +80,55 @@ class People:
             return
         person = self.named[name]
         person.sessions -= 1
-        if not person.sessions:
+        if person.sessions:
+            return
+        if self.stays(name):
+            person.first = 0
+            self.absent[name] = None
+        else:
             del self.named[name]
+
+    def stay(self, account: str, name: str) -> None:
+        """Have a person stay here, given the key and the name of the account."""
+        self.staying[account] = name
+        person = self.named.get(name)
+        if person is None:
+            person = self.named[name] = Person()
+            person.told = True  # it was here before this node was
+            self.absent[name] = None
+
+    def end_stay(self, account: str) -> str | None:
+        """Let a person stay no more. Return its name, or None if it does not stay here."""
+        name = self.staying.pop(account, None)
+        if name in self.absent:
+            del self.absent[name]
+            del self.named[name]
+        return name
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all members, also of guests and of those that are absent."""
+        return list(dict.fromkeys([*(each.name for each in self.members.values()), *self.absent]))
+
+    def stays(self, name: str) -> bool:
+        """Return True if the person of a name stays here."""
+        return bool(self.staying) and fold(name) in self.staying
+
+    def shows(self, name: str) -> bool:
+        """Return True if clients that are shown presences know of a member of that name."""
+        person = self.named.get(name)
+        if person is None:
+            return False
+        return self.stays(name) or person.sessions > sum(
+            hidden.name == name for hidden in self.hidden.values()
+        )
+
+    def reveal(self, session: int) -> Presence:
+        """Return the presence of a hidden session, given its number, which clients see now."""
+        come = self.hidden[session]
+        same = self.shows(come.name)
+        del self.hidden[session]
+        return come._replace(same=same)
 
     def list_names(self, limit: int, reader: str) -> list[str]:
         """Return at most ``limit`` names for the person of that name, and note them as listed.
@@ -81,6 +140,11 @@ class People:
             if name != reader:
                 self.named[name].listed = True
         return names
+
+    def list_present(self, limit: int, reader: str) -> list[str]:
+        """Return the same without those that are absent."""
+        names = self.list_names(limit + len(self.absent), reader)
+        return [name for name in names if name not in self.absent][:limit]
 
     def told_elsewhere(self, entries: Iterable[Entry]) -> None:
         """Note the people as told of whom another node tells the room."""

@@ -102,7 +102,7 @@ class Room:
 
     @property
     def people(self) -> int:
-        """The number of members; one that is here in several sessions counts once."""
+        """The number of members, also absent ones; one that is here in several sessions is one."""
         return self.here.guests + len(self.here.named)
 
     @property
@@ -121,14 +121,20 @@ class Room:
         self.here.enter(name, guest, session)
 
     def leave(self, session: int) -> None:
-        """Uncount a member that leaves, given its number. Drop what is in memory with the last."""
+        """Uncount a member that leaves, given its number."""
         self.here.leave(session)
-        if not self.people:
-            self._peopled.discard(self)
-            self.notices.release()
-            self.changes.drop()
-            self.latest.clear()
-            self._reader.forget()
+        self.note_people()
+
+    def note_people(self) -> None:
+        """Note that people stay here or not. Drop what is in memory for members with the last."""
+        if self.here.named or self.here.guests:
+            self._peopled.add(self)
+            return
+        self._peopled.discard(self)
+        self.notices.release()
+        self.changes.drop()
+        self.latest.clear()
+        self._reader.forget()
 
     def append(self, entry: Draft | Notice | Presence) -> None:
         """Pass lines, or what is stored nowhere, to the store; `publish` sends them after that.
@@ -141,8 +147,8 @@ class Room:
             if self.notices.waiting:
                 self.notices.release_before(entry)
             here = self.here
-            if here.hidden and (come := here.hidden.pop(entry.session, None)):
-                self.show_presence(come)
+            if here.hidden and entry.session in here.hidden:
+                self.show_presence(here.reveal(entry.session))
             author = here.named.get(entry.author)
             if author is not None and not author.told:
                 author.told = True

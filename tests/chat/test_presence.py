@@ -7,58 +7,14 @@ from collections.abc import Sequence
 import pytest
 
 from chatd.chat.actions.enter import leave_room
-from chatd.chat.actions.rename import rename
 from chatd.chat.membership import LASTING
-from chatd.chat.session import Session
 from chatd.event import Change, Departure, Entry, Presence
-from chatd.formats.base import Format
 from chatd.formats.chat import ChatFormat
 from chatd.rooms.room import Room
-from chatd.rooms.stream import Stream
 from tests.support.browser import browser_tab
-from tests.support.presence_format import PresenceFormat
+from tests.support.presence_world import PresenceWorld
 from tests.support.sentences import EN
-from tests.support.sessions import done, taken
-from tests.support.world import Member, World
-
-
-class PresenceWorld(World):
-    """A room, #ops, of Olga, and a client in it, Eva's, that is shown presences."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.olga = self.member("olga")
-        self.olga.type("/join ops")
-        self.eva = self.reader("eva")
-        self.seen(self.eva)
-
-    @property
-    def ops(self) -> Room:
-        return self.room("ops")
-
-    def reader(self, name: str, format: Format = PresenceFormat()) -> Session:  # noqa: B008
-        """Return a session in #ops."""
-        session = self.server.connect(Stream(), format)
-        done(self, rename(self.server, session, name))
-        session.subscriptions.allow_many_rooms()
-        session.enter(self.ops, "joined_room", 0)
-        return session
-
-    def seen(self, session: Session) -> list[str]:
-        """Return the lines that a session was sent, but those of the server."""
-        self.settle()
-        return [line for line in taken(session.stream).splitlines() if not line.startswith("***")]
-
-    @property
-    def told(self) -> list[str]:
-        """The lines that Eva was sent since the last call."""
-        return self.seen(self.eva)
-
-    def come(self, name: str = "") -> Member:
-        """Return a client that is in #ops; a guest without a name."""
-        client = self.person(name) if name else self.person()
-        client.type("/join ops")
-        return client
+from tests.support.sessions import taken
 
 
 @pytest.fixture
@@ -99,7 +55,7 @@ class TestComing:
     def test_each_session_of_one_name_is_shown(self, world: PresenceWorld) -> None:
         for _ in range(2):
             world.member("rosa").type("/join ops")
-        assert world.told == ["+ rosa (account rosa)"] * 2
+        assert world.told == ["+ rosa (account rosa)", "+ rosa (account rosa) (the same)"]
 
     def test_a_session_is_not_shown_its_own(self, world: PresenceWorld) -> None:
         luis = world.reader("luis")
@@ -209,7 +165,10 @@ class TestNewNames:
         for tab in tabs:
             tab.say("/join ops")
         tabs[0].say("/nick lucas")
-        assert world.told == ["+ luis"] * 2 + ["= luis is lucas"] * 2
+        assert world.told == [
+            *("+ luis", "+ luis (the same)"),
+            *("= luis is lucas", "= luis is lucas (the same)"),
+        ]
 
 
 class TestThoseWhoMayNotSpeak:

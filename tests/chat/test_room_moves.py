@@ -20,7 +20,13 @@ class MovesWorld(World):
     def __init__(self) -> None:
         super().__init__()
         self.lobby, self.ops = self.server.lobby, self.server.rooms.add("ops")
-        self.moves = RoomMoves(self.server.rooms, self.server.moderation, self.server.unread, 2)
+        self.moves = RoomMoves(
+            self.server.rooms,
+            self.server.moderation,
+            self.server.unread,
+            self.server.staying,
+            2,
+        )
         self.luis = guest(self)
         self.lobby.append(Draft("lobby", 99, "eva", Kind.MESSAGE, ["1", "2", "3", "4"]))
         self.settle()

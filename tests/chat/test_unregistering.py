@@ -28,6 +28,7 @@ STAYS = "is the room's, and holds for whoever has the name"
 OF_NOBODY = "has nothing of any account"
 
 BECOMES = {
+    "absence": GONE,
     "account": GONE,  # its settings, too: whom it ignores, what it says while away
     "clock": OF_NOBODY,
     "credential": GONE,
@@ -43,6 +44,7 @@ BECOMES = {
     "room": GONE,  # the owner alone, if others run the room
     # Somebody who is banned would only have to give the name up, and take it again.
     "sanction": STAYS,
+    "stay": GONE,
     "visit": OF_NOBODY,  # of sessions of other nodes, which end
 }
 
@@ -55,7 +57,15 @@ class RecordsWorld(World):
         server = self.server
         self.luis, self.ana = self.member("luis"), self.member("ana")
         self.luis.type("/create lab", "hola", "/leave")
-        self.ana.type("/away soon", "/ignore max", "/create ops", "/op luis", "/create tea", "hola")
+        self.ana.type(
+            "/away soon",
+            "/stay on",
+            "/ignore max",
+            "/create ops",
+            "/op luis",
+            "/create tea",
+            "hola",
+        )
         self.luis.type("/msg ana secret for the first one")
         self.settle()
         lab, tea = self.room("lab"), self.room("tea")
@@ -77,6 +87,8 @@ class RecordsWorld(World):
         saying = server.idempotency.say(self.luis.session, server.lobby, ["once"], owner, "key")
         Deferred.fromCoroutine(saying)
         server.unread.keep("ana")
+        absence = server.staying.records.set_absence("ana", 1)
+        server.deeds.carry_out(self.luis.session, lab, None, *absence)
         self.settle()
 
     def kept(self) -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ USE, ROOM, NAME, NOBODY, UNKNOWN = (
 
 NO_ARGUMENT = ("leave", "mentions", "missed", "skip", "text", "bans", "close", "stats")
 ONE_NAME = ("invite", "uninvite", "voice", "unvoice", "op", "unop", "unmute", "unban")
-SWITCHES = ("echo", "times", "quiet", "bell", "guests")
+SWITCHES = ("echo", "times", "quiet", "bell", "guests", "stay")
 TIMES = (
     *("10min", "5", "1y", "1h30m", "30s.", "-5m", "+1h", ".5h", "½h", "٣m", '"1h"', "5parsecs"),
     *("0", "0s", "367d", "10 m", "10 minutes", "for 10m", "durante 10m", "an hour", "una hora"),

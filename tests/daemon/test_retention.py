@@ -10,6 +10,7 @@ from twisted.internet import reactor
 from twisted.internet.task import deferLater
 from twisted.logger import eventAsText
 
+from chatd.chat.staying import MOST_ABSENT
 from chatd.daemon.retention import (
     LEAST_SECONDS,
     MOST_SECONDS,
@@ -270,10 +271,20 @@ def test_after_it_was_stopped_nothing_is_forgotten_and_no_timer_runs() -> None:
     assert len(chat.stored("lobby")) == FORGOTTEN
 
 
-def test_a_retention_that_had_nothing_to_do_can_be_stopped() -> None:
+def test_a_retention_that_deletes_no_lines_can_be_stopped() -> None:
     chat = WorldWithRetention(RetentionPolicy(rooms={"tea": 0}))
     chat.retention.start()
+    chat.retention.stop()
     assert chat.world.clock.getDelayedCalls() == []
+
+
+def test_stays_end_also_where_all_lines_are_stored() -> None:
+    chat = WorldWithRetention(RetentionPolicy())
+    ana = chat.world.member("ana", stay=True)
+    ana.hang_up()
+    chat.world.wait(MOST_ABSENT)
+    chat.retention.start()
+    assert "ana" not in chat.world.server.lobby.here.named
     chat.retention.stop()
 
 

@@ -55,6 +55,9 @@ class TestPresence:
         assert seen(Change.RENAMED, new_name="eva") == f"{mask} NICK eva\r\n"
         assert seen(Change.LEFT, reason="bye") == f"{mask} PART #ops :bye\r\n"
         assert seen(Change.LEFT, quits=True) == f"{mask} QUIT :\r\n"
+        assert seen(Change.JOINED, same=True) == seen(Change.LEFT, same=True) == ""
+        assert seen(Change.RENAMED, new_name="eva", same=True) == f"{mask} PART #ops\r\n"
+        assert seen(Change.AWAY, "away-notify", absent=True) == f"{mask} AWAY :not connected\r\n"
         assert seen(Change.LEFT, by="luis") == ":luis!luis@irc.example KICK #ops ana :luis\r\n"
 
 

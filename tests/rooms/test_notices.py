@@ -11,7 +11,7 @@ from chatd.rooms.room import Room
 from chatd.storage.memory import MemoryStore
 from tests.support.stores import OwnEntries
 
-JOINED, LEFT, RENAMED = Change
+JOINED, LEFT, RENAMED = Change.JOINED, Change.LEFT, Change.RENAMED
 
 
 class Announcing(OwnEntries):

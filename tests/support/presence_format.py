@@ -29,9 +29,19 @@ class PresenceFormat(ChatFormat):
             about += ["by", presence.by]
         if presence.quits:
             about.append("quits")
+        if presence.same:
+            about.append("(the same)")
+        if presence.absent:
+            about.append("(absent)")
         if presence.reason:
             about.append(f"({presence.reason})")
         return f"{_SIGNS[presence.change]} {' '.join(about)}\n".encode()
 
 
-_SIGNS = {Change.JOINED: "+", Change.LEFT: "-", Change.RENAMED: "="}
+_SIGNS = {
+    Change.JOINED: "+",
+    Change.LEFT: "-",
+    Change.RENAMED: "=",
+    Change.AWAY: "away:",
+    Change.REALNAME: "realname:",
+}

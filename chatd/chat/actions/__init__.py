@@ -39,6 +39,7 @@ Modules (python3 -m tools.documents writes this list):
 - `settings`: The settings of a session: its view of the rooms, its language, and what others may
   do.
 - `speak`: Speaking: lines, acts and topics in a room, and private lines.
+- `stay`: Staying in rooms without a client: the choice of a person, and coming back to these rooms.
 - `tokens`: The tokens of a session's account: secrets with which programs act for it.
 - `unregister`: Giving up the name of a session's account, and all that is stored with it.
 - `whois`: The public facts about a name.

@@ -142,7 +142,11 @@ async def leave(server: ChatServer, session: Session) -> Entry | None:
     """
     rooms = session.memberships
     if not session.subscriptions.multi_room or rooms.keys() <= {server.lobby}:
-        return await enter(server, session, server.lobby.name)
+        left = session.room
+        entry = await enter(server, session, server.lobby.name)
+        if entry is not None and left not in (None, server.lobby):
+            server.staying.leaving(session, left)
+        return entry
     here = session.joined.here()
     try:
         if len(rooms) == 1:
@@ -153,7 +157,11 @@ async def leave(server: ChatServer, session: Session) -> Entry | None:
 
 
 def leave_room(server: ChatServer, session: Session, room: Room, reason: str = "") -> None:
-    """Take a session out of one of its rooms, into no other, for a reason."""
+    """Take a session out of one of its rooms, into no other, for a reason.
+
+    Its account does not stay there.
+    """
+    server.staying.leaving(session, room)
     server.moves.leave(session, room, Departure(reason))
 
 

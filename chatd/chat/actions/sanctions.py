@@ -11,7 +11,7 @@ from chatd.chat.sanctions import BAN, MUTE, Sanction
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Deed
+from chatd.event import Deed, Departure
 from chatd.rooms.room import Room
 from chatd.storage.records import Put
 from chatd.text.folding import fold
@@ -38,7 +38,7 @@ _ACTS = {MUTE: Act.MUTE, BAN: Act.BAN}
 async def kick(
     server: ChatServer, session: Session, room: Room, name: str, reason: str = ""
 ) -> Done:
-    """Put the sessions of that name out of a room, with a reason.
+    """Put the sessions of that name out of a room, with a reason; a person that stays there, too.
 
     They may come back. Until the deed is stored they stay, but say nothing. Raises `Refusal` and
     `StoreError`.
@@ -47,12 +47,14 @@ async def kick(
     moderation.check(session, room, Act.KICK)
     sessions = [other for other in server.sessions.called(name) if room in other.memberships]
     elsewhere = any(room.name in other.visit.rooms for other in server.roster.called(name))
-    if not (sessions or elsewhere):
+    stay = server.staying.ending(fold(name), [room])
+    if not (sessions or elsewhere or stay.puts):
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
     moderation.check_above(session, room, name, sessions)
     moderation.begin_putting_out(room, sessions)
     try:
-        done = await carry_out(server, session, room, Deed("kick", name, 0, reason))
+        done = await carry_out(server, session, room, Deed("kick", name, 0, reason), stay.puts)
+        server.staying.told(stay, Departure(reason, session.name))
         server.evictions.kick(room, sessions, session.name, reason)
         return done
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatd.accounts.credentials import Scope
+from chatd.chat import presence
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -59,9 +60,16 @@ async def set_away(server: ChatServer, session: Session, text: str) -> str:
     away = text[:AWAY_CHARACTERS]
     await server.logins.change_settings(session, away=away)
     server.marked.changed(session.name)
-    for membership in session.memberships.values():
-        membership.show(Change.AWAY, away)
+    _show_away(server, session, away)
     return away
+
+
+def _show_away(server: ChatServer, session: Session, away: str) -> None:
+    """Show in the rooms of a person that it is away, or back, where it may speak."""
+    others = (room for _, room in server.marked.places_of(session.name))
+    for room in dict.fromkeys([*session.memberships, *others]):
+        if session.name not in room.here.absent:
+            presence.show(room, session, Change.AWAY, away)
 
 
 async def set_guests(server: ChatServer, session: Session, guests: bool) -> None:

@@ -13,8 +13,9 @@ from chatd.chat.session import Session
 class Whois(NamedTuple):
     """Facts about a name.
 
-    ``name`` is as its owner writes it, ``rooms`` are the names of those rooms of the owner's
-    sessions that the requester may read, ``away`` is "" if the owner is not away.
+    ``name`` is as its owner writes it, ``rooms`` are the names of those rooms that the requester
+    may read of the rooms of the owner's sessions, and of those in which the account stays.
+    ``away`` is "" if the owner has not said to be away.
     """
 
     name: str
@@ -35,7 +36,9 @@ def whois(server: ChatServer, session: Session, wanted: str) -> Whois:
     elsewhere = server.roster.reachable(name)
     rooms = {room.name: room for other in sessions for room in other.memberships}
     rooms.update((room, server.rooms.of(room)) for other in elsewhere for room in other.visit.rooms)
+    account = server.accounts.called(name)
+    if account is not None:
+        rooms.update((room.name, room) for room in server.staying.records.rooms_of(account.key))
     readable = [name for name, room in rooms.items() if server.rooms.readable(session, room)]
-    registered = server.accounts.called(name) is not None
     count = len(sessions) + len(elsewhere)
-    return Whois(name, registered, count, readable, server.sessions.away_text(name))
+    return Whois(name, account is not None, count, readable, server.sessions.away_text(name))

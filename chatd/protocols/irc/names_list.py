@@ -45,13 +45,12 @@ def _members(conversation: Conversation, room: Room) -> Sequence[str]:
     """Return the names of the members of a room that clients know of; of several sessions, once."""
     here, own = room.here, conversation.session.number
     hidden = here.hidden
-    return list(
-        dict.fromkeys(
-            member.name
-            for number, member in here.members.items()
-            if number not in hidden or number == own
-        )
+    present = (
+        member.name
+        for number, member in here.members.items()
+        if number not in hidden or number == own
     )
+    return list(dict.fromkeys([*present, *here.absent]))
 
 
 def _slices(conversation: Conversation, room: Room, members: Sequence[str]) -> Iterator[bytes]:

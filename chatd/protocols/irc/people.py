@@ -67,6 +67,19 @@ def person_of(conversation: Conversation, sessions: Sequence[AnySession]) -> Per
     )
 
 
+def person_called(conversation: Conversation, wanted: str) -> Person | None:
+    """Return the facts about a person who has a session, or stays in a room without one."""
+    server, session = conversation.server, conversation.session
+    sessions = server.sessions.called_anywhere(wanted)
+    if sessions:
+        return person_of(conversation, sessions)
+    account = server.accounts.called(wanted)
+    if account is None or not look_up(server, session, account.name).rooms:
+        return None
+    name, away = account.name, server.sessions.away_text(account.name)
+    return Person(name, name, name, name, away or session.sentence("absent"))
+
+
 # WHO
 
 
@@ -92,9 +105,11 @@ def _who(conversation: Conversation, mask: str, fields: str, token: str) -> Iter
             prefixes = prefixes_of(conversation.server, room, some, several=several)
         lines = []
         for name in some:
-            sessions = conversation.server.sessions.called_anywhere(name)
-            if sessions:
-                person = person_of(conversation, sessions)
+            person = person_called(conversation, name)
+            if person is not None:
+                if room is not None and name in room.here.absent:
+                    away = person.away or conversation.session.sentence("absent")
+                    person = person._replace(away=away)
                 channel = "*" if room is None else f"#{room.name}"
                 prefix = prefixes.get(name, "")
                 lines.append(_who_line(conversation, person, channel, prefix, fields, token))
@@ -141,7 +156,7 @@ def _who_line(
 
 def names_in(room: Room) -> list[str]:
     """Return the names of all who are in a room, each once."""
-    return list(dict.fromkeys(member.name for member in room.here.members.values()))
+    return room.here.names
 
 
 def readable_room(conversation: Conversation, wanted: str) -> Room | None:
@@ -175,15 +190,14 @@ def _names_like(conversation: Conversation, mask: str) -> list[str]:
 def whois(conversation: Conversation, message: Message) -> None:
     """Send who a person is."""
     wanted = message.parameters[-1]
-    server, session = conversation.server, conversation.session
-    sessions = server.sessions.called_anywhere(wanted)
-    if not sessions:
+    session = conversation.session
+    person, host = person_called(conversation, wanted), conversation.own_format.server.name
+    if person is None:
         text = session.sentence("nobody", name=wanted)
         conversation.numeric(numerics.ERR_NOSUCHNICK, echoed(wanted), text=text)
         end = session.sentence("irc_end_of_list")
         conversation.numeric(numerics.RPL_ENDOFWHOIS, echoed(wanted), text=end)
         return
-    person, host = person_of(conversation, sessions), conversation.own_format.server.name
     name = person.name
     conversation.numeric(
         numerics.RPL_WHOISUSER, name, person.username, host, "*", text=person.realname
@@ -220,11 +234,10 @@ def ison(conversation: Conversation, message: Message) -> None:
 
 def userhost(conversation: Conversation, message: Message) -> None:
     """Send the masks of some people, and if they are away."""
-    server, host = conversation.server, conversation.own_format.server.name
+    host = conversation.own_format.server.name
     found = []
     for name in message.parameters[:_USERHOSTS]:
-        if sessions := server.sessions.called_anywhere(name):
-            person = person_of(conversation, sessions)
+        if person := person_called(conversation, name):
             found.append(f"{person.name}={'-' if person.away else '+'}{person.username}@{host}")
     conversation.numeric(numerics.RPL_USERHOST, text=" ".join(found))
 

@@ -193,6 +193,8 @@ DEEDS: dict[str, Deed] = {
     ),
     "ignored names": Deed(_same("/ignore guyNUMBER", "/unignore guyNUMBER")),
     "away": Deed(lambda number: [f"/away {_text(_HAN, 199)}"]),
+    "stays": Deed(_same("/stay on", "/stay off")),
+    "rooms of one who stays": Deed(_same("/join roomNUMBER", "x"), ("/stay on",)),
     "languages": Deed(_same("/language es", "/idioma en")),
     "tokens": Deed(_same("/token new tNUMBER", PASSWORD, "/token revoke tNUMBER")),
     "passwords": Deed(_same(f"/password keep-tokens {PASSWORD}", PASSWORD)),

@@ -76,3 +76,30 @@ class TestPrefixes:
         assert prefix_of("owner", several=True) == "~@"
         assert prefix_of("owner", several=False) == "@"
         assert prefix_of("voiced", several=True) == "+"
+
+
+class TestStaying:
+    def test_a_person_without_a_client_is_away(self, world: World) -> None:
+        ana = irc_person(world, "ana", "ops")
+        eva = world.member("eva", stay=True)
+        eva.type("/join ops")
+        ana.seen()
+        eva.hang_up()
+        world.settle()
+        text = EN.sentence("absent")
+        assert ana.ask("NAMES #ops")[0].endswith("#ops :ana eva")
+        assert ana.seen() == []
+        assert ana.ask("WHO #ops")[1].endswith(" eva G :0 eva")
+        assert f":irc.example 301 ana eva :{text}" in ana.ask("WHOIS eva")
+        assert ana.ask("ISON eva") == [":irc.example 303 ana :"]
+        world.member("eva").type("/join ops")
+        assert ana.seen() == []
+
+    def test_a_second_client_is_no_second_person(self, world: World) -> None:
+        ana = irc_person(world, "ana", "ops")
+        one, other = (world.member("eva") for _ in range(2))
+        one.type("/join ops")
+        assert [line.split()[1] for line in ana.seen()] == ["JOIN"]
+        other.type("/join ops")
+        one.hang_up()
+        assert ana.seen() == []
