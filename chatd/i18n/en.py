@@ -1028,6 +1028,24 @@ SENTENCES = {
     "irc_sasl_succeeded": "you have proved who you are.",
     "irc_sasl_too_long": "the answer is too long.",
     "irc_logged_in": "You are logged in as {name}",
+    "irc_account_is_nickname": "an account has your nickname: give * for its name.",
+    "irc_registered": "{name} is yours now.",
+    "irc_registered_without_email": "{name} is yours now. No address of e-mail is kept here.",
+    "irc_nothing_to_verify": "no account has to be verified here.",
+    "irc_nickserv_unknown": "there is no such command. HELP lists them.",
+    "irc_nickserv_identify": "IDENTIFY [NAME] PASSWORD",
+    "irc_nickserv_register": "REGISTER PASSWORD",
+    "irc_nickserv_ghost": "GHOST NAME PASSWORD",
+    "irc_nickserv_ghost_shares": (
+        "All your clients share the name {name}, so none is in the way of another."
+    ),
+    "irc_nickserv_help": (
+        "IDENTIFY [NAME] PASSWORD logs you in, and gives you the name.\n"
+        "REGISTER PASSWORD makes your nickname an account.\n"
+        "LOGOUT makes you a guest.\n"
+        "GHOST NAME PASSWORD does as IDENTIFY: several clients share a name.\n"
+        "Each also as /quote NS IDENTIFY, say."
+    ),
     "irc_logged_out": "You are logged out",
     "irc_welcome": "Welcome to chatd, {name}",
     "irc_host": "Your host is {server}, running chatd {version}",

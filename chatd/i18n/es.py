@@ -1119,6 +1119,26 @@ SENTENCES = {
     "irc_sasl_succeeded": "has demostrado quién eres.",
     "irc_sasl_too_long": "la respuesta es demasiado larga.",
     "irc_logged_in": "Has iniciado sesión como {name}",
+    "irc_account_is_nickname": "una cuenta tiene tu apodo: da * como nombre.",
+    "irc_registered": "{name} es tuyo desde ahora.",
+    "irc_registered_without_email": (
+        "{name} es tuyo desde ahora. Aquí no se guarda ninguna dirección de correo."
+    ),
+    "irc_nothing_to_verify": "aquí no hay que verificar ninguna cuenta.",
+    "irc_nickserv_unknown": "no existe esa orden. HELP las enumera.",
+    "irc_nickserv_identify": "IDENTIFY [NOMBRE] CONTRASEÑA",
+    "irc_nickserv_register": "REGISTER CONTRASEÑA",
+    "irc_nickserv_ghost": "GHOST NOMBRE CONTRASEÑA",
+    "irc_nickserv_ghost_shares": (
+        "Todos tus clientes comparten el nombre {name}: ninguno estorba a otro."
+    ),
+    "irc_nickserv_help": (
+        "IDENTIFY [NOMBRE] CONTRASEÑA inicia tu sesión y te da el nombre.\n"
+        "REGISTER CONTRASEÑA hace de tu apodo una cuenta.\n"
+        "LOGOUT cierra tu sesión.\n"
+        "GHOST NOMBRE CONTRASEÑA hace lo mismo que IDENTIFY: varios clientes comparten un nombre.\n"
+        "Cada una también como /quote NS IDENTIFY, por ejemplo."
+    ),
     "irc_logged_out": "Has cerrado la sesión",
     "irc_welcome": "Te damos la bienvenida a chatd, {name}",
     "irc_host": "Tu servidor es {server}, con chatd {version}",

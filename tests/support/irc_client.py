@@ -50,14 +50,19 @@ def irc_client(world: World, address: IAddress = HERE) -> IrcClient:
 
 
 def irc_person(
-    world: World, name: str, *rooms: str, capabilities: str = "", account: bool = False
+    world: World,
+    name: str,
+    *rooms: str,
+    capabilities: str = "",
+    account: bool = False,
+    address: IAddress = HERE,
 ) -> IrcClient:
     """Return a client that has registered and is in some rooms, whose welcome it has seen.
 
     With an ``account``, it is logged in to the account of its name, which is registered if there is
     none.
     """
-    client = irc_client(world)
+    client = irc_client(world, address)
     if account:
         if world.server.accounts.called(name) is None:
             world.register(name)

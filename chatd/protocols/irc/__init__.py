@@ -5,6 +5,8 @@ there are actions of the chat. These modules must not know who may do what.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `accounts`: Registering the nickname as an account: REGISTER and VERIFY (IRCv3 draft/account-
+  registration).
 - `capabilities`: The capabilities of clients, and their negotiation (IRCv3 capability-negotiation).
 - `channels`: Rooms as the channels that a command names, and refusals as numerics.
 - `client`: The state of a client of IRC: how far it is registered, and its capabilities.
@@ -24,6 +26,7 @@ Modules (python3 -m tools.documents writes this list):
 - `modes`: MODE: the roles, the bans and the mode of a room, in the letters of IRC.
 - `names`: Names as IRC writes them: channels, masks, and masks of bans.
 - `names_list`: The people in channels: NAMES.
+- `nickserv`: NickServ: the name to which clients send what is about their accounts.
 - `numerics`: The numeric replies of IRC by their names (RFC 2812 section 5; modern.ircdocs.horse).
 - `people`: People as IRC clients ask for them: who they are, if they are here, and if they are
   away.

@@ -40,6 +40,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     "account-tag": Capability(),
     "away-notify": Capability(),
     "cap-notify": Capability(),
+    "draft/account-registration": Capability("before-connect", for_login=True),
     "echo-message": Capability(),
     "extended-join": Capability(),
     "message-tags": Capability(),

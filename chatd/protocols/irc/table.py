@@ -6,12 +6,14 @@ This module must not know what a command does.
 from __future__ import annotations
 
 from chatd.protocols.irc import (
+    accounts,
     capabilities,
     info,
     listing,
     moderating,
     modes,
     names_list,
+    nickserv,
     people,
     registration,
     rooms,
@@ -21,12 +23,14 @@ from chatd.protocols.irc import (
 from chatd.protocols.irc.conversation import Table
 
 TABLE: Table = {
+    **accounts.TABLE,
     **capabilities.TABLE,
     **info.TABLE,
     **listing.TABLE,
     **moderating.TABLE,
     **modes.TABLE,
     **names_list.TABLE,
+    **nickserv.TABLE,
     **people.TABLE,
     **registration.TABLE,
     **rooms.TABLE,

@@ -11,9 +11,10 @@ from chatd.chat.actions.speak import whisper
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
 from chatd.formats.irc_lines import echoed
-from chatd.protocols.irc import numerics
+from chatd.protocols.irc import nickserv, numerics
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
+from chatd.protocols.irc.nickserv import is_nickserv
 from chatd.protocols.irc.rooms import joined
 from chatd.text.validation import InvalidLine, validate_text
 
@@ -39,7 +40,10 @@ def _say(conversation: Conversation, message: Message, kind: Kind) -> None:
         conversation.refuse(message.command, refusal)
         return
     for target in targets.split(","):
-        if not target.startswith("#"):
+        if is_nickserv(target):
+            if kind is Kind.MESSAGE:
+                conversation.when_said(partial(nickserv.ask, conversation, valid))
+        elif not target.startswith("#"):
             conversation.when_said(partial(_whisper, conversation, target, valid))
         elif room := joined(conversation, target):
             conversation.session.say(valid, kind=kind, room=room)

@@ -144,13 +144,14 @@ class TestChanges:
         client.ask("CAP LS 302")
         allow = client.server.logins.secrecy.allow_plaintext
         allow(True)
-        assert client.seen() == [":irc.example CAP * NEW :sasl=PLAIN"]
+        new = "draft/account-registration=before-connect sasl=PLAIN"
+        assert client.seen() == [f":irc.example CAP * NEW :{new}"]
         client.send("CAP REQ :sasl")
         client.seen()
         allow(True)
         assert client.seen() == []
         allow(False)
-        assert client.seen() == [":irc.example CAP * DEL :sasl"]
+        assert client.seen() == [":irc.example CAP * DEL :draft/account-registration sasl"]
         assert client.ask("CAP LIST") == [":irc.example CAP * LIST :cap-notify"]
 
     def test_others_are_not(self, world: World) -> None:
