@@ -1047,6 +1047,8 @@ SENTENCES = {
         "Each also as /quote NS IDENTIFY, say."
     ),
     "irc_logged_out": "You are logged out",
+    "irc_supported": "are supported by this server",
+    "irc_too_many_targets": "a line has at most {limit} targets. The others did not receive it.",
     "irc_welcome": "Welcome to chatd, {name}",
     "irc_host": "Your host is {server}, running chatd {version}",
     "irc_created": "A room is a log. A client is a cursor into it.",

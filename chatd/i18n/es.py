@@ -1140,6 +1140,10 @@ SENTENCES = {
         "Cada una también como /quote NS IDENTIFY, por ejemplo."
     ),
     "irc_logged_out": "Has cerrado la sesión",
+    "irc_supported": "es lo que este servidor conoce",
+    "irc_too_many_targets": (
+        "una línea tiene como mucho {limit} destinatarios. Los demás no la recibieron."
+    ),
     "irc_welcome": "Te damos la bienvenida a chatd, {name}",
     "irc_host": "Tu servidor es {server}, con chatd {version}",
     "irc_created": "Una sala es un registro. Un cliente es un cursor en él.",

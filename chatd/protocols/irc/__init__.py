@@ -35,6 +35,7 @@ Modules (python3 -m tools.documents writes this list):
 - `registration`: Registration: the commands by which a client says who it is, before all others.
 - `rooms`: Rooms as channels: joining them, leaving them, and their topics.
 - `sasl`: Logging in by SASL: AUTHENTICATE with the mechanism PLAIN (IRCv3 sasl-3.2; RFC 4616).
+- `supported`: Telling clients what the server supports: the limits that are those of the chat.
 - `table`: The table of the commands of IRC: the tables of all subjects together.
 - `talking`: Talking: lines to channels and to people.
 """

@@ -40,15 +40,19 @@ CAPABILITIES: Mapping[str, Capability] = {
     "account-tag": Capability(),
     "away-notify": Capability(),
     "cap-notify": Capability(),
+    "chghost": Capability(),  # nobody's host changes
     "draft/account-registration": Capability("before-connect", for_login=True),
+    "draft/no-implicit-names": Capability(),
     "echo-message": Capability(),
     "extended-join": Capability(),
+    "invite-notify": Capability(),
     "message-tags": Capability(),
     "multi-prefix": Capability(),  # nobody has more than one
     "sasl": Capability(",".join(MECHANISMS), for_login=True),
     "server-time": Capability(),
     "setname": Capability(),
     "standard-replies": Capability(),
+    "userhost-in-names": Capability(),
 }
 """All capabilities by their names."""
 

@@ -146,9 +146,11 @@ class IrcHandler(SessionHandler[bytes]):
     def _refuse_line(self, fault: MessageFault) -> None:
         if fault in (MessageFault.TOO_LONG, MessageFault.TAGS_TOO_LONG):
             self._numeric(numerics.ERR_INPUTTOOLONG, "irc_line_too_long")
+        elif fault is MessageFault.NOT_UTF8:  # UTF8ONLY asks for this answer of all clients
+            text = self.session.sentence("irc_not_utf8")
+            self.from_server("FAIL", "*", "INVALID_UTF8", text=text)
         else:
-            key = "irc_not_utf8" if fault is MessageFault.NOT_UTF8 else "irc_control"
-            self.refuse("*", Refusal(ErrorKind.INVALID_MESSAGE, key))
+            self.refuse("*", Refusal(ErrorKind.INVALID_MESSAGE, "irc_control"))
 
     def _numeric(self, code: str, key: str, *middle: str) -> None:
         self.numeric(code, *middle, text=self.session.sentence(key))

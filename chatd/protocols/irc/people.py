@@ -34,7 +34,7 @@ PEOPLE_A_SLICE = 100
 _USERHOSTS = 5
 """Most names of USERHOST (RFC 2812 section 4.8)."""
 
-_REALNAME = 200
+REALNAME_CHARACTERS = 200
 """Most characters of a real name."""
 
 _WHOX = "tcuihsnfdlaor"
@@ -263,9 +263,11 @@ async def away(conversation: Conversation, message: Message) -> None:
 def setname(conversation: Conversation, message: Message) -> Job | None:
     """Have another real name."""
     try:
-        text = validate_text(message.parameters[0], _REALNAME)
+        text = validate_text(message.parameters[0], REALNAME_CHARACTERS)
     except InvalidLine:
-        raise Refusal(ErrorKind.INVALID_NAME, "irc_invalid_realname", limit=_REALNAME) from None
+        raise Refusal(
+            ErrorKind.INVALID_NAME, "irc_invalid_realname", limit=REALNAME_CHARACTERS
+        ) from None
     conversation.client.realname = text
     if "setname" in conversation.client.capabilities:
         conversation.from_client("SETNAME", text=text)

@@ -19,9 +19,14 @@ from chatd.protocols.irc import numerics
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.info import lusers, motd
 from chatd.protocols.irc.message import Message
+from chatd.protocols.irc.people import REALNAME_CHARACTERS
 from chatd.protocols.irc.proving import enter, login_of, prove
 from chatd.protocols.irc.sasl import abort
+from chatd.protocols.irc.supported import tell_supported
 from chatd.storage.contract import StoreError
+
+MODES = ("i", "abimnoqstv", "abqov")
+"""The modes of people and of channels, and those of channels that have a parameter."""
 
 
 def nick(conversation: Conversation, message: Message) -> Job | None:
@@ -58,7 +63,7 @@ def user(conversation: Conversation, message: Message) -> Job | None:
         text = session.sentence("irc_registered_already")
         conversation.numeric(numerics.ERR_ALREADYREGISTERED, text=text)
         return None
-    username, realname = message.parameters[0], message.parameters[3]
+    username, realname = message.parameters[0], message.parameters[3][:REALNAME_CHARACTERS]
     if not (username and realname):
         text = session.sentence("irc_needs_parameters")
         conversation.numeric(numerics.ERR_NEEDMOREPARAMS, message.command, text=text)
@@ -141,7 +146,8 @@ def welcome(conversation: Conversation) -> None:
     host = sentence("irc_host", server=name, version=__version__)
     conversation.numeric(numerics.RPL_YOURHOST, text=host)
     conversation.numeric(numerics.RPL_CREATED, text=sentence("irc_created"))
-    conversation.numeric(numerics.RPL_MYINFO, name, f"chatd-{__version__}", "i", "bimnst", "b")
+    conversation.numeric(numerics.RPL_MYINFO, name, f"chatd-{__version__}", *MODES)
+    tell_supported(conversation)
     lusers(conversation)
     motd(conversation)
 

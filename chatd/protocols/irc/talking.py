@@ -18,6 +18,9 @@ from chatd.protocols.irc.nickserv import is_nickserv
 from chatd.protocols.irc.rooms import joined
 from chatd.text.validation import InvalidLine, validate_text
 
+TARGETS = 4
+"""Most targets of a line."""
+
 
 def privmsg(conversation: Conversation, message: Message) -> None:
     """Say a line."""
@@ -39,7 +42,10 @@ def _say(conversation: Conversation, message: Message, kind: Kind) -> None:
         )
         conversation.refuse(message.command, refusal)
         return
-    for target in targets.split(","):
+    wanted = list(dict.fromkeys(targets.split(",")))
+    if len(wanted) > TARGETS:
+        _too_many_targets(conversation, wanted[TARGETS])
+    for target in wanted[:TARGETS]:
         if is_nickserv(target):
             if kind is Kind.MESSAGE:
                 conversation.when_said(partial(nickserv.ask, conversation, valid))
@@ -47,6 +53,11 @@ def _say(conversation: Conversation, message: Message, kind: Kind) -> None:
             conversation.when_said(partial(_whisper, conversation, target, valid))
         elif room := joined(conversation, target):
             conversation.session.say(valid, kind=kind, room=room)
+
+
+def _too_many_targets(conversation: Conversation, first: str) -> None:
+    text = conversation.session.sentence("irc_too_many_targets", limit=TARGETS)
+    conversation.numeric(numerics.ERR_TOOMANYTARGETS, echoed(first), text=text)
 
 
 def _whisper(conversation: Conversation, target: str, text: str) -> None:

@@ -33,6 +33,17 @@ class TestRefusals:
         text = EN.sentence("irc_not_registered")
         assert irc_client(world).ask("JOIN #ops") == [f":irc.example 451 * :{text}"]
 
+    def test_what_is_not_utf8(self, world: World) -> None:
+        text = EN.sentence("irc_not_utf8")
+        ana = irc_person(world, "ana")
+        assert ana.ask(b"PRIVMSG ana :\xff") == [f":irc.example FAIL * INVALID_UTF8 :{text}"]
+
+    def test_an_error_without_a_numeric(self, world: World) -> None:
+        text = EN.sentence("irc_control")
+        assert irc_person(world, "ana").ask(b"PING \0") == [f":irc.example NOTICE ana :{text}"]
+        eva = irc_person(world, "eva", capabilities="standard-replies")
+        assert eva.ask(b"PING \0") == [f":irc.example FAIL * INVALID_MESSAGE :{text}"]
+
     def test_an_unknown_command(self, world: World) -> None:
         text = EN.sentence("irc_unknown_command")
         ana = irc_person(world, "ana")
