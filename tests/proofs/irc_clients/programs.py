@@ -1,0 +1,162 @@
+"""IRC clients, as programs that a test types into and reads.
+
+A terminal of a test has no person: what the program draws is dropped, and what it shows is read
+from its logs. This module must not know what is said.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+PATIENCE = 30.0
+"""Most seconds that a program may take to show what it was sent."""
+
+QUIET = 0.3
+"""Seconds after which a program that draws nothing waits for input."""
+
+TERMINAL = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+
+
+class Program:
+    """A program on a terminal of its own, which comes into a ``room``. Its logs are in ``home``."""
+
+    name = ""
+
+    def __init__(self, home: Path, port: int, nickname: str, room: str, password: str = "") -> None:
+        self.home = home
+        self.port = port
+        self.nickname = nickname
+        self.room = room
+        self.password = password
+        home.mkdir(exist_ok=True)
+        self._master, slave = pty.openpty()
+        environment = {**os.environ, **TERMINAL, "HOME": str(home)}
+        self._process = subprocess.Popen(
+            self.prepared(),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    @classmethod
+    def is_installed(cls) -> bool:
+        """Return True if the program is on this machine."""
+        return shutil.which(cls.name) is not None
+
+    def prepared(self) -> list[str]:
+        """Write the configuration of the program, and return the command that runs it."""
+        raise NotImplementedError
+
+    def type(self, *lines: str) -> None:
+        """Type lines, each once the program has drawn all of the one before: else it is a paste."""
+        for line in lines:
+            os.write(self._master, f"{line}\r".encode())
+            self._drain(QUIET)
+
+    def logs(self) -> str:
+        """Return what the program has logged so far."""
+        files = sorted(path for path in self.home.rglob("*log*") if path.is_file())
+        return "\n".join(path.read_text("utf-8", errors="replace") for path in files)
+
+    def until(self, text: str, times: int = 1) -> None:
+        """Wait until a text was shown so many times."""
+        end = time.monotonic() + PATIENCE
+        while (seen := self.logs().count(text)) < times:
+            assert time.monotonic() < end, f"{self.name} shows {text!r} {seen} times: {self.logs()}"
+            self._drain(0.05)
+        assert seen == times, f"{self.name} shows {text!r} {seen} times: {self.logs()}"
+
+    def close(self) -> None:
+        """Kill the program."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._master)
+
+    def _drain(self, seconds: float) -> None:
+        """Read what the program draws, until it draws nothing for so long."""
+        while select.select([self._master], [], [], seconds)[0]:
+            try:
+                if not os.read(self._master, 1 << 16):
+                    return
+            except OSError:  # EIO: the program has ended
+                return
+
+
+class Irssi(Program):
+    """irssi, which asks for few capabilities."""
+
+    name = "irssi"
+
+    def prepared(self) -> list[str]:
+        sasl = {"sasl_mechanism": "PLAIN", "sasl_username": self.nickname}
+        login = {**sasl, "sasl_password": self.password} if self.password else {}
+        settings = {
+            "core": {"real_name": self.nickname, "server_reconnect_time": "1s"},
+            "fe-common/core": {
+                "autolog": "yes",
+                "autolog_level": "all -crap -clientcrap",
+                "autolog_path": f"{self.home}/log/$0.log",
+            },
+        }
+        network = {"type": "IRC", **login}
+        room = {"name": f"#{self.room}", "chatnet": "chatd", "autojoin": "yes"}
+        server = {"address": "127.0.0.1", "chatnet": "chatd", "port": str(self.port)}
+        of_settings = " ".join(f"{_key(name)} = {_block(each)};" for name, each in settings.items())
+        (self.home / "config").write_text(
+            f"servers = ( {_block(server)} );\n"
+            f"chatnets = {{ chatd = {_block(network)}; }};\n"
+            f"channels = ( {_block(room)} );\n"
+            f"settings = {{ {of_settings} }};\n"
+        )
+        return ["irssi", f"--home={self.home}", "-c", "chatd", "-n", self.nickname]
+
+
+def _key(name: str) -> str:
+    return f'"{name}"'
+
+
+def _block(values: Mapping[str, str]) -> str:
+    return f"{{ {' '.join(f'{name} = {_key(value)};' for name, value in values.items())} }}"
+
+
+class WeeChat(Program):
+    """WeeChat without a screen, which is typed into by a pipe."""
+
+    name = "weechat-headless"
+
+    def prepared(self) -> list[str]:
+        sasl = ""
+        if self.password:
+            sasl = f" -sasl_mechanism=plain -sasl_username={self.nickname}"
+            sasl += f" -sasl_password={self.password}"
+        commands = (
+            "/set logger.file.flush_delay 0",
+            "/set irc.server_default.autoreconnect_delay 1",
+            "/set irc.server_default.autorejoin on",
+            f"/server add chatd 127.0.0.1/{self.port} -nossl -nicks={self.nickname}{sasl}"
+            f" -autojoin=#{self.room}",
+            "/connect chatd",
+        )
+        return [self.name, "-d", str(self.home), "-r", ";".join(commands)]
+
+    def type(self, *lines: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while not (pipes := list(self.home.glob("weechat_fifo_*"))):
+            assert time.monotonic() < end, "it made no pipe"
+            self._drain(0.05)
+        for line in lines:
+            room, _, rest = line.partition(" ")
+            where = f"irc.chatd.{room}" if room.startswith("#") else "irc.server.chatd"
+            text = rest if room.startswith("#") else line
+            pipes[0].write_text(f"{where} *{text}\n")
