@@ -47,7 +47,14 @@ from tests.proofs.attacks.histories import (
     StreamsOfThePast,
 )
 from tests.proofs.attacks.hooks import HooksUnwanted, ManyHooks, PushesOfTheAbsent, SlowHooks
-from tests.proofs.attacks.irc import IrcNeverRegistered, IrcTagFloods, IrcWhoFloods
+from tests.proofs.attacks.irc import (
+    IrcAuthenticateFloods,
+    IrcCapFloods,
+    IrcJoinStorms,
+    IrcNeverRegistered,
+    IrcTagFloods,
+    IrcWhoFloods,
+)
 from tests.proofs.attacks.proxies import (
     ConnectionsOfANetwork,
     ProxyHeaders,
@@ -179,6 +186,9 @@ CATALOGUE: tuple[type[Attack], ...] = (
     IrcNeverRegistered,
     IrcTagFloods,
     IrcWhoFloods,
+    IrcCapFloods,
+    IrcAuthenticateFloods,
+    IrcJoinStorms,
     AuthScriptSlow,
     ProxyHeaders,
     ProxyHeadersUnended,

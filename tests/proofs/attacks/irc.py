@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.proofs.attacks.attack import Attack, Door
+from base64 import b64encode
+
+from tests.proofs.attacks.attack import HASHING, Attack, Door
 
 
 class IrcNeverRegistered(Attack):
@@ -52,3 +54,56 @@ class IrcWhoFloods(Attack):
         for number, client in enumerate(fleet):
             client.send(b"NICK who%d\r\nUSER u 0 * :x\r\nJOIN #who\r\n" % number)
         self.pour(fleet, lambda _: b"WHO *\r\nWHO #who\r\nLUSERS\r\n")
+
+
+class IrcCapFloods(Attack):
+    """Twenty IRC clients ask for capabilities and give them back, as fast as it is answered.
+
+    Each change ends the cursors of a client's rooms, and begins new ones.
+    """
+
+    clients = 20
+    few = 10
+    entrance = Door.IRC
+
+    def run(self) -> None:
+        fleet = self.fleet()
+        for number, client in enumerate(fleet):
+            client.send(b"NICK cap%d\r\nUSER u 0 * :x\r\nJOIN #cap\r\n" % number)
+        self.pour(fleet, lambda _: b"CAP REQ :server-time\r\nCAP REQ :-server-time\r\nCAP LS\r\n")
+
+
+class IrcAuthenticateFloods(Attack):
+    """Twenty IRC clients guess passwords by SASL, as fast as they are refused.
+
+    Each guess that is checked costs a hash, of 64 MiB and 0.1 s.
+    """
+
+    clients = 20
+    few = 10
+    entrance = Door.IRC
+    shared = HASHING
+
+    def run(self) -> None:
+        fleet = self.fleet()
+        for client in fleet:
+            client.send(b"CAP REQ :sasl\r\n")
+        guess = b64encode(b"\0nobody\0wrong horse")
+        self.pour(fleet, lambda _: b"AUTHENTICATE PLAIN\r\nAUTHENTICATE %s\r\n" % guess)
+
+
+class IrcJoinStorms(Attack):
+    """A hundred IRC clients join a room and leave it, as fast as it is answered.
+
+    Each JOIN and PART is told to all others at once, so the work grows with their square.
+    """
+
+    clients = 100
+    few = 20
+    entrance = Door.IRC
+
+    def run(self) -> None:
+        fleet = self.fleet()
+        for number, client in enumerate(fleet):
+            client.send(b"NICK join%d\r\nUSER u 0 * :x\r\n" % number)
+        self.pour(fleet, lambda _: b"JOIN #storm\r\nPART #storm :" + b"x" * 200 + b"\r\n")
