@@ -54,8 +54,12 @@ FROM clock c LEFT JOIN LATERAL (
             ) ORDER BY u.i, e.seq)
             FROM unnest(a.rooms, a.afters, a.counts)
                 WITH ORDINALITY AS u(room, after, count, i)
-            JOIN events e ON e.shard = {SHARD} AND e.room = u.room
-                AND e.seq > u.after AND e.seq <= u.after + u.count
+            CROSS JOIN LATERAL (
+                SELECT * FROM events o
+                WHERE o.shard = {SHARD} AND o.room = u.room
+                    AND o.seq > u.after AND o.seq <= u.after + u.count
+                OFFSET 0
+            ) e
         ) AS lines
     FROM (
         SELECT o.*, sum(o.size) OVER (ORDER BY o.no) - o.size AS before
@@ -69,7 +73,10 @@ WHERE c.shard = {SHARD}
 ORDER BY b.no
 """
 """The statement that reads the batches after a number, with the number of the last one of the log.
-There is a row without a batch if none follows."""
+There is a row without a batch if none follows.
+
+Lines are looked for by a query of their own for each room, which OFFSET keeps as it is. The plan is
+made once, perhaps while there are few lines, and one with a join would go through all each time."""
 
 _KINDS = {int(kind): kind for kind in Kind}
 

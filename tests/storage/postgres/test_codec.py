@@ -6,7 +6,7 @@ import pytest
 
 from chatd.event import Call, Change, Event, Kind, Notice, Presence, Record
 from chatd.storage.batches import BatchItem
-from chatd.storage.postgres.codec import READ_BATCHES, READ_SIZE
+from chatd.storage.postgres.codec import READ, READ_BATCHES, READ_SIZE
 from chatd.storage.shared.engine import LogBatch
 from tests.support.log_nodes import LogNode, line, request_of, write
 
@@ -83,6 +83,13 @@ class TestReading:
         one.append(line(*["x" * 1000] * (READ_SIZE // 900)))
         one.append(line("a"))
         assert [len(one.read(after)) for after in (2, 3)] == [1, 1]
+
+    def test_its_plan_finds_lines_by_their_numbers_also_if_it_was_made_when_there_were_few(
+        self, one: LogNode
+    ) -> None:
+        plan = [row for (row,) in one.channel.ask(f"EXPLAIN {READ}", 0)]
+        [found] = [number for number, row in enumerate(plan) if "events_pkey" in row]
+        assert "seq > " in plan[found + 1]
 
 
 def test_a_batch_without_anything_is_read_as_such(one: LogNode) -> None:
