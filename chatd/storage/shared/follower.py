@@ -161,13 +161,18 @@ class Follower:
         self.publish_safe()
         if self._link is not link:
             return
-        if batches or self._read_again:
+        if self._read_again or (batches and self._may_have_more):
             self._read()
             return
         self._hinted = min(self._hinted, self.read.number)
         seal, self._seal_then = self._seal_then, False
         if seal and self.read.number > self.safe:
             self._seal(link)
+
+    @property
+    def _may_have_more(self) -> bool:
+        """False if what is asked for is read: at a poll that is all that there is."""
+        return self._seal_then or max(self._hinted, self.safe) > self.read.number
 
     def _end_reading(self) -> None:
         if self._reading is not None and self._reading.active():

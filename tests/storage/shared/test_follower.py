@@ -74,6 +74,22 @@ class TestReading:
         follows.hint(2)
         assert follows.link.about("read") == [(1,)]
 
+    def test_ends_with_what_a_hint_names(self, follows: Follows) -> None:
+        follows.read()
+        follows.hint(3)
+        follows.read(2)
+        assert follows.link.about("read") == [(2,)]
+        follows.read(3)
+        assert follows.link.about("read") == []
+
+    def test_ends_with_what_is_known_to_be_safe(self, follows: Follows) -> None:
+        follows.read()
+        follows.follower.vouch(3)
+        follows.read(2)
+        assert follows.link.about("read") == [(2,)]
+        follows.read(3)
+        assert follows.link.about("read") == []
+
     def test_is_done_again_for_a_hint_that_comes_meanwhile(self, follows: Follows) -> None:
         follows.hint(2)
         follows.read()
