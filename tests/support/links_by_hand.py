@@ -43,11 +43,10 @@ class Asked(NamedTuple):
 
 
 class HandLink(Link):
-    """A link that answers when the test says so. ``hints`` are the numbers that it was told."""
+    """A link that answers when the test says so."""
 
     def __init__(self, engine: HandEngine, lost: Callable[[LinkLost], None]) -> None:
         self.asked: list[Asked] = []
-        self.hints: list[int] = []
         self.is_open = True
         self._engine = engine
         self._lost = lost
@@ -67,9 +66,6 @@ class HandLink(Link):
 
     def seal(self, position: Position) -> Deferred[Any]:
         return self._ask("seal", position.number)
-
-    def hint(self, number: int) -> None:
-        self.hints.append(number)
 
     def join(self, request: JoinRequest) -> Deferred[Any]:
         return self._ask("join", request.last, list(request.held), request.id)

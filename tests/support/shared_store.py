@@ -357,7 +357,8 @@ class MemoryLink(Link):
         return self._sealed(request() if self.is_open else None)
 
     def append(self, term: int, request: Request) -> Deferred[Answer]:
-        return self._carry_out(partial(self._log.append, self._store, term, request))
+        append = partial(self._log.append, self._store, term, request)
+        return self._carry_out(append).addCallback(self._told_to_others)
 
     def read(self, after: int) -> Deferred[Sequence[LogBatch]]:
         return succeed([batch.read for batch in self._log.batches[after:]])
@@ -367,11 +368,6 @@ class MemoryLink(Link):
         if len(batches) < position.number or batches[-1].read.id != position.id:
             return fail(LinkLost("another history"))
         return self._sealed(None)
-
-    def hint(self, number: int) -> None:
-        for node in tuple(self._log.nodes):
-            if node is not self._store:
-                node.engine.hinted(number)
 
     def join(self, request: JoinRequest) -> Deferred[Joined]:
         return self._carry_out(partial(self._join, request))
@@ -426,6 +422,13 @@ class MemoryLink(Link):
 
     def abort(self) -> None:
         self._store.engine.end_link("it was ended")
+
+    def _told_to_others(self, answer: Answer) -> Answer:
+        if isinstance(answer, Committed):
+            for node in tuple(self._log.nodes):
+                if node is not self._store:
+                    node.engine.hinted(answer.number)
+        return answer
 
     def _told(self, result: Any, number: int) -> Any:
         for node in tuple(self._log.nodes):

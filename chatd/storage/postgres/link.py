@@ -102,7 +102,6 @@ class PostgresLink(Link):
         self._lost = lost
         self._why: LinkLost | None = None
         self._pending: dict[Deferred[Any], None] = {}
-        self._hinted = 0  # the last number that others were told, or will be
         self._beats = 0
         self._writer = _Thread(reactor, "writer", writer)
         self._reader = _Thread(reactor, "reader", reader)
@@ -126,11 +125,6 @@ class PostgresLink(Link):
 
     def seal(self, position: Position) -> Deferred[None]:
         return self._ask(self._keeper, _as_it_is, requests.seal, position)
-
-    def hint(self, number: int) -> None:
-        if number > self._hinted:
-            self._hinted = number
-            self._ask(self._writer, _as_it_is, self._send_hint, number).addErrback(_ignore)
 
     def join(self, request: JoinRequest) -> Deferred[Joined]:
         return self._ask(self._keeper, _as_it_is, requests.join, self._node, request)
@@ -220,10 +214,6 @@ class PostgresLink(Link):
     def _hear(self, number: int) -> None:
         if self._why is None:
             self._told(number)
-
-    def _send_hint(self, channel: Channel, number: int) -> None:
-        if number == self._hinted:  # else the next one says more
-            requests.hint(channel, number)
 
     def _is_done(self, number: int | None) -> bool:
         if number is not None:

@@ -36,11 +36,14 @@ PRUNED = 5000
 
 _SEAL = "SELECT sealed FROM chatd_seal_1(%s, %s)"
 _PIPELINED_SEAL = f"SELECT sealed FROM chatd_seal_1({SHARD}, $1)"
-_NOTIFY = "SELECT pg_notify(%s, %s)"
+_NOTIFY = "SELECT pg_notify($1, $2)"
 
 
 def append(channel: Channel, parameters: Sequence[str | None]) -> AppendRow:
-    """Append a batch, and seal it, in one round trip. Return the row of `codec.APPEND`."""
+    """Append a batch, and seal it, in one round trip. Return the row of `codec.APPEND`.
+
+    Other nodes are told that it is safe.
+    """
     with channel.heard():
         appended, sealed = channel.pipeline.ask(
             (APPEND, parameters), (_PIPELINED_SEAL, parameters[:1])
@@ -51,6 +54,8 @@ def append(channel: Channel, parameters: Sequence[str | None]) -> AppendRow:
                 raise LinkLost("the batch was stored on another server than the one that answers.")
             # There is no batch to be sealed: the seal of the last one before it vouches for that.
             _seal(channel, row.last)
+    if row.what == "stored":
+        hint(channel, int(row.number))
     return row
 
 
@@ -74,7 +79,7 @@ def read(channel: Channel, after: int) -> list[LogBatch]:
 
 def hint(channel: Channel, number: int) -> None:
     """Tell other nodes that all up to a number is safe. It is a commit that does not wait."""
-    channel.ask(_NOTIFY, CHANNEL, f"{SHARD} {number}")
+    channel.pipeline.ask((_NOTIFY, (CHANNEL, f"{SHARD} {number}")))
 
 
 def join(channel: Channel, node: str, request: JoinRequest) -> Joined:

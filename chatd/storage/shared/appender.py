@@ -180,7 +180,6 @@ class Appender:
         self._carrier = None
         if isinstance(answer, Committed):
             attempt.stored(answer)
-            link.hint(answer.number)
             self._follower.append_own(answer.number, attempt.id)
             return
         attempt.not_stored()

@@ -146,7 +146,10 @@ class Link(abc.ABC):
 
     @abc.abstractmethod
     def append(self, term: int, request: Request) -> Deferred[Answer]:
-        """Append a batch, and seal it. One request is under way at a time."""
+        """Append a batch, seal it, and tell the other nodes that all up to it is safe.
+
+        One request is under way at a time.
+        """
 
     @abc.abstractmethod
     def read(self, after: int) -> Deferred[Sequence[LogBatch]]:
@@ -161,10 +164,6 @@ class Link(abc.ABC):
 
         Fails with `LinkLost` if the engine has no such batch.
         """
-
-    @abc.abstractmethod
-    def hint(self, number: int) -> None:
-        """Tell the other nodes that all up to a number is safe."""
 
     @abc.abstractmethod
     def join(self, request: JoinRequest) -> Deferred[Joined]:

@@ -51,7 +51,6 @@ class TestABatch:
         store.say("a")
         store.stored(2)
         assert store.published == ["a"]
-        assert store.link.hints == [2]
 
     def test_is_published_behind_those_of_others(self, store: Store) -> None:
         store.say("a")
