@@ -6,7 +6,9 @@ in turns, and prints JSON. Beside each figure is that of the same without what i
 - a lone line to another node, and the same without the rule that what can be read is not what may
   be shown: one commit that waits for the standby, with the hint in it, and nodes that show what
   they read;
-- the same with 1 ms each way to the standby, while seven nodes append;
+- the same with 1 ms each way to the standby, while seven others append: first seven that only call
+  the functions of the database, as the writers of nodes do, then seven whole nodes, which read all
+  that the others append;
 - durable lines a second of two nodes, and of one store in a file.
 
 Nodes are stores alone, without clients: those of this process, and one process for each busy one.
@@ -25,7 +27,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 from unittest import mock
+from uuid import uuid4
 
+import psycopg
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater, react
 
@@ -36,9 +40,13 @@ from chatd.storage.postgres import requests
 from chatd.storage.postgres.address import address_of
 from chatd.storage.postgres.channel import Channel
 from chatd.storage.postgres.codec import AppendRow
-from chatd.storage.postgres.parameters import APPEND
+from chatd.storage.postgres.parameters import APPEND, parameters_of
+from chatd.storage.postgres.schema import upgrade
+from chatd.storage.postgres.sessions import open_session
 from chatd.storage.postgres.store import PostgresSettings, PostgresStore
+from chatd.storage.shared.engine import JoinRequest, Request
 from chatd.storage.shared.follower import Follower
+from chatd.storage.shared.lease import BEAT_SECONDS
 from chatd.storage.shared.settings import Durability, SharedSettings
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.postgres import cluster
@@ -56,9 +64,10 @@ FULL_SECONDS = 3.0
 
 BUSY_PAUSE = 0.01
 BUSY_LINES = 16
-"""A busy node appends so many lines after each pause."""
+"""A busy node, or an appender, appends so many lines after each pause."""
 
-BUSY_NODES = 7
+BUSY = 7
+"""The number of busy nodes, or of appenders."""
 
 _ONE_COMMIT = (
     "SELECT what, no, stamp, last, answer FROM (SELECT a.*, set_config('synchronous_commit', 'on',"
@@ -193,13 +202,33 @@ async def measure_lone(reactor: Any, url: str) -> dict[str, Any]:
     return result
 
 
-async def measure_busy(reactor: Any, url: str) -> dict[str, Any]:
-    """Measure lone lines while other nodes append."""
-    author, _own = node(reactor, url, "author")
-    reader, other = node(reactor, url, "reader")
-    seconds = LINES * 0.1 + 5
-    busy = [_process("busy", url, f"busy{index}", str(seconds)) for index in range(BUSY_NODES)]
-    await deferLater(reactor, 3.0)
+def measure_busy(url: str, what: str) -> dict[str, Any]:
+    """Measure lone lines while others append, which are processes that do ``what``.
+
+    The lone lines are those of another process, too: this one delays what comes to the standby.
+    """
+    with psycopg.connect(url, autocommit=True) as connection:
+        upgrade(connection)
+    others = [_process(what, url, f"{what}{index}", "0") for index in range(BUSY)]
+    try:
+        for each in others:
+            assert each.stdout is not None
+            each.stdout.readline()  # it has begun
+        measuring = _process("lone", url, f"lone {what}", "0")
+        found: dict[str, Any] = json.loads(measuring.communicate()[0])
+    finally:
+        for each in others:
+            each.kill()
+            each.communicate()
+    return found
+
+
+async def _be_lone(reactor: Any, url: str, name: str, _: float) -> None:
+    """Say lone lines, among those of others, and print when they were shown at another node."""
+    author, _own = node(reactor, url, f"author of {name}")
+    reader, other = node(reactor, url, f"reader of {name}")
+    await deferLater(reactor, 1.0)
+    begin, first = time.perf_counter(), other.lines
     times = []
     for _ in range(LINES):
         await deferLater(reactor, PAUSE)
@@ -207,13 +236,12 @@ async def measure_busy(reactor: Any, url: str) -> dict[str, Any]:
         began = time.perf_counter()
         author.append(_draft("lone"))
         times.append((await other_shown - began) * 1e3)
-    for each in busy:
-        each.kill()
-        each.wait()
+    rate = (other.lines - first) / (time.perf_counter() - begin)
     await author.close()
     await reader.close()
     times.sort()
-    return {"other_ms": median(times), "p99_ms": times[int(len(times) * 0.99)]}
+    found = {"other_ms": median(times), "p99_ms": times[int(len(times) * 0.99)], "lines_s": rate}
+    sys.stdout.write(json.dumps(found) + "\n")
 
 
 def _shown_of(room: str, watch: Watch) -> Deferred[float]:
@@ -254,15 +282,36 @@ def _process(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-async def _be_busy(reactor: Any, url: str, name: str, seconds: float) -> None:
-    store, _ = node(reactor, url, name)
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+async def _be_busy(reactor: Any, url: str, name: str, _: float) -> None:
+    """Append as a whole node, until this is killed."""
+    store, _watch = node(reactor, url, name)
+    _say_begun()
+    while True:
         for _ in range(BUSY_LINES):
             store.append(_draft(name))
         await store.flush()
         await deferLater(reactor, BUSY_PAUSE)
-    await store.close()
+
+
+async def _be_appender(reactor: Any, url: str, name: str, _: float) -> None:
+    """Append as the writer of a node does, and renew a lease, until this is killed."""
+    channel = Channel(open_session(address_of(url).parameters, name, steady=True))
+    term, number, *_rest = requests.join(channel, name, JoinRequest(uuid4(), 0))
+    _say_begun()
+    beat_due = 0.0
+    while True:
+        began = time.monotonic()
+        if began >= beat_due:
+            requests.beat(channel, term, number)
+            beat_due = began + BEAT_SECONDS
+        request = Request(uuid4(), [_draft(name)] * BUSY_LINES, number)
+        requests.append(channel, parameters_of(request, term))
+        time.sleep(max(0.0, began + BUSY_PAUSE - time.monotonic()))
+
+
+def _say_begun() -> None:
+    sys.stdout.write("begun\n")
+    sys.stdout.flush()
 
 
 async def _be_full(reactor: Any, url: str, name: str, seconds: float) -> None:
@@ -273,12 +322,15 @@ async def _be_full(reactor: Any, url: str, name: str, seconds: float) -> None:
     await store.close()
 
 
+ROLES = {"busy": _be_busy, "appender": _be_appender, "full": _be_full, "lone": _be_lone}
+"""What other processes do, by the word that tells them."""
+
+
 def main(reactor: Any, what: str = "", *arguments: str) -> Deferred[None]:
     """Measure, or be one of the nodes of a measurement."""
-    if what in ("busy", "full"):
-        role = _be_busy if what == "busy" else _be_full
+    if what in ROLES:
         url, name, seconds = arguments
-        return Deferred.fromCoroutine(role(reactor, url, name, float(seconds)))
+        return Deferred.fromCoroutine(ROLES[what](reactor, url, name, float(seconds)))
     parser = argparse.ArgumentParser(prog="python3 -m benchmarks.cluster", description=__doc__)
     parser.add_argument("--directory", type=Path, default="/var/tmp", help="for the file")
     options = parser.parse_args([what, *arguments] if what else [])
@@ -291,8 +343,9 @@ async def _measure(reactor: Any, directory: Path) -> None:
         results["lone"] = await measure_lone(reactor, servers.url())
         with tempfile.TemporaryDirectory(dir=directory) as folder:
             results["full"] = await measure_full(reactor, servers.url(), Path(folder))
-    with cluster(delay=0.001) as servers:
-        results["busy, 1 ms each way"] = await measure_busy(reactor, servers.url())
+    for what in ("appender", "busy"):
+        with cluster(delay=0.001) as servers:
+            results[f"{BUSY} x {what}, 1 ms each way"] = measure_busy(servers.url(), what)
     sys.stdout.write(json.dumps(results, indent=1) + "\n")
 
 
