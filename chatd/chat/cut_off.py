@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
 
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.session import Session
@@ -57,6 +59,10 @@ class CutOff:
     def _has_others(self) -> bool:
         state = self._store.log_state()
         return state is not None and state.live_nodes > 1
+
+    def pause(self) -> Deferred[None]:
+        """Wait a moment before what the store could not tell is asked again."""
+        return deferLater(self._clock, LOOK_SECONDS)
 
     def tell_age(self, session: Session) -> None:
         """Tell a session how old the list is that it was just sent, if it is not of this moment."""

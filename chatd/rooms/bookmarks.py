@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from chatd.event import Bookmark
 from chatd.rooms.room import Room
-from chatd.storage.contract import StoreError
 from chatd.util.fair_queue import Asker
 
 
@@ -43,18 +42,16 @@ async def is_of(room: Room, bookmark: Bookmark, asker: Asker, *, seqs_count: boo
     line; then all lines before it are deleted, too, and the client misses none that is stored. A
     seq without a time is accepted if seqs continue over restarts, or with ``seqs_count``: then the
     seq is a position, and does not identify a line. One of another node may be ahead of this one.
+    Raises `StoreError`: it is not known now.
     """
     seq, time = bookmark
-    try:
-        if seq > room.head:
-            await room.catch_up()
-        if seq == 0 or seq > room.head:
-            return seq == 0
-        if time is None:
-            return seqs_count or room.lasting
-        if seq == room.head and room.head_time:  # 0 if it is not known, or the line is deleted
-            return time == room.head_time
-        events = await room.read(seq - 1, seq, asker)
-    except StoreError:
-        return False
+    if seq > room.head:
+        await room.catch_up()
+    if seq == 0 or seq > room.head:
+        return seq == 0
+    if time is None:
+        return seqs_count or room.lasting
+    if seq == room.head and room.head_time:  # 0 if it is not known, or the line is deleted
+        return time == room.head_time
+    events = await room.read(seq - 1, seq, asker)
     return not events or events[0].time == time

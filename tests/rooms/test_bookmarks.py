@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from chatd.event import Bookmark, Draft, Kind, bookmark_of
 from chatd.rooms.bookmarks import NEWCOMER, end_of, is_of
@@ -71,7 +72,14 @@ def test_the_last_line_is_known_without_reading() -> None:
     log.room.read = lambda *_: fail(StoreError("no disk"))  # type: ignore[assignment,method-assign]
     assert log.has(end_of(log.room))
     assert not log.has(Bookmark(2, 7))
-    assert not log.has(Bookmark(1, 5))  # the time of that line is not known
+
+
+def test_a_line_that_cannot_be_read_is_not_said_to_be_of_another_log() -> None:
+    log = TimedLog([5, 6])
+    log.room.read = lambda *_: fail(StoreError("no disk"))  # type: ignore[assignment,method-assign]
+    failure: object = log.has(Bookmark(1, 5))
+    assert isinstance(failure, Failure)
+    assert failure.check(StoreError)
 
 
 def test_behind_a_line_that_was_forgotten_nothing_is_passed_over() -> None:

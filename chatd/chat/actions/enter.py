@@ -20,6 +20,7 @@ from chatd.event import Bookmark, Deed, Departure, Origin
 from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
 from chatd.rooms.room import Room
 from chatd.storage.claims import Claim
+from chatd.storage.contract import StoreError
 from chatd.storage.timestamps import stamp
 from chatd.util.budget_table import Kind
 
@@ -118,11 +119,22 @@ async def come_back(
     """
     back = NEWCOMER
     if bookmark is not None:
-        known = await is_of(room, bookmark, session.identity.asker)
+        known = await _is_known(server, session, room, bookmark)
         far = bookmark.seq < room.head - RESUMED_LINES
         back = Return(bookmark.seq if known and not far else None, anew=not known)
     if not session.joined.is_in(room) and not session.stream.finished:
         enter_again(server, session, room, back)
+
+
+async def _is_known(server: ChatServer, session: Session, room: Room, bookmark: Bookmark) -> bool:
+    """Return True if a bookmark is of a room's log. Wait while a shared store cannot tell."""
+    while True:
+        try:
+            return await is_of(room, bookmark, session.identity.asker)
+        except StoreError:
+            if not server.store.shared or session.stream.finished:
+                return False
+        await server.cut_off.pause()
 
 
 def enter_again(server: ChatServer, session: Session, room: Room, back: Return) -> None:

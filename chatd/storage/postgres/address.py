@@ -304,7 +304,15 @@ _REFUSED = {
 }
 """The parameters of libpq that an address cannot have, with the reasons."""
 
+DEAD_SECONDS = 5
+"""Seconds until a session ends whose server, or the network to it, does not answer: one that rests
+is probed after two."""
+
 _ALWAYS = {
+    "keepalives_idle": "2",
+    "keepalives_interval": "1",
+    "keepalives_count": str(DEAD_SECONDS - 2),
+    "tcp_user_timeout": str(1000 * DEAD_SECONDS),
     "target_session_attrs": "read-write",
     "connect_timeout": str(CONNECT_SECONDS),
     "client_encoding": "UTF8",

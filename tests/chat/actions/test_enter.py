@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from chatd.chat.actions import enter as module
 from chatd.chat.actions.enter import come_back, create, enter, leave, leave_room, stay_out
+from chatd.chat.cut_off import LOOK_SECONDS
 from chatd.chat.permissions import Mode
 from chatd.event import Bookmark, Origin
-from chatd.rooms.bookmarks import end_of
+from chatd.rooms.bookmarks import Return, end_of
+from chatd.storage.contract import StoreError
 from tests.support.sessions import done, guest, member, refused
 from tests.support.world import World
 
@@ -156,3 +159,43 @@ def test_a_bookmark_of_another_log_is_no_fault(world: World) -> None:
     back = guest(world)
     done(world, come_back(world.server, back, room, Bookmark(10, 5)))
     assert back.room is room
+
+
+class TestComingBackWhileTheLogCannotBeRead:
+    """It is not known whether the bookmark is of this log."""
+
+    @pytest.mark.parametrize("shared", [True, False])
+    def test_waits_if_other_nodes_share_the_log(
+        self, world: World, shared: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        room, ana = world.server.rooms["lobby"], guest(world)
+        away = [StoreError("away"), StoreError("away")]
+
+        async def is_of(*_: object) -> bool:
+            if away:
+                raise away.pop()
+            return True
+
+        back: list[Return] = []
+        monkeypatch.setattr(module, "is_of", is_of)
+        monkeypatch.setattr(module, "enter_again", lambda *given: back.append(given[-1]))
+        monkeypatch.setattr(world.server.store, "shared", shared)
+        leave_room(world.server, ana, room)
+        Deferred.fromCoroutine(come_back(world.server, ana, room, Bookmark(0, 0)))
+        world.clock.pump([LOOK_SECONDS] * 2)
+        assert back == [Return(0) if shared else Return(None, anew=True)]
+
+    def test_ends_with_the_session(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        room, ana = world.server.rooms["lobby"], guest(world)
+
+        async def is_of(*_: object) -> bool:
+            raise StoreError("away")
+
+        monkeypatch.setattr(module, "is_of", is_of)
+        monkeypatch.setattr(world.server.store, "shared", True)
+        leave_room(world.server, ana, room)
+        coming = Deferred.fromCoroutine(come_back(world.server, ana, room, Bookmark(0, 0)))
+        ana.stream.finish()
+        world.clock.advance(LOOK_SECONDS)
+        assert coming.called
+        assert not ana.joined.is_in(room)
