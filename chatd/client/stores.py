@@ -97,7 +97,7 @@ def opened_for_import(where: str, *, must_exist: bool = False) -> Iterator[Impor
 def _log_of_database(where: str) -> Log:
     open_session = _sessions_of(where)
     from chatd.storage.postgres import schema
-    from chatd.storage.postgres.archive import Archive
+    from chatd.storage.postgres.safe_log import SafeLog
 
     def open_current() -> Any:
         connection = open_session()
@@ -108,7 +108,7 @@ def _log_of_database(where: str) -> Log:
             raise
         return connection
 
-    return Archive(open_current)
+    return SafeLog(open_current)
 
 
 @contextmanager

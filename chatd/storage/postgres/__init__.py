@@ -32,6 +32,8 @@ Modules (python3 -m tools.documents writes this list):
   log alone.
 - `requests`: The requests to the server, each as a thread makes it on a channel.
 - `rows`: Rows of the database: what readers select, and what a daemon reads when it starts.
+- `safe_log`: The log of a database as a command reads it while nodes write to it: what no failover
+  can lose.
 - `schema`: The schema of the database: the SQL of each version, and the upgrade of an older one.
 - `search`: One search in a room's log, which is bounded in time.
 - `search_index`: The search index of the database: which trigrams each event has, in GIN's index of

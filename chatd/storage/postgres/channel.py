@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from psycopg import Connection, Error
 from psycopg.errors import Diagnostic
 
+from chatd.storage.contract import StoreError
 from chatd.storage.postgres.pipeline import Pipeline
 from chatd.storage.shared.engine import LinkLost
 
@@ -55,6 +57,30 @@ class Channel:
         yield
         if self._said:
             raise LinkLost(f"its answer does not count, for the server said: {self._said[0]}.")
+
+    @contextmanager
+    def in_time(self, seconds: float) -> Iterator[None]:
+        """Return a context for commits. Raises `StoreError` if they take longer than that."""
+        is_late = threading.Event()
+
+        def cut_off() -> None:
+            is_late.set()
+            self.shut_down()
+
+        timer = threading.Timer(seconds, cut_off)
+        timer.start()
+        try:
+            yield
+        except Error:
+            if is_late.is_set():
+                raise StoreError(
+                    f"it did not confirm within {seconds:g} s that it has stored something. Do the"
+                    " standbys of synchronous_standby_names run?"
+                ) from None
+            raise
+        finally:
+            timer.cancel()
+            timer.join()  # no thread may run when the daemon forks
 
     def shut_down(self) -> None:
         """End the session at once: also a thread that waits for the server goes on, by an error."""

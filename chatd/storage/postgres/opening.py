@@ -13,14 +13,13 @@ This module must not know what a daemon does with what it read.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from psycopg import Connection, Error
+from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from chatd.storage.batches import Committed, NumbersRequest
@@ -94,16 +93,16 @@ class Opening:
         findings = examine(connection, self._durability)
         for fault in findings.faults:
             raise StoreError(fault)
-        with self._in_time(channel):
+        with channel.in_time(self._commit_seconds):
             schema.upgrade(connection)
         with self._alone(connection):
             last = last_term(channel, self._node)
             self._check_others(connection)
-            with self._in_time(channel):
+            with channel.in_time(self._commit_seconds):
                 joined = join(channel, self._node, JoinRequest(uuid4(), last))
                 numbers = _take_numbers(channel, joined)
         content = _content(connection)
-        with self._in_time(channel):
+        with channel.in_time(self._commit_seconds):
             seal(channel, content.position)
         return Opened(joined, numbers, content, findings)
 
@@ -154,30 +153,6 @@ class Opening:
             if self._node in found or len(found) == len(names):
                 return found
         return found
-
-    @contextmanager
-    def _in_time(self, channel: Channel) -> Iterator[None]:
-        """Return a context for commits. Raises `StoreError` if they take too long."""
-        is_late = threading.Event()
-
-        def cut_off() -> None:
-            is_late.set()
-            channel.shut_down()
-
-        timer = threading.Timer(self._commit_seconds, cut_off)
-        timer.start()
-        try:
-            yield
-        except Error:
-            if is_late.is_set():
-                raise StoreError(
-                    f"it did not confirm within {self._commit_seconds:g} s that it has stored"
-                    " something. Do the standbys of synchronous_standby_names run?"
-                ) from None
-            raise
-        finally:
-            timer.cancel()
-            timer.join()  # no thread may run when the daemon forks
 
 
 def change_alike(connection: Connection[Any], alike: Mapping[str, str]) -> None:

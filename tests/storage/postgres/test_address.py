@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import pq
 
-from chatd.storage.postgres.address import ALLOWED, address_of, wrong_address
+from chatd.storage.postgres.address import ALLOWED, DEAD_SECONDS, address_of, wrong_address
 
 
 def parameters(where: str) -> dict[str, str]:
@@ -205,3 +205,14 @@ def test_libpq_has_the_hosts_that_were_checked(hosts: str, name: str, query: str
 def test_any_text_is_an_address_or_wrong_in_one_line(text: str) -> None:
     wrong = wrong_address(f"postgresql://{text}")
     assert wrong == "" or wrong.isprintable()
+
+
+def test_a_server_that_does_not_answer_is_noticed_unless_the_address_says_otherwise() -> None:
+    parameters = address_of("postgresql://db/chatd?keepalives_idle=9").parameters
+    assert parameters["keepalives_idle"] == "9"
+    assert parameters["tcp_user_timeout"] == "5000"
+    idle, interval, count = (
+        int(address_of("postgresql://db/chatd").parameters[f"keepalives_{each}"])
+        for each in ("idle", "interval", "count")
+    )
+    assert idle + interval * count == DEAD_SECONDS
