@@ -183,7 +183,7 @@ class Administration:
         if state is None:
             raise Refused("no other node can share this store: it is not in a database.")
         return {
-            "nodes": [node._asdict() for node in state.nodes],
+            "nodes": [node._asdict() for node in state.nodes if not node.is_past_command],
             "log": {
                 **{name: value for name, value in state._asdict().items() if name != "nodes"},
                 "lag": state.lag,

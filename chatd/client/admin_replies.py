@@ -26,6 +26,7 @@ from chatd.client.wire import ClientError
 from chatd.protocols.control import control_path
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
+from chatd.storage.node_states import COMMAND_NODES
 from chatd.storage.postgres.address import address_of
 from chatd.storage.shared.settings import Durability, SharedSettings, default_node
 from chatd.storage.sqlite.errors import StoreInUse
@@ -84,7 +85,7 @@ def _node_on(where: str, reactor: Any) -> Store:
         command = how_to_install("postgres")
         raise StoreError(f"a database needs psycopg: {command}") from None
     # One name for all, because a node is remembered; a second one waits until the first has left.
-    name = f"admin-{default_node() or ''}"[:_NODE_LENGTH].rstrip("-")
+    name = f"{COMMAND_NODES}{default_node() or ''}"[:_NODE_LENGTH].rstrip("-")
     # The daemons that show lines tell how safe the database is.
     shared = SharedSettings(node=name, durability=Durability.ONE_DISK, hints=False)
     settings = PostgresSettings(shared, Path.cwd() / name, {})

@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
+COMMAND_NODES = "admin-"
+"""The beginning of the names of commands that are nodes for a moment."""
+
+
 class NodeState(NamedTuple):
     """A node: its number and its name, and its term, which others have ended unless it is ``live``.
 
@@ -25,6 +29,11 @@ class NodeState(NamedTuple):
     beat_seconds: float
     applied: int
     is_this: bool
+
+    @property
+    def is_past_command(self) -> bool:
+        """True for a command that was a node for a moment."""
+        return not self.live and self.name.startswith(COMMAND_NODES)
 
 
 class LogState(NamedTuple):

@@ -93,6 +93,18 @@ class TestNodes:
         assert (log["lag"], log["is_cut_off"]) == (0, False)
         json.dumps(reply)
 
+    def test_commands_that_were_nodes_are_left_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        world = World(nodes=2)
+        world.wait(BEAT_SECONDS)
+        state = world.store.log_state()
+        assert state is not None
+        one = state.nodes[0]
+        names = ("alba", True), ("admin-host", True), ("brisa", False), ("admin-host", False)
+        nodes = [one._replace(name=name, live=live) for name, live in names]
+        monkeypatch.setattr(world.store, "log_state", lambda: state._replace(nodes=nodes))
+        reply = world.ask_operator("nodes").result
+        assert [(each["name"], each["live"]) for each in reply["nodes"]] == list(names[:3])
+
     def test_are_known_while_this_one_is_cut_off(self) -> None:
         world = World(nodes=2)
         world.wait(BEAT_SECONDS)
