@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-
 COMMAND_NODES = "admin-"
 """The beginning of the names of commands that are nodes for a moment."""
 

@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from psycopg import Error
+
 from chatd.storage.contract import FORGOTTEN
 from chatd.storage.postgres.channel import Channel
 from chatd.storage.postgres.codec import READ, AppendRow, BatchRow, batch_of
+from chatd.storage.postgres.errors import line_of
 from chatd.storage.postgres.parameters import APPEND, held_parameter
 from chatd.storage.postgres.schema import SHARD
 from chatd.storage.shared.engine import (
@@ -26,6 +29,7 @@ from chatd.storage.shared.engine import (
     Node,
     Position,
     Replaced,
+    Unstorable,
 )
 
 CHANNEL = "chatd"
@@ -38,16 +42,25 @@ _SEAL = "SELECT sealed FROM chatd_seal_1(%s, %s)"
 _PIPELINED_SEAL = f"SELECT sealed FROM chatd_seal_1({SHARD}, $1)"
 _NOTIFY = "SELECT pg_notify($1, $2)"
 
+_OF_DATA = ("21", "22", "23", "54", "P0")
+"""Classes of errors that are about what a statement is given (PostgreSQL, appendix A): cardinality,
+data, constraints, limits, and PL/pgSQL."""
+
 
 def append(channel: Channel, parameters: Sequence[str | None]) -> AppendRow:
     """Append a batch, and seal it, in one round trip. Return the row of `codec.APPEND`.
 
-    Other nodes are told that it is safe.
+    Other nodes are told that it is safe. Raises `Unstorable`, too.
     """
     with channel.heard():
-        appended, sealed = channel.pipeline.ask(
-            (APPEND, parameters), (_PIPELINED_SEAL, parameters[:1])
-        )
+        try:
+            appended, sealed = channel.pipeline.ask(
+                (APPEND, parameters), (_PIPELINED_SEAL, parameters[:1])
+            )
+        except Error as error:
+            if (error.sqlstate or "")[:2] in _OF_DATA:
+                raise Unstorable(line_of(error)) from None
+            raise
         row = AppendRow(*appended)  # type: ignore[arg-type]
         if sealed != ["t"]:
             if row.what == "stored":

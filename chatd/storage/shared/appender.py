@@ -16,10 +16,14 @@ from chatd.event import Draft
 from chatd.storage.batches import BatchItem, Committed
 from chatd.storage.contract import InDoubt
 from chatd.storage.shared.attempt import Attempt
-from chatd.storage.shared.engine import Again, Answer, Fenced, Link
+from chatd.storage.shared.engine import Again, Answer, Fenced, Link, LinkLost, Unstorable
 from chatd.storage.shared.follower import Follower
 from chatd.storage.shared.links import Links, NoLink
 from chatd.storage.shared.membership import Membership
+
+WRONG_TRIES = 2
+"""Tries of a batch that fail for what is in it, by an error of the engine or of this program, until
+it is given up."""
 
 
 class Appender:
@@ -88,7 +92,7 @@ class Appender:
         request = attempt.request(self._membership.term)
         maybeDeferred(link.append, attempt.term, request).addCallback(
             self._answered, attempt, link
-        ).addErrback(self._not_answered, link)
+        ).addErrback(self._not_answered, attempt, link)
 
     def wait_for(self, number: int) -> None:
         """Send no new request before the batch of a number is published."""
@@ -191,10 +195,15 @@ class Appender:
             self._follower.vouch(answer.number)
         self.send()
 
-    def _not_answered(self, failure: Failure, link: Link) -> None:
+    def _not_answered(self, failure: Failure, attempt: Attempt, link: Link) -> None:
         if self._carrier is link:
             self._carrier = None
         self._links.not_answered(failure, link)
+        if failure.check(LinkLost) and not failure.check(Unstorable):
+            return
+        attempt.errors += 1
+        if attempt is self.attempt and attempt.errors == WRONG_TRIES:
+            self.give_up()  # or all that comes behind it would wait, too
 
     def _end_attempt(self) -> None:
         self.attempt = None

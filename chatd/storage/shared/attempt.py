@@ -27,7 +27,8 @@ class Attempt:
 
     ``known`` is the number of the last batch that this node had published when it was last asked if
     the lines may be said, and ``again`` that of the last one because of which they have to be asked
-    for again. Once the batch is ``committed``, it only waits for its turn.
+    for again. Once the batch is ``committed``, it only waits for its turn. ``errors`` are the tries
+    that failed for what is in it.
     """
 
     def __init__(self, id: UUID, batch: list[BatchItem], known: int) -> None:
@@ -37,6 +38,7 @@ class Attempt:
         self.done: Deferred[Committed] = Deferred()
         self.committed: Committed | None = None
         self.again = 0
+        self.errors = 0
         self.term = 0
         self._items: Sequence[BatchItem] = tuple(batch)  # a request of them does not change
         self._conflicts: list[RecordWrite] = []

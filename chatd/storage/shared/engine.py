@@ -31,6 +31,13 @@ class LinkLost(StoreError):
     """
 
 
+class Unstorable(LinkLost):
+    """The engine refuses a batch for what is in it, and would do so again. The link ends with it.
+
+    It is not known what became of earlier tries.
+    """
+
+
 class LostHistory(StoreError):
     """The engine has not what it had: this node has shown something that is not in the log."""
 

@@ -12,7 +12,14 @@ import pytest
 from chatd.event import Record
 from chatd.storage.postgres import requests
 from chatd.storage.postgres.parameters import parameters_of
-from chatd.storage.shared.engine import JoinRequest, LinkLost, LostHistory, Position, Request
+from chatd.storage.shared.engine import (
+    JoinRequest,
+    LinkLost,
+    LostHistory,
+    Position,
+    Request,
+    Unstorable,
+)
 from tests.support.log_nodes import LogNode, line, nodes_on, request_of, write
 from tests.support.postgres import Cluster, Server
 from tests.support.server_processes import wait_until
@@ -226,6 +233,15 @@ class TestHints:
             requests.hint(one.channel, 9)
             told = [each.payload for each in listening.notifies(timeout=30, stop_after=4)]
         assert told == ["0 4", "0 5", "0 6", "0 9"]
+
+
+def test_what_the_server_cannot_store_is_an_error_of_the_batch(one: LogNode) -> None:
+    wrong = request_of(line("a")._replace(session=2**63), known=9)
+    for _ in range(2):
+        with pytest.raises(Unstorable, match="out of range"):
+            requests.append(one.channel, parameters_of(wrong, one.term))
+    request = request_of(line("b"), known=9)
+    assert requests.append(one.channel, parameters_of(request, one.term)).what == "stored"
 
 
 def test_a_killed_session_ends_with_an_error(one: LogNode, postgres: Server) -> None:

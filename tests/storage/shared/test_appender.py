@@ -6,7 +6,8 @@ import pytest
 
 from chatd.event import Draft, Record
 from chatd.storage.contract import Conflict, InDoubt
-from chatd.storage.shared.engine import Again, Fenced, LogBatch
+from chatd.storage.shared.appender import WRONG_TRIES
+from chatd.storage.shared.engine import Again, Fenced, LogBatch, Unstorable
 from chatd.storage.shared.links import NoLink
 from chatd.storage.shared.store import GIVE_UP_SECONDS
 from tests.support.links_by_hand import HandStore, batch, joined, own_id
@@ -338,6 +339,31 @@ class TestGivingUp:
         store.reads(batch(2))
         assert store.lines_of() == ["b"]
         expected_errors()
+
+    @pytest.mark.parametrize("error", [Unstorable("out of range."), RuntimeError()])
+    def test_what_fails_by_itself_is_given_up_soon_and_what_follows_is_sent(
+        self, store: Store, error: Exception, expected_errors: Expect
+    ) -> None:
+        store.say("a")
+        store.say("b")
+        for _ in range(WRONG_TRIES):
+            assert store.why_refused == []
+            assert store.lines_of() == ["a"]
+            store.link.answer("append", error)
+            store.clock.pump([0.1] * 5)
+        assert store.why_refused == [("a", str(InDoubt()))]
+        store.link.answer("join", joined(2, 2))
+        store.reads(batch(2))
+        assert store.lines_of() == ["b"]
+        expected_errors()
+
+    def test_a_link_that_is_lost_is_no_error_of_the_batch(self, store: Store) -> None:
+        store.say("a")
+        for _ in range(2 * WRONG_TRIES):
+            store.link.lose()
+            store.clock.pump([0.5] * 3)
+            assert store.lines_of() == ["a"]
+        assert store.why_refused == []
 
     def test_what_was_fenced_is_not_stored(self, store: Store, expected_errors: Expect) -> None:
         store.say("a")
