@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from twisted.internet.defer import Deferred, fail
 
 from chatd.chat.server import ChatServer
+from chatd.event import Event
 from chatd.storage.contract import InDoubt
 from chatd.storage.records import change
+from chatd.webhooks import delivery
 from chatd.webhooks.outgoing import Outgoing
 from chatd.webhooks.registry import Hook
 from tests.support.receivers import Receiver, hook_record, outgoing_of
@@ -95,6 +99,36 @@ def test_another_one_goes_on_after_a_crash(nodes: TwoNodes) -> None:
     Member(nodes.world, nodes.world.nodes[1].chat).type("two")
     nodes.outgoing[1].check()
     assert nodes.posted()[1] == ["two"]
+
+
+def _crash_under_way(nodes: TwoNodes) -> list[str]:
+    """Crash the first node while it posts a line. Return what the other one posts then."""
+    nodes.receivers[0].slow = True
+    nodes.world.say("one")
+    assert nodes.posted()[0] == ["one"]
+    nodes.check()
+    store = nodes.world.nodes[0].store
+    store.crash()
+    nodes.world.shared_log.reap(store)
+    nodes.outgoing[1].check()
+    return nodes.posted()[1]
+
+
+def test_a_line_of_which_it_is_not_known_if_it_was_posted_is_posted_again(nodes: TwoNodes) -> None:
+    assert _crash_under_way(nodes) == ["one"]
+
+
+def test_a_cursor_before_the_post_would_be_found_out(
+    nodes: TwoNodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = delivery._Delivery.post
+
+    async def careless(self: Any, poster: Any, item: Event) -> None:
+        self._hook.delivered(item.seq)
+        await post(self, poster, item)
+
+    monkeypatch.setattr(delivery._Delivery, "post", careless)
+    assert _crash_under_way(nodes) == []
 
 
 def test_a_store_that_fails_is_asked_again(nodes: TwoNodes) -> None:

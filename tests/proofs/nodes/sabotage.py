@@ -28,7 +28,7 @@ from chatd.storage.shared.follower import Follower
 from chatd.storage.shared.lease import Lease
 from tests.proofs.nodes.machine import Nodes
 from tests.support import shared_store
-from tests.support.shared_store import MemoryLink, SharedLog
+from tests.support.shared_store import MemoryLink, SharedLog, SharedMemoryStore
 
 
 def _show_what_is_visible() -> Any:
@@ -168,6 +168,15 @@ def _have_own_numbers_of_sessions() -> Any:
     return mock.patch.object(SharedLog, "take_block", careless)
 
 
+def _use_numbers_before_the_seal() -> Any:
+    """Have a node use numbers of sessions that may be granted once more, after a failover."""
+
+    def careless(self: SharedMemoryStore) -> Deferred[range]:
+        return succeed(self.shared_log.take_block())
+
+    return mock.patch.object(SharedMemoryStore, "take_numbers", careless)
+
+
 def _say_no_when_in_doubt() -> Any:
     """Tell authors that a line was not stored when that is not known."""
     return mock.patch.object(InDoubt, "line_refusal", StoreError.line_refusal)
@@ -239,6 +248,15 @@ def _crash(machine: Nodes) -> None:
     machine.crash(0)
 
 
+def _start_before_a_failover(machine: Nodes) -> None:
+    for _ in range(2):
+        machine.live.append(machine.world.add_node())
+        if machine.live[-1].server.numbers.left:  # which are not safe yet
+            machine.come(-1, "")
+        machine.lose()
+        machine.live[-1].store.reconnect()
+
+
 class Sabotage(NamedTuple):
     """A fault, its context, and the seed of a run that finds it soon, or the steps that find it."""
 
@@ -267,6 +285,9 @@ SABOTAGES = (
     Sabotage("no lease ends", _end_no_lease, steps=_crash),
     Sabotage("time without contact", _count_the_time_without_contact, steps=_have_no_engine),
     Sabotage("own numbers of sessions", _have_own_numbers_of_sessions),
+    Sabotage(
+        "numbers before the seal", _use_numbers_before_the_seal, steps=_start_before_a_failover
+    ),
     Sabotage("no when in doubt", _say_no_when_in_doubt),
     Sabotage("pass over what was missed", _pass_over_what_was_missed),
     Sabotage("visits of the dead", _leave_visits_of_the_dead),
