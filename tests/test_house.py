@@ -84,6 +84,7 @@ COVERED_BY = {
     "chatd/protocols/irc/conversation.py": "tests/protocols/irc/test_handler.py",
     "chatd/protocols/irc/door.py": "tests/protocols/irc/test_info.py",
     "chatd/protocols/irc/prefixes.py": "tests/protocols/irc/test_people.py",
+    "chatd/protocols/irc/whowas.py": "tests/protocols/irc/test_monitor.py",
     "chatd/protocols/irc/numerics.py": "tests/protocols/irc/test_handler.py",
     "chatd/protocols/irc/table.py": "tests/protocols/irc/test_handler.py",
     "chatd/protocols/irc/talking.py": "tests/protocols/irc/test_handler.py",

@@ -39,6 +39,8 @@ Modules (python3 -m tools.documents writes this list):
 - `missed_lines`: Missed lines: the stretches of its logs that an account was not sent, found and
   sent.
 - `moderation`: Rights in rooms: who may do what, and the refusal that says who may.
+- `name_watches`: Watches of names: who wants to know when a name comes to be used here, and when it
+  is free again.
 - `names`: The names in use: those of the guests who are connected, and the registered ones.
 - `other_nodes`: Orders of other nodes: for the sessions of this one, the effects of their deeds and
   records.

@@ -41,7 +41,8 @@ T = TypeVar("T")
 class ConfusableIndex(Generic[T]):
     """An index of owners by the looks of their names.
 
-    An owner has one name; several owners may have the same one.
+    An owner has one name; several owners may have the same one. ``noted`` is called with a name
+    that an owner has now, or has no more.
 
     Looking alike (`chatd.text.validation.looks`) is symmetric and not transitive: ``Bob1`` looks
     like ``bob1`` and like ``Bobl``, which do not look alike. So a name may look like those of
@@ -51,6 +52,7 @@ class ConfusableIndex(Generic[T]):
     def __init__(self) -> None:
         self._names: dict[T, str] = {}
         self._owners: dict[str, dict[T, None]] = {}  # by looks, in the order of `add`
+        self.noted: Callable[[str, T], None] = _not_noted
 
     def name_of(self, owner: T) -> str:
         """Return the name of an owner that has one."""
@@ -64,12 +66,15 @@ class ConfusableIndex(Generic[T]):
     def add(self, name: str, owner: T) -> None:
         """Add an owner, which has no name yet, with this name."""
         self._names[owner] = name
+        self.noted(name, owner)
         for look in looks(name):
             self._owners.setdefault(look, {})[owner] = None
 
     def remove(self, owner: T) -> str | None:
         """Remove an owner and return its name; None if it has none."""
         name = self._names.pop(owner, None)
+        if name is not None:
+            self.noted(name, owner)
         for look in () if name is None else looks(name):
             del self._owners[look][owner]
             if not self._owners[look]:
@@ -100,6 +105,10 @@ class Names:
 
     def __len__(self) -> int:
         return len(self._sessions)
+
+    def note_with(self, note: Callable[[str, int], None]) -> None:
+        """Call this for each name that a session takes or frees, with the session's number."""
+        self._like.noted = lambda name, session: note(name, session.number)
 
     def of(self, name: str) -> Sequence[Session]:
         """Return the sessions that have that name, in the order in which they took it."""
@@ -260,6 +269,10 @@ class Names:
         """Return the registered names that look like this one or equal it."""
         accounts = (account.name for account in self._accounts.alike(name))
         return [*accounts, *map(self._given_up.name_of, self._given_up.owners(name))]
+
+
+def _not_noted(name: str, owner: object) -> None:
+    """Do nothing before `Names.note_with`."""
 
 
 def _ignore(sessions: Sequence[Session]) -> None:

@@ -107,6 +107,7 @@ class Roster:
         self._changed: dict[str, None] = {}
         self._later: dict[str, None] = {}  # to be written again
         self._moved: Callable[[int, Visit | None, Visit | None], None] = _ignore
+        self._noted: Callable[[str, int], None] = _not_noted
         self._visits.watch(self._follow)
 
     # Sessions of other nodes
@@ -119,6 +120,10 @@ class Roster:
         self._moved = moved
         for key, visit in self._known.items():
             moved(int(key), None, visit)
+
+    def note_with(self, note: Callable[[str, int], None]) -> None:
+        """Call this for each name of a session of another node that changes, with its number."""
+        self._noted = note
 
     def others(self) -> list[RemoteSession]:
         """Return all sessions of other nodes."""
@@ -155,6 +160,9 @@ class Roster:
                 self._known[key] = after
             if before != after:
                 self._moved(int(key), before, after)
+                for visit in (before, after):
+                    if visit is not None and not visit.guest:
+                        self._noted(visit.name, int(key))
 
     # Sessions of this node
 
@@ -229,6 +237,10 @@ def _visit_of(session: Session) -> Visit:
         session.identity.has_spoken,
         [room.name for room in session.memberships],
     )
+
+
+def _not_noted(name: str, number: int) -> None:
+    """Do nothing before `Roster.note_with`."""
 
 
 def _ignore(number: int, before: Visit | None, after: Visit | None) -> None:

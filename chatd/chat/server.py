@@ -28,6 +28,7 @@ from chatd.chat.idempotency import IdempotencyKeys
 from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
+from chatd.chat.name_watches import NameWatches
 from chatd.chat.names import Names
 from chatd.chat.other_nodes import OtherNodes
 from chatd.chat.people_marks import MarkedPeople
@@ -99,6 +100,7 @@ class ChatServer:
         self.roster = Roster(store, clock)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby), self.roster.called)
         self.names = Names(self.accounts, store.claims, guest)
+        self.watches = NameWatches(self.names, self.roster, clock, now)
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
         stays = StayRecords(store, clock, self.accounts, self.moderation.rooms)

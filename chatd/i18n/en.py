@@ -1086,4 +1086,8 @@ SENTENCES = {
     "irc_back": "You are not away any more",
     "irc_away": "You are away",
     "irc_invalid_realname": "a real name has 1 to {limit} characters.",
+    # IRC: names that are watched, and names that were here
+    "too_many_watched": "you watch {limit} names, the most allowed.",
+    "irc_wrong_monitor": "write MONITOR + NAMES, - NAMES, C, L or S.",
+    "irc_no_such_past": "{name} was not here lately.",
 }

@@ -1181,4 +1181,8 @@ SENTENCES = {
     "irc_back": "Ya no estás ausente",
     "irc_away": "Estás ausente",
     "irc_invalid_realname": "un nombre real tiene de 1 a {limit} caracteres.",
+    # IRC: names that are watched, and names that were here
+    "too_many_watched": "vigilas {limit} nombres, el máximo.",
+    "irc_wrong_monitor": "escribe MONITOR + NOMBRES, - NOMBRES, C, L o S.",
+    "irc_no_such_past": "{name} no ha estado aquí hace poco.",
 }

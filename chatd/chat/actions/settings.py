@@ -70,6 +70,7 @@ def _show_away(server: ChatServer, session: Session, away: str) -> None:
     for room in dict.fromkeys([*session.memberships, *others]):
         if session.name not in room.here.absent:
             presence.show(room, session, Change.AWAY, away)
+    server.watches.tell(Change.AWAY, session.name, away)
 
 
 async def set_guests(server: ChatServer, session: Session, guests: bool) -> None:

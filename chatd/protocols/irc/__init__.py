@@ -24,6 +24,8 @@ Modules (python3 -m tools.documents writes this list):
   section 3.2.3).
 - `moderating`: Putting people out of channels, and inviting them: KICK and INVITE.
 - `modes`: MODE: the roles, the bans and the mode of a room, in the letters of IRC.
+- `monitor`: MONITOR: names of which a client is told when they come to be here, and when they are
+  gone.
 - `names`: Names as IRC writes them: channels, masks, and masks of bans.
 - `names_list`: The people in channels: NAMES.
 - `nickserv`: NickServ: the name to which clients send what is about their accounts.
@@ -38,4 +40,5 @@ Modules (python3 -m tools.documents writes this list):
 - `supported`: Telling clients what the server supports: the limits that are those of the chat.
 - `table`: The table of the commands of IRC: the tables of all subjects together.
 - `talking`: Talking: lines to channels and to people.
+- `whowas`: WHOWAS: who had a name that is free now (RFC 2812 section 3.6.3).
 """

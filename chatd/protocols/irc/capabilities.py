@@ -45,6 +45,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     "draft/no-implicit-names": Capability(),
     "echo-message": Capability(),
     "extended-join": Capability(),
+    "extended-monitor": Capability(),
     "invite-notify": Capability(),
     "message-tags": Capability(),
     "multi-prefix": Capability(),  # nobody has more than one

@@ -5,19 +5,30 @@ This module must not know a session.
 
 from __future__ import annotations
 
+from chatd.chat.name_watches import LEFT
 from chatd.protocols.irc.client import Client
 
 
 class Door:
     """The ``name`` of the server, which has a dot, and its IRC clients.
 
-    ``clients`` are those of all addresses, by the numbers of their sessions.
+    ``clients`` are those of all addresses, by the numbers of their sessions, and ``gone`` the last
+    `LEFT` that have gone.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.clients: dict[int, Client] = {}
+        self.gone: dict[int, Client] = {}
         self._most = 0
+
+    def remove(self, session: int) -> None:
+        """Take note that the client of a session has gone."""
+        client = self.clients.pop(session, None)
+        if client is not None and client.registered:
+            self.gone[session] = client
+            if len(self.gone) > LEFT:
+                del self.gone[next(iter(self.gone))]
 
     @property
     def unregistered(self) -> int:

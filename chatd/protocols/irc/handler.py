@@ -74,8 +74,9 @@ class IrcHandler(SessionHandler[bytes]):
     def depart(self) -> None:
         """Release the session."""
         if self._connected:
-            self.door.clients.pop(self.session.number, None)
+            self.door.remove(self.session.number)
             self.server.logins.secrecy.unwatch(self.session.number)
+            self.server.watches.end(self.session.number)
         super().depart()
 
     def enter(self) -> None:
@@ -211,7 +212,7 @@ class IrcHandler(SessionHandler[bytes]):
     def close(self, reason: str, departure: Departure = QUITTING) -> None:
         """End the session of the client, which is told the reason."""
         self._reason = reason
-        self.door.clients.pop(self.session.number, None)
+        self.door.remove(self.session.number)
         self.server.finish(self.session, departure)
         self.interrupted = True
 

@@ -273,6 +273,7 @@ def setname(conversation: Conversation, message: Message) -> Job | None:
         conversation.from_client("SETNAME", text=text)
     for membership in conversation.session.memberships.values():
         membership.show(Change.REALNAME, text)
+    conversation.server.watches.tell(Change.REALNAME, conversation.session.name, text)
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from chatd.chat.actions.enter import ROOMS_ENTERED
 from chatd.chat.actions.sanctions import REASON_CHARACTERS
 from chatd.chat.actions.settings import AWAY_CHARACTERS
+from chatd.chat.name_watches import WATCHED
 from chatd.chat.sanctions import SANCTIONS
 from chatd.formats.irc_lines import LINE_BYTES
 from chatd.protocols.irc import numerics
@@ -41,4 +42,5 @@ def _values(conversation: Conversation) -> Values:
         bans=SANCTIONS,
         modes=MODES,
         targets=TARGETS,
+        monitored=WATCHED,
     )

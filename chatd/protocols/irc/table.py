@@ -12,6 +12,7 @@ from chatd.protocols.irc import (
     listing,
     moderating,
     modes,
+    monitor,
     names_list,
     nickserv,
     people,
@@ -19,6 +20,7 @@ from chatd.protocols.irc import (
     rooms,
     sasl,
     talking,
+    whowas,
 )
 from chatd.protocols.irc.conversation import Table
 
@@ -29,6 +31,7 @@ TABLE: Table = {
     **listing.TABLE,
     **moderating.TABLE,
     **modes.TABLE,
+    **monitor.TABLE,
     **names_list.TABLE,
     **nickserv.TABLE,
     **people.TABLE,
@@ -36,6 +39,7 @@ TABLE: Table = {
     **rooms.TABLE,
     **sasl.TABLE,
     **talking.TABLE,
+    **whowas.TABLE,
 }
 """All commands by their names, in capitals."""
 
