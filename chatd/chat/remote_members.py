@@ -23,6 +23,9 @@ BACK_SECONDS = 3.0
 """Seconds after the end of a node's term until its people count as gone. One that has only begun
 another term, because it was cut off or in doubt, writes their visits again at once."""
 
+_LEFT_KEPT = 10_000
+"""Most sessions that left with their nodes of which rooms are told when they are back."""
+
 
 class RemoteMembers:
     """Has the members of other nodes in ``rooms`` from now on."""
@@ -41,7 +44,8 @@ class RemoteMembers:
         self._moderation = moderation
         self._marked = marked
         self._clock = clock
-        self._told_left: set[int] = set()  # with their nodes, which may have been cut off
+        # With their nodes, which may have been cut off; the first one left longest ago.
+        self._told_left: dict[int, None] = {}
         self._left: dict[int, list[tuple[Room, str]]] = {}  # of whom their own nodes tell the rooms
         roster.follow_with(self._move)
 
@@ -59,7 +63,7 @@ class RemoteMembers:
             for name in now:
                 if name not in stays:
                     self._enter(self._rooms.of(name), number, after)
-            self._told_left.discard(number)
+            self._told_left.pop(number, None)
         if before is not None:
             self._end(number, before, after)
             if after is not None and before.away != after.away:
@@ -118,7 +122,9 @@ class RemoteMembers:
             if name in room.here.named:
                 room.here.tell(name)  # as it was
             else:
-                self._told_left.add(number)
+                self._told_left[number] = None
+                if len(self._told_left) > _LEFT_KEPT:  # or those of dead nodes would add up
+                    del self._told_left[next(iter(self._told_left))]
                 left = Notice(room.name, Change.LEFT, ((number, name),))
                 room.publish([left], appended_here=False)
 

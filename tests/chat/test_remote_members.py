@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chatd.chat import remote_members
 from chatd.chat.membership import LASTING
 from chatd.chat.permissions import Role
 from chatd.chat.remote_members import BACK_SECONDS
@@ -213,3 +214,19 @@ def test_people_of_a_node_that_was_cut_off_for_long_come_back(
     ana.hang_up()
     world.wait(1)
     assert luis.seen() == [EN.notice("left_one", people="ana")]
+
+
+def test_of_many_dead_nodes_the_latest_people_alone_are_remembered(
+    world: World, ana: Member, luis: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_members, "_LEFT_KEPT", 0)
+    world.wait(LASTING)
+    store = world.nodes[1].store
+    store.cut = True
+    world.shared_log.reap(store)
+    world.wait(BACK_SECONDS)
+    luis.seen()
+    store.reconnect()
+    world.wait(1)
+    assert luis.seen() == []
+    assert named(world) == [["ana", "luis"]] * 2
