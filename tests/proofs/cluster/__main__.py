@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from tests.proofs.cluster.chaos import run_chaos
+from tests.proofs.cluster.moments import SHOWN_WITHIN, run_kills, run_long_failover
 from tests.proofs.cluster.result import Result
 from tests.proofs.cluster.rounds import run_rounds
 
@@ -21,6 +22,8 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=100, help="failovers, 0 for none")
     parser.add_argument("--seconds", type=float, default=60.0, help="of chaos, 0 for none")
+    parser.add_argument("--kills", type=int, default=5, help="of authors, before their seals")
+    parser.add_argument("--away", type=float, default=12.0, help="seconds without a primary")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
     print(f"--seed {options.seed}", flush=True)
@@ -29,6 +32,14 @@ def main() -> int:
         faults += _report(lambda: run_rounds(options.rounds, options.seed))
     if options.seconds:
         faults += _report(lambda: run_chaos(options.seconds, options.seed))
+    if options.kills:
+        took = run_kills(options.kills)
+        print(f"{options.kills} authors killed: shown after {max(took):.3f} s at most", flush=True)
+        faults += max(took) > SHOWN_WITHIN
+    if options.away:
+        free = run_long_failover(options.away)
+        print(f"a failover of {options.away:g} s frees {', '.join(free) or 'no name'}", flush=True)
+        faults += len(free)
     return 1 if faults else 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.proofs.cluster.chaos import run_chaos
+from tests.proofs.cluster.moments import run_kills
 from tests.proofs.cluster.rounds import run_rounds
 
 pytestmark = [pytest.mark.deadline(300), pytest.mark.usefixtures("postgres_programs")]
@@ -26,6 +27,10 @@ def test_no_fault_of_anything_makes_a_node_break_its_word() -> None:
     assert result.faults == [], result.text()
     assert result.lines["acknowledged"], result.text()
     assert result.did["batches read and dropped unshown"], result.text()
+
+
+def test_a_line_whose_author_died_before_the_seal_is_shown() -> None:
+    assert len(run_kills(1)) == 1
 
 
 @pytest.mark.parametrize("sabotage", ["show_what_is_read", "take_warnings_for_yes"])
