@@ -227,7 +227,8 @@ def chatd_irc(build: Build = OURS) -> Server:
         doors = ["--listen", f"unix:{LINES}", "--irc", f"tcp:{port}:interface=127.0.0.1"]
         return [str(build.twistd), "-n", "chat", *doors, *no_limits(build)]
 
-    return Server(f"{build.name}, irc", "irc", command, path=build.path)
+    # Few at once: each who comes in is told to all, and one who waits half a minute is let go.
+    return Server(f"{build.name}, irc", "irc", command, at_once=50, path=build.path)
 
 
 CHATD = chatd()

@@ -21,7 +21,6 @@ MARKS_BETWEEN = 4
 
 
 class _Kind(enum.Enum):
-    LETTER = enum.auto()  # or any other character that joins no other
     MARK = enum.auto()  # joins the character before it
     JOINER = enum.auto()  # joins the characters on both sides
     PREFIX = enum.auto()  # joins the one after it
@@ -64,13 +63,14 @@ def _patterns() -> tuple[tuple[_Kind, re.Pattern[str]], ...]:
 
 
 @lru_cache(maxsize=1024)
-def _kind(character: str) -> _Kind:
+def _kind(character: str) -> _Kind | None:
+    """Return the kind of a character; None of one that joins no other, as most letters."""
     if character.isascii():
-        return _Kind.LETTER
+        return None
     for kind, pattern in _patterns():
         if pattern.match(character):
             return kind
-    return _Kind.LETTER
+    return None
 
 
 def boundary_before(text: str, end: int, begin: int = 0) -> int:

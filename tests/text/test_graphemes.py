@@ -24,6 +24,7 @@ CLUSTERS = [
     "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",  # Scotland's
     "\u1112\u1161\u11ab",  # Hangul by its letters
     "\u1100\uac00\u11a8",
+    "\u1100\u1100\u1161",
     "\ud55c\u11ab",
     "\u0915\u094d\u0937\u093f",  # a conjunct of Devanagari, with a vowel
     "\u0915\u094d\u200d\u0937",
@@ -86,6 +87,7 @@ def test_a_cluster_that_is_longer_than_all_is_cut_anywhere() -> None:
     assert boundary_before(endless, LONGEST) == LONGEST
     assert boundary_before(endless, LONGEST - 1) == LONGEST - 1
     assert boundary_before("b" + endless, LONGEST) == 1
+    assert boundary_before("b" + endless, LONGEST + 1) == LONGEST + 1
 
 
 def test_no_boundary_is_looked_for_where_the_text_was_cut_before() -> None:

@@ -47,7 +47,6 @@ class InvalidMessage(ValueError):
     """
 
     def __init__(self, fault: MessageFault, message: Message) -> None:
-        super().__init__(fault.value)
         self.fault = fault
         self.message = message
 
@@ -64,7 +63,7 @@ def parse(line: bytes) -> Message | None:
     Raises `InvalidMessage` if the tags have more than `TAG_BYTES` or the rest more than
     `LINE_BYTES`; if it is not strict UTF-8; or if it has a NUL, or a CR in it.
     """
-    if len(line) > LINE_BYTES or line[:1] == b"@":
+    if len(line) > LINE_BYTES:
         _check_length(line)
     try:
         text = line.decode()

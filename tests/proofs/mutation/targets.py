@@ -252,6 +252,14 @@ TESTS = {
     "chatd/webhooks/lanes.py": ["tests/webhooks/test_lanes.py"],
     "chatd/util/fair_queue.py": ["tests/util/test_fair_queue.py"],
     "chatd/webhooks/urls.py": ["tests/webhooks/test_urls.py", "tests/commands/test_hooks.py"],
+    "chatd/formats/irc_lines.py": [
+        "tests/formats/test_irc_lines.py",
+        "tests/protocols/irc/test_message.py",
+    ],
+    "chatd/formats/irc_text.py": ["tests/formats/test_irc_text.py"],
+    "chatd/text/graphemes.py": ["tests/text/test_graphemes.py"],
+    "chatd/protocols/irc/message.py": ["tests/protocols/irc/test_message.py"],
+    "chatd/protocols/irc/names.py": ["tests/protocols/irc/test_names.py"],
     "chatd/formats/json.py": [
         "tests/formats/test_json.py",
         "tests/protocols/live/test_verbs.py",
