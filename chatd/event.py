@@ -272,13 +272,16 @@ class Presence(NamedTuple):
     that is away (`Change.AWAY`), ``reason`` is the text, "" if it is back; of one that has another
     real name (`Change.REALNAME`), it is that.
 
-    If it is the ``same`` person as another member, the name was in the room before it came with
-    that, or is there after it has left: that of another session, or of an account that stays there.
     One that is ``absent`` is away because it has no session in the room. A person without one has
     the number 0.
 
     If ``hidden``, it is for other nodes alone: clients do not know of the session, which may not
     speak there. One of which they come to know comes then, however often it came hidden.
+
+    Each node shows it as a change of the list of people (`chatd.rooms.member_list`), and fills in
+    the rest. ``role`` is the word of the role that the name has, ``had`` that of the name before.
+    A rename ``quits`` if no session has the old name any more. The session itself is shown that
+    the name that ``remains`` comes, if another one still has the name that it had.
     """
 
     room: str
@@ -292,8 +295,10 @@ class Presence(NamedTuple):
     by: str = ""
     quits: bool = False
     hidden: bool = False
-    same: bool = False
     absent: bool = False
+    role: str = ""
+    had: str = ""
+    remains: str = ""
 
     @property
     def sessions(self) -> Iterable[int]:
@@ -301,8 +306,12 @@ class Presence(NamedTuple):
         return (self.session,)
 
     def without(self, session: int) -> Presence | None:
-        """Return None for the session that it is about."""
-        return None if session == self.session else self
+        """Return it as that session is shown it; None for the one that it is about, mostly."""
+        if session != self.session:
+            return self
+        if not self.remains:
+            return None
+        return Presence(self.room, Change.JOINED, 0, self.remains, account=self.account)
 
 
 class Call(NamedTuple):

@@ -51,8 +51,11 @@ class Evictions:
                 self._review(room, [session])
 
     def review_room(self, room: Room) -> None:
-        """Put those members out of a room that may not read it any more."""
-        if room.guarded:
+        """Put those members out of a room that may not read it any more.
+
+        Those who may speak now are not hidden from clients any more.
+        """
+        if room.guarded or room.here.hidden:
             self._review(room, self._sessions.members_of(room))
 
     def _review(self, room: Room, sessions: Sequence[Session]) -> None:
@@ -62,6 +65,8 @@ class Evictions:
             refusal = self._moderation.refusal(session, room, Act.READ)
             if refusal is not None:
                 refusals[session] = refusal
+            elif session.number in room.here.hidden and session.may_speak_in(room):
+                room.reveal(session.number)
 
         for session in sessions:
             session.attempt(ask, session)

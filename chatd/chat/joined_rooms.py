@@ -136,7 +136,10 @@ class JoinedRooms:
 
         Sessions that take the same name next (``along``) do not count as keeping the old one.
         """
-        for room, membership in self.subscriptions.memberships.items():
+        memberships = self.subscriptions.memberships
+        # Clients take a new name for one in all rooms: they hear before that from which it is gone.
+        for membership in sorted(memberships.values(), key=lambda each: each.shows(name)):
+            room = membership.room
             membership.rename(
                 name, guest, sum(room in other.subscriptions.memberships for other in along)
             )

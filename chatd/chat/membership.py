@@ -50,7 +50,6 @@ class Membership:
     def __init__(self, room: Room, member: Member, clock: IReactorTime) -> None:
         name, guest = member.name, member.is_guest
         was_absent = name in room.here.absent
-        same = (room.guarded or room.tells_presence) and room.here.shows(name)
         room.enter(name, guest, member.number)
         self.room = room
         self.entered_at = room.head
@@ -61,7 +60,7 @@ class Membership:
         self.ended = False
         hidden = room.guarded and not member.may_speak_in(room)
         if hidden or room.tells_presence:
-            presence.come(room, member, hidden, same=same)
+            presence.come(room, member, hidden)
             if was_absent and not member.away:  # then it is told so
                 presence.be_back(room, member, name, hidden)
         if room.changes.watched:
@@ -111,7 +110,7 @@ class Membership:
         was_hidden = member.number in room.here.hidden
         before = named.get(old)
         room.leave(member.number)
-        same, was_absent = room.here.shows(name), name in room.here.absent
+        was_absent = name in room.here.absent
         # The old name stays if more of its sessions are here than those that come along.
         stays = before is not None and (before.sessions > along or room.here.stays(old))
         was_told = before is not None and before.told
@@ -131,10 +130,14 @@ class Membership:
         if before is not None and not stays:
             before.told = before.listed = False  # for those that come along
         if room.tells_presence or was_hidden or not may_speak:
-            new = presence.NewName(name, guest, hidden=not may_speak, same=same)
-            presence.take_name(room, member, new, was_hidden, is_other=was_absent or stays)
+            new = presence.NewName(name, guest, hidden=not may_speak)
+            presence.take_name(room, member, new, was_hidden)
             if was_absent:
                 presence.be_back(room, member, name, not may_speak)
+
+    def shows(self, name: str) -> bool:
+        """Return True if the room would be shown that the member takes a name as its own."""
+        return name not in self.room.here.named and self._member.may_speak_in(self.room)
 
     def show(self, change: Change, text: str) -> None:
         """Show the text of another change of the member, unless the member may show none here."""

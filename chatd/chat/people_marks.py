@@ -5,7 +5,7 @@ This module must not know connections or commands, nor who is sent the list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -14,6 +14,7 @@ from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
 from chatd.chat.permissions import Role
 from chatd.chat.roster import Roster
+from chatd.chat.session import Session
 from chatd.chat.stay_records import StayRecords
 from chatd.formats.base import PeopleMarks
 from chatd.rooms.room import Room
@@ -26,13 +27,17 @@ _SHOWN = {
 
 
 class MarkedPeople:
-    """The marks of the people in all rooms, at whichever node, and notes that they have changed."""
+    """The marks of the people in all rooms, at whichever node, and notes that they have changed.
+
+    ``called`` returns the sessions of this node with a name, which may be one with a number.
+    """
 
     def __init__(
         self,
         clock: IReactorTime,
         names: Names,
         roster: Roster,
+        called: Callable[[str], Sequence[Session]],
         accounts: Accounts,
         moderation: Moderation,
         stays: StayRecords,
@@ -40,6 +45,7 @@ class MarkedPeople:
         self._clock = clock
         self._names = names
         self._roster = roster
+        self._called = called
         self._accounts = accounts
         self._moderation = moderation
         self._stays = stays
@@ -48,7 +54,8 @@ class MarkedPeople:
         """Return the marks of some names in a room."""
         marks = PeopleMarks({}, [])
         for name in names:
-            role = self._moderation.roles.role_of_name(name, self._names.of(name), room)
+            sessions = self._names.of(name) or self._called(name)  # a guest by a number
+            role = self._moderation.roles.role_of_name(name, sessions, room)
             if role in _SHOWN:
                 marks.roles[name] = _SHOWN[role]
             if self.is_away(name, room):
@@ -58,6 +65,10 @@ class MarkedPeople:
     def is_away(self, name: str, room: Room) -> bool:
         """Return True if a member of a room says so, or has no session there."""
         return name in room.here.absent or self._is_away(name)
+
+    def is_connected(self, name: str) -> bool:
+        """Return True if a session of any node has that name."""
+        return bool(self._names.of(name) or self._roster.called(name))
 
     def changed(self, name: str, room: Room | None = None) -> None:
         """Note that the marks of a name have changed, in a room or in all that it is in."""

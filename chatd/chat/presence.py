@@ -17,22 +17,20 @@ from chatd.rooms.room import Room
 class NewName(NamedTuple):
     """A name that a member takes, which the server made up if it is a ``guest``.
 
-    It is ``hidden`` if the member may not speak in the room, and the ``same`` as that of another
-    member if clients know one.
+    It is ``hidden`` if the member may not speak in the room.
     """
 
     name: str
     guest: bool
     hidden: bool
-    same: bool
 
 
-def come(room: Room, member: Member, hidden: bool, *, same: bool) -> None:
-    """Show a member that has come. It has the ``same`` name as another one that clients know."""
+def come(room: Room, member: Member, hidden: bool) -> None:
+    """Show a member that has come."""
     shown = _presence(room, member, Change.JOINED, member.name, member.is_guest)
     if hidden:
         room.here.hidden[member.number] = shown
-    room.show_presence(shown._replace(hidden=hidden, same=same))
+    room.show_presence(shown._replace(hidden=hidden))
 
 
 def go(room: Room, member: Member, departure: Departure) -> None:
@@ -56,33 +54,34 @@ def show(room: Room, member: Member, change: Change, text: str) -> None:
         room.show_presence(shown._replace(reason=text))
 
 
-def take_name(
-    room: Room, member: Member, new: NewName, was_hidden: bool, *, is_other: bool
-) -> None:
+def take_name(room: Room, member: Member, new: NewName, was_hidden: bool) -> None:
     """Show a new name of a member, which still has the old one.
 
-    It leaves and comes if clients know only one of the names, or if one of them is also another
-    member's that was absent, or stays behind (``is_other``).
+    It leaves and comes if clients know only one of the names.
     """
     old, hidden = member.name, new.hidden
     come = _presence(room, member, Change.JOINED, new.name, new.guest)
     room.here.hidden.pop(member.number, None)
     if hidden:
         room.here.hidden[member.number] = come
-    if hidden is was_hidden and not is_other:
+    if hidden is was_hidden:
         renamed = _presence(room, member, Change.RENAMED, old, new.guest)
-        room.show_presence(renamed._replace(new_name=new.name, hidden=hidden, same=new.same))
+        room.show_presence(renamed._replace(new_name=new.name, hidden=hidden))
+        _be_absent(room, member, hidden)
     else:
         _be_gone(room, member, was_hidden)
-        room.show_presence(come._replace(hidden=hidden, same=new.same))
+        room.show_presence(come._replace(hidden=hidden))
 
 
 def _be_gone(room: Room, member: Member, hidden: bool, departure: Departure = LEAVING) -> None:
     """Show that a member has left, and if its person stays, that it is absent from now on."""
     gone = _presence(room, member, Change.LEFT, member.name, member.is_guest)
-    room.show_presence(
-        gone._replace(**departure._asdict(), hidden=hidden, same=room.here.shows(member.name))
-    )
+    room.show_presence(gone._replace(**departure._asdict(), hidden=hidden))
+    _be_absent(room, member, hidden)
+
+
+def _be_absent(room: Room, member: Member, hidden: bool) -> None:
+    """Show that the person of a member that has left is absent from now on, if it stays."""
     if member.name in room.here.absent:
         away = _presence(room, member, Change.AWAY, member.name)
         room.show_presence(away._replace(reason=_away(room, member), hidden=hidden, absent=True))

@@ -104,12 +104,27 @@ class ChatServer:
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
         stays = StayRecords(store, clock, self.accounts, self.moderation.rooms)
-        self.marked = MarkedPeople(
-            clock, self.names, self.roster, self.accounts, self.moderation, stays
-        )
-        self.rooms = Rooms(store, reads, self.moderation, lobby, clock, stays, self.marked.describe)
-        self.lobby = self.rooms.lobby
         self.sessions = ConnectedSessions(self.names, self.accounts, self.roster)
+        self.marked = MarkedPeople(
+            clock,
+            self.names,
+            self.roster,
+            self.sessions.called,
+            self.accounts,
+            self.moderation,
+            stays,
+        )
+        self.rooms = Rooms(
+            store,
+            reads,
+            self.moderation,
+            lobby,
+            clock,
+            stays,
+            self.marked.describe,
+            self.marked.is_connected,
+        )
+        self.lobby = self.rooms.lobby
         self.cut_off = CutOff(store, clock, self.sessions)
         self._rights = Rights(
             self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay

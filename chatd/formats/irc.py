@@ -22,6 +22,7 @@ from chatd.event import LEAVING, Change, Departure, Event, Kind, Line, Presence
 from chatd.formats.base import Entrance, Format, told
 from chatd.formats.irc_deeds import deed_lines, is_told
 from chatd.formats.irc_lines import irc_line
+from chatd.formats.irc_roles import role_letters
 from chatd.i18n import Language, sentence
 from chatd.text.escaping import encode_line, encode_lines
 
@@ -168,10 +169,7 @@ class IrcFormat(Format):
     def _presence(self, presence: Presence) -> Iterator[str]:
         room, mask = f"#{presence.room}", self.server.mask(presence.name)
         if presence.change is Change.RENAMED:
-            if presence.same:  # clients know the new name, and now only that
-                yield line_of(mask, "PART", room)
-            else:
-                yield line_of(mask, "NICK", presence.new_name)
+            yield from self._renamed(presence, mask, room)
         elif presence.change is Change.AWAY:
             if "away-notify" in self.capabilities:
                 absent = sentence(self.language, "absent") if presence.absent else None
@@ -179,10 +177,9 @@ class IrcFormat(Format):
         elif presence.change is Change.REALNAME:
             if "setname" in self.capabilities:
                 yield line_of(mask, "SETNAME", text=presence.reason)
-        elif presence.same:
-            return  # a person with several sessions, or one that stays, is one for them
         elif presence.change is Change.JOINED:
             yield self._join(presence, mask, room)
+            yield from self._roles(room, presence.name, "", presence.role)
         elif presence.by:
             by = self.server.mask(presence.by)
             yield line_of(by, "KICK", room, presence.name, text=presence.reason or presence.by)
@@ -190,6 +187,23 @@ class IrcFormat(Format):
             yield line_of(mask, "QUIT", text=presence.reason)
         else:
             yield line_of(mask, "PART", room, text=presence.reason)
+
+    def _renamed(self, presence: Presence, mask: str, room: str) -> Iterator[str]:
+        new = presence.new_name
+        if presence.quits:
+            yield line_of(mask, "NICK", new)
+            yield from self._roles(room, new, presence.had, presence.role)
+        else:  # another session has the old name, in another room
+            yield line_of(mask, "PART", room, text="")
+            yield self._join(presence._replace(name=new), self.server.mask(new), room)
+            yield from self._roles(room, new, "", presence.role)
+
+    def _roles(self, room: str, name: str, had: str, has: str) -> Iterator[str]:
+        """Yield the line that changes the role which clients show of a name."""
+        if had != has:
+            before, now = role_letters(had), role_letters(has)
+            modes = (f"-{before}" if before else "") + (f"+{now}" if now else "")
+            yield line_of(self.server.name, "MODE", room, modes, *[name] * len(before + now))
 
     def _join(self, presence: Presence, mask: str, room: str) -> str:
         if "extended-join" not in self.capabilities:

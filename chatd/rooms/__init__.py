@@ -12,6 +12,7 @@ Modules (python3 -m tools.documents writes this list):
 - `feed`: Feeds: a room rendered in one format, for all clients that follow it so.
 - `followers`: A group of followers of a feed: those that are in step, and those that are apart.
 - `log_reader`: The reader of a room's log: from memory as far as it is there, else from the store.
+- `member_list`: The people of a room as clients know them that are shown each presence.
 - `notices`: Notices together: the joins, leaves and renames of a room wait for one another for a
   moment.
 - `paging`: Pages of a room's log, for clients that ask for history over HTTP or over a WebSocket.

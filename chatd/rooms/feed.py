@@ -27,6 +27,7 @@ from chatd.formats.base import Format, PeopleChange
 from chatd.rooms.chunk import Chunk, Mark
 from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.followers import READERS_A_TURN, Follower, Followers
+from chatd.rooms.member_list import MemberList
 from chatd.rooms.rendering import render_in_order
 from chatd.rooms.replay import Log
 from chatd.rooms.tail import Tail
@@ -128,17 +129,31 @@ class Feed:
 
 
 class Feeds:
-    """The feeds of a room, one for each format. ``in_a_turn`` makes a call in a later turn."""
+    """The feeds of a room, one for each format. ``in_a_turn`` makes a call in a later turn.
 
-    __slots__ = ("_counts", "_feeds", "_in_a_turn", "_log", "_showing")
+    ``list_members`` returns a list of the people who are here now.
+    """
+
+    __slots__ = (
+        "_counts",
+        "_feeds",
+        "_in_a_turn",
+        "_list_members",
+        "_log",
+        "_members",
+        "_showing",
+    )
 
     def __init__(
         self,
         log: Log,
         in_a_turn: Callable[[Callable[[], None]], None],
         counts: DeliveryCounts,
+        list_members: Callable[[], MemberList],
     ) -> None:
         self._log = log
+        self._list_members = list_members
+        self._members: MemberList | None = None  # while a follower keeps such a list
         self._in_a_turn = in_a_turn
         self._counts = counts
         self._feeds: dict[Format, Feed] = {}
@@ -149,6 +164,8 @@ class Feeds:
         feed = self._feeds.get(format)
         if feed is None:
             feed = self._feeds[format] = Feed(self._log, format)
+        if format.shows_presence and self._members is None:
+            self._members = self._list_members()
         return feed
 
     def render(
@@ -199,8 +216,11 @@ class Feeds:
         """
         lines: Sequence[Line] = events
         if len(events) < len(entries):
-            entries = [each for each in entries if not (isinstance(each, Presence) and each.hidden)]
             lines = [each for each in entries if not isinstance(each, Presence)]
+        if self._members is None or not self.shows_presence:
+            self._members, entries = None, lines
+        else:
+            entries = self._members.shown(entries)
         if not events:
             self.render(before, entries, lines, after)
             self.show_in_turns()

@@ -9,7 +9,7 @@ not know a session, nor who may speak or stay.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from chatd.event import Change, Entry, Notice, Presence
@@ -123,12 +123,10 @@ class People:
             hidden.name == name for hidden in self.hidden.values()
         )
 
-    def reveal(self, session: int) -> Presence:
-        """Return the presence of a hidden session, given its number, which clients see now."""
-        come = self.hidden[session]
-        same = self.shows(come.name)
-        del self.hidden[session]
-        return come._replace(same=same)
+    def shown_names(self) -> Iterable[str]:
+        """Return the names of all of whom such clients know, each once."""
+        shown = (member for number, member in self.members.items() if number not in self.hidden)
+        return dict.fromkeys(chain((member.name for member in shown), self.absent))
 
     def list_names(self, limit: int, reader: str) -> list[str]:
         """Return at most ``limit`` names for the person of that name, and note them as listed.

@@ -17,6 +17,7 @@ from chatd.rooms.chunk import Mark
 from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.feed import Feed, Feeds
 from chatd.rooms.log_reader import LATEST_EVENTS, LogReader, Pages
+from chatd.rooms.member_list import MemberList
 from chatd.rooms.notices import NoticesTogether
 from chatd.rooms.people import People
 from chatd.rooms.people_changes import PeopleChanges
@@ -37,6 +38,11 @@ def unmarked(room: Room, names: Sequence[str]) -> PeopleMarks:
     return PeopleMarks({}, [])
 
 
+def not_connected(name: str) -> bool:
+    """Return False: no session that is elsewhere has the name."""
+    return False
+
+
 class Room:
     """A room in memory. ``head`` and ``topic`` follow from its log.
 
@@ -44,8 +50,9 @@ class Room:
     Without ``pages``, no pages are cached. ``head_time`` is the time of the last event
     (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms of one server
     share their ``reads``, ``peopled``, those with members, and ``counts``; one that is alone has
-    its own. ``describe`` returns the marks of people in it. While ``tells_presence``, each
-    `Presence` is appended, for other nodes or clients here; ``topic_set`` and ``made`` are origins.
+    its own. ``describe`` returns the marks of people in it, ``is_connected`` True for a name that
+    a session has. While ``tells_presence``, each `Presence` is appended, for other nodes or clients
+    here; ``topic_set`` and ``made`` are origins.
     """
 
     def __init__(
@@ -59,6 +66,7 @@ class Room:
         reads: ReadQueue | None = None,
         peopled: set[Room] | None = None,
         describe: Describe = unmarked,
+        is_connected: Callable[[str], bool] = not_connected,
         counts: DeliveryCounts | None = None,
         topic_set: Origin = UNKNOWN,
         made: Origin = UNKNOWN,
@@ -76,11 +84,15 @@ class Room:
         self.here = People()
         self.error_log = store.error_log
         self.notices = NoticesTogether(self.append)
+        self._describe = describe
         self.changes = PeopleChanges(name, self.here, partial(describe, self), self._show_people)
         self._waiting = 0
         self._store = store
         self.catch_up = store.catch_up
-        self._feeds = Feeds(self, store.once_all_were_read, counts or DeliveryCounts())
+        list_members = partial(MemberList, self.here, self._role_of, is_connected)
+        self._feeds = Feeds(
+            self, store.once_all_were_read, counts or DeliveryCounts(), list_members
+        )
         self.latest: list[Event] = []
         self._reader = LogReader(self, ReadQueue(store) if reads is None else reads, pages)
         self._peopled = set() if peopled is None else peopled
@@ -146,16 +158,20 @@ class Room:
                 entry = entry._replace(made=self.made)
             if self.notices.waiting:
                 self.notices.release_before(entry)
-            here = self.here
-            if here.hidden and entry.session in here.hidden:
-                self.show_presence(here.reveal(entry.session))
-            author = here.named.get(entry.author)
+            if self.here.hidden:
+                self.reveal(entry.session)
+            author = self.here.named.get(entry.author)
             if author is not None and not author.told:
                 author.told = True
                 session = entry.session or author.first  # a deed is of none
                 self.append(Notice(self.name, Change.JOINED, ((session, entry.author),)))
         self._store.append(entry)
         self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
+
+    def reveal(self, session: int) -> None:
+        """Let clients know of a session, given its number, if they must not until now."""
+        if come := self.here.hidden.pop(session, None):
+            self.show_presence(come)
 
     def show_presence(self, presence: Presence) -> None:
         """Append a presence, if other nodes or clients are told of it."""
@@ -194,6 +210,9 @@ class Room:
         if self.tells_presence and len(events) < len(entries):
             self.tells_presence = self._store.shared or self._feeds.shows_presence
         self._feeds.publish(before, entries, events, after)
+
+    def _role_of(self, name: str) -> str:
+        return self._describe(self, [name]).roles.get(name, "")
 
     def _show_people(self, change: PeopleChange) -> bool:
         """Send a change of the list of people at once. Return False if no follower keeps it."""

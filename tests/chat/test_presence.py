@@ -52,10 +52,10 @@ class TestComing:
         world.member("Rosa").type("/join ops")
         assert world.told == ["+ Rosa (account rosa)"]
 
-    def test_each_session_of_one_name_is_shown(self, world: PresenceWorld) -> None:
+    def test_the_first_session_of_a_name_is(self, world: PresenceWorld) -> None:
         for _ in range(2):
             world.member("rosa").type("/join ops")
-        assert world.told == ["+ rosa (account rosa)", "+ rosa (account rosa) (the same)"]
+        assert world.told == ["+ rosa (account rosa)"]
 
     def test_a_session_is_not_shown_its_own(self, world: PresenceWorld) -> None:
         luis = world.reader("luis")
@@ -165,10 +165,7 @@ class TestNewNames:
         for tab in tabs:
             tab.say("/join ops")
         tabs[0].say("/nick lucas")
-        assert world.told == [
-            *("+ luis", "+ luis (the same)"),
-            *("= luis is lucas", "= luis is lucas (the same)"),
-        ]
+        assert world.told == ["+ luis", "= luis is lucas"]
 
 
 class TestThoseWhoMayNotSpeak:
@@ -187,14 +184,12 @@ class TestThoseWhoMayNotSpeak:
         assert world.told == []
         assert world.ops.here.hidden == {}
 
-    def test_one_that_may_speak_then_is_shown_before_the_first_line(
-        self, world: PresenceWorld
-    ) -> None:
+    def test_one_is_shown_as_soon_as_it_may_speak(self, world: PresenceWorld) -> None:
         luis = world.come("luis")
         world.olga.type("/voice luis")
-        assert world.told == []
+        assert world.told == ["+ luis (now voiced)"]
         luis.type("hola")
-        assert world.told == ["+ luis", "<luis> hola"]
+        assert world.told == ["<luis> hola"]
         luis.type("/quit bye")
         assert world.told == ["- luis quits (bye)"]
 
@@ -215,12 +210,11 @@ class TestThoseWhoMayNotSpeak:
         luis.type("hola")
         assert world.told == ["+ lucas", "<lucas> hola"]
 
-    def test_one_that_may_speak_then_is_shown_by_a_new_name(self, world: PresenceWorld) -> None:
-        luis = world.come("luis")
+    def test_all_are_shown_in_a_room_that_is_opened(self, world: PresenceWorld) -> None:
+        world.come("luis")
+        world.come("max")
         world.olga.type("/mode open")
-        luis.type("/nick lucas")
-        luis.type("hola")
-        assert world.told == ["+ lucas", "<lucas> hola"]
+        assert world.told == ["+ luis", "+ max"]
 
     def test_nothing_is_appended_for_them(
         self, world: PresenceWorld, monkeypatch: pytest.MonkeyPatch
@@ -320,7 +314,7 @@ class TestOtherNodes:
             (Change.JOINED, "luis", True),
             (Change.LEFT, "luis", True),
         ]
-        assert shared.told == ["+ lucas", "<lucas> hola", "- lucas"]
+        assert shared.told == ["+ lucas (now voiced)", "<lucas> hola", "- lucas"]
 
 
 class TestWhereNoneIsShown:

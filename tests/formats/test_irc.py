@@ -52,13 +52,29 @@ class TestPresence:
         mask = ":ana!ana@irc.example"
         assert seen(Change.JOINED) == f"{mask} JOIN #ops\r\n"
         assert seen(Change.JOINED, "extended-join") == f"{mask} JOIN #ops * :ana\r\n"
-        assert seen(Change.RENAMED, new_name="eva") == f"{mask} NICK eva\r\n"
+        assert seen(Change.RENAMED, new_name="eva", quits=True) == f"{mask} NICK eva\r\n"
         assert seen(Change.LEFT, reason="bye") == f"{mask} PART #ops :bye\r\n"
         assert seen(Change.LEFT, quits=True) == f"{mask} QUIT :\r\n"
-        assert seen(Change.JOINED, same=True) == seen(Change.LEFT, same=True) == ""
-        assert seen(Change.RENAMED, new_name="eva", same=True) == f"{mask} PART #ops\r\n"
         assert seen(Change.AWAY, "away-notify", absent=True) == f"{mask} AWAY :not connected\r\n"
         assert seen(Change.LEFT, by="luis") == ":luis!luis@irc.example KICK #ops ana :luis\r\n"
+
+    def test_a_name_that_another_session_has_elsewhere(self) -> None:
+        assert seen(Change.RENAMED, new_name="eva").split("\r\n")[:-1] == [
+            ":ana!ana@irc.example PART #ops :",
+            ":eva!eva@irc.example JOIN #ops",
+        ]
+
+    def test_a_role_comes_with_the_name(self) -> None:
+        assert seen(Change.JOINED, role="owner").split("\r\n")[:-1] == [
+            ":ana!ana@irc.example JOIN #ops",
+            ":irc.example MODE #ops +qo ana ana",
+        ]
+
+    def test_a_new_name_may_have_another(self) -> None:
+        lines = seen(Change.RENAMED, new_name="eva", quits=True, had="voiced", role="operator")
+        assert lines.split("\r\n")[1] == ":irc.example MODE #ops -v+o eva eva"
+        lines = seen(Change.RENAMED, new_name="eva", quits=True, had="voiced")
+        assert lines.split("\r\n")[1] == ":irc.example MODE #ops -v eva"
 
 
 class TestOwn:

@@ -27,10 +27,10 @@ class PresenceFormat(ChatFormat):
             about.append(f"(account {presence.account})")
         if presence.by:
             about += ["by", presence.by]
-        if presence.quits:
+        if presence.quits and presence.change is Change.LEFT:
             about.append("quits")
-        if presence.same:
-            about.append("(the same)")
+        if presence.role != presence.had:
+            about.append(f"(now {presence.role})")
         if presence.absent:
             about.append("(absent)")
         if presence.reason:

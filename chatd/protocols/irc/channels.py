@@ -58,20 +58,32 @@ def refusing(
     person: str = "",
     codes: Mapping[str | ErrorKind, str] = NUMERICS,
 ) -> Iterator[None]:
-    """Context in which a refusal is sent to the client: a numeric about a channel or a person."""
+    """Context in which a refusal is sent to the client: see `refuse`."""
     try:
         yield
     except Refusal as why:
-        code = codes.get(why.key) or codes.get(why.kind)
-        if code is None:
-            conversation.refuse(command, why)
-            return
-        middle = [channel]
-        if person and code in _OF_PEOPLE:
-            middle = [person, channel] if _OF_PEOPLE[code] else [person]
-        key = _WORDING.get(why.key, why.key)
-        text = conversation.session.sentence(key, **why.values)
-        conversation.numeric(code, *map(echoed, middle), text=text)
+        refuse(conversation, command, why, channel, person, codes)
+
+
+def refuse(
+    conversation: Conversation,
+    command: str,
+    why: Refusal,
+    channel: str,
+    person: str = "",
+    codes: Mapping[str | ErrorKind, str] = NUMERICS,
+) -> None:
+    """Send a refusal to the client: a numeric about a channel or a person."""
+    code = codes.get(why.key) or codes.get(why.kind)
+    if code is None:
+        conversation.refuse(command, why)
+        return
+    middle = [channel]
+    if person and code in _OF_PEOPLE:
+        middle = [person, channel] if _OF_PEOPLE[code] else [person]
+    key = _WORDING.get(why.key, why.key)
+    text = conversation.session.sentence(key, **why.values)
+    conversation.numeric(code, *map(echoed, middle), text=text)
 
 
 def named_room(conversation: Conversation, wanted: str) -> Room:

@@ -43,14 +43,9 @@ def send_names(conversation: Conversation, room: Room) -> None:
 
 def _members(conversation: Conversation, room: Room) -> Sequence[str]:
     """Return the names of the members of a room that clients know of; of several sessions, once."""
-    here, own = room.here, conversation.session.number
-    hidden = here.hidden
-    present = (
-        member.name
-        for number, member in here.members.items()
-        if number not in hidden or number == own
-    )
-    return list(dict.fromkeys([*present, *here.absent]))
+    session = conversation.session
+    own = [session.name] if session.number in room.here.members else []
+    return list(dict.fromkeys([*room.here.shown_names(), *own]))
 
 
 def _slices(conversation: Conversation, room: Room, members: Sequence[str]) -> Iterator[bytes]:

@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from chatd.chat.actions import look
 from chatd.chat.actions.costs import ENTERING_COST
 from chatd.chat.actions.enter import enter, leave_room
 from chatd.chat.actions.speak import set_topic
 from chatd.errors import ErrorKind, Refusal
-from chatd.formats.irc_lines import echoed
 from chatd.protocols.irc import numerics
 from chatd.protocols.irc.channels import (
     NUMERICS,
     member_room,
     named_room,
     reason_of,
+    refuse,
     refusing,
     valid_text,
 )
@@ -35,6 +34,8 @@ _OF_JOINING = {
     ErrorKind.NAME_IN_USE: numerics.ERR_NOSUCHCHANNEL,
     "unusable_room": numerics.ERR_INVITEONLYCHAN,  # also one that is hidden from the client
 }
+
+_OF_SPEAKING = {**NUMERICS, "not_in_that_room": numerics.ERR_CANNOTSENDTOCHAN}
 
 _ALL_ROOMS = "0"
 """The channel of a JOIN that leaves all (RFC 2812, section 3.2.1)."""
@@ -88,12 +89,14 @@ def part(conversation: Conversation, message: Message) -> None:
 
 
 def joined(conversation: Conversation, wanted: str) -> Room | None:
-    """Return the room of a channel that the client is in; None if it was told that it is not."""
+    """Return the room of a channel that the client speaks in; None if it was told that it cannot.
+
+    Lines come from members alone.
+    """
     try:
-        return look.joined_room(conversation.server, conversation.session, wanted)
+        return member_room(conversation, wanted)
     except Refusal as why:
-        text = conversation.session.sentence(why.key, **why.values)
-        conversation.numeric(numerics.ERR_NOTONCHANNEL, echoed(wanted), text=text)
+        refuse(conversation, "PRIVMSG", why, wanted, codes=_OF_SPEAKING)
         return None
 
 
