@@ -206,13 +206,14 @@ class Record(NamedTuple):
 
 
 class Change(enum.Enum):
-    """The change that a notice or a presence is about; the last two are of presences alone."""
+    """The change that a notice or a presence is about; the last three are of presences alone."""
 
     JOINED = "joined"
     LEFT = "left"
     RENAMED = "renamed"
     AWAY = "away"
     REALNAME = "realname"
+    ACCOUNT = "account"
 
 
 class Notice(NamedTuple):

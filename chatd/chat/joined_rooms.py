@@ -152,6 +152,11 @@ class JoinedRooms:
             else:
                 membership.announce_later()
 
+    def show_account(self) -> None:
+        """Show the other members that the session has logged in, or out."""
+        for membership in self.subscriptions.memberships.values():
+            membership.show_account()
+
     # The room that input is meant for
 
     def here(self, key: str = "in_no_room") -> Room:

@@ -183,6 +183,7 @@ class Logins:
         """
         account = self._accounts.table[session.account or ""]
         session.subscriptions.apply(session.subscriptions.settings.with_kept(account.settings))
+        session.joined.show_account()
         self._review(session)
         self._unread.arrive(session, account.key)
         self._staying.arrived(session)
@@ -198,6 +199,7 @@ class Logins:
             assert session.grant is not None
             self._moderation.bind_logged_out(session.number, session.grant.account)
             session.identity.set_grant(None)
+            session.joined.show_account()
             self._review(session)
 
     async def change_settings(self, session: Session, **settings: Any) -> None:

@@ -143,6 +143,10 @@ class Membership:
         """Show the text of another change of the member, unless the member may show none here."""
         presence.show(self.room, self._member, change, text)
 
+    def show_account(self) -> None:
+        """Show that the member has logged in, or out."""
+        presence.show_account(self.room, self._member)
+
     # Notices
 
     def _is_told(self, name: str) -> bool:

@@ -76,8 +76,11 @@ class MissedLines:
     def greet(self, session: Session) -> None:
         """Send a session that logs in the lines that it missed, in the order of `show`.
 
-        One with several rooms is sent private lines alone: it is yet to enter its rooms.
+        One with several rooms is sent private lines alone: it is yet to enter its rooms. One whose
+        client asks for them is sent none.
         """
+        if session.replies.format.asks_for_missed:
+            return
         missed, tracker = self.of(session), session.subscriptions.read_tracker
         if session.subscriptions.multi_room:
             missed = [each for each in missed if tracker is not None and each.log is tracker.inbox]

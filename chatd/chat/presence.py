@@ -54,6 +54,15 @@ def show(room: Room, member: Member, change: Change, text: str) -> None:
         room.show_presence(shown._replace(reason=text))
 
 
+def show_account(room: Room, member: Member) -> None:
+    """Show that a member has logged in, or out, by the name that it has."""
+    hidden = room.here.hidden.get(member.number)
+    if hidden is not None:
+        room.here.hidden[member.number] = hidden._replace(account=member.account or "")
+    else:
+        show(room, member, Change.ACCOUNT, "")
+
+
 def take_name(room: Room, member: Member, new: NewName, was_hidden: bool) -> None:
     """Show a new name of a member, which still has the old one.
 

@@ -112,6 +112,9 @@ class Format(abc.ABC):
     asks_for_past = False
     """True if the client is sent no past lines as a newcomer to a room: its door sends them."""
 
+    asks_for_missed = False
+    """True if the client is not sent what it missed when it logs in: it asks for that itself."""
+
     @abc.abstractmethod
     def render(self, entries: Sequence[Line]) -> bytes:
         """Render entries as lines, each with its line end."""

@@ -33,6 +33,7 @@ _SPOKEN = (Kind.MESSAGE, Kind.ACTION, Kind.NOTICE, Kind.PRIVATE)
 
 OF_ROOMS = frozenset(
     {
+        "account-notify",
         "account-tag",
         "away-notify",
         "extended-join",
@@ -52,16 +53,22 @@ def _no_account(name: str, at: int) -> str:
     return ""
 
 
+def _no_real_name(session: int) -> str:
+    return ""
+
+
 class IrcServer(NamedTuple):
     """The server as IRC clients know it.
 
     ``name`` has a dot, by which clients tell a server from a person. ``account_of`` returns the
     name of the account that a person had, given the name and the time of a line (milliseconds since
-    1970), or "".
+    1970), or "". ``real_name_of`` returns what the client of a session said of its user, or "" if
+    it is none of IRC.
     """
 
     name: str
     account_of: Callable[[str, int], str] = _no_account
+    real_name_of: Callable[[int], str] = _no_real_name
 
     def mask(self, name: str) -> str:
         """Return the mask of a person."""
@@ -177,6 +184,9 @@ class IrcFormat(Format):
         elif presence.change is Change.REALNAME:
             if "setname" in self.capabilities:
                 yield line_of(mask, "SETNAME", text=presence.reason)
+        elif presence.change is Change.ACCOUNT:
+            if "account-notify" in self.capabilities:
+                yield line_of(mask, "ACCOUNT", presence.name if presence.account else "*")
         elif presence.change is Change.JOINED:
             yield self._join(presence, mask, room)
             yield from self._roles(room, presence.name, "", presence.role)
@@ -209,7 +219,8 @@ class IrcFormat(Format):
         if "extended-join" not in self.capabilities:
             return line_of(mask, "JOIN", room)
         account = presence.name if presence.account else "*"
-        return line_of(mask, "JOIN", room, account, text=presence.name)
+        real_name = self.server.real_name_of(presence.session) or presence.name
+        return line_of(mask, "JOIN", room, account, text=real_name)
 
 
 def msgid(event: Event) -> str:
@@ -222,7 +233,7 @@ class OwnIrcFormat(Format):
     """The lines that one session alone is sent; those of its rooms are ``shared``.
 
     ``name`` is its nickname, ``*`` until it is registered: then it is told nothing by sentences.
-    ``capabilities`` are all that it has.
+    ``capabilities`` are all that it has, and ``number`` is that of the session.
     """
 
     kind = "irc"
@@ -233,6 +244,7 @@ class OwnIrcFormat(Format):
     name: str = "*"
     logged_in: bool = False
     capabilities: frozenset[str] = frozenset()
+    number: int = 0
 
     @property
     def server(self) -> IrcServer:
@@ -243,6 +255,11 @@ class OwnIrcFormat(Format):
     def mask(self) -> str:
         """The mask of the session."""
         return self.server.mask(self.name)
+
+    @property
+    def asks_for_missed(self) -> bool:  # type: ignore[override]
+        """True if the client asks itself for what it missed."""
+        return "draft/chathistory" in self.capabilities
 
     @property
     def registered(self) -> bool:
@@ -307,7 +324,7 @@ class OwnIrcFormat(Format):
     def entered(self, entrance: Entrance) -> bytes:
         room = f"#{entrance.room}"
         account = self.name if self.logged_in else ""
-        join = Presence(entrance.room, Change.JOINED, 0, self.name, account=account)
+        join = Presence(entrance.room, Change.JOINED, self.number, self.name, account=account)
         data = [self.shared.presence(join)]
         if entrance.topic:
             data.append(self.topic(room, entrance.topic, *entrance.topic_set))

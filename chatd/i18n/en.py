@@ -1039,11 +1039,13 @@ SENTENCES = {
     "irc_nickserv_ghost_shares": (
         "All your clients share the name {name}, so none is in the way of another."
     ),
+    "irc_nickserv_set": "SET STAY ON or SET STAY OFF",
     "irc_nickserv_help": (
         "IDENTIFY [NAME] PASSWORD logs you in, and gives you the name.\n"
         "REGISTER PASSWORD makes your nickname an account.\n"
         "LOGOUT makes you a guest.\n"
         "GHOST NAME PASSWORD does as IDENTIFY: several clients share a name.\n"
+        "SET STAY ON keeps you in your channels without a client.\n"
         "Each also as /quote NS IDENTIFY, say."
     ),
     "irc_logged_out": "You are logged out",

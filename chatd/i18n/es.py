@@ -1132,11 +1132,13 @@ SENTENCES = {
     "irc_nickserv_ghost_shares": (
         "Todos tus clientes comparten el nombre {name}: ninguno estorba a otro."
     ),
+    "irc_nickserv_set": "SET STAY ON o SET STAY OFF",
     "irc_nickserv_help": (
         "IDENTIFY [NOMBRE] CONTRASEÑA inicia tu sesión y te da el nombre.\n"
         "REGISTER CONTRASEÑA hace de tu apodo una cuenta.\n"
         "LOGOUT cierra tu sesión.\n"
         "GHOST NOMBRE CONTRASEÑA hace lo mismo que IDENTIFY: varios clientes comparten un nombre.\n"
+        "SET STAY ON te deja en tus canales sin un cliente.\n"
         "Cada una también como /quote NS IDENTIFY, por ejemplo."
     ),
     "irc_logged_out": "Has cerrado la sesión",

@@ -15,6 +15,7 @@ from tests.support.browser import browser_tab
 from tests.support.presence_world import PresenceWorld
 from tests.support.sentences import EN
 from tests.support.sessions import taken
+from tests.support.world import PASSWORD, log_in
 
 
 @pytest.fixture
@@ -158,7 +159,20 @@ class TestNewNames:
         rosa.type("/join ops")
         rosa.type("/logout")
         name = rosa.session.name
-        assert world.told == ["+ rosa (account rosa)", f"= rosa is {name} (guest)"]
+        assert world.told == [
+            *("+ rosa (account rosa)", "account: rosa"),
+            f"= rosa is {name} (guest)",
+        ]
+
+    def test_one_that_logs_in(self, world: PresenceWorld) -> None:
+        world.register("rosa")
+        guest = world.come("luis")
+        log_in(guest.server, guest.session, "rosa")
+        assert world.told == ["+ luis", "= luis is rosa", "account: rosa (account rosa)"]
+
+    def test_one_that_registers_its_name(self, world: PresenceWorld) -> None:
+        world.come("luis").type(f"/register {PASSWORD}")
+        assert world.told == ["+ luis", "account: luis (account luis)"]
 
     def test_several_sessions_that_are_renamed_together(self, world: PresenceWorld) -> None:
         tabs = [browser_tab(world, "luis") for _ in range(2)]
@@ -170,6 +184,14 @@ class TestNewNames:
 
 class TestThoseWhoMayNotSpeak:
     """Their names and words are not shown to all, as in notices."""
+
+    def test_their_account_is_shown_once_they_speak(self, world: PresenceWorld) -> None:
+        luis = world.come("luis")
+        luis.type(f"/register {PASSWORD}")
+        assert world.told == []
+        world.olga.type("/voice luis")
+        luis.type("hola")
+        assert "+ luis (account luis)" in world.told
 
     @pytest.fixture(autouse=True)
     def moderated(self, world: PresenceWorld) -> None:

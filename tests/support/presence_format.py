@@ -44,4 +44,5 @@ _SIGNS = {
     Change.RENAMED: "=",
     Change.AWAY: "away:",
     Change.REALNAME: "realname:",
+    Change.ACCOUNT: "account:",
 }

@@ -37,6 +37,7 @@ _ECHO_BYTES = 300
 """Most bytes of the names that a refusal quotes: at least 100 characters are asked for."""
 
 CAPABILITIES: Mapping[str, Capability] = {
+    "account-notify": Capability(),
     "account-tag": Capability(),
     "away-notify": Capability(),
     "cap-notify": Capability(),

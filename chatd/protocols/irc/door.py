@@ -35,6 +35,11 @@ class Door:
         """The number of clients that have not registered yet."""
         return sum(not client.registered for client in self.clients.values())
 
+    def real_name_of(self, session: int) -> str:
+        """Return the real name of the client of a session, "" if it is none of this door."""
+        client = self.clients.get(session)
+        return "" if client is None else client.realname
+
     def count(self, people: int) -> int:
         """Count the people that there are now; return the most that were counted so far."""
         self._most = max(self._most, people)

@@ -60,7 +60,7 @@ class IrcHandler(SessionHandler[bytes]):
 
     def format(self) -> OwnIrcFormat:
         """Return the format in which the session is shown events."""
-        server = IrcServer(self.door.name, self.server.accounts.name_at)
+        server = IrcServer(self.door.name, self.server.accounts.name_at, self.door.real_name_of)
         return OwnIrcFormat(shared=IrcFormat(server, language=self.server.language))
 
     def connect(self, connection: ManagedConnection) -> None:
@@ -207,7 +207,9 @@ class IrcHandler(SessionHandler[bytes]):
     def register(self, name: str) -> None:
         """Let the client be known by a nickname from here on."""
         self.client.registered = True
-        self.session.subscriptions.change_format(replace(self.own_format, name=name))
+        session = self.session
+        own = replace(self.own_format, name=name, number=session.number)
+        session.subscriptions.change_format(own)
 
     def close(self, reason: str, departure: Departure = QUITTING) -> None:
         """End the session of the client, which is told the reason."""

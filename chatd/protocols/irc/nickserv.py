@@ -15,6 +15,7 @@ from chatd.chat.actions import login
 from chatd.chat.actions.authentication import own_account
 from chatd.chat.actions.costs import PASSWORD_COST
 from chatd.chat.actions.register import register
+from chatd.chat.actions.stay import set_stay
 from chatd.errors import Refusal
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
@@ -125,6 +126,22 @@ async def _take_place(conversation: Conversation, name: str, password: str) -> N
     _answer(conversation, "irc_nickserv_ghost_shares", name=name)
 
 
+def _set(conversation: Conversation, rest: str) -> Job | None:
+    setting, _, value = rest.upper().partition(" ")
+    if setting != "STAY" or value not in _SWITCH:
+        _answer(conversation, "irc_nickserv_set")
+        return None
+    return _set_stay(conversation, _SWITCH[value])
+
+
+_SWITCH = {"ON": True, "OFF": False}
+
+
+async def _set_stay(conversation: Conversation, stay: bool) -> None:
+    await set_stay(conversation.server, conversation.session, stay)
+    _answer(conversation, "stay_on" if stay else "stay_off")
+
+
 def _help(conversation: Conversation, rest: str) -> None:
     _answer(conversation, "irc_nickserv_help")
 
@@ -137,6 +154,7 @@ _COMMANDS: Mapping[str, Callable[[Conversation, str], Job | None]] = {
     "LOGOUT": _logout,
     "GHOST": _ghost,
     "RECOVER": _ghost,
+    "SET": _set,
     "HELP": _help,
 }
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from chatd.chat.actions.costs import PASSWORD_COST
+from chatd.protocols.irc import capabilities as offered
+from chatd.protocols.irc.capabilities import Capability
 from chatd.protocols.irc.handler import IrcHandler
 from tests.support.irc_client import irc_client, irc_person
 from tests.support.logs import Expect
@@ -93,7 +95,7 @@ class TestRefusals:
         assert client.ask(f"REGISTER * * :{PASSWORD}")[-1:] == refused
 
     def test_a_store_that_fails(self, expected_errors: Expect) -> None:
-        world = World()
+        world = World(nodes=1)
         ana = irc_person(world, "ana")
         world.store.holds = True
         ana.send(f"REGISTER * * :{PASSWORD}")
@@ -106,3 +108,76 @@ class TestRefusals:
         text = EN.sentence("irc_nothing_to_verify")
         ana = irc_person(world, "ana")
         assert ana.ask("VERIFY ana 1234") == [f":irc.example FAIL VERIFY INVALID_CODE ana :{text}"]
+
+
+class TestNotices:
+    """Others in the rooms of a person are told of an account, if they ask for it."""
+
+    def test_of_logins(self, world: World) -> None:
+        world.register("ana")
+        eva = irc_person(world, "eva", "ops")
+        luis = irc_person(world, "luis", "ops", capabilities="account-notify")
+        rosa = irc_person(world, "rosa", "ops")
+        eva.seen()
+        eva.send(f"NS IDENTIFY ana {PASSWORD}")
+        assert luis.seen()[-2:] == [
+            ":eva!eva@irc.example NICK ana",
+            ":ana!ana@irc.example ACCOUNT ana",
+        ]
+        assert rosa.seen()[-1] == ":eva!eva@irc.example NICK ana"
+        assert not [line for line in eva.seen() if " ACCOUNT " in line]
+        eva.send("NS LOGOUT")
+        name = eva.handler.session.name
+        assert luis.seen() == [
+            ":ana!ana@irc.example ACCOUNT *",
+            f":ana!ana@irc.example NICK {name}",
+        ]
+
+    def test_of_registrations(self, world: World) -> None:
+        ana = irc_person(world, "ana", "ops")
+        luis = irc_person(world, "luis", "ops", capabilities="account-notify")
+        ana.send(f"REGISTER * * :{PASSWORD}")
+        assert luis.seen() == [":ana!ana@irc.example ACCOUNT ana"]
+
+    def test_of_those_at_other_doors(self, world: World) -> None:
+        ana = world.person("ana")
+        ana.type("/join ops")
+        luis = irc_person(world, "luis", "ops", capabilities="account-notify")
+        ana.type(f"/register {PASSWORD}")
+        assert luis.seen() == [":ana!ana@irc.example ACCOUNT ana"]
+
+    def test_not_of_those_who_may_not_speak_there(self, world: World) -> None:
+        world.register("ana")
+        owner = irc_person(world, "owner", "ops", account=True, capabilities="account-notify")
+        owner.send("MODE #ops +m")
+        eva = irc_person(world, "eva", "ops")
+        owner.seen()
+        eva.send(f"NS IDENTIFY ana {PASSWORD}")
+        assert owner.seen() == []
+
+    @pytest.mark.one_node("a node knows the real names of its own clients")
+    def test_when_they_come(self, world: World) -> None:
+        luis = irc_person(world, "luis", "ops", capabilities="extended-join")
+        irc_person(world, "ana", "ops", account=True)
+        assert luis.seen() == [":ana!ana@irc.example JOIN #ops ana :Real Name"]
+        irc_person(world, "eva", "ops")
+        assert luis.seen() == [":eva!eva@irc.example JOIN #ops * :Real Name"]
+        other = irc_person(world, "eva2", capabilities="extended-join")
+        assert other.ask("JOIN #ops")[0] == ":eva2!eva2@irc.example JOIN #ops * :Real Name"
+
+
+class TestMissed:
+    """A client that asks for the past is not sent what it missed."""
+
+    @pytest.mark.parametrize(("wanted", "sent"), [("server-time", 1), ("draft/chathistory", 0)])
+    def test_it_asks_itself(
+        self, world: World, wanted: str, sent: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(
+            offered, "CAPABILITIES", {**offered.CAPABILITIES, "draft/chathistory": Capability()}
+        )
+        world.register("ana")
+        world.person("luis").type("/msg ana hola")
+        eva = irc_person(world, "eva", capabilities=wanted)
+        lines = eva.ask(f"NS IDENTIFY ana {PASSWORD}")
+        assert len([line for line in lines if " PRIVMSG " in line]) == sent

@@ -97,7 +97,7 @@ class TestRegister:
         assert ana.ask("NS REGISTER") == told("ana", "irc_nickserv_register")
 
     def test_a_store_that_fails(self, expected_errors: Expect) -> None:
-        world = World()
+        world = World(nodes=1)
         ana = irc_person(world, "ana")
         world.store.holds = True
         ana.send(f"NS REGISTER {PASSWORD}")
@@ -123,6 +123,20 @@ class TestOthers:
         assert lines[-1:] == told("ana", "irc_nickserv_ghost_shares", name="ana")
         assert eva.handler.session.account == "ana"
         assert eva.ask("NS GHOST ana") == told("ana", "irc_nickserv_ghost")
+
+    def test_staying(self, world: World) -> None:
+        ana = irc_person(world, "ana", "ops", account=True)
+        assert ana.ask("NS SET STAY on") == told("ana", "stay_on")
+        assert world.server.accounts.table["ana"].settings["stay"]
+        assert ana.ask("NS SET stay OFF") == told("ana", "stay_off")
+        assert not world.server.accounts.table["ana"].settings["stay"]
+
+    def test_a_guest_cannot_stay(self, eva: IrcClient) -> None:
+        assert eva.ask("NS SET STAY on") == told("eva", "not_logged_in")
+
+    @pytest.mark.parametrize("line", ["SET", "SET STAY", "SET STAY maybe", "SET ENFORCE on"])
+    def test_what_cannot_be_set(self, eva: IrcClient, line: str) -> None:
+        assert eva.ask(f"NS {line}") == told("eva", "irc_nickserv_set")
 
     def test_help(self, eva: IrcClient) -> None:
         assert eva.ask("NS HELP") == told("eva", "irc_nickserv_help")
