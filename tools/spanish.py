@@ -221,6 +221,12 @@ SETTINGS = {
         "el nombre de una sala: de 1 a 32 letras de un solo alfabeto, cifras, _, - o ."
     ),
     "a whole number, 1 to 60": "un número entero, de 1 a 60",
+    "a whole number, 0 to 31536000": "un número entero, de 0 a 31536000",
+    "Have IRC clients come by TLS alone, to the first --irc with TLS, and remember it for so many"
+    " seconds (STS); 0 has them forget it": (
+        "Que los clientes de IRC entren solo por TLS, por el primer --irc con TLS, y lo recuerden"
+        " tantos segundos (STS); con 0 lo olvidan"
+    ),
     "a whole number, 1 to 64": "un número entero, de 1 a 64",
     "the name of an account": "el nombre de una cuenta",
     "the path of a UNIX socket from / on, 107 bytes at most": (

@@ -29,4 +29,15 @@ IRC_ROWS = (
         without="that of this machine",
         example="irc.example.org",
     ),
+    Row(
+        "irc.sts_seconds",
+        "irc-sts",
+        kinds.SECONDS_OF_TLS,
+        None,
+        "Have IRC clients come by TLS alone, to the first --irc with TLS, and remember it for so"
+        " many seconds (STS); 0 has them forget it",
+        Group.ADDRESSES,
+        without="clients may come without TLS",
+        example="2592000",
+    ),
 )

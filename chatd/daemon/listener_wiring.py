@@ -25,8 +25,10 @@ from chatd.daemon.passed_sockets import PassedSockets
 from chatd.daemon.server_certificate import ServerCertificate
 from chatd.daemon.service import Listener
 from chatd.daemon.settings import Settings
+from chatd.daemon.settings_checks import tls_port
 from chatd.daemon.tls_endpoints import Place, places_of
 from chatd.protocols.irc.door import Door as IrcDoor
+from chatd.protocols.irc.door import TransportSecurity
 from chatd.protocols.irc.handler import IrcProtocol
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
@@ -69,7 +71,7 @@ def listeners_of(
 
     turns = {kind: TurnScheduler(clock, server.error_log) for kind in ListenerKind}
 
-    door = IrcDoor(settings.irc_name or irc_name(socket.getfqdn()))
+    door = IrcDoor(settings.irc_name or irc_name(socket.getfqdn()), security_of(settings))
 
     def serving(listener: ListenerSettings, place: Place) -> ChatFactory:
         own = Budgets(clock, listener.own.budgets)
@@ -177,6 +179,12 @@ def _port_of(
         for port in (factory.ports if listener.kind is kind else ())
     )
     return next((host.port for host in hosts if isinstance(host, IPv4Address | IPv6Address)), 0)
+
+
+def security_of(settings: Settings) -> TransportSecurity | None:
+    """Return where IRC clients have to come by TLS; None if they need not."""
+    seconds = settings.irc_sts_seconds
+    return None if seconds is None else TransportSecurity(tls_port(settings.listeners), seconds)
 
 
 def irc_name(full_name: str) -> str:

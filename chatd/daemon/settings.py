@@ -70,6 +70,7 @@ class Settings(NamedTuple):
     """Names by which browsers know this machine, besides its own."""
 
     irc_name: str | None
+    irc_sts_seconds: int | None
     """The name of the server for IRC clients; None for that of this machine."""
 
     store: str
@@ -143,6 +144,7 @@ def settings_of(given: GivenSettings) -> Settings:
         lan=_lan(values),
         web_names=tuple(values["web.names"]),
         irc_name=values["irc.name"],
+        irc_sts_seconds=values["irc.sts_seconds"],
         store=values["store.where"],
         shared=SharedSettings(*(values[f"cluster.{field}"] for field in SharedSettings._fields)),
         max_store=values["store.max_size"],
@@ -173,6 +175,7 @@ def settings_of(given: GivenSettings) -> Settings:
     )
     checks.check_places(listeners, faults)
     checks.check_watchers(listeners, values, faults)
+    checks.check_sts(listeners, values, given.values, faults)
     checks.check_max_store(values, given.values, faults)
     checks.check_shared(values, given.values, faults)
     checks.check_unix_names(listeners, values, given.values, faults)

@@ -7,7 +7,7 @@ nor open what a value names.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chatd.daemon.addresses import address_of
@@ -52,6 +52,28 @@ def check_watchers(listeners: Listeners, values: Values, faults: list[Fault]) ->
                 f" {token}, or an address like tcp:9460:interface=127.0.0.1."
             )
             faults.append(given.fault(why))
+
+
+def check_sts(
+    listeners: Listeners, values: Values, given: GivenValues, faults: list[Fault]
+) -> None:
+    """Find that IRC clients would be sent to an address with TLS which is not there."""
+    if values["irc.sts_seconds"] is None or tls_port(each for _, each in listeners):
+        return
+    seconds = given["irc.sts_seconds"]
+    add = '[[listen]] with kind = "irc" and an endpoint like ssl:6697:privateKey=FILE'
+    if seconds.source is Source.COMMAND_LINE:
+        add = "--irc ssl:6697:privateKey=FILE"
+    faults.append(seconds.fault(f" needs an address with TLS for IRC clients: add {add}, say."))
+
+
+def tls_port(listeners: Iterable[ListenerSettings]) -> int:
+    """Return the port of the first address with TLS for IRC clients, 0 if there is none."""
+    for each in listeners:
+        address = address_of(each.endpoint)
+        if each.kind is ListenerKind.IRC and (each.tls is not None or address.kind == "ssl"):
+            return int(address.values.get("port", 0))
+    return 0
 
 
 def check_max_store(values: Values, given: GivenValues, faults: list[Fault]) -> None:

@@ -258,6 +258,8 @@ HELPER_QUESTIONS = whole_number(1, 64)
 
 SECONDS_UNTIL_DEAD = whole_number(0, LONGEST_DEAD_AFTER)
 
+SECONDS_OF_TLS = whole_number(0, 31_536_000)
+
 YES_NO = ValueKind("true or false", "", "true".__eq__, bool, choices=("true", "false"))
 
 LANGUAGE = one_of(*(each.value for each in Language), placeholder="CODE", parse=Language)

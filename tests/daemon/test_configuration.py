@@ -84,6 +84,7 @@ class TestSources:
         self, sources: Sources, row: Row
     ) -> None:
         more = '[[listen]]\nendpoint = "unix:/run/chat.sock"\n'
+        more += '[[listen]]\nkind = "irc"\nendpoint = "ssl:6697:privateKey=x.pem"\n'
         other = {
             "store.where": '"sqlite:b"',
             "server.language": '"es"',
@@ -352,6 +353,10 @@ class TestFaults:
             (
                 "users.unix_names = true",
                 "users.unix_names needs a UNIX socket: add [[listen]] with ",
+            ),
+            (
+                "irc.sts_seconds = 1",
+                "irc.sts_seconds needs an address with TLS for IRC clients: add [[listen]] with ",
             ),
             ("listen = {}", "listen is a list of tables: each begins with [[listen]] in a file, "),
             ("[[listen]]", "listen[1].endpoint is missing: it takes an address such as "),

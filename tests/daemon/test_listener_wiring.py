@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from chatd.daemon.given import Given, GivenSettings, Source
-from chatd.daemon.listener_wiring import irc_name, listeners_of
+from chatd.daemon.listener_wiring import irc_name, listeners_of, security_of
 from chatd.daemon.passed_sockets import PassedSockets
 from chatd.daemon.settings import settings_of
+from chatd.protocols.irc.door import TransportSecurity
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Place, TooManyConnections
 from chatd.util.privileges import current
@@ -86,6 +87,15 @@ class TestIrc:
     def test_there_may_be_none(self) -> None:
         (chat,) = factories_of(World(), listener())
         assert chat.irc_port == 0
+
+    def test_clients_may_have_to_come_by_tls(self) -> None:
+        tls = listener(kind="irc", endpoint="ssl:6697:privateKey=x.pem")
+        port = Given("irc.sts_seconds", ("60",), Source.FILE)
+        settings = settings_of(
+            GivenSettings({"irc.sts_seconds": port}, (listener(kind="irc"), tls))
+        )
+        assert security_of(settings) == TransportSecurity(6697, 60)
+        assert security_of(settings_of(GivenSettings({}, (tls,)))) is None
 
     def test_the_name_of_the_server_has_a_dot(self) -> None:
         assert irc_name("irc.example") == "irc.example"

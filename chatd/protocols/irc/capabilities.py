@@ -85,7 +85,11 @@ def _ls(conversation: Conversation, argument: str) -> None:
     client.version = max(client.version, version)
     if client.version >= VALUES and "cap-notify" not in client.capabilities:
         conversation.use_capabilities(client.capabilities | {"cap-notify"})
-    _list(conversation, "LS", _with_values(conversation, offered(conversation)))
+    words = _with_values(conversation, offered(conversation))
+    security = conversation.door.security
+    if security is not None and client.version >= VALUES:  # it cannot be asked for
+        words.append(f"sts={security.value(conversation.encrypted)}")
+    _list(conversation, "LS", words)
 
 
 def _list_own(conversation: Conversation, argument: str) -> None:

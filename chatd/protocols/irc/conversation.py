@@ -29,6 +29,10 @@ class Conversation(Protocol):
     max_length: int
 
     @property
+    def encrypted(self) -> bool:
+        """True if the client came by TLS."""
+
+    @property
     def own_format(self) -> OwnIrcFormat:
         """The format of what the client alone is sent."""
 

@@ -5,19 +5,36 @@ This module must not know a session.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from chatd.chat.name_watches import LEFT
 from chatd.protocols.irc.client import Client
+
+
+class TransportSecurity(NamedTuple):
+    """The policy by which clients come by TLS alone (IRCv3 sts).
+
+    They connect to the ``port`` for that, and remember it for so many ``seconds``.
+    """
+
+    port: int
+    seconds: int
+
+    def value(self, encrypted: bool) -> str:
+        """Return what a client is told, which came by TLS if it is ``encrypted``."""
+        return f"duration={self.seconds}" if encrypted else f"port={self.port}"
 
 
 class Door:
     """The ``name`` of the server, which has a dot, and its IRC clients.
 
-    ``clients`` are those of all addresses, by the numbers of their sessions, and ``gone`` the last
-    `LEFT` that have gone.
+    Without ``security`` clients may come without TLS. ``clients`` are those of all addresses, by
+    the numbers of their sessions, and ``gone`` the last `LEFT` that have gone.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, security: TransportSecurity | None = None) -> None:
         self.name = name
+        self.security = security
         self.clients: dict[int, Client] = {}
         self.gone: dict[int, Client] = {}
         self._most = 0

@@ -159,6 +159,11 @@ class IrcHandler(SessionHandler[bytes]):
     # What commands call
 
     @property
+    def encrypted(self) -> bool:
+        """True if the client came by TLS."""
+        return self.connection.address.encrypted
+
+    @property
     def own_format(self) -> OwnIrcFormat:
         """The format of what the client alone is sent."""
         return cast(OwnIrcFormat, self.session.replies.format)

@@ -7,6 +7,7 @@ import pytest
 from chatd.formats.irc_lines import LINE_BYTES
 from chatd.protocols.irc import capabilities
 from chatd.protocols.irc.capabilities import CAPABILITIES, Capability
+from chatd.protocols.irc.door import TransportSecurity
 from tests.support.irc_client import irc_client, irc_person
 from tests.support.sentences import EN
 from tests.support.world import FAR, World
@@ -29,6 +30,19 @@ class TestList:
     def test_logging_in_is_offered_where_passwords_may_pass(self, world: World) -> None:
         (line,) = irc_client(world, FAR).ask("CAP LS 302")
         assert not any(name.startswith("sasl") for name in names(line))
+
+    @pytest.mark.parametrize(
+        ("encrypted", "told"), [(False, "sts=port=6697"), (True, "sts=duration=86400")]
+    )
+    def test_where_tls_is(self, world: World, encrypted: bool, told: str) -> None:
+        client = irc_client(world)
+        client.handler.door.security = TransportSecurity(6697, 86400)
+        client.handler.connection.address.encrypted = encrypted
+        (line,) = client.ask("CAP LS 302")
+        assert told in names(line)
+        assert client.ask("CAP REQ :sts") == [":irc.example CAP * NAK :sts"]
+        (line,) = irc_client(world).ask("CAP LS")
+        assert not any(name.startswith("sts") for name in names(line))
 
     def test_none_are_had_at_first(self, world: World) -> None:
         assert irc_client(world).ask("CAP LIST") == [":irc.example CAP * LIST :"]
