@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from chatd.errors import ErrorKind
 from chatd.event import Event
 from chatd.formats.base import Format
-from chatd.i18n import Language, sentence
+from chatd.i18n import Language, sentence_of_form
 from chatd.rooms.stream import Stream
 
 READING_SECONDS = 2.0
@@ -48,11 +48,11 @@ class Replies:
 
     def sentence(self, key: str, **values: object) -> str:
         """Return a sentence of the server in the language of the session."""
-        return sentence(self.language, key, **values)
+        return sentence_of_form(self.language, self.format.kind, key, **values)
 
     def answer(self, key: str, **values: object) -> None:
         """Send a sentence of the server."""
-        text = sentence(self.language, key, **values)
+        text = self.sentence(key, **values)
         self.stream.put(self.answering.say(text, key))
 
     def tell(self, text: str) -> None:

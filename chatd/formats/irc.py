@@ -23,7 +23,7 @@ from chatd.formats.base import Entrance, Format, told
 from chatd.formats.irc_deeds import deed_lines, is_told
 from chatd.formats.irc_lines import irc_line
 from chatd.formats.irc_roles import role_letters
-from chatd.i18n import Language, sentence
+from chatd.i18n import Language, sentence, sentence_of_form
 from chatd.text.escaping import encode_line, encode_lines
 
 EOL = b"\r\n"
@@ -307,7 +307,8 @@ class OwnIrcFormat(Format):
         return self.shared.presence(presence)
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
-        return self.fail("*", kind, sentence(self.shared.language, key, **values))
+        text = sentence_of_form(self.shared.language, self.kind, key, **values)
+        return self.fail("*", kind, text)
 
     def fail(self, command: str, kind: ErrorKind, text: str) -> bytes:
         """Render an error for which IRC has no numeric."""

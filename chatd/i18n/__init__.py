@@ -2,8 +2,8 @@
 
 A sentence is looked up by its key. A sentence with a count has a second form, ``KEY_one``, for a
 ``count`` of 1. One that names commands has another form, ``KEY_http``, if HTTP gives it as an
-error. A `Moment` is written as a date in that language. The kinds of errors are the same in every
-language, so that programs recognise them.
+error, and may have ``KEY_irc`` for IRC clients. A `Moment` is written as a date in that language.
+The kinds of errors are the same in every language, so that programs recognise them.
 The wording of commands is in their rows, in `chatd.commands`. This package must not know a session,
 an event or a format.
 
@@ -73,13 +73,22 @@ def _written(catalogue: Mapping[str, str], seconds: int) -> str:
     )
 
 
+def sentence_of_form(language: Language, form: str, key: str, **values: object) -> str:
+    """Return the sentence of a key as `sentence` does, in a form of it, if it has that one.
+
+    The form is that for clients of one kind (`chatd.formats.base.Format.kind`), who type other
+    commands, say.
+    """
+    in_form = f"{key}_{form}"
+    return sentence(language, in_form if in_form in _CATALOGUES[language] else key, **values)
+
+
 def sentence_over_http(language: Language, key: str, **values: object) -> str:
     """Return the sentence of a key as `sentence` does, in its form for HTTP, if it has one.
 
     A request carries out no commands, so the form names none but as one to be typed in the chat.
     """
-    over_http = f"{key}_http"
-    return sentence(language, over_http if over_http in _CATALOGUES[language] else key, **values)
+    return sentence_of_form(language, "http", key, **values)
 
 
 def people(language: Language, names: Sequence[str], guests: int, more: int = 0) -> str:

@@ -392,6 +392,10 @@ SENTENCES = {
         "The password was changed elsewhere, so you are signed out here. /login NAME PASSWORD to go"
         " on, or /logout to be a guest."
     ),
+    "password_changed_elsewhere_irc": (
+        "The password was changed elsewhere, so you are signed out here. /msg NickServ"
+        " IDENTIFY NAME PASSWORD to go on, or LOGOUT to be a guest."
+    ),
     "others_closed": "{count} other connections of yours were closed.",
     "others_closed_one": "{count} other connection of yours was closed.",
     "no_others": "You have no other connection.",
@@ -421,6 +425,9 @@ SENTENCES = {
     "closed_by_owner": "{name} closed this connection from another one.",
     "unregistered": "{name} is not registered any more.",
     "registered_elsewhere": "{name} is registered now. If it is yours, /login NAME.",
+    "registered_elsewhere_irc": (
+        "{name} is registered now. If it is yours: /msg NickServ IDENTIFY {name} PASSWORD"
+    ),
     "whois_registered": "{name} is registered.",
     "whois_not_registered": "{name} is not registered.",
     "whois_here": "{name} is here in {rooms}, with {count} connections.",
@@ -431,6 +438,7 @@ SENTENCES = {
     "whois_stays": "{name} is away, and stays in {rooms}.",
     "name_first": "choose a name first: /nick NAME, and then /register, which asks for a password.",
     "name_first_http": "this name was taken away meanwhile. Choose a name again.",
+    "name_first_irc": "choose a nickname first: /nick NAME",
     "you_have_no_name": "Your login gives you no name here: {why}",
     "you_administer": (
         "You are an administrator on this connection, as a member of the group {group}."
@@ -474,11 +482,15 @@ SENTENCES = {
     "would_unregister": "This would give up the name {name}, and delete your private lines.",
     "yours_without_password": "{name} is yours already.",
     "yours_already": "{name} is yours already. /password changes its password.",
+    "yours_already_irc": "{name} is yours already.",
     "not_registered": "{name} is not registered. /nick {name} takes it, /register keeps it.",
     "not_registered_http": "{name} is not registered. Look at its letters, or make a new account.",
+    "not_registered_irc": "{name} is not registered. /nick {name} takes it.",
     "not_logged_in": "you are not logged in. /login NAME PASSWORD, or /register a name.",
+    "not_logged_in_irc": "you are not logged in. /msg NickServ IDENTIFY NAME PASSWORD, say.",
     "logout_first": "you are logged in as {name}. /logout first.",
     "logout_first_http": "this request is signed in as {name}. Leave out the parameter name.",
+    "logout_first_irc": "you are logged in as {name}. First: /msg NickServ LOGOUT",
     "wrong_password": "that is not the password of {name}.",
     "too_many_tries": "wait {count} seconds. This password was not checked.",
     "too_many_tries_one": "wait {count} second. This password was not checked.",
@@ -513,6 +525,10 @@ SENTENCES = {
     "not_with_a_token": "that cannot be done with a token. Log in with your password.",
     "not_signed_in": "you are signed out. /login NAME PASSWORD to go on, or /logout to be a guest.",
     "not_signed_in_http": "the sign-in or the token of this request is not valid any more.",
+    "not_signed_in_irc": (
+        "you are signed out. /msg NickServ IDENTIFY NAME PASSWORD to go on, or LOGOUT to be"
+        " a guest."
+    ),
     "keep_tokens_or_not": (
         "the answer was not understood, so nothing was changed. Press Enter to end your tokens,"
         " or answer keep."
@@ -594,6 +610,10 @@ SENTENCES = {
     "registered_name_http": (
         "{name} is registered. Sign in if it is yours (a program: with a token), or choose"
         " another name."
+    ),
+    "registered_name_irc": (
+        "{name} is registered. If it is yours, log in: by SASL, with the password"
+        " {name}:PASSWORD, or, under another nickname, /msg NickServ IDENTIFY {name} PASSWORD"
     ),
     "looks_like_name": "{name} looks like {other}, which is taken. Choose another name.",
     "looks_like_room": "#{room} looks like #{other}. /join {other}, or choose another name.",
@@ -855,6 +875,9 @@ SENTENCES = {
     "takes_no_guests": (
         "{name} accepts no private lines from guests. /register a name, or /login NAME PASSWORD."
     ),
+    "takes_no_guests_irc": (
+        "{name} accepts no private lines from guests. Register or log in: /msg NickServ HELP"
+    ),
     "close_closes": "/close closes a room. A mode is open, private, moderated or announce.",
     "no_mode_near": "there is no mode {word}. Did you mean {near}?",
     "wrong_senders": (
@@ -1017,10 +1040,6 @@ SENTENCES = {
     "irc_not_registered": "register first: NICK and USER.",
     "irc_registered_already": "you are registered already.",
     "irc_no_nickname": "give a nickname.",
-    "irc_registered_name": (
-        "{name} is registered. If it is yours, log in: by SASL, with the password"
-        " {name}:PASSWORD, or, under another nickname, /msg NickServ IDENTIFY {name} PASSWORD"
-    ),
     "irc_no_cap_command": "CAP has LS, LIST, REQ and END.",
     "irc_sasl_aborted": "the login is aborted.",
     "irc_sasl_failed": "this is no answer that the server can check.",

@@ -416,6 +416,10 @@ SENTENCES = {
         "La contraseña se ha cambiado en otra parte, así que aquí se ha cerrado tu sesión."
         " /acceder NOMBRE CONTRASEÑA para seguir, o /cerrarsesion para ser invitado."
     ),
+    "password_changed_elsewhere_irc": (
+        "La contraseña se cambió en otro sitio, así que aquí se ha cerrado tu sesión. /msg"
+        " NickServ IDENTIFY NOMBRE CONTRASEÑA para seguir, o LOGOUT para ser invitado."
+    ),
     "others_closed": "Se han cerrado {count} conexiones tuyas.",
     "others_closed_one": "Se ha cerrado {count} conexión tuya.",
     "no_others": "No tienes ninguna otra conexión.",
@@ -447,6 +451,10 @@ SENTENCES = {
     "closed_by_owner": "{name} ha cerrado esta conexión desde otra.",
     "unregistered": "El nombre {name} ya no está registrado.",
     "registered_elsewhere": "El nombre {name} está registrado ahora. Si es tuyo, /acceder NOMBRE.",
+    "registered_elsewhere_irc": (
+        "El nombre {name} está registrado ahora. Si es tuyo: /msg NickServ IDENTIFY {name}"
+        " CONTRASEÑA"
+    ),
     "whois_registered": "El nombre {name} está registrado.",
     "whois_not_registered": "El nombre {name} no está registrado.",
     "whois_here": "{name} está aquí en {rooms}, con {count} conexiones.",
@@ -459,6 +467,7 @@ SENTENCES = {
         "elige antes un nombre: /nombre NOMBRE, y después /registrar, que pide una contraseña."
     ),
     "name_first_http": "te han quitado este nombre mientras tanto. Elige otra vez un nombre.",
+    "name_first_irc": "elige antes un apodo: /nick NOMBRE",
     "you_have_no_name": "Tu usuario no te da un nombre aquí: {why}",
     "you_administer": "En esta conexión administras el servidor, por ser del grupo {group}.",
     "root_has_no_name": (
@@ -507,17 +516,23 @@ SENTENCES = {
     "would_unregister": "Esto renunciaría al nombre {name} y borraría tus líneas privadas.",
     "yours_without_password": "{name} ya es tuyo.",
     "yours_already": "el nombre {name} ya es tuyo. /clave cambia su contraseña.",
+    "yours_already_irc": "el nombre {name} ya es tuyo.",
     "not_registered": (
         "el nombre {name} no está registrado. /nombre {name} lo toma, /registrar lo conserva."
     ),
     "not_registered_http": (
         "el nombre {name} no está registrado. Mira si está bien escrito, o crea una cuenta."
     ),
+    "not_registered_irc": "el nombre {name} no está registrado. /nick {name} lo toma.",
     "not_logged_in": (
         "no has iniciado sesión. /acceder NOMBRE CONTRASEÑA, o /registrar un nombre."
     ),
+    "not_logged_in_irc": (
+        "no has iniciado sesión. Por ejemplo: /msg NickServ IDENTIFY NOMBRE CONTRASEÑA"
+    ),
     "logout_first": "has iniciado sesión como {name}. Antes, /cerrarsesion.",
     "logout_first_http": "esta petición es de {name}. Quita el parámetro name.",
+    "logout_first_irc": "has iniciado sesión como {name}. Antes: /msg NickServ LOGOUT",
     "wrong_password": "esa no es la contraseña de {name}.",
     "too_many_tries": "espera {count} segundos. Esta contraseña no se ha comprobado.",
     "too_many_tries_one": "espera {count} segundo. Esta contraseña no se ha comprobado.",
@@ -555,6 +570,10 @@ SENTENCES = {
         " para ser invitado."
     ),
     "not_signed_in_http": "la sesión o el token de esta petición ya no es válido.",
+    "not_signed_in_irc": (
+        "se ha cerrado tu sesión. /msg NickServ IDENTIFY NOMBRE CONTRASEÑA para seguir, o"
+        " LOGOUT para ser invitado."
+    ),
     "keep_tokens_or_not": (
         "la respuesta no se entiende, así que no se ha cambiado nada. Pulsa Intro para terminar"
         " tus tokens, o responde conservar."
@@ -647,6 +666,10 @@ SENTENCES = {
     "registered_name_http": (
         "el nombre {name} está registrado. Inicia sesión si es tuyo (un programa: con un token), o"
         " elige otro nombre."
+    ),
+    "registered_name_irc": (
+        "{name} es un nombre registrado. Si es tuyo, inicia sesión: por SASL, con la contraseña"
+        " {name}:CONTRASEÑA o, con otro apodo, /msg NickServ IDENTIFY {name} CONTRASEÑA"
     ),
     "looks_like_name": "{name} se parece a {other}, que está en uso. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
@@ -917,6 +940,10 @@ SENTENCES = {
         "{name} no acepta líneas privadas de invitados. /registrar guarda un nombre; o /acceder"
         " NOMBRE CONTRASEÑA."
     ),
+    "takes_no_guests_irc": (
+        "{name} no acepta líneas privadas de invitados. Registra un nombre o inicia sesión: /msg"
+        " NickServ HELP"
+    ),
     "close_closes": "/cerrar cierra una sala. Un modo es abierto, privado, moderado o anuncios.",
     "no_mode_near": "no hay un modo {word}. ¿Querías decir {near}?",
     "wrong_senders": (
@@ -1108,10 +1135,6 @@ SENTENCES = {
     "irc_not_registered": "regístrate primero: NICK y USER.",
     "irc_registered_already": "ya te has registrado.",
     "irc_no_nickname": "indica un apodo.",
-    "irc_registered_name": (
-        "{name} es un nombre registrado. Si es tuyo, inicia sesión: por SASL, con la contraseña"
-        " {name}:CONTRASEÑA o, con otro apodo, /msg NickServ IDENTIFY {name} CONTRASEÑA"
-    ),
     "irc_no_cap_command": "CAP tiene LS, LIST, REQ y END.",
     "irc_sasl_aborted": "el inicio de sesión se ha cancelado.",
     "irc_sasl_failed": "esto no es una respuesta que el servidor pueda comprobar.",

@@ -15,7 +15,16 @@ from chatd.chat.permissions import Mode
 from chatd.chat.private_lines import Senders
 from chatd.errors import ErrorKind
 from chatd.event import Change
-from chatd.i18n import Language, Moment, en, es, people, sentence, sentence_over_http
+from chatd.i18n import (
+    Language,
+    Moment,
+    en,
+    es,
+    people,
+    sentence,
+    sentence_of_form,
+    sentence_over_http,
+)
 from chatd.rooms.view import Bell
 from chatd.util.budget_table import Kind, Level
 from chatd.webhooks.targets import DeliveryFailure
@@ -72,7 +81,7 @@ DERIVED = (
     {f"bell_{bell.value}" for bell in Bell}
     | {"missed_more", "private_missed_more"}
     | {f"{of}_{scope}" for of in ("scope", "token_made") for scope in TOKEN_SCOPES}
-    | {change.value for change in Change}
+    | {change.value for change in (Change.JOINED, Change.LEFT, Change.RENAMED)}
     | {f"hook_{why.value}" for why in DeliveryFailure}
     | {f"did_{verb}" for verb in DEEDS}
     | {f"budget_{kind.value}" for kind in Kind}
@@ -86,6 +95,7 @@ DERIVED = (
         if key.startswith("shown_") and key.removeprefix("shown_") in en.SENTENCES
     }
     | {key for key in KEYS if key.endswith("_http") and key.removesuffix("_http") in en.SENTENCES}
+    | {key for key in KEYS if key.endswith("_irc") and key.removesuffix("_irc") in en.SENTENCES}
 )
 """The keys that the code puts together."""
 
@@ -168,6 +178,12 @@ class TestSentence:
             moment = Moment(time.mktime((2026, month, 15, 12, 0, 0, 0, 0, -1)))
             said.add(sentence(language, "token_listed", token="ci", scope="x", time=moment))
         assert len(said) == 12
+
+    def test_a_form_of_a_sentence(self) -> None:
+        english = Language.ENGLISH
+        said = sentence_of_form(english, "irc", "not_logged_in")
+        assert said == en.SENTENCES["not_logged_in_irc"]
+        assert sentence_of_form(english, "irc", "goodbye") == en.SENTENCES["goodbye"]
 
     def test_over_http_is_the_form_for_that_if_there_is_one(self) -> None:
         english = Language.ENGLISH

@@ -154,8 +154,7 @@ def welcome(conversation: Conversation) -> None:
 
 def refuse_name(conversation: Conversation, wanted: str, why: Refusal) -> None:
     """Send why the client cannot have a nickname."""
-    key = "irc_registered_name" if why.key == "registered_name" else why.key
-    text = conversation.session.sentence(key, **why.values)
+    text = conversation.session.sentence(why.key, **why.values)
     code = _CODES.get(why.kind)
     if code is None:
         conversation.refuse("NICK", why)

@@ -77,7 +77,7 @@ class TestRefusals:
 
     def test_once_more(self, world: World) -> None:
         ana = irc_person(world, "ana", account=True)
-        refused = failed("ALREADY_AUTHENTICATED", "ana", "yours_already", name="ana")
+        refused = failed("ALREADY_AUTHENTICATED", "ana", "yours_already_irc", name="ana")
         assert ana.ask(f"REGISTER * * :{PASSWORD}") == refused
 
     @pytest.mark.parametrize("take", [World.person, World.member])

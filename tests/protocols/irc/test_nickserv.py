@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from twisted.logger import eventAsText
 
 from chatd.chat.actions.costs import PASSWORD_COST
 from chatd.protocols.irc.handler import IrcHandler
 from tests.support.irc_client import IrcClient, irc_person
-from tests.support.logs import Expect
+from tests.support.logs import Expect, logged
 from tests.support.sentences import EN
 from tests.support.world import FAR, PASSWORD, World
 
@@ -116,7 +117,7 @@ class TestOthers:
         assert ana.handler.session.is_guest
 
     def test_a_guest_cannot_log_out(self, eva: IrcClient) -> None:
-        assert eva.ask("NS LOGOUT") == told("eva", "not_logged_in")
+        assert eva.ask("NS LOGOUT") == told("eva", "not_logged_in_irc")
 
     def test_ghosts_are_none(self, eva: IrcClient) -> None:
         lines = eva.ask(f"NS GHOST ana {PASSWORD}")
@@ -132,7 +133,7 @@ class TestOthers:
         assert not world.server.accounts.table["ana"].settings["stay"]
 
     def test_a_guest_cannot_stay(self, eva: IrcClient) -> None:
-        assert eva.ask("NS SET STAY on") == told("eva", "not_logged_in")
+        assert eva.ask("NS SET STAY on") == told("eva", "not_logged_in_irc")
 
     @pytest.mark.parametrize("line", ["SET", "SET STAY", "SET STAY maybe", "SET ENFORCE on"])
     def test_what_cannot_be_set(self, eva: IrcClient, line: str) -> None:
@@ -178,3 +179,23 @@ class TestSecrecy:
         assert refused.startswith("ERR Nobody")
         assert PASSWORD not in refused
         assert eva.seen() == []
+
+    @pytest.mark.parametrize(
+        "line",
+        ["NS IDENTIFY ana hunter2-secret", "NS REGISTER hunter2-secret", "PRIVMSG NickServ :{}"],
+    )
+    def test_a_fault_does_not_log_it(
+        self,
+        eva: IrcClient,
+        line: str,
+        monkeypatch: pytest.MonkeyPatch,
+        expected_errors: Expect,
+    ) -> None:
+        def fail(*args: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(IrcHandler, "charge", fail)
+        with logged(eventAsText) as lines:
+            eva.send(line.format("IDENTIFY ana hunter2-secret"))
+        assert expected_errors()
+        assert "hunter2" not in "".join((*lines, *eva.seen()))

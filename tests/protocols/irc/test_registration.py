@@ -47,7 +47,7 @@ class TestPassword:
         assert client.closed
 
     def test_an_account_that_is_none(self, world: World) -> None:
-        text = EN.sentence("not_registered", name="luis")
+        text = EN.sentence("not_registered_irc", name="luis")
         client = irc_client(world)
         refused, _ = client.ask("PASS luis:secret", "NICK eva", "USER u 0 * :R")
         assert refused == f":irc.example 464 * :{text}"
@@ -101,7 +101,7 @@ class TestRegistration:
 
     def test_a_name_of_an_account(self, world: World) -> None:
         world.register("ana")
-        text = EN.sentence("irc_registered_name", name="ana")
+        text = EN.sentence("registered_name_irc", name="ana")
         client = irc_client(world)
         assert client.ask("NICK ana", "USER u 0 * :R") == [f":irc.example 433 * ana :{text}"]
         assert client.ask("NICK ana_")[0].startswith(":irc.example 001 ana_ :")
