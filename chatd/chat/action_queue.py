@@ -160,7 +160,7 @@ class ActionQueue:
         """
         replies = self._replies
         self._uncount(1)
-        replies.stream.put(replies.format.private(event.author, event.text, receiver))
+        replies.stream.put(replies.format.delivered(event, receiver))
         for key, text in notes:
             replies.answer(key, name=receiver, text=text)
         self._give_receipts(event.room, [event.seq], 1)

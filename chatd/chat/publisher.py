@@ -183,7 +183,7 @@ class Publisher(Subscriber):
         """
         if name in self._unread.inboxes.logs:
             receiver = self._name_of(owner_of(name))
-            session.stream.put(session.replies.format.private(event.author, event.text, receiver))
+            session.stream.put(session.replies.format.delivered(event, receiver))
             return
         if session.identity.grant is not None:
             self._unread.said(session, self._log(name), [event.seq])

@@ -12,6 +12,9 @@ Modules (python3 -m tools.documents writes this list):
 - `irc_deeds`: Deeds as lines of IRC: changes of modes, invitations.
 - `irc_lines`: Lines of IRC, from their parts to text.
 - `irc_roles`: Roles and modes of rooms as the letters of IRC (https://modern.ircdocs.horse, MODE).
+- `irc_spoken`: Lines that people say, in IRC: with tags, cut to the length of a line, and in
+  batches.
+- `irc_tags`: The server as IRC clients know it, and the tags of their lines.
 - `irc_text`: The texts in lines of IRC: what a client means by one, and how one is written.
 - `json`: JSON, for browsers and for programs: as messages, and as server-sent events.
 - `sse`: Server-sent events, for `curl -N` and for EventSource.

@@ -174,6 +174,10 @@ class Format(abc.ABC):
         """Render for a person that another one has invited it to a room, which ``text`` says."""
         return self.say(text)
 
+    def delivered(self, event: Event, receiver: str) -> bytes:
+        """Render for its author a private line that is in the inbox of its receiver."""
+        return self.private(event.author, event.text, receiver)
+
     def with_times(self, times: bool) -> Format:
         """Return the same format with or without the time before each event."""
         return self

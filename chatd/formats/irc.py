@@ -11,25 +11,21 @@ This module must not know a store, a session or a connection.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import NamedTuple
+from itertools import groupby
 
 from chatd.errors import ErrorKind
 from chatd.event import LEAVING, Change, Departure, Event, Kind, Line, Presence
 from chatd.formats.base import Entrance, Format, told
 from chatd.formats.irc_deeds import deed_lines, is_told
-from chatd.formats.irc_lines import irc_line
+from chatd.formats.irc_lines import LINE_BYTES, irc_line
 from chatd.formats.irc_roles import role_letters
+from chatd.formats.irc_spoken import EOL, MULTILINE, SPOKEN, Spoken
+from chatd.formats.irc_tags import IrcServer
+from chatd.formats.irc_text import in_parts
 from chatd.i18n import Language, sentence, sentence_of_form
 from chatd.text.escaping import encode_line, encode_lines
-
-EOL = b"\r\n"
-
-_MESSAGE, _ACTION, _NOTICE = Kind.MESSAGE, Kind.ACTION, Kind.NOTICE  # see chatd.rooms.room
-_SPOKEN = (Kind.MESSAGE, Kind.ACTION, Kind.NOTICE, Kind.PRIVATE)
 
 OF_ROOMS = frozenset(
     {
@@ -41,49 +37,16 @@ OF_ROOMS = frozenset(
         "message-tags",
         "server-time",
         "setname",
+        MULTILINE,
     }
 )
 """The capabilities by which clients are sent other bytes of a room."""
 
+HISTORY = "history"
+"""The reference of the batch of past lines. The lines of one batch are sent before the next one."""
+
 _OWN_LINES_SAY_IT = frozenset({"said_in_room", "you_are"})
 """Keys of sentences that tell a client what a line of IRC tells it."""
-
-
-def _no_account(name: str, at: int) -> str:
-    return ""
-
-
-def _no_real_name(session: int) -> str:
-    return ""
-
-
-class IrcServer(NamedTuple):
-    """The server as IRC clients know it.
-
-    ``name`` has a dot, by which clients tell a server from a person. ``account_of`` returns the
-    name of the account that a person had, given the name and the time of a line (milliseconds since
-    1970), or "". ``real_name_of`` returns what the client of a session said of its user, or "" if
-    it is none of IRC.
-    """
-
-    name: str
-    account_of: Callable[[str, int], str] = _no_account
-    real_name_of: Callable[[int], str] = _no_real_name
-
-    def mask(self, name: str) -> str:
-        """Return the mask of a person."""
-        return f"{name}!{name}@{self.name}"
-
-
-@lru_cache(maxsize=1024)
-def _second(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-
-
-def server_time(milliseconds: int) -> str:
-    """Return a time as the tag ``time`` has it: ISO 8601, in UTC (IRCv3 server-time)."""
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{_second(seconds)}.{rest:03d}Z"
 
 
 def line_of(source: str, command: str, *middle: str, text: str | None = None) -> str:
@@ -99,7 +62,8 @@ def line_of(source: str, command: str, *middle: str, text: str | None = None) ->
 class IrcFormat(Format):
     """The lines of rooms for clients with the same ``capabilities``, as far as `OF_ROOMS` has them.
 
-    If ``past`` and its clients show no times, each text begins with the time at which it was said.
+    Of the ``past`` it renders what was said alone. Past lines of clients that show no times begin
+    with the time at which each was said. They may be in a ``batch``, which is its reference.
     """
 
     kind = "irc"
@@ -108,21 +72,30 @@ class IrcFormat(Format):
     server: IrcServer
     capabilities: frozenset[str] = frozenset()
     language: Language = Language.ENGLISH
+    past: bool = False
+    batch: str = ""
 
     def render(self, entries: Sequence[Line]) -> bytes:
-        data: list[bytes] = []
-        lines: list[str] = []
-        for entry in entries:
-            if not isinstance(entry, Event):
-                continue  # a notice: IRC clients are sent each presence
-            if entry.kind is _ACTION:
-                data.append(encode_lines(lines, EOL))
-                data += self._action(entry)
-                lines = []
-            else:
-                lines += self._lines(entry)
-        data.append(encode_lines(lines, EOL))
-        return b"".join(data)
+        # Notices are left out: IRC clients are sent each presence.
+        events = [entry for entry in entries if isinstance(entry, Event)]
+        data = b""
+        for spoken, some in groupby(events, _is_spoken):
+            if spoken:
+                said = tuple(some)
+                data += self.spoken.render(said, f"#{said[0].room}")
+            elif not self.past:
+                data += encode_lines([line for event in some for line in self._lines(event)], EOL)
+        return data
+
+    @property
+    def spoken(self) -> Spoken:
+        """The way in which what is said is rendered."""
+        dated = self.past and "server-time" not in self.capabilities
+        return Spoken(self.server, self.capabilities, self.batch, dated)
+
+    def of_history(self, batch: str = "") -> IrcFormat:
+        """Return the same format for what was said in the past, in a batch or in none."""
+        return replace(self, past=True, batch=batch)
 
     def presence(self, presence: Presence) -> bytes:
         return encode_lines(list(self._presence(presence)), EOL)
@@ -133,45 +106,28 @@ class IrcFormat(Format):
     def in_language(self, language: Language) -> Format:
         return replace(self, language=language)
 
-    def tags(self, event: Event) -> str:
-        """Return the tags of an event, with the space after them; "" for none."""
-        capabilities = self.capabilities
-        tags = []
-        if "server-time" in capabilities:
-            tags.append(f"time={server_time(event.time)}")
-        if "message-tags" in capabilities and event.kind in _SPOKEN:
-            tags.append(f"msgid={msgid(event)}")
-        if "account-tag" in capabilities and (
-            account := self.server.account_of(event.author, event.time)
-        ):
-            tags.append(f"account={account}")
-        return f"@{';'.join(tags)} " if tags else ""
-
     def _lines(self, event: Event) -> Iterator[str]:
         mask, target = self.server.mask(event.author), f"#{event.room}"
-        tags = self.tags(event)
-        if event.kind is _MESSAGE:
-            yield f"{tags}:{mask} PRIVMSG {target} :{event.text}"
-        elif event.kind is _NOTICE:
-            yield f"{tags}:{mask} NOTICE {target} :{event.text}"
-        elif event.kind is Kind.TOPIC:
-            yield f"{tags}:{mask} TOPIC {target} :{event.text}"
+        tags = self.spoken.tags(event, first=False)
+        if event.kind is Kind.TOPIC:
+            yield f"{tags}{self.fitting(f':{mask} TOPIC {target} :', event.text)}"
         elif event.kind is Kind.DEED:
-            for line in self._deed(event, mask, target):
+            for line in self._deed(event, target):
                 yield f"{tags}{line}"
 
-    def _action(self, event: Event) -> tuple[bytes, bytes]:
-        """Return an action, of which the encoder must not escape the delimiters of CTCP."""
-        mask, target = self.server.mask(event.author), f"#{event.room}"
-        head = f"{self.tags(event)}:{mask} PRIVMSG {target} :"
-        return encode_line(head, b"\x01ACTION "), encode_line(event.text, b"\x01\r\n")
+    @staticmethod
+    def fitting(head: str, text: str) -> str:
+        """Return a line with as much of a text as it has room for."""
+        return head + in_parts(text, LINE_BYTES - len(head.encode()))[0]
 
-    def _deed(self, event: Event, mask: str, target: str) -> Iterator[str]:
+    def _deed(self, event: Event, target: str) -> Iterator[str]:
         lines = deed_lines(event, self.server.mask, self.capabilities)
         if lines is not None:
             yield from lines
         if lines is None or is_told(event):
-            yield line_of(self.server.name, "NOTICE", target, text=told(self.language, event))
+            head = f":{self.server.name} NOTICE {target} :"
+            for part in in_parts(told(self.language, event), LINE_BYTES - len(head.encode())):
+                yield head + part
 
     def _presence(self, presence: Presence) -> Iterator[str]:
         room, mask = f"#{presence.room}", self.server.mask(presence.name)
@@ -223,9 +179,8 @@ class IrcFormat(Format):
         return line_of(mask, "JOIN", room, account, text=real_name)
 
 
-def msgid(event: Event) -> str:
-    """Return the id of an event: the same at each start of the daemon (IRCv3 message-ids)."""
-    return f"{event.seq}-{event.room}"
+def _is_spoken(event: Event) -> bool:
+    return event.kind in SPOKEN
 
 
 @dataclass(frozen=True)
@@ -245,6 +200,11 @@ class OwnIrcFormat(Format):
     logged_in: bool = False
     capabilities: frozenset[str] = frozenset()
     number: int = 0
+
+    @property
+    def echo(self) -> bool:
+        """True if the client is sent its own lines."""
+        return "echo-message" in self.capabilities
 
     @property
     def server(self) -> IrcServer:
@@ -295,13 +255,8 @@ class OwnIrcFormat(Format):
     # What the chat sends
 
     def render(self, entries: Sequence[Line]) -> bytes:
-        lines = [
-            f"{self.shared.tags(entry)}:{self.server.mask(entry.author)} PRIVMSG {self.name}"
-            f" :{entry.text}"
-            for entry in entries
-            if isinstance(entry, Event)
-        ]
-        return encode_lines(lines, EOL)
+        events = [entry for entry in entries if isinstance(entry, Event)]
+        return self.shared.spoken.render(events, self.name)
 
     def presence(self, presence: Presence) -> bytes:
         return self.shared.presence(presence)
@@ -320,7 +275,9 @@ class OwnIrcFormat(Format):
         if not self.registered or key in _OWN_LINES_SAY_IT:
             return b""
         head = f":{self.server.name} NOTICE {self.name} :"
-        return encode_lines([head + line for line in text.split("\n")], EOL)
+        fits = LINE_BYTES - len(head.encode())
+        parts = [part for line in text.split("\n") for part in in_parts(line, fits)]
+        return encode_lines([head + part for part in parts], EOL)
 
     def entered(self, entrance: Entrance) -> bytes:
         room = f"#{entrance.room}"
@@ -333,7 +290,8 @@ class OwnIrcFormat(Format):
 
     def topic(self, room: str, topic: str, by: str, at: int) -> bytes:
         """Render the topic of a room, who set it, and when (milliseconds since 1970)."""
-        data = [self.numeric("332", room, text=topic)]
+        head = f":{self.server.name} 332 {self.name} {room} :"
+        data = [encode_line(self.shared.fitting(head, topic), EOL)]
         if by:
             data.append(self.numeric("333", room, self.server.mask(by), str(at // 1000)))
         return b"".join(data)
@@ -349,9 +307,13 @@ class OwnIrcFormat(Format):
         return self.line(self.mask, "NICK", name)
 
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
-        if receiver is not None:
+        if receiver is not None and not self.echo:
             return b""
-        return self.line(self.server.mask(author), "PRIVMSG", self.name, text=text)
+        line = Event("", 0, 0, 0, author, Kind.PRIVATE, text)
+        return Spoken(self.server).render([line], receiver or self.name)
+
+    def delivered(self, event: Event, receiver: str) -> bytes:
+        return self.shared.spoken.render([event], receiver) if self.echo else b""
 
     def invited(self, by: str, room: str, text: str) -> bytes:
         return self.line(self.server.mask(by), "INVITE", self.name, f"#{room}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from chatd.event import Change, Departure, Event, Kind, Presence
-from chatd.formats.irc import IrcFormat, IrcServer, OwnIrcFormat
+from chatd.formats.irc import IrcFormat, OwnIrcFormat
+from chatd.formats.irc_tags import IrcServer
 
 SERVER = IrcServer("irc.example", lambda name, at: name if at >= 1000 else "")
 

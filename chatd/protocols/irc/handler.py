@@ -17,8 +17,9 @@ from chatd.chat.action_queue import Job
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import QUITTING, Departure
-from chatd.formats.irc import OF_ROOMS, IrcFormat, IrcServer, OwnIrcFormat
+from chatd.formats.irc import OF_ROOMS, IrcFormat, OwnIrcFormat
 from chatd.formats.irc_lines import echoed
+from chatd.formats.irc_tags import IrcServer
 from chatd.protocols.irc import numerics, table
 from chatd.protocols.irc.capabilities import logins_changed
 from chatd.protocols.irc.client import Client
