@@ -214,6 +214,7 @@ class Change(enum.Enum):
     AWAY = "away"
     REALNAME = "realname"
     ACCOUNT = "account"
+    TYPING = "typing"
 
 
 class Notice(NamedTuple):
@@ -271,7 +272,7 @@ class Presence(NamedTuple):
     now. ``account`` is the key of its account, "" for none. ``reason``, ``by`` and ``quits`` are
     those of its departure (`Change.LEFT`). One that quits leaves each of its rooms so. Of one
     that is away (`Change.AWAY`), ``reason`` is the text, "" if it is back; of one that has another
-    real name (`Change.REALNAME`), it is that.
+    real name (`Change.REALNAME`), it is that; of one that is typing (`Change.TYPING`), the state.
 
     One that is ``absent`` is away because it has no session in the room. A person without one has
     the number 0.

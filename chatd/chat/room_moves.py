@@ -33,11 +33,11 @@ class RoomMoves:
         self._staying = staying
         self._moderation = moderation
         self._unread = unread
-        self._recent = recent
+        self.recent = recent
 
     def change_recent(self, recent: int) -> None:
         """Send newcomers another number of past lines from now on."""
-        self._recent = recent
+        self.recent = recent
 
     def welcome(self, session: Session, motd: str, recent: bool) -> None:
         """Put a session that has come into the lobby, or into no room if it may not read the lobby.
@@ -48,7 +48,7 @@ class RoomMoves:
         refusal = self._moderation.refusal(session, lobby, Act.READ)
         if refusal is None:
             greeting = "welcome" if session.identity.is_guest else "welcome_by_name"
-            session.enter(lobby, greeting, self._recent if recent else 0, motd)
+            session.enter(lobby, greeting, self.recent if recent else 0, motd)
             if session.identity.grant is not None:
                 self._staying.entered(session, lobby)
             self._unread.entered(session)
@@ -63,7 +63,7 @@ class RoomMoves:
         before = session.room
         if session.identity.grant is not None:
             self._staying.moving(session, before)
-        session.enter(room, key, self._recent, then, back)
+        session.enter(room, key, self.recent, then, back)
         if session.identity.grant is not None:
             self._staying.entered(session, room)
         if away := session.subscriptions.settings.away:
@@ -76,7 +76,8 @@ class RoomMoves:
         for session in sessions:
             if room not in session.memberships:
                 invited = session.sentence("you_were_invited", name=by, room=room.name)
-                session.subscriptions.show_invitation(by, room.name, invited)
+                lines = session.replies.format.invited(by, room.name, invited)
+                session.subscriptions.pass_on(by, lines)
 
     def leave(
         self, session: Session, room: Room | None = None, departure: Departure = LEAVING

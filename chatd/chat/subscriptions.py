@@ -70,7 +70,7 @@ class Subscriptions:
         """Let the session be in several rooms, with its own lines or not; /echo is for others."""
         self.multi_room = True
         if not own_lines or not self.view.echo:
-            self.view = self.view._replace(echo=own_lines)
+            self.view = self.view._replace(echo=own_lines, apart=None)
 
     # Private lines that are stored nowhere
 
@@ -83,10 +83,10 @@ class Subscriptions:
         bell = format.bell if rings else b""
         return self._inbox_begun().put(bell + format.private(author, text))
 
-    def show_invitation(self, author: str, room: str, text: str) -> None:
-        """Show the session an invitation to a room, unless it ignores the author."""
+    def pass_on(self, author: str, lines: bytes) -> None:
+        """Send lines that another person caused, unless the session ignores that person."""
         if self.takes_private and fold(author) not in self.view.ignored:
-            self._inbox_begun().put(self._replies.format.invited(author, room, text))
+            self._inbox_begun().put(lines)
 
     def _inbox_begun(self) -> Inbox:
         self._inbox = self._inbox or Inbox.of(self._replies.stream)
@@ -129,9 +129,9 @@ class Subscriptions:
             self._replies.stream.put(self._replies.format.seen(room.name, seq))
 
     def show_identity(self) -> None:
-        """Send the name and language of the session, to a client with a message for them.
+        """Send the name and language of the session, in a format that knows the name before.
 
-        A format that knows the name before renders it, and one that knows this name what follows.
+        One that knows this name renders what follows.
         """
         identity, format = self._identity, self._replies.format
         logged_in = self.read_tracker is not None
@@ -156,8 +156,8 @@ class Subscriptions:
             replies.use_language(Language(settings.language))
         format = replies.format.with_times(settings.times).with_quiet(settings.quiet)
         replies.use_format(format.in_language(replies.language))
-        own = self.view.echo if self.multi_room else settings.echo
-        self.view = settings._replace(echo=own).view(self._identity.name)
+        shown = settings._replace(echo=self.view.shows_own) if self.multi_room else settings
+        self.view = shown.view(self._identity.name, apart=replies.format.apart)
         if self._identity.changed is not None:
             self._identity.changed()
         self._follow()
@@ -212,7 +212,8 @@ class Subscriptions:
 
     def _cursor_in(self, log: Room, format: Format, since: int | None = None) -> Cursor:
         stream, feed = self._replies.stream, log.feed(format)
-        cursor = Cursor(feed, self._number, stream, view=self.view, owner=self._identity)
+        view = self.view.of_inbox if self.multi_room and is_inbox(log.key) else self.view
+        cursor = Cursor(feed, self._number, stream, view=view, owner=self._identity)
         if (tracker := self._counting(log)) is not None:
             tracker.follow(log.key, cursor, since)
         stream.follow(cursor)
@@ -225,9 +226,10 @@ class Subscriptions:
         self._replies.stream.unfollow(cursor)
 
     def _counting(self, log: Room) -> ReadTracker | None:
-        """Return the tracker if what is sent of a log is seen by the person at the client.
+        """Return the tracker if what is sent of a log is seen, and the client does not report it.
 
-        A client with several rooms has most of them in the background, and reports itself what was
-        seen of them. Missed lines of other rooms are an answer, which is seen.
+        One with several rooms may report what was seen of them. Missed lines of others are seen.
         """
-        return None if self.multi_room and log in self.memberships else self.read_tracker
+        if self.multi_room and log in self.memberships and self._replies.format.reports_seen:
+            return None
+        return self.read_tracker

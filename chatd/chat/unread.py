@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Scope
+from chatd.chat.action_queue import Receipt
 from chatd.chat.inboxes import Inboxes
 from chatd.chat.mark_checks import MarkChecks
 from chatd.chat.missed_lines import MissedLines
@@ -55,11 +56,13 @@ class UnreadTracker:
         self._accounts = accounts
         self._spending = spending
 
-    def say_to(self, session: Session, account: str, text: str) -> None:
+    def say_to(
+        self, session: Session, account: str, text: str, receipt: Receipt | None = None
+    ) -> None:
         """Say a private line of a session to an account: it is stored until it is read."""
         inbox = self.inboxes.of(account)
         with self._store.together():
-            session.say(text, kind=Kind.PRIVATE, room=inbox)
+            session.say(text, kind=Kind.PRIVATE, room=inbox, receipt=receipt)
             self._keep(self.read_marks.begin(account, inbox))
 
     def account_gone(self, account: str) -> None:
@@ -148,9 +151,7 @@ class UnreadTracker:
         """
         account = session.account
         is_shown = session.subscriptions.read_tracker is not None and session.joined.is_in(log)
-        if account is None or (
-            is_shown and not session.subscriptions.multi_room and not session.text_only
-        ):
+        if account is None or (is_shown and not _reports(session) and not session.text_only):
             return
         if self.read_marks.of(account, log.key) is None:
             return  # nothing is counted for it there
@@ -166,11 +167,7 @@ class UnreadTracker:
             return
         account = tracker.account
         if self.read_marks.of(account, room.key) is None:
-            place = (
-                room.head
-                if session.subscriptions.multi_room
-                else reached(tracker.spans(room.key), None)
-            )
+            place = room.head if _reports(session) else reached(tracker.spans(room.key), None)
             puts = list(self.read_marks.puts(account, room.key, place))
             self._spending.count_stored(session, puts)
             yield from puts
@@ -231,6 +228,11 @@ class UnreadTracker:
 def _may_mark(session: Session) -> bool:
     """Return False for a session with a token that only reads: it changes nothing."""
     return session.grant is None or session.grant.scope >= Scope.WRITE
+
+
+def _reports(session: Session) -> bool:
+    """Return True if a client with several rooms reports itself what was seen of them."""
+    return session.subscriptions.multi_room and session.replies.format.reports_seen
 
 
 def _counts(session: Session) -> bool:

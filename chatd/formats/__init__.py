@@ -10,6 +10,7 @@ Modules (python3 -m tools.documents writes this list):
 - `envelopes`: Envelopes: the bytes around one message in JSON on its way to a client.
 - `irc`: Lines of IRC: the one format of all rooms, and that of one session.
 - `irc_deeds`: Deeds as lines of IRC: changes of modes, invitations.
+- `irc_labels`: Labels: the tag that says which command of a client its lines answer.
 - `irc_lines`: Lines of IRC, from their parts to text.
 - `irc_roles`: Roles and modes of rooms as the letters of IRC (https://modern.ircdocs.horse, MODE).
 - `irc_spoken`: Lines that people say, in IRC: with tags, cut to the length of a line, and in

@@ -115,6 +115,22 @@ class Format(abc.ABC):
     asks_for_missed = False
     """True if the client is not sent what it missed when it logs in: it asks for that itself."""
 
+    @property
+    def reports_seen(self) -> bool:
+        """True if a client with several rooms reports itself which lines a person has seen.
+
+        Otherwise those that it was sent count as seen.
+        """
+        return True
+
+    @property
+    def apart(self) -> Format | None:
+        """The format of the session's own lines in rooms, which are rendered for it alone then.
+
+        None if the session is sent them as others are.
+        """
+        return None
+
     @abc.abstractmethod
     def render(self, entries: Sequence[Line]) -> bytes:
         """Render entries as lines, each with its line end."""

@@ -19,6 +19,7 @@ from chatd.errors import ErrorKind
 from chatd.event import LEAVING, Change, Departure, Event, Kind, Line, Presence
 from chatd.formats.base import Entrance, Format, told
 from chatd.formats.irc_deeds import deed_lines, is_told
+from chatd.formats.irc_labels import LABELLING, NO_LABELS, LabelledFormat, Labels
 from chatd.formats.irc_lines import LINE_BYTES, irc_line
 from chatd.formats.irc_roles import role_letters
 from chatd.formats.irc_spoken import EOL, MULTILINE, SPOKEN, Spoken
@@ -26,6 +27,7 @@ from chatd.formats.irc_tags import IrcServer
 from chatd.formats.irc_text import in_parts
 from chatd.i18n import Language, sentence, sentence_of_form
 from chatd.text.escaping import encode_line, encode_lines
+from chatd.text.messages import size_of
 
 OF_ROOMS = frozenset(
     {
@@ -45,7 +47,7 @@ OF_ROOMS = frozenset(
 HISTORY = "history"
 """The reference of the batch of past lines. The lines of one batch are sent before the next one."""
 
-_OWN_LINES_SAY_IT = frozenset({"said_in_room", "you_are"})
+_OWN_LINES_SAY_IT = frozenset({"is_away", "said_in_room", "you_are"})
 """Keys of sentences that tell a client what a line of IRC tells it."""
 
 
@@ -78,14 +80,15 @@ class IrcFormat(Format):
     def render(self, entries: Sequence[Line]) -> bytes:
         # Notices are left out: IRC clients are sent each presence.
         events = [entry for entry in entries if isinstance(entry, Event)]
-        data = b""
+        data: list[bytes] = []
         for spoken, some in groupby(events, _is_spoken):
             if spoken:
                 said = tuple(some)
-                data += self.spoken.render(said, f"#{said[0].room}")
+                data.append(self.spoken.render(said, f"#{said[0].room}"))
             elif not self.past:
-                data += encode_lines([line for event in some for line in self._lines(event)], EOL)
-        return data
+                lines = [line for event in some for line in self._lines(event)]
+                data.append(encode_lines(lines, EOL))
+        return b"".join(data)
 
     @property
     def spoken(self) -> Spoken:
@@ -98,10 +101,20 @@ class IrcFormat(Format):
         return replace(self, past=True, batch=batch)
 
     def presence(self, presence: Presence) -> bytes:
+        if presence.change is Change.TYPING:
+            return self.typing(presence, f"#{presence.room}")
         return encode_lines(list(self._presence(presence)), EOL)
 
+    def typing(self, typing: Presence, target: str) -> bytes:
+        """Render that a person is typing, to a channel or a person, for clients that show it."""
+        if "message-tags" not in self.capabilities:
+            return b""
+        mask = self.server.mask(typing.name)
+        return encode_line(f"@+typing={typing.reason} :{mask} TAGMSG {target}", EOL)
+
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
-        return encode_line(f"ERROR :{sentence(self.language, key, **values)}", EOL)
+        text = sentence(self.language, key, **values)
+        return encode_line(f":{self.server.name} NOTICE * :{text}", EOL)
 
     def in_language(self, language: Language) -> Format:
         return replace(self, language=language)
@@ -118,7 +131,7 @@ class IrcFormat(Format):
     @staticmethod
     def fitting(head: str, text: str) -> str:
         """Return a line with as much of a text as it has room for."""
-        return head + in_parts(text, LINE_BYTES - len(head.encode()))[0]
+        return head + in_parts(text, LINE_BYTES - size_of(head))[0]
 
     def _deed(self, event: Event, target: str) -> Iterator[str]:
         lines = deed_lines(event, self.server.mask, self.capabilities)
@@ -126,7 +139,7 @@ class IrcFormat(Format):
             yield from lines
         if lines is None or is_told(event):
             head = f":{self.server.name} NOTICE {target} :"
-            for part in in_parts(told(self.language, event), LINE_BYTES - len(head.encode())):
+            for part in in_parts(told(self.language, event), LINE_BYTES - size_of(head)):
                 yield head + part
 
     def _presence(self, presence: Presence) -> Iterator[str]:
@@ -188,7 +201,8 @@ class OwnIrcFormat(Format):
     """The lines that one session alone is sent; those of its rooms are ``shared``.
 
     ``name`` is its nickname, ``*`` until it is registered: then it is told nothing by sentences.
-    ``capabilities`` are all that it has, and ``number`` is that of the session.
+    ``capabilities`` are all that it has. ``number`` is that of the session, whose own lines may
+    have ``labels``.
     """
 
     kind = "irc"
@@ -200,11 +214,7 @@ class OwnIrcFormat(Format):
     logged_in: bool = False
     capabilities: frozenset[str] = frozenset()
     number: int = 0
-
-    @property
-    def echo(self) -> bool:
-        """True if the client is sent its own lines."""
-        return "echo-message" in self.capabilities
+    labels: Labels = field(default=NO_LABELS, compare=False)
 
     @property
     def server(self) -> IrcServer:
@@ -220,6 +230,21 @@ class OwnIrcFormat(Format):
     def asks_for_missed(self) -> bool:  # type: ignore[override]
         """True if the client asks itself for what it missed."""
         return "draft/chathistory" in self.capabilities
+
+    @property
+    def reports_seen(self) -> bool:
+        return "draft/read-marker" in self.capabilities
+
+    @property
+    def echo(self) -> bool:
+        """True if the client is sent its own lines."""
+        return "echo-message" in self.capabilities
+
+    @property
+    def apart(self) -> Format | None:
+        if not (self.echo and self.capabilities >= LABELLING):
+            return None
+        return LabelledFormat(self.shared, self.server.name, self.number, self.labels)
 
     @property
     def registered(self) -> bool:
@@ -275,7 +300,7 @@ class OwnIrcFormat(Format):
         if not self.registered or key in _OWN_LINES_SAY_IT:
             return b""
         head = f":{self.server.name} NOTICE {self.name} :"
-        fits = LINE_BYTES - len(head.encode())
+        fits = LINE_BYTES - size_of(head)
         parts = [part for line in text.split("\n") for part in in_parts(line, fits)]
         return encode_lines([head + part for part in parts], EOL)
 
@@ -313,7 +338,9 @@ class OwnIrcFormat(Format):
         return Spoken(self.server).render([line], receiver or self.name)
 
     def delivered(self, event: Event, receiver: str) -> bytes:
-        return self.shared.spoken.render([event], receiver) if self.echo else b""
+        if not self.echo:
+            return b""
+        return self.shared.spoken.render([event], receiver)
 
     def invited(self, by: str, room: str, text: str) -> bytes:
         return self.line(self.server.mask(by), "INVITE", self.name, f"#{room}")

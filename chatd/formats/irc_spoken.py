@@ -19,6 +19,7 @@ from chatd.formats.irc_lines import LINE_BYTES
 from chatd.formats.irc_tags import IrcServer, msgid, server_time
 from chatd.formats.irc_text import in_parts
 from chatd.text.escaping import encode_line, encode_lines, is_ordinary
+from chatd.text.messages import size_of
 from chatd.text.times import local_time
 
 EOL = b"\r\n"
@@ -27,7 +28,7 @@ SPOKEN = frozenset((Kind.MESSAGE, Kind.ACTION, Kind.NOTICE, Kind.PRIVATE))
 """The kinds of events that are rendered here."""
 
 MULTILINE = "draft/multiline"
-_CONCAT = "draft/multiline-concat"
+CONCAT = "draft/multiline-concat"
 
 PRIVATE_MARKS = {"ACTION": "/me ", "NOTICE": "/notice "}
 """The beginnings of private texts that are actions, and of those that are notices."""
@@ -72,7 +73,7 @@ class Spoken(NamedTuple):
                 line = f":{mask_of(event.author)} {command} {target} :{text}"
                 if (
                     command
-                    and (len(line) * 4 <= LINE_BYTES or len(line.encode()) <= LINE_BYTES)
+                    and (len(line) * 4 <= LINE_BYTES or size_of(line) <= LINE_BYTES)
                     and self.server.cuts_of(text) is None
                 ):
                     lines.append(tags_of(event) + line)
@@ -110,7 +111,7 @@ class Spoken(NamedTuple):
         event = events[0]
         command, _ = _command_of(event)
         head = f":{self.server.mask(event.author)} {command or 'PRIVMSG'} {target} :"
-        room = LINE_BYTES - len(head.encode()) - (0 if command else _AROUND_ACTION)
+        room = LINE_BYTES - size_of(head) - (0 if command else _AROUND_ACTION)
         parts = [part for each in events for part in self._parts(each, room)]
         if command and MULTILINE in self.capabilities and len(parts) > 1:
             yield encode_lines(list(self._batch(event, head, parts, target)), EOL)
@@ -141,7 +142,7 @@ class Spoken(NamedTuple):
         mask = self.server.mask(event.author)
         yield f"{self.tags(event)}:{mask} BATCH +{reference} {MULTILINE} {target}"
         for text, joined in parts:
-            concat = f";{_CONCAT}" if joined else ""
+            concat = f";{CONCAT}" if joined else ""
             yield f"@batch={reference}{concat} {head}{text}"
         yield f":{self.server.name} BATCH -{reference}"
 

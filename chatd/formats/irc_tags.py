@@ -5,8 +5,11 @@ Pure. This module must not know commands, nor the lines that have the tags.
 
 from __future__ import annotations
 
+import calendar
+import re
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -59,3 +62,22 @@ def server_time(milliseconds: int) -> str:
 def msgid(event: Event) -> str:
     """Return the id of an event: the same at each start of the daemon (IRCv3 message-ids)."""
     return f"{event.seq}-{fold(event.room)}"
+
+
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z",
+    re.ASCII,
+)
+
+
+def time_of(text: str) -> int | None:
+    """Return the milliseconds since 1970 of a time as `server_time` writes it; None for others."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    *parts, thousandths = map(int, found.groups())
+    try:
+        seconds = calendar.timegm(datetime(*parts).timetuple())  # type: ignore[arg-type]
+    except ValueError:
+        return None
+    return max(0, seconds * 1000 + thousandths)

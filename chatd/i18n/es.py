@@ -1166,13 +1166,24 @@ SENTENCES = {
     ),
     "irc_logged_out": "Has cerrado la sesión",
     "irc_supported": "es lo que este servidor conoce",
-    "irc_too_many_targets": (
-        "una línea tiene como mucho {limit} destinatarios. Los demás no la recibieron."
-    ),
     "irc_welcome": "Te damos la bienvenida a chatd, {name}",
     "irc_host": "Tu servidor es {server}, con chatd {version}",
     "irc_created": "Una sala es un registro. Un cliente es un cursor en él.",
     # IRC: rooms
+    "irc_no_recipient": "indica un canal o un apodo.",
+    "irc_no_text": "no hay texto que decir.",
+    "irc_too_long_to_relay": "esto es demasiado largo para una línea privada. No se dijo nada.",
+    "irc_too_many_targets": (
+        "una línea tiene como mucho {limit} destinatarios. Los demás no la recibieron."
+    ),
+    "irc_no_ctcp": "de CTCP solo se acepta ACTION. No se dijo nada.",
+    "irc_perhaps_a_password": "esto parece un comando con una contraseña. No se dijo nada.",
+    "irc_history_wrong": "esta parte del pasado no se puede enviar.",
+    "irc_history_not_read": "el pasado no se puede leer ahora.",
+    "irc_multiline_invalid": "esto no es un lote válido de un mensaje. No se dijo nada.",
+    "irc_multiline_target": "todas las líneas de un mensaje tienen un destino. No se dijo nada.",
+    "irc_multiline_bytes": "un mensaje puede tener como máximo 16 KiB. No se dijo nada.",
+    "irc_multiline_lines": "un mensaje puede tener como máximo 100 líneas. No se dijo nada.",
     "irc_no_channel": ("un canal empieza por # y se llama como las salas: letras, cifras, _ - ."),
     "irc_unknown_channel": "no hay ningún canal #{room}. /join lo crea, /list enumera otros.",
     "irc_no_topic": "No hay tema",

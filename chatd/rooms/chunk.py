@@ -88,7 +88,7 @@ class Chunk:
         """Return True if a session is certainly shown all of it: its own presence never is."""
         if session in self.noticed:
             return False
-        echo, ignored, _, _ = view
+        echo, ignored, _, _, _ = view
         if not echo and session in self.authoring:
             return False
         return not ignored or ignored.isdisjoint((self._summary or self._summarise()).authors)
@@ -110,7 +110,7 @@ class Chunk:
 
     def rings_for(self, view: View, session: int) -> bool:
         """Return True if the bell rings at one of its entries, all of which a session is shown."""
-        _, _, bell, names = view
+        _, _, bell, names, _ = view
         if bell is _OFF:
             return False
         summary = self._summary or self._summarise()

@@ -213,7 +213,7 @@ class Cursor:
                 self.own_mark = chunk.after
             else:
                 entries = self.view.shown(chunk.entries, self.session)
-                data += render_in_order(feed.format, entries)
+                data += render_in_order(self.view.apart or feed.format, entries)
                 rings = rings or self.view.rings(entries, self.session)
                 self.own_mark = chunk.after
         return feed.format.bell + data if rings else data

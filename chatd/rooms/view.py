@@ -11,6 +11,7 @@ from operator import is_
 from typing import Any, NamedTuple
 
 from chatd.event import SPOKEN, Entry, Event, Kind
+from chatd.formats.base import Format
 from chatd.i18n import Language
 from chatd.text.folding import fold
 from chatd.text.mentions import any_mentions
@@ -29,13 +30,16 @@ class View(NamedTuple):
 
     ``echo`` is true if the reader is sent the lines of its own connection. No connection of the
     reader rings at lines of the reader. ``ignored`` has the folded names (see `fold`) whose lines
-    are left out, ``names`` those of the reader.
+    are left out, ``names`` those of the reader. The lines of its own connection, and those beside
+    them, are rendered for the reader alone in the format ``apart``, if there is one; then ``echo``
+    is false.
     """
 
     echo: bool = True
     ignored: frozenset[str] = frozenset()
     bell: Bell = Bell.OFF
     names: frozenset[str] = frozenset()
+    apart: Format | None = None
 
     @property
     def plain(self) -> bool:
@@ -46,6 +50,16 @@ class View(NamedTuple):
     def without_echo(self) -> bool:
         """True if all entries are shown but the reader's own lines, and none rings."""
         return not (self.echo or self.ignored) and self.bell is Bell.OFF
+
+    @property
+    def shows_own(self) -> bool:
+        """True if the reader is sent its own lines, also those that are apart."""
+        return self.echo or self.apart is not None
+
+    @property
+    def of_inbox(self) -> View:
+        """The same for an inbox: lines of the reader to itself came to it, too."""
+        return self if self.echo else self._replace(echo=True, apart=None)
 
     @property
     def of_past(self) -> View:
@@ -91,7 +105,9 @@ class View(NamedTuple):
         return entry if self._shows(entry, session) else None
 
     def _shows(self, event: Event, session: int) -> bool:
-        return self.echo if event.session == session else not self.ignores(event)
+        if event.session == session:
+            return self.shows_own
+        return not self.ignores(event)
 
     def ignores(self, event: Event) -> bool:
         """Return True if an event is a line of an ignored author."""
@@ -117,10 +133,11 @@ class Settings(NamedTuple):
     away: str = ""
     guests: bool = True
 
-    def view(self, *names: str) -> View:
+    def view(self, *names: str, apart: Format | None = None) -> View:
         """Return the view of a user with these settings and names."""
         ignored = frozenset(map(fold, self.ignored))
-        view = View(self.echo, ignored, Bell(self.bell), frozenset(map(fold, names)))
+        echo, apart = (self.echo, None) if apart is None or not self.echo else (False, apart)
+        view = View(echo, ignored, Bell(self.bell), frozenset(map(fold, names)), apart)
         # Nearly all users have the same view, so they share one object.
         return EVERYTHING if view.plain else view
 

@@ -215,7 +215,7 @@ class TestInbox:
         harness = SubscriptionsHarness(private=False)
         assert not harness.subscriptions.takes_private
         assert not harness.subscriptions.receive("luis", "psst")
-        harness.subscriptions.show_invitation("luis", "ops", "luis invites you")
+        harness.subscriptions.pass_on("luis", b"*** luis invites you\n")
         assert harness.seen() == []
 
     def test_there_is_room_for_so_much_only(self, harness: SubscriptionsHarness) -> None:
@@ -227,11 +227,11 @@ class TestInbox:
     ) -> None:
         harness.subscriptions.apply(NOTHING_SET._replace(ignored=("Eve",)))
         assert harness.subscriptions.receive("EVE", "psst")
-        harness.subscriptions.show_invitation("eve", "ops", "eve invites you")
+        harness.subscriptions.pass_on("eve", b"*** eve invites you\n")
         assert harness.seen() == []
 
     def test_the_deed_of_another_person_is_told(self, harness: SubscriptionsHarness) -> None:
-        harness.subscriptions.show_invitation("luis", "ops", "luis invites you")
+        harness.subscriptions.pass_on("luis", b"*** luis invites you\n")
         assert harness.seen() == ["*** luis invites you"]
 
     @pytest.mark.parametrize("bell", ["mentions", "on"])

@@ -30,6 +30,9 @@ NOTICE = MESSAGE._replace(kind=Kind.NOTICE, text="build 7 passed")
 TOPIC = MESSAGE._replace(kind=Kind.TOPIC, text="fish")
 DEED = MESSAGE._replace(kind=Kind.DEED, text="mute luis 600 too loud")
 PRIVATE = MESSAGE._replace(kind=Kind.PRIVATE, text="psst")
+NOTICED = (Change.JOINED, Change.LEFT, Change.RENAMED)
+"""The changes that notices are about."""
+
 JOINED = Notice("lobby", Change.JOINED, ((1, "ana"),))
 LEFT = Notice("lobby", Change.LEFT, ((1, "ana"),))
 RENAMED = Notice("lobby", Change.RENAMED, ((1, "ana"),), "eva")

@@ -68,7 +68,7 @@ def irc_person(
             world.register(name)
         log_in(client.server, client.handler.session, name)
     if capabilities:
-        client.send(f"CAP REQ :{capabilities}", "CAP END")
+        client.handler.use_capabilities(frozenset(capabilities.split()))
     client.send(f"NICK {name}", "USER u 0 * :Real Name")
     for room in rooms:
         client.send(f"JOIN #{room}")

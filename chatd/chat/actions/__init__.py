@@ -27,6 +27,8 @@ Modules (python3 -m tools.documents writes this list):
 - `password`: Changing the password of a session's account.
 - `password_check`: Checking the password of an account: by its hash, or by the helper of an
   organisation.
+- `past_messages`: Finding what was said in a log, in messages: before a place in it, after one, or
+  between two.
 - `policy`: The policy of a room: its mode and its owner, and closing it.
 - `post`: Posting: lines of a program that is here for one request, all of them or none.
 - `push`: The push of a session's account: where it is notified while it is away.

@@ -127,11 +127,14 @@ class Whispered(NamedTuple):
     away: str
 
 
-def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> Whispered | None:
+def whisper(
+    server: ChatServer, session: Session, receiver: str, text: str, receipt: Receipt | None = None
+) -> Whispered | None:
     """Say a private line to the account or guest of that name.
 
     A line to an account is stored in its inbox, and the session is told of it when that is done:
-    None is returned. A line to guests is held in memory only. Raises `Refusal`.
+    None is returned, and the ``receipt`` is given then. A line to guests is held in memory only.
+    Raises `Refusal`.
     """
     server.private_lines.check(session)
     account = server.accounts.called(receiver)
@@ -143,7 +146,7 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
             raise _takes_no_guests(account.name)
         if not receivers:
             server.spending.charge(session, (Budgeted.ABSENT, 1))
-        server.unread.say_to(session, account.key, text)
+        server.unread.say_to(session, account.key, text, receipt)
         _settle(session)
         return None
     others = server.sessions.reachable(receiver)

@@ -7,8 +7,12 @@ Modules (python3 -m tools.documents writes this list):
 
 - `accounts`: Registering the nickname as an account: REGISTER and VERIFY (IRCv3 draft/account-
   registration).
+- `answers`: The answers to an IRC client: lines of its own format, which may have a label.
+- `batches`: Messages of several lines that a client sends in a batch: their parts, and their
+  limits.
 - `capabilities`: The capabilities of clients, and their negotiation (IRCv3 capability-negotiation).
 - `channels`: Rooms as the channels that a command names, and refusals as numerics.
+- `chathistory`: CHATHISTORY: the past of channels and of talks with one person (IRCv3 chathistory).
 - `client`: The state of a client of IRC: how far it is registered, and its capabilities.
 - `conversation`: The conversation with one client, as the commands see it.
 - `door`: The door: what all IRC clients of one daemon have in common.
@@ -17,6 +21,8 @@ Modules (python3 -m tools.documents writes this list):
 - `info`: The server, as IRC clients ask for it: how many are here, its time, its help.
 - `isupport`: The features of the server, as tokens of the numeric 005
   (https://modern.ircdocs.horse).
+- `labels`: Labels of commands: the answers to a labelled one have its label (IRCv3 labeled-
+  response).
 - `listing`: The list of channels: LIST, with the conditions of ELIST
   (https://modern.ircdocs.horse).
 - `message`: A line of an IRC client, from bytes to its parts.
@@ -26,10 +32,12 @@ Modules (python3 -m tools.documents writes this list):
 - `modes`: MODE: the roles, the bans and the mode of a room, in the letters of IRC.
 - `monitor`: MONITOR: names of which a client is told when they come to be here, and when they are
   gone.
+- `multiline`: Messages of several lines, which a client sends as a batch (IRCv3 multiline).
 - `names`: Names as IRC writes them: channels, masks, and masks of bans.
 - `names_list`: The people in channels: NAMES.
 - `nickserv`: NickServ: the name to which clients send what is about their accounts.
 - `numerics`: The numeric replies of IRC by their names (RFC 2812 section 5; modern.ircdocs.horse).
+- `past`: Past lines of channels, as a client asks for them or is sent them when it joins.
 - `people`: People as IRC clients ask for them: who they are, if they are here, and if they are
   away.
 - `prefixes`: Roles as prefixes of nicknames.
@@ -37,8 +45,13 @@ Modules (python3 -m tools.documents writes this list):
 - `registration`: Registration: the commands by which a client says who it is, before all others.
 - `rooms`: Rooms as channels: joining them, leaving them, and their topics.
 - `sasl`: Logging in by SASL: AUTHENTICATE with the mechanism PLAIN (IRCv3 sasl-3.2; RFC 4616).
+- `speaking`: Speaking: valid text is said in rooms and to people, and a client is told what became
+  of it.
 - `supported`: Telling clients what the server supports: the limits that are those of the chat.
 - `table`: The table of the commands of IRC: the tables of all subjects together.
 - `talking`: Talking: lines to channels and to people.
 - `whowas`: WHOWAS: who had a name that is free now (RFC 2812 section 3.6.3).
+- `talking`: Talking: the commands by which lines are said to channels and to people.
+- `talks`: Talks with one person: private lines, put together from two inboxes.
+- `typing`: Typing: clients that show it are told who is typing (IRCv3 message-tags, typing).
 """

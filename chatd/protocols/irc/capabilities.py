@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from chatd.chat.action_queue import Job
 from chatd.formats.irc_lines import LINE_BYTES, echoed
-from chatd.protocols.irc import numerics
+from chatd.formats.irc_spoken import MULTILINE
+from chatd.formats.irc_text import in_parts
+from chatd.protocols.irc import multiline, numerics
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
 from chatd.protocols.irc.proving import may_log_in
 from chatd.protocols.irc.registration import complete
 from chatd.protocols.irc.sasl import MECHANISMS
-from chatd.text.escaping import visible_on_screen
 
 
 class Capability(NamedTuple):
@@ -40,14 +41,18 @@ CAPABILITIES: Mapping[str, Capability] = {
     "account-notify": Capability(),
     "account-tag": Capability(),
     "away-notify": Capability(),
+    "batch": Capability(),
     "cap-notify": Capability(),
     "chghost": Capability(),  # nobody's host changes
     "draft/account-registration": Capability("before-connect", for_login=True),
+    "draft/chathistory": Capability(),
+    MULTILINE: Capability(multiline.VALUE),
     "draft/no-implicit-names": Capability(),
     "echo-message": Capability(),
     "extended-join": Capability(),
     "extended-monitor": Capability(),
     "invite-notify": Capability(),
+    "labeled-response": Capability(),
     "message-tags": Capability(),
     "multi-prefix": Capability(),  # nobody has more than one
     "sasl": Capability(",".join(MECHANISMS), for_login=True),
@@ -121,7 +126,7 @@ def _req(conversation: Conversation, argument: str) -> None:
     wanted = {word.removeprefix("-"): not word.startswith("-") for word in words}
     here = frozenset(offered(conversation))
     if not all(name in (here if add else CAPABILITIES) for name, add in wanted.items()):
-        quoted = visible_on_screen(argument).encode()[:_ECHO_BYTES].decode(errors="ignore")
+        quoted = in_parts(argument, _ECHO_BYTES)[0]
         _send(conversation, "NAK", text=quoted)
         return
     for line in list(_in_lines(conversation, words, "ACK")) or [""]:

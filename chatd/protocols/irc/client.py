@@ -6,6 +6,8 @@ Plain values. This module must not know what follows from them.
 from __future__ import annotations
 
 from chatd.accounts.credentials import Grant
+from chatd.protocols.irc.batches import Batch
+from chatd.protocols.irc.labels import OwnLabels
 
 
 class Client:
@@ -16,14 +18,18 @@ class Client:
     alone to be told again. ``password`` is that of PASS, until it is used, and ``grant`` what the
     client has proved until it is registered. ``sasl`` are the parts of a login that is under way,
     None without one. While it is ``negotiating`` capabilities, in a ``version`` of that
-    negotiation, it is not registered.
+    negotiation, it is not registered. ``batch`` is the message of several lines that it
+    is sending, if any, ``own_labels`` are those of lines that it said, and ``written`` has the
+    accounts to which it wrote, with the times of the last lines.
     """
 
     __slots__ = (
+        "batch",
         "capabilities",
         "grant",
         "negotiating",
         "nickname",
+        "own_labels",
         "password",
         "realname",
         "registered",
@@ -31,6 +37,7 @@ class Client:
         "username",
         "version",
         "wished",
+        "written",
     )
 
     def __init__(self) -> None:
@@ -45,3 +52,6 @@ class Client:
         self.registered = False
         self.version = 0
         self.capabilities: frozenset[str] = frozenset()
+        self.own_labels = OwnLabels()
+        self.batch: Batch | None = None
+        self.written: dict[str, int] = {}

@@ -16,6 +16,7 @@ from chatd.event import QUITTING, Departure
 from chatd.formats.irc import OwnIrcFormat
 from chatd.protocols.irc.client import Client
 from chatd.protocols.irc.door import Door
+from chatd.protocols.irc.labels import AnswerStream
 from chatd.protocols.irc.message import Message
 
 
@@ -56,6 +57,16 @@ class Conversation(Protocol):
 
     def use_capabilities(self, capabilities: frozenset[str]) -> None:
         """Send what these capabilities ask for from here on."""
+
+    @property
+    def stream(self) -> AnswerStream:
+        """The stream of the client."""
+
+    def fail(self, command: str, code: str, *middle: str, text: str) -> None:
+        """Send a FAIL of a specification that has some."""
+
+    def answer(self, label: str, action: Action) -> None:
+        """Act once all lines so far are published; what is sent then has the label, if any."""
 
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""

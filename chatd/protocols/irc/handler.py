@@ -5,11 +5,9 @@ This module must not know what a command does, nor how bytes become lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from math import inf
-from typing import cast
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -19,18 +17,21 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import QUITTING, Departure
 from chatd.formats.irc import OF_ROOMS, IrcFormat, OwnIrcFormat
 from chatd.formats.irc_lines import echoed
+from chatd.formats.irc_spoken import MULTILINE
 from chatd.formats.irc_tags import IrcServer
 from chatd.protocols.irc import numerics, table
+from chatd.protocols.irc.answers import Answers
+from chatd.protocols.irc.batches import CUTS
 from chatd.protocols.irc.capabilities import logins_changed
 from chatd.protocols.irc.client import Client
 from chatd.protocols.irc.conversation import Command
 from chatd.protocols.irc.door import Door
+from chatd.protocols.irc.labels import label_of
 from chatd.protocols.irc.message import LONGEST, InvalidMessage, Message, MessageFault, parse
 from chatd.protocols.lines.decoder import LineDecoder
 from chatd.protocols.lines.framing import TooLong
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.managed_connection import ManagedConnection
-from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.storage.contract import StoreError
 from chatd.text.validation import is_http_request, is_tls_hello
 
@@ -39,7 +40,7 @@ REGISTRATION_SECONDS = 30.0
 person who types NICK and USER takes some 15."""
 
 
-class IrcHandler(SessionHandler[bytes]):
+class IrcHandler(Answers):
     """Handles the messages of one client of a ``door``."""
 
     __slots__ = ("_came", "_first", "_reason", "client", "door")
@@ -61,12 +62,15 @@ class IrcHandler(SessionHandler[bytes]):
 
     def format(self) -> OwnIrcFormat:
         """Return the format in which the session is shown events."""
-        server = IrcServer(self.door.name, self.server.accounts.name_at, self.door.real_name_of)
-        return OwnIrcFormat(shared=IrcFormat(server, language=self.server.language))
+        door = self.door
+        server = IrcServer(door.name, self.server.accounts.name_at, door.real_name_of, CUTS.of)
+        shared = IrcFormat(server, language=self.server.language)
+        return OwnIrcFormat(shared=shared, labels=self.client.own_labels)
 
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
         super().connect(connection)
+        self.stream.server = self.door.name
         session = self.session
         self.door.clients[session.number] = self.client
         tell = partial(session.attempt, logins_changed, self)
@@ -83,6 +87,8 @@ class IrcHandler(SessionHandler[bytes]):
     def enter(self) -> None:
         """Wait for the client to register, which it has to do in time."""
         session = self.session
+        own = replace(self.own_format, number=session.number)
+        session.subscriptions.change_format(own)
         self._show_own_lines(False)
         session.queue.wants_receipts()
         session.stream.end_with(self._farewell)
@@ -105,26 +111,29 @@ class IrcHandler(SessionHandler[bytes]):
         try:
             message = parse(line)
         except InvalidMessage as invalid:
-            self.when_said(partial(self._refuse_line, invalid.fault))
+            label = label_of(invalid.message, self.client.capabilities)
+            self.answer(label, partial(self._refuse_line, invalid.fault))
         else:
             if message is not None:
                 self._take(message)
 
     def _take(self, message: Message) -> None:
         command = table.TABLE.get(message.command)
+        label = label_of(message, self.client.capabilities)
         if command is None:
-            self.when_said(partial(self._refuse_unknown, message.command))
+            self.answer(label, partial(self._refuse_unknown, message.command))
         elif not (command.unregistered or self.client.registered):
-            self.when_said(partial(self._numeric, numerics.ERR_NOTREGISTERED, "irc_not_registered"))
+            missing = partial(self._numeric, numerics.ERR_NOTREGISTERED, "irc_not_registered")
+            self.answer(label, missing)
         elif len(message.parameters) < command.least:
             missing = partial(self._numeric, numerics.ERR_NEEDMOREPARAMS, "irc_needs_parameters")
-            self.when_said(partial(missing, echoed(message.command)))
+            self.answer(label, partial(missing, echoed(message.command)))
         elif command.at_once:
             self._carry_out(command, message)
         else:
             if command.cost > 1:
                 self.charge(command.cost - 1)
-            self.when_said(lambda: self._carry_out(command, message))
+            self.answer(label, lambda: self._carry_out(command, message))
 
     def _carry_out(self, command: Command, message: Message) -> Job | None:
         try:
@@ -164,46 +173,17 @@ class IrcHandler(SessionHandler[bytes]):
         """True if the client came by TLS."""
         return self.connection.address.encrypted
 
-    @property
-    def own_format(self) -> OwnIrcFormat:
-        """The format of what the client alone is sent."""
-        return cast(OwnIrcFormat, self.session.replies.format)
-
-    def numeric(self, code: str, *middle: str, text: str | None = None) -> None:
-        """Send a numeric reply."""
-        self.session.stream.put(self.own_format.numeric(code, *middle, text=text))
-
-    def from_server(self, command: str, *middle: str, text: str | None = None) -> None:
-        """Send a line of the server."""
-        self.session.stream.put(self.own_format.from_server(command, *middle, text=text))
-
-    def unprefixed(self, command: str, *middle: str) -> None:
-        """Send a line without a source."""
-        self.session.stream.put(self.own_format.unprefixed(command, *middle))
-
-    def from_client(self, command: str, *middle: str, text: str | None = None) -> None:
-        """Send a line that the client itself is the source of."""
-        self.session.stream.put(self.own_format.from_client(command, *middle, text=text))
-
-    def in_slices(self, slices: Iterator[bytes]) -> None:
-        """Send lines of which each slice is made once the one before was taken."""
-        self.session.stream.put_slices(slices)
-
-    def refuse(self, command: str, why: Refusal) -> None:
-        """Send why a command has no effect, where IRC has no numeric for it."""
-        text = self.session.sentence(why.key, **why.values)
-        self.session.stream.put(self.own_format.fail(command, why.kind, text))
-
     def use_capabilities(self, capabilities: frozenset[str]) -> None:
         """Send what these capabilities ask for from here on."""
-        before, self.client.capabilities = self.client.capabilities, capabilities
-        if "echo-message" in before ^ capabilities:
-            self._show_own_lines("echo-message" in capabilities)
-        own = self.own_format
-        shared = replace(own.shared, capabilities=capabilities & OF_ROOMS)
+        self.client.capabilities = capabilities
+        own, rooms = self.own_format, capabilities & OF_ROOMS
+        if "batch" not in capabilities:
+            rooms -= {MULTILINE}
+        shared = replace(own.shared, capabilities=rooms)
         changed = replace(own, shared=shared, capabilities=capabilities)
         if changed != own:
             self.session.subscriptions.change_format(changed)
+            self._show_own_lines("echo-message" in capabilities)
 
     def _show_own_lines(self, shown: bool) -> None:
         subscriptions = self.session.subscriptions

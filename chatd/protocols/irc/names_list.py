@@ -19,6 +19,7 @@ from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
 from chatd.protocols.irc.prefixes import prefixes_of
 from chatd.rooms.room import Room
+from chatd.text.messages import size_of
 
 NAMES_A_SLICE = 100
 """Names in a slice of the list: some 2 KB, which take 0.3 ms to make, roles included."""
@@ -73,7 +74,7 @@ def _lines(words: Sequence[str], fits: int) -> Iterator[str]:
     line: list[str] = []
     left = fits
     for word in words:
-        size = len(word.encode()) + 1
+        size = size_of(word) + 1
         if line and size > left + 1:
             yield " ".join(line)
             line, left = [], fits

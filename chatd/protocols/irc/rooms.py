@@ -26,6 +26,7 @@ from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
 from chatd.protocols.irc.names import is_channel
 from chatd.protocols.irc.names_list import send_names
+from chatd.protocols.irc.past import send_recent
 from chatd.rooms.room import Room
 
 _OF_JOINING = {
@@ -63,6 +64,7 @@ async def _join(conversation: Conversation, wanted: str) -> None:
     entry = await enter(conversation.server, conversation.session, wanted)
     if entry is not None and not entry.was_there:
         _show(conversation, entry.room)
+        send_recent(conversation, entry.room)
 
 
 def _show(conversation: Conversation, room: Room) -> None:

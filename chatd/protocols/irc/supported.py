@@ -12,6 +12,7 @@ from chatd.chat.name_watches import WATCHED
 from chatd.chat.sanctions import SANCTIONS
 from chatd.formats.irc_lines import LINE_BYTES
 from chatd.protocols.irc import numerics
+from chatd.protocols.irc.chathistory import CHATHISTORY_LIMIT
 from chatd.protocols.irc.conversation import Conversation
 from chatd.protocols.irc.isupport import Values, in_lines, tokens_of
 from chatd.protocols.irc.listing import CONDITIONS
@@ -43,4 +44,5 @@ def _values(conversation: Conversation) -> Values:
         modes=MODES,
         targets=TARGETS,
         monitored=WATCHED,
+        history=CHATHISTORY_LIMIT,
     )

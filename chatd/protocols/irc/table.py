@@ -8,6 +8,7 @@ from __future__ import annotations
 from chatd.protocols.irc import (
     accounts,
     capabilities,
+    chathistory,
     info,
     listing,
     moderating,
@@ -20,6 +21,7 @@ from chatd.protocols.irc import (
     rooms,
     sasl,
     talking,
+    typing,
     whowas,
 )
 from chatd.protocols.irc.conversation import Table
@@ -27,6 +29,7 @@ from chatd.protocols.irc.conversation import Table
 TABLE: Table = {
     **accounts.TABLE,
     **capabilities.TABLE,
+    **chathistory.TABLE,
     **info.TABLE,
     **listing.TABLE,
     **moderating.TABLE,
@@ -39,6 +42,7 @@ TABLE: Table = {
     **rooms.TABLE,
     **sasl.TABLE,
     **talking.TABLE,
+    **typing.TABLE,
     **whowas.TABLE,
 }
 """All commands by their names, in capitals."""

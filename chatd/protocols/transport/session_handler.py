@@ -52,6 +52,7 @@ class SessionHandler(Limited, Generic[M]):
 
     takes_input = has_session = at_once = in_one_piece = True
     timed, item_cost, most_dropped = False, 1, inf
+    stream_type: type[Stream] = Stream
 
     connection: ManagedConnection
     server: ChatServer
@@ -94,7 +95,7 @@ class SessionHandler(Limited, Generic[M]):
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
         self.connection = connection
-        stream = Stream(connection.reader.rate, connection)
+        stream = self.stream_type(connection.reader.rate, connection)
         writer = connection.output.begin(connection.transport, stream)
         self.session = self.server.connect(stream, self.format(), private=self._for_people)
         self._connected = True

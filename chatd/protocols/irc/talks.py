@@ -1,0 +1,212 @@
+"""Talks with one person: private lines, put together from two inboxes.
+
+The inbox of the client's account has what came to it, and that of the other account what it said
+to that. So there is no past of lines to guests or of guests, who have no inbox. This module must
+not know how a client names a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import Event
+from chatd.formats.irc import HISTORY
+from chatd.formats.irc_spoken import Spoken
+from chatd.protocols.irc.conversation import Conversation
+from chatd.protocols.irc.past import begin_batch, end_batch
+from chatd.rooms.paging import EVENTS_LOOKED_AT, EVENTS_READ
+from chatd.rooms.room import Room
+from chatd.text.folding import fold
+from chatd.text.messages import size_of
+
+TALK_BYTES = 48 * 1024
+"""Most bytes of text of the private lines in one answer, which are held in memory."""
+
+_LINES_A_SLICE = 20
+
+_Order = tuple[int, str, int]
+"""The place of a line among those of both inboxes: its time, its log, its seq."""
+
+
+class Place(NamedTuple):
+    """A place in the past: a line by its seq in a log, or a time; the beginning if it has none."""
+
+    time: int | None = None
+    log: str = ""
+    seq: int = 0
+
+
+class _Inbox(NamedTuple):
+    """The log of one side, and the key of the author of its lines that belong to the talk."""
+
+    log: Room
+    author: str
+
+
+async def send_talk(
+    conversation: Conversation,
+    target: str,
+    subcommand: str,
+    places: Sequence[Place],
+    limit: int,
+) -> None:
+    """Send a part of the talk with a person. Raises `Refusal` and `StoreError`."""
+    server, session = conversation.server, conversation.session
+    other, own_key = server.accounts.called(target), session.account
+    name = target if other is None else other.name
+    if other is None and not server.sessions.reachable(target):
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=short(target))
+    events: list[Event] = []
+    if other is not None and own_key is not None:
+        inboxes = server.unread.inboxes
+        talk = _Talk(
+            conversation,
+            [_Inbox(inboxes.of(own_key), other.key), _Inbox(inboxes.of(other.key), own_key)],
+        )
+        events = await talk.find(subcommand, places, limit)
+        if session.account != own_key:
+            raise Refusal(ErrorKind.NOT_REGISTERED, "nothing_counted")
+    batched = "batch" in conversation.client.capabilities
+    if batched:
+        begin_batch(conversation, "chathistory", name)
+    if events:
+        shared = conversation.own_format.shared.of_history(HISTORY if batched else "")
+        conversation.in_slices(_slices(shared.spoken, events, fold(session.name), name))
+    if batched:
+        end_batch(conversation)
+
+
+async def latest(conversation: Conversation) -> dict[str, int]:
+    """Return the people with whom an account has talked lately, and when. Raises `StoreError`."""
+    server, session = conversation.server, conversation.session
+    times = dict(conversation.client.written)
+    if session.account is not None:
+        log = server.unread.inboxes.of(session.account)
+        after = max(0, log.head - EVENTS_LOOKED_AT)
+        while after < log.head:
+            events = await log.read(after, log.head, session.identity.asker)
+            session.stream.meter.read(len(events))
+            for event in events:
+                times[event.author] = max(event.time, times.get(event.author, 0))
+            after = events[-1].seq if events else log.head
+    return times
+
+
+class _Talk:
+    """The lines of a talk, in the order of their times."""
+
+    def __init__(self, conversation: Conversation, inboxes: Sequence[_Inbox]) -> None:
+        self._inboxes = inboxes
+        self._asker = conversation.session.identity.asker
+        self._meter = conversation.session.stream.meter
+
+    async def find(self, subcommand: str, places: Sequence[Place], limit: int) -> list[Event]:
+        """Return the lines that are asked for, at most *limit*. Raises `StoreError`."""
+        orders = [await self._order(place) for place in places]
+        one, other = orders[0], orders[-1]
+        if subcommand == "LATEST":
+            return await self._last(one, _END, limit)
+        if subcommand == "BEFORE":
+            return await self._last(_START, one, limit)
+        if subcommand == "AFTER":
+            return await self._first(one, _END, limit)
+        if subcommand == "AROUND":
+            before = await self._last(_START, one, limit // 2) if limit > 1 else []
+            just_before = (one[0], one[1], one[2] - 1)
+            return before + await self._first(just_before, _END, limit - len(before))
+        if one <= other:
+            return await self._first(one, other, limit)
+        return await self._last(other, one, limit)
+
+    async def _order(self, place: Place) -> _Order:
+        if place.time is not None:
+            return place.time, "", 0
+        for log, _ in self._inboxes:
+            if place.seq and log.key == place.log:
+                events = await self._read(log, place.seq - 1, place.seq)
+                if events:
+                    return events[0].time, log.key, place.seq
+        return _START
+
+    async def _last(self, after: _Order, before: _Order, limit: int) -> list[Event]:
+        found: list[Event] = []
+        for inbox in self._inboxes:
+            bottom, top = await self._seqs(inbox.log, after, before)
+            some: list[Event] = []
+            start = top
+            while start > bottom and len(some) < limit and top - start < EVENTS_LOOKED_AT:
+                end, start = start, max(bottom, start - EVENTS_READ)
+                some = await self._between(inbox, start, end) + some
+            found += some
+        found = _in_order(found, after, before)[-limit:]
+        return _fitting(found[::-1])[::-1]
+
+    async def _first(self, after: _Order, before: _Order, limit: int) -> list[Event]:
+        found: list[Event] = []
+        for inbox in self._inboxes:
+            at, top = await self._seqs(inbox.log, after, before)
+            bottom, some = at, 0
+            while at < top and some < limit and at - bottom < EVENTS_LOOKED_AT:
+                start, at = at, min(top, at + EVENTS_READ)
+                more = await self._between(inbox, start, at)
+                found += more
+                some += len(more)
+        return _fitting(_in_order(found, after, before)[:limit])
+
+    async def _seqs(self, log: Room, after: _Order, before: _Order) -> tuple[int, int]:
+        """Return a stretch of a log with all lines of some time."""
+        bottom = await log.seq_before(after[0], self._asker) if after is not _START else 0
+        top = log.head
+        if before is not _END:
+            top = await log.seq_before(before[0] + 1, self._asker)
+        return bottom, top
+
+    async def _between(self, inbox: _Inbox, after: int, upto: int) -> list[Event]:
+        found: list[Event] = []
+        while after < upto:
+            events = await self._read(inbox.log, after, upto)
+            found += [event for event in events if fold(event.author) == inbox.author]
+            after = events[-1].seq if events else upto
+        return found
+
+    async def _read(self, log: Room, after: int, upto: int) -> list[Event]:
+        events = await log.read(after, upto, self._asker)
+        self._meter.read(len(events))
+        return events
+
+
+_START: _Order = (-1, "", 0)
+_END: _Order = (2**63, "", 0)
+
+
+def _order_of(event: Event) -> _Order:
+    return event.time, fold(event.room), event.seq
+
+
+def _in_order(events: Sequence[Event], after: _Order, before: _Order) -> list[Event]:
+    """Return the events between two places, in order."""
+    lines = sorted(events, key=_order_of)
+    if not after[1]:  # all lines of a time are at it
+        after = (after[0], "\U0010ffff", 0)
+    return [event for event in lines if after < _order_of(event) < before]
+
+
+def _fitting(events: Sequence[Event]) -> list[Event]:
+    """Return the first ones of some events, of `TALK_BYTES` at most."""
+    size = 0
+    for number, event in enumerate(events):
+        size += size_of(event.text)
+        if size > TALK_BYTES and number:
+            return list(events[:number])
+    return list(events)
+
+
+def _slices(spoken: Spoken, events: Sequence[Event], own: str, other: str) -> Iterator[bytes]:
+    """Yield the lines of a talk: those of the client are to the other person, others to it."""
+    for start in range(0, len(events), _LINES_A_SLICE):
+        some = events[start : start + _LINES_A_SLICE]
+        yield b"".join(
+            spoken.render([event], other if fold(event.author) == own else own) for event in some
+        )
