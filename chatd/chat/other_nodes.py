@@ -227,9 +227,9 @@ class OtherNodes:
         """Show read marks to the sessions of their accounts."""
         unread = self._parts.unread
         for account, _, log in (key.partition("/") for key in keys):
-            room, place = self._parts.rooms.get(log), unread.read_marks.of(account, log)
-            if room is not None and place is not None:
-                unread.show_mark(account, room, place)
+            room = self._parts.rooms.get(log)
+            if room is not None:
+                unread.show_mark(account, room)
 
     def _stays_changed(self, keys: Sequence[str]) -> None:
         """Forget rooms of which nothing is left."""

@@ -17,6 +17,7 @@ from chatd.rooms.cursor import Cursor, Trail
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put, Table
+from chatd.util.fair_queue import Asker
 
 PLACES_KEPT = 200
 """Most rooms with a mark of one account: those where it moved last."""
@@ -58,9 +59,14 @@ class EmptyStretch:
 
 
 class ReadMark(NamedTuple):
-    """The seq up to which an account was sent a log."""
+    """The seq up to which an account was sent a log.
+
+    ``time`` is the latest one, in milliseconds since 1970, up to which a client said by a time that
+    it has read it; 0 without one.
+    """
 
     seq: int
+    time: int = 0
 
 
 def _ignore(account: str) -> None:
@@ -213,18 +219,25 @@ class ReadMarks:
         place = self.table.get(_key(account, log))
         return None if place is None else place.seq
 
+    def mark(self, account: str, log: str) -> ReadMark | None:
+        """Return the same with its time."""
+        return self.table.get(_key(account, log))
+
     def logs(self, account: str) -> list[str]:
         """Return the keys of the logs where an account has a mark."""
         return [log for log in self._logs.get(account, ()) if _key(account, log) in self.table]
 
     def puts(
-        self, account: str, log: str, seq: int | None, seqs: Seqs | None = None
+        self, account: str, log: str, seq: int | None, seqs: Seqs | None = None, time: int = 0
     ) -> Iterator[Put]:
         """Return the changes that set a mark, or remove it; see `Table.put` about ``seqs``.
 
-        Give them to `chatd.storage.records.change` at once.
+        Its time only grows. Give them to `chatd.storage.records.change` at once.
         """
-        yield self.table.put(_key(account, log), None if seq is None else ReadMark(seq), seqs)
+        before = self.mark(account, log)
+        latest = time if before is None else max(time, before.time)
+        mark = None if seq is None else ReadMark(seq, latest)
+        yield self.table.put(_key(account, log), mark, seqs)
         if seq is not None:
             logs = self._logs.setdefault(account, {})
             logs.pop(log, None)
@@ -246,6 +259,30 @@ class ReadMarks:
     def account_gone(self, account: str) -> list[Put]:
         """Return the changes that remove all marks of an account."""
         return [put for log in self.logs(account) for put in self.puts(account, log, None)]
+
+
+def known_time(mark: ReadMark, room: Room) -> int:
+    """Return the time of a mark in a room: of its line, or a later one that a client said.
+
+    Return 0 if that line is not in memory.
+    """
+    if mark.seq == room.head:
+        return max(mark.time, room.head_time)
+    times = (event.time for event in room.latest if event.seq == mark.seq)
+    time = next(times, 0)
+    return time and max(mark.time, time)
+
+
+async def time_of(mark: ReadMark, room: Room, asker: Asker) -> int | None:
+    """Return the time of a mark in a room: see `known_time`. Read it from the log if need be.
+
+    None if it is not stored any more. Raises `StoreError`.
+    """
+    time = known_time(mark, room)
+    if not time and mark.seq:
+        events = await room.read(mark.seq - 1, mark.seq, asker)
+        time = events[0].time if events else 0
+    return max(time, mark.time) or None
 
 
 def _key(account: str, log: str) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from chatd.chat.identity import Identity
 from chatd.chat.membership import Membership
-from chatd.chat.read_marks import ReadTracker
+from chatd.chat.read_marks import ReadMark, ReadTracker, known_time
 from chatd.chat.replies import Replies
 from chatd.event import is_inbox
 from chatd.formats.base import Format
@@ -123,10 +123,10 @@ class Subscriptions:
             tracker.show(log.key, replay)
         replies.stream.replay(replay)
 
-    def show_read_mark(self, room: Room, seq: int | None) -> None:
-        """Send the read mark that the account has in a room, to a client that shows read marks."""
-        if seq is not None:
-            self._replies.stream.put(self._replies.format.seen(room.name, seq))
+    def show_read_mark(self, room: Room, mark: ReadMark) -> None:
+        """Send the read mark of the account in a room to a client that shows it."""
+        seen = self._replies.format.seen(room.name, mark.seq, known_time(mark, room))
+        self._replies.stream.put(seen)
 
     def show_identity(self) -> None:
         """Send the name and language of the session, in a format that knows the name before.

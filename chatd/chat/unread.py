@@ -20,7 +20,7 @@ from chatd.chat.inboxes import Inboxes
 from chatd.chat.mark_checks import MarkChecks
 from chatd.chat.missed_lines import MissedLines
 from chatd.chat.own_lines import OwnLines
-from chatd.chat.read_marks import ReadMarks, ReadTracker, reached
+from chatd.chat.read_marks import ReadMark, ReadMarks, ReadTracker, reached
 from chatd.chat.session import Session
 from chatd.chat.spending import Spending
 from chatd.event import Kind
@@ -189,24 +189,27 @@ class UnreadTracker:
         if session.subscriptions.multi_room:
             # Its lines may have been sent as missed ones, and the client shows the mark.
             self.keep(tracker.account)
-        mark = self.read_marks.of(tracker.account, room.key)
-        session.subscriptions.show_read_mark(room, mark)
+        mark = self.read_marks.mark(tracker.account, room.key)
+        if mark is not None:
+            session.subscriptions.show_read_mark(room, mark)
 
-    def seen(self, session: Session, room: Room, seq: int) -> None:
-        """Mark a room as read up to a seq, in all sessions of the account of a session."""
+    def seen(self, session: Session, room: Room, seq: int, time: int = 0) -> None:
+        """Mark a room as read up to a seq, or also a time, in all sessions of an account."""
         tracker = session.subscriptions.read_tracker
         if tracker is None or tracker.account not in self._accounts.table:
             return
-        place = self.read_marks.of(tracker.account, room.key)
-        if place is None or place < min(seq, room.head):
-            place = min(seq, room.head)
-            self._keep(self.read_marks.puts(tracker.account, room.key, place))
-            self.show_mark(tracker.account, room, place)
+        before = self.read_marks.mark(tracker.account, room.key) or ReadMark(-1)
+        later = max(before.seq, min(seq, room.head))
+        if before.seq < later or before.time < time:
+            self._keep(self.read_marks.puts(tracker.account, room.key, later, time=time))
+            self.show_mark(tracker.account, room)
 
-    def show_mark(self, account: str, room: Room, place: int) -> None:
-        """Show a read mark to the sessions of its account."""
-        for session in self.sessions(account):
-            session.attempt(session.subscriptions.show_read_mark, room, place)
+    def show_mark(self, account: str, room: Room) -> None:
+        """Show the read mark of an account to its sessions."""
+        mark = self.read_marks.mark(account, room.key)
+        if mark is not None:
+            for session in self.sessions(account):
+                session.attempt(session.subscriptions.show_read_mark, room, mark)
 
     def skip(self, session: Session) -> Deferred[None]:
         """Mark all lines as read that a session missed. Fires once that is stored."""
@@ -219,9 +222,9 @@ class UnreadTracker:
             for put in self.read_marks.puts(tracker.account, log.key, upto)
         ]
         done = change(self._store, *puts)
-        for log, _, upto, _ in missed:
+        for log, _, _, _ in missed:
             if log is not tracker.inbox:
-                self.show_mark(tracker.account, log, upto)
+                self.show_mark(tracker.account, log)
         return done
 
 

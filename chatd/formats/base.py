@@ -170,8 +170,11 @@ class Format(abc.ABC):
         """Render that the client missed changes of the list of the people in a room."""
         return b""
 
-    def seen(self, room: str, seq: int) -> bytes:
-        """Render the account's read mark in a room, which this or another session has moved."""
+    def seen(self, room: str, seq: int, time: int) -> bytes:
+        """Render the account's read mark in a room, which this or another session has moved.
+
+        It is at a seq, and at a time in milliseconds since 1970, 0 if that is not in memory.
+        """
         return b""
 
     def done(self) -> bytes:

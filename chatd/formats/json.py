@@ -254,7 +254,7 @@ class JsonFormat(MessageFormat):
     def people_unknown(self, room: str) -> bytes:
         return self.message("people_changed", room=room)
 
-    def seen(self, room: str, seq: int) -> bytes:
+    def seen(self, room: str, seq: int, time: int) -> bytes:
         return self.message("seen", room=room, seq=seq)
 
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:

@@ -7,7 +7,7 @@ from twisted.internet.task import Clock
 
 from chatd.chat.identity import Identity
 from chatd.chat.membership import Membership
-from chatd.chat.read_marks import ReadTracker, reached
+from chatd.chat.read_marks import ReadMark, ReadTracker, reached
 from chatd.chat.replies import Replies
 from chatd.chat.subscriptions import Subscriptions
 from chatd.event import Event, Kind
@@ -28,7 +28,7 @@ class StateFormat(ChatFormat):
     def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
         return f"name {name} {is_guest} {logged_in}\n".encode()
 
-    def seen(self, room: str, seq: int) -> bytes:
+    def seen(self, room: str, seq: int, time: int) -> bytes:
         return f"mark {room} {seq}\n".encode()
 
 
@@ -391,9 +391,8 @@ class TestReplays:
 
 
 def test_a_read_mark_is_sent_to_a_client_that_shows_them(harness: SubscriptionsHarness) -> None:
-    harness.subscriptions.show_read_mark(harness.lobby, 7)
+    harness.subscriptions.show_read_mark(harness.lobby, ReadMark(7))
     assert harness.seen() == []
     harness.subscriptions.change_format(StateFormat())
-    harness.subscriptions.show_read_mark(harness.lobby, None)
-    harness.subscriptions.show_read_mark(harness.lobby, 7)
+    harness.subscriptions.show_read_mark(harness.lobby, ReadMark(7))
     assert harness.seen() == ["mark lobby 7"]

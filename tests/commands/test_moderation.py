@@ -1487,7 +1487,7 @@ class TestAdministrators:
             EN.notice("budgets"),
             budget_row("connections", ("64", "1"), ("all", "1")),
             budget_row("lines", ("account", "1", "100")),
-            budget_row("bytes", ("64", "323", "1M")),
+            budget_row("bytes", ("64", "334", "1M")),
             budget_row("hooks", ("account", "0"), ("64", "0"), ("all", "0")),
             budget_row("pushes", ("64", "0"), ("all", "0")),
         ]

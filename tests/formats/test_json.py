@@ -216,7 +216,7 @@ class TestJson:
             ENGLISH.entered(Entrance("ops", 9, 0, 4, "the topic" * 100, "Welcome.", "Hm?"))
             + ENGLISH.left("ops")
             + ENGLISH.you("ana", False, True)
-            + ENGLISH.seen("ops", 8)
+            + ENGLISH.seen("ops", 8, 0)
             + ENGLISH.say("one\ntwo", "key")
             + ENGLISH.say("one")
             + ENGLISH.bell

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.read_marks import time_of
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -37,6 +38,33 @@ def mark_seen(server: ChatServer, session: Session, room: Room, seq: int) -> Non
     """Mark the lines of a room as read up to a seq, in all sessions of an account."""
     session.identity.check_scope(Scope.WRITE)
     server.unread.seen(session, room, seq)
+
+
+async def marked_time(server: ChatServer, session: Session, room: Room) -> int | None:
+    """Return the time of the read mark of an account in a room, in milliseconds since 1970.
+
+    It is that of the last line that was read, or a later one that a client said. None if there is
+    no mark, or its time is not stored any more. Raises `StoreError`.
+    """
+    tracker = session.subscriptions.read_tracker
+    mark = tracker and server.unread.read_marks.mark(tracker.account, room.key)
+    return await time_of(mark, room, session.identity.asker) if mark else None
+
+
+async def mark_time(server: ChatServer, session: Session, room: Room, time: int) -> int:
+    """Mark the lines of a room as read that were said until a time, in milliseconds since 1970.
+
+    All sessions of the account are told. Return the time of the mark, which only grows. Raises
+    `Refusal` without an account, and `StoreError`.
+    """
+    session.identity.check_scope(Scope.WRITE)
+    _check_logged_in(session)
+    before = await marked_time(server, session, room)
+    if before is not None and time <= before:
+        return before
+    seq = await room.seq_before(time + 1, session.identity.asker)
+    server.unread.seen(session, room, seq, time)
+    return await marked_time(server, session, room) or time
 
 
 def _check_logged_in(session: Session) -> None:
