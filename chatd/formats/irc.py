@@ -23,7 +23,7 @@ from chatd.formats.irc_labels import LABELLING, NO_LABELS, LabelledFormat, Label
 from chatd.formats.irc_lines import LINE_BYTES, irc_line
 from chatd.formats.irc_roles import role_letters
 from chatd.formats.irc_spoken import EOL, MULTILINE, SPOKEN, Spoken
-from chatd.formats.irc_tags import IrcServer
+from chatd.formats.irc_tags import IrcServer, marker
 from chatd.formats.irc_text import in_parts
 from chatd.i18n import Language, sentence, sentence_of_form
 from chatd.text.escaping import encode_line, encode_lines
@@ -341,6 +341,11 @@ class OwnIrcFormat(Format):
         if not self.echo:
             return b""
         return self.shared.spoken.render([event], receiver)
+
+    def seen(self, room: str, seq: int, time: int) -> bytes:
+        if not (self.reports_seen and time):
+            return b""
+        return self.from_server("MARKREAD", f"#{room}", marker(time))
 
     def invited(self, by: str, room: str, text: str) -> bytes:
         return self.line(self.server.mask(by), "INVITE", self.name, f"#{room}")

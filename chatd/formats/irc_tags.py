@@ -64,6 +64,11 @@ def msgid(event: Event) -> str:
     return f"{event.seq}-{fold(event.room)}"
 
 
+def marker(time: int | None) -> str:
+    """Return a read marker, whose time is in milliseconds since 1970 (IRCv3 read-marker)."""
+    return f"timestamp={server_time(time)}" if time else "*"
+
+
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z",
     re.ASCII,

@@ -1079,6 +1079,7 @@ SENTENCES = {
     "irc_too_many_targets": "a line has at most {limit} targets. The others did not receive it.",
     "irc_no_ctcp": "of CTCP only ACTION is taken. Nothing was said.",
     "irc_perhaps_a_password": "this looks like a command with a password. Nothing was said.",
+    "irc_marker_invalid": "a marker is timestamp=YYYY-MM-DDThh:mm:ss.sssZ.",
     "irc_history_wrong": "this part of the past cannot be sent.",
     "irc_history_not_read": "the past cannot be read now.",
     "irc_multiline_invalid": "this is no valid batch of a message. Nothing was said.",

@@ -1178,6 +1178,7 @@ SENTENCES = {
     ),
     "irc_no_ctcp": "de CTCP solo se acepta ACTION. No se dijo nada.",
     "irc_perhaps_a_password": "esto parece un comando con una contraseña. No se dijo nada.",
+    "irc_marker_invalid": "un marcador es timestamp=AAAA-MM-DDThh:mm:ss.sssZ.",
     "irc_history_wrong": "esta parte del pasado no se puede enviar.",
     "irc_history_not_read": "el pasado no se puede leer ahora.",
     "irc_multiline_invalid": "esto no es un lote válido de un mensaje. No se dijo nada.",

@@ -42,6 +42,7 @@ Modules (python3 -m tools.documents writes this list):
   away.
 - `prefixes`: Roles as prefixes of nicknames.
 - `proving`: Proving who a client is, by the password of an account, in whichever way that comes.
+- `read_marker`: MARKREAD: up to which time a person has read a channel (IRCv3 read-marker).
 - `registration`: Registration: the commands by which a client says who it is, before all others.
 - `rooms`: Rooms as channels: joining them, leaving them, and their topics.
 - `sasl`: Logging in by SASL: AUTHENTICATE with the mechanism PLAIN (IRCv3 sasl-3.2; RFC 4616).

@@ -48,6 +48,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     "draft/chathistory": Capability(),
     MULTILINE: Capability(multiline.VALUE),
     "draft/no-implicit-names": Capability(),
+    "draft/read-marker": Capability(),
     "echo-message": Capability(),
     "extended-join": Capability(),
     "extended-monitor": Capability(),

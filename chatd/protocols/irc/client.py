@@ -20,13 +20,15 @@ class Client:
     None without one. While it is ``negotiating`` capabilities, in a ``version`` of that
     negotiation, it is not registered. ``batch`` is the message of several lines that it
     is sending, if any, ``own_labels`` are those of lines that it said, and ``written`` has the
-    accounts to which it wrote, with the times of the last lines.
+    accounts to which it wrote, with the times of the last lines. ``markers`` are the times up to
+    which it has read targets, of which no account has a mark.
     """
 
     __slots__ = (
         "batch",
         "capabilities",
         "grant",
+        "markers",
         "negotiating",
         "nickname",
         "own_labels",
@@ -55,3 +57,4 @@ class Client:
         self.own_labels = OwnLabels()
         self.batch: Batch | None = None
         self.written: dict[str, int] = {}
+        self.markers: dict[str, int] = {}

@@ -27,6 +27,7 @@ from chatd.protocols.irc.message import Message
 from chatd.protocols.irc.names import is_channel
 from chatd.protocols.irc.names_list import send_names
 from chatd.protocols.irc.past import send_recent
+from chatd.protocols.irc.read_marker import tell_on_join
 from chatd.rooms.room import Room
 
 _OF_JOINING = {
@@ -63,6 +64,7 @@ async def _join(conversation: Conversation, wanted: str) -> None:
         raise Refusal(ErrorKind.NO_ROOM, "irc_no_channel")
     entry = await enter(conversation.server, conversation.session, wanted)
     if entry is not None and not entry.was_there:
+        await tell_on_join(conversation, entry.room)
         _show(conversation, entry.room)
         send_recent(conversation, entry.room)
 
