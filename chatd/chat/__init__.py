@@ -25,6 +25,7 @@ Modules (python3 -m tools.documents writes this list):
   again.
 - `identity`: The identity of one session: its name, its account and its place in the network.
 - `inboxes`: Inboxes: the logs of the private lines of accounts.
+- `invitations`: Telling people of invitations: at once, or at their next login.
 - `joined_rooms`: The rooms that one session is in, and which of them its input is meant for.
 - `key_ages`: The idempotency keys of a table by age, so that the oldest are forgotten first.
 - `line_quotas`: The numbers of lines that sessions may have waiting for the store.

@@ -15,6 +15,7 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.credentials import NO_EPOCH, Credentials, Grant, Scope, by_password
 from chatd.accounts.passwords import Passwords
 from chatd.accounts.sign_in import SignIn
+from chatd.chat.invitations import tell_of_invitations
 from chatd.chat.login_limits import LoginLimits
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
@@ -179,7 +180,7 @@ class Logins:
     def begin_login(self, session: Session) -> None:
         """Begin the login of a session that has the grant and the name of its account.
 
-        Apply the account's settings, and send missed lines.
+        Apply the account's settings, send missed lines, and tell of invitations that waited.
         """
         account = self._accounts.table[session.account or ""]
         session.subscriptions.apply(session.subscriptions.settings.with_kept(account.settings))
@@ -187,6 +188,7 @@ class Logins:
         self._review(session)
         self._unread.arrive(session, account.key)
         self._staying.arrived(session)
+        tell_of_invitations(self._store, self._moderation, session, account.key)
 
     def end_login(self, session: Session) -> None:
         """End the login of a session: it departs, and leaves rooms that only its account may read.

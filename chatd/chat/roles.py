@@ -33,9 +33,13 @@ class RoomPolicy(NamedTuple):
 
 
 class RoleRecord(NamedTuple):
-    """The role of an account in a room: the number of a `Role`."""
+    """The role of an account in a room: the number of a `Role`.
+
+    It is an invitation ``by`` a person if the account is yet to be told of it.
+    """
 
     role: int
+    by: str = ""
 
 
 def nobody(name: str) -> Iterable[AnySession]:
@@ -59,7 +63,10 @@ class Roles:
     ) -> None:
         self.rooms: Table[RoomPolicy] = Table(store, "room", RoomPolicy, rights=True)
         self._holders: Groups[RoleRecord] = Groups(_room_and_role)
-        self.table: Table[RoleRecord] = Table(store, "role", RoleRecord, self._holders, rights=True)
+        self._untold: Groups[RoleRecord] = Groups(_untold_account)
+        self.table: Table[RoleRecord] = Table(
+            store, "role", RoleRecord, self._holders, self._untold, rights=True
+        )
         self._accounts = accounts
         self._lobby = lobby
         self._elsewhere = elsewhere
@@ -161,14 +168,28 @@ class Roles:
         policy = self.rooms.get(room.key, RoomPolicy(room.name))
         return self.rooms.put(room.key, policy._replace(mode=mode.value))
 
-    def give(self, name: str, room: Room, role: Role) -> list[Put]:
+    def give(self, name: str, room: Room, role: Role, by: str = "") -> list[Put]:
         """Return the changes that give the account of that name this role, and no other.
 
-        They are none if there is no such account.
+        They are none if there is no such account. It is told later who it was invited ``by``.
         """
         if not self.is_registered(name):
             return []
-        return [self.table.put(f"{room.key}/{fold(name)}", RoleRecord(role) if role else None)]
+        record = RoleRecord(role, by) if role else None
+        return [self.table.put(f"{room.key}/{fold(name)}", record)]
+
+    def untold_invitations(self, account: str) -> list[tuple[str, str]]:
+        """Return the invitations of which an account, given its key, is yet to be told.
+
+        Each is the key of a room, and the name of the person who invited it.
+        """
+        keys = self._untold[account]
+        return [(key.partition("/")[0], self.table[key].by) for key in keys]
+
+    def told_invitations(self, account: str) -> list[Put]:
+        """Return the changes by which an account, given its key, has been told of all of them."""
+        keys = self._untold[account]
+        return [self.table.put(key, self.table[key]._replace(by="")) for key in keys]
 
     def give_guests(self, holders: Iterable[AnySession], room: Room, role: Role) -> None:
         """Give sessions a role in a room, beside that of their account.
@@ -227,3 +248,7 @@ class Roles:
 
 def _room_and_role(key: str, record: RoleRecord) -> list[str]:
     return [f"{key.partition('/')[0]}/{record.role:d}"]
+
+
+def _untold_account(key: str, record: RoleRecord) -> list[str]:
+    return [key.partition("/")[2]] if record.by else []

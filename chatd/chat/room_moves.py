@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chatd.chat.directory import Rooms
+from chatd.chat.invitations import tell_invited
 from chatd.chat.moderation import Moderation
 from chatd.chat.permissions import Act
 from chatd.chat.session import Session
@@ -74,10 +75,7 @@ class RoomMoves:
     def tell_invited(self, sessions: Iterable[Session], room: Room, by: str) -> None:
         """Tell those of some sessions that are not in a room that a person invited them to it."""
         for session in sessions:
-            if room not in session.memberships:
-                invited = session.sentence("you_were_invited", name=by, room=room.name)
-                lines = session.replies.format.invited(by, room.name, invited)
-                session.subscriptions.pass_on(by, lines)
+            tell_invited(session, room, by)
 
     def leave(
         self, session: Session, room: Room | None = None, departure: Departure = LEAVING

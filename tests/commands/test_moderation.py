@@ -531,6 +531,30 @@ class TestInviting:
             "joined_room", room="ops", here=EN.sentence("here", people="ana")
         )
 
+    def test_one_who_is_not_here_is_told_at_the_next_login(self, world: World, ana: Member) -> None:
+        world.register("eva")
+        ana.ask("/invite eva")
+        told = EN.notice("you_were_invited", name="ana", room="ops")
+        assert told in world.member("eva", greeted=True).seen()
+        assert told not in world.member("eva", greeted=True).seen()
+
+    def test_not_if_the_invitation_was_taken_back(self, world: World, ana: Member) -> None:
+        world.register("eva")
+        ana.ask("/invite eva", "/uninvite eva")
+        told = EN.notice("you_were_invited", name="ana", room="ops")
+        assert told not in world.member("eva", greeted=True).seen()
+
+    def test_a_program_is_not_told_for_the_person(self, world: World, ana: Member) -> None:
+        world.register("eva")
+        ana.ask("/invite eva")
+        program = world.person()
+        grant = program.server.credentials.grant_of(world.secret("eva"))
+        account = program.server.accounts.table["eva"]
+        program.server.logins.log_in(program.session, account, grant)
+        told = EN.notice("you_were_invited", name="ana", room="ops")
+        assert told not in program.seen()
+        assert told in world.member("eva", greeted=True).seen()
+
     def test_of_a_guest_it_holds_as_long_as_they_are_here(self, world: World, ana: Member) -> None:
         ana.ask("/mode private")
         luis = world.person("luis")

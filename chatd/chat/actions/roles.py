@@ -13,6 +13,7 @@ from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Deed
 from chatd.rooms.room import Room
+from chatd.text.folding import fold
 
 _TAKEN = {
     Act.INVITE: (Role.INVITED, Role.VOICED),
@@ -63,7 +64,10 @@ async def _set_role(
     server: ChatServer, session: Session, room: Room, deed: Deed, name: str, role: Role
 ) -> Done:
     moderation, before = server.moderation, server.sessions.called(name)
-    puts = moderation.roles.give(name, room, role)
+    is_invited = deed.verb == Act.INVITE.value
+    # One who is not here is told at the next login.
+    by = session.name if is_invited and server.alerts.is_away(fold(name)) else ""
+    puts = moderation.roles.give(name, room, role, by)
     # The role of an account is stored with it, and what its sessions had as guests ends.
     of_guests = Role.EVERYONE if puts else role
     if role is Role.OPERATOR and moderation.roles.mode_of(room) is Mode.FREE:
@@ -74,7 +78,7 @@ async def _set_role(
     # Meanwhile a guest may have gone, or have another name.
     sessions = [other for other in server.sessions.called(name) if other in before]
     moderation.roles.give_guests([*sessions, *elsewhere], room, of_guests)
-    if deed.verb == Act.INVITE.value:
+    if is_invited:
         server.moves.tell_invited(sessions, room, session.name)
     server.evictions.review_room(room)
     server.marked.changed(name, room)
