@@ -56,6 +56,7 @@ export type ClientMessage =
 	| { type: "people"; id?: Id; room: string }
 	| { type: "commands"; id?: Id }
 	| { type: "rooms"; id?: Id; from?: string }
+	| { type: "stays"; id?: Id }
 	| { type: "seen"; id?: Id; room: string; seq: number }
 	| { type: "ping"; id?: Id };
 
@@ -189,6 +190,12 @@ export interface Rooms {
 	next?: string;
 }
 
+export interface Stays {
+	type: "stays";
+	id?: Id;
+	rooms: string[];
+}
+
 export interface Left {
 	type: "left";
 	room: string;
@@ -292,6 +299,7 @@ export type ServerMessage =
 	| People
 	| PeopleChanged
 	| Rooms
+	| Stays
 	| Left
 	| Seen
 	| You

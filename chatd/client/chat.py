@@ -199,6 +199,17 @@ class Chat:
         self.missed_id = self.new_id(None)
         self.send("line", id=self.missed_id, room=None, text="/missed")
 
+    def ask_stays(self) -> None:
+        """Enter the rooms in which the account stays without a connection."""
+
+        def enter_all(reply: Message | None) -> None:
+            rooms = reply.get("rooms") if reply is not None else None
+            for name in filter(_is_text, rooms if isinstance(rooms, list) else ()):
+                if not ((room := self.rooms.get(name)) and room.is_present):
+                    self.enter(name)
+
+        self.ask("stays", enter_all)
+
     def answered(self, item: Item) -> None:
         """Remove an item, and send those that waited for its place."""
         self.outbox.drop(item)
@@ -263,3 +274,7 @@ class Chat:
         """Give back all items of a room that wait. Those that are sent will be answered."""
         for item in [item for item in self.outbox if item.room is room and not item.is_sent]:
             self.give_back(item)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

@@ -210,5 +210,6 @@ class Conversation:
             for name in bookmarks:
                 chat.enter(name)
         if chat.me.is_account:
+            chat.ask_stays()
             chat.ask_missed()
         chat.flush_all()

@@ -96,6 +96,7 @@ class Incoming:
         if self._language(message):
             chat.ask("commands", self._commands)
         if chat.is_open and chat.me.is_account and not was_account:
+            chat.ask_stays()
             chat.ask_missed()
 
     def _language(self, message: Message) -> bool:

@@ -630,6 +630,13 @@ class TestMissed:
         talk.take("say", id=talk.lines[-1]["id"], **nothing)
         assert talk.texts(kind=Kind.ANSWER) == ["Nothing."]
 
+    def test_the_rooms_are_entered_in_which_the_account_stays(self) -> None:
+        talk = self.come()
+        (asked,) = [each for each in talk.sent if each["type"] == "stays"]
+        talk.take("stays", id=asked["id"], rooms=["ops", "lobby", 7])
+        entered = [each["room"] for each in talk.sent if each["type"] == "enter"]
+        assert entered[-1] == "ops"
+
     def test_they_are_asked_for_after_a_login(self, talk: Talk) -> None:
         assert not talk.lines
         talk.take("you", name="ana", guest=False, account=True)

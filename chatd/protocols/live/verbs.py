@@ -17,6 +17,7 @@ from chatd.chat.actions.catch_up import mark_seen
 from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
 from chatd.chat.actions.enter import come_back, enter, leave_room
 from chatd.chat.actions.look import TOPIC_LISTED
+from chatd.chat.actions.stay import rooms_stayed_in
 from chatd.commands import dispatch
 from chatd.commands.help import commands_for
 from chatd.errors import ErrorKind, Refusal, short
@@ -244,6 +245,11 @@ def _tell_list(
         conversation.tell(type, **members, **{name: [row for part in parts for row in part]})
 
 
+def _stays(conversation: Conversation, members: Members) -> None:
+    rooms = rooms_stayed_in(conversation.server, conversation.session)
+    conversation.tell("stays", id=id_of(members), rooms=[room.name for room in rooms])
+
+
 def _seen(conversation: Conversation, members: Members) -> None:
     room = _room_it_is_in(conversation, text_in(members, "room"))
     mark_seen(conversation.server, conversation.session, room, number_in(members, "seq"))
@@ -274,6 +280,7 @@ TABLE = {
     "room": Verb(_room, only_answers=True),
     "people": Verb(_people, only_answers=True),
     "rooms": Verb(_rooms, LISTING_COST, only_answers=True),
+    "stays": Verb(_stays, only_answers=True),
     "seen": Verb(_seen, at_once=True, scope=Scope.WRITE),
     "ping": Verb(_ping, at_once=True, only_answers=True),
 }

@@ -258,11 +258,11 @@ def tables_of(node: Node) -> Mapping[str, Table[Any]]:
     return {kind: follow.__self__ for kind, follow in followers.items()}
 
 
-def _people(node: Node, room: str) -> tuple[Sequence[str], int]:
+def _people(node: Node, room: str) -> tuple[Sequence[str], Sequence[str], int]:
     if room not in node.server.rooms:
-        return [], 0
+        return [], [], 0
     here = node.server.rooms[room].here
-    return sorted(here.named), here.guests
+    return sorted(here.named), sorted(here.absent), here.guests
 
 
 def settings_are_kept(nodes: Iterable[Node], people: Iterable[Person]) -> None:

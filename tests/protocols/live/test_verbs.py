@@ -225,6 +225,18 @@ class TestRooms:
         for each in one, other:
             assert each.seen("seen") == [{"type": "seen", "room": "lobby", "seq": 1}]
 
+    def test_those_are_told_in_which_an_account_stays(self, live: Live, world: World) -> None:
+        world.register("ana", stay=True)
+        one, other = live.come(world, key=KEY), live.come(world, key=KEY)
+        for each in one, other:
+            each.say(f"/login ana {PASSWORD}")
+        one.send("enter", room="ops")
+        one.hang_up()
+        world.settle()
+        other.seen()
+        other.send("stays", id=7)
+        assert other.seen("stays") == [{"type": "stays", "id": 7, "rooms": ["ops"]}]
+
     def test_typed_commands_enter_and_leave_them_too(self, live: Live, world: World) -> None:
         one = live.come(world)
         one.say("/join ops", room="lobby")

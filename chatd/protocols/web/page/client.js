@@ -142,8 +142,12 @@ export class Client {
 		});
 	}
 
-	/** Enter the rooms that our account was in before it signed out here, as far as they are still there. */
+	/** Enter the rooms that our account stays in, and those that it was in before it signed out here, if they are still there. */
 	comeBack() {
+		this.connection.ask({ type: "stays" }, (reply) => {
+			if (reply?.type !== "stays") return;
+			for (const name of reply.rooms) if (!this.chat.room(name)?.present) this.enter(name, undefined, false);
+		});
 		for (const name of this.#roomsOf.get(folded(this.chat.me.name)) ?? []) {
 			if (!this.chat.room(name)) this.visit(name, () => {}, false);
 		}

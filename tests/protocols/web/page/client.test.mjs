@@ -383,6 +383,21 @@ test("a name for now is kept, an account's is not", () => {
 	assert.equal(all.kept.get("name", null), null);
 });
 
+test("the rooms are entered in which an account stays, and not shown", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "you", name: "ana", guest: false, account: true });
+	const [{ id }] = sent(all, "stays");
+	all.says({ type: "stays", id, rooms: ["lobby", "ops"] });
+	const asked = sent(all, "enter");
+	assert.deepEqual(
+		asked.map(({ room }) => room),
+		["ops"],
+	);
+	all.says({ ...entered("ops"), id: asked[0].id });
+	assert.equal(all.chat.active.name, "lobby");
+	assert.ok(all.chat.room("ops").present);
+});
+
 test("an account tells what it has seen, a guest does not", () => {
 	const all = made();
 	all.says(entered("lobby"), events("lobby", line(1, "a")));
