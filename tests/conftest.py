@@ -103,6 +103,9 @@ MEMORY_NEEDED = 2 << 30
 """Free bytes there from which on tests write to it. They take some 500 MiB at the most. Containers
 often have 64 MiB."""
 
+CONFIGURATION = "chatd-tests-"
+"""The beginning of the name of a run's folder of configuration files, which is empty."""
+
 MANY_TESTS = 50
 """Files that workers do not compile by themselves. Fewer are compiled sooner than pytest starts."""
 
@@ -133,10 +136,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def leave_configuration(config: pytest.Config) -> None:
-    """Let the clients of tests find no servers, profiles and sockets of the user who runs them."""
-    folder = tempfile.mkdtemp(prefix="chatd-tests-")
-    config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
-    os.environ["XDG_CONFIG_HOME"] = folder
+    """Let the clients of tests find no servers, profiles and sockets of the user who runs them.
+
+    A worker of xdist, and a run that a test starts, may be ended in the midst. So they use the
+    folder of the run that started them, which removes it.
+    """
+    if not Path(os.environ.get("XDG_CONFIG_HOME", "")).name.startswith(CONFIGURATION):
+        folder = tempfile.mkdtemp(prefix=CONFIGURATION)
+        config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
+        os.environ["XDG_CONFIG_HOME"] = folder
     os.environ.pop("XDG_RUNTIME_DIR", None)
 
 

@@ -667,6 +667,40 @@ def test_many_tests_are_compiled_before_there_are_workers(
     assert len(compiled()) == 3
 
 
+class TestConfiguration:
+    """The folder of configuration files that the clients of tests find."""
+
+    def test_is_empty_and_gone_in_the_end(
+        self, run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        run(
+            f"""
+            import os
+            from pathlib import Path
+
+            def test_folder():
+                folder = Path(os.environ["XDG_CONFIG_HOME"])
+                assert folder.parent == Path({str(tmp_path)!r})
+                assert not any(folder.iterdir())
+            """
+        ).assert_outcomes(passed=1)
+        assert not list(tmp_path.glob(f"{conftest.CONFIGURATION}*"))
+
+    def test_is_that_of_the_run_which_started_the_run(self, run) -> None:
+        folder = os.environ["XDG_CONFIG_HOME"]
+        run(
+            f"""
+            import os
+
+            def test_folder():
+                assert os.environ["XDG_CONFIG_HOME"] == {folder!r}
+            """
+        ).assert_outcomes(passed=1)
+        assert Path(folder).is_dir()
+
+
 class TestTemporaryFiles:
     @pytest.fixture(autouse=True)
     def none(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
