@@ -573,20 +573,16 @@ def _with_deadline(
 ) -> Callable[..., object]:
     seconds = _deadline_of(item, DEADLINE)
     blocking, busy = _blocking_deadlines_of(item)
-    if inspect.iscoroutinefunction(test):
-        blocking = seconds + BUSY_SECONDS
 
     def run(**arguments: object) -> object:
         if example:
             _watch.example = f" with {arguments!r:.500}"
         _watch.arm(blocking, busy)
         result = test(**arguments)
-        coroutine = None
-        if inspect.iscoroutine(result):
-            coroutine = result
-            result = ensureDeferred(result)
-        if isinstance(result, Deferred):
-            return _fail_when_late(result, seconds, coroutine)
+        coroutine = result if inspect.iscoroutine(result) else None
+        if coroutine is not None or isinstance(result, Deferred):
+            _watch.arm(seconds + BUSY_SECONDS, busy)  # the reactor's timer comes first
+            return _fail_when_late(ensureDeferred(result), seconds, coroutine)
         return result
 
     return run
