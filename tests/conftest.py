@@ -746,11 +746,12 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _reactor_runs(twisted_greenlet: object) -> None:
+def twisted_greenlet() -> None:
     """Start the reactor, so that what it opens for itself is no leak of a test.
 
     It runs on the clock that a daemon sets: in a reactor on another one, tests of that would fire
-    all timers.
+    all timers. This takes the place of pytest-twisted's fixture of that name, which does nothing:
+    pytest looks at each such fixture before each test.
     """
     from twisted.internet import reactor
 
