@@ -23,11 +23,15 @@ from chatd.client.admin import add_arguments, run
 from chatd.client.wire import ClientError
 from chatd.storage.contract import FORGOTTEN
 from chatd.util.extras import how_to_install
+from tests.support import forks
 from tests.support.admin import PASSWORD, admin
 from tests.support.certificate import write_certificate
-from tests.support.commands import TIMEOUT
-from tests.support.live_server import LOOPBACK, Client, LiveServer, environment
+from tests.support.commands import RUN_CHATD, TIMEOUT
+from tests.support.live_server import LOOPBACK, Client, LiveServer, environment, prepared
 from tests.support.sentences import EN
+
+TAKE_TERMINAL = "import fcntl, os, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+"""The code that makes the standard input the terminal at which passwords are asked for."""
 
 
 @pytest.fixture
@@ -284,11 +288,16 @@ def test_a_daemon_survives_requests_that_are_not_valid(daemon: LiveServer, tmp_p
 
 def in_terminal(directory: Path, *arguments: str, typed: Sequence[str]) -> bytes:
     """Run `chatd admin` in a terminal, type a line for each question, and return what it shows."""
-    number, terminal = pty.fork()
-    if not number:  # the child
-        os.chdir(directory)
-        command = [sys.executable, "-m", "chatd", "admin", "--store", "sqlite:store", *arguments]
-        os.execve(sys.executable, command, environment())
+    terminal, its_end = pty.openpty()
+    program = forks.Program(
+        prepared(),
+        f"{TAKE_TERMINAL}; {RUN_CHATD}",
+        *("admin", "--store", "sqlite:store", *arguments),
+        directory=directory,
+        environment=environment(),
+        files=(its_end, its_end, its_end),
+    )
+    os.close(its_end)
     seen = b""
     for line in typed:
         while not seen.endswith(b": "):
@@ -300,7 +309,7 @@ def in_terminal(directory: Path, *arguments: str, typed: Sequence[str]) -> bytes
             seen += data
     except OSError:
         pass  # it has ended
-    os.waitpid(number, 0)
+    program.wait(TIMEOUT)
     os.close(terminal)
     return seen
 

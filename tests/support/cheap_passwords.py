@@ -1,4 +1,4 @@
-"""A cost of hashing passwords for the daemons of tests.
+"""A cost of hashing passwords for the daemons and commands of tests.
 
 With the real one, each login takes a fifth of a second of the processor.
 `tests/accounts/test_passwords.py` looks at that.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import chatd.client.admin
 import chatd.daemon.wiring
 from chatd.accounts.passwords import Hasher
 
@@ -18,5 +19,6 @@ COST = (1, 8, 1)
 
 
 def hash_cheaply() -> None:
-    """Let the daemon that this process becomes hash passwords at that cost."""
-    vars(chatd.daemon.wiring)["Hasher"] = partial(Hasher, *COST)
+    """Let the daemon or command that this process becomes hash passwords at that cost."""
+    for module in chatd.client.admin, chatd.daemon.wiring:
+        vars(module)["Hasher"] = partial(Hasher, *COST)

@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 
 from tests.support import forks
-from tests.support.live_server import environment, prepared
+from tests.support.live_server import HASH_CHEAPLY, environment, prepared
+
+RUN_CHATD = f"{HASH_CHEAPLY}; {forks.CHATD}"
+"""The code of a command, for `prepared`."""
 
 TIMEOUT = 30.0
 """Seconds until a command is killed, and its test fails."""
@@ -17,12 +20,12 @@ def chatd(
 ) -> tuple[int, bytes, bytes]:
     """Run a command in a directory; return its exit status, output and errors.
 
-    ``given`` is its input, and ``variables`` are more variables of its environment. It is measured
-    with the tests.
+    ``given`` is its input, and ``variables`` are more variables of its environment. It hashes
+    passwords at the least cost. It is measured with the tests.
     """
     return forks.run(
         prepared(),
-        forks.CHATD,
+        RUN_CHATD,
         *arguments,
         directory=directory,
         environment={**os.environ, **environment(), **variables},
