@@ -819,8 +819,14 @@ def postgres(postgres_programs: None) -> Generator[Server, None, None]:
 
 
 @pytest.fixture
-def database(postgres: Server) -> Generator[str, None, None]:
-    """Yield the URL of an empty database on PostgreSQL; skip without a server."""
+def database(postgres: Server, request: pytest.FixtureRequest) -> Generator[str, None, None]:
+    """Yield the URL of an empty database on PostgreSQL.
+
+    Fails a test that is not marked, which ``-m postgres`` would leave out: one that asks for this
+    by a parameter has to mark that (`tests.support.store_kinds`).
+    """
+    if request.node.get_closest_marker("postgres") is None:
+        pytest.fail("this test needs the mark postgres", pytrace=False)
     with postgres.fresh_database() as url:
         yield url
 

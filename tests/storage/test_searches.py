@@ -19,12 +19,16 @@ from chatd.storage.contract import (
 )
 from chatd.text.folding import SLOWEST, fold, fold_for_search
 from tests.support.postgres_log import LogInDatabase, harness_in
+from tests.support.store_kinds import DATABASE
 from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
 
 
-KINDS = ["memory", "sqlite", "indexed", "unindexable", "database", "indexed database"]
+KINDS = [
+    *("memory", "sqlite", "indexed", "unindexable", DATABASE),
+    pytest.param("indexed database", marks=pytest.mark.postgres),
+]
 
 
 @pytest.fixture(params=KINDS)

@@ -12,11 +12,12 @@ from twisted.internet.defer import Deferred
 
 from tests.support.stores import StoreHarness
 
-LOGS = ["memory", "sqlite", "database"]
+DATABASE = pytest.param("database", marks=pytest.mark.postgres)
+LOGS = ["memory", "sqlite", DATABASE]
 """Stores that stamp lines by a clock of the tests, of which one writes rows into a database as an
-import does, and nothing but lines. Without a server of PostgreSQL, tests with that are skipped."""
+import does, and nothing but lines. That needs a server of PostgreSQL."""
 
-STORES = ["memory", "sqlite", "postgres"]
+STORES = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 """All stores. The clock of the last one never goes back, and it needs a server, too."""
 
 

@@ -525,6 +525,24 @@ def test_left_behind(run) -> None:
     result.stdout.no_fnmatch_line("*test_clean*")
 
 
+def test_a_database_by_a_parameter_needs_a_mark(run, postgres_programs: None) -> None:
+    """Or the session of the tests that need PostgreSQL would leave the test out."""
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture(params=["database", pytest.param("database", marks=pytest.mark.postgres)])
+        def url(request):
+            return request.getfixturevalue(request.param)
+
+        def test_url(url):
+            assert url.startswith("postgresql://")
+        """
+    )
+    result.assert_outcomes(errors=1, passed=1)
+    result.stdout.fnmatch_lines("*this test needs the mark postgres*")
+
+
 def test_unseen_errors(run) -> None:
     """A test fails if an error was logged, unless it expected just that one."""
     result = run(
