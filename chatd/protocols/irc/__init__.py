@@ -50,9 +50,8 @@ Modules (python3 -m tools.documents writes this list):
   of it.
 - `supported`: Telling clients what the server supports: the limits that are those of the chat.
 - `table`: The table of the commands of IRC: the tables of all subjects together.
-- `talking`: Talking: lines to channels and to people.
-- `whowas`: WHOWAS: who had a name that is free now (RFC 2812 section 3.6.3).
 - `talking`: Talking: the commands by which lines are said to channels and to people.
 - `talks`: Talks with one person: private lines, put together from two inboxes.
 - `typing`: Typing: clients that show it are told who is typing (IRCv3 message-tags, typing).
+- `whowas`: WHOWAS: who had a name that is free now (RFC 2812 section 3.6.3).
 """

@@ -6,8 +6,8 @@ This module must not know how it is found out that a name is free.
 from __future__ import annotations
 
 from chatd.chat.name_watches import latest
-from chatd.formats.irc_tags import server_time
 from chatd.formats.irc_lines import echoed
+from chatd.formats.irc_tags import server_time
 from chatd.protocols.irc import numerics
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
