@@ -23,7 +23,7 @@ from chatd.event import UNKNOWN, Origin, is_inbox
 from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.log_reader import Pages
 from chatd.rooms.read_queue import ReadQueue
-from chatd.rooms.room import Describe, Room, not_connected, unmarked
+from chatd.rooms.room import UNMARKED, Marks, Room
 from chatd.storage.claims import Claim
 from chatd.storage.contract import RoomRecord, Store
 from chatd.storage.records import change, ignore_store_error
@@ -46,13 +46,11 @@ class Rooms(RoomIndex):
         lobby: str,
         clock: IReactorTime,
         stays: StayRecords,
-        describe: Describe = unmarked,
-        is_connected: Callable[[str], bool] = not_connected,
+        marks: Marks = UNMARKED,
     ) -> None:
         super().__init__()
         self.counts = DeliveryCounts(clock.seconds)
-        self._describe = describe
-        self._is_connected = is_connected
+        self._marks = marks
         self._store = store
         self._reads = reads
         self._moderation, self._stays = moderation, stays
@@ -224,8 +222,7 @@ class Rooms(RoomIndex):
             head_time,
             self._reads,
             self._peopled,
-            self._describe,
-            self._is_connected,
+            self._marks,
             self.counts,
             record.topic_set,
             record.made,

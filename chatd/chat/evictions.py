@@ -66,7 +66,7 @@ class Evictions:
             if refusal is not None:
                 refusals[session] = refusal
             elif session.number in room.here.hidden and session.may_speak_in(room):
-                room.reveal(session.number)
+                room.show_presence(room.here.hidden.pop(session.number))
 
         for session in sessions:
             session.attempt(ask, session)

@@ -66,6 +66,10 @@ class MarkedPeople:
         """Return True if a member of a room says so, or has no session there."""
         return name in room.here.absent or self._is_away(name)
 
+    def role_of(self, room: Room, name: str) -> str:
+        """Return the word of the role that a name has in a room; "" for none that is shown."""
+        return self.describe(room, [name]).roles.get(name, "")
+
     def is_connected(self, name: str) -> bool:
         """Return True if a session of any node has that name."""
         return bool(self._names.of(name) or self._roster.called(name))

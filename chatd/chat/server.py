@@ -104,26 +104,11 @@ class ChatServer:
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
         stays = StayRecords(store, clock, self.accounts, self.moderation.rooms)
-        self.sessions = ConnectedSessions(self.names, self.accounts, self.roster)
+        sessions = self.sessions = ConnectedSessions(self.names, self.accounts, self.roster)
         self.marked = MarkedPeople(
-            clock,
-            self.names,
-            self.roster,
-            self.sessions.called,
-            self.accounts,
-            self.moderation,
-            stays,
+            clock, self.names, self.roster, sessions.called, self.accounts, self.moderation, stays
         )
-        self.rooms = Rooms(
-            store,
-            reads,
-            self.moderation,
-            lobby,
-            clock,
-            stays,
-            self.marked.describe,
-            self.marked.is_connected,
-        )
+        self.rooms = Rooms(store, reads, self.moderation, lobby, clock, stays, self.marked)
         self.lobby = self.rooms.lobby
         self.cut_off = CutOff(store, clock, self.sessions)
         self._rights = Rights(

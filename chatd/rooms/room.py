@@ -6,8 +6,9 @@ must not know a connection or a command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
+from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -29,18 +30,33 @@ from chatd.util.fair_queue import Asker
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes 0.2 us in CPython 3.11
 
-Describe = Callable[["Room", Sequence[str]], PeopleMarks]
-"""A function that returns the marks of some of the people in a room."""
+
+class Marks(Protocol):
+    """The facts about the people in rooms that rooms do not know themselves."""
+
+    def describe(self, room: Room, names: Sequence[str]) -> PeopleMarks:
+        """Return the marks of some of the people in a room."""
+
+    def role_of(self, room: Room, name: str) -> str:
+        """Return the word of the role that a name has in a room; "" for none."""
+
+    def is_connected(self, name: str) -> bool:
+        """Return True if a session has that name."""
 
 
-def unmarked(room: Room, names: Sequence[str]) -> PeopleMarks:
-    """Return no marks of any name."""
-    return PeopleMarks({}, [])
+class _Unmarked:
+    def describe(self, room: Room, names: Sequence[str]) -> PeopleMarks:
+        return PeopleMarks({}, [])
+
+    def role_of(self, room: Room, name: str) -> str:
+        return ""
+
+    def is_connected(self, name: str) -> bool:
+        return False
 
 
-def not_connected(name: str) -> bool:
-    """Return False: no session that is elsewhere has the name."""
-    return False
+UNMARKED: Marks = _Unmarked()
+"""No marks of any name."""
 
 
 class Room:
@@ -50,9 +66,8 @@ class Room:
     Without ``pages``, no pages are cached. ``head_time`` is the time of the last event
     (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms of one server
     share their ``reads``, ``peopled``, those with members, and ``counts``; one that is alone has
-    its own. ``describe`` returns the marks of people in it, ``is_connected`` True for a name that
-    a session has. While ``tells_presence``, each `Presence` is appended, for other nodes or clients
-    here; ``topic_set`` and ``made`` are origins.
+    its own. ``marks`` are those of the people in it. While ``tells_presence``, each `Presence` is
+    appended, for other nodes or clients here; ``topic_set`` and ``made`` are origins.
     """
 
     def __init__(
@@ -65,8 +80,7 @@ class Room:
         head_time: int = 0,
         reads: ReadQueue | None = None,
         peopled: set[Room] | None = None,
-        describe: Describe = unmarked,
-        is_connected: Callable[[str], bool] = not_connected,
+        marks: Marks = UNMARKED,
         counts: DeliveryCounts | None = None,
         topic_set: Origin = UNKNOWN,
         made: Origin = UNKNOWN,
@@ -84,15 +98,13 @@ class Room:
         self.here = People()
         self.error_log = store.error_log
         self.notices = NoticesTogether(self.append)
-        self._describe = describe
-        self.changes = PeopleChanges(name, self.here, partial(describe, self), self._show_people)
+        describe = partial(marks.describe, self)
+        self.changes = PeopleChanges(name, self.here, describe, self._show_people)
         self._waiting = 0
         self._store = store
         self.catch_up = store.catch_up
-        list_members = partial(MemberList, self.here, self._role_of, is_connected)
-        self._feeds = Feeds(
-            self, store.once_all_were_read, counts or DeliveryCounts(), list_members
-        )
+        members = partial(MemberList, self.here, partial(marks.role_of, self), marks.is_connected)
+        self._feeds = Feeds(self, store.once_all_were_read, counts or DeliveryCounts(), members)
         self.latest: list[Event] = []
         self._reader = LogReader(self, ReadQueue(store) if reads is None else reads, pages)
         self._peopled = set() if peopled is None else peopled
@@ -158,8 +170,8 @@ class Room:
                 entry = entry._replace(made=self.made)
             if self.notices.waiting:
                 self.notices.release_before(entry)
-            if self.here.hidden:
-                self.reveal(entry.session)
+            if self.here.hidden and (come := self.here.hidden.pop(entry.session, None)):
+                self.show_presence(come)
             author = self.here.named.get(entry.author)
             if author is not None and not author.told:
                 author.told = True
@@ -167,11 +179,6 @@ class Room:
                 self.append(Notice(self.name, Change.JOINED, ((session, entry.author),)))
         self._store.append(entry)
         self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
-
-    def reveal(self, session: int) -> None:
-        """Let clients know of a session, given its number, if they must not until now."""
-        if come := self.here.hidden.pop(session, None):
-            self.show_presence(come)
 
     def show_presence(self, presence: Presence) -> None:
         """Append a presence, if other nodes or clients are told of it."""
@@ -210,9 +217,6 @@ class Room:
         if self.tells_presence and len(events) < len(entries):
             self.tells_presence = self._store.shared or self._feeds.shows_presence
         self._feeds.publish(before, entries, events, after)
-
-    def _role_of(self, name: str) -> str:
-        return self._describe(self, [name]).roles.get(name, "")
 
     def _show_people(self, change: PeopleChange) -> bool:
         """Send a change of the list of people at once. Return False if no follower keeps it."""

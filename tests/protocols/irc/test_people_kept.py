@@ -1,4 +1,4 @@
-"""The lists of people that IRC clients keep by the lines that they are sent, whatever happens."""
+"""The lists of people that IRC clients keep by the lines that they are sent."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _first(prefixes: set[str]) -> str:
 
 
 class Story:
-    """People of several doors who do whatever comes."""
+    """People of several doors, who do things at random."""
 
     def __init__(self, world: World, seed: int) -> None:
         self.world = world
