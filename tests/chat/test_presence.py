@@ -185,13 +185,12 @@ class TestNewNames:
 class TestThoseWhoMayNotSpeak:
     """Their names and words are not shown to all, as in notices."""
 
-    def test_their_account_is_shown_once_they_speak(self, world: PresenceWorld) -> None:
+    def test_their_account_is_shown_once_they_may_speak(self, world: PresenceWorld) -> None:
         luis = world.come("luis")
         luis.type(f"/register {PASSWORD}")
         assert world.told == []
         world.olga.type("/voice luis")
-        luis.type("hola")
-        assert "+ luis (account luis)" in world.told
+        assert world.told == ["+ luis (account luis) (now voiced)"]
 
     @pytest.fixture(autouse=True)
     def moderated(self, world: PresenceWorld) -> None:
