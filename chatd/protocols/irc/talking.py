@@ -57,7 +57,7 @@ def privmsg(conversation: Conversation, message: Message) -> None:
 
 
 def _ask_nickserv(conversation: Conversation, message: Message, text: str, label: str) -> None:
-    """Ask NickServ, which answers no notice. No room is shown what it is asked."""
+    """Ask NickServ, which answers no notice."""
     asking = message.command == "PRIVMSG"
     ask = partial(nickserv.ask, conversation, typed(text).text)
     conversation.answer(label, ask if asking else _nothing)

@@ -17,6 +17,8 @@ BIDI_CONTROLS = frozenset(
 OTHER_FORMATS = frozenset("\u206a\u206b\u206c\u206d\u206e\u206f\ufff9\ufffa\ufffb\U000e0001")
 MARKS_IN_A_ROW = 4
 
+PAIRS_A_TURN = 64
+
 
 def is_unsafe(character: str) -> bool:
     """Return True if a character never reaches a terminal, in any place."""
@@ -75,3 +77,13 @@ def undocumented(data: bytes, eol: bytes = b"\n") -> set[str]:
         if not (text.isascii() and text.isprintable())  # for speed
         for character in beyond(text)
     }
+
+
+def every_pair_of_bytes() -> Iterator[bytes]:
+    """Yield all pairs of bytes as lines, many to a read.
+
+    Two bytes may be a line end, or a telnet command; their effect is checked, too.
+    """
+    pairs = [bytes((first, second)) for first in range(256) for second in range(256)]
+    for start in range(0, len(pairs), PAIRS_A_TURN):
+        yield b"".join(b"a" + pair + b"b\n" for pair in pairs[start : start + PAIRS_A_TURN])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from chatd.text.escaping import encode_line, visible
-from tests.proofs.terminal.documented import every_code_point, undocumented, unsafe_code_points
+from tests.proofs.terminal.documented import (
+    every_code_point,
+    every_pair_of_bytes,
+    undocumented,
+    unsafe_code_points,
+)
 from tests.support.world import Member, World
-
-PAIRS_A_TURN = 64
 
 
 def test_every_code_point_alone_is_sent_as_documented(unmeasured: None) -> None:
@@ -28,16 +29,6 @@ def test_every_code_point_between_two_letters_is_sent_as_documented(unmeasured: 
     changed = [c for c in every_code_point() if visible(f"a{c}b") != f"a{c}b"]
     assert set(changed) == unsafe_code_points()
     assert [c for c in changed if visible(f"a{c}b") != f"a{visible(c)}b"] == []
-
-
-def every_pair_of_bytes() -> Iterator[bytes]:
-    """Yield all pairs of bytes as lines, many to a read.
-
-    Two bytes may be a line end, or a telnet command; their effect is checked, too.
-    """
-    pairs = [bytes((first, second)) for first in range(256) for second in range(256)]
-    for start in range(0, len(pairs), PAIRS_A_TURN):
-        yield b"".join(b"a" + pair + b"b\n" for pair in pairs[start : start + PAIRS_A_TURN])
 
 
 @pytest.mark.parametrize("port", ["chat", "bare"])

@@ -8,8 +8,7 @@ import pytest
 
 from chatd.formats.irc_spoken import MULTILINE
 from chatd.protocols.irc.table import TABLE
-from tests.proofs.terminal.documented import is_unsafe, undocumented
-from tests.proofs.terminal.test_exhaustive import every_pair_of_bytes
+from tests.proofs.terminal.documented import every_pair_of_bytes, is_unsafe, undocumented
 from tests.support.hostile import HOSTILE
 from tests.support.irc_client import IrcClient, irc_person
 from tests.support.logs import logged
