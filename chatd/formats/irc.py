@@ -334,8 +334,16 @@ class OwnIrcFormat(Format):
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
         if receiver is not None and not self.echo:
             return b""
-        line = Event("", 0, 0, 0, author, Kind.PRIVATE, text)
-        return Spoken(self.server).render([line], receiver or self.name)
+        return self._unstored.render([self._now(author, text)], receiver or self.name)
+
+    @property
+    def _unstored(self) -> Spoken:
+        """The way in which what is stored nowhere is rendered: it has no id."""
+        return Spoken(self.server, self.shared.capabilities & {"account-tag", "server-time"})
+
+    def _now(self, author: str, text: str = "") -> Event:
+        at = int(self.server.now() * 1000)
+        return Event("", 0, at, 0, author, Kind.PRIVATE, text)
 
     def delivered(self, event: Event, receiver: str) -> bytes:
         if not self.echo:
@@ -348,7 +356,9 @@ class OwnIrcFormat(Format):
         return self.from_server("MARKREAD", f"#{room}", marker(time))
 
     def invited(self, by: str, room: str, text: str) -> bytes:
-        return self.line(self.server.mask(by), "INVITE", self.name, f"#{room}")
+        tags = self._unstored.tags(self._now(by))
+        invite = line_of(self.server.mask(by), "INVITE", self.name, f"#{room}")
+        return encode_line(f"{tags}{invite}", EOL)
 
     def named(self, name: str, logged_in: bool) -> Format:
         return replace(self, name=name if self.registered else "*", logged_in=logged_in)

@@ -29,6 +29,10 @@ def _not_cut(text: str) -> Sequence[str] | None:
     return None
 
 
+def _no_time() -> float:
+    return 0.0
+
+
 class IrcServer(NamedTuple):
     """The server as IRC clients know it.
 
@@ -36,12 +40,14 @@ class IrcServer(NamedTuple):
     name of the account that a person had, given the name and the time of a line (milliseconds since
     1970), or "". ``real_name_of`` returns what the client of a session said of its user, or "" if
     it is none of IRC. ``cuts_of`` returns the parts in which a client sent a text; None if whole.
+    ``now`` returns the time in seconds since 1970, for lines that are stored nowhere.
     """
 
     name: str
     account_of: Callable[[str, int], str] = _no_account
     real_name_of: Callable[[int], str] = _no_real_name
     cuts_of: Callable[[str], Sequence[str] | None] = _not_cut
+    now: Callable[[], float] = _no_time
 
     def mask(self, name: str) -> str:
         """Return the mask of a person."""

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from chatd.event import Change, Entry, Event, Kind, Presence
 from chatd.rooms.people import People
+from chatd.text.folding import fold
 
 _AFTER = {"op": "operator", "voice": "voiced", "unop": "", "unvoice": ""}
 """The roles of people after deeds, as a list of people has them."""
@@ -69,6 +70,9 @@ class MemberList:
             return self._left(presence)
         if presence.change is Change.RENAMED:
             return self._renamed(presence)
+        logs_out = presence.change is Change.ACCOUNT and not presence.account
+        if logs_out and self._people.shows(presence.name):
+            return None  # another session of the account is here
         return presence if presence.name in self._roles else None
 
     def _joined(self, presence: Presence) -> Presence | None:
@@ -104,7 +108,7 @@ class MemberList:
         self._roles[new] = role = self._role_of(new)
         if leaves:
             had = self._role_of(old) if had is None else had
-            quits = not self._is_connected(old)
+            quits = fold(old) == fold(new) or not self._is_connected(old)
             return presence._replace(quits=quits, had=had, role=role)
         come = presence._replace(change=Change.JOINED, name=new, new_name="", role=role)
         return come._replace(remains=old) if remains else come

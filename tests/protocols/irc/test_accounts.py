@@ -146,6 +146,13 @@ class TestNotices:
         ana.type(f"/register {PASSWORD}")
         assert luis.seen() == [":ana!ana@irc.example ACCOUNT ana"]
 
+    def test_not_while_another_client_of_the_account_is_there(self, world: World) -> None:
+        ana = irc_person(world, "ana", "ops", account=True)
+        irc_person(world, "ana", "ops", account=True)
+        luis = irc_person(world, "luis", "ops", capabilities="account-notify")
+        ana.send("NS LOGOUT")
+        assert not [line for line in luis.seen() if " ACCOUNT " in line]
+
     def test_not_of_those_who_may_not_speak_there(self, world: World) -> None:
         world.register("ana")
         owner = irc_person(world, "owner", "ops", account=True, capabilities="account-notify")
@@ -164,6 +171,19 @@ class TestNotices:
         assert luis.seen() == [":eva!eva@irc.example JOIN #ops * :Real Name"]
         other = irc_person(world, "eva2", capabilities="extended-join")
         assert other.ask("JOIN #ops")[0] == ":eva2!eva2@irc.example JOIN #ops * :Real Name"
+
+
+class TestTags:
+    """The account of an author, with lines that are stored nowhere."""
+
+    def test_private_lines_and_invitations(self, world: World) -> None:
+        ana = irc_person(world, "ana", "ops", account=True)
+        luis = irc_person(world, "luis", capabilities="account-tag server-time")
+        ana.send("PRIVMSG luis :hola", "INVITE luis #ops")
+        line, *_, invitation = luis.seen()
+        assert line.startswith("@time=1970-01-01T00:00:00.000Z;account=ana :ana!ana@")
+        assert invitation.startswith("@time=1970-01-01T00:00:00.000Z;account=ana :ana!ana@")
+        assert " INVITE luis #ops" in invitation
 
 
 class TestMissed:

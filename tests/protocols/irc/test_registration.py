@@ -122,6 +122,13 @@ class TestRegistration:
         text = EN.sentence("irc_registered_already")
         assert irc_person(world, "ana").ask(line) == [f":irc.example 462 ana :{text}"]
 
+    def test_another_spelling_of_the_nickname(self, world: World) -> None:
+        ana, luis = irc_person(world, "ana", "ops"), irc_person(world, "luis", "ops")
+        ana.seen()
+        assert ana.ask("NICK Ana") == [":ana!ana@irc.example NICK Ana"]
+        assert luis.seen() == [":ana!ana@irc.example NICK Ana"]
+        assert ana.ask("NICK Ana") == []
+
     def test_another_nickname(self, world: World) -> None:
         ana = irc_person(world, "ana")
         assert ana.ask("NICK eva") == [":ana!ana@irc.example NICK eva"]
