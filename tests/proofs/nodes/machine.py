@@ -184,11 +184,6 @@ class Nodes(RuleBasedStateMachine):
                 person.say(f"/ignore nobody{number}", room="lobby", id=number)
 
     @precondition(lambda self: self.people)
-    @rule(which=WHICH, choice=st.sampled_from(["on", "on", "off"]))
-    def stay(self, which: int, choice: str) -> None:
-        self.person(which).command(f"/stay {choice}")
-
-    @precondition(lambda self: self.people)
     @rule(which=WHICH, verb=st.sampled_from(["enter", "leave"]), room=ROOM)
     def move(self, which: int, verb: str, room: str) -> None:
         if not self.person(which).closed:
