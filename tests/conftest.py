@@ -241,7 +241,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "postgres_programs" in getattr(item, "fixturenames", ()):
             item.add_marker("postgres")
-            if "CHATD_TEST_POSTGRES" not in os.environ:
+    if "CHATD_TEST_POSTGRES" not in os.environ:
+        for item in items:
+            if item.get_closest_marker("postgres") is not None:
                 item.add_marker(pytest.mark.skip(reason="nox -s postgres runs those"))
     if int(os.environ.get("CHATD_TEST_NODES", "1")) > 1:
         for item in items:
