@@ -12,6 +12,7 @@ from typing import NamedTuple
 from chatd.chat.members import Member
 from chatd.event import LEAVING, Change, Departure, Presence
 from chatd.rooms.room import Room
+from chatd.text.folding import fold
 
 
 class NewName(NamedTuple):
@@ -55,7 +56,12 @@ def show(room: Room, member: Member, change: Change, text: str) -> None:
 
 
 def show_account(room: Room, member: Member) -> None:
-    """Show that a member has logged in, or out, by the name that it has."""
+    """Show that a member has logged in, or out, by the name that it has.
+
+    The person of an account that stays in the room is logged in for the others all the time.
+    """
+    if room.here.staying.get(fold(member.name)) is not None:
+        return
     hidden = room.here.hidden.get(member.number)
     if hidden is not None:
         room.here.hidden[member.number] = hidden._replace(account=member.account or "")

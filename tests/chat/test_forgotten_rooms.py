@@ -20,6 +20,7 @@ OF_AN_ACCOUNT = "says what an account has read, or said with a key, in a room of
 OF_NO_ROOM = "has nothing of any room"
 
 BECOMES = {
+    "absence": OF_NO_ROOM,
     "account": OF_NO_ROOM,
     "clock": OF_NO_ROOM,
     "credential": OF_NO_ROOM,
@@ -34,6 +35,7 @@ BECOMES = {
     "role": WITH_A_DEED,
     "room": GONE,
     "sanction": WITH_A_DEED,
+    "stay": OF_NO_ROOM,  # who stays in a room keeps it
     "visit": OF_NO_ROOM,  # who is in a room keeps it
 }
 

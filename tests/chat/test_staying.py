@@ -354,17 +354,12 @@ class TestPresence:
         assert shown.told == [
             "- max",
             "away: rosa",
-            "account: rosa (account rosa)",
         ]
 
     def test_one_who_logs_out_comes_as_a_guest(self, shown: PresenceWorld) -> None:
         rosa = shown.rosa  # type: ignore[attr-defined]
         rosa.type("/logout")
-        assert shown.told == [
-            "account: rosa",
-            f"+ {rosa.session.name} (guest)",
-            "away: rosa (absent)",
-        ]
+        assert shown.told == [f"+ {rosa.session.name} (guest)", "away: rosa (absent)"]
 
     def test_another_client_is_the_same(self, shown: PresenceWorld) -> None:
         shown.member("rosa").type("/join ops")

@@ -32,12 +32,13 @@ def test_the_file_is_that_of_no_settings(tmp_path: Path) -> None:
 def test_every_setting_is_there_and_valid_without_its_sign() -> None:
     text = re.sub(r"^# (?=\w+ = |\[\[)", "", template(), flags=re.MULTILINE)
     text = text.replace("sqlite:chatd.sqlite", "postgresql:///chatd")  # which some are for
+    text += '\n[[listen]]\nkind = "irc"\nendpoint = "ssl:6697:privateKey=a.pem"\n'  # and one this
     table = toml.parse(text)
     for row in SETTINGS:
         assert row.name in table[row.section]
     Path("chatd.toml").write_text(text)
     given = Configuration({}, {}, Path("chatd.toml").absolute(), "").read()
-    assert [listener.kind.value for listener in given.listeners] == ["chat", "chat", "web"]
+    assert [listener.kind.value for listener in given.listeners] == ["chat", "chat", "web", "irc"]
 
 
 def test_a_relative_path_is_said_to_be_in_the_folder_of_the_file() -> None:

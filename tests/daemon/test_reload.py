@@ -21,6 +21,7 @@ from chatd.protocols.transport.limits import TooManyConnections
 from chatd.util.budget_table import Kind
 from chatd.util.budgets import UsedUp, owner_of
 from chatd.webhooks.urls import networks_of
+from tests.support.certificate import write_certificate
 from tests.support.logs import Expect
 from tests.support.service import FREE, make, unbind
 
@@ -90,6 +91,9 @@ def other(row: Row) -> str:
 async def test_each_setting_is_changed_or_named(daemon: Make, tmp_path: Path, row: Row) -> None:
     (tmp_path / "motd.txt").touch()
     text = f'[[listen]]\nendpoint = "unix:{tmp_path}/s"\n'
+    if row.path == "irc.sts_seconds":  # which is for addresses with TLS
+        pem = write_certificate(tmp_path / "pem")
+        text += f'[[listen]]\nkind = "irc"\nendpoint = "ssl:0:privateKey={pem}:certKey={pem}"\n'
     changed, waiting, faults, _ = daemon(text).after(f"{row.path} = {other(row)}\n{text}")
     named = [row.path] if row.path != "store.where" else []  # the tests' command line has it
     is_waiting = row.reload is When.RESTART
@@ -114,7 +118,7 @@ class TestChanges:
         assert outcome.changed == ["server.recent", "server.language", "server.motd"]
         server = running.server
         assert (server.motd, server.language) == ("News.", Language.SPANISH)
-        assert server.moves._recent == 3
+        assert server.moves.recent == 3
         assert server.alerts.language_of("nobody") is Language.SPANISH
 
     async def test_of_the_text_of_the_motd_alone(self, daemon: Make, tmp_path: Path) -> None:
@@ -242,7 +246,7 @@ class TestFaults:
         ]
         logged = [formatEvent(event) for event in expected_errors()]
         assert logged == [f"{fault} The settings stay." for fault in outcome.faults]
-        assert running.server.moves._recent == 10
+        assert running.server.moves.recent == 10
 
     async def test_of_a_motd_leave_the_old_one(
         self, daemon: Make, tmp_path: Path, expected_errors: Expect
@@ -255,7 +259,7 @@ class TestFaults:
         (event,) = expected_errors()
         assert formatEvent(event) == f"{fault} The old one stays."
         assert running.server.motd == "Old."
-        assert running.server.moves._recent == 10
+        assert running.server.moves.recent == 10
 
     async def test_are_forgotten_once_they_are_mended(
         self, daemon: Make, expected_errors: Expect
@@ -269,4 +273,4 @@ class TestFaults:
 async def test_options_of_the_command_line_stay(daemon: Make) -> None:
     running = daemon(CHAT, "--recent", "5")
     assert running.after("server.recent = 3\n" + CHAT) == ([], [], [], [])
-    assert running.server.moves._recent == 5
+    assert running.server.moves.recent == 5

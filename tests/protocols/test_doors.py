@@ -14,6 +14,7 @@ from tests.support.checkout import ROOT
 
 READ = {
     "accounts.called",
+    "accounts.table.get",
     "credentials.account_of",
     "credentials.grant_of",
     "credentials.half_of",
@@ -21,10 +22,26 @@ READ = {
     "credentials.sign_in_of",
     "logins.may_pass_secrets",
     "marked.describe",
+    "mask",  # of the server as IRC clients know it
+    "moderation.check",
+    "moderation.roles.mode_of",
     "now",
+    "private_lines.check",
     "rooms.called",
     "rooms.find",
     "rooms.get",
+    "rooms.of",
+    "roster.others",
+    "sessions.away_text",
+    "sessions.called",
+    "sessions.called_anywhere",
+    "sessions.is_here",
+    "sessions.name_of",
+    "sessions.reachable",
+    "unread.inboxes.of",
+    "unread.read_marks.of",
+    "unread.sessions",
+    "watches.watched_by",
     "budgets.total",
     "store.last_back_up",
     "store.log_state",
@@ -42,9 +59,14 @@ OF_A_CONNECTION = {
     "finish",
     "logins.secrecy.unwatch",
     "logins.secrecy.watch",
+    "moves.tell_invited",
     "numbers.check",
+    "unread.seen",
+    "watches.end",
+    "watches.tell",
+    "watches.unwatch",
 }
-"""A client comes and goes."""
+"""A client comes and goes, is told of others, and takes what it is sent."""
 
 OF_THE_DAEMON = {
     "audit.by_daemon",
@@ -57,6 +79,7 @@ OF_THE_DAEMON = {
     "logins.secrecy.allow_plaintext",
     "moves.change_recent",
     "rooms.release_notices",
+    "staying.look",
     "store.agree",
     "unread.inboxes.clear_gone",
     "unread.stop",

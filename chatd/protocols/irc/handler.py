@@ -71,7 +71,7 @@ class IrcHandler(Answers):
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
         super().connect(connection)
-        self.stream.server = self.door.name
+        self.stream.name_server(self.door.name)
         session = self.session
         self.door.clients[session.number] = self.client
         tell = partial(session.attempt, logins_changed, self)

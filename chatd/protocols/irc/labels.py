@@ -44,20 +44,24 @@ def label_of(message: Message, capabilities: frozenset[str]) -> str:
 
 
 class AnswerStream(Stream):
-    """The stream of one client, which may label answers. ``server`` is the name of the server.
+    """The stream of one client, which may label answers. It has the name of the server.
 
     The first line of an answer waits for the second, because one alone needs no batch. It is sent
     before anything else may be.
     """
 
-    __slots__ = ("_first", "_in_batch", "_label", "server")
+    __slots__ = ("_first", "_in_batch", "_label", "_server")
 
     def __init__(self, meter: Meter, owner: Owner | None = None) -> None:
         super().__init__(meter, owner)
-        self.server = ""
+        self._server = ""
         self._label = ""
         self._first = b""
         self._in_batch = False
+
+    def name_server(self, name: str) -> None:
+        """Have answers in the name of this server."""
+        self._server = name
 
     def begin_answer(self, label: str) -> None:
         """Label what is put from here on."""
@@ -67,11 +71,11 @@ class AnswerStream(Stream):
         """Label nothing more, and acknowledge a command that had no answer."""
         label, first, self._label, self._first = self._label, self._first, "", b""
         if self._in_batch:
-            super().put(ending(self.server))
+            super().put(ending(self._server))
         elif first:
-            super().put(labelled(first, label, self.server))
+            super().put(labelled(first, label, self._server))
         elif label:
-            super().put(acknowledgement(label, self.server))
+            super().put(acknowledgement(label, self._server))
 
     def take_label(self) -> str:
         """Return the label of the command that is carried out, which is not labelled any more.
@@ -123,7 +127,7 @@ class AnswerStream(Stream):
         if not self._in_batch:
             self._in_batch = True
             first, self._first = self._first, b""
-            super().put(beginning(self._label, self.server) + in_batch(first))
+            super().put(beginning(self._label, self._server) + in_batch(first))
 
 
 def answering(stream: AnswerStream, label: str, action: Action) -> Action:

@@ -351,6 +351,8 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
                     "encode_screen_lines(",
                     "self.say(",
                     "self.line(",
+                    "self.from_server(",
+                    "self._unstored.render(",
                     "self.numeric(",
                     "self.fail(",
                     "self.shared.presence(",
@@ -397,7 +399,11 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                     ("protocols/web/http/responder.py", "data"),
                     ("protocols/web/http/responder.py", "self._decoder.begin(answer, self.date)"),
                     ("chat/subscriptions.py", "bell + format.private(author, text)"),
-                    ("chat/subscriptions.py", "lines"),  # by its format
+                    ("protocols/irc/names_list.py", "_end(conversation, echoed(each))"),
+                    ("protocols/irc/rooms.py", "own.topic(channel, room.topic, *room.topic_set)"),
+                    ("protocols/irc/nickserv.py", "notice"),  # by its format
+                    ("chat/subscriptions.py", "lines"),
+                    ("chat/subscriptions.py", "seen"),  # by its format  # by its format
                     ("protocols/irc/typing.py", "own.shared.typing(typing, target)"),
                     *((f"protocols/irc/{name}", "line") for name in ("past.py", "chathistory.py")),
                 }

@@ -39,7 +39,7 @@ FAR = IPv4Address("TCP", "192.0.2.1", 1)
 class LineHandler(SessionHandler[bytes]):
     """Takes each line as typed; a line ``fail`` raises an error."""
 
-    def door(self) -> str:
+    def kind(self) -> str:
         return "lines"
 
     def format(self) -> Format:
