@@ -23,6 +23,7 @@ from chatd.util.budgets import UsedUp, owner_of
 from chatd.webhooks.urls import networks_of
 from tests.support.certificate import write_certificate
 from tests.support.logs import Expect
+from tests.support.server_processes import free_port
 from tests.support.service import FREE, make, unbind
 
 CHAT = f'[[listen]]\nendpoint = "{FREE}"\n'
@@ -93,7 +94,8 @@ async def test_each_setting_is_changed_or_named(daemon: Make, tmp_path: Path, ro
     text = f'[[listen]]\nendpoint = "unix:{tmp_path}/s"\n'
     if row.path == "irc.sts_seconds":  # which is for addresses with TLS
         pem = write_certificate(tmp_path / "pem")
-        text += f'[[listen]]\nkind = "irc"\nendpoint = "ssl:0:privateKey={pem}:certKey={pem}"\n'
+        at = f"ssl:{free_port()}:privateKey={pem}:certKey={pem}"
+        text += f'[[listen]]\nkind = "irc"\nendpoint = "{at}"\n'
     changed, waiting, faults, _ = daemon(text).after(f"{row.path} = {other(row)}\n{text}")
     named = [row.path] if row.path != "store.where" else []  # the tests' command line has it
     is_waiting = row.reload is When.RESTART
