@@ -20,6 +20,7 @@ from chatd.errors import Refusal
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
 from chatd.protocols.irc.proving import login_of, prove, tell_login, tell_logout, use
+from chatd.protocols.irc.rooms import come_back
 from chatd.storage.contract import StoreError
 from chatd.text.folding import fold
 
@@ -81,6 +82,7 @@ async def _log_in(conversation: Conversation, name: str, password: str) -> None:
     if grant is not None:
         use(conversation, grant)
         _answer(conversation, "irc_logged_in", name=conversation.session.name)
+        await come_back(conversation)
 
 
 def _register(conversation: Conversation, rest: str) -> Job | None:

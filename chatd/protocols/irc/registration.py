@@ -21,6 +21,7 @@ from chatd.protocols.irc.info import lusers, motd
 from chatd.protocols.irc.message import Message
 from chatd.protocols.irc.people import REALNAME_CHARACTERS
 from chatd.protocols.irc.proving import enter, login_of, prove
+from chatd.protocols.irc.rooms import come_back
 from chatd.protocols.irc.sasl import abort
 from chatd.protocols.irc.supported import tell_supported
 from chatd.storage.contract import StoreError
@@ -111,6 +112,7 @@ async def _register(conversation: Conversation) -> None:
         welcome(conversation)
         if logs_in:
             begin_login(conversation.server, session)
+            await come_back(conversation)
 
 
 async def _log_in(conversation: Conversation) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from chatd.chat.actions.costs import ENTERING_COST
-from chatd.chat.actions.enter import enter, leave_room
+from chatd.chat.actions.enter import enter, enter_again, leave_room
 from chatd.chat.actions.speak import set_topic
+from chatd.chat.actions.stay import rooms_stayed_in
 from chatd.errors import ErrorKind, Refusal
 from chatd.protocols.irc import numerics
 from chatd.protocols.irc.channels import (
@@ -28,6 +29,7 @@ from chatd.protocols.irc.names import is_channel
 from chatd.protocols.irc.names_list import send_names
 from chatd.protocols.irc.past import send_recent
 from chatd.protocols.irc.read_marker import tell_on_join
+from chatd.rooms.bookmarks import NEWCOMER
 from chatd.rooms.room import Room
 
 _OF_JOINING = {
@@ -64,9 +66,22 @@ async def _join(conversation: Conversation, wanted: str) -> None:
         raise Refusal(ErrorKind.NO_ROOM, "irc_no_channel")
     entry = await enter(conversation.server, conversation.session, wanted)
     if entry is not None and not entry.was_there:
-        await tell_on_join(conversation, entry.room)
-        _show(conversation, entry.room)
-        send_recent(conversation, entry.room)
+        await _show_all(conversation, entry.room)
+
+
+async def come_back(conversation: Conversation) -> None:
+    """Join a client that has logged in to the channels in which its account stays."""
+    server, session = conversation.server, conversation.session
+    for room in rooms_stayed_in(server, session):
+        with refusing(conversation, "JOIN", f"#{room.name}", codes=_OF_JOINING):
+            enter_again(server, session, room, NEWCOMER)
+            await _show_all(conversation, room)
+
+
+async def _show_all(conversation: Conversation, room: Room) -> None:
+    await tell_on_join(conversation, room)
+    _show(conversation, room)
+    send_recent(conversation, room)
 
 
 def _show(conversation: Conversation, room: Room) -> None:

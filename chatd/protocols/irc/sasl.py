@@ -15,6 +15,7 @@ from chatd.protocols.irc import numerics
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
 from chatd.protocols.irc.proving import may_log_in, prove, use
+from chatd.protocols.irc.rooms import come_back
 from chatd.storage.contract import StoreError
 
 MECHANISMS = ("PLAIN",)
@@ -86,6 +87,7 @@ async def _log_in(conversation: Conversation, name: str, password: str) -> None:
         if grant is not None:
             _say(conversation, numerics.RPL_SASLSUCCESS, "irc_sasl_succeeded")
             use(conversation, grant)
+            await come_back(conversation)
 
 
 def _refuse(conversation: Conversation, why: Refusal) -> None:

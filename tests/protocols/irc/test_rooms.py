@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chatd.chat.actions.enter import ROOMS_ENTERED
-from tests.support.irc_client import codes, irc_person
+from tests.support.irc_client import codes, irc_client, irc_person
 from tests.support.sentences import EN
-from tests.support.world import World
+from tests.support.world import PASSWORD, Member, World
 
 
 class TestJoin:
@@ -144,3 +144,30 @@ class TestTopic:
             "403",
             "403",
         ]
+
+
+class TestStaying:
+    @pytest.fixture
+    def ops(self, world: World) -> Member:
+        """Return a person in #ops, where the account of rosa stays without a client."""
+        rosa, luis = world.member("rosa"), world.person("luis")
+        rosa.type("/stay on", "/join ops")
+        luis.type("/join ops", "hola")
+        rosa.hang_up()
+        luis.type("adiós")
+        return luis
+
+    def test_a_login_before_the_welcome_joins_where_the_account_stays(
+        self, world: World, ops: Member
+    ) -> None:
+        client = irc_client(world)
+        lines = client.ask(f"PASS :rosa:{PASSWORD}", "NICK rosa", "USER u 0 * :Real Name")
+        join = lines.index(":rosa!rosa@irc.example JOIN #ops")
+        assert join > 5
+        assert lines[-1].endswith("adiós")
+        assert not any(line.endswith("hola") for line in lines)
+
+    def test_so_does_one_by_nickserv(self, world: World, ops: Member) -> None:
+        client = irc_person(world, "max")
+        lines = client.ask(f"PRIVMSG NickServ :IDENTIFY rosa {PASSWORD}")
+        assert ":rosa!rosa@irc.example JOIN #ops" in lines
