@@ -1,4 +1,4 @@
-"""irssi talks with a person at a terminal."""
+"""irssi talks with people at a terminal, in the rooms that they share."""
 
 from __future__ import annotations
 
@@ -10,21 +10,29 @@ import pytest
 from tests.proofs.irc_clients.programs import Irssi
 from tests.support.live_server import LOOPBACK, Client, LiveServer
 from tests.support.sentences import EN
+from tests.support.server_processes import free_port
+from tests.support.world import PASSWORD
 
 pytestmark = pytest.mark.skipif(not Irssi.is_installed(), reason="no irssi")
 
 
-@pytest.fixture(scope="class")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with LiveServer(tmp_path_factory.mktemp("daemon"), "--irc", LOOPBACK) as server:
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LiveServer]:
+    with LiveServer(tmp_path, "--irc", LOOPBACK) as server:
         yield server
+
+
+def person(server: LiveServer, name: str, *lines: str) -> Client:
+    """Return a person at a terminal, who has a name and has typed some lines."""
+    client = server.guest()
+    client.type(f"/nick {name}", *lines, "/whois nadie")
+    client.until("nadie")
+    return client
 
 
 @pytest.fixture
 def luis(server: LiveServer) -> Iterator[Client]:
-    with server.guest() as client:
-        client.type("/nick luis", "/join ops")
-        client.until(EN.notices("joined_room", room="ops", here="")[0][:12])
+    with person(server, "luis", "/join ops") as client:
         yield client
 
 
@@ -51,3 +59,33 @@ class TestIrssi:
         luis.until("(private) <ana> adiós")
         luis.type("/msg ana y tú")
         ana.until("y tú")
+
+    def test_one_who_is_put_out_comes_back_to_what_was_said(
+        self, server: LiveServer, ana: Irssi
+    ) -> None:
+        with person(server, "eva", f"/register {PASSWORD}", "/create guardia") as eva:
+            ana.type("/join #guardia", "hola")
+            eva.until("<ana> hola")
+            eva.type("/kick ana fuera", "ya no está")
+            ana.until("was kicked from #guardia by eva")
+            eva.until("<eva> ya no está")
+            ana.type("/join #guardia")
+            ana.until("ya no está")
+
+
+class TestRestart:
+    def test_an_account_misses_nothing_while_the_daemon_is_killed(self, tmp_path: Path) -> None:
+        port = free_port()
+        listen = ("--irc", f"tcp:{port}:interface=127.0.0.1")
+        with LiveServer(tmp_path, *listen) as server:
+            with person(server, "ana", f"/register {PASSWORD}"):
+                pass
+            with person(server, "luis", "/join ops") as luis:
+                irssi = Irssi(tmp_path / "irssi", port, "ana", "ops", PASSWORD)
+                luis.until(EN.notice("joined", people="ana", count=1))
+                luis.type("antes")
+                irssi.until("luis> antes")
+            server.kill()
+            with server.again() as again, person(again, "luis", "/join ops", "después"):
+                irssi.until("luis> después")
+                irssi.close()
