@@ -20,6 +20,7 @@ from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import ANYWHERE, Network
 from tests.support.browser import frame, frames_of
 from tests.support.http import SiteWorld, half_headers, request
+from tests.support.irc_client import irc_person
 from tests.support.json_client import JsonClient
 from tests.support.proxy_headers import SAID_OVER_TLS
 from tests.support.world import FAR, HERE, PASSWORD, Member, World
@@ -355,6 +356,37 @@ class Json(Lines):
         return "\n".join(map(json.dumps, self.client.seen()))
 
 
+class Irc(Visitor):
+    """An IRC client, who gives each secret to NickServ as a password."""
+
+    takes_commands = False
+
+    def come(self, credential: str, secret: str) -> None:
+        self.client = irc_person(self.house.world, "visitor", address=self.address)
+        if secret:
+            self.client.send(f"PRIVMSG NickServ :IDENTIFY ana {secret}")
+            self.refused = "NOTICE" in self.told() and not self.has_account
+
+    @property
+    def session(self) -> Any:
+        return self.client.handler.session
+
+    def type(self, line: str, room: str = "lobby") -> None:
+        if room not in [each.name for each in self.session.memberships]:
+            self.enter(room)
+        self.client.send(f"PRIVMSG #{room} :{line}")
+
+    def enter(self, room: str) -> None:
+        self.client.send(f"JOIN #{room}")
+
+    def read(self, room: str) -> str:
+        self.client.send(f"PART #{room}", f"JOIN #{room}")
+        return self.told()
+
+    def told(self) -> str:
+        return "\n".join(self.client.seen())
+
+
 class Requests(Visitor):
     """A program that sends HTTP requests, each with the credential."""
 
@@ -442,6 +474,8 @@ DOORS: dict[str, tuple[type[Visitor], IAddress]] = {
     "chat lines, with a PROXY header that no `haproxy:` asks for": (FalselyProxied, FAR),
     "JSON lines": (Json, HERE),
     "JSON lines, from a network in clear": (Json, FAR),
+    "IRC": (Irc, HERE),
+    "IRC, from a network in clear": (Irc, FAR),
     "bare lines": (BareLines, HERE),
     "WebSocket": (Socket, HERE),
     "WebSocket, from a network in clear": (Socket, FAR),
