@@ -124,7 +124,7 @@ def test_a_hello_that_is_not_understood_can_be_said_again(
 
 def test_every_verb_that_takes_anything_is_in_the_table() -> None:
     tried = {message["type"] for message, *_ in REFUSED if isinstance(message["type"], str)}
-    assert set(TABLE) - tried == {"hello", "text", "commands", "rooms"}
+    assert set(TABLE) - tried == {"hello", "text", "commands", "rooms", "stays"}
 
 
 @pytest.mark.parametrize("id", [0, -5, (1 << 53) - 1, "", "x" * 64, "7"])
