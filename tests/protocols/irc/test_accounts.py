@@ -113,6 +113,7 @@ class TestRefusals:
 class TestNotices:
     """Others in the rooms of a person are told of an account, if they ask for it."""
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_of_logins(self, world: World) -> None:
         world.register("ana")
         eva = irc_person(world, "eva", "ops")

@@ -49,7 +49,7 @@ def texts(*numbers: int) -> list[str]:
     return [str(number) for number in numbers]
 
 
-@pytest.mark.one_node
+@pytest.mark.one_node("the past is read at the node where it was said")
 class TestChannels:
     def test_the_latest(self, world: World) -> None:
         ana = spoken(world)
@@ -137,7 +137,7 @@ class TestRefusals:
         assert " INVALID_TARGET LATEST #tea " in line
 
 
-@pytest.mark.one_node
+@pytest.mark.one_node("the past is read at the node where it was said")
 class TestTalks:
     def test_both_sides(self, world: World) -> None:
         ana = irc_person(world, "ana", capabilities=CAPABILITIES, account=True)
@@ -178,7 +178,7 @@ class TestTalks:
         ]
 
 
-@pytest.mark.one_node
+@pytest.mark.one_node("the past is read at the node where it was said")
 class TestJoining:
     def test_the_last_lines_in_a_batch(self, world: World) -> None:
         luis = irc_person(world, "luis", "ops")

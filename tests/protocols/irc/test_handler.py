@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.irc_client import irc_client, irc_person
 from tests.support.sentences import EN
 from tests.support.world import World
@@ -19,6 +21,7 @@ class TestTalking:
         luis.type("buenas")
         assert ana.seen() == [":luis!luis@irc.example PRIVMSG #ops :buenas"]
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_a_ping_is_answered_after_lines_are_stored(self) -> None:
         world = World()
         ana = irc_person(world, "ana", "ops")

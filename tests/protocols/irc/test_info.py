@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chatd.protocols.irc.table import TABLE
 from tests.support.irc_client import irc_client, irc_person
 from tests.support.sentences import EN
@@ -14,6 +16,7 @@ def replies(lines: list[str]) -> list[str]:
 
 
 class TestLusers:
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_clients_that_have_not_registered(self) -> None:
         world = World()
         ana = irc_person(world, "ana")
@@ -23,6 +26,7 @@ class TestLusers:
         assert lines[1] == f":irc.example 253 ana 1 :{EN.sentence('irc_unregistered')}"
         assert replies(lines) == ["251", "253", "254", "255", "265", "266"]
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_the_most_so_far(self) -> None:
         world = World()
         ana, eva = irc_person(world, "ana"), irc_person(world, "eva")

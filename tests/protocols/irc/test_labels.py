@@ -83,6 +83,7 @@ class TestOwnLines:
             f"@label=y {MASK} NOTICE #ops :c",
         ]
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_it_is_at_its_place(self) -> None:
         world = World()
         ana = irc_person(world, "ana", "ops", capabilities=ECHO)
@@ -104,6 +105,7 @@ class TestOwnLines:
         assert all(part.startswith(f"@batch=labeled {MASK} PRIVMSG #ops :") for part in parts)
         assert last == ":irc.example BATCH -labeled"
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_a_line_that_cannot_be_stored(self, world: World, expected_errors: Expect) -> None:
         ana = irc_person(world, "ana", "ops", capabilities=ECHO)
         world.store.holds = True

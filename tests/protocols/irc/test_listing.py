@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.irc_client import IrcClient, irc_person
 from tests.support.sentences import EN
 from tests.support.world import World
@@ -20,6 +22,7 @@ class TestList:
         world.server.rooms.add("empty")
         assert listed(ana) == ["#ops 1 :deploys"]
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_one_that_is_named(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops")
         world.server.rooms.add("empty")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.irc_client import codes, irc_person
 from tests.support.world import World
 
 
 class TestKick:
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_all_see_who_and_why_once(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops", account=True)
         luis, eva = irc_person(world, "luis", "ops"), irc_person(world, "eva", "ops")
@@ -17,11 +20,13 @@ class TestKick:
         assert luis.seen()[0] == line
         assert eva.seen() == [line]
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_without_a_reason(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops", account=True)
         irc_person(world, "luis", "ops")
         assert ana.ask("KICK #ops luis")[-1] == ":ana!ana@irc.example KICK #ops luis :ana"
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_several(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops", "dev", account=True)
         for name in ("luis", "eva"):
@@ -52,6 +57,7 @@ class TestInvite:
         assert luis.seen() == [":ana!ana@irc.example INVITE luis #ops"]
         assert codes(luis.ask("JOIN #ops")) == ["JOIN", "353", "366"]
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_again(self, world: World) -> None:
         ana, luis = irc_person(world, "ana", "ops", account=True), irc_person(world, "luis")
         ana.send("INVITE luis #ops")

@@ -118,6 +118,7 @@ class TestBans:
         assert ana.ask("MODE #ops -b luis!*@*") == [":ana!ana@irc.example MODE #ops -b luis!*@*"]
         assert codes(ana.ask("MODE #ops +b")) == ["368"]
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_one_who_is_there_is_put_out(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops", account=True)
         irc_person(world, "luis", "ops")
@@ -162,6 +163,7 @@ class TestRights:
 
     @pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.value)
     @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.name.lower())
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_a_role_in_a_mode(self, world: World, role: Role, mode: Mode) -> None:
         client = member(world, role, mode)
         if client is None:

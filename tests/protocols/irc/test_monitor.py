@@ -60,6 +60,7 @@ class TestMonitor:
 
 
 class TestExtendedMonitor:
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_away_of_one_who_is_in_no_room_of_the_client(self, world: World) -> None:
         ana = irc_person(world, "ana", capabilities="extended-monitor away-notify")
         luis = irc_person(world, "luis")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chatd.rooms.room import Room
 from tests.support.irc_client import IrcClient, irc_person
 from tests.support.sentences import EN
@@ -39,6 +41,7 @@ class TestNames:
         other.type("/join ops")
         assert names(ana) == ["@ana"]
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_one_who_may_not_speak_is_not_named_to_others(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops", account=True)
         ana.send("MODE #ops +m")
@@ -66,11 +69,13 @@ class TestOthers:
 
 
 class TestLongLists:
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_names_of_four_bytes_fill_lines(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops")
         fill(world.room("ops"), 300)
         assert len(names(ana)) == 301
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_a_slice_is_made_when_the_one_before_was_taken(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops")
         fill(world.room("ops"), 2000)

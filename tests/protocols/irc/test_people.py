@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chatd.protocols.irc.prefixes import prefix_of
 from tests.support.irc_client import irc_person
 from tests.support.sentences import EN
@@ -11,6 +13,7 @@ END = EN.sentence("irc_end_of_list")
 
 
 class TestWho:
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_a_channel(self, world: World) -> None:
         irc_person(world, "ana", "ops")
         luis = irc_person(world, "luis", "ops")
@@ -39,6 +42,7 @@ class TestWho:
 
 
 class TestWhois:
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_a_person(self, world: World) -> None:
         irc_person(world, "luis", "ops", account=True)
         ana = irc_person(world, "ana", "ops")
@@ -62,6 +66,7 @@ class TestWhois:
 
 
 class TestAway:
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_it_is_told_and_shown(self, world: World) -> None:
         luis = irc_person(world, "luis", "ops", capabilities="away-notify")
         ana = irc_person(world, "ana", "ops")

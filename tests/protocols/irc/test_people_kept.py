@@ -175,6 +175,7 @@ class Story:
 
 
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.one_node("the random story is of one node")
 def test_they_are_what_names_tells(seed: int) -> None:
     story = Story(World(), seed)
     done: list[str] = []

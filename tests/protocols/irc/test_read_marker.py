@@ -20,7 +20,7 @@ def person(world: World, account: bool = False) -> IrcClient:
     return irc_person(world, "ana", capabilities=READ_MARKER, account=account)
 
 
-@pytest.mark.one_node
+@pytest.mark.one_node("another node tells of the mark later")
 @pytest.mark.parametrize("account", [True, False])
 class TestMarkers:
     def test_of_a_channel_that_there_is_not(self, world: World, account: bool) -> None:
@@ -58,7 +58,7 @@ class TestMarkers:
         assert person(world, account).ask(f"MARKREAD #ops {value}") == [answer]
 
 
-@pytest.mark.one_node
+@pytest.mark.one_node("another node tells of the mark later")
 class TestAccounts:
     def test_its_other_clients_are_told(self, world: World) -> None:
         ana, other = person(world, account=True), person(world, account=True)

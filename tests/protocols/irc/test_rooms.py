@@ -94,6 +94,7 @@ class TestRefusedJoins:
 
 
 class TestPart:
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_the_others_are_told_why(self, world: World) -> None:
         ana, luis = irc_person(world, "ana", "ops"), irc_person(world, "luis", "ops")
         ana.seen()

@@ -80,6 +80,7 @@ class TestBeforeRegistration:
 
 
 class TestAfterRegistration:
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_the_client_is_renamed(self, world: World) -> None:
         world.register("ana")
         eva, luis = irc_person(world, "eva", "ops"), irc_person(world, "luis", "ops")

@@ -43,6 +43,7 @@ class TestRefusals:
             assert ana.ask(f"NOTICE{rest}") == []
 
     @pytest.mark.parametrize("command", ["PRIVMSG", "NOTICE"])
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_a_line_that_cannot_be_stored(
         self, world: World, command: str, expected_errors: Expect
     ) -> None:

@@ -23,6 +23,7 @@ class TestTyping:
         assert world.room("ops").latest == []
 
     @pytest.mark.parametrize("account", [True, False])
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_a_person_is_told(self, world: World, account: bool) -> None:
         ana = irc_person(world, "ana", capabilities="message-tags")
         luis = irc_person(world, "luis", capabilities="message-tags", account=account)
