@@ -43,7 +43,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     "away-notify": Capability(),
     "batch": Capability(),
     "cap-notify": Capability(),
-    "chghost": Capability(),  # nobody's host changes
+    "chghost": Capability(),  # a host never changes
     "draft/account-registration": Capability("before-connect", for_login=True),
     "draft/chathistory": Capability(),
     MULTILINE: Capability(multiline.VALUE),
@@ -55,7 +55,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     "invite-notify": Capability(),
     "labeled-response": Capability(),
     "message-tags": Capability(),
-    "multi-prefix": Capability(),  # nobody has more than one
+    "multi-prefix": Capability(),  # a member has one prefix at most
     "sasl": Capability(",".join(MECHANISMS), for_login=True),
     "server-time": Capability(),
     "setname": Capability(),

@@ -128,7 +128,7 @@ def person_called(conversation: Conversation, nickname: str) -> str:
     """Return the name of a person as its owner writes it. Raises `Refusal`."""
     try:
         return conversation.server.sessions.name_of(nickname)
-    except Refusal:  # nobody can have that name
+    except Refusal:  # no person can have that name
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(nickname)) from None
 
 

@@ -19,7 +19,6 @@ from chatd.protocols.irc.channels import (
     member_room,
     named_room,
     reason_of,
-    refuse,
     refusing,
     valid_text,
 )
@@ -38,8 +37,6 @@ _OF_JOINING = {
     ErrorKind.NAME_IN_USE: numerics.ERR_NOSUCHCHANNEL,
     "unusable_room": numerics.ERR_INVITEONLYCHAN,  # also one that is hidden from the client
 }
-
-_OF_SPEAKING = {**NUMERICS, "not_in_that_room": numerics.ERR_CANNOTSENDTOCHAN}
 
 _ALL_ROOMS = "0"
 """The channel of a JOIN that leaves all (RFC 2812, section 3.2.1)."""
@@ -105,18 +102,6 @@ def part(conversation: Conversation, message: Message) -> None:
         with refusing(conversation, message.command, each):
             room = member_room(conversation, each)
             leave_room(conversation.server, conversation.session, room, reason)
-
-
-def joined(conversation: Conversation, wanted: str) -> Room | None:
-    """Return the room of a channel that the client speaks in; None if it was told that it cannot.
-
-    Lines come from members alone.
-    """
-    try:
-        return member_room(conversation, wanted)
-    except Refusal as why:
-        refuse(conversation, "PRIVMSG", why, wanted, codes=_OF_SPEAKING)
-        return None
 
 
 def topic(conversation: Conversation, message: Message) -> None:
