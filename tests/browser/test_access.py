@@ -140,7 +140,8 @@ def test_a_person_without_a_mouse_is_named_finds_a_line_and_changes_rooms(page: 
         if "hola" in page.focused:
             break
     page.press(ENTER)
-    page.until(lambda: "hola" in page.focused, "the line that was found has the keyboard")
+    in_log = "return document.getElementById('lines').contains(document.activeElement)"
+    page.until(lambda: page.script(in_log), "the line that was found has the keyboard")
     page.press(ESCAPE)
     page.until(lambda: page.focused == "line", "the keyboard is back")
     tab_to(page, "browse-open")

@@ -16,7 +16,7 @@ from twisted.internet.task import Clock
 
 from chatd import cli
 from chatd.chat.deed_log import NO_SESSION
-from chatd.event import Deed, Draft, Kind, Record
+from chatd.event import Deed, Draft, Kind, Origin, Record
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.writer import Writer
@@ -56,6 +56,8 @@ DRAFTS = strategies.one_of(
         AUTHORS,
         strategies.sampled_from([Kind.MESSAGE, Kind.ACTION, Kind.NOTICE]),
         strategies.lists(TEXTS, min_size=1, max_size=3),
+        strategies.booleans(),
+        strategies.builds(Origin, strategies.just("") | AUTHORS, strategies.integers(0, 10**10)),
     ),
     strategies.builds(
         lambda room, session, author, first, last: Draft(
