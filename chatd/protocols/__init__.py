@@ -11,4 +11,5 @@ Modules (python3 -m tools.documents writes this list):
 - `proxy`: Clients behind a proxy that sends the PROXY protocol's header.
 - `transport`: Connections: admission, pace, turns, reading and writing, and sessions over them.
 - `web`: The door for browsers and for HTTP: the same rooms, over one port.
+- `websocket`: WebSockets, regardless of what is said through them: frames, and signs of life.
 """

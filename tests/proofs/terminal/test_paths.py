@@ -251,7 +251,7 @@ what is wrong with options, write keys, manual pages, units and scripts of shell
 the service manager what the daemon does, and ask a helper in JSON in ASCII."""
 
 
-MAKES_FRAMES = {"protocols/web/live/frames.py"}
+MAKES_FRAMES = {"protocols/websocket/frames.py"}
 """A module in which a library makes bytes without any text of a client: pongs, and close frames."""
 
 OF_HTTP = {
@@ -389,8 +389,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                 of_format = re.search(r"(format|answering|_answers)\)?\.\w+\(", given) is not None
                 others = {
                     ("protocols/lines/handler.py", "reply"),
-                    ("protocols/web/live/websocket.py", "reply"),
-                    ("protocols/web/live/websocket.py", "self.decoder.ping()"),
+                    ("protocols/web/live/websocket.py", "frame"),  # by its decoder
                     ("protocols/live/handler.py", "self._opening"),
                     ("protocols/live/handler.py", "made"),  # by its format
                     ("protocols/irc/answers.py", "slices"),  # by its format

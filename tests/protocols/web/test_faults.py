@@ -21,8 +21,8 @@ from chatd.protocols.live import verbs
 from chatd.protocols.live.receipts import LineReceipts
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.protocols.web.live.event_stream import EventStreamHandler
-from chatd.protocols.web.live.frames import Frames
 from chatd.protocols.web.live.websocket import WebSocketHandler
+from chatd.protocols.websocket.frames import Frames
 from chatd.rooms.cursor import Cursor
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream

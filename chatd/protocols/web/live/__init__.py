@@ -8,9 +8,7 @@ Modules (python3 -m tools.documents writes this list):
   hello.
 - `event_stream`: The handler of a connection that shows a room as server-sent events: for `curl -N`
   and scripts.
-- `frames`: Bytes in, WebSocket messages out; pure.
 - `handshake`: The handshake that turns an HTTP connection into a WebSocket (RFC 6455 section 4.2).
   Pure.
-- `liveness`: Signs of life of a browser: it answers pings.
 - `websocket`: The handler of a browser's connection that is a WebSocket: messages in frames.
 """

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wsproto.frame_protocol import CloseReason
 
-from chatd.protocols.web.live.frames import Frames
+from chatd.protocols.websocket.frames import Frames
 from tests.support.browser import frame
 
 PING, PONG, CLOSE, BINARY = 0x9, 0xA, 0x8, 0x2
@@ -20,7 +20,7 @@ def code_of(close: bytes) -> int:
     return int(struct.unpack("!H", close[2:4])[0])
 
 
-def fed(frames: Frames, data: bytes) -> list[str]:
+def fed(frames: Frames[str], data: bytes) -> list[str]:
     """Return the messages in some bytes, which are decoded piece by piece."""
     messages: list[str] = []
     while data:
@@ -33,7 +33,7 @@ def fed(frames: Frames, data: bytes) -> list[str]:
 def test_where_bytes_are_cut_makes_no_difference(texts: list[str], cuts: list[int]) -> None:
     texts = [text.encode("utf-8", "ignore").decode() for text in texts]
     data = b"".join(frame(text.encode()) for text in texts)
-    frames = Frames(1000)
+    frames = Frames(1000, str)
     messages: list[str] = []
     start = 0
     for end in [*sorted(cuts), len(data)]:
@@ -45,7 +45,7 @@ def test_where_bytes_are_cut_makes_no_difference(texts: list[str], cuts: list[in
 
 
 def test_a_message_may_come_in_fragments_with_a_ping_between() -> None:
-    frames = Frames(100)
+    frames = Frames(100, str)
     assert fed(frames, frame(b"ho", fin=False)) == []
     assert frames.unfinished
     assert fed(frames, frame(b"x", PING)) == []
@@ -56,7 +56,7 @@ def test_a_message_may_come_in_fragments_with_a_ping_between() -> None:
 
 
 def test_of_many_pings_the_last_is_answered() -> None:
-    frames = Frames(100)
+    frames = Frames(100, str)
     fed(frames, b"".join(frame(b"%d" % number, PING) for number in range(9)))
     assert frames.reply() == bytes((0x80 | PONG, 1)) + b"8"
     assert frames.reply() == b""
@@ -65,7 +65,7 @@ def test_of_many_pings_the_last_is_answered() -> None:
 
 @pytest.mark.parametrize("fragments", [1, 3, 101])
 def test_one_that_is_too_long_ends_it(fragments: int) -> None:
-    frames = Frames(100)
+    frames = Frames(100, str)
     size = 102 // fragments
     for number in range(fragments + 1):
         fed(frames, frame(b"x" * max(size, 1), 0 if number else 1, fin=False))
@@ -75,11 +75,11 @@ def test_one_that_is_too_long_ends_it(fragments: int) -> None:
 
 
 def test_one_that_is_just_not_too_long_is_a_message() -> None:
-    assert fed(Frames(100), frame(b"x" * 100)) == ["x" * 100]
+    assert fed(Frames(100, str), frame(b"x" * 100)) == ["x" * 100]
 
 
 def test_one_that_never_ends_holds_little() -> None:
-    frames = Frames(30_000)
+    frames = Frames(30_000, str)
     for _ in range(20_000):
         fed(frames, frame(b"x", 0 if frames.unfinished else 1, fin=False))
     assert len(frames._parts) <= 101
@@ -101,7 +101,7 @@ def test_one_that_never_ends_holds_little() -> None:
     ],
 )
 def test_it_ends_with_the_right_code(data: bytes, reason: CloseReason) -> None:
-    frames = Frames(1000)
+    frames = Frames(1000, str)
     assert fed(frames, frame(b"hola") + data + frame(b"more")) == ["hola"]
     if data == frame(b"", CLOSE):
         assert frames.over in (b"\x88\x00", bytes((0x88, 2)) + struct.pack("!H", reason))
@@ -112,7 +112,7 @@ def test_it_ends_with_the_right_code(data: bytes, reason: CloseReason) -> None:
 
 
 def test_what_is_dropped_is_dropped_up_to_its_end() -> None:
-    frames = Frames(100)
+    frames = Frames(100, str)
     fed(frames, frame(b"one", fin=False))
     frames.drop()
     assert frames.unfinished
@@ -121,11 +121,11 @@ def test_what_is_dropped_is_dropped_up_to_its_end() -> None:
 
 
 def test_nothing_has_to_be_sent_for_nothing() -> None:
-    assert Frames(100).reply() == b""
+    assert Frames(100, str).reply() == b""
 
 
 def test_what_was_dropped_is_held_no_more() -> None:
-    frames = Frames(1000)
+    frames = Frames(1000, str)
     fed(frames, frame(b"one", fin=False))
     frames.drop()
     assert frames._parts == []
@@ -133,7 +133,7 @@ def test_what_was_dropped_is_held_no_more() -> None:
 
 
 def test_pieces_are_joined_now_and_then() -> None:
-    frames = Frames(30_000)
+    frames = Frames(30_000, str)
     for number in range(101):
         assert len(frames._parts) == number
         fed(frames, frame(b"x", 0 if number else 1, fin=False))
@@ -141,7 +141,7 @@ def test_pieces_are_joined_now_and_then() -> None:
 
 
 def test_it_can_ask_whether_the_other_side_is_there() -> None:
-    frames = Frames(100)
+    frames = Frames(100, str)
     assert frames.ping() == bytes((0x80 | PING, 0))
     assert fed(frames, frame(b"", PONG)) == []
     assert not frames.over

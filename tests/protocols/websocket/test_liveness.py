@@ -1,4 +1,4 @@
-"""`chatd.protocols.web.live.liveness`: answers to pings."""
+"""`chatd.protocols.websocket.liveness`: answers to pings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chatd.protocols.web.live.liveness import Liveness
+from chatd.protocols.websocket.liveness import Liveness
 
 DEAD_AFTER = 90
 """Seconds after which a client that does not answer is let go: a ping comes after a third."""

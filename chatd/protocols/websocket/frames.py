@@ -7,6 +7,9 @@ what is done with it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import CloseConnection, Ping, Pong, TextMessage
 from wsproto.frame_protocol import CloseReason
@@ -20,17 +23,20 @@ PARTS = 100
 _CLOSE = b"\x88\x80\0\0\0\0"
 """A frame of a client that closes the connection, and says no reason."""
 
+M = TypeVar("M")
 
-class Frames:
+
+class Frames(Generic[M]):
     """The decoder of one connection, after the handshake.
 
     The places at which its bytes are cut into reads make no difference. A message has at most
-    ``most`` characters. After a longer one, one that is not text, or a malformed frame, the
-    connection is `over`.
+    ``most`` characters, of which ``made`` makes what is handled. After a longer one, one that is
+    not text, or a malformed frame, the connection is `over`.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, made: Callable[[str], M]) -> None:
         self._most = most
+        self._made = made
         self._connection = Connection(ConnectionType.SERVER)
         self._parts: list[str] = []  # of the message that has not ended yet
         self._size = 0
@@ -58,13 +64,13 @@ class Frames:
         self._size = 0
         self._dropped = True
 
-    def feed(self, unread: bytes) -> tuple[list[str], bytes]:
+    def feed(self, unread: bytes) -> tuple[list[M], bytes]:
         """Decode a piece of bytes. Return the messages that ended in it, and the bytes after it.
 
         There are no messages any more once the connection is over.
         """
         piece, rest = unread[:PIECE_BYTES], unread[PIECE_BYTES:]
-        messages: list[str] = []
+        messages: list[M] = []
         self.overhead = 0
         if self.over:
             return messages, rest
@@ -86,7 +92,7 @@ class Frames:
         self.overhead = max(0, frames - 1)
         return messages, rest
 
-    def finish(self) -> list[str]:
+    def finish(self) -> list[M]:
         """Return no message: one that has not ended is none.
 
         wsproto refers to itself until it has decoded the end. (If the input ended in the midst of a
@@ -118,7 +124,7 @@ class Frames:
             self.over = bytes(self._connection.send(CloseConnection(reason)))
         return self.over
 
-    def _take(self, event: TextMessage, messages: list[str]) -> None:
+    def _take(self, event: TextMessage, messages: list[M]) -> None:
         self._size += len(event.data)
         if self._size > self._most:
             self.drop()
@@ -128,7 +134,7 @@ class Frames:
             if len(self._parts) > PARTS:
                 self._parts[:] = ["".join(self._parts)]
             if event.message_finished:
-                messages.append("".join(self._parts))
+                messages.append(self._made("".join(self._parts)))
         if event.message_finished:
             self._parts.clear()
             self._size = 0
