@@ -348,6 +348,13 @@ class Store(OperatedStore):
 
     @abc.abstractmethod
     def flush(self) -> Deferred[None]:
+        """Wait until nothing waits: what was appended was published or refused, and what followed.
+
+        On a busy server that may not be soon: see `when_published`.
+        """
+
+    @abc.abstractmethod
+    def when_published(self) -> Deferred[None]:
         """Wait until everything appended so far was published or refused."""
 
     @abc.abstractmethod

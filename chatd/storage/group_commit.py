@@ -69,7 +69,8 @@ class GroupCommitStore(Store):
         self._unpublished_bytes = 0
         self._working = False
         self._began: float | None = None  # the commit that is under way
-        self._flushing: list[Deferred[None]] = []
+        self._with_next: list[Deferred[None]] = []  # they fire after the batch that fills
+        self._with_batch: list[Deferred[None]] = []  # and these after the one that is committed
         self._together: list[BatchItem] | None = None
         self._units = 0  # that were stored together
         self._unsaved = RecurringWarning(
@@ -147,15 +148,22 @@ class GroupCommitStore(Store):
         return 0.0 if self._began is None else self._clock.seconds() - self._began
 
     def flush(self) -> Deferred[None]:
+        return Deferred.fromCoroutine(self._flush())
+
+    async def _flush(self) -> None:
+        while self._working:
+            await self.when_published()
+
+    def when_published(self) -> Deferred[None]:
+        if not self._working:
+            return succeed(None)
         done: Deferred[None] = Deferred()
-        if self._working:
-            self._flushing.append(done)
-        else:
-            done.callback(None)
+        (self._with_next if self._waiting else self._with_batch).append(done)
         return done
 
     def _commit_waiting(self) -> None:
         batch, self._waiting = self._waiting, []
+        self._with_batch, self._with_next = self._with_next, []
         self._began = began = self._clock.seconds()
         times = self._waiting_since, began
         self.commit(batch).addBoth(self._end, batch, self._unpublished_bytes, times)
@@ -215,9 +223,8 @@ class GroupCommitStore(Store):
             self.once_all_were_read(self._commit_waiting)
         else:
             self._working = False
-            flushing, self._flushing = self._flushing, []
-            for done in flushing:
-                done.callback(None)
+        while self._with_batch:
+            self._with_batch.pop(0).callback(None)
 
     def once_all_were_read(self, call: Callable[P, None], *args: P.args, **kw: P.kwargs) -> None:
         # A call that is scheduled in the callback of a thread's result runs before clients are

@@ -320,6 +320,44 @@ class TestFlush:
         expected_errors()
 
 
+class TestWhenPublished:
+    async def test_is_at_once_when_nothing_waits(self, harness: StoreHarness) -> None:
+        assert harness.store.when_published().called
+
+    async def test_waits_for_the_batch_that_is_not_begun(self, harness: StoreHarness) -> None:
+        harness.store.append(joined("luis"))
+        published = harness.store.when_published()
+        assert not published.called
+        harness.end_turn()
+        await harness.wait_for(lambda: published.called)
+        assert texts(harness.recorder.published) == ["+luis"]
+
+    async def test_waits_for_no_later_batch(self, harness: StoreHarness) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft("a"))
+        first = harness.store.when_published()
+        harness.store.append(draft("b"))
+        second = harness.store.when_published()
+        gates.open()
+        await harness.wait_for(lambda: gates.held)
+        assert (first.called, second.called) == (True, False)
+        assert texts(harness.recorder.published) == ["a"]
+        gates.open()
+        await harness.wait_for(lambda: second.called)
+        assert texts(harness.recorder.published) == ["a", "b"]
+
+    async def test_waits_for_what_is_refused(
+        self, harness: StoreHarness, expected_errors: Expect
+    ) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft())
+        published = harness.store.when_published()
+        gates.fail(StoreError("no disk"))
+        await harness.wait_for(lambda: published.called)
+        assert harness.recorder.calls[0] == ("refused", ["hola"])
+        expected_errors()
+
+
 class TestFull:
     async def test_is_not_full_when_nothing_waits(self, harness: StoreHarness) -> None:
         assert not harness.store.full

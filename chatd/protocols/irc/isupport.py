@@ -32,7 +32,8 @@ class Values(NamedTuple):
 
     Lengths are in characters. ``rooms`` is how many one client may be in, ``bans`` how many a
     room's list has, ``targets`` how many one line may be sent to, ``history`` how many lines a
-    request for the past may ask for, and ``monitored`` how many names a client may watch.
+    request for the past may ask for, and ``monitored`` how many names a client may watch. One KICK
+    may be of any number of people.
     """
 
     network: str
@@ -71,7 +72,7 @@ def tokens_of(values: Values) -> dict[str, str]:
     if values.history:
         tokens["MSGREFTYPES"] = "msgid,timestamp"
     if values.targets:
-        tokens["TARGMAX"] = f"NOTICE:{values.targets},PRIVMSG:{values.targets}"
+        tokens["TARGMAX"] = f"KICK:,NOTICE:{values.targets},PRIVMSG:{values.targets}"
     return dict(sorted(tokens.items()))
 
 

@@ -177,8 +177,13 @@ def quit(conversation: Conversation, message: Message) -> None:
     conversation.close(text, Departure(reason, quits=True))
 
 
-def ping(conversation: Conversation, message: Message) -> None:
-    """Answer, once all that the client said before is stored."""
+async def ping(conversation: Conversation, message: Message) -> None:
+    """Answer, once all that the client said and did before is published.
+
+    What others are shown of a command, such as that a person was put out, is published after the
+    command has ended. Clients take the answer for the end of all that.
+    """
+    await conversation.server.store.when_published()
     name = conversation.own_format.server.name
     conversation.from_server("PONG", name, text=message.parameters[0])
 

@@ -47,7 +47,7 @@ class TestTokens:
             "NICKLEN": "32",
             "PREFIX": "(qaov)~&@+",
             "SAFELIST": "",
-            "TARGMAX": "NOTICE:10,PRIVMSG:10",
+            "TARGMAX": "KICK:,NOTICE:10,PRIVMSG:10",
             "TOPICLEN": "4096",
             "UTF8ONLY": "",
             "WHOX": "",

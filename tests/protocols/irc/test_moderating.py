@@ -34,6 +34,13 @@ class TestKick:
         assert codes(ana.ask("KICK #ops luis,eva")) == ["KICK", "KICK"]
         assert sorted(codes(ana.ask("KICK #dev,#ops luis,eva"))) == ["441", "KICK"]
 
+    @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
+    def test_a_ping_after_it_is_answered_after_it(self, world: World) -> None:
+        ana = irc_person(world, "ana", "ops", account=True)
+        for name in ("luis", "eva"):
+            irc_person(world, name, "ops")
+        assert codes(ana.ask("KICK #ops luis,eva", "PING x")) == ["KICK", "KICK", "PONG"]
+
     def test_refusals(self, world: World) -> None:
         irc_person(world, "ana", "ops", account=True)
         luis, eva = irc_person(world, "luis", "ops"), irc_person(world, "eva")

@@ -22,7 +22,7 @@ def test_what_is_supported(world: World, name: str) -> None:
         "NETWORK=irc.example",
         "NICKLEN=32",
         "CHANLIMIT=#:50",
-        f"TARGMAX=NOTICE:{TARGETS},PRIVMSG:{TARGETS}",
+        f"TARGMAX=KICK:,NOTICE:{TARGETS},PRIVMSG:{TARGETS}",
         "UTF8ONLY",
     ):
         assert token in tokens
