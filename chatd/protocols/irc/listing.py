@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from fnmatch import translate
 
 from chatd.chat.actions import look
 from chatd.chat.actions.costs import LISTING_COST
@@ -17,7 +16,7 @@ from chatd.protocols.irc import numerics
 from chatd.protocols.irc.channels import named_room
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
-from chatd.protocols.irc.names import is_channel
+from chatd.protocols.irc.names import is_channel, is_pattern, pattern
 from chatd.rooms.room import Room
 
 CONDITIONS = "CMNTU"
@@ -31,7 +30,6 @@ TOPIC_LISTED = 100
 """Most characters of a topic in the list, escaped: with the longest names they fit in a line."""
 
 _COMPARED = re.compile(r"([CT]?)([<>])([0-9]{1,9})", re.IGNORECASE)
-_WILD = frozenset("*?")
 
 Condition = Callable[[Room], bool]
 
@@ -51,7 +49,7 @@ def list_channels(conversation: Conversation, message: Message) -> None:
 
 
 def _is_name(word: str) -> bool:
-    return is_channel(word) and _WILD.isdisjoint(word)
+    return is_channel(word) and not is_pattern(word)
 
 
 def _named(conversation: Conversation, words: Sequence[str]) -> Iterator[Room]:
@@ -82,9 +80,8 @@ def _condition(conversation: Conversation, word: str) -> Condition:
 
 
 def _mask(word: str) -> Condition:
-    matches = re.compile(translate(word.removeprefix("!").casefold().replace("[", "[[]"))).match
-    wanted = not word.startswith("!")
-    return lambda room: bool(matches(f"#{room.name}".casefold())) is wanted
+    matches, wanted = pattern(word.removeprefix("!")), not word.startswith("!")
+    return lambda room: matches(f"#{room.name}") is wanted
 
 
 def _slices(conversation: Conversation, rows: look.RoomRows) -> Iterator[bytes]:

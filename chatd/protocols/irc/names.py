@@ -1,4 +1,4 @@
-"""Names as IRC writes them: channels, masks, and masks of bans.
+"""Names as IRC writes them: channels, masks, masks of bans, and patterns of names.
 
 A room is a channel ``#room``. A person has the mask ``NAME!NAME@HOST`` for everyone, live and in
 the past, where the host is the server's name: addresses are not shown. This module must not know
@@ -8,7 +8,10 @@ which names are in use, sessions or connections.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from fnmatch import translate
 
+from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, NameFault, validate_name, validate_room_name
 
 CHANNEL_TYPES = "#"
@@ -63,9 +66,24 @@ def name_of_mask(mask: str, host: str) -> str:
     if len(names) != 1 or not _matches(of_host.lower(), host.lower()):
         raise InvalidMask
     (name,) = names
-    if not _WILD.isdisjoint(name):
+    if is_pattern(name):
         raise InvalidMask
     return validate_name(name)
+
+
+def is_pattern(word: str) -> bool:
+    """Return True if a word may be that of several names."""
+    return not _WILD.isdisjoint(word)
+
+
+def pattern(word: str) -> Callable[[str], bool]:
+    """Return a function that says if a name is like a word, in which ``*`` and ``?`` are wild.
+
+    How long that takes does not depend on how the word was chosen: no ``*`` is tried again once
+    what follows it was found (`fnmatch.translate`).
+    """
+    matches = re.compile(translate(fold(word).replace("[", "[[]"))).match
+    return lambda name: matches(fold(name)) is not None
 
 
 def _matches(pattern: str, host: str) -> bool:

@@ -7,7 +7,6 @@ read a room.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,10 +21,10 @@ from chatd.formats.irc_lines import echoed
 from chatd.protocols.irc import numerics
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
+from chatd.protocols.irc.names import is_pattern, pattern
 from chatd.protocols.irc.prefixes import prefixes_of
 from chatd.rooms.room import Room
 from chatd.rooms.slices import slices_by_number
-from chatd.text.folding import fold
 from chatd.text.validation import InvalidLine, validate_text
 
 PEOPLE_A_SLICE = 100
@@ -171,9 +170,9 @@ def readable_room(conversation: Conversation, wanted: str) -> Room | None:
 
 def _names_like(conversation: Conversation, mask: str) -> list[str]:
     server = conversation.server
-    if not re.search(r"[*?]", mask):
+    if not is_pattern(mask):
         return [each.name for each in server.sessions.called_anywhere(mask)[:1]]
-    like = re.compile(fold(re.escape(mask)).replace(r"\*", ".*").replace(r"\?", "."))
+    matches = pattern(mask)
     sessions: list[AnySession] = [*server.sessions, *server.roster.others()]
     clients = conversation.door.clients
     names = dict.fromkeys(
@@ -181,7 +180,7 @@ def _names_like(conversation: Conversation, mask: str) -> list[str]:
         for each in sessions
         if each.number not in clients or clients[each.number].registered
     )
-    return [name for name in names if like.fullmatch(fold(name))]
+    return list(filter(matches, names))
 
 
 # WHOIS, and less of it

@@ -11,7 +11,9 @@ from chatd.protocols.irc.names import (
     ban_mask,
     channel_of,
     is_channel,
+    is_pattern,
     name_of_mask,
+    pattern,
     room_of,
 )
 from chatd.text.folding import fold
@@ -89,3 +91,23 @@ class TestMasks:
     def test_a_ban_is_listed_as_a_mask(self) -> None:
         assert ban_mask("ana") == "ana!*@*"
         assert name_of_mask(ban_mask("ñandú"), HOST) == "ñandú"
+
+
+class TestPatterns:
+    @pytest.mark.parametrize("word", ["an*", "*a", "?na", "*", "A?A", "a*n*a", "ana", "**a**"])
+    def test_those_of_a_name(self, word: str) -> None:
+        assert pattern(word)("Ana")
+
+    @pytest.mark.parametrize("word", ["an", "a?", "*b*", "ana?", "[a]na", ".na", "ana\\Z", ""])
+    def test_those_of_other_names(self, word: str) -> None:
+        assert not pattern(word)("Ana")
+
+    def test_letters_are_folded_as_those_of_names_are(self) -> None:
+        assert pattern("\u00d1AN*")("n\u0303andu")
+        assert pattern("*\u1e9e")("gross")
+
+    def test_those_that_have_several_names(self) -> None:
+        assert list(filter(is_pattern, ["ana", "an*", "?", "#ops", ""])) == ["an*", "?"]
+
+    def test_none_takes_long(self) -> None:
+        assert not pattern("*a" * 16 + "b")("a" * 32)
