@@ -38,6 +38,7 @@ READ = {
     "sessions.is_here",
     "sessions.name_of",
     "sessions.reachable",
+    "store.when_published",
     "unread.inboxes.of",
     "unread.read_marks.of",
     "unread.sessions",
