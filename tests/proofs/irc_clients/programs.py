@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import os
 import pty
-import select
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 PATIENCE = 30.0
 """Most seconds that a program may take to show what it was sent."""
 
-QUIET = 0.3
-"""Seconds after which a program that draws nothing waits for input."""
+LOOK_SECONDS = 0.02
+"""Seconds between two looks at a log while nothing is drawn: a program may draw nothing for it."""
 
 TERMINAL = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 
@@ -48,6 +49,9 @@ class Program:
             start_new_session=True,
         )
         os.close(slave)
+        self._drew = threading.Event()
+        self._drawing = threading.Thread(target=self._drop_what_is_drawn, daemon=True)
+        self._drawing.start()
 
     @classmethod
     def is_installed(cls) -> bool:
@@ -59,10 +63,8 @@ class Program:
         raise NotImplementedError
 
     def type(self, *lines: str) -> None:
-        """Type lines, each once the program has drawn all of the one before: else it is a paste."""
-        for line in lines:
-            os.write(self._master, f"{line}\r".encode())
-            self._drain(QUIET)
+        """Type lines."""
+        os.write(self._master, "".join(f"{line}\r" for line in lines).encode())
 
     def logs(self) -> str:
         """Return what the program has logged so far."""
@@ -74,23 +76,26 @@ class Program:
         end = time.monotonic() + PATIENCE
         while (seen := self.logs().count(text)) < times:
             assert time.monotonic() < end, f"{self.name} shows {text!r} {seen} times: {self.logs()}"
-            self._drain(0.05)
+            self._look_again()
         assert seen == times, f"{self.name} shows {text!r} {seen} times: {self.logs()}"
 
     def close(self) -> None:
         """Kill the program."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._drawing.join()
         os.close(self._master)
 
-    def _drain(self, seconds: float) -> None:
-        """Read what the program draws, until it draws nothing for so long."""
-        while select.select([self._master], [], [], seconds)[0]:
-            try:
-                if not os.read(self._master, 1 << 16):
-                    return
-            except OSError:  # EIO: the program has ended
-                return
+    def _look_again(self) -> None:
+        """Return as soon as something may have been logged."""
+        self._drew.wait(LOOK_SECONDS)
+        self._drew.clear()
+
+    def _drop_what_is_drawn(self) -> None:
+        """Read what the program draws: a terminal that takes nothing would hold it."""
+        with suppress(OSError):  # EIO: the program has ended
+            while os.read(self._master, 1 << 16):
+                self._drew.set()
 
 
 class Irssi(Program):
@@ -103,6 +108,9 @@ class Irssi(Program):
         login = {**sasl, "sasl_password": self.password} if self.password else {}
         settings = {
             "core": {"real_name": self.nickname, "server_reconnect_time": "1s"},
+            # It types faster than people, and is not held back for that.
+            "irc/core": {"cmd_queue_speed": "1msec", "cmds_max_at_once": "100"},
+            "fe-text": {"paste_detect_time": "0"},
             "fe-common/core": {
                 "autolog": "yes",
                 "autolog_level": "all -crap -clientcrap",
@@ -154,7 +162,7 @@ class WeeChat(Program):
         end = time.monotonic() + PATIENCE
         while not (pipes := list(self.home.glob("weechat_fifo_*"))):
             assert time.monotonic() < end, "it made no pipe"
-            self._drain(0.05)
+            self._look_again()
         for line in lines:
             room, _, rest = line.partition(" ")
             where = f"irc.chatd.{room}" if room.startswith("#") else "irc.server.chatd"
