@@ -55,6 +55,8 @@ Modules (python3 -m tools.documents writes this list):
   receiver.
 - `prompt`: The questions that one session is asked, the answers that it may give unasked, and its
   paste.
+- `prompt_marks`: Read marks that are stored soon: of clients that come back by themselves, without
+  bookmarks.
 - `publisher`: Publishing: from what the store has committed to the rooms, and back to its authors.
 - `push_codes`: Codes that prove the targets of pushes: each was sent to one, and is to be typed
   back.

@@ -106,6 +106,8 @@ class Publisher(Subscriber):
                 room.publish(part, appended_here=appended_here)
                 if room.mark.seq != before:
                     self._unread.checks.fresh.add(room.key)
+                    if self._unread.prompt.present:
+                        self._unread.prompt.published(room.key)
                 if room.key in self._hooks:
                     self._hooks.said(room)
                 if self._alerts.pushes.all:

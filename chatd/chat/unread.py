@@ -3,7 +3,8 @@
 While an account is logged in, the lines that it is sent are counted (`chatd.chat.read_marks`). The
 marks are stored every minute, when a session ends, when the account logs in on another connection,
 and when the server stops. So after a crash the lines of a minute may be counted as missed again;
-none are skipped. This module must not know connections or commands.
+none are skipped. Those of clients that come back without a bookmark are stored within a part of a
+second (`chatd.chat.prompt_marks`). This module must not know connections or commands.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from chatd.chat.inboxes import Inboxes
 from chatd.chat.mark_checks import MarkChecks
 from chatd.chat.missed_lines import MissedLines
 from chatd.chat.own_lines import OwnLines
+from chatd.chat.prompt_marks import PromptMarks
 from chatd.chat.read_marks import ReadMark, ReadMarks, ReadTracker, reached
 from chatd.chat.session import Session
 from chatd.chat.spending import Spending
@@ -48,6 +50,7 @@ class UnreadTracker:
     ) -> None:
         self._present: dict[str, dict[Session, ReadTracker]] = {}
         self.checks = MarkChecks(clock, self._present, self.keep)
+        self.prompt = PromptMarks(clock, self.keep)
         self.read_marks = ReadMarks(store, self.checks.add)
         self.inboxes = Inboxes(store, reads, accounts)
         self._own_lines = OwnLines()
@@ -63,7 +66,7 @@ class UnreadTracker:
         inbox = self.inboxes.of(account)
         with self._store.together():
             session.say(text, kind=Kind.PRIVATE, room=inbox, receipt=receipt)
-            self._keep(self.read_marks.begin(account, inbox))
+            _keep(self._store, self.read_marks.begin(account, inbox))
 
     def account_gone(self, account: str) -> None:
         """Forget an account that is removed: its open sessions count nothing for a later owner."""
@@ -81,12 +84,14 @@ class UnreadTracker:
         """Send a session that has logged in the lines that it missed, and count from here on."""
         inbox = self.inboxes.of(account)
         self.keep(account)  # lines that were sent on other connections are not sent here
-        tracker = ReadTracker(account, inbox, self.checks.add)
+        tracker = ReadTracker(account, inbox, self._may_move)
         self._present.setdefault(account, {})[session] = tracker
+        if session.replies.format.comes_back_without_bookmark:
+            self.prompt.arrive(tracker)
         session.subscriptions.begin_tracking(tracker)
-        self._keep(self.read_marks.begin(account, inbox))
+        _keep(self._store, self.read_marks.begin(account, inbox))
         for room in session.memberships:
-            self._keep(self._begun(session, room))
+            _keep(self._store, self._begun(session, room))
         self.missed.greet(session)
 
     def depart(self, session: Session, *, keep: bool = True) -> None:
@@ -104,20 +109,25 @@ class UnreadTracker:
             present.pop(session, None)
             if not present:
                 self._present.pop(tracker.account, None)
+            self.prompt.depart(tracker)
             session.subscriptions.end_tracking()
             tracker.end()
 
-    def keep(self, account: str) -> None:
-        """Store the marks of an account that have moved."""
-        self._keep(self._moved(account))
+    def keep(self, *accounts: str) -> Deferred[None]:
+        """Store the marks of accounts that have moved, together. Fires once they are stored."""
+        return _keep(self._store, [put for each in accounts for put in self._moved(each)])
+
+    def _may_move(self, account: str) -> None:
+        self.checks.add(account)
+        self.prompt.add(account)
 
     def stop(self) -> Deferred[None]:
         """Store all marks and count no more: the server stops. Fires once they are stored."""
-        accounts = dict.fromkeys((*self._present, *self._own_lines.accounts))
-        puts = [put for account in accounts for put in self._moved(account)]
+        stored = self.keep(*dict.fromkeys((*self._present, *self._own_lines.accounts)))
         self._present.clear()
+        self.prompt.stop()
         self._own_lines.clear()
-        return self._keep(puts)
+        return stored
 
     def _moved(self, account: str) -> Iterator[Put]:
         if account not in self._accounts.table:
@@ -131,7 +141,7 @@ class UnreadTracker:
             if arrived:
                 trackers.append(tracker)
             if not arrived or tracker.is_sending:
-                self.checks.add(account)
+                self._may_move(account)
         shown_logs = (log for tracker in trackers for log in tracker.logs)
         for log in dict.fromkeys((*shown_logs, *self._own_lines.logs(account))):
             before = self.read_marks.of(account, log)
@@ -156,7 +166,7 @@ class UnreadTracker:
         if self.read_marks.of(account, log.key) is None:
             return  # nothing is counted for it there
         self._own_lines.add(account, log.key, seqs)
-        self.checks.add(account)
+        self._may_move(account)
 
     def _begun(self, session: Session, room: Room) -> Iterator[Put]:
         """Return the changes that begin to count a room for the account of a session."""
@@ -172,11 +182,6 @@ class UnreadTracker:
             self._spending.count_stored(session, puts)
             yield from puts
 
-    def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
-        puts = list(puts)
-        # If they cannot be stored, they are as before; the store logs its trouble itself.
-        return change(self._store, *puts).addErrback(ignore_store_error) if puts else succeed(None)
-
     def entered(self, session: Session) -> None:
         """Tell a session that entered a room how much it missed there, and count from here on."""
         tracker, room = session.subscriptions.read_tracker, session.room
@@ -185,7 +190,7 @@ class UnreadTracker:
         for each in self.missed.of(session):
             if each.log is room:
                 session.answer("missed_before", count=each.lines, room=room.name)
-        self._keep(self._begun(session, room))
+        _keep(self._store, self._begun(session, room))
         if session.subscriptions.multi_room:
             # Its lines may have been sent as missed ones, and the client shows the mark.
             self.keep(tracker.account)
@@ -201,7 +206,7 @@ class UnreadTracker:
         before = self.read_marks.mark(tracker.account, room.key) or ReadMark(-1)
         later = max(before.seq, min(seq, room.head))
         if before.seq < later or before.time < time:
-            self._keep(self.read_marks.puts(tracker.account, room.key, later, time=time))
+            _keep(self._store, self.read_marks.puts(tracker.account, room.key, later, time=time))
             self.show_mark(tracker.account, room)
 
     def show_mark(self, account: str, room: Room) -> None:
@@ -226,6 +231,12 @@ class UnreadTracker:
             if log is not tracker.inbox:
                 self.show_mark(tracker.account, log)
         return done
+
+
+def _keep(store: Store, puts: Iterable[Put]) -> Deferred[None]:
+    """Store changes of marks. If they cannot be stored, they are as before."""
+    puts = list(puts)  # the store logs its trouble itself
+    return change(store, *puts).addErrback(ignore_store_error) if puts else succeed(None)
 
 
 def _may_mark(session: Session) -> bool:

@@ -115,6 +115,10 @@ class Format(abc.ABC):
     asks_for_missed = False
     """True if the client is not sent what it missed when it logs in: it asks for that itself."""
 
+    comes_back_without_bookmark = False
+    """True if the client connects again by itself, and is sent then what the server knows it has
+    not, as it cannot say which lines it has."""
+
     @property
     def reports_seen(self) -> bool:
         """True if a client with several rooms reports itself which lines a person has seen.

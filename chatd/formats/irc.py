@@ -208,6 +208,7 @@ class OwnIrcFormat(Format):
     kind = "irc"
     shows_presence = True
     asks_for_past = True
+    comes_back_without_bookmark = True
 
     shared: IrcFormat = field()
     name: str = "*"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.proofs.irc_clients.marks import until_read
 from tests.proofs.irc_clients.programs import Irssi
 from tests.support.live_server import LOOPBACK, Client, LiveServer
 from tests.support.sentences import EN
@@ -15,10 +16,12 @@ from tests.support.world import PASSWORD
 
 pytestmark = pytest.mark.skipif(not Irssi.is_installed(), reason="no irssi")
 
+CAME = "ana [ana@chatd.local] has joined #ops"
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[LiveServer]:
-    with LiveServer(tmp_path, "--irc", LOOPBACK) as server:
+    with LiveServer(tmp_path, "--irc", LOOPBACK, "--irc-name=chatd.local") as server:
         yield server
 
 
@@ -39,7 +42,7 @@ def luis(server: LiveServer) -> Iterator[Client]:
 @pytest.fixture
 def ana(server: LiveServer, tmp_path: Path, luis: Client) -> Iterator[Irssi]:
     irssi = Irssi(tmp_path / "irssi", server.ports[1], "ana", "ops")
-    luis.until(EN.notice("joined", people="ana", count=1))
+    irssi.until(CAME)
     irssi.type("/window goto #ops")
     yield irssi
     irssi.close()
@@ -74,18 +77,20 @@ class TestIrssi:
 
 
 class TestRestart:
-    def test_an_account_misses_nothing_while_the_daemon_is_killed(self, tmp_path: Path) -> None:
+    def test_an_account_misses_nothing_and_is_sent_nothing_twice(self, tmp_path: Path) -> None:
         port = free_port()
-        listen = ("--irc", f"tcp:{port}:interface=127.0.0.1")
+        listen = ("--irc", f"tcp:{port}:interface=127.0.0.1", "--irc-name=chatd.local")
         with LiveServer(tmp_path, *listen) as server:
             with person(server, "ana", f"/register {PASSWORD}"):
                 pass
             with person(server, "luis", "/join ops") as luis:
                 irssi = Irssi(tmp_path / "irssi", port, "ana", "ops", PASSWORD)
-                luis.until(EN.notice("joined", people="ana", count=1))
+                irssi.until(CAME)
                 luis.type("antes")
                 irssi.until("luis> antes")
+                until_read(tmp_path / "store", "ana", "ops", 1)
             server.kill()
             with server.again() as again, person(again, "luis", "/join ops", "después"):
-                irssi.until("luis> después")
+                irssi.until("después")
                 irssi.close()
+                assert irssi.logs().count("antes") == 1
