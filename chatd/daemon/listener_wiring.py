@@ -65,13 +65,13 @@ def listeners_of(
     ``certificates`` are those that were read already.
     """
     admission = Admission(settings.limits, server.budgets)
-    has_web = any(each.kind is ListenerKind.WEB for each in settings.listeners)
-    site = _site(settings, server, clock) if has_web else None
+    kinds = {each.kind for each in settings.listeners}
+    door = IrcDoor(settings.irc_name or irc_name(socket.getfqdn()), security_of(settings))
+    through_web = door if ListenerKind.IRC in kinds else None
+    site = _site(settings, server, clock, through_web) if ListenerKind.WEB in kinds else None
     hosts = Hosts(host_names(settings))
 
     turns = {kind: TurnScheduler(clock, server.error_log) for kind in ListenerKind}
-
-    door = IrcDoor(settings.irc_name or irc_name(socket.getfqdn()), security_of(settings))
 
     def serving(listener: ListenerSettings, place: Place) -> ChatFactory:
         own = Budgets(clock, listener.own.budgets)
@@ -143,13 +143,23 @@ def _trusting(site: Site, trust: Trust, clock: IReactorTime) -> Site:
         refuse(str(error))
 
 
-def _site(settings: Settings, server: ChatServer, clock: IReactorTime) -> Site:
-    """Return the site for browsers and HTTP. Refuse if a library that it needs is missing."""
+def _site(
+    settings: Settings, server: ChatServer, clock: IReactorTime, door: IrcDoor | None
+) -> Site:
+    """Return the site for browsers and HTTP. Refuse if a library that it needs is missing.
+
+    Clients of the ``door``, if any, may come through WebSockets.
+    """
     try:
+        from chatd.protocols.irc.websocket import PATH, SUBPROTOCOL, IrcWebSocketHandler
+        from chatd.protocols.web.http.upgrade import Subprotocol
         from chatd.protocols.web.site import site_of
     except ImportError as error:
         _refuse_without(error, "web")
-    return site_of(server, clock, settings.max_length, host_names(settings))
+    spoken = []
+    if door is not None:
+        spoken = [Subprotocol(SUBPROTOCOL, PATH, partial(IrcWebSocketHandler, door))]
+    return site_of(server, clock, settings.max_length, host_names(settings), spoken)
 
 
 def _watching(

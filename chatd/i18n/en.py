@@ -1033,7 +1033,7 @@ SENTENCES = {
     "irc_closing": "the connection is closed.",
     "irc_line_too_long": "a line may have at most 510 bytes, and its tags 4096. It was not read.",
     "irc_not_utf8": "text has to be UTF-8. Nothing was said.",
-    "irc_control": "a line must have no NUL and no CR in it. Nothing was said.",
+    "irc_control": "a line must have no NUL, CR or LF in it. Nothing was said.",
     "irc_unknown_command": "there is no such command. /quote HELP lists them.",
     "irc_needs_parameters": "this command needs more parameters. /quote HELP explains it.",
     # IRC: registration

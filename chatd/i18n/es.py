@@ -1128,7 +1128,7 @@ SENTENCES = {
         "una línea puede tener como mucho 510 bytes, y sus etiquetas 4096. No se ha leído."
     ),
     "irc_not_utf8": "el texto tiene que ser UTF-8. No se ha dicho nada.",
-    "irc_control": "una línea no puede llevar NUL ni CR. No se ha dicho nada.",
+    "irc_control": "una línea no puede llevar NUL, CR ni LF. No se ha dicho nada.",
     "irc_unknown_command": "no hay tal orden. /quote HELP las enumera.",
     "irc_needs_parameters": "a esta orden le faltan parámetros. /quote HELP la explica.",
     # IRC: registration

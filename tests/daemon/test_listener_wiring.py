@@ -11,10 +11,13 @@ from chatd.daemon.settings import settings_of
 from chatd.protocols.irc.door import TransportSecurity
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Place, TooManyConnections
+from chatd.protocols.web.connection import WebFactory
 from chatd.util.privileges import current
+from tests.support.http import HANDSHAKE, request
+from tests.support.memory_client import MemoryClient
 from tests.support.monitors import monitor_of
 from tests.support.service import FREE
-from tests.support.world import World
+from tests.support.world import HERE, World
 
 
 def listener(**values: str) -> dict[str, Given]:
@@ -87,6 +90,18 @@ class TestIrc:
     def test_there_may_be_none(self) -> None:
         (chat,) = factories_of(World(), listener())
         assert chat.irc_port == 0
+
+    @pytest.mark.parametrize(("others", "status"), [(["irc"], b"101"), ([], b"404")])
+    def test_is_spoken_through_websockets_where_both_are_given(
+        self, others: list[str], status: bytes
+    ) -> None:
+        world = World()
+        factories = factories_of(world, *(listener(kind=kind) for kind in ["web", *others]))
+        (web,) = [each for each in factories if isinstance(each, WebFactory)]
+        client = MemoryClient(world, web, web.build(HERE), HERE)
+        client.protocol.dataReceived(request("GET", "/irc", **HANDSHAKE))
+        world.settle()
+        assert client.bytes_seen().split(b" ")[1] == status
 
     def test_clients_may_have_to_come_by_tls(self) -> None:
         tls = listener(kind="irc", endpoint="ssl:6697:privateKey=x.pem")

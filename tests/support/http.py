@@ -14,16 +14,25 @@ from twisted.internet.testing import StringTransport
 
 from chatd.accounts.credentials import TOKEN
 from chatd.commands import dispatch
+from chatd.protocols.irc.websocket import PATH, SUBPROTOCOL, IrcWebSocketHandler
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.http.messages import Answer, Request, json_answer
 from chatd.protocols.web.http.same_origin import Hosts
-from chatd.protocols.web.http.upgrade import HandOver, Requester
+from chatd.protocols.web.http.upgrade import HandOver, Requester, Subprotocol
 from chatd.protocols.web.site import Site
 from chatd.protocols.web.static_files import File
 from tests.support.memory_client import MemoryClient
 from tests.support.world import HERE, Node, World
+
+HANDSHAKE = {
+    "connection": "Upgrade",
+    "upgrade": "websocket",
+    "sec_websocket_version": "13",
+    "sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+"""The headers of a WebSocket's handshake."""
 
 
 class Got(NamedTuple):
@@ -136,11 +145,12 @@ class SiteWorld(WebWorld):
 
 
 def site_of(node: Node) -> Site:
-    """Return chatd's own site at a node, with a page of two files."""
+    """Return chatd's own site at a node, with a page of two files, and with IRC."""
     page = {(): File(b"<!doctype html>", "text/html"), ("main.js",): File(b"1", "text/javascript")}
     description = File(b"{}", "application/json")
     hosts = Hosts(["vault"])
-    return Site(node.server, node.clock, 4096, hosts, page, description)
+    irc = Subprotocol(SUBPROTOCOL, PATH, partial(IrcWebSocketHandler, node.door))
+    return Site(node.server, node.clock, 4096, hosts, page, description, subprotocols=[irc])
 
 
 def error_of(got: Got) -> tuple[int, str]:

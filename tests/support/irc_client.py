@@ -6,8 +6,13 @@ from base64 import b64encode
 
 from twisted.internet.interfaces import IAddress
 
+from chatd.accounts.credentials import Grant
 from chatd.protocols.irc.handler import IrcHandler
 from chatd.protocols.irc.sasl import PART
+from chatd.protocols.irc.websocket import IrcWebSocketHandler
+from chatd.protocols.transport.client_protocol import ClientProtocol
+from chatd.protocols.transport.factory import ChatFactory
+from tests.support.browser import Frame, frame, frames_of
 from tests.support.memory_client import MemoryClient
 from tests.support.world import HERE, PASSWORD, World, log_in
 
@@ -43,6 +48,65 @@ class IrcClient(MemoryClient):
         return self.seen()
 
 
+class WebIrcClient(IrcClient):
+    """A client of a WebSocket, after the handshake, which has sent nothing yet."""
+
+    def __init__(
+        self,
+        world: World,
+        address: IAddress = HERE,
+        *,
+        dead_after: int = 0,
+        grant: Grant | None = None,
+    ) -> None:
+        node = world.next_node()
+        factory = ChatFactory(
+            node.server,
+            node.clock,
+            lambda server, clock, max_length: ClientProtocol(
+                clock, IrcWebSocketHandler(node.door, server, clock, max_length, grant=grant)
+            ),
+            limits=node.irc.limits._replace(dead_after=dead_after),
+        )
+        self.others: list[Frame] = []
+        """The frames so far that were no lines."""
+        super().__init__(world, factory, factory.buildProtocol(address), address)
+
+    @classmethod
+    def after_handshake(cls, client: MemoryClient) -> WebIrcClient:
+        """Return a client that has sent a handshake, and has seen the answer."""
+        made = cls.__new__(cls)
+        made.world, made.factory, made.others = client.world, client.factory, []
+        made.protocol, made.transport = client.protocol, client.transport
+        return made
+
+    def send(self, *lines: str | bytes) -> None:
+        for line in lines:
+            self.send_bytes(frame(line.encode() if isinstance(line, str) else line))
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send bytes that are whole frames, and run all that is due."""
+        self.protocol.dataReceived(data)
+        self.world.settle()
+
+    def seen(self) -> list[str]:
+        self.world.settle()
+        lines = []
+        for each in frames_of(self.bytes_seen()):
+            if each.opcode == 1:
+                assert each.last, "a line is in one frame"
+                lines.append(each.payload.decode())
+            else:
+                self.others.append(each)
+        return lines
+
+    def close_code(self) -> int:
+        """Return the code with which the server has closed."""
+        self.seen()
+        (payload,) = [each.payload for each in self.others if each.opcode == 8]
+        return int.from_bytes(payload[:2], "big")
+
+
 def irc_client(world: World, address: IAddress = HERE) -> IrcClient:
     """Return a client that has connected, to the next node."""
     factory = world.next_node().irc
@@ -56,13 +120,14 @@ def irc_person(
     capabilities: str = "",
     account: bool = False,
     address: IAddress = HERE,
+    client: IrcClient | None = None,
 ) -> IrcClient:
     """Return a client that has registered and is in some rooms, whose welcome it has seen.
 
-    With an ``account``, it is logged in to the account of its name, which is registered if there is
-    none.
+    It may be a ``client`` that has connected. With an ``account``, it is logged in to the account
+    of its name, which is registered if there is none.
     """
-    client = irc_client(world, address)
+    client = client or irc_client(world, address)
     if account:
         if world.server.accounts.called(name) is None:
             world.register(name)

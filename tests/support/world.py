@@ -150,7 +150,8 @@ class Node:
         self.bare = ChatFactory(
             self.server, self.clock, BareProtocol, BARE_LENGTH, limits, admission
         )
-        irc = partial(IrcProtocol, Door(IRC_NAME))
+        self.door = Door(IRC_NAME)
+        irc = partial(IrcProtocol, self.door)
         self.irc = ChatFactory(self.server, self.clock, irc, max_length, limits, admission)
 
 

@@ -16,6 +16,8 @@ Modules (python3 -m tools.documents writes this list):
 - `client`: The state of a client of IRC: how far it is registered, and its capabilities.
 - `conversation`: The conversation with one client, as the commands see it.
 - `door`: The door: what all IRC clients of one daemon have in common.
+- `framed`: The stream of an IRC client that is sent each line in a frame of its own (IRCv3
+  websocket).
 - `handler`: The handler of an IRC client: each line is a message, which the table of commands
   handles.
 - `info`: The server, as IRC clients ask for it: how many are here, its time, its help.
@@ -53,5 +55,7 @@ Modules (python3 -m tools.documents writes this list):
 - `talking`: Talking: the commands by which lines are said to channels and to people.
 - `talks`: Talks with one person: private lines, put together from two inboxes.
 - `typing`: Typing: clients that show it are told who is typing (IRCv3 message-tags, typing).
+- `websocket`: The handler of an IRC client that speaks through a WebSocket: lines in frames (IRCv3
+  websocket).
 - `whowas`: WHOWAS: who had a name that is free now (RFC 2812 section 3.6.3).
 """

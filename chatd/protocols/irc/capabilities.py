@@ -92,7 +92,7 @@ def _ls(conversation: Conversation, argument: str) -> None:
     if client.version >= VALUES and "cap-notify" not in client.capabilities:
         conversation.use_capabilities(client.capabilities | {"cap-notify"})
     words = _with_values(conversation, offered(conversation))
-    security = conversation.door.security
+    security = conversation.security
     if security is not None and client.version >= VALUES:  # it cannot be asked for
         words.append(f"sts={security.value(conversation.encrypted)}")
     _list(conversation, "LS", words)

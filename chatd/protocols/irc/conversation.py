@@ -15,7 +15,7 @@ from chatd.errors import Refusal
 from chatd.event import QUITTING, Departure
 from chatd.formats.irc import OwnIrcFormat
 from chatd.protocols.irc.client import Client
-from chatd.protocols.irc.door import Door
+from chatd.protocols.irc.door import Door, TransportSecurity
 from chatd.protocols.irc.labels import AnswerStream
 from chatd.protocols.irc.message import Message
 
@@ -28,6 +28,10 @@ class Conversation(Protocol):
     session: Session
     client: Client
     max_length: int
+
+    @property
+    def security(self) -> TransportSecurity | None:
+        """The policy by which the client has to come by TLS; None if it need not."""
 
     @property
     def encrypted(self) -> bool:

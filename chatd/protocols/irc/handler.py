@@ -25,12 +25,13 @@ from chatd.protocols.irc.batches import CUTS
 from chatd.protocols.irc.capabilities import logins_changed
 from chatd.protocols.irc.client import Client
 from chatd.protocols.irc.conversation import Command
-from chatd.protocols.irc.door import Door
+from chatd.protocols.irc.door import Door, TransportSecurity
 from chatd.protocols.irc.labels import label_of
 from chatd.protocols.irc.message import LONGEST, InvalidMessage, Message, MessageFault, parse
 from chatd.protocols.lines.decoder import LineDecoder
 from chatd.protocols.lines.framing import TooLong
 from chatd.protocols.transport.client_protocol import ClientProtocol
+from chatd.protocols.transport.handler import Decoder
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.storage.contract import StoreError
 from chatd.text.validation import is_http_request, is_tls_hello
@@ -41,14 +42,18 @@ person who types NICK and USER takes some 15."""
 
 
 class IrcHandler(Answers):
-    """Handles the messages of one client of a ``door``."""
+    """Handles the messages of one client of a ``door``, which come as lines without their ends."""
 
     __slots__ = ("_came", "_first", "_reason", "client", "door")
 
     def __init__(
-        self, door: Door, server: ChatServer, clock: IReactorTime, max_length: int
+        self,
+        door: Door,
+        server: ChatServer,
+        clock: IReactorTime,
+        max_length: int,
+        decoder: Decoder[bytes],
     ) -> None:
-        decoder = LineDecoder(LONGEST, telnet=False)
         super().__init__(server, clock, max_length, decoder, for_people=True)
         self.door = door
         self.client = Client()
@@ -92,7 +97,7 @@ class IrcHandler(Answers):
         session.subscriptions.change_format(own)
         self._show_own_lines(False)
         session.queue.wants_receipts()
-        session.stream.end_with(self._farewell)
+        session.stream.end_with(self.farewell)
         self.connection.factory.checks.schedule(self.connection)
 
     def accept(self, lines: list[bytes]) -> list[bytes]:
@@ -170,6 +175,11 @@ class IrcHandler(Answers):
     # What commands call
 
     @property
+    def security(self) -> TransportSecurity | None:
+        """The policy by which the client has to come by TLS."""
+        return self.door.security
+
+    @property
     def encrypted(self) -> bool:
         """True if the client came by TLS."""
         return self.connection.address.encrypted
@@ -205,7 +215,8 @@ class IrcHandler(Answers):
         self.server.finish(self.session, departure)
         self.interrupted = True
 
-    def _farewell(self) -> bytes:
+    def farewell(self) -> bytes:
+        """Return the last line, which says why the connection ends."""
         return self.own_format.ending(self._reason or self.session.sentence("irc_closing"))
 
     # What the connection calls
@@ -233,4 +244,5 @@ class IrcProtocol(ClientProtocol):
     def __init__(
         self, door: Door, server: ChatServer, clock: IReactorTime, max_length: int
     ) -> None:
-        super().__init__(clock, IrcHandler(door, server, clock, max_length))
+        decoder = LineDecoder(LONGEST, telnet=False)
+        super().__init__(clock, IrcHandler(door, server, clock, max_length, decoder))

@@ -24,7 +24,7 @@ class MessageFault(enum.Enum):
     TOO_LONG = "too long"
     TAGS_TOO_LONG = "too long tags"
     NOT_UTF8 = "not UTF-8"
-    CONTROL = "a NUL or a CR"
+    CONTROL = "a NUL, a CR or an LF"
 
 
 class Message(NamedTuple):
@@ -54,6 +54,8 @@ class InvalidMessage(ValueError):
 _NO_TAGS: Mapping[str, str] = MappingProxyType({})
 _NOTHING = Message(_NO_TAGS, "", "", ())
 
+_REPLACED = dict.fromkeys(map(ord, "\0\r\n"), "\ufffd")
+
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 
 
@@ -61,7 +63,7 @@ def parse(line: bytes) -> Message | None:
     """Return the parts of a line, which is without its line end; None if it has no command.
 
     Raises `InvalidMessage` if the tags have more than `TAG_BYTES` or the rest more than
-    `LINE_BYTES`; if it is not strict UTF-8; or if it has a NUL, or a CR in it.
+    `LINE_BYTES`; if it is not strict UTF-8; or if it has a NUL, a CR or an LF in it.
     """
     if len(line) > LINE_BYTES:
         _check_length(line)
@@ -69,7 +71,7 @@ def parse(line: bytes) -> Message | None:
         text = line.decode()
     except UnicodeDecodeError:
         raise InvalidMessage(MessageFault.NOT_UTF8, _readable(line)) from None
-    if "\0" in text or "\r" in text:
+    if "\0" in text or "\r" in text or "\n" in text:
         raise InvalidMessage(MessageFault.CONTROL, _readable(line))
     return _parts(text)
 
@@ -83,7 +85,7 @@ def _check_length(line: bytes) -> None:
 
 
 def _readable(line: bytes) -> Message:
-    text = line.decode(errors="replace").replace("\0", "\ufffd").replace("\r", "\ufffd")
+    text = line.decode(errors="replace").translate(_REPLACED)
     return _parts(text) or _NOTHING
 
 

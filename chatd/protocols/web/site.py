@@ -28,7 +28,8 @@ from chatd.protocols.web.connection import WebFactory, WebProtocol
 from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, error_answer
 from chatd.protocols.web.http.same_origin import Hosts, from_elsewhere, is_secure, same_origin
 from chatd.protocols.web.http.security_headers import HSTS
-from chatd.protocols.web.http.upgrade import HandOver, Requester
+from chatd.protocols.web.http.upgrade import HandOver, Requester, Subprotocol
+from chatd.protocols.web.live.handshake import is_handshake, offered_subprotocols
 from chatd.protocols.web.static_files import File, StaticFiles, json_file, page_of
 from chatd.storage.contract import StoreError
 from chatd.util.meter import SHORT_ANSWER
@@ -38,9 +39,16 @@ ROUTES = (*rooms.TABLE, *posting.TABLE, *sign_in.TABLE, *subscribe.TABLE)
 _READING = ("GET", "HEAD")
 
 
-def site_of(server: ChatServer, clock: IReactorTime, max_length: int, names: Iterable[str]) -> Site:
+def site_of(
+    server: ChatServer,
+    clock: IReactorTime,
+    max_length: int,
+    names: Iterable[str],
+    subprotocols: Iterable[Subprotocol] = (),
+) -> Site:
     """Return the site with the page of the package. ``names`` are those of this machine."""
-    return Site(server, clock, max_length, Hosts(names), page(), description())
+    hosts = Hosts(names)
+    return Site(server, clock, max_length, hosts, page(), description(), subprotocols=subprotocols)
 
 
 @cache
@@ -84,7 +92,8 @@ class Site:
     """Answers requests.
 
     ``hosts`` are those that this daemon is, ``page`` the files of the page, ``description`` that of
-    the interface, and ``routes`` the other paths.
+    the interface, and ``routes`` the other paths. ``subprotocols`` may be spoken through a
+    WebSocket.
     """
 
     def __init__(
@@ -96,6 +105,7 @@ class Site:
         page: StaticFiles,
         description: File,
         routes: Iterable[Route] = ROUTES,
+        subprotocols: Iterable[Subprotocol] = (),
     ) -> None:
         self.server = server
         self.clock = clock
@@ -103,6 +113,7 @@ class Site:
         self.hosts = hosts
         self._certificate: Vouched | None = None
         self._trusted: TrustedHeader | None = None
+        self._subprotocols = {each.name: each for each in subprotocols}
         self._files: Mapping[tuple[str, ...], File] = {
             **page,
             tuple(openapi.PATH[1:].split("/")): description,
@@ -164,6 +175,10 @@ class Site:
         path = request.path
         if path is None:
             return Answer(204, [("Allow", "GET, HEAD, OPTIONS, POST")])
+        subprotocol = self._subprotocol_of(request)
+        if subprotocol is not None:
+            call = await self._call(request, asker, {})
+            return subscribe.through_web_socket(call, subprotocol)
         file = self._files.get(path)
         routes = {
             route.method: (route, names)
@@ -189,11 +204,25 @@ class Site:
         request.check_parameters(route.operation.query)
         if route.cost:
             asker.charge(route.cost)
+        answer = await route.handler(await self._call(request, asker, names))
+        if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:
+            asker.meter.made(len(answer.body))
+        return answer
+
+    async def _call(self, request: Request, asker: Requester, names: Mapping[str, str]) -> Call:
         server, language = self.server, request.language(self.server.language)
         call = Call(server, self.clock, self.max_length, request, asker, language, names)
         if self._trusted is not None:
             call = replace(call, vouched=await self._trusted.grant_for(call))
-        answer = await route.handler(call)
-        if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:
-            asker.meter.made(len(answer.body))
-        return answer
+        return call
+
+    def _subprotocol_of(self, request: Request) -> Subprotocol | None:
+        """Return the protocol that a handshake is for; None for that of the page, or no handshake.
+
+        Of those that the client offers it is the first one that is known here.
+        """
+        if not (self._subprotocols and is_handshake(request)):
+            return None
+        at_path = [each.name for each in self._subprotocols.values() if each.path == request.path]
+        wanted = (*offered_subprotocols(request), *at_path)
+        return next((known for name in wanted if (known := self._subprotocols.get(name))), None)

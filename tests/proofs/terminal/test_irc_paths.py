@@ -10,7 +10,7 @@ from chatd.formats.irc_spoken import MULTILINE
 from chatd.protocols.irc.table import TABLE
 from tests.proofs.terminal.documented import every_pair_of_bytes, is_unsafe, undocumented
 from tests.support.hostile import HOSTILE
-from tests.support.irc_client import IrcClient, irc_person
+from tests.support.irc_client import IrcClient, WebIrcClient, irc_person
 from tests.support.logs import logged
 from tests.support.world import World
 
@@ -26,7 +26,7 @@ ENDING = ("QUIT",)
 
 
 class Doors:
-    """People in one room: of lines, and of IRC with different capabilities."""
+    """People in one room: of lines, and of IRC, through a WebSocket, too."""
 
     def __init__(self) -> None:
         self.world = world = World()
@@ -38,6 +38,8 @@ class Doors:
             for number, capabilities in enumerate(CAPABILITIES)
         ]
         self.irc.append(irc_person(world, "eva", "ops", account=True, capabilities=CAPABILITIES[2]))
+        self.web = WebIrcClient(world)
+        irc_person(world, "web", "ops", client=self.web, capabilities=CAPABILITIES[2])
 
     def seen(self, after: str) -> Iterator[tuple[str, set[str]]]:
         """Yield what is undocumented of that which each was sent."""
@@ -45,11 +47,17 @@ class Doors:
         yield f"eve after {after!r}", undocumented(self.eve.bytes_seen())
         for number, client in enumerate(self.irc):
             yield f"irc {number} after {after!r}", undocumented(sent(client), b"\r\n")
+        lines = "".join(f"{line}\r\n" for line in self.web.seen()).encode()
+        yield f"web after {after!r}", undocumented(without_actions(lines), b"\r\n")
 
 
 def sent(client: IrcClient) -> bytes:
     """Return the bytes that a client was sent, without the delimiters of actions."""
-    data = client.bytes_seen()
+    return without_actions(client.bytes_seen())
+
+
+def without_actions(data: bytes) -> bytes:
+    """Return lines without the delimiters of actions."""
     return data.replace(b" :\x01ACTION ", b" :").replace(b"\x01\r\n", b"\r\n")
 
 
@@ -91,11 +99,12 @@ def test_nothing_undocumented_arrives_of_lines(hostile: str) -> None:
             assert unsafe == set(), path
 
 
+@pytest.mark.parametrize("through_web", [False, True], ids=["tcp", "websocket"])
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-def test_nothing_undocumented_arrives_of_irc(hostile: str) -> None:
+def test_nothing_undocumented_arrives_of_irc(hostile: str, through_web: bool) -> None:
     with logged() as log:
         doors = Doors()
-        speaker = doors.irc[2]
+        speaker = doors.web if through_web else doors.irc[2]
         for line in from_irc(hostile):
             speaker.send(line, "JOIN #ops")
             for path, unsafe in doors.seen(line):

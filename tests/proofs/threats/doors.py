@@ -19,8 +19,8 @@ from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import ANYWHERE, Network
 from tests.support.browser import frame, frames_of
-from tests.support.http import SiteWorld, half_headers, request
-from tests.support.irc_client import irc_person
+from tests.support.http import HANDSHAKE, SiteWorld, half_headers, request
+from tests.support.irc_client import IrcClient, WebIrcClient, irc_client, irc_person
 from tests.support.json_client import JsonClient
 from tests.support.proxy_headers import SAID_OVER_TLS
 from tests.support.world import FAR, HERE, PASSWORD, Member, World
@@ -36,13 +36,6 @@ PROOFS = {COOKIE: "", FORGED: "0" * 64, SIGN_IN: None}
 SECRET = "the launch code is 0000"
 PUBLIC = "the weather is fine"
 """Lines that were said before: in the private room of the account, and in the lobby."""
-
-WEBSOCKET = {
-    "connection": "Upgrade",
-    "upgrade": "websocket",
-    "sec_websocket_version": "13",
-    "sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ==",
-}
 
 
 class House(SiteWorld):
@@ -281,7 +274,7 @@ class Socket(Visitor):
         headers = headers_of(credential, secret)
         proof = headers.pop("chatd_proof", "")
         self.client = self.house.caller(self.address)
-        self.client.send(request("GET", "/ws", **WEBSOCKET, **headers))
+        self.client.send(request("GET", "/ws", **HANDSHAKE, **headers))
         self.client.settle()
         head, _, rest = self.client.bytes_seen().partition(b"\r\n\r\n")
         self.is_open = head.startswith(b"HTTP/1.1 101 ")
@@ -362,10 +355,15 @@ class Irc(Visitor):
     takes_commands = False
 
     def come(self, credential: str, secret: str) -> None:
-        self.client = irc_person(self.house.world, "visitor", address=self.address)
+        client = self.connect(headers_of(credential, secret))
+        self.client = irc_person(self.house.world, "visitor", client=client)
         if secret:
             self.client.send(f"PRIVMSG NickServ :IDENTIFY ana {secret}")
             self.refused = "NOTICE" in self.told() and not self.has_account
+
+    def connect(self, headers: dict[str, str]) -> IrcClient:
+        """Return a client that has connected; there is no place for the headers."""
+        return irc_client(self.house.world, self.address)
 
     @property
     def session(self) -> Any:
@@ -385,6 +383,17 @@ class Irc(Visitor):
 
     def told(self) -> str:
         return "\n".join(self.client.seen())
+
+
+class WebIrc(Irc):
+    """The same through a WebSocket, whose handshake has the credential, too."""
+
+    def connect(self, headers: dict[str, str]) -> IrcClient:
+        caller = self.house.caller(self.address)
+        caller.send(request("GET", "/irc", **HANDSHAKE, **headers))
+        caller.settle()
+        assert caller.bytes_seen().startswith(b"HTTP/1.1 101 ")
+        return WebIrcClient.after_handshake(caller)
 
 
 class Requests(Visitor):
@@ -476,6 +485,8 @@ DOORS: dict[str, tuple[type[Visitor], IAddress]] = {
     "JSON lines, from a network in clear": (Json, FAR),
     "IRC": (Irc, HERE),
     "IRC, from a network in clear": (Irc, FAR),
+    "IRC through a WebSocket": (WebIrc, HERE),
+    "IRC through a WebSocket, from a network in clear": (WebIrc, FAR),
     "bare lines": (BareLines, HERE),
     "WebSocket": (Socket, HERE),
     "WebSocket, from a network in clear": (Socket, FAR),

@@ -14,7 +14,7 @@ from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.schemas import AFTER, BOOKMARK, ROOM, TEXT
 from chatd.protocols.web.http.http1 import date_of, opening_bytes
 from chatd.protocols.web.http.messages import NO_STORE, Answer, bookmark_in
-from chatd.protocols.web.http.upgrade import HandOver
+from chatd.protocols.web.http.upgrade import HandOver, Subprotocol
 from chatd.protocols.web.live import handshake
 from chatd.protocols.web.live.credentials import HandshakeCredentials
 from chatd.protocols.web.live.event_stream import EventStreamHandler
@@ -48,6 +48,22 @@ async def web_socket(call: Call) -> HandOver:
             call.max_length,
             opening=opening,
             credentials=HandshakeCredentials(grant, cookies, is_unproved),
+        )
+    )
+
+
+def through_web_socket(call: Call, subprotocol: Subprotocol) -> HandOver:
+    """Hand the connection over to a WebSocket through which another protocol is spoken.
+
+    Its own way to log in is the only one beside a trusted proxy.
+    """
+    call.server.numbers.check()
+    is_offered = subprotocol.name in handshake.offered_subprotocols(call.request)
+    headers = [("Sec-WebSocket-Protocol", subprotocol.name)] if is_offered else []
+    opening = handshake.opened(call.request, headers)
+    return HandOver(
+        lambda: subprotocol.make(
+            call.server, call.clock, call.max_length, opening=opening, grant=call.vouched
         )
     )
 
@@ -96,7 +112,9 @@ TABLE = (
             "webSocket",
             "rooms",
             "A WebSocket",
-            description="RFC 6455. docs/wire.md describes its messages.",
+            description="RFC 6455. docs/wire.md describes its messages. Where IRC clients are"
+            " let in, a handshake that offers the subprotocol `text.ircv3.net`, at any path, or"
+            " that is for the path /irc, begins IRC instead.",
             parameters=(
                 Parameter("Sec-WebSocket-Version", "header", {**TEXT, "const": handshake.VERSION}),
                 Parameter("Sec-WebSocket-Key", "header", TEXT),

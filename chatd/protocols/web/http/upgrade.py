@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.accounts.credentials import Grant
+from chatd.chat.server import ChatServer
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.rooms.stream import Stream
@@ -124,3 +128,32 @@ class HandOver:
     """
 
     make: Callable[[], Handler[Any]]
+
+
+class SubprotocolMaker(Protocol):
+    """Makes the handler of a client whose connection becomes a WebSocket.
+
+    The handler sends the ``opening`` first, which is the answer to the handshake. ``grant`` is that
+    of the person whom a trusted proxy named, if any.
+    """
+
+    def __call__(
+        self,
+        server: ChatServer,
+        clock: IReactorTime,
+        max_length: int,
+        *,
+        opening: bytes,
+        grant: Grant | None,
+    ) -> Handler[Any]: ...
+
+
+class Subprotocol(NamedTuple):
+    """A protocol of another door, which clients may speak through a WebSocket.
+
+    They offer its ``name`` in the handshake, at any path, or ask for its ``path``.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    make: SubprotocolMaker

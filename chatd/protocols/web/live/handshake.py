@@ -22,11 +22,19 @@ def is_handshake(request: Request) -> bool:
     )
 
 
+def offered_subprotocols(request: Request) -> list[str]:
+    """Return the names of the subprotocols that a client offers, the one that it likes best first.
+
+    (RFC 6455 section 1.9.)
+    """
+    offered = request.header("sec-websocket-protocol") or ""
+    return [name for name in map(str.strip, offered.split(",")) if name]
+
+
 def opened(request: Request, headers: Iterable[tuple[str, str]] = ()) -> bytes:
     """Return the answer, with these headers, after which it is a WebSocket. Raise `Problem`.
 
-    It accepts no subprotocol, and no extension, so that no message can be small on the wire and
-    large in memory.
+    It accepts no extension, so that no message can be small on the wire and large in memory.
     """
     if request.method != "GET" or not is_handshake(request):
         raise _upgrade_required("websocket_wanted")

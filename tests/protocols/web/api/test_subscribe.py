@@ -13,17 +13,11 @@ from chatd.protocols.transport.limits import Limits
 from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.protocols.web.live.websocket import WebSocketHandler
 from chatd.storage.records import change
-from tests.support.http import HttpClient, SiteWorld, error_of, request, sign_in_of
+from tests.support.http import HANDSHAKE, HttpClient, SiteWorld, error_of, request, sign_in_of
 from tests.support.numbers import NumberStore
 from tests.support.world import FAR
 
 STREAM = "/api/rooms/lobby/stream"
-WEBSOCKET = {
-    "connection": "Upgrade",
-    "upgrade": "websocket",
-    "sec_websocket_version": "13",
-    "sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ==",
-}
 
 
 def opened(
@@ -133,7 +127,7 @@ def test_opening_a_stream_costs_as_much_as_history_does() -> None:
 
 def test_a_browser_gets_a_websocket() -> None:
     web = SiteWorld()
-    caller, head, _ = opened(web, "/ws", origin="http://localhost", **WEBSOCKET)
+    caller, head, _ = opened(web, "/ws", origin="http://localhost", **HANDSHAKE)
     assert head.startswith(b"HTTP/1.1 101 ")
     assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
     assert isinstance(handler_of(web), WebSocketHandler)
@@ -143,14 +137,14 @@ def test_a_browser_gets_a_websocket() -> None:
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:8080"])
 def test_another_page_gets_none(origin: str) -> None:
-    assert refused(SiteWorld(), "/ws", origin=origin, **WEBSOCKET) == (403, "other_origin")
+    assert refused(SiteWorld(), "/ws", origin=origin, **HANDSHAKE) == (403, "other_origin")
 
 
 def test_what_is_no_handshake_is_told_what_is_wanted() -> None:
     web = SiteWorld()
     assert refused(web, "/ws") == (426, "websocket_wanted")
     caller = web.caller()
-    caller.send(request("GET", "/ws", **{**WEBSOCKET, "sec_websocket_key": "x"}))
+    caller.send(request("GET", "/ws", **{**HANDSHAKE, "sec_websocket_key": "x"}))
     (got,) = caller.got()
     assert error_of(got) == (400, "websocket_key")
     assert not caller.closed
@@ -161,7 +155,7 @@ def test_a_websocket_is_the_account_that_the_browser_signed_in_to() -> None:
     web.world.register("Ana")
     got = web.post("/api/signin", {"name": "ana", "password": "correct horse"})
     signed_in = sign_in_of(got)
-    opened(web, "/ws", cookie=signed_in["cookie"], **WEBSOCKET)
+    opened(web, "/ws", cookie=signed_in["cookie"], **HANDSHAKE)
     handler = handler_of(web)
     assert isinstance(handler, WebSocketHandler)
     assert handler.log_in(signed_in["chatd_proof"])
@@ -184,7 +178,7 @@ def old_cookie(web: SiteWorld) -> str:
 def test_a_cookie_of_a_version_without_proofs_is_removed() -> None:
     web = SiteWorld()
     cookie = old_cookie(web)
-    _, head, _ = opened(web, "/ws", cookie=cookie, **WEBSOCKET)
+    _, head, _ = opened(web, "/ws", cookie=cookie, **HANDSHAKE)
     assert b"Set-Cookie: chatd=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" in head.splitlines()
     assert web.ask("GET", "/api/me", cookie=cookie).json["name"] is None
 
@@ -195,14 +189,14 @@ def test_no_other_cookie_is_removed() -> None:
     got = web.post("/api/signin", {"name": "ana", "password": "correct horse"})
     cookie = sign_in_of(got)["cookie"]
     for sent in cookie, f"{cookie}; {old}", "chatd=x":
-        caller, head, _ = opened(web, "/ws", cookie=sent, **WEBSOCKET)
+        caller, head, _ = opened(web, "/ws", cookie=sent, **HANDSHAKE)
         assert b"Set-Cookie" not in head
         caller.hang_up()
 
 
 def test_connections_that_stay_are_closed_when_the_server_stops() -> None:
     web = SiteWorld()
-    callers = [opened(web)[0], opened(web, "/ws", **WEBSOCKET)[0]]
+    callers = [opened(web)[0], opened(web, "/ws", **HANDSHAKE)[0]]
     for client in web.clients():
         client.connection.stop_reading()
     for client in web.clients():
@@ -217,5 +211,5 @@ def test_a_connection_for_which_no_number_is_left_is_refused(target: str) -> Non
     store.give(1, 1)
     if target == "/ws":  # to look for the room of a stream takes a number, too
         web.server.numbers.take()
-    headers = WEBSOCKET if target == "/ws" else {}
+    headers = HANDSHAKE if target == "/ws" else {}
     assert refused(web, target, **headers) == (503, "no_numbers")
