@@ -85,7 +85,6 @@ COVERED_BY = {
     "chatd/protocols/irc/client.py": "tests/protocols/irc/test_registration.py",
     "chatd/protocols/irc/conversation.py": "tests/protocols/irc/test_handler.py",
     "chatd/protocols/irc/door.py": "tests/protocols/irc/test_info.py",
-    "chatd/protocols/irc/prefixes.py": "tests/protocols/irc/test_people.py",
     "chatd/protocols/irc/whowas.py": "tests/protocols/irc/test_monitor.py",
     "chatd/protocols/irc/numerics.py": "tests/protocols/irc/test_handler.py",
     "chatd/protocols/irc/table.py": "tests/protocols/irc/test_handler.py",

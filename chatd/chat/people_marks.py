@@ -52,15 +52,18 @@ class MarkedPeople:
 
     def describe(self, room: Room, names: Sequence[str]) -> PeopleMarks:
         """Return the marks of some names in a room."""
-        marks = PeopleMarks({}, [])
+        away = [name for name in names if self.is_away(name, room)]
+        return PeopleMarks(self.roles_of(room, names), away)
+
+    def roles_of(self, room: Room, names: Iterable[str]) -> dict[str, str]:
+        """Return the words of the roles of those of some names in a room that have one."""
+        roles = {}
         for name in names:
             sessions = self._names.of(name) or self._called(name)  # a guest by a number
             role = self._moderation.roles.role_of_name(name, sessions, room)
             if role in _SHOWN:
-                marks.roles[name] = _SHOWN[role]
-            if self.is_away(name, room):
-                marks.away.append(name)
-        return marks
+                roles[name] = _SHOWN[role]
+        return roles
 
     def is_away(self, name: str, room: Room) -> bool:
         """Return True if a member of a room says so, or has no session there."""
@@ -68,7 +71,7 @@ class MarkedPeople:
 
     def role_of(self, room: Room, name: str) -> str:
         """Return the word of the role that a name has in a room; "" for none that is shown."""
-        return self.describe(room, [name]).roles.get(name, "")
+        return self.roles_of(room, [name]).get(name, "")
 
     def is_connected(self, name: str) -> bool:
         """Return True if a session of any node has that name."""

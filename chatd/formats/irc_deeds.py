@@ -24,6 +24,11 @@ _NOT_SHOWN = ("kick", "uninvite")
 """Deeds of which others need not know, or know otherwise."""
 
 
+def ban_mask(name: str) -> str:
+    """Return the mask of a ban of a name."""
+    return f"{name}!*@*"
+
+
 def deed_lines(
     event: Event, mask_of: Callable[[str], str], capabilities: frozenset[str]
 ) -> list[str] | None:
@@ -71,7 +76,7 @@ def _modes(deed: Deed) -> Iterator[str]:
         yield from [target] * len(change[1:])
     elif verb in _OF_BANS and not target.startswith("@"):
         yield _OF_BANS[verb]
-        yield f"{target}!*@*"
+        yield ban_mask(target)
     elif verb == "close":
         yield f"+{mode_letter('closed')}"
     elif verb in ("mode", "create"):

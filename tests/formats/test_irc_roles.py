@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chatd.chat.permissions import Mode, Role
-from chatd.formats.irc_roles import mode_letter, role_letters
+from chatd.formats.irc_roles import PREFIX, mode_letter, prefixes_of_role, role_letters
 
 
 class TestRoles:
@@ -17,6 +19,22 @@ class TestRoles:
             Role.OWNER: "qo",
             Role.ADMINISTRATOR: "ao",
         }
+
+    @pytest.mark.parametrize(
+        ("role", "all_of_them", "one"),
+        [
+            ("owner", "~@", "@"),
+            ("administrator", "&@", "@"),
+            ("operator", "@", "@"),
+            ("voiced", "+", "+"),
+        ],
+    )
+    def test_prefixes(self, role: str, all_of_them: str, one: str) -> None:
+        assert prefixes_of_role(role, several=True) == all_of_them
+        assert prefixes_of_role(role, several=False) == one
+
+    def test_the_token_has_each_letter_and_its_prefix(self) -> None:
+        assert PREFIX == "(qaov)~&@+"
 
 
 class TestModes:

@@ -22,6 +22,7 @@ READ = {
     "credentials.sign_in_of",
     "logins.may_pass_secrets",
     "marked.describe",
+    "marked.roles_of",
     "mask",  # of the server as IRC clients know it
     "moderation.check",
     "moderation.roles.mode_of",

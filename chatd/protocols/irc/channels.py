@@ -5,13 +5,14 @@ This module must not know what a command does with a channel, nor who may do wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from chatd.chat.actions import look
 from chatd.chat.server import ChatServer
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal, short
 from chatd.formats.irc_lines import echoed
+from chatd.formats.irc_roles import prefixes_of_role
 from chatd.protocols.irc import numerics
 from chatd.protocols.irc.conversation import Conversation
 from chatd.protocols.irc.names import is_channel
@@ -122,6 +123,20 @@ def is_member(server: ChatServer, room: Room, name: str) -> bool:
     if name in room.here.named:
         return True
     return any(other.number in room.here.members for other in server.sessions.called_anywhere(name))
+
+
+def members_of(conversation: Conversation, room: Room) -> list[str]:
+    """Return the names of the members of a room that clients know of, each once, and its own."""
+    session = conversation.session
+    own = [session.name] if session.number in room.here.members else []
+    return list(dict.fromkeys([*room.here.shown_names(), *own]))
+
+
+def prefixes_of(conversation: Conversation, room: Room, names: Iterable[str]) -> dict[str, str]:
+    """Return the prefixes of those of some people in a room who have any, by their names."""
+    several = "multi-prefix" in conversation.client.capabilities
+    roles = conversation.server.marked.roles_of(room, names)
+    return {name: prefixes_of_role(word, several=several) for name, word in roles.items()}
 
 
 def person_called(conversation: Conversation, nickname: str) -> str:

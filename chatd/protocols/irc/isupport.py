@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from chatd.formats.irc_roles import PREFIX
+
 TOKENS = 13
 """Most tokens of a line: with the nickname and the sentence after them, they are 15 parameters."""
 
@@ -20,7 +22,7 @@ _FIXED = {
     "CHANMODES": "b,,,imnst",
     "CHANTYPES": "#",
     "CLIENTTAGDENY": "*,-typing",
-    "PREFIX": "(qaov)~&@+",
+    "PREFIX": PREFIX,
     "SAFELIST": "",
     "UTF8ONLY": "",
     "WHOX": "",

@@ -13,6 +13,7 @@ from chatd.chat.actions.roles import give_role, take_role
 from chatd.chat.permissions import Act, Mode, Role, may
 from chatd.chat.sanctions import BAN
 from chatd.errors import ErrorKind, Refusal, short
+from chatd.formats.irc_deeds import ban_mask
 from chatd.formats.irc_lines import echoed
 from chatd.formats.irc_roles import mode_letter
 from chatd.protocols.irc import numerics
@@ -26,7 +27,7 @@ from chatd.protocols.irc.channels import (
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
 from chatd.protocols.irc.mode_changes import ModeChange, changes_of
-from chatd.protocols.irc.names import InvalidMask, ban_mask, is_channel, name_of_mask
+from chatd.protocols.irc.names import InvalidMask, is_channel, name_of_mask
 from chatd.rooms.room import Room
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from fnmatch import translate
 
 from chatd.text.folding import fold
-from chatd.text.validation import InvalidName, NameFault, validate_name, validate_room_name
+from chatd.text.validation import validate_name
 
 CHANNEL_TYPES = "#"
 """The characters that a channel's name may begin with (the token CHANTYPES)."""
@@ -30,23 +30,6 @@ class InvalidMask(ValueError):
 def is_channel(target: str) -> bool:
     """Return True if a target is a channel, and not a person."""
     return target.startswith(CHANNEL_TYPES)
-
-
-def channel_of(room: str) -> str:
-    """Return the channel of a room."""
-    return CHANNEL_TYPES + room
-
-
-def room_of(channel: str) -> str:
-    """Return the name of the room that a channel is. Raises `InvalidName`."""
-    if not is_channel(channel):
-        raise InvalidName(NameFault.FORM)
-    return validate_room_name(channel)
-
-
-def ban_mask(name: str) -> str:
-    """Return the mask of a ban of a name."""
-    return f"{name}!*@*"
 
 
 def name_of_mask(mask: str, host: str) -> str:

@@ -14,10 +14,9 @@ from chatd.chat.permissions import Act, Role, may
 from chatd.errors import Refusal
 from chatd.formats.irc_lines import LINE_BYTES, echoed
 from chatd.protocols.irc import numerics
-from chatd.protocols.irc.channels import named_room
+from chatd.protocols.irc.channels import members_of, named_room, prefixes_of
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
-from chatd.protocols.irc.prefixes import prefixes_of
 from chatd.rooms.room import Room
 from chatd.text.messages import size_of
 
@@ -39,14 +38,7 @@ def names(conversation: Conversation, message: Message) -> None:
 
 def send_names(conversation: Conversation, room: Room) -> None:
     """Send who is in a room, and that the list has ended."""
-    conversation.in_slices(_slices(conversation, room, _members(conversation, room)))
-
-
-def _members(conversation: Conversation, room: Room) -> Sequence[str]:
-    """Return the names of the members of a room that clients know of; of several sessions, once."""
-    session = conversation.session
-    own = [session.name] if session.number in room.here.members else []
-    return list(dict.fromkeys([*room.here.shown_names(), *own]))
+    conversation.in_slices(_slices(conversation, room, members_of(conversation, room)))
 
 
 def _slices(conversation: Conversation, room: Room, members: Sequence[str]) -> Iterator[bytes]:
@@ -55,11 +47,10 @@ def _slices(conversation: Conversation, room: Room, members: Sequence[str]) -> I
     symbol = "=" if may(Role.EVERYONE, Act.READ, mode) else "@"
     begin = own.numeric(numerics.RPL_NAMREPLY, symbol, channel, text="")
     fits = LINE_BYTES + len(b"\r\n") - len(begin)
-    capabilities = conversation.client.capabilities
-    several, masks = "multi-prefix" in capabilities, "userhost-in-names" in capabilities
+    masks = "userhost-in-names" in conversation.client.capabilities
     for start in range(0, len(members), NAMES_A_SLICE):
         some = members[start : start + NAMES_A_SLICE]
-        prefixes = prefixes_of(conversation.server, room, some, several=several)
+        prefixes = prefixes_of(conversation, room, some)
         people = map(own.server.mask, some) if masks else some
         words = [prefixes.get(name, "") + each for name, each in zip(some, people, strict=True)]
         yield b"".join(

@@ -7,10 +7,10 @@ read a room.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
-from chatd.chat.action_queue import Job
 from chatd.chat.actions.costs import LISTING_COST
 from chatd.chat.actions.settings import set_away
 from chatd.chat.actions.whois import whois as look_up
@@ -19,11 +19,10 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.event import Change
 from chatd.formats.irc_lines import echoed
 from chatd.protocols.irc import numerics
+from chatd.protocols.irc.channels import members_of, named_room, prefixes_of
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
-from chatd.protocols.irc.names import is_pattern, pattern
-from chatd.protocols.irc.prefixes import prefixes_of
-from chatd.rooms.room import Room
+from chatd.protocols.irc.names import is_channel, is_pattern, pattern
 from chatd.rooms.slices import slices_by_number
 from chatd.text.validation import InvalidLine, validate_text
 
@@ -92,16 +91,14 @@ def who(conversation: Conversation, message: Message) -> None:
 
 def _who(conversation: Conversation, mask: str, fields: str, token: str) -> Iterator[bytes]:
     own, room = conversation.own_format, None
-    if mask.startswith("#"):
-        room = readable_room(conversation, mask)
-        names: Iterable[str] = () if room is None else names_in(room)
+    if is_channel(mask):
+        with suppress(Refusal):  # then there is nobody that the client may know of
+            room = named_room(conversation, mask)
+        names = [] if room is None else members_of(conversation, room)
     else:
         names = _names_like(conversation, mask)
-    several = "multi-prefix" in conversation.client.capabilities
-    for some in slices_by_number(list(names), PEOPLE_A_SLICE):
-        prefixes = {}
-        if room is not None:
-            prefixes = prefixes_of(conversation.server, room, some, several=several)
+    for some in slices_by_number(names, PEOPLE_A_SLICE):
+        prefixes = {} if room is None else prefixes_of(conversation, room, some)
         lines = []
         for name in some:
             person = person_called(conversation, name)
@@ -153,34 +150,17 @@ def _who_line(
     return own.numeric(numerics.RPL_WHOSPCRPL, *shown, text=text)
 
 
-def names_in(room: Room) -> list[str]:
-    """Return the names of all who are in a room, each once."""
-    return room.here.names
-
-
-def readable_room(conversation: Conversation, wanted: str) -> Room | None:
-    """Return the room of a channel; None if the client may not know who is there."""
-    server, session = conversation.server, conversation.session
-    try:
-        room = server.rooms.find(wanted, session)
-    except Refusal:
-        return None
-    return room if room is not None and session.may_read(room) else None
-
-
 def _names_like(conversation: Conversation, mask: str) -> list[str]:
-    server = conversation.server
     if not is_pattern(mask):
-        return [each.name for each in server.sessions.called_anywhere(mask)[:1]]
-    matches = pattern(mask)
+        return [each.name for each in conversation.server.sessions.called_anywhere(mask)[:1]]
+    server, clients = conversation.server, conversation.door.clients
     sessions: list[AnySession] = [*server.sessions, *server.roster.others()]
-    clients = conversation.door.clients
     names = dict.fromkeys(
         each.name
         for each in sessions
         if each.number not in clients or clients[each.number].registered
     )
-    return list(filter(matches, names))
+    return list(filter(pattern(mask), names))
 
 
 # WHOIS, and less of it
@@ -215,12 +195,11 @@ def whois(conversation: Conversation, message: Message) -> None:
 
 def _channels(conversation: Conversation, name: str) -> str:
     """Return the rooms of a person that the client may read, each with the person's role."""
-    server = conversation.server
-    several = "multi-prefix" in conversation.client.capabilities
-    rooms = [server.rooms.of(each) for each in look_up(server, conversation.session, name).rooms]
-    marks = [prefixes_of(server, room, [name], several=several) for room in rooms]
-    pairs = zip(rooms, marks, strict=True)
-    return " ".join(f"{mark.get(name, '')}#{room.name}" for room, mark in pairs)
+    server, session = conversation.server, conversation.session
+    rooms = [server.rooms.of(each) for each in look_up(server, session, name).rooms]
+    return " ".join(
+        f"{prefixes_of(conversation, room, [name]).get(name, '')}#{room.name}" for room in rooms
+    )
 
 
 def ison(conversation: Conversation, message: Message) -> None:
@@ -259,7 +238,7 @@ async def away(conversation: Conversation, message: Message) -> None:
     conversation.numeric(code, text=conversation.session.sentence(key))
 
 
-def setname(conversation: Conversation, message: Message) -> Job | None:
+def setname(conversation: Conversation, message: Message) -> None:
     """Have another real name."""
     try:
         text = validate_text(message.parameters[0], REALNAME_CHARACTERS)
@@ -273,7 +252,6 @@ def setname(conversation: Conversation, message: Message) -> Job | None:
     for membership in conversation.session.memberships.values():
         membership.show(Change.REALNAME, text)
     conversation.server.watches.tell(Change.REALNAME, conversation.session.name, text)
-    return None
 
 
 TABLE: Table = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.protocols.irc.prefixes import prefix_of
 from tests.support.irc_client import irc_person
 from tests.support.sentences import EN
 from tests.support.world import World
@@ -26,9 +25,17 @@ class TestWho:
     def test_a_person_of_another_door(self, world: World) -> None:
         world.person("luis")
         ana = irc_person(world, "ana")
-        assert ana.ask("WHO LU*")[0] == (
-            ":irc.example 352 ana * luis irc.example irc.example luis H :0 luis"
-        )
+        for mask in ("LU*", "LUIS"):
+            assert ana.ask(f"WHO {mask}")[0] == (
+                ":irc.example 352 ana * luis irc.example irc.example luis H :0 luis"
+            )
+
+    def test_one_who_may_not_speak_is_not_shown(self, world: World) -> None:
+        ana = irc_person(world, "ana", "ops", account=True)
+        ana.send("MODE #ops +m")
+        luis = irc_person(world, "luis", "ops")
+        assert [line.split(" ")[7] for line in ana.ask("WHO #ops")[:-1]] == ["ana"]
+        assert [line.split(" ")[7] for line in luis.ask("WHO #ops")[:-1]] == ["ana", "luis"]
 
     def test_a_private_room(self, world: World) -> None:
         owner = world.member("eva")
@@ -74,13 +81,6 @@ class TestAway:
         assert ana.ask("AWAY :out") == [f":irc.example 306 ana :{EN.sentence('irc_away')}"]
         assert luis.ask("WHO ana")[0].endswith(" ana G :0 Real Name")
         assert ana.ask("AWAY") == [f":irc.example 305 ana :{EN.sentence('irc_back')}"]
-
-
-class TestPrefixes:
-    def test_ranks(self) -> None:
-        assert prefix_of("owner", several=True) == "~@"
-        assert prefix_of("owner", several=False) == "@"
-        assert prefix_of("voiced", several=True) == "+"
 
 
 class TestStaying:
