@@ -43,7 +43,7 @@ _CONSTANT = "nt"
 """The letters that no room is without: lines come from members, and not everyone sets a topic."""
 
 _OF_PEOPLE = "i"
-"""The mode of all people: they are listed only to those who are in a room with them."""
+"""The mode of all people: WHO by a mask, and the channels of WHOIS, are of shared rooms alone."""
 
 
 async def mode(conversation: Conversation, message: Message) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import NamedTuple
 
 from chatd.chat.actions.costs import LISTING_COST
@@ -151,16 +152,12 @@ def _who_line(
 
 
 def _names_like(conversation: Conversation, mask: str) -> list[str]:
+    """Return the names that a mask is of: one that is in use, or those in the client's rooms."""
     if not is_pattern(mask):
         return [each.name for each in conversation.server.sessions.called_anywhere(mask)[:1]]
-    server, clients = conversation.server, conversation.door.clients
-    sessions: list[AnySession] = [*server.sessions, *server.roster.others()]
-    names = dict.fromkeys(
-        each.name
-        for each in sessions
-        if each.number not in clients or clients[each.number].registered
-    )
-    return list(filter(pattern(mask), names))
+    session = conversation.session
+    members = (members_of(conversation, room) for room in session.memberships)
+    return list(filter(pattern(mask), dict.fromkeys([session.name, *chain(*members)])))
 
 
 # WHOIS, and less of it
@@ -194,11 +191,13 @@ def whois(conversation: Conversation, message: Message) -> None:
 
 
 def _channels(conversation: Conversation, name: str) -> str:
-    """Return the rooms of a person that the client may read, each with the person's role."""
+    """Return the rooms of a person in which the client is, too, each with the person's role."""
     server, session = conversation.server, conversation.session
     rooms = [server.rooms.of(each) for each in look_up(server, session, name).rooms]
     return " ".join(
-        f"{prefixes_of(conversation, room, [name]).get(name, '')}#{room.name}" for room in rooms
+        f"{prefixes_of(conversation, room, [name]).get(name, '')}#{room.name}"
+        for room in rooms
+        if room in session.memberships
     )
 
 

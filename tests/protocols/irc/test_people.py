@@ -23,13 +23,21 @@ class TestWho:
         ]
 
     def test_a_person_of_another_door(self, world: World) -> None:
-        world.person("luis")
-        ana = irc_person(world, "ana")
+        world.person("luis").type("/join ops")
+        ana = irc_person(world, "ana", "ops")
         for mask in ("LU*", "LUIS"):
             assert ana.ask(f"WHO {mask}")[0] == (
                 ":irc.example 352 ana * luis irc.example irc.example luis H :0 luis"
             )
 
+    def test_a_mask_is_of_people_in_the_same_rooms(self, world: World) -> None:
+        luis, ana = irc_person(world, "luis", "dev"), irc_person(world, "ana", "ops")
+        assert [line.split(" ")[7] for line in ana.ask("WHO *")[:-1]] == ["ana"]
+        assert [line.split(" ")[7] for line in ana.ask("WHO luis")[:-1]] == ["luis"]
+        luis.send("JOIN #ops")
+        assert [line.split(" ")[7] for line in ana.ask("WHO *")[:-1]] == ["ana", "luis"]
+
+    @pytest.mark.one_node("a node knows of its own members alone that they may not speak")
     def test_one_who_may_not_speak_is_not_shown(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops", account=True)
         ana.send("MODE #ops +m")
@@ -60,6 +68,13 @@ class TestWhois:
             f":irc.example 330 ana luis luis :{EN.sentence('irc_logged_in_as')}",
             f":irc.example 318 ana luis :{END}",
         ]
+
+    def test_channels_that_both_are_in(self, world: World) -> None:
+        irc_person(world, "luis", "ops", "dev")
+        ana = irc_person(world, "ana", "dev")
+        assert ":irc.example 319 ana luis :#dev" in ana.ask("WHOIS luis")
+        eva = irc_person(world, "eva")
+        assert not [line for line in eva.ask("WHOIS luis") if " 319 " in line]
 
     def test_nobody(self, world: World) -> None:
         ana = irc_person(world, "ana")
