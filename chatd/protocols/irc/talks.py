@@ -1,8 +1,9 @@
 """Talks with one person: private lines, put together from two inboxes.
 
 The inbox of the client's account has what came to it, and that of the other account what it said
-to that. So there is no past of lines to guests or of guests, who have no inbox. This module must
-not know how a client names a place.
+to that. So there is no past of lines to guests or of guests, who have no inbox: also none of who
+had the name of an account before it was registered. This module must not know how a client names a
+place.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Place(NamedTuple):
 
 
 class _Inbox(NamedTuple):
-    """The log of one side, and the key of the author of its lines that belong to the talk."""
+    """The log of one side, and the key of the account whose lines in it belong to the talk."""
 
     log: Room
     author: str
@@ -61,9 +62,9 @@ async def send_talk(
     events: list[Event] = []
     if other is not None and own_key is not None:
         inboxes = server.unread.inboxes
+        sides = {own_key: other.key, other.key: own_key}  # one of who talks to themselves
         talk = _Talk(
-            conversation,
-            [_Inbox(inboxes.of(own_key), other.key), _Inbox(inboxes.of(other.key), own_key)],
+            conversation, [_Inbox(inboxes.of(key), author) for key, author in sides.items()]
         )
         events = await talk.find(subcommand, places, limit)
         if session.account != own_key:
@@ -99,6 +100,7 @@ class _Talk:
 
     def __init__(self, conversation: Conversation, inboxes: Sequence[_Inbox]) -> None:
         self._inboxes = inboxes
+        self._wrote = conversation.server.accounts.wrote
         self._asker = conversation.session.identity.asker
         self._meter = conversation.session.stream.meter
 
@@ -114,8 +116,7 @@ class _Talk:
             return await self._first(one, _END, limit)
         if subcommand == "AROUND":
             before = await self._last(_START, one, limit // 2) if limit > 1 else []
-            just_before = (one[0], one[1], one[2] - 1)
-            return before + await self._first(just_before, _END, limit - len(before))
+            return before + await self._first(_just_before(one), _END, limit - len(before))
         if one <= other:
             return await self._first(one, other, limit)
         return await self._last(other, one, limit)
@@ -123,11 +124,11 @@ class _Talk:
     async def _order(self, place: Place) -> _Order:
         if place.time is not None:
             return place.time, "", 0
-        for log, _ in self._inboxes:
-            if place.seq and log.key == place.log:
-                events = await self._read(log, place.seq - 1, place.seq)
+        for inbox in self._inboxes:
+            if place.seq and inbox.log.key == place.log:
+                events = await self._between(inbox, place.seq - 1, place.seq)
                 if events:
-                    return events[0].time, log.key, place.seq
+                    return _order_of(events[0])
         return _START
 
     async def _last(self, after: _Order, before: _Order, limit: int) -> list[Event]:
@@ -166,15 +167,11 @@ class _Talk:
     async def _between(self, inbox: _Inbox, after: int, upto: int) -> list[Event]:
         found: list[Event] = []
         while after < upto:
-            events = await self._read(inbox.log, after, upto)
-            found += [event for event in events if fold(event.author) == inbox.author]
+            events = await inbox.log.read(after, upto, self._asker)
+            self._meter.read(len(events))
+            found += [event for event in events if self._wrote(inbox.author, event)]
             after = events[-1].seq if events else upto
         return found
-
-    async def _read(self, log: Room, after: int, upto: int) -> list[Event]:
-        events = await log.read(after, upto, self._asker)
-        self._meter.read(len(events))
-        return events
 
 
 _START: _Order = (-1, "", 0)
@@ -183,6 +180,12 @@ _END: _Order = (2**63, "", 0)
 
 def _order_of(event: Event) -> _Order:
     return event.time, fold(event.room), event.seq
+
+
+def _just_before(order: _Order) -> _Order:
+    """Return the place before a line, or before all lines of a time."""
+    time, log, seq = order
+    return (time, log, seq - 1) if log else (time - 1, "", 0)
 
 
 def _in_order(events: Sequence[Event], after: _Order, before: _Order) -> list[Event]:

@@ -154,6 +154,34 @@ class TestTalks:
         assert sorted(history(ana, f"BEFORE luis {at(1)} 10", "luis")) == ["a0", "l0"]
         assert sorted(history(ana, f"AFTER luis {at(1)} 10", "luis")) == ["a2", "l2"]
         assert history(ana, "AROUND luis msgid=1-@luis 1", "luis") == ["a0"]
+        assert sorted(history(ana, f"AROUND luis {at(1)} 3", "luis")[1:]) == ["a1", "l1"]
+
+    def test_a_line_of_another_talk_is_no_place_in_it(self, world: World) -> None:
+        ana = irc_person(world, "ana", capabilities=CAPABILITIES, account=True)
+        luis = irc_person(world, "luis", account=True)
+        eva = irc_person(world, "eva", account=True)
+        for client, target in (ana, "luis"), (eva, "luis"), (luis, "ana"):
+            world.wait(1)
+            client.send(f"PRIVMSG {target} :x{target}")
+        assert history(ana, "AFTER luis msgid=2-@luis 10", "luis") == ["xluis", "xana"]
+
+    def test_with_oneself_has_each_line_once(self, world: World) -> None:
+        ana = irc_person(world, "ana", capabilities=CAPABILITIES, account=True)
+        ana.send("PRIVMSG ana :note")
+        assert history(ana, "LATEST ana * 10", "ana") == ["note"]
+
+    def test_lines_of_who_had_the_name_before_are_those_of_another_person(
+        self, world: World
+    ) -> None:
+        ana = irc_person(world, "ana", capabilities=CAPABILITIES, account=True)
+        guest = irc_person(world, "luis")
+        guest.send("PRIVMSG ana :between us")
+        guest.send("QUIT")
+        world.wait(10)
+        luis = irc_person(world, "luis", capabilities=CAPABILITIES, account=True)
+        luis.send("PRIVMSG ana :hola")
+        assert history(luis, "LATEST ana * 10", "ana") == ["hola"]
+        assert history(ana, "LATEST luis * 10", "luis") == ["hola"]
 
     def test_of_guests_there_is_no_past(self, world: World) -> None:
         ana = irc_person(world, "ana", capabilities=CAPABILITIES, account=True)
