@@ -45,11 +45,11 @@ def _run(pair: Cluster, crowd: Crowd, seconds: float, seed: int) -> Result:
     result = Result()
     if not crowd.talk(lambda: all(each.receipts for each in crowd.clients)):
         result.faults.append("not all clients came")
-    needle, trouble = Needle(pair, seed), Trouble(pair, crowd.nodes, seconds, seed)
+    needle = Needle(pair, seed)
+    trouble = Trouble(pair, crowd.nodes, needle, seconds, seed)
     needle.start()
     trouble.start()
-    crowd.talk(lambda: not trouble.is_alive(), 3 * seconds + 60)
-    needle.end()
+    assert crowd.talk(lambda: not trouble.is_alive(), 3 * seconds + 60), "the faults do not end"
     if trouble.error is not None:
         raise trouble.error
     result.faults += crowd.end()

@@ -8,6 +8,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 
 import psycopg
@@ -27,6 +29,9 @@ SUSPENDED_SECONDS = 20.0
 """Seconds that a node is suspended, which is longer than the others wait for it."""
 
 START_AGAIN_SECONDS = 0.5
+
+STARTS = 20
+"""Times that a node is started until that is an error."""
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -72,21 +77,26 @@ class Needle(threading.Thread):
 class Trouble(threading.Thread):
     """All other faults in a number of seconds, one after the other. ``did`` counts them.
 
-    In the end all nodes run, and all connections are carried. ``error`` is what went wrong with
-    the faults themselves.
+    In the end the needle rests, all nodes run, and all connections are carried. ``error`` is what
+    went wrong with the faults themselves.
     """
 
-    def __init__(self, pair: Cluster, nodes: Sequence[Node], seconds: float, seed: int) -> None:
+    def __init__(
+        self, pair: Cluster, nodes: Sequence[Node], needle: Needle, seconds: float, seed: int
+    ) -> None:
         super().__init__(daemon=True)
         self.did: Counter[str] = Counter()
         self.error: BaseException | None = None
         self._pair = pair
+        self._needle = needle
         self._nodes = nodes
         self._seconds = seconds
         self._chance = random.Random(f"trouble {seed}")
         self._order = count()
         self._plan: list[tuple[float, int, Callable[[], None]]] = []
         self._cut_off: set[Node] = set()
+        self._starters = ThreadPoolExecutor(len(nodes))
+        self._starts: list[Future[None]] = []
 
     def run(self) -> None:
         try:
@@ -128,6 +138,8 @@ class Trouble(threading.Thread):
         return self._chance.choice(sound) if len(sound) > 1 else None
 
     def _suspend(self, node: Node) -> None:
+        if not node.runs:
+            return
         node.suspend()
         self.did["nodes suspended"] += 1
         self._later(min(SUSPENDED_SECONDS, self._seconds / 3), node.resume)
@@ -136,15 +148,22 @@ class Trouble(threading.Thread):
         if node := self._any_node():
             node.kill()
             self.did["nodes killed"] += 1
-            self._later(self._chance.uniform(0, 1.0), lambda: self._start(node))
+            pause = self._chance.uniform(0, 1.0)
+            self._starts.append(self._starters.submit(self._start, node, pause))
 
-    def _start(self, node: Node) -> None:
-        """Start a node; a service manager would try again, too."""
-        try:
-            node.start()
-        except NotStarted:
+    def _start(self, node: Node, pause: float) -> None:
+        """Start a node after a pause; a service manager would try again, too.
+
+        It waits for the end of its lease, some seconds. So it has a thread of its own: the other
+        faults go on meanwhile.
+        """
+        for _ in range(STARTS):
+            time.sleep(pause)
+            with suppress(NotStarted):
+                return node.start()
             self.did["starts refused"] += 1
-            self._later(START_AGAIN_SECONDS, lambda: self._start(node))
+            pause = START_AGAIN_SECONDS
+        raise NotStarted(f"{node.name} was refused {STARTS} times")
 
     def _cut(self) -> None:
         if node := self._any_node():
@@ -180,13 +199,12 @@ class Trouble(threading.Thread):
         self._pair.repair()
 
     def _heal(self) -> None:
+        self._needle.end()
         self._pair.link.resume()
         for node in self._nodes:
             for proxy in node.proxies:
                 proxy.resume()
             node.resume()
-        while stopped := [node for node in self._nodes if not node.runs]:
-            self._plan.clear()
-            for node in stopped:
-                self._start(node)
-            time.sleep(START_AGAIN_SECONDS if self._plan else 0)
+        self._starters.shutdown()
+        for start in self._starts:
+            start.result()

@@ -229,7 +229,7 @@ class TestLostLinks:
     ) -> None:
         with postgres.connect() as connection:
             sessions = connection.execute(
-                "SELECT pid FROM pg_stat_activity WHERE application_name = 'chatd one'"
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'chatd ends'"
                 " ORDER BY backend_start DESC"
             ).fetchall()
             connection.execute("SELECT pg_terminate_backend(%s)", sessions[index])
@@ -261,13 +261,15 @@ class TestLostLinks:
             await one.link.reap(1, None)  # type: ignore[arg-type]
         expected_errors(AttributeError)
 
-    async def test_no_session_is_left(self, one: LinkedNode, postgres: Server) -> None:
-        one.link.abort()
+    async def test_no_session_is_left(self, url: str, postgres: Server) -> None:
+        node = LinkedNode(url, "ends")  # those of "one" may be left by other tests
+        await node.begin()
+        node.end()
 
         def are_gone() -> bool:
             with postgres.connect() as connection:
                 found = connection.execute(
-                    "SELECT FROM pg_stat_activity WHERE application_name = 'chatd one'"
+                    "SELECT FROM pg_stat_activity WHERE application_name = 'chatd ends'"
                 )
                 return found.fetchone() is None
 
