@@ -12,7 +12,7 @@ from chatd.storage.postgres.sessions import open_session
 from chatd.storage.shared.engine import LinkLost
 from tests.support.log_nodes import parameters_for
 from tests.support.postgres import Server
-from tests.support.waiting import InThread, wait_for_event
+from tests.support.waiting import InThread, signal_pid, wait_for_event
 
 WARNING = "DO $$ BEGIN RAISE WARNING 'it did not wait'; END $$"
 NOTICE = "DO $$ BEGIN RAISE NOTICE 'nor did this'; END $$"
@@ -54,6 +54,7 @@ class TestShutDown:
         channel.shut_down()
         with pytest.raises(psycopg.OperationalError):
             waiting.result()
+        signal_pid(postgres, "pg_terminate_backend", channel.pid)  # or it sleeps on
 
     def test_it_may_be_done_twice(self, channel: Channel) -> None:
         channel.shut_down()

@@ -229,7 +229,7 @@ class TestLostLinks:
     ) -> None:
         with postgres.connect() as connection:
             sessions = connection.execute(
-                "SELECT pid FROM pg_stat_activity WHERE application_name = 'chatd ends'"
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'chatd one'"
                 " ORDER BY backend_start DESC"
             ).fetchall()
             connection.execute("SELECT pg_terminate_backend(%s)", sessions[index])
@@ -262,7 +262,7 @@ class TestLostLinks:
         expected_errors(AttributeError)
 
     async def test_no_session_is_left(self, url: str, postgres: Server) -> None:
-        node = LinkedNode(url, "ends")  # those of "one" may be left by other tests
+        node = LinkedNode(url, "ends")
         await node.begin()
         node.end()
 
