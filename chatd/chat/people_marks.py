@@ -6,6 +6,7 @@ This module must not know connections or commands, nor who is sent the list.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -73,9 +74,11 @@ class MarkedPeople:
         """Return the word of the role that a name has in a room; "" for none that is shown."""
         return self.roles_of(room, [name]).get(name, "")
 
-    def is_connected(self, name: str) -> bool:
-        """Return True if a session of any node has that name."""
-        return bool(self._names.of(name) or self._roster.called(name))
+    def is_connected(self, name: str, besides: int) -> bool:
+        """Return True if another session than that one, of any node, has that name."""
+        here = (session.number for session in self._names.of(name))
+        elsewhere = (session.number for session in self._roster.called(name))
+        return any(number != besides for number in chain(here, elsewhere))
 
     def changed(self, name: str, room: Room | None = None) -> None:
         """Note that the marks of a name have changed, in a room or in all that it is in."""

@@ -8,7 +8,7 @@ not know a session, nor who may speak or stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -114,14 +114,16 @@ class People:
         """Return True if the person of a name stays here."""
         return bool(self.staying) and fold(name) in self.staying
 
-    def shows(self, name: str) -> bool:
-        """Return True if clients that are shown presences know of a member of that name."""
+    def shows(self, name: str, left: Collection[int] = ()) -> bool:
+        """Return True if clients that are shown presences know of a member of that name.
+
+        They were shown that the sessions in ``left``, which have the name here, have left.
+        """
         person = self.named.get(name)
         if person is None:
             return False
-        return self.stays(name) or person.sessions > sum(
-            hidden.name == name for hidden in self.hidden.values()
-        )
+        unseen = {number for number, hidden in self.hidden.items() if hidden.name == name}
+        return self.stays(name) or person.sessions > len(unseen.union(left))
 
     def shown_names(self) -> Iterable[str]:
         """Return the names of all of whom such clients know, each once."""

@@ -40,8 +40,8 @@ class Marks(Protocol):
     def role_of(self, room: Room, name: str) -> str:
         """Return the word of the role that a name has in a room; "" for none."""
 
-    def is_connected(self, name: str) -> bool:
-        """Return True if a session has that name."""
+    def is_connected(self, name: str, besides: int) -> bool:
+        """Return True if another session than that one has the name."""
 
 
 class _Unmarked:
@@ -51,7 +51,7 @@ class _Unmarked:
     def role_of(self, room: Room, name: str) -> str:
         return ""
 
-    def is_connected(self, name: str) -> bool:
+    def is_connected(self, name: str, besides: int) -> bool:
         return False
 
 

@@ -21,7 +21,7 @@ class Listed:
     def role_of(self, name: str) -> str:
         return self.roles.get(name, "")
 
-    def is_connected(self, name: str) -> bool:
+    def is_connected(self, name: str, besides: int) -> bool:
         return name in self.elsewhere
 
     def rename(self, name: str, new_name: str) -> list[Presence]:
@@ -71,6 +71,47 @@ class TestSessionsOfOneName:
 
     def test_hidden_ones_are_left_out(self) -> None:
         assert Listed().all_shown(Change.JOINED, "ana", hidden=True) == []
+
+
+class TestSessionsOfOtherNodes:
+    """It is published that one leaves, before it is known to be here no more."""
+
+    def test_one_that_leaves(self) -> None:
+        listed = Listed("ana")
+        assert listed.shown(Change.LEFT, "ana", session=0).name == "ana"
+
+    def test_one_of_two_that_leaves(self) -> None:
+        listed = Listed("ana", "ana")
+        assert listed.all_shown(Change.LEFT, "ana", session=0) == []
+        assert listed.shown(Change.LEFT, "ana", session=1).name == "ana"
+
+    def test_one_that_is_back_counts_again(self) -> None:
+        listed = Listed("ana", "ana")
+        listed.all_shown(Change.LEFT, "ana", session=0)
+        listed.all_shown(Change.JOINED, "ana", session=0)
+        assert listed.all_shown(Change.LEFT, "ana", session=1) == []
+
+    def test_one_that_comes_again_later_counts(self) -> None:
+        listed = Listed("ana", "ana")
+        listed.all_shown(Change.LEFT, "ana", session=0)
+        listed.people.leave(0)
+        listed.people.enter("eva", False, 0)
+        listed.people.enter("eva", False, 5)
+        assert listed.shown(Change.JOINED, "eva", session=0).name == "eva"
+        listed.people.leave(5)
+        assert listed.all_shown(Change.LEFT, "eva", session=5) == []
+
+    def test_one_that_has_a_new_name(self) -> None:
+        (renamed,) = Listed("ana").all_shown(Change.RENAMED, "ana", "eva", session=0)
+        assert (renamed.change, renamed.new_name) == (Change.RENAMED, "eva")
+
+    def test_those_that_are_gone_are_forgotten(self) -> None:
+        listed = Listed("ana", "eva", "luis", "tom")
+        for number, name in enumerate(("ana", "eva", "luis")):
+            listed.all_shown(Change.LEFT, name, session=number)
+            listed.people.leave(number)
+        listed.all_shown(Change.LEFT, "tom", session=3)
+        assert list(listed.list.leaving) == ["tom"]
 
 
 class TestQuitting:

@@ -145,11 +145,12 @@ class TestASession:
         assert broken.close_code() == 1007
 
     def test_quit_is_answered_with_the_last_line_and_the_last_frame(self, world: World) -> None:
-        one = person(world, "ana", "ops")
+        one, other = person(world, "ana", "ops"), irc_person(world, "eva", "ops")
         (error,) = one.ask("QUIT :home")
         assert error.startswith("ERROR :")
         assert one.close_code() == 1000
         assert one.closed
+        assert other.seen()[-1] == f":ana!ana@{IRC_NAME} QUIT :home"
 
     def test_one_that_does_not_register_is_let_go(self, world: World) -> None:
         one = WebIrcClient(world, dead_after=60)
