@@ -25,6 +25,9 @@ QUICK = re.compile(r"\bmark\.quick\b")
 WITHOUT_EXTENSION = "3.10"
 """The Python on which the tests run without the C extension."""
 
+WITHOUT_SERVER = ("transport", "proxy", "web/http", "test_checks.py", "web/test_page_js.py")
+"""Tests of protocols that have no server, so that they are the same on several nodes."""
+
 README_OPTIONS = "--ignore=tests/browser"
 """Options of pytest for the README's command: a session of its own starts the browser."""
 
@@ -153,7 +156,8 @@ def trial(session: nox.Session) -> None:
 def nodes(session: nox.Session) -> None:
     """Run the tests of commands and doors with people at two nodes that share a log in turn."""
     session.install("-e", ".[test]")
-    tests = session.posargs or ["tests/commands", "tests/protocols"]
+    left_out = [f"--ignore=tests/protocols/{path}" for path in WITHOUT_SERVER]
+    tests = session.posargs or ["tests/commands", "tests/protocols", *left_out]
     session.run("pytest", "-q", *tests, env={"CHATD_TEST_NODES": "2"})
 
 
@@ -166,14 +170,17 @@ def spec(session: nox.Session) -> None:
 
 @nox.session(tags=["ci"])
 def postgres(session: nox.Session) -> None:
-    """Run the tests that need a PostgreSQL server with each PostgreSQL that this machine has."""
+    """Run the tests that need a PostgreSQL server with each PostgreSQL that this machine has.
+
+    The first one has all of them, the others those of the store: its SQL is what may differ.
+    """
     session.install("-e", ".[test]")
     choices = session.run("python", "-m", "tests.support.postgres_programs", silent=True)
-    folders = ("integration", "proofs/cluster", "storage", "support")
-    tests = session.posargs or [f"tests/{folder}" for folder in folders]
+    tests = ["tests/integration", "tests/proofs/cluster", "tests/storage", "tests/support"]
     for choice in str(choices).splitlines():
-        options = ("-q", "-n2", "-m", "postgres", *tests)
+        options = ("-q", "-n2", "-m", "postgres", *(session.posargs or tests))
         session.run("pytest", *options, env={"CHATD_TEST_POSTGRES": choice})
+        tests = ["tests/storage"]
 
 
 @nox.session(tags=["ci"])
