@@ -26,7 +26,7 @@ class Account(NamedTuple):
     """A registered name.
 
     ``hash`` is of its password, as `chatd.accounts.passwords` makes it; ``created`` is in seconds
-    since 1970; ``settings`` are those that the owner changed (see `chatd.rooms.view.Settings`).
+    since 1970, and so many milliseconds ``more``; ``settings`` are those that the owner changed (see `chatd.rooms.view.Settings`).
 
     ``epoch`` changes with the owner and with the password: a grant of another epoch is not valid
     (see `chatd.accounts.credentials`). Accounts stored before there were epochs have epoch 0.
@@ -45,6 +45,17 @@ class Account(NamedTuple):
     epoch: int = 0
     uid: int = NO_UID
     closed: bool = False
+    more: int = 0
+
+    @classmethod
+    def made(cls, now: float, name: str, hash: str, uid: int = NO_UID) -> Account:
+        """Return a new account, given the time in seconds since 1970."""
+        created, more = divmod(int(now * 1000), 1000)
+        return cls(name, hash, created=created, uid=uid, more=more)
+
+    def existed_at(self, time: int) -> bool:
+        """Return True if it was registered by a time in milliseconds since 1970."""
+        return time >= self.created * 1000 + self.more
 
     @property
     def is_outside(self) -> bool:
@@ -113,7 +124,7 @@ class Accounts:
         return (
             found is not None
             and fold(event.author) == account
-            and event.time >= found.created * 1000
+            and found.existed_at(event.time)
         )
 
     def name_at(self, name: str, time: int) -> str:
@@ -123,7 +134,7 @@ class Accounts:
         for another person.
         """
         found = self.called(name)
-        return found.name if found is not None and time >= found.created * 1000 else ""
+        return found.name if found is not None and found.existed_at(time) else ""
 
     def store(self, account: Account) -> Deferred[None]:
         """Store an account in place of the one with its key. Fails with `StoreError`."""

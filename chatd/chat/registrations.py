@@ -128,7 +128,8 @@ class Registrations:
 
         Raises `StoreError`.
         """
-        closed = Account(account.name, "", created=account.created, epoch=new_epoch(), closed=True)
+        name, created, more = account.name, account.created, account.more
+        closed = Account(name, "", created=created, more=more, epoch=new_epoch(), closed=True)
         await self._replace(account, closed)
 
     async def _replace(self, account: Account, left: Account | None) -> None:

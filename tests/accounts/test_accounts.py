@@ -32,9 +32,9 @@ def test_whether_there_is_an_administrator_is_known_without_looking_at_all_accou
 @pytest.mark.parametrize(
     ("account", "author", "milliseconds", "wrote"),
     [
-        ("ana", "Ana", 1_000_000_000_000, True),
+        ("ana", "Ana", 1_000_000_000_250, True),
         ("ana", "ana", 2_000_000_000_000, True),
-        ("ana", "ana", 999_999_999_999, False),
+        ("ana", "ana", 1_000_000_000_249, False),
         ("ana", "luis", 2_000_000_000_000, False),
         ("luis", "luis", 2_000_000_000_000, False),
     ],
@@ -43,6 +43,6 @@ def test_an_account_wrote_what_was_said_by_its_name_since_it_was_registered(
     account: str, author: str, milliseconds: int, wrote: bool
 ) -> None:
     accounts = Accounts(MemoryStore(Clock()))
-    accounts.store(Account("ana", "", created=1_000_000_000))
+    accounts.store(Account.made(1_000_000_000.25, "ana", ""))
     line = Event("lobby", 1, milliseconds, 7, author, Kind.MESSAGE, "hi")
     assert accounts.wrote(account, line) == wrote

@@ -89,7 +89,7 @@ async def _register(server: ChatServer, session: Session, user: LocalUser) -> Ac
         raise Refusal(ErrorKind.NAME_IN_USE, "name_of_other_user", name=taken.name)
     server.names.check_account(name)
     charge_account(server, session)
-    new = Account(name, "", created=int(server.now()), uid=user.uid)
+    new = Account.made(server.now(), name, "", uid=user.uid)
     await server.registrations.register(new)
     server.marked.changed(name)
     server.audit.record(AuditEvent.REGISTER, session, whom=name)

@@ -95,7 +95,7 @@ async def outside_account(server: ChatServer, session: Session, name: str) -> Ac
     sign_in = server.logins.sign_in
     name = valid_name(name)
     known = server.accounts.called(name)
-    account = known or Account(name, "", created=int(server.now()))
+    account = known or Account.made(server.now(), name, "")
     if account.closed:
         raise _closed(account)
     if sign_in.is_local(account):

@@ -61,7 +61,7 @@ async def register(
         return None
     if session.name != name:  # the name was taken from it, or its other tabs have another one
         raise _name_first()
-    account = Account(name, hash, created=int(server.now()))
+    account = Account.made(server.now(), name, hash)
     await server.registrations.register(account, session)
     if session.account != account.key:  # it was removed meanwhile, or given another password
         account_called(server, account.name)
