@@ -26,7 +26,8 @@ class Account(NamedTuple):
     """A registered name.
 
     ``hash`` is of its password, as `chatd.accounts.passwords` makes it; ``created`` is in seconds
-    since 1970, and so many milliseconds ``more``; ``settings`` are those that the owner changed (see `chatd.rooms.view.Settings`).
+    since 1970, and so many milliseconds ``more``; ``settings`` are those that the owner changed
+    (see `chatd.rooms.view.Settings`).
 
     ``epoch`` changes with the owner and with the password: a grant of another epoch is not valid
     (see `chatd.accounts.credentials`). Accounts stored before there were epochs have epoch 0.
@@ -121,11 +122,7 @@ class Accounts:
         Lines said under that name before it was registered are taken for another person's.
         """
         found = self.table.get(account)
-        return (
-            found is not None
-            and fold(event.author) == account
-            and found.existed_at(event.time)
-        )
+        return found is not None and fold(event.author) == account and found.existed_at(event.time)
 
     def name_at(self, name: str, time: int) -> str:
         """Return the name of the account that the person of a name had at a time; "" for none.

@@ -35,25 +35,26 @@ Modules (python3 -m tools.documents writes this list):
 - `monitor`: MONITOR: names of which a client is told when they come to be here, and when they are
   gone.
 - `multiline`: Messages of several lines, which a client sends as a batch (IRCv3 multiline).
-- `names`: Names as IRC writes them: channels, masks, and masks of bans.
+- `names`: Names as IRC writes them: channels, masks, masks of bans, and patterns of names.
 - `names_list`: The people in channels: NAMES.
 - `nickserv`: NickServ: the name to which clients send what is about their accounts.
 - `numerics`: The numeric replies of IRC by their names (RFC 2812 section 5; modern.ircdocs.horse).
 - `past`: Past lines of channels, as a client asks for them or is sent them when it joins.
 - `people`: People as IRC clients ask for them: who they are, if they are here, and if they are
   away.
-- `prefixes`: Roles as prefixes of nicknames.
 - `proving`: Proving who a client is, by the password of an account, in whichever way that comes.
 - `read_marker`: MARKREAD: up to which time a person has read a channel (IRCv3 read-marker).
 - `registration`: Registration: the commands by which a client says who it is, before all others.
 - `rooms`: Rooms as channels: joining them, leaving them, and their topics.
 - `sasl`: Logging in by SASL: AUTHENTICATE with the mechanism PLAIN (IRCv3 sasl-3.2; RFC 4616).
+- `sent_lines`: The last lines that a client said to guests, in memory: they are in no inbox.
 - `speaking`: Speaking: valid text is said in rooms and to people, and a client is told what became
   of it.
 - `supported`: Telling clients what the server supports: the limits that are those of the chat.
 - `table`: The table of the commands of IRC: the tables of all subjects together.
 - `talking`: Talking: the commands by which lines are said to channels and to people.
 - `talks`: Talks with one person: private lines, put together from two inboxes.
+- `turn_time`: The time of day in one turn of the reactor.
 - `typing`: Typing: clients that show it are told who is typing (IRCv3 message-tags, typing).
 - `websocket`: The handler of an IRC client that speaks through a WebSocket: lines in frames (IRCv3
   websocket).

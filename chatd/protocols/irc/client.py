@@ -8,6 +8,7 @@ from __future__ import annotations
 from chatd.accounts.credentials import Grant
 from chatd.protocols.irc.batches import Batch
 from chatd.protocols.irc.labels import OwnLabels
+from chatd.protocols.irc.sent_lines import SentLines
 
 
 class Client:
@@ -20,8 +21,9 @@ class Client:
     None without one. While it is ``negotiating`` capabilities, in a ``version`` of that
     negotiation, it is not registered. ``batch`` is the message of several lines that it
     is sending, if any, ``own_labels`` are those of lines that it said, and ``written`` has the
-    accounts to which it wrote, with the times of the last lines. ``markers`` are the times up to
-    which it has read targets, of which no account has a mark.
+    accounts to which it wrote, with the times of the last lines; ``sent`` is what it said to
+    guests. ``markers`` are the times up to which it has read targets, of which no account has a
+    mark.
     """
 
     __slots__ = (
@@ -36,6 +38,7 @@ class Client:
         "realname",
         "registered",
         "sasl",
+        "sent",
         "username",
         "version",
         "wished",
@@ -57,4 +60,5 @@ class Client:
         self.own_labels = OwnLabels()
         self.batch: Batch | None = None
         self.written: dict[str, int] = {}
+        self.sent = SentLines()
         self.markers: dict[str, int] = {}

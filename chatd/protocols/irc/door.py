@@ -5,10 +5,14 @@ This module must not know a session.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
+
+from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.name_watches import LEFT
 from chatd.protocols.irc.client import Client
+from chatd.protocols.irc.turn_time import TurnTime
 
 
 class TransportSecurity(NamedTuple):
@@ -38,6 +42,12 @@ class Door:
         self.clients: dict[int, Client] = {}
         self.gone: dict[int, Client] = {}
         self._most = 0
+        self._time: TurnTime | None = None
+
+    def time(self, now: Callable[[], float], clock: IReactorTime) -> TurnTime:
+        """Return the time of its turns, one for all clients, which follows that of the server."""
+        self._time = self._time or TurnTime(now, clock)
+        return self._time
 
     def remove(self, session: int) -> None:
         """Take note that the client of a session has gone."""

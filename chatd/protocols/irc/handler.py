@@ -68,8 +68,8 @@ class IrcHandler(Answers):
     def format(self) -> OwnIrcFormat:
         """Return the format in which the session is shown events."""
         door = self.door
-        account_of, now = self.server.accounts.name_at, self.server.now
-        server = IrcServer(door.name, account_of, door.real_name_of, CUTS.of, now)
+        account_of, time = self.server.accounts.name_at, door.time(self.server.now, self._clock)
+        server = IrcServer(door.name, account_of, door.real_name_of, CUTS.of, time.now)
         shared = IrcFormat(server, language=self.server.language)
         return OwnIrcFormat(shared=shared, labels=self.client.own_labels)
 

@@ -158,6 +158,8 @@ async def _say_to(conversation: Conversation, saying: Saying, target: str) -> No
             refuse(conversation, saying.command, target, why)
             return
         if whispered is not None:
+            now = int(conversation.own_format.server.now() * 1000)
+            conversation.client.sent.add(whispered.name, session.name, now, mark + line)
             away = whispered.away
             continue
         result = await receipt

@@ -1,19 +1,21 @@
 """Talks with one person: private lines, put together from two inboxes.
 
 The inbox of the client's account has what came to it, and that of the other account what it said
-to that. So there is no past of lines to guests or of guests, who have no inbox: also none of who
-had the name of an account before it was registered. This module must not know how a client names a
-place.
+to that. A guest has no inbox: what the account said to one is known as far as this client said it
+lately. Who had the name of an account before it was registered is taken for another person. Guests
+have no past of talks. This module must not know how a client names a place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Event
 from chatd.formats.irc import HISTORY
+from chatd.formats.irc_lines import echoed
 from chatd.formats.irc_spoken import Spoken
 from chatd.protocols.irc.conversation import Conversation
 from chatd.protocols.irc.past import begin_batch, end_batch
@@ -40,10 +42,10 @@ class Place(NamedTuple):
 
 
 class _Inbox(NamedTuple):
-    """The log of one side, and the key of the account whose lines in it belong to the talk."""
+    """The log of one side, and whether a line in it belongs to the talk."""
 
     log: Room
-    author: str
+    has: Callable[[Event], bool]
 
 
 async def send_talk(
@@ -56,27 +58,36 @@ async def send_talk(
     """Send a part of the talk with a person. Raises `Refusal` and `StoreError`."""
     server, session = conversation.server, conversation.session
     other, own_key = server.accounts.called(target), session.account
-    name = target if other is None else other.name
+    name = server.sessions.name_of(target) if other is None else other.name
     if other is None and not server.sessions.reachable(target):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(target))
     events: list[Event] = []
-    if other is not None and own_key is not None:
-        inboxes = server.unread.inboxes
-        sides = {own_key: other.key, other.key: own_key}  # one of who talks to themselves
-        talk = _Talk(
-            conversation, [_Inbox(inboxes.of(key), author) for key, author in sides.items()]
-        )
-        events = await talk.find(subcommand, places, limit)
+    if own_key is not None:
+        inboxes, sent = _sides(conversation, own_key, target)
+        events = await _Talk(conversation, inboxes, sent).find(subcommand, places, limit)
         if session.account != own_key:
             raise Refusal(ErrorKind.NOT_REGISTERED, "nothing_counted")
     batched = "batch" in conversation.client.capabilities
     if batched:
-        begin_batch(conversation, "chathistory", name)
+        begin_batch(conversation, "chathistory", echoed(target))
     if events:
         shared = conversation.own_format.shared.of_history(HISTORY if batched else "")
         conversation.in_slices(_slices(shared.spoken, events, fold(session.name), name))
     if batched:
         end_batch(conversation)
+
+
+def _sides(
+    conversation: Conversation, own: str, target: str
+) -> tuple[Sequence[_Inbox], Sequence[Event]]:
+    """Return the inboxes with the talk of an account, given its key, and the lines in none."""
+    accounts, inbox_of = conversation.server.accounts, conversation.server.unread.inboxes.of
+    other = fold(target)
+    if accounts.called(target) is None:
+        of_guest = _Inbox(inbox_of(own), lambda event: fold(event.author) == other)
+        return [of_guest], conversation.client.sent.to(other, own)
+    authors = {own: other, other: own}  # one of who talks to themselves
+    return [_Inbox(inbox_of(key), partial(accounts.wrote, by)) for key, by in authors.items()], ()
 
 
 async def latest(conversation: Conversation) -> dict[str, int]:
@@ -98,9 +109,11 @@ async def latest(conversation: Conversation) -> dict[str, int]:
 class _Talk:
     """The lines of a talk, in the order of their times."""
 
-    def __init__(self, conversation: Conversation, inboxes: Sequence[_Inbox]) -> None:
+    def __init__(
+        self, conversation: Conversation, inboxes: Sequence[_Inbox], sent: Sequence[Event]
+    ) -> None:
         self._inboxes = inboxes
-        self._wrote = conversation.server.accounts.wrote
+        self._sent = sent
         self._asker = conversation.session.identity.asker
         self._meter = conversation.session.stream.meter
 
@@ -132,7 +145,7 @@ class _Talk:
         return _START
 
     async def _last(self, after: _Order, before: _Order, limit: int) -> list[Event]:
-        found: list[Event] = []
+        found = list(self._sent)
         for inbox in self._inboxes:
             bottom, top = await self._seqs(inbox.log, after, before)
             some: list[Event] = []
@@ -145,7 +158,7 @@ class _Talk:
         return _fitting(found[::-1])[::-1]
 
     async def _first(self, after: _Order, before: _Order, limit: int) -> list[Event]:
-        found: list[Event] = []
+        found = list(self._sent)
         for inbox in self._inboxes:
             at, top = await self._seqs(inbox.log, after, before)
             bottom, some = at, 0
@@ -169,7 +182,7 @@ class _Talk:
         while after < upto:
             events = await inbox.log.read(after, upto, self._asker)
             self._meter.read(len(events))
-            found += [event for event in events if self._wrote(inbox.author, event)]
+            found += [event for event in events if inbox.has(event)]
             after = events[-1].seq if events else upto
         return found
 
@@ -207,9 +220,16 @@ def _fitting(events: Sequence[Event]) -> list[Event]:
 
 
 def _slices(spoken: Spoken, events: Sequence[Event], own: str, other: str) -> Iterator[bytes]:
-    """Yield the lines of a talk: those of the client are to the other person, others to it."""
+    """Yield the lines of a talk: those of the client are to the other person, others to it.
+
+    Those that are in no log have no id.
+    """
+    without_id = spoken._replace(capabilities=spoken.capabilities - {"message-tags"})
     for start in range(0, len(events), _LINES_A_SLICE):
         some = events[start : start + _LINES_A_SLICE]
         yield b"".join(
-            spoken.render([event], other if fold(event.author) == own else own) for event in some
+            (spoken if event.room else without_id).render(
+                [event], other if fold(event.author) == own else own
+            )
+            for event in some
         )

@@ -10,7 +10,7 @@ from chatd.event import Kind
 from chatd.formats.irc_tags import server_time
 from tests.support.irc_client import IrcClient, irc_person
 from tests.support.sentences import EN
-from tests.support.world import World
+from tests.support.world import World, log_in
 
 CAPABILITIES = "batch message-tags server-time labeled-response draft/chathistory"
 
@@ -183,11 +183,45 @@ class TestTalks:
         assert history(luis, "LATEST ana * 10", "ana") == ["hola"]
         assert history(ana, "LATEST luis * 10", "luis") == ["hola"]
 
-    def test_of_guests_there_is_no_past(self, world: World) -> None:
+    def test_with_a_guest_has_what_both_said(self, world: World) -> None:
         ana = irc_person(world, "ana", capabilities=CAPABILITIES, account=True)
-        irc_person(world, "luis")
+        luis = irc_person(world, "luis", capabilities=f"{CAPABILITIES} echo-message")
+        ana.send("PRIVMSG luis :one")
+        world.wait(1)
+        luis.send("PRIVMSG ana :two")
+        world.wait(1)
+        ana.send("PRIVMSG LUIS :\x01ACTION waves\x01")
+        received = [line.partition(";msgid=")[0].partition(" ")[0] for line in luis.seen()]
+        begin, *lines, _ = ana.ask("CHATHISTORY LATEST Luis * 10")
+        assert begin == ":irc.example BATCH +history chathistory Luis"
+        assert [line.partition(";msgid=")[0].partition(" ")[0] for line in lines] == [
+            tags.replace("@", "@batch=history;") for tags in received
+        ]
+        assert [line.partition(" PRIVMSG ")[2] for line in lines] == [
+            "luis :one",
+            "ana :two",
+            "luis :\x01ACTION waves\x01",
+        ]
+        assert [";msgid=" in line for line in lines] == [False, True, False]
+        assert history(ana, f"BEFORE luis {at(0)} 10", "luis") == ["one"]
+        assert history(ana, f"AFTER luis {at(0)} 10", "luis") == ["\x01ACTION waves\x01"]
+
+    def test_a_guest_has_none(self, world: World) -> None:
+        ana = irc_person(world, "ana", account=True)
+        luis = irc_person(world, "luis", capabilities=CAPABILITIES)
+        luis.send("PRIVMSG ana :hola")
         ana.send("PRIVMSG luis :hola")
-        assert history(ana, "LATEST luis * 10", "luis") == []
+        luis.seen()
+        assert history(luis, "LATEST ana * 10", "ana") == []
+
+    def test_what_was_said_to_a_guest_is_of_the_account_that_said_it(self, world: World) -> None:
+        one = irc_person(world, "ana", capabilities=CAPABILITIES, account=True)
+        irc_person(world, "luis")
+        one.send("PRIVMSG luis :hola")
+        world.register("eva")
+        log_in(one.server, one.handler.session, "eva")
+        one.seen()
+        assert history(one, "LATEST luis * 10", "luis") == []
 
     def test_targets(self, world: World) -> None:
         ana = irc_person(world, "ana", capabilities=CAPABILITIES, account=True)
