@@ -24,7 +24,7 @@ from chatd.i18n import Language
 from chatd.storage.memory import MemoryStore
 from chatd.util.budget_table import TABLE as BUDGETS
 from tests.support.checkout import ROOT
-from tests.support.documents import DOCUMENTS, blocks, prose, read
+from tests.support.documents import DOCUMENTS, blocks, marked, prose, read
 from tests.support.world import Member, World
 from tools import documents, reference
 from tools.reference import client_options
@@ -76,13 +76,6 @@ def all_rows(text: str, header: str) -> list[list[str]]:
     """Return the cells of all tables whose header's first cell is *header*."""
     tables = text.split(f"\n| {header} |")
     return [row for table in tables[1:] for row in rows(f"| {header} |{table}", header)]
-
-
-def marked(text: str, marker: str) -> str:
-    """Return the fenced block right after a marker."""
-    found = re.search(rf"^<!-- {marker} -->\n```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    assert found is not None, f"there is no block behind <!-- {marker} -->"
-    return found[1]
 
 
 def test_the_generated_tables_are_those_of_the_code() -> None:

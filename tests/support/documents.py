@@ -39,6 +39,13 @@ def blocks(text: str) -> list[str]:
     return _FENCED.findall(text)
 
 
+def marked(text: str, marker: str) -> str:
+    """Return the fenced block right after a marker."""
+    found = re.search(rf"^<!-- {marker} -->\n```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"there is no block behind <!-- {marker} -->"
+    return found[1]
+
+
 def prose(text: str) -> str:
     """Return a text without its fenced blocks."""
     return _FENCED.sub("", text)
