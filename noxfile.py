@@ -31,6 +31,9 @@ WITHOUT_SERVER = ("transport", "proxy", "web/http", "test_checks.py", "web/test_
 README_OPTIONS = "--ignore=tests/browser"
 """Options of pytest for the README's command: a session of its own starts the browser."""
 
+PYDLE, FRAMEWORK = "pydle[sasl]==1.2.0", "irc-framework@4.14.0"
+"""Libraries of IRC clients, of PyPI and of npm."""
+
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -237,6 +240,22 @@ def pythons(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """Run the quick suite on this Python."""
     run_quick_suite(session)
+
+
+@nox.session(default=False)
+def irc_clients(session: nox.Session) -> None:
+    """Let the IRC clients that this machine has talk with people at nc and in a browser."""
+    session.install("-e", ".[test]", PYDLE)
+    libraries = Path(session.create_tmp()).resolve()
+    if shutil.which("npm"):
+        install = ("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts")
+        try:
+            session.run(*install, "--prefix", str(libraries), FRAMEWORK, external=True, silent=True)
+        except CommandFailed:
+            session.warn(f"npm cannot install {FRAMEWORK}")
+    environment = {"CHATD_TEST_IRC_CLIENTS": "1", "NODE_PATH": str(libraries / "node_modules")}
+    tests = session.posargs or ["tests/proofs/irc_clients"]
+    session.run("pytest", "-q", "-n0", *tests, env=environment)
 
 
 @nox.session(default=False)

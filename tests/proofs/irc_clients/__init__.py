@@ -1,5 +1,6 @@
 """Conversations of real IRC clients with people at other doors.
 
-``python -m tests.proofs.irc_clients`` holds one with each client that is installed; `test_irssi`
-has that of irssi for each change.
+`nox -s irc_clients` holds them with each client that is installed, with people at nc and in a
+browser. `test_irssi` holds those of irssi and nc with each change, and `test_transcript` replays
+that of the documents in memory.
 """

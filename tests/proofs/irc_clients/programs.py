@@ -27,7 +27,10 @@ TERMINAL = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 
 
 class Program:
-    """A program on a terminal of its own, which comes into a ``room``. Its logs are in ``home``."""
+    """A program on a terminal of its own, which comes into a ``room``. Its logs are in ``home``.
+
+    It comes back by itself, also into that room. With a ``password`` it logs in to an account.
+    """
 
     name = ""
 
@@ -54,9 +57,9 @@ class Program:
         self._drawing.start()
 
     @classmethod
-    def is_installed(cls) -> bool:
-        """Return True if the program is on this machine."""
-        return shutil.which(cls.name) is not None
+    def missing(cls) -> str:
+        """Return what this needs and this machine has not; empty if all is here."""
+        return "" if shutil.which(cls.name) else cls.name
 
     def prepared(self) -> list[str]:
         """Write the configuration of the program, and return the command that runs it."""
@@ -97,11 +100,44 @@ class Program:
             while os.read(self._master, 1 << 16):
                 self._drew.set()
 
+    # What a person does
+
+    def join(self, room: str) -> None:
+        """Join a room."""
+        self.type(f"/join #{room}")
+
+    def say(self, room: str, text: str) -> None:
+        """Say a line in a room, or an action or a topic that is a command of the program."""
+        raise NotImplementedError
+
+    def tell(self, name: str, text: str) -> None:
+        """Say a line to one person."""
+        self.type(f"/msg {name} {text}")
+
+    def act(self, room: str, text: str) -> None:
+        """Say an action in a room."""
+        self.say(room, f"/me {text}")
+
+    def set_topic(self, room: str, text: str) -> None:
+        """Set the topic of a room."""
+        self.say(room, f"/topic {text}")
+
+    # What it shows
+
+    def joined(self, room: str) -> str:
+        """Return a text that is shown once the program is in a room."""
+        raise NotImplementedError
+
+    def kicked(self, room: str, by: str) -> str:
+        """Return a text that is shown once the program was put out of a room."""
+        raise NotImplementedError
+
 
 class Irssi(Program):
     """irssi, which asks for few capabilities."""
 
     name = "irssi"
+    password_of_server = ""
 
     def prepared(self) -> list[str]:
         sasl = {"sasl_mechanism": "PLAIN", "sasl_username": self.nickname}
@@ -120,6 +156,8 @@ class Irssi(Program):
         network = {"type": "IRC", **login}
         room = {"name": f"#{self.room}", "chatnet": "chatd", "autojoin": "yes"}
         server = {"address": "127.0.0.1", "chatnet": "chatd", "port": str(self.port)}
+        if self.password_of_server:
+            server["password"] = self.password_of_server
         of_settings = " ".join(f"{_key(name)} = {_block(each)};" for name, each in settings.items())
         (self.home / "config").write_text(
             f"servers = ( {_block(server)} );\n"
@@ -128,6 +166,15 @@ class Irssi(Program):
             f"settings = {{ {of_settings} }};\n"
         )
         return ["irssi", f"--home={self.home}", "-c", "chatd", "-n", self.nickname]
+
+    def say(self, room: str, text: str) -> None:
+        self.type(f"/window goto #{room}", text)
+
+    def joined(self, room: str) -> str:
+        return f"{self.nickname} [{self.nickname}@chatd.local] has joined #{room}"
+
+    def kicked(self, room: str, by: str) -> str:
+        return f"was kicked from #{room} by {by}"
 
 
 def _key(name: str) -> str:
@@ -152,6 +199,7 @@ class WeeChat(Program):
             "/set logger.file.flush_delay 0",
             "/set irc.server_default.autoreconnect_delay 1",
             "/set irc.server_default.autorejoin on",
+            "/set irc.look.smart_filter off",
             f"/server add chatd 127.0.0.1/{self.port} -nossl -nicks={self.nickname}{sasl}"
             f" -autojoin=#{self.room}",
             "/connect chatd",
@@ -159,12 +207,21 @@ class WeeChat(Program):
         return [self.name, "-d", str(self.home), "-r", ";".join(commands)]
 
     def type(self, *lines: str) -> None:
+        for line in lines:
+            self._put("server.chatd", line)
+
+    def say(self, room: str, text: str) -> None:
+        self._put(f"chatd.#{room}", text)
+
+    def joined(self, room: str) -> str:
+        return f"({self.nickname}@chatd.local) has joined #{room}"
+
+    def kicked(self, room: str, by: str) -> str:
+        return f"{by} has kicked {self.nickname}"
+
+    def _put(self, buffer: str, text: str) -> None:
         end = time.monotonic() + PATIENCE
         while not (pipes := list(self.home.glob("weechat_fifo_*"))):
             assert time.monotonic() < end, "it made no pipe"
             self._look_again()
-        for line in lines:
-            room, _, rest = line.partition(" ")
-            where = f"irc.chatd.{room}" if room.startswith("#") else "irc.server.chatd"
-            text = rest if room.startswith("#") else line
-            pipes[0].write_text(f"{where} *{text}\n")
+        pipes[0].write_text(f"irc.{buffer} *{text}\n")
