@@ -53,6 +53,8 @@ from tests.proofs.attacks.irc import (
     IrcJoinStorms,
     IrcNeverRegistered,
     IrcTagFloods,
+    IrcThroughWebFloods,
+    IrcThroughWebNeverRegistered,
     IrcWhoFloods,
 )
 from tests.proofs.attacks.proxies import (
@@ -189,6 +191,8 @@ CATALOGUE: tuple[type[Attack], ...] = (
     IrcCapFloods,
     IrcAuthenticateFloods,
     IrcJoinStorms,
+    IrcThroughWebNeverRegistered,
+    IrcThroughWebFloods,
     AuthScriptSlow,
     ProxyHeaders,
     ProxyHeadersUnended,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 
 from tests.proofs.attacks.attack import HASHING, Attack, Door
+from tests.proofs.attacks.browser import PING, frame, upgrade
+from tests.proofs.attacks.web import WebAttack
 
 
 class IrcNeverRegistered(Attack):
@@ -90,6 +92,45 @@ class IrcAuthenticateFloods(Attack):
             client.send(b"CAP REQ :sasl\r\n")
         guess = b64encode(b"\0nobody\0wrong horse")
         self.pour(fleet, lambda _: b"AUTHENTICATE PLAIN\r\nAUTHENTICATE %s\r\n" % guess)
+
+
+class IrcThroughWebAttack(WebAttack):
+    """The base of attacks by IRC clients that come through WebSockets."""
+
+    options = (*WebAttack.options, "--irc", "tcp:0:interface=127.0.0.1")
+
+    def handshake(self) -> bytes:
+        """Return the request for a WebSocket through which IRC is spoken."""
+        return upgrade(self.door).replace(b"GET /ws ", b"GET /irc ")
+
+
+class IrcThroughWebNeverRegistered(IrcThroughWebAttack):
+    """Five hundred IRC clients open WebSockets, answer no ping, and never register."""
+
+    clients = 500
+    few = 100
+    gone = 45.0
+
+    def run(self) -> None:
+        for client in self.fleet():
+            client.send(self.handshake() + frame(b"CAP LS 302") + frame(b"NICK x"))
+        self.linger()
+
+
+class IrcThroughWebFloods(IrcThroughWebAttack):
+    """Twenty IRC clients send lines and pings in frames as fast as they are accepted.
+
+    Each frame is answered by one. The answer to a ping goes before those to lines.
+    """
+
+    clients = 20
+    few = 10
+
+    def run(self) -> None:
+        fleet = self.fleet()
+        start = self.handshake() + frame(b"NICK x") + frame(b"USER u 0 * :x")
+        pinged = frame(b"x" * 125, PING) + frame(b"PING x") * 4
+        self.pour(fleet, self.begin(fleet, lambda _: start, lambda _: pinged))
 
 
 class IrcJoinStorms(Attack):
