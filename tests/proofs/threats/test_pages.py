@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.proofs.threats.doors import WEBSOCKET
 from tests.proofs.threats.tables import TABLES, check, yes_or_no
-from tests.support.http import SiteWorld, request
+from tests.support.http import HANDSHAKE, SiteWorld, request
 from tests.support.world import PASSWORD
 
 HERE = {"host": "localhost:60080"}
@@ -60,7 +59,8 @@ ACTIONS = {
         {"content_type": "application/json"},
     ),
     "sign out": Attempt("POST", "/api/signout"),
-    "open a WebSocket": Attempt("GET", "/ws", b"", WEBSOCKET),
+    "open a WebSocket": Attempt("GET", "/ws", b"", HANDSHAKE),
+    "open a WebSocket for IRC": Attempt("GET", "/irc", b"", HANDSHAKE),
     "read an event stream": Attempt("GET", "/api/rooms/lobby/stream"),
 }
 """The actions, as the document calls them."""
