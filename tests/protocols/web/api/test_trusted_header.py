@@ -15,7 +15,16 @@ from chatd.protocols.transport.limits import Admission
 from chatd.protocols.web.api.trusted_header import TrustedHeader
 from chatd.protocols.web.site import factory_of
 from chatd.util.unix_peers import Peer
-from tests.support.http import Got, SiteWorld, error_of, sign_in_of, site_of
+from tests.support.browser import frame
+from tests.support.http import (
+    HANDSHAKE,
+    Got,
+    SiteWorld,
+    error_of,
+    request,
+    sign_in_of,
+    site_of,
+)
 from tests.support.logs import Expect, events
 from tests.support.sessions import done
 from tests.support.world import PASSWORD
@@ -70,6 +79,17 @@ class TestAPersonWhomTheProxyNames:
     def test_has_the_same_account_in_the_next_request(self, web: Proxied) -> None:
         assert [web.name(remote_user="maria") for _ in range(2)] == ["maria", "maria"]
         assert len(web.server.accounts.table) == 1
+
+    def test_is_logged_in_as_an_irc_client_that_comes_through_a_web_socket(
+        self, web: Proxied
+    ) -> None:
+        caller = web.caller(SOCKET)
+        caller.send(request("GET", "/irc", **HANDSHAKE, remote_user="maria"))
+        caller.settle()
+        caller.bytes_seen()
+        caller.send(frame(b"NICK x") + frame(b"USER u 0 * :x"))
+        caller.settle()
+        assert b" 001 maria :" in caller.bytes_seen()
 
     def test_may_have_a_name_in_another_alphabet(self, web: Proxied) -> None:
         assert web.name(remote_user="josé".encode().decode("latin-1")) == "josé"
