@@ -58,6 +58,7 @@ class TestMasks:
         [
             *("*", "*!*@*", "*!*@chat.example.org", "an?", "an*!*@*", "*!*ana@*", "ana!luis@*"),
             *("ana!*@other.example", "ana!*@*.net", "ana!*@chat.*", "ana!*@*.ex*.org"),
+            *("ana!*@xhat.example.org", "ana!*@*xorg"),
             *("ana!*", "ana@*", "!ana@*", "ana!@*", "ana!*@", "a!b!c@d", "ana!*@*!*"),
         ],
     )
