@@ -26,8 +26,8 @@ class Account(NamedTuple):
     """A registered name.
 
     ``hash`` is of its password, as `chatd.accounts.passwords` makes it; ``created`` is in seconds
-    since 1970, and so many milliseconds ``more``; ``settings`` are those that the owner changed
-    (see `chatd.rooms.view.Settings`).
+    since 1970, and ``created_ms`` the milliseconds after that, 0 if they are not known;
+    ``settings`` are those that the owner changed (see `chatd.rooms.view.Settings`).
 
     ``epoch`` changes with the owner and with the password: a grant of another epoch is not valid
     (see `chatd.accounts.credentials`). Accounts stored before there were epochs have epoch 0.
@@ -46,17 +46,17 @@ class Account(NamedTuple):
     epoch: int = 0
     uid: int = NO_UID
     closed: bool = False
-    more: int = 0
+    created_ms: int = 0
 
     @classmethod
     def made(cls, now: float, name: str, hash: str, uid: int = NO_UID) -> Account:
         """Return a new account, given the time in seconds since 1970."""
-        created, more = divmod(int(now * 1000), 1000)
-        return cls(name, hash, created=created, uid=uid, more=more)
+        created, created_ms = divmod(int(now * 1000), 1000)
+        return cls(name, hash, created=created, uid=uid, created_ms=created_ms)
 
     def existed_at(self, time: int) -> bool:
         """Return True if it was registered by a time in milliseconds since 1970."""
-        return time >= self.created * 1000 + self.more
+        return time >= self.created * 1000 + self.created_ms
 
     @property
     def is_outside(self) -> bool:

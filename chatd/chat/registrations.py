@@ -128,8 +128,14 @@ class Registrations:
 
         Raises `StoreError`.
         """
-        name, created, more = account.name, account.created, account.more
-        closed = Account(name, "", created=created, more=more, epoch=new_epoch(), closed=True)
+        closed = Account(
+            account.name,
+            "",
+            created=account.created,
+            created_ms=account.created_ms,
+            epoch=new_epoch(),
+            closed=True,
+        )
         await self._replace(account, closed)
 
     async def _replace(self, account: Account, left: Account | None) -> None:
