@@ -24,7 +24,7 @@ from chatd.protocols.websocket.liveness import Liveness
 SUBPROTOCOL = "text.ircv3.net"
 """The name that clients offer in the handshake."""
 
-PATH = ("irc",)
+PATH = "/irc"
 """The path at which it is spoken to those that offer no name, as gamja does."""
 
 

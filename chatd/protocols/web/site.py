@@ -7,7 +7,7 @@ know how a request is answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from functools import cache, partial
@@ -29,7 +29,7 @@ from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_requ
 from chatd.protocols.web.http.same_origin import Hosts, from_elsewhere, is_secure, same_origin
 from chatd.protocols.web.http.security_headers import HSTS
 from chatd.protocols.web.http.upgrade import HandOver, Requester, Subprotocol
-from chatd.protocols.web.live.handshake import is_handshake, offered_subprotocols
+from chatd.protocols.web.live.handshake import listed
 from chatd.protocols.web.static_files import File, StaticFiles, json_file, page_of
 from chatd.storage.contract import StoreError
 from chatd.util.meter import SHORT_ANSWER
@@ -44,7 +44,7 @@ def site_of(
     clock: IReactorTime,
     max_length: int,
     names: Iterable[str],
-    subprotocols: Iterable[Subprotocol] = (),
+    subprotocols: Collection[Subprotocol] = (),
 ) -> Site:
     """Return the site with the page of the package. ``names`` are those of this machine."""
     hosts = Hosts(names)
@@ -80,6 +80,10 @@ def factory_of(
     )
 
 
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(path[1:].split("/"))
+
+
 class Vouched(Protocol):
     """A certificate of this server."""
 
@@ -105,7 +109,7 @@ class Site:
         page: StaticFiles,
         description: File,
         routes: Iterable[Route] = ROUTES,
-        subprotocols: Iterable[Subprotocol] = (),
+        subprotocols: Collection[Subprotocol] = (),
     ) -> None:
         self.server = server
         self.clock = clock
@@ -113,13 +117,14 @@ class Site:
         self.hosts = hosts
         self._certificate: Vouched | None = None
         self._trusted: TrustedHeader | None = None
-        self._subprotocols = {each.name: each for each in subprotocols}
+        # The paths of protocols that clients offer, whatever path they ask for.
+        self._spoken = {each.name: _parts(each.path) for each in subprotocols}
         self._files: Mapping[tuple[str, ...], File] = {
             **page,
-            tuple(openapi.PATH[1:].split("/")): description,
+            _parts(openapi.PATH): description,
         }
         self._routes: dict[int, list[Route]] = {}  # by the number of their parts
-        for route in routes:
+        for route in (*routes, *map(subscribe.route_of, subprotocols)):
             self._routes.setdefault(route.path.count("/"), []).append(route)
 
     def with_certificate(self, certificate: Vouched) -> Site:
@@ -175,10 +180,9 @@ class Site:
         path = request.path
         if path is None:
             return Answer(204, [("Allow", "GET, HEAD, OPTIONS, POST")])
-        subprotocol = self._subprotocol_of(request)
-        if subprotocol is not None:
-            call = await self._call(request, asker, {})
-            return subscribe.through_web_socket(call, subprotocol)
+        if offered := request.header("sec-websocket-protocol"):
+            known = filter(None, map(self._spoken.get, listed(offered)))
+            path = next(known, path)
         file = self._files.get(path)
         routes = {
             route.method: (route, names)
@@ -204,25 +208,11 @@ class Site:
         request.check_parameters(route.operation.query)
         if route.cost:
             asker.charge(route.cost)
-        answer = await route.handler(await self._call(request, asker, names))
-        if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:
-            asker.meter.made(len(answer.body))
-        return answer
-
-    async def _call(self, request: Request, asker: Requester, names: Mapping[str, str]) -> Call:
         server, language = self.server, request.language(self.server.language)
         call = Call(server, self.clock, self.max_length, request, asker, language, names)
         if self._trusted is not None:
             call = replace(call, vouched=await self._trusted.grant_for(call))
-        return call
-
-    def _subprotocol_of(self, request: Request) -> Subprotocol | None:
-        """Return the protocol that a handshake is for; None for that of the page, or no handshake.
-
-        Of those that the client offers it is the first one that is known here.
-        """
-        if not (self._subprotocols and is_handshake(request)):
-            return None
-        at_path = [each.name for each in self._subprotocols.values() if each.path == request.path]
-        wanted = (*offered_subprotocols(request), *at_path)
-        return next((known for name in wanted if (known := self._subprotocols.get(name))), None)
+        answer = await route.handler(call)
+        if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:
+            asker.meter.made(len(answer.body))
+        return answer

@@ -45,9 +45,9 @@ class TestTheHandshake:
         assert b"Sec-WebSocket-Protocol" not in head
         assert '"key":"message_not_json"' in lines[0]
 
-    def test_without_a_handshake_there_is_no_such_path(self) -> None:
+    def test_what_is_no_handshake_is_refused(self) -> None:
         got = SiteWorld().ask("GET", "/irc", sec_websocket_protocol="text.ircv3.net")
-        assert error_of(got) == (404, "unknown_path")
+        assert error_of(got) == (426, "websocket_wanted")
 
     def test_a_page_from_elsewhere_is_refused(self) -> None:
         headers = {**HANDSHAKE, "sec_websocket_protocol": "text.ircv3.net"}

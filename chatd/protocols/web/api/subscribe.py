@@ -6,6 +6,8 @@ frames, nor the messages in them.
 
 from __future__ import annotations
 
+from functools import partial
+
 from chatd.chat.actions.costs import READING_COST
 from chatd.chat.actions.look import room_called
 from chatd.protocols.web.api.operation import Operation, Parameter, Returned
@@ -32,6 +34,8 @@ _EVENTS = Answer(
     ),
 )
 
+_IS_OPEN = Returned(101, "The connection is a WebSocket.")
+
 
 async def web_socket(call: Call) -> HandOver:
     """Hand the connection over to a WebSocket."""
@@ -52,13 +56,19 @@ async def web_socket(call: Call) -> HandOver:
     )
 
 
-def through_web_socket(call: Call, subprotocol: Subprotocol) -> HandOver:
-    """Hand the connection over to a WebSocket through which another protocol is spoken.
+def route_of(subprotocol: Subprotocol) -> Route:
+    """Return the route to a WebSocket through which another protocol is spoken."""
+    returns = (_IS_OPEN,)
+    operation = Operation(subprotocol.name, "rooms", "Another protocol", returns=returns)
+    handler = partial(_through_web_socket, subprotocol)
+    return Route("GET", subprotocol.path, handler, operation, ends=False)
 
-    Its own way to log in is the only one beside a trusted proxy.
-    """
+
+async def _through_web_socket(subprotocol: Subprotocol, call: Call) -> HandOver:
+    """Hand the connection over. To log in by the protocol is the one way beside a trusted proxy."""
     call.server.numbers.check()
-    is_offered = subprotocol.name in handshake.offered_subprotocols(call.request)
+    offered = call.request.header("sec-websocket-protocol") or ""
+    is_offered = subprotocol.name in handshake.listed(offered)
     headers = [("Sec-WebSocket-Protocol", subprotocol.name)] if is_offered else []
     opening = handshake.opened(call.request, headers)
     return HandOver(
@@ -119,7 +129,7 @@ TABLE = (
                 Parameter("Sec-WebSocket-Version", "header", {**TEXT, "const": handshake.VERSION}),
                 Parameter("Sec-WebSocket-Key", "header", TEXT),
             ),
-            returns=(Returned(101, "The connection is a WebSocket."),),
+            returns=(_IS_OPEN,),
             errors=(401, 426),
         ),
         ends=False,

@@ -155,5 +155,5 @@ class Subprotocol(NamedTuple):
     """
 
     name: str
-    path: tuple[str, ...]
+    path: str
     make: SubprotocolMaker

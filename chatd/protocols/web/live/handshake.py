@@ -15,20 +15,9 @@ VERSION = "13"
 _KEY_BYTES = 16
 
 
-def is_handshake(request: Request) -> bool:
-    """Return True if a request asks for a WebSocket."""
-    return "websocket" in _tokens(request, "upgrade") and "upgrade" in _tokens(
-        request, "connection"
-    )
-
-
-def offered_subprotocols(request: Request) -> list[str]:
-    """Return the names of the subprotocols that a client offers, the one that it likes best first.
-
-    (RFC 6455 section 1.9.)
-    """
-    offered = request.header("sec-websocket-protocol") or ""
-    return [name for name in map(str.strip, offered.split(",")) if name]
+def listed(header: str) -> list[str]:
+    """Return the words that a header lists (RFC 9110 section 5.6.1)."""
+    return list(filter(None, map(str.strip, header.split(","))))
 
 
 def opened(request: Request, headers: Iterable[tuple[str, str]] = ()) -> bytes:
@@ -36,7 +25,9 @@ def opened(request: Request, headers: Iterable[tuple[str, str]] = ()) -> bytes:
 
     It accepts no extension, so that no message can be small on the wire and large in memory.
     """
-    if request.method != "GET" or not is_handshake(request):
+    upgrade = listed((request.header("upgrade") or "").lower())
+    connection = listed((request.header("connection") or "").lower())
+    if request.method != "GET" or "websocket" not in upgrade or "upgrade" not in connection:
         raise _upgrade_required("websocket_wanted")
     if request.header("sec-websocket-version") != VERSION:
         raise _upgrade_required("websocket_version")
@@ -58,7 +49,3 @@ def opened(request: Request, headers: Iterable[tuple[str, str]] = ()) -> bytes:
 def _upgrade_required(key: str) -> Problem:
     headers = (("Upgrade", "websocket"), ("Sec-WebSocket-Version", VERSION))
     return Problem(ErrorKind.BAD_REQUEST, key, status=426, headers=headers)
-
-
-def _tokens(request: Request, header: str) -> list[str]:
-    return [token.strip().lower() for token in (request.header(header) or "").split(",")]
