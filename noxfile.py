@@ -161,7 +161,8 @@ def nodes(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     left_out = [f"--ignore=tests/protocols/{path}" for path in WITHOUT_SERVER]
     tests = session.posargs or ["tests/commands", "tests/protocols", *left_out]
-    session.run("pytest", "-q", *tests, env={"CHATD_TEST_NODES": "2"})
+    # They wait for nothing, so more workers than cores would only collect them again.
+    session.run("pytest", "-q", "-n2", *tests, env={"CHATD_TEST_NODES": "2"})
 
 
 @nox.session(tags=["ci"], venv_backend="none")
