@@ -91,7 +91,7 @@ WAITING_READS = """
 SELECT 1 FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND query LIKE '%FROM events%' AND application_name LIKE 'chatd%'
 """
-"""What reads lines and waits for a lock. The server's own vacuuming may wait, too."""
+"""The sessions that wait for a lock to read lines. The server's own vacuuming may wait, too."""
 
 
 class TestTogether:
