@@ -16,9 +16,10 @@ from chatd.util.meter import Meter
 T = TypeVar("T")
 
 
-def slices_by_number(rows: Sequence[T], most: int) -> list[Sequence[T]]:
-    """Return slices of some rows, of so many at most."""
-    return [rows[start : start + most] for start in range(0, len(rows), most)]
+def slices_by_number(rows: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """Yield slices of some rows, of so many at most, each as it is wanted."""
+    for start in range(0, len(rows), most):
+        yield rows[start : start + most]
 
 
 class Slices:

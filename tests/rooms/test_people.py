@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from chatd.rooms.people import Member, People
@@ -52,6 +54,33 @@ class TestListing:
     def test_an_own_look_lists_the_others(self, people: People) -> None:
         assert people.list_names(10, "ana") == ["ana", "luis"]
         assert self.listed(people) == ["luis"]
+
+
+class TestNames:
+    def test_all_who_ask_before_they_change_share_them(self, people: People) -> None:
+        assert people.names is people.names
+        assert people.shown_names() is people.names
+
+    @pytest.mark.parametrize(
+        ("change", "names"),
+        [
+            (lambda people: people.enter("noa", False, 4), ("ana", "luis", "noa")),
+            (lambda people: people.leave(2), ("ana",)),
+            (lambda people: people.stay("eva", "eva"), ("ana", "luis", "eva")),
+        ],
+    )
+    def test_they_change_with_who_is_here(
+        self, people: People, change: Callable[[People], None], names: tuple[str, ...]
+    ) -> None:
+        assert people.names == ("ana", "luis")
+        change(people)
+        assert people.names == names
+
+    def test_they_change_when_a_stay_ends(self, people: People) -> None:
+        people.stay("eva", "eva")
+        assert people.names == ("ana", "luis", "eva")
+        people.end_stay("eva")
+        assert people.names == ("ana", "luis")
 
 
 class TestTelling:

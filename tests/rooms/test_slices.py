@@ -43,7 +43,7 @@ class SlicesHarness:
     ],
 )
 def test_rows_are_cut_by_their_number(rows: Sequence[int], slices: list[list[int]]) -> None:
-    assert slices_by_number(rows, 2) == slices
+    assert list(slices_by_number(rows, 2)) == slices
 
 
 class TestSlices:

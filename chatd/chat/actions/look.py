@@ -67,7 +67,7 @@ class RoomRows:
     def __init__(self, rooms: Iterable[Room], characters: int) -> None:
         self._characters = characters
         rows = [self._described(room) if room.guarded else room for room in rooms]
-        self.slices = slices_by_number(rows, ROWS_A_SLICE)
+        self.slices = list(slices_by_number(rows, ROWS_A_SLICE))
         """The rooms in slices, each for `rows`."""
 
     def rows(self, some: Sequence[Room | RoomRow]) -> list[RoomRow]:

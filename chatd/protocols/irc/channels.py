@@ -5,7 +5,7 @@ This module must not know what a command does with a channel, nor who may do wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from chatd.chat.actions import look
@@ -125,11 +125,12 @@ def is_member(server: ChatServer, room: Room, name: str) -> bool:
     return any(other.number in room.here.members for other in server.sessions.called_anywhere(name))
 
 
-def members_of(conversation: Conversation, room: Room) -> list[str]:
+def members_of(conversation: Conversation, room: Room) -> Sequence[str]:
     """Return the names of the members of a room that clients know of, each once, and its own."""
-    session = conversation.session
-    own = [session.name] if session.number in room.here.members else []
-    return list(dict.fromkeys([*room.here.shown_names(), *own]))
+    names, session = room.here.shown_names(), conversation.session
+    if session.number in room.here.hidden and session.name not in names:
+        return (*names, session.name)
+    return names
 
 
 def prefixes_of(conversation: Conversation, room: Room, names: Iterable[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from chatd.protocols.irc.channels import members_of, named_room, prefixes_of
 from chatd.protocols.irc.conversation import Command, Conversation, Table
 from chatd.protocols.irc.message import Message
 from chatd.rooms.room import Room
+from chatd.rooms.slices import slices_by_number
 from chatd.text.messages import size_of
 
 NAMES_A_SLICE = 100
@@ -48,8 +49,7 @@ def _slices(conversation: Conversation, room: Room, members: Sequence[str]) -> I
     begin = own.numeric(numerics.RPL_NAMREPLY, symbol, channel, text="")
     fits = LINE_BYTES + len(b"\r\n") - len(begin)
     masks = "userhost-in-names" in conversation.client.capabilities
-    for start in range(0, len(members), NAMES_A_SLICE):
-        some = members[start : start + NAMES_A_SLICE]
+    for some in slices_by_number(members, NAMES_A_SLICE):
         prefixes = prefixes_of(conversation, room, some)
         people = map(own.server.mask, some) if masks else some
         words = [prefixes.get(name, "") + each for name, each in zip(some, people, strict=True)]

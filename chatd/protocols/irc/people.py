@@ -95,7 +95,7 @@ def _who(conversation: Conversation, mask: str, fields: str, token: str) -> Iter
     if is_channel(mask):
         with suppress(Refusal):  # then there is nobody that the client may know of
             room = named_room(conversation, mask)
-        names = [] if room is None else members_of(conversation, room)
+        names = () if room is None else members_of(conversation, room)
     else:
         names = _names_like(conversation, mask)
     for some in slices_by_number(names, PEOPLE_A_SLICE):
@@ -151,7 +151,7 @@ def _who_line(
     return own.numeric(numerics.RPL_WHOSPCRPL, *shown, text=text)
 
 
-def _names_like(conversation: Conversation, mask: str) -> list[str]:
+def _names_like(conversation: Conversation, mask: str) -> Sequence[str]:
     """Return the names that a mask is of: one that is in use, or those in the client's rooms."""
     if not is_pattern(mask):
         return [each.name for each in conversation.server.sessions.called_anywhere(mask)[:1]]

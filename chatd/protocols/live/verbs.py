@@ -194,7 +194,7 @@ def _people(conversation: Conversation, members: Members) -> None:
         conversation,
         "people",
         "names",
-        slices_by_number(names, NAMES_A_SLICE),
+        list(slices_by_number(names, NAMES_A_SLICE)),
         list,
         id=id_of(members),
         room=room.name,
