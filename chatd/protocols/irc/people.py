@@ -93,7 +93,7 @@ def who(conversation: Conversation, message: Message) -> None:
 def _who(conversation: Conversation, mask: str, fields: str, token: str) -> Iterator[bytes]:
     own, room = conversation.own_format, None
     if is_channel(mask):
-        with suppress(Refusal):  # then there is nobody that the client may know of
+        with suppress(Refusal):  # the list is as of an empty room
             room = named_room(conversation, mask)
         names = () if room is None else members_of(conversation, room)
     else:

@@ -117,7 +117,7 @@ class Site:
         self.hosts = hosts
         self._certificate: Vouched | None = None
         self._trusted: TrustedHeader | None = None
-        # The paths of protocols that clients offer, whatever path they ask for.
+        # A client that offers one of these names, at any path, is answered as at the path here.
         self._spoken = {each.name: _parts(each.path) for each in subprotocols}
         self._files: Mapping[tuple[str, ...], File] = {
             **page,

@@ -100,7 +100,7 @@ class Program:
             while os.read(self._master, 1 << 16):
                 self._drew.set()
 
-    # What a person does
+    # Commands of the person
 
     def join(self, room: str) -> None:
         """Join a room."""
@@ -122,7 +122,7 @@ class Program:
         """Set the topic of a room."""
         self.say(room, f"/topic {text}")
 
-    # What it shows
+    # Texts on the screen of the program
 
     def joined(self, room: str) -> str:
         """Return a text that is shown once the program is in a room."""
