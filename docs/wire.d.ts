@@ -54,6 +54,7 @@ export type ClientMessage =
 	| { type: "search"; id?: Id; room?: string; rooms?: Record<string, number | null>; text: string; upto?: number }
 	| { type: "room"; id?: Id; room: string }
 	| { type: "people"; id?: Id; room: string }
+	| { type: "account"; id?: Id; name: string; time?: number }
 	| { type: "commands"; id?: Id }
 	| { type: "rooms"; id?: Id; from?: string }
 	| { type: "stays"; id?: Id }
@@ -181,6 +182,14 @@ export interface PeopleChanged {
 	away?: string[];
 }
 
+/** The account that the person of a name had at a time, or has now; null for a guest. */
+export interface Account {
+	type: "account";
+	id?: Id;
+	name: string;
+	account: string | null;
+}
+
 export interface Rooms {
 	type: "rooms";
 	id?: Id;
@@ -298,6 +307,7 @@ export type ServerMessage =
 	| RoomPolicy
 	| People
 	| PeopleChanged
+	| Account
 	| Rooms
 	| Stays
 	| Left

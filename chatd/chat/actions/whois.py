@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.names import valid_name
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 
@@ -42,3 +43,14 @@ def whois(server: ChatServer, session: Session, wanted: str) -> Whois:
     readable = [name for name, room in rooms.items() if server.rooms.readable(session, room)]
     count = len(sessions) + len(elsewhere)
     return Whois(name, account is not None, count, readable, server.sessions.away_text(name))
+
+
+def account_of(server: ChatServer, session: Session, wanted: str, time: int) -> str:
+    """Return the name of the account that the person of a name had at a time; "" for a guest.
+
+    The time is that of a line, in milliseconds since 1970: who said it cannot be known by its
+    author alone, because a guest may have had a name that was registered later. Raises `Refusal`
+    if the name is not valid.
+    """
+    session.identity.check_scope(Scope.READ)
+    return server.accounts.name_at(valid_name(wanted), time)

@@ -18,6 +18,7 @@ from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, R
 from chatd.chat.actions.enter import come_back, enter, leave_room
 from chatd.chat.actions.look import TOPIC_LISTED
 from chatd.chat.actions.stay import rooms_stayed_in
+from chatd.chat.actions.whois import account_of
 from chatd.commands import dispatch
 from chatd.commands.help import commands_for
 from chatd.errors import ErrorKind, Refusal, short
@@ -205,6 +206,13 @@ def _people(conversation: Conversation, members: Members) -> None:
     )
 
 
+def _account(conversation: Conversation, members: Members) -> None:
+    server, session = conversation.server, conversation.session
+    name, time = text_in(members, "name"), number_in(members, "time", int(server.now() * 1000))
+    account = account_of(server, session, name, time)
+    conversation.tell("account", id=id_of(members), name=name, account=account or None)
+
+
 def _rooms(conversation: Conversation, members: Members) -> None:
     start = None if members.get("from") is None else text_in(members, "from")
     found = look.list_rooms(conversation.server, conversation.session, ROOMS_LISTED, start)
@@ -279,6 +287,7 @@ TABLE = {
     "search": Verb(_search, READING_COST, only_answers=True),
     "room": Verb(_room, only_answers=True),
     "people": Verb(_people, only_answers=True),
+    "account": Verb(_account, only_answers=True),
     "rooms": Verb(_rooms, LISTING_COST, only_answers=True),
     "stays": Verb(_stays, only_answers=True),
     "seen": Verb(_seen, at_once=True, scope=Scope.WRITE),

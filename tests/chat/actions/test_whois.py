@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatd.accounts.credentials import NO_EPOCH
 from chatd.chat.actions.enter import create
-from chatd.chat.actions.whois import whois
+from chatd.chat.actions.whois import account_of, whois
 from chatd.chat.permissions import Mode
 from tests.support.sessions import done, guest, member, refuses
 from tests.support.world import World
@@ -52,3 +52,16 @@ def test_a_session_that_was_signed_out_is_refused(world: World) -> None:
     ana.identity.grant = ana.grant._replace(epoch=NO_EPOCH)
     with refuses("not_signed_in"):
         whois(world.server, ana, "ana")
+
+
+def test_the_account_of_a_name_is_that_of_its_time(world: World) -> None:
+    asker = guest(world)
+    before = int(world.server.now() * 1000)
+    world.clock.advance(1)
+    member(world, "Ana")
+    now = int(world.server.now() * 1000)
+    assert account_of(world.server, asker, "ana", now) == "Ana"
+    assert account_of(world.server, asker, "ana", before) == ""
+    assert account_of(world.server, asker, "luis", now) == ""
+    with refuses("invalid_name"):
+        account_of(world.server, asker, "a b", now)

@@ -435,6 +435,29 @@ class TestRooms:
         (people,) = one.seen()
         assert (people["names"], people["guests"], people["more"]) == (["ana"], 1, 0)
 
+    def test_the_account_of_a_name_is_told(self, live: Live, world: World) -> None:
+        one = live.come(world)
+        world.person("luis")
+        world.clock.advance(1)
+        world.person("ana").type(f"/register {PASSWORD}")
+        (account,) = [server.accounts.called("ana") for server in world.servers][:1]
+        assert account is not None
+        made = account.created * 1000 + account.created_ms
+        for members, answer in (
+            ({"name": "ANA"}, "ana"),
+            ({"name": "ana", "time": made}, "ana"),
+            ({"name": "ana", "time": made - 1}, None),  # a guest had the name then
+            ({"name": "luis"}, None),
+        ):
+            one.send("account", id=1, **members)
+            name = members["name"]
+            assert one.seen("account") == [
+                {"type": "account", "id": 1, "name": name, "account": answer}
+            ]
+        for members in {}, {"name": "a b"}, {"name": "ana", "time": -1}:
+            one.send("account", **members)
+            assert len(one.seen("error")) == 1
+
     def test_a_line_without_a_room_is_for_the_only_one_that_one_ever_was_in(
         self, live: Live, world: World
     ) -> None:
