@@ -40,10 +40,20 @@ class Kind(enum.IntEnum):
     DEED = 4  # an act of moderation: see `Deed`
     PRIVATE = 5  # in the log of an account's inbox
     NOTICE = 6  # a message of a program, which no program may answer
+    QUESTION = 7  # these four: see `chatd.remarks`
+    ANSWER = 8  # what was answered to a question, once it is closed or shown
+    ACK = 9  # a person has a line: an alert, or a question that was read
+    DECISION = 10  # a line that is kept as a decision
 
 
 SPOKEN = (Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE, Kind.NOTICE)
-"""The kinds of lines that are said to people. Topics and acts of moderation are not."""
+"""The kinds of lines that are said to people. Topics, acts of moderation and remarks are not."""
+
+REMARKS = (Kind.QUESTION, Kind.ANSWER, Kind.ACK, Kind.DECISION)
+"""The kinds of remarks."""
+
+VALUES = (Kind.DEED, *REMARKS)
+"""The kinds of events whose text is a value, of which people are told a sentence."""
 
 
 class Origin(NamedTuple):

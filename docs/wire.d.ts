@@ -12,8 +12,17 @@ export type Bookmarks = Record<string, Bookmark | null>;
 /** Repeated in the answer to a message. */
 export type Id = string | number;
 
-/** A notice is a message of a program, which no program may answer. */
-export type EventKind = "message" | "action" | "notice" | "topic" | "deed";
+/** A notice is a message of a program, which no program may answer. The last four are remarks. */
+export type EventKind = "message" | "action" | "notice" | "topic" | "deed" | "question" | "answer" | "ack" | "decision";
+
+/** What a person made of a line: the verb is `ack` for an alert, `read` for a question, or `decision`. */
+export interface Remark {
+	verb: "ack" | "read" | "decision";
+	seq: number;
+	author: string;
+	excerpt: string;
+	words: string;
+}
 
 /** An event of a room's log. `time` is in milliseconds since 1970. */
 export interface LogEvent {
@@ -25,6 +34,11 @@ export interface LogEvent {
 	/** Of each line of a message of several: the seq of the first one. */
 	part_of?: number;
 	deed?: { verb: string; target: string; seconds: number; reason: string };
+	question?: { words: string; options: string[]; anonymous: boolean };
+	/** Of a question that was closed, or whose answers are shown. */
+	answer?: { verb: "close" | "show"; seq: number; counts: { answer: string; people: number; names: string[] }[] };
+	ack?: Remark;
+	decision?: Remark;
 }
 
 /** A notice among the events. It has no seq and is not stored. `names` has all names if it is about several. */

@@ -28,7 +28,7 @@ class Kind(Enum):
     TOPIC = "topic"
     """The author set the topic; without text, removed it."""
     DEED = "deed"
-    """An act of moderation: a sentence."""
+    """An act of moderation, a question, or what people make of a line: a sentence."""
     NEWS = "news"
     """A sentence: a person came, left or is renamed; or what became of a room."""
     PRIVATE = "private"
@@ -43,6 +43,9 @@ class Kind(Enum):
     GAP = "gap"
     """A place in a room after which lines join up with none before: a sentence."""
 
+
+_TOLD = ("deed", "question", "answer", "ack", "decision")
+"""The kinds of events whose text is a sentence."""
 
 _SPOKEN = (Kind.MESSAGE, Kind.ACTION, Kind.NOTICE)
 """The kinds of lines of a room that are said to people."""
@@ -117,7 +120,7 @@ def seconds_in(message: Message) -> float:
 def event_shown(event: Message, me: str, source: str = "") -> Shown:
     """Return an event of a log as it is shown to a reader of the name *me*."""
     seq, author, text = int(event["seq"]), visible(event["author"]), visible(event["text"])
-    kind = Kind(event["kind"])
+    kind = Kind.DEED if event["kind"] in _TOLD else Kind(event["kind"])
     own = fold(author) == fold(me)
     spoken = kind in _SPOKEN
     return Shown(

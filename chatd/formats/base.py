@@ -30,6 +30,7 @@ from chatd.event import (
     Presence,
 )
 from chatd.i18n import Language, people, sentence
+from chatd.remarks import Answers, Count, Question, Remark, value_of
 from chatd.text.times import written_duration
 
 _MESSAGE = Kind.MESSAGE  # see chatd.rooms.room
@@ -231,12 +232,19 @@ class Format(abc.ABC):
 
 
 def told(language: Language, event: Event) -> str:
-    """Return the sentence for an event that is a topic or a deed, not yet escaped."""
+    """Return the sentence for an event that is a topic, a deed or a remark, not yet escaped."""
     if event.kind is Kind.TOPIC:
         key = "topic_set" if event.text else "topic_cleared"
         return sentence(language, key, name=event.author, topic=event.text)
     try:
-        return _deed(language, event.author, Deed.of(event.text))
+        if event.kind is Kind.DEED:
+            return _deed(language, event.author, Deed.of(event.text))
+        value = value_of(event)
+        if isinstance(value, Question):
+            return _question(language, event.author, value)
+        if isinstance(value, Answers):
+            return _answers(language, event.author, value)
+        return _remark(language, event.author, value)
     except (ValueError, KeyError):  # stored by a later chatd, or not by chatd
         return f"{event.author}: {event.text}"
 
@@ -265,6 +273,41 @@ def _deed(language: Language, name: str, deed: Deed) -> str:
         did = sentence(language, "for_time", did=did, time=written_duration(seconds))
     key = "with_reason" if reason else "without_reason"
     return sentence(language, key, did=did, reason=reason)
+
+
+def _question(language: Language, name: str, question: Question) -> str:
+    words, options, anonymous = question
+    if words[-1:] not in _ENDS:
+        words += "."
+    listed = ", ".join(f"{number}: {option}" for number, option in enumerate(options, 1))
+    return sentence(
+        language,
+        "asks_anonymously" if anonymous else "asks",
+        name=name,
+        question=f"{words} {listed}." if options else words,
+        how=f"/a {min(2, len(options))}" if options else sentence(language, "any_answer"),
+    )
+
+
+_ENDS = ("?", "!", ".", ":", "…")
+"""The characters that may end a question."""
+
+
+def _answers(language: Language, name: str, answers: Answers) -> str:
+    listed = ", ".join(map(_count, answers.counts))
+    counts = listed or sentence(language, "no_answers")
+    return sentence(language, f"did_{answers.verb}_question", name=name, counts=counts)
+
+
+def _count(count: Count) -> str:
+    names = f" ({', '.join(count.names)})" if count.names else ""
+    return f"{count.answer}: {count.people}{names}"
+
+
+def _remark(language: Language, name: str, remark: Remark) -> str:
+    words = f" ({remark.words})" if remark.words else ""
+    line = f"<{remark.author}> {remark.excerpt}" if remark.verb == "decision" else remark.excerpt
+    return sentence(language, f"did_{remark.verb}_line", name=name, line=line, words=words)
 
 
 def mode_word(language: Language, mode: str) -> str:

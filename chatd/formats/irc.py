@@ -124,8 +124,9 @@ class IrcFormat(Format):
         tags = self.spoken.tags(event, first=False)
         if event.kind is Kind.TOPIC:
             yield f"{tags}{self.fitting(f':{mask} TOPIC {target} :', event.text)}"
-        elif event.kind is Kind.DEED:
-            for line in self._deed(event, target):
+        else:
+            lines = self._deed if event.kind is Kind.DEED else self._told
+            for line in lines(event, target):
                 yield f"{tags}{line}"
 
     @staticmethod
@@ -138,9 +139,12 @@ class IrcFormat(Format):
         if lines is not None:
             yield from lines
         if lines is None or is_told(event):
-            head = f":{self.server.name} NOTICE {target} :"
-            for part in in_parts(told(self.language, event), LINE_BYTES - size_of(head)):
-                yield head + part
+            yield from self._told(event, target)
+
+    def _told(self, event: Event, target: str) -> Iterator[str]:
+        head = f":{self.server.name} NOTICE {target} :"
+        for part in in_parts(told(self.language, event), LINE_BYTES - size_of(head)):
+            yield head + part
 
     def _presence(self, presence: Presence) -> Iterator[str]:
         room, mask = f"#{presence.room}", self.server.mask(presence.name)

@@ -108,6 +108,16 @@ SENTENCES = {
     "for_time": "{did} for {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
+    # Remarks
+    "asks": "{name} asks: {question} Answer with {how}; only {name} sees it.",
+    "asks_anonymously": ("{name} asks: {question} Answer with {how}; nobody sees who chose what."),
+    "any_answer": "/a, or /a TEXT",
+    "did_close_question": "{name} closed the question: {counts}.",
+    "did_show_question": "{name} shows the answers: {counts}.",
+    "no_answers": "nobody answered",
+    "did_ack_line": "{name} has this: {line}{words}",
+    "did_read_line": "{name} has read this: {line}{words}",
+    "did_decision_line": "{name} marked a decision: {line}{words}",
     # Answers
     "you_are": "You are now {name}.",
     "you_are_already": "You are {name} already.",

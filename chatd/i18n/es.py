@@ -111,6 +111,18 @@ SENTENCES = {
     "for_time": "{did} durante {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
+    # Notas
+    "asks": "{name} pregunta: {question} Responde con {how}; solo lo ve {name}.",
+    "asks_anonymously": (
+        "{name} pregunta: {question} Responde con {how}; nadie ve quién eligió qué."
+    ),
+    "any_answer": "/a, o /a TEXTO",
+    "did_close_question": "{name} ha cerrado la pregunta: {counts}.",
+    "did_show_question": "{name} enseña las respuestas: {counts}.",
+    "no_answers": "no ha respondido nadie",
+    "did_ack_line": "{name} se encarga de esto: {line}{words}",
+    "did_read_line": "{name} ha leído esto: {line}{words}",
+    "did_decision_line": "{name} ha marcado una decisión: {line}{words}",
     # Answers
     "you_are": "Ahora eres {name}.",
     "you_are_already": "Ya eres {name}.",

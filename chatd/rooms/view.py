@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import is_
 from typing import Any, NamedTuple
 
-from chatd.event import SPOKEN, Entry, Event, Kind
+from chatd.event import REMARKS, SPOKEN, Entry, Event, Kind
 from chatd.formats.base import Format
 from chatd.i18n import Language
 from chatd.text.folding import fold
 from chatd.text.mentions import any_mentions
+
+_OF_AUTHORS = (*SPOKEN, *REMARKS)
 
 
 class Bell(enum.Enum):
@@ -110,8 +112,10 @@ class View(NamedTuple):
         return not self.ignores(event)
 
     def ignores(self, event: Event) -> bool:
-        """Return True if an event is a line of an ignored author."""
-        return bool(self.ignored) and event.kind in SPOKEN and fold(event.author) in self.ignored
+        """Return True if an event is a line or a remark of an ignored author."""
+        return (
+            bool(self.ignored) and event.kind in _OF_AUTHORS and fold(event.author) in self.ignored
+        )
 
 
 EVERYTHING = View()

@@ -24,6 +24,7 @@ from chatd.event import (
     Published,
     Record,
 )
+from chatd.remarks import words_of
 from chatd.storage.batches import BatchItem
 from chatd.storage.claims import Claims
 from chatd.storage.counts import StoreCounts
@@ -119,9 +120,10 @@ class Wanted(NamedTuple):
             return False
         if self.author and fold(event.author) != self.author:
             return False
-        text = fold_for_search(event.text)
+        said = words_of(event)
+        text = fold_for_search(said)
         return all(word in text for word in self.words) and (
-            not self.naming or mentions(event.text, self.naming)
+            not self.naming or mentions(said, self.naming)
         )
 
 
@@ -201,6 +203,11 @@ class Store(OperatedStore):
 
     takes_lines = True
     """False while the store is so large that no line is to be appended; records still are."""
+
+    @property
+    def takes_remarks(self) -> bool:
+        """False while a node of an older chatd, which cannot read remarks, shares the log."""
+        return True
 
     @property
     def cut_off_seconds(self) -> float:

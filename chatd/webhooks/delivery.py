@@ -23,7 +23,9 @@ from math import ceil
 from urllib.parse import quote
 
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import Event, Kind
+from chatd.event import REMARKS, Event, Kind
+from chatd.formats.json import event_members
+from chatd.i18n import Language
 from chatd.rooms.room import Room
 from chatd.text.escaping import encode_json
 from chatd.util.fair_queue import Asker
@@ -42,28 +44,13 @@ more. So an account cannot have a server that wants no hook called for long."""
 EVENTS_AT_HAND = 50
 """Most events in memory for a hook whose lines are being delivered."""
 
-SENT = {
-    Kind.MESSAGE: "message",
-    Kind.ACTION: "action",
-    Kind.TOPIC: "topic",
-    Kind.NOTICE: "notice",
-}
-"""The kinds of events that are delivered, and their words. Acts of moderation are not delivered."""
+SENT = (Kind.MESSAGE, Kind.ACTION, Kind.TOPIC, Kind.NOTICE, *REMARKS)
+"""The kinds of events that are delivered. Acts of moderation are not delivered."""
 
 
 def body_of(event: Event) -> bytes:
-    """Return the body that is posted for an event."""
-    said = {
-        "room": event.room,
-        "seq": event.seq,
-        "time": event.time,
-        "author": event.author,
-        "kind": SENT[event.kind],
-        "text": event.text,
-    }
-    if event.part_of is not None:
-        said["part_of"] = event.part_of
-    return encode_json(said)
+    """Return the body that is posted for an event. The sentence of a remark is in English."""
+    return encode_json({"room": event.room, **event_members(event, Language.ENGLISH)})
 
 
 def delivery_of(event: Event) -> str:

@@ -16,6 +16,7 @@ from chatd.event import Draft, Kind
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.escaping import visible
 from chatd.text.times import local_time
+from tests.support.remarks import DECISION
 from tests.support.sentences import EN, ES
 
 NOON = 1_795_300_000
@@ -137,6 +138,9 @@ async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: StoredTalk, r
     await talk.say("done", kind=Kind.NOTICE)
     await talk.say("tea", kind=Kind.TOPIC)
     await talk.say("mute luis 600 too loud", kind=Kind.DEED)
+    await talk.say(DECISION.text(), kind=Kind.DECISION)
+    line = "&lt;luis&gt; we go back to 1\\.2"
+    decision = EN.sentence("did_decision_line", name="ana", line=line, words="")
     await talk.say("good morning", room="Ops")
     assert run("--format", "markdown") == (
         0,
@@ -148,6 +152,7 @@ async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: StoredTalk, r
             "**ana**: done",
             f"*{EN.sentence('topic_set', name='ana', topic='tea')}*",
             f"*{EN.deed('mute', 'ana', 'luis', time='10m', reason='too loud')[4:]}*",
+            f"*{decision}*",
         ),
         "",
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chatd.client.node_rows import rows_of_nodes
+from chatd.storage.shared.engine import PROTOCOL
 from chatd.storage.shared.lease import BEAT_SECONDS
 from tests.support.world import World
 
@@ -40,4 +41,4 @@ class TestRows:
     def test_are_objects_if_that_is_asked_for(self, reply: dict[str, Any]) -> None:
         rows = [json.loads(row) for row in rows_of_nodes(reply, as_json=True)]
         assert [row["type"] for row in rows] == ["node", "node", "log"]
-        assert rows[-1]["level"] == 1
+        assert rows[-1]["level"] == PROTOCOL

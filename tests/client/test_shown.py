@@ -1,5 +1,6 @@
 """`chatd.client.shown`: what a server sends as typed values, which control no terminal."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,12 @@ def test_an_event_that_names_the_reader_is_a_mention() -> None:
 def test_a_notice_that_names_the_reader_is_a_mention() -> None:
     shown = event_shown({**event(3, "ci", "hola ANA"), "kind": "notice"}, "ana")
     assert (shown.kind, shown.mention, shown.is_spoken) == (Kind.NOTICE, True, True)
+
+
+@pytest.mark.parametrize("kind", ["deed", "question", "answer", "ack", "decision"])
+def test_a_deed_and_a_remark_are_sentences(kind: str) -> None:
+    shown = event_shown({**event(3, "luis", "luis asks: here?"), "kind": kind}, "ana")
+    assert (shown.kind, shown.text, shown.is_spoken) == (Kind.DEED, "luis asks: here?", False)
 
 
 def test_ones_own_event_is_no_mention() -> None:

@@ -10,14 +10,25 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatd.errors import ErrorKind
-from chatd.event import Change, Deed, Entry, Event, Kind, Notice
+from chatd.event import REMARKS, Change, Deed, Entry, Event, Kind, Notice
 from chatd.formats.bare import BareFormat
 from chatd.formats.base import Format
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
+from chatd.remarks import Answers, Count, Question, Remark
 from chatd.text.escaping import visible
 from chatd.text.times import local_time
 from tests.support.deeds import DEEDS
+from tests.support.remarks import (
+    ACK,
+    ANSWER,
+    ANSWERS,
+    DECISION,
+    OF_KINDS,
+    QUESTION,
+    QUESTIONS,
+    REMARK_VALUES,
+)
 from tests.support.sentences import EN, ES
 
 CHAT = ChatFormat()
@@ -94,6 +105,86 @@ class TestChat:
     def test_shows_each_kind_of_entry(self, entry: Entry, english: str, spanish: str) -> None:
         assert CHAT.render([entry]) == f"{english}\n".encode()
         assert CHAT_ES.render([entry]) == f"{spanish}\n".encode()
+
+    @pytest.mark.parametrize(
+        ("kind", "value", "english", "spanish"),
+        [
+            (
+                Kind.QUESTION,
+                QUESTION,
+                "ana asks: Which port does HTTP use? 1: 21, 2: 80, 3: 443. Answer with /a 2; only"
+                " ana sees it.",
+                "ana pregunta: Which port does HTTP use? 1: 21, 2: 80, 3: 443. Responde con /a 2;"
+                " solo lo ve ana.",
+            ),
+            (
+                Kind.QUESTION,
+                Question("Done", ("yes",), anonymous=True),
+                "ana asks: Done. 1: yes. Answer with /a 1; nobody sees who chose what.",
+                "ana pregunta: Done. 1: yes. Responde con /a 1; nadie ve quién eligió qué.",
+            ),
+            (
+                Kind.QUESTION,
+                Question("here?"),
+                "ana asks: here? Answer with /a, or /a TEXT; only ana sees it.",
+                "ana pregunta: here? Responde con /a, o /a TEXTO; solo lo ve ana.",
+            ),
+            (
+                Kind.ANSWER,
+                ANSWER,
+                "ana closed the question: 21: 3, 80: 17, 443: 1.",
+                "ana ha cerrado la pregunta: 21: 3, 80: 17, 443: 1.",
+            ),
+            (
+                Kind.ANSWER,
+                Answers("show", 1, (Count("yes", 2, ("eva", "luis")), Count("no", 0))),
+                "ana shows the answers: yes: 2 (eva, luis), no: 0.",
+                "ana enseña las respuestas: yes: 2 (eva, luis), no: 0.",
+            ),
+            (
+                Kind.ANSWER,
+                Answers("close", 1),
+                "ana closed the question: nobody answered.",
+                "ana ha cerrado la pregunta: no ha respondido nadie.",
+            ),
+            (
+                Kind.ACK,
+                ACK,
+                "ana has this: FIRING DiskFull (on it)",
+                "ana se encarga de esto: FIRING DiskFull (on it)",
+            ),
+            (
+                Kind.ACK,
+                ACK._replace(verb="read", words=""),
+                "ana has read this: FIRING DiskFull",
+                "ana ha leído esto: FIRING DiskFull",
+            ),
+            (
+                Kind.DECISION,
+                DECISION,
+                "ana marked a decision: <luis> we go back to 1.2",
+                "ana ha marcado una decisión: <luis> we go back to 1.2",
+            ),
+            (
+                Kind.DECISION,
+                DECISION._replace(words="until Monday"),
+                "ana marked a decision: <luis> we go back to 1.2 (until Monday)",
+                "ana ha marcado una decisión: <luis> we go back to 1.2 (until Monday)",
+            ),
+        ],
+    )
+    def test_tells_remarks(
+        self, kind: Kind, value: Question | Answers | Remark, english: str, spanish: str
+    ) -> None:
+        event = MESSAGE._replace(kind=kind, text=value.text())
+        assert CHAT.render([event]) == f"*** {english}\n".encode()
+        assert CHAT_ES.render([event]) == f"*** {spanish}\n".encode()
+
+    @pytest.mark.parametrize("kind", REMARKS)
+    def test_shows_a_remark_of_a_later_version_as_it_is(self, kind: Kind) -> None:
+        text = Remark("later", 1, "ana", "").text()
+        event = MESSAGE._replace(kind=kind, text=text)
+        assert CHAT.render([event]) == f"*** ana: {text}\n".encode()
 
     @pytest.mark.parametrize("change", NOTICED)
     @pytest.mark.parametrize("language", Language)
@@ -231,8 +322,14 @@ class TestBare:
 
     @pytest.mark.parametrize(
         "entry",
-        [TOPIC, DEED, PRIVATE, JOINED, LEFT, RENAMED],
-        ids=["topic", "deed", "private", "joined", "left", "renamed"],
+        [
+            *(TOPIC, DEED, PRIVATE, JOINED, LEFT, RENAMED),
+            *(MESSAGE._replace(kind=kind, text=value.text()) for kind, value, _ in OF_KINDS),
+        ],
+        ids=[
+            *("topic", "deed", "private", "joined", "left", "renamed"),
+            *(kind.name.lower() for kind in REMARKS),
+        ],
     )
     def test_shows_nothing_else(self, entry: Entry) -> None:
         assert BARE.render([entry]) == b""
@@ -278,6 +375,12 @@ class TestHostileText:
             data = ChatFormat(language).render([MESSAGE._replace(kind=Kind.DEED, text=text)])
             assert data.startswith(b"*** ")
             self.check(data)
+
+    @given(st.text(), QUESTIONS | ANSWERS | REMARK_VALUES, st.sampled_from(REMARKS))
+    def test_in_a_remark(self, author: str, value: Question | Answers | Remark, kind: Kind) -> None:
+        event = MESSAGE._replace(author=author, kind=kind, text=value.text())
+        for language in Language:
+            self.check_of_server(ChatFormat(language).render([event]))
 
     @given(st.text(), st.text(), st.sampled_from(NOTICED))
     @example("\t" * 5, "", Change.JOINED)

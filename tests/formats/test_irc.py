@@ -7,6 +7,8 @@ from typing import Any
 from chatd.event import Change, Departure, Event, Kind, Presence
 from chatd.formats.irc import IrcFormat, OwnIrcFormat
 from chatd.formats.irc_tags import IrcServer
+from chatd.remarks import Question
+from tests.support.remarks import ACK
 
 SERVER = IrcServer("irc.example", lambda name, at: name if at >= 1000 else "")
 
@@ -32,6 +34,14 @@ class TestRooms:
         assert rendered("hola", Kind.NOTICE) == f"{mask} NOTICE #ops :hola\r\n"
         assert rendered("hola", Kind.ACTION) == f"{mask} PRIVMSG #ops :\x01ACTION hola\x01\r\n"
         assert rendered("", Kind.TOPIC) == f"{mask} TOPIC #ops :\r\n"
+
+    def test_a_remark_is_a_notice_of_the_server(self) -> None:
+        head = ":irc.example NOTICE #ops :"
+        assert rendered(ACK.text(), Kind.ACK) == f"{head}ana has this: FIRING DiskFull (on it)\r\n"
+        long = Question("x " * 300, ("yes", "no"))
+        lines = rendered(long.text(), Kind.QUESTION, "server-time").splitlines()
+        assert len(lines) > 1
+        assert all(line.startswith("@time=") and head in line for line in lines)
 
     def test_nothing_that_is_said_is_ctcp(self) -> None:
         assert "\x01" not in rendered("\x01VERSION\x01", Kind.MESSAGE)

@@ -10,7 +10,7 @@ import pytest
 
 from chatd.errors import ErrorKind
 from chatd.event import UNKNOWN, Change, Deed, Departure, Event, Kind, Notice, Origin
-from chatd.formats.base import Entrance
+from chatd.formats.base import Entrance, told
 from chatd.formats.json import (
     TOPIC_CHARACTERS,
     JsonFormat,
@@ -19,6 +19,8 @@ from chatd.formats.json import (
 )
 from chatd.formats.sse import SseFormat
 from chatd.i18n import Language
+from chatd.remarks import Value
+from tests.support.remarks import ACK, ANSWER, DECISION, QUESTION
 from tests.support.sentences import EN, ES
 
 ENGLISH = JsonFormat()
@@ -138,6 +140,46 @@ class TestJson:
             "seconds": 600,
             "reason": "noise",
         }
+
+    @pytest.mark.parametrize(
+        ("kind", "value", "given"),
+        [
+            (
+                Kind.QUESTION,
+                QUESTION,
+                {
+                    "words": "Which port does HTTP use?",
+                    "options": ["21", "80", "443"],
+                    "anonymous": False,
+                },
+            ),
+            (
+                Kind.ANSWER,
+                ANSWER,
+                {
+                    "verb": "close",
+                    "seq": 3,
+                    "counts": [
+                        {"answer": "21", "people": 3, "names": []},
+                        {"answer": "80", "people": 17, "names": []},
+                        {"answer": "443", "people": 1, "names": []},
+                    ],
+                },
+            ),
+            (Kind.ACK, ACK, ACK._asdict()),
+            (Kind.DECISION, DECISION, DECISION._asdict()),
+        ],
+    )
+    @pytest.mark.parametrize("format", [ENGLISH, SPANISH])
+    def test_a_remark_is_told_and_given_in_parts(
+        self, format: JsonFormat, kind: Kind, value: Value, given: dict[str, object]
+    ) -> None:
+        remark = said(value.text(), kind=kind)
+        (message,) = messages(format.render([remark]))
+        (event,) = message["events"]
+        assert event["kind"] == kind.name.lower()
+        assert event["text"] == told(format.language, remark)
+        assert event[event["kind"]] == given
 
     def test_a_deed_of_a_later_version_is_text(self) -> None:
         (message,) = messages(ENGLISH.render([said("??", kind=Kind.DEED)]))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatd.event import SPOKEN, Change, Event, Kind, Notice, Presence
+from chatd.event import REMARKS, SPOKEN, Change, Event, Kind, Notice, Presence
 from chatd.i18n import Language
 from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings, View
 
@@ -59,7 +59,7 @@ class TestView:
         other = said()
         assert View(echo=False).shown([said(by=OWN), other], OWN) == [other]
 
-    @pytest.mark.parametrize("kind", SPOKEN)
+    @pytest.mark.parametrize("kind", [*SPOKEN, *REMARKS])
     def test_leaves_out_what_somebody_ignored_says_however_the_name_is_written(
         self, kind: Kind
     ) -> None:

@@ -19,6 +19,7 @@ from chatd.storage.contract import (
 )
 from chatd.text.folding import SLOWEST, fold, fold_for_search
 from tests.support.postgres_log import LogInDatabase, harness_in
+from tests.support.remarks import ACK, ANSWER, DECISION, OF_KINDS, QUESTION
 from tests.support.store_kinds import DATABASE
 from tests.support.stores import StoreHarness, draft, texts
 
@@ -197,6 +198,20 @@ class TestSearch:
     async def test_finds_every_kind_but_deeds(self, searched: StoreHarness, kind: Kind) -> None:
         await searched.say(draft("hola", kind=kind), draft("hola!", kind=Kind.DEED))
         assert await search(searched, "hola") == ["hola"]
+
+    async def test_finds_only_what_people_wrote_in_a_remark(self, searched: StoreHarness) -> None:
+        for kind, value, _ in OF_KINDS:
+            await searched.say(draft(value.text(), kind=kind))
+        for word, found in [
+            ("http", [QUESTION]),
+            ("443", [ANSWER, QUESTION]),
+            ("diskfull on", [ACK]),
+            ("back to", [DECISION]),
+            ("named", []),
+            ("close", []),
+            ("decision", []),
+        ]:
+            assert await search(searched, word) == [value.text() for value in found]
 
     async def test_finds_events_as_they_are(self, searched: StoreHarness) -> None:
         await searched.say(draft("hola", "Ops", 7, "Eva", Kind.ACTION))

@@ -13,7 +13,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
 from chatd.errors import Refusal
-from chatd.event import Deed, Draft, Event, Kind
+from chatd.event import REMARKS, Deed, Draft, Event, Kind
+from chatd.formats.base import told
+from chatd.i18n import Language
+from chatd.remarks import Value
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
@@ -32,6 +35,7 @@ from chatd.webhooks.targets import GIVE_UP_SECONDS, DeliveryFailure, NotDelivere
 from chatd.webhooks.urls import Destination, destination_of
 from tests.support.logs import Expect
 from tests.support.receivers import Receiver, hook_record, outgoing_of
+from tests.support.remarks import OF_KINDS
 from tests.support.world import World
 
 REFUSED = NotDelivered(DeliveryFailure.ANSWERED, 500)
@@ -116,6 +120,7 @@ class TestWhatIsSent:
             (Kind.ACTION, "action"),
             (Kind.NOTICE, "notice"),
             (Kind.TOPIC, "topic"),
+            *((kind, kind.name.lower()) for kind in REMARKS),
         ],
     )
     def test_says_what_kind_of_line_it_is(self, kind: Kind, word: str) -> None:
@@ -167,6 +172,17 @@ class TestDelivering:
         harness.say(Deed("kick", "luis").text(), kind=Kind.DEED)
         assert harness.receiver.texts() == ["hola"]
         assert hook.seq == 3
+
+    @pytest.mark.parametrize(("kind", "value", "_"), OF_KINDS)
+    def test_remarks_are_posted_in_parts_and_as_an_english_sentence(
+        self, harness: DeliveryHarness, kind: Kind, value: Value, _: str
+    ) -> None:
+        harness.hook()
+        harness.say(value.text(), kind=kind)
+        (body,) = map(json.loads, harness.receiver.bodies)
+        event = Event("lobby", 1, 0, 0, body["author"], kind, value.text())
+        assert body["text"] == told(Language.ENGLISH, event)
+        assert body["kind"] in body
 
     def test_private_lines_are_in_no_room(self, harness: DeliveryHarness) -> None:
         harness.hook()

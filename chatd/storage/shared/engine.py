@@ -20,8 +20,11 @@ from chatd.storage.batches import BatchItem, Committed
 from chatd.storage.claims import Claim
 from chatd.storage.contract import StoreError
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The version of what this program reads and writes in the log."""
+
+REMARKS_LEVEL = 2
+"""The first version that reads events of the kinds `chatd.event.REMARKS`."""
 
 
 class LinkLost(StoreError):

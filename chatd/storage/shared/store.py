@@ -38,6 +38,7 @@ from chatd.storage.shared.attempt import leave_out
 from chatd.storage.shared.claims import SharedClaims
 from chatd.storage.shared.contact import Contact
 from chatd.storage.shared.engine import (
+    REMARKS_LEVEL,
     Engine,
     Joined,
     Link,
@@ -101,6 +102,10 @@ class SharedStore(GroupCommitStore):
         self.membership.joined = self._joined
         self.membership.renewed = self._renewed
         self.membership.level = lambda: self.level
+
+    @property
+    def takes_remarks(self) -> bool:
+        return self.level >= REMARKS_LEVEL
 
     @abc.abstractmethod
     def start(self) -> None:

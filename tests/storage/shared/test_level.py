@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from chatd.storage.contract import StoreError
-from chatd.storage.shared.engine import PROTOCOL
+from chatd.storage.shared.engine import PROTOCOL, REMARKS_LEVEL
 from chatd.storage.shared.lease import BEAT_SECONDS
 from tests.support.shared_store import SharedLog, SharedMemoryStore
 from tests.support.stores import Recorder, draft, texts
@@ -89,6 +89,17 @@ class TestTheLevel:
         upgrade.end(first)
         upgrade.wait()
         assert other.level == NEXT
+
+
+class TestRemarks:
+    def test_are_taken_once_no_node_is_too_old_for_them(self, upgrade: Upgrade) -> None:
+        upgrade.log.level = REMARKS_LEVEL - 1
+        old, new = upgrade.node(REMARKS_LEVEL - 1), upgrade.node(REMARKS_LEVEL)
+        upgrade.wait()
+        assert not new.takes_remarks
+        upgrade.end(old)
+        upgrade.wait()
+        assert new.takes_remarks
 
 
 class TestAnOlderNode:

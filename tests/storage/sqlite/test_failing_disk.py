@@ -252,7 +252,7 @@ class TestFailingDisk:
         self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         async def fail_to_read() -> None:
-            sql(path, "UPDATE events SET kind = 9")
+            sql(path, "UPDATE events SET kind = 99")
             with pytest.raises(StoreError):
                 await harness.store.read("lobby", 0, 1)
             sql(path, "UPDATE events SET kind = 1")
@@ -270,7 +270,7 @@ class TestFailingDisk:
         self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         await harness.say(draft("a"), draft("b"))
-        sql(path, "UPDATE events SET kind = 9 WHERE text = 'a'")
+        sql(path, "UPDATE events SET kind = 99 WHERE text = 'a'")
         with pytest.raises(StoreError, match=f"^{path}: it holds an event of an unknown kind, 9"):
             await harness.store.read("lobby", 0, 2)
         assert texts(await harness.store.read("lobby", 1, 2)) == ["b"]
@@ -290,7 +290,7 @@ class TestFailingDisk:
         self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         await harness.say(draft("a"))
-        sql(path, "UPDATE events SET kind = 9")
+        sql(path, "UPDATE events SET kind = 99")
         woken: Deferred[None] = Deferred()
         room = Room("lobby", harness.store)
         room.publish(harness.recorder.published)

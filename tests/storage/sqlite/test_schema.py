@@ -29,7 +29,7 @@ pytestmark = pytest.mark.quick
 SAID = 1_795_300_000_000
 """The time of the lines in the files of the versions."""
 
-MADE = {6: Origin("eva", SAID - 1000)}
+MADE = dict.fromkeys((6, 7), Origin("eva", SAID - 1000))
 """The origin of #Ops, in files of versions that stored it."""
 
 ANOTHER_STEP = "ALTER TABLE rooms ADD COLUMN purpose TEXT NOT NULL DEFAULT 'talk';"

@@ -5,9 +5,11 @@ This module must not know the routes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from chatd.chat.actions.speak import KINDS
+from chatd.event import Kind
 from chatd.formats.json import TOPIC_CHARACTERS
 from chatd.i18n import Language
 from chatd.protocols.web.api.operation import JsonObject, Named, Parameter
@@ -19,7 +21,7 @@ TIME: Final = {"type": "integer", "description": "Milliseconds since 1970."}
 COUNT: Final = {"type": "integer", "minimum": 0}
 
 
-def members(required: JsonObject, **optional: JsonObject) -> JsonObject:
+def members(required: Mapping[str, object], **optional: object) -> JsonObject:
     """Return the schema of an object with these members, each with its schema."""
     return {
         "type": "object",
@@ -121,6 +123,23 @@ ROOMS = Named(
     ),
 )
 
+REMARK = Named(
+    "Remark",
+    members(
+        {
+            "verb": {
+                "enum": ["ack", "read", "decision"],
+                "description": "`ack` if the author has taken on an alert, `read` if it has read a"
+                " question, `decision` if it keeps a line as one.",
+            },
+            "seq": SEQ,
+            "author": {**TEXT, "description": "The author of the line."},
+            "excerpt": {**TEXT, "description": "The beginning of its text."},
+            "words": {**TEXT, "description": 'The words of the author of the remark, or "".'},
+        }
+    ),
+)
+
 EVENT = Named(
     "Event",
     members(
@@ -129,10 +148,11 @@ EVENT = Named(
             "time": TIME,
             "author": TEXT,
             "kind": {
-                "enum": ["message", "action", "notice", "topic", "deed"],
+                "enum": [kind.name.lower() for kind in Kind if kind is not Kind.PRIVATE],
                 "description": "A notice is a message of a program, which no program may answer. A"
-                " deed is an act of moderation. Its `text` is a sentence in the language of the"
-                " request; the `text` of a topic is the topic.",
+                " deed is an act of moderation. A question, an answer (to a question that is closed"
+                " or shown), an ack and a decision are remarks. The `text` of a deed or a remark is"
+                " a sentence in the language of the request; the `text` of a topic is the topic.",
             },
             "text": TEXT,
         },
@@ -151,6 +171,25 @@ EVENT = Named(
                 "reason": TEXT,
             },
         },
+        question={
+            "type": "object",
+            "description": "The parts of a question. Without options it is answered by words.",
+            "properties": {"words": TEXT, "options": array(TEXT), "anonymous": FLAG},
+        },
+        answer={
+            "type": "object",
+            "description": "The answers to the question with that `seq`, which its author has"
+            " closed, or shows. The names are left empty if they are not shown.",
+            "properties": {
+                "verb": {"enum": ["close", "show"]},
+                "seq": SEQ,
+                "counts": array(
+                    members({"answer": TEXT, "people": COUNT, "names": array(TEXT)}),
+                ),
+            },
+        },
+        ack=REMARK,
+        decision=REMARK,
     ),
 )
 
