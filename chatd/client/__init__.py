@@ -28,6 +28,8 @@ Modules (python3 -m tools.documents writes this list):
 - `export`: `chatd export`: write out stored events, also while a daemon runs.
 - `files`: The path of a store or of a folder that a command uses, and the user that it acts as
   there.
+- `following`: A room that is followed over several connections: no line is missing, and none comes
+  twice.
 - `hosts`: The host that a link leads to, for links that do not show it plainly.
 - `import_log`: `chatd import`: make rooms of logs, of chatd's own or of other programs', while no
   daemon runs.
