@@ -10,6 +10,7 @@ Modules (python3 -m tools.documents writes this list):
   once.
 - `http_client`: The HTTP client of webhooks: posts to URLs that people gave, but only to allowed
   addresses.
+- `incoming`: Incoming hooks: URLs at which tools post to a room, and the lines in their bodies.
 - `lanes`: Turns of requests to targets: owners have turns, and slow targets stand apart.
 - `name_lookups`: Look-ups of host names, none of which waits for another.
 - `outgoing`: All requests to others: the deliveries of hooks and of pushes, started and stopped

@@ -1,0 +1,48 @@
+"""The markup of Slack in texts, undone: entities, links, and mentions of people and channels.
+
+https://api.slack.com/reference/surfaces/formatting has it. Mattermost takes the same. Emphasis
+stays as it is written: people write stars, too. Pure. This module must not know where a text was.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#39": "'"}
+_MARKUP = re.compile(r"<([^<>\n]+)>|&(amp|lt|gt|quot|apos|#39);")
+_LINK = re.compile(r"(?:https?|mailto|tel|ftp|ssh):", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """Return a text with its links as ``label URL``, its mentions by name, and its entities undone.
+
+    A mention is text alone. What is in angle brackets otherwise stays.
+    """
+    return _MARKUP.sub(_undone, text) if "<" in text or "&" in text else text
+
+
+def with_link(text: str, url: str) -> str:
+    """Return a text with the URL that it leads to behind it; once if they are equal."""
+    return f"{text} {url}".strip() if text != url else url
+
+
+def _undone(found: re.Match[str]) -> str:
+    inner, entity = found.groups()
+    if inner is None:
+        return _ENTITIES[entity]
+    target, _, label = inner.partition("|")
+    label = _without_entities(label)
+    if _LINK.match(target):
+        url = _without_entities(target)
+        shown = url.removeprefix("mailto:").removeprefix("tel:")
+        return with_link("" if label == shown else label, shown)
+    if target.startswith("!"):
+        word = target[1:].partition("^")[0]  # here, channel, date, subteam
+        return (label or word) if word in ("date", "subteam") else f"@{(label or word).lstrip('@')}"
+    if target.startswith("@") or (target.startswith("#") and target != "#"):
+        return target[0] + (label or target[1:]).lstrip("@#")
+    return found[0]
+
+
+def _without_entities(text: str) -> str:
+    return _MARKUP.sub(lambda found: _ENTITIES.get(found[2], found[0]), text)
