@@ -204,7 +204,8 @@ class Record(NamedTuple):
     ``value`` is an object of JSON; None deletes the stored value. The store writes those of its
     members that ``seqs`` names. If the value has a number that only grows, ``grows`` is its member:
     of two values that nodes write, the greater one stays. An ``ephemeral`` one is deleted when the
-    node that wrote it has ended; a deletion that is ephemeral tells of that.
+    node that wrote it has ended; a deletion that is ephemeral tells of that. One ``of_line`` is
+    deleted with a line: its value has the ``room`` and the ``seq`` of that.
     """
 
     kind: str
@@ -213,6 +214,7 @@ class Record(NamedTuple):
     seqs: Seqs | None = None
     grows: str = ""
     ephemeral: bool = False
+    of_line: bool = False
 
 
 class Change(enum.Enum):

@@ -67,7 +67,7 @@ class RecordWrite(Answered[Sequence[Record]]):
                 before = head - sum(len(draft.texts) for draft in self.drafts)
                 value = {**json.loads(record.value), **record.seqs.of(before, head)}
                 self.records = [*self.records]
-                self.records[index] = Record(record.kind, record.key, json.dumps(value))
+                self.records[index] = record._replace(value=json.dumps(value), seqs=None)
 
 
 class ClaimRequest(Answered["str | None"]):

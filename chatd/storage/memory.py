@@ -5,6 +5,7 @@ This module must not know anything that is not in `chatd.storage.contract`.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -134,9 +135,18 @@ class MemoryStore(GroupCommitStore):
     async def forget(self, room: str, upto: int) -> int:
         log = self._logs.get(room)
         forgotten = 0 if log is None else log.forget(upto)
-        if forgotten:
+        if log is not None and forgotten:
+            self._forget_records(room, log.events[0].seq if log.events else log.head + 1)
             self.publication.forgot(room, upto)
         return forgotten
+
+    def _forget_records(self, room: str, before: int) -> None:
+        """Delete the records of the lines of a room in front of a seq."""
+        for key, record in [*self._records.items()]:
+            if record.of_line and record.value is not None:
+                line = json.loads(record.value)
+                if line["room"] == room and line["seq"] < before:
+                    del self._records[key]
 
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Committed]:
         now = stamp(self._now())
@@ -150,7 +160,8 @@ class MemoryStore(GroupCommitStore):
                 for record in entry.records:
                     self._records.pop(record[:2], None)
                     if record.value is not None:
-                        self._records[record[:2]] = Record(*record[:3])
+                        plain = Record(*record[:3], of_line=record.of_line)
+                        self._records[record[:2]] = plain
             elif isinstance(entry, PASSING):
                 entries.append(entry)
         return succeed(Committed(entries))

@@ -134,7 +134,7 @@ def test_a_machine_without_a_name_needs_one_of_its_node(
 def test_a_store_with_a_damaged_record_is_refused(tmp_path: Path) -> None:
     drop(make(tmp_path, "--store", "sqlite:store", "--listen", FREE))
     with closing(sqlite3.connect(tmp_path / "store")) as connection, connection:
-        connection.execute("INSERT INTO records VALUES ('account', 'ana', '[]')")
+        connection.execute("INSERT INTO records VALUES ('account', 'ana', '[]', NULL)")
     line = refusal(tmp_path, "--store", "sqlite:store", "--listen", FREE)
     assert line.startswith("cannot use --store sqlite:store: it is damaged: a record in it")
 

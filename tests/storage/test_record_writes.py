@@ -67,6 +67,42 @@ class TestWriteRecords:
         await harness.write_records(ANA, ANA._replace(value=None), ANA._replace(value="2"))
         assert await stored(harness) == {ANA._replace(value="2")}
 
+    async def test_a_record_of_a_line_is_forgotten_with_it(self, harness: StoreHarness) -> None:
+        if harness.store.shared:
+            return  # those who wrote it delete it then
+        lines = [("lobby", 1), ("lobby", 2), ("ops", 1)]
+        await harness.say(draft(), draft(), draft(room="ops"))
+        records = [
+            Record("answer", f"{room}/{seq}", json.dumps({"room": room, "seq": seq}), of_line=True)
+            for room, seq in lines
+        ]
+        await harness.write_records(ANA, *records)
+        assert await harness.store.forget("lobby", 1) == 1
+        assert await stored(harness) == {ANA, *records[1:]}
+        assert await harness.store.forget("lobby", 2) == 1
+        assert await stored(harness) == {ANA, records[2]}
+
+    async def test_a_record_is_of_the_line_that_is_stored_with_it(
+        self, harness: StoreHarness
+    ) -> None:
+        if harness.store.shared:
+            return
+        await harness.say(draft())
+        value = json.dumps({"room": "ops", "seq": 0})
+        with harness.store.together():
+            harness.store.append(draft("q", room="ops"))
+            written = harness.store.write_records(
+                Record("question", "ops/1", value, Seqs(last="seq"), of_line=True)
+            )
+        await harness.settle()
+        (record,) = await written
+        assert record.value is not None
+        assert json.loads(record.value) == {"room": "ops", "seq": 1}
+        assert await harness.store.forget("lobby", 9) == 1
+        assert [each.key for each in await stored(harness)] == ["ops/1"]
+        assert await harness.store.forget("ops", 9) == 1
+        assert await stored(harness) == set()
+
     async def test_records_are_in_the_batch_of_the_lines_around_them(
         self, harness: StoreHarness
     ) -> None:

@@ -22,7 +22,7 @@ from chatd.storage.contract import FORGOTTEN, PAGE_CHARACTERS, StoreError
 from chatd.storage.sqlite import search_index, time_index
 from chatd.storage.sqlite.errors import NOT_AS_WRITTEN
 from chatd.storage.sqlite.maintenance_schedule import PAUSE_SECONDS
-from chatd.storage.sqlite.rows import SEQ_BITS, SEQ_MASK, checked, log_of
+from chatd.storage.sqlite.rows import SEQ_BITS, SEQ_MASK, checked, forget_records, log_of
 from chatd.text.folding import fold_for_search
 
 INDEXED_EVENTS = 200
@@ -72,6 +72,7 @@ class Maintenance:
         if not rows:
             return 0
         connection.execute("DELETE FROM events WHERE id > ? AND id <= ?", (start, rows[-1][0]))
+        forget_records(connection, (start, rows[-1][0]))
         time_index.cut(connection, log_of(number, head), rows[-1][0])
         in_index = [row for row in rows if row[0] <= start | indexed]
         if in_index and not _has_chore(connection, "renew"):

@@ -5,6 +5,7 @@ This module must not know which thread reads, or what for.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -118,8 +119,11 @@ def _origin(by: str, at: int) -> Origin:
 
 
 def _records_of(connection: sqlite3.Connection) -> list[Record]:
-    rows = connection.execute("SELECT kind, key, value FROM records ORDER BY kind, key")
-    return [Record(*checked(row, str, str, str)) for row in rows]
+    rows = connection.execute(
+        "SELECT kind, key, value, line IS NOT NULL FROM records ORDER BY kind, key"
+    )
+    checked_rows = (checked(row, str, str, str, int) for row in rows)
+    return [Record(kind, key, value, of_line=bool(line)) for kind, key, value, line in checked_rows]
 
 
 def _last_times(connection: sqlite3.Connection) -> dict[str, int]:
@@ -132,10 +136,24 @@ def _last_times(connection: sqlite3.Connection) -> dict[str, int]:
 
 def write_records(connection: sqlite3.Connection, records: Sequence[Record]) -> None:
     """Write records; delete those whose value is None."""
-    for kind, key, value, *_ in records:
+    for record in records:
+        kind, key, value = record[:3]
         if value is None:
             connection.execute("DELETE FROM records WHERE kind = ? AND key = ?", (kind, key))
         else:
+            line = _line_of(connection, value) if record.of_line else None
             connection.execute(
-                "INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (kind, key, value)
+                "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", (kind, key, value, line)
             )
+
+
+def _line_of(connection: sqlite3.Connection, value: str) -> int | None:
+    """Return the id of the line that a record, given its value, is deleted with."""
+    members = json.loads(value)
+    row = connection.execute("SELECT id FROM rooms WHERE name = ?", (members["room"],)).fetchone()
+    return None if row is None else checked(row, int)[0] << SEQ_BITS | members["seq"]
+
+
+def forget_records(connection: sqlite3.Connection, log: Log) -> None:
+    """Delete the records of the lines in some bounds."""
+    connection.execute("DELETE FROM records WHERE line BETWEEN ? AND ?", log)

@@ -53,7 +53,7 @@ class TestBackUp:
         found = back_up(path, target)
         assert (found.lines, [room.name for room in found.rooms]) == (3, ["lobby", "ops"])
         assert sql(target, ALL) == sql(path, ALL)
-        assert sql(target, "SELECT * FROM records") == [("account", "ana", "{}")]
+        assert sql(target, "SELECT * FROM records") == [("account", "ana", "{}", None)]
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
         assert list(target.parent.iterdir()) == [target]
 

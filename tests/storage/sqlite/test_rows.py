@@ -28,11 +28,11 @@ TABLES = """
         made_by DEFAULT '', made_at INTEGER DEFAULT 0
     );
     CREATE TABLE events (id INTEGER PRIMARY KEY, time);
-    CREATE TABLE records (kind, key, value, PRIMARY KEY (kind, key));
+    CREATE TABLE records (kind, key, value, line, PRIMARY KEY (kind, key));
     CREATE TABLE chores (id INTEGER PRIMARY KEY);
     INSERT INTO rooms VALUES
         (1, 'ops', 2, 'tea', 7, 0, 'ana', 5, 'eva', 4), (2, 'lobby', 3, '', 8, 1, '', 0, '', 0);
-    INSERT INTO records VALUES ('room', 'ops', '{}');
+    INSERT INTO records VALUES ('room', 'ops', '{}', NULL);
 """
 
 
