@@ -60,6 +60,9 @@ Modules (python3 -m tools.documents writes this list):
 - `publisher`: Publishing: from what the store has committed to the rooms, and back to its authors.
 - `push_codes`: Codes that prove the targets of pushes: each was sent to one, and is to be typed
   back.
+- `question_grammar`: The grammar of questions and answers: from what a person typed to a question,
+  and to an option.
+- `questions`: Questions that were asked in rooms, and what was answered: records beside the logs.
 - `read_marks`: Read marks: the seq up to which each account was sent each room, and its inbox.
 - `registrations`: Changes of accounts: registering and removing them, their passwords and other
   credentials.
@@ -67,6 +70,8 @@ Modules (python3 -m tools.documents writes this list):
   one.
 - `replies`: The server's answers to one session: sentences and errors, in its language and its
   format.
+- `respondents`: The people who may answer a question: which sessions are one person, and who is
+  there.
 - `roles`: The roles and modes of rooms: who owns a room, who is staff in it, and which mode it has.
 - `room_deeds`: Deeds: changes of what is stored about a room, which its log shows.
 - `room_index`: An index of rooms: by their keys, in the order of these, and by the looks of their

@@ -56,6 +56,7 @@ class Act(enum.Enum):
 
     READ = "read"  # be in the room, see it listed, its people, topic and history, and search it
     SPEAK = "speak"
+    ASK = "ask"  # a question to the room; everyone who may read may answer
     TOPIC = "topic"
     INVITE = "invite"  # and take an invitation back
     VOICE = "voice"
@@ -85,6 +86,7 @@ _TABLE = """
                free   open   private  moderated  announce  closed
 read           -      -      invited  -          -         owner
 speak          -      -      invited  voiced     op        owner
+ask            -      op     op       op         op        owner
 topic          -      op     op       op         op        owner
 invite         admin  op     op       op         op        owner
 voice          admin  op     op       op         op        owner

@@ -24,6 +24,7 @@ from chatd.chat.directory import Rooms
 from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.names import Names
 from chatd.chat.other_nodes import OtherNodes
+from chatd.chat.questions import Questions
 from chatd.chat.roster import Roster
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
@@ -48,6 +49,7 @@ class Parts(Protocol):
     alerts: Alerts
     names: Names
     quotas: LineQuotas
+    questions: Questions
     error_log: ErrorLog
 
 
@@ -64,6 +66,7 @@ class Publisher(Subscriber):
         self._alerts = parts.alerts
         self._names = parts.names
         self._quotas = parts.quotas
+        self._questions = parts.questions
         self._others = others
         self._error_log = parts.error_log
 
@@ -149,6 +152,7 @@ class Publisher(Subscriber):
         room = self._rooms.get(fold(name))
         if room is not None:
             room.forget(upto)
+            self._questions.forgotten(room, upto)
 
     def _refuse(self, refused: Sequence[tuple[Draft, Refusal]]) -> None:
         changed: dict[Session, None] = {}

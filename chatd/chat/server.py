@@ -34,6 +34,7 @@ from chatd.chat.other_nodes import OtherNodes
 from chatd.chat.people_marks import MarkedPeople
 from chatd.chat.private_lines import PrivateLines
 from chatd.chat.publisher import Publisher
+from chatd.chat.questions import Questions
 from chatd.chat.registrations import Registrations
 from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.room_moves import RoomMoves
@@ -119,6 +120,7 @@ class ChatServer:
         self.unread = UnreadTracker(
             store, clock, reads, self.accounts, self.spending, self.rooms.get, self.rooms.readable
         )
+        self.questions = Questions(store, sessions, self.roster, self.unread.sessions)
         self.staying = Staying(self, stays, clock)
         self.hooks = Hooks(store, self.budgets)
         self.hook_review = HookReview(store, self.hooks, self.rooms, self.accounts, self.moderation)
@@ -170,6 +172,7 @@ class ChatServer:
                 self.unread.read_marks,
                 self.staying,
                 self.idempotency,
+                self.questions,
                 self.logins.limits,
             ),
             self.alerts.pushes,

@@ -22,6 +22,8 @@ Modules (python3 -m tools.documents writes this list):
   said by mistake.
 - `password_prompt`: Prompts for passwords, for all commands that take one.
 - `push`: The command for pushes: being notified while one is away.
+- `questions`: The commands for questions: asking a room, answering, seeing who has not, closing,
+  showing.
 - `sanctions`: Commands for kicks, mutes and bans in a room, by name or by network.
 - `settings`: Commands for the settings of a session: its view of the rooms, and how its lines are
   read.

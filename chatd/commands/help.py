@@ -15,7 +15,17 @@ from textwrap import wrap
 from chatd.accounts.credentials import Scope
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands import accounts, history, hooks, moderation, operate, push, settings, talking
+from chatd.commands import (
+    accounts,
+    history,
+    hooks,
+    moderation,
+    operate,
+    push,
+    questions,
+    settings,
+    talking,
+)
 from chatd.commands.base import Command, Wording
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.i18n import Language
@@ -190,6 +200,11 @@ SECTIONS = {
         Heading(("talking",), "names, rooms, people, private lines, topics"),
         Heading(("hablar",), "nombres, salas, gente, líneas privadas, temas"),
         talking.TABLE,
+    ),
+    "questions": Section(
+        Heading(("questions",), "asking a room, answering, seeing who has not"),
+        Heading(("preguntas",), "preguntar a la sala, responder, ver quién falta"),
+        questions.TABLE,
     ),
     "account": Section(
         Heading(("account",), "keeping a name: password, logging in and out, tokens"),

@@ -294,14 +294,21 @@ _ENDS = ("?", "!", ".", ":", "…")
 
 
 def _answers(language: Language, name: str, answers: Answers) -> str:
-    listed = ", ".join(map(_count, answers.counts))
+    listed = ", ".join(_count(language, count) for count in answers.counts)
     counts = listed or sentence(language, "no_answers")
     return sentence(language, f"did_{answers.verb}_question", name=name, counts=counts)
 
 
-def _count(count: Count) -> str:
+def _count(language: Language, count: Count) -> str:
+    if not (count.answer or count.names):  # in words, which only their reader is shown
+        return sentence(language, "answered_in_words", count=count.people)
     names = f" ({', '.join(count.names)})" if count.names else ""
-    return f"{count.answer}: {count.people}{names}"
+    return f"{yes_or(language, count.answer)}: {count.people}{names}"
+
+
+def yes_or(language: Language, words: str) -> str:
+    """Return an answer in words; one without any is a yes."""
+    return words or sentence(language, "yes")
 
 
 def _remark(language: Language, name: str, remark: Remark) -> str:

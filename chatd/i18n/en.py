@@ -118,6 +118,63 @@ SENTENCES = {
     "did_ack_line": "{name} has this: {line}{words}",
     "did_read_line": "{name} has read this: {line}{words}",
     "did_decision_line": "{name} marked a decision: {line}{words}",
+    # Questions
+    "yes": "yes",
+    "answered_in_words": "{count} answered",
+    "answered_in_words_one": "{count} answered",
+    "answered": "Your answer: {answer}. Only {name} sees it.",
+    "answered_again": "Your answer is now: {answer}. Only {name} sees it.",
+    "have_answered": "{count} of {expected} have answered.",
+    "have_answered_one": "{count} of {expected} has answered.",
+    "not_yet": "Not yet: {people}.",
+    "more_answers": "... and {count} more answers.",
+    "more_answers_one": "... and {count} more answer.",
+    "asked_in": "The question is in #{room}.",
+    "shown_in": "The answers are in #{room}.",
+    "question_is_blank": "a question needs words: /ask QUESTION | OPTION | OPTION",
+    "question_is_blank_http": "a question needs words.",
+    "question_too_long": (
+        "a question may have {limit} characters, and this one has {length}. Say the rest in a"
+        " line before it."
+    ),
+    "too_many_options": "a question may have {limit} options, and this one has {number}.",
+    "option_is_blank": "option {number} is blank. Write it, or leave out its |.",
+    "option_is_blank_http": "option {number} is blank.",
+    "option_too_long": "option {number} is too long: an option may have {limit} characters.",
+    "option_has_separator": "option {number} has a |, which begins another option in the chat.",
+    "options_are_same": "options {first} and {number} are the same.",
+    "option_is_a_number": (
+        "option {number} is {option}, which is also the number of another one, so nobody could"
+        " tell which is meant. Put it in place {option}, or write it in another way."
+    ),
+    "anonymous_without_options": (
+        "an anonymous question needs options, because words tell who wrote them: /ask anon"
+        " QUESTION | OPTION | OPTION"
+    ),
+    "anonymous_without_options_http": (
+        "an anonymous question needs options, because words tell who wrote them."
+    ),
+    "answer_too_long": "an answer may have {limit} characters, and this one has {length}.",
+    "which_option": "which one? {options}. Answer with a number from 1 to {limit}.",
+    "no_such_option": (
+        "{answer} is none of the options: {options}. Answer with a number from 1 to {limit}, or"
+        " with the text of an option."
+    ),
+    "no_question": "no question is open in #{room}. /ask QUESTION asks one.",
+    "no_question_http": "no question is open in #{room}.",
+    "no_such_question": (
+        "there is no question {number} in #{room}, or its answers are not kept any more."
+    ),
+    "question_is_closed": "the question in #{room} is closed.",
+    "too_many_questions": "#{room} has {limit} open questions. /ask done closes one.",
+    "too_many_questions_http": "#{room} has {limit} open questions. Close one.",
+    "too_many_answers": "{limit} people have answered, and more are not counted.",
+    "only_asker": "only {name}, the author of the question, and operators may do that.",
+    "only_asker_shows": "only {name}, the author of the question, may show the answers.",
+    "older_nodes": (
+        "a server of an older version shares this chat and cannot show that. Tell the operator to"
+        " upgrade it."
+    ),
     # Answers
     "you_are": "You are now {name}.",
     "you_are_already": "You are {name} already.",

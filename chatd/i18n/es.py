@@ -123,6 +123,65 @@ SENTENCES = {
     "did_ack_line": "{name} se encarga de esto: {line}{words}",
     "did_read_line": "{name} ha leído esto: {line}{words}",
     "did_decision_line": "{name} ha marcado una decisión: {line}{words}",
+    # Preguntas
+    "yes": "sí",
+    "answered_in_words": "han respondido {count}",
+    "answered_in_words_one": "ha respondido {count}",
+    "answered": "Tu respuesta: {answer}. Solo la ve {name}.",
+    "answered_again": "Tu respuesta es ahora: {answer}. Solo la ve {name}.",
+    "have_answered": "Han respondido {count} de {expected}.",
+    "have_answered_one": "Ha respondido {count} de {expected}.",
+    "not_yet": "Faltan: {people}.",
+    "more_answers": "... y {count} respuestas más.",
+    "more_answers_one": "... y {count} respuesta más.",
+    "asked_in": "La pregunta está en #{room}.",
+    "shown_in": "Las respuestas están en #{room}.",
+    "question_is_blank": "una pregunta necesita palabras: /preguntar PREGUNTA | OPCIÓN | OPCIÓN",
+    "question_is_blank_http": "una pregunta necesita palabras.",
+    "question_too_long": (
+        "una pregunta puede tener {limit} caracteres, y esta tiene {length}. Di el resto antes, en"
+        " una línea."
+    ),
+    "too_many_options": "una pregunta puede tener {limit} opciones, y esta tiene {number}.",
+    "option_is_blank": "la opción {number} está en blanco. Escríbela, o quita su |.",
+    "option_is_blank_http": "la opción {number} está en blanco.",
+    "option_too_long": (
+        "la opción {number} es demasiado larga: una opción puede tener {limit} caracteres."
+    ),
+    "option_has_separator": "la opción {number} tiene un |, que en el chat empieza otra opción.",
+    "options_are_same": "las opciones {first} y {number} son iguales.",
+    "option_is_a_number": (
+        "la opción {number} es {option}, que también es el número de otra, así que no se sabría"
+        " cuál es. Ponla en el lugar {option}, o escríbela de otra forma."
+    ),
+    "anonymous_without_options": (
+        "una pregunta anónima necesita opciones, porque las palabras delatan a quien las escribe:"
+        " /preguntar anónima PREGUNTA | OPCIÓN | OPCIÓN"
+    ),
+    "anonymous_without_options_http": (
+        "una pregunta anónima necesita opciones, porque las palabras delatan a quien las escribe."
+    ),
+    "answer_too_long": ("una respuesta puede tener {limit} caracteres, y esta tiene {length}."),
+    "which_option": "¿cuál? {options}. Responde con un número del 1 al {limit}.",
+    "no_such_option": (
+        "{answer} no es ninguna de las opciones: {options}. Responde con un número del 1 al"
+        " {limit}, o con el texto de una opción."
+    ),
+    "no_question": "no hay ninguna pregunta abierta en #{room}. /preguntar PREGUNTA hace una.",
+    "no_question_http": "no hay ninguna pregunta abierta en #{room}.",
+    "no_such_question": (
+        "no hay ninguna pregunta {number} en #{room}, o ya no se guardan sus respuestas."
+    ),
+    "question_is_closed": "la pregunta de #{room} está cerrada.",
+    "too_many_questions": "#{room} tiene {limit} preguntas abiertas. /preguntar fin cierra una.",
+    "too_many_questions_http": "#{room} tiene {limit} preguntas abiertas. Cierra una.",
+    "too_many_answers": "han respondido {limit} personas, y no se cuentan más.",
+    "only_asker": "eso solo lo hace {name}, que hizo la pregunta, o quien administra la sala.",
+    "only_asker_shows": "las respuestas solo las muestra {name}, que hizo la pregunta.",
+    "older_nodes": (
+        "un servidor de una versión anterior comparte este chat y no puede mostrar eso. Di al"
+        " operador que lo actualice."
+    ),
     # Answers
     "you_are": "Ahora eres {name}.",
     "you_are_already": "Ya eres {name}.",

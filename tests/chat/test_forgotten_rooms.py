@@ -16,12 +16,14 @@ from tests.support.world import World
 
 GONE = "goes with the room"
 WITH_A_DEED = "is stored with a line of the room, which is not dropped then"
+WITH_A_QUESTION = "is an answer to a question, which is a line of the room"
 OF_AN_ACCOUNT = "says what an account has read, or said with a key, in a room of that name"
 OF_NO_ROOM = "has nothing of any room"
 
 BECOMES = {
     "absence": OF_NO_ROOM,
     "account": OF_NO_ROOM,
+    "answer": WITH_A_QUESTION,
     "clock": OF_NO_ROOM,
     "credential": OF_NO_ROOM,
     "hook": WITH_A_DEED,
@@ -31,6 +33,7 @@ BECOMES = {
     "private_lines": OF_NO_ROOM,
     "push": OF_NO_ROOM,
     "push_failure": OF_NO_ROOM,
+    "question": WITH_A_DEED,
     "retry": OF_AN_ACCOUNT,
     "role": WITH_A_DEED,
     "room": GONE,
@@ -41,6 +44,7 @@ BECOMES = {
 
 DEEDS = {
     "hook": "/hook add http://example.com/in",
+    "question": "/ask ready?",
     "role": "/op luis",
     "sanction": "/mute luis",
 }

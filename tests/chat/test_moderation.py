@@ -39,6 +39,7 @@ hidden from the session."""
 LINES = {
     Act.READ: "/join ops",
     Act.SPEAK: "/msg #ops hola",
+    Act.ASK: "/ask #ops hola?",
     Act.TOPIC: "/topic #ops hola",
     Act.INVITE: "/invite #ops luis",
     Act.VOICE: "/voice #ops luis",

@@ -26,7 +26,7 @@ def test_administrators_may_do_everything() -> None:
 def test_nobody_else_acts_on_the_whole_server_or_runs_what_nobody_runs() -> None:
     for act, mode in ALL:
         of_all = act in (Act.WALL, Act.DISCONNECT, Act.STATS, Act.PRIVATE_LINES)
-        unrun = mode is Mode.FREE and act not in (Act.READ, Act.SPEAK, Act.TOPIC)
+        unrun = mode is Mode.FREE and act not in (Act.READ, Act.SPEAK, Act.ASK, Act.TOPIC)
         assert may(Role.OWNER, act, mode) == (not of_all and not unrun)
 
 

@@ -29,6 +29,7 @@ OF_NOBODY = "has nothing of any account"
 
 BECOMES = {
     "absence": GONE,
+    "answer": GONE,
     "account": GONE,  # its settings, too: whom it ignores, what it says while away
     "clock": OF_NOBODY,
     "credential": GONE,
@@ -39,6 +40,7 @@ BECOMES = {
     "private_lines": OF_NOBODY,
     "push": GONE,
     "push_failure": GONE,
+    "question": GONE,
     "retry": GONE,
     "role": GONE,
     "room": GONE,  # the owner alone, if others run the room
@@ -67,6 +69,9 @@ class RecordsWorld(World):
             "hola",
         )
         self.luis.type("/msg ana secret for the first one")
+        self.ana.type("/ask ready?", "/join lab")
+        self.luis.type("/join lab", "/ask ready?", "/ask done", "/ask here?", "/join tea")
+        self.ana.type("/a", "/join tea")
         self.settle()
         lab, tea = self.room("lab"), self.room("tea")
         _, tokens = server.credentials.issue(server.accounts.table["ana"], TOKEN, "t")

@@ -6,6 +6,7 @@ Modules (python3 -m tools.documents writes this list):
 
 - `administration`: The operator's actions: accounts, and the clock. The caller has made sure that
   the operator asks.
+- `ask`: Questions to a room: asking one, answering it, seeing who has not, and closing it.
 - `authentication`: Checks that the actions for accounts share: the account, the connection's
   privacy, new passwords.
 - `browser_sign_in`: Signing browsers in to an account with its password, and out.

@@ -259,6 +259,27 @@ class PrivateLines(Attack):
         self.pour(fleet, lambda _: b"/msg victim " + self.distinct(b"x" * 200 + b"\n"))
 
 
+class QuestionsAsked(Attack):
+    """Ten clients ask questions in one room, answer all of them in words, and look, without end."""
+
+    clients = 10
+    few = 4
+
+    def run(self) -> None:
+        dice = random.Random(5)
+        fleet = self.fleet()
+        for client in fleet:
+            client.send(b"/join quiz\n")
+        lines = (
+            b"/ask q%d | a | b | c\n",
+            b"/ask why %d?\n",
+            b"/a %d\n" + b"/a " + b"w" * 490 + b"\n",
+            b"/answers\n/show answers\n#%d\n",
+            b"/ask done\n#%d\n",
+        )
+        self.pour(fleet, lambda _: dice.choice(lines) % dice.randrange(10**6))
+
+
 class Deeds(Attack):
     """Ten clients moderate rooms of their own: mutes, bans, invitations and modes without end."""
 

@@ -186,6 +186,19 @@ DEEDS: dict[str, Deed] = {
     "modes": Deed(_same("/mode moderated", "/mode open"), ROOM),
     "roles": Deed(_same("/op victim", "/unop victim"), ROOM),
     "invitations": Deed(_same("/invite victim", "/uninvite victim"), ROOM),
+    "questions": Deed(
+        lambda number: [
+            f"/ask {_text(_HAN, 999)} | {_text(_HAN, 99)}",
+            "/a",
+            "/ask done",
+            f"/ask {_text(_HAN, 9)}",
+            f"/a {_text(_HAN, 499)}",
+            "/show answers",
+            "/ask done",
+        ],
+        account=False,
+        seconds=10.0,
+    ),
     "mutes": Deed(_same("/mute victim 1h " + "r" * 90, "/unban victim"), ROOM),
     "bans of names": Deed(lambda number: [f"/ban guy{number} 1d {_text(_HAN, 90)}"], ROOM),
     "bans of networks": Deed(

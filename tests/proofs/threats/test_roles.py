@@ -65,6 +65,19 @@ def set_the_topic(ops: Ops, one: Visitor) -> bool:
     return ops.world.room("ops").topic == MISCHIEF
 
 
+def ask_a_question(ops: Ops, one: Visitor) -> bool:
+    one.type(f"/ask {MISCHIEF}", "ops")
+    return any(MISCHIEF in event.text for event in ops.world.stored("ops"))
+
+
+def see_answers(ops: Ops, one: Visitor) -> bool:
+    ops.olga.type("/ask Which? | this | that")
+    one.type("/a 1", "ops")
+    one.told()
+    one.type("/answers", "ops")
+    return "1: 1" in one.told()
+
+
 def act_against(name: str) -> Callable[[Ops, Visitor], bool]:
     """Return an action that mutes, kicks and bans a person."""
 
@@ -163,6 +176,8 @@ ACTIONS: dict[str, Callable[[Ops, Visitor], bool]] = {
     "enter a private room without an invitation": enter_a_private_room,
     "learn that a private room exists": learn_of_a_private_room,
     "set the topic": set_the_topic,
+    "ask the room a question": ask_a_question,
+    "see what was answered to another's question": see_answers,
     "mute, kick and ban a guest": act_against("luis"),
     "mute, kick and ban an operator": act_against("olga"),
     "mute, kick and ban an administrator": act_against("ada"),

@@ -1,0 +1,258 @@
+"""Questions to a room: asking one, answering it, seeing who has not, and closing it.
+
+Everyone who may read a room may answer there, also those who are muted, because only the one who
+asked sees it. What was answered is shown to the one who asked, and to operators: how many chose
+each option, and what was said in words. The others see it if that person shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chatd.accounts.credentials import Scope
+from chatd.chat.deed_log import NO_SESSION
+from chatd.chat.permissions import Act
+from chatd.chat.question_grammar import YES, checked, option_of
+from chatd.chat.questions import Asked, Given, counts_of
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Draft, Kind
+from chatd.remarks import Answers, Count, Question
+from chatd.rooms.room import Room
+from chatd.storage.records import Put, change
+from chatd.text.folding import fold
+
+SHOWN_CHARACTERS = 4000
+"""Most characters of the names and words in an event that shows answers: that of a long line."""
+
+
+class Standing(NamedTuple):
+    """The answers to a question so far.
+
+    ``counts`` are those of its options, none if words answer it. ``missing`` are the people who
+    have not answered, as pairs of key and name: of those who were there when it was asked, or are
+    there now. ``shows_words`` is true if the session may see the words of each.
+    """
+
+    asked: Asked
+    given: Sequence[Given]
+    counts: Sequence[Count]
+    missing: Sequence[tuple[str, str]]
+    shows_words: bool
+
+    @property
+    def expected(self) -> int:
+        """The number of people who have answered or are to."""
+        return len(self.given) + len(self.missing)
+
+
+class Answered(NamedTuple):
+    """An answer that is stored. It is ``again`` if its person had given one before."""
+
+    asked: Asked
+    option: int
+    words: str
+    again: bool
+
+
+async def ask(server: ChatServer, session: Session, room: Room, question: Question) -> Asked:
+    """Ask a room a question. Return it once its line is published.
+
+    Raises `Refusal` and `StoreError`.
+    """
+    server.moderation.check(session, room, Act.ASK)
+    _check_store(server, room)
+    question = checked(question)
+    by = server.questions.people.person(session)
+    [put] = server.questions.ask(room, question, by, server.questions.people.there(room))
+    server.spending.charge_stored(session, [put], deed=question.text())
+    await _log(server, session, room, Kind.QUESTION, question.text(), [put])
+    return Asked(put.key, server.questions.questions[put.key])
+
+
+async def answer(
+    server: ChatServer, session: Session, room: Room, text: str, seq: int | None = None
+) -> Answered:
+    """Answer the last question of a room that is open, or the one with that seq.
+
+    ``text`` is a valid line, or "". Return the answer once it is stored. Raises `Refusal` and
+    `StoreError`.
+    """
+    server.moderation.check(session, room, Act.READ)
+    session.identity.check_scope(Scope.WRITE)
+    asked = _open(server, room, seq)
+    option = option_of(asked.record.question, text)
+    words = "" if asked.record.options or fold(text) in YES else text
+    person = server.questions.people.person(session)
+    again = server.questions.own(asked, person) is not None
+    puts = server.questions.answer(asked, person, option, words)
+    server.spending.charge_stored(session, puts)
+    await change(server.store, *puts)
+    return Answered(asked, option, words, again)
+
+
+def look(server: ChatServer, session: Session, room: Room, seq: int | None = None) -> Standing:
+    """Return the answers so far to a question: the one with that seq.
+
+    Or else the last one that is open, or that was. Raises `Refusal` for others than the one who
+    asked, and operators.
+    """
+    server.moderation.check(session, room, Act.READ)
+    asked = _known(server, session, room, seq)
+    if not _asked(server, session, asked):
+        _check_operator(server, session, room, asked)
+    return _standing(server, session, room, asked)
+
+
+async def close(
+    server: ChatServer, session: Session, room: Room, seq: int | None = None
+) -> Standing:
+    """Close a question, as `look` finds it; the log has how many chose each option.
+
+    Raises `Refusal` for others than the one who asked, and operators; and `StoreError`. If the one
+    who asked has left, those may who may ask there.
+    """
+    server.moderation.check(session, room, Act.READ)
+    asked = _open(server, room, seq)
+    if not _asked(server, session, asked):
+        if any(asked.record.asker in each.keys for each in server.questions.people.there(room)):
+            _check_operator(server, session, room, asked)
+        else:
+            server.moderation.check(session, room, Act.ASK)
+    _check_store(server, room)
+    standing = _standing(server, session, room, asked)
+    result = Answers("close", asked.record.seq, _result(standing))
+    puts = server.questions.close(asked, standing.missing)
+    # Those who answered have paid for what is kept of that.
+    server.spending.charge_stored(session, [], deed=result.text())
+    await _log(server, session, room, Kind.ANSWER, result.text(), puts)
+    return standing
+
+
+async def show(server: ChatServer, session: Session, room: Room, seq: int | None = None) -> None:
+    """Show a room who answered what. Raises `Refusal` for others than the one who asked.
+
+    Raises `StoreError`, too.
+    """
+    server.moderation.check(session, room, Act.ASK)
+    asked = _known(server, session, room, seq)
+    if not _asked(server, session, asked):
+        raise _not_allowed("only_asker_shows", asked)
+    _check_store(server, room)
+    given = server.questions.given_to(asked)
+    counts = _shortened(counts_of(asked.record, given, named=True))
+    result = Answers("show", asked.record.seq, counts)
+    server.spending.charge_stored(session, [], deed=result.text())
+    await _log(server, session, room, Kind.ANSWER, result.text(), [])
+
+
+def _open(server: ChatServer, room: Room, seq: int | None) -> Asked:
+    if seq is not None:
+        asked = server.questions.at(room, seq)
+        if not asked.record.open:
+            raise Refusal(ErrorKind.NOT_ALLOWED, "question_is_closed", room=room.name)
+        return asked
+    questions = server.questions.of(room)
+    found = next((each for each in reversed(questions) if each.record.open), None)
+    if found is None:
+        key = "question_is_closed" if questions else "no_question"
+        raise Refusal(ErrorKind.NOT_ALLOWED, key, room=room.name)
+    return found
+
+
+def _known(server: ChatServer, session: Session, room: Room, seq: int | None) -> Asked:
+    """Return the question with that seq, or else the last one that is the session's own.
+
+    If none is, it is the last one of all. Those that are open come first.
+    """
+    if seq is not None:
+        return server.questions.at(room, seq)
+    questions = server.questions.of(room)
+    if not questions:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "no_question", room=room.name)
+    return max(
+        questions,
+        key=lambda each: (_asked(server, session, each), each.record.open, each.record.seq),
+    )
+
+
+def _asked(server: ChatServer, session: Session, asked: Asked) -> bool:
+    """Return True if a session is that of the one who asked."""
+    return asked.record.asker in server.questions.people.person(session).keys
+
+
+def _check_operator(server: ChatServer, session: Session, room: Room, asked: Asked) -> None:
+    """Raise `Refusal` unless a session is that of one who runs the room."""
+    if not server.moderation.may(session, room, Act.MUTE):
+        raise _not_allowed("only_asker", asked)
+
+
+def _not_allowed(key: str, asked: Asked) -> Refusal:
+    return Refusal(ErrorKind.NOT_ALLOWED, key, name=asked.record.by)
+
+
+def _standing(server: ChatServer, session: Session, room: Room, asked: Asked) -> Standing:
+    record, given = asked.record, server.questions.given_to(asked)
+    shows_words = not record.options and _asked(server, session, asked)
+    counts = counts_of(record, given, named=False) if record.options else ()
+    missing = dict(record.expected)
+    if record.open:
+        for person in server.questions.people.there(room):
+            if record.asker in person.keys:
+                continue
+            key = next((key for key in person.keys if key in missing), person.key)
+            missing[key] = person.name
+            if server.questions.own(asked, person) is not None:
+                del missing[key]
+    answered = {each.person for each in given}, {fold(each.name) for each in given}
+    names: dict[str, tuple[str, str]] = {}
+    for key, name in missing.items():
+        if key not in answered[0] and fold(name) not in answered[1]:
+            names.setdefault(fold(name), (key, name))
+    return Standing(asked, given, counts, [*names.values()], shows_words)
+
+
+def _result(standing: Standing) -> tuple[Count, ...]:
+    """Return the counts for the log: of answers in words how many there are alone."""
+    if standing.asked.record.options:
+        return tuple(standing.counts) if standing.given else ()
+    return (Count("", len(standing.given)),) if standing.given else ()
+
+
+def _shortened(counts: Sequence[Count]) -> tuple[Count, ...]:
+    """Return counts with as many of their words and names as a long line has characters."""
+    left = SHOWN_CHARACTERS
+    shortened: list[Count] = []
+    for answer, count, names in counts:
+        left -= len(answer)
+        if left < 0 and shortened:
+            break
+        some: list[str] = []
+        for name in names:
+            left -= len(name) + 2
+            if left < 0:
+                some.append("…")
+                break
+            some.append(name)
+        shortened.append(Count(answer, count, tuple(some)))
+    return tuple(shortened)
+
+
+def _check_store(server: ChatServer, room: Room) -> None:
+    """Raise `Refusal` if no remark can be stored."""
+    if not room.takes_lines:
+        raise Refusal(ErrorKind.NOT_SAVED, "store_full")
+    if not server.store.takes_remarks:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "older_nodes")
+
+
+async def _log(
+    server: ChatServer, session: Session, room: Room, kind: Kind, text: str, puts: Sequence[Put]
+) -> None:
+    """Append a remark to the log of a room, together with changes of records."""
+    with server.store.together():
+        room.append(Draft(room.name, NO_SESSION, session.name, kind, [text]))
+        done = change(server.store, *puts)
+    await done
