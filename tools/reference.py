@@ -33,7 +33,7 @@ from tools.limits import OPTIONS as LIMITING_OPTIONS
 from tools.spanish import HEADERS, TEXTS
 
 CLIENTS = (
-    *("connect", "say", "tail", "who", "rooms", "search", "wall"),
+    *("connect", "say", "tail", "bot", "who", "rooms", "search", "wall"),
     *("export", "import", "backup", "check", "restore", "tls", "admin"),
     *("init", "check-config", "systemd", "completion", "man"),
 )

@@ -321,6 +321,35 @@ ARGUMENTS = {
     "print JSON Lines: an object a line, as in docs/wire.md": (
         "escribir JSON Lines: un objeto por línea, como en docs/wire.md"
     ),
+    "a file whose first line is a token of an account (/token new), to log in by": (
+        "un fichero cuya primera línea es una ficha de una cuenta (/ficha nueva), con la que se"
+        " inicia sesión"
+    ),
+    "give the program an event in JSON, and take its answers in JSON": (
+        "dar al programa un evento en JSON, y tomar sus respuestas en JSON"
+    ),
+    "give it all messages, not only those that begin with !": (
+        "darle todos los mensajes, no solo los que empiezan con !"
+    ),
+    "answer these registered names alone: ana,luis": (
+        "contestar solo a estos nombres registrados: ana,luis"
+    ),
+    "at the start, leave out the calls that were missed": (
+        "al empezar, dejar sin responder las llamadas perdidas"
+    ),
+    "answer the last N calls that were missed (default: 20)": (
+        "contestar a las últimas N llamadas perdidas (si no se da: 20)"
+    ),
+    "work on at most N calls at once (default: 4)": (
+        "atender N llamadas a la vez como mucho (si no se da: 4)"
+    ),
+    "end a program that takes longer (default: 30)": (
+        "terminar un programa que tarda más (si no se da: 30)"
+    ),
+    "the file with the calls that are answered (default: one of this room and name)": (
+        "el fichero con las llamadas contestadas (si no se da: uno de esta sala y este nombre)"
+    ),
+    "the program and its arguments, after --": "el programa y sus argumentos, tras --",
     "go on with new lines, until Ctrl+C": "seguir con las líneas nuevas, hasta Ctrl+C",
     "print the last N lines (default: 10)": "escribir las últimas N líneas (si no se da: 10)",
     "print the lines of this time: 90m, 2h, 3d": (

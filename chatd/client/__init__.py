@@ -12,6 +12,8 @@ Modules (python3 -m tools.documents writes this list):
 - `answers`: The lists in the answers of a server, such as that of /help, as they are wrapped to a
   screen.
 - `backup`: `chatd backup`: copy a store into a file, also while a daemon runs.
+- `bot`: `chatd bot`: let a program answer the people of a room.
+- `bots`: The parts of `chatd bot`, which lets a program answer the people of a room.
 - `chat`: The state of a conversation: who one is, the rooms, the lines that wait; and what changes
   it.
 - `check`: `chatd check`: look for faults in a store or in a back-up, also while a daemon runs.
@@ -82,8 +84,7 @@ Modules (python3 -m tools.documents writes this list):
 - `search`: `chatd search`: lines of a room, or of all rooms, that contain words.
 - `search_line`: The line in which words are typed that are searched for in the lines of a room's
   window.
-- `sentences`: The sentences of `chatd connect`, in English and Spanish. The server's own come from
-  the server.
+- `sentences`: The sentences of `chatd connect` and `chatd bot`, in English and Spanish.
 - `server`: The server that the arguments of a command name: how it is reached, and if it is known.
 - `shown`: The things that a person in a conversation is shown: typed values, without colours or
   layout.

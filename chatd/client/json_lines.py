@@ -99,11 +99,16 @@ class JsonLink:
         self._link.send(encode(type, **members))
 
     def say_hello(self, **members: Any) -> Message:
-        """Say hello with these members, and return the answer. Raises `ClientError`."""
+        """Say hello with these members, and return the answer.
+
+        Raises `Refused`, for a token that is not valid, say, and `ClientError`.
+        """
         self.send("hello", **members)
         for message in self._until_silent():
             if message.get("type") == "hello":
                 return message
+            if message.get("type") == "error":
+                raise Refused(message)
         raise ClientError(self.ending)
 
     def send_encoded(self, messages: bytes) -> None:
@@ -177,6 +182,7 @@ class JsonLink:
 _ENDS = {
     "enter": ("entered",),
     "line": ("done", "ack", "refused", "unsure"),
+    "ping": ("pong",),
     "search": ("found", "found_in_rooms"),
     "text": ("done",),
 }

@@ -40,6 +40,28 @@ def add_arguments(parser: argparse.ArgumentParser, *, with_guests: bool) -> None
     )
 
 
+def add_token(parser: argparse.ArgumentParser) -> None:
+    """Add the argument for a token to *parser*."""
+    parser.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="a file whose first line is a token of an account (/token new), to log in by",
+    )
+
+
+def token_of(arguments: argparse.Namespace) -> str | None:
+    """Return the token that the arguments name, if any. Raises `ClientError`."""
+    file: str | None = arguments.token_file
+    if file is None:
+        return None
+    if arguments.login is not None or arguments.name is not None:
+        raise WrongUsage("a token says who it is: leave --name and --login out.")
+    token = _first_line_of(file).strip()
+    if not token:
+        raise ClientError(f"{file} is empty. Its first line is to be a token.")
+    return token
+
+
 def login_of(arguments: argparse.Namespace) -> Login | None:
     """Return the login that the arguments name, if any. Raises `ClientError`."""
     if arguments.login is None:
@@ -72,17 +94,18 @@ def room(text: str) -> str:
 
 def _read_password(file: str | None) -> str:
     """Return the password in the first line of *file*, or without one that in the environment."""
+    password = os.environ.get(_PASSWORD, "") if file is None else _first_line_of(file)
+    password = password.splitlines()[0] if password.splitlines() else ""
+    if not password.strip():
+        raise ClientError(f"--login needs a password: --password-file FILE, or {_PASSWORD}.")
+    return password
+
+
+def _first_line_of(file: str) -> str:
     try:
-        if file is None:
-            text = os.environ.get(_PASSWORD, "")
-        else:
-            with open(file, encoding="utf-8-sig") as lines:
-                text = lines.readline()
+        with open(file, encoding="utf-8-sig") as lines:
+            return lines.readline()
     except UnicodeDecodeError:
         raise ClientError(f"cannot read {file}: it is not UTF-8.") from None
     except OSError as error:
         raise ClientError(f"cannot read {file}: {error.strerror}.") from None
-    password = text.splitlines()[0] if text.splitlines() else ""
-    if not password.strip():
-        raise ClientError(f"--login needs a password: --password-file FILE, or {_PASSWORD}.")
-    return password

@@ -1,4 +1,6 @@
-"""The sentences of `chatd connect`, in English and Spanish. The server's own come from the server.
+"""The sentences of `chatd connect` and `chatd bot`, in English and Spanish.
+
+The server's own come from the server.
 
 A sentence is looked up by its key. One with a ``count`` has a second form, ``KEY_one``, for 1.
 Sentences address the reader as *tú*, and do not depend on the gender of a person. Errors of the
@@ -187,6 +189,35 @@ SENTENCES = {
         "not sent: the question for a password is gone with its connection.",
         "no se ha enviado: se ha cortado la conexión en la que se pedía la contraseña.",
     ),
+    # A bot, in its room
+    "bot_busy": (
+        "{name}: I am busy. Call me again once you have my answer.",
+        "{name}: ahora no puedo. Vuelve a llamarme cuando tengas mi respuesta.",
+    ),
+    "bot_left_out": (
+        "I was away: {count} calls from then are left out.",
+        "No estaba: dejo sin responder {count} llamadas de entonces.",
+    ),
+    "bot_left_out_one": (
+        "I was away: {count} call from then is left out.",
+        "No estaba: dejo sin responder {count} llamada de entonces.",
+    ),
+    "bot_more_lines": ("... {count} more lines", "... {count} líneas más"),
+    "bot_more_lines_one": ("... {count} more line", "... {count} línea más"),
+    "bot_failed": ("{word} failed: {reason}.", "{word} ha fallado: {reason}."),
+    "bot_ended": (
+        "My program ended: {reason}. It is started again.",
+        "Mi programa ha terminado: {reason}. Vuelve a empezar.",
+    ),
+    "bot_status": ("exit status {status}", "estado de salida {status}"),
+    "bot_signal": ("signal {number}", "señal {number}"),
+    "bot_late": (
+        "it took longer than {seconds} s",
+        "ha tardado más de {seconds} s",
+    ),
+    "bot_too_much": ("it printed too much", "ha escrito demasiado"),
+    "bot_not_json": ("it printed no JSON", "no ha escrito JSON"),
+    "bot_not_started": ("it could not be started", "no se ha podido arrancar"),
 }
 """The form of each sentence in each of `LANGUAGES`."""
 

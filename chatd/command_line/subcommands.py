@@ -20,6 +20,7 @@ SUMMARIES = {
     "connect": "talk in a room from this terminal",
     "say": "say a line, or standard input line by line, and wait until it is saved",
     "tail": "print the last lines of a room, and go on with new ones",
+    "bot": "let a program answer the people of a room",
     "who": "list the people in a room",
     "rooms": "list the rooms",
     "search": "find lines of a room, or of all rooms",

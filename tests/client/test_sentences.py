@@ -13,7 +13,7 @@ from chatd.client.sentences import LANGUAGES, SENTENCES, Sentence, language_of
 from chatd.i18n import Language
 from tests.support.checkout import nodes_of, syntax_tree
 
-SOURCES = sorted(Path(chatd.client.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(chatd.client.__file__).parent.rglob("*.py"))
 
 
 def fields(text: str) -> set[str]:
