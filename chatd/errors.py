@@ -69,6 +69,11 @@ class ErrorKind(enum.Enum):
 
     `/who` lists the people of a room."""
 
+    NO_LINE = "No line"
+    """No line of the room that was said has that number or that word, or it is deleted.
+
+    `/search` finds lines."""
+
     INBOX_FULL = "Inbox full"
     """`/msg` to a person who does not read: 64 KiB wait already.
 

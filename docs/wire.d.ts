@@ -73,6 +73,8 @@ export type ClientMessage =
 	| { type: "rooms"; id?: Id; from?: string }
 	| { type: "stays"; id?: Id }
 	| { type: "seen"; id?: Id; room: string; seq: number }
+	| { type: "decide"; id?: Id; room: string; seq?: number; words?: string }
+	| { type: "decisions"; id?: Id; room: string; before?: number; limit?: number }
 	| { type: "ping"; id?: Id };
 
 export interface Hello {
@@ -133,6 +135,22 @@ export interface History {
 	after: number;
 	upto: number;
 	more: boolean;
+}
+
+export interface Decided {
+	type: "decided";
+	id?: Id;
+	room: string;
+	decision: Remark;
+}
+
+/** The newest first. */
+export interface Decisions {
+	type: "decisions";
+	id?: Id;
+	room: string;
+	events: LogEvent[];
+	next?: number;
 }
 
 /** The answer to `search` has `upto`; lines found by a command have none. */
@@ -316,6 +334,8 @@ export type ServerMessage =
 	| Entered
 	| Events
 	| History
+	| Decided
+	| Decisions
 	| Found
 	| FoundInRooms
 	| RoomPolicy

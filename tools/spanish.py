@@ -407,9 +407,12 @@ ARGUMENTS = {
         "solo las líneas desde entonces: hace 10m, 2h o 3d, o desde una hora como 2026-11-22T12:01"
     ),
     "text: the lines as people saw them; jsonl: a JSON object a line; markdown: a transcript to "
-    "read and to paste (default: text)": (
+    "read and to paste; csv: a table, with --marked (default: text)": (
         "text: las líneas como se vieron; jsonl: un objeto JSON por línea; markdown: una "
-        "transcripción para leer y pegar (si no se da: text)"
+        "transcripción para leer y pegar; csv: una tabla, con --marked (si no se da: text)"
+    ),
+    "only the decisions, which /mark made, each with its line": (
+        "solo las decisiones, que /marcar hizo, cada una con su línea"
     ),
     "the language of the server's sentences, in text and markdown (default: en)": (
         "el idioma de las frases del servidor, en text y markdown (si no se da: en)"
@@ -523,6 +526,10 @@ ERRORS = {
         "Nadie con ese nombre está conectado, o en la sala"
     ),
     "`/who` lists the people of a room": "`/quien` muestra quién está en una sala",
+    "No line of the room that was said has that number or that word, or it is deleted": (
+        "Ninguna línea que se dijo en la sala tiene ese número o esa palabra, o está borrada"
+    ),
+    "`/search` finds lines": "`/buscar` encuentra líneas",
     "`/msg` to a person who does not read: 64 KiB wait already": (
         "`/mensaje` para una persona que no lee: ya esperan 64 KiB"
     ),

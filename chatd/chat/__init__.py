@@ -73,7 +73,7 @@ Modules (python3 -m tools.documents writes this list):
 - `respondents`: The people who may answer a question: which sessions are one person, and who is
   there.
 - `roles`: The roles and modes of rooms: who owns a room, who is staff in it, and which mode it has.
-- `room_deeds`: Deeds: changes of what is stored about a room, which its log shows.
+- `room_deeds`: Deeds: changes of what is stored about a room, which its log shows; and remarks.
 - `room_index`: An index of rooms: by their keys, in the order of these, and by the looks of their
   names.
 - `room_moves`: Moving sessions into rooms and out of them, without a check of rights.

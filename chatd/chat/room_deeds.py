@@ -1,4 +1,4 @@
-"""Deeds: changes of what is stored about a room, which its log shows.
+"""Deeds: changes of what is stored about a room, which its log shows; and remarks.
 
 A deed and its change are stored in one transaction. The change applies in memory at once, so that
 rights are never wider than what is stored; if the store fails, both are taken back. The hooks whose
@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chatd.chat.deed_log import log_deed
+from chatd.chat.deed_log import NO_SESSION, log_deed
 from chatd.chat.directory import Rooms
 from chatd.chat.evictions import Evictions
 from chatd.chat.hook_review import HookReview
@@ -23,7 +23,8 @@ from chatd.chat.session import Session
 from chatd.chat.spending import Spending
 from chatd.chat.staying import Staying
 from chatd.errors import Refusal
-from chatd.event import Deed
+from chatd.event import Deed, Draft, Kind
+from chatd.remarks import Value
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put, change
@@ -99,6 +100,20 @@ class RoomDeeds:
             return failure
 
         return done.addErrback(take_back).addCallback(lambda _: deeds)
+
+    def remark(
+        self, session: Session, room: Room, kind: Kind, value: Value, *puts: Put
+    ) -> Deferred[None]:
+        """Log a remark of a kind, and make the changes that belong to it, all or nothing.
+
+        Fires once that is on disk and published. Fails with `StoreError`. Raises `Refusal` if the
+        session has used up its budget.
+        """
+        text = value.text()
+        self._spending.charge_stored(session, puts, deed=text)
+        with self._store.together():
+            room.append(Draft(room.name, NO_SESSION, session.name, kind, [text]))
+            return change(self._store, *puts)
 
     def wall(self, text: str, session: Session | None = None) -> Deferred[None]:
         """Say something in every room that has members. Fires once that is on disk.

@@ -47,6 +47,9 @@ Modules (python3 -m tools.documents writes this list):
 - `loaded`: A store as a daemon finds it when it starts: its rooms and its records, and no lines.
 - `logging_in`: The name under which a command for programs acts: a registered one, with its
   password.
+- `markdown`: Text of people in Markdown, which shows it unchanged.
+- `marked`: The decisions of rooms, as `chatd export --marked` writes them: the first page of a
+  post-mortem.
 - `missed_lines`: Lines that an account missed: each is shown once, under the heading of the server.
 - `node_rows`: The rows of `chatd admin nodes`: a node each, and then the log as one of them knows
   it.

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from chatd.client import marked
 from chatd.client.files import add_store
-from chatd.client.hosts import with_hosts
+from chatd.client.markdown import plain, title_of
 from chatd.client.stores import Log, opened_log
 from chatd.client.wire import ClientError
 from chatd.event import Event, Kind, is_inbox
@@ -22,7 +22,7 @@ from chatd.formats.base import told
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.storage.contract import RoomRecord, StoreError
-from chatd.text.escaping import encode_lines, visible
+from chatd.text.escaping import encode_lines
 from chatd.text.folding import fold
 from chatd.text.times import local_time, seconds_of
 from chatd.text.validation import InvalidName, validate_room_name
@@ -34,6 +34,10 @@ EXAMPLES = (
     Example("read what was said today in a room", "chatd export --room builds --since 24h"),
     Example("make a transcript", "chatd export --room builds --format markdown > builds.md"),
     Example("give all stored lines to a program", "chatd export --format jsonl | jq -r .text"),
+    Example(
+        "begin a post-mortem with the decisions",
+        "chatd export --room ops --marked --format markdown > post-mortem.md",
+    ),
     Example("read a copy of a store", "chatd export --store sqlite:copy.sqlite"),
     Example("read what several daemons share", "chatd export --store postgresql:///chatd"),
 )
@@ -52,16 +56,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=sorted(_FORMATS),
+        choices=sorted(marked.FORMATS),
         default="text",
         help="text: the lines as people saw them; jsonl: a JSON object a line; markdown: a"
-        " transcript to read and to paste (default: text)",
+        " transcript to read and to paste; csv: a table, with --marked (default: text)",
     )
     parser.add_argument(
         "--language",
         choices=[language.value for language in Language],
         default=Language.ENGLISH.value,
         help="the language of the server's sentences, in text and markdown (default: en)",
+    )
+    parser.add_argument(
+        "--marked",
+        action="store_true",
+        help="only the decisions, which /mark made, each with its line",
     )
     parser.add_argument(
         "--private",
@@ -72,23 +81,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the events that *arguments* select to standard output, room by room, in order."""
-    written = _FORMATS[arguments.format]
+    language = Language(arguments.language)
+    if arguments.format not in _FORMATS and not arguments.marked:
+        raise ClientError(f"--format {arguments.format} is for the decisions: give --marked, too")
     try:
-        events = _events(arguments.store, arguments.room, arguments.since, arguments.private)
-        for lines in written(events, Language(arguments.language)):
-            sys.stdout.buffer.write(lines)
+        with opened_log(arguments.store) as log:
+            for lines in _lines(log, arguments, language):
+                sys.stdout.buffer.write(lines)
     except StoreError as error:
         raise ClientError(f"cannot export {arguments.store}: {error}") from None
     return 0
 
 
-def _events(store: str, room: str | None, since: int, private: bool) -> Iterator[Event]:
-    with opened_log(store) as log:
-        for record in _rooms(log, room, private):
-            seq = log.seq_before(record.name, since)
-            while page := log.page(record.name, seq, record.head):
-                yield from page
-                seq = page[-1].seq
+def _lines(log: Log, arguments: argparse.Namespace, language: Language) -> Iterator[bytes]:
+    rooms, since = _rooms(log, arguments.room, arguments.private), arguments.since
+    if arguments.marked:
+        found = (
+            each
+            for room in rooms
+            for each in marked.marked_in(log, room, log.seq_before(room.name, since))
+        )
+        return marked.FORMATS[arguments.format](found, language)
+    events = (event for room in rooms for event in _events(log, room, since))
+    return _FORMATS[arguments.format](events, language)
+
+
+def _events(log: Log, room: RoomRecord, since: int) -> Iterator[Event]:
+    seq = log.seq_before(room.name, since)
+    while page := log.page(room.name, seq, room.head):
+        yield from page
+        seq = page[-1].seq
 
 
 def _rooms(log: Log, wanted: str | None, private: bool) -> list[RoomRecord]:
@@ -140,7 +162,7 @@ def _as_markdown(events: Iterable[Event], language: Language) -> Iterator[bytes]
         date, clock = local_time(event.time // 1000).split(" ")
         lines = []
         if event.room != room:
-            lines += [*([""] if room else []), f"# {_plain(_title(event.room))}"]
+            lines += [*([""] if room else []), f"# {plain(title_of(event.room))}"]
             room, day = event.room, ""
         if date != day:
             lines += ["", f"## {date}", ""]
@@ -148,38 +170,16 @@ def _as_markdown(events: Iterable[Event], language: Language) -> Iterator[bytes]
         yield encode_lines([*lines, f"- {clock} {_entry(event, language)}"], b"\n")
 
 
-def _title(room: str) -> str:
-    return f"{room} (private)" if is_inbox(room) else f"#{room}"
-
-
 def _entry(event: Event, language: Language) -> str:
-    text = _plain(event.text)
+    text = plain(event.text)
     if event.kind in (Kind.MESSAGE, Kind.NOTICE):
-        return f"**{_plain(event.author)}**: {text}"
+        return f"**{plain(event.author)}**: {text}"
     if event.kind is Kind.ACTION:
-        return f"**{_plain(event.author)}** {text}"
+        return f"**{plain(event.author)}** {text}"
     if event.kind is Kind.PRIVATE:
-        return f"**{_plain(event.author)}** (private): {text}"
-    return f"*{_plain(told(language, event))}*"
+        return f"**{plain(event.author)}** (private): {text}"
+    return f"*{plain(told(language, event))}*"
 
-
-def _plain(text: str) -> str:
-    """Return Markdown that shows *text* unchanged, and the hosts that its links hide.
-
-    Put it inside a line, not at the start: markup of a line's start is not escaped.
-    """
-    return _MARKUP.sub(
-        lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), visible(with_hosts(text.strip()))
-    )
-
-
-# Characters that may begin markup, a link, a mention or a formula, in Markdown or in an extension
-# of it such as GitHub's. (Some extensions turn a bare host into a link, so its dots are escaped.)
-_MARKUP = re.compile(
-    r"[\\`*_\[\]<>&~|$#@^=]|(?<=/)/|(?<=\w)\.(?=\w)|:(?=//|[a-z+-][\w+-]*:)|(?<!\d):(?=\d\w*:)",
-    re.IGNORECASE,
-)
-_ESCAPES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 _FORMATS: dict[str, Callable[[Iterable[Event], Language], Iterator[bytes]]] = {
     "text": _as_text,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from chatd.client.files import existing_store, path_as_owner
-from chatd.event import Event, Record
+from chatd.event import Event, Kind, Record
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.imported_rooms import WholeStore
 from chatd.storage.paths import is_shared
@@ -36,6 +36,9 @@ class Log(Protocol):
 
     def seq_before(self, room: str, time: int) -> int:
         """See `chatd.storage.contract.Store.seq_before`."""
+
+    def remarks(self, room: str, kind: Kind, upto: int, limit: int) -> list[Event]:
+        """See `chatd.storage.contract.Store.remarks`."""
 
     def close(self) -> None:
         """Close it."""

@@ -9,12 +9,14 @@ Modules (python3 -m tools.documents writes this list):
 - `arguments`: Parsing of arguments that several commands share: a room, a name, a time and a
   reason.
 - `base`: A row of the table of commands, and functions that handlers share.
-- `deeds`: Answers to commands that do a deed in a room, which the room's log has as well.
+- `deeds`: Answers to commands that do a deed in a room, or make a remark: the room's log has it,
+  too.
 - `dispatch`: Dispatch of slash commands: a line is parsed, and its command is found and run.
 - `help`: The table of all slash commands, in sections, and /help, which explains them.
 - `history`: Commands that show the past: of a room, of a search, and the lines that an account
   missed.
 - `hooks`: The command for webhooks: the lines of a room are sent to a URL.
+- `incident`: Commands of an incident: decisions that were taken.
 - `moderation`: Commands of a room's staff: modes, roles and closing. `chatd.commands.sanctions` has
   the others.
 - `operate`: Commands that concern the whole server, most of them for administrators.

@@ -1,4 +1,4 @@
-"""Answers to commands that do a deed in a room, which the room's log has as well."""
+"""Answers to commands that do a deed in a room, or make a remark: the room's log has it, too."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from chatd.chat.session import Session
 from chatd.errors import short
 from chatd.event import Event, Kind
 from chatd.formats.base import told
+from chatd.remarks import Value
 from chatd.rooms.room import Room
 
 
@@ -18,6 +19,13 @@ def tell_done(session: Session, done: Done) -> None:
     for deed in done.deeds:
         event = Event(done.room.name, 0, 0, NO_SESSION, session.name, Kind.DEED, deed.text())
         session.answer("in_room", room=done.room.name, did=told(session.language, event))
+
+
+def tell_remark(session: Session, room: Room, kind: Kind, value: Value) -> None:
+    """Answer with a remark that was made, if the session does not see it in the room."""
+    if room not in session.memberships:
+        event = Event(room.name, 0, 0, NO_SESSION, session.name, kind, value.text())
+        session.answer("in_room", room=room.name, did=told(session.language, event))
 
 
 def answer_done(session: Session, done: Done | None, room: Room, name: str, none: str) -> None:

@@ -19,6 +19,7 @@ from chatd.commands import (
     accounts,
     history,
     hooks,
+    incident,
     moderation,
     operate,
     push,
@@ -220,6 +221,11 @@ SECTIONS = {
         Heading(("past",), "earlier lines: history, search, missed lines"),
         Heading(("pasado",), "líneas anteriores: historial, buscar, lo pendiente"),
         history.TABLE,
+    ),
+    "incident": Section(
+        Heading(("incident",), "decisions, and alerts that somebody has"),
+        Heading(("incidente",), "decisiones, y alertas de las que alguien se ocupa"),
+        incident.TABLE,
     ),
     "terminal": Section(
         Heading(("terminal",), "several lines at once, times, output of programs"),

@@ -175,6 +175,14 @@ SENTENCES = {
         "a server of an older version shares this chat and cannot show that. Tell the operator to"
         " upgrade it."
     ),
+    "not_one_line_of_words": "the words must be one line.",
+    "no_line_to_mark": "nothing was said in #{room} lately.",
+    "no_such_line": "no line that was said in #{room} has the number {seq}, or it is deleted.",
+    "no_line_with": 'no line of #{room} has the word "{word}".',
+    "decisions": "{count} decisions in #{room}:",
+    "decisions_one": "1 decision in #{room}:",
+    "no_decisions": "No line of #{room} is marked as a decision.",
+    "older_decisions": "For earlier ones: /marks {seq}",
     # Answers
     "you_are": "You are now {name}.",
     "you_are_already": "You are {name} already.",
@@ -918,6 +926,7 @@ SENTENCES = {
         'the body must have "text" (each line is a message) or "message" (one message of several'
         " lines)."
     ),
+    "not_a_seq": "{name} must be the number of a line, from 1 on.",
     "not_a_text": "{name} must be a string.",
     "name_in_body": "the name belongs in the path, not in the body: ?name=NAME.",
     "not_a_kind": "kind must be message or notice.",

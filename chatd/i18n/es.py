@@ -182,6 +182,14 @@ SENTENCES = {
         "un servidor de una versión anterior comparte este chat y no puede mostrar eso. Di al"
         " operador que lo actualice."
     ),
+    "not_one_line_of_words": "las palabras deben ser una sola línea.",
+    "no_line_to_mark": "en #{room} no se ha dicho nada últimamente.",
+    "no_such_line": "en #{room} nadie dijo una línea con el número {seq}, o está borrada.",
+    "no_line_with": 'en #{room} ninguna línea tiene la palabra "{word}".',
+    "decisions": "{count} decisiones en #{room}:",
+    "decisions_one": "1 decisión en #{room}:",
+    "no_decisions": "Ninguna línea de #{room} está marcada como decisión.",
+    "older_decisions": "Las anteriores: /marcas {seq}",
     # Answers
     "you_are": "Ahora eres {name}.",
     "you_are_already": "Ya eres {name}.",
@@ -986,6 +994,7 @@ SENTENCES = {
         'el cuerpo debe tener "text" (cada línea es un mensaje) o "message" (un mensaje de varias'
         " líneas)."
     ),
+    "not_a_seq": "{name} tiene que ser el número de una línea, de 1 en adelante.",
     "not_a_text": "{name} debe ser un texto.",
     "name_in_body": "el nombre no va en el cuerpo sino en la ruta: ?name=NOMBRE.",
     "not_a_kind": "kind debe ser message o notice.",

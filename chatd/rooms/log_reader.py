@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from chatd.event import Event
+from chatd.event import Event, Kind
 from chatd.formats.base import Format
 from chatd.rooms.read_queue import Reading, ReadQueue, Stretch
 from chatd.rooms.rendering import Page, page_of
@@ -112,6 +112,11 @@ class LogReader:
         """Return a seq as `chatd.storage.contract.Store.seq_before` does, at most the head."""
         log = self._log
         return min(await self._reads.seq_before(log.name, time, asker), log.head)
+
+    async def remarks(self, kind: Kind, upto: int, limit: int, asker: Asker) -> list[Event]:
+        """Return remarks as `chatd.storage.contract.Store.remarks` does, of what was published."""
+        log = self._log
+        return await self._reads.remarks(log.name, kind, min(upto, log.head), limit, asker)
 
     async def search(self, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
         """Search as `chatd.storage.contract.Store.search` does, in what was published."""

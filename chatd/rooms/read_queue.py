@@ -19,7 +19,7 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from chatd.event import Event
+from chatd.event import Event, Kind
 from chatd.formats.base import Format
 from chatd.rooms.rendering import Page
 from chatd.storage.contract import Found, Store, Wanted
@@ -81,6 +81,16 @@ class ReadQueue:
         turn = await self._reads.turn(*asker.path)
         try:
             return await self._store.seq_before(log, time)
+        finally:
+            turn.end()
+
+    async def remarks(
+        self, log: str, kind: Kind, upto: int, limit: int, asker: Asker
+    ) -> list[Event]:
+        """See `chatd.storage.contract.Store.remarks`."""
+        turn = await self._reads.turn(*asker.path)
+        try:
+            return await self._store.remarks(log, kind, upto, limit)
         finally:
             turn.end()
 

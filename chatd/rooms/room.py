@@ -67,7 +67,7 @@ class Room:
     (milliseconds since 1970), 0 if it was deleted before the store was opened. Rooms of one server
     share their ``reads``, ``peopled``, those with members, and ``counts``; one that is alone has
     its own. ``marks`` are those of the people in it. While ``tells_presence``, each `Presence` is
-    appended, for other nodes or clients here; ``topic_set`` and ``made`` are origins.
+    appended, for others; ``topic_set`` and ``made`` are origins. ``reader`` reads the log.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Room:
         members = partial(MemberList, self.here, partial(marks.role_of, self), marks.is_connected)
         self._feeds = Feeds(self, store.once_all_were_read, counts or DeliveryCounts(), members)
         self.latest: list[Event] = []
-        self._reader = LogReader(self, ReadQueue(store) if reads is None else reads, pages)
+        self.reader = LogReader(self, ReadQueue(store) if reads is None else reads, pages)
         self._peopled = set() if peopled is None else peopled
 
     @property
@@ -158,7 +158,7 @@ class Room:
         self.notices.release()
         self.changes.drop()
         self.latest.clear()
-        self._reader.forget()
+        self.reader.forget()
 
     def append(self, entry: Draft | Notice | Presence) -> None:
         """Pass lines, or what is stored nowhere, to the store; `publish` sends them after that.
@@ -234,15 +234,15 @@ class Room:
 
     async def read(self, after: int, upto: int, asker: Asker) -> list[Event]:
         """Return events as `chatd.storage.contract.Store.read` does, of those published."""
-        return (await self._reader.read(after, upto, asker)).events
+        return (await self.reader.read(after, upto, asker)).events
 
     async def page(self, format: Format, after: int, upto: int, asker: Asker) -> Page:
         """Return the same events, rendered. Raise what the format raises, too."""
-        return await self._reader.page(format, after, upto, asker)
+        return await self.reader.page(format, after, upto, asker)
 
     def forget(self, upto: int) -> None:
         """Drop from memory the events with seqs up to ``upto``, which the store has deleted."""
-        self._reader.forget()
+        self.reader.forget()
         while self.latest and self.latest[0].seq <= upto:
             del self.latest[0]
 
@@ -254,8 +254,8 @@ class Room:
 
     async def seq_before(self, time: int, asker: Asker) -> int:
         """Return a seq as `chatd.storage.contract.Store.seq_before` does, at most `head`."""
-        return await self._reader.seq_before(time, asker)
+        return await self.reader.seq_before(time, asker)
 
     async def search(self, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
         """Search as `chatd.storage.contract.Store.search` does, in what was published."""
-        return await self._reader.search(wanted, upto, limit, asker)
+        return await self.reader.search(wanted, upto, limit, asker)

@@ -277,6 +277,14 @@ class Store(OperatedStore):
         """
 
     @abc.abstractmethod
+    async def remarks(self, room: str, kind: Kind, upto: int, limit: int) -> list[Event]:
+        """Return the room's last events of a kind of `REMARKS`, the newest first.
+
+        They are at most ``limit``, with ``seq <= upto``, found without a look at other events; the
+        first ones, if they are longer than a page (`PAGE_CHARACTERS`). Raises `StoreError`.
+        """
+
+    @abc.abstractmethod
     async def names(self) -> list[str]:
         """Return the names of the rooms that have a log now. Raises `StoreError`."""
 

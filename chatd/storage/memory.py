@@ -129,6 +129,12 @@ class MemoryStore(GroupCommitStore):
                 found.append(event)
         return Found(found, 0, folding)
 
+    async def remarks(self, room: str, kind: Kind, upto: int, limit: int) -> list[Event]:
+        log = self._logs.get(room)
+        events = () if log is None else reversed(log.events)
+        found = (event for event in events if event.kind is kind and event.seq <= upto)
+        return page_of(islice(found, limit))
+
     async def names(self) -> list[str]:
         return list(self._logs)
 

@@ -715,7 +715,7 @@ def test_every_command_says_what_it_takes_of_a_token_or_takes_all() -> None:
         "READ": {
             *("rooms", "who", "join", "leave", "topic", "history", "since", "search", "mentions"),
             *("missed", "whois", "mode", "echo", "times", "language", "text", "bell", "quiet"),
-            *("json", "answers"),
+            *("json", "answers", "marks"),
         },
-        "WRITE": {"nick", "me", "msg", "skip", "ask", "a", "show"},
+        "WRITE": {"nick", "me", "msg", "skip", "ask", "a", "show", "mark"},
     }

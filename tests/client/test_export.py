@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from twisted.internet import reactor
 
 from chatd import cli
 from chatd.event import Draft, Kind
+from chatd.remarks import Remark
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.escaping import visible
 from chatd.text.times import local_time
@@ -305,3 +309,96 @@ async def test_a_pipe_or_folder_is_refused_at_once(tmp_path: Path, run: Run) -> 
         status, out, err = run(store=f"sqlite:{tmp_path / name}")
         assert (status, out) == (1, "")
         assert f"there is no file {tmp_path / name}. Name the one" in err
+
+
+class TestMarked:
+    """The decisions, with their lines."""
+
+    async def mark(self, talk: StoredTalk, seq: int, excerpt: str, words: str = "") -> None:
+        talk.now += 60
+        remark = Remark("decision", seq, "luis", excerpt, words)
+        await talk.say(remark.text(), author="ana", kind=Kind.DECISION)
+
+    async def talk_of_two(self, talk: StoredTalk) -> None:
+        await talk.say("the *disk* is full", "=2+2 or back to 1.2?", author="luis")
+        await self.mark(talk, 1, "the *disk*…")
+        await self.mark(talk, 2, "=2+2", "+1, to 1.2")
+
+    async def test_markdown_has_the_lines_and_what_was_decided(
+        self, talk: StoredTalk, run: Run
+    ) -> None:
+        await self.talk_of_two(talk)
+        status, out, _ = run("--marked", "--format", "markdown")
+        said, first, second = (local_time(NOON + more).split(" ")[1] for more in (0, 60, 120))
+        day = AT_NOON.split(" ")[0]
+        assert (status, out) == (
+            0,
+            f"# \\#lobby\n\n## {day}\n\n"
+            f"- {said} **luis**: the \\*disk\\* is full (ana, {first})\n"
+            f"- {said} **luis**: \\=2+2 or back to 1\\.2? → **+1, to 1\\.2** (ana, {second})\n",
+        )
+
+    async def test_csv_is_a_table_without_formulas(self, talk: StoredTalk, run: Run) -> None:
+        await self.talk_of_two(talk)
+        status, out, _ = run("--marked", "--format", "csv")
+        rows = list(csv.reader(io.StringIO(out, newline="")))
+        assert status == 0
+        assert rows[0] == [
+            *("time", "room", "by", "decision", "line_time", "author", "line", "seq", "line_seq")
+        ]
+        assert rows[2][1:4] == ["lobby", "ana", "'+1, to 1.2"]
+        assert rows[2][5:] == ["luis", "'=2+2 or back to 1.2?", "4", "2"]
+        times = [datetime.fromisoformat(rows[2][at].replace("Z", "+00:00")) for at in (4, 0)]
+        assert [time.timestamp() for time in times] == [NOON, NOON + 120]
+
+    async def test_jsonl_has_an_object_for_each(self, talk: StoredTalk, run: Run) -> None:
+        await self.talk_of_two(talk)
+        rows = [json.loads(line) for line in run("--marked", "--format", "jsonl")[1].splitlines()]
+        assert rows[1] == {
+            "room": "lobby",
+            "seq": 4,
+            "time": (NOON + 120) * 1000,
+            "by": "ana",
+            "words": "+1, to 1.2",
+            "line": {
+                "seq": 2,
+                "time": NOON * 1000,
+                "author": "luis",
+                "text": "=2+2 or back to 1.2?",
+            },
+        }
+
+    async def test_text_is_what_people_saw(self, talk: StoredTalk, run: Run) -> None:
+        await self.talk_of_two(talk)
+        (_, last) = run("--marked")[1].splitlines()
+        line = EN.notice("did_decision_line", name="ana", line="<luis> =2+2", words=" (+1, to 1.2)")
+        assert last == f"#lobby 4 [{local_time(NOON + 120)}] {line}"
+
+    async def test_of_a_deleted_line_the_beginning_is_left(
+        self, talk: StoredTalk, run: Run
+    ) -> None:
+        await self.talk_of_two(talk)
+        await talk.store.forget("lobby", 2)
+        rows = [json.loads(line) for line in run("--marked", "--format", "jsonl")[1].splitlines()]
+        assert rows[0]["line"] == {"seq": 1, "time": None, "author": "luis", "text": "the *disk*…"}
+        assert "**luis**: \\=2+2 →" in run("--marked", "--format", "markdown")[1]
+        assert "luis,the *disk*…" in run("--marked", "--format", "csv")[1]
+
+    async def test_since_a_time_are_those_that_were_made_since(
+        self, talk: StoredTalk, run: Run
+    ) -> None:
+        await self.talk_of_two(talk)
+        since = datetime.fromtimestamp(NOON + 90).isoformat()
+        assert len(run("--marked", "--since", since)[1].splitlines()) == 1
+
+    async def test_are_all_of_a_long_log_in_order(self, talk: StoredTalk, run: Run) -> None:
+        remark = Remark("decision", 1, "luis", "x").text()
+        await talk.say("x", *[remark] * 450, kind=Kind.DECISION)
+        out = run("--marked", "--format", "jsonl")[1]
+        seqs = [json.loads(line)["seq"] for line in out.splitlines()]
+        assert seqs == [*range(2, 452)]
+
+    async def test_csv_is_for_them_alone(self, talk: StoredTalk, run: Run) -> None:
+        status, _, err = run("--format", "csv")
+        assert status != 0
+        assert "--marked" in err

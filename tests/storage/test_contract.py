@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd.event import UNKNOWN, Draft, Entry, Event, Kind, Origin
+from chatd.event import REMARKS, UNKNOWN, Draft, Entry, Event, Kind, Origin
 from chatd.i18n import Language
 from chatd.storage.contract import (
     FORGOTTEN,
@@ -319,3 +319,39 @@ class TestNumbersOfSessions:
         numbers = harness.store.take_numbers()
         await harness.settle()
         return await numbers
+
+
+class TestRemarks:
+    async def say_two_of_each(self, harness: StoreHarness) -> None:
+        for kind in (*REMARKS, Kind.MESSAGE, *REMARKS):
+            await harness.say(draft(f"{kind:d}", kind=kind), draft("9", "other", kind=kind))
+
+    async def test_of_a_kind_are_given_the_newest_first(self, harness: StoreHarness) -> None:
+        await self.say_two_of_each(harness)
+        for place, kind in enumerate(REMARKS, 1):
+            found = await harness.store.remarks("lobby", kind, 9, 9)
+            assert [(event.seq, event.kind) for event in found] == [
+                (place + 5, kind),
+                (place, kind),
+            ]
+            assert texts(found) == [f"{kind:d}"] * 2
+
+    async def test_are_bounded(self, harness: StoreHarness) -> None:
+        await self.say_two_of_each(harness)
+        store = harness.store
+        assert [event.seq for event in await store.remarks("lobby", Kind.ACK, 9, 1)] == [8]
+        assert [event.seq for event in await store.remarks("lobby", Kind.ACK, 7, 9)] == [3]
+        assert await store.remarks("lobby", Kind.ACK, 2, 9) == []
+        assert await store.remarks("nowhere", Kind.ACK, 9, 9) == []
+
+    async def test_are_a_page_at_most(self, harness: StoreHarness) -> None:
+        text = "x" * (PAGE_CHARACTERS // 2)
+        await harness.say(*[draft(text, kind=Kind.DECISION)] * 3)
+        found = await harness.store.remarks("lobby", Kind.DECISION, 9, 9)
+        assert [event.seq for event in found] == [3, 2]
+
+    async def test_go_with_the_other_lines_of_their_time(self, harness: StoreHarness) -> None:
+        await self.say_two_of_each(harness)
+        await harness.store.forget("lobby", 4)
+        found = await harness.store.remarks("lobby", Kind.DECISION, 9, 9)
+        assert [event.seq for event in found] == [9]

@@ -74,6 +74,9 @@ class LogInDatabase(GroupCommitStore):
     async def seq_before(self, room: str, time: int) -> int:
         return self.archive.seq_before(room, time)
 
+    async def remarks(self, room: str, kind: Kind, upto: int, limit: int) -> list[Event]:
+        return self.archive.remarks(room, kind, upto, limit)
+
     async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
         return self.archive.search(room, wanted, upto, limit)
 

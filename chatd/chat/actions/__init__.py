@@ -13,6 +13,8 @@ Modules (python3 -m tools.documents writes this list):
 - `catch_up`: Catching up: the lines that an account missed are sent, skipped, or marked as read.
 - `costs`: The rate-limit costs of actions, in lines: a line that is said costs 1, as most actions
   do.
+- `decisions`: Decisions: lines of a room that are kept as such, which are the first page of a post-
+  mortem.
 - `deeds`: Deeds: what a member of staff does to a room or in it, stored and logged in one
   transaction.
 - `enter`: Entering rooms, making new ones, coming back to them, and leaving them.
@@ -34,6 +36,7 @@ Modules (python3 -m tools.documents writes this list):
 - `post`: Posting: lines of a program that is here for one request, all of them or none.
 - `push`: The push of a session's account: where it is notified while it is away.
 - `register`: Registering the name that a session has.
+- `remarks`: The parts that all remarks share: the right to make one, and the line that it is about.
 - `rename`: Taking another name.
 - `roles`: Roles in a room: inviting, giving voice and making operators, and taking that back.
 - `sanctions`: Kicks, mutes and bans in a room, by name or by network, and lifting them.

@@ -24,7 +24,7 @@ from chatd.commands.help import commands_for
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark
 from chatd.formats.json import each_once, event_members, origin_members
-from chatd.protocols.live import hello, searches
+from chatd.protocols.live import hello, incident, searches
 from chatd.protocols.live.conversation import Conversation, Rows
 from chatd.protocols.live.members import (
     Members,
@@ -291,5 +291,7 @@ TABLE = {
     "rooms": Verb(_rooms, LISTING_COST, only_answers=True),
     "stays": Verb(_stays, only_answers=True),
     "seen": Verb(_seen, at_once=True, scope=Scope.WRITE),
+    "decide": Verb(incident.decide, PAGING_COST, scope=Scope.WRITE),
+    "decisions": Verb(incident.list_decisions, PAGING_COST, only_answers=True),
     "ping": Verb(_ping, at_once=True, only_answers=True),
 }

@@ -20,7 +20,7 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.protocols.transport.scheduler import TurnScheduler
-from chatd.protocols.web.api import openapi, posting, rooms, sign_in, subscribe
+from chatd.protocols.web.api import incident, openapi, posting, rooms, sign_in, subscribe
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.trusted_header import TrustedHeader
@@ -34,7 +34,7 @@ from chatd.protocols.web.static_files import File, StaticFiles, json_file, page_
 from chatd.storage.contract import StoreError
 from chatd.util.meter import SHORT_ANSWER
 
-ROUTES = (*rooms.TABLE, *posting.TABLE, *sign_in.TABLE, *subscribe.TABLE)
+ROUTES = (*rooms.TABLE, *posting.TABLE, *incident.TABLE, *sign_in.TABLE, *subscribe.TABLE)
 
 _READING = ("GET", "HEAD")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from chatd.event import Event, Record
+from chatd.event import Event, Kind, Record
 from chatd.storage.contract import (
     PAGE_CHARACTERS,
     PAGE_EVENTS,
@@ -17,6 +17,7 @@ from chatd.storage.contract import (
     RoomRecord,
     StoreError,
     Wanted,
+    page_of,
 )
 from chatd.storage.postgres import time_index
 from chatd.storage.postgres.reading import Connect, ReadingConnection, nothing_shown
@@ -43,6 +44,15 @@ _PAGE = f"""
     ) f WHERE before < {PAGE_CHARACTERS} ORDER BY seq
 """
 """The server counts the characters, so that no more text is sent than a page has."""
+
+
+_REMARKS = f"""
+    SELECT {EVENT_COLUMNS} FROM events
+    WHERE shard = %s AND room = (SELECT id FROM rooms WHERE shard = %s AND name = %s)
+        AND kind > {Kind.NOTICE:d} AND kind = %s AND seq <= %s
+    ORDER BY seq DESC LIMIT %s
+"""
+"""The first condition of the kind is that of the index."""
 
 
 class Archive:
@@ -84,6 +94,12 @@ class Archive:
             if page and page[-1].seq <= after:  # the caller would read it for ever
                 raise StoreError(NOT_AS_WRITTEN)
             return page
+
+    def remarks(self, room: str, kind: Kind, upto: int, limit: int) -> list[Event]:
+        """See `Store.remarks`."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(_REMARKS, (SHARD, SHARD, room, int(kind), upto, limit))
+            return page_of([event_of(room, row) for row in cursor.fetchall()])
 
     def seq_before(self, room: str, time: int) -> int:
         """See `Store.seq_before`."""

@@ -21,7 +21,7 @@ from psycopg import Connection, Error
 from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
-from chatd.event import Event, Record
+from chatd.event import Event, Kind, Record
 from chatd.i18n import Language, sentence
 from chatd.storage.contract import Found, RoomRecord, Wanted
 from chatd.storage.postgres.address import Address
@@ -173,6 +173,10 @@ class PostgresStore(SharedStore):
 
     async def seq_before(self, room: str, time: int) -> int:
         return await self._questions.ask(self._reader_thread, self._reader.seq_before, room, time)
+
+    async def remarks(self, room: str, kind: Kind, upto: int, limit: int) -> list[Event]:
+        read = self._reader.remarks
+        return await self._questions.ask(self._reader_thread, read, room, kind, upto, limit)
 
     async def names(self) -> list[str]:
         return await self._questions.ask(self._reader_thread, self._reader.names)

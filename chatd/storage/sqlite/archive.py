@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chatd.event import Event
+from chatd.event import Event, Kind
 from chatd.storage.contract import (
     PAGE_CHARACTERS,
     PAGE_EVENTS,
@@ -82,6 +82,18 @@ class Archive:
             if page and page[-1].seq <= after:  # the caller would read it for ever
                 raise StoreError(NOT_AS_WRITTEN)
             return page if characters < PAGE_CHARACTERS else page_of(page)
+
+    def remarks(self, room: str, kind: Kind, upto: int, limit: int) -> list[Event]:
+        """See `Store.remarks`."""
+        with self._connection() as connection:
+            start = self._start(connection, room)
+            rows = connection.execute(
+                f"{SELECT_EVENTS} WHERE kind > {Kind.NOTICE:d} AND kind = ? AND id > ? AND id <= ?"
+                " ORDER BY id DESC LIMIT ?",
+                (int(kind), start, start | upto, limit),
+            ).fetchall()
+            characters_in(rows)
+            return page_of(events_of(room, rows))
 
     def seq_before(self, room: str, time: int) -> int:
         """See `Store.seq_before`."""

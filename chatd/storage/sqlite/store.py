@@ -30,7 +30,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.python.failure import Failure
 
-from chatd.event import Event, Published, Record
+from chatd.event import Event, Kind, Published, Record
 from chatd.i18n import Language, sentence
 from chatd.storage.batches import STORED, BatchItem, Committed
 from chatd.storage.contract import Found, RoomRecord, StoreError, Wanted
@@ -136,6 +136,10 @@ class SqliteStore(GroupCommitStore):
 
     async def seq_before(self, room: str, time: int) -> int:
         return await self._questions.ask(self._reader_thread, self._reader.seq_before, room, time)
+
+    async def remarks(self, room: str, kind: Kind, upto: int, limit: int) -> list[Event]:
+        read = self._reader.remarks
+        return await self._questions.ask(self._reader_thread, read, room, kind, upto, limit)
 
     async def names(self) -> list[str]:
         rooms = await self._questions.ask(self._reader_thread, self._reader.rooms)

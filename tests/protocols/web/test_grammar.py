@@ -73,9 +73,19 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "room"}, WRONG, "room must be"),
     ({"type": "people", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "people"}, WRONG, "room must be"),
+    ({"type": "account"}, WRONG, "name must be"),
     ({"type": "seen", "room": "lobby"}, WRONG, "seq must be"),
     *(({"type": "seen", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
     ({"type": "seen", "room": "nope", "seq": 1}, "not_in_that_room", "#nope"),
+    *(({"type": "decide", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
+    *(({"type": "decide", "room": "lobby", "words": it}, WRONG, "words") for it in NOT_TEXTS),
+    ({"type": "decide", "room": "nope"}, "unknown_room", "#nope"),
+    *(
+        ({"type": "decisions", "room": "lobby", member: value}, WRONG, f"{member} must be")
+        for member in ("before", "limit")
+        for value in NOT_NUMBERS
+    ),
+    ({"type": "decisions", "room": "nope"}, "unknown_room", "#nope"),
 ]
 
 HELLO: list[tuple[dict[str, Any], str]] = [

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from chatd.event import Origin
+from chatd.event import Kind, Origin
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.sqlite.archive import Archive
 from tests.support.store_files import NOBODY, as_nobody, sql
@@ -48,6 +48,20 @@ class TestArchive:
         busy, _, _ = sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")[0]
         assert not busy
         archive.close()
+
+    async def test_finds_remarks_in_a_long_log_by_their_index(
+        self, harness: StoreHarness, path: Path, connections: list[sqlite3.Connection]
+    ) -> None:
+        await harness.say(draft())
+        connections.clear()
+        archive = Archive(path)
+        archive.rooms()
+        asked: list[str] = []
+        connections[0].set_trace_callback(asked.append)
+        archive.remarks("lobby", Kind.DECISION, 9, 9)
+        archive.close()
+        ((_, _, _, plan),) = sql(path, f"EXPLAIN QUERY PLAN {asked[-1]}")
+        assert "USING INDEX remarks (kind=? AND id>? AND id<?)" in str(plan)
 
     async def test_cannot_write(
         self, harness: StoreHarness, path: Path, connections: list[sqlite3.Connection]

@@ -185,6 +185,7 @@ export const SENTENCES = {
 	error_invalid_name: ["Invalid name", "Nombre no válido"],
 	error_name_in_use: ["Name in use", "Nombre en uso"],
 	error_no_room: ["No room", "Sin sala"],
+	error_no_line: ["No line", "No hay tal línea"],
 	error_nobody: ["Nobody", "No está aquí"],
 	error_inbox_full: ["Inbox full", "Buzón lleno"],
 	error_not_registered: ["Not registered", "Sin registrar"],

@@ -1,0 +1,44 @@
+"""The verbs of an incident: ``decide`` and ``decisions``.
+
+This module must not know how its answers are sent.
+"""
+
+from __future__ import annotations
+
+from chatd.chat.actions import decisions, history
+from chatd.chat.actions.look import room_called
+from chatd.chat.actions.remarks import valid_words
+from chatd.formats.json import event_members
+from chatd.protocols.live.conversation import Conversation
+from chatd.protocols.live.members import Members, id_of, number_in, text_in
+from chatd.storage.contract import StoreError
+
+
+async def decide(conversation: Conversation, members: Members) -> None:
+    """Keep a line of a room as a decision."""
+    server, session = conversation.server, conversation.session
+    room = room_called(server, session, text_in(members, "room"))
+    seq = None if members.get("seq") is None else number_in(members, "seq")
+    words = valid_words(text_in(members, "words", ""), conversation.max_length)
+    decision = await decisions.decide(server, session, room, seq, words)
+    conversation.tell("decided", id=id_of(members), room=room.name, decision=decision._asdict())
+
+
+async def list_decisions(conversation: Conversation, members: Members) -> None:
+    """Send decisions of a room, the newest first."""
+    server, session = conversation.server, conversation.session
+    room = room_called(server, session, text_in(members, "room"))
+    limit = number_in(members, "limit", decisions.DECISIONS_ASKED)
+    limit = max(1, min(limit, decisions.DECISIONS_GIVEN))
+    before = number_in(members, "before", room.head + 1)
+    try:
+        found = await decisions.decisions_before(server, session, room, before, limit)
+    except StoreError:
+        raise history.not_readable(1, room.head) from None
+    conversation.tell(
+        "decisions",
+        id=id_of(members),
+        room=room.name,
+        **({"next": found.next} if found.next else {}),
+        events=[event_members(event, session.language) for event in found.events],
+    )
