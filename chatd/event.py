@@ -205,7 +205,9 @@ class Record(NamedTuple):
     members that ``seqs`` names. If the value has a number that only grows, ``grows`` is its member:
     of two values that nodes write, the greater one stays. An ``ephemeral`` one is deleted when the
     node that wrote it has ended; a deletion that is ephemeral tells of that. One ``of_line`` is
-    deleted with a line: its value has the ``room`` and the ``seq`` of that.
+    deleted with a line: its value has the ``room`` and the ``seq`` of that. Of one that leaves no
+    ``trace`` the store has no earlier state once the change is stored, in any of its files; a store
+    that cannot do that says so (`Store.leaves_no_trace`).
     """
 
     kind: str
@@ -215,6 +217,7 @@ class Record(NamedTuple):
     grows: str = ""
     ephemeral: bool = False
     of_line: bool = False
+    trace: bool = True
 
 
 class Change(enum.Enum):
@@ -336,9 +339,6 @@ class Call(NamedTuple):
     `HANG_UP` closes it by order of the ``author``, and `CLOSE_OTHER` as another connection of the
     same account. It is of no ``room``. ``by`` is the number of the session that is to be told if
     the inbox is full, or 0.
-
-    `REACH` is for all nodes, so for no session: it asks how far the line of the seq and the room in
-    the ``text`` has come to the sessions there, for the session ``by``. `REACHED` answers that.
     """
 
     session: int
@@ -353,8 +353,6 @@ PRIVATE_LINE = "private"
 INBOX_FULL = "inbox_full"
 HANG_UP = "hang_up"
 CLOSE_OTHER = "close_other"
-REACH = "reach"
-REACHED = "reached"
 """The verbs of calls."""
 
 Line = Event | Notice

@@ -12,6 +12,8 @@ Modules (python3 -m tools.documents writes this list):
 - `alerts`: Alerts: lines that concern people who are away, for the pushes of their accounts.
 - `audit`: The audit: who did what to whom, and from where. Never the text that a person said, nor a
   secret.
+- `ballots`: The answers to anonymous questions: on a roll who has answered, in a tally how often
+  what.
 - `connected_sessions`: The sessions that are connected, and finding them by number or by name.
 - `cut_off`: Telling people that this node is cut off from the others that share its store.
 - `deed_log`: Writing to the log of a room what was done in it.
@@ -62,8 +64,9 @@ Modules (python3 -m tools.documents writes this list):
   back.
 - `question_grammar`: The grammar of questions and answers: from what a person typed to a question,
   and to an option.
+- `question_records`: The records of questions that were asked in rooms, and of what was answered,
+  and reading them.
 - `questions`: Questions that were asked in rooms, and what was answered: records beside the logs.
-- `reach`: The reach of lines: to which members of its room a line has come, on all nodes.
 - `read_marks`: Read marks: the seq up to which each account was sent each room, and its inbox.
 - `registrations`: Changes of accounts: registering and removing them, their passwords and other
   credentials.

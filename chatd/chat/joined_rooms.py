@@ -80,9 +80,7 @@ class JoinedRooms:
         else:
             start = after
         self.leave(room if subscriptions.multi_room else None)
-        since = None if back.anew else after
-        membership = Membership(room, member, self._clock, since)
-        subscriptions.memberships[room] = membership
+        subscriptions.memberships[room] = membership = Membership(room, member, self._clock)
         self.current, self.only, self._moved = room, None, None
         replies.stream.put(
             replies.answering.entered(

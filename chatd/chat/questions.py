@@ -13,19 +13,28 @@ Who counts as one person, `chatd.chat.respondents` says. This module must not kn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from twisted.internet.defer import Deferred
+
+from chatd.chat.ballots import RollRecord
 from chatd.chat.connected_sessions import ConnectedSessions
-from chatd.chat.question_grammar import counted
-from chatd.chat.respondents import Person, Respondents, account_key, is_account
+from chatd.chat.question_records import (
+    AnswerRecord,
+    Asked,
+    Given,
+    QuestionRecord,
+    QuestionRecords,
+    answer_key,
+)
+from chatd.chat.respondents import Person, account_key, is_account
 from chatd.chat.roster import Roster
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Seqs
-from chatd.remarks import Count, Question
+from chatd.remarks import Question
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
-from chatd.storage.records import Groups, Put, Table, change, ignore_store_error
+from chatd.storage.records import Put, change, ignore_store_error
 from chatd.text.folding import fold
 
 OPEN_IN_A_ROOM = 5
@@ -41,73 +50,8 @@ EXPECTED = 1000
 """Most people who were there of whom a question keeps the names: 60 KB."""
 
 
-class QuestionRecord(NamedTuple):
-    """A stored question.
-
-    It was asked in a ``room``, given by its name, and ``seq`` is that of its line, 0 until it is
-    stored. ``asker`` is the key of the person who asked, and ``session`` that of its session.
-    ``expected`` are the people who were there by then, as pairs of key and name; once it is not
-    ``open``, those of them and of later ones who had not answered. ``answers`` are empty until
-    then, and after that have the key, name, option and words of each.
-    """
-
-    room: str
-    seq: int
-    words: str
-    options: list[str]
-    anonymous: bool
-    by: str
-    asker: str
-    session: str
-    expected: list[list[str]]
-    open: bool = True
-    answers: list[list[str | int]] = []
-
-    @property
-    def question(self) -> Question:
-        """The question as it is in the log."""
-        return Question(self.words, tuple(self.options), self.anonymous)
-
-
-class AnswerRecord(NamedTuple):
-    """A stored answer to an open question, given by the key of that.
-
-    ``room`` and ``seq`` are those of the question. It is of a person with a ``name``, given from
-    a ``session``, by the key of that. ``option`` is a place among the options, or `WORDS`, and
-    ``words`` are those of the person, "" for yes.
-    """
-
-    room: str
-    seq: int
-    question: str
-    person: str
-    name: str
-    session: str
-    option: int
-    words: str
-
-
-class Asked(NamedTuple):
-    """A question with its key."""
-
-    key: str
-    record: QuestionRecord
-
-
-class Given(NamedTuple):
-    """An answer: the key and the name of the person, the place of the option, and the words."""
-
-    person: str
-    name: str
-    option: int
-    words: str
-
-
-class Questions:
-    """All questions of a store, and the answers to them; ``people`` are those who may answer.
-
-    ``of_account`` returns the sessions of this node of an account, given its key.
-    """
+class Questions(QuestionRecords):
+    """All questions of a store, and the changes of them: see `QuestionRecords`."""
 
     def __init__(
         self,
@@ -116,59 +60,9 @@ class Questions:
         roster: Roster,
         of_account: Callable[[str], Sequence[Session]],
     ) -> None:
-        self.people = Respondents(store, sessions, roster, of_account)
+        super().__init__(store, sessions, roster, of_account)
         self._store = store
-        self._in_rooms: Groups[QuestionRecord] = Groups(lambda key, asked: [fold(asked.room)])
-        self._answers_to: Groups[AnswerRecord] = Groups(lambda key, answer: [answer.question])
-        self._from_sessions: Groups[AnswerRecord] = Groups(
-            lambda key, answer: [f"{answer.question} {answer.session}"]
-        )
-        self.questions: Table[QuestionRecord] = Table(
-            store, "question", QuestionRecord, self._in_rooms, of_line=True
-        )
-        self.answers: Table[AnswerRecord] = Table(
-            store, "answer", AnswerRecord, self._answers_to, self._from_sessions, of_line=True
-        )
-        orphans = [key for key, each in self.answers.items() if each.question not in self.questions]
-        self._delete(self.answers.put(key, None) for key in orphans)
-
-    # Reading
-
-    def of(self, room: Room) -> list[Asked]:
-        """Return the questions of a room that are in its log, the oldest first."""
-        found = [Asked(key, self.questions[key]) for key in self._in_rooms[room.key]]
-        return sorted((each for each in found if each.record.seq), key=lambda each: each.record.seq)
-
-    def at(self, room: Room, seq: int) -> Asked:
-        """Return the question with a seq in a room. Raises `Refusal`."""
-        found = next((each for each in self.of(room) if each.record.seq == seq), None)
-        if found is None:
-            raise Refusal(ErrorKind.WRONG_USE, "no_such_question", number=seq, room=room.name)
-        return found
-
-    def given_to(self, asked: Asked) -> list[Given]:
-        """Return the answers to a question, in the order in which they were given."""
-        if not asked.record.open:
-            return [Given(*each) for each in asked.record.answers]  # type: ignore[arg-type]
-        records = (self.answers[key] for key in self._answers_to[asked.key])
-        return [Given(each.person, each.name, each.option, each.words) for each in records]
-
-    def own(self, asked: Asked, person: Person) -> AnswerRecord | None:
-        """Return the answer that a person has given to an open question.
-
-        It may be from before that person logged in or out: then it is of the same session, unless
-        that was another account's by then.
-        """
-        for key in person.keys:
-            if (found := self.answers.get(_answer_key(asked.key, key))) is not None:
-                return found
-        for key in self._from_sessions[f"{asked.key} {person.session}"]:
-            found = self.answers[key]
-            if not (is_account(found.person) and is_account(person.key)):
-                return found
-        return None
-
-    # Changes
+        self._remove_orphans()
 
     def ask(
         self,
@@ -199,7 +93,11 @@ class Questions:
             [*expected.values()][:EXPECTED],
         )
         number = 1 + max((int(key.partition("/")[2]) for key in keys), default=0)
-        return [self.questions.put(f"{room.key}/{number}", record, Seqs(last="seq"))]
+        key = f"{room.key}/{number}"
+        puts = [self.questions.put(key, record, Seqs(last="seq"))]
+        if question.anonymous:
+            puts.append(self.ballots.open(key, room.name, len(question.options)))
+        return puts
 
     def answer(self, asked: Asked, person: Person, option: int, words: str) -> list[Put]:
         """Return the changes by which a person answers a question. Raises `Refusal`."""
@@ -210,7 +108,7 @@ class Questions:
         if before is not None and is_account(before.person):
             key = before.person  # its owner has logged out since
         elif before is not None and before.person != key:
-            puts.append(self.answers.put(_answer_key(asked.key, before.person), None))
+            puts.append(self.answers.put(answer_key(asked.key, before.person), None))
         record = AnswerRecord(
             asked.record.room,
             asked.record.seq,
@@ -221,7 +119,26 @@ class Questions:
             option,
             words,
         )
-        return [*puts, self.answers.put(_answer_key(asked.key, key), record)]
+        return [*puts, self.answers.put(answer_key(asked.key, key), record)]
+
+    def cast(self, asked: Asked, person: Person, option: int) -> Deferred[None]:
+        """Count a person's answer to an anonymous question: see `Ballots.cast`. Raises `Refusal`.
+
+        It cannot be changed.
+        """
+        if self.ballots.has(asked.key, person):
+            raise Refusal(ErrorKind.NOT_ALLOWED, "answered_anonymously")
+        if self.ballots.count(asked.key) >= ANSWERS:
+            raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_answers", limit=ANSWERS)
+        entry = RollRecord(
+            asked.record.room,
+            asked.record.seq,
+            asked.key,
+            person.key,
+            person.name,
+            person.session,
+        )
+        return self.ballots.cast(entry, option)
 
     def close(self, asked: Asked, missing: Sequence[Sequence[str]]) -> list[Put]:
         """Return the changes that close a question.
@@ -229,16 +146,20 @@ class Questions:
         ``missing`` are the people who have not answered, as pairs of key and name.
         """
         record = asked.record
+        given = self.given_to(asked)
+        if record.anonymous:
+            given = [Given("", "", option, "") for option in self.ballots.chosen(asked.key)]
         closed = record._replace(
             open=False,
             expected=[list(each) for each in missing][:EXPECTED],
-            answers=[list(each) for each in self.given_to(asked)],
+            answers=[list(each) for each in given],
         )
         others = [each for each in self._closed_in(record.room) if each.key != asked.key]
         displaced = others[: max(0, len(others) + 1 - CLOSED_IN_A_ROOM)]
         return [
             self.questions.put(asked.key, closed),
             *(self.answers.put(key, None) for key in self._answers_to[asked.key]),
+            *self.ballots.removal(asked.key),
             *(self.questions.put(each.key, None) for each in displaced),
         ]
 
@@ -269,6 +190,7 @@ class Questions:
             if [expected, answers] != [asked.expected, asked.answers]:
                 left = asked._replace(expected=expected, answers=answers)
                 puts.append(self.questions.put(key, left))
+        puts += self.ballots.account_gone(person)
         removed = {put.key for put in puts}
         return puts + [
             self.answers.put(key, None)
@@ -280,34 +202,24 @@ class Questions:
         yield self.questions.put(key, None)
         for answer in self._answers_to[key]:
             yield self.answers.put(answer, None)
+        yield from self.ballots.removal(key)
 
     def _delete(self, puts: Iterable[Put]) -> None:
         deleted = list(puts)
         if deleted:
             change(self._store, *deleted).addErrback(ignore_store_error)
 
-
-def counts_of(asked: QuestionRecord, given: Sequence[Given], *, named: bool) -> tuple[Count, ...]:
-    """Return how many chose each option, with their names if they are shown.
-
-    Of answers in words it is how many gave each one.
-    """
-    if asked.options:
-        answers: Sequence[str] = asked.options
-        counts = counted(asked.options, [each.option for each in given])
-        names = [[each.name for each in given if each.option == n] for n in range(len(answers))]
-    else:
-        by_words: dict[str, list[Given]] = {}
-        for each in given:
-            by_words.setdefault(fold(each.words), []).append(each)
-        answers = [some[0].words for some in by_words.values()]
-        counts = [len(some) for some in by_words.values()]
-        names = [[each.name for each in some] for some in by_words.values()]
-    return tuple(
-        Count(answer, count, tuple(some) if named else ())
-        for answer, count, some in zip(answers, counts, names, strict=True)
-    )
-
-
-def _answer_key(question: str, person: str) -> str:
-    return f"{question}/{person}"
+    def _remove_orphans(self) -> None:
+        """Remove what was stored just after its question was forgotten."""
+        orphans = [key for key, each in self.answers.items() if each.question not in self.questions]
+        gone = {each.question for each in self.ballots.roll.values()} | {*self.ballots.tallies}
+        self._delete(
+            [
+                *(self.answers.put(key, None) for key in orphans),
+                *(
+                    put
+                    for key in sorted(gone - self.questions.keys())
+                    for put in self.ballots.removal(key)
+                ),
+            ]
+        )

@@ -24,7 +24,6 @@ from chatd.commands import (
     operate,
     push,
     questions,
-    seen,
     settings,
     talking,
 )
@@ -221,7 +220,7 @@ SECTIONS = {
     "past": Section(
         Heading(("past",), "earlier lines: history, search, missed lines"),
         Heading(("pasado",), "líneas anteriores: historial, buscar, lo pendiente"),
-        (*history.TABLE, *seen.TABLE),
+        history.TABLE,
     ),
     "incident": Section(
         Heading(("incident",), "decisions, and alerts that somebody has"),

@@ -22,8 +22,9 @@ WORDS_LISTED = 40
 """Most answers in words that ``/answers`` lists; the others are counted."""
 
 _DONE = ("done", "fin", "hecho", "listo")
+_ANONYMOUS = ("anon", "anónima", "anonima", "anónimo", "anonimo")
 _SHOWN = ("answers", "respuestas")
-"""The words for closing a question, and for showing the answers."""
+"""The words for closing a question, for asking an anonymous one, and for showing the answers."""
 
 
 async def _ask(server: ChatServer, session: Session, argument: str) -> None:
@@ -35,7 +36,10 @@ async def _ask(server: ChatServer, session: Session, argument: str) -> None:
         if room not in session.memberships:
             _tell(session, standing)
         return
-    await ask.ask(server, session, room, question_of(rest))
+    first, _, others = rest.partition(" ")
+    anonymous = bool(others) and first.lower() in _ANONYMOUS
+    question = question_of(others.strip() if anonymous else rest, anonymous=anonymous)
+    await ask.ask(server, session, room, question)
     if room not in session.memberships:
         session.answer("asked_in", room=room.name)
 
@@ -47,6 +51,9 @@ async def _answer(server: ChatServer, session: Session, argument: str) -> None:
         words = f"{given.option + 1}: {record.options[given.option]}"
     else:
         words = yes_or(session.language, given.words)
+    if record.anonymous:
+        session.answer("answered_once", answer=short(words, 100))
+        return
     key = "answered_again" if given.again else "answered"
     session.answer(key, answer=short(words, 100), name=record.by)
 
@@ -99,17 +106,17 @@ TABLE = (
             "/ask QUESTION [| OPTION ...]",
             "ask the room; only you see the answers",
             "Up to nine options, each after |; without any, people answer in words. /ask done\n"
-            "closes the question, and the room sees how many chose each option. Operators ask,\n"
-            "where a room has any.\n"
+            "closes it, and the room sees the counts. /ask anon QUESTION | OPTION keeps no\n"
+            "names. If a room has operators, they ask.\n"
             "Example: /ask Which port does HTTP use? | 21 | 80 | 443",
             aliases=("question",),
         ),
         Wording(
             "/preguntar PREGUNTA [| OPCIÓN ...]",
             "hacer una pregunta a la sala",
-            "Hasta nueve opciones, cada una tras |; sin ellas se responde con palabras. Solo tú\n"
-            "ves las respuestas. /preguntar fin la cierra, y la sala ve cuántos eligieron cada\n"
-            "opción. Si la sala tiene operadores, preguntan ellos.\n"
+            "Hasta nueve opciones, cada una tras |; sin ellas se responde con palabras.\n"
+            "/preguntar fin la cierra, y la sala ve el recuento. /preguntar anónima PREGUNTA\n"
+            "no guarda nombres. Si hay operadores, preguntan ellos.\n"
             "Ejemplo: /preguntar ¿Qué puerto usa HTTP? | 21 | 80 | 443",
             aliases=("pregunta",),
         ),

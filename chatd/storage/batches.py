@@ -60,6 +60,11 @@ class RecordWrite(Answered[Sequence[Record]]):
     def answer(self) -> Sequence[Record]:
         return self.records
 
+    @property
+    def trace(self) -> bool:
+        """False if one of the records is to leave no trace of what was stored before."""
+        return all(record.trace for record in self.records)
+
     def fill_in(self, head: int) -> None:
         """Write the seqs of the lines into the records, given the head of their room after them."""
         for index, record in enumerate(self.records):

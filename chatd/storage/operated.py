@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 class OperatedStore(abc.ABC):
     """A store as its operator sees it."""
 
+    leaves_no_trace = True
+    """True if no file has an earlier state of a record that is to leave no trace (`Record`)."""
+
     @property
     def place(self) -> Path | None:
         """The path beside which a daemon has files of its own; None for a store in memory."""

@@ -113,8 +113,8 @@ class Table(Mapping[str, V], Generic[V]):
     ``type`` is a NamedTuple of types that JSON can represent; a field that is added later needs a
     default, because older stored values lack it. The ``indexes`` receive each value that is added
     or removed. With ``rights``, the values decide who may say or do what. ``grows`` is the field
-    that only grows, if there is one; ``ephemeral`` values end with their node, and ones ``of_line``
-    with a line (see `Record`). Raises `Damaged`.
+    that only grows, if there is one; ``ephemeral`` values end with their node, ones ``of_line``
+    with a line, and ones without ``trace`` have no past (see `Record`). Raises `Damaged`.
 
     A store has one table of a kind that follows it: the last one that was made.
     """
@@ -129,12 +129,14 @@ class Table(Mapping[str, V], Generic[V]):
         grows: str = "",
         ephemeral: bool = False,
         of_line: bool = False,
+        trace: bool = True,
     ) -> None:
         self.kind = kind
         self.rights = rights
         self.grows = grows
         self.ephemeral = ephemeral
         self.of_line = of_line
+        self.trace = trace
         self._type = type
         self._stored: dict[str, V] = {
             record.key: _value(type, record.value)
@@ -257,7 +259,14 @@ class Put(NamedTuple):
         value = None if self.value is None else json.dumps(self.value._asdict())
         table = self.table
         return Record(
-            table.kind, self.key, value, self.seqs, table.grows, table.ephemeral, table.of_line
+            table.kind,
+            self.key,
+            value,
+            self.seqs,
+            table.grows,
+            table.ephemeral,
+            table.of_line,
+            table.trace,
         )
 
 

@@ -36,9 +36,11 @@ BECOMES = {
     "question": WITH_A_DEED,
     "retry": OF_AN_ACCOUNT,
     "role": WITH_A_DEED,
+    "roll": WITH_A_QUESTION,
     "room": GONE,
     "sanction": WITH_A_DEED,
     "stay": OF_NO_ROOM,  # who stays in a room keeps it
+    "tally": WITH_A_QUESTION,
     "visit": OF_NO_ROOM,  # who is in a room keeps it
 }
 

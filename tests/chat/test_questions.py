@@ -9,7 +9,8 @@ from twisted.internet.defer import Deferred
 
 from chatd.chat import questions as questions_module
 from chatd.chat.question_grammar import WORDS
-from chatd.chat.questions import CLOSED_IN_A_ROOM, Asked, Given, QuestionRecord, counts_of
+from chatd.chat.question_records import Asked, Given, QuestionRecord, counts_of
+from chatd.chat.questions import CLOSED_IN_A_ROOM
 from chatd.event import Record
 from chatd.remarks import Count
 from chatd.storage.contract import StoreError

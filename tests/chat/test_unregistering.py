@@ -43,10 +43,12 @@ BECOMES = {
     "question": GONE,
     "retry": GONE,
     "role": GONE,
+    "roll": OF_NOBODY,  # but the name, until the account is gone: see test_ballots.py
     "room": GONE,  # the owner alone, if others run the room
     # Somebody who is banned would only have to give the name up, and take it again.
     "sanction": STAYS,
     "stay": GONE,
+    "tally": OF_NOBODY,
     "visit": OF_NOBODY,  # of sessions of other nodes, which end
 }
 

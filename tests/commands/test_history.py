@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chatd.chat.actions.search import FOUND_BYTES, FOUND_SHOWN
+from chatd.chat.permissions import Mode
 from chatd.errors import ErrorKind
 from chatd.event import Event
 from chatd.rooms.room import Room
@@ -129,9 +130,7 @@ class TestSearch:
         self, world: World, ana: Member, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def look(room: Room, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
-            change(
-                ana.server.store, ana.server.moderation.roles.change_policy(room, mode="private")
-            )
+            change(ana.server.store, ana.server.moderation.roles.set_mode(room, Mode.PRIVATE))
             return Found(await room.read(0, upto, asker), 0)
 
         ana.type("/join ops")

@@ -14,13 +14,14 @@ from chatd.accounts.credentials import Scope
 from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.permissions import Act
 from chatd.chat.question_grammar import YES, checked, option_of
-from chatd.chat.questions import Asked, Given, counts_of
+from chatd.chat.question_records import Asked, Given, QuestionRecord, counts_of
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Kind
 from chatd.remarks import Answers, Count, Question
 from chatd.rooms.room import Room
+from chatd.storage.contract import Conflict
 from chatd.storage.records import Put, change
 from chatd.text.folding import fold
 
@@ -31,9 +32,10 @@ SHOWN_CHARACTERS = 4000
 class Standing(NamedTuple):
     """The answers to a question so far.
 
-    ``counts`` are those of its options, none if words answer it. ``missing`` are the people who
-    have not answered, as pairs of key and name: of those who were there when it was asked, or are
-    there now. ``shows_words`` is true if the session may see the words of each.
+    ``counts`` are those of its options, none if words answer it, or if it is anonymous and open.
+    ``missing`` are the people who have not answered, as pairs of key and name: of those who were
+    there when it was asked, or are there now. ``shows_words`` is true if the session may see the
+    words of each.
     """
 
     asked: Asked
@@ -65,11 +67,14 @@ async def ask(server: ChatServer, session: Session, room: Room, question: Questi
     server.moderation.check(session, room, Act.ASK)
     _check_store(server, room)
     question = checked(question)
+    if question.anonymous and not server.store.leaves_no_trace:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "anonymous_not_here")
     by = server.questions.people.person(session)
-    [put] = server.questions.ask(room, question, by, server.questions.people.there(room))
-    server.spending.charge_stored(session, [put], deed=question.text())
-    await _log(server, session, room, Kind.QUESTION, question.text(), [put])
-    return Asked(put.key, server.questions.questions[put.key])
+    puts = server.questions.ask(room, question, by, server.questions.people.there(room))
+    server.spending.charge_stored(session, puts, deed=question.text())
+    await _log(server, session, room, Kind.QUESTION, question.text(), puts)
+    key = puts[0].key
+    return Asked(key, server.questions.questions[key])
 
 
 async def answer(
@@ -86,6 +91,9 @@ async def answer(
     option = option_of(asked.record.question, text)
     words = "" if asked.record.options or fold(text) in YES else text
     person = server.questions.people.person(session)
+    if asked.record.anonymous:
+        await server.questions.cast(asked, person, option)
+        return Answered(asked, option, words, again=False)
     again = server.questions.own(asked, person) is not None
     puts = server.questions.answer(asked, person, option, words)
     server.spending.charge_stored(session, puts)
@@ -122,9 +130,13 @@ async def close(
         else:
             server.moderation.check(session, room, Act.ASK)
     _check_store(server, room)
+    if asked.record.anonymous:
+        await server.questions.ballots.settle()
+        asked = _open(server, room, asked.record.seq)  # another one may have closed it
     standing = _standing(server, session, room, asked)
-    result = Answers("close", asked.record.seq, _result(standing))
     puts = server.questions.close(asked, standing.missing)
+    standing = _once_closed(standing, puts[0].value)
+    result = Answers("close", asked.record.seq, _result(standing))
     # Those who answered have paid for what is kept of that.
     server.spending.charge_stored(session, [], deed=result.text())
     await _log(server, session, room, Kind.ANSWER, result.text(), puts)
@@ -140,6 +152,8 @@ async def show(server: ChatServer, session: Session, room: Room, seq: int | None
     asked = _known(server, session, room, seq)
     if not _asked(server, session, asked):
         raise _not_allowed("only_asker_shows", asked)
+    if asked.record.anonymous:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "anonymous_has_no_names")
     _check_store(server, room)
     given = server.questions.given_to(asked)
     counts = _shortened(counts_of(asked.record, given, named=True))
@@ -196,7 +210,8 @@ def _not_allowed(key: str, asked: Asked) -> Refusal:
 def _standing(server: ChatServer, session: Session, room: Room, asked: Asked) -> Standing:
     record, given = asked.record, server.questions.given_to(asked)
     shows_words = not record.options and _asked(server, session, asked)
-    counts = counts_of(record, given, named=False) if record.options else ()
+    hidden = not record.options or (record.anonymous and record.open)
+    counts = () if hidden else counts_of(record, given, named=False)
     missing = dict(record.expected)
     if record.open:
         for person in server.questions.people.there(room):
@@ -204,7 +219,7 @@ def _standing(server: ChatServer, session: Session, room: Room, asked: Asked) ->
                 continue
             key = next((key for key in person.keys if key in missing), person.key)
             missing[key] = person.name
-            if server.questions.own(asked, person) is not None:
+            if server.questions.has_answered(asked, person):
                 del missing[key]
     answered = {each.person for each in given}, {fold(each.name) for each in given}
     names: dict[str, tuple[str, str]] = {}
@@ -212,6 +227,13 @@ def _standing(server: ChatServer, session: Session, room: Room, asked: Asked) ->
         if key not in answered[0] and fold(name) not in answered[1]:
             names.setdefault(fold(name), (key, name))
     return Standing(asked, given, counts, [*names.values()], shows_words)
+
+
+def _once_closed(standing: Standing, record: QuestionRecord) -> Standing:
+    """Return the answers to a question that is being closed, as its record has them then."""
+    given = [Given(*each) for each in record.answers]  # type: ignore[arg-type]
+    counts = counts_of(record, given, named=False) if record.options else ()
+    return standing._replace(given=given, counts=counts)
 
 
 def _result(standing: Standing) -> tuple[Count, ...]:
@@ -255,4 +277,9 @@ async def _log(
     with server.store.together():
         room.append(Draft(room.name, NO_SESSION, session.name, kind, [text]))
         done = change(server.store, *puts)
-    await done
+    try:
+        await done
+    except Conflict:
+        if all(put.table.trace for put in puts):
+            raise
+        raise Refusal(ErrorKind.NOT_SAVED, "anonymous_not_now") from None

@@ -69,6 +69,7 @@ class SharedStore(GroupCommitStore):
     """
 
     shared = True
+    leaves_no_trace = False  # the log has each change, for other nodes, and a server's journal
 
     def __init__(
         self,

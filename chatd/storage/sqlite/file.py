@@ -150,12 +150,12 @@ class StoreFile:
         """
         return self._checkpoint("PASSIVE")
 
-    def truncate_log(self) -> bool:
+    def truncate_log(self, wait: float = 0.0) -> bool:
         """Checkpoint the log, and truncate it to nothing: deleted rows are in it until then.
 
-        Return and raise as `checkpoint`.
+        Wait so many seconds for programs and threads that read. Return and raise as `checkpoint`.
         """
-        return self._checkpoint("TRUNCATE")
+        return self._checkpoint("TRUNCATE", wait)
 
     def limit_log(self, size: int) -> None:
         """Let each transaction that begins the log again truncate it to this size, in bytes.
@@ -165,11 +165,11 @@ class StoreFile:
         with sqlite_errors(self.path):
             self._connected(shorter=False).execute(f"PRAGMA journal_size_limit = {size}")
 
-    def _checkpoint(self, mode: str) -> bool:
+    def _checkpoint(self, mode: str, wait: float = 0.0) -> bool:
         shorter = self._watch.compare()
         with sqlite_errors(self.path):
             connection = self._connected(shorter)
-            connection.execute("PRAGMA busy_timeout = 0")
+            connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
             try:
                 busy, frames, written = connection.execute(
                     f"PRAGMA wal_checkpoint({mode})"

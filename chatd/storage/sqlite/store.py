@@ -30,7 +30,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.python.failure import Failure
 
-from chatd.event import Event, Kind, Published, Record
+from chatd.event import Event, Kind, Record
 from chatd.i18n import Language, sentence
 from chatd.storage.batches import STORED, BatchItem, Committed
 from chatd.storage.contract import Found, RoomRecord, StoreError, Wanted
@@ -191,11 +191,13 @@ class SqliteStore(GroupCommitStore):
         self._writer_thread.stop()
         self._file.lock.release()
 
-    def _committed_batch(self, entries: Sequence[Published]) -> Committed:
-        self._schedule.committed(len(entries))
+    def _committed_batch(self, committed: Committed) -> Committed:
+        self._schedule.committed(len(committed.entries))
         self._note_size()
         self._checkpoint_if_due()
-        return Committed(entries)
+        if self._writer.traces_are_held:
+            self._schedule.request()  # until no other program reads
+        return committed
 
     def _checkpoint_if_due(self) -> None:
         if self._writer.checkpoints.are_due:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Draft, Event, Kind, Origin, Published
-from chatd.storage.batches import PASSING, BatchItem, RecordWrite
+from chatd.storage.batches import PASSING, BatchItem, Committed, RecordWrite
 from chatd.storage.contract import StoreError
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite import time_index
@@ -27,6 +28,10 @@ from chatd.storage.timestamps import stamp
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+TRACE_SECONDS = 0.1
+"""Seconds for which a batch waits for readers, so that its records leave no trace: a read of a page
+takes 2 ms, a search 50 ms. If that is too little, no batch waits again until it has succeeded."""
 
 
 class _Head:
@@ -56,7 +61,8 @@ class Writer:
 
     ``now`` gives the time in seconds since 1970; it stamps the events. ``clock`` measures
     maintenance. ``limit`` is that of the file's size. `checkpoint` is to be called after a batch if
-    ``checkpoints`` are due by then.
+    ``checkpoints`` are due by then. ``traces_are_held`` is True while earlier states of records
+    that are to leave no trace are in the log, because another program reads it.
     """
 
     def __init__(
@@ -69,14 +75,38 @@ class Writer:
         self._heads: dict[str, _Head] = {}
         self._maintenance = Maintenance(clock)
         self._index_renewed = False
+        self._has_traces = True  # a daemon may have been killed before it truncated its log
+        self.traces_are_held = False
 
-    def write(self, batch: Sequence[BatchItem]) -> Sequence[Published]:
+    def write(self, batch: Sequence[BatchItem]) -> Committed:
         """Store a batch with its numbers, all or nothing.
 
-        Return its events and notices, in order.
+        Records that are to leave no trace are conflicts while another program reads the log.
         """
         self._limit.check(self._file.size)
-        return self._transact(self._number, batch)
+        traceless = [item for item in batch if isinstance(item, RecordWrite) and not item.trace]
+        if not traceless:
+            return Committed(self._transact(self._number, batch))
+        if not self._remove_traces():
+            left_out = [*traceless, *(draft for write in traceless for draft in write.drafts)]
+            rest = [item for item in batch if not any(item is each for each in left_out)]
+            return Committed(self._transact(self._number, rest), conflicts=traceless)
+        entries = self._transact(self._number, batch)
+        self._has_traces = True
+        with suppress(StoreError):  # what was written is on disk
+            self._remove_traces()
+        return Committed(entries)
+
+    def _remove_traces(self) -> bool:
+        """Truncate the log, if it may have earlier states of records that are to leave no trace.
+
+        Return True if none is left. Raises `StoreError`.
+        """
+        if self._has_traces:
+            wait = 0.0 if self.traces_are_held else TRACE_SECONDS
+            self._has_traces = self.traces_are_held = not self._file.truncate_log(wait)
+            self._file.measure(self._limit.near)
+        return not self._has_traces
 
     def forget(self, room: str, upto: int) -> int:
         """See `Store.forget`."""
@@ -96,6 +126,8 @@ class Writer:
     def maintain(self) -> float | None:
         """Take one step of maintenance; return the seconds until the next, None if none is due."""
         maintenance = self._maintenance
+        if self.traces_are_held and not self._remove_traces():
+            return AGAIN_SECONDS
         if self.checkpoints.are_worth_it and self.checkpoint():
             return PAUSE_SECONDS
         try:

@@ -6,7 +6,7 @@ import pytest
 
 from chatd.chat.actions import ask
 from chatd.chat.actions.enter import enter
-from chatd.chat.questions import Asked
+from chatd.chat.question_records import Asked
 from chatd.chat.session import Session
 from chatd.event import Kind
 from chatd.remarks import Answers, Question, value_of
