@@ -325,6 +325,9 @@ ARGUMENTS = {
         "un fichero cuya primera línea es una ficha de una cuenta (/ficha nueva), con la que se"
         " inicia sesión"
     ),
+    "start the program once: it answers each line that it reads by one line": (
+        "arrancar el programa una vez: a cada línea que lee contesta con una línea"
+    ),
     "give the program an event in JSON, and take its answers in JSON": (
         "dar al programa un evento en JSON, y tomar sus respuestas en JSON"
     ),

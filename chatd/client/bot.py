@@ -1,9 +1,9 @@
 """`chatd bot`: let a program answer the people of a room.
 
 Theory of operation. The bot follows a room, and gives the program each line that calls it; what the
-program prints is said. `chatd.client.bots.answering` has that conversation, over one connection
-after another, and `chatd.client.bots.programs` the processes. This module reads the command line,
-connects, and decides which failures end the bot.
+program prints is said. `chatd.client.bots` has that conversation, over one connection after
+another, and the processes. This module reads the command line, connects, and decides which failures
+end the bot.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from chatd.client.bots.programs import Programs
 from chatd.client.bots.requests import TEMPORARY, Requests
 from chatd.client.bots.results import Results
 from chatd.client.bots.state import State, default_path
+from chatd.client.bots.stay import StayingProgram
 from chatd.client.following import PutOut
 from chatd.client.json_lines import JsonLink, Message, Refused, text_of
 from chatd.client.pauses import pause_after
@@ -40,8 +41,8 @@ EXAMPLES = (
         "chatd bot --room ops --token-file bot.token --from ana,luis -- ./deploy",
     ),
     Example(
-        "give a program all messages, as JSON",
-        "chatd bot --room ops --name log --json --all -- python3 log.py",
+        "give one process all messages, as JSON",
+        "chatd bot --room ops --name log --stay --json --all -- python3 log.py",
     ),
 )
 
@@ -65,6 +66,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--room", type=logging_in.room, help="the room (default: the lobby)")
     logging_in.add_arguments(parser, with_guests=True)
     logging_in.add_token(parser)
+    parser.add_argument(
+        "--stay",
+        action="store_true",
+        help="start the program once: it answers each line that it reads by one line",
+    )
     parser.add_argument(
         "--json",
         action="store_true",
@@ -124,7 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
     connector = _Connector(where, arguments)
     state = State.open(_path_of(arguments, where), arguments.room or "")
     results = Results()
-    programs = Programs(command, results, arguments.limit, speaks_json=arguments.json)
+    programs = _programs_of(arguments, results)
     bot = Bot(_rules_of(arguments), state, programs, results)
     try:
         with _ended_by_sigterm():
@@ -242,13 +248,22 @@ class _Ended(BaseException):
     """SIGTERM has come. No handler of errors may take it for one."""
 
 
+def _programs_of(arguments: argparse.Namespace, results: Results) -> Programs | StayingProgram:
+    command, limit, speaks_json = arguments.program, arguments.limit, arguments.json
+    if not arguments.stay:
+        return Programs(command, results, limit, speaks_json=speaks_json)
+    variables = {"CHATD_ROOM": arguments.room or ""}
+    return StayingProgram(command, results, limit, variables, speaks_json=speaks_json)
+
+
 def _rules_of(arguments: argparse.Namespace) -> Rules:
     return Rules(
         takes_all=arguments.all,
         accounts=frozenset(map(fold, arguments.accounts)),
         most_old=arguments.missed,
         skips=arguments.since is not None,
-        jobs=arguments.jobs,
+        # One that is given several calls could not say which one it answers.
+        jobs=1 if arguments.stay and not arguments.json else arguments.jobs,
         of_person=_LINES_OF_PERSON if arguments.all else 1,
     )
 

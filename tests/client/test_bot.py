@@ -124,6 +124,20 @@ def test_it_does_not_start(daemon: LiveServer, options: str, told: str) -> None:
         bot.__exit__(None, None, None)
 
 
+def test_one_that_stays_answers_in_json_and_speaks_to_one_person_alone(daemon: LiveServer) -> None:
+    script = (
+        'while read -r line; do seq=${line#*"seq\\":"}; seq=${seq%%,*};'
+        ' echo "{\\"text\\":\\"psst $$\\",\\"to\\":\\"ana\\",\\"reply_to\\":$seq}"; done'
+    )
+    with bot_of(daemon, "--room ops --stay --json", script), daemon.guest() as ana:
+        ana.type("/nick ana", "/join ops", "!1")
+        first = ana.until("psst")[-1]
+        ana.type("!2")
+        assert ana.until("psst")[-1] == first
+        assert first.startswith("(private) <guest")
+    assert not [line for line in answers(daemon) if "psst" in line]
+
+
 def test_two_with_one_state_do_not_run(daemon: LiveServer) -> None:
     with bot_of(daemon, "--room ops --name helper", ECHO):
         other = bot_of(daemon, "--room ops --name helper", ECHO)

@@ -17,10 +17,13 @@ from tests.support.live_server import PATIENCE, environment, prepared
 class BotProcess:
     """`chatd bot` with some arguments, in a directory that has its state.
 
-    It is in its room once it is entered as a context.
+    It is in its room once it is entered as a context. ``before`` is code that runs before its own,
+    ``variables`` are more variables of its environment.
     """
 
-    def __init__(self, directory: Path, *arguments: str, **variables: str) -> None:
+    def __init__(
+        self, directory: Path, *arguments: str, before: str = "", **variables: str
+    ) -> None:
         reading, writing = os.pipe()
         self._errors = open(reading, "rb", buffering=0)  # noqa: SIM115 - closed with the bot
         self.said = ""
@@ -28,7 +31,7 @@ class BotProcess:
         with open(os.devnull, "rb") as nothing:
             self.process = forks.Program(
                 prepared(),
-                RUN_CHATD,
+                f"{before}\n{RUN_CHATD}",
                 "bot",
                 *arguments,
                 directory=directory,

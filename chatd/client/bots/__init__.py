@@ -20,5 +20,6 @@ Modules (python3 -m tools.documents writes this list):
   for them.
 - `state`: The state of a bot in a file: the place in the log of its room up to which calls are
   settled.
+- `stay`: A program that stays: one process for all calls, which is started again when it ends.
 - `waiting`: The calls that wait for a program, and those that it works on.
 """

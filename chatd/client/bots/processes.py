@@ -99,17 +99,25 @@ class Limit:
     def __init__(self, seconds: float, at_end: Callable[[], None]) -> None:
         self.is_over = False
         self._at_end = at_end
-        self._timer = threading.Timer(seconds, self._end)
+        self._timer = threading.Timer(seconds, self._is_late)
         self._timer.daemon = True
 
-    def __enter__(self) -> Limit:
+    def begin(self) -> None:
+        """Let the time begin."""
         self._timer.start()
+
+    def end(self) -> None:
+        """Say that the work has ended."""
+        self._timer.cancel()
+
+    def __enter__(self) -> Limit:
+        self.begin()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        self.end()
 
-    def _end(self) -> None:
+    def _is_late(self) -> None:
         self.is_over = True
         self._at_end()
 
