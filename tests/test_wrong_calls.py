@@ -86,7 +86,7 @@ ALONE = [
     ("chatd connect ''", "HOST"),
     ("chatd connect localhost 7 8", "'8' is one argument too many."),
     ("chatd connect --nmae ana", "there is no option --nmae."),
-    ("chatd export --format pdf", "--format takes jsonl, markdown or text; not 'pdf'."),
+    ("chatd export --format pdf", "--format takes csv, jsonl, markdown or text; not 'pdf'."),
     ("chatd export --since yesterday", "a time span like 10m, 2h, 3d"),
     ("chatd export --store chat.sqlite", "Did you mean sqlite:chat.sqlite?"),
     (
@@ -265,7 +265,7 @@ def test_arguments_that_cannot_be_followed(
         ("-m chatd serve --prot 7", 2, "chatd serve: there is no option --prot. Did you mean "),
         ("-m chatd serve --listen 7", 2, "chatd serve: --listen '7': did you mean tcp:7? See "),
         ("-m chatd serve --motd no", 1, "chatd: cannot read the motd "),
-        ("-m chatd export --format x", 2, "chatd export: --format takes jsonl, markdown or "),
+        ("-m chatd export --format x", 2, "chatd export: --format takes csv, jsonl, markdown or "),
     ],
 )
 def test_a_process_ends_as_its_parts_do(here: Path, command: str, status: int, line: str) -> None:

@@ -170,7 +170,7 @@ REFUSED = [
     ),
     ("export --room ''", 1, "cannot be a room"),
     ("export --room nope", 1, "nothing was said in a room called"),
-    ("export --format txt", 2, "takes jsonl, markdown or text"),
+    ("export --format txt", 2, "takes csv, jsonl, markdown or text"),
     ("export --language fr", 2, "takes en or es"),
     ("export --store ''", 2, "--store takes sqlite:PATH, postgresql://HOST/DATABASE or memory:"),
     ("export --store chatd.sqlite", 2, "Did you mean sqlite:chatd.sqlite?"),
