@@ -137,6 +137,11 @@ OPTIONS = {
     "A file with a UTF-8 text that is shown after the welcome": (
         "Un fichero con un texto en UTF-8 que se muestra tras la bienvenida"
     ),
+    "Let tools post by webhooks over connections that others may read also into rooms where"
+    " guests may not speak": (
+        "Dejar que las herramientas publiquen con webhooks, por conexiones que otros pueden leer,"
+        " también en salas donde los invitados no pueden hablar"
+    ),
     "Accept passwords also over connections that others may read": (
         "Aceptar contraseñas también por conexiones que otros pueden leer"
     ),

@@ -21,6 +21,8 @@ Modules (python3 -m tools.documents writes this list):
 - `evictions`: Putting sessions out of rooms that they may not read any more, or that they were
   kicked from.
 - `held_claims`: The claims that this node holds, each as long as something here needs it.
+- `hook_names`: The names of incoming hooks that are to be made: no person can take one meanwhile,
+  on any node.
 - `hook_review`: Ending hooks: those whose accounts have lost the right to them, and those that
   failed for long.
 - `idempotency`: Idempotency keys: a client that does not know if its lines arrived may send them

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chatd.accounts.accounts import NO_UID
-from chatd.chat.actions import administration
+from chatd.chat.actions import administration, incoming_hooks
 from chatd.chat.actions.authentication import account_called
 from chatd.chat.room_deeds import OPERATOR
 from chatd.chat.server import ChatServer
@@ -135,6 +135,10 @@ class Administration:
             }
         return {"said": f"{removed.name} is not registered any more."}
 
+    async def _hook(self, request: AdminRequest) -> AdminReply:
+        room, name = _text(request, "room"), _text(request, "name")
+        return {"said": await incoming_hooks.make_hook_of_operator(self._server, room, name)}
+
     async def _budgets(self, request: AdminRequest) -> AdminReply:
         kind = request.get("kind")
         if kind is None:
@@ -203,6 +207,7 @@ REQUESTS: dict[str, Callable[[Administration, AdminRequest], Awaitable[AdminRepl
     "demote": Administration._demote,
     "password": Administration._password,
     "remove": Administration._remove,
+    "hook": Administration._hook,
     "wall": Administration._wall,
     "clock": Administration._clock,
     "reload": Administration._reload,
@@ -217,6 +222,8 @@ def _reason(refusal: Refusal) -> str:
     """Return the reason for a refusal in the operator's words: the chat's name its commands."""
     if refusal.key == "registered_name":
         return f"{refusal.values['name']} is registered already."
+    if refusal.key == "unknown_room":
+        return f"there is no room #{refusal.values['room']} with a line in it."
     if refusal.key == "not_registered":
         return "nobody is registered by that name. `chatd admin list` lists who is."
     return sentence(Language.ENGLISH, refusal.key, **refusal.values)

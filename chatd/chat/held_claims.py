@@ -39,6 +39,14 @@ def claim_of_account(account: Account) -> Claim:
     return Claim(account.name, _apart("account", account.name), f"account {account.epoch}")
 
 
+def claim_of_hook(name: str, holder: str) -> Claim:
+    """Return the claim of the name of an incoming hook that is to be stored.
+
+    It keeps guests and registrations from the name, on all nodes.
+    """
+    return Claim(name, looks(name) | _apart("account", name), holder)
+
+
 def claim_of_room(name: str) -> Claim:
     """Return the claim of a room. All nodes may have the room, if they write its name alike."""
     return Claim(name, _apart("room", name), f"room {name}")

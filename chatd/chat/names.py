@@ -82,18 +82,30 @@ class ConfusableIndex(Generic[T]):
         return name
 
 
+Check = Callable[[str], None]
+"""A check of a name."""
+
+
+def _no_hooks(name: str) -> None:
+    """Take every name: the default without incoming hooks."""
+
+
 class Names:
     """The names in use: those of all accounts, and those of guests who are connected.
 
     Invariant: two different persons never have names at a time that look alike. The sessions of one
     account are one person, and so are guest sessions of one `Identity.client_id`.
 
-    A guest without a name is called ``guest`` and the number of the session. ``when_lost`` is
-    called with the sessions whose name another person has taken at another node.
+    A guest without a name is called ``guest`` and the number of the session. ``hooks`` raises
+    `Refusal` for a name that incoming hooks keep from people. ``when_lost`` is called with the
+    sessions whose name another person has taken at another node.
     """
 
-    def __init__(self, accounts: Accounts, claims: Claims, guest: str = "guest") -> None:
+    def __init__(
+        self, accounts: Accounts, claims: Claims, guest: str = "guest", hooks: Check = _no_hooks
+    ) -> None:
         self._accounts = accounts
+        self._check_hooks = hooks
         self.when_lost: Callable[[Sequence[Session]], None] = _ignore
         self._claims: HeldClaims[Session] = HeldClaims(claims)
         self._claims.lost = self._was_lost
@@ -120,6 +132,7 @@ class Names:
         ``sessions`` is the result of `together`.
         """
         _check_new(name)
+        self._check_hooks(name)
         key = fold(name)
         registered = self._registered_like(name)
         here = [other for other in self._like.owners(name) if other not in sessions]
@@ -134,11 +147,19 @@ class Names:
     def check_account(self, name: str) -> None:
         """Raise `Refusal` if this valid name may not be registered. Guests do not count."""
         _check_new(name)
+        self._check_hooks(name)
         registered = self._registered_like(name)
         if fold(name) in map(fold, registered):
             raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
         for other in registered:
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
+
+    def check_no_person(self, name: str) -> None:
+        """Raise `Refusal` if a person has this valid name, or one that looks like it."""
+        _check_new(name)
+        here = map(self._like.name_of, self._like.owners(name))
+        for other in (*self._registered_like(name), *here):
+            raise taken(name, other, "name_in_use")
 
     def claiming(self, session: Session, name: str) -> Claiming:
         """Return a context in which a guest holds a valid name that `check` has accepted.
@@ -154,7 +175,7 @@ class Names:
         if claiming.in_the_way is not None:
             name = claiming.claim.name
             self.check(self.together(session), name)
-            raise _taken(name, claiming.in_the_way, "name_in_use")
+            raise taken(name, claiming.in_the_way, "name_in_use")
 
     @asynccontextmanager
     async def registering(self, account: Account) -> AsyncIterator[None]:
@@ -165,7 +186,7 @@ class Names:
         self.check_account(account.name)
         async with self._claims.claiming(claim_of_account(account)) as claiming:
             if claiming.in_the_way is not None:
-                raise _taken(account.name, claiming.in_the_way, "registered_name")
+                raise taken(account.name, claiming.in_the_way, "registered_name")
             self.check_account(account.name)
             yield
 
@@ -288,7 +309,7 @@ def _are_one(one: Session, other: Session) -> bool:
     )
 
 
-def _taken(name: str, other: str, key: str) -> Refusal:
+def taken(name: str, other: str, key: str) -> Refusal:
     """Return the refusal of a name; ``key`` is the sentence if the other name equals it."""
     if fold(name) == fold(other):
         return Refusal(ErrorKind.NAME_IN_USE, key, name=name)

@@ -29,11 +29,12 @@ from chatd.chat.roster import Roster
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import Draft, Entry, Event, Published, Record, is_inbox, owner_of
+from chatd.event import Draft, Entry, Event, Kind, Published, Record, is_inbox, owner_of
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError, Subscriber
 from chatd.text.folding import fold
 from chatd.util.error_log import ErrorLog
+from chatd.webhooks.incoming.registry import IncomingHooks
 from chatd.webhooks.registry import Hooks
 
 
@@ -46,6 +47,7 @@ class Parts(Protocol):
     accounts: Accounts
     unread: UnreadTracker
     hooks: Hooks
+    incoming: IncomingHooks
     alerts: Alerts
     names: Names
     quotas: LineQuotas
@@ -63,6 +65,7 @@ class Publisher(Subscriber):
         self._accounts = parts.accounts
         self._unread = parts.unread
         self._hooks = parts.hooks
+        self._incoming = parts.incoming
         self._alerts = parts.alerts
         self._names = parts.names
         self._quotas = parts.quotas
@@ -135,8 +138,11 @@ class Publisher(Subscriber):
         if draft.room in self._rooms.lost:
             return Refusal(ErrorKind.NO_ROOM, "room_was_lost", room=draft.room)
         room, session = self._log(draft.room), self._sessions.by_number.get(draft.session)
-        if draft.session == NO_SESSION:  # a deed: its change would conflict
-            return None
+        if draft.session == NO_SESSION:
+            is_deed = draft.kind is Kind.DEED  # whose change would conflict
+            if is_deed or self._incoming.posts_as(room.key, draft.author):
+                return None
+            return StoreError.line_refusal
         account = self._accounts.called(draft.author)
         if account is None and self._names.is_lost(draft.author):
             return Refusal(ErrorKind.NAME_IN_USE, "not_your_name_now", name=draft.author)

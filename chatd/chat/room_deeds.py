@@ -86,9 +86,7 @@ class RoomDeeds:
             if deed is not None:
                 self._log(session, room, deed)
             done = change(self._store, *puts)
-            deeds += self._hook_review.end_disallowed(
-                session.name, self._hook_review.hooks.of(room)
-            )
+            deeds += self._hook_review.end_disallowed_in(room, session.name)
             self._staying.end_disallowed(room)
 
         def take_back(failure: Failure) -> Failure:
@@ -96,7 +94,7 @@ class RoomDeeds:
                 undo()
             # Others may have used a right meanwhile that could not be stored.
             self._evictions.review_room(room)
-            self._hook_review.end_disallowed(session.name, self._hook_review.hooks.of(room))
+            self._hook_review.end_disallowed_in(room, session.name)
             return failure
 
         return done.addErrback(take_back).addCallback(lambda _: deeds)

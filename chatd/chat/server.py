@@ -23,6 +23,7 @@ from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.cut_off import CutOff
 from chatd.chat.directory import Rooms
 from chatd.chat.evictions import Evictions
+from chatd.chat.hook_names import HookNames
 from chatd.chat.hook_review import HookReview
 from chatd.chat.idempotency import IdempotencyKeys
 from chatd.chat.line_quotas import LineQuotas
@@ -55,6 +56,7 @@ from chatd.rooms.stream import Stream
 from chatd.storage.contract import Store
 from chatd.text.folding import fold
 from chatd.util.budgets import Budgets
+from chatd.webhooks.incoming.registry import IncomingHooks
 from chatd.webhooks.registry import Hooks
 
 
@@ -100,7 +102,9 @@ class ChatServer:
         self.credentials = Credentials(store, self.accounts, now)
         self.roster = Roster(store, clock)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby), self.roster.called)
-        self.names = Names(self.accounts, store.claims, guest)
+        self.incoming = IncomingHooks(store, self.budgets)
+        self.names = Names(self.accounts, store.claims, guest, self.incoming.check_person)
+        self.hook_names = HookNames(self.names, store.claims)
         self.watches = NameWatches(self.names, self.roster, clock, now)
         self.private_lines = PrivateLines(store)
         self.spending = Spending(self.budgets, self.accounts)
@@ -123,7 +127,7 @@ class ChatServer:
         self.questions = Questions(store, sessions, self.roster, self.unread.sessions)
         self.staying = Staying(self, stays, clock)
         self.hooks = Hooks(store, self.budgets)
-        self.hook_review = HookReview(store, self.hooks, self.rooms, self.accounts, self.moderation)
+        self.hook_review = HookReview(self)
         self.alerts = Alerts(
             store,
             clock,
@@ -236,13 +240,11 @@ class ChatServer:
     # Ending rights
 
     def check(self) -> None:
-        """Store some read marks, and end grants and counts of failures that have expired meanwhile.
-
-        To be called every five seconds.
-        """
+        """Store what is due, and end grants and counts that expired; call it every five seconds."""
         self.unread.checks.check()
         self.sign_outs.let_go_ended()
         self.logins.limits.check()
+        self.incoming.keep()
 
     def change_welcome(self, motd: str, language: Language) -> None:
         """Use another text after the welcome, and a language, for those who come from here on."""

@@ -98,6 +98,13 @@ class Spending:
         self.check(session, *costs)
         self.budgets.count(self.owner_of(session), *costs)
 
+    def charge_lines(self, owner: Owner, lines: int, text: str) -> None:
+        """Count lines that a hook says for its owner, with this text in all. Raises `Refusal`."""
+        try:
+            self.budgets.spend(owner, (Kind.LINES, lines), (Kind.BYTES, _bytes_of(lines, text)))
+        except UsedUp as over:
+            raise refusal_of(over) from None
+
     def charge_stored(
         self, session: Session, puts: Iterable[Put], *costs: tuple[Kind, int], deed: str = ""
     ) -> None:

@@ -15,7 +15,8 @@ Modules (python3 -m tools.documents writes this list):
 - `help`: The table of all slash commands, in sections, and /help, which explains them.
 - `history`: Commands that show the past: of a room, of a search, and the lines that an account
   missed.
-- `hooks`: The command for webhooks: the lines of a room are sent to a URL.
+- `hooks`: The command for webhooks: the lines of a room are sent to a URL, and tools post in the
+  room.
 - `incident`: Commands of an incident: decisions that were taken.
 - `moderation`: Commands of a room's staff: modes, roles and closing. `chatd.commands.sanctions` has
   the others.

@@ -1,12 +1,15 @@
-"""The command for webhooks: the lines of a room are sent to a URL.
+"""The command for webhooks: the lines of a room are sent to a URL, and tools post in the room.
 
-`chatd.chat.actions.hooks` decides who may have one, and where it may lead. Adding one takes the
-password of the account, which this module asks for.
+`chatd.chat.actions.hooks` and `incoming_hooks` decide who may have one. Adding one takes the
+password of the account, which this module asks for. What can be done with hooks is a row of `_DO`.
 """
 
 from __future__ import annotations
 
-from chatd.chat.actions import hooks
+from collections.abc import Callable
+from typing import NamedTuple
+
+from chatd.chat.actions import hooks, incoming_hooks
 from chatd.chat.actions.authentication import PasswordProof
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
@@ -21,17 +24,11 @@ from chatd.webhooks.registry import Hook
 from chatd.webhooks.targets import NotDelivered
 from chatd.webhooks.urls import Destination
 
-_WORDS = {
-    **dict.fromkeys(("add", "añadir", "anadir", "agregar"), "add"),
-    **dict.fromkeys(("list", "lista", "listar"), "list"),
-    **dict.fromkeys(("remove", "quitar", "borrar"), "remove"),
-}
-"""The things to do with hooks, by their words in each language."""
-
 
 def _hook(server: ChatServer, session: Session, argument: str) -> Job | None:
     words = argument.lower().split(None, 2)[:2]  # a #ROOM may be the first
-    if all(_WORDS.get(word) != "add" for word in words):
+    found = [do for word in words if (do := _WORDS.get(word)) is not None]
+    if not any(do.asks for do in found):
         return _do(server, session, argument)
     with present_password_question(session):
         return _do(server, session, argument)
@@ -41,21 +38,20 @@ def _do(server: ChatServer, session: Session, argument: str) -> Job | None:
     room, rest = room_to_run(server, session, argument, Act.HOOK)
     word, _, rest = rest.partition(" ")
     do, rest = _WORDS.get(word.lower()), rest.strip()
-    if do == "add" and rest:
-        to = hooks.hook_destination(server, rest)
-        hooks.check_confidential(server, session)
-        return with_present_password(
-            server, session, lambda proof: _add(server, session, proof, room, to)
-        )
-    if do == "remove" and rest:
-        return _remove(server, session, room, rest)
-    if do == "list" and not rest:
-        _list(server, session, room)
-        return None
-    raise WrongUse
+    if do is None or do.takes != bool(rest):
+        raise WrongUse
+    return do.run(server, session, room, rest)
 
 
-async def _add(
+def _add(server: ChatServer, session: Session, room: Room, url: str) -> Job | None:
+    to = hooks.hook_destination(server, url)
+    hooks.check_confidential(server, session)
+    return with_present_password(
+        server, session, lambda proof: _add_proven(server, session, proof, room, to)
+    )
+
+
+async def _add_proven(
     server: ChatServer, session: Session, proof: PasswordProof, room: Room, to: Destination
 ) -> None:
     # While the password was asked for, the room may have been forgotten and made anew.
@@ -75,18 +71,39 @@ async def _add(
     )
 
 
-async def _remove(server: ChatServer, session: Session, room: Room, number: str) -> None:
-    tell_done(session, await hooks.remove_hook(server, session, room, number))
+def _make(server: ChatServer, session: Session, room: Room, name: str) -> Job | None:
+    name = incoming_hooks.hook_name(name)
+    incoming_hooks.check_address(server)
+    hooks.check_confidential(server, session)
+    return with_present_password(
+        server, session, lambda proof: _make_proven(server, session, proof, room, name)
+    )
 
 
-def _list(server: ChatServer, session: Session, room: Room) -> None:
+async def _make_proven(
+    server: ChatServer, session: Session, proof: PasswordProof, room: Room, name: str
+) -> None:
+    made = await incoming_hooks.make_hook(server, session, proof, room.name, name)
+    tell_done(session, made.done)
+    session.answer("hook_made", url=made.url)
+
+
+async def _remove(server: ChatServer, session: Session, room: Room, which: str) -> None:
+    module = hooks if which.isdecimal() else incoming_hooks
+    tell_done(session, await module.remove_hook(server, session, room, which))
+
+
+def _list(server: ChatServer, session: Session, room: Room, _: str) -> None:
     found = hooks.list_hooks(server, session, room)
-    if not found:
+    incoming = incoming_hooks.list_hooks(server, session, room)
+    count = len(found) + len(incoming)
+    if not count:
         session.answer("no_hooks", room=room.name)
         return
-    lines = [session.sentence("hooks", count=len(found), room=room.name)]
+    lines = [session.sentence("hooks", count=count, room=room.name)]
     reasons = hooks.may_see_reasons(server, session)
     lines += [_listed(session, room, hook, reasons=reasons) for hook in found]
+    lines += [_listed_incoming(session, each) for each in incoming]
     session.tell("\n".join(lines))
 
 
@@ -112,25 +129,61 @@ def _reason(session: Session, error: NotDelivered) -> str:
     return session.sentence(f"hook_{error.why.value}", status=error.status)
 
 
+def _listed_incoming(session: Session, listed: incoming_hooks.Listed) -> str:
+    kept, use = listed.hook.kept, listed.use
+    text = session.sentence(
+        "hook_posts" if use.posts else "hook_never_posted",
+        name=kept.name,
+        by=kept.by,
+        time=Moment(kept.added),
+        count=use.posts,
+        last=Moment(use.last),
+    )
+    text = session.sentence("hook_begins", hook=text, start=kept.start)
+    if not use.refusal:
+        return text
+    values = {"hook": text, "refusal": use.refusal, "time": Moment(use.refused)}
+    return session.sentence("hook_refused", **values)
+
+
+class _Do(NamedTuple):
+    """A thing to do with hooks, by its words in each language.
+
+    It ``takes`` an argument, or none, and ``asks`` for the present password.
+    """
+
+    words: tuple[str, ...]
+    run: Callable[[ChatServer, Session, Room, str], Job | None]
+    takes: bool = True
+    asks: bool = False
+
+
+_DO = (
+    _Do(("add", "añadir", "anadir", "agregar"), _add, asks=True),
+    _Do(("in", "entrante", "entrada"), _make, asks=True),
+    _Do(("list", "lista", "listar"), _list, takes=False),
+    _Do(("remove", "quitar", "borrar"), _remove),
+)
+
+_WORDS = {word: do for do in _DO for word in do.words}
+
 TABLE = (
     Command(
         _hook,
         Wording(
-            "/hook add URL|list|remove N",
-            "send the lines of this room to a URL",
-            "Each line is a signed POST with JSON, tried for a week. The URL must answer a\n"
-            "challenge first. The secret that signs is shown once. Five a room at most. For\n"
-            "operators; in a private room, for its owner.\n"
-            "Example: /hook add https://example.com/chat",
+            "/hook add URL|in NAME|list|remove N|NAME",
+            "send lines out, let posts in",
+            "add: each line is a signed POST; the URL answers a challenge first. in: a URL,\n"
+            "shown once, for Alertmanager, Grafana and others (docs/alerts.md). For operators.\n"
+            "Example: /hook in alerts",
             aliases=("webhook",),
         ),
         Wording(
-            "/webhook añadir URL|lista|quitar N",
-            "enviar las líneas de la sala a URL",
-            "Cada línea es un POST firmado con JSON, que se intenta una semana. La URL responde\n"
-            "antes a una prueba. El secreto que firma se muestra una vez. Cinco por sala. Para\n"
-            "operadores; en una sala privada, para su dueño.\n"
-            "Ejemplo: /webhook añadir https://example.com/chat",
+            "/webhook añadir URL|entrante NOMBRE|lista|quitar N|NOMBRE",
+            "enviar líneas; dejar publicar",
+            "añadir: cada línea es un POST firmado; la URL responde antes a una prueba.\n"
+            "entrante: URL para Alertmanager y otros: docs/alertas.md. Para operadores.\n"
+            "Ejemplo: /webhook entrante alertas",
             aliases=("gancho",),
         ),
         cost=KEEPING_COST,

@@ -77,8 +77,11 @@ Modules (python3 -m tools.documents writes this list):
   shown there.
 - `toml_settings`: Settings that are given in TOML: in a configuration file, or in variables of the
   environment.
+- `tools_address`: The address of this server for tools, which the URLs of incoming hooks begin
+  with.
 - `units`: The units of systemd: chatd as a service, and the sockets that systemd may open for it.
 - `value_kinds`: Kinds of values of settings: what each takes, and how its text becomes a value.
+- `webhook_rows`: The rows of the settings for webhooks, outgoing and incoming.
 - `wiring`: The wiring of the daemon: `makeService` makes every part once and hands it to those that
   use it.
 - `wrong_options`: Options that the daemon does not have, and the ones that may have been meant.

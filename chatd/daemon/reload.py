@@ -30,6 +30,7 @@ from chatd.daemon.setting_row import LISTEN
 from chatd.daemon.setting_row import Reload as When
 from chatd.daemon.settings import Settings
 from chatd.daemon.settings_table import SETTINGS
+from chatd.daemon.tools_address import tools_address
 from chatd.daemon.value_kinds import shown
 from chatd.text.escaping import visible
 from chatd.util.budget_table import Limits as BudgetLimits
@@ -85,6 +86,9 @@ def _change_names(parts: Parts, settings: Settings) -> None:
     for listener in parts.listeners:
         if listener.hosts is not None:
             listener.hosts.change_names(host_names(settings))
+    incoming = parts.server.incoming
+    address = tools_address(parts.listeners, settings)
+    incoming.use_rules(incoming.rules._replace(address=address))
 
 
 def _change_log(parts: Parts, settings: Settings) -> None:
@@ -103,6 +107,9 @@ CHANGES: Mapping[str, Change] = {
     "server.recent": lambda parts, new: parts.server.moves.change_recent(new.recent),
     "passwords.allow_plaintext": lambda parts, new: parts.server.logins.secrecy.allow_plaintext(
         new.plaintext_passwords
+    ),
+    "webhooks.allow_plaintext": lambda parts, new: parts.server.incoming.allow_plaintext(
+        new.plaintext_hooks
     ),
     "store.keep": _change_retention,
     "webhooks.to": _change_hooks,

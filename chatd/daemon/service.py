@@ -293,6 +293,7 @@ class ChatService(Service):
         # Only now is it known up to which line each client has taken what was sent.
         for server in self._servers:
             await server.unread.stop()
+            await server.incoming.keep()
         await self._store.close()
 
     async def _all_disconnected(self) -> None:

@@ -111,6 +111,9 @@ class Settings(NamedTuple):
     plaintext_passwords: bool
     """True if passwords are accepted over connections that others may read."""
 
+    plaintext_hooks: bool
+    """True if posts that others may read on the way are taken for every room."""
+
     token_file: str | None
     """The file with the token for the figures of the daemon."""
 
@@ -159,6 +162,7 @@ def settings_of(given: GivenSettings) -> Settings:
         hook_networks=tuple(chain(*values["webhooks.to"])),
         budgets=_budgets(values, given.values, faults),
         plaintext_passwords=values["passwords.allow_plaintext"],
+        plaintext_hooks=values["webhooks.allow_plaintext"],
         token_file=values["metrics.token_file"],
         unix_names=values["users.unix_names"],
         sign_in=SignInSettings(

@@ -13,6 +13,7 @@ from chatd.daemon.irc_rows import IRC_ROWS
 from chatd.daemon.log_lines import LogFormat
 from chatd.daemon.setting_row import LISTEN, Group, Reload, Row
 from chatd.daemon.shared_rows import SHARED_ROWS
+from chatd.daemon.webhook_rows import WEBHOOK_ROWS
 from chatd.util.budget_table import TABLE as BUDGETS
 from chatd.util.budget_table import Kind, Level
 
@@ -21,7 +22,7 @@ DEFAULT_MAX_STORE = "100G"
 disk with the index (measured), are 2 GB a year. It bounds what many networks together store."""
 
 
-_A, _H, _P, _W, _L = Group.ADDRESSES, Group.HISTORY, Group.PEOPLE, Group.WEBHOOKS, Group.LIMITS
+_A, _H, _P, _L = Group.ADDRESSES, Group.HISTORY, Group.PEOPLE, Group.LIMITS
 _G, _M, _S = Group.LOG, Group.WATCHING, Group.SIGN_IN
 
 ROWS = (
@@ -233,18 +234,7 @@ ROWS = (
         repeated=True,
         example="ana",
     ),
-    Row(
-        "webhooks.to",
-        "hooks-to",
-        kinds.NETWORK,
-        None,
-        "A network that webhooks may lead to, besides public addresses: 10.0.0.0/8, an address, or"
-        " any (may be repeated)",
-        _W,
-        Reload.AT_ONCE,
-        repeated=True,
-        example="10.0.0.0/8",
-    ),
+    *WEBHOOK_ROWS,
     Row(
         "log.format",
         "log-format",

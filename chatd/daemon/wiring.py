@@ -73,6 +73,7 @@ from chatd.daemon.service_manager import manager_of
 from chatd.daemon.settings import Settings
 from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time
 from chatd.daemon.store_wiring import control_of, store_of
+from chatd.daemon.tools_address import tools_address
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.sqlite.store import IStoreReactor
@@ -86,6 +87,7 @@ from chatd.util.worker import Worker
 from chatd.webhooks.attempts import Means
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.http_client import Gate, Poster, has_tls
+from chatd.webhooks.incoming.registry import IncomingRules
 from chatd.webhooks.lanes import Lanes
 from chatd.webhooks.outgoing import Outgoing
 from chatd.webhooks.push_delivery import PushDeliveries
@@ -149,6 +151,9 @@ def makeService(options: Options) -> IService:
     passed = passed_sockets(os.environ, reactor)
     listeners = listeners_of(
         opened, server, clock, user, reactor, local_users, passed, monitor, token, known
+    )
+    server.incoming.use_rules(
+        IncomingRules(tools_address(listeners, settings), settings.plaintext_hooks)
     )
     shown = dict.fromkeys(each.certificate for each in listeners if each.certificate is not None)
     certificates = Certificates(shown, clock)

@@ -105,6 +105,12 @@ SENTENCES = {
     "did_deadhook": (
         "{name} has no webhook to {target} any more: nothing could be delivered for a week"
     ),
+    "did_hookin": "{name} lets {target} post here",
+    "did_unhookin": "{name} does not let {target} post here any more",
+    "did_endhookin": (
+        "{name} ended the posts of {target}, because the creator of that webhook lost the right"
+        " to it"
+    ),
     "for_time": "{did} for {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
@@ -316,7 +322,19 @@ SENTENCES = {
         "Webhook {number} of #{room}: {url}\n"
         "Its requests are signed with this secret, which is shown only once: {secret}"
     ),
-    "no_hooks": "#{room} has no webhooks. /hook add URL adds one.",
+    "hook_made": (
+        "Paste this where a tool asks for a webhook of Slack, Mattermost, Discord, Gotify or"
+        " Alertmanager. It is shown only now: {url}"
+    ),
+    "hook_posts": "{name}, posts here, by {by}, {time}: {count} posts, the last one {last}.",
+    "hook_posts_one": "{name}, posts here, by {by}, {time}: {count} post, {last}.",
+    "hook_never_posted": "{name}, posts here, by {by}, {time}: not used yet.",
+    "hook_begins": "{hook} Its token begins with {start}.",
+    "hook_refused": "{hook} The last post that was refused: {refusal}, {time}.",
+    "no_hooks": (
+        "#{room} has no webhooks. /hook add URL sends its lines there, /hook in NAME lets a tool"
+        " post here."
+    ),
     "hooks": "{count} webhooks of #{room}:",
     "hooks_one": "{count} webhook of #{room}:",
     "hook_is_idle": "{number}. {to}, by {by}, {time}: everything is delivered.",
@@ -704,6 +722,14 @@ SENTENCES = {
     "registered_name_irc": (
         "{name} is registered. If it is yours, log in: by SASL, with the password"
         " {name}:PASSWORD, or, under another nickname, /msg NickServ IDENTIFY {name} PASSWORD"
+    ),
+    "hook_has_name": "{name} is the name of a webhook. Choose another name.",
+    "hook_is_here": (
+        "#{room} has a webhook called {name}. /hook remove {name} ends it; or choose another name."
+    ),
+    "hook_name_is_number": "{name} is a number. Choose a name with a letter in it: alerts, say.",
+    "no_web_address": (
+        "this server takes no HTTP, so no tool can post here. The operator can start it with --web."
     ),
     "looks_like_name": "{name} looks like {other}, which is taken. Choose another name.",
     "looks_like_room": "#{room} looks like #{other}. /join {other}, or choose another name.",

@@ -108,6 +108,12 @@ SENTENCES = {
     "did_deadhook": (
         "{name} ya no tiene el webhook a {target}: en una semana no se le ha podido entregar nada"
     ),
+    "did_hookin": "{name} deja que {target} publique aquí",
+    "did_unhookin": "{name} ya no deja que {target} publique aquí",
+    "did_endhookin": (
+        "{name} ha terminado lo que publica {target}, porque quien creó ese webhook ya no tiene"
+        " derecho"
+    ),
     "for_time": "{did} durante {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
@@ -328,7 +334,21 @@ SENTENCES = {
         "Webhook {number} de #{room}: {url}\n"
         "Sus peticiones van firmadas con este secreto, que solo se muestra esta vez: {secret}"
     ),
-    "no_hooks": "#{room} no tiene webhooks. /webhook añadir URL añade uno.",
+    "hook_made": (
+        "Pega esto donde una herramienta pida un webhook de Slack, Mattermost, Discord, Gotify o"
+        " Alertmanager. Solo se muestra esta vez: {url}"
+    ),
+    "hook_posts": (
+        "{name}, publica aquí, de {by}, {time}: {count} publicaciones, la última {last}."
+    ),
+    "hook_posts_one": "{name}, publica aquí, de {by}, {time}: {count} publicación, {last}.",
+    "hook_never_posted": "{name}, publica aquí, de {by}, {time}: sin usar todavía.",
+    "hook_begins": "{hook} Su token empieza por {start}.",
+    "hook_refused": "{hook} La última publicación rechazada: {refusal}, {time}.",
+    "no_hooks": (
+        "#{room} no tiene webhooks. /webhook añadir URL envía sus líneas allí, /webhook entrante"
+        " NOMBRE deja que una herramienta publique aquí."
+    ),
     "hooks": "{count} webhooks de #{room}:",
     "hooks_one": "{count} webhook de #{room}:",
     "hook_is_idle": "{number}. {to}, de {by}, {time}: todo está entregado.",
@@ -765,6 +785,16 @@ SENTENCES = {
     "registered_name_irc": (
         "{name} es un nombre registrado. Si es tuyo, inicia sesión: por SASL, con la contraseña"
         " {name}:CONTRASEÑA o, con otro apodo, /msg NickServ IDENTIFY {name} CONTRASEÑA"
+    ),
+    "hook_has_name": "{name} es el nombre de un webhook. Elige otro nombre.",
+    "hook_is_here": (
+        "#{room} ya tiene un webhook llamado {name}. /webhook quitar {name} lo termina; o elige"
+        " otro nombre."
+    ),
+    "hook_name_is_number": "{name} es un número. Elige un nombre con letras, como alertas.",
+    "no_web_address": (
+        "este servidor no acepta HTTP, así que ninguna herramienta puede publicar aquí. Quien lo"
+        " administra puede iniciarlo con --web."
     ),
     "looks_like_name": "{name} se parece a {other}, que está en uso. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",

@@ -18,6 +18,7 @@ from chatd.chat.login_limits import STRANGER_TRIES, USUAL_TRIES
 from chatd.chat.permissions import Role
 from chatd.chat.sanctions import MUTE, Sanction
 from chatd.storage.records import Table
+from chatd.webhooks.incoming.registry import HookUse, IncomingHook, new_hook
 from chatd.webhooks.pushes import PushRecord
 from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from tests.support.receivers import hook_record
@@ -34,6 +35,8 @@ BECOMES = {
     "clock": OF_NOBODY,
     "credential": GONE,
     "hook": GONE,
+    "hook_use": GONE,
+    "incoming_hook": GONE,
     "login_failure": GONE,
     "login_network": GONE,
     "place": GONE,
@@ -78,11 +81,15 @@ class RecordsWorld(World):
         lab, tea = self.room("lab"), self.room("tea")
         _, tokens = server.credentials.issue(server.accounts.table["ana"], TOKEN, "t")
         _, hook = server.hooks.add(tea, hook_record("https://example.com", "ana"))
+        _, record = new_hook("ana-alerts", "ana", "ana", "", 0)
+        incoming = server.incoming.add(tea, record)
         roles = server.moderation.roles.give("ana", lab, Role.OPERATOR)
         mute = server.moderation.sanctions.order(
             MUTE, lab, ["ana"], Sanction(10**9, "luis", "", "ana")
         )
-        server.deeds.carry_out(self.luis.session, tea, None, hook)
+        server.deeds.carry_out(self.luis.session, tea, None, hook, incoming)
+        server.incoming.count_use(IncomingHook("tea", record), HookUse(1, 1))
+        server.incoming.keep()
         server.deeds.carry_out(self.luis.session, lab, None, *tokens, *roles, *mute)
         push = server.alerts.pushes.set("ana", PushRecord("https://push.example"))
         server.deeds.carry_out(self.luis.session, lab, None, *push)

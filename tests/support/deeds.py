@@ -16,6 +16,9 @@ DEEDS = (
         "unhook",
         "endhook",
         "deadhook",
+        "hookin",
+        "unhookin",
+        "endhookin",
     ),
 )
 """The verbs of all acts of moderation: see `chatd.event.Deed`."""

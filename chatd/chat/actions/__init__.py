@@ -19,7 +19,9 @@ Modules (python3 -m tools.documents writes this list):
   transaction.
 - `enter`: Entering rooms, making new ones, coming back to them, and leaving them.
 - `history`: Reading the past of a room: its last lines, lines since a time, and pages.
+- `hook_posts`: Posts of tools to incoming hooks: checked, read, and said in the room of the hook.
 - `hooks`: Webhooks of a room: adding, listing and removing them.
+- `incoming_hooks`: Incoming hooks of a room: making, listing and removing them.
 - `local_login`: Logging in the users of the machine who come through a UNIX socket, by the word of
   the kernel.
 - `login`: Logging a session in to an account, and out of it.

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from functools import cache, partial
+from itertools import chain
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -20,7 +21,7 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.protocols.transport.scheduler import TurnScheduler
-from chatd.protocols.web.api import incident, openapi, posting, rooms, sign_in, subscribe
+from chatd.protocols.web.api import hooks, incident, openapi, posting, rooms, sign_in, subscribe
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.trusted_header import TrustedHeader
@@ -34,7 +35,10 @@ from chatd.protocols.web.static_files import File, StaticFiles, json_file, page_
 from chatd.storage.contract import StoreError
 from chatd.util.meter import SHORT_ANSWER
 
-ROUTES = (*rooms.TABLE, *posting.TABLE, *incident.TABLE, *sign_in.TABLE, *subscribe.TABLE)
+ROUTES = (
+    *(*rooms.TABLE, *posting.TABLE, *incident.TABLE),
+    *(*sign_in.TABLE, *subscribe.TABLE, *hooks.TABLE),
+)
 
 _READING = ("GET", "HEAD")
 
@@ -84,6 +88,10 @@ def _parts(path: str) -> tuple[str, ...]:
     return tuple(path[1:].split("/"))
 
 
+Routes = dict[str, tuple[Route, Mapping[str, str]]]
+"""Routes by their methods, each with the parts of the path that it has names for."""
+
+
 class Vouched(Protocol):
     """A certificate of this server."""
 
@@ -124,8 +132,12 @@ class Site:
             _parts(openapi.PATH): description,
         }
         self._routes: dict[int, list[Route]] = {}  # by the number of their parts
+        self._open: dict[str, list[Route]] = {}  # those of several lengths, by their first part
         for route in (*routes, *map(subscribe.route_of, subprotocols)):
-            self._routes.setdefault(route.path.count("/"), []).append(route)
+            if route.is_open:
+                self._open.setdefault(route.path.split("/")[1], []).append(route)
+            else:
+                self._routes.setdefault(route.path.count("/"), []).append(route)
 
     def with_certificate(self, certificate: Vouched) -> Site:
         """Return this site at an address with TLS, where clients are shown a certificate."""
@@ -143,8 +155,10 @@ class Site:
         """Answer a request, also one that fails."""
         language = request.language(self.server.language)
         try:
-            self._check(request, asker)
-            answer = await self._answer(request, asker)
+            path, routes, foreign = self._find(request)
+            if not foreign:
+                self._check(request, asker)
+            answer = await self._answer(request, asker, path, routes)
         except Refusal as refusal:
             answer = error_answer(refusal, language, is_shown=request.is_shown)
         except StoreError as error:
@@ -176,19 +190,35 @@ class Site:
         if elsewhere:
             raise Problem(ErrorKind.NOT_ALLOWED, "other_origin")
 
-    async def _answer(self, request: Request, asker: Requester) -> Answer | HandOver:
+    def _find(self, request: Request) -> tuple[tuple[str, ...] | None, Routes, bool]:
+        """Return the path at which a request is answered, its routes, and if these are foreign.
+
+        The path is that of what the request offers to speak, if any; None for the server as a
+        whole. The routes are by their methods; of several, those that come first.
+        """
         path = request.path
+        if path is not None and (offered := request.header("sec-websocket-protocol")):
+            path = next(filter(None, map(self._spoken.get, listed(offered))), path)
+        found: Routes = {}
+        foreign = False
+        if path:
+            candidates = self._routes.get(len(path), ()), self._open.get(path[0], ())
+            for route in chain(*candidates):
+                if route.method not in found and (names := route.match(path)) is not None:
+                    found[route.method] = route, names
+                    foreign = route.foreign
+        return path, found, foreign
+
+    async def _answer(
+        self,
+        request: Request,
+        asker: Requester,
+        path: tuple[str, ...] | None,
+        routes: Routes,
+    ) -> Answer | HandOver:
         if path is None:
             return Answer(204, [("Allow", "GET, HEAD, OPTIONS, POST")])
-        if offered := request.header("sec-websocket-protocol"):
-            known = filter(None, map(self._spoken.get, listed(offered)))
-            path = next(known, path)
         file = self._files.get(path)
-        routes = {
-            route.method: (route, names)
-            for route in self._routes.get(len(path), ())
-            if (names := route.match(path)) is not None
-        }
         if file is None and not routes:
             raise bad_request("unknown_path", 404)
         methods = {*routes, "OPTIONS"} | ({"GET"} if file is not None else set())
@@ -205,12 +235,13 @@ class Site:
         if file is not None:
             return file.answer(request)
         route, names = routes["GET" if request.method == "HEAD" else request.method]
-        request.check_parameters(route.operation.query)
+        if not route.foreign:
+            request.check_parameters(route.operation.query)
         if route.cost:
             asker.charge(route.cost)
         server, language = self.server, request.language(self.server.language)
         call = Call(server, self.clock, self.max_length, request, asker, language, names)
-        if self._trusted is not None:
+        if self._trusted is not None and not route.foreign:
             call = replace(call, vouched=await self._trusted.grant_for(call))
         answer = await route.handler(call)
         if isinstance(answer, Answer) and len(answer.body) > SHORT_ANSWER:

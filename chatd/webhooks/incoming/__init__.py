@@ -13,6 +13,8 @@ Modules (python3 -m tools.documents writes this list):
   channels.
 - `reader`: The reader: the lines in a body that a tool posts to a webhook of Slack's, Discord's and
   others'.
+- `registry`: The registry of incoming hooks: the tokens by which tools post to rooms, and the names
+  of these.
 - `values`: The parts of a body of JSON: texts, lists and objects. A part of a wrong type is taken
   for none.
 """

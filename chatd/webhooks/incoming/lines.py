@@ -76,8 +76,12 @@ def _note(alerts: dict[str, Alert], alert: Alert | None, line: int) -> None:
 
 
 def _valid_lines(texts: Iterable[str], max_length: int) -> Iterator[str]:
-    valid = (_valid(text.rstrip(), max_length) for text in texts)
-    return (line for line in valid if line)
+    """Yield the lines of some texts, and none of a text that is the same as the one before."""
+    last = ""
+    for text in texts:
+        if text != last and (line := _valid(text.rstrip(), max_length)):
+            yield line
+        last = text
 
 
 def _valid(line: str, max_length: int) -> str:

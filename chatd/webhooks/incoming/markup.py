@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from chatd.text.messages import MOST_MESSAGE_BYTES
+
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#39": "'"}
 _MARKUP = re.compile(r"<([^<>\n]+)>|&(amp|lt|gt|quot|apos|#39);")
 _LINK = re.compile(r"(?:https?|mailto|tel|ftp|ssh):", re.IGNORECASE)
@@ -16,9 +18,12 @@ _LINK = re.compile(r"(?:https?|mailto|tel|ftp|ssh):", re.IGNORECASE)
 def plain(text: str) -> str:
     """Return a text with its links as ``label URL``, its mentions by name, and its entities undone.
 
-    A mention is text alone. What is in angle brackets otherwise stays.
+    A mention is text alone. What is in angle brackets otherwise stays, and so does all that comes
+    after more characters than are said of a body.
     """
-    return _MARKUP.sub(_undone, text) if "<" in text or "&" in text else text
+    if "<" not in text and "&" not in text:
+        return text
+    return _MARKUP.sub(_undone, text[:MOST_MESSAGE_BYTES]) + text[MOST_MESSAGE_BYTES:]
 
 
 def with_link(text: str, url: str) -> str:

@@ -21,8 +21,11 @@ def as_text(value: object) -> str:
 
 def text_at(object: Json, *names: str) -> str:
     """Return the first text, of some members of an object, that is not blank; "" for none."""
-    texts = (as_text(object.get(name)) for name in names)
-    return next((text for text in texts if text.strip()), "")
+    for name in names:
+        value = object.get(name)
+        if value is not None and (text := as_text(value)) and not text.isspace():
+            return text
+    return ""
 
 
 def objects_at(object: Json, name: str) -> list[Json]:

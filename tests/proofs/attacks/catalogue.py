@@ -47,6 +47,7 @@ from tests.proofs.attacks.histories import (
     SearchesAtOnce,
     StreamsOfThePast,
 )
+from tests.proofs.attacks.hook_posts import HookPosts
 from tests.proofs.attacks.hooks import HooksUnwanted, ManyHooks, PushesOfTheAbsent, SlowHooks
 from tests.proofs.attacks.irc import (
     IrcAuthenticateFloods,
@@ -177,6 +178,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     SlowHooks,
     ManyHooks,
     HooksUnwanted,
+    HookPosts,
     PushesOfTheAbsent,
     ConnectionStorm,
     CrowdFromOneAddress,

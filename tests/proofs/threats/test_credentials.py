@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from chatd.accounts.credentials import TOKEN
+from chatd.webhooks.incoming.registry import IncomingRules
 from chatd.webhooks.pushes import PushRecord
 from tests.proofs.threats.doors import (
     COOKIE,
@@ -135,8 +136,12 @@ def give_up_the_name(house: House, one: Visitor) -> bool:
 
 
 def add_a_webhook(house: House, one: Visitor) -> bool:
+    room, incoming = house.world.room("den"), house.server.incoming
+    incoming.use_rules(IncomingRules("http://chat.lan"))
     one.type("/hook add https://example.com/", "den")
-    return bool(house.server.hooks.of(house.world.room("den")))
+    one.type("/hook in alerts", "den")
+    assert bool(house.server.hooks.of(room)) == bool(incoming.of(room))
+    return bool(incoming.of(room))
 
 
 def set_where_it_is_notified(house: House, one: Visitor) -> bool:
@@ -180,7 +185,7 @@ ACTIONS: dict[str, Callable[[House, Visitor], bool]] = {
     "act as the administrator who the account is": act_as_administrator,
     "end the account's other sessions": end_other_sessions,
     "make a token of the account": make_a_token,
-    "add a webhook to the account's room": add_a_webhook,
+    "add a webhook to the account's room, or let a tool post there": add_a_webhook,
     "set where the account is notified": set_where_it_is_notified,
     "change the account's password": change_the_password,
     "give up the account, without its password": give_up_the_name,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from chatd.storage.records import change
+from chatd.webhooks.incoming.registry import IncomingRules
 from tests.proofs.threats.doors import NONE, TYPED, House, Lines, Socket, Visitor
 from tests.proofs.threats.tables import TABLES, check, yes_or_no
 
@@ -117,8 +118,12 @@ def make_an_operator(ops: Ops, one: Visitor) -> bool:
 
 
 def add_a_webhook(ops: Ops, one: Visitor) -> bool:
+    room, incoming = ops.world.room("ops"), ops.server.incoming
+    incoming.use_rules(IncomingRules("http://chat.lan"))
     one.type(f"/hook add {HOOK}", "ops")
-    return bool(ops.server.hooks.of(ops.world.room("ops")))
+    one.type("/hook in alerts", "ops")
+    assert bool(ops.server.hooks.of(room)) == bool(incoming.of(room))
+    return bool(incoming.of(room))
 
 
 def close_the_room(ops: Ops, one: Visitor) -> bool:
@@ -186,7 +191,7 @@ ACTIONS: dict[str, Callable[[Ops, Visitor], bool]] = {
     "set the mode": set_the_mode,
     "make an operator": make_an_operator,
     "close the room": close_the_room,
-    "add a webhook": add_a_webhook,
+    "add a webhook, or let a tool post": add_a_webhook,
     "say something in every room": wall,
     "set who may write private lines": set_senders,
     "disconnect a person": disconnect,

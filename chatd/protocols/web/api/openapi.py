@@ -40,6 +40,7 @@ INFO = {
 GROUPS = {
     "rooms": "Rooms: reading and posting.",
     "account": "The account of the client.",
+    "hooks": "Webhooks by which tools post.",
     "daemon": "The state of the daemon, and this document.",
 }
 
@@ -147,7 +148,9 @@ ITSELF = Operation(
 
 def document(routes: Iterable[Route]) -> JsonObject:
     """Return the description of some routes, and of the path of the description."""
-    operations = [(route.method, route.path, route.operation) for route in routes]
+    operations = [
+        (route.method, route.path.replace("*}", "}"), route.operation) for route in routes
+    ]
     operations.append(("GET", PATH, ITSELF))
     schemas: dict[str, object] = {}
     paths: dict[str, dict[str, object]] = {}

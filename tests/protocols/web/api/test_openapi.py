@@ -88,7 +88,7 @@ class TestRoutes:
     def test_name_their_parts_of_the_path_as_parameters(self) -> None:
         for route in ROUTES:
             placed = [each.name for each in route.operation.parameters if each.place == "path"]
-            assert re.findall(r"{(\w+)}", route.path) == placed, route.path
+            assert re.findall(r"{(\w+)\*?}", route.path) == placed, route.path
 
     def test_have_an_operation_id_each(self) -> None:
         identifiers = [route.operation.id for route in ROUTES]
