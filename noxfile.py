@@ -2,8 +2,9 @@
 
 `nox -s types` runs one. `nox` runs those that a change has to pass, also after one has failed, and
 ends with a summary. `-R` uses environments as they are. What follows ``--`` goes to pytest, to the
-attacks, or to `tools.documents`. In a copy of the checkout, `.ci/run` runs `readme`, what is tagged
-``ci``, which shares an environment there, and `pythons`.
+attacks, or to `tools.documents`. In a copy of the checkout, `.ci/run` runs `readme` and what is
+tagged ``ci``, which shares an environment there. What is tagged ``jobs`` takes minutes: each is a
+job of its own.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ def trial(session: nox.Session) -> None:
     session.log(output.rstrip().rpartition("\n")[2])
 
 
-@nox.session(tags=["ci"])
+@nox.session(tags=["jobs"])
 def nodes(session: nox.Session) -> None:
     """Run the tests of commands and doors with people at two nodes that share a log in turn."""
     session.install("-e", ".[test]")
@@ -172,7 +173,7 @@ def spec(session: nox.Session) -> None:
     session.run(sys.executable, "-m", "spec.check", *(session.posargs or ["--quick"]))
 
 
-@nox.session(tags=["ci"])
+@nox.session(tags=["jobs"])
 def postgres(session: nox.Session) -> None:
     """Run the tests that need a PostgreSQL server with each PostgreSQL that this machine has.
 
@@ -187,7 +188,7 @@ def postgres(session: nox.Session) -> None:
         tests = ["tests/storage"]
 
 
-@nox.session(tags=["ci"])
+@nox.session(tags=["jobs"])
 def browser(session: nox.Session) -> None:
     """Run the tests of the page in Chromium, if it is installed with its driver."""
     session.install("-e", ".[test]")
@@ -228,7 +229,7 @@ def packages(session: nox.Session) -> None:
     session.run("pytest", *tests, *session.posargs, env={"CHATD_PACKAGES": str(built)})
 
 
-@nox.session(python=OTHERS[:1] + OTHERS[1:][-1:])
+@nox.session(python=OTHERS[:1] + OTHERS[1:][-1:], tags=["jobs"])
 def pythons(session: nox.Session) -> None:
     """Run the quick suite on the oldest and the newest other Python of this machine.
 

@@ -339,6 +339,9 @@ class Call(NamedTuple):
     `HANG_UP` closes it by order of the ``author``, and `CLOSE_OTHER` as another connection of the
     same account. It is of no ``room``. ``by`` is the number of the session that is to be told if
     the inbox is full, or 0.
+
+    `REACH` is for all nodes, so for no session: it asks how far the line of the seq and the room in
+    the ``text`` has come to the sessions there, for the session ``by``. `REACHED` answers that.
     """
 
     session: int
@@ -353,6 +356,8 @@ PRIVATE_LINE = "private"
 INBOX_FULL = "inbox_full"
 HANG_UP = "hang_up"
 CLOSE_OTHER = "close_other"
+REACH = "reach"
+REACHED = "reached"
 """The verbs of calls."""
 
 Line = Event | Notice

@@ -69,6 +69,7 @@ Modules (python3 -m tools.documents writes this list):
 - `question_records`: The records of questions that were asked in rooms, and of what was answered,
   and reading them.
 - `questions`: Questions that were asked in rooms, and what was answered: records beside the logs.
+- `reach`: The reach of lines: to which members of its room a line has come, on all nodes.
 - `read_marks`: Read marks: the seq up to which each account was sent each room, and its inbox.
 - `registrations`: Changes of accounts: registering and removing them, their passwords and other
   credentials.

@@ -6,7 +6,7 @@ sessions or the wording of an answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -14,6 +14,9 @@ from chatd.accounts.credentials import FRESH_SECONDS, PROXY, USER, Grant, Scope
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.networks import origin_of
 from chatd.util.fair_queue import Asker
+
+_NO_GAPS: Mapping[str, int] = {}
+"""Those of all for whom everything could be read."""
 
 
 class Identity:
@@ -26,6 +29,7 @@ class Identity:
     `chatd.text.networks.origin_of_user` for a user of the machine who is known. ``uid`` is the user
     who connected to a UNIX socket, also one that counts as no address; None if that is not known.
     ``door`` is the kind of the connection, "" if it has none.
+    ``gaps`` are the last seqs that could not be read for the session, by the names of logs.
     ``confidential`` is True if no other party can read what the client sends, ``has_spoken`` once
     the session has said something.
     """
@@ -36,6 +40,7 @@ class Identity:
         "client_id",
         "confidential",
         "door",
+        "gaps",
         "grant",
         "has_spoken",
         "holds",
@@ -57,9 +62,14 @@ class Identity:
         self.uid: int | None = None
         self.confidential = False
         self.door = ""
+        self.gaps = _NO_GAPS
         self.changed: Callable[[], None] | None = None
         self._clock = clock
         self.holds = holds
+
+    def missed(self, log: str, upto: int) -> None:
+        """Take note that events of a log up to a seq could not be read, given the log's name."""
+        self.gaps = {**self.gaps, log: max(upto, self.gaps.get(log, 0))}
 
     def when_changed(self, call: Callable[[], None] | None) -> None:
         """Call this when something changes that other nodes know of the session."""

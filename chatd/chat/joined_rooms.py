@@ -80,7 +80,9 @@ class JoinedRooms:
         else:
             start = after
         self.leave(room if subscriptions.multi_room else None)
-        subscriptions.memberships[room] = membership = Membership(room, member, self._clock)
+        since = None if back.anew else after
+        membership = Membership(room, member, self._clock, since)
+        subscriptions.memberships[room] = membership
         self.current, self.only, self._moved = room, None, None
         replies.stream.put(
             replies.answering.entered(

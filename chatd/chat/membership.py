@@ -33,7 +33,8 @@ LASTING = 5.0
 class Membership:
     """A session that is counted in a room until `end` is called.
 
-    ``entered_at`` is the seq after which it follows the room, ``cursor`` its place in the room.
+    ``entered_at`` is the seq after which it follows the room, ``cursor`` its place in the room. The
+    member was here ``since`` a seq, also over an earlier connection, whose bookmark it has shown.
     ``ended`` is True once the session is not counted any more.
     """
 
@@ -45,14 +46,18 @@ class Membership:
         "ended",
         "entered_at",
         "room",
+        "since",
     )
 
-    def __init__(self, room: Room, member: Member, clock: IReactorTime) -> None:
+    def __init__(
+        self, room: Room, member: Member, clock: IReactorTime, since: int | None = None
+    ) -> None:
         name, guest = member.name, member.is_guest
         was_absent = name in room.here.absent
         room.enter(name, guest, member.number)
         self.room = room
         self.entered_at = room.head
+        self.since = self.entered_at if since is None else since
         self.cursor: Cursor | None = None
         self._member = member
         self._clock = clock

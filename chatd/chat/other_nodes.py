@@ -24,6 +24,7 @@ from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
 from chatd.chat.people_marks import MarkedPeople
 from chatd.chat.permissions import ROLE_DEEDS, Role, role_after
+from chatd.chat.reach import Reach
 from chatd.chat.registrations import Registrations
 from chatd.chat.remote_members import RemoteMembers
 from chatd.chat.room_moves import RoomMoves
@@ -39,6 +40,8 @@ from chatd.event import (
     HANG_UP,
     INBOX_FULL,
     PRIVATE_LINE,
+    REACH,
+    REACHED,
     Call,
     Deed,
     Entry,
@@ -76,6 +79,7 @@ class Parts(Protocol):
     marked: MarkedPeople
     unread: UnreadTracker
     staying: Staying
+    reach: Reach
 
 
 class OtherNodes:
@@ -160,11 +164,16 @@ class OtherNodes:
 
     def called(self, call: Call) -> None:
         """Do what a node asks for, if the session that it is about is one of this node."""
+        if call.verb == REACH:
+            self._parts.reach.asked(call)
+            return
         session = self._parts.sessions.by_number.get(call.session)
         if session is None or session.stream.finished:
             return
         sign_outs = self._parts.sign_outs
-        if call.verb == PRIVATE_LINE:
+        if call.verb == REACHED:
+            self._parts.reach.answered(call)
+        elif call.verb == PRIVATE_LINE:
             session.attempt(self._receive, session, call)
         elif call.verb == INBOX_FULL:
             session.attempt(session.error, ErrorKind.INBOX_FULL, INBOX_FULL, name=call.author)

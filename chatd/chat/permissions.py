@@ -66,6 +66,7 @@ class Act(enum.Enum):
     MODE = "mode"
     OP = "op"
     CLOSE = "close"
+    SEEN = "seen"  # ask who has a line of others, and set if anybody may ask at all
     HOOK = "hook"  # have the lines sent elsewhere, and see where to
     WALL = "wall"  # this and what follows concern the whole server
     DISCONNECT = "disconnect"
@@ -96,6 +97,7 @@ ban            admin  op     op       op         op        owner
 mode           admin  owner  owner    owner      owner     owner
 op             admin  owner  owner    owner      owner     owner
 close          admin  owner  owner    owner      owner     owner
+seen           admin  op     op       op         op        owner
 hook           admin  op     owner    op         op        owner
 wall           admin  admin  admin    admin      admin     admin
 disconnect     admin  admin  admin    admin      admin     admin

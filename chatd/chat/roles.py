@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.permissions import Mode, Role
@@ -25,11 +25,15 @@ OWNED = 100
 
 
 class RoomPolicy(NamedTuple):
-    """The mode of a room, and the key of the account that owns it; "" without an owner."""
+    """The mode of a room, and the key of the account that owns it; "" without an owner.
+
+    Unless ``seen``, no person may ask who has a line there.
+    """
 
     name: str
     mode: str = Mode.OPEN.value
     owner: str = ""
+    seen: bool = True
 
 
 class RoleRecord(NamedTuple):
@@ -138,6 +142,10 @@ class Roles:
             return Mode.OPEN
         return Mode.FREE
 
+    def policy_of(self, room: Room) -> RoomPolicy:
+        """Return the stored policy of a room; if there is none, that of one that is run anew."""
+        return self.rooms.get(room.key, RoomPolicy(room.name))
+
     def name_of_owner(self, room: Room) -> str:
         """Return the name of the owner of a room; "" if it has none."""
         policy = self.rooms.get(room.key)
@@ -163,10 +171,9 @@ class Roles:
 
     # Changes
 
-    def set_mode(self, room: Room, mode: Mode) -> Put:
-        """Return the change that sets the mode of a room."""
-        policy = self.rooms.get(room.key, RoomPolicy(room.name))
-        return self.rooms.put(room.key, policy._replace(mode=mode.value))
+    def change_policy(self, room: Room, **changes: Any) -> Put:
+        """Return the change of some fields of the policy of a room, which is run from then on."""
+        return self.rooms.put(room.key, self.policy_of(room)._replace(**changes))
 
     def give(self, name: str, room: Room, role: Role, by: str = "") -> list[Put]:
         """Return the changes that give the account of that name this role, and no other.

@@ -36,6 +36,7 @@ from chatd.chat.people_marks import MarkedPeople
 from chatd.chat.private_lines import PrivateLines
 from chatd.chat.publisher import Publisher
 from chatd.chat.questions import Questions
+from chatd.chat.reach import Reach
 from chatd.chat.registrations import Registrations
 from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.room_moves import RoomMoves
@@ -89,8 +90,7 @@ class ChatServer:
     ) -> None:
         self.now = now
         self.language = language
-        self.error_log = store.error_log
-        self.store = store
+        self.store, self.error_log = store, store.error_log
         self._clock = clock
         self.motd = motd
         self.budgets = budgets or Budgets(clock)
@@ -116,6 +116,7 @@ class ChatServer:
         self.rooms = Rooms(store, reads, self.moderation, lobby, clock, stays, self.marked)
         self.lobby = self.rooms.lobby
         self.cut_off = CutOff(store, clock, self.sessions)
+        self.reach = Reach(store, clock, self.sessions, self.roster, self.rooms)
         self._rights = Rights(
             self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay
         )

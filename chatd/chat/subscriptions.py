@@ -25,9 +25,9 @@ from chatd.event import is_inbox
 from chatd.formats.base import Format
 from chatd.i18n import Language
 from chatd.rooms.cursor import Cursor
+from chatd.rooms.inbox import Inbox
 from chatd.rooms.replay import Replay
 from chatd.rooms.room import Room
-from chatd.rooms.stream import Inbox
 from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings
 from chatd.text.folding import fold
 from chatd.util.meter import REPLAY_LINES

@@ -137,7 +137,7 @@ class UnreadTracker:
             if not _counts(session):
                 continue
             # Bytes that the client's machine did not acknowledge were not shown.
-            arrived = session.stream.acknowledged
+            arrived = session.stream.sink.acknowledged
             if arrived:
                 trackers.append(tracker)
             if not arrived or tracker.is_sending:

@@ -28,6 +28,7 @@ Modules (python3 -m tools.documents writes this list):
 - `questions`: The commands for questions: asking a room, answering, seeing who has not, closing,
   showing.
 - `sanctions`: Commands for kicks, mutes and bans in a room, by name or by network.
+- `seen`: The command that tells who has a line, and who has not yet.
 - `settings`: Commands for the settings of a session: its view of the rooms, and how its lines are
   read.
 - `talking`: Commands for talking: names, rooms, acts, private lines and topics.

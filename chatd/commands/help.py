@@ -24,6 +24,7 @@ from chatd.commands import (
     operate,
     push,
     questions,
+    seen,
     settings,
     talking,
 )
@@ -220,7 +221,7 @@ SECTIONS = {
     "past": Section(
         Heading(("past",), "earlier lines: history, search, missed lines"),
         Heading(("pasado",), "líneas anteriores: historial, buscar, lo pendiente"),
-        history.TABLE,
+        (*history.TABLE, *seen.TABLE),
     ),
     "incident": Section(
         Heading(("incident",), "decisions, and alerts that somebody has"),

@@ -21,7 +21,7 @@ from chatd.commands.arguments import (
     room_and_rest,
     room_to_run,
 )
-from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
+from chatd.commands.base import KEEPING_COST, SWITCH_WORDS, Command, Wording, WrongUse
 from chatd.commands.deeds import answer_done, tell_done
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.formats.base import mode_word
@@ -41,6 +41,9 @@ _MODES = {
 
 _PRIVATE_LINES = ("private-lines", "líneas-privadas", "lineas-privadas")
 """The word for the mode of the server, instead of one for a mode of a room."""
+
+_SEEN = ("seen", "visto")
+"""Words for who may see who has a line, instead of a mode."""
 
 _CLOSED = (Mode.CLOSED.value, "cerrado", "cerrada")
 """Words for the mode that only ``/close`` sets."""
@@ -93,7 +96,10 @@ async def _mode(server: ChatServer, session: Session, argument: str) -> None:
         await _mode_of_private_lines(server, session, rest.strip())
         return
     room, word = room_and_rest(server, session, argument)
-    if word:
+    first, _, rest = word.partition(" ")
+    if first.lower() in _SEEN:
+        await _mode_of_seen(server, session, room, rest.strip())
+    elif word:
         tell_done(session, await policy.set_mode(server, session, room, _mode_called(word)))
     else:
         _tell_mode(server, session, room)
@@ -110,6 +116,19 @@ async def _mode_of_private_lines(server: ChatServer, session: Session, word: str
         tell_done(session, done)
     else:
         session.answer(f"private_lines_{operate.senders_of_private_lines(server).value}")
+
+
+async def _mode_of_seen(server: ChatServer, session: Session, room: Room, word: str) -> None:
+    done = None
+    if word:
+        if (shows := SWITCH_WORDS.get(word.lower())) is None:
+            raise Refusal(ErrorKind.WRONG_USE, "wrong_switch", word=short(word))
+        done = await policy.set_seen(server, session, room, shows)
+    if done is not None:
+        tell_done(session, done)
+    else:
+        shown = policy.shows_seen(server, session, room)
+        session.answer("seen_shown" if shown else "seen_hidden", room=room.name)
 
 
 def _tell_mode(server: ChatServer, session: Session, room: Room) -> None:
@@ -213,17 +232,17 @@ TABLE = (
         Wording(
             "/mode [MODE]",
             "show or set the mode: open, private, moderated, announce",
-            "open: all enter and speak; private: invited people enter, and it is not listed;\n"
-            "moderated: people with a voice speak; announce: operators speak. The owner sets\n"
-            "it. For the server: /mode private-lines members.\n"
+            "open: all speak; private: by invitation, and not listed; moderated: people with a\n"
+            "voice speak; announce: operators speak. The owner sets it. Also: /mode seen off. For\n"
+            "the server: /mode private-lines members.\n"
             "Example: /mode moderated",
         ),
         Wording(
             "/modo [MODO]",
             "ver o poner el modo: abierto, privado, moderado, anuncios",
-            "abierto: todos entran y hablan; privado: con invitación, y no sale en la lista;\n"
-            "moderado: hablan quienes tienen voz; anuncios: los operadores. Lo pone el dueño.\n"
-            "Del servidor: /modo líneas-privadas miembros.\n"
+            "abierto: hablan todos; privado: con invitación, y no sale en la lista; moderado:\n"
+            "quienes tienen voz; anuncios: los operadores. Lo pone el dueño. /modo visto no\n"
+            "quita /visto. Del servidor: /modo líneas-privadas miembros.\n"
             "Ejemplo: /modo moderado",
         ),
         scope=Scope.READ,

@@ -97,6 +97,8 @@ SENTENCES = {
     "did_unban_prefix": "{name} lifted the ban on a network ({target})",
     "did_private_everyone": "{name} lets everyone write private lines",
     "did_private_members": "{name} lets only people who are logged in write private lines",
+    "did_seen_on": "{name} lets authors and operators see which people have a line (/seen)",
+    "did_seen_off": "{name} switched /seen off in this room",
     "did_hook": "{name} added a webhook: the lines of this room are sent to {target}",
     "did_unhook": "{name} removed the webhook to {target}",
     "did_endhook": (
@@ -241,6 +243,19 @@ SENTENCES = {
     "since_one": "{shown} of {count} line of #{room}, since {time}:",
     "goodbye": "Goodbye.",
     "stopping": "The server is stopping.",
+    "no_line_said": "You have said nothing in #{room} that is still stored.",
+    "no_such_line_said": (
+        "No line of yours with these words was found in #{room}. Operators find those of others,"
+        " too."
+    ),
+    "your_line_is_with": "Your line of {time} is with {has} of {all}.",
+    "line_is_with": "The line of {author} of {time} is with {has} of {all}.",
+    "line_was_sent": (
+        "It was sent to {sent} over TLS or through a proxy; if it has arrived is not known."
+    ),
+    "line_not_yet": "Not yet: {people}.",
+    "line_unknown": "Not known, because their server does not answer: {people}.",
+    "clock_of_day": "{date} {clock}",
     # Running rooms
     "mode_free": "free",
     "mode_open": "open",
@@ -259,6 +274,8 @@ SENTENCES = {
     "means_moderated": "everyone may enter; people with a voice may speak.",
     "means_announce": "everyone may enter; operators may speak.",
     "means_closed": "only its owner may enter, and may open it again.",
+    "seen_shown": "In #{room}, authors and operators see which people have a line (/seen).",
+    "seen_hidden": "In #{room}, /seen is off: which people have a line is shown to no one.",
     "private_lines_everyone": "Everyone may write private lines here.",
     "private_lines_members": "Only people who are logged in may write private lines here.",
     "you_run_room": "You run #{room}. /help moderation says how.",
@@ -1000,6 +1017,13 @@ SENTENCES = {
     "wrong_senders": (
         "{word} is not a setting for private lines. Use /mode private-lines members, or everyone."
     ),
+    "seen_needs_owner": (
+        "nobody runs #{room}, so /seen is not there. /create ROOM creates a room that you run."
+    ),
+    "seen_needs_owner_http": "nobody runs #{room}, so it does not show which people have a line.",
+    "seen_is_off": "the operators of #{room} have switched that off there.",
+    "no_line_of_seq": "#{room} has no line with the number {seq}, or not any more.",
+    "wrong_switch": "{word} is not a setting. Use on or off.",
     "nobody_runs_room": (
         "nobody runs #{room}, so only administrators may do that there. /create ROOM creates"
         " a room that you run."

@@ -100,6 +100,8 @@ SENTENCES = {
     "did_unban_prefix": "{name} ha levantado el veto a una red ({target})",
     "did_private_everyone": "{name} deja que todos escriban líneas privadas",
     "did_private_members": "{name} deja escribir líneas privadas solo con la sesión iniciada",
+    "did_seen_on": "{name} deja ver a autores y operadores quién tiene una línea (/visto)",
+    "did_seen_off": "{name} ha quitado /visto en esta sala",
     "did_hook": "{name} ha añadido un webhook: las líneas de esta sala se envían a {target}",
     "did_unhook": "{name} ha quitado el webhook a {target}",
     "did_endhook": (
@@ -253,6 +255,19 @@ SENTENCES = {
     "since_one": "{shown} de {count} línea de #{room}, desde el {time}:",
     "goodbye": "Hasta luego.",
     "stopping": "El servidor se está deteniendo.",
+    "no_line_said": "No has dicho en #{room} nada que siga guardado.",
+    "no_such_line_said": (
+        "No se ha encontrado en #{room} una línea tuya con esas palabras. Sus operadores encuentran"
+        " también las de otros."
+    ),
+    "your_line_is_with": "Tu línea de las {time} la tienen {has} de {all}.",
+    "line_is_with": "La línea de {author} de las {time} la tienen {has} de {all}.",
+    "line_was_sent": (
+        "Se ha enviado a {sent} por TLS o a través de un proxy; no se sabe si ha llegado."
+    ),
+    "line_not_yet": "Todavía no: {people}.",
+    "line_unknown": "No se sabe, porque su servidor no responde: {people}.",
+    "clock_of_day": "{clock} del {date}",
     # Rooms that are run
     "mode_free": "libre",
     "mode_open": "abierto",
@@ -271,6 +286,8 @@ SENTENCES = {
     "means_moderated": "cualquiera entra; solo habla quien tiene voz.",
     "means_announce": "cualquiera entra; solo hablan los operadores.",
     "means_closed": "solo entra su dueño, que puede volver a abrirla.",
+    "seen_shown": "En #{room} el autor de una línea y los operadores ven quién la tiene (/visto).",
+    "seen_hidden": "En #{room} nadie ve quién tiene una línea: /visto está quitado.",
     "private_lines_everyone": "Aquí todos pueden escribir líneas privadas.",
     "private_lines_members": "Aquí solo se pueden escribir líneas privadas con la sesión iniciada.",
     "you_run_room": "Administras #{room}. /ayuda moderar dice cómo.",
@@ -1076,6 +1093,16 @@ SENTENCES = {
         "{word} no es un ajuste para las líneas privadas. Usa /modo líneas-privadas miembros, o"
         " todos."
     ),
+    "seen_needs_owner": (
+        "nadie administra #{room}, así que allí nadie ve quién tiene una línea. /crear SALA crea"
+        " una sala que administras tú."
+    ),
+    "seen_needs_owner_http": (
+        "nadie administra #{room}, así que allí nadie ve quién tiene una línea."
+    ),
+    "seen_is_off": "quienes administran #{room} han quitado que se vea quién tiene una línea.",
+    "no_line_of_seq": "#{room} no tiene una línea con el número {seq}, o ya no.",
+    "wrong_switch": "{word} no es un ajuste. Usa sí o no.",
     "nobody_runs_room": (
         "nadie administra #{room}, así que allí eso solo lo pueden hacer los administradores"
         " del servidor. /crear SALA crea una sala que administras tú."

@@ -11,6 +11,7 @@ Modules (python3 -m tools.documents writes this list):
   took.
 - `feed`: Feeds: a room rendered in one format, for all clients that follow it so.
 - `followers`: A group of followers of a feed: those that are in step, and those that are apart.
+- `inbox`: The inboxes of guests, in memory: private lines that wait for one client.
 - `log_reader`: The reader of a room's log: from memory as far as it is there, else from the store.
 - `member_list`: The people of a room as clients know them that are shown each presence.
 - `notices`: Notices together: the joins, leaves and renames of a room wait for one another for a

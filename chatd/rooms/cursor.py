@@ -155,6 +155,11 @@ class Cursor:
         """The seq of the last event that a live cursor has to deliver so far."""
         return self.mark.seq if self.closed else self._feed.log.mark.seq
 
+    def owes(self, log: str, seq: int) -> bool:
+        """Return True if an event of a log, given its name, is published and not taken yet."""
+        end = self.end if self._end is None else self._end.seq
+        return log == self._feed.log.name and self.given < seq <= end
+
     def detach(self) -> Cursor | None:
         """Leave what was published and is not taken to another cursor, and go to the end.
 

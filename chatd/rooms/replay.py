@@ -57,6 +57,9 @@ class Source(Protocol):
     def done(self) -> bool:
         """True if all of it was taken, and no more will come."""
 
+    def owes(self, log: str, seq: int) -> bool:
+        """Return True if an event of a log, given the log's name, is still to be taken."""
+
 
 Wake = Callable[[], None]
 
@@ -68,9 +71,15 @@ class Owner(Protocol):
     def asker(self) -> Asker:
         """The owner of the reads in their queue, as it is now."""
 
+    def missed(self, log: str, upto: int) -> None:
+        """Take note that events of a log up to a seq could not be read, given the log's name."""
+
 
 class _NoOwner:
     asker = Asker("", "")
+
+    def missed(self, log: str, upto: int) -> None:
+        """Do nothing."""
 
 
 NO_OWNER = _NoOwner()
@@ -142,9 +151,13 @@ class Replay:
         """True if the reader took all of it without a gap; only for a replay that is done."""
         return self.given >= self.end
 
+    def owes(self, log: str, seq: int) -> bool:
+        return log == self._log.name and self.given < seq <= self.end
+
     def take(self) -> bytes:
         if self._allowed is not None and not self._allowed():
-            self._page, self._after, self._gap = b"", self.end, True
+            self._page, self._after = b"", self.end
+            self._leave_out()
             return b""
         if not self._page and not self._reading and self._after < self.end:
             self._reading = True
@@ -169,7 +182,7 @@ class Replay:
                     ErrorKind.NOT_READABLE, "not_readable", first=first, last=last
                 )
                 page = Page(self._after, last, missing)
-                self._gap = True
+                self._leave_out()
             if self._after >= self.end:
                 break  # `take` ended the replay during the read
             self._meter.read(page.last - self._after)
@@ -178,6 +191,11 @@ class Replay:
             self._page += page.data
         self._reading = False
         self._wake()
+
+    def _leave_out(self) -> None:
+        """Take note that the reader is not given the rest."""
+        self._gap = True
+        self._owner.missed(self._log.name, self.end)
 
     async def _next_page(self) -> Page:
         asker = self._owner.asker

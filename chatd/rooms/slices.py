@@ -54,6 +54,10 @@ class Slices:
         made, self._made = self._made, b""
         return made
 
+    def owes(self, log: str, seq: int) -> bool:
+        """Return False: it is an answer, and no part of a log."""
+        return False
+
     def _make(self, _: None) -> None:
         self._making = False
         try:

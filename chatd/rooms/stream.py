@@ -17,19 +17,16 @@ woken when there is more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from chatd.rooms.followers import Reader, Socket
+from chatd.rooms.followers import Socket
 from chatd.rooms.replay import Source
 from chatd.rooms.slices import Slices
 from chatd.util.meter import FREE, SHORT_ANSWER, Meter
 
 ANSWER_BYTES = 32 * 1024
 """Bytes of answers that are not sent from which on the daemon does not read from a client."""
-
-INBOX_BYTES = 64 * 1024
-"""Most bytes that wait for a client in its inbox."""
 
 
 _Queue = list[bytes | Source] | tuple[()]
@@ -77,8 +74,30 @@ class Sink(Protocol):
         """True if all that was taken is known to have arrived at the client's system."""
 
 
+class Arrival(Protocol):
+    """The arrival at the other end of a connection of what was sent until its first look."""
+
+    def look(self) -> bool:
+        """Return True if it is known to have arrived by now."""
+
+
+class Output(Protocol):
+    """The way to the client."""
+
+    @property
+    def is_direct(self) -> bool:
+        """True unless the way is known to lead through a layer of TLS or a proxy."""
+
+    def arrival(self) -> Arrival:
+        """Return the arrival of all that is sent until its first look."""
+
+
 class Owner(Protocol):
     """The connection of the client."""
+
+    @property
+    def output(self) -> Output:
+        """The way to the client."""
 
     def was_reset(self) -> bool:
         """Return True if the client has gone, also if its connection has not reported that."""
@@ -152,9 +171,9 @@ class Stream:
         return any(not isinstance(queued, bytes | Slices) for queued in self._queue)
 
     @property
-    def acknowledged(self) -> bool:
-        """True if all that was taken is known to have arrived at the client's system."""
-        return self.sink.acknowledged
+    def sources(self) -> Sequence[Source]:
+        """All that it takes from, in order, but answers."""
+        return (*[each for each in self._queue if not isinstance(each, bytes)], *self._live)
 
     def wake(self) -> None:
         """Have the sink take: a source may have something."""
@@ -289,47 +308,6 @@ class Stream:
             self._answers += len(answer) if isinstance(answer, bytes) else size
 
 
-class Inbox:
-    """Private lines that wait for one client, in memory: at most `INBOX_BYTES`."""
-
-    __slots__ = ("_lines", "_reader", "_size")
-
-    done = False
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._lines: list[bytes] = []
-        self._size = 0
-
-    @classmethod
-    def of(cls, stream: Stream) -> Inbox:
-        """Return an inbox that a stream follows."""
-        inbox = cls(stream)
-        stream.follow(inbox)
-        return inbox
-
-    def put(self, line: bytes) -> bool:
-        """Queue a line and return True; False without room for it."""
-        if self._size + len(line) > INBOX_BYTES:
-            return False
-        self._lines.append(line)
-        self._size += len(line)
-        self._reader.wake()
-        return True
-
-    def take(self) -> bytes:
-        data = b"".join(self._lines)
-        self._lines.clear()
-        self._size = 0
-        return data
-
-    def detach(self) -> bytes | None:
-        return self.take() or None
-
-    def step_out(self) -> None:
-        """Do nothing: it sends nothing at once."""
-
-
 class _Nowhere:
     ready_socket = None
 
@@ -352,7 +330,19 @@ class _Nowhere:
         """Do nothing: the client has gone."""
 
 
+class _NoOutput:
+    is_direct = True
+
+    def arrival(self) -> Arrival:
+        return self
+
+    def look(self) -> bool:
+        return True
+
+
 class _Nobody:
+    output: Output = _NoOutput()
+
     def was_reset(self) -> bool:
         return False
 

@@ -714,6 +714,7 @@ def test_every_command_says_what_it_takes_of_a_token_or_takes_all() -> None:
         "NOTHING": {"help", "quit", "login", "logout", "paste"},
         "READ": {
             *("rooms", "who", "join", "leave", "topic", "history", "since", "search", "mentions"),
+            "seen",
             *("missed", "whois", "mode", "echo", "times", "language", "text", "bell", "quiet"),
             *("json", "answers", "marks"),
         },

@@ -10,8 +10,8 @@ from chatd.chat.actions.operate import statistics
 from chatd.chat.actions.sanctions import kick
 from chatd.chat.permissions import Mode
 from chatd.errors import ErrorKind
+from chatd.rooms.inbox import INBOX_BYTES
 from chatd.rooms.people_changes import TOGETHER_SECONDS
-from chatd.rooms.stream import INBOX_BYTES
 from tests.support.browser import Browser, browser
 from tests.support.logs import Expect
 from tests.support.sentences import EN

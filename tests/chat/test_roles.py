@@ -242,14 +242,14 @@ class TestModes:
         assert harness.roles.mode_of(harness.ops) is Mode.FREE
 
     def test_one_is_set(self, harness: RolesHarness) -> None:
-        harness.change(harness.roles.set_mode(harness.ops, Mode.PRIVATE))
+        harness.change(harness.roles.change_policy(harness.ops, mode="private"))
         assert harness.roles.mode_of(harness.ops) is Mode.PRIVATE
         assert harness.roles.rooms["ops"].name == "Ops"
         assert harness.opened().mode_of(harness.ops) is Mode.PRIVATE
 
     def test_the_owner_is_the_same_in_another_mode(self, harness: RolesHarness) -> None:
         harness.own("ana", "ops")
-        harness.change(harness.roles.set_mode(harness.ops, Mode.CLOSED))
+        harness.change(harness.roles.change_policy(harness.ops, mode="closed"))
         assert harness.roles.name_of_owner(harness.ops) == "Ana"
 
 

@@ -30,7 +30,7 @@ class DeedsWorld(World):
         self.release()
 
     def mode(self, mode: Mode) -> Put:
-        return self.server.moderation.roles.set_mode(self.ops, mode)
+        return self.server.moderation.roles.change_policy(self.ops, mode=mode.value)
 
     def close(self, **options: Any) -> Deferred[Any]:
         """Order that the room is closed; a failure becomes the result."""

@@ -14,8 +14,9 @@ from chatd.event import Event, Kind
 from chatd.formats.base import BELL
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
+from chatd.rooms.inbox import INBOX_BYTES
 from chatd.rooms.room import Room
-from chatd.rooms.stream import INBOX_BYTES, Stream
+from chatd.rooms.stream import Stream
 from chatd.rooms.view import NOTHING_SET
 from chatd.storage.memory import MemoryStore
 from chatd.text.times import local_time

@@ -16,7 +16,7 @@ from chatd.commands.dispatch import COMMANDS, TABLE, only_answers, parse, text_o
 from chatd.errors import ErrorKind
 from chatd.event import UNKNOWN, Draft, Kind
 from chatd.i18n import Language, Moment
-from chatd.rooms.stream import INBOX_BYTES
+from chatd.rooms.inbox import INBOX_BYTES
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.text.folding import fold
@@ -54,7 +54,7 @@ class OnlyAnswersTests(SynchronousTestCase):
     def test_such_a_command_changes_nothing(self) -> None:
         found = {command.name for command in TABLE if command.only_answers}
         reading = {"rooms", "who", "help", "history", "since", "search", "mentions"}
-        reading |= {"answers", "marks"}
+        reading |= {"answers", "marks", "seen"}
         self.assertEqual(found, reading)
         self.assertTrue(only_answers("quien"))
         self.assertTrue(only_answers("nosuch"))

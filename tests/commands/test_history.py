@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from chatd.chat.actions.search import FOUND_BYTES, FOUND_SHOWN
-from chatd.chat.permissions import Mode
 from chatd.errors import ErrorKind
 from chatd.event import Event
 from chatd.rooms.room import Room
@@ -130,7 +129,9 @@ class TestSearch:
         self, world: World, ana: Member, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def look(room: Room, wanted: Wanted, upto: int, limit: int, asker: Asker) -> Found:
-            change(ana.server.store, ana.server.moderation.roles.set_mode(room, Mode.PRIVATE))
+            change(
+                ana.server.store, ana.server.moderation.roles.change_policy(room, mode="private")
+            )
             return Found(await room.read(0, upto, asker), 0)
 
         ana.type("/join ops")

@@ -22,11 +22,12 @@ A_LIMIT = re.compile(
 NO_LIMITS = {
     # Rules of the language, and of what people read
     *("chat.session.NAMES_SHOWN", "text.escaping.MAX_BLANK", "text.escaping.MOST_GROWTH"),
+    "commands.seen.NAMES_SHOWN",
     "text.work.MOST_WORK",
     *("text.validation.KEPT_OF_LONG", "chat.actions.sanctions.MOST_SECONDS"),
     # Steps of work that no client asks for, and of its own size
     *("chat.idempotency.FORGOTTEN_AT_ONCE", "storage.sqlite.search_index.MOST_GRAMS"),
-    "chat.prompt_marks.MARKS_AT_ONCE",
+    *("chat.prompt_marks.MARKS_AT_ONCE", "chat.reach.SESSIONS_A_TURN"),
     *("storage.postgres.search_index.MOST_GRAMS", "storage.postgres.search_index.MOST_BLOCKS"),
     *("webhooks.http_client.KEPT_BYTES", "webhooks.lanes.QUICK_TO_RETURN"),
     # Of the operator alone

@@ -585,6 +585,55 @@ class TestTellingOfPresence:
         assert not room.tells_presence
 
 
+class TestOwing:
+    """A source owes the events that are still to be taken from it."""
+
+    def owed(self, source: Cursor | Replay, harness: FeedHarness) -> list[int]:
+        return [seq for seq in range(harness.room.head + 2) if source.owes("lobby", seq)]
+
+    def test_a_live_cursor_owes_what_is_published_and_not_taken(self, harness: FeedHarness) -> None:
+        harness.publish(said("before"))
+        cursor = harness.follow()
+        assert self.owed(cursor, harness) == []
+        harness.publish(said("a"), said("b"))
+        assert self.owed(cursor, harness) == [2, 3]
+        assert not cursor.owes("ops", 2)
+        cursor.take()
+        assert self.owed(cursor, harness) == []
+
+    def test_one_that_was_detached_owes_what_the_live_one_left(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.publish(said("a"))
+        rest = cursor.detach()
+        assert rest is not None
+        harness.publish(said("b"))
+        assert (self.owed(rest, harness), self.owed(cursor, harness)) == ([1], [2])
+
+    def test_one_that_was_pushed_to_owes_nothing(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        cursor = harness.follow()
+        harness.publish(said("a"))
+        assert self.owed(cursor, harness) == []
+
+    def test_one_that_reads_the_log_owes_what_it_has_not_read(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.publish(*map(said, "abcdefgh"))
+        harness.bury()
+        cursor.take()
+        harness.store.answer()
+        assert cursor.take()
+        assert self.owed(cursor, harness)[:2] == [4, 5]
+
+    def test_a_replay_owes_what_is_left_of_its_stretch(self, harness: FeedHarness) -> None:
+        harness.fill(*"abcdefgh")
+        harness.store.prompt = True
+        replay = Replay(harness.room, harness.format, 1, 7, harness.wake)
+        assert self.owed(replay, harness) == [2, 3, 4, 5, 6, 7]
+        replay.take()
+        assert self.owed(replay, harness) == [5, 6, 7]
+        assert not replay.owes("ops", 5)
+
+
 class TestFallingBehind:
     def test_inside_the_tail_nothing_is_read_and_no_notice_is_missed(
         self, harness: FeedHarness

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.rooms.stream import ANSWER_BYTES, INBOX_BYTES, Inbox, Stream
+from chatd.rooms.inbox import INBOX_BYTES, Inbox
+from chatd.rooms.stream import ANSWER_BYTES, Stream
 from chatd.util.meter import BYTES_A_LINE, SHORT_ANSWER
 from tests.support.meters import NotingMeter
 
@@ -556,11 +557,11 @@ class TestInbox:
 class TestAcknowledged:
     def test_is_what_whoever_takes_says(self) -> None:
         stream = Stream()
-        assert stream.acknowledged
+        assert stream.sink.acknowledged
         stream.connect(sink := Sink())
-        assert stream.acknowledged
+        assert stream.sink.acknowledged
         sink.acknowledged = False
-        assert not stream.acknowledged
+        assert not stream.sink.acknowledged
 
     @pytest.mark.parametrize("acknowledged", [True, False])
     def test_is_remembered_of_whoever_is_gone(self, acknowledged: bool) -> None:
@@ -570,7 +571,7 @@ class TestAcknowledged:
         stream.shut()
         sink.acknowledged = not acknowledged
         stream.shut()
-        assert stream.acknowledged is acknowledged
+        assert stream.sink.acknowledged is acknowledged
 
 
 def test_what_is_not_followed_any_more_may_be_let_go_again() -> None:
@@ -631,3 +632,21 @@ class TestSlices:
         assert not stream.drained
         assert everything(stream) == b"one"
         assert stream.drained
+
+
+class TestSources:
+    def test_are_what_is_queued_but_answers_and_then_what_is_live(self) -> None:
+        stream = Stream(owner=Unfailing())
+        live, replay = Room(), Replay(b"1\n")
+        stream.follow(live)
+        stream.put(b"an answer\n")
+        stream.replay(replay)
+        assert stream.sources == (replay, live)
+
+    def test_of_an_inbox_and_of_an_answer_in_slices_no_event_is_owed(self) -> None:
+        stream = Stream(owner=Unfailing())
+        inbox = Inbox.of(stream)
+        inbox.put(b"<ana> hola\n")
+        stream.put_slices(iter([b"a"]))
+        assert len(stream.sources) == 2
+        assert not any(source.owes("lobby", 1) for source in stream.sources)

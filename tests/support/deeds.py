@@ -12,6 +12,8 @@ DEEDS = (
         "unban_prefix",
         "private_everyone",
         "private_members",
+        "seen_on",
+        "seen_off",
         "hook",
         "unhook",
         "endhook",

@@ -27,6 +27,8 @@ def give_role(person: Member, role: Role, room: str) -> None:
 def set_mode(world: World, room: str, mode: Mode) -> None:
     """Set the mode of a room, as any session of the world."""
     server, there = world.server, world.room(room)
-    puts = [] if mode is Mode.FREE else [server.moderation.roles.set_mode(there, mode)]
+    puts = (
+        [] if mode is Mode.FREE else [server.moderation.roles.change_policy(there, mode=mode.value)]
+    )
     server.deeds.carry_out(next(iter(server.sessions)), there, None, *puts)
     world.settle()

@@ -37,6 +37,7 @@ Modules (python3 -m tools.documents writes this list):
 - `policy`: The policy of a room: its mode and its owner, and closing it.
 - `post`: Posting: lines of a program that is here for one request, all of them or none.
 - `push`: The push of a session's account: where it is notified while it is away.
+- `reached`: Finding out who has a line: how many of those who were there, and who has not yet.
 - `register`: Registering the name that a session has.
 - `remarks`: The parts that all remarks share: the right to make one, and the line that it is about.
 - `rename`: Taking another name.

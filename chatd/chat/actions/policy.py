@@ -77,6 +77,27 @@ async def set_mode(server: ChatServer, session: Session, room: Room, mode: Mode)
     return await _set_mode(server, session, room, mode, Deed("mode", mode.value))
 
 
+def shows_seen(server: ChatServer, session: Session, room: Room) -> bool:
+    """Return True if a room shows who has a line. Raises `Refusal`."""
+    server.moderation.check(session, room, Act.READ)
+    return server.moderation.roles.policy_of(room).seen
+
+
+async def set_seen(server: ChatServer, session: Session, room: Room, shows: bool) -> Done | None:
+    """Have a room show who has a line, or not. Return None if it is so already.
+
+    Raises `Refusal` and `StoreError`.
+    """
+    roles = server.moderation.roles
+    if roles.mode_of(room) is Mode.FREE:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "seen_needs_owner", room=room.name)
+    server.moderation.check(session, room, Act.SEEN)
+    if roles.policy_of(room).seen is shows:
+        return None
+    deed = Deed("seen_on" if shows else "seen_off")
+    return await carry_out(server, session, room, deed, [roles.change_policy(room, seen=shows)])
+
+
 def may_close(server: ChatServer, session: Session, room: Room) -> bool:
     """Return False if a room is closed already.
 
@@ -109,9 +130,8 @@ async def close(server: ChatServer, session: Session, room: Room) -> Done | None
 async def _set_mode(
     server: ChatServer, session: Session, room: Room, mode: Mode, deed: Deed
 ) -> Done:
-    done = await carry_out(
-        server, session, room, deed, [server.moderation.roles.set_mode(room, mode)]
-    )
+    put = server.moderation.roles.change_policy(room, mode=mode.value)
+    done = await carry_out(server, session, room, deed, [put])
     server.evictions.review_room(room)
     return done
 

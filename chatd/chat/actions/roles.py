@@ -71,7 +71,8 @@ async def _set_role(
     # The role of an account is stored with it, and what its sessions had as guests ends.
     of_guests = Role.EVERYONE if puts else role
     if role is Role.OPERATOR and moderation.roles.mode_of(room) is Mode.FREE:
-        puts.append(moderation.roles.set_mode(room, Mode.OPEN))  # it has staff from now on
+        # It has staff from now on.
+        puts.append(moderation.roles.change_policy(room, mode=Mode.OPEN.value))
     elsewhere = server.roster.called(name)
     undo = moderation.roles.lower_guests([*before, *elsewhere], room, of_guests)
     done = await carry_out(server, session, room, deed, puts, undo)

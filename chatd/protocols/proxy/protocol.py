@@ -60,6 +60,7 @@ class ProxiedProtocol(ProtocolWrapper):
         if isinstance(inner, ClientProtocol):
             over_tls = self._behind.believed(header.over_tls)
             inner.connection.address.introduce(cast(ITransport, self.transport).getPeer(), over_tls)
+            inner.connection.output.note_proxy()
             inner.connection.address_known()
         if rest:
             self.wrappedProtocol.dataReceived(rest)

@@ -4,6 +4,7 @@ These modules must not know a protocol's syntax: neither lines nor HTTP.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `arrival`: The arrival of what one connection was sent until some moment, at the client's system.
 - `check_schedule`: The clients that have begun something that has to end in time, and when each is
   to be checked.
 - `client_address`: The address of a client: the network that it is counted for, and who can read it

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IReactorTime, ISSLTransport
 
+from chatd.protocols.transport.arrival import Arrival
 from chatd.protocols.transport.writer import Blocked, ConnectionWriter, Supply
 
 
@@ -34,9 +35,12 @@ class Output:
     ``blocked`` receives the writer when it has no room: see `writer`.
     """
 
-    __slots__ = ("_blocked", "_clock", "_dropped", "_transport", "supply", "writer")
+    __slots__ = ("_blocked", "_clock", "_dropped", "_transport", "is_direct", "supply", "writer")
 
     writer: ConnectionWriter
+    is_direct: bool
+    """True if the connection ends at the client's own system, as far as is known from `begin` on:
+    not at a proxy, nor in the layer of TLS."""
 
     def __init__(self, clock: IReactorTime, blocked: Blocked) -> None:
         self._blocked = blocked
@@ -53,9 +57,18 @@ class Output:
             self.writer.serve(supply)
         else:
             self._transport = transport
+            self.is_direct = not ISSLTransport.providedBy(transport)
             self.writer = ConnectionWriter(transport, supply, self._clock, self._blocked)
         self.supply = supply
         return self.writer
+
+    def note_proxy(self) -> None:
+        """Take note that a proxy passes on to the client what is sent."""
+        self.is_direct = False
+
+    def arrival(self) -> Arrival:
+        """Return the arrival of all that is sent until its first look, at the other end."""
+        return Arrival(self.writer)
 
     @property
     def begun(self) -> bool:

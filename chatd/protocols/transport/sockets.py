@@ -35,6 +35,9 @@ _PROBES, _UNACKED = 3, 24
 """Offsets of ``tcpi_probes``, a byte, and ``tcpi_unacked``, four bytes, in ``struct tcp_info``
 (linux/tcp.h)."""
 
+_BYTES_ACKED = 120
+"""Offset of ``tcpi_bytes_acked``, eight bytes, in the same (since Linux 4.1)."""
+
 _TCP_RTO_MAX_MS = 44
 """The most seconds between two tries, 120 without it (linux/tcp.h, since Linux 6.15)."""
 
@@ -133,12 +136,36 @@ def unacknowledged(connection: socket.socket) -> bool:
 
     Return True if that cannot be known: the connection is gone, or the system does not tell.
     """
+    return outstanding_bytes(connection) != 0
+
+
+def outstanding_bytes(connection: socket.socket) -> int | None:
+    """Return how many bytes were sent that have not reached the system of the peer.
+
+    Return None if that cannot be known: see `unacknowledged`.
+    """
     try:
         if sys.platform == "darwin":
-            return connection.getsockopt(socket.SOL_SOCKET, _SO_NWRITE) > 0
-        return any(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
+            return connection.getsockopt(socket.SOL_SOCKET, _SO_NWRITE)
+        queued = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
     except (OSError, ValueError):  # a closed socket has no number
-        return True
+        return None
+    return int.from_bytes(queued, sys.byteorder)
+
+
+def acknowledged_bytes(connection: socket.socket) -> int | None:
+    """Return how many bytes the system of the peer has acknowledged since the connection began.
+
+    Return None if the system does not tell: only Linux does, and of TCP alone.
+    """
+    if sys.platform != "linux":
+        return None
+    end = _BYTES_ACKED + 8
+    try:
+        info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, end)
+    except OSError:
+        return None
+    return int.from_bytes(info[_BYTES_ACKED:], sys.byteorder) if len(info) == end else None
 
 
 def is_reset(connection: socket.socket | None) -> bool:

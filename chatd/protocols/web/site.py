@@ -21,7 +21,16 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.protocols.transport.scheduler import TurnScheduler
-from chatd.protocols.web.api import hooks, incident, openapi, posting, rooms, sign_in, subscribe
+from chatd.protocols.web.api import (
+    hooks,
+    incident,
+    openapi,
+    posting,
+    reached,
+    rooms,
+    sign_in,
+    subscribe,
+)
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.trusted_header import TrustedHeader
@@ -36,11 +45,14 @@ from chatd.storage.contract import StoreError
 from chatd.util.meter import SHORT_ANSWER
 
 ROUTES = (
-    *(*rooms.TABLE, *posting.TABLE, *incident.TABLE),
+    *(*rooms.TABLE, *posting.TABLE, *incident.TABLE, *reached.TABLE),
     *(*sign_in.TABLE, *subscribe.TABLE, *hooks.TABLE),
 )
 
 _READING = ("GET", "HEAD")
+
+_PROXIES = frozenset(("forwarded", "via", "x-forwarded-for", "x-real-ip"))
+"""Headers that proxies add to the requests that they pass on (RFC 7239, RFC 9110, and custom)."""
 
 
 def site_of(
@@ -241,6 +253,8 @@ class Site:
             asker.charge(route.cost)
         server, language = self.server, request.language(self.server.language)
         call = Call(server, self.clock, self.max_length, request, asker, language, names)
+        if self._trusted is not None or not _PROXIES.isdisjoint(request.headers):
+            asker.note_proxy()
         if self._trusted is not None and not route.foreign:
             call = replace(call, vouched=await self._trusted.grant_for(call))
         answer = await route.handler(call)

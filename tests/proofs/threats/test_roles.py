@@ -177,6 +177,15 @@ def be_heard_by_who_ignores(ops: Ops, one: Visitor) -> bool:
     return any(MISCHIEF in line for line in ops.luis.seen())
 
 
+def see_bans_and_readers(ops: Ops, one: Visitor) -> bool:
+    ops.luis.ask("whose line is it")
+    one.type("/seen whose", "ops")
+    sees_readers = " is with " in one.told()
+    sees_bans = see_bans(ops, one)
+    assert sees_bans is sees_readers
+    return sees_bans
+
+
 ACTIONS: dict[str, Callable[[Ops, Visitor], bool]] = {
     "enter a private room without an invitation": enter_a_private_room,
     "learn that a private room exists": learn_of_a_private_room,
@@ -186,7 +195,7 @@ ACTIONS: dict[str, Callable[[Ops, Visitor], bool]] = {
     "mute, kick and ban a guest": act_against("luis"),
     "mute, kick and ban an operator": act_against("olga"),
     "mute, kick and ban an administrator": act_against("ada"),
-    "see who is muted and banned": see_bans,
+    "see who is muted and banned, and who has a line of another person": see_bans_and_readers,
     "learn a person's network, by banning it": learn_a_network,
     "set the mode": set_the_mode,
     "make an operator": make_an_operator,

@@ -47,6 +47,14 @@ def proxied() -> ProxiedWorld:
     return ProxiedWorld()
 
 
+def test_what_is_sent_goes_to_the_proxy_and_not_to_the_client(proxied: ProxiedWorld) -> None:
+    header, _ = next(iter(HEADERS.values()))
+    protocol, _ = proxied.connect()
+    output = cast(Any, protocol.wrappedProtocol).connection.output
+    protocol.dataReceived(header)
+    assert not output.is_direct
+
+
 @pytest.mark.parametrize("case", HEADERS)
 @pytest.mark.parametrize("pieces", [1, 2, 1000])
 def test_behind_a_header_lines_are_said(proxied: ProxiedWorld, case: str, pieces: int) -> None:

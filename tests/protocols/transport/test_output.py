@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from zope.interface import directlyProvides
 
 from chatd.protocols.transport.output import Output
 from tests.support.connections import Pieces
@@ -108,3 +110,29 @@ class TestDropping:
         output.drop_input(5, 10)
         output.drop_input(6, 10)
         assert transport.producerState == "paused"
+
+
+class TestItsEnd:
+    def test_over_plain_tcp_is_the_client(self, output: Output, transport: StringTransport) -> None:
+        output.begin(transport, Pieces())
+        assert output.is_direct
+        assert output.arrival().look()
+
+    def test_over_tls_is_the_layer_of_tls(self, output: Output, transport: StringTransport) -> None:
+        directlyProvides(transport, ISSLTransport)
+        output.begin(transport, Pieces())
+        assert not output.is_direct
+
+    def test_behind_a_proxy_is_the_proxy_also_with_another_supply(
+        self, output: Output, transport: StringTransport
+    ) -> None:
+        output.begin(transport, Pieces())
+        output.note_proxy()
+        output.begin(transport, Pieces())
+        assert not output.is_direct
+
+    def test_what_is_taken_and_not_sent_has_not_arrived(
+        self, output: Output, transport: StringTransport
+    ) -> None:
+        output.begin(transport, Pieces(b"hola\n")).pauseProducing()
+        assert not output.arrival().look()

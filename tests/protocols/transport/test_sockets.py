@@ -16,7 +16,9 @@ from twisted.internet.interfaces import IReadDescriptor
 from chatd.protocols.transport import sockets
 from chatd.protocols.transport.sockets import (
     Patience,
+    acknowledged_bytes,
     is_reset,
+    outstanding_bytes,
     prepare,
     socket_of,
     unacknowledged,
@@ -283,3 +285,43 @@ async def test_of_a_transport_that_was_closed_there_is_none(loopback: LoopbackSe
     await ana.close()
     await loopback.chat.when_empty()
     assert socket_of(client.transport) is None
+
+
+class TestPosition:
+    """The bytes under way, and those that have arrived since the connection began."""
+
+    def test_a_byte_is_under_way_or_has_arrived(self, pair: Pair) -> None:
+        began = acknowledged_bytes(pair.server)
+        assert began is not None
+        sent = pair.server.send(b"x" * 1000)
+        outstanding, arrived = outstanding_bytes(pair.server), acknowledged_bytes(pair.server)
+        assert outstanding is not None
+        assert arrived is not None
+        assert outstanding + arrived - began >= sent
+
+    def test_to_one_that_does_not_read_much_stays_under_way(self, pair: Pair) -> None:
+        pair.fill()
+        assert acknowledged_bytes(pair.server)
+        assert outstanding_bytes(pair.server)
+
+    def test_of_a_closed_one_nothing_is_known(self, pair: Pair) -> None:
+        pair.server.close()
+        assert outstanding_bytes(pair.server) is None
+        assert acknowledged_bytes(pair.server) is None
+
+    def test_of_a_unix_socket_only_what_is_under_way_is_known(self) -> None:
+        server, client = socket.socketpair()
+        assert outstanding_bytes(server) == 0
+        server.send(b"x")
+        assert outstanding_bytes(server)
+        client.recv(1)
+        assert outstanding_bytes(server) == 0
+        assert acknowledged_bytes(server) is None
+        server.close()
+        client.close()
+
+    def test_other_systems_do_not_tell_what_has_arrived(
+        self, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "platform", "darwin")
+        assert acknowledged_bytes(pair.server) is None

@@ -34,6 +34,22 @@ def test_what_is_not_there_is_said_to_be_so(path: str) -> None:
     assert error_of(SiteWorld().ask("GET", path)) == (404, "unknown_path")
 
 
+@pytest.mark.parametrize(
+    ("headers", "is_direct"),
+    [
+        ({}, True),
+        ({"x_forwarded_for": "203.0.113.7"}, False),
+        ({"forwarded": "for=203.0.113.7"}, False),
+        ({"via": "1.1 proxy"}, False),
+    ],
+)
+def test_a_proxy_is_known_by_its_headers(headers: dict[str, str], is_direct: bool) -> None:
+    web = SiteWorld()
+    caller = web.caller()
+    caller.ask("GET", "/healthz", **headers)
+    assert caller.protocol.connection.output.is_direct is is_direct
+
+
 def test_a_path_says_how_it_can_be_asked() -> None:
     web = SiteWorld()
     got = web.ask("DELETE", "/api/rooms/ops/messages")

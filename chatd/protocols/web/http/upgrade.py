@@ -54,6 +54,9 @@ class Requester(Protocol):
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""
 
+    def note_proxy(self) -> None:
+        """Take note that a proxy passes the client's requests on."""
+
     def stream(self) -> Stream:
         """Return the stream for the session of a request. It is closed once the client has gone."""
 
@@ -105,6 +108,10 @@ class ConnectionRequester:
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""
         self._rate.spend(lines, 0)
+
+    def note_proxy(self) -> None:
+        """Take note that a proxy passes the client's requests on."""
+        self._connection.output.note_proxy()
 
     def stream(self) -> Stream:
         """Return the stream for the session of a request. It is closed once the client has gone."""
