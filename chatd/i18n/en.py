@@ -1022,7 +1022,6 @@ SENTENCES = {
     ),
     "seen_needs_owner_http": "nobody runs #{room}, so it does not show which people have a line.",
     "seen_is_off": "the operators of #{room} have switched that off there.",
-    "no_line_of_seq": "#{room} has no line with the number {seq}, or not any more.",
     "wrong_switch": "{word} is not a setting. Use on or off.",
     "nobody_runs_room": (
         "nobody runs #{room}, so only administrators may do that there. /create ROOM creates"

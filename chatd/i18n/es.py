@@ -1101,7 +1101,6 @@ SENTENCES = {
         "nadie administra #{room}, así que allí nadie ve quién tiene una línea."
     ),
     "seen_is_off": "quienes administran #{room} han quitado que se vea quién tiene una línea.",
-    "no_line_of_seq": "#{room} no tiene una línea con el número {seq}, o ya no.",
     "wrong_switch": "{word} no es un ajuste. Usa sí o no.",
     "nobody_runs_room": (
         "nadie administra #{room}, así que allí eso solo lo pueden hacer los administradores"

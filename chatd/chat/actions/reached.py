@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from chatd.chat.actions import search
 from chatd.chat.actions.look import room_to_read
+from chatd.chat.actions.remarks import line_at
 from chatd.chat.permissions import Act, Mode
 from chatd.chat.reach import Reached
 from chatd.chat.server import ChatServer
@@ -83,13 +84,12 @@ async def line_of(server: ChatServer, session: Session, room: Room, seq: int) ->
     room_to_read(server, session, room)
     check_shown(server, room)
     try:
-        events = await room.read(seq - 1, seq, session.identity.asker)
+        line = await line_at(room, session, seq)
     except StoreError:
         raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=seq, last=seq) from None
     room_to_read(server, session, room)  # still
-    line = next((event for event in events if event.seq == seq), None)
     if line is None or line.kind not in _SAID:
-        raise Refusal(ErrorKind.NOBODY, "no_line_of_seq", seq=seq, room=room.name)
+        raise Refusal(ErrorKind.NO_LINE, "no_such_line", seq=seq, room=room.name)
     if not is_own(server, session, line):
         server.moderation.check(session, room, Act.SEEN)
     return line

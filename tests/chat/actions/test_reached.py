@@ -171,12 +171,12 @@ class TestWhichLine:
         assert of_seq(luis, 2).text == "hola"
         with pytest.raises(Refusal) as refused:
             of_seq(luis, 99)
-        assert refused.value.key == "no_line_of_seq"
+        assert refused.value.key == "no_such_line"
 
     def test_a_deed_is_no_line(self, ana: Member, luis: Member) -> None:
         with pytest.raises(Refusal) as refused:
             of_seq(ana, 1)
-        assert refused.value.key == "no_line_of_seq"
+        assert refused.value.key == "no_such_line"
 
     def test_a_seq_of_anothers_line_takes_an_operator(self, ana: Member, luis: Member) -> None:
         ana.type("hola")

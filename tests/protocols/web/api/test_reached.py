@@ -83,4 +83,4 @@ def test_what_is_no_seq_is_refused(web: SiteWorld, ana: Member, seq: str) -> Non
 
 
 def test_a_line_that_is_not_there_is_not_found(web: SiteWorld, ana: Member) -> None:
-    assert error_of(ask(web, 99, "ana")) == (404, "no_line_of_seq")
+    assert error_of(ask(web, 99, "ana")) == (404, "no_such_line")
