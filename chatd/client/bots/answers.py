@@ -82,27 +82,34 @@ def message_of(part: Part, limits: Limits) -> str:
 
 
 def part_in(line: bytes) -> Part:
-    """Return the message in a line that a program printed. Raises `WrongAnswer`."""
+    """Return the message in a line that a program printed. Raises `WrongAnswer`.
+
+    One without a text only says that a call is dealt with.
+    """
     try:
         found = decode_json(line.decode())
     except ValueError:
         found = None
-    if not isinstance(found, dict) or not isinstance(found.get("text"), str):
-        raise WrongAnswer(f'it is no object with a "text": {visible(text_in(line[:60]))}')
-    to, reply_to, key = (found.get(name) for name in ("to", "reply_to", "key"))
-    if not isinstance(to, str | None) or not isinstance(key, str | None):
-        raise WrongAnswer('"to" and "key" must be texts')
+    if not isinstance(found, dict):
+        raise WrongAnswer(f"it is no object: {visible(text_in(line[:60]))}")
+    text, to, key = ("" if found.get(name) is None else found[name] for name in _TEXTS)
+    if not all(isinstance(each, str) for each in (text, to, key)):
+        raise WrongAnswer(f"{', '.join(_TEXTS)} must be texts")
+    reply_to = found.get("reply_to")
     if not isinstance(reply_to, int | None) or isinstance(reply_to, bool):
-        raise WrongAnswer('"reply_to" must be the seq of a call')
-    text = found["text"].encode(errors="backslashreplace").decode()
-    return Part(text, _name_of(to or ""), reply_to, key or "")
+        raise WrongAnswer("reply_to must be the seq of a call")
+    return Part(text.encode(errors="backslashreplace").decode(), _name_of(to), reply_to, key)
+
+
+_TEXTS = ("text", "to", "key")
+"""The members of an answer that are texts."""
 
 
 def _name_of(to: str) -> str:
     try:
         return validate_name(to) if to else ""
     except InvalidName:
-        raise WrongAnswer(f'"to" is no name: {visible(to[:60])}') from None
+        raise WrongAnswer(f"to is no name: {visible(to[:60])}") from None
 
 
 def _without_blank_ends(text: str) -> list[str]:

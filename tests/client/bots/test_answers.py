@@ -80,6 +80,7 @@ def test_the_limits_are_those_of_the_server() -> None:
         (b'{"text":"a\\nb","to":"ana","reply_to":7,"key":"x"}', Part("a\nb", "ana", 7, "x")),
         (b'{"text":"pong","to":null,"more":1}', Part("pong")),
         (b'{"text":"\\ud800"}', Part("\\ud800")),
+        (b'{"reply_to":7}', Part("", reply_to=7)),
     ],
 )
 def test_answers_in_json(line: bytes, part: Part) -> None:
@@ -93,7 +94,6 @@ def test_answers_in_json(line: bytes, part: Part) -> None:
         b"\xff",
         b"[1]",
         b'{"text":7}',
-        b'{"to":"ana"}',
         b'{"text":"a","to":5}',
         b'{"text":"a","to":"a b"}',
         b'{"text":"a","to":"x\\n/quit"}',
