@@ -18,6 +18,10 @@ MOST_OPTIONS = 9
 """Most options of a question: each is chosen by one digit."""
 
 
+EXCERPT = 200
+"""Most characters of a line in a remark about it, and in the list of alerts."""
+
+
 class Question(NamedTuple):
     """A question to a room: its words, and up to `MOST_OPTIONS` options; without any, words answer.
 

@@ -75,6 +75,8 @@ export type ClientMessage =
 	| { type: "seen"; id?: Id; room: string; seq: number }
 	| { type: "decide"; id?: Id; room: string; seq?: number; words?: string }
 	| { type: "decisions"; id?: Id; room: string; before?: number; limit?: number }
+	| { type: "take"; id?: Id; room: string; seq?: number; words?: string }
+	| { type: "alerts"; id?: Id; room: string }
 	| { type: "ping"; id?: Id };
 
 export interface Hello {
@@ -151,6 +153,21 @@ export interface Decisions {
 	room: string;
 	events: LogEvent[];
 	next?: number;
+}
+
+export interface Taken {
+	type: "taken";
+	id?: Id;
+	room: string;
+	ack: Remark;
+}
+
+/** The alerts that go on, the oldest first. `number` is unique among them; `by` is null if nobody has it. */
+export interface Alerts {
+	type: "alerts";
+	id?: Id;
+	room: string;
+	alerts: { seq: number; number: number; author: string; excerpt: string; by: string | null; words: string }[];
 }
 
 /** The answer to `search` has `upto`; lines found by a command have none. */
@@ -336,6 +353,8 @@ export type ServerMessage =
 	| History
 	| Decided
 	| Decisions
+	| Taken
+	| Alerts
 	| Found
 	| FoundInRooms
 	| RoomPolicy

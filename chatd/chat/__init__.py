@@ -47,6 +47,8 @@ Modules (python3 -m tools.documents writes this list):
 - `name_watches`: Watches of names: who wants to know when a name comes to be used here, and when it
   is free again.
 - `names`: The names in use: those of the guests who are connected, and the registered ones.
+- `open_alerts`: Alerts that go on in rooms, and the people who have taken them on: records beside
+  the logs.
 - `other_nodes`: Orders of other nodes: for the sessions of this one, the effects of their deeds and
   records.
 - `own_lines`: Lines that accounts said without being sent them, which count as read.

@@ -23,13 +23,14 @@ from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.directory import Rooms
 from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.names import Names
+from chatd.chat.open_alerts import OpenAlerts
 from chatd.chat.other_nodes import OtherNodes
 from chatd.chat.questions import Questions
 from chatd.chat.roster import Roster
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import Draft, Entry, Event, Kind, Published, Record, is_inbox, owner_of
+from chatd.event import REMARKS, Draft, Entry, Event, Kind, Published, Record, is_inbox, owner_of
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError, Subscriber
 from chatd.text.folding import fold
@@ -52,6 +53,7 @@ class Parts(Protocol):
     names: Names
     quotas: LineQuotas
     questions: Questions
+    open_alerts: OpenAlerts
     error_log: ErrorLog
 
 
@@ -70,6 +72,7 @@ class Publisher(Subscriber):
         self._names = parts.names
         self._quotas = parts.quotas
         self._questions = parts.questions
+        self._open_alerts = parts.open_alerts
         self._others = others
         self._error_log = parts.error_log
 
@@ -142,7 +145,7 @@ class Publisher(Subscriber):
             is_deed = draft.kind is Kind.DEED  # whose change would conflict
             if is_deed or self._incoming.posts_as(room.key, draft.author):
                 return None
-            return StoreError.line_refusal
+            return None if self._may_remark(draft, room) else StoreError.line_refusal
         account = self._accounts.called(draft.author)
         if account is None and self._names.is_lost(draft.author):
             return Refusal(ErrorKind.NAME_IN_USE, "not_your_name_now", name=draft.author)
@@ -154,11 +157,17 @@ class Publisher(Subscriber):
             session.rights.guard(session, room) if room.guarded else None
         )
 
+    def _may_remark(self, draft: Draft, room: Room) -> bool:
+        """Return True if a draft is a remark of a session that may speak in its room."""
+        by = self._sessions.called(draft.author) if draft.kind in REMARKS else ()
+        return any(session.may_speak_in(room) for session in by)
+
     def forgot(self, name: str, upto: int) -> None:
         room = self._rooms.get(fold(name))
         if room is not None:
             room.forget(upto)
             self._questions.forgotten(room, upto)
+            self._open_alerts.forgotten(room, upto)
 
     def _refuse(self, refused: Sequence[tuple[Draft, Refusal]]) -> None:
         changed: dict[Session, None] = {}

@@ -31,6 +31,7 @@ from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
 from chatd.chat.name_watches import NameWatches
 from chatd.chat.names import Names
+from chatd.chat.open_alerts import OpenAlerts
 from chatd.chat.other_nodes import OtherNodes
 from chatd.chat.people_marks import MarkedPeople
 from chatd.chat.private_lines import PrivateLines
@@ -126,6 +127,7 @@ class ChatServer:
             store, clock, reads, self.accounts, self.spending, self.rooms.get, self.rooms.readable
         )
         self.questions = Questions(store, sessions, self.roster, self.unread.sessions)
+        self.open_alerts = OpenAlerts(store)
         self.staying = Staying(self, stays, clock)
         self.hooks = Hooks(store, self.budgets)
         self.hook_review = HookReview(self)
@@ -178,6 +180,7 @@ class ChatServer:
                 self.staying,
                 self.idempotency,
                 self.questions,
+                self.open_alerts,
                 self.logins.limits,
             ),
             self.alerts.pushes,
@@ -237,8 +240,6 @@ class ChatServer:
             self.spending.end(session)
             self.moderation.disconnected(session.number)
             session.stream.abandon()
-
-    # Ending rights
 
     def check(self) -> None:
         """Store what is due, and end grants and counts that expired; call it every five seconds."""

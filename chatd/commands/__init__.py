@@ -17,7 +17,7 @@ Modules (python3 -m tools.documents writes this list):
   missed.
 - `hooks`: The command for webhooks: the lines of a room are sent to a URL, and tools post in the
   room.
-- `incident`: Commands of an incident: decisions that were taken.
+- `incident`: Commands of an incident: decisions, and alerts that a person has.
 - `moderation`: Commands of a room's staff: modes, roles and closing. `chatd.commands.sanctions` has
   the others.
 - `operate`: Commands that concern the whole server, most of them for administrators.

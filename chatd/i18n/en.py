@@ -206,6 +206,20 @@ SENTENCES = {
     "decisions_one": "1 decision in #{room}:",
     "no_decisions": "No line of #{room} is marked as a decision.",
     "older_decisions": "For earlier ones: /marks {seq}",
+    "which_alert": (
+        "{alerts} alerts go on in #{room}: which one? /ack {number} takes the one of that number."
+    ),
+    "which_alert_http": "{alerts} alerts go on in #{room}: give the seq of one.",
+    "no_alert": "no alert goes on in #{room}, and no webhook said a line there lately.",
+    "no_alerts": "No alert goes on in #{room}.",
+    "alerts_of_nobody": "{count} alerts that nobody has:",
+    "alerts_of_nobody_one": "1 alert that nobody has:",
+    "all_alerts_taken": "Every alert in #{room} is taken:",
+    "alert_of_nobody": "{number}: {line}",
+    "alert_of": "{number}: {line} ({name} has it)",
+    "alert_of_with_words": "{number}: {line} ({name} has it: {words})",
+    "have_read": "{people} have read: {line}",
+    "has_read": "{people} has read: {line}",
     # Answers
     "you_are": "You are now {name}.",
     "you_are_already": "You are {name} already.",

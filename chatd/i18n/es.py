@@ -214,6 +214,20 @@ SENTENCES = {
     "decisions_one": "1 decisión en #{room}:",
     "no_decisions": "Ninguna línea de #{room} está marcada como decisión.",
     "older_decisions": "Las anteriores: /marcas {seq}",
+    "which_alert": (
+        "en #{room} siguen {alerts} alertas: ¿cuál? /asumir {number} es la de ese número."
+    ),
+    "which_alert_http": "en #{room} siguen {alerts} alertas: da el seq de una.",
+    "no_alert": "en #{room} no sigue ninguna alerta, ni ha dicho nada hace poco un webhook.",
+    "no_alerts": "En #{room} no sigue ninguna alerta.",
+    "alerts_of_nobody": "{count} alertas de las que no se encarga nadie:",
+    "alerts_of_nobody_one": "1 alerta de la que no se encarga nadie:",
+    "all_alerts_taken": "De cada alerta de #{room} se encarga alguien:",
+    "alert_of_nobody": "{number}: {line}",
+    "alert_of": "{number}: {line} (se encarga {name})",
+    "alert_of_with_words": "{number}: {line} (se encarga {name}: {words})",
+    "have_read": "{people} han leído: {line}",
+    "has_read": "{people} ha leído: {line}",
     # Answers
     "you_are": "Ahora eres {name}.",
     "you_are_already": "Ya eres {name}.",

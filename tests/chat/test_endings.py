@@ -716,7 +716,7 @@ def test_every_command_says_what_it_takes_of_a_token_or_takes_all() -> None:
             *("rooms", "who", "join", "leave", "topic", "history", "since", "search", "mentions"),
             "seen",
             *("missed", "whois", "mode", "echo", "times", "language", "text", "bell", "quiet"),
-            *("json", "answers", "marks"),
+            *("json", "answers", "marks", "acks"),
         },
-        "WRITE": {"nick", "me", "msg", "skip", "ask", "a", "show", "mark"},
+        "WRITE": {"nick", "me", "msg", "skip", "ask", "a", "show", "mark", "ack"},
     }

@@ -17,12 +17,14 @@ from tests.support.world import World
 GONE = "goes with the room"
 WITH_A_DEED = "is stored with a line of the room, which is not dropped then"
 WITH_A_QUESTION = "is an answer to a question, which is a line of the room"
+WITH_AN_ALERT = "is stored with a line of a tool, which is not dropped then"
 OF_AN_ACCOUNT = "says what an account has read, or said with a key, in a room of that name"
 OF_NO_ROOM = "has nothing of any room"
 
 BECOMES = {
     "absence": OF_NO_ROOM,
     "account": OF_NO_ROOM,
+    "alert": WITH_AN_ALERT,
     "answer": WITH_A_QUESTION,
     "clock": OF_NO_ROOM,
     "credential": OF_NO_ROOM,

@@ -10,8 +10,12 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat.action_queue import ActionQueue
+from chatd.chat.actions.enter import enter
+from chatd.chat.actions.policy import set_mode
 from chatd.chat.connected_sessions import ConnectedSessions
+from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.line_quotas import UNPUBLISHED_LINES, LineQuotas
+from chatd.chat.permissions import Mode
 from chatd.chat.publisher import Publisher
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind
@@ -20,8 +24,9 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.util.fair_queue import Asker
 from tests.support.logs import Expect
+from tests.support.remarks import DECISION
 from tests.support.sentences import EN
-from tests.support.sessions import guest, keys, member
+from tests.support.sessions import done, guest, keys, member
 from tests.support.world import World
 
 NOT_SAVED = EN.error(ErrorKind.NOT_SAVED, "not_saved")
@@ -400,3 +405,29 @@ def test_own_lines_that_an_account_is_not_sent_count_as_read(world: PublisherWor
     world.server.unread.keep("eva")
     world.settle()
     assert world.server.unread.read_marks.of("eva", "ops") == 1
+
+
+class RemarkOnItsWayTests(SynchronousTestCase):
+    """A remark waits while another node changes rights, so it is asked again if it may be made."""
+
+    def setUp(self) -> None:
+        self.world = World(nodes=1)
+        self.ana, self.luis = member(self.world, "ana"), guest(self.world, "luis")
+        done(self.world, enter(self.world.server, self.ana, "ops"))
+        self.ops = self.world.server.rooms["ops"]
+
+    def asked_again(self, by: str) -> list[Draft]:
+        """Return the remark if it may not be made any more."""
+        draft = Draft("ops", NO_SESSION, by, Kind.DECISION, [DECISION.text()])
+        return list(self.world.server.publisher.check_again([draft]))
+
+    def test_it_may_by_one_who_may_speak(self) -> None:
+        self.assertEqual(self.asked_again("luis"), [])
+
+    def test_it_may_not_by_one_who_may_not_speak_any_more(self) -> None:
+        done(self.world, set_mode(self.world.server, self.ana, self.ops, Mode.ANNOUNCE))
+        self.assertEqual(len(self.asked_again("luis")), 1)
+        self.assertEqual(self.asked_again("ana"), [])
+
+    def test_it_may_not_by_one_who_has_gone(self) -> None:
+        self.assertEqual(len(self.asked_again("eva")), 1)

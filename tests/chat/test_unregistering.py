@@ -21,6 +21,7 @@ from chatd.storage.records import Table
 from chatd.webhooks.incoming.registry import HookUse, IncomingHook, new_hook
 from chatd.webhooks.pushes import PushRecord
 from chatd.webhooks.targets import DeliveryFailure, NotDelivered
+from tests.support.alerts import post_alert
 from tests.support.receivers import hook_record
 from tests.support.world import PASSWORD, World
 
@@ -30,6 +31,7 @@ OF_NOBODY = "has nothing of any account"
 
 BECOMES = {
     "absence": GONE,
+    "alert": GONE,  # who has it: the alert goes on
     "answer": GONE,
     "account": GONE,  # its settings, too: whom it ignores, what it says while away
     "clock": OF_NOBODY,
@@ -79,6 +81,8 @@ class RecordsWorld(World):
         self.ana.type("/a", "/join tea")
         self.settle()
         lab, tea = self.room("lab"), self.room("tea")
+        post_alert(self, "tea", "disk")
+        self.ana.type("/ack")
         _, tokens = server.credentials.issue(server.accounts.table["ana"], TOKEN, "t")
         _, hook = server.hooks.add(tea, hook_record("https://example.com", "ana"))
         _, record = new_hook("ana-alerts", "ana", "ana", "", 0)

@@ -54,7 +54,7 @@ class OnlyAnswersTests(SynchronousTestCase):
     def test_such_a_command_changes_nothing(self) -> None:
         found = {command.name for command in TABLE if command.only_answers}
         reading = {"rooms", "who", "help", "history", "since", "search", "mentions"}
-        reading |= {"answers", "marks", "seen"}
+        reading |= {"answers", "marks", "seen", "acks"}
         self.assertEqual(found, reading)
         self.assertTrue(only_answers("quien"))
         self.assertTrue(only_answers("nosuch"))

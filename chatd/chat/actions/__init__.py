@@ -4,6 +4,7 @@ An action must not know a slash, a sentence that a person reads, a wire format o
 
 Modules (python3 -m tools.documents writes this list):
 
+- `acks`: Acks: alerts that a person takes on, and questions that a person has read.
 - `administration`: The operator's actions: accounts, and the clock. The caller has made sure that
   the operator asks.
 - `ask`: Questions to a room: asking one, answering it, seeing who has not, and closing it.

@@ -11,10 +11,12 @@ import enum
 from typing import NamedTuple
 
 from chatd.chat.deed_log import NO_SESSION
+from chatd.chat.open_alerts import Posted
 from chatd.chat.permissions import Act, Mode, Role, may
 from chatd.chat.server import ChatServer
-from chatd.errors import UNSURE_SECONDS, ErrorKind, Refusal
+from chatd.errors import UNSURE_SECONDS, ErrorKind, Refusal, short
 from chatd.event import Draft, Kind
+from chatd.remarks import EXCERPT
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
@@ -122,7 +124,11 @@ async def _say(server: ChatServer, room: Room, hook: IncomingHook, reading: Read
     try:
         with server.store.together():
             room.append(Draft(room.name, NO_SESSION, hook.kept.name, Kind.NOTICE, lines, as_one))
-            done = change(server.store)
+            excerpts = [short(line, EXCERPT) for line in lines]
+            alerts = [Posted(*alert) for alert in reading.alerts]
+            done = change(
+                server.store, *server.open_alerts.post(room, hook.kept.name, excerpts, alerts)
+            )
         await done
     finally:
         hooks.waiting -= len(lines)

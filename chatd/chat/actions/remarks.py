@@ -15,13 +15,11 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, message_refusal, short
 from chatd.event import SPOKEN, Event
+from chatd.remarks import EXCERPT, words_of
 from chatd.rooms.paging import last_events
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError, Wanted
 from chatd.text.messages import InvalidMessage, validate_message
-
-EXCERPT = 200
-"""Most characters of a line in a remark about it."""
 
 LINES_A_LOOK = 50
 LOOKS = 4
@@ -40,8 +38,8 @@ def check_remarks(server: ChatServer, session: Session, room: Room) -> None:
 
 
 def excerpt_of(event: Event) -> str:
-    """Return the beginning of the text of a line."""
-    return short(event.text, EXCERPT)
+    """Return the beginning of what was said in a line, or asked."""
+    return short(words_of(event), EXCERPT)
 
 
 def valid_words(text: str, max_length: int) -> str:
@@ -88,6 +86,15 @@ async def line_at(room: Room, session: Session, seq: int) -> Event | None:
     return events[0] if events else None
 
 
+async def line_with(server: ChatServer, session: Session, room: Room, word: str) -> Event | None:
+    """Return the last line that was said with a word; None if there is none.
+
+    Raises `Refusal`, also if the store cannot be read.
+    """
+    found = await search(server, session, room, Wanted((word,)))
+    return next(filter(was_said, found.events), None)
+
+
 async def line_named(
     server: ChatServer, session: Session, room: Room, name: int | str | None
 ) -> Event:
@@ -101,8 +108,7 @@ async def line_named(
         elif isinstance(name, int):
             line, key = await line_at(room, session, name), "no_such_line"
         else:
-            found = await search(server, session, room, Wanted((name,)))
-            line, key = next(filter(was_said, found.events), None), "no_line_with"
+            line, key = await line_with(server, session, room, name), "no_line_with"
     except StoreError:
         raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head) from None
     if line is None or not was_said(line):

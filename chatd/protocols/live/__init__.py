@@ -7,7 +7,7 @@ Modules (python3 -m tools.documents writes this list):
 - `conversation`: The client's side of a connection, as the verbs of live messages see it.
 - `handler`: The handler of a client that speaks live messages: JSON objects in, and out.
 - `hello`: The verb ``hello``, which begins a conversation: who comes, and the rooms to enter.
-- `incident`: The verbs of an incident: ``decide`` and ``decisions``.
+- `incident`: The verbs of an incident: ``decide`` and ``decisions``, ``take`` and ``alerts``.
 - `members`: The members of a message: reading and checking each by its type.
 - `receipts`: Lines of a client that are acknowledged, and that may be sent again with the same key.
 - `searches`: The verb ``search``: the lines of one room, or of several.

@@ -1,11 +1,11 @@
-"""The verbs of an incident: ``decide`` and ``decisions``.
+"""The verbs of an incident: ``decide`` and ``decisions``, ``take`` and ``alerts``.
 
 This module must not know how its answers are sent.
 """
 
 from __future__ import annotations
 
-from chatd.chat.actions import decisions, history
+from chatd.chat.actions import acks, decisions, history
 from chatd.chat.actions.look import room_called
 from chatd.chat.actions.remarks import valid_words
 from chatd.formats.json import event_members
@@ -42,3 +42,21 @@ async def list_decisions(conversation: Conversation, members: Members) -> None:
         **({"next": found.next} if found.next else {}),
         events=[event_members(event, session.language) for event in found.events],
     )
+
+
+async def take(conversation: Conversation, members: Members) -> None:
+    """Tell a room that the session's person has an alert, or has read a question."""
+    server, session = conversation.server, conversation.session
+    room = room_called(server, session, text_in(members, "room"))
+    seq = None if members.get("seq") is None else number_in(members, "seq")
+    words = valid_words(text_in(members, "words", ""), conversation.max_length)
+    ack = await acks.ack(server, session, room, seq, words)
+    conversation.tell("taken", id=id_of(members), room=room.name, ack=ack._asdict())
+
+
+def list_alerts(conversation: Conversation, members: Members) -> None:
+    """Send the alerts that go on in a room, the oldest first."""
+    server, session = conversation.server, conversation.session
+    room = room_called(server, session, text_in(members, "room"))
+    alerts = [each.members for each in acks.alerts_of(server, session, room)]
+    conversation.tell("alerts", id=id_of(members), room=room.name, alerts=alerts)

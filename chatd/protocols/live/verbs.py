@@ -293,5 +293,7 @@ TABLE = {
     "seen": Verb(_seen, at_once=True, scope=Scope.WRITE),
     "decide": Verb(incident.decide, PAGING_COST, scope=Scope.WRITE),
     "decisions": Verb(incident.list_decisions, PAGING_COST, only_answers=True),
+    "take": Verb(incident.take, PAGING_COST, scope=Scope.WRITE),
+    "alerts": Verb(incident.list_alerts, LISTING_COST, only_answers=True),
     "ping": Verb(_ping, at_once=True, only_answers=True),
 }

@@ -1,4 +1,4 @@
-"""`chatd.protocols.live.incident`: decisions, over frames and over lines."""
+"""`chatd.protocols.live.incident`: decisions, acks and alerts, over frames and over lines."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.alerts import HOOK, post_alert
 from tests.support.live_client import LiveClient
 from tests.support.world import World
 
@@ -69,3 +70,34 @@ def test_a_wrong_one_is_refused(one: Any, given: dict[str, Any], key: str) -> No
     one.send("decide", room="lobby", id=1, **given)
     (error,) = one.seen("error")
     assert (error["key"], error["id"]) == (key, 1)
+
+
+def test_an_alert_is_taken_and_listed(world: World, one: Any) -> None:
+    post_alert(world, "lobby", "disk")
+    one.seen()
+    one.send("take", room="lobby", seq=2, words="on it", id=7)
+    (answer,) = one.seen("taken")
+    line = {"seq": 2, "author": HOOK, "excerpt": "FIRING disk", "words": "on it"}
+    assert answer == {
+        "type": "taken",
+        "id": 7,
+        "room": "lobby",
+        "ack": {"verb": "ack", **line},
+    }
+    one.send("alerts", room="lobby", id=8)
+    (answer,) = one.seen("alerts")
+    assert answer == {
+        "type": "alerts",
+        "id": 8,
+        "room": "lobby",
+        "alerts": [{**line, "number": 1, "by": "eva"}],
+    }
+
+
+def test_without_a_seq_it_is_the_only_alert(world: World, one: Any) -> None:
+    post_alert(world, "lobby", "disk")
+    one.send("alerts", room="lobby")
+    (answer,) = one.seen("alerts")
+    assert answer["alerts"][0]["by"] is None
+    one.send("take", room="lobby")
+    assert one.seen("taken")[0]["ack"]["seq"] == 2

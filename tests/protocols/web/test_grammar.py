@@ -85,6 +85,10 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         for member in ("before", "limit")
         for value in NOT_NUMBERS
     ),
+    *(({"type": "take", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
+    *(({"type": "take", "room": "lobby", "words": it}, WRONG, "words") for it in NOT_TEXTS),
+    ({"type": "take", "room": "nope"}, "unknown_room", "#nope"),
+    ({"type": "alerts", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "decisions", "room": "nope"}, "unknown_room", "#nope"),
 ]
 

@@ -6,7 +6,7 @@ Modules (python3 -m tools.documents writes this list):
 
 - `hooks`: The routes of incoming hooks: tools post there as to a webhook of Slack's, Discord's or
   Gotify's.
-- `incident`: Routes of an incident: the decisions of a room.
+- `incident`: Routes of an incident: the decisions of a room, its alerts, and acks.
 - `openapi`: The description of the API in OpenAPI 3.1, made from the rows of the routes.
 - `operation`: The description of a route: its parameters, body, answers and errors, as OpenAPI
   names them.

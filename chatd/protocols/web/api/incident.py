@@ -1,4 +1,4 @@
-"""Routes of an incident: the decisions of a room.
+"""Routes of an incident: the decisions of a room, its alerts, and acks.
 
 This module must not know the connection.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from chatd.chat.actions import decisions, history
-from chatd.chat.actions.costs import PAGING_COST
+from chatd.chat.actions import acks, decisions, history
+from chatd.chat.actions.costs import LISTING_COST, PAGING_COST
 from chatd.chat.actions.look import room_called
 from chatd.chat.actions.remarks import valid_words
 from chatd.errors import ErrorKind
@@ -18,7 +18,7 @@ from chatd.protocols.web.api.operation import Body, Operation, Parameter, Return
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.rooms import LAST_SEQ
 from chatd.protocols.web.api.route import Route
-from chatd.protocols.web.api.schemas import EVENT, REMARK, ROOM, SEQ, TEXT, array, members
+from chatd.protocols.web.api.schemas import ALERT, EVENT, REMARK, ROOM, SEQ, TEXT, array, members
 from chatd.protocols.web.http.messages import Answer, Problem, json_answer
 from chatd.remarks import Remark
 from chatd.storage.contract import StoreError
@@ -26,18 +26,44 @@ from chatd.storage.contract import StoreError
 
 async def decide(call: Call) -> Answer:
     """Keep a line as a decision, and answer with it once it is on disk."""
+    seq, words = _line_in(call)
+    with visitor(call) as (session, _):
+        room = room_called(call.server, session, call.names["room"])
+        check = partial(check_still, session)
+        decision = await decisions.decide(call.server, session, room, seq, words, check)
+    return json_answer(201, {"room": room.name, "decision": decision._asdict()})
+
+
+async def ack(call: Call) -> Answer:
+    """Tell a room that the client has an alert, and answer once that is on disk."""
+    seq, words = _line_in(call)
+    with visitor(call) as (session, _):
+        room = room_called(call.server, session, call.names["room"])
+        check = partial(check_still, session)
+        made = await acks.ack(call.server, session, room, seq, words, check)
+    return json_answer(201, {"room": room.name, "ack": made._asdict()})
+
+
+async def list_alerts(call: Call) -> Answer:
+    """Answer with the alerts that go on in a room, the oldest first."""
+    with visitor(call) as (session, _):
+        room = room_called(call.server, session, call.names["room"])
+        alerts = [each.members for each in acks.alerts_of(call.server, session, room)]
+    return json_answer(200, {"room": room.name, "alerts": alerts})
+
+
+def _line_in(call: Call) -> tuple[int | None, str]:
+    """Return the seq of the line that a body names, if it names one, and the words in it.
+
+    Raises `Problem` and `Refusal`.
+    """
     given = call.request.json_object("seq", "words")
     seq, words = given.get("seq"), given.get("words", "")
     if seq is not None and (not isinstance(seq, int) or isinstance(seq, bool) or seq < 1):
         raise Problem(ErrorKind.WRONG_USE, "not_a_seq", name="seq")
     if not isinstance(words, str):
         raise Problem(ErrorKind.WRONG_USE, "not_a_text", name="words")
-    words = valid_words(words, call.max_length)
-    with visitor(call) as (session, _):
-        room = room_called(call.server, session, call.names["room"])
-        check = partial(check_still, session)
-        decision = await decisions.decide(call.server, session, room, seq, words, check)
-    return json_answer(201, {"room": room.name, "decision": decision._asdict()})
+    return seq, valid_words(words, call.max_length)
 
 
 async def list_decisions(call: Call) -> Answer:
@@ -58,6 +84,7 @@ async def list_decisions(call: Call) -> Answer:
     return json_answer(200, {"room": room.name, "events": events, **more})
 
 
+_ACK = Remark("ack", 119, "alerts", "FIRING DiskFull on db1", "on it")._asdict()
 _DECISION = Remark("decision", 118, "luis", "shall we go back?", "yes, to 1.2")._asdict()
 
 NEXT = {"type": "integer", "description": "Left out if there are no earlier ones."}
@@ -147,6 +174,72 @@ TABLE = (
                     "It is on disk, and shown.",
                     members({"room": TEXT, "decision": REMARK}),
                     {"room": "ops", "decision": _DECISION},
+                ),
+            ),
+            errors=(401, 404, 422),
+        ),
+        cost=PAGING_COST,
+    ),
+    Route(
+        "GET",
+        "/api/rooms/{room}/alerts",
+        list_alerts,
+        Operation(
+            "alerts",
+            "rooms",
+            "The alerts of a room that go on",
+            description="The oldest first. An alert is what a tool says of it by an incoming"
+            " webhook, and ends when the tool says that it is over. Those of webhooks that the"
+            " account ignores are left out.",
+            parameters=(ROOM,),
+            returns=(
+                Returned(
+                    200,
+                    "The alerts, each with the line that says it.",
+                    members({"room": TEXT, "alerts": array(ALERT)}),
+                    {
+                        "room": "ops",
+                        "alerts": [
+                            {
+                                "seq": 119,
+                                "number": 1,
+                                "author": "alerts",
+                                "excerpt": "FIRING DiskFull on db1",
+                                "by": "luis",
+                                "words": "on it",
+                            }
+                        ],
+                    },
+                ),
+            ),
+            errors=(401, 404),
+        ),
+        cost=LISTING_COST,
+    ),
+    Route(
+        "POST",
+        "/api/rooms/{room}/acks",
+        ack,
+        Operation(
+            "ack",
+            "rooms",
+            "Take on an alert",
+            description="Who may speak in the room may do so. Without a `seq` it is the only alert"
+            " that nobody has, or the only one; if no alert goes on, the last line of a webhook, or"
+            " question. The room is shown an event of the kind `ack`.",
+            parameters=(ROOM,),
+            bodies=(
+                Body(
+                    members({}, seq=SEQ, words={**TEXT, "description": "One line."}),
+                    {"seq": 119, "words": "on it"},
+                ),
+            ),
+            returns=(
+                Returned(
+                    201,
+                    "It is on disk, and shown.",
+                    members({"room": TEXT, "ack": REMARK}),
+                    {"room": "ops", "ack": _ACK},
                 ),
             ),
             errors=(401, 404, 422),

@@ -140,6 +140,20 @@ REMARK = Named(
     ),
 )
 
+ALERT = Named(
+    "Alert",
+    members(
+        {
+            "seq": SEQ,
+            "number": {"type": "integer", "description": "Unique in the room while it goes on."},
+            "author": {**TEXT, "description": "The name of the webhook."},
+            "excerpt": {**TEXT, "description": "The beginning of its line."},
+            "by": {**TEXT_OR_NULL, "description": "Who has it; null if nobody has."},
+            "words": {**TEXT, "description": "The words of that person."},
+        }
+    ),
+)
+
 EVENT = Named(
     "Event",
     members(

@@ -19,6 +19,7 @@ from tests.support.hook_bodies import BODIES, FORM, JSON, HookBody
 from tests.support.hooks import hook_called, let_tools_in, path_of_new
 from tests.support.http import HANDSHAKE, Got, HttpClient, SiteWorld, error_of, request
 from tests.support.logs import Expect
+from tests.support.sentences import EN
 from tests.support.world import FAR, Member
 
 TEXT = "text/plain; charset=utf-8"
@@ -260,3 +261,26 @@ def test_uses_are_listed_and_survive_a_restart(house: House) -> None:
         assert (use.posts, use.refusal) == (2, "no_text")
     again = house.world.restarted()
     assert again.server.incoming.use_of(hook).posts == 2
+
+
+class TestAlerts:
+    """An alert goes on in the room until its tool says that it is over."""
+
+    def posted(self, status: str, *names: str) -> dict[str, Any]:
+        """Return what Alertmanager posts to a webhook."""
+        alerts = [
+            {"status": status, "labels": {"alertname": name}, "fingerprint": f"f-{name}"}
+            for name in names
+        ]
+        return {"version": "4", "status": status, "alerts": alerts}
+
+    def test_go_on_until_they_are_over(self, house: House) -> None:
+        house.post(self.posted("firing", "DiskFull", "LoadHigh"))
+        house.ana.seen()
+        house.ana.ask("/ack diskfull on it")
+        first, *rows = house.ana.ask("/acks")
+        assert first == EN.notice("alerts_of_nobody", count=1)
+        assert len(rows) == 2
+        house.post(self.posted("resolved", "DiskFull", "LoadHigh"))
+        house.ana.seen()
+        assert house.ana.ask("/acks") == [EN.notice("no_alerts", room="ops")]

@@ -1,4 +1,4 @@
-"""`chatd.protocols.web.api.incident`: decisions over HTTP."""
+"""`chatd.protocols.web.api.incident`: decisions, acks and alerts over HTTP."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from chatd.event import Event
 from chatd.storage.contract import StoreError
+from tests.support.alerts import HOOK, post_alert
 from tests.support.http import SiteWorld, error_of
 
 DECISIONS = "/api/rooms/lobby/decisions"
@@ -74,3 +75,20 @@ def test_a_list_that_cannot_be_read_is_refused(
 
     monkeypatch.setattr(web.world.server.store, "remarks", unreadable)
     assert error_of(web.ask("GET", DECISIONS))[1] == "not_readable"
+
+
+def test_an_alert_is_taken_and_listed(web: SiteWorld) -> None:
+    reader = web.world.person()
+    post_alert(web.world, "lobby", "disk")
+    got = web.post("/api/rooms/lobby/acks", {"seq": 2, "words": "on it"})
+    line = {"seq": 2, "author": HOOK, "excerpt": "FIRING disk", "words": "on it"}
+    assert (got.status, got.json) == (201, {"room": "lobby", "ack": {"verb": "ack", **line}})
+    assert "FIRING disk (on it)" in reader.seen()[-1]
+    (alert,) = web.ask("GET", "/api/rooms/lobby/alerts").json["alerts"]
+    assert alert.pop("by").startswith("guest")
+    assert alert == {**line, "number": 1}
+
+
+def test_of_several_alerts_one_must_be_named(web: SiteWorld) -> None:
+    post_alert(web.world, "lobby", "disk", "load")
+    assert error_of(web.post("/api/rooms/lobby/acks", {})) == (422, "which_alert")
