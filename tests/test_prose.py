@@ -51,6 +51,7 @@ SPANISH = [
     "docs/operar.md",
     "docs/varias-maquinas.md",
     "docs/clientes-irc.md",
+    "docs/programas.md",
     "docs/referencia.md",
     "tools/limits.csv",
     "tools/spanish.py",

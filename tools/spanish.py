@@ -354,6 +354,9 @@ ARGUMENTS = {
     "end a program that takes longer (default: 30)": (
         "terminar un programa que tarda más (si no se da: 30)"
     ),
+    "the language of what the bot says itself, en or es (default: the server's)": (
+        "el idioma de lo que dice el propio bot, en o es (si no se da: el del servidor)"
+    ),
     "the file with the calls that are answered (default: one of this room and name)": (
         "el fichero con las llamadas contestadas (si no se da: uno de esta sala y este nombre)"
     ),

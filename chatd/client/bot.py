@@ -27,6 +27,7 @@ from chatd.client.following import PutOut
 from chatd.client.json_lines import JsonLink, Message, Refused, text_of
 from chatd.client.pauses import pause_after
 from chatd.client.reading import note
+from chatd.client.sentences import LANGUAGES
 from chatd.client.server import Server
 from chatd.client.wire import ClientError, UntrustedServer, WrongUsage
 from chatd.text.folding import fold
@@ -112,6 +113,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"end a program that takes longer (default: {_SECONDS:g})",
     )
     parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        help="the language of what the bot says itself, en or es (default: the server's)",
+    )
+    parser.add_argument(
         "--state",
         metavar="FILE",
         help="the file with the calls that are answered (default: one of this room and name)",
@@ -190,6 +196,7 @@ class _Connector:
     def __init__(self, where: Server, arguments: argparse.Namespace) -> None:
         self._where = where
         self._name: str | None = arguments.name
+        self._language: str | None = arguments.language
         self._login = logging_in.login_of(arguments)
         self._token = logging_in.token_of(arguments)
 
@@ -203,6 +210,7 @@ class _Connector:
             name=self._name,
             key=id if is_guest else None,
             token=token,
+            language=self._language,
             rooms={},
         )
         try:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from configparser import ConfigParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
@@ -18,8 +20,11 @@ from typing import Any
 
 import pytest
 
+from chatd.command_line.subcommands import parser_of
+from chatd.i18n import Language
 from tests.support.bots import BotProcess
 from tests.support.checkout import ROOT
+from tests.support.documents import marked, read
 from tests.support.live_server import PATIENCE, Client, LiveServer, environment
 
 BOTS = ROOT / "examples" / "bots"
@@ -219,8 +224,50 @@ def test_a_bridge(daemon: LiveServer, ana: Client) -> None:
         bridge.close()
 
 
+DOCUMENTS = {Language.ENGLISH: "docs/bots.md", Language.SPANISH: "docs/programas.md"}
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", ["bot", "failure"])
+def test_the_transcripts_of_the_document(
+    daemon: LiveServer, ana: Client, language: Language, name: str
+) -> None:
+    text = read(DOCUMENTS[language])
+    (script,) = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (failing,) = set(re.findall(r"`sh -c '(.*?)'`", text))
+    transcript = marked(text, f"transcript {name} {language.value}").splitlines()
+    program = ("sh", "-c", script if name == "bot" else failing)
+    with bot_of(daemon, "--language", language.value, program=program):
+        seen: list[str] = []
+        for number, line in enumerate(transcript):
+            if line.startswith("<ana> "):
+                ana.type(line.removeprefix("<ana> "))
+            while len(seen) <= number:
+                received = ana.line()
+                assert received, "the daemon has ended"
+                if received.startswith("<"):
+                    seen.append(received)
+    assert seen == transcript
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_unit_of_the_document_has_a_command_that_is_right(language: Language) -> None:
+    unit = ConfigParser(interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    (text,) = re.findall(
+        r"^```ini\n(.*?)^```$", read(DOCUMENTS[language]), re.MULTILINE | re.DOTALL
+    )
+    unit.read_string(text)
+    program, command, *arguments = shlex.split(unit["Service"]["ExecStart"])
+    assert (program, command) == ("/opt/chatd/bin/chatd", "bot")
+    options = parser_of("bot").parse(arguments)
+    assert options.program == ["/bin/sh", "/opt/bots/hello.sh"]
+    assert unit["Service"]["StateDirectory"] in options.state
+
+
 def test_each_example_is_run_here() -> None:
     tested = Path(__file__).read_text()
     for path in BOTS.iterdir():
         assert f'"{path.name}"' in tested, path.name
+        assert all(path.name in read(document) for document in DOCUMENTS.values())
         assert os.access(path, os.R_OK)

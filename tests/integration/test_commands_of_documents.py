@@ -34,6 +34,7 @@ TWINS = [
     ("docs/operating.md", "docs/operar.md"),
     ("docs/cluster.md", "docs/varias-maquinas.md"),
     ("docs/irc.md", "docs/clientes-irc.md"),
+    ("docs/bots.md", "docs/programas.md"),
     ("examples/cluster/README.md", "examples/cluster/README.es.md"),
 ]
 """Documents in English, each with its translation."""

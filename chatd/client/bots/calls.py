@@ -1,8 +1,8 @@
 """Calls: the lines of a room that a program is to answer, and the forms in which it is given them.
 
-Only a message that a person said is a call: no notice, which is said by a program, no action, topic
-or deed, and of a message of several lines only the first one. So programs never answer one another
-without end. Pure. This module must not know how a program is run.
+Only a message that a person said is a call: no notice, which is said by a program or a webhook, no
+action, topic or deed, and of a message of several lines only the first one. So programs never
+answer one another without end. Pure. This module must not know how a program is run.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def call_in(event: Message, room: str, *, takes_all: bool) -> Call | None:
     If it *takes_all*, each message of a person is a call, else only one that begins with `MARK`.
     """
     seq, author, text = seq_of(event), text_of(event, "author"), text_of(event, "text")
-    if event.get("kind") != "message" or event.get("hook") or not (seq and author and text.strip()):
+    if event.get("kind") != "message" or not (seq and author and text.strip()):
         return None
     if event.get("part_of") not in (None, seq):
         return None

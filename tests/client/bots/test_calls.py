@@ -33,7 +33,6 @@ def test_a_message_that_begins_with_the_mark_is_a_call(members: dict[str, Any]) 
         {"kind": "topic"},
         {"kind": "deed"},
         {"kind": None},
-        {"hook": True},
         {"part_of": 6},
         {"text": ""},
         {"text": 5},
