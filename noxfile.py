@@ -33,6 +33,7 @@ README_OPTIONS = "--ignore=tests/browser"
 """Options of pytest for the README's command: a session of its own starts the browser."""
 
 PYDLE, FRAMEWORK = "pydle[sasl]==1.2.0", "irc-framework@4.14.0"
+SENDERS, SLACK_WEBHOOK = ("apprise==2.3.0", "slack_sdk==3.48.0"), "@slack/webhook@8.0.2"
 """Libraries of IRC clients, of PyPI and of npm."""
 
 nox.options.reuse_venv = "yes"
@@ -257,6 +258,24 @@ def irc_clients(session: nox.Session) -> None:
             session.warn(f"npm cannot install {FRAMEWORK}")
     environment = {"CHATD_TEST_IRC_CLIENTS": "1", "NODE_PATH": str(libraries / "node_modules")}
     tests = session.posargs or ["tests/proofs/irc_clients"]
+    session.run("pytest", "-q", "-n0", *tests, env=environment)
+
+
+@nox.session(default=False)
+def senders(session: nox.Session) -> None:
+    """Let tools post by webhooks: some of PyPI and npm, and Alertmanager if it is installed."""
+    session.install("-e", ".[test]", *SENDERS)
+    libraries = Path(session.create_tmp()).resolve()
+    if shutil.which("npm"):
+        install = ("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts")
+        try:
+            session.run(
+                *install, "--prefix", str(libraries), SLACK_WEBHOOK, external=True, silent=True
+            )
+        except CommandFailed:
+            session.warn(f"npm cannot install {SLACK_WEBHOOK}")
+    environment = {"CHATD_TEST_SENDERS": "1", "NODE_PATH": str(libraries / "node_modules")}
+    tests = session.posargs or ["tests/proofs/senders"]
     session.run("pytest", "-q", "-n0", *tests, env=environment)
 
 

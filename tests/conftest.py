@@ -231,24 +231,29 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+CHOSEN = {
+    "postgres": "CHATD_TEST_POSTGRES",
+    "irc_clients": "CHATD_TEST_IRC_CLIENTS",
+    "senders": "CHATD_TEST_SENDERS",
+}
+"""The marks of tests that run where a variable of the environment chooses them."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that have most time, or in the end one worker is left with them.
 
     Those for one node are skipped where worlds have several. Those that need PostgreSQL are marked,
-    and skipped where none is chosen; so are those of IRC clients, which take long.
+    and skipped where none is chosen; so are those of other programs, which take long.
     """
     items.sort(key=lambda item: _deadline_of(item, 0), reverse=True)
     for item in items:
         if "postgres_programs" in getattr(item, "fixturenames", ()):
             item.add_marker("postgres")
-    if "CHATD_TEST_POSTGRES" not in os.environ:
-        for item in items:
-            if item.get_closest_marker("postgres") is not None:
-                item.add_marker(pytest.mark.skip(reason="nox -s postgres runs those"))
-    if "CHATD_TEST_IRC_CLIENTS" not in os.environ:
-        for item in items:
-            if item.get_closest_marker("irc_clients") is not None:
-                item.add_marker(pytest.mark.skip(reason="nox -s irc_clients runs those"))
+    for marker, variable in CHOSEN.items():
+        if variable not in os.environ:
+            for item in items:
+                if item.get_closest_marker(marker) is not None:
+                    item.add_marker(pytest.mark.skip(reason=f"nox -s {marker} runs those"))
     if int(os.environ.get("CHATD_TEST_NODES", "1")) > 1:
         for item in items:
             if (one_node := item.get_closest_marker("one_node")) is not None:

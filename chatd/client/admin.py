@@ -35,13 +35,14 @@ _SUMMARIES = {
     "stats": "show the figures of the daemon: clients, lines, the store, times",
     "budgets": "show what all together use of each budget, or who uses most of one",
     "nodes": "show the nodes that share the store, and how far this one has read and shown the log",
+    "hook": "make a webhook by which a tool posts in a room, and print its URL",
     "wall": "say something in every room with people in it",
     "reload": "have the daemon read its configuration, motd and certificates again",
     "clock": "confirm that the clock is right, so that --keep deletes lines again",
 }
 
 
-WITHOUT_NAME = ("list", "clock", "reload", "stats", "budgets", "nodes", "wall")
+WITHOUT_NAME = ("list", "clock", "reload", "stats", "budgets", "nodes", "wall", "hook")
 """The requests that are about no account."""
 
 SUCCESS = "it was done"
@@ -51,6 +52,7 @@ EXAMPLES = (
     Example("make the first administrator", "chatd admin add ana --admin"),
     Example("use a changed configuration", "chatd admin reload"),
     Example("set a forgotten password", "chatd admin password ana"),
+    Example("let a tool post in a room", "chatd admin hook in ops alerts"),
     Example("announce something", "chatd admin wall The server restarts at six"),
     Example("see what the daemon does", "chatd admin stats"),
     Example("see which owners store most", "chatd admin budgets bytes"),
@@ -87,6 +89,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument(
                 "--json", action="store_true", help="print JSON Lines: each node, then the log"
             )
+        elif do == "hook":
+            action.add_argument("way", choices=["in"], metavar="in")
+            action.add_argument("room", metavar="ROOM", help="a room with a line in it")
+            action.add_argument("name", metavar="NAME", help="the name that the tool posts in")
         elif do == "wall":
             action.add_argument("text", nargs="+", metavar="TEXT")
         elif do not in WITHOUT_NAME:
@@ -113,6 +119,8 @@ def run(arguments: argparse.Namespace) -> int:
             request["kind"] = arguments.kind
         elif arguments.do == "stats":
             request["exposed"] = arguments.format == "prometheus"
+        elif arguments.do == "hook":
+            request |= {"room": arguments.room, "name": arguments.name}
         elif arguments.do == "wall":
             request["text"] = " ".join(arguments.text)
         elif arguments.do not in WITHOUT_NAME:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from chatd import __version__
-from chatd.accounts.check_counts import Outcome
+from chatd.accounts.check_counts import Outcome as CheckOutcome
+from chatd.chat.actions.hook_posts import Outcome
 from chatd.daemon.figure_row import Door, FigureKind, Parts, Row, Sample, Value, labelled, one
 from chatd.daemon.readiness import OK
 from chatd.daemon.shared_figures import SHARED_FIGURES
@@ -89,12 +90,16 @@ def _hooks(parts: Parts) -> Mapping[str, Value]:
     return {state: states[state] for state in ("ready", "waiting", "failing")}
 
 
+def _posts(parts: Parts) -> Mapping[str, Value]:
+    return {each.value: parts.server.incoming.outcomes[each.value] for each in Outcome}
+
+
 def _longest_failure(parts: Parts) -> float:
     return max((hook.failed_for for hook in parts.server.hooks if hook.failures), default=0.0)
 
 
 def _passwords(parts: Parts) -> Mapping[str, Value]:
-    return {each.value: parts.passwords.outcomes[each] for each in Outcome}
+    return {each.value: parts.passwords.outcomes[each] for each in CheckOutcome}
 
 
 def _expiry(parts: Parts) -> Mapping[str, Value]:
@@ -271,6 +276,19 @@ FIGURES = (
         _G,
         "Seconds for which the webhook has failed that failed longest; 0 if none fails",
         one(_longest_failure),
+    ),
+    Row(
+        "hooks_incoming",
+        _G,
+        "Webhooks by which tools post",
+        one(lambda parts: len(parts.server.incoming)),
+    ),
+    Row(
+        "hook_posts_total",
+        _C,
+        "Posts of tools, by the word that answered them; ok for those that were said",
+        labelled(_posts),
+        ("answer",),
     ),
     Row(
         "passwords_total",

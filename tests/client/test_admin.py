@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -101,6 +102,28 @@ def test_the_clock_can_be_confirmed(daemon: LiveServer, tmp_path: Path) -> None:
     daemon.stop()
     assert admin(tmp_path, "clock", "ok")[0] == 0
     assert admin(tmp_path, "clock")[0] == admin(tmp_path, "clock", "wrong")[0] == 2
+
+
+def test_it_prints_the_url_of_a_new_webhook_and_nothing_else(tmp_path: Path) -> None:
+    with LiveServer(tmp_path, web=0) as daemon:
+        status, out, err = admin(tmp_path, "hook", "in", "lobby", "alerts")
+        assert (status, err) == (0, "")
+        base = re.escape(daemon.url)
+        assert re.fullmatch(rf"{base}hooks/[a-z2-7]{{26}}\n", out)
+        with urllib.request.urlopen(out.strip(), b"disk full") as answer:
+            assert answer.read() == b"ok"
+        again = admin(tmp_path, "hook", "in", "lobby", "alerts")
+        assert again[:2] == (1, "")
+        assert "#lobby has a webhook called alerts" in again[2]
+        token = out.strip().rpartition("/")[2]
+        daemon.stop()
+        log = "\n".join([*daemon.said, daemon.output.read().decode()])
+    assert token not in log
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(token.encode() in data for data in files)
+    status, out, err = admin(tmp_path, "hook", "in", "lobby", "builds")
+    assert re.fullmatch(r"/hooks/[a-z2-7]{26}\n", out), err
+    assert admin(tmp_path, "hook", "out", "lobby", "x")[0] == 2
 
 
 def test_it_shows_what_all_use_and_who_uses_most(daemon: LiveServer, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from chatd.formats.json import JsonFormat
 from chatd.formats.sse import SseFormat
 from chatd.storage.contract import InDoubt
 from chatd.util.counts import Histogram
+from tests.support.hooks import let_tools_in, path_of_new
+from tests.support.http import SiteWorld
 from tests.support.monitors import figures_of, monitor_of
 from tests.support.world import World
 
@@ -187,6 +189,20 @@ class TestHooks:
             state: 1,
         }
         assert figures["hooks_failing_seconds"] == (60.0 if failures else 0.0)
+
+    def test_by_which_tools_post_are_counted_with_their_posts(self) -> None:
+        web = SiteWorld(nodes=1)
+        let_tools_in(web.world)
+        ana = web.world.member("ana")
+        ana.type("/join ops")
+        path = path_of_new(ana)
+        for body in (b"x", b"y", b" "):
+            web.ask("POST", path, body, content_type="text/plain")
+        web.ask("POST", "/hooks/nope", b"x")
+        figures = figures_of(monitor_of(web.world))
+        assert figures["hooks_incoming"] == 1
+        words = ("ok", "no_text", "no_service", "try_later")
+        assert [figures[f"hook_posts_total {word}"] for word in words] == [2, 1, 1, 0]
 
 
 class TestCertificates:

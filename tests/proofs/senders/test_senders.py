@@ -1,0 +1,223 @@
+"""Alertmanager, Apprise, slack_sdk, @slack/webhook and curl post to a daemon by an incoming hook.
+
+Each counts what it posts as delivered, and a person at a terminal reads the lines. A program that
+this machine does not have is left out.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.admin import admin
+from tests.support.live_server import PATIENCE, LiveServer, output_of
+from tests.support.server_processes import free_port
+
+pytestmark = pytest.mark.senders
+
+ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+MODULES = Path(os.environ.get("NODE_PATH", "")) / "@slack" / "webhook"
+HERE = Path(__file__).parent
+
+CONFIGURATION = """
+route:
+  receiver: {kind}
+  group_by: [alertname]
+  group_wait: 0s
+  group_interval: 1s
+  repeat_interval: 1h
+receivers:
+  - name: slack
+    slack_configs:
+      - api_url: {url}
+        channel: "#ops"
+        send_resolved: true
+        text: >-
+          {{{{ range .Alerts }}}}{{{{ .Annotations.summary }}}} <{{{{ .GeneratorURL }}}}|graph>
+          {{{{ end }}}}
+  - name: webhook
+    webhook_configs:
+      - url: {url}
+        send_resolved: true
+  - name: discord
+    discord_configs:
+      - webhook_url: {url}
+        send_resolved: true
+"""
+
+
+class Room:
+    """The lobby of a daemon, with a hook and a reader."""
+
+    def __init__(self, server: LiveServer, directory: Path) -> None:
+        status, said, error = admin(directory, "hook", "in", "lobby", "alerts")
+        assert status == 0, error
+        self.url = said.strip()
+        self.token = self.url.rpartition("/")[2]
+        self.host = f"127.0.0.1:{server.web_port}"
+        self.reader = server.guest()
+
+    def said(self, last: str) -> list[str]:
+        """Return the lines of the hook up to one that has this text."""
+        lines = self.reader.until(last)
+        return [line.removeprefix("<alerts> ") for line in lines if line.startswith("<alerts> ")]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    with LiveServer(tmp_path, web=0) as server:
+        found = Room(server, tmp_path)
+        try:
+            yield found
+        finally:
+            found.reader.__exit__()
+
+
+class Alertmanager:
+    """Debian's Alertmanager in a process of its own, which posts by one kind of receiver."""
+
+    def __init__(self, directory: Path, kind: str, url: str) -> None:
+        self.port = free_port()
+        configuration = directory / "alertmanager.yml"
+        configuration.write_text(CONFIGURATION.format(kind=kind, url=url))
+        assert ALERTMANAGER is not None
+        self.process = subprocess.Popen(
+            [
+                ALERTMANAGER,
+                f"--config.file={configuration}",
+                f"--storage.path={directory / 'alertmanager'}",
+                f"--web.listen-address=127.0.0.1:{self.port}",
+                "--cluster.listen-address=",
+            ],
+            stderr=subprocess.PIPE,
+        )
+        assert self.process.stderr is not None
+        while b"Listening on" not in (line := self.process.stderr.readline()):
+            assert line, "it did not start"
+
+    def tell(self, ends: timedelta) -> None:
+        """Tell it of an alert, which ends after a time from now."""
+        now = datetime.now(timezone.utc)
+        alert = {
+            "labels": {"alertname": "DiskFull", "instance": "db1:9100"},
+            "annotations": {"summary": "disk of db1 at 97 %"},
+            "startsAt": (now - timedelta(minutes=5)).isoformat(),
+            "endsAt": (now + ends).isoformat(),
+            "generatorURL": "http://prom:9090/g",
+        }
+        self._ask("/api/v2/alerts", json.dumps([alert]).encode())
+
+    def counted(self, name: str, kind: str) -> float:
+        """Return a count of its metrics for a kind of receiver; 0 for one that it does not show."""
+        text = self._ask("/metrics").decode()
+        found = re.search(rf'^{name}{{integration="{kind}"[^}}]*}} (\S+)$', text, re.MULTILINE)
+        return 0.0 if found is None else float(found[1])
+
+    def _ask(self, path: str, body: bytes | None = None) -> bytes:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            found: bytes = answer.read()
+            return found
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+
+@pytest.mark.skipif(ALERTMANAGER is None, reason="needs prometheus-alertmanager")
+@pytest.mark.parametrize(
+    ("kind", "first", "last", "ended"),
+    [
+        ("slack", r"\[FIRING:1\] DiskFull \(db1:9100\) http://.*", "graph http", r"\[RESOLVED\].*"),
+        ("webhook", r"\[FIRING\] DiskFull instance=db1:9100", "http://prom", r"\[RESOLVED\].*"),
+        ("discord", r"\[FIRING:1\] DiskFull \(db1:9100\)", "Source: http", r"\[RESOLVED\].*"),
+    ],
+)
+def test_alertmanager_counts_alerts_and_their_ends_as_delivered(
+    room: Room, tmp_path: Path, kind: str, first: str, last: str, ended: str
+) -> None:
+    manager = Alertmanager(tmp_path, kind, room.url)
+    try:
+        manager.tell(timedelta(hours=1))
+        said = room.said(last)
+        assert re.fullmatch(first, said[0])
+        assert any("disk of db1 at 97 %" in line for line in said)
+        manager.tell(timedelta(seconds=-1))
+        said = room.said(last)
+        assert re.fullmatch(ended, said[0])
+        assert manager.counted("alertmanager_notifications_failed_total", kind) == 0
+        assert manager.counted("alertmanager_notifications_total", kind) >= 1
+    finally:
+        manager.stop()
+
+
+@pytest.mark.skipif(importlib.util.find_spec("apprise") is None, reason="needs apprise")
+@pytest.mark.parametrize("scheme", ["mmost", "json", "form", "gotify"])
+def test_apprise_counts_a_message_as_delivered(room: Room, tmp_path: Path, scheme: str) -> None:
+    urls = {
+        "mmost": f"mmost://{room.host}/{room.token}",
+        "json": f"json://{room.host}/hooks/{room.token}",
+        "form": f"form://{room.host}/hooks/{room.token}",
+        "gotify": f"gotify://{room.host}/hooks/{room.token}",
+    }
+    apprise = Path(sys.executable).parent / "apprise"
+    options = ("-t", "Build 17", "-b", "failed\nsee log", urls[scheme])
+    output_of(str(apprise), *options, cwd=tmp_path)
+    assert room.said("see log") == ["Build 17", "failed", "see log"]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("slack_sdk") is None, reason="needs slack_sdk")
+def test_slack_sdk_reads_ok(room: Room) -> None:
+    webhook: Any = importlib.import_module("slack_sdk.webhook")
+    client = webhook.WebhookClient(room.url)
+    blocks = [
+        {"type": "header", "text": {"type": "plain_text", "text": "Deploy 17"}},
+        {"type": "section", "text": {"type": "mrkdwn", "text": "<https://x.example|log> &amp; b"}},
+    ]
+    answer = client.send(text="for a phone", blocks=blocks)
+    assert (answer.status_code, answer.body) == (200, "ok")
+    assert room.said("& b") == ["Deploy 17", "log https://x.example & b"]
+    answer = client.send(attachments=[{"title": "t", "text": "u", "color": "danger"}])
+    assert (answer.status_code, answer.body) == (200, "ok")
+    assert room.said("u") == ["t", "u"]
+
+
+@pytest.mark.skipif(not MODULES.is_dir(), reason="needs npm's @slack/webhook")
+def test_slack_webhook_of_npm_reads_ok(room: Room, tmp_path: Path) -> None:
+    node = shutil.which("node")
+    assert node is not None
+    assert output_of(node, str(HERE / "slack_webhook.cjs"), room.url, cwd=tmp_path) == "ok\n"
+    assert room.said("done") == ["Deploy 18", "*done* log https://x.example"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["-d", "disk at 97 %"], ["disk at 97 %"]),
+        (["-d", '{"text": "hola"}'], ["hola"]),
+        (["--data-urlencode", 'payload={"text": "a & <http://b|c>"}'], ["a & c http://b"]),
+        (["--data-urlencode", "text=a & b"], ["a & b"]),
+        (["-H", "Content-Type: text/plain", "--data-binary", "one\ntwo"], ["one", "two"]),
+    ],
+)
+def test_curl_is_answered_ok(
+    room: Room, tmp_path: Path, options: list[str], said: list[str]
+) -> None:
+    assert output_of("curl", "-fsS", *options, room.url, cwd=tmp_path) == "ok"
+    assert room.said(said[-1]) == said
