@@ -77,6 +77,10 @@ export type ClientMessage =
 	| { type: "decisions"; id?: Id; room: string; before?: number; limit?: number }
 	| { type: "take"; id?: Id; room: string; seq?: number; words?: string }
 	| { type: "alerts"; id?: Id; room: string }
+	| { type: "ask"; id?: Id; room: string; question: string; options?: string[]; anonymous?: boolean }
+	| { type: "answer"; id?: Id; room: string; seq?: number; answer?: string | number }
+	| { type: "answers"; id?: Id; room: string; seq?: number }
+	| { type: "close"; id?: Id; room: string; seq?: number }
 	| { type: "ping"; id?: Id };
 
 export interface Hello {
@@ -168,6 +172,57 @@ export interface Alerts {
 	id?: Id;
 	room: string;
 	alerts: { seq: number; number: number; author: string; excerpt: string; by: string | null; words: string }[];
+}
+
+/** A question. `by` is the name of its author. */
+export interface Asked {
+	type: "asked";
+	id?: Id;
+	room: string;
+	seq: number;
+	question: string;
+	options: string[];
+	anonymous: boolean;
+	by: string;
+	open: boolean;
+}
+
+/** The session's own answer is on disk. `option` is a number from 1, and left out for one in words. */
+export interface OwnAnswer {
+	type: "answer";
+	id?: Id;
+	room: string;
+	seq: number;
+	again: boolean;
+	option?: number;
+	text: string;
+}
+
+/** The answers so far. Of an anonymous question there are `counts` once it is closed. */
+export interface Standing {
+	type: "answers";
+	id?: Id;
+	room: string;
+	seq: number;
+	question: string;
+	options: string[];
+	anonymous: boolean;
+	by: string;
+	open: boolean;
+	answered: number;
+	expected: number;
+	missing: string[];
+	counts?: number[];
+	answers?: { name: string; text: string }[];
+}
+
+/** Sent unasked to the sessions of the one who asked. */
+export interface Answered {
+	type: "answered";
+	room: string;
+	seq: number;
+	answered: number;
+	counts?: number[];
 }
 
 /** The answer to `search` has `upto`; lines found by a command have none. */
@@ -355,6 +410,10 @@ export type ServerMessage =
 	| Decisions
 	| Taken
 	| Alerts
+	| Asked
+	| OwnAnswer
+	| Standing
+	| Answered
 	| Found
 	| FoundInRooms
 	| RoomPolicy

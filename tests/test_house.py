@@ -131,6 +131,7 @@ COVERED_BY = {
     "chatd/storage/sqlite/schema/__init__.py": "tests/storage/sqlite/test_schema.py",
     "chatd/storage/sqlite/search_index.py": "tests/storage/sqlite/test_maintenance.py",
     "chatd/storage/sqlite/writer.py": "tests/storage/sqlite/test_store.py",
+    "chatd/chat/answer_news.py": "tests/protocols/live/test_questions.py",
     "chatd/chat/question_records.py": "tests/chat/test_questions.py",
     "chatd/rooms/delivery_counts.py": "tests/daemon/test_figures.py",
     "chatd/rooms/cursor.py": "tests/rooms/test_feed.py",

@@ -10,6 +10,7 @@ Modules (python3 -m tools.documents writes this list):
   result.
 - `admin_requests`: The requests of `chatd admin`: JSON objects in and out, with English replies.
 - `alerts`: Alerts: lines that concern people who are away, for the pushes of their accounts.
+- `answer_news`: News of answers: the sessions of the one who asked are told how many there are.
 - `audit`: The audit: who did what to whom, and from where. Never the text that a person said, nor a
   secret.
 - `ballots`: The answers to anonymous questions: on a roll who has answered, in a tally how often

@@ -15,7 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
 
+from chatd.chat.answer_news import AnswerNews
 from chatd.chat.ballots import RollRecord
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.question_records import (
@@ -56,12 +58,14 @@ class Questions(QuestionRecords):
     def __init__(
         self,
         store: Store,
+        clock: IReactorTime,
         sessions: ConnectedSessions,
         roster: Roster,
         of_account: Callable[[str], Sequence[Session]],
     ) -> None:
         super().__init__(store, sessions, roster, of_account)
         self._store = store
+        AnswerNews(self, clock)
         self._remove_orphans()
 
     def ask(

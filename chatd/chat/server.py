@@ -126,7 +126,7 @@ class ChatServer:
         self.unread = UnreadTracker(
             store, clock, reads, self.accounts, self.spending, self.rooms.get, self.rooms.readable
         )
-        self.questions = Questions(store, sessions, self.roster, self.unread.sessions)
+        self.questions = Questions(store, clock, sessions, self.roster, self.unread.sessions)
         self.open_alerts = OpenAlerts(store)
         self.staying = Staying(self, stays, clock)
         self.hooks = Hooks(store, self.budgets)

@@ -182,6 +182,13 @@ class Format(abc.ABC):
         """
         return b""
 
+    def answered(self, room: str, seq: int, people: int, counts: Sequence[int] | None) -> bytes:
+        """Render for the one who asked the question of that seq how many people have answered.
+
+        ``counts`` are those of its options; None if they are not shown, or it has none.
+        """
+        return b""
+
     def done(self) -> bytes:
         """Render that a command is carried out, or refused, and all of its answers are sent."""
         return b""

@@ -196,6 +196,10 @@ class MessageFormat(Format):
         said = {"by": departure.by, "reason": departure.reason}
         return self.message("left", room=room, **{name: said[name] for name in said if said[name]})
 
+    def answered(self, room: str, seq: int, people: int, counts: Sequence[int] | None) -> bytes:
+        about = {} if counts is None else {"counts": counts}
+        return self.message("answered", room=room, seq=seq, answered=people, **about)
+
     def in_language(self, language: Language) -> Format:
         return self if language is self.language else replace(self, language=language)
 

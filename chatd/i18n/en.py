@@ -58,6 +58,8 @@ SENTENCES = {
     "right_kind": "message or notice",
     "right_bookmark": "a bookmark as you received it, such as 17-1764100000000, or a seq",
     "right_number": "a whole number, 0 or more",
+    "right_options": "an array of strings, at most nine",
+    "right_flag": "true or false",
     "right_id": "a whole number, or a string of at most 64 characters, none for control",
     "right_key": "16 to 64 letters, digits, _ or -",
     "right_language": "en or es",
@@ -194,6 +196,10 @@ SENTENCES = {
     "too_many_answers": "{limit} people have answered, and more are not counted.",
     "only_asker": "only {name}, the author of the question, and operators may do that.",
     "only_asker_shows": "only {name}, the author of the question, may show the answers.",
+    "answer_needs_account": (
+        "over HTTP only an account can ask and answer, because two requests of a guest may be of"
+        " two people. Send a token, or answer in the chat."
+    ),
     "older_nodes": (
         "a server of an older version shares this chat and cannot show that. Tell the operator to"
         " upgrade it."

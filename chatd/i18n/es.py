@@ -61,6 +61,8 @@ SENTENCES = {
     "right_kind": "message o notice",
     "right_bookmark": "un marcador tal como lo recibiste, como 17-1764100000000, o un seq",
     "right_number": "un número entero, 0 o más",
+    "right_options": "una lista de textos, nueve como mucho",
+    "right_flag": "true o false",
     "right_id": "un número entero, o un texto de 64 caracteres como mucho, ninguno de control",
     "right_key": "de 16 a 64 letras, cifras, _ o -",
     "right_language": "en o es",
@@ -202,6 +204,10 @@ SENTENCES = {
     "too_many_answers": "han respondido {limit} personas, y no se cuentan más.",
     "only_asker": "eso solo lo hace {name}, que hizo la pregunta, o quien administra la sala.",
     "only_asker_shows": "las respuestas solo las muestra {name}, que hizo la pregunta.",
+    "answer_needs_account": (
+        "por HTTP solo una cuenta puede preguntar y responder, porque dos peticiones de un"
+        " invitado pueden ser de dos personas. Envía un token, o responde en el chat."
+    ),
     "older_nodes": (
         "un servidor de una versión anterior comparte este chat y no puede mostrar eso. Di al"
         " operador que lo actualice."

@@ -15,6 +15,7 @@ from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.permissions import Act
 from chatd.chat.question_grammar import YES, checked, option_of
 from chatd.chat.question_records import Asked, Given, QuestionRecord, counts_of
+from chatd.chat.respondents import is_account
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -119,16 +120,16 @@ async def close(
 ) -> Standing:
     """Close a question, as `look` finds it; the log has how many chose each option.
 
-    Raises `Refusal` for others than the one who asked, and operators; and `StoreError`. If the one
-    who asked has left, those may who may ask there.
+    Raises `Refusal` for others than the one who asked, and operators; and `StoreError`. If that was
+    a guest who has left, those may who may ask there.
     """
     server.moderation.check(session, room, Act.READ)
     asked = _open(server, room, seq)
     if not _asked(server, session, asked):
-        if any(asked.record.asker in each.keys for each in server.questions.people.there(room)):
-            _check_operator(server, session, room, asked)
-        else:
+        if _is_of_one_gone(server, room, asked):
             server.moderation.check(session, room, Act.ASK)
+        else:
+            _check_operator(server, session, room, asked)
     _check_store(server, room)
     if asked.record.anonymous:
         await server.questions.ballots.settle()
@@ -197,6 +198,13 @@ def _asked(server: ChatServer, session: Session, asked: Asked) -> bool:
     return asked.record.asker in server.questions.people.person(session).keys
 
 
+def _is_of_one_gone(server: ChatServer, room: Room, asked: Asked) -> bool:
+    """Return True if a guest asked who is not in the room any more: an account may come back."""
+    asker = asked.record.asker
+    there = server.questions.people.there(room)
+    return not is_account(asker) and not any(asker in each.keys for each in there)
+
+
 def _check_operator(server: ChatServer, session: Session, room: Room, asked: Asked) -> None:
     """Raise `Refusal` unless a session is that of one who runs the room."""
     if not server.moderation.may(session, room, Act.MUTE):
@@ -233,7 +241,8 @@ def _once_closed(standing: Standing, record: QuestionRecord) -> Standing:
     """Return the answers to a question that is being closed, as its record has them then."""
     given = [Given(*each) for each in record.answers]  # type: ignore[arg-type]
     counts = counts_of(record, given, named=False) if record.options else ()
-    return standing._replace(given=given, counts=counts)
+    asked = Asked(standing.asked.key, record)
+    return standing._replace(asked=asked, given=given, counts=counts)
 
 
 def _result(standing: Standing) -> tuple[Count, ...]:

@@ -9,6 +9,8 @@ Modules (python3 -m tools.documents writes this list):
 - `hello`: The verb ``hello``, which begins a conversation: who comes, and the rooms to enter.
 - `incident`: The verbs of an incident: ``decide`` and ``decisions``, ``take`` and ``alerts``.
 - `members`: The members of a message: reading and checking each by its type.
+- `questions`: Questions and answers as messages and bodies have them: their members, read and
+  described.
 - `receipts`: Lines of a client that are acknowledged, and that may be sent again with the same key.
 - `searches`: The verb ``search``: the lines of one room, or of several.
 - `verbs`: The table of verbs: the types of message that a client sends. To add one, add a row and a

@@ -14,7 +14,13 @@ from chatd.accounts.credentials import Scope
 from chatd.chat.action_queue import Job
 from chatd.chat.actions import history, look, policy
 from chatd.chat.actions.catch_up import mark_seen
-from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
+from chatd.chat.actions.costs import (
+    ENTERING_COST,
+    KEEPING_COST,
+    LISTING_COST,
+    PAGING_COST,
+    READING_COST,
+)
 from chatd.chat.actions.enter import come_back, enter, leave_room
 from chatd.chat.actions.look import TOPIC_LISTED
 from chatd.chat.actions.stay import rooms_stayed_in
@@ -24,7 +30,7 @@ from chatd.commands.help import commands_for
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark
 from chatd.formats.json import each_once, event_members, origin_members
-from chatd.protocols.live import hello, incident, searches
+from chatd.protocols.live import hello, incident, questions, searches
 from chatd.protocols.live.conversation import Conversation, Rows
 from chatd.protocols.live.members import (
     Members,
@@ -295,5 +301,9 @@ TABLE = {
     "decisions": Verb(incident.list_decisions, PAGING_COST, only_answers=True),
     "take": Verb(incident.take, PAGING_COST, scope=Scope.WRITE),
     "alerts": Verb(incident.list_alerts, LISTING_COST, only_answers=True),
+    "ask": Verb(questions.begin, KEEPING_COST, scope=Scope.WRITE),
+    "answer": Verb(questions.answer, scope=Scope.WRITE),
+    "answers": Verb(questions.look, only_answers=True),
+    "close": Verb(questions.close, KEEPING_COST, scope=Scope.WRITE),
     "ping": Verb(_ping, at_once=True, only_answers=True),
 }

@@ -26,6 +26,7 @@ from chatd.protocols.web.api import (
     incident,
     openapi,
     posting,
+    questions,
     reached,
     rooms,
     sign_in,
@@ -45,7 +46,7 @@ from chatd.storage.contract import StoreError
 from chatd.util.meter import SHORT_ANSWER
 
 ROUTES = (
-    *(*rooms.TABLE, *posting.TABLE, *incident.TABLE, *reached.TABLE),
+    *(*rooms.TABLE, *posting.TABLE, *incident.TABLE, *reached.TABLE, *questions.TABLE),
     *(*sign_in.TABLE, *subscribe.TABLE, *hooks.TABLE),
 )
 

@@ -140,7 +140,7 @@ class TestARoom:
         one.send("room", room="lobby")
         (about,) = one.seen()
         assert (about["mode"], about["owner"]) == ("free", "")
-        assert about["may"] == ["read", "speak", "topic"]
+        assert about["may"] == ["read", "speak", "ask", "topic"]
 
     def test_tells_how_long_one_is_muted_there(self, live: Live, world: World) -> None:
         ana = world.member("ana")

@@ -90,6 +90,14 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "take", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "alerts", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "decisions", "room": "nope"}, "unknown_room", "#nope"),
+    *(({"type": "ask", "room": "lobby", "question": it}, WRONG, "question") for it in NOT_TEXTS),
+    ({"type": "ask", "room": "nope", "question": "q"}, "unknown_room", "#nope"),
+    *(
+        ({"type": verb, "room": "lobby", "seq": value}, WRONG, "seq must be")
+        for verb in ("answer", "answers", "close")
+        for value in NOT_NUMBERS
+    ),
+    *(({"type": verb, "room": "nope"}, "unknown_room", "#nope") for verb in ("answer", "answers")),
 ]
 
 HELLO: list[tuple[dict[str, Any], str]] = [

@@ -12,6 +12,7 @@ Modules (python3 -m tools.documents writes this list):
   names them.
 - `posting`: The route that posts lines in a room, and the lines or the message that a request's
   body is.
+- `questions`: Routes of questions: asking a room, answering, the answers so far, and closing.
 - `reached`: The route that answers who has a line.
 - `request_session`: The session of an HTTP request, which lasts as long as the request.
 - `rooms`: Routes of the API for programs: the rooms, their messages, the account and the store.

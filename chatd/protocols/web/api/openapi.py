@@ -39,6 +39,7 @@ INFO = {
 
 GROUPS = {
     "rooms": "Rooms: reading and posting.",
+    "questions": "Questions to a room: asking, answering, counting.",
     "account": "The account of the client.",
     "hooks": "Webhooks by which tools post.",
     "daemon": "The state of the daemon, and this document.",
