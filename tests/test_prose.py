@@ -52,6 +52,7 @@ SPANISH = [
     "docs/varias-maquinas.md",
     "docs/clientes-irc.md",
     "docs/programas.md",
+    "docs/alertas.md",
     "docs/referencia.md",
     "tools/limits.csv",
     "tools/spanish.py",

@@ -763,9 +763,6 @@ FIGURES = {
     "make a webhook by which a tool posts in a room, and print its URL": (
         "crear un webhook con el que una herramienta publica en una sala, y mostrar su URL"
     ),
-    "a room with a line in it": "una sala con alguna línea",
-    "the name that the tool posts in": "el nombre con el que publica la herramienta",
-    "let a tool post in a room": "dejar que una herramienta publique en una sala",
     "Webhooks: with all lines delivered, with lines that wait, and failing": (
         "Webhooks: con todas las líneas entregadas, con líneas que esperan, y los que fallan"
     ),

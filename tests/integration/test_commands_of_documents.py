@@ -35,6 +35,7 @@ TWINS = [
     ("docs/cluster.md", "docs/varias-maquinas.md"),
     ("docs/irc.md", "docs/clientes-irc.md"),
     ("docs/bots.md", "docs/programas.md"),
+    ("docs/alerts.md", "docs/alertas.md"),
     ("examples/cluster/README.md", "examples/cluster/README.es.md"),
 ]
 """Documents in English, each with its translation."""

@@ -35,6 +35,7 @@ REFERENCES = {Language.ENGLISH: "docs/reference.md", Language.SPANISH: "docs/ref
 OPERATING = {Language.ENGLISH: "docs/operating.md", Language.SPANISH: "docs/operar.md"}
 CLUSTER = {Language.ENGLISH: "docs/cluster.md", Language.SPANISH: "docs/varias-maquinas.md"}
 BOTS = {Language.ENGLISH: "docs/bots.md", Language.SPANISH: "docs/programas.md"}
+ALERTS = {Language.ENGLISH: "docs/alerts.md", Language.SPANISH: "docs/alertas.md"}
 IRC = {Language.ENGLISH: "docs/irc.md", Language.SPANISH: "docs/clientes-irc.md"}
 README_LINES = 220
 
@@ -144,8 +145,8 @@ def test_a_readme_is_short(readme: str) -> None:
 
 @pytest.mark.parametrize(
     "documents_",
-    [READMES, REFERENCES, OPERATING, CLUSTER, IRC, BOTS],
-    ids=["README", "reference", "operating", "cluster", "irc", "bots"],
+    [READMES, REFERENCES, OPERATING, CLUSTER, IRC, BOTS, ALERTS],
+    ids=["README", "reference", "operating", "cluster", "irc", "bots", "alerts"],
 )
 def test_english_and_spanish_have_the_same_sections_blocks_and_tables(
     documents_: dict[Language, str],
