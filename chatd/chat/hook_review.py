@@ -104,13 +104,28 @@ class HookReview:
             self._change([put for _, _, puts in ended for put in puts])
         return deeds
 
+    def removal(self, hook: Hook) -> list[Put]:
+        """Return the changes that remove an outgoing hook, and the name that it alone answers by.
+
+        A name with a token, of which `IncomingRecord.start` is shown, belongs to an incoming hook.
+        """
+        puts = [self.hooks.remove(hook)]
+        room = self._rooms.get(hook.room)
+        if room is None or not hook.name:
+            return puts
+        own = self._incoming.called(room, hook.name)
+        is_shared = any(each.name == hook.name for each in self.hooks.of(room) if each is not hook)
+        if own is not None and not (own.kept.start or is_shared):
+            puts += self._incoming.remove(own)
+        return puts
+
     def give_up(self, hook: Hook) -> None:
         """End a hook that took nothing for too long, and log that in its room."""
         room = self._rooms.get(hook.room)
         with self._store.together():
             if room is not None:
                 log_deed(hook.by, room, Deed("deadhook", hook.to.origin))
-            self._change([self.hooks.remove(hook)])
+            self._change(self.removal(hook))
 
     def _change(self, puts: Sequence[Put]) -> None:
         if puts:

@@ -43,20 +43,27 @@ def _do(server: ChatServer, session: Session, argument: str) -> Job | None:
     return do.run(server, session, room, rest)
 
 
-def _add(server: ChatServer, session: Session, room: Room, url: str) -> Job | None:
-    to = hooks.hook_destination(server, url)
+def _add(server: ChatServer, session: Session, room: Room, argument: str) -> Job | None:
+    url, _, word = argument.rpartition(" ")
+    answers = word.lower() in _ANSWERS and bool(url)
+    to = hooks.hook_destination(server, url.rstrip() if answers else argument)
     hooks.check_confidential(server, session)
     return with_present_password(
-        server, session, lambda proof: _add_proven(server, session, proof, room, to)
+        server, session, lambda proof: _add_proven(server, session, proof, room, to, answers)
     )
 
 
 async def _add_proven(
-    server: ChatServer, session: Session, proof: PasswordProof, room: Room, to: Destination
+    server: ChatServer,
+    session: Session,
+    proof: PasswordProof,
+    room: Room,
+    to: Destination,
+    answers: bool,
 ) -> None:
     # While the password was asked for, the room may have been forgotten and made anew.
     try:
-        added = await hooks.add_hook(server, session, proof, room.name, to)
+        added = await hooks.add_hook(server, session, proof, room.name, to, answers=answers)
     except hooks.NotWanted as refusal:
         if hooks.may_see_reasons(server, session):
             session.answer("hook_reason", why=_reason(session, refusal.why))
@@ -96,6 +103,7 @@ async def _remove(server: ChatServer, session: Session, room: Room, which: str) 
 def _list(server: ChatServer, session: Session, room: Room, _: str) -> None:
     found = hooks.list_hooks(server, session, room)
     incoming = incoming_hooks.list_hooks(server, session, room)
+    incoming = [each for each in incoming if each.hook.kept.start]  # others are in the first list
     count = len(found) + len(incoming)
     if not count:
         session.answer("no_hooks", room=room.name)
@@ -117,6 +125,8 @@ def _listed(session: Session, room: Room, hook: Hook, *, reasons: bool) -> str:
         time=Moment(hook.added),
         count=waiting,
     )
+    if hook.name:
+        listed = session.sentence("hook_answers", hook=listed, name=hook.name)
     if not hook.proven:
         listed = session.sentence("hook_is_unproven", hook=listed)
     if hook.error is None:
@@ -165,24 +175,27 @@ _DO = (
     _Do(("remove", "quitar", "borrar"), _remove),
 )
 
+_ANSWERS = ("answers", "contesta", "responde")
+"""The word after a URL whose answers are said in the room, in each language."""
+
 _WORDS = {word: do for do in _DO for word in do.words}
 
 TABLE = (
     Command(
         _hook,
         Wording(
-            "/hook add URL|in NAME|list|remove N|NAME",
+            "/hook add URL [answers]|in NAME|list|remove N|NAME",
             "send lines out, let posts in",
-            "add: each line is a signed POST; the URL answers a challenge first. in: a URL,\n"
-            "shown once, for Alertmanager, Grafana and others (docs/alerts.md). For operators.\n"
+            "add: each line is a signed POST; answers: what URL answers is said.\n"
+            "in: a URL for Alertmanager and others (docs/alerts.md). For operators.\n"
             "Example: /hook in alerts",
             aliases=("webhook",),
         ),
         Wording(
-            "/webhook añadir URL|entrante NOMBRE|lista|quitar N|NOMBRE",
+            "/webhook añadir URL [contesta]|entrante NOMBRE|lista|quitar N|NOMBRE",
             "enviar líneas; dejar publicar",
-            "añadir: cada línea es un POST firmado; la URL responde antes a una prueba.\n"
-            "entrante: URL para Alertmanager y otros: docs/alertas.md. Para operadores.\n"
+            "añadir: cada línea es un POST firmado; contesta: se dice lo que responde.\n"
+            "entrante: URL para Alertmanager y otros (docs/alertas.md). Operadores.\n"
             "Ejemplo: /webhook entrante alertas",
             aliases=("gancho",),
         ),

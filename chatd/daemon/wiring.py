@@ -27,6 +27,7 @@ from chatd.accounts.local_users import LocalUsers
 from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
 from chatd.accounts.sign_in import SignIn
 from chatd.accounts.sign_in_helper import SignInHelper
+from chatd.chat.actions.hook_answers import say_answer
 from chatd.chat.admin_requests import Administration
 from chatd.chat.audit import Audit
 from chatd.chat.server import ChatServer
@@ -85,7 +86,7 @@ from chatd.util.interfaces import addresses
 from chatd.util.privileges import Identity
 from chatd.util.worker import Worker
 from chatd.webhooks.attempts import Means
-from chatd.webhooks.delivery import Deliveries
+from chatd.webhooks.delivery import Answered, Deliveries
 from chatd.webhooks.http_client import Gate, Poster, has_tls
 from chatd.webhooks.incoming.registry import IncomingRules
 from chatd.webhooks.lanes import Lanes
@@ -132,7 +133,8 @@ def makeService(options: Options) -> IService:
     server.hooks.use_rules(hook_rules)
     gate = Gate(hook_rules.allowed)
     lanes = Lanes(Poster(reactor, gate), Poster(reactor, gate), clock)
-    outgoing = _outgoing(server, Means(lanes, clock, server.error_log))
+    means = Means(lanes, clock, server.error_log)
+    outgoing = _outgoing(server, means, partial(say_answer, server, settings.max_length))
 
     # Those who watch
     lag = ReactorLag(clock)
@@ -224,12 +226,12 @@ def _lan(settings: Settings, store: Store, rundir: Path, user: Identity) -> LanD
     return doors_of(settings, folder, user, addresses(), utc_now())
 
 
-def _outgoing(server: ChatServer, means: Means) -> Outgoing:
+def _outgoing(server: ChatServer, means: Means, answered: Answered) -> Outgoing:
     """Return the deliveries of the server's hooks and pushes."""
     alerts = server.alerts
     return Outgoing(
         means,
-        Deliveries(server.hooks, server.rooms.get, means, server.now),
+        Deliveries(server.hooks, server.rooms.get, means, server.now, answered),
         PushDeliveries(alerts.pushes, means, alerts.is_away, alerts.language_of),
         Turn(server.store.claims, Work.DELIVERING),
     )

@@ -382,6 +382,7 @@ SENTENCES = {
     "hook_is_unproven": (
         "{hook} It must answer a challenge before its next line: see Webhooks in docs/wire.md."
     ),
+    "hook_answers": "{hook} It answers as {name}.",
     "hook_failed": "nothing was delivered.",
     "hook_reason": "For administrators: {why}",
     "hook_not_proven": "it did not answer the challenge with its text.",
@@ -1153,6 +1154,10 @@ SENTENCES = {
         " sent. The operator can allow it with --hooks-to."
     ),
     "no_hook_to_port": "nothing may be sent to port {port}. Use 80, 443, or a port above 1023.",
+    "hook_answers_in_clear": (
+        "answers over http:// could be written by others on the way, and not everyone may speak in"
+        " #{room}. Use https://."
+    ),
     "hook_not_wanted": (
         "{target} did not prove that it wants this webhook. It must answer a POST of {challenge}"
         " with 200 and TEXT alone. In Python: {line}. See Webhooks in docs/wire.md."

@@ -397,6 +397,7 @@ SENTENCES = {
         "{hook} Tiene que responder a una prueba antes de la próxima línea: ver Webhooks en"
         " docs/wire.md."
     ),
+    "hook_answers": "{hook} Contesta como {name}.",
     "hook_failed": "no se ha entregado nada.",
     "hook_reason": "Para quien administra: {why}",
     "hook_not_proven": "no ha respondido a la prueba con su texto.",
@@ -1253,6 +1254,10 @@ SENTENCES = {
     ),
     "no_hook_to_port": (
         "no se puede enviar nada al puerto {port}. Usa el 80, el 443 o uno por encima de 1023."
+    ),
+    "hook_answers_in_clear": (
+        "otros podrían escribir por el camino las respuestas por http://, y en #{room} no puede"
+        " hablar todo el mundo. Usa https://."
     ),
     "hook_not_wanted": (
         "{target} no ha demostrado que quiere este webhook. Tiene que responder a un POST de"

@@ -17,7 +17,7 @@ import hashlib
 import hmac
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from math import ceil
 from urllib.parse import quote
@@ -69,10 +69,22 @@ def headers_of(secret: str, timestamp: int, body: bytes) -> dict[str, str]:
     }
 
 
+Answered = Callable[[Hook, Event, bytes], Awaitable[None]]
+"""A function that says the answer of a hook's target to a line in the room of the hook.
+
+It notes the line as delivered in the same transaction. Raises `NotDelivered` and `StoreError` if
+it is to be said later: then the line is delivered again."""
+
+
+async def _say_nothing(hook: Hook, event: Event, answer: bytes) -> None:
+    """Drop an answer: the default without a room to say it in."""
+
+
 class Deliveries:
     """The deliveries of all hooks.
 
-    ``room_of`` returns a room by its key, ``now`` the time in seconds since 1970.
+    ``room_of`` returns a room by its key, ``now`` the time in seconds since 1970. ``answered`` says
+    the answers of targets, of hooks that have a name for that.
     """
 
     def __init__(
@@ -81,7 +93,9 @@ class Deliveries:
         room_of: Callable[[str], Room | None],
         means: Means,
         now: Callable[[], float],
+        answered: Answered = _say_nothing,
     ) -> None:
+        self.answered = answered
         self.hooks = hooks
         self.room_of = room_of
         self.means = means
@@ -116,7 +130,7 @@ class Deliveries:
         text = secrets.token_urlsafe(32)
         body = encode_json({"kind": "challenge", "challenge": text})
         answer = await poster.post(to, headers_of(secret, int(self.now()), body), body)
-        if answer.strip() != text.encode():
+        if answer.body.strip() != text.encode():
             raise NotDelivered(DeliveryFailure.NOT_PROVEN)
 
     async def _challenge_new(self, new: HookRecord) -> None:
@@ -173,7 +187,10 @@ class _Delivery(Attempts[Event]):
             await self._all.challenge(poster, hook.to, hook.secret)
             hook.proven = True
         headers = headers_of(hook.secret, int(self._all.now()), body)
-        await poster.post(hook.to, headers | {"X-Chatd-Delivery": delivery_of(item)}, body)
+        headers |= {"X-Chatd-Delivery": delivery_of(item)}
+        answer = await poster.post(hook.to, headers, body)
+        if hook.name and answer.is_text:
+            await self._all.answered(hook, item, answer.body)
 
     def accepted(self, item: Event) -> None:
         """See `Attempts`."""

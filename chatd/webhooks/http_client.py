@@ -48,6 +48,7 @@ from zope.interface import implementer
 
 from chatd import __version__
 from chatd.util.worker import Worker
+from chatd.webhooks.lanes import Answer
 from chatd.webhooks.name_lookups import NameLookups
 from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import (
@@ -76,9 +77,6 @@ CLOSING_SECONDS = 2.0
 
 ANSWER_BYTES = 16 * 1024
 """Most bytes of an answer, with its headers, that are received before the connection is aborted."""
-
-KEPT_BYTES = 256
-"""Most bytes of an answer's body that are kept: the answer to a challenge has 43."""
 
 ADDRESSES = 8
 """Most addresses of a name that are tried."""
@@ -178,8 +176,8 @@ class Poster:
         self._endpoints = _Endpoints(reactor, gate, worker, tls)
         self._agent = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
 
-    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> bytes:
-        """Post a body; return the first `KEPT_BYTES` of the answer's body.
+    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Post a body; return the answer.
 
         Raise `NotDelivered` unless it is answered in time with a status of 2xx.
         """
@@ -207,13 +205,14 @@ class Poster:
 
     async def _post(
         self, to: Destination, headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, Answer]:
         if to.scheme == "https" and not has_tls():
             raise NotDelivered(DeliveryFailure.NO_TLS)
         sent = Headers({name: [value] for name, value in headers.items()})
         sent.setRawHeaders("User-Agent", [f"chatd/{__version__}"])
         response = await self._agent.request(b"POST", to.url.encode("ascii"), sent, _Body(body))
-        return int(response.code), await _drained(response)
+        status = int(response.code)
+        return status, Answer(await _drained(response), status == 200 and _is_text(response))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -422,7 +421,7 @@ class _Body:
 
 
 class _Drain(Protocol):
-    """A protocol that keeps the first `KEPT_BYTES` of the body of an answer."""
+    """A protocol that keeps the body of an answer: what is received of it."""
 
     def __init__(self) -> None:
         self.done: Deferred[bytes] = Deferred(self._stop)
@@ -436,11 +435,17 @@ class _Drain(Protocol):
             done.callback(self._kept)
 
     def dataReceived(self, data: bytes) -> None:
-        self._kept += data[: KEPT_BYTES - len(self._kept)]
+        self._kept += data
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if not self.done.called:
             self.done.callback(self._kept)
+
+
+def _is_text(response: IResponse) -> bool:
+    """Return True if the type of an answer is text/plain, with any parameters."""
+    types = response.headers.getRawHeaders(b"content-type", [])
+    return [each.partition(b";")[0].strip().lower() for each in types] == [b"text/plain"]
 
 
 def _drained(response: IResponse) -> Deferred[bytes]:

@@ -39,11 +39,21 @@ QUICK_TO_RETURN = 10
 T = TypeVar("T")
 
 
+class Answer(NamedTuple):
+    """The answer of a target that accepted a body: the beginning of its own body.
+
+    It ``is_text`` if its status is 200 and its type text/plain: such a one may be shown.
+    """
+
+    body: bytes = b""
+    is_text: bool = False
+
+
 class Poster(Protocol):
     """The interface of the HTTP client."""
 
-    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> bytes:
-        """Post a body; return the beginning of the answer.
+    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Post a body; return the answer.
 
         Raise `chatd.webhooks.targets.NotDelivered` if the body was not accepted.
         """

@@ -40,6 +40,8 @@ class HookRecord(NamedTuple):
     ``network`` is the network from which it was added, "" if that is not known: hooks have turns by
     it. ``proven`` is true if the target answered a challenge, which earlier versions did not send.
     ``failed_for`` is the number of seconds for which it has failed since a line was delivered.
+    ``name`` is that of the incoming hook of the room as which the answers of the target are said,
+    "" if they are not.
     """
 
     url: str
@@ -51,6 +53,7 @@ class HookRecord(NamedTuple):
     network: str = ""
     proven: bool = False
     failed_for: int = 0
+    name: str = ""
 
 
 def new_record(to: Destination, by: str, network: str, now: int) -> HookRecord:
@@ -65,7 +68,10 @@ class Hook(Target):
     ``owner`` says in which budgets it counts.
     """
 
-    __slots__ = ("account", "added", "by", "number", "owner", "proven", "room", "secret", "seq")
+    __slots__ = (
+        *("account", "added", "by", "name", "number"),
+        *("owner", "proven", "room", "secret", "seq"),
+    )
 
     def __init__(self, room: str, number: int, kept: HookRecord) -> None:
         asker = Asker(kept.network, kept.account or fold(kept.by))
@@ -74,6 +80,7 @@ class Hook(Target):
         self.number = number
         self.secret = kept.secret
         self.by = kept.by
+        self.name = kept.name
         self.account = kept.account
         # As it was when the hook was added: so it counts where it was checked.
         self.owner = owner_of(kept.account or fold(kept.by), kept.network)
@@ -203,6 +210,13 @@ class Hooks:
     def remove(self, hook: Hook) -> Put:
         """Return the change that removes a hook."""
         return self._table.put(hook.key, None)
+
+    def progress(self, hook: Hook) -> list[Put]:
+        """Return the changes that store the progress of a hook; none if it was removed."""
+        kept = self._table.get(hook.key)
+        if kept is None or kept.secret != hook.secret:
+            return []
+        return [self._table.put(hook.key, hook.updated(kept))]
 
     def _changed(self, keys: Iterable[str]) -> None:
         for key in keys:

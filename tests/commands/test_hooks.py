@@ -67,6 +67,52 @@ def refuse_challenges(world: World, error: NotDelivered) -> None:
         server.hooks.challenge = challenge
 
 
+class TestAnswering:
+    """Hooks whose answers are said: ``/hook add URL answers``."""
+
+    @pytest.mark.parametrize(
+        "line", [f"/hook add {URL} answers", f"/webhook añadir {URL} contesta"]
+    )
+    def test_the_list_says_under_which_name(self, world: World, ana: Member, line: str) -> None:
+        ana.type(line)
+        ana.seen()
+        assert hook_of(world).name == "example.com"
+        ana.type("/hook list")
+        _, listed = ana.seen()
+        assert EN.sentence("hook_answers", hook="", name="example.com").strip() in listed
+
+    def test_no_person_can_take_the_name_until_the_hook_is_removed(
+        self, world: World, ana: Member
+    ) -> None:
+        ana.type(f"/hook add {URL} answers")
+        luis = world.person("luis")
+        assert only(luis.ask("/nick example.com")) == EN.error(
+            ErrorKind.NAME_IN_USE, "hook_has_name", name="example.com"
+        )
+        ana.type("/hook remove 1")
+        luis.ask("/nick example.com")
+        assert luis.session.name == "example.com"
+
+    def test_a_name_that_a_person_has_is_refused(self, world: World, ana: Member) -> None:
+        world.person("example.com")
+        ana.seen()
+        ana.type(f"/hook add {URL} answers")
+        assert ana.seen()[-1].startswith(f"ERR {ErrorKind.NAME_IN_USE.value}")
+        assert not list(world.servers[-1].hooks)
+
+    def test_in_a_room_that_is_not_open_the_target_needs_tls(
+        self, world: World, ana: Member
+    ) -> None:
+        ana.type("/mode private")
+        ana.seen()
+        assert only(ana.ask("/hook add http://example.com/ answers")) == EN.error(
+            ErrorKind.NOT_ENCRYPTED, "hook_answers_in_clear", room="ops"
+        )
+
+    def test_another_word_after_the_url_is_refused(self, ana: Member) -> None:
+        assert only(ana.ask(f"/hook add {URL} replies")).startswith("ERR Wrong use")
+
+
 class TestAdding:
     def test_it_is_told_in_the_room_and_its_secret_to_who_added_it(
         self, world: World, ana: Member

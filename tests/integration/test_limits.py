@@ -29,7 +29,7 @@ NO_LIMITS = {
     *("chat.idempotency.FORGOTTEN_AT_ONCE", "storage.sqlite.search_index.MOST_GRAMS"),
     *("chat.prompt_marks.MARKS_AT_ONCE", "chat.reach.SESSIONS_A_TURN"),
     *("storage.postgres.search_index.MOST_GRAMS", "storage.postgres.search_index.MOST_BLOCKS"),
-    *("webhooks.http_client.KEPT_BYTES", "webhooks.lanes.QUICK_TO_RETURN"),
+    "webhooks.lanes.QUICK_TO_RETURN",
     # Of the operator alone
     *("protocols.control.MAX_LENGTH", "util.private_files.MAX_LINKS"),
     *("util.whole_files.MAX_BYTES", "storage.sqlite.examination.MOST_FAULTS"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from chatd.chat.actions.hook_answers import say_answer
 from chatd.chat.server import ChatServer
 from chatd.storage.turn import Turn, Work
 from chatd.webhooks.attempts import Means
 from chatd.webhooks.delivery import Deliveries
-from chatd.webhooks.lanes import Lanes
+from chatd.webhooks.lanes import Answer, Lanes
 from chatd.webhooks.outgoing import Outgoing
 from chatd.webhooks.push_delivery import PushDeliveries
 from chatd.webhooks.registry import HookRecord, new_record
@@ -35,13 +37,14 @@ class Receiver:
         self.closed = False
         self.challenges: list[tuple[Destination, Mapping[str, str], bytes]] = []
         self.wants = True  # it answers challenges
+        self.answer: Callable[[Any], Answer] = lambda said: Answer()
         self.let_go: Callable[[Deferred[None]], object] = lambda answer: None
 
-    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> bytes:
+    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> Answer:
         said = json.loads(body)
         if said["kind"] == "challenge":
             self.challenges.append((to, headers, body))
-            return said["challenge"].encode() if self.wants else b"OK"
+            return Answer(said["challenge"].encode() if self.wants else b"OK")
         self.to.append(to)
         self.headers.append(headers)
         self.bodies.append(body)
@@ -51,7 +54,7 @@ class Receiver:
             await answer
         if self.error is not None:
             raise self.error
-        return b""
+        return self.answer(said)
 
     async def close(self) -> None:
         self.closed = True
@@ -67,7 +70,8 @@ def outgoing_of(
 ) -> Outgoing:
     """Return the deliveries of a server's hooks and pushes, which ``poster`` makes."""
     means = Means(Lanes(poster, poster, clock), clock, server.error_log, *chance)
-    hooks = Deliveries(server.hooks, server.rooms.get, means, server.now)
+    answered = partial(say_answer, server, 4096)
+    hooks = Deliveries(server.hooks, server.rooms.get, means, server.now, answered)
     alerts = server.alerts
     pushes = PushDeliveries(server.alerts.pushes, means, alerts.is_away, alerts.language_of)
     return Outgoing(means, hooks, pushes, Turn(server.store.claims, Work.DELIVERING))

@@ -29,7 +29,7 @@ from chatd.webhooks.delivery import (
     delivery_of,
     headers_of,
 )
-from chatd.webhooks.lanes import QUICK_SLOTS
+from chatd.webhooks.lanes import QUICK_SLOTS, Answer
 from chatd.webhooks.registry import Hook, new_record
 from chatd.webhooks.targets import GIVE_UP_SECONDS, DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Destination, destination_of
@@ -587,8 +587,8 @@ class TestChallenging:
     def test_nor_does_one_that_returns_what_it_is_sent(
         self, harness: DeliveryHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def echo(to: object, headers: object, body: bytes) -> bytes:
-            return body
+        async def echo(to: object, headers: object, body: bytes) -> Answer:
+            return Answer(body)
 
         monkeypatch.setattr(harness.receiver, "post", echo)
         assert self.reason(self.ask(harness)) is DeliveryFailure.NOT_PROVEN
@@ -596,8 +596,8 @@ class TestChallenging:
     def test_a_new_line_after_the_text_is_no_matter(
         self, harness: DeliveryHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def answer(to: object, headers: object, body: bytes) -> bytes:
-            return f"{json.loads(body)['challenge']}\r\n".encode()
+        async def answer(to: object, headers: object, body: bytes) -> Answer:
+            return Answer(f"{json.loads(body)['challenge']}\r\n".encode())
 
         monkeypatch.setattr(harness.receiver, "post", answer)
         assert self.ask(harness).result is None

@@ -37,11 +37,11 @@ from chatd.webhooks.http_client import (
     ADDRESSES,
     ANSWER_BYTES,
     CLOSING_SECONDS,
-    KEPT_BYTES,
     POST_SECONDS,
     Gate,
     Poster,
 )
+from chatd.webhooks.lanes import Answer
 from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Destination, networks_of
 from tests.support.certificate import write_certificate
@@ -404,11 +404,28 @@ async def test_nobody_there(street: Street) -> None:
     assert (await street.why(posted)).why is DeliveryFailure.UNREACHABLE
 
 
-async def test_the_beginning_of_an_answer_is_kept(street: Street) -> None:
+async def test_an_answer_is_kept(street: Street) -> None:
     street.servers.answer = OK.replace(b"Length: 2", b"Length: 300") + b"x" * 298
-    kept = await street.post()
-    assert len(kept) == KEPT_BYTES
-    assert kept.endswith(b"x")
+    assert await street.post() == Answer(b"ok" + b"x" * 298)
+
+
+@pytest.mark.parametrize(
+    ("status", "type", "is_text"),
+    [
+        (b"200 OK", b"text/plain", True),
+        (b"200 OK", b"Text/Plain; charset=utf-8", True),
+        (b"201 Created", b"text/plain", False),
+        (b"200 OK", b"text/html", False),
+        (b"200 OK", b"text/plain, text/html", False),
+        (b"200 OK", b"", False),
+    ],
+)
+async def test_a_text_is_told_from_other_answers(
+    street: Street, status: bytes, type: bytes, is_text: bool
+) -> None:
+    head = b"HTTP/1.1 %s\r\nContent-Length: 4\r\nContent-Type: %s\r\n\r\n"
+    street.servers.answer = head % (status, type) + b"pong"
+    assert await street.post() == Answer(b"pong", is_text)
 
 
 async def test_of_several_addresses_one_that_answers_is_enough(street: Street) -> None:

@@ -15,6 +15,7 @@ from chatd.webhooks.lanes import (
     QUICK_TO_RETURN,
     SLOW_SECONDS,
     SLOW_SLOTS,
+    Answer,
     Caller,
     Lanes,
     Pace,
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.quick
 class NamedPoster:
     """A client that is only told apart from another one."""
 
-    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> bytes:
+    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> Answer:
         raise NotImplementedError
 
     async def close(self) -> None:

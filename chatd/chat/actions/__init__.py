@@ -20,6 +20,8 @@ Modules (python3 -m tools.documents writes this list):
   transaction.
 - `enter`: Entering rooms, making new ones, coming back to them, and leaving them.
 - `history`: Reading the past of a room: its last lines, lines since a time, and pages.
+- `hook_answers`: Answers of webhooks: what the target of a hook answers to a line is said in the
+  room, once.
 - `hook_posts`: Posts of tools to incoming hooks: checked, read, and said in the room of the hook.
 - `hooks`: Webhooks of a room: adding, listing and removing them.
 - `incoming_hooks`: Incoming hooks of a room: making, listing and removing them.

@@ -8,6 +8,7 @@ module must not know HTTP, but for the words that senders know from Slack.
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from chatd.chat.deed_log import NO_SESSION
@@ -19,7 +20,7 @@ from chatd.event import Draft, Kind
 from chatd.remarks import EXCERPT
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
-from chatd.storage.records import change
+from chatd.storage.records import Put, change
 from chatd.webhooks.incoming.lines import Reading
 from chatd.webhooks.incoming.reader import Fault, read
 from chatd.webhooks.incoming.registry import HookUse, IncomingHook
@@ -112,8 +113,28 @@ async def _taken(
 
 
 async def _say(server: ChatServer, room: Room, hook: IncomingHook, reading: Reading) -> None:
-    """Say lines as one message, all or none. Raises `Refusal` and `StoreError`."""
-    hooks, lines = server.incoming, list(reading.lines)
+    """Say what a post says, and note its alerts. Raises `Refusal` and `StoreError`."""
+
+    def opened() -> Iterable[Put]:
+        excerpts = [short(line, EXCERPT) for line in reading.lines]
+        alerts = [Posted(*alert) for alert in reading.alerts]
+        return server.open_alerts.post(room, hook.kept.name, excerpts, alerts)
+
+    await say_lines(server, room, hook, reading.lines, opened)
+
+
+async def say_lines(
+    server: ChatServer,
+    room: Room,
+    hook: IncomingHook,
+    texts: Sequence[str],
+    puts: Callable[[], Iterable[Put]],
+) -> None:
+    """Say lines of a hook as one message, all or none, in one transaction with changes.
+
+    ``puts`` returns those once the lines are appended. Raises `Refusal` and `StoreError`.
+    """
+    hooks, lines = server.incoming, list(texts)
     if not room.takes_lines:
         raise Refusal(ErrorKind.NOT_SAVED, "store_full")
     if server.store.full or hooks.waiting + len(lines) > MOST_WAITING:
@@ -124,11 +145,7 @@ async def _say(server: ChatServer, room: Room, hook: IncomingHook, reading: Read
     try:
         with server.store.together():
             room.append(Draft(room.name, NO_SESSION, hook.kept.name, Kind.NOTICE, lines, as_one))
-            excerpts = [short(line, EXCERPT) for line in lines]
-            alerts = [Posted(*alert) for alert in reading.alerts]
-            done = change(
-                server.store, *server.open_alerts.post(room, hook.kept.name, excerpts, alerts)
-            )
+            done = change(server.store, *puts())
         await done
     finally:
         hooks.waiting -= len(lines)

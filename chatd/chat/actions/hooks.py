@@ -12,14 +12,17 @@ from typing import NamedTuple
 
 from chatd.chat.actions.authentication import PasswordProof, check_proof
 from chatd.chat.actions.deeds import Done, carry_out
+from chatd.chat.actions.hook_answers import answering_name, check_open
 from chatd.chat.permissions import Act, Role
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Deed
 from chatd.rooms.room import Room
+from chatd.storage.records import Put
 from chatd.util.budget_table import Kind
-from chatd.webhooks.registry import Hook, new_record
+from chatd.webhooks.incoming.registry import new_hook
+from chatd.webhooks.registry import Hook, HookRecord, new_record
 from chatd.webhooks.targets import NotDelivered
 from chatd.webhooks.urls import (
     MAX_URL,
@@ -94,23 +97,60 @@ def check_confidential(server: ChatServer, session: Session) -> None:
 
 
 async def add_hook(
-    server: ChatServer, session: Session, proof: PasswordProof, name: str, to: Destination
+    server: ChatServer,
+    session: Session,
+    proof: PasswordProof,
+    name: str,
+    to: Destination,
+    *,
+    answers: bool = False,
 ) -> Added:
     """Add a hook to the room of that name, if its target answers a challenge.
 
+    If it ``answers``, what its target answers is said in the room, under the name of its host.
     Raises `Refusal`, `NotWanted` in particular, and `StoreError`.
     """
     new = new_record(to, session.name, session.network, int(server.now()))
-    server.hooks.check_count(_room_for_hook(server, session, proof, name))
+    room = _room_for_hook(server, session, proof, name)
+    server.hooks.check_count(room)
+    if answers:
+        check_open(server, room, to)
+        new = new._replace(name=answering_name(to))
+        _name_puts(server, room, new)
     try:
         await server.hooks.challenge(new)
     except NotDelivered as why:
         raise NotWanted(to, why) from None
+    new = new._replace(proven=True)
+    if not answers:
+        return await _store(server, session, proof, name, new)
+    async with server.hook_names.reserving(new.name, f"hook of {new.account}"):
+        return await _store(server, session, proof, name, new)
+
+
+async def _store(
+    server: ChatServer, session: Session, proof: PasswordProof, name: str, new: HookRecord
+) -> Added:
     # Meanwhile a right may have ended, or the room have been forgotten and made anew.
     room = _room_for_hook(server, session, proof, name)
-    number, put = server.hooks.add(room, new._replace(proven=True))
-    done = await carry_out(server, session, room, Deed("hook", to.origin), [put])
+    puts = _name_puts(server, room, new) if new.name else []
+    number, put = server.hooks.add(room, new)
+    deed = Deed("hook", destination_of(new.url).origin)
+    done = await carry_out(server, session, room, deed, [put, *puts])
     return Added(done, number, new.secret)
+
+
+def _name_puts(server: ChatServer, room: Room, new: HookRecord) -> list[Put]:
+    """Return the changes that give a new hook its name; none if a hook of its owner has it there.
+
+    No token is shown for that name, so only answers are said under it. Raises `Refusal`.
+    """
+    has_it = server.incoming.called(room, new.name)
+    if has_it is not None and has_it.kept.account == new.account:
+        return []
+    server.incoming.check_new(room, new.name, new.account)
+    _, record = new_hook(new.name, new.by, new.account, new.network, new.added)
+    return [server.incoming.add(room, record._replace(start=""))]
 
 
 def _room_for_hook(server: ChatServer, session: Session, proof: PasswordProof, name: str) -> Room:
@@ -129,8 +169,8 @@ async def remove_hook(server: ChatServer, session: Session, room: Room, number: 
     hook = next((each for each in server.hooks.of(room) if str(each.number) == number), None)
     if hook is None:
         raise Refusal(ErrorKind.WRONG_USE, "no_such_hook", number=short(number), room=room.name)
-    put = server.hooks.remove(hook)
-    return await carry_out(server, session, room, Deed("unhook", hook.to.origin), [put])
+    puts = server.hook_review.removal(hook)
+    return await carry_out(server, session, room, Deed("unhook", hook.to.origin), puts)
 
 
 def list_hooks(server: ChatServer, session: Session, room: Room) -> Sequence[Hook]:

@@ -30,6 +30,7 @@ from chatd.storage.contract import Store
 from chatd.storage.memory import MemoryStore
 from chatd.util.budget_table import limits_with
 from chatd.util.budgets import Budgets
+from chatd.webhooks.lanes import Answer
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import Destination
 from tests.proofs.day.agenda import Agenda
@@ -94,16 +95,16 @@ class _Receiver:
         self.posted = 0
         self.code = ""
 
-    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> bytes:
+    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer as a target that wants a hook."""
         await deferLater(self._clock, POSTING_SECONDS)
         said = json.loads(body)
         if said["kind"] == "challenge":
-            return str(said["challenge"]).encode()
+            return Answer(str(said["challenge"]).encode())
         if said["kind"] == "code":
             self.code = re.findall(r"\d{6}", said["message"])[0]
         self.posted += 1
-        return b""
+        return Answer()
 
     async def close(self) -> None:
         """Do nothing: there is no connection."""
