@@ -134,6 +134,8 @@ class Remark(NamedTuple):
         return cls(verb, int(seq), author, excerpt, words)
 
 
+_QUESTION = Kind.QUESTION  # see chatd.rooms.room
+
 Value = Question | Answers | Remark
 
 _OF_KINDS: dict[Kind, type[Question] | type[Answers] | type[Remark]] = {
@@ -154,7 +156,7 @@ def value_of(event: Event) -> Value:
 
 def words_of(event: Event) -> str:
     """Return what people wrote in an event, which is all that a search looks at."""
-    if event.kind < Kind.QUESTION:
+    if event.kind < _QUESTION:
         return event.text
     try:
         return " ".join(value_of(event).texts)

@@ -303,7 +303,7 @@ _ENDS = ("?", "!", ".", ":", "…")
 def _answers(language: Language, name: str, answers: Answers) -> str:
     listed = ", ".join(_count(language, count) for count in answers.counts)
     counts = listed or sentence(language, "no_answers")
-    return sentence(language, f"did_{answers.verb}_question", name=name, counts=counts)
+    return sentence(language, f"question_{answers.verb}", name=name, counts=counts)
 
 
 def _count(language: Language, count: Count) -> str:
@@ -321,7 +321,7 @@ def yes_or(language: Language, words: str) -> str:
 def _remark(language: Language, name: str, remark: Remark) -> str:
     words = f" ({remark.words})" if remark.words else ""
     line = f"<{remark.author}> {remark.excerpt}" if remark.verb == "decision" else remark.excerpt
-    return sentence(language, f"did_{remark.verb}_line", name=name, line=line, words=words)
+    return sentence(language, f"remark_{remark.verb}", name=name, line=line, words=words)
 
 
 def mode_word(language: Language, mode: str) -> str:

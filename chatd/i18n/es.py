@@ -127,12 +127,12 @@ SENTENCES = {
         "{name} pregunta: {question} Responde con {how}; nadie ve quién eligió qué."
     ),
     "any_answer": "/a, o /a TEXTO",
-    "did_close_question": "{name} ha cerrado la pregunta: {counts}.",
-    "did_show_question": "{name} enseña las respuestas: {counts}.",
+    "question_close": "{name} ha cerrado la pregunta: {counts}.",
+    "question_show": "{name} enseña las respuestas: {counts}.",
     "no_answers": "no ha respondido nadie",
-    "did_ack_line": "{name} se encarga de esto: {line}{words}",
-    "did_read_line": "{name} ha leído esto: {line}{words}",
-    "did_decision_line": "{name} ha marcado una decisión: {line}{words}",
+    "remark_ack": "{name} se encarga de esto: {line}{words}",
+    "remark_read": "{name} ha leído esto: {line}{words}",
+    "remark_decision": "{name} ha marcado una decisión: {line}{words}",
     # Preguntas
     "yes": "sí",
     "answered_in_words": "han respondido {count}",

@@ -138,7 +138,7 @@ def test_it_is_closed_once_no_answer_is_being_stored(world: Class) -> None:
     luis.type("/a 1"), nora.type("/a 2"), world.ana.type("/ask done")
     world.store.holds = False
     world.release()
-    closed = EN.notice("did_close_question", name="ana", counts="yes: 1, no: 1")
+    closed = EN.notice("question_close", name="ana", counts="yes: 1, no: 1")
     assert luis.seen()[-1] == nora.seen()[-1] == closed
     assert world.kept("roll") == world.kept("tally") == []
     (question,) = world.kept("question")

@@ -144,7 +144,7 @@ async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: StoredTalk, r
     await talk.say("mute luis 600 too loud", kind=Kind.DEED)
     await talk.say(DECISION.text(), kind=Kind.DECISION)
     line = "&lt;luis&gt; we go back to 1\\.2"
-    decision = EN.sentence("did_decision_line", name="ana", line=line, words="")
+    decision = EN.sentence("remark_decision", name="ana", line=line, words="")
     await talk.say("good morning", room="Ops")
     assert run("--format", "markdown") == (
         0,
@@ -371,7 +371,7 @@ class TestMarked:
     async def test_text_is_what_people_saw(self, talk: StoredTalk, run: Run) -> None:
         await self.talk_of_two(talk)
         (_, last) = run("--marked")[1].splitlines()
-        line = EN.notice("did_decision_line", name="ana", line="<luis> =2+2", words=" (+1, to 1.2)")
+        line = EN.notice("remark_decision", name="ana", line="<luis> =2+2", words=" (+1, to 1.2)")
         assert last == f"#lobby 4 [{local_time(NOON + 120)}] {line}"
 
     async def test_of_a_deleted_line_the_beginning_is_left(

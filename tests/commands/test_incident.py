@@ -20,7 +20,7 @@ def marked(by: str, author: str, excerpt: str, words: str = "") -> str:
     """Return the line of a decision."""
     words = f" ({words})" if words else ""
     line = f"<{author}> {excerpt}"
-    return EN.notice("did_decision_line", name=by, line=line, words=words)
+    return EN.notice("remark_decision", name=by, line=line, words=words)
 
 
 class TestMark:
@@ -117,13 +117,13 @@ class TestMarks:
     def test_are_told_in_the_language_of_the_reader(self, world: World, ana: Member) -> None:
         ana.type("hola", "/idioma es")
         ana.seen()
-        line = ES.notice("did_decision_line", name="ana", line="<ana> hola", words="")
+        line = ES.notice("remark_decision", name="ana", line="<ana> hola", words="")
         assert ana.ask("/marcar") == [line]
 
 
 def taken(by: str, line: str, words: str = "") -> str:
     """Return the line of an ack."""
-    return EN.notice("did_ack_line", name=by, line=line, words=f" ({words})" if words else "")
+    return EN.notice("remark_ack", name=by, line=line, words=f" ({words})" if words else "")
 
 
 def row(number: int, line: str, by: str = "", words: str = "") -> str:

@@ -47,7 +47,7 @@ def standing(
 
 def result(counts: str, verb: str = "close", by: str = "ana", of: Sentences = EN) -> str:
     """Return the line of the answers to a question."""
-    return of.notice(f"did_{verb}_question", name=by, counts=counts)
+    return of.notice(f"question_{verb}", name=by, counts=counts)
 
 
 def receipt(answer: str, key: str = "answered", of: Sentences = EN) -> str:

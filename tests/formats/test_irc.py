@@ -9,6 +9,7 @@ from chatd.formats.irc import IrcFormat, OwnIrcFormat
 from chatd.formats.irc_tags import IrcServer
 from chatd.remarks import Question
 from tests.support.remarks import ACK
+from tests.support.sentences import EN
 
 SERVER = IrcServer("irc.example", lambda name, at: name if at >= 1000 else "")
 
@@ -37,7 +38,8 @@ class TestRooms:
 
     def test_a_remark_is_a_notice_of_the_server(self) -> None:
         head = ":irc.example NOTICE #ops :"
-        assert rendered(ACK.text(), Kind.ACK) == f"{head}ana has this: FIRING DiskFull (on it)\r\n"
+        did = EN.sentence("remark_ack", name="ana", line="FIRING DiskFull", words=" (on it)")
+        assert rendered(ACK.text(), Kind.ACK) == f"{head}{did}\r\n"
         long = Question("x " * 300, ("yes", "no"))
         lines = rendered(long.text(), Kind.QUESTION, "server-time").splitlines()
         assert len(lines) > 1

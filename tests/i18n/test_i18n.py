@@ -84,8 +84,8 @@ DERIVED = (
     | {change.value for change in (Change.JOINED, Change.LEFT, Change.RENAMED)}
     | {f"hook_{why.value}" for why in DeliveryFailure}
     | {f"did_{verb}" for verb in DEEDS}
-    | {f"did_{verb}_question" for verb in ("close", "show")}
-    | {f"did_{verb}_line" for verb in ("ack", "read", "decision")}
+    | {f"question_{verb}" for verb in ("close", "show")}
+    | {f"remark_{verb}" for verb in ("ack", "read", "decision")}
     | {f"budget_{kind.value}" for kind in Kind}
     | {f"budget_of_{level.value}" for level in Level}
     | {f"private_lines_{senders.value}" for senders in Senders}

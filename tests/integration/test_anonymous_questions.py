@@ -147,7 +147,7 @@ def test_nothing_is_left_of_it_once_it_is_closed(world: Class, tmp_path: Path) -
     for _ in answer_one_by_one(world, pupils):
         pass
     assert world.ana.ask("/ask done") == [
-        EN.notice("did_close_question", name="ana", counts="yes: 3, no: 3, perhaps: 3")
+        EN.notice("question_close", name="ana", counts="yes: 3, no: 3, perhaps: 3")
     ]
     files = world.files()
     assert tallies(files) == []

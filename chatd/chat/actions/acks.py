@@ -29,6 +29,7 @@ from chatd.remarks import Remark
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.folding import fold
+from chatd.webhooks.incoming.alerts import alert_in
 
 ACKS_LOOKED_AT = 100
 """The number of the last acks that are looked at for those who have read a question."""
@@ -154,6 +155,8 @@ async def _line_to_ack(
     try:
         if line is None:
             found, key = await last_line(server, session, room, _is_acked_by_default), "no_alert"
+            if found is not None and _is_over(found):
+                found = None
         elif isinstance(line, int):
             found, key = await line_at(room, session, line), "no_such_line"
         else:
@@ -169,6 +172,12 @@ def _is_acked_by_default(event: Event) -> bool:
     """Return True for a question, and for a line of a hook, which is of no session."""
     of_hook = event.kind is Kind.NOTICE and event.session == NO_SESSION
     return of_hook or event.kind is Kind.QUESTION
+
+
+def _is_over(event: Event) -> bool:
+    """Return True for a line of a hook that says that an alert is over."""
+    alert = alert_in(event.text) if event.kind is Kind.NOTICE else None
+    return alert is not None and alert.is_resolved
 
 
 def _question_of(event: Event) -> int:

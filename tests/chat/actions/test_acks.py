@@ -103,6 +103,13 @@ class TestOtherLines:
         made = done(world, ack(world.server, luis, ops, None))
         assert made == Remark("ack", 1, HOOK, "disk full")
 
+    def test_but_none_that_says_that_an_alert_is_over(
+        self, world: World, luis: Session, ops: Room
+    ) -> None:
+        post_alert(world, "ops", "disk")
+        post_alert(world, "ops", "disk", over=True)
+        assert refused(world, ack(world.server, luis, ops, None)) == "no_alert"
+
     def test_or_a_question_which_was_read(
         self, world: World, ana: Session, luis: Session, ops: Room
     ) -> None:

@@ -130,6 +130,27 @@ _DEEDS = (
         "has no webhook to {target} any more: nothing could be delivered for a week",
         "ya no tiene el webhook a {target}: en una semana no se le ha podido entregar nada",
     ),
+    (
+        "lets {target} post here",
+        "deja que {target} publique aquí",
+    ),
+    (
+        "does not let {target} post here any more",
+        "ya no deja que {target} publique aquí",
+    ),
+    (
+        "ended the posts of {target}, because the creator of that webhook lost the right to it",
+        "ha terminado lo que publica {target}, porque quien creó ese webhook ya no tiene derecho",
+    ),
+    (
+        "lets authors and operators see which people have a line (/seen)",
+        "deja ver a autores y operadores quién tiene una línea (/visto)",
+    ),
+    (
+        "switched /seen off in this room",
+        "ha quitado /visto en esta sala",
+    ),
+    ("has this", "se encarga de esto"),
 )
 _MODES = {
     "libre": "free",

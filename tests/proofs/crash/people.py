@@ -15,16 +15,17 @@ from typing import Protocol
 from chatd.errors import ErrorKind
 from tests.proofs.crash.hook_target import target_port
 from tests.proofs.crash.state import (
+    ALERTS,
     DEN,
-    NOBODYS,
     PASSWORD,
     REGISTERED,
+    ROOMS,
     Change,
+    alert_in,
     part_of_message,
 )
 from tests.support.sentences import EN
 
-ROOMS = ("lobby", *NOBODYS, DEN)
 WINDOW = 4
 """Most lines of a client that are on their way."""
 
@@ -122,6 +123,7 @@ class Person:
         self._chance = chance
         self._unsent = bytearray()
         room = chance.choice(ROOMS) if self._runs else ROOMS[number % len(ROOMS)]
+        self._room = room
         self._may_set_topic = self._runs or room != DEN
         if account:
             self._ask(f"/login {account} {PASSWORD}", EN.notice("you_are", name=account))
@@ -261,7 +263,13 @@ class Person:
     def _run(self, mark: str) -> None:
         """Change a record of the rooms that it runs."""
         what = self._chance.random()
-        if what < 0.3:
+        if what < 0.2 and not self._own_room:
+            number = self._chance.randint(1, ALERTS)
+            line = alert_in(self._room, number)
+            fact = f"ack of {line} in #{self._room}"
+            did = EN.notice("remark_ack", name=self.name, line=line, words=f" ({mark})")
+            self._change(f"/ack {number} {mark}", fact, f"{self.name}: {mark}", did)
+        elif what < 0.3:
             name = f"x{mark}"
             self._muted.append(name)
             fact = f"mute of {name} in #{DEN}"

@@ -104,7 +104,9 @@ def line_of(event: Mapping[str, Any]) -> str:
         "message": f"<{author}> {text}",
         "action": f"* {author} {text}",
         "topic": f"*** {author} set the topic: {text}" if text else f"*** {author} {_CLEARED}",
+        "notice": f"<{author}> {text}",
         "deed": f"*** {text}",
+        "ack": f"*** {text}",
     }[event["kind"]]
 
 

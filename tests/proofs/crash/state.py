@@ -22,9 +22,11 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.passwords import Hasher
+from chatd.chat.open_alerts import AlertRecord
 from chatd.chat.permissions import Mode, Role
 from chatd.chat.roles import RoomPolicy
-from chatd.event import Deed, Draft, Kind
+from chatd.event import Deed, Draft, Kind, Seqs
+from chatd.remarks import Remark
 from chatd.storage.records import Table, change
 from chatd.storage.sqlite.rows import SEQ_BITS, SEQ_MASK
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
@@ -42,6 +44,14 @@ DEN = "den"
 
 NOBODYS = ("ops", "tea")
 """Rooms without an owner."""
+
+ROOMS = ("lobby", *NOBODYS, DEN)
+
+ALERTS = 3
+"""The number of alerts that go on in each room from the beginning."""
+
+_HOOK = "alerts"
+"""The name of the hook of the alerts."""
 
 _PART = re.compile(r"part (\d+)/(\d+)$")
 
@@ -112,6 +122,9 @@ def facts_of(path: Path) -> dict[str, str]:
             room, _, _ = key.rpartition("/")
             to = urlsplit(value["url"])
             facts[f"hook to {to.scheme}://{to.hostname} in #{room}"] = "added"
+        elif kind == "alert" and value["by"]:
+            fact = f"ack of {value['excerpt']} in #{value['room']}"
+            facts[fact] = f"{value['by']}: {value['words']}"
         elif kind == "credential":
             fact = f"last token of {value['account']}"
             facts[fact] = max(facts.get(fact, ""), value["name"], key=_numbers)
@@ -168,6 +181,11 @@ def faults_of_deeds(path: Path, facts: dict[str, str]) -> list[str]:
             " WHERE kind = ? ORDER BY events.id",
             (int(Kind.DEED),),
         ).fetchall()
+        acks = store.execute(
+            "SELECT rooms.name, events.author, events.text FROM events"
+            " JOIN rooms ON rooms.id = events.id >> 40 WHERE kind = ? ORDER BY events.id",
+            (int(Kind.ACK),),
+        ).fetchall()
     for room, topic, last in topics:
         if topic != (last or ""):
             faults.append(f"the topic of #{room} is {topic!a}, and the last one in it {last!a}")
@@ -175,6 +193,9 @@ def faults_of_deeds(path: Path, facts: dict[str, str]) -> list[str]:
     for room, text in deeds:
         fact, value = _fact_of(fold(room), Deed.of(text))
         done[fact] = value
+    for room, author, text in acks:
+        ack = Remark.of(text)
+        done[f"ack of {ack.excerpt} in #{room}"] = f"{author}: {ack.words}"
     for fact in sorted(done.keys() | {fact for fact in facts if _is_of_a_room(fact)}):
         # A member that enters a new room owns it, which is no deed.
         if facts.get(fact, "") != done.get(fact, "") and not (
@@ -185,6 +206,11 @@ def faults_of_deeds(path: Path, facts: dict[str, str]) -> list[str]:
     repeated = [text for (_, text), count in Counter(deeds).items() if count > 1 and "." in text]
     faults += [f"a deed is in the log twice: {text!a}" for text in repeated]
     return faults
+
+
+def alert_in(room: str, number: int) -> str:
+    """Return the line of an alert that goes on in a room."""
+    return f"FIRING alert {number} in {room}"
 
 
 def part_of_message(number: int, count: int) -> str:
@@ -236,7 +262,7 @@ def _fact_of(room: str, deed: Deed) -> tuple[str, str]:
 
 
 def _is_of_a_room(fact: str) -> bool:
-    return fact.startswith(("mode of ", "mute of ", "ban of ", "role of ", "hook to "))
+    return fact.startswith(("mode of ", "mute of ", "ban of ", "role of ", "hook to ", "ack of "))
 
 
 def furnish(directory: Path, variables: dict[str, str]) -> None:
@@ -258,6 +284,15 @@ def _furnish() -> None:
     # Otherwise the first member that enters owns them.
     for room in NOBODYS:
         store.append(Draft(room, 1, "luis", Kind.MESSAGE, [f"{room} is nobody's"]))
+    # They go on, and ana takes them on.
+    alerts = Table(store, "alert", AlertRecord, of_line=True)
+    for room in ROOMS:
+        for number in range(1, ALERTS + 1):
+            with store.together():
+                line = alert_in(room, number)
+                store.append(Draft(room, 0, _HOOK, Kind.NOTICE, [line]))
+                record = AlertRecord(room, 0, 0, _HOOK, line, number)
+                change(store, alerts.put(f"{room}/{_HOOK}/{number}", record, Seqs(last="seq")))
     deed = Deed("create", Mode.OPEN.value).text()
     store.append(Draft(DEN, 0, REGISTERED[0], Kind.DEED, [deed]))
     change(store, *puts, rooms.put(DEN, RoomPolicy(DEN, Mode.OPEN.value, REGISTERED[0])))

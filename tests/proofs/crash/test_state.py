@@ -11,8 +11,16 @@ from typing import Any
 import pytest
 
 from chatd.chat.permissions import Role
+from chatd.event import Kind
+from chatd.remarks import Remark
 from chatd.storage.sqlite.rows import SEQ_BITS
-from tests.proofs.crash.state import facts_of, faults_of_messages, faults_of_rights, part_of_message
+from tests.proofs.crash.state import (
+    facts_of,
+    faults_of_deeds,
+    faults_of_messages,
+    faults_of_rights,
+    part_of_message,
+)
 
 HOOK = {"url": "http://127.0.0.1:1/", "by": "eva", "account": "eva"}
 OPERATOR = ("role", "den/eva", {"role": Role.OPERATOR})
@@ -100,3 +108,21 @@ def test_a_message_that_is_not_whole(
     tmp_path: Path, parts: list[tuple[int, int | None, str]]
 ) -> None:
     assert "in #lobby at 4 is not whole" in faults_of_messages(log_with(tmp_path, *parts))[0]
+
+
+@pytest.mark.parametrize("logged", ["", "eva"])
+def test_an_ack_that_is_not_in_the_log_is_found(tmp_path: Path, logged: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "chat")) as store:
+        store.execute("CREATE TABLE rooms (id, name, topic)")
+        store.execute("INSERT INTO rooms VALUES (3, 'den', '')")
+        store.execute("CREATE TABLE events (id, author, kind, text)")
+        if logged:
+            ack = Remark("ack", 1, "alerts", "disk", "k1").text()
+            store.execute(
+                "INSERT INTO events VALUES (?, ?, ?, ?)", (3 << SEQ_BITS | 2, logged, Kind.ACK, ack)
+            )
+        store.commit()
+    (fault,) = faults_of_deeds(tmp_path / "chat", {"ack of disk in #den": "ana: k1"})
+    assert "'ana: k1'" in fault
+    facts = {"ack of disk in #den": "eva: k1"} if logged else {}
+    assert faults_of_deeds(tmp_path / "chat", facts) == []

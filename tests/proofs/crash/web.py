@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from tests.proofs.crash.people import ROOMS, received, sent, talk
+from tests.proofs.crash.people import received, sent, talk
 from tests.proofs.crash.resumed import LATELY, Follower, Said
+from tests.proofs.crash.state import ROOMS
 
 BROWSERS = 3
 PAIRS = 2

@@ -199,6 +199,10 @@ DEEDS: dict[str, Deed] = {
         account=False,
         seconds=10.0,
     ),
+    "decisions": Deed(lambda number: [_text(_HAN, 200), f"/mark {_text(_HAN, 4000)}"], ROOM),
+    "acks": Deed(
+        lambda number: [f"/ask {_text(_HAN, 99)}", f"/ack {_text(_HAN, 4000)}", "/ask done"]
+    ),
     "mutes": Deed(_same("/mute victim 1h " + "r" * 90, "/unban victim"), ROOM),
     "bans of names": Deed(lambda number: [f"/ban guy{number} 1d {_text(_HAN, 90)}"], ROOM),
     "bans of networks": Deed(
