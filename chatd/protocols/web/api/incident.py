@@ -212,7 +212,7 @@ TABLE = (
                     },
                 ),
             ),
-            errors=(401, 404),
+            errors=(401, 404, 422),
         ),
         cost=LISTING_COST,
     ),
