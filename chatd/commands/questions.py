@@ -15,8 +15,8 @@ from chatd.errors import short
 from chatd.formats.base import yes_or
 from chatd.i18n import people
 
-MISSING_NAMED = 40
-"""Most names of people who have not answered: a class, on a screen."""
+PEOPLE_NAMED = 40
+"""Most names of people who have not answered, or whose answer is yes: a class, on a screen."""
 
 WORDS_LISTED = 40
 """Most answers in words that ``/answers`` lists; the others are counted."""
@@ -81,21 +81,31 @@ def _tell(session: Session, standing: ask.Standing) -> None:
     if standing.counts:
         parts.append(f"{listed([str(each.people) for each in standing.counts])}.")
     if standing.missing:
-        parts.append(session.sentence("not_yet", people=_names(session, standing)))
+        parts.append(
+            session.sentence(
+                "not_yet", people=_names(session, [name for _, name in standing.missing])
+            )
+        )
     lines = [" ".join(parts)]
     if standing.shows_words:
-        lines += [
-            f"{each.name}: {yes_or(session.language, each.words)}"
-            for each in standing.given[:WORDS_LISTED]
-        ]
-        if given > WORDS_LISTED:
-            lines.append(session.sentence("more_answers", count=given - WORDS_LISTED))
+        lines += _in_words(session, standing)
     session.tell("\n".join(lines))
 
 
-def _names(session: Session, standing: ask.Standing) -> str:
-    names: Sequence[str] = [name for _, name in standing.missing]
-    named = names[:MISSING_NAMED]
+def _in_words(session: Session, standing: ask.Standing) -> list[str]:
+    """Return a line for each answer in words, and one for all that are yes alone."""
+    plain = [each.name for each in standing.given if not each.words]
+    others = [each for each in standing.given if each.words]
+    lines = [f"{yes_or(session.language, '')}: {_names(session, plain)}"] if plain else []
+    lines += [f"{each.name}: {each.words}" for each in others[:WORDS_LISTED]]
+    if len(others) > WORDS_LISTED:
+        lines.append(session.sentence("more_answers", count=len(others) - WORDS_LISTED))
+    return lines
+
+
+def _names(session: Session, names: Sequence[str]) -> str:
+    """Return names as people read them, at most `PEOPLE_NAMED` of them."""
+    named = names[:PEOPLE_NAMED]
     return people(session.language, named, 0, len(names) - len(named))
 
 

@@ -9,7 +9,7 @@ import pytest
 from chatd.chat.permissions import Mode, Role
 from chatd.chat.question_grammar import ANSWER_CHARACTERS, QUESTION_CHARACTERS
 from chatd.chat.questions import OPEN_IN_A_ROOM
-from chatd.commands.questions import MISSING_NAMED, WORDS_LISTED
+from chatd.commands.questions import PEOPLE_NAMED, WORDS_LISTED
 from chatd.errors import ErrorKind
 from chatd.event import Kind
 from chatd.i18n import Language, people
@@ -150,8 +150,8 @@ def test_answers_in_words_are_for_the_one_who_asked(
     assert nora.ask("/a") == [receipt("yes")]
     assert ana.ask("/answers") == [
         standing(2, 2),
+        "*** yes: nora",
         "*** luis: what is a port",
-        "*** nora: yes",
     ]
     assert nora.ask("/answers") == [standing(2, 2)]
     assert ana.ask("/show answers") == [result("what is a port: 1 (luis), yes: 1 (nora)", "show")]
@@ -165,10 +165,10 @@ def test_a_question_that_nobody_answered(ana: Member) -> None:
 
 
 def test_who_has_not_answered_is_listed_up_to_a_limit(world: World, ana: Member) -> None:
-    class_ = [world.person(f"p{number}") for number in range(MISSING_NAMED + 2)]
+    class_ = [world.person(f"p{number}") for number in range(PEOPLE_NAMED + 2)]
     in_class(world, *class_, ana)
     ana.ask("/ask here?")
-    names = [f"p{number}" for number in range(MISSING_NAMED)]
+    names = [f"p{number}" for number in range(PEOPLE_NAMED)]
     assert ana.ask("/answers") == [standing(0, len(class_), "", names, more=2)]
     for person in class_:
         person.type("/a present")

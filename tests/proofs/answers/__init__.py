@@ -1,4 +1,4 @@
-"""A class that answers a question: all of it within seconds, and each person once, whatever ends.
+"""A class that answers a question: within seconds, and each person once, also over kills.
 
 This package knows the daemon by its lines, and reads the store when the daemon has ended.
 """

@@ -1,0 +1,89 @@
+"""The lesson of docs/class.md and docs/clase.md, replayed: what Ana types, and what she is shown.
+
+Each of her blocks is replayed in its order, and the pupils do between the blocks what the documents
+say of them. A line that begins with a slash is typed; the others are what she is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from tests.support.documents import read
+from tests.support.world import Member, World
+
+pytestmark = pytest.mark.one_node("an anonymous question is a part of the lesson")
+
+NAMES = ["pablo", "nora", *(f"pupil{number}" for number in range(3, 13)), ""]
+"""The first pupils; the one without a name is guest14. With the eleven after them they are 24."""
+
+
+class Lesson:
+    """Ana, who owns #class, and 24 pupils."""
+
+    def __init__(self, language: str) -> None:
+        self.world = World(nodes=1)
+        self.ana = self.world.member("ana", language=language)
+        self.pupils = [
+            self.world.person(name) for name in (*NAMES, *(f"pupil{n}" for n in range(14, 25)))
+        ]
+        self.ana.ask("/create class announce")
+        for pupil in self.pupils:
+            pupil.ask("/join class")
+        self.world.introduce("class")
+        self.ana.seen()
+
+    @property
+    def punctual(self) -> list[Member]:
+        """The pupils but for Pablo, Nora and guest14."""
+        return [pupil for number, pupil in enumerate(self.pupils) if number not in (0, 1, 12)]
+
+    def answer_about_ports(self) -> None:
+        answers = [*["/a 1"] * 3, *["/a 80"] * 17, "/a 3"]
+        for pupil, answer in zip(self.punctual, answers, strict=True):
+            pupil.ask(answer)
+
+    def be_there(self) -> None:
+        for pupil in self.punctual:
+            pupil.ask("/a")
+
+    def ask_back(self) -> None:
+        self.pupils[1].ask("/a what is a port?")
+
+    def judge(self) -> None:
+        for number, pupil in enumerate(self.punctual):
+            pupil.ask("/a yes" if number < 5 else "/a 2")
+
+
+AFTER: Mapping[str, Callable[[Lesson], None]] = {
+    "roll": Lesson.be_there,
+    "ports": Lesson.answer_about_ports,
+    "hands": Lesson.ask_back,
+    "pace": Lesson.judge,
+}
+"""The deeds of the pupils after a block of Ana's, by its name."""
+
+
+def replayed(document: str, language: str) -> tuple[str, str]:
+    """Return Ana's blocks of a document, and what they are if they are replayed."""
+    blocks = re.findall(r"^<!-- lesson (\w+) -->\n```\n(.*?)^```$", read(document), re.M | re.S)
+    lesson = Lesson(language)
+    shown = []
+    for name, block in blocks:
+        for line in block.splitlines():
+            if line.startswith("/"):
+                shown += [line, *lesson.ana.ask(line)]
+        AFTER.get(name, lambda _: None)(lesson)
+        lesson.ana.seen()
+    assert {name for name, _ in blocks} >= AFTER.keys()
+    return "".join(block for _, block in blocks), "".join(f"{line}\n" for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("document", "language"), [("docs/class.md", "en"), ("docs/clase.md", "es")]
+)
+def test_the_lesson_goes_as_the_document_says(document: str, language: str) -> None:
+    written, done = replayed(document, language)
+    assert written == done
