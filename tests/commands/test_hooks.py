@@ -109,6 +109,11 @@ class TestAnswering:
             ErrorKind.NOT_ENCRYPTED, "hook_answers_in_clear", room="ops"
         )
 
+    def test_the_name_for_an_address_is_a_word(self, world: World, ana: Member) -> None:
+        use_rules(world, Rules(networks_of("127.0.0.1"), tls=True))
+        ana.type("/hook add http://127.0.0.1:8000/ answers")
+        assert hook_of(world).name == "webhook"
+
     def test_another_word_after_the_url_is_refused(self, ana: Member) -> None:
         assert only(ana.ask(f"/hook add {URL} replies")).startswith("ERR Wrong use")
 

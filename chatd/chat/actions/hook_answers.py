@@ -17,7 +17,7 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event, Kind
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
-from chatd.text.validation import MAX_NAME_LENGTH, InvalidName, is_reserved, validate_name
+from chatd.text.validation import MAX_NAME_LENGTH, InvalidName, check_new_name, validate_name
 from chatd.webhooks.incoming.lines import Part, reading_of
 from chatd.webhooks.registry import Hook
 from chatd.webhooks.targets import DeliveryFailure, NotDelivered
@@ -31,9 +31,10 @@ def answering_name(to: Destination) -> str:
     """Return the name under which a target answers: its host, if that can be a name."""
     try:
         name = validate_name(to.host[:MAX_NAME_LENGTH].rstrip("-._"))
+        check_new_name(name)
     except InvalidName:
         return _OTHERWISE
-    return _OTHERWISE if is_reserved(name) or name.isdecimal() else name
+    return name
 
 
 def check_open(server: ChatServer, room: Room, to: Destination) -> None:

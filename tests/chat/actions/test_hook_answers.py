@@ -191,7 +191,7 @@ def test_a_name_that_answers_goes_with_the_last_hook_that_has_it(answering: Answ
     ("url", "name"),
     [
         ("https://dice.example.com/x", "dice.example.com"),
-        ("http://10.1.2.3:8000/", "10.1.2.3"),
+        ("http://10.1.2.3:8000/", "webhook"),
         ("https://[2001:db8::1]/", "webhook"),
         ("https://admin/", "webhook"),
         (f"https://{'a' * 31}.example.com/", "a" * 31),
