@@ -133,7 +133,7 @@ class IncomingHooks:
         self._looks: Groups[IncomingRecord] = Groups(lambda key, kept: looks(kept.name))
         self._uses: Table[HookUse] = Table(store, "hook_use", HookUse)
         self._table: Table[IncomingRecord] = Table(
-            store, "incoming_hook", IncomingRecord, self._looks, self
+            store, "incoming_hook", IncomingRecord, self._looks, self, rights=True
         )
 
     def use_rules(self, rules: IncomingRules) -> None:

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -125,6 +126,14 @@ class Alertmanager:
         found = re.search(rf'^{name}{{integration="{kind}"[^}}]*}} (\S+)$', text, re.MULTILINE)
         return 0.0 if found is None else float(found[1])
 
+    def waits_for(self, name: str, kind: str) -> bool:
+        """Return True once a count of its metrics is not 0; False if it stays 0 for long."""
+        end = time.monotonic() + PATIENCE
+        while not self.counted(name, kind):
+            if time.monotonic() > end:
+                return False
+        return True
+
     def _ask(self, path: str, body: bytes | None = None) -> bytes:
         url = f"http://127.0.0.1:{self.port}{path}"
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
@@ -162,6 +171,25 @@ def test_alertmanager_counts_alerts_and_their_ends_as_delivered(
         assert re.fullmatch(ended, said[0])
         assert manager.counted("alertmanager_notifications_failed_total", kind) == 0
         assert manager.counted("alertmanager_notifications_total", kind) >= 1
+    finally:
+        manager.stop()
+
+
+@pytest.mark.skipif(ALERTMANAGER is None, reason="needs prometheus-alertmanager")
+def test_alertmanager_sends_again_what_a_killed_daemon_did_not_take(tmp_path: Path) -> None:
+    web = free_port()
+    with LiveServer(tmp_path, web=web) as server:
+        room = Room(server, tmp_path)
+        manager = Alertmanager(tmp_path, "slack", room.url)
+        server.process.kill()
+        server.process.wait()
+        room.reader.__exit__()
+    try:
+        manager.tell(timedelta(hours=1))
+        assert manager.waits_for("alertmanager_notification_requests_failed_total", "slack")
+        with LiveServer(tmp_path, web=web) as server, server.guest() as reader:
+            reader.until("<alerts> [FIRING:1] DiskFull (db1:9100) http")
+        assert manager.counted("alertmanager_notifications_failed_total", "slack") == 0
     finally:
         manager.stop()
 

@@ -249,6 +249,22 @@ class TestLater:
         assert house.said() == []
 
 
+def test_no_line_comes_behind_a_removal_at_another_node() -> None:
+    house = House(nodes=2)
+    house.world.shared_log.hold()
+    house.ana.type("/hook remove alerts")
+    callers = [house.web.caller() for _ in house.world.servers]
+    answers = [_asked(caller, house.path) for caller in callers]
+    assert [[got.status for got in each] for each in answers].count([]) >= 1
+    for _ in range(4):
+        house.world.shared_log.seal()
+        house.world.settle()
+    answers = [each or caller.got() for each, caller in zip(answers, callers, strict=True)]
+    assert sorted(got.status for (got,) in answers) == [404, 503]
+    assert house.said() == [EN.deed("unhookin", "ana", "alerts")]
+    assert house.post(b"x", "text/plain").status == 404
+
+
 def test_uses_are_listed_and_survive_a_restart(house: House) -> None:
     for body in ({"text": "x"}, {"text": "y"}, {}):
         house.post(body)
