@@ -31,6 +31,36 @@ def owner_of(inbox: str) -> str:
     return inbox.removeprefix(_INBOX)
 
 
+_REGISTER = "="
+
+STAY = "present"
+"""The verb of the deeds in a register: the target is a name, the reason when the stay began, in
+milliseconds since 1970."""
+
+
+def register_of(room: str) -> str:
+    """Return the name of the log of the stays of people in a room, given the room's name.
+
+    No room has such a name, because no name begins with ``=``.
+    """
+    return _REGISTER + room
+
+
+def is_register(log: str) -> bool:
+    """Return True if a log of that name is the register of a room."""
+    return log.startswith(_REGISTER)
+
+
+def room_of_log(log: str) -> str:
+    """Return the name of the room whose log, or whose register, a log is."""
+    return log.removeprefix(_REGISTER)
+
+
+def is_room(log: str) -> bool:
+    """Return True if a log of that name is a room's: no inbox, and no register."""
+    return not log.startswith((_INBOX, _REGISTER))
+
+
 class Kind(enum.IntEnum):
     """The kind of an event. The numbers are in the store: never change or reuse one."""
 

@@ -418,9 +418,15 @@ ARGUMENTS = {
         "solo las líneas desde entonces: hace 10m, 2h o 3d, o desde una hora como 2026-11-22T12:01"
     ),
     "text: the lines as people saw them; jsonl: a JSON object a line; markdown: a transcript to "
-    "read and to paste; csv: a table, with --marked (default: text)": (
+    "read and to paste; csv: a table, with --marked or --present (default: text)": (
         "text: las líneas como se vieron; jsonl: un objeto JSON por línea; markdown: una "
-        "transcripción para leer y pegar; csv: una tabla, con --marked (si no se da: text)"
+        "transcripción para leer y pegar; csv: una tabla, con --marked o --present (si no se da: "
+        "text)"
+    ),
+    "no lines, but who was there and when, of rooms that keep a register and of people who have "
+    "left since": (
+        "ninguna línea, sino quién estuvo y cuándo, de las salas que llevan un registro y de "
+        "quienes ya se han ido"
     ),
     "only the decisions, which /mark made, each with its line": (
         "solo las decisiones, que /marcar hizo, cada una con su línea"

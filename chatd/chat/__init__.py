@@ -74,6 +74,8 @@ Modules (python3 -m tools.documents writes this list):
 - `questions`: Questions that were asked in rooms, and what was answered: records beside the logs.
 - `reach`: The reach of lines: to which members of its room a line has come, on all nodes.
 - `read_marks`: Read marks: the seq up to which each account was sent each room, and its inbox.
+- `registers`: Registers: the people who were in a room, and when, if its owner has switched that
+  on.
 - `registrations`: Changes of accounts: registering and removing them, their passwords and other
   credentials.
 - `remote_members`: Members of rooms that are at other nodes: counted and named as those of this

@@ -19,7 +19,7 @@ from chatd.chat.room_index import ROOMS_LOOKED_AT, RoomIndex
 from chatd.chat.session import Session
 from chatd.chat.stay_records import StayRecords
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import UNKNOWN, Origin, is_inbox
+from chatd.event import UNKNOWN, Origin, is_room
 from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.log_reader import Pages
 from chatd.rooms.read_queue import ReadQueue
@@ -62,7 +62,7 @@ class Rooms(RoomIndex):
         self.lost: dict[str, Room] = {}
         stamps = store.stamps()
         for record in store.rooms():
-            if not is_inbox(record.name):
+            if is_room(record.name):
                 self._make(record, stamps.get(record.name, 0), sort=False)
         for name in stays.names_of_rooms():  # of some, nothing was said in them
             if fold(name) not in self._rooms:

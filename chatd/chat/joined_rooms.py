@@ -107,6 +107,8 @@ class JoinedRooms:
             subscriptions.replay(room, start, head, may_read, newcomers)
         subscriptions.follow(membership)
         membership.announce_later()
+        if room.register is not None:
+            replies.answer("switch_register_on", room=room.name)
 
     def leave(self, room: Room | None = None, departure: Departure = LEAVING) -> None:
         """Leave a room, or all rooms. What was said there so far is still sent.

@@ -70,6 +70,8 @@ class Membership:
                 presence.be_back(room, member, name, hidden)
         if room.changes.watched:
             room.changes.add(name, guest, clock)
+        if room.register is not None:
+            room.register.come(room, member.number, name)
 
     def announce_later(self) -> None:
         """Announce a member with a name in `LASTING` seconds, unless the others know of it."""
@@ -96,6 +98,8 @@ class Membership:
         person = room.here.named.get(name)
         room.leave(self._member.number)
         self.cancel_announcement()
+        if room.register is not None:
+            room.register.go(room, self._member.number)
         if room.changes.watched:
             room.changes.add(name, self._member.is_guest, self._clock)
         if person is not None and not (person.sessions or room.here.stays(name)):
@@ -125,6 +129,8 @@ class Membership:
         if room.changes.watched:
             room.changes.add(old, member.is_guest, self._clock)
             room.changes.add(name, guest, self._clock)
+        if room.register is not None:
+            room.register.come(room, member.number, name)
         if stays:
             if may_speak and not (guest or is_here):
                 self._tell(Change.JOINED, name)

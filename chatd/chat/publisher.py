@@ -26,11 +26,23 @@ from chatd.chat.names import Names
 from chatd.chat.open_alerts import OpenAlerts
 from chatd.chat.other_nodes import OtherNodes
 from chatd.chat.questions import Questions
+from chatd.chat.registers import Registers
 from chatd.chat.roster import Roster
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import REMARKS, Draft, Entry, Event, Kind, Published, Record, is_inbox, owner_of
+from chatd.event import (
+    REMARKS,
+    Draft,
+    Entry,
+    Event,
+    Kind,
+    Published,
+    Record,
+    is_inbox,
+    is_register,
+    owner_of,
+)
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError, Subscriber
 from chatd.text.folding import fold
@@ -47,6 +59,7 @@ class Parts(Protocol):
     rooms: Rooms
     accounts: Accounts
     unread: UnreadTracker
+    registers: Registers
     hooks: Hooks
     incoming: IncomingHooks
     alerts: Alerts
@@ -66,6 +79,7 @@ class Publisher(Subscriber):
         self._rooms = parts.rooms
         self._accounts = parts.accounts
         self._unread = parts.unread
+        self._registers = parts.registers
         self._hooks = parts.hooks
         self._incoming = parts.incoming
         self._alerts = parts.alerts
@@ -247,6 +261,8 @@ class Publisher(Subscriber):
         log = self._unread.inboxes.logs.get(name) or self._rooms.get(fold(name))
         if log is not None and log.name == name:
             return log
+        if is_register(name):
+            return self._registers.log(name)
         return self._unread.inboxes.of(owner_of(name)) if is_inbox(name) else self._rooms.of(name)
 
     def _notify(self, changed: dict[Session, None]) -> None:

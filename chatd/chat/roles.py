@@ -27,13 +27,14 @@ OWNED = 100
 class RoomPolicy(NamedTuple):
     """The mode of a room, and the key of the account that owns it; "" without an owner.
 
-    Unless ``seen``, no person may ask who has a line there.
+    Unless ``seen``, no person may ask who has a line there. The room keeps a ``register`` or not.
     """
 
     name: str
     mode: str = Mode.OPEN.value
     owner: str = ""
     seen: bool = True
+    register: bool = False
 
 
 class RoleRecord(NamedTuple):

@@ -129,6 +129,10 @@ class Roster:
         """Return all sessions of other nodes."""
         return self._of_others(self._visits)
 
+    def has(self, number: int) -> bool:
+        """Return True if there is a visit of a session, of any node."""
+        return str(number) in self._visits
+
     def called(self, name: str) -> list[RemoteSession]:
         """Return the sessions of other nodes with that name."""
         return self._of_others(self._by_name[fold(name)])

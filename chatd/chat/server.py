@@ -38,6 +38,7 @@ from chatd.chat.private_lines import PrivateLines
 from chatd.chat.publisher import Publisher
 from chatd.chat.questions import Questions
 from chatd.chat.reach import Reach
+from chatd.chat.registers import Registers
 from chatd.chat.registrations import Registrations
 from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.room_moves import RoomMoves
@@ -92,13 +93,11 @@ class ChatServer:
         self.now = now
         self.language = language
         self.store, self.error_log = store, store.error_log
-        self._clock = clock
-        self.motd = motd
+        self._clock, self.motd = clock, motd
         self.budgets = budgets or Budgets(clock)
         self.audit = audit or Audit(clock)
         self._started = clock.seconds()
-        self.numbers = SessionNumbers(store)
-        reads = ReadQueue(store)
+        self.numbers, reads = SessionNumbers(store), ReadQueue(store)
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
         self.roster = Roster(store, clock)
@@ -118,6 +117,7 @@ class ChatServer:
         self.lobby = self.rooms.lobby
         self.cut_off = CutOff(store, clock, self.sessions)
         self.reach = Reach(store, clock, self.sessions, self.roster, self.rooms)
+        self.registers = Registers(self)
         self._rights = Rights(
             self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay
         )
@@ -246,6 +246,7 @@ class ChatServer:
         self.unread.checks.check()
         self.sign_outs.let_go_ended()
         self.logins.limits.check()
+        self.registers.look()
         self.incoming.keep()
 
     def change_welcome(self, motd: str, language: Language) -> None:

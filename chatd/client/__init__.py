@@ -25,6 +25,7 @@ Modules (python3 -m tools.documents writes this list):
 - `console`: A conversation in a terminal, from its first connection to its end.
 - `conversation`: A conversation with a server that outlives its connections: what is typed, and
   what comes of it.
+- `csv_rows`: Rows of CSV (RFC 4180) with text that people wrote.
 - `draft`: The size of a text that is being typed, against the limits of the server.
 - `duplex`: A connection that is read while it is written, so that neither side waits for the other.
 - `export`: `chatd export`: write out stored events, also while a daemon runs.
@@ -63,6 +64,7 @@ Modules (python3 -m tools.documents writes this list):
   done.
 - `port_kinds`: The kind of a server that is no chat port of chatd: by its first line, or by a
   harmless request.
+- `present`: The people who were in rooms, and when, as `chatd export --present` writes them.
 - `profiles`: The file `profiles`: servers, and the names that the user has there, under names of
   their own.
 - `reading`: The parts that `chatd tail`, `who`, `rooms` and `search` share: a quiet session, and

@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from chatd.client import marked
+from chatd.client import marked, present
 from chatd.client.files import add_store
 from chatd.client.markdown import plain, title_of
 from chatd.client.stores import Log, opened_log
 from chatd.client.wire import ClientError
-from chatd.event import Event, Kind, is_inbox
+from chatd.event import Event, Kind, is_inbox, is_room
 from chatd.formats.base import told
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
@@ -37,6 +37,10 @@ EXAMPLES = (
     Example(
         "begin a post-mortem with the decisions",
         "chatd export --room ops --marked --format markdown > post-mortem.md",
+    ),
+    Example(
+        "see who was in a lesson, and when",
+        "chatd export --room class --present --since 8h --format csv > class.csv",
     ),
     Example("read a copy of a store", "chatd export --store sqlite:copy.sqlite"),
     Example("read what several daemons share", "chatd export --store postgresql:///chatd"),
@@ -59,7 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=sorted(marked.FORMATS),
         default="text",
         help="text: the lines as people saw them; jsonl: a JSON object a line; markdown: a"
-        " transcript to read and to paste; csv: a table, with --marked (default: text)",
+        " transcript to read and to paste; csv: a table, with --marked or --present (default:"
+        " text)",
     )
     parser.add_argument(
         "--language",
@@ -67,10 +72,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Language.ENGLISH.value,
         help="the language of the server's sentences, in text and markdown (default: en)",
     )
-    parser.add_argument(
+    about = parser.add_mutually_exclusive_group()
+    about.add_argument(
         "--marked",
         action="store_true",
         help="only the decisions, which /mark made, each with its line",
+    )
+    about.add_argument(
+        "--present",
+        action="store_true",
+        help="no lines, but who was there and when, of rooms that keep a register and of people who"
+        " have left since",
     )
     parser.add_argument(
         "--private",
@@ -82,8 +94,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the events that *arguments* select to standard output, room by room, in order."""
     language = Language(arguments.language)
-    if arguments.format not in _FORMATS and not arguments.marked:
-        raise ClientError(f"--format {arguments.format} is for the decisions: give --marked, too")
+    if arguments.present and arguments.format not in present.FORMATS:
+        raise ClientError(f"--present has no format {arguments.format}: use csv, jsonl or text")
+    if arguments.format not in _FORMATS and not (arguments.marked or arguments.present):
+        raise ClientError(
+            f"--format {arguments.format} is for tables: give --marked or --present, too"
+        )
     try:
         with opened_log(arguments.store) as log:
             for lines in _lines(log, arguments, language):
@@ -95,6 +111,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _lines(log: Log, arguments: argparse.Namespace, language: Language) -> Iterator[bytes]:
     rooms, since = _rooms(log, arguments.room, arguments.private), arguments.since
+    if arguments.present:
+        stays = (each for room in rooms for each in present.present_in(log, room, since))
+        return present.FORMATS[arguments.format](stays)
     if arguments.marked:
         found = (
             each
@@ -114,7 +133,11 @@ def _events(log: Log, room: RoomRecord, since: int) -> Iterator[Event]:
 
 
 def _rooms(log: Log, wanted: str | None, private: bool) -> list[RoomRecord]:
-    rooms = [record for record in log.rooms() if private or not is_inbox(record.name)]
+    rooms = [
+        record
+        for record in log.rooms()
+        if is_room(record.name) or (private and is_inbox(record.name))
+    ]
     if wanted is None:
         return rooms
     try:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from chatd.event import is_inbox
+from chatd.event import is_room
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.paths import FORMS, MEMORY, is_shared, path_of, place_of, wrong_store
 from chatd.util.private_files import UnsafePath, check_folder, resolve
@@ -108,7 +108,7 @@ def path_of_file(name: str) -> Path:
 
 def counted(lines: int, rooms: Sequence[RoomRecord]) -> str:
     """Return how much a store holds: ``1204 lines in 3 rooms``."""
-    count = sum(not is_inbox(record.name) for record in rooms)
+    count = sum(is_room(record.name) for record in rooms)
     return f"{lines} line{'s' * (lines != 1)} in {count} room{'s' * (count != 1)}"
 
 

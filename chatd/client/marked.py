@@ -5,13 +5,12 @@ This module must not know how a log is opened, nor which rooms are wanted.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 from typing import NamedTuple
 
+from chatd.client.csv_rows import row
 from chatd.client.markdown import plain, title_of
 from chatd.client.stores import Log
 from chatd.event import Event, Kind
@@ -19,16 +18,13 @@ from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.remarks import Remark
 from chatd.storage.contract import RoomRecord
-from chatd.text.escaping import encode_lines, visible
+from chatd.text.escaping import encode_lines
 from chatd.text.times import local_time
 
 _PAGE = 200
 """Most decisions that are read at a time."""
 
 _HEADER = ("time", "room", "by", "decision", "line_time", "author", "line", "seq", "line_seq")
-
-_FORMULA = ("=", "+", "-", "@", "\t")
-"""The characters with which a spreadsheet takes a cell for a formula."""
 
 
 class Marked(NamedTuple):
@@ -71,7 +67,7 @@ def _as_text(marked: Iterable[Marked], language: Language) -> Iterator[bytes]:
 def _as_json(marked: Iterable[Marked], _: Language) -> Iterator[bytes]:
     for each in marked:
         event, decision, line = each
-        row = {
+        members = {
             "room": event.room,
             "seq": event.seq,
             "time": event.time,
@@ -85,14 +81,14 @@ def _as_json(marked: Iterable[Marked], _: Language) -> Iterator[bytes]:
             },
         }
         # ASCII, so that nothing in it can drive a terminal; JSON leaves DEL as it is.
-        yield json.dumps(row).replace("\x7f", "\\u007f").encode() + b"\n"
+        yield json.dumps(members).replace("\x7f", "\\u007f").encode() + b"\n"
 
 
 def _as_csv(marked: Iterable[Marked], _: Language) -> Iterator[bytes]:
-    yield _row(_HEADER)
+    yield row(_HEADER)
     for each in marked:
         event, decision, line = each
-        yield _row(
+        yield row(
             (
                 _utc(event.time),
                 event.room,
@@ -105,14 +101,6 @@ def _as_csv(marked: Iterable[Marked], _: Language) -> Iterator[bytes]:
                 f"{decision.seq}",
             )
         )
-
-
-def _row(cells: Sequence[str]) -> bytes:
-    """Return a row of CSV (RFC 4180) that no spreadsheet takes for formulas."""
-    row = io.StringIO(newline="")
-    safe = (f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in map(visible, cells))
-    csv.writer(row).writerow(safe)
-    return row.getvalue().encode()
 
 
 def _utc(milliseconds: int) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from chatd.accounts.credentials import Scope
 from chatd.chat.actions import operate, policy, roles
 from chatd.chat.actions.enter import create
+from chatd.chat.actions.policy import Switch
 from chatd.chat.permissions import Act, Mode, Role
 from chatd.chat.private_lines import Senders
 from chatd.chat.server import ChatServer
@@ -42,8 +43,11 @@ _MODES = {
 _PRIVATE_LINES = ("private-lines", "líneas-privadas", "lineas-privadas")
 """The word for the mode of the server, instead of one for a mode of a room."""
 
-_SEEN = ("seen", "visto")
-"""Words for who may see who has a line, instead of a mode."""
+_SWITCHES = {
+    **dict.fromkeys(("seen", "visto"), Switch.SEEN),
+    **dict.fromkeys(("register", "registro"), Switch.REGISTER),
+}
+"""Words for what is switched on or off in a room, instead of a mode."""
 
 _CLOSED = (Mode.CLOSED.value, "cerrado", "cerrada")
 """Words for the mode that only ``/close`` sets."""
@@ -97,8 +101,8 @@ async def _mode(server: ChatServer, session: Session, argument: str) -> None:
         return
     room, word = room_and_rest(server, session, argument)
     first, _, rest = word.partition(" ")
-    if first.lower() in _SEEN:
-        await _mode_of_seen(server, session, room, rest.strip())
+    if (switch := _SWITCHES.get(first.lower())) is not None:
+        await _mode_of_switch(server, session, room, switch, rest.strip())
     elif word:
         tell_done(session, await policy.set_mode(server, session, room, _mode_called(word)))
     else:
@@ -118,17 +122,19 @@ async def _mode_of_private_lines(server: ChatServer, session: Session, word: str
         session.answer(f"private_lines_{operate.senders_of_private_lines(server).value}")
 
 
-async def _mode_of_seen(server: ChatServer, session: Session, room: Room, word: str) -> None:
+async def _mode_of_switch(
+    server: ChatServer, session: Session, room: Room, switch: Switch, word: str
+) -> None:
     done = None
     if word:
-        if (shows := SWITCH_WORDS.get(word.lower())) is None:
+        if (on := SWITCH_WORDS.get(word.lower())) is None:
             raise Refusal(ErrorKind.WRONG_USE, "wrong_switch", word=short(word))
-        done = await policy.set_seen(server, session, room, shows)
+        done = await policy.set_switch(server, session, room, switch, on)
     if done is not None:
         tell_done(session, done)
     else:
-        shown = policy.shows_seen(server, session, room)
-        session.answer("seen_shown" if shown else "seen_hidden", room=room.name)
+        state = "on" if policy.is_on(server, session, room, switch) else "off"
+        session.answer(f"switch_{switch.value}_{state}", room=room.name)
 
 
 def _tell_mode(server: ChatServer, session: Session, room: Room) -> None:
@@ -232,17 +238,17 @@ TABLE = (
         Wording(
             "/mode [MODE]",
             "show or set the mode: open, private, moderated, announce",
-            "open: all speak; private: by invitation, and not listed; moderated: people with a\n"
-            "voice speak; announce: operators speak. The owner sets it. Also: /mode seen off. For\n"
-            "the server: /mode private-lines members.\n"
+            "open: all speak; private: by invitation, not listed; moderated: people with a voice;\n"
+            "announce: operators. The owner sets it. Also: /mode seen off, /mode register on; on\n"
+            "the server, /mode private-lines members.\n"
             "Example: /mode moderated",
         ),
         Wording(
             "/modo [MODO]",
             "ver o poner el modo: abierto, privado, moderado, anuncios",
-            "abierto: hablan todos; privado: con invitación, y no sale en la lista; moderado:\n"
-            "quienes tienen voz; anuncios: los operadores. Lo pone el dueño. /modo visto no\n"
-            "quita /visto. Del servidor: /modo líneas-privadas miembros.\n"
+            "abierto: hablan todos; privado: con invitación, no sale en la lista; moderado: con\n"
+            "voz; anuncios: los operadores. Lo pone el dueño. Y /modo visto no, /modo registro\n"
+            "sí; del servidor, /modo líneas-privadas miembros.\n"
             "Ejemplo: /modo moderado",
         ),
         scope=Scope.READ,

@@ -30,6 +30,9 @@ async def _seen(server: ChatServer, session: Session, argument: str) -> None:
         return
     found = await reached.readers_of(server, session, room, line)
     key = "your_line_is_with" if reached.is_own(server, session, line) else "line_is_with"
+    if not found.readers:
+        session.answer("line_has_no_readers")
+        return
     sentences = [
         session.sentence(
             key,

@@ -16,6 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 
 from chatd.chat.server import ChatServer
+from chatd.event import room_of_log
 from chatd.i18n import Language, sentence
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
@@ -42,8 +43,8 @@ class RetentionPolicy(NamedTuple):
     """In rooms with a time of their own, by the `fold` of their names."""
 
     def seconds(self, room: str) -> int:
-        """Return the seconds for which lines of a room are stored."""
-        return self.rooms.get(fold(room), self.others)
+        """Return the seconds for which lines of a room, or of its register, are stored."""
+        return self.rooms.get(fold(room_of_log(room)), self.others)
 
     @property
     def spans(self) -> list[int]:

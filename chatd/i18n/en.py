@@ -101,6 +101,8 @@ SENTENCES = {
     "did_private_members": "{name} lets only people who are logged in write private lines",
     "did_seen_on": "{name} lets authors and operators see which people have a line (/seen)",
     "did_seen_off": "{name} switched /seen off in this room",
+    "did_register_on": "{name} keeps a register here: it is stored when people come and go",
+    "did_register_off": "{name} ended the register of this room",
     "did_hook": "{name} added a webhook: the lines of this room are sent to {target}",
     "did_unhook": "{name} removed the webhook to {target}",
     "did_endhook": (
@@ -270,6 +272,7 @@ SENTENCES = {
     ),
     "your_line_is_with": "Your line of {time} is with {has} of {all}.",
     "line_is_with": "The line of {author} of {time} is with {has} of {all}.",
+    "line_has_no_readers": "No one else was here when that was said and is here now.",
     "line_was_sent": (
         "It was sent to {sent} over TLS or through a proxy; if it has arrived is not known."
     ),
@@ -294,8 +297,12 @@ SENTENCES = {
     "means_moderated": "everyone may enter; people with a voice may speak.",
     "means_announce": "everyone may enter; operators may speak.",
     "means_closed": "only its owner may enter, and may open it again.",
-    "seen_shown": "In #{room}, authors and operators see which people have a line (/seen).",
-    "seen_hidden": "In #{room}, /seen is off: which people have a line is shown to no one.",
+    "switch_seen_on": "In #{room}, authors and operators see which people have a line (/seen).",
+    "switch_seen_off": "In #{room}, /seen is off: which people have a line is shown to no one.",
+    "switch_register_on": (
+        "#{room} keeps a register: it is stored when each person comes and goes, for its owner."
+    ),
+    "switch_register_off": "#{room} keeps no register of when people come and go.",
     "private_lines_everyone": "Everyone may write private lines here.",
     "private_lines_members": "Only people who are logged in may write private lines here.",
     "you_run_room": "You run #{room}. /help moderation says how.",
@@ -1038,11 +1045,14 @@ SENTENCES = {
     "wrong_senders": (
         "{word} is not a setting for private lines. Use /mode private-lines members, or everyone."
     ),
-    "seen_needs_owner": (
+    "switch_needs_owner_seen": (
         "nobody runs #{room}, so /seen is not there. /create ROOM creates a room that you run."
     ),
-    "seen_needs_owner_http": "nobody runs #{room}, so it does not show which people have a line.",
-    "seen_is_off": "the operators of #{room} have switched that off there.",
+    "switch_needs_owner_seen_http": (
+        "nobody runs #{room}, so it does not show which people have a line."
+    ),
+    "seen_switched_off": "the operators of #{room} have switched that off there.",
+    "switch_needs_owner_register": "nobody runs #{room}, so it keeps no register.",
     "wrong_switch": "{word} is not a setting. Use on or off.",
     "nobody_runs_room": (
         "nobody runs #{room}, so only administrators may do that there. /create ROOM creates"

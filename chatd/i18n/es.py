@@ -104,6 +104,8 @@ SENTENCES = {
     "did_private_members": "{name} deja escribir líneas privadas solo con la sesión iniciada",
     "did_seen_on": "{name} deja ver a autores y operadores quién tiene una línea (/visto)",
     "did_seen_off": "{name} ha quitado /visto en esta sala",
+    "did_register_on": "{name} lleva un registro aquí: se guarda cuándo llega y se va la gente",
+    "did_register_off": "{name} ha terminado el registro de esta sala",
     "did_hook": "{name} ha añadido un webhook: las líneas de esta sala se envían a {target}",
     "did_unhook": "{name} ha quitado el webhook a {target}",
     "did_endhook": (
@@ -282,6 +284,7 @@ SENTENCES = {
     ),
     "your_line_is_with": "Tu línea de las {time} la tienen {has} de {all}.",
     "line_is_with": "La línea de {author} de las {time} la tienen {has} de {all}.",
+    "line_has_no_readers": "No hay nadie más que estuviera aquí entonces y esté ahora.",
     "line_was_sent": (
         "Se ha enviado a {sent} por TLS o a través de un proxy; no se sabe si ha llegado."
     ),
@@ -306,8 +309,12 @@ SENTENCES = {
     "means_moderated": "cualquiera entra; solo habla quien tiene voz.",
     "means_announce": "cualquiera entra; solo hablan los operadores.",
     "means_closed": "solo entra su dueño, que puede volver a abrirla.",
-    "seen_shown": "En #{room} el autor de una línea y los operadores ven quién la tiene (/visto).",
-    "seen_hidden": "En #{room} nadie ve quién tiene una línea: /visto está quitado.",
+    "switch_seen_on": "En #{room} autores y operadores ven quién tiene una línea (/visto).",
+    "switch_seen_off": "En #{room} nadie ve quién tiene una línea: /visto está quitado.",
+    "switch_register_on": (
+        "#{room} lleva un registro: se guarda cuándo llega y se va cada persona, para su dueño."
+    ),
+    "switch_register_off": "#{room} no lleva registro de cuándo llega y se va la gente.",
     "private_lines_everyone": "Aquí todos pueden escribir líneas privadas.",
     "private_lines_members": "Aquí solo se pueden escribir líneas privadas con la sesión iniciada.",
     "you_run_room": "Administras #{room}. /ayuda moderar dice cómo.",
@@ -1114,14 +1121,15 @@ SENTENCES = {
         "{word} no es un ajuste para las líneas privadas. Usa /modo líneas-privadas miembros, o"
         " todos."
     ),
-    "seen_needs_owner": (
+    "switch_needs_owner_seen": (
         "nadie administra #{room}, así que allí nadie ve quién tiene una línea. /crear SALA crea"
         " una sala que administras tú."
     ),
-    "seen_needs_owner_http": (
+    "switch_needs_owner_seen_http": (
         "nadie administra #{room}, así que allí nadie ve quién tiene una línea."
     ),
-    "seen_is_off": "quienes administran #{room} han quitado que se vea quién tiene una línea.",
+    "seen_switched_off": "los operadores de #{room} han quitado eso allí.",
+    "switch_needs_owner_register": "nadie administra #{room}, así que no lleva registro.",
     "wrong_switch": "{word} no es un ajuste. Usa sí o no.",
     "nobody_runs_room": (
         "nadie administra #{room}, así que allí eso solo lo pueden hacer los administradores"

@@ -44,6 +44,16 @@ class Marks(Protocol):
         """Return True if another session than that one has the name."""
 
 
+class Register(Protocol):
+    """A register of the people in rooms, with the times at which they come and go."""
+
+    def come(self, room: Room, session: int, name: str) -> None:
+        """Note that a session has come to a room, or has another name there."""
+
+    def go(self, room: Room, session: int) -> None:
+        """Note that a session has left a room."""
+
+
 class _Unmarked:
     def describe(self, room: Room, names: Sequence[str]) -> PeopleMarks:
         return PeopleMarks({}, [])
@@ -92,9 +102,9 @@ class Room:
         self.topic_set = topic_set
         self.made = made
         self.head_time = head_time
-        self.guarded = False
         self.tells_presence = store.shared
-        self.expected = 0
+        self.expected, self.guarded = 0, False
+        self.register: Register | None = None  # where the owner has switched it on
         self.here = People()
         self.error_log = store.error_log
         self.notices = NoticesTogether(self.append)

@@ -42,6 +42,8 @@ BECOMES = {
     "login_failure": GONE,
     "login_network": GONE,
     "place": GONE,
+    "known": OF_NOBODY,
+    "present": OF_NOBODY,  # of sessions, until they leave
     "private_lines": OF_NOBODY,
     "push": GONE,
     "push_failure": GONE,

@@ -15,7 +15,7 @@ import pytest_twisted
 from twisted.internet import reactor
 
 from chatd import cli
-from chatd.event import Draft, Kind
+from chatd.event import STAY, Deed, Draft, Kind, register_of
 from chatd.remarks import Remark
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.escaping import visible
@@ -402,3 +402,48 @@ class TestMarked:
         status, _, err = run("--format", "csv")
         assert status != 0
         assert "--marked" in err
+
+
+class TestPresent:
+    """The register of a room, which is a log beside it."""
+
+    async def fill(self, talk: StoredTalk) -> None:
+        await talk.say("hola", room="class")
+        stay = Deed(STAY, "luis", 60, f"{NOON * 1000}").text()
+        await talk.say(stay, room=register_of("class"), author="luis", kind=Kind.DEED)
+
+    async def test_is_written_as_csv(self, talk: StoredTalk, run: Run) -> None:
+        await self.fill(talk)
+        status, out, _ = run("--room", "class", "--present", "--format", "csv")
+        assert status == 0
+        (row,) = csv.DictReader(io.StringIO(out))
+        assert (row["room"], row["name"], row["seconds"]) == ("class", "luis", "60")
+
+    async def test_is_written_of_all_rooms(self, talk: StoredTalk, run: Run) -> None:
+        await self.fill(talk)
+        assert [
+            json.loads(line)["name"]
+            for line in run("--present", "--format", "jsonl")[1].splitlines()
+        ] == ["luis"]
+
+    async def test_is_in_no_other_export(self, talk: StoredTalk, run: Run) -> None:
+        await self.fill(talk)
+        for arguments in (), ("--private",), ("--format", "jsonl", "--private"):
+            assert len(run(*arguments)[1].splitlines()) == 1
+
+    @pytest.mark.parametrize("name", ["=class", "#=class"])
+    async def test_cannot_be_named_as_a_room(self, talk: StoredTalk, run: Run, name: str) -> None:
+        await self.fill(talk)
+        assert run("--room", name)[0] == 1
+
+    async def test_is_no_transcript(self, talk: StoredTalk, run: Run) -> None:
+        await self.fill(talk)
+        status, _, err = run("--present", "--format", "markdown")
+        assert status == 1
+        assert "csv, jsonl or text" in err
+
+    async def test_csv_is_no_format_of_lines(self, talk: StoredTalk, run: Run) -> None:
+        await self.fill(talk)
+        status, _, err = run("--format", "csv")
+        assert status == 1
+        assert "--marked or --present" in err

@@ -133,6 +133,12 @@ def test_without_a_line_it_says_so(ana: Member, luis: Member) -> None:
     assert seen(luis, "/seen tea") == [EN.notice("no_such_line_said", room="ops")]
 
 
+def test_a_line_that_no_one_else_was_there_for_says_so(world: World, ana: Member) -> None:
+    ana.type("hola")
+    in_ops(world.person("luis"))
+    assert seen(ana) == [EN.notice("line_has_no_readers")]
+
+
 def test_others_ask_for_no_lines_but_their_own(ana: Member, luis: Member) -> None:
     ana.type("hola")
     error = EN.error(ErrorKind.NOT_ALLOWED, "only_operators", room="ops")
@@ -146,7 +152,7 @@ class TestSetting:
         luis.seen()
         assert ana.ask("/mode seen off") == [EN.deed("seen_off", "ana")]
         assert luis.seen() == [EN.deed("seen_off", "ana")]
-        assert seen(ana) == [EN.error(ErrorKind.NOT_ALLOWED, "seen_is_off", room="ops")]
+        assert seen(ana) == [EN.error(ErrorKind.NOT_ALLOWED, "seen_switched_off", room="ops")]
         ana.type("/language es")
         ana.seen()
         assert ana.ask("/modo visto sí") == [ES.deed("seen_on", "ana")]
@@ -160,13 +166,13 @@ class TestSetting:
     def test_others_may_not_but_see_how_it_is(self, ana: Member, luis: Member) -> None:
         error = EN.error(ErrorKind.NOT_ALLOWED, "only_operators", room="ops")
         assert luis.ask("/mode seen off") == [error]
-        assert luis.ask("/mode seen") == [EN.notice("seen_shown", room="ops")]
+        assert luis.ask("/mode seen") == [EN.notice("switch_seen_on", room="ops")]
         ana.type("/mode seen off")
         luis.seen()
-        assert luis.ask("/mode #ops seen") == [EN.notice("seen_hidden", room="ops")]
+        assert luis.ask("/mode #ops seen") == [EN.notice("switch_seen_off", room="ops")]
 
     def test_what_is_so_already_is_no_deed(self, ana: Member) -> None:
-        assert ana.ask("/mode seen on") == [EN.notice("seen_shown", room="ops")]
+        assert ana.ask("/mode seen on") == [EN.notice("switch_seen_on", room="ops")]
 
     def test_from_elsewhere_the_deed_is_the_answer(self, ana: Member) -> None:
         ana.type("/join lobby")
@@ -182,7 +188,7 @@ class TestSetting:
         guest = world.person("eva")
         guest.type("/join tea")
         guest.seen()
-        error = EN.error(ErrorKind.NOT_ALLOWED, "seen_needs_owner", room="tea")
+        error = EN.error(ErrorKind.NOT_ALLOWED, "switch_needs_owner_seen", room="tea")
         assert guest.ask("/mode seen off") == [error]
 
     def test_it_outlasts_the_daemon_and_another_mode(self, ana: Member) -> None:
@@ -191,4 +197,4 @@ class TestSetting:
         ana = world.member("ana")
         ana.type("/join ops")
         ana.seen()
-        assert ana.ask("/mode seen") == [EN.notice("seen_hidden", room="ops")]
+        assert ana.ask("/mode seen") == [EN.notice("switch_seen_off", room="ops")]

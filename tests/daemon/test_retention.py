@@ -18,7 +18,7 @@ from chatd.daemon.retention import (
     Retention,
     RetentionPolicy,
 )
-from chatd.event import Draft, Kind
+from chatd.event import Draft, Kind, register_of
 from chatd.i18n import Language
 from chatd.storage.clock_watch import WAIT_SECONDS, ClockWatch
 from chatd.storage.contract import FORGOTTEN, StoreError
@@ -112,6 +112,18 @@ def test_a_room_may_have_a_time_of_its_own() -> None:
     assert [chat.stored(room) for room in ("lobby", "Ops", "tea")] == [["hola"], [], ["hola"]]
     chat.wait(DAY)
     assert [chat.stored(room) for room in ("lobby", "tea", "@ana")] == [[], ["hola"], []]
+
+
+def test_the_register_of_a_room_has_the_time_of_the_room() -> None:
+    chat = WorldWithRetention(RetentionPolicy(DAY, {"class": 3600}))
+    chat.retention.start()
+    for log in register_of("Class"), register_of("tea"):
+        chat.say(log, "present luis 5 0")
+    chat.wait(7200)
+    assert [chat.stored(register_of(room)) for room in ("Class", "tea")] == [
+        [],
+        ["present luis 5 0"],
+    ]
 
 
 def test_rooms_with_no_time_are_kept_for_ever() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import chatd
 from chatd.accounts.credentials import TOKEN_SCOPES
+from chatd.chat.actions.policy import Switch
 from chatd.chat.permissions import Mode
 from chatd.chat.private_lines import Senders
 from chatd.errors import ErrorKind
@@ -90,6 +91,8 @@ DERIVED = (
     | {f"budget_of_{level.value}" for level in Level}
     | {f"private_lines_{senders.value}" for senders in Senders}
     | {f"{of}_{mode.value}" for of in ("mode", "means") for mode in Mode}
+    | {f"switch_{switch.value}_{state}" for switch in Switch for state in ("on", "off")}
+    | {f"switch_needs_owner_{switch.value}" for switch in Switch}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}
     | {
         key

@@ -14,6 +14,8 @@ DEEDS = (
         "private_members",
         "seen_on",
         "seen_off",
+        "register_on",
+        "register_off",
         "hook",
         "unhook",
         "endhook",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from math import ceil
 from typing import NamedTuple
 
@@ -15,6 +16,17 @@ from chatd.event import Deed
 from chatd.rooms.room import Room
 
 _CLOSED_TO_SOME = (Mode.PRIVATE, Mode.CLOSED)
+
+
+class Switch(enum.Enum):
+    """A part of the policy of a room that is on or off: a field of `RoomPolicy`."""
+
+    SEEN = "seen"
+    REGISTER = "register"
+
+
+_SWITCHING = {Switch.SEEN: Act.SEEN, Switch.REGISTER: Act.MODE}
+"""The right that each switch takes."""
 
 
 class Policy(NamedTuple):
@@ -77,25 +89,28 @@ async def set_mode(server: ChatServer, session: Session, room: Room, mode: Mode)
     return await _set_mode(server, session, room, mode, Deed("mode", mode.value))
 
 
-def shows_seen(server: ChatServer, session: Session, room: Room) -> bool:
-    """Return True if a room shows who has a line. Raises `Refusal`."""
+def is_on(server: ChatServer, session: Session, room: Room, switch: Switch) -> bool:
+    """Return True if a switch of a room is on. Raises `Refusal`."""
     server.moderation.check(session, room, Act.READ)
-    return server.moderation.roles.policy_of(room).seen
+    return bool(getattr(server.moderation.roles.policy_of(room), switch.value))
 
 
-async def set_seen(server: ChatServer, session: Session, room: Room, shows: bool) -> Done | None:
-    """Have a room show who has a line, or not. Return None if it is so already.
+async def set_switch(
+    server: ChatServer, session: Session, room: Room, switch: Switch, on: bool
+) -> Done | None:
+    """Switch something on or off in a room. Return None if it is so already.
 
     Raises `Refusal` and `StoreError`.
     """
     roles = server.moderation.roles
     if roles.mode_of(room) is Mode.FREE:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "seen_needs_owner", room=room.name)
-    server.moderation.check(session, room, Act.SEEN)
-    if roles.policy_of(room).seen is shows:
+        raise Refusal(ErrorKind.NOT_ALLOWED, f"switch_needs_owner_{switch.value}", room=room.name)
+    server.moderation.check(session, room, _SWITCHING[switch])
+    if is_on(server, session, room, switch) is on:
         return None
-    deed = Deed("seen_on" if shows else "seen_off")
-    return await carry_out(server, session, room, deed, [roles.change_policy(room, seen=shows)])
+    deed = Deed(f"{switch.value}_{'on' if on else 'off'}")
+    put = roles.change_policy(room, **{switch.value: on})
+    return await carry_out(server, session, room, deed, [put])
 
 
 def may_close(server: ChatServer, session: Session, room: Room) -> bool:

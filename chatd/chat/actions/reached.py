@@ -46,9 +46,9 @@ class Readers(NamedTuple):
 def check_shown(server: ChatServer, room: Room) -> None:
     """Raise `Refusal` if a room does not show who has a line: it has no staff, or that is off."""
     if server.moderation.roles.mode_of(room) is Mode.FREE:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "seen_needs_owner", room=room.name)
+        raise Refusal(ErrorKind.NOT_ALLOWED, "switch_needs_owner_seen", room=room.name)
     if not server.moderation.roles.policy_of(room).seen:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "seen_is_off", room=room.name)
+        raise Refusal(ErrorKind.NOT_ALLOWED, "seen_switched_off", room=room.name)
 
 
 async def last_line(

@@ -219,7 +219,7 @@ class TestWhere:
         luis.type("/join tea", "hola")
         with pytest.raises(Refusal) as refused:
             found(luis)
-        assert refused.value.key == "seen_needs_owner"
+        assert refused.value.key == "switch_needs_owner_seen"
 
     def test_where_it_is_off_it_is_shown_to_nobody(self, ana: Member, luis: Member) -> None:
         ana.type("hola", "/mode seen off")
@@ -227,7 +227,7 @@ class TestWhere:
             for ask in (lambda: found(person)), (lambda: of_seq(person, 2)):  # noqa: B023
                 with pytest.raises(Refusal) as refused:
                     ask()
-                assert refused.value.key == "seen_is_off"
+                assert refused.value.key == "seen_switched_off"
 
     def test_a_right_that_ends_meanwhile_ends_the_answer(
         self, world: World, ana: Member, luis: Member

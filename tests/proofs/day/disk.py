@@ -212,6 +212,9 @@ DEEDS: dict[str, Deed] = {
     "away": Deed(lambda number: [f"/away {_text(_HAN, 199)}"]),
     "stays": Deed(_same("/stay on", "/stay off")),
     "rooms of one who stays": Deed(_same("/join roomNUMBER", "x"), ("/stay on",)),
+    "comings and goings in a register": Deed(
+        _same("/join lobby", "/join home"), ("/create home", "/mode register on")
+    ),
     "languages": Deed(_same("/language es", "/idioma en")),
     "tokens": Deed(_same("/token new tNUMBER", PASSWORD, "/token revoke tNUMBER")),
     "passwords": Deed(_same(f"/password keep-tokens {PASSWORD}", PASSWORD)),
