@@ -9,10 +9,12 @@ of the lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from chatd.client.json_lines import JsonLink, Message, text_of
 from chatd.client.reading import note, rows, seq_of, time_of
 from chatd.client.wire import ClientError
+from chatd.event import bookmark_of as parsed_bookmark
 
 PAGE = 200
 """Lines of a page: the most that a server returns."""
@@ -66,8 +68,10 @@ class Following:
                     raise ClientError(f"the server does not send the lines of #{self.room}.")
                 continue
             self.room = text_of(entered, "room") or self.room
-            if text_of(entered, "bookmark"):  # there are no lines to take
-                self.seq, self.bookmark = self.head, text_of(entered, "bookmark")
+            with suppress(ValueError):  # it is none if there are lines to take
+                bookmark = parsed_bookmark(text_of(entered, "bookmark"))
+                if bookmark.time is not None:
+                    self.seq, self.bookmark = bookmark.seq, str(bookmark)
             for message in held:
                 self.receive(message)
             return

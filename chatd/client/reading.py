@@ -24,6 +24,9 @@ from chatd.util.usage import nearest
 MOST = 1_000_000
 """Most lines that may be asked for."""
 
+_END_OF_LOG = 10**15
+"""A number that no seq reaches: bookmarks have 15 digits (`chatd.event`)."""
+
 _NO_ROOM = "No room"
 """The kind of the error for a room that does not exist."""
 
@@ -162,7 +165,7 @@ def note(text: str) -> None:
 def seq_of(event: Message) -> int:
     """Return the seq of an event; 0 if it has none."""
     seq = event.get("seq")
-    return seq if isinstance(seq, int) else 0
+    return seq if isinstance(seq, int) and 0 < seq < _END_OF_LOG else 0
 
 
 def time_of(event: Message) -> int:

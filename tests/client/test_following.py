@@ -116,6 +116,13 @@ def test_a_room_without_lines_to_take_has_a_bookmark_all_the_same(taken: list[in
     assert (followed.seq, followed.bookmark) == (12, "12-1012")
 
 
+@pytest.mark.parametrize("bookmark", ["x", "12-", "12", 12, "1\n2-3", "9" * 16])
+def test_a_bookmark_that_is_none_is_not_kept(taken: list[int], bookmark: object) -> None:
+    followed = following(taken, "")
+    enter(followed, Talk(entered(head=12, after=12, bookmark=bookmark)))
+    assert followed.bookmark == ""
+
+
 def test_another_log_is_taken_from_its_last_lines_on(
     taken: list[int], capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ from chatd.client.json_lines import Message, text_of
 from chatd.client.reading import seq_of, time_of
 from chatd.text.escaping import encode_json
 from chatd.text.folding import fold
+from chatd.text.validation import InvalidName, validate_name
 
 MARK = "!"
 """The first character of a line that calls a program."""
@@ -77,8 +78,16 @@ def call_in(event: Message, room: str, *, takes_all: bool) -> Call | None:
     seq, author, text = seq_of(event), text_of(event, "author"), text_of(event, "text")
     if event.get("kind") != "message" or not (seq and author and text.strip()):
         return None
-    if event.get("part_of") not in (None, seq):
+    if event.get("part_of") not in (None, seq) or not _is_name(author):
         return None
     if not (takes_all or text.startswith(MARK)):
         return None
     return Call(room, seq, time_of(event), author, text)
+
+
+def _is_name(author: str) -> bool:
+    """Return True for a valid name: another server may send others, and a program relies on it."""
+    try:
+        return validate_name(author) == author
+    except InvalidName:
+        return False

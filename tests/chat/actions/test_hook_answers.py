@@ -167,7 +167,8 @@ def test_in_a_room_that_is_not_open_answers_come_encrypted() -> None:
     answering = Answering(url="http://dice.example.com/")
     answering.say("!x")
     assert answering.texts() == ["re !x"]
-    answering.world.person("eva")
+    for name in "eva", "max":  # one of them at each node
+        answering.world.person(name)
     set_mode(answering.world, "lobby", Mode.PRIVATE)
     answering.say("!y")
     assert answering.texts() == ["re !x"]
