@@ -80,6 +80,7 @@ export type ClientMessage =
 	| { type: "ask"; id?: Id; room: string; question: string; options?: string[]; anonymous?: boolean }
 	| { type: "answer"; id?: Id; room: string; seq?: number; answer?: string | number }
 	| { type: "answers"; id?: Id; room: string; seq?: number }
+	| { type: "questions"; id?: Id; room: string }
 	| { type: "close"; id?: Id; room: string; seq?: number }
 	| { type: "ping"; id?: Id };
 
@@ -214,6 +215,20 @@ export interface Standing {
 	missing: string[];
 	counts?: number[];
 	answers?: { name: string; text: string }[];
+}
+
+/** `own` is left out without an answer, and has no text of one to an anonymous question. */
+export interface Questions {
+	type: "questions";
+	id?: Id;
+	room: string;
+	questions: {
+		seq: number;
+		open: boolean;
+		mine: boolean;
+		own?: { option?: number; text: string | null };
+		counts?: number[];
+	}[];
 }
 
 /** Sent unasked to the sessions of the one who asked. */
@@ -413,6 +428,7 @@ export type ServerMessage =
 	| Asked
 	| OwnAnswer
 	| Standing
+	| Questions
 	| Answered
 	| Found
 	| FoundInRooms

@@ -32,6 +32,8 @@ Modules (python3 -m tools.documents writes this list):
 - `operate`: Acts that concern the whole server: announcing, disconnecting, figures, use of budgets.
 - `organisation`: The accounts that the sign-in of an organisation concerns, and asking its helper
   for passwords.
+- `own_answers`: The questions of a room as one person sees them: which are open, and what that
+  person answered.
 - `password`: Changing the password of a session's account.
 - `password_check`: Checking the password of an account: by its hash, or by the helper of an
   organisation.

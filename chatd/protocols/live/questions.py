@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatd.chat.actions import ask
+from chatd.chat.actions import ask, own_answers
 from chatd.chat.actions.look import room_called
 from chatd.chat.actions.remarks import valid_words
 from chatd.chat.question_records import Asked
@@ -104,6 +104,28 @@ def look(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
     standing = ask.look(server, session, _room(conversation, members), seq_in(members))
     conversation.tell("answers", id=id_of(members), **standing_members(standing))
+
+
+def list_questions(conversation: Conversation, members: Members) -> None:
+    """Tell which questions of a room are open, and what the session's person answered."""
+    room = _room(conversation, members)
+    seen = own_answers.questions_seen(conversation.server, conversation.session, room)
+    questions = [_seen_members(each) for each in seen]
+    conversation.tell("questions", id=id_of(members), room=room.name, questions=questions)
+
+
+def _seen_members(seen: own_answers.SeenQuestion) -> dict[str, Any]:
+    record = seen.asked.record
+    members: dict[str, Any] = {"seq": record.seq, "open": record.open, "mine": seen.mine}
+    if seen.own is not None:
+        option, words = seen.own
+        if record.options and option is not None:
+            members["own"] = {"option": option + 1, "text": record.options[option]}
+        else:
+            members["own"] = {"text": words}
+    if seen.counts is not None:
+        members["counts"] = seen.counts
+    return members
 
 
 async def close(conversation: Conversation, members: Members) -> None:

@@ -51,6 +51,41 @@ def test_it_is_answered_counted_and_closed(world: World, eva: Any, luis: Any) ->
     assert only(eva.seen("answers")) == {"type": "answers", **ASKED, "open": False, **standing}
 
 
+def test_a_person_is_told_its_own_answers_and_which_questions_are_open(eva: Any, luis: Any) -> None:
+    def told(client: Any) -> Any:
+        client.send("questions", room="lobby", id=5)
+        return only(client.seen("questions"))["questions"]
+
+    assert told(luis) == []
+    eva.send("ask", room="lobby", **PORTS)
+    eva.send("ask", room="lobby", question="Why?")
+    luis.send("answer", room="lobby", seq=1, answer=2)
+    luis.send("answer", room="lobby", seq=2, answer="so")
+    ports = {"seq": 1, "open": True, "mine": False, "own": {"option": 2, "text": "80"}}
+    why = {"seq": 2, "open": True, "mine": False, "own": {"text": "so"}}
+    assert told(luis) == [ports, why]
+    assert [(each["mine"], "own" in each) for each in told(eva)] == [(True, False)] * 2
+    eva.send("close", room="lobby", seq=1)
+    eva.send("close", room="lobby", seq=2)
+    closed = [{**ports, "open": False, "counts": [0, 1]}, {**why, "open": False, "counts": [1]}]
+    assert told(luis) == closed
+
+
+@pytest.mark.one_node("nodes that share a store ask no anonymous questions")
+def test_of_an_anonymous_one_a_person_is_told_only_that_it_has_answered(
+    eva: Any, luis: Any
+) -> None:
+    eva.send("ask", room="lobby", **PORTS, anonymous=True)
+    luis.send("answer", room="lobby", answer=2)
+    luis.send("questions", room="lobby")
+    told = {"seq": 1, "open": True, "mine": False, "own": {"text": None}}
+    assert only(luis.seen("questions"))["questions"] == [told]
+    eva.send("close", room="lobby", seq=1)
+    luis.send("questions", room="lobby")
+    told = {"seq": 1, "open": False, "mine": False, "counts": [0, 1]}
+    assert only(luis.seen("questions"))["questions"] == [told]
+
+
 def test_the_one_who_asked_is_told_how_many_there_are_and_no_one_else(
     world: World, eva: Any, luis: Any
 ) -> None:
