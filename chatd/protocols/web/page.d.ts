@@ -1,12 +1,15 @@
 // Types of the page's modules, for checking them. This file is neither served nor installed, so it
 // weighs nothing. docs/wire.d.ts has the types of messages, as `wire`; these are `page`.
 
+import type { AlertsBar } from "./page/alerts.js";
+import type { Asking } from "./page/asking.js";
 import type { Client } from "./page/client.js";
 import type { Account, Browse } from "./page/dialogs.js";
 import type { Display } from "./page/display.js";
 import type { Drafts } from "./page/drafts.js";
 import type { Kept } from "./page/kept.js";
 import type { Log } from "./page/log.js";
+import type { Menu } from "./page/menu.js";
 import type { Navigation } from "./page/navigation.js";
 import type { Notifier } from "./page/notify.js";
 import type { PeopleList } from "./page/people-list.js";
@@ -116,6 +119,8 @@ export interface Line {
 	author?: string;
 	to?: string;
 	deed?: wire.LogEvent["deed"];
+	question?: Question;
+	answer?: Answers;
 	/** The reader said it, here or elsewhere. */
 	own?: boolean;
 	/** Another person names the reader in it. */
@@ -124,6 +129,57 @@ export interface Line {
 	at?: number;
 	link?: string;
 	title?: string;
+}
+
+export type Question = NonNullable<wire.LogEvent["question"]>;
+export type Answers = NonNullable<wire.LogEvent["answer"]>;
+export type Counts = Answers["counts"];
+
+/** An alert that goes on. */
+export type Alert = wire.Alerts["alerts"][0];
+
+/** What a person made of a line. Its time is left out where it is not known. */
+export interface Made {
+	seq: number;
+	by: string;
+	time?: number;
+	verb: string;
+	words: string;
+}
+
+/** An answer of ours, with the number of an option. Of an anonymous question the server knows no text. */
+export interface OwnAnswer {
+	option?: number;
+	text: string | null;
+}
+
+/** What was answered about a line, to the user alone. */
+export interface Told {
+	text: string;
+	isError: boolean;
+}
+
+/** What is known of a line beside it. */
+export interface Remarked {
+	/** In the order of the log. */
+	made: Made[];
+	/** The answers with which a question was closed, or that were shown, and the seq of that. */
+	close?: { seq: number; counts: Counts };
+	show?: { seq: number; counts: Counts };
+	/** It is closed, though the line that says so may not be held. */
+	isClosed?: boolean;
+	/** How many chose each option, if it is closed and the line that says so may not be held. */
+	counts?: number[] | undefined;
+	/** We asked it. */
+	isMine?: boolean;
+	/** What we answered. */
+	own?: OwnAnswer | undefined;
+	/** The answers so far, as the one who asked and operators see them. */
+	standing?: wire.Standing | undefined;
+	/** It is an alert that goes on, or one that went on a moment ago. */
+	alert?: Alert | undefined;
+	isOver?: boolean;
+	told?: Told | undefined;
 }
 
 /** The lines of one message, at least one. */
@@ -247,8 +303,26 @@ export interface PeopleListOptions {
 	chosen: (name: string, button: HTMLButtonElement) => void;
 }
 
-export interface LogOptions {
+export interface CardOptions {
 	texts: Texts;
+	asking: Asking;
+}
+
+export interface LineMenuOptions {
+	texts: Texts;
+	menu: Menu;
+	/** Returns what can be done with a line of the room that is shown. */
+	items: (seq: number) => MenuItem[];
+}
+
+export interface AlertsOptions {
+	texts: Texts;
+	menu: Menu;
+	/** Shows the line of one. */
+	show: (room: Room, seq: number) => void;
+}
+
+export interface LogOptions extends CardOptions {
 	older: (room: Room, done: () => void) => void;
 	newer: (room: Room) => void;
 	/** Called when the reader comes to the end or leaves it. */
@@ -407,6 +481,7 @@ export interface TopicOptions {
 }
 
 export interface DisplayParts {
+	alerts: AlertsBar;
 	texts: Texts;
 	kept: Kept;
 	client: Client;

@@ -31,7 +31,7 @@ UNSAFE = re.compile(
 )
 """The ways to make more of a text than a text."""
 
-SENT_BYTES = 60_000
+SENT_BYTES = 64_000
 """Most bytes of all files of the page as they are sent, with gzip."""
 
 

@@ -1,6 +1,7 @@
 // The actions of the user in the chat, and sending what they write. It must not know the document, the
 // socket, or what the server's messages mean: incoming.js takes those.
 
+import { Asking } from "./asking.js";
 import { Connection } from "./connection.js";
 import { Incoming } from "./incoming.js";
 import { randomKey } from "./kept.js";
@@ -37,6 +38,7 @@ export class Client {
 		this.kept = given.kept;
 		for (const name of this.kept.get("rooms", /** @type {string[]} */ ([]))) this.chat.roomFor(name);
 		this.chat.active = this.chat.room(this.kept.get("active", "")) ?? this.chat.rooms[0] ?? null;
+		this.asking = new Asking(this, given);
 		this.#incoming = new Incoming(this, given);
 		this.connection = new Connection({
 			open: given.open,
@@ -60,6 +62,7 @@ export class Client {
 		if (!room.present) this.enter(room.name);
 		this.askPeople();
 		this.askRoom();
+		this.asking.alerts();
 		this.#given.changed();
 	}
 
@@ -107,7 +110,7 @@ export class Client {
 	 * @param {page.Room | null} [room]
 	 */
 	reply(text, answered, room = this.chat.active) {
-		/** @type {string[]} */
+		/** @type {wire.Say[]} */
 		const told = [];
 		const isAnswer = this.chat.isAsked;
 		/** @type {wire.Failure | undefined} that a question may follow */
@@ -117,12 +120,13 @@ export class Client {
 				failure = reply;
 				return true;
 			}
-			if (reply?.type === "say") return told.push(this.#given.texts.inDialog(reply)) > 0;
+			if (reply?.type === "say") return told.push(reply) > 0;
 			if (reply?.type === "entered") {
 				this.#incoming.take(reply);
 				return true;
 			}
-			answered(reply?.type !== "done" ? reply : (failure ?? { type: "say", text: told.join("\n") }));
+			const text = told.map((each) => this.#given.texts.inDialog(each)).join("\n");
+			answered(reply?.type !== "done" ? reply : (failure ?? { type: "say", text, key: told.at(-1)?.key }));
 			this.#given.changed();
 			return false;
 		});

@@ -177,7 +177,7 @@ export class Display {
 
 	/** @param {page.Room} room */
 	#drawRoom(room) {
-		const { client, log, writer, search, topic } = this.#parts;
+		const { client, log, alerts, writer, search, topic } = this.#parts;
 		const { title, isPrivate, unread } = room;
 		const texts = this.#texts;
 		if (!this.#shown) room.draft = writer.text || room.draft;
@@ -188,6 +188,8 @@ export class Display {
 		search.about(room, client.chat.me);
 		tell(byId("room-name"), title);
 		topic.draw(room);
+		alerts.draw(room);
+		client.asking.refresh(room);
 		const leave = byId("leave");
 		leave.hidden = !isPrivate && client.chat.rooms.length < 2;
 		leave.title = texts.say("leave", { name: title });

@@ -36,7 +36,10 @@ export function keepFocus(draw, goOn) {
 	const buttons = [...(focused?.closest("ul, footer, header")?.querySelectorAll("button") ?? [])];
 	const around = focused?.parentElement?.closest("[tabindex]");
 	draw();
-	if (focused === document.body || !isLost(focused)) return;
+	if (focused === document.body) return;
+	// A card that was moved into a new row has lost it.
+	if (focused instanceof HTMLElement && !isLost(focused) && document.activeElement === document.body) focused.focus();
+	if (!isLost(focused)) return;
 	const at = buttons.indexOf(focused);
 	const beside = [...buttons.slice(0, at).reverse(), ...buttons.slice(at + 1), around];
 	const next = beside.find((each) => each?.checkVisibility() && !each.matches(":disabled"));

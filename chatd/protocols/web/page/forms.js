@@ -1,8 +1,10 @@
 // A dialog of commands: each of its forms gives one, and what the server answers is shown in the dialog, also
 // a question for a password. Lists are answers, too. It must not know what the commands do.
 
+import { copyingLink } from "./code.js";
 import { Dialog } from "./dialog.js";
-import { byId, make, onSubmit, tell } from "./dom.js";
+import { byId, make, onSubmit, tell, written } from "./dom.js";
+import { linkToPaste } from "./links.js";
 
 export class Forms {
 	#dialog;
@@ -85,7 +87,9 @@ export class Forms {
 	 */
 	#took(reply, done = "") {
 		const text = reply.type === "say" ? reply.text : "";
-		tell(this.#told, text || done);
+		const link = reply.type === "say" ? linkToPaste(reply) : undefined;
+		const told = written(text || done);
+		this.#told.replaceChildren(told, link ? copyingLink(this.#given.texts, link, told) : "");
 		if (this.#content?.isOnce && !text) this.#dialog.close();
 		else this.#show();
 	}

@@ -2,6 +2,7 @@
 // socket. docs/wire.md describes the messages.
 
 import { addressOf } from "./address.js";
+import { linkToPaste } from "./links.js";
 import { continues } from "./messages.js";
 import { folded, sameName } from "./names.js";
 
@@ -16,6 +17,13 @@ const changesRights = (entry, name) =>
 	"deed" in entry &&
 	entry.deed !== undefined &&
 	(["mode", "create", "close", "unmute"].includes(entry.deed.verb) || sameName(entry.deed.target, name));
+
+/**
+ * Return true if a tool said a line by a webhook: then nobody in the room has its name.
+ * @param {wire.LogEvent | wire.Notice} entry
+ * @param {page.Room} room
+ */
+const isOfTool = (entry, room) => "seq" in entry && entry.kind === "notice" && !room.people.has(entry.author);
 
 export class Incoming {
 	#client;
@@ -76,6 +84,8 @@ export class Incoming {
 			case "ask":
 				this.#chat.isAsked = message.hidden;
 				return;
+			case "answered":
+				return this.#client.asking.counted(message);
 			case "bell":
 				return this.#given.bell();
 		}
@@ -157,6 +167,7 @@ export class Incoming {
 		else if (room === this.#chat.active) {
 			client.askPeople();
 			client.askRoom();
+			client.asking.alerts();
 		}
 		if (message.head === message.after) this.#greetIn(room);
 		client.flush(room);
@@ -181,6 +192,7 @@ export class Incoming {
 		for (const { author = "", text } of news) this.#given.heard({ room, author, text });
 		this.#greetIn(room);
 		if (room === this.#chat.active && events.some((entry) => changesRights(entry, me))) this.#client.askRoom();
+		if (room === this.#chat.active && events.some((entry) => isOfTool(entry, room))) this.#client.asking.alertsSoon();
 		for (const entry of events) {
 			if ("seq" in entry && !continues(entry) && sameName(entry.author, me))
 				this.#client.outbox.cameBack(room, entry.text);
@@ -218,7 +230,8 @@ export class Incoming {
 	}
 
 	/** @param {wire.Say} message */
-	#say({ id, text, key }) {
+	#say(message) {
+		const { id, text, key } = message;
 		if (key === "you_are" && !this.#isGreeted) return;
 		if (key === "cut_off") this.#chat.cutOff = Date.now();
 		if (key === "cut_off_ended") this.#chat.cutOff = 0;
@@ -229,7 +242,7 @@ export class Incoming {
 			this.#client.forgetAccount();
 		}
 		if (key === "sign_in_again") this.#greeting.push({ kind: "say", text });
-		else this.#client.note({ kind: "say", text }, id);
+		else this.#client.note({ kind: "say", text, link: linkToPaste(message) }, id);
 	}
 
 	/** @param {wire.Failure} message */

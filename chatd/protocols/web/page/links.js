@@ -30,6 +30,13 @@ export function linked(text) {
 }
 
 /**
+ * Return the link with which an answer of the server ends, if it is one that is made to be pasted elsewhere.
+ * @param {wire.Say} answer
+ */
+export const linkToPaste = ({ key, text }) =>
+	key === "hook_made" ? linked(text).findLast(({ href }) => href)?.href : undefined;
+
+/**
  * Return a link without the punctuation that belongs to the sentence around it.
  * @param {string} link
  */

@@ -2,14 +2,17 @@
 // connection, and changes nothing of a room but `held`.
 
 import { addressOf } from "./address.js";
-import { block } from "./code.js";
+import { Cards } from "./cards.js";
+import { block, copyingLink } from "./code.js";
 import { arrange, button, byId, Drawn, make, nameOf, sentence, span, written } from "./dom.js";
+import { footer } from "./footers.js";
 import { messagesOf } from "./messages.js";
 
 const NEAR = 300; // pixels from an end at which more is asked for
 const AT_END = 40;
 const SAME_SPEECH_MS = 5 * 60 * 1000;
 const QUIET_MS = 400;
+const EXCERPT = 80; // most characters of a line that is named below its message
 
 export class Log {
 	stuck = true; // the reader is at the end, and stays there
@@ -33,11 +36,13 @@ export class Log {
 	#box = byId("log");
 	#lines = byId("lines");
 	#older = byId("older");
+	#cards;
 	#given;
 
 	/** @param {page.LogOptions} given */
 	constructor(given) {
 		this.#given = given;
+		this.#cards = new Cards(given);
 		this.#older.onclick = () => this.#askOlder();
 		this.#box.addEventListener("scroll", () => this.#moved(), { passive: true });
 		this.#box.onkeydown = (event) => this.#key(event);
@@ -66,6 +71,7 @@ export class Log {
 		const seen = this.stuck ? null : this.#oneSeen();
 		const before = seen?.getBoundingClientRect().top ?? 0;
 		const messages = messagesOf(lines);
+		this.#drawRemarks(room, messages);
 		arrange(
 			this.#lines,
 			messages.map((message, at) => this.#element(room, message, messages[at - 1])),
@@ -128,9 +134,9 @@ export class Log {
 	 * @param {KeyboardEvent} event
 	 */
 	#key(event) {
-		const { key, shiftKey, ctrlKey, altKey, metaKey } = event;
+		const { key, target, shiftKey, ctrlKey, altKey, metaKey } = event;
 		const step = { ArrowUp: -1, ArrowDown: 1 }[key];
-		if (!step || shiftKey || ctrlKey || altKey || metaKey) return;
+		if (!step || shiftKey || ctrlKey || altKey || metaKey || target instanceof HTMLInputElement) return;
 		const links = /** @type {HTMLElement[]} */ ([...this.#lines.querySelectorAll(".at")]);
 		const at = links.findIndex((link) => link.closest(".line")?.contains(document.activeElement));
 		const link = links[(at < 0 ? links.length : at) + step];
@@ -224,30 +230,67 @@ export class Log {
 	}
 
 	/**
+	 * Draw what has changed of what is known of lines that are drawn, in its place.
+	 * @param {page.Room} room
+	 * @param {page.Message[]} messages
+	 */
+	#drawRemarks(room, messages) {
+		for (const changed of room.remarks.takeChanged()) {
+			const message = messages.findLast(([{ seq = Infinity }]) => seq <= changed);
+			const row = message && this.#drawn.get(message[0])?.element.querySelector(".row");
+			if (!row) continue;
+			this.#cards.draw(room, message[0]);
+			row.querySelector(":scope > .remarks")?.remove();
+			const made = this.#footer(room, message);
+			if (made) row.append(made);
+		}
+	}
+
+	/**
+	 * Return what stands below a message, if anything does.
+	 * @param {page.Room} room
+	 * @param {page.Message} message
+	 */
+	#footer(room, message) {
+		const { texts, asking } = this.#given;
+		const parts = message.flatMap(({ seq = 0, text }) => {
+			const known = room.remarks.get(seq);
+			if (!known) return [];
+			const take = () => asking.take(room, seq);
+			const forget = () => asking.forget(room, seq);
+			// Several alerts may be one message: each has what stands below it.
+			return footer(texts, known, message.length > 1 ? text.slice(0, EXCERPT) : "", take, forget);
+		});
+		return parts.length ? make("div", { className: "remarks" }, ...parts) : undefined;
+	}
+
+	/**
 	 * Return a message's element. It is made again if another one comes before it, or more of its lines.
 	 * @param {page.Room} room
 	 * @param {page.Message} message
 	 * @param {page.Message | undefined} before
 	 */
-	#element({ marker }, message, before) {
+	#element(room, message, before) {
+		const { marker } = room;
 		const [line] = message;
 		const previous = before?.[0];
 		const count = message.length;
 		const isNew = marker !== null && lastOf(message) > marker && lastOf(before) <= marker;
 		let drawn = this.#drawn.get(line);
 		if (!drawn || drawn.previous !== previous || drawn.isNew !== isNew || drawn.count !== count) {
-			drawn = { previous, isNew, count, element: this.#message(message, previous, isNew) };
+			drawn = { previous, isNew, count, element: this.#message(room, message, previous, isNew) };
 			this.#drawn.set(line, drawn);
 		}
 		return drawn.element;
 	}
 
 	/**
+	 * @param {page.Room} room
 	 * @param {page.Message} message
 	 * @param {page.Line | undefined} previous
 	 * @param {boolean} isNew
 	 */
-	#message(message, previous, isNew) {
+	#message(room, message, previous, isNew) {
 		const { texts } = this.#given;
 		const [line] = message;
 		const { kind, time, author, seq } = line;
@@ -265,7 +308,12 @@ export class Log {
 			},
 			isNewDay && make("h2", { className: "day" }, day),
 			isNew && make("p", { className: "new" }, texts.say("new")),
-			make("div", { className: "row" }, ...this.#inside(message, this.#time(line, isAgain))),
+			make(
+				"div",
+				{ className: "row" },
+				...this.#inside(room, message, this.#time(line, isAgain)),
+				this.#footer(room, message),
+			),
 		);
 		if (seq) element.dataset.seq = `${seq}`;
 		return element;
@@ -288,11 +336,12 @@ export class Log {
 	}
 
 	/**
+	 * @param {page.Room} room
 	 * @param {page.Message} message
 	 * @param {HTMLElement} time
 	 * @returns {page.Inside[]}
 	 */
-	#inside(message, time) {
+	#inside(room, message, time) {
 		const { texts } = this.#given;
 		const { kind, author, text, at = 0, link = "", title } = message[0];
 		const name = author && nameOf(author);
@@ -305,12 +354,15 @@ export class Log {
 				return [time, span("told", "* ", name, " ", said)];
 			case "topic":
 				return [time, span("told", ...sentence(texts, text ? "topic_set" : "topic_cleared", { name, text: said }))];
+			case "question":
+			case "answer":
+				return [time, this.#cards.of(room, message[0]) ?? said];
 			case "past":
 				return [span("told", make("a", { href: link }, make("time", {}, texts.moment(at))), " ", name, " ", said)];
 			case "error":
 				return [span("told", make("b", {}, title ?? texts.say("error")), ": ", said)];
 			case "say":
-				return [span("sr", texts.say("server"), ": "), said];
+				return [span("sr", texts.say("server"), ": "), said, link && copyingLink(texts, link, said)];
 			default:
 				return [time, said];
 		}

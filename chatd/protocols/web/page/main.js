@@ -1,6 +1,7 @@
 // The composition of the page: its parts are made here, and given each other's methods. It must not draw
 // or handle a key itself.
 
+import { AlertsBar } from "./alerts.js";
 import { Client } from "./client.js";
 import { listen } from "./controls.js";
 import { Account, Browse } from "./dialogs.js";
@@ -11,8 +12,9 @@ import { Forms } from "./forms.js";
 import { holdFront, isInFront } from "./front.js";
 import { install } from "./install.js";
 import { browserStorage, Kept } from "./kept.js";
+import { LineMenu } from "./line-menu.js";
 import { Log } from "./log.js";
-import { accountSettings, deedsTo, settingsOf } from "./manage.js";
+import { accountSettings, deedsTo, lineItems, settingsOf } from "./manage.js";
 import { Menu } from "./menu.js";
 import { sameName } from "./names.js";
 import { Navigation } from "./navigation.js";
@@ -42,7 +44,7 @@ const client = new Client({
 	},
 	bell: ring,
 });
-const { chat, connection, outbox } = client;
+const { asking, chat, connection, outbox } = client;
 const drafts = new Drafts({ chat, kept: new Kept(browserStorage(() => sessionStorage)), clock });
 
 const notifier = new Notifier({
@@ -78,6 +80,7 @@ const log = new Log({
 	older: (room, done) => client.older(room, done),
 	newer: (room) => client.newer(room),
 	moved: () => display.drawSoon(),
+	asking,
 	drop: (item, isAgain) => {
 		outbox.drop(item.id);
 		if (isAgain) writer.text = [writer.text, item.shown].filter(Boolean).join("\n");
@@ -128,6 +131,19 @@ const account = new Account({
 	changed: () => connection.start(),
 });
 const menu = new Menu();
+new LineMenu({
+	texts,
+	menu,
+	items: (seq) => {
+		const { active: room } = chat;
+		const line = room?.lines.find((each) => each.seq === seq);
+		if (!room || !line) return [];
+		const mark = (/** @type {page.FormsContent} */ content) => forms.open(content);
+		const whoHas = () => asking.whoHas(room, seq);
+		return lineItems(texts, room, line, { mark, whoHas, take: () => asking.take(room, seq) });
+	},
+});
+const alerts = new AlertsBar({ texts, menu, show: (room, seq) => display.showLine(room, seq) });
 const forms = new Forms({
 	...inDialogs,
 	command: (text, answered, room) => client.command(text, answered, room),
@@ -154,6 +170,7 @@ const display = new Display({
 	side,
 	people,
 	log,
+	alerts,
 	writer,
 	search,
 	topic,

@@ -13,6 +13,9 @@ const TIMES = [
 ];
 const MODES = /** @type {const} */ (["open", "private", "moderated", "announce"]);
 
+const SAID = ["message", "action", "notice"];
+const EXCERPT = 200; // most characters of a line that is shown in a dialog
+
 const RANKS = ["", "voiced", "operator", "owner", "administrator"];
 
 /** @type {page.Deed[]} those that end by themselves have a time, and some a reason */
@@ -82,6 +85,43 @@ export function deedsTo(texts, room, name, now) {
 }
 
 /**
+ * Return what can be done with a line of a room that was said.
+ * @param {page.Texts} texts
+ * @param {page.Room} room
+ * @param {page.Line} line
+ * @param {{ mark: (content: page.FormsContent) => void, whoHas: () => void, take: () => void }} actions
+ * @returns {page.MenuItem[]}
+ */
+export function lineItems(texts, room, { seq, kind, text, own }, { mark, whoHas, take }) {
+	/** @type {page.MenuItem[]} */
+	const items = [];
+	const maySpeak = room.may("speak");
+	if (seq && kind === "question" && maySpeak) items.push({ text: texts.say("read_it"), action: take });
+	if (!seq || !SAID.includes(kind)) return items;
+	const isRun = room.mode !== null && room.mode !== "free";
+	if (maySpeak && kind === "notice") items.push({ text: texts.say("take"), action: take });
+	if (maySpeak) items.push({ text: texts.say("mark"), action: () => mark(markOf(texts, room, seq, text)) });
+	if (isRun && (own || room.may("seen"))) items.push({ text: texts.say("who_has_it"), action: whoHas });
+	return items;
+}
+
+/**
+ * Return the form that keeps a line as a decision.
+ * @param {page.Texts} texts
+ * @param {page.Room} room
+ * @param {number} seq
+ * @param {string} text
+ * @returns {page.FormsContent}
+ */
+function markOf(texts, room, seq, text) {
+	const title = texts.say("mark");
+	const forms = [
+		{ command: `/mark ${seq}`, fields: [{ label: texts.say("mark_words"), isOptional: true }], submit: title },
+	];
+	return { title, room, isOnce: true, parts: [{ title: text.slice(0, EXCERPT), forms }] };
+}
+
+/**
  * Return true if the last of the deeds that are held mutes a person still.
  * @param {page.Line[]} lines
  * @param {string} name
@@ -122,6 +162,10 @@ function choice(texts, offers, word, submit) {
 export function settingsOf(texts, room) {
 	/** @type {page.FormsPart[]} */
 	const parts = [{ list: "/mode", forms: [] }];
+	if (room.may("ask")) {
+		const ask = { command: "/ask", fields: [{ label: texts.say("ask_words") }], submit: texts.say("ask") };
+		parts.push({ title: texts.say("question"), forms: [ask] });
+	}
 	if (room.may("mode")) {
 		/** @type {page.Field} */
 		const mode = { label: texts.say("mode"), options: MODES.map((each) => [each, texts.say(`mode_${each}`)]) };
@@ -143,10 +187,15 @@ export function settingsOf(texts, room) {
 		};
 		const remove = {
 			command: "/hook remove",
-			fields: [{ label: texts.say("hook_number") }],
+			fields: [{ label: texts.say("hook_which") }],
 			submit: texts.say("remove"),
 		};
-		parts.push({ title: texts.say("hooks"), list: "/hook list", forms: [add, remove] });
+		const make = {
+			command: "/hook in",
+			fields: [{ label: texts.say("hook_name") }],
+			submit: texts.say("hook_make"),
+		};
+		parts.push({ title: texts.say("hooks"), list: "/hook list", forms: [make, add, remove] });
 	}
 	if (room.may("close")) {
 		parts.push({

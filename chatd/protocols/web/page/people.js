@@ -48,6 +48,11 @@ export class People {
 		return this.#named.get(name)?.role ?? "";
 	}
 
+	/** @param {string} name */
+	has(name) {
+		return this.#named.has(name);
+	}
+
 	/** Nothing is known any more: the connection broke. */
 	forget() {
 		this.#named.clear();

@@ -5,6 +5,7 @@
 import { continues } from "./messages.js";
 import { folded, mentions, sameName } from "./names.js";
 import { People } from "./people.js";
+import { Remarks } from "./remarks.js";
 
 export const HELD = 1000; // most lines of a room that are held
 const LET_GO = 100; // lines that are dropped at once beyond that
@@ -43,6 +44,7 @@ export class Room {
 	acts = []; // that we may do, by our role
 	mutedUntil = 0; // when we may speak again, if we are muted, in milliseconds
 	people = new People();
+	remarks = new Remarks();
 	seen = 0; // seq
 	unread = 0;
 	mentions = 0;
@@ -75,9 +77,13 @@ export class Room {
 	entered({ after, head, topic = "", bookmark = null, resumed = false, anew = false }) {
 		this.present = true;
 		this.topic = topic;
+		this.remarks.renew();
 		if (resumed) return true;
 		if (this.last === null) this.seen = this.#place ?? head;
-		else if (anew) this.seen = Math.min(this.seen, after); // it is another log
+		else if (anew) {
+			this.seen = Math.min(this.seen, after); // it is another log
+			this.remarks = new Remarks();
+		}
 		this.bookmark = bookmark;
 		if (this.last !== null) this.lines = []; // else they are notes, such as the reason of a refusal
 		this.first = after + 1;
@@ -120,7 +126,7 @@ export class Room {
 	 * @param {number} now
 	 */
 	add(entries, me, now) {
-		const marked = marker(me);
+		const marked = this.#marker(me);
 		/** @type {page.Line[]} */
 		const added = [];
 		for (const entry of entries) {
@@ -159,7 +165,7 @@ export class Room {
 	 * @param {string} me
 	 */
 	addOlder({ events, more, after }, me) {
-		const older = events.filter(({ seq }) => seq < this.first).map(marker(me));
+		const older = events.filter(({ seq }) => seq < this.first).map(this.#marker(me));
 		const lines = [...older, ...this.lines];
 		this.lines = lines.slice(0, HELD);
 		this.first = after + 1;
@@ -175,7 +181,7 @@ export class Room {
 	 * @param {string} me
 	 */
 	addNewer({ events, upto }, me) {
-		const newer = events.filter(({ seq }) => seq > this.end).map(marker(me));
+		const newer = events.filter(({ seq }) => seq > this.end).map(this.#marker(me));
 		this.#reach(upto);
 		this.#push(newer);
 	}
@@ -186,7 +192,7 @@ export class Room {
 	 * @param {string} me
 	 */
 	replace({ events, more, after, upto }, me) {
-		this.lines = events.map(marker(me));
+		this.lines = events.map(this.#marker(me));
 		this.first = after + 1;
 		this.held = false;
 		this.more = more;
@@ -269,6 +275,24 @@ export class Room {
 		this.more = !this.isPrivate;
 	}
 
+	/**
+	 * Return a function that makes events into lines. Of a message that names the reader, one line does.
+	 * @param {string} me
+	 * @returns {(event: wire.LogEvent) => wire.LogEvent & page.Line}
+	 */
+	#marker(me) {
+		const named = new Set();
+		return (event) => {
+			const { seq, part_of: message = seq } = event;
+			const own = sameName(event.author, me);
+			const isSaid = isSpoken(event);
+			const mention = isSaid && !own && !named.has(message) && mentions(event.text, me);
+			if (mention) named.add(message);
+			if (!isSaid) this.remarks.take(event);
+			return { ...event, mention, own };
+		};
+	}
+
 	/** @param {page.Line} line */
 	#countOne(line) {
 		if (!isSpoken(line) || line.own) return;
@@ -285,22 +309,6 @@ export class Room {
 		this.mentions = held.filter((line) => line.mention).length;
 		this.marker = this.unread ? this.seen : null;
 	}
-}
-
-/**
- * Return a function that makes events into lines. Of a message that names the reader, one line does.
- * @param {string} me
- * @returns {(event: wire.LogEvent) => wire.LogEvent & page.Line}
- */
-function marker(me) {
-	const named = new Set();
-	return (event) => {
-		const { seq, part_of: message = seq } = event;
-		const own = sameName(event.author, me);
-		const mention = isSpoken(event) && !own && !named.has(message) && mentions(event.text, me);
-		if (mention) named.add(message);
-		return { ...event, mention, own };
-	};
 }
 
 export class Chat {
@@ -366,7 +374,10 @@ export class Chat {
 	/** Forget answers of the server, which may have secrets, and private lines. */
 	forgetSecrets() {
 		this.#privates.clear();
-		for (const room of this.rooms) room.lines = room.lines.filter(({ seq, kind }) => seq || kind === "news");
+		for (const room of this.rooms) {
+			room.lines = room.lines.filter(({ seq, kind }) => seq || kind === "news");
+			room.remarks.forgetSecrets();
+		}
 	}
 
 	/** The lobby first, the others by name. */

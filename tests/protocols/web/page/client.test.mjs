@@ -2,51 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Client } from "../../../../chatd/protocols/web/page/client.js";
-import { Kept } from "../../../../chatd/protocols/web/page/kept.js";
-import { Texts } from "../../../../chatd/protocols/web/page/texts.js";
-import { Clock, HELLO, Sockets } from "./helpers.mjs";
+import { entered, events, HELLO, made, Sockets, sent } from "./helpers.mjs";
 
-function storage(values = {}) {
-	const all = new Map(Object.entries(values).map(([name, value]) => [`chatd.${name}`, JSON.stringify(value)]));
-	return { getItem: (name) => all.get(name) ?? null, setItem: (name, value) => all.set(name, value) };
-}
-
-function made(values, sockets = new Sockets()) {
-	const clock = new Clock();
-	const heard = [];
-	const kept = new Kept(storage(values));
-	const client = new Client({
-		kept,
-		clock,
-		texts: new Texts("en"),
-		open: sockets.open,
-		refusal: () => Promise.resolve(),
-		changed: () => {},
-		heard: (line) => heard.push(line),
-		bell: () => heard.push("bell"),
-	});
-	const open = (hello = {}) => {
-		client.connection.start();
-		sockets.last.onopen();
-		sockets.last.says({ ...HELLO, ...hello });
-	};
-	open();
-	return { client, chat: client.chat, clock, sockets, heard, kept, open, says: (...all) => sockets.last.says(...all) };
-}
-
-const entered = (room, head = 0, after = head) => ({
-	type: "entered",
-	room,
-	head,
-	after,
-	topic: "",
-	text: `You are in #${room}.`,
-});
 const line = (seq, text, author = "luis") => ({ seq, time: seq, author, kind: "message", text });
-const events = (room, ...all) => ({ type: "events", room, events: all });
 const texts = (room) => room.lines.map(({ text }) => text);
-const sent = ({ sockets }, type) => sockets.last.sent.filter((message) => message.type === type);
 
 test("over a socket that is open already, a room is asked for once", () => {
 	const sockets = new Sockets();
@@ -656,10 +615,10 @@ test("a command of a dialog has all of its answers there", () => {
 	all.says(entered("lobby"));
 	all.client.command("/hook list", (reply) => answers.push(reply));
 	const [{ id }] = sent(all, "line");
-	all.says({ type: "say", id, text: "one" }, { type: "say", id, text: "two" });
+	all.says({ type: "say", id, text: "one" }, { type: "say", id, text: "two", key: "hook_made" });
 	assert.deepEqual(answers, []);
 	all.says({ type: "done", id });
-	assert.deepEqual(answers, [{ type: "say", text: "one\ntwo" }]);
+	assert.deepEqual(answers, [{ type: "say", text: "one\ntwo", key: "hook_made" }]);
 	all.client.command("/create ops", (reply) => answers.push(reply.text));
 	const create = sent(all, "line").at(-1).id;
 	all.says({ ...entered("ops"), id: create }, { type: "done", id: create });

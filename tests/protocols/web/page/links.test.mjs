@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linked } from "../../../../chatd/protocols/web/page/links.js";
+import { linked, linkToPaste } from "../../../../chatd/protocols/web/page/links.js";
 
 const links = (text) =>
 	linked(text)
@@ -95,4 +95,11 @@ test("a host that is plain is not told twice", () => {
 	]) {
 		assert.deepEqual(hosts(text), [undefined], text);
 	}
+});
+
+test("a link that is made to be pasted is that of the answer with it, and of no other answer", () => {
+	const text = "Paste this. It is shown only now: http://chat.lan:60080/hooks/k3q";
+	assert.equal(linkToPaste({ type: "say", key: "hook_made", text }), "http://chat.lan:60080/hooks/k3q");
+	assert.equal(linkToPaste({ type: "say", key: "hooks", text }), undefined);
+	assert.equal(linkToPaste({ type: "say", text }), undefined);
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accountSettings, deedsTo, settingsOf } from "../../../../chatd/protocols/web/page/manage.js";
+import { accountSettings, deedsTo, lineItems, settingsOf } from "../../../../chatd/protocols/web/page/manage.js";
 import { Room } from "../../../../chatd/protocols/web/page/state.js";
 import { Texts } from "../../../../chatd/protocols/web/page/texts.js";
 
@@ -67,14 +67,38 @@ test("a person who is muted is offered to speak again, until the time is over or
 test("the settings of a room tell its mode, and offer what our role allows", () => {
 	assert.deepEqual(lists(settingsOf(texts, room("read"))), ["/mode"]);
 	assert.deepEqual(commands(settingsOf(texts, room("read"))), []);
-	const all = settingsOf(texts, room("invite", "voice", "mute", "ban", "mode", "op", "close", "hook"));
+	const all = settingsOf(texts, room("ask", "invite", "voice", "mute", "ban", "mode", "op", "close", "hook"));
 	assert.deepEqual(lists(all), ["/mode", "/who", "/bans", "/hook list"]);
 	const members = ["/invite", "/uninvite", "/voice", "/unvoice", "/op", "/unop"];
-	const rest = ["/unban", "/unmute", "/hook add", "/hook remove", "/close"];
-	assert.deepEqual(commands(all), ["/mode", ...members, ...rest]);
-	const [{ fields }] = all.parts[1].forms;
+	const rest = ["/unban", "/unmute", "/hook in", "/hook add", "/hook remove", "/close"];
+	assert.deepEqual(commands(all), ["/ask", "/mode", ...members, ...rest]);
+	const [{ fields }] = all.parts[2].forms;
 	assert.equal(fields[0].value, "moderated");
 	assert.equal(fields[0].options.length, 4);
+});
+
+test("with a line of the log only what may be done is offered", () => {
+	const done = [];
+	const actions = {
+		mark: ({ parts }) => done.push(parts[0].forms[0].command),
+		whoHas: () => done.push("whoHas"),
+		take: () => done.push("take"),
+	};
+	const offered = (line, mode, ...may) => {
+		const ops = room(...may);
+		ops.mode = mode;
+		const items = lineItems(texts, ops, { seq: 7, kind: "message", text: "hola", time: 0, ...line }, actions);
+		for (const { action } of items) action();
+		return done.splice(0);
+	};
+	assert.deepEqual(offered({}, "open", "speak"), ["/mark 7"]);
+	assert.deepEqual(offered({ own: true }, "open", "speak"), ["/mark 7", "whoHas"]);
+	assert.deepEqual(offered({}, "announce", "seen"), ["whoHas"]);
+	assert.deepEqual(offered({ own: true }, "free", "speak", "seen"), ["/mark 7"], "nobody runs the room");
+	assert.deepEqual(offered({ kind: "notice" }, "open", "speak"), ["take", "/mark 7"]);
+	assert.deepEqual(offered({ kind: "question" }, "open", "speak"), ["take"]);
+	assert.deepEqual(offered({ kind: "deed" }, "open", "speak", "seen"), []);
+	assert.deepEqual(offered({ kind: "news", seq: undefined }, "open", "speak"), []);
 });
 
 test("an account has its tokens and its password", () => {
