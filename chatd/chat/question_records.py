@@ -148,19 +148,25 @@ class QuestionRecords:
         return self.own(asked, person) is not None
 
     def own(self, asked: Asked, person: Person) -> AnswerRecord | None:
-        """Return the answer that a person has given to an open question.
+        """Return the answer that a person has given to an open question; see `all_own`."""
+        return next(iter(self.all_own(asked, person)), None)
 
-        It may be from before that person logged in or out: then it is of the same session, unless
-        that was another account's by then.
+    def all_own(self, asked: Asked, person: Person) -> list[AnswerRecord]:
+        """Return the answers that a person has given to an open question, the best key's first.
+
+        They may be from before that person logged in or out: then they are of the same session,
+        unless that was another account's by then. There are several if that person answered as a
+        guest here, and in another session of the account that it has logged in to since.
         """
-        for key in person.keys:
-            if (found := self.answers.get(answer_key(asked.key, key))) is not None:
-                return found
-        for key in self._from_sessions[f"{asked.key} {person.session}"]:
-            found = self.answers[key]
-            if not (is_account(found.person) and is_account(person.key)):
-                return found
-        return None
+        keys = [answer_key(asked.key, key) for key in person.keys]
+        keys += self._from_sessions[f"{asked.key} {person.session}"]
+        found = [self.answers[key] for key in dict.fromkeys(keys) if key in self.answers]
+        return [
+            each
+            for each in found
+            if each.person in person.keys
+            or not (is_account(each.person) and is_account(person.key))
+        ]
 
 
 def counts_of(asked: QuestionRecord, given: Sequence[Given], *, named: bool) -> tuple[Count, ...]:

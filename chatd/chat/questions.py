@@ -105,14 +105,16 @@ class Questions(QuestionRecords):
 
     def answer(self, asked: Asked, person: Person, option: int, words: str) -> list[Put]:
         """Return the changes by which a person answers a question. Raises `Refusal`."""
-        before, key = self.own(asked, person), person.key
-        if before is None and len(self._answers_to[asked.key]) >= ANSWERS:
+        own, key = self.all_own(asked, person), person.key
+        if not own and len(self._answers_to[asked.key]) >= ANSWERS:
             raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_answers", limit=ANSWERS)
-        puts = []
-        if before is not None and is_account(before.person):
-            key = before.person  # its owner has logged out since
-        elif before is not None and before.person != key:
-            puts.append(self.answers.put(answer_key(asked.key, before.person), None))
+        if own and is_account(own[0].person):
+            key = own[0].person  # its owner may have logged out since
+        puts = [
+            self.answers.put(answer_key(asked.key, each.person), None)
+            for each in own
+            if each.person != key
+        ]
         record = AnswerRecord(
             asked.record.room,
             asked.record.seq,

@@ -102,6 +102,15 @@ def test_who_has_logged_out_changes_the_answer_of_the_account(world: World, ana:
     assert [option for _, option in given(world)] == [1]
 
 
+def test_answers_as_a_guest_and_as_the_account_become_one(world: World, ana: Member) -> None:
+    luis = pupil(world, "luis", account=True)
+    guest = pupil(world)
+    ana.ask(ASK), luis.ask("/a 1"), guest.ask("/a 1")
+    assert len(given(world)) == 2
+    guest.ask(f"/login luis {PASSWORD}", "/a 2")
+    assert given(world) == [("luis", 1)]
+
+
 def test_two_accounts_at_one_terminal_are_two_people(world: World, ana: Member) -> None:
     world.register("luis"), world.register("nora")
     terminal = pupil(world)

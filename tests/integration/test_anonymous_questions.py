@@ -1,4 +1,4 @@
-"""The files of a store do not say who chose what of an anonymous question.
+"""The files of a store do not say who chose what of an anonymous question, nor what was deleted.
 
 Each answer here is a commit of its own, and the files are read after each, as raw bytes. An
 attacker who has them at one moment looks for an earlier state: a tally with one answer less, beside
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from chatd.errors import ErrorKind
@@ -225,3 +226,22 @@ def test_another_program_that_reads_delays_answers_and_no_lines(
     assert tallies(world.files()) == [(1, 0, 0)]
     assert pupils[1].ask("/a no") == [EN.notice("answered_once", answer="2: no")]
     assert tallies(world.files()) == [(1, 1, 0)]
+
+
+def test_answers_are_deleted_with_their_question_without_a_byte(world: Class) -> None:
+    pupils = world.pupils(3)
+    world.ana.ask("/ask Which key is the old one?", "/ask Another one? | yes | no")
+    for pupil in pupils:
+        pupil.ask("/a 1")
+    world.ana.ask("/ask done")
+    for pupil in pupils:
+        pupil.ask("/a hunter-two")
+    assert b"hunter-two" in b"".join(world.files().values())
+    done = Deferred.fromCoroutine(world.store.forget("class", world.room("class").head))
+    for _ in range(60):
+        world.wait(1)
+    assert done.result
+    left = b"".join(world.files().values())
+    assert b"hunter-two" not in left
+    assert b"old one" not in left
+    assert b'"question": "class/' not in left

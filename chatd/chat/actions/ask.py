@@ -95,7 +95,7 @@ async def answer(
     if asked.record.anonymous:
         await server.questions.cast(asked, person, option)
         return Answered(asked, option, words, again=False)
-    again = server.questions.own(asked, person) is not None
+    again = server.questions.has_answered(asked, person)
     puts = server.questions.answer(asked, person, option, words)
     server.spending.charge_stored(session, puts)
     await change(server.store, *puts)
