@@ -7,6 +7,7 @@ say of them. A line that begins with a slash is typed; the others are what she i
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -25,6 +26,7 @@ class Lesson:
 
     def __init__(self, language: str) -> None:
         self.world = World(nodes=1)
+        self.world.ahead = time.mktime((2026, 11, 25, 9, 12, 0, 0, 0, -1))
         self.ana = self.world.member("ana", language=language)
         self.pupils = [
             self.world.person(name) for name in (*NAMES, *(f"pupil{n}" for n in range(14, 25)))
@@ -52,6 +54,21 @@ class Lesson:
     def ask_back(self) -> None:
         self.pupils[1].ask("/a what is a port?")
 
+    def hang(self) -> None:
+        """Let the connections of three pupils hang, and Ana say a line."""
+        self.pupils[1].ask("/away a doctor")
+        for number in (0, 1, 12):
+            self.pupils[number].stall()
+        self.ana.ask("Now exercise 3.")
+        self.ana.ask("Who is done early, read on page 12.")
+
+    def ask(self, line: str) -> list[str]:
+        """Type a line of Ana's, and return what she is shown until a second has passed."""
+        shown = self.ana.ask(line)
+        for _ in range(10):
+            self.world.wait(0.1)
+        return [*shown, *self.ana.seen()]
+
     def judge(self) -> None:
         for number, pupil in enumerate(self.punctual):
             pupil.ask("/a yes" if number < 5 else "/a 2")
@@ -62,6 +79,7 @@ AFTER: Mapping[str, Callable[[Lesson], None]] = {
     "ports": Lesson.answer_about_ports,
     "hands": Lesson.ask_back,
     "pace": Lesson.judge,
+    "closed": Lesson.hang,
 }
 """The deeds of the pupils after a block of Ana's, by its name."""
 
@@ -74,7 +92,7 @@ def replayed(document: str, language: str) -> tuple[str, str]:
     for name, block in blocks:
         for line in block.splitlines():
             if line.startswith("/"):
-                shown += [line, *lesson.ana.ask(line)]
+                shown += [line, *lesson.ask(line)]
         AFTER.get(name, lambda _: None)(lesson)
         lesson.ana.seen()
     assert {name for name, _ in blocks} >= AFTER.keys()

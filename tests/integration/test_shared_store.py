@@ -44,6 +44,27 @@ def test_people_at_two_daemons_talk_to_each_other(node: Start) -> None:
         ana.until("<luis> adios")
 
 
+def test_seen_asks_the_other_daemons_and_says_if_one_does_not_answer(node: Start) -> None:
+    eva = node("eva")
+    with node("alba").guest() as ana, eva.guest() as luis:
+        ana.type("/nick ana", "/register correct horse", "/create class", "hola")
+        ana.until("<ana> hola")
+        luis.type("/nick luis", "/join class")
+        luis.until(EN.notice("joined_room", room="class", here=...))
+        ana.type("good morning")
+        luis.until("<ana> good morning")
+        ana.type("/seen")
+        (answer, *_) = ana.until(" is with ")[-1:]
+        assert answer.endswith(" is with 1 of 1.")
+        eva.process.send_signal(signal.SIGSTOP)
+        try:
+            ana.type("/seen")
+            (answer, *_) = ana.until(" is with ")[-1:]
+            assert EN.sentence("line_unknown", people="luis") in answer
+        finally:
+            eva.process.send_signal(signal.SIGCONT)
+
+
 def test_one_name_is_for_one_person_on_all(node: Start) -> None:
     with node("alba").guest() as ana, node("eva").guest() as other:
         ana.type("/nick ana", "hola")
