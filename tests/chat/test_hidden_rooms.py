@@ -160,6 +160,15 @@ MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {
     "people": lambda room: {"room": room},
     "room": lambda room: {"room": room},
     "seen": lambda room: {"room": room, "seq": 1},
+    "decide": lambda room: {"room": room, "words": "yes"},
+    "decisions": lambda room: {"room": room},
+    "take": lambda room: {"room": room},
+    "alerts": lambda room: {"room": room},
+    "ask": lambda room: {"room": room, "question": "who?"},
+    "answer": lambda room: {"room": room, "seq": 1, "answer": "me"},
+    "answers": lambda room: {"room": room},
+    "close": lambda room: {"room": room, "seq": 1},
+    "questions": lambda room: {"room": room},
 }
 
 
