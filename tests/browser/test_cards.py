@@ -7,7 +7,7 @@ import re
 from urllib.request import Request, urlopen
 
 from tests.browser.accounts import PASSWORD, registered
-from tests.browser.page import DOWN, ENTER, HERE, LINES, TABULATOR, Page
+from tests.browser.page import DOWN, ENTER, HERE, LINES, PEOPLE, TABULATOR, Page
 from tests.browser.tab import PHONE, axe_core
 from tests.support.live_server import PATIENCE, Client, LiveServer
 
@@ -87,6 +87,9 @@ def test_the_one_who_asks_sees_the_answers_come_and_who_is_missing(
         page.has(TALLY, "1 of 2")
         page.has(CARD, "luis: it is too fast")
         page.until(lambda: page.texts(f"{TALLY} .names")[-1] == "nora", "luis is not missing")
+        people = page.has(PEOPLE, "Not yet")
+        assert people[0].startswith("nora")
+        assert "Not yet" not in "".join(people[1:])
         before = page.texts(TALLY)
         page.reload()
         page.until(lambda: page.texts(TALLY) == before, "it is there after a reload")

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatd.chat.permissions import Act
-from chatd.chat.question_records import Asked, Given, counts_of
+from chatd.chat.question_grammar import counted
+from chatd.chat.question_records import Asked, Given, QuestionRecord
 from chatd.chat.respondents import Person
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -51,7 +52,7 @@ def questions_seen(server: ChatServer, session: Session, room: Room) -> list[See
             asked,
             asked.record.asker in person.keys,
             _own(server, asked, person),
-            None if asked.record.open else _counts(server, asked),
+            None if asked.record.open else _counts(asked.record),
         )
         for asked in server.questions.of(room)
     ]
@@ -65,13 +66,13 @@ def _own(server: ChatServer, asked: Asked, person: Person) -> Own | None:
     if asked.record.open:
         given = questions.own(asked, person)
         return None if given is None else Own(given.option, given.words)
-    answers = questions.given_to(asked)
-    found = next((each for each in answers if each.person in person.keys), None)
-    return None if found is None else Own(found.option, found.words)
+    # There may be thousands, so no value is made of each.
+    row = next((row for row in asked.record.answers if row[0] in person.keys), None)
+    return None if row is None else Own(*Given(*row)[2:])  # type: ignore[arg-type]
 
 
-def _counts(server: ChatServer, asked: Asked) -> Sequence[int]:
-    given: Sequence[Given] = server.questions.given_to(asked)
-    if not asked.record.options:
-        return [len(given)]
-    return [count.people for count in counts_of(asked.record, given, named=False)]
+def _counts(record: QuestionRecord) -> Sequence[int]:
+    """Return the counts of a question that is closed."""
+    if not record.options:
+        return [len(record.answers)]
+    return counted(record.options, [int(option) for _, _, option, _ in record.answers])

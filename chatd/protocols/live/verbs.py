@@ -304,7 +304,7 @@ TABLE = {
     "ask": Verb(questions.begin, KEEPING_COST, scope=Scope.WRITE),
     "answer": Verb(questions.answer, scope=Scope.WRITE),
     "answers": Verb(questions.look, only_answers=True),
-    "questions": Verb(questions.list_questions, only_answers=True),
+    "questions": Verb(questions.list_questions, LISTING_COST, only_answers=True),
     "close": Verb(questions.close, KEEPING_COST, scope=Scope.WRITE),
     "ping": Verb(_ping, at_once=True, only_answers=True),
 }

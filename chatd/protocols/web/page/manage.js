@@ -162,10 +162,6 @@ function choice(texts, offers, word, submit) {
 export function settingsOf(texts, room) {
 	/** @type {page.FormsPart[]} */
 	const parts = [{ list: "/mode", forms: [] }];
-	if (room.may("ask")) {
-		const ask = { command: "/ask", fields: [{ label: texts.say("ask_words") }], submit: texts.say("ask") };
-		parts.push({ title: texts.say("question"), forms: [ask] });
-	}
 	if (room.may("mode")) {
 		/** @type {page.Field} */
 		const mode = { label: texts.say("mode"), options: MODES.map((each) => [each, texts.say(`mode_${each}`)]) };
@@ -196,6 +192,10 @@ export function settingsOf(texts, room) {
 			submit: texts.say("hook_make"),
 		};
 		parts.push({ title: texts.say("hooks"), list: "/hook list", forms: [make, add, remove] });
+	}
+	if (room.may("ask")) {
+		const ask = { command: "/ask", fields: [{ label: texts.say("ask_words") }], submit: texts.say("ask") };
+		parts.push({ title: texts.say("question"), forms: [ask] });
 	}
 	if (room.may("close")) {
 		parts.push({

@@ -1,5 +1,6 @@
-// The list of the people of the room that is shown, each with their role, and marked as away. It must
-// not know the connection, nor what can be done with a person: *chosen* has that.
+// The list of the people of the room that is shown, each with their role, and marked as away; first are those who
+// have not answered a question yet whose answers we see. It must not know the connection, nor what can be done with
+// a person: *chosen* has that.
 
 import { arrange, button, byId, make, nameOf, span, tell } from "./dom.js";
 
@@ -22,9 +23,11 @@ export class PeopleList {
 	draw({ active, me, cutOff }) {
 		if (!active) return;
 		const { all, guests } = active.isPrivate ? withUs(active.name, me) : active.people.list(me);
+		const { missing } = active.remarks;
+		all.sort((one, other) => Number(missing.has(other.name)) - Number(missing.has(one.name)));
 		const shown = all.slice(0, SHOWN);
 		this.#items = new Map(shown.map(({ name }) => [name, this.#items.get(name) ?? this.#made(name)]));
-		for (const person of shown) this.#mark(person);
+		for (const person of shown) this.#mark(person, missing.has(person.name));
 		arrange(
 			byId("people"),
 			Array.from(this.#items.values(), ({ item }) => item),
@@ -39,13 +42,16 @@ export class PeopleList {
 		tell(byId("guests"), rest.filter(Boolean).join(", "));
 	}
 
-	/** @param {page.Person} person */
-	#mark({ name, role, isAway, isMe }) {
+	/**
+	 * @param {page.Person} person
+	 * @param {boolean} isMissing they have not answered yet
+	 */
+	#mark({ name, role, isAway, isMe }, isMissing) {
 		const { texts } = this.#given;
 		const item = this.#items.get(name);
 		if (!item) return;
 		/** @type {(page.Key | undefined | false)[]} */
-		const keys = [isMe && "is_you", ROLES[role ?? ""], isAway && "is_away"];
+		const keys = [isMissing && "not_yet", isMe && "is_you", ROLES[role ?? ""], isAway && "is_away"];
 		tell(
 			item.marks,
 			keys

@@ -12,6 +12,7 @@ export class Remarks {
 	alerts = [];
 	isDue = false; // the server has not been asked yet what it knows of the questions
 	#hasQuestions = false;
+	#looked = 0; // the seq of the question whose answers so far we saw last
 
 	/**
 	 * Take what an event says of another line, if it does.
@@ -77,6 +78,7 @@ export class Remarks {
 	 * @param {Partial<page.Remarked>} change
 	 */
 	change(seq, change) {
+		if (change.standing) this.#looked = seq;
 		Object.assign(this.of(seq), change);
 		this.changed.add(seq);
 	}
@@ -84,6 +86,12 @@ export class Remarks {
 	/** Ask again what the server knows of the questions, after the connection broke. */
 	renew() {
 		this.isDue = this.#hasQuestions;
+	}
+
+	/** The people who have not answered the question whose answers we see, while it is open. */
+	get missing() {
+		const { standing, close } = this.get(this.#looked) ?? {};
+		return new Set(standing?.open && !close ? standing.missing : []);
 	}
 
 	/** @param {number} seq */

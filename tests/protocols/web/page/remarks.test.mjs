@@ -92,3 +92,14 @@ test("shares are those of all, and there are none of nobody", () => {
 	assert.deepEqual(shares([1, 3]), [0.25, 0.75]);
 	assert.deepEqual(shares([0, 0]), [0, 0]);
 });
+
+test("the people who are missing are those of the question whose answers came last, until it is closed", () => {
+	const remarks = new Remarks();
+	const standing = (seq, ...missing) => remarks.change(seq, { standing: { open: true, missing } });
+	assert.equal(remarks.missing.size, 0);
+	standing(3, "nora");
+	standing(4, "luis", "eva");
+	assert.deepEqual([...remarks.missing], ["luis", "eva"]);
+	remarks.take(result(9, 4, "close", 2));
+	assert.equal(remarks.missing.size, 0);
+});
