@@ -138,6 +138,18 @@ class SpanishTests(SynchronousTestCase):
             reference.in_language("Most apples", Language.SPANISH)
 
 
+_PART = re.compile(r"^<!-- part of (\S+) -->\n```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("readme", READMES.values())
+def test_a_part_of_another_document_is_as_it_is_there(readme: str) -> None:
+    """The other document's transcript is replayed."""
+    parts = _PART.findall(read(readme))
+    assert len(parts) == 2
+    for document, part in parts:
+        assert f"\n{part}" in read(document), f"not in {document}: {part}"
+
+
 @pytest.mark.parametrize("readme", READMES.values())
 def test_a_readme_is_short(readme: str) -> None:
     assert read(readme).count("\n") <= README_LINES, "details belong in the reference"
