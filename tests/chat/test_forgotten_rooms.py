@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chatd.storage.records import Table
+from tests.support.hooks import let_tools_in
 from tests.support.logs import Expect
 from tests.support.world import World
 
@@ -18,6 +19,7 @@ GONE = "goes with the room"
 WITH_A_DEED = "is stored with a line of the room, which is not dropped then"
 WITH_A_QUESTION = "is an answer to a question, which is a line of the room"
 WITH_AN_ALERT = "is stored with a line of a tool, which is not dropped then"
+WITH_A_HOOK = "is stored of a webhook, which came with a line of the room"
 OF_AN_ACCOUNT = "says what an account has read, or said with a key, in a room of that name"
 OF_NO_ROOM = "has nothing of any room"
 
@@ -29,6 +31,8 @@ BECOMES = {
     "clock": OF_NO_ROOM,
     "credential": OF_NO_ROOM,
     "hook": WITH_A_DEED,
+    "hook_use": WITH_A_HOOK,
+    "incoming_hook": WITH_A_DEED,
     "login_failure": OF_NO_ROOM,
     "login_network": OF_NO_ROOM,
     "place": OF_AN_ACCOUNT,
@@ -48,6 +52,7 @@ BECOMES = {
 
 DEEDS = {
     "hook": "/hook add http://example.com/in",
+    "incoming_hook": "/hook in alerts",
     "question": "/ask ready?",
     "role": "/op luis",
     "sanction": "/mute luis",
@@ -60,6 +65,7 @@ class TeaWorld(World):
 
     def __init__(self, tables: dict[str, Table[Any]]) -> None:
         super().__init__(slow=True)
+        let_tools_in(self)
         self.tables = tables
         self.member("luis")
         self.ana = self.member("ana")

@@ -262,6 +262,7 @@ OF_HTTP = {
     "protocols/web/live/handshake.py",
     "protocols/web/http/messages.py",
     "protocols/web/static_files.py",
+    "protocols/web/api/hooks.py",
 }
 """Modules with heads of answers, files of the page and the description of the API, which contain no
 text of clients, and parts of requests. Other bodies come from the encoder."""
@@ -276,6 +277,7 @@ TO_BE_HASHED = {
     "chat/login_limits.py",
     "chat/login_networks.py",
     "storage/postgres/search_index.py",
+    *("webhooks/incoming/alerts.py", "webhooks/incoming/registry.py"),
 }
 """Modules whose bytes are only hashed."""
 
