@@ -19,6 +19,7 @@ GONE = "goes with the room"
 WITH_A_DEED = "is stored with a line of the room, which is not dropped then"
 WITH_A_QUESTION = "is an answer to a question, which is a line of the room"
 WITH_AN_ALERT = "is stored with a line of a tool, which is not dropped then"
+WITH_A_REGISTER = "says who is in a room with a register, which came with a line of the room"
 WITH_A_HOOK = "is stored of a webhook, which came with a line of the room"
 OF_AN_ACCOUNT = "says what an account has read, or said with a key, in a room of that name"
 OF_NO_ROOM = "has nothing of any room"
@@ -33,9 +34,11 @@ BECOMES = {
     "hook": WITH_A_DEED,
     "hook_use": WITH_A_HOOK,
     "incoming_hook": WITH_A_DEED,
+    "known": OF_NO_ROOM,
     "login_failure": OF_NO_ROOM,
     "login_network": OF_NO_ROOM,
     "place": OF_AN_ACCOUNT,
+    "present": WITH_A_REGISTER,
     "private_lines": OF_NO_ROOM,
     "push": OF_NO_ROOM,
     "push_failure": OF_NO_ROOM,

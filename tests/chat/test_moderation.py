@@ -50,6 +50,7 @@ LINES = {
     Act.OP: "/op #ops eva",
     Act.CLOSE: "/close #ops",
     Act.HOOK: "/hook #ops add http://example.com/",
+    Act.SEEN: "/mode #ops seen off",
     Act.WALL: "/wall hola",
     Act.DISCONNECT: "/disconnect luis",
     Act.STATS: "/stats server",
@@ -81,6 +82,7 @@ CELLS = [
     for mode in Mode
     for role in Role
     if (mode, role) != (Mode.FREE, Role.OWNER)  # a room with an owner is one that somebody runs
+    if (act, mode, role) != (Act.SEEN, Mode.FREE, Role.ADMINISTRATOR)  # nor is there /seen
 ]
 
 

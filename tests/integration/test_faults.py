@@ -373,7 +373,7 @@ KEPT: dict[str, tuple[str, Any, str]] = {
     "going into a room": ("moving", UnreadTracker, "entered"),
     "what is shown": ("moving", ReadTracker, "follow"),
     "forgetting what was shown": ("going", ReadTracker, "prune"),
-    "how far it was shown": ("going", Stream, "acknowledged"),
+    "how far it was shown": ("going", ConnectionWriter, "acknowledged"),
     "keeping on going": ("going", UnreadTracker, "keep"),
     "departing": ("going", UnreadTracker, "depart"),
     "ending a visit": ("going", Subscriptions, "end_tracking"),
@@ -393,7 +393,7 @@ def test_with_somebody_who_is_logged_in_a_fault_in(
     if name == "acknowledged":
         fault.happened = 1
         fail_to_tell = property(fail)
-        fault._patch.setattr(Stream, name, fail_to_tell)
+        fault._patch.setattr(owner, name, fail_to_tell)
     elif owner is Stream:
         fault.inject(owner, name, lambda stream, *_: stream is eva.session.stream)
     else:

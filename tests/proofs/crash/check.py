@@ -150,6 +150,11 @@ _DEEDS = (
         "switched /seen off in this room",
         "ha quitado /visto en esta sala",
     ),
+    (
+        "keeps a register here: it is stored when people come and go",
+        "lleva un registro aquí: se guarda cuándo llega y se va la gente",
+    ),
+    ("ended the register of this room", "ha terminado el registro de esta sala"),
     ("has this", "se encarga de esto"),
 )
 _MODES = {

@@ -90,6 +90,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "take", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "alerts", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "decisions", "room": "nope"}, "unknown_room", "#nope"),
+    ({"type": "questions", "room": "nope"}, "unknown_room", "#nope"),
     *(({"type": "ask", "room": "lobby", "question": it}, WRONG, "question") for it in NOT_TEXTS),
     ({"type": "ask", "room": "nope", "question": "q"}, "unknown_room", "#nope"),
     *(
