@@ -239,8 +239,8 @@ SECTIONS = {
         moderation.TABLE,
     ),
     "webhooks": Section(
-        Heading(("webhooks", "hooks"), "sending the lines of a room to a URL"),
-        Heading(("webhooks", "ganchos"), "enviar las líneas de una sala a una URL"),
+        Heading(("webhooks", "hooks"), "tools that post in a room, or receive its lines"),
+        Heading(("webhooks", "ganchos"), "herramientas que publican aquí, o reciben líneas"),
         hooks.TABLE,
     ),
     "server": Section(
