@@ -124,19 +124,21 @@ def divide_messages() -> None:
     """Commit the first line of a message, and the others in the next transactions."""
     write = Writer.write
 
-    def write_apart(writer: Writer, batch: Sequence[BatchItem]) -> Sequence[Entry]:
+    def write_apart(writer: Writer, batch: Sequence[BatchItem]) -> Committed:
         entries: list[Entry] = []
         others: list[BatchItem] = []
         for item in batch:
             if isinstance(item, Draft) and item.as_one:
                 first = item._replace(texts=item.texts[:1])
-                entries += write(writer, [*others, first])
+                entries += write(writer, [*others, first]).entries
                 others = []
                 rest = write(writer, [item._replace(texts=item.texts[1:], as_one=False)])
-                entries += writer._transact(_join, entries[-1], rest)
+                entries += writer._transact(_join, entries[-1], rest.entries)
             else:
                 others.append(item)
-        return [*entries, *(write(writer, others) if others else [])]
+        if others:
+            entries += write(writer, others).entries
+        return Committed(entries)
 
     Writer.write = write_apart  # type: ignore[assignment, method-assign]
 
