@@ -80,7 +80,8 @@ def test_the_one_who_asks_sees_the_answers_come_and_who_is_missing(
     with Client(daemon.port) as luis, Client(daemon.port) as nora:
         luis.type("/nick luis", "/join class")
         nora.type("/nick nora", "/join class")
-        page.has(LINES, "nora joined")
+        page.has(PEOPLE, "luis")
+        page.has(PEOPLE, "nora")
         page.say(f"/ask {ASKED} | 21 | 80", "/ask Questions?")
         page.has(TALLY, "0 of 2")
         luis.type("/a it is too fast")
