@@ -76,7 +76,9 @@ def in_parts(text: str, room: int) -> Sequence[str]:
 
 
 def _cut(text: str, begin: int, end: int) -> int:
-    after_space = text.rfind(" ", begin, end) + 1
-    if after_space and is_boundary(text, after_space, begin):  # a mark may be on the space
-        return after_space
+    space = text.rfind(" ", begin, end)
+    while space >= 0:
+        if is_boundary(text, space + 1, begin):  # a mark may be on the space
+            return space + 1
+        space = text.rfind(" ", begin, space)
     return boundary_before(text, end, begin)

@@ -102,6 +102,7 @@ class TestParts:
     def test_a_space_with_a_mark_on_it_ends_no_part(self) -> None:
         assert list(in_parts("abc \u0301def", 6)) == ["abc \u0301", "def"]
         assert list(in_parts("abc \u0301def", 5)) == ["abc", " \u0301de", "f"]
+        assert list(in_parts("a b \u0301c", 5)) == ["a ", "b \u0301c"]
 
     def test_the_text_is_escaped_first(self) -> None:
         assert list(in_parts("a\x01\r\nb", 5)) == ["a^A^M", "^Jb"]
