@@ -12,7 +12,15 @@ from chatd.storage.batches import Committed, NumbersRequest, Release
 from chatd.storage.claims import Claim
 from chatd.storage.contract import FORGOTTEN
 from chatd.storage.postgres import requests
-from chatd.storage.shared.engine import Again, Fenced, JoinRequest, LinkLost, Node, Replaced
+from chatd.storage.shared.engine import (
+    PROTOCOL,
+    Again,
+    Fenced,
+    JoinRequest,
+    LinkLost,
+    Node,
+    Replaced,
+)
 from tests.support.log_nodes import LogNode, claim, line, request_of, write
 
 
@@ -415,8 +423,8 @@ class TestTerms:
     def test_a_beat_returns_all_nodes(self, one: LogNode, two: LogNode) -> None:
         requests.leave(two.channel, two.term)
         assert requests.beat(one.channel, one.term, 2) == [
-            Node(1, "one", 1, live=True, beat=1, applied=2, version=1),
-            Node(2, "two", 2, live=False, beat=0, applied=1, version=1),
+            Node(1, "one", 1, live=True, beat=1, applied=2, version=PROTOCOL),
+            Node(2, "two", 2, live=False, beat=0, applied=1, version=PROTOCOL),
         ]
 
     def test_an_ended_term_has_no_beat(self, one: LogNode) -> None:
@@ -489,20 +497,24 @@ class TestForgetting:
         assert requests.forget(one.channel, "lobby", 4)[0] == 3
 
 
+LATER = PROTOCOL + 1
+"""A version of the protocol after that of these nodes."""
+
+
 class TestLevel:
     def test_it_is_raised_for_all(self, one: LogNode, two: LogNode) -> None:
-        one.channel.connection.execute("UPDATE nodes SET version = 2")
-        number = requests.raise_level(one.channel, one.term, 2)
+        one.channel.connection.execute(f"UPDATE nodes SET version = {LATER}")
+        number = requests.raise_level(one.channel, one.term, LATER)
         batch = two.last()
-        assert (batch.number, batch.level) == (number, 2)
-        assert one.value("SELECT level FROM meta") == 2
-        assert requests.raise_level(one.channel, one.term, 2) is None
+        assert (batch.number, batch.level) == (number, LATER)
+        assert one.value("SELECT level FROM meta") == LATER
+        assert requests.raise_level(one.channel, one.term, LATER) is None
 
     def test_a_live_node_of_an_older_version_prevents_it(self, one: LogNode, two: LogNode) -> None:
-        one.channel.connection.execute("UPDATE nodes SET version = 2 WHERE name = 'one'")
-        assert requests.raise_level(one.channel, one.term, 2) is None
+        one.channel.connection.execute(f"UPDATE nodes SET version = {LATER} WHERE name = 'one'")
+        assert requests.raise_level(one.channel, one.term, LATER) is None
         requests.leave(two.channel, two.term)
-        assert requests.raise_level(one.channel, one.term, 2) is not None
+        assert requests.raise_level(one.channel, one.term, LATER) is not None
 
 
 class TestPruning:

@@ -18,6 +18,7 @@ from chatd.storage.postgres import requests
 from chatd.storage.postgres.engine import PostgresEngine
 from chatd.storage.postgres.link import PRUNE_BEATS, PostgresLink
 from chatd.storage.shared.engine import (
+    PROTOCOL,
     JoinRequest,
     LinkLost,
     LostHistory,
@@ -136,8 +137,9 @@ class TestRequests:
         assert await one.link.forget("lobby", 1) == 1
         assert await one.link.forget("lobby", 1) == 0
 
-    async def test_the_level_is_raised(self, one: LinkedNode) -> None:
-        assert not await one.link.raise_level(one.term, 2)
+    async def test_the_level_is_raised_to_that_of_all_nodes(self, one: LinkedNode) -> None:
+        assert await one.link.raise_level(one.term, PROTOCOL)
+        assert not await one.link.raise_level(one.term, PROTOCOL + 1)
 
     async def test_old_batches_are_deleted_now_and_then(
         self, one: LinkedNode, nodes_of_requests: LogNode
