@@ -66,7 +66,7 @@ class Act(enum.Enum):
     MODE = "mode"
     OP = "op"
     CLOSE = "close"
-    SEEN = "seen"  # ask who has a line of others, and set if anybody may ask at all
+    SEEN = "seen"  # ask who has a line of another person, and switch /seen
     HOOK = "hook"  # have the lines sent elsewhere, and see where to
     WALL = "wall"  # this and what follows concern the whole server
     DISCONNECT = "disconnect"

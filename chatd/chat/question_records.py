@@ -89,9 +89,8 @@ class Given(NamedTuple):
 class QuestionRecords:
     """All questions of a store, and the answers to them; ``people`` are those who may answer.
 
-    ``ballots`` are the answers to open anonymous questions.
-
-    ``of_account`` returns the sessions of this node of an account, given its key.
+    ``ballots`` are the answers to open anonymous questions. ``of_account`` returns the sessions of
+    this node of an account, given its key.
     """
 
     def __init__(

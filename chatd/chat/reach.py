@@ -79,7 +79,7 @@ class Reach:
         self._sessions = sessions
         self._roster = roster
         self._rooms = rooms
-        # What other nodes have answered, by the number of the session that asks.
+        # The answers of other nodes, by the number of the session that asks.
         self._answers: dict[int, dict[int, Reached]] = {}
 
     async def find(self, session: Session, room: Room, seq: int) -> Mapping[int, Reached]:

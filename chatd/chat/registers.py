@@ -165,7 +165,7 @@ class Registers:
             self._keep(self.table.put(key, None))
 
     def _keep(self, put: Put) -> None:
-        # What cannot be stored is as before; the store logs its trouble itself.
+        # A change that cannot be stored is rolled back, and the store logs why.
         change(self._store, put).addErrback(ignore_store_error)
 
 

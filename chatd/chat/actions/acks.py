@@ -9,25 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from chatd.chat.actions.look import room_to_read
-from chatd.chat.actions.remarks import (
-    check_remarks,
-    excerpt_of,
-    last_line,
-    line_at,
-    line_with,
-    was_said,
-)
+from chatd.chat.actions.look import nothing_to_check, room_to_read
+from chatd.chat.actions.remarks import Choice, check_remarks, excerpt_of, line_named
 from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.open_alerts import OpenAlert
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
-from chatd.event import Event, Kind
+from chatd.event import SPOKEN, Event, Kind
 from chatd.remarks import Remark
 from chatd.rooms.room import Room
-from chatd.storage.contract import StoreError
 from chatd.text.folding import fold
 from chatd.webhooks.incoming.alerts import alert_in
 
@@ -60,17 +52,13 @@ class Acks(NamedTuple):
     read: Mapping[str, Sequence[str]]
 
 
-def _nothing_to_check() -> None:
-    """Accept that the session is as it was."""
-
-
 async def ack(
     server: ChatServer,
     session: Session,
     room: Room,
     line: int | str | None,
     words: str = "",
-    check: Callable[[], None] = _nothing_to_check,
+    check: Callable[[], None] = nothing_to_check,
 ) -> Remark:
     """Tell a room that a person has an alert, or has read a question.
 
@@ -152,19 +140,9 @@ def _alert_named(
 async def _line_to_ack(
     server: ChatServer, session: Session, room: Room, line: int | str | None
 ) -> Event:
-    try:
-        if line is None:
-            found, key = await last_line(server, session, room, _is_acked_by_default), "no_alert"
-            if found is not None and _is_over(found):
-                found = None
-        elif isinstance(line, int):
-            found, key = await line_at(room, session, line), "no_such_line"
-        else:
-            found, key = await line_with(server, session, room, line), "no_line_with"
-    except StoreError:
-        raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head) from None
-    if found is None or not (was_said(found) or found.kind is Kind.QUESTION):
-        raise Refusal(ErrorKind.NO_LINE, key, room=room.name, seq=line, word=line)
+    found = await line_named(server, session, room, line, _ACKED)
+    if line is None and _is_over(found):
+        raise Refusal(ErrorKind.NO_LINE, _ACKED.none, room=room.name)
     return found
 
 
@@ -172,6 +150,9 @@ def _is_acked_by_default(event: Event) -> bool:
     """Return True for a question, and for a line of a hook, which is of no session."""
     of_hook = event.kind is Kind.NOTICE and event.session == NO_SESSION
     return of_hook or event.kind is Kind.QUESTION
+
+
+_ACKED = Choice((*SPOKEN, Kind.QUESTION), _is_acked_by_default, "no_alert")
 
 
 def _is_over(event: Event) -> bool:

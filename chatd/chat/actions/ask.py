@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions.remarks import check_store
 from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.permissions import Act
 from chatd.chat.question_grammar import YES, checked, option_of
@@ -66,7 +67,7 @@ async def ask(server: ChatServer, session: Session, room: Room, question: Questi
     Raises `Refusal` and `StoreError`.
     """
     server.moderation.check(session, room, Act.ASK)
-    _check_store(server, room)
+    check_store(server, room)
     question = checked(question)
     if question.anonymous and not server.store.leaves_no_trace:
         raise Refusal(ErrorKind.NOT_ALLOWED, "anonymous_not_here")
@@ -130,7 +131,7 @@ async def close(
             server.moderation.check(session, room, Act.ASK)
         else:
             _check_operator(server, session, room, asked)
-    _check_store(server, room)
+    check_store(server, room)
     if asked.record.anonymous:
         await server.questions.ballots.settle()
         asked = _open(server, room, asked.record.seq)  # another one may have closed it
@@ -155,7 +156,7 @@ async def show(server: ChatServer, session: Session, room: Room, seq: int | None
         raise _not_allowed("only_asker_shows", asked)
     if asked.record.anonymous:
         raise Refusal(ErrorKind.NOT_ALLOWED, "anonymous_has_no_names")
-    _check_store(server, room)
+    check_store(server, room)
     given = server.questions.given_to(asked)
     counts = _shortened(counts_of(asked.record, given, named=True))
     result = Answers("show", asked.record.seq, counts)
@@ -269,14 +270,6 @@ def _shortened(counts: Sequence[Count]) -> tuple[Count, ...]:
             some.append(name)
         shortened.append(Count(answer, count, tuple(some)))
     return tuple(shortened)
-
-
-def _check_store(server: ChatServer, room: Room) -> None:
-    """Raise `Refusal` if no remark can be stored."""
-    if not room.takes_lines:
-        raise Refusal(ErrorKind.NOT_SAVED, "store_full")
-    if not server.store.takes_remarks:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "older_nodes")
 
 
 async def _log(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from chatd.chat.actions.look import room_to_read
+from chatd.chat.actions.look import nothing_to_check, room_to_read
 from chatd.chat.actions.remarks import check_remarks, excerpt_of, line_named
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
@@ -34,17 +34,13 @@ class Decisions(NamedTuple):
     next: int
 
 
-def _nothing_to_check() -> None:
-    """Accept that the session is as it was."""
-
-
 async def decide(
     server: ChatServer,
     session: Session,
     room: Room,
     line: int | str | None,
     words: str = "",
-    check: Callable[[], None] = _nothing_to_check,
+    check: Callable[[], None] = nothing_to_check,
 ) -> Remark:
     """Keep a line of a room as a decision: see `line_named`. ``words`` say what was decided.
 
@@ -68,7 +64,7 @@ async def decisions_before(
     room: Room,
     before: int | None,
     limit: int,
-    check: Callable[[], None] = _nothing_to_check,
+    check: Callable[[], None] = nothing_to_check,
 ) -> Decisions:
     """Return the last decisions of a room before a seq, or the last of all: at most *limit*.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from chatd.chat.actions.look import room_to_read
+from chatd.chat.actions.look import nothing_to_check, room_to_read
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -67,17 +67,13 @@ async def lines_since(server: ChatServer, session: Session, since: int) -> Past:
     return Past(room, after, room.head)
 
 
-def _nothing_to_check() -> None:
-    """Accept that the session is as it was."""
-
-
 async def page_before(
     server: ChatServer,
     session: Session,
     room: Room,
     before: int | None,
     limit: int,
-    check: Callable[[], None] = _nothing_to_check,
+    check: Callable[[], None] = nothing_to_check,
 ) -> Page:
     """Return the last events of a room before a seq, or the last of all: at most *limit*.
 
@@ -102,7 +98,7 @@ async def page_after(
     room: Room,
     after: Bookmark,
     limit: int,
-    check: Callable[[], None] = _nothing_to_check,
+    check: Callable[[], None] = nothing_to_check,
 ) -> Page:
     """Return the first events of a room after a bookmark: at most *limit*.
 

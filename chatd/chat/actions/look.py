@@ -122,6 +122,10 @@ def room_to_read(server: ChatServer, session: Session, room: Room | None = None)
     return room
 
 
+def nothing_to_check() -> None:
+    """Accept that a session is as it was: the check of those that cannot end during a wait."""
+
+
 def room_called(server: ChatServer, session: Session, wanted: str) -> Room:
     """Return the room of that name, if the session may read it. Raises `Refusal`."""
     return room_to_read(server, session, server.rooms.called(wanted, session))

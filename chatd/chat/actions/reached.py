@@ -126,6 +126,7 @@ def _people(
 
 
 def is_own(server: ChatServer, session: Session, event: Event) -> bool:
+    """Return True if a session, or its account, said a line."""
     account = session.account
     if account is not None and server.accounts.wrote(account, event):
         return True

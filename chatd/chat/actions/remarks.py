@@ -5,7 +5,8 @@ A remark shows words of its author to the room, so who may make one is who may s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from chatd.accounts.credentials import Scope
 from chatd.chat.actions.look import room_to_read
@@ -14,7 +15,7 @@ from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, message_refusal, short
-from chatd.event import SPOKEN, Event
+from chatd.event import SPOKEN, Event, Kind
 from chatd.remarks import EXCERPT, words_of
 from chatd.rooms.paging import last_events
 from chatd.rooms.room import Room
@@ -31,6 +32,11 @@ def check_remarks(server: ChatServer, session: Session, room: Room) -> None:
     room_to_read(server, session, room)
     session.identity.check_scope(Scope.WRITE)
     server.moderation.check(session, room, Act.SPEAK)
+    check_store(server, room)
+
+
+def check_store(server: ChatServer, room: Room) -> None:
+    """Raise `Refusal` if no remark can be stored in a room now."""
     if not room.takes_lines:
         raise Refusal(ErrorKind.NOT_SAVED, "store_full")
     if not server.store.takes_remarks:
@@ -59,7 +65,7 @@ def was_said(event: Event) -> bool:
 
 
 async def last_line(
-    server: ChatServer, session: Session, room: Room, is_right: Callable[[Event], bool] = was_said
+    server: ChatServer, session: Session, room: Room, is_right: Callable[[Event], bool]
 ) -> Event | None:
     """Return the last line of a room that is right, or the first one of its message.
 
@@ -95,23 +101,43 @@ async def line_with(server: ChatServer, session: Session, room: Room, word: str)
     return next(filter(was_said, found.events), None)
 
 
+class Choice(NamedTuple):
+    """The lines that a remark may be about: those of some ``kinds``.
+
+    If none is named, it is the last one for which ``is_default`` returns True. The refusal has the
+    key ``none`` if there is none.
+    """
+
+    kinds: Collection[Kind]
+    is_default: Callable[[Event], bool]
+    none: str
+
+
+SAID = Choice(SPOKEN, was_said, "no_line_to_mark")
+"""Lines that were said; the last one if none is named."""
+
+
 async def line_named(
-    server: ChatServer, session: Session, room: Room, name: int | str | None
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    name: int | str | None,
+    choice: Choice = SAID,
 ) -> Event:
-    """Return a line that was said: the one with a seq, the last one with a word, or the last one.
+    """Return a line: the one with a seq, the last one that was said with a word, or the last one.
 
     Raises `Refusal`, also if the store cannot be read.
     """
     try:
         if name is None:
-            line, key = await last_line(server, session, room), "no_line_to_mark"
+            line, key = await last_line(server, session, room, choice.is_default), choice.none
         elif isinstance(name, int):
             line, key = await line_at(room, session, name), "no_such_line"
         else:
             line, key = await line_with(server, session, room, name), "no_line_with"
     except StoreError:
         raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head) from None
-    if line is None or not was_said(line):
+    if line is None or line.kind not in choice.kinds:
         word = short(f"{name}")
         raise Refusal(ErrorKind.NO_LINE, key, room=room.name, seq=word, word=word)
     return line

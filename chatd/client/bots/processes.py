@@ -66,7 +66,7 @@ class Process:
 
     def kill(self) -> None:
         """End the program, and all processes of its group."""
-        with self._ended:  # its number is nobody else's until it is reaped
+        with self._ended:  # no other process has its number until it is reaped
             if not self._is_reaped:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(self._process.pid, signal.SIGKILL)
