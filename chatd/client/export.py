@@ -6,7 +6,6 @@ It opens the store itself, for reading only. This module must not know connectio
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +13,8 @@ from datetime import datetime
 
 from chatd.client import marked, present
 from chatd.client.files import add_store
-from chatd.client.markdown import plain, title_of
+from chatd.client.markdown import Headings, plain
+from chatd.client.rows import json_row
 from chatd.client.stores import Log, opened_log
 from chatd.client.wire import ClientError
 from chatd.event import Event, Kind, is_inbox, is_room
@@ -175,21 +175,14 @@ def _as_json(events: Iterable[Event], _: Language) -> Iterator[bytes]:
         fields = event._asdict() | {"kind": event.kind.name.lower()}
         if event.part_of is None:
             del fields["part_of"]
-        # ASCII, so that nothing in it can drive a terminal; JSON leaves DEL as it is.
-        yield json.dumps(fields).replace("\x7f", "\\u007f").encode() + b"\n"
+        yield json_row(fields)
 
 
 def _as_markdown(events: Iterable[Event], language: Language) -> Iterator[bytes]:
-    room = day = ""
+    headings = Headings()
     for event in events:
         date, clock = local_time(event.time // 1000).split(" ")
-        lines = []
-        if event.room != room:
-            lines += [*([""] if room else []), f"# {plain(title_of(event.room))}"]
-            room, day = event.room, ""
-        if date != day:
-            lines += ["", f"## {date}", ""]
-            day = date
+        lines = headings.before(event.room, date)
         yield encode_lines([*lines, f"- {clock} {_entry(event, language)}"], b"\n")
 
 

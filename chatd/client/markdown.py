@@ -17,6 +17,24 @@ def title_of(room: str) -> str:
     return f"{room} (private)" if is_inbox(room) else f"#{room}"
 
 
+class Headings:
+    """The headings of a transcript: for each room, and in it for each day."""
+
+    def __init__(self) -> None:
+        self._room = self._date = ""
+
+    def before(self, room: str, date: str) -> list[str]:
+        """Return the lines before an entry of a room at a date; none if both are as before."""
+        lines: list[str] = []
+        if room != self._room:
+            lines += [*([""] if self._room else []), f"# {plain(title_of(room))}"]
+            self._room, self._date = room, ""
+        if date != self._date:
+            lines += ["", f"## {date}", ""]
+            self._date = date
+        return lines
+
+
 def plain(text: str) -> str:
     """Return Markdown that shows *text* unchanged, and the hosts that its links hide.
 

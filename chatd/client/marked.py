@@ -5,13 +5,12 @@ This module must not know how a log is opened, nor which rooms are wanted.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-from chatd.client.csv_rows import row
-from chatd.client.markdown import plain, title_of
+from chatd.client.markdown import Headings, plain
+from chatd.client.rows import csv_row, json_row
 from chatd.client.stores import Log
 from chatd.event import Event, Kind
 from chatd.formats.chat import ChatFormat
@@ -80,15 +79,14 @@ def _as_json(marked: Iterable[Marked], _: Language) -> Iterator[bytes]:
                 "text": each.text,
             },
         }
-        # ASCII, so that nothing in it can drive a terminal; JSON leaves DEL as it is.
-        yield json.dumps(members).replace("\x7f", "\\u007f").encode() + b"\n"
+        yield json_row(members)
 
 
 def _as_csv(marked: Iterable[Marked], _: Language) -> Iterator[bytes]:
-    yield row(_HEADER)
+    yield csv_row(_HEADER)
     for each in marked:
         event, decision, line = each
-        yield row(
+        yield csv_row(
             (
                 _utc(event.time),
                 event.room,
@@ -109,17 +107,11 @@ def _utc(milliseconds: int) -> str:
 
 
 def _as_markdown(marked: Iterable[Marked], _: Language) -> Iterator[bytes]:
-    room = day = ""
+    headings = Headings()
     for each in marked:
         event, decision, line = each
         date, clock = local_time(event.time // 1000).split(" ")
-        lines = []
-        if event.room != room:
-            lines += [*([""] if room else []), f"# {plain(title_of(event.room))}"]
-            room, day = event.room, ""
-        if date != day:
-            lines += ["", f"## {date}", ""]
-            day = date
+        lines = headings.before(event.room, date)
         words = f" → **{plain(decision.words)}**" if decision.words else ""
         said = f"**{plain(decision.author)}**: {plain(each.text)}"
         if line is not None:

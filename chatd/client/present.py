@@ -6,12 +6,11 @@ This module must not know how a log is opened, nor which rooms are wanted.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-from chatd.client.csv_rows import row
+from chatd.client.rows import csv_row, json_row
 from chatd.client.stores import Log
 from chatd.event import STAY, Deed, Event, register_of
 from chatd.storage.contract import RoomRecord
@@ -78,13 +77,13 @@ def _as_text(present: Iterable[Presence]) -> Iterator[bytes]:
 
 def _as_json(present: Iterable[Presence]) -> Iterator[bytes]:
     for each in present:
-        yield json.dumps(each._asdict()).encode() + b"\n"
+        yield json_row(each._asdict())
 
 
 def _as_csv(present: Iterable[Presence]) -> Iterator[bytes]:
-    yield row(_HEADER)
+    yield csv_row(_HEADER)
     for room, name, came, left in present:
-        yield row((room, name, _utc(came), _utc(left), f"{left - came}"))
+        yield csv_row((room, name, _utc(came), _utc(left), f"{left - came}"))
 
 
 def _utc(seconds: int) -> str:

@@ -11,15 +11,21 @@ from chatd.chat.actions.remarks import valid_words
 from chatd.formats.json import event_members
 from chatd.protocols.live.conversation import Conversation
 from chatd.protocols.live.members import Members, id_of, number_in, text_in
+from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
+
+
+def _named(conversation: Conversation, members: Members) -> tuple[Room, int | None, str]:
+    """Return the room, the seq of the line, if one is named, and the words of a remark."""
+    room = room_called(conversation.server, conversation.session, text_in(members, "room"))
+    seq = None if members.get("seq") is None else number_in(members, "seq")
+    return room, seq, valid_words(text_in(members, "words", ""), conversation.max_length)
 
 
 async def decide(conversation: Conversation, members: Members) -> None:
     """Keep a line of a room as a decision."""
     server, session = conversation.server, conversation.session
-    room = room_called(server, session, text_in(members, "room"))
-    seq = None if members.get("seq") is None else number_in(members, "seq")
-    words = valid_words(text_in(members, "words", ""), conversation.max_length)
+    room, seq, words = _named(conversation, members)
     decision = await decisions.decide(server, session, room, seq, words)
     conversation.tell("decided", id=id_of(members), room=room.name, decision=decision._asdict())
 
@@ -47,9 +53,7 @@ async def list_decisions(conversation: Conversation, members: Members) -> None:
 async def take(conversation: Conversation, members: Members) -> None:
     """Tell a room that the session's person has an alert, or has read a question."""
     server, session = conversation.server, conversation.session
-    room = room_called(server, session, text_in(members, "room"))
-    seq = None if members.get("seq") is None else number_in(members, "seq")
-    words = valid_words(text_in(members, "words", ""), conversation.max_length)
+    room, seq, words = _named(conversation, members)
     ack = await acks.ack(server, session, room, seq, words)
     conversation.tell("taken", id=id_of(members), room=room.name, ack=ack._asdict())
 
