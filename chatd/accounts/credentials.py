@@ -22,10 +22,10 @@ import enum
 import re
 import secrets
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chatd.accounts.accounts import Account, Accounts
 from chatd.errors import ErrorKind, Refusal
@@ -120,6 +120,12 @@ class Grant(NamedTuple):
     credential: str = ""
     typed: float | None = None
     administers: bool = False
+
+
+def grant_from(state: Mapping[str, Any]) -> Grant:
+    """Return the grant of these members, of which a later version may know more."""
+    known = {name: value for name, value in state.items() if name in Grant._fields}
+    return Grant(**{**known, "scope": Scope(state["scope"])})
 
 
 def scope_of(credential: Credential) -> Scope:

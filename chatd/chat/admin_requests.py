@@ -41,7 +41,8 @@ class Administration:
     """Performs requests such as ``{"do": "promote", "name": "ana"}``: see `REQUESTS`.
 
     ``reload`` has the daemon read its configuration again, and returns the outcome; ``stats``
-    returns its figures. Both are None without a daemon.
+    returns its figures. ``upgrade`` hands the daemon over to another process, or restarts it if it
+    is given True, and returns why not if that fails. All are None without a daemon.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class Administration:
         watch: ClockWatch,
         reload: Callable[[], AdminReply] | None = None,
         stats: Callable[[bool], Awaitable[AdminReply]] | None = None,
+        upgrade: Callable[[bool], Awaitable[AdminReply]] | None = None,
     ) -> None:
         self._server = server
         self._watch = watch
         self._read_again = reload
         self._figures = stats
+        self._upgraded = upgrade
 
     async def perform(self, request: object) -> AdminReply:
         """Perform a request.
@@ -182,6 +185,14 @@ class Administration:
             raise Refused("exposed is true or false.")
         return await self._figures(exposed)
 
+    async def _upgrade(self, request: AdminRequest) -> AdminReply:
+        if self._upgraded is None:
+            raise Refused("no daemon uses this store: the next one that starts is the new version.")
+        restarts = request.get("restart", False)
+        if not isinstance(restarts, bool):
+            raise Refused("restart is true or false.")
+        return await self._upgraded(restarts)
+
     async def _nodes(self, request: AdminRequest) -> AdminReply:
         state = self._server.store.log_state()
         if state is None:
@@ -214,6 +225,7 @@ REQUESTS: dict[str, Callable[[Administration, AdminRequest], Awaitable[AdminRepl
     "stats": Administration._stats,
     "budgets": Administration._budgets,
     "nodes": Administration._nodes,
+    "upgrade": Administration._upgrade,
 }
 """The methods by the ``do`` of a request."""
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.chat.held_claims import Claiming, HeldClaims, claim_of_room
+from chatd.chat.held_claims import Claiming, HeldClaims, claim_from, claim_of_room, state_of_claim
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import refusal_of
 from chatd.chat.permissions import Act
@@ -29,6 +29,7 @@ from chatd.storage.contract import RoomRecord, Store
 from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, check_end, validate_room_name
+from chatd.util.state import State
 
 
 class Rooms(RoomIndex):
@@ -171,6 +172,28 @@ class Rooms(RoomIndex):
         if claim is not None:
             self._claims.give(room, claim)
         return room
+
+    def state(self) -> list[State]:
+        """Return the rooms that are in no log yet, for another process, which knows all others."""
+        unsaid = [room for room in self._rooms.values() if not room.head]
+        claims = [self._claims.of(room) for room in unsaid]
+        return [
+            {
+                "name": room.name,
+                "made": list(room.made),
+                "claim": None if claim is None else state_of_claim(claim),
+            }
+            for room, claim in zip(unsaid, claims, strict=True)
+        ]
+
+    def resume(self, state: list[State]) -> None:
+        """Make the rooms again that are in no log yet."""
+        for each in state:
+            room = self._rooms.get(fold(each["name"]))
+            if room is None:
+                room = self._make(RoomRecord(each["name"], made=Origin(*each["made"])))
+            if each["claim"] is not None:
+                self._claims.resume(room, claim_from(each["claim"]))
 
     def of(self, name: str) -> Room:
         """Return the room of that name, which may be one that another node has made.

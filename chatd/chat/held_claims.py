@@ -17,6 +17,7 @@ from chatd.accounts.accounts import Account
 from chatd.storage.claims import Claim, Claims
 from chatd.storage.contract import InDoubt
 from chatd.text.validation import looks
+from chatd.util.state import State
 
 T = TypeVar("T")
 
@@ -50,6 +51,16 @@ def claim_of_hook(name: str, holder: str) -> Claim:
 def claim_of_room(name: str) -> Claim:
     """Return the claim of a room. All nodes may have the room, if they write its name alike."""
     return Claim(name, _apart("room", name), f"room {name}")
+
+
+def state_of_claim(claim: Claim) -> State:
+    """Return a claim for another process; its looks may be others in another version."""
+    return {"name": claim.name, "holder": claim.holder, "looks": sorted(claim.looks)}
+
+
+def claim_from(state: State) -> Claim:
+    """Return the claim of a state, with the looks under which it is held."""
+    return Claim(state["name"], frozenset(state["looks"]), state["holder"])
 
 
 def _apart(what: str, name: str) -> frozenset[str]:
@@ -128,6 +139,18 @@ class HeldClaims(Generic[T]):
         if in_the_way is None:
             self._held.add(claim)
         return in_the_way, waited
+
+    def of(self, owner: T) -> Claim | None:
+        """Return the claim that an owner needs; None for none."""
+        return self._of.get(owner)
+
+    def resume(self, owner: T, claim: Claim) -> None:
+        """Have an owner need a claim that another process of this node has held for it."""
+        self._needs[claim] += 1
+        self._of[owner] = claim
+        if claim not in self._held:
+            self._held.add(claim)
+            self._claims.resume(claim)
 
     def give(self, owner: T, claim: Claim) -> None:
         """Have an owner need a claim that is held, in place of the one that it had."""

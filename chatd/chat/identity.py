@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts.credentials import FRESH_SECONDS, PROXY, USER, Grant, Scope
+from chatd.accounts.credentials import FRESH_SECONDS, PROXY, USER, Grant, Scope, grant_from
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.networks import origin_of
 from chatd.util.fair_queue import Asker
+from chatd.util.state import State
 
 _NO_GAPS: Mapping[str, int] = {}
 """Those of all for whom everything could be read."""
@@ -66,6 +67,24 @@ class Identity:
         self.changed: Callable[[], None] | None = None
         self._clock = clock
         self.holds = holds
+
+    def state(self) -> State:
+        """Return what another process needs to go on; where the session comes from it knows."""
+        return {
+            "name": self.name,
+            "guest": self.is_guest,
+            "spoke": self.has_spoken,
+            "client": self.client_id,
+            "grant": None if self.grant is None else self.grant._asdict(),
+            "gaps": dict(self.gaps),
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self.name, self.is_guest = state["name"], state["guest"]
+        self.has_spoken, self.client_id = state["spoke"], state["client"]
+        self.grant = None if state["grant"] is None else grant_from(state["grant"])
+        self.gaps = state["gaps"] or _NO_GAPS
 
     def missed(self, log: str, upto: int) -> None:
         """Take note that events of a log up to a seq could not be read, given the log's name."""

@@ -8,7 +8,7 @@ It must not know other sessions, rights or commands.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from chatd.event import LEAVING, Departure
 from chatd.formats.base import Entrance
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from chatd.rooms.room import Room
+from chatd.util.state import State
 
 
 class Reader(Member, Protocol):
@@ -57,6 +58,27 @@ class JoinedRooms:
         self._replies = replies
         self._clock = clock
 
+    def state(self) -> State:
+        """Return what another process needs to go on, with the rooms by their names."""
+        return {
+            "rooms": [each.state() for each in self.subscriptions.memberships.values()],
+            "current": None if self.current is None else self.current.name,
+            "only": None if self.only is None else self.only.name,
+            "moved": self._moved and list(self._moved),
+        }
+
+    def resume(self, member: Reader, state: State, room_of: Callable[[str], Room | None]) -> None:
+        """Go on from a state; `Subscriptions.resume_following` follows the rooms."""
+        for each in state["rooms"]:
+            room = room_of(each["room"])
+            if room is not None:
+                membership = Membership.resume(room, member, self._clock, each)
+                self.subscriptions.memberships[room] = membership
+        self.current, self.only = (
+            None if state[name] is None else room_of(state[name]) for name in ("current", "only")
+        )
+        self._moved = state["moved"] and tuple(state["moved"])
+
     def enter(
         self,
         member: Reader,
@@ -81,7 +103,7 @@ class JoinedRooms:
             start = after
         self.leave(room if subscriptions.multi_room else None)
         since = None if back.anew else after
-        membership = Membership(room, member, self._clock, since)
+        membership = Membership.begin(room, member, self._clock, since)
         subscriptions.memberships[room] = membership
         self.current, self.only, self._moved = room, None, None
         replies.stream.put(

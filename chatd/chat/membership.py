@@ -25,6 +25,7 @@ from chatd.event import LEAVING, Change, Departure, Notice
 from chatd.rooms.cursor import Cursor
 from chatd.rooms.people import Person
 from chatd.rooms.room import Room
+from chatd.util.state import State
 
 LASTING = 5.0
 """Seconds that a named member is present before the others are told that it has joined."""
@@ -52,9 +53,7 @@ class Membership:
     def __init__(
         self, room: Room, member: Member, clock: IReactorTime, since: int | None = None
     ) -> None:
-        name, guest = member.name, member.is_guest
-        was_absent = name in room.here.absent
-        room.enter(name, guest, member.number)
+        room.enter(member.name, member.is_guest, member.number)
         self.room = room
         self.entered_at = room.head
         self.since = self.entered_at if since is None else since
@@ -63,6 +62,15 @@ class Membership:
         self._clock = clock
         self._lasting: IDelayedCall | None = None
         self.ended = False
+
+    @classmethod
+    def begin(
+        cls, room: Room, member: Member, clock: IReactorTime, since: int | None = None
+    ) -> Membership:
+        """Return the membership of a session that comes to a room, which is shown that."""
+        name, guest = member.name, member.is_guest
+        was_absent = name in room.here.absent
+        membership = cls(room, member, clock, since)
         hidden = room.guarded and not member.may_speak_in(room)
         if hidden or room.tells_presence:
             presence.come(room, member, hidden)
@@ -72,6 +80,39 @@ class Membership:
             room.changes.add(name, guest, clock)
         if room.register is not None:
             room.register.come(room, member.number, name)
+        return membership
+
+    def state(self) -> State:
+        """Return what another process needs to go on."""
+        room, number = self.room, self._member.number
+        person = room.here.named.get(self._member.name)
+        return {
+            "room": room.name,
+            "entered_at": self.entered_at,
+            "since": self.since,
+            "announces": self._lasting is not None,
+            "hidden": number in room.here.hidden,
+            "told": person is not None and person.told,
+            "listed": person is not None and person.listed,
+            "cursor": None if self.cursor is None else self.cursor.state(),
+        }
+
+    @classmethod
+    def resume(cls, room: Room, member: Member, clock: IReactorTime, state: State) -> Membership:
+        """Return the membership of a session that another process let into a room.
+
+        The room is shown nothing. The cursor is not there yet.
+        """
+        membership = cls(room, member, clock, state["since"])
+        membership.entered_at = state["entered_at"]
+        if state["hidden"]:
+            presence.stay_hidden(room, member)
+        person = room.here.named.get(member.name)
+        if person is not None:
+            person.told, person.listed = state["told"], state["listed"]
+        if state["announces"]:
+            membership.announce_later()
+        return membership
 
     def announce_later(self) -> None:
         """Announce a member with a name in `LASTING` seconds, unless the others know of it."""

@@ -25,15 +25,18 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.chat.held_claims import (
     Claiming,
     HeldClaims,
+    claim_from,
     claim_of_account,
     claim_of_person,
     is_of_person,
+    state_of_claim,
 )
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.claims import Claim, Claims
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, NameFault, check_new_name, looks, validate_name
+from chatd.util.state import State
 
 T = TypeVar("T")
 
@@ -57,6 +60,10 @@ class ConfusableIndex(Generic[T]):
     def name_of(self, owner: T) -> str:
         """Return the name of an owner that has one."""
         return self._names[owner]
+
+    def has(self, owner: T) -> bool:
+        """Return True if an owner has a name."""
+        return owner in self._names
 
     def owners(self, name: str) -> list[T]:
         """Return the owners whose names look like this one or equal it."""
@@ -215,6 +222,23 @@ class Names:
             self._claims.give(session, claim)
         self._sessions.setdefault(fold(name), []).append(session)
         self._like.add(name, session)
+
+    def state(self, session: Session) -> State:
+        """Return what another process needs to have a session keep its name."""
+        claim = self._claims.of(session)
+        return {
+            "taken": self._like.has(session),
+            "claim": None if claim is None else state_of_claim(claim),
+        }
+
+    def resume(self, session: Session, state: State) -> None:
+        """Have a session keep the name that it has, as another process had it."""
+        if not state["taken"]:
+            return
+        self._sessions.setdefault(fold(session.name), []).append(session)
+        self._like.add(session.name, session)
+        if state["claim"] is not None:
+            self._claims.resume(session, claim_from(state["claim"]))
 
     def together(self, session: Session) -> list[Session]:
         """Return a session and the others of the same person that have its name.

@@ -11,6 +11,7 @@ from contextlib import suppress
 from chatd.errors import message_refusal
 from chatd.rooms.room import Room
 from chatd.text.messages import InvalidMessage, MessageFault, check_size, size_of
+from chatd.util.state import State
 
 END = "."
 """The line that ends a message. Of a line of more dots and nothing else, one is taken off."""
@@ -27,6 +28,24 @@ class Paste:
         self._lines = 0
         self._size = 0
         self._fault: InvalidMessage | None = None
+
+    def state(self) -> State:
+        """Return what another process needs to go on; the room by its name."""
+        fault = self._fault
+        return {
+            "room": None if self.room is None else self.room.name,
+            "kept": self._kept,
+            "lines": self._lines,
+            "size": self._size,
+            "fault": None if fault is None else [fault.fault.name, fault.number],
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state; ``room`` is there already."""
+        self._kept, self._lines, self._size = state["kept"], state["lines"], state["size"]
+        if state["fault"] is not None:
+            name, number = state["fault"]
+            self._fault = InvalidMessage(MessageFault[name], number)
 
     def take(self, line: str) -> bool:
         """Add a line. Return False, and add nothing, if it ends the message."""

@@ -34,6 +34,13 @@ def come(room: Room, member: Member, hidden: bool) -> None:
     room.show_presence(shown._replace(hidden=hidden))
 
 
+def stay_hidden(room: Room, member: Member) -> None:
+    """Keep a member hidden who came hidden, to another process: its coming is not shown again."""
+    room.here.hidden[member.number] = _presence(
+        room, member, Change.JOINED, member.name, member.is_guest
+    )
+
+
 def go(room: Room, member: Member, departure: Departure) -> None:
     """Show that a member has left."""
     hidden = room.here.hidden.pop(member.number, None) is not None

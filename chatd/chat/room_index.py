@@ -9,6 +9,8 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
+from twisted.internet.interfaces import IReactorTime
+
 from chatd.chat.names import ConfusableIndex
 from chatd.rooms.room import Room
 from chatd.text.folding import fold
@@ -71,6 +73,11 @@ class RoomIndex(Mapping[str, Room]):
         """Append the notices that wait in any room."""
         for room in self._rooms.values():
             room.notices.release()
+
+    def release_changes(self, clock: IReactorTime) -> None:
+        """Send the changes of the lists of people that wait in any room."""
+        for room in self._rooms.values():
+            room.changes.release(clock)
 
     def near(self, name: str, is_known: Callable[[Room], bool]) -> Room | None:
         """Return a room that a wrong name may have meant, of those for which a function is true."""

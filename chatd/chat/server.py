@@ -194,8 +194,16 @@ class ChatServer:
 
     def connect(self, stream: Stream, format: Format, *, private: bool = True) -> Session:
         """Make a session in no room; one not ``private`` has no private lines. Raises `Refusal`."""
-        session = Session(
-            number := self.numbers.take(),
+        session = self.make_session(self.numbers.take(), stream, format, private=private)
+        self.sessions.add(session)
+        return session
+
+    def make_session(
+        self, number: int, stream: Stream, format: Format, *, private: bool
+    ) -> Session:
+        """Return a session of that number, with the name of a guest, that is not connected yet."""
+        return Session(
+            number,
             self.names.of_guest(number),
             stream,
             format,
@@ -205,8 +213,6 @@ class ChatServer:
             self._rights,
             private=private,
         )
-        self.sessions.add(session)
-        return session
 
     def enter(self, session: Session, *, recent: bool = True) -> None:
         """Welcome a session: see `RoomMoves.welcome`."""

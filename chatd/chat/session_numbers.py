@@ -41,6 +41,17 @@ class SessionNumbers:
             self._begin_next()
         return number
 
+    def state(self) -> list[list[int]]:
+        """Return the numbers that are left, as pairs of the first one and the end of a block."""
+        return [[block.start, block.stop] for block in (self.left, self._next)]
+
+    def resume(self, state: list[list[int]]) -> None:
+        """Go on with the numbers that are left from another process."""
+        self._next, self.left = NO_NUMBERS, range(*state[0])
+        self._half = len(self.left) // 2
+        if state[1][0] < state[1][1]:
+            self._next = range(*state[1])
+
     def check(self) -> None:
         """Raise `Refusal` if there is no number left, and ask the store again."""
         if not self.left:

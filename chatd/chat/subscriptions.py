@@ -15,7 +15,8 @@ It must not know connections, commands or other sessions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from chatd.chat.identity import Identity
 from chatd.chat.membership import Membership
@@ -24,13 +25,18 @@ from chatd.chat.replies import Replies
 from chatd.event import is_inbox
 from chatd.formats.base import Format
 from chatd.i18n import Language
+from chatd.rooms.chunk import mark_before
 from chatd.rooms.cursor import Cursor
 from chatd.rooms.inbox import Inbox
-from chatd.rooms.replay import Replay
+from chatd.rooms.replay import Replay, Stretch
 from chatd.rooms.room import Room
-from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings
+from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings, View
 from chatd.text.folding import fold
 from chatd.util.meter import REPLAY_LINES
+from chatd.util.state import State
+
+_LIVE = "live"
+"""The word for the format of what was published while the session followed a log."""
 
 
 class Subscriptions:
@@ -106,14 +112,27 @@ class Subscriptions:
 
         They are shown with times, unless another format is given.
         """
-        replies, own = self._replies, self._replies.format
+        own = self._replies.format
+        shown = format or (own if is_inbox(log.key) else own.shared or own).of_past()
+        self._replay(log, after, upto, may_read, shown, self.view.of_past)
+
+    def _replay(
+        self,
+        log: Room,
+        after: int,
+        upto: int,
+        may_read: Callable[[], bool],
+        format: Format,
+        view: View,
+    ) -> None:
+        replies = self._replies
         replay = Replay(
             log,
-            format or (own if is_inbox(log.key) else own.shared or own).of_past(),
+            format,
             after,
             upto,
             replies.stream.wake,
-            self.view.of_past,
+            view,
             self._number,
             may_read,
             replies.stream.meter.up_to(REPLAY_LINES),
@@ -138,6 +157,82 @@ class Subscriptions:
         self._replies.stream.put(format.you(identity.name, identity.is_guest, logged_in))
         if (named := format.named(identity.name, logged_in)) != format:
             self.change_format(named)
+
+    # Going on in another process
+
+    def state(self) -> State:
+        """Return what another process needs to go on, beside the memberships."""
+        replies, tracker, format = self._replies, self.read_tracker, self._replies.format
+        inbox = None if tracker is None or tracker.cursor is None else tracker.cursor.state()
+        return {
+            "settings": self.settings._asdict(),
+            "language": replies.language.value,
+            "many_rooms": self.multi_room,
+            "own_lines": self.view.shows_own,
+            "named": format.named(self._identity.name, tracker is not None) == format,
+            "account": None if tracker is None else tracker.account,
+            "inbox": inbox,
+            "private": b"" if self._inbox is None else self._inbox.left(),
+            "queue": [
+                each if isinstance(each, bytes) else self._stretch_state(each)
+                for each in replies.stream.left()
+            ],
+        }
+
+    def resume(self, state: State, tracker: ReadTracker | None) -> None:
+        """Go on from a state, in the format that the session has: nothing is sent or followed."""
+        replies = self._replies
+        replies.use_language(Language(state["language"]))
+        if state["many_rooms"]:
+            self.allow_many_rooms(state["own_lines"])
+        if state["named"]:
+            replies.use_format(replies.format.named(self._identity.name, tracker is not None))
+        self.apply(NOTHING_SET.with_kept(state["settings"]))
+        self.read_tracker = tracker
+
+    def resume_following(
+        self,
+        state: State,
+        log_of: Callable[[str], Room | None],
+        may_read: Callable[[Room], bool],
+        cursors: Mapping[str, State],
+    ) -> None:
+        """Put what was queued into the stream, and follow rooms where their ``cursors`` were.
+
+        To be called once all sessions are members of their rooms, so that none is shown that
+        another one comes. ``log_of`` finds a log by its name.
+        """
+        stream = self._replies.stream
+        for each in state["queue"]:
+            if isinstance(each, bytes):
+                stream.put(each)
+            elif (log := log_of(each["log"])) is not None:
+                format = self._stretch_formats(log.name)[each["format"]]
+                view = self.view if each["format"] == _LIVE else self.view.of_past
+                allowed = partial(may_read, log)
+                self._replay(log, each["after"], each["upto"], allowed, format, view)
+        if state["private"]:
+            self._inbox_begun().put(state["private"])
+        own = self._replies.format
+        for room, membership in self.memberships.items():
+            cursor = self._cursor_in(room, own.shared or own, **cursors[room.name])
+            membership.cursor = cursor
+        if self.read_tracker is not None:
+            log, inbox = self.read_tracker.inbox, state["inbox"] or {}
+            self.read_tracker.cursor = self._cursor_in(log, own.with_times(False), **inbox)
+
+    def _stretch_state(self, stretch: Stretch) -> State:
+        formats = self._stretch_formats(stretch.log)
+        kind = next((kind for kind, format in formats.items() if format == stretch.format), "past")
+        return {"log": stretch.log, "after": stretch.after, "upto": stretch.upto, "format": kind}
+
+    def _stretch_formats(self, log: str) -> dict[str, Format]:
+        """Return the formats in which a stretch of a log may be queued, by a word for each."""
+        own = self._replies.format
+        shown = own if is_inbox(log) else own.shared or own
+        live = own.with_times(False) if is_inbox(log) else shown
+        newcomers = shown.for_newcomers().of_past()
+        return {_LIVE: live, "past": shown.of_past(), "newcomers": newcomers}
 
     # Changing how all is shown
 
@@ -210,12 +305,19 @@ class Subscriptions:
             format = self._replies.format.with_times(False)
             self.read_tracker.cursor = self._cursor_in(self.read_tracker.inbox, format)
 
-    def _cursor_in(self, log: Room, format: Format, since: int | None = None) -> Cursor:
+    def _cursor_in(
+        self, log: Room, format: Format, start: int | None = None, taken: int | None = None
+    ) -> Cursor:
+        """Return a live cursor that is followed, from the end of a log or from a seq on.
+
+        What was ``taken``, and what was sent since ``start``, counts as seen.
+        """
         stream, feed = self._replies.stream, log.feed(format)
         view = self.view.of_inbox if self.multi_room and is_inbox(log.key) else self.view
-        cursor = Cursor(feed, self._number, stream, view=view, owner=self._identity)
+        mark = None if taken is None or taken >= log.head else mark_before(taken)
+        cursor = Cursor(feed, self._number, stream, view=view, mark=mark, owner=self._identity)
         if (tracker := self._counting(log)) is not None:
-            tracker.follow(log.key, cursor, since)
+            tracker.follow(log.key, cursor, start)
         stream.follow(cursor)
         return cursor
 

@@ -84,15 +84,23 @@ class UnreadTracker:
         """Send a session that has logged in the lines that it missed, and count from here on."""
         inbox = self.inboxes.of(account)
         self.keep(account)  # lines that were sent on other connections are not sent here
-        tracker = ReadTracker(account, inbox, self._may_move)
-        self._present.setdefault(account, {})[session] = tracker
-        if session.replies.format.comes_back_without_bookmark:
-            self.prompt.arrive(tracker)
-        session.subscriptions.begin_tracking(tracker)
+        session.subscriptions.begin_tracking(self.resume(session, account))
         _keep(self._store, self.read_marks.begin(account, inbox))
         for room in session.memberships:
             _keep(self._store, self._begun(session, room))
         self.missed.greet(session)
+
+    def resume(self, session: Session, account: str) -> ReadTracker:
+        """Count on for a session that logged in at another process, which has stored its marks."""
+        tracker = ReadTracker(account, self.inboxes.of(account), self._may_move)
+        self._present.setdefault(account, {})[session] = tracker
+        if session.replies.format.comes_back_without_bookmark:
+            self.prompt.arrive(tracker)
+        return tracker
+
+    def keep_all(self) -> Deferred[None]:
+        """Store the marks of all accounts that have moved. Fires once they are stored."""
+        return self.keep(*dict.fromkeys((*self._present, *self._own_lines.accounts)))
 
     def depart(self, session: Session, *, keep: bool = True) -> None:
         """Count no more for a session that logs out or disconnects; ``keep`` stores its marks."""
@@ -123,7 +131,7 @@ class UnreadTracker:
 
     def stop(self) -> Deferred[None]:
         """Store all marks and count no more: the server stops. Fires once they are stored."""
-        stored = self.keep(*dict.fromkeys((*self._present, *self._own_lines.accounts)))
+        stored = self.keep_all()
         self._present.clear()
         self.prompt.stop()
         self._own_lines.clear()

@@ -18,7 +18,7 @@ from chatd.chat.server import ChatServer
 from chatd.daemon.addresses import address_of
 from chatd.daemon.figure_row import Door
 from chatd.daemon.listener_settings import ListenerKind, ListenerSettings, Trust, UnknownUser
-from chatd.daemon.listeners import bind_all
+from chatd.daemon.listeners import HandedOver, bind_all, nothing_handed_over
 from chatd.daemon.monitor import Monitor
 from chatd.daemon.os_process import refuse
 from chatd.daemon.passed_sockets import PassedSockets
@@ -26,7 +26,7 @@ from chatd.daemon.server_certificate import ServerCertificate
 from chatd.daemon.service import Listener
 from chatd.daemon.settings import Settings
 from chatd.daemon.settings_checks import tls_port
-from chatd.daemon.tls_endpoints import Place, places_of
+from chatd.daemon.tls_endpoints import Place, files_of, places_of
 from chatd.protocols.irc.door import Door as IrcDoor
 from chatd.protocols.irc.door import TransportSecurity
 from chatd.protocols.irc.handler import IrcProtocol
@@ -57,12 +57,14 @@ def listeners_of(
     monitor: Monitor,
     token: str = "",
     certificates: Iterable[ServerCertificate] = (),
+    handed_over: HandedOver = nothing_handed_over,
 ) -> list[Listener]:
     """Return the listeners, all of them bound. One `Admission` counts all connections of clients.
 
     All sockets that were ``passed`` are theirs. ``monitor`` tells those who watch, with the
     ``token``, and its figures are of all clients.
-    ``certificates`` are those that were read already.
+    ``certificates`` are those that were read already. Sockets that another process has bound are
+    ``handed_over``.
     """
     admission = Admission(settings.limits, server.budgets)
     kinds = {each.kind for each in settings.listeners}
@@ -109,7 +111,7 @@ def listeners_of(
     for listener, place, factory in zip(settings.listeners, places, factories, strict=True):
         if listener.kind is not ListenerKind.METRICS:
             monitor.figures.add_door(Door(listener.kind, factory, place.certificate))
-    bind_all(list(zip(factories, places, strict=True)), user, reactor, passed)
+    bind_all(list(zip(factories, places, strict=True)), user, reactor, passed, handed_over)
     for listener, factory in zip(settings.listeners, factories, strict=True):
         for port in factory.ports:
             sockets.prepare(
@@ -124,6 +126,7 @@ def listeners_of(
     return [
         Listener(
             listener.kind,
+            place.name,
             factory,
             place.certificate,
             is_behind_proxy=address_of(place.endpoint).behind_proxy,
@@ -131,6 +134,18 @@ def listeners_of(
         )
         for listener, factory, place in zip(settings.listeners, factories, places, strict=True)
     ]
+
+
+def import_all(settings: Settings) -> None:
+    """Import what listeners need, before a daemon stands still for its successor."""
+    kinds = {each.kind for each in settings.listeners}
+    if ListenerKind.WEB in kinds:
+        import chatd.protocols.irc.websocket
+        import chatd.protocols.web.site
+    if ListenerKind.METRICS in kinds:
+        import chatd.protocols.web.monitoring
+    if any(files_of(each) is not None for each in settings.listeners):
+        import chatd.protocols.transport.tls  # noqa: F401
 
 
 def _trusting(site: Site, trust: Trust, clock: IReactorTime) -> Site:

@@ -6,7 +6,8 @@ This module must not know which protocol a factory speaks.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import socket
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from chatd.daemon.addresses import Address, address_of
 from chatd.daemon.bind_errors import CannotBind, check_files, why_not
 from chatd.daemon.local_network import LocalEndpoint
 from chatd.daemon.os_process import acting_as, refuse
-from chatd.daemon.passed_sockets import PassedEndpoint, PassedSockets
+from chatd.daemon.passed_sockets import HandedOverEndpoint, PassedEndpoint, PassedSockets
 from chatd.daemon.tls_endpoints import Place
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
@@ -35,21 +36,35 @@ BACKLOG = 1024
 
 _BACKLOGGED = ("tcp", "tcp6", "unix")
 
+HandedOver = Callable[[str], Sequence[socket.socket]]
+"""Returns the sockets that another process has bound for a place of that name, each once."""
+
+
+def nothing_handed_over(name: str) -> Sequence[socket.socket]:
+    """Return no socket: the default for a daemon that starts by itself."""
+    return ()
+
 
 def bind_all(
     served: Sequence[tuple[ChatFactory, Place]],
     user: Identity,
     reactor: Any,
     passed: PassedSockets,
+    handed_over: HandedOver = nothing_handed_over,
 ) -> None:
     """Bind the place of each factory, or none and raise `SystemExit`.
 
     UNIX sockets are bound with the rights of ``user``. Each socket that was ``passed`` must be one
-    of the places.
+    of the places. What is ``handed_over`` for a place, given its name, is bound already.
     """
     try:
         for factory, place in served:
             address = address_of(place.endpoint)
+            if bound := handed_over(place.name):
+                for each in bound:
+                    taken = HandedOverEndpoint(each, BACKLOG, reactor)
+                    factory.accept_at(_bind(address, taken, place, factory, reactor))
+                continue
             unix = address.values["address"] if address.kind == "unix" else None
             try:
                 if unix is not None and os.geteuid() == 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any, cast
 
 from twisted.internet.interfaces import IReactorFromThreads
@@ -35,6 +35,7 @@ class LogOutput:
         self._twistd = twistd
         self._reactor = reactor
         self._lines = LogLines(LogStyle())
+        self._end: Callable[[], None] = lambda: None
         self.change(style)
 
     def change(self, style: LogStyle) -> None:
@@ -63,7 +64,12 @@ class LogOutput:
         self._lines.for_journal = _is_journal(descriptor)
         pipe = LogPipe(descriptor, sys.stdout.encoding, self._lines.render)
         self._reactor.addSystemEventTrigger("after", "shutdown", pipe.end)
+        self._end = pipe.end
         return self._observer(pipe)
+
+    def end(self) -> None:
+        """Write what waits, for a moment at most: the process is about to end."""
+        self._end()
 
     def _observer(self, file: LogFile | LogPipe) -> ILogObserver:
         return FileLogObserver(cast(IO[str], file), self._lines.render)

@@ -23,6 +23,7 @@ from twisted.internet.interfaces import (
     IProtocolFactory,
     IStreamServerEndpoint,
 )
+from twisted.python import lockfile
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -176,6 +177,22 @@ class PassedEndpoint:
         return succeed(port)
 
 
+class HandedOverEndpoint(PassedEndpoint):
+    """An endpoint at a socket that another process of chatd has bound, and hands over.
+
+    The file of a UNIX socket, and its lock, are this process's then, and removed at the end.
+    """
+
+    def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
+        """Accept connections. Call it once."""
+        if self._passed.family is not socket.AF_UNIX:
+            return super().listen(protocolFactory)
+        self._passed.setblocking(False)
+        port = HandedOverUnixPort(self._passed, protocolFactory, self._reactor)
+        port.startListening()
+        return succeed(port)
+
+
 class _UnixPort(unix.Port):
     """A port at a UNIX socket of the manager.
 
@@ -200,3 +217,22 @@ class _UnixPort(unix.Port):
         # Closed first, so that Twisted cannot shut it down.
         self.socket.close()
         tcp.Port.connectionLost(self, reason)
+
+
+class HandedOverUnixPort(_UnixPort):
+    """A port at a UNIX socket that another process of chatd has bound, and hands over."""
+
+    def __init__(self, passed: socket.socket, factory: IProtocolFactory, reactor: Any) -> None:
+        super().__init__(passed, factory, reactor)
+        self._path = os.fsencode(passed.getsockname())
+        lock = self._path + b".lock"
+        if os.path.islink(lock):
+            self.lockFile = lockfile.FilesystemLock(lock)
+
+    def connectionLost(self, reason: Failure) -> None:
+        with suppress(OSError):
+            os.unlink(self._path)
+        if self.lockFile is not None:
+            with suppress(OSError, ValueError):  # it is not there, or another process's
+                self.lockFile.unlock()
+        super().connectionLost(reason)

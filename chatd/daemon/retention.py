@@ -93,6 +93,19 @@ class Retention:
         self._rounds.start(max(LEAST_SECONDS, min(seconds, MOST_SECONDS)))
         self._watch.trusted = self._begin_round
 
+    def pause(self) -> None:
+        """Delete nothing until `go_on`."""
+        self.stop()
+
+    @property
+    def is_busy(self) -> bool:
+        """True while lines are being deleted."""
+        return self._busy
+
+    def go_on(self) -> None:
+        """Delete again."""
+        self.start()
+
     def stop(self) -> None:
         """Delete nothing more."""
         self._started = False

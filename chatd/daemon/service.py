@@ -82,10 +82,24 @@ class HostNames(Protocol):
     def change_names(self, names: Iterable[str]) -> None: ...
 
 
+class Succession(Protocol):
+    """The part of a successor of another process: see `chatd.daemon.handover`."""
+
+    def take_over(self) -> None:
+        """Go on with what the other process had, which ends. Nothing is started before that."""
+
+    def begin(self) -> None:
+        """Serve the clients."""
+
+
 class Listener(NamedTuple):
     """One address: the factory that serves it, and through that the ports bound for it."""
 
     kind: ListenerKind
+
+    name: str
+    """A name of its own among all addresses: see `chatd.daemon.tls_endpoints.Place`."""
+
     factory: ChatFactory
 
     certificate: ServerCertificate | None = None
@@ -130,7 +144,7 @@ class ChatService(Service):
 
     ``on_terminal`` only changes what is logged: that Ctrl+C stops it. ``guide`` are lines of the
     log about how others come in. ``helpers`` run while it does. ``begin_log`` opens the log, unless
-    that is left to twistd.
+    that is left to twistd. ``succession`` is that of a process which takes over from another one.
     ``return_memory`` is called once many clients have gone.
     """
 
@@ -153,6 +167,7 @@ class ChatService(Service):
         outgoing: Outgoing | None = None,
         guide: Sequence[str] = (),
         begin_log: Callable[[], ILogObserver | None] = lambda: None,
+        succession: Succession | None = None,
         return_memory: Callable[[], None] = return_memory,
     ) -> None:
         self._store = store
@@ -168,6 +183,7 @@ class ChatService(Service):
         self._outgoing = outgoing
         self._guide = guide
         self._begin_log = begin_log
+        self._succession = succession
         self._return_memory = return_memory
         self._clients = 0  # the most since memory was given back
         self._checking = LoopingCall(self._check)
@@ -183,6 +199,8 @@ class ChatService(Service):
     def startService(self) -> None:
         """Start the store and all that is to run, and log the addresses and the history."""
         super().startService()
+        if self._succession is not None:
+            self._succession.take_over()
         self._store.start()
         for server in self._servers:
             Deferred.fromCoroutine(server.unread.inboxes.clear_gone())
@@ -215,6 +233,8 @@ class ChatService(Service):
                 self.log.info("{history}", history=kept)
             self._retention.start()
         self._readiness.phase = Phase.RUNNING
+        if self._succession is not None:
+            self._succession.begin()
         if self._on_terminal:
             self.log.info("{how}", how=sentence(self._language, "log_stop"))
 

@@ -69,6 +69,12 @@ class Manager:
         finally:
             self._send("READY=1")
 
+    def hand_over(self, number: int) -> None:
+        """Tell that the process of that number is the daemon from now on."""
+        self._send(f"MAINPID={number}")
+        if self._living.running:
+            self._living.stop()
+
     def stopping(self) -> None:
         """Tell that the daemon stops. From now on it has the time that the manager gives a stop."""
         self._send("STOPPING=1")

@@ -1,4 +1,4 @@
-"""Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
+"""Signal handlers of the daemon: SIGHUP renews files, SIGUSR2 upgrades, and a stop ends in time.
 
 SIGTERM and SIGINT are handled by the reactor, which stops. This module must not know the chat.
 """
@@ -36,6 +36,11 @@ def renew_on_hangup(reactor: IReactorFromThreads, *renewals: Callable[[], object
             reactor.callFromThread(renew)
 
     signal.signal(signal.SIGHUP, hang_up)
+
+
+def upgrade_on_signal(reactor: IReactorFromThreads, upgrade: Callable[[], object]) -> None:
+    """Have SIGUSR2 call ``upgrade`` in the reactor."""
+    signal.signal(signal.SIGUSR2, lambda *_: reactor.callFromThread(upgrade))
 
 
 def stop_in_time() -> None:

@@ -6,11 +6,17 @@ This module must not know how a store works.
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import Any, cast
 
+from twisted.internet.interfaces import IListeningPort
+from twisted.internet.protocol import Factory
+
 from chatd.chat.admin_requests import Administration
+from chatd.daemon.handover.giving import Schema
 from chatd.daemon.os_process import acting_as, refuse
+from chatd.daemon.passed_sockets import HandedOverUnixPort
 from chatd.daemon.settings import Settings
 from chatd.protocols.control import Control, control_path
 from chatd.storage.contract import Store, StoreError
@@ -19,13 +25,23 @@ from chatd.storage.paths import is_shared, path_of, place_of
 from chatd.storage.postgres.address import address_of
 from chatd.storage.shared.settings import default_node
 from chatd.storage.size_limit import SizeLimit
+from chatd.storage.sqlite import schema
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from chatd.util.extras import how_to_install
 from chatd.util.privileges import Identity
 
 
-def store_of(settings: Settings, rundir: Path, user: Identity, reactor: IStoreReactor) -> Store:
-    """Return the store, opened with the rights of the user. Refuse one that cannot be used."""
+def store_of(
+    settings: Settings,
+    rundir: Path,
+    user: Identity,
+    reactor: IStoreReactor,
+    lock: int | None = None,
+) -> Store:
+    """Return the store, opened with the rights of the user. Refuse one that cannot be used.
+
+    ``lock`` is the descriptor of its lock, if another process has that and hands it over.
+    """
     where = settings.store
     try:
         path = path_of(where, rundir, {0, user.uid} if os.geteuid() == 0 else None)
@@ -35,9 +51,15 @@ def store_of(settings: Settings, rundir: Path, user: Identity, reactor: IStoreRe
         if path is None:
             return MemoryStore(reactor)
         with acting_as(user):
-            return SqliteStore(reactor, path, limit=SizeLimit(path, settings.max_store))
+            limit = SizeLimit(path, settings.max_store)
+            return SqliteStore(reactor, path, limit=limit, lock=lock)
     except StoreError as error:
         refuse(f"cannot use --store {where}: {error}")
+
+
+def schema_of(settings: Settings) -> Schema:
+    """Return what this version makes of the files of the store that the settings name."""
+    return Schema(len(schema.STEPS), schema.WORKS_WITH)
 
 
 def _shared_store(settings: Settings, rundir: Path, reactor: IStoreReactor) -> Store:
@@ -58,15 +80,29 @@ def _shared_store(settings: Settings, rundir: Path, reactor: IStoreReactor) -> S
 
 
 def control_of(
-    store: Store, administration: Administration, user: Identity, reactor: Any
+    store: Store,
+    administration: Administration,
+    user: Identity,
+    reactor: Any,
+    handed_over: int | None = None,
 ) -> Control | None:
     """Return the socket that `chatd admin` asks, or None for a store in memory.
 
-    If it cannot be bound, the daemon starts without it: `Control.refusal` says why.
+    Another process may have bound it, and have ``handed_over`` its descriptor. If it cannot be
+    bound, the daemon starts without it: `Control.refusal` says why.
     """
     if store.place is None:
         return None
     control = Control(administration.perform, store.error_log)
+    if handed_over is not None:
+
+        def listen(factory: Factory) -> IListeningPort:
+            port = HandedOverUnixPort(socket.socket(fileno=handed_over), factory, reactor)
+            port.startListening()
+            return cast(IListeningPort, port)
+
+        control.take_over(listen)
+        return control
     with acting_as(user):
         control.bind(control_path(store.place), reactor)
     return control

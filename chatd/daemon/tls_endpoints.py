@@ -7,6 +7,7 @@ This module must not bind anything.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +36,9 @@ class Place(NamedTuple):
     shown: str
     """The address as the operator wrote it."""
 
+    name: str
+    """A name of its own: the kind, the address, and a number if several are alike."""
+
     certificate: ServerCertificate | None = None
     """The certificate for TLS; None without TLS."""
 
@@ -57,6 +61,7 @@ def places_of(
     no pair.
     """
     certificates: dict[object, ServerCertificate] = {(each.files,): each for each in known}
+    alike: Counter[str] = Counter()
     places = []
     for listener in listeners:
         address = address_of(listener.endpoint)
@@ -64,9 +69,12 @@ def places_of(
         if address.kind == "ssl":
             endpoint = _below(address)
             given = _values(address, "sslmethod", "dhParameters")
+        name = f"{listener.kind.value} {listener.endpoint}"
+        alike[name] += 1
         place = Place(
             endpoint,
             listener.endpoint,
+            name if alike[name] == 1 else f"{name} {alike[name]}",
             only_local=listener.only_local,
             is_closed=listener.trust is not None,
             proxies=listener.proxies,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -38,10 +38,16 @@ from chatd.daemon.certificates import Certificates, utc_now
 from chatd.daemon.configuration import Configuration
 from chatd.daemon.figure_row import Parts as FigureParts
 from chatd.daemon.figures import Figures
+from chatd.daemon.handover.giving import Given
+from chatd.daemon.handover.process import Start
+from chatd.daemon.handover.standing import StandingStill
+from chatd.daemon.handover.taking import Succession, Taking
+from chatd.daemon.handover.twistd import PidFile, stay_in_place
 from chatd.daemon.lan import LanDoors, doors_of
 from chatd.daemon.lan_guide import guide
 from chatd.daemon.listener_settings import Lan
-from chatd.daemon.listener_wiring import listeners_of
+from chatd.daemon.listener_wiring import import_all, listeners_of
+from chatd.daemon.listeners import nothing_handed_over
 from chatd.daemon.log_lines import LogFormat
 from chatd.daemon.log_output import LogOutput, is_terminal
 from chatd.daemon.metrics_token import TokenError, read_token
@@ -72,9 +78,10 @@ from chatd.daemon.retention import Retention
 from chatd.daemon.service import ChatService
 from chatd.daemon.service_manager import manager_of
 from chatd.daemon.settings import Settings
-from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time
-from chatd.daemon.store_wiring import control_of, store_of
+from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time, upgrade_on_signal
+from chatd.daemon.store_wiring import control_of, schema_of, store_of
 from chatd.daemon.tools_address import tools_address
+from chatd.daemon.upgrade_wiring import ThisProcess, upgrade_of
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.sqlite.store import IStoreReactor
@@ -96,17 +103,27 @@ from chatd.webhooks.registry import Rules
 
 
 def makeService(options: Options) -> IService:
-    """Make the daemon: open its store, bind its addresses.
+    """Make the daemon: open its store, bind its addresses; or take over both.
 
     Raises `SystemExit` with one line when anything is not as it must be; then nothing is bound.
     """
+    start = Start.of_this_process()
+    taking = Taking.of_this_process(os.environ)
+    if taking is None:
+        return _make(options, start)
+    with taking.telling_failures():
+        return _make(options, start, taking)
+
+
+def _make(options: Options, start: Start, taking: Taking | None = None) -> IService:
     from twisted.internet import reactor
 
     run_timers_on_monotonic_clock(reactor)
     clock = cast(IStoreReactor, reactor)
 
     # What the operator asked for
-    twistd: Mapping[str, Any] = options.parent or {}
+    twistd: MutableMapping[str, Any] = options.parent or {}
+    pid_file = PidFile(twistd) if taking is None else stay_in_place(twistd)
     rundir = rundir_of(twistd)
     user = user_of(twistd)
     configuration = _configuration(options, rundir, user)
@@ -120,7 +137,10 @@ def makeService(options: Options) -> IService:
     budgets = Budgets(clock, _limits_of_budgets(settings, reactor))
 
     # The store, and the chat server on it
-    store = store_of(settings, rundir, user, clock)
+    if taking is not None:
+        import_all(settings)
+        taking.receive(schema_of(settings))
+    store = store_of(settings, rundir, user, clock, None if taking is None else taking.lock)
     store.when_broken(partial(_stop_for, reactor))
     foreground = bool(twistd.get("nodaemon", True))
     manager = manager_of(os.environ, clock, lambda: store.commit_seconds, foreground=foreground)
@@ -152,7 +172,17 @@ def makeService(options: Options) -> IService:
         known = [doors.certificate]
     passed = passed_sockets(os.environ, reactor)
     listeners = listeners_of(
-        opened, server, clock, user, reactor, local_users, passed, monitor, token, known
+        opened,
+        server,
+        clock,
+        user,
+        reactor,
+        local_users,
+        passed,
+        monitor,
+        token,
+        known,
+        nothing_handed_over if taking is None else taking.ports_of,
     )
     server.incoming.use_rules(
         IncomingRules(tools_address(listeners, settings), settings.plaintext_hooks)
@@ -164,14 +194,25 @@ def makeService(options: Options) -> IService:
     log = LogOutput(twistd, settings.log, reactor)
     parts = Parts(server, retention, gate, listeners, certificates, limits, log, audit_file)
     reload = Reload(configuration, settings, rundir, parts, manager.reloading)
-    administration = Administration(server, watch, reload.request, monitor.stats)
-    control = control_of(store, administration, user, reactor)
+    upgrade = upgrade_of(
+        lambda: Given(listeners, server, store, schema_of(settings), control),
+        StandingStill(listeners, [server], store, [outgoing, retention], clock),
+        ThisProcess(start, pid_file, manager, log, foreground),
+        reactor,
+    )
+    administration = Administration(server, watch, reload.request, monitor.stats, upgrade.request)
+    control = control_of(
+        store, administration, user, reactor, None if taking is None else taking.control
+    )
 
     is_watched = any(each.is_watched for each in listeners)
     watching = lag if is_watched else None  # it would cost an idle daemon more than all else
     helpers = passwords, local_users, certificates, audit_file, watching, monitor
 
     # The process
+    succession = None
+    if taking is not None:
+        succession = Succession(taking, listeners, server, pid_file, reactor)
     collect_garbage_rarely()
     switch_threads_often()
     show_stacks_when_aborted()
@@ -183,6 +224,7 @@ def makeService(options: Options) -> IService:
     # Also for a signal that arrives before the reactor runs:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)
     renew_on_hangup(clock, reload.reload)
+    upgrade_on_signal(clock, upgrade.by_signal)
     if manager.listens:
         ports = [port for listener in listeners for port in listener.ports]
         status = listening_sentence(settings.language, [port.getHost() for port in ports])
@@ -203,6 +245,7 @@ def makeService(options: Options) -> IService:
         outgoing=outgoing,
         guide=lines,
         begin_log=log.begin,
+        succession=succession,
     )
 
 

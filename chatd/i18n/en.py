@@ -265,6 +265,7 @@ SENTENCES = {
     "since_one": "{shown} of {count} line of #{room}, since {time}:",
     "goodbye": "Goodbye.",
     "stopping": "The server is stopping.",
+    "upgrading": "The server is upgraded. Come back at once.",
     "no_line_said": "You have said nothing in #{room} that is still stored.",
     "no_such_line_said": (
         "No line of yours with these words was found in #{room}. Operators find those of others,"
@@ -662,6 +663,10 @@ SENTENCES = {
     "answer_to_nothing": (
         "this line may be a password: it came right after a command that did not ask for one."
         " Send it again if it is not."
+    ),
+    "asked_before_upgrade": (
+        "the server was upgraded meanwhile, so the question is not open any more. Give the command"
+        " again."
     ),
     "answer_too_soon": "this line came before the question could be read.",
     "no_token_in_clear": (

@@ -277,6 +277,7 @@ SENTENCES = {
     "since_one": "{shown} de {count} línea de #{room}, desde el {time}:",
     "goodbye": "Hasta luego.",
     "stopping": "El servidor se está deteniendo.",
+    "upgrading": "El servidor se actualiza. Vuelve a entrar ya.",
     "no_line_said": "No has dicho en #{room} nada que siga guardado.",
     "no_such_line_said": (
         "No se ha encontrado en #{room} una línea tuya con esas palabras. Sus operadores encuentran"
@@ -713,6 +714,10 @@ SENTENCES = {
     "answer_to_nothing": (
         "esta línea puede ser una contraseña: ha llegado justo después de una orden que no la"
         " pidió. Envíala otra vez si no lo es."
+    ),
+    "asked_before_upgrade": (
+        "mientras tanto el servidor se actualizó, así que la pregunta ya no está abierta. Da la"
+        " orden de nuevo."
     ),
     "answer_too_soon": "esta línea llegó antes de que se pudiera leer la pregunta.",
     "no_token_in_clear": (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -16,7 +17,7 @@ from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IAddress, IListeningPort, IReactorUNIX
+from twisted.internet.interfaces import IAddress, IListeningPort, IReactorUNIX, ISystemHandle
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
@@ -42,6 +43,7 @@ class ControlProtocol(LineReceiver):
     delimiter = b"\n"
     MAX_LENGTH = MAX_LENGTH
     factory: ControlFactory
+    _is_busy = False  # a request is under way
 
     def connectionMade(self) -> None:
         self.factory.connected.add(self)
@@ -55,11 +57,19 @@ class ControlProtocol(LineReceiver):
         except ValueError:
             request = None
         self.pauseProducing()
+        self._is_busy = True
         done = Deferred.fromCoroutine(self.factory.perform(request))
         done.addErrback(self._failed).addCallback(self._answer)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         self.abort()
+
+    def answer_now(self, reply: dict[str, Any]) -> None:
+        """Reply to the request that is under way, if there is one, without the reactor."""
+        if self._is_busy:
+            connection = cast(socket.socket, cast(ISystemHandle, self.transport).getHandle())
+            with suppress(OSError):  # it has gone
+                connection.send(json.dumps(reply).encode() + self.delimiter)
 
     def abort(self) -> None:
         """Close at once."""
@@ -70,6 +80,7 @@ class ControlProtocol(LineReceiver):
         return {"error": "that did not work. The daemon's log says why."}
 
     def _answer(self, reply: dict[str, Any]) -> None:
+        self._is_busy = False
         if self in self.factory.connected:
             self.sendLine(json.dumps(reply).encode())  # in ASCII
             self.resumeProducing()
@@ -118,6 +129,20 @@ class Control:
             self.refusal = f"{path}: {error.strerror}."
         finally:
             os.umask(before)
+
+    def take_over(self, listen: Callable[[Factory], IListeningPort]) -> None:
+        """Have a socket that another process has bound, of which ``listen`` makes a port."""
+        self._port = listen(self._factory)
+
+    @property
+    def port(self) -> IListeningPort | None:
+        """The bound port, if there is one."""
+        return self._port
+
+    def answer_now(self, reply: dict[str, Any]) -> None:
+        """Reply to all requests that are under way, without the reactor: the process ends."""
+        for protocol in self._factory.connected:
+            protocol.answer_now(reply)
 
     def close(self) -> Deferred[None] | None:
         """Take no more requests, and close the connections."""

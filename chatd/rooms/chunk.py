@@ -38,6 +38,11 @@ class Mark(NamedTuple):
         return Mark(self.entries + len(entries), next(seqs, self.seq))
 
 
+def mark_before(seq: int) -> Mark:
+    """Return a position after a seq of which nothing is in memory: before all entries."""
+    return Mark(-1, seq)
+
+
 class _Summary:
     """The folded authors and the folded texts of some events."""
 

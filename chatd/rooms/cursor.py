@@ -13,8 +13,9 @@ from chatd.rooms.chunk import Mark
 from chatd.rooms.feed import PUSH_BYTES, Feed
 from chatd.rooms.followers import Followers, Reader
 from chatd.rooms.rendering import render_in_order
-from chatd.rooms.replay import NO_OWNER, Owner, Replay
+from chatd.rooms.replay import NO_OWNER, Owner, Replay, Stretch
 from chatd.rooms.view import EVERYTHING, View
+from chatd.util.state import State
 
 
 class Trail:
@@ -159,6 +160,20 @@ class Cursor:
         """Return True if an event of a log, given its name, is published and not taken yet."""
         end = self.end if self._end is None else self._end.seq
         return log == self._feed.log.name and self.given < seq <= end
+
+    def left(self) -> Stretch:
+        """Return what one with an end was not taken; see `chatd.rooms.replay.Source`."""
+        return Stretch(self._feed.log.name, self.taken, self.end, self._feed.format)
+
+    @property
+    def taken(self) -> int:
+        """The seq up to which everything was taken, or could not be read."""
+        return self.mark.seq if self._replay is None else self._replay.left().after
+
+    def state(self) -> State:
+        """Return what another process needs to go on with a live one."""
+        start = self.taken if self.trail is None else self.trail.start
+        return {"taken": self.taken, "start": start}
 
     def detach(self) -> Cursor | None:
         """Leave what was published and is not taken to another cursor, and go to the end.

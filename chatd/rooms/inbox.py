@@ -49,6 +49,10 @@ class Inbox:
     def detach(self) -> bytes | None:
         return self.take() or None
 
+    def left(self) -> bytes:
+        """Return the lines that were not taken."""
+        return b"".join(self._lines)
+
     def owes(self, log: str, seq: int) -> bool:
         """Return False: private lines are of no log."""
         return False

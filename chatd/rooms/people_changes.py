@@ -51,6 +51,12 @@ class PeopleChanges:
         if self._call is None:
             self._call = clock.callLater(TOGETHER_SECONDS, self._release, clock)
 
+    def release(self, clock: IReactorTime) -> None:
+        """Send all that is noted now."""
+        while self._call is not None:
+            self._call.cancel()
+            self._release(clock)
+
     def drop(self) -> None:
         """Forget all that is noted: there is no member who could be sent it."""
         self.watched = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
 
@@ -44,6 +44,15 @@ class Log(Protocol):
         """
 
 
+class Stretch(NamedTuple):
+    """The events ``after < seq <= upto`` of the log of that name, which are still to be sent."""
+
+    log: str
+    after: int
+    upto: int
+    format: Format
+
+
 class Source(Protocol):
     """Data that a client is sent in pieces."""
 
@@ -59,6 +68,9 @@ class Source(Protocol):
 
     def owes(self, log: str, seq: int) -> bool:
         """Return True if an event of a log, given the log's name, is still to be taken."""
+
+    def left(self) -> bytes | Stretch:
+        """Return all that is still to be taken, for another process."""
 
 
 Wake = Callable[[], None]
@@ -106,6 +118,7 @@ class Replay:
         "_page",
         "_reading",
         "_session",
+        "_taken",
         "_view",
         "_wake",
         "end",
@@ -133,7 +146,7 @@ class Replay:
         self._meter = meter
         self._owner = owner
         self._format = format
-        self._after = after
+        self._after = self._taken = after  # what was read, and what the reader took of it
         self._wake = wake
         self._view = view
         self._session = session
@@ -154,6 +167,9 @@ class Replay:
     def owes(self, log: str, seq: int) -> bool:
         return log == self._log.name and self.given < seq <= self.end
 
+    def left(self) -> Stretch:
+        return Stretch(self._log.name, self._taken, self.end, self._format)
+
     def take(self) -> bytes:
         if self._allowed is not None and not self._allowed():
             self._page, self._after = b"", self.end
@@ -163,6 +179,7 @@ class Replay:
             self._reading = True
             Deferred.fromCoroutine(self._read())
         page, self._page = self._page, b""
+        self._taken = self._after
         if not self._gap:
             self.given = self._after
         return page

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from chatd.rooms.followers import Socket
-from chatd.rooms.replay import Source
+from chatd.rooms.replay import Source, Stretch
 from chatd.rooms.slices import Slices
 from chatd.util.meter import FREE, SHORT_ANSWER, Meter
 
@@ -252,6 +252,10 @@ class Stream:
         self.shut()
         self.finished, self._live = True, ()
         self._relieved, self.owner, self._farewell = _nobody, _NOBODY, _nothing
+
+    def left(self) -> list[bytes | Stretch]:
+        """Return what is queued and was not taken, for another process; live sources are not."""
+        return [each if isinstance(each, bytes) else each.left() for each in self._queue]
 
     def take(self) -> bytes:
         """Return the next piece to send, all before it being sent; empty if there is none now."""

@@ -43,6 +43,10 @@ class Claims(abc.ABC):
         """
 
     @abc.abstractmethod
+    def resume(self, claim: Claim) -> None:
+        """Go on with a claim that another process of this node holds, whose work this one does."""
+
+    @abc.abstractmethod
     def when_lost(self, lost: Callable[[Claim], None]) -> None:
         """Call this, too, with each claim that this node held and of which another has a look now.
 
@@ -61,9 +65,12 @@ class LocalClaims(Claims):
             for other in self._held.get(look, ()):
                 if other.holder != claim.holder:
                     return succeed(other.name)
+        self.resume(claim)
+        return succeed(None)
+
+    def resume(self, claim: Claim) -> None:
         for look in claim.looks:
             self._held.setdefault(look, {})[claim] = None
-        return succeed(None)
 
     def release(self, claim: Claim) -> None:
         for look in claim.looks:

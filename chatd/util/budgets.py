@@ -18,7 +18,7 @@ not know sessions, nor what is made of a refusal.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil, inf
 from typing import NamedTuple, Protocol
 
@@ -190,6 +190,32 @@ class Budgets:
                     used = {} if before is None else {key: before.used(key, now) for key in before}
                     for key, amount in used.items():
                         ledger.add(key, amount, now)
+
+    def state(self) -> list[tuple[str, str, dict[str, int]]]:
+        """Return what was spent and has not come back: kinds, levels, and amounts by key.
+
+        What is held is counted by those who hold it.
+        """
+        now = self._clock.seconds()
+        return [
+            (kind.value, level.value, {key: ledger.used(key, now) for key in ledger})
+            for kind, ledgers in self._ledgers.items()
+            if not TABLE[kind].held
+            for level, ledger in ledgers.items()
+        ]
+
+    def resume(self, state: Iterable[tuple[str, str, dict[str, int]]]) -> None:
+        """Count what was spent before another process went on: of the kinds that it knows."""
+        now = self._clock.seconds()
+        ledgers = {
+            (kind.value, level.value): ledger
+            for kind, levels in self._ledgers.items()
+            for level, ledger in levels.items()
+        }
+        for kind, level, amounts in state:
+            if (ledger := ledgers.get((kind, level))) is not None:
+                for key, amount in amounts.items():
+                    ledger.add(key, amount, now)
 
     def spend(self, owner: Owner, *costs: tuple[Kind, int]) -> None:
         """Count amounts of some kinds. Raise `UsedUp`, and count none, if one does not fit."""

@@ -80,6 +80,11 @@ class Attempts(ABC, Generic[T]):
         self._ended = False
 
     @property
+    def is_busy(self) -> bool:
+        """True while a request is on its way, or waits for its turn."""
+        return self._busy
+
+    @property
     def goes_on(self) -> bool:
         """True while requests may be sent."""
         return not (self._ended or self._means.stopped)
@@ -205,6 +210,11 @@ class UnderWay(Generic[H, A]):
         attempts = self._of.pop(target, None)
         if attempts is not None:
             attempts.end()
+
+    @property
+    def is_busy(self) -> bool:
+        """True while a request is on its way."""
+        return any(attempts.is_busy for attempts in self._of.values())
 
     def end_all(self) -> None:
         """End the attempts of all targets, which stay, and may have new ones."""

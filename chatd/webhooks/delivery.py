@@ -116,6 +116,11 @@ class Deliveries:
         self.hooks.end()
         self._under_way.end_all()
 
+    @property
+    def is_busy(self) -> bool:
+        """True while a line is on its way."""
+        return self._under_way.is_busy
+
     def check(self) -> None:
         """Store the seqs of all hooks; to be called every few seconds."""
         self.hooks.keep()

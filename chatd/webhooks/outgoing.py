@@ -48,6 +48,24 @@ class Outgoing:
         elif not self.means.stopped:
             self.turn.ask(self._begin)
 
+    def pause(self) -> None:
+        """Begin no more requests until `go_on`, and store how far the deliveries are."""
+        self.means.stop()
+        if self.turn.is_ours:
+            self._hooks.check()
+            self._pushes.check()
+
+    @property
+    def is_busy(self) -> bool:
+        """True while requests are on their way."""
+        return self._hooks.is_busy or self._pushes.is_busy
+
+    def go_on(self) -> None:
+        """Begin requests again."""
+        self.means.stopped = False
+        if self.turn.is_ours:
+            self._begin()
+
     def stop(self) -> None:
         """Begin no more requests. Those on their way may arrive until `close`."""
         self.means.stop()

@@ -69,6 +69,11 @@ class PushDeliveries:
         self.pushes.end()
         self._under_way.end_all()
 
+    @property
+    def is_busy(self) -> bool:
+        """True while a push is on its way."""
+        return self._under_way.is_busy
+
     def check(self) -> None:
         """Store for how long pushes have failed; to be called every few seconds."""
         self.pushes.keep()

@@ -31,10 +31,11 @@ from chatd.protocols.irc.message import LONGEST, InvalidMessage, Message, Messag
 from chatd.protocols.lines.decoder import LineDecoder
 from chatd.protocols.lines.framing import TooLong
 from chatd.protocols.transport.client_protocol import ClientProtocol
-from chatd.protocols.transport.handler import Decoder
+from chatd.protocols.transport.handler import Decoder, Goodbye
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.storage.contract import StoreError
 from chatd.text.validation import is_http_request, is_tls_hello
+from chatd.util.state import State
 
 REGISTRATION_SECONDS = 30.0
 """Most seconds until a client has registered, about: clients are checked every few seconds. A
@@ -232,10 +233,14 @@ class IrcHandler(Answers):
                 return inf
         return min(due, super().check(now))
 
-    def say_goodbye(self) -> None:
-        """Tell the client that the server is stopping, and end the session."""
+    def say_goodbye(self, goodbye: Goodbye) -> None:
+        """Tell the client that the server stops, or is upgraded, and end the session."""
         if not self.session.stream.finished:
-            self.close(self.session.sentence("stopping"))
+            self.close(self.session.sentence(goodbye.value))
+
+    def state(self) -> State | None:
+        """Return None: an IRC client has to come back."""
+        return None
 
 
 class IrcProtocol(ClientProtocol):

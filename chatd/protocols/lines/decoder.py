@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from chatd.protocols.lines.framing import Framer
+from chatd.protocols.lines.framing import Framer, TooLong
 from chatd.protocols.lines.telnet import IAC, TelnetFilter
+from chatd.util.state import State
 
 PIECE_BYTES = 4096
 """Number of bytes that are cut into lines at a time. (Cut at once, a read of short lines would
@@ -55,6 +56,31 @@ class LineDecoder:
         """True if a line has begun that has not ended yet."""
         self.reply = b""
         """The answers of telnet that are to be sent: see `take_reply`."""
+
+    def state_of(self, line: bytes) -> State:
+        """Return the state of a line."""
+        return {"line": line, "too_long": isinstance(line, TooLong)}
+
+    def item_from(self, state: State) -> bytes:
+        """Return the line of a state."""
+        return TooLong(state["line"]) if state["too_long"] else bytes(state["line"])
+
+    def state(self) -> State:
+        """Return what another process needs to go on in the middle of a line."""
+        return {
+            "framer": self._framer.state(),
+            "telnet": None if self._telnet is None else self._telnet.state(),
+            "first_apart": self.first_apart,
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self._framer.resume(state["framer"])
+        if state["telnet"] is not None:
+            self._telnet = TelnetFilter()
+            self._telnet.resume(state["telnet"])
+        self.first_apart = state["first_apart"]
+        self.unfinished = self._framer.unfinished
 
     @property
     def held(self) -> int:

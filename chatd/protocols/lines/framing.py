@@ -5,6 +5,10 @@ in the bytes, regardless of where they are cut. (That of LineReceiver is quadrat
 newlines stops all clients.) This module must not know what a line may contain, or who reads it.
 """
 
+from __future__ import annotations
+
+from chatd.util.state import State
+
 _HEAD, _TAIL = 256, 16
 
 
@@ -43,6 +47,21 @@ class Framer:
         self._cut = False
         self._dropped = False
         self._first_line_ended_in_cr: bool | None = None
+
+    def state(self) -> State:
+        """Return what another process needs to go on in the middle of a line."""
+        return {
+            "held": bytes(self._held),
+            "cut": self._cut,
+            "dropped": self._dropped,
+            "first_in_cr": self._first_line_ended_in_cr,
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self._held = bytearray(state["held"])
+        self._cut, self._dropped = state["cut"], state["dropped"]
+        self._first_line_ended_in_cr = state["first_in_cr"]
 
     @property
     def first_line_ended_in_cr(self) -> bool:

@@ -33,6 +33,7 @@ from chatd.text.validation import (
     is_tls_hello,
     is_utf8,
 )
+from chatd.util.state import State
 from chatd.util.unix_peers import Peer
 
 ANSWERS = MOST_MESSAGE_LINES
@@ -91,11 +92,24 @@ class LineHandler(SessionHandler[bytes]):
 
     def format(self) -> Format:
         """Return the format in which the session is shown events."""
-        return self._receiver.rules.format(self.server)
+        format = self._receiver.rules.format(self.server)
+        return format.with_eol(b"\r\n") if self.decoder.first_line_ended_in_cr else format
 
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
         super().connect(connection)
+        if self._for_people:
+            self.session.prompt.hide_typing_on(self)
+
+    def state(self) -> State | None:
+        """Return what another process needs to go on; None while something is under way."""
+        state = super().state()
+        return state and {**state, "first": self._first}
+
+    def resume(self, connection: ManagedConnection, state: State) -> None:
+        """Take a connection, and go on with the session of another process."""
+        self._first = state["first"]
+        super().resume(connection, state)
         if self._for_people:
             self.session.prompt.hide_typing_on(self)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts.credentials import Grant
+from chatd.accounts.credentials import Grant, grant_from
 from chatd.chat.actions.login import log_in_by_grant
 from chatd.chat.server import ChatServer
 from chatd.formats.envelopes import LINES
@@ -17,13 +17,18 @@ from chatd.protocols.lines.decoder import LineDecoder
 from chatd.protocols.lines.framing import TooLong
 from chatd.protocols.live.handler import LiveHandler, most_characters
 from chatd.protocols.live.members import WrongMessage
+from chatd.protocols.transport.handler import Goodbye
 from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.util.state import State
 
 FIRST_LINE = b"/json"
 """The first line of a client that speaks JSON lines, in small letters."""
 
-ENDED, STOPPING = "ended", "stopping"
-"""The reasons of the last message: the session has ended, or the server is stopping."""
+JSON_LINES = "json"
+"""The kind of a connection of JSON lines."""
+
+ENDED = "ended"
+"""The reason of the last message if the session has ended; of others see `Goodbye`."""
 
 
 class JsonLineHandler(LiveHandler[bytes]):
@@ -50,13 +55,24 @@ class JsonLineHandler(LiveHandler[bytes]):
 
     def kind(self) -> str:
         """Return the kind of the connection."""
-        return "json"
+        return JSON_LINES
 
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, whose client may have gone, and make the session."""
         super().connect(connection)
         if connection.lifecycle.lost:
             self.lost()
+
+    def state(self) -> State | None:
+        """Return what another process needs to go on; None while something is under way."""
+        state = super().state()
+        grant = None if self._grant is None else self._grant._asdict()
+        return state and {**state, "grant": grant}
+
+    def resume(self, connection: ManagedConnection, state: State) -> None:
+        """Take a connection, and go on with the session of another process."""
+        super().resume(connection, state)
+        self._grant = None if state["grant"] is None else grant_from(state["grant"])
 
     def farewell(self) -> bytes:
         """Return the message after which nothing follows."""
@@ -85,7 +101,7 @@ class JsonLineHandler(LiveHandler[bytes]):
             return
         self.take(message)
 
-    def say_goodbye(self) -> None:
-        """Tell the client that the server is stopping, and end the session."""
-        self._closing = STOPPING
-        super().say_goodbye()
+    def say_goodbye(self, goodbye: Goodbye) -> None:
+        """Tell the client that the server stops, or is upgraded, and end the session."""
+        self._closing = goodbye.value
+        super().say_goodbye(goodbye)

@@ -16,8 +16,10 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import LINE_FAULTS, ErrorKind
 from chatd.protocols.lines.handler import LineHandler, LineRules
+from chatd.protocols.lines.json_lines import JSON_LINES, JsonLineHandler
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.text.validation import LineFault
+from chatd.util.state import State
 
 
 class LineProtocol(ClientProtocol, LineReceiver):
@@ -28,8 +30,18 @@ class LineProtocol(ClientProtocol, LineReceiver):
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
         self.max_length = max_length
+        self._clock = clock
         self._handler = LineHandler(server, clock, max_length, self)
         super().__init__(clock, self._handler)
+
+    def take_over(self, state: State) -> None:
+        """Go on with a client of another process, which may have changed to JSON lines there."""
+        super().take_over(state)
+        if state["speaks"] == JSON_LINES:
+            handler = self._handler
+            json = JsonLineHandler(handler.server, self._clock, self.max_length)
+            self.connection.handler = json
+            self.release()
 
     @property
     def session(self) -> Session:

@@ -7,6 +7,10 @@ Bytes in; data and replies out. This module must not know lines, text or sockets
 telnet, CR NUL, is left to the framer.
 """
 
+from __future__ import annotations
+
+from chatd.util.state import State
+
 IAC = 0xFF
 DONT, DO, WONT, WILL = 0xFE, 0xFD, 0xFC, 0xFB
 SB, SE = 0xFA, 0xF0
@@ -65,6 +69,26 @@ class TelnetFilter:
         self.hides = False
         """True while the client is asked to show no typed text."""
         self._unanswered = 0  # number of times that WILL ECHO was sent without a DO since
+
+    def state(self) -> State:
+        """Return what another process needs to go on in the middle of a command."""
+        return {
+            "state": self._state,
+            "verb": self._verb,
+            "left": self._subnegotiation_left,
+            "refused": sorted(self._refused),
+            "negotiates": self._negotiates,
+            "hides": self.hides,
+            "unanswered": self._unanswered,
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self._state, self._verb = state["state"], state["verb"]
+        self._subnegotiation_left = state["left"]
+        self._refused = frozenset((verb, option) for verb, option in state["refused"]) or _NONE
+        self._negotiates, self.hides = state["negotiates"], state["hides"]
+        self._unanswered = state["unanswered"]
 
     def hide(self, hidden: bool) -> bytes:
         """Return the bytes by which typed text is ``hidden``, or shown again.

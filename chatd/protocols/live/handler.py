@@ -30,13 +30,14 @@ from chatd.protocols.live.receipts import LineReceipts, MessageId
 from chatd.protocols.live.verbs import Verb
 from chatd.protocols.transport import typed_text
 from chatd.protocols.transport.handler import Decoder
-from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
+from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS, ManagedConnection
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.json_input import decode_json
 from chatd.text.messages import MOST_MESSAGE_BYTES
 from chatd.text.validation import InvalidLine, validate_text
+from chatd.util.state import State
 
 ESCAPED = 6
 """Most characters that one character of a line takes in JSON: ``\\uXXXX``."""
@@ -116,13 +117,28 @@ class LiveHandler(SessionHandler[M]):
 
     def enter(self) -> None:
         """Show nothing else before the client says hello, which has to come in time."""
+        self.session.subscriptions.allow_many_rooms()
+        self._prepare()
+        self.session.stream.put(self._opening)
+        self.connection.factory.checks.schedule(self.connection)
+
+    def _prepare(self) -> None:
         session = self.session
-        session.subscriptions.allow_many_rooms()
         session.queue.wants_receipts()
         session.prompt.hide_typing_on(TypingField(self))
         session.stream.end_with(self.farewell)
-        session.stream.put(self._opening)
-        self.connection.factory.checks.schedule(self.connection)
+
+    def state(self) -> State | None:
+        """Return what another process needs to go on; None while something is under way."""
+        state = super().state()
+        return state and {**state, "greeted": self.greeted, "came": self._came}
+
+    def resume(self, connection: ManagedConnection, state: State) -> None:
+        """Take a connection, and go on with the session of another process."""
+        self.greeted, self._came = state["greeted"], state["came"]
+        super().resume(connection, state)
+        self._prepare()
+        connection.factory.checks.schedule(connection)
 
     def farewell(self) -> bytes:
         """Return the last bytes that the client is sent: they say that it is the end."""

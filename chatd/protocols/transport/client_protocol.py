@@ -14,17 +14,28 @@ from zope.interface import implementer
 
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.util.state import State
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
 class ClientProtocol(Protocol):
     """A protocol of Twisted's whose ``connection`` is managed. ``handler`` is for what it reads."""
 
+    _state: State | None = None  # of the class: only those that take over have one
+
     def __init__(self, clock: IReactorTime, handler: Handler[Any]) -> None:
         self.connection = ManagedConnection(self, clock, handler)
 
+    def take_over(self, state: State) -> None:
+        """Go on with a client of another process: the transport is one that it was connected to."""
+        self._state: State | None = state
+
     def connectionMade(self) -> None:
-        self.connection.made(self.transport)
+        if self._state is None:
+            self.connection.made(self.transport)
+        else:
+            state, self._state = self._state, None
+            self.connection.resume(self.transport, state)
 
     def handshakeCompleted(self) -> None:
         """Go on after the TLS handshake."""

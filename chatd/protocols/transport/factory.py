@@ -25,7 +25,7 @@ from chatd.accounts.local_users import LocalUsers
 from chatd.chat.server import ChatServer
 from chatd.errors import Refusal
 from chatd.protocols.transport.check_schedule import CheckSchedule
-from chatd.protocols.transport.handler import Handler
+from chatd.protocols.transport.handler import Goodbye, Handler
 from chatd.protocols.transport.limits import (
     ALL_FULL,
     Admission,
@@ -40,6 +40,7 @@ from chatd.protocols.transport.traffic import Traffic
 from chatd.protocols.transport.writer import Blocked, Connection, ConnectionWriter
 from chatd.util.budget_table import Limits as BudgetLimits
 from chatd.util.error_log import RecurringWarning
+from chatd.util.state import State
 from chatd.util.unix_peers import Peer, peer_of
 
 ACCEPTS_A_TURN = 4
@@ -64,9 +65,22 @@ class Managed(Interface):
 
     def check(self, now: float) -> float: ...
 
+    @property
+    def is_plain(self) -> bool: ...
+
+    def stand_still(self) -> None: ...
+
+    def go_on(self) -> None: ...
+
+    def state(self) -> State | None: ...
+
+    def follow(self, state: State) -> None: ...
+
+    def let_go_on(self) -> None: ...
+
     def stop_reading(self) -> None: ...
 
-    def say_goodbye(self) -> None: ...
+    def say_goodbye(self, goodbye: Goodbye = ...) -> None: ...
 
     def abort(self) -> None: ...
 
@@ -76,6 +90,8 @@ class Client(Interface):
 
     @property
     def connection(self) -> Managed: ...
+
+    def take_over(self, state: State) -> None: ...
 
 
 class Refused(Protocol):
@@ -196,6 +212,17 @@ class ChatFactory(Factory):
         self.traffic.admitted += 1
         client.connection.admit(self, place, located=located)
         return cast(Protocol, client)
+
+    def take_over(self, state: State) -> Client:
+        """Return the protocol of a client of another process, to be given the client's transport.
+
+        It is admitted, however many there are.
+        """
+        client = self._protocol(self.server, self._clock, self._max_length)
+        client.take_over(state)
+        place = self._admission.take_over(state["host"])
+        client.connection.admit(self, place, located=True)
+        return client
 
     def peer_of(self, transport: object) -> Peer | None:
         """Return the process at the other end of a transport; None if that is not known."""

@@ -5,10 +5,22 @@ This module must not know lines, requests or sessions.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 from chatd.protocols.transport.limits import TooManyConnections
+from chatd.util.state import State
+
+
+class Goodbye(enum.Enum):
+    """The reason why the server ends a connection: the word for programs, and a sentence's key."""
+
+    STOPPING = "stopping"
+
+    UPGRADING = "upgrading"
+    """The client may come back at once, to another process, which has its rooms."""
+
 
 M_co = TypeVar("M_co", covariant=True)
 M_contra = TypeVar("M_contra", contravariant=True)
@@ -41,6 +53,18 @@ class Decoder(Protocol[M_co]):
 
     def drop(self) -> None:
         """Drop the item that has begun, with all of it that still comes."""
+
+    def state_of(self, item: Any) -> Any:
+        """Return the state of an item, for another process."""
+
+    def item_from(self, state: Any) -> Any:
+        """Return the item of a state."""
+
+    def state(self) -> State:
+        """Return what another process needs to go on in the middle of an item."""
+
+    def resume(self, state: State) -> None:
+        """Go on from a state, before anything is fed."""
 
 
 class Handler(Protocol[M_contra]):
@@ -92,6 +116,9 @@ class Handler(Protocol[M_contra]):
     def busy(self) -> bool:
         """True if an item still has to have an effect that the client is owed."""
 
+    def kind(self) -> str:
+        """Return the kind of the connection: a word for the audit, and for another process."""
+
     def refusal(self, full: TooManyConnections) -> bytes:
         """Return what the client receives instead of being admitted."""
 
@@ -100,6 +127,18 @@ class Handler(Protocol[M_contra]):
 
     def enter(self) -> None:
         """Greet the client: the connection is open."""
+
+    def state(self) -> State | None:
+        """Return what another process needs to go on; None if it cannot, or not at the moment."""
+
+    def resume(self, connection: Any, state: State) -> None:
+        """Take a connection in place of `connect` and `enter`, and go on from a state.
+
+        The client is sent nothing, and no other one is.
+        """
+
+    def follow(self, state: State) -> None:
+        """Go on with what the client follows: all other clients are there again."""
 
     def address_known(self) -> None:
         """Have the client counted for its own address, now or later (`ClientAddress.locate`)."""
@@ -129,8 +168,8 @@ class Handler(Protocol[M_contra]):
     def stop(self) -> None:
         """Take nothing more: the server is stopping."""
 
-    def say_goodbye(self) -> None:
-        """Tell the client that the server is stopping, and end."""
+    def say_goodbye(self, goodbye: Goodbye) -> None:
+        """Tell the client that the server stops, or is upgraded, and end."""
 
     def lost(self) -> None:
         """Send nothing more: the transport is gone."""

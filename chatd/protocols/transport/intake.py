@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.lifecycle import ENDED, Lifecycle
 from chatd.protocols.transport.rate import ClientRate
+from chatd.util.state import State
 
 UNENDED_LINES = 4
 """Cost, in lines, of input in which no item ends: looking at one byte takes as long as at a
@@ -87,6 +88,21 @@ class Intake:
         An item that has not ended is to be dropped.
         """
         self._broken = True
+
+    def state(self) -> State:
+        """Return what another process needs to go on."""
+        return {
+            "unread": self.unread,
+            "items": [self._decoder.state_of(item) for item in self.items],
+            "since": self.since,
+            "heard": self.heard,
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self.unread = state["unread"]
+        self.items[:] = map(self._decoder.item_from, state["items"])
+        self.since, self.heard = state["since"], state["heard"]
 
     def drop_item(self, now: float) -> None:
         """Drop the item that has begun, with all of it that still comes."""

@@ -69,6 +69,14 @@ class Pace:
         self._lines_paid = min(other._lines_paid, now)
         self._bytes_paid = min(other._bytes_paid, now)
 
+    def state(self, now: float) -> list[float]:
+        """Return the seconds for which it owes lines and bytes, less than nothing for a rest."""
+        return [max(paid - now, -BURST_SECONDS) for paid in (self._lines_paid, self._bytes_paid)]
+
+    def resume(self, state: list[float], now: float) -> None:
+        """Go on from a state."""
+        self._lines_paid, self._bytes_paid = (now + seconds for seconds in state)
+
     def rested(self, now: float) -> bool:
         """Return True if the whole burst is left."""
         return max(self._lines_paid, self._bytes_paid) <= now - BURST_SECONDS
@@ -136,7 +144,6 @@ class Admission:
 
         Raise `TooManyConnections`, and do not count it, if there are as many as there may be.
         """
-        network = networks_of_origin(host)[0]
         owner = _owner_of(host)
         try:
             for budgets in self._counted:
@@ -144,8 +151,16 @@ class Admission:
         except UsedUp as full:
             key = _FULL.get(full.budget.level, "network_full")
             raise TooManyConnections(key, full.limit) from None
+        return self._enter(host, now)
+
+    def take_over(self, host: str) -> Place:
+        """Count a connection that another process has counted, and return its place."""
+        return self._enter(host, 0.0)
+
+    def _enter(self, host: str, now: float) -> Place:
+        network = networks_of_origin(host)[0]
         for budgets in self._counted:
-            budgets.count(owner, (Kind.CONNECTIONS, 1))
+            budgets.count(_owner_of(host), (Kind.CONNECTIONS, 1))
         return Place(host, network, self._pace(network, now))
 
     def _pace(self, network: str, now: float) -> Pace | None:

@@ -36,12 +36,13 @@ from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
 from chatd.protocols.transport.client_address import ClientAddress
-from chatd.protocols.transport.handler import Handler
+from chatd.protocols.transport.handler import Goodbye, Handler
 from chatd.protocols.transport.lifecycle import Lifecycle, State, guarded
 from chatd.protocols.transport.limits import Place
 from chatd.protocols.transport.output import Output
 from chatd.protocols.transport.paced_reader import PacedReader
 from chatd.protocols.transport.sockets import is_reset, socket_of
+from chatd.util.state import State as HandedOver
 
 if TYPE_CHECKING:
     from chatd.protocols.transport.factory import ChatFactory, Client
@@ -109,6 +110,78 @@ class ManagedConnection:
             self.fail("a client could not be served")
         return due
 
+    def stand_still(self) -> None:
+        """Read and handle nothing until `go_on` is called."""
+        if self.lifecycle.state < State.DRAINING:
+            self.reader.stand_still()
+
+    @guarded
+    def go_on(self) -> None:
+        """Read and handle again what this client sends."""
+        if not self.lifecycle.departed and self.lifecycle.state is not State.DRAINING:
+            self.reader.go_on_after()
+
+    def state(self) -> HandedOver | None:
+        """Return what another process needs to go on with this client.
+
+        None if that is impossible: the client is about to go, is owed something that is not done
+        yet, or came over TLS, whose state is nowhere to be had.
+        """
+        lifecycle, output = self.lifecycle.state, self.output
+        if lifecycle not in (State.OPEN, State.HALF_CLOSED) or output.ended or not self.is_plain:
+            return None
+        handler = self.handler.state()
+        if handler is None:
+            return None
+        address, now = self.address, self._clock.seconds()
+        return {
+            "speaks": self.handler.kind(),
+            "handler": handler,
+            "host": address.host,
+            "pace": None if address.pace is None else address.pace.state(now),
+            "intake": self.reader.intake.state(),
+            "unsent": output.writer.unsent,
+        }
+
+    @property
+    def is_plain(self) -> bool:
+        """True if the connection itself can be handed over, by its socket."""
+        return not self.address.encrypted and self.address.located
+
+    @guarded
+    def resume(self, transport: Any, state: HandedOver) -> None:
+        """Begin as `made` does with a client of another process, from a state.
+
+        The client is sent nothing before `go_on`: the other process may have to go on.
+        """
+        self.transport = transport
+        self.address.connect(transport)
+        self.factory.clients.add(self.client)
+        transport.bufferSize = READ_BYTES
+        self.lifecycle.advance(State.OPEN)
+        self.handler.resume(self, state["handler"])
+        if self.address.pace is not None and state["pace"] is not None:
+            self.address.pace.resume(state["pace"], self._clock.seconds())
+        self.reader.intake.resume(state["intake"])
+        self.reader.stand_still()
+        self.output.writer.hold()
+        if state["unsent"]:
+            self.output.writer.owe(state["unsent"])
+
+    @guarded
+    def follow(self, state: HandedOver) -> None:
+        """Go on with what the client follows, once all other clients are there again."""
+        self.handler.follow(state["handler"])
+
+    def let_go_on(self) -> None:
+        """Send and read, after `resume`: the other process has ended."""
+        if self.lifecycle.departed:
+            return
+        self.output.writer.release()
+        if self.handler.decoder.unfinished:
+            self.factory.checks.schedule(self)
+        self.go_on()
+
     @guarded
     def stop_reading(self) -> None:
         """Take nothing more from this client: the server is stopping."""
@@ -126,10 +199,10 @@ class ManagedConnection:
             reader.resume()
 
     @guarded
-    def say_goodbye(self) -> None:
-        """Tell this client that the server is stopping, and close."""
+    def say_goodbye(self, goodbye: Goodbye = Goodbye.STOPPING) -> None:
+        """Tell this client that the server stops, or is upgraded, and close."""
         if not self.lifecycle.departed:
-            self.handler.say_goodbye()
+            self.handler.say_goodbye(goodbye)
         if self.lifecycle.state is State.LOST:
             self.reader.go_on()
 

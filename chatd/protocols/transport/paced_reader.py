@@ -109,6 +109,20 @@ class PacedReader:
         if self.intake.unread or state in ENDED:
             self.await_turn()
 
+    def stand_still(self) -> None:
+        """Read and handle nothing until `go_on_after` is called."""
+        self.forget_turns()
+        self._awaits_turn = True  # one that does not come: see `go_on`
+        if not self.paused:
+            self.pause()
+
+    def go_on_after(self) -> None:
+        """Go on after `stand_still`, or in another process."""
+        self._awaits_turn = False
+        if self._lifecycle.state is not State.LOST:
+            self.resume()
+        self.await_turn()
+
     def wake(self) -> None:
         """Go on with what waits here, if anything does: the handler may be ready for it."""
         if self.intake.unread or self.paused or self._lifecycle.state is not State.OPEN:

@@ -9,6 +9,7 @@ must not know how bytes become items.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from math import inf
 from typing import Any, Generic, TypeVar
@@ -16,17 +17,19 @@ from typing import Any, Generic, TypeVar
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.action_queue import Action, Job
+from chatd.chat.handing_over import follow, resume, state_of
 from chatd.chat.line_quotas import SOME_UNPUBLISHED_WORK, Limited
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind
 from chatd.formats.base import Format
 from chatd.protocols.transport import typed_text
-from chatd.protocols.transport.handler import Decoder
+from chatd.protocols.transport.handler import Decoder, Goodbye
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.rooms.stream import Stream
 from chatd.text.messages import MessageFault
+from chatd.util.state import State
 
 M = TypeVar("M")
 
@@ -94,10 +97,28 @@ class SessionHandler(Limited, Generic[M]):
 
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
+        self._connect(connection, self.server.connect)
+
+    def state(self) -> State | None:
+        """Return what another process needs to go on; None while something is under way."""
+        if not self.session.queue.settled:
+            return None
+        return {"decoder": self.decoder.state(), "session": state_of(self.server, self.session)}
+
+    def resume(self, connection: ManagedConnection, state: State) -> None:
+        """Take a connection, and go on with the session of another process."""
+        self.decoder.resume(state["decoder"])
+        self._connect(connection, partial(resume, self.server, state["session"]))
+
+    def follow(self, state: State) -> None:
+        """Follow the rooms of the session where another process did."""
+        follow(self.server, self.session, state["session"])
+
+    def _connect(self, connection: ManagedConnection, make_session: Callable[..., Session]) -> None:
         self.connection = connection
         stream = self.stream_type(connection.reader.rate, connection)
         writer = connection.output.begin(connection.transport, stream)
-        self.session = self.server.connect(stream, self.format(), private=self._for_people)
+        self.session = make_session(stream, self.format(), private=self._for_people)
         self._connected = True
         stream.connect(writer)
         self.session.queue.when_changed(connection.reader.wake)
@@ -155,10 +176,10 @@ class SessionHandler(Limited, Generic[M]):
     def stop(self) -> None:
         """Do nothing: what was said so far is still published and shown."""
 
-    def say_goodbye(self) -> None:
-        """Tell the client that the server is stopping, and end the session."""
+    def say_goodbye(self, goodbye: Goodbye) -> None:
+        """Tell the client that the server stops, or is upgraded, and end the session."""
         if not self.session.stream.finished:
-            self.session.answer("stopping")
+            self.session.answer(goodbye.value)
             self.server.finish(self.session)
 
     def lost(self) -> None:

@@ -22,6 +22,7 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language, sentence
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.handler import Goodbye
 from chatd.protocols.transport.lifecycle import State
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
@@ -39,6 +40,7 @@ from chatd.protocols.web.http.messages import (
 from chatd.protocols.web.http.responder import Responder
 from chatd.protocols.web.http.upgrade import ConnectionRequester, HandOver, Requester
 from chatd.text.escaping import encode_line
+from chatd.util.state import State as HandedOver
 
 REQUEST_LINES = 5
 """Cost of a request, in lines, beside what its handler adds: reading and answering one takes some
@@ -189,9 +191,17 @@ class HttpHandler:
 
     def stop(self) -> None:
         """End, after the request that is being handled."""
-        self.say_goodbye()
+        self.say_goodbye(Goodbye.STOPPING)
 
-    def say_goodbye(self) -> None:
+    def kind(self) -> str:
+        """Return the kind of the connection."""
+        return "http"
+
+    def state(self) -> HandedOver | None:
+        """Return None: the client has to come back."""
+        return None
+
+    def say_goodbye(self, goodbye: Goodbye) -> None:
         """End, after the request that is being handled."""
         if not self._working:
             self._responder.finish()

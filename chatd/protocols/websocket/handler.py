@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from wsproto.frame_protocol import CloseReason
 
+from chatd.protocols.transport.handler import Goodbye
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.protocols.websocket.frames import Frames
 from chatd.protocols.websocket.liveness import Liveness
@@ -57,10 +58,10 @@ class OverWebSocket(SessionHandler[M]):
             self.send_frame(self.decoder.ping())
         return min(liveness.due(connection), super().check(now))
 
-    def say_goodbye(self) -> None:
-        """Tell the client that the server is stopping, and end the session."""
+    def say_goodbye(self, goodbye: Goodbye) -> None:
+        """Tell the client that the server stops, or is upgraded, and end the session."""
         self.decoder.close(CloseReason.GOING_AWAY)
-        super().say_goodbye()
+        super().say_goodbye(goodbye)
 
     def closing(self) -> bytes:
         """Return the last frame, which closes the WebSocket."""

@@ -71,13 +71,15 @@ class StoreFile:
     ``content``, and closes it again; only the lock stays open. Raises `StoreError` when the file
     cannot be opened, is another program's, is of a newer version, or is in use by another daemon.
 
+    A ``lock`` is given to the successor of a daemon that has it.
+
     ``size`` is the size of the file without its free pages, and of its log, in bytes, as of the
     last call of `measure`. All other methods run in the writer's thread.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lock: StoreLock | None = None) -> None:
         self.path = path
-        self.lock = StoreLock(path)
+        self.lock = lock or StoreLock(path)
         self._wal = f"{path}-wal"
         self._connection: sqlite3.Connection | None = None
         self._page = 0

@@ -52,6 +52,11 @@ class StoreLock:
                     return
             os.close(self._descriptor)
 
+    @property
+    def descriptor(self) -> int:
+        """The descriptor of the locked file, which a successor may be given."""
+        return self._descriptor
+
     def write_pid(self) -> None:
         """Write this process's number into the file, for ``kill``, and for `StoreInUse`."""
         self._write(b"%d\n" % os.getpid())
@@ -71,6 +76,29 @@ class StoreLock:
             with suppress(OSError):
                 self._path.unlink()
         os.close(self._descriptor)
+
+
+class SharedLock(StoreLock):
+    """The lock of a store that a daemon and its successor have, by one descriptor of the file.
+
+    It is the daemon's, and is neither released nor removed here, until the successor says by its
+    number that it goes on. The lock ends with the last of the two.
+    """
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._descriptor = descriptor
+        self._is_ours = False
+
+    def write_pid(self) -> None:
+        self._is_ours = True
+        super().write_pid()
+
+    def release(self, *, remove: bool = False) -> None:
+        if self._is_ours:
+            super().release(remove=remove)
+        else:
+            os.close(self._descriptor)
 
 
 def _check_directory(directory: Path) -> None:

@@ -41,6 +41,7 @@ from chatd.storage.sqlite.archive import Archive
 from chatd.storage.sqlite.backup import last_back_up
 from chatd.storage.sqlite.errors import DamagedFile
 from chatd.storage.sqlite.file import StoreFile
+from chatd.storage.sqlite.lock import SharedLock
 from chatd.storage.sqlite.maintenance_schedule import ENOUGH_EVENTS, MaintenanceSchedule
 from chatd.storage.sqlite.writer import Writer
 from chatd.util.error_log import RecurringWarning
@@ -64,7 +65,8 @@ class SqliteStore(GroupCommitStore):
     daemon forks; `start` opens it for work. Raises `StoreError` as `StoreFile` does.
 
     ``now`` gives the time in seconds since 1970; it stamps the events. ``limit`` is that of its
-    size; None for no limit.
+    size; None for no limit. ``lock`` is the descriptor of the file's lock, if this process is the
+    successor of the one that has it.
     """
 
     def __init__(
@@ -73,9 +75,10 @@ class SqliteStore(GroupCommitStore):
         path: Path,
         now: Callable[[], float] = time.time,
         limit: SizeLimit | None = None,
+        lock: int | None = None,
     ) -> None:
         super().__init__(reactor)
-        self._file = StoreFile(path)
+        self._file = StoreFile(path, None if lock is None else SharedLock(path, lock))
         self._limit = limit or SizeLimit(path)
         self._writer = Writer(self._file, reactor, now, self._limit)
         self._reader = Archive(path, now)
@@ -97,6 +100,10 @@ class SqliteStore(GroupCommitStore):
     @property
     def place(self) -> Path:
         return self.path
+
+    @property
+    def lock(self) -> int:
+        return self._file.lock.descriptor
 
     def describe(self, language: Language) -> str:
         lines = sum(record.head for record in self.rooms())

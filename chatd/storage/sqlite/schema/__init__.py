@@ -31,6 +31,11 @@ def _released_steps() -> tuple[str, ...]:
 STEPS = _released_steps()
 """The SQL of each step, in order."""
 
+WORKS_WITH = 7
+"""The oldest version that can go on working with a file of the latest one: a step that only adds
+leaves it as it is. A successor that is being upgraded to makes its steps before the daemon has
+ended, which goes on with the file if that fails."""
+
 FILLS: Mapping[int, Callable[[sqlite3.Connection], None]] = {4: time_index.fill}
 """Functions that fill the tables of a step, by its number, where SQL alone cannot. A function runs
 in the transaction of its step."""

@@ -1,0 +1,94 @@
+"""The sessions and rooms of a server as another process goes on with them, and that going on.
+
+Theory of operation. A process that is upgraded stands still and gives the state of its server:
+`state_of_server`, and of each session `state_of`. Another one, which has opened the same store,
+takes them: `resume_server`, then each session (`resume`), and when all of them are members of their
+rooms again, `follow` for each. Nobody is shown that a session comes: for all others, it never left.
+
+What is in the store is in no state; nor is what a session can do without: who has just left.
+
+This module must not know connections, nor how a state gets from one process to the other.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.event import is_inbox, owner_of
+from chatd.formats.base import Format
+from chatd.rooms.room import Room
+from chatd.rooms.stream import Stream
+from chatd.text.folding import fold
+from chatd.util.state import State
+
+
+def state_of_server(server: ChatServer) -> State:
+    """Return what another process needs to go on with a server, beside its sessions."""
+    return {
+        "numbers": server.numbers.state(),
+        "rooms": server.rooms.state(),
+        "budgets": server.budgets.state(),
+    }
+
+
+def resume_server(server: ChatServer, state: State) -> None:
+    """Go on with a server that was made on the same store and has no session yet."""
+    server.numbers.resume(state["numbers"])
+    server.rooms.resume(state["rooms"])
+    server.budgets.resume(state["budgets"])
+
+
+def state_of(server: ChatServer, session: Session) -> State:
+    """Return what another process needs to go on with a session."""
+    return {
+        "number": session.number,
+        "text_only": session.text_only,
+        "identity": session.identity.state(),
+        "name": server.names.state(session),
+        "prompt": session.prompt.state(),
+        "subscriptions": session.subscriptions.state(),
+        "joined": session.joined.state(),
+    }
+
+
+def resume(
+    server: ChatServer, state: State, stream: Stream, format: Format, *, private: bool
+) -> Session:
+    """Return a session that goes on from a state, in its rooms and without output.
+
+    ``format`` is that of its client before it has set anything; see `ChatServer.connect`.
+    """
+    session = server.make_session(state["number"], stream, format, private=private)
+    session.text_only = state["text_only"]
+    session.identity.resume(state["identity"])
+    server.sessions.add(session)
+    server.names.resume(session, state["name"])
+    told = state["subscriptions"]
+    account = told["account"]
+    tracker = None if account is None else server.unread.resume(session, account)
+    session.subscriptions.resume(told, tracker)
+    room_of = partial(_room_of, server)
+    session.prompt.resume(state["prompt"], room_of)
+    session.joined.resume(session, state["joined"], room_of)
+    return session
+
+
+def follow(server: ChatServer, session: Session, state: State) -> None:
+    """Have a session follow its rooms from where it was, and queue what it is owed."""
+    cursors = {each["room"]: each["cursor"] or {} for each in state["joined"]["rooms"]}
+    log_of = partial(_log_of, server)
+    session.subscriptions.resume_following(
+        state["subscriptions"], log_of, session.may_read, cursors
+    )
+
+
+def _room_of(server: ChatServer, name: str) -> Room | None:
+    return server.rooms.get(fold(name))
+
+
+def _log_of(server: ChatServer, name: str) -> Room | None:
+    if is_inbox(name):
+        return server.unread.inboxes.of(owner_of(name))
+    return _room_of(server, name)

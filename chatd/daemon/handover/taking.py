@@ -1,0 +1,204 @@
+"""The successor's side of a handover: it takes all that a daemon gives, and goes on with it.
+
+The theory of operation is in `chatd.daemon.handover`. This module must not know what a state is
+made of.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Protocol, cast
+
+from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import Factory
+from twisted.internet.protocol import Protocol as TwistedProtocol
+from twisted.logger import Logger
+
+from chatd import __version__
+from chatd.chat.handing_over import resume_server
+from chatd.chat.server import ChatServer
+from chatd.daemon.handover.channel import Channel, Ended
+from chatd.daemon.handover.giving import READABLE, Schema
+from chatd.daemon.handover.process import channel_of_successor
+from chatd.daemon.handover.twistd import PidFile
+from chatd.protocols.transport.factory import ChatFactory, Client
+from chatd.util.state import State
+
+TAKING_SECONDS = 30.0
+"""Seconds for which a successor that is ready waits: the daemon finishes what is under way."""
+
+
+class Address(Protocol):
+    """A listening address: `chatd.daemon.service.Listener`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def factory(self) -> ChatFactory: ...
+
+
+class Taking:
+    """The part of a successor: `receive`, then make the daemon, then `adopt` and `go`.
+
+    ``lock`` is the descriptor of the store's lock, and ``control`` that of the control socket.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self.lock: int | None = None
+        self.control: int | None = None
+        self._ports: dict[str, list[int]] = {}
+        self._order: list[str] = []
+        self._server: State = {}
+        self._clients: list[tuple[str, int, State]] = []
+        self._adopted: list[Client] = []
+
+    @classmethod
+    def of_this_process(cls, environment: MutableMapping[str, str]) -> Taking | None:
+        """Return it if this process is a successor; None for a daemon that starts by itself."""
+        channel = channel_of_successor(environment)
+        return None if channel is None else cls(channel)
+
+    def receive(self, schema: Schema) -> None:
+        """Say that this process is ready, and take everything. Raises `Ended`.
+
+        ``schema`` is what this version makes of the store's files.
+        """
+        channel = self._channel
+        channel.say(
+            "ready",
+            version=__version__,
+            reads=[READABLE.start, READABLE.stop],
+            schema=schema,
+        )
+        channel.deadline = time.monotonic() + TAKING_SECONDS
+        while (message := channel.hear()).says != "all":
+            self._take(message.says, message.state, message.descriptors)
+
+    def _take(self, says: str, state: State, descriptors: Sequence[int]) -> None:
+        if says == "lock":
+            (self.lock,) = descriptors
+        elif says == "control":
+            (self.control,) = descriptors
+        elif says == "address":
+            self._order.append(state["name"])
+            self._ports[state["name"]] = list(descriptors)
+        elif says == "server":
+            self._server = state["state"]
+        elif says == "clients":
+            name = self._order[state["address"]]
+            for descriptor, each in zip(descriptors, state["states"], strict=True):
+                self._clients.append((name, descriptor, each))
+        else:
+            raise Ended(f"the daemon says what this version does not know: {says}")
+
+    def ports_of(self, name: str) -> list[socket.socket]:
+        """Take the listening sockets of an address; none if the daemon had no such address."""
+        return [socket.socket(fileno=each) for each in self._ports.pop(name, ())]
+
+    @contextmanager
+    def telling_failures(self) -> Iterator[None]:
+        """Context in which the daemon is told why this process ends, if it does."""
+        try:
+            yield
+        except Ended:
+            sys.stderr.flush()
+            os._exit(1)  # the daemon goes on, and says why: nothing here may be closed in order
+        except SystemExit as error:
+            self._fail(str(error.code).removeprefix("chatd: "))
+            raise
+        except BaseException as error:
+            self._fail(f"{type(error).__name__}: {error}")
+            raise
+
+    def adopt(self, addresses: Sequence[Address], server: ChatServer, reactor: Any) -> None:
+        """Go on with the server and all clients, without sending or reading anything.
+
+        Raises `Ended` if the daemon had clients at an address that there is not any more.
+        """
+        by_name = {address.name: address.factory for address in addresses}
+        resume_server(server, self._server)
+        adopted = []
+        for name, descriptor, state in self._clients:
+            factory = by_name.get(name)
+            if factory is None:
+                raise Ended(f"the settings have no address {name} any more, and clients are there")
+            client = factory.take_over(state)
+            with socket.socket(fileno=descriptor) as connection:
+                connection.setblocking(False)
+                reactor.adoptStreamConnection(descriptor, connection.family, _Of(client))
+            adopted.append((client, state))
+        for client, state in adopted:
+            client.connection.follow(state)
+        self._adopted = [client for client, _ in adopted]
+
+    def go(self) -> None:
+        """Say that all is adopted, and begin once the daemon has ended. Raises `Ended`."""
+        self._channel.say("adopted")
+        if self._channel.hear().says != "go":
+            raise Ended("the daemon goes on by itself")
+        self._channel.close()
+
+    def begin(self) -> None:
+        """Send to all clients, and read them."""
+        for client in self._adopted:
+            client.connection.let_go_on()
+        self._adopted.clear()
+
+    def _fail(self, why: str) -> None:
+        with suppress(Ended):  # it has ended, or knows
+            self._channel.say("failed", why=why)
+        self._channel.close()
+
+
+class Succession:
+    """The last steps of a successor, whose daemon is made: see `chatd.daemon.service`."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        taking: Taking,
+        addresses: Sequence[Address],
+        server: ChatServer,
+        pid_file: PidFile,
+        reactor: Any,
+    ) -> None:
+        self._taking = taking
+        self._addresses = addresses
+        self._server = server
+        self._pid_file = pid_file
+        self._reactor = reactor
+
+    def take_over(self) -> None:
+        """Go on with all that the daemon had, which ends."""
+        try:
+            with self._taking.telling_failures():
+                self._taking.adopt(self._addresses, self._server, self._reactor)
+                self._taking.go()
+        except Exception:
+            self.log.failure("cannot take over")
+            os._exit(1)
+        self._pid_file.write()
+
+    def begin(self) -> None:
+        """Send to all clients, and read them."""
+        self._taking.begin()
+
+
+class _Of(Factory):
+    """A factory of one protocol, which is there already."""
+
+    noisy = False
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def buildProtocol(self, addr: IAddress | None) -> TwistedProtocol:
+        return cast(TwistedProtocol, self._client)
