@@ -39,6 +39,9 @@ class SharedClaims(Claims):
         self._append(request)
         return request.done
 
+    def resume(self, claim: Claim) -> None:
+        self._held[claim] = None
+
     def release(self, claim: Claim) -> None:
         self._held.pop(claim, None)
         self._append(Release(claim))

@@ -66,6 +66,11 @@ class TestATermTakesOver:
         claimed.hold(EVA)
         assert claimed.taken_over() == [ANA, EVA]
 
+    def test_what_another_process_of_the_node_held(self, claimed: Claimed) -> None:
+        claimed.claims.resume(ANA)
+        assert claimed.taken_over() == [ANA]
+        assert claimed.appended == []
+
     def test_nothing_that_was_released(self, claimed: Claimed) -> None:
         claimed.hold()
         claimed.claims.release(ANA)
