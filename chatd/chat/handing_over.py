@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from twisted.internet.interfaces import IReactorTime
+
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.event import is_inbox, owner_of
@@ -22,6 +24,20 @@ from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.text.folding import fold
 from chatd.util.state import State
+
+
+def release_all(server: ChatServer, clock: IReactorTime) -> None:
+    """Have everything appended, shown or stored that waits for more of its kind."""
+    server.rooms.release_notices()
+    server.rooms.release_changes(clock)
+    server.unread.keep_all()
+    server.incoming.keep()
+
+
+def give_back(server: ChatServer) -> None:
+    """Give back what sessions took ahead of their budgets: the next lines are counted anew."""
+    for session in server.sessions:
+        server.spending.end(session)
 
 
 def state_of_server(server: ChatServer) -> State:

@@ -22,9 +22,11 @@ class MemoryClient:
     def __init__(self, world: World, factory: Any, protocol: Any, address: IAddress) -> None:
         self.world = world
         self.factory = factory
+        self._address = address
         self.transport = self.transport_class(peerAddress=address)
         self.protocol: Any = protocol
         self.protocol.makeConnection(self.transport)
+        world.clients.append(self)
 
     @property
     def server(self) -> ChatServer:
@@ -40,6 +42,19 @@ class MemoryClient:
     def closed(self) -> bool:
         """True if the server has closed this connection."""
         return self.transport.disconnecting
+
+    def take_over(self, factory: Any, state: Any) -> Any:
+        """Be a client of another factory, which goes on from a state. Return the connection.
+
+        What was sent and was not seen yet stays.
+        """
+        unseen = self.transport.value()
+        self.factory, self.protocol = factory, factory.take_over(state)
+        self.transport = self.transport_class(peerAddress=self._address)
+        self.protocol.makeConnection(self.transport)
+        assert not self.transport.value(), "it was sent something"
+        self.transport.io.write(unseen)
+        return self.protocol.connection
 
     def half_close(self) -> None:
         """Send nothing more, and go on reading."""

@@ -22,13 +22,30 @@ class Transport(StringTransport):
 
 @implementer(ISystemHandle, IFileDescriptor)
 class SocketTransport(Transport):
-    """A transport with a real socket below it: what is written is what the socket did not take."""
+    """A transport with a real socket below it, which nothing is written to but by others."""
 
     def __init__(self, **addresses: Any) -> None:
         super().__init__(**addresses)
         self.handle, self.peer = socket.socketpair()
         for end in self.handle, self.peer:
             end.setblocking(False)
+        self.awaits_room = False
+        """True while it is to say when the socket has room."""
+
+    def startWriting(self) -> None:
+        self.awaits_room = True
+
+    def make_room(self) -> bytes:
+        """Take what has come out, and say that the socket has room, until it was not asked to.
+
+        Return all that came out.
+        """
+        data = self.received()
+        while self.awaits_room:
+            self.awaits_room = False
+            self.producer.resumeProducing()
+            data += self.received()
+        return data
 
     def getHandle(self) -> object:
         return self.handle

@@ -21,6 +21,7 @@ from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.admin_requests import Administration
+from chatd.chat.handing_over import give_back, release_all, resume_server, state_of_server
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.help import GENERAL, SECTIONS
@@ -40,6 +41,7 @@ from chatd.storage.records import change
 from chatd.text.folding import fold
 from chatd.util.budget_table import BUDGETS
 from chatd.util.budgets import Budgets
+from chatd.util.state import decode, encode
 from tests.support.memory_client import MemoryClient
 from tests.support.node_clocks import NodeClocks
 from tests.support.sentences import EN
@@ -60,6 +62,9 @@ HASH = CHEAP.hash(PASSWORD)
 
 NODES = int(os.environ.get("CHATD_TEST_NODES", "1"))
 """The number of servers of a world, on one log: people connect to each in turn."""
+
+HANDED_OVER = bool(os.environ.get("CHATD_TEST_HANDOVER"))
+"""True to have another server go on, in another process as it were, whenever a person types."""
 
 STORES = ("chatd.storage.shared", "tests.support.shared_store")
 """The modules of stores that have nodes."""
@@ -182,9 +187,8 @@ class World:
         **options: Any,
     ) -> None:
         self.clock = clock or Clock()
-        self.budgets = Budgets(
-            self.clock, {BUDGETS[name]: limit for name, limit in budgets.items()}
-        )
+        self._limits = {BUDGETS[name]: limit for name, limit in budgets.items()}
+        self.budgets = Budgets(self.clock, self._limits)
         self.ahead = 0.0
         self.hashing = Immediately()
         options.setdefault("passwords", Passwords(self.clock, self.hashing, CHEAP))
@@ -204,6 +208,42 @@ class World:
         self.chat, self.bare, self.irc = first.chat, first.bare, first.irc
         self.watch = ClockWatch(self.store, self.clock, self.now)
         self._people = 0
+        self.clients: list[MemoryClient] = []
+
+    def hand_over(self) -> None:
+        """Have another server go on, on the same store and with all clients: see `handing_over`."""
+        (old,) = self.nodes
+        clock = old.clock
+        for client in self.clients:
+            client.protocol.connection.stand_still()
+        release_all(old.server, clock)
+        self.settle()
+        give_back(old.server)
+        states = [(client, client.protocol.connection.state()) for client in self.clients]
+        moved = [(client, encode(state)) for client, state in states if state is not None]
+        server = encode(state_of_server(old.server))
+        for call in self.clock.getDelayedCalls():
+            call.cancel()  # of the other process, which has ended
+        self.budgets = Budgets(self.clock, self._limits)
+        new = self._make_node(old.store)
+        resume_server(new.server, decode(server))
+        factories = {old.chat: new.chat, old.bare: new.bare, old.irc: new.irc}
+        self.nodes, self.clients = [new], [client for client, _ in moved]
+        self.server, self.chat, self.bare, self.irc = new.server, new.chat, new.bare, new.irc
+        resumed = []
+        for client, state in moved:
+            factory = factories.get(client.factory, client.factory)
+            resumed.append((client.take_over(factory, decode(state)), decode(state)))
+        for connection, state in resumed:
+            connection.follow(state)
+        for connection, _ in resumed:
+            connection.let_go_on()
+        self.settle()
+
+    def hand_over_if_possible(self) -> None:
+        """Hand over, unless there are several nodes, or lines wait for a slow store."""
+        if len(self.nodes) == 1 and not self.store.holds:
+            self.hand_over()
 
     def add_node(self) -> Node:
         """Start one more node on the log."""
@@ -400,6 +440,8 @@ class Member(MemoryClient):
 
     def type(self, *lines: str | bytes) -> None:
         """Type lines, and run all that is due."""
+        if HANDED_OVER:
+            self.world.hand_over_if_possible()
         for line in lines:
             self.send((line.encode() if isinstance(line, str) else line) + b"\n")
         self.world.settle()

@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 
+from chatd.chat.handing_over import give_back, release_all
 from chatd.chat.server import ChatServer
 from chatd.protocols.transport.factory import ChatFactory, Managed
 from chatd.protocols.transport.handler import Goodbye
@@ -92,14 +93,10 @@ class StandingStill:
         for connection in self.connections:
             connection.stand_still()
         for server in self._servers:
-            server.rooms.release_notices()
-            server.rooms.release_changes(self._clock)
-            server.unread.keep_all()
-            server.incoming.keep()
+            release_all(server, self._clock)
         await self._settle()
         for server in self._servers:
-            for session in server.sessions:
-                server.spending.end(session)
+            give_back(server)
 
     def go_on(self) -> None:
         """Go on as before: those who were told to come back may do so."""

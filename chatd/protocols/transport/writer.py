@@ -188,7 +188,7 @@ class ConnectionWriter:
         self._block()
         if not self._closing:
             self._unsent += rest
-            self.transport.startWriting()
+            self._await_room()
 
     def pump(self) -> None:
         """Send what the stream has, as far as the connection takes it."""
@@ -265,8 +265,15 @@ class ConnectionWriter:
         sent = _sent(self._socket, self._unsent)
         self._unsent = self._unsent[sent:]
         if self._unsent:
-            self.transport.startWriting()
+            self._await_room()
         return not self._unsent
+
+    def _await_room(self) -> None:
+        """Have the transport say when the plain socket has room, or find out that it is broken."""
+        try:
+            self.transport.startWriting()
+        except Exception:
+            self._supply.failed("a client could not be sent to")
 
     def _write(self, data: bytes) -> None:
         try:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twisted.internet.error import ConnectionLost
 
 from chatd.errors import ErrorKind
-from chatd.protocols.lines.json_lines import ENDED, STOPPING, JsonLineHandler
+from chatd.protocols.lines.json_lines import ENDED, JsonLineHandler
 from chatd.protocols.live.handler import most_characters
 from chatd.protocols.transport.limits import Limits
 from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
@@ -239,7 +239,7 @@ class TestEnding:
         one.protocol.connection.say_goodbye()
         say, closing = one.seen()
         assert say["key"] == "stopping"
-        assert closing == {"type": "closing", "reason": STOPPING}
+        assert closing == {"type": "closing", "reason": "stopping"}
 
 
 SWITCHING = {
