@@ -20,6 +20,7 @@ from chatd.daemon.passed_sockets import HandedOverUnixPort
 from chatd.daemon.settings import Settings
 from chatd.protocols.control import Control, control_path
 from chatd.storage.contract import Store, StoreError
+from chatd.storage.handing_over import Predecessor
 from chatd.storage.memory import MemoryStore
 from chatd.storage.paths import is_shared, path_of, place_of
 from chatd.storage.postgres.address import address_of
@@ -36,11 +37,11 @@ def store_of(
     rundir: Path,
     user: Identity,
     reactor: IStoreReactor,
-    lock: int | None = None,
+    predecessor: Predecessor | None = None,
 ) -> Store:
     """Return the store, opened with the rights of the user. Refuse one that cannot be used.
 
-    ``lock`` is the descriptor of its lock, if another process has that and hands it over.
+    ``predecessor`` is the process that hands it over, if there is one.
     """
     where = settings.store
     try:
@@ -52,7 +53,7 @@ def store_of(
             return MemoryStore(reactor)
         with acting_as(user):
             limit = SizeLimit(path, settings.max_store)
-            return SqliteStore(reactor, path, limit=limit, lock=lock)
+            return SqliteStore(reactor, path, limit=limit, predecessor=predecessor)
     except StoreError as error:
         refuse(f"cannot use --store {where}: {error}")
 

@@ -139,8 +139,10 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     # The store, and the chat server on it
     if taking is not None:
         import_all(settings)
-        taking.receive(schema_of(settings))
-    store = store_of(settings, rundir, user, clock, None if taking is None else taking.lock)
+        taking.be_ready(schema_of(settings))
+    store = store_of(settings, rundir, user, clock, taking)
+    if taking is not None:
+        taking.receive()
     store.when_broken(partial(_stop_for, reactor))
     foreground = bool(twistd.get("nodaemon", True))
     manager = manager_of(os.environ, clock, lambda: store.commit_seconds, foreground=foreground)
@@ -212,7 +214,7 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     # The process
     succession = None
     if taking is not None:
-        succession = Succession(taking, listeners, server, pid_file, reactor)
+        succession = Succession(taking, store, listeners, server, pid_file, reactor)
     collect_garbage_rarely()
     switch_threads_often()
     show_stacks_when_aborted()

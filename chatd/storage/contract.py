@@ -28,6 +28,7 @@ from chatd.remarks import words_of
 from chatd.storage.batches import BatchItem
 from chatd.storage.claims import Claims
 from chatd.storage.counts import StoreCounts
+from chatd.storage.handing_over import StoreToHandOver
 from chatd.storage.operated import OperatedStore
 from chatd.text.folding import fold, fold_for_search
 from chatd.text.mentions import mentions
@@ -177,7 +178,7 @@ class Subscriber(abc.ABC):
         """Take note that the events of a room with seqs up to ``upto`` were deleted."""
 
 
-class Store(OperatedStore):
+class Store(OperatedStore, StoreToHandOver):
     """A store of logs: what is appended is published once it is committed.
 
     `chatd.storage.group_commit` has what all stores do alike.

@@ -29,11 +29,6 @@ class OperatedStore(abc.ABC):
         return None
 
     @property
-    def lock(self) -> int | None:
-        """The descriptor of the lock of this store, for a successor; None if it has none."""
-        return None
-
-    @property
     def durable(self) -> bool:
         """False if lines are known to be less safe than the operator says that they are."""
         return True

@@ -19,12 +19,13 @@ from chatd.chat.server import ChatServer
 from chatd.daemon.handover.channel import MOST_DESCRIPTORS, Channel, Ended, Message
 from chatd.daemon.handover.process import Start, Successor, start_successor
 from chatd.daemon.handover.standing import StandingStill
+from chatd.daemon.handover.store import GivenStore
 from chatd.daemon.handover.twistd import PidFile
 from chatd.daemon.handover.waiting import Waiting
 from chatd.protocols.control import Control
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.sockets import socket_of
-from chatd.storage.contract import Store
+from chatd.storage.contract import Store, StoreError
 from chatd.util.state import State
 
 STATES = 1
@@ -106,7 +107,7 @@ class Handover:
         """
         if self._under_way:
             raise CannotUpgrade("an upgrade is under way already.")
-        if self._given().store.lock is None:
+        if self._given().store.descriptors is None:
             raise CannotUpgrade("the history is in memory alone, and would be lost.")
         self._under_way = True
         self._pid_file.remove()
@@ -121,6 +122,8 @@ class Handover:
                 successor.end()
                 if isinstance(error, Ended):
                     raise CannotUpgrade(f"the new version failed: {error}.") from None
+                if isinstance(error, StoreError):
+                    raise CannotUpgrade(str(error)) from None
                 raise
         finally:
             self._under_way = False
@@ -133,9 +136,12 @@ class Handover:
         )
         self._check(ready)
         self.log.info("handing over to process {number}", number=successor.number)
-        await self._standing.begin()
+        store = GivenStore(self._given().store, successor.channel, self._reactor)
+        await store.prepare()
         began = time.monotonic()
         try:
+            await self._standing.begin()
+            await store.open()
             self._give(successor.channel)
             heard = successor.channel.hear()
             if heard.says != "adopted":
@@ -175,15 +181,12 @@ class Handover:
         """Give everything, in one turn of the reactor. Raises `Ended`."""
         channel.deadline = time.monotonic() + GIVING_SECONDS
         addresses, server, store, _, control = self._given()
-        lock = store.lock
-        assert lock is not None
-        channel.say("lock", [lock])
         for address in addresses:
             ports = [cast(IReadDescriptor, port) for port in address.factory.ports]
             channel.say("address", [port.fileno() for port in ports], name=address.name)
         if control is not None and control.port is not None:
             channel.say("control", [cast(IReadDescriptor, control.port).fileno()])
-        channel.say("server", state=state_of_server(server))
+        channel.say("server", store=store.state(), state=state_of_server(server))
         for number, address in enumerate(addresses):
             clients = _clients_of(address.factory)
             while some := list(islice(clients, MOST_DESCRIPTORS)):

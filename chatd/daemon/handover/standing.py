@@ -6,7 +6,7 @@ This module must not know who is given the state.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol, cast
+from typing import NoReturn, Protocol, cast
 
 from twisted.internet.abstract import FileDescriptor
 from twisted.internet.defer import Deferred
@@ -17,7 +17,7 @@ from chatd.chat.handing_over import give_back, release_all
 from chatd.chat.server import ChatServer
 from chatd.protocols.transport.factory import ChatFactory, Managed
 from chatd.protocols.transport.handler import Goodbye
-from chatd.storage.contract import Store
+from chatd.storage.contract import Store, StoreError
 
 SETTLE_SECONDS = 0.15
 """Seconds for what is under way when a daemon stands still: a request, a password that is checked,
@@ -25,6 +25,10 @@ a hook's answer. The clients concerned come back by themselves if it takes longe
 
 GOODBYE_SECONDS = 0.3
 """Seconds in which clients who cannot be handed over are to take that they have to come back."""
+
+STORE_SECONDS = 1.0
+"""Seconds in which all that was read is to be stored and published: a database may be away, and
+then this is no time to stand still."""
 
 LOOK_SECONDS = 0.005
 """Seconds between two looks at what is under way."""
@@ -77,7 +81,7 @@ class StandingStill:
         """Stand still: accept and read nobody, store and show all that was read.
 
         Clients who cannot be handed over are told to come back. Then wait, for a moment, for what
-        is under way.
+        is under way. Raises `StoreError` if the store takes long; `go_on` then.
         """
         for work in self._works:
             work.pause()
@@ -86,7 +90,7 @@ class StandingStill:
         for connection in foreign:
             connection.stop_reading()
         if foreign:
-            await self._store.flush()
+            await self._flush()
             for connection in foreign:
                 connection.say_goodbye(Goodbye.UPGRADING)
             await self._until_gone(foreign)
@@ -95,11 +99,13 @@ class StandingStill:
         for server in self._servers:
             release_all(server, self._clock)
         await self._settle()
+        self._store.hold()
         for server in self._servers:
             give_back(server)
 
     def go_on(self) -> None:
         """Go on as before: those who were told to come back may do so."""
+        self._store.go_on()
         for connection in self.connections:
             connection.go_on()
         self._listen(True)
@@ -118,7 +124,7 @@ class StandingStill:
     async def _settle(self) -> None:
         until = self._clock.seconds() + SETTLE_SECONDS
         while True:
-            await self._store.flush()
+            await self._flush()
             shown: Deferred[None] = Deferred()
             self._store.once_all_were_read(shown.callback, None)
             await shown
@@ -126,6 +132,9 @@ class StandingStill:
             if self._store.flush().called and (late or not self._is_busy()):
                 return
             await deferLater(self._clock, LOOK_SECONDS)
+
+    async def _flush(self) -> None:
+        await self._store.flush().addTimeout(STORE_SECONDS, self._clock, _not_stored)
 
     def _is_busy(self) -> bool:
         return any(work.is_busy for work in self._works) or any(
@@ -136,3 +145,7 @@ class StandingStill:
         until = self._clock.seconds() + GOODBYE_SECONDS
         while self._clock.seconds() < until and set(foreign) & set(self.connections):
             await deferLater(self._clock, LOOK_SECONDS)
+
+
+def _not_stored(result: object, seconds: float) -> NoReturn:
+    raise StoreError(f"what was said could not be saved within {seconds:g} s. Try again later.")

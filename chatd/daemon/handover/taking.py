@@ -22,11 +22,12 @@ from twisted.logger import Logger
 from chatd import __version__
 from chatd.chat.handing_over import resume_server
 from chatd.chat.server import ChatServer
-from chatd.daemon.handover.channel import Channel, Ended
+from chatd.daemon.handover.channel import Channel, Ended, Message
 from chatd.daemon.handover.giving import READABLE, Schema
 from chatd.daemon.handover.process import channel_of_successor
 from chatd.daemon.handover.twistd import PidFile
 from chatd.protocols.transport.factory import ChatFactory, Client
+from chatd.storage.contract import Store
 from chatd.util.state import State
 
 TAKING_SECONDS = 30.0
@@ -44,17 +45,19 @@ class Address(Protocol):
 
 
 class Taking:
-    """The part of a successor: `receive`, then make the daemon, then `adopt` and `go`.
+    """The part of a successor: `be_ready`, open the store, `receive`, then `adopt` and `go`.
 
-    ``lock`` is the descriptor of the store's lock, and ``control`` that of the control socket.
+    For the store, it is the `chatd.storage.handing_over.Predecessor`. ``descriptors`` are those of
+    the store, and ``control`` is that of the control socket.
     """
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self.lock: int | None = None
+        self.descriptors: Sequence[int] = ()
         self.control: int | None = None
         self._ports: dict[str, list[int]] = {}
         self._order: list[str] = []
+        self._store: State = {}
         self._server: State = {}
         self._clients: list[tuple[str, int, State]] = []
         self._adopted: list[Client] = []
@@ -65,8 +68,8 @@ class Taking:
         channel = channel_of_successor(environment)
         return None if channel is None else cls(channel)
 
-    def receive(self, schema: Schema) -> None:
-        """Say that this process is ready, and take everything. Raises `Ended`.
+    def be_ready(self, schema: Schema) -> None:
+        """Say that this process is ready, and take the descriptors of the store. Raises `Ended`.
 
         ``schema`` is what this version makes of the store's files.
         """
@@ -77,20 +80,39 @@ class Taking:
             reads=[READABLE.start, READABLE.stop],
             schema=schema,
         )
-        channel.deadline = time.monotonic() + TAKING_SECONDS
-        while (message := channel.hear()).says != "all":
+        self.descriptors = self._hear("store").descriptors
+
+    def wait_until_still(self) -> None:
+        """See `chatd.storage.handing_over.Predecessor`. Raises `Ended`."""
+        self._channel.say("prepared")
+        self._hear("still")
+
+    def meet(self, where: State) -> bool:
+        """See `chatd.storage.handing_over.Predecessor`. Raises `Ended`."""
+        self._channel.say("meet", where=where)
+        return bool(self._hear("met").state["there"])
+
+    def receive(self) -> None:
+        """Say that the store is open, and take everything else. Raises `Ended`."""
+        self._channel.say("opened")
+        while (message := self._channel.hear()).says != "all":
             self._take(message.says, message.state, message.descriptors)
 
+    def _hear(self, what: str) -> Message:
+        self._channel.deadline = time.monotonic() + TAKING_SECONDS
+        message = self._channel.hear()
+        if message.says != what:
+            raise Ended(f"the daemon says what this version does not know: {message.says}")
+        return message
+
     def _take(self, says: str, state: State, descriptors: Sequence[int]) -> None:
-        if says == "lock":
-            (self.lock,) = descriptors
-        elif says == "control":
+        if says == "control":
             (self.control,) = descriptors
         elif says == "address":
             self._order.append(state["name"])
             self._ports[state["name"]] = list(descriptors)
         elif says == "server":
-            self._server = state["state"]
+            self._store, self._server = state["store"], state["state"]
         elif says == "clients":
             name = self._order[state["address"]]
             for descriptor, each in zip(descriptors, state["states"], strict=True):
@@ -117,12 +139,15 @@ class Taking:
             self._fail(f"{type(error).__name__}: {error}")
             raise
 
-    def adopt(self, addresses: Sequence[Address], server: ChatServer, reactor: Any) -> None:
-        """Go on with the server and all clients, without sending or reading anything.
+    def adopt(
+        self, store: Store, addresses: Sequence[Address], server: ChatServer, reactor: Any
+    ) -> None:
+        """Go on with the store, the server and all clients, without sending or reading anything.
 
         Raises `Ended` if the daemon had clients at an address that there is not any more.
         """
         by_name = {address.name: address.factory for address in addresses}
+        store.resume(self._store)
         resume_server(server, self._server)
         adopted = []
         for name, descriptor, state in self._clients:
@@ -165,12 +190,14 @@ class Succession:
     def __init__(
         self,
         taking: Taking,
+        store: Store,
         addresses: Sequence[Address],
         server: ChatServer,
         pid_file: PidFile,
         reactor: Any,
     ) -> None:
         self._taking = taking
+        self._store = store
         self._addresses = addresses
         self._server = server
         self._pid_file = pid_file
@@ -180,7 +207,7 @@ class Succession:
         """Go on with all that the daemon had, which ends."""
         try:
             with self._taking.telling_failures():
-                self._taking.adopt(self._addresses, self._server, self._reactor)
+                self._taking.adopt(self._store, self._addresses, self._server, self._reactor)
                 self._taking.go()
         except Exception:
             self.log.failure("cannot take over")

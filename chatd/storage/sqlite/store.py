@@ -35,6 +35,7 @@ from chatd.i18n import Language, sentence
 from chatd.storage.batches import STORED, BatchItem, Committed
 from chatd.storage.contract import Found, RoomRecord, StoreError, Wanted
 from chatd.storage.group_commit import GroupCommitStore
+from chatd.storage.handing_over import Predecessor
 from chatd.storage.questions import Questions
 from chatd.storage.size_limit import SizeLimit
 from chatd.storage.sqlite.archive import Archive
@@ -65,8 +66,7 @@ class SqliteStore(GroupCommitStore):
     daemon forks; `start` opens it for work. Raises `StoreError` as `StoreFile` does.
 
     ``now`` gives the time in seconds since 1970; it stamps the events. ``limit`` is that of its
-    size; None for no limit. ``lock`` is the descriptor of the file's lock, if this process is the
-    successor of the one that has it.
+    size; None for no limit. ``predecessor`` is the process that hands the file over, with its lock.
     """
 
     def __init__(
@@ -75,10 +75,15 @@ class SqliteStore(GroupCommitStore):
         path: Path,
         now: Callable[[], float] = time.time,
         limit: SizeLimit | None = None,
-        lock: int | None = None,
+        predecessor: Predecessor | None = None,
     ) -> None:
         super().__init__(reactor)
-        self._file = StoreFile(path, None if lock is None else SharedLock(path, lock))
+        lock = None
+        if predecessor is not None:
+            (descriptor,) = predecessor.descriptors
+            lock = SharedLock(path, descriptor)
+            predecessor.wait_until_still()
+        self._file = StoreFile(path, lock)
         self._limit = limit or SizeLimit(path)
         self._writer = Writer(self._file, reactor, now, self._limit)
         self._reader = Archive(path, now)
@@ -102,8 +107,8 @@ class SqliteStore(GroupCommitStore):
         return self.path
 
     @property
-    def lock(self) -> int:
-        return self._file.lock.descriptor
+    def descriptors(self) -> Sequence[int]:
+        return [self._file.lock.descriptor]
 
     def describe(self, language: Language) -> str:
         lines = sum(record.head for record in self.rooms())
