@@ -54,6 +54,14 @@ class ConnectedSessions:
         if session.identity.has_spoken and session.network:
             self._departed_from.add(fold(session.name), session.network)
 
+    def state(self) -> dict[str, str]:
+        """Return the networks of those who spoke and left, by name, for another process."""
+        return self._departed_from.state()
+
+    def resume(self, state: dict[str, str]) -> None:
+        """Go on from a state, which has no session."""
+        self._departed_from.resume(state)
+
     def departed_elsewhere(self, name: str, network: str) -> None:
         """Take note that a session of another node has spoken, and has disconnected."""
         if network:

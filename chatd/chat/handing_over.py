@@ -46,6 +46,12 @@ def state_of_server(server: ChatServer) -> State:
         "numbers": server.numbers.state(),
         "rooms": server.rooms.state(),
         "budgets": server.budgets.state(),
+        "moderation": server.moderation.state(),
+        "staying": server.staying.state(),
+        "departed": server.sessions.state(),
+        "respondents": server.questions.people.start,
+        "push_codes": server.alerts.codes.state(),
+        "uptime": server.uptime,
     }
 
 
@@ -54,6 +60,12 @@ def resume_server(server: ChatServer, state: State) -> None:
     server.numbers.resume(state["numbers"])
     server.rooms.resume(state["rooms"])
     server.budgets.resume(state["budgets"])
+    server.moderation.resume(state["moderation"])
+    server.staying.resume(state["staying"])
+    server.sessions.resume(state["departed"])
+    server.questions.people.resume(state["respondents"])
+    server.alerts.codes.resume(state["push_codes"])
+    server.have_been_up(state["uptime"])
 
 
 def state_of(server: ChatServer, session: Session) -> State:
@@ -77,7 +89,8 @@ def resume(
     ``format`` is that of its client before it has set anything; see `ChatServer.connect`.
     """
     session = server.make_session(state["number"], stream, format, private=private)
-    session.text_only = state["text_only"]
+    if state["text_only"]:
+        session.read_as_text()
     session.identity.resume(state["identity"])
     server.sessions.add(session)
     server.names.resume(session, state["name"])

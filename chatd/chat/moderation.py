@@ -29,6 +29,7 @@ from chatd.i18n import Moment
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put
+from chatd.util.state import State
 
 _OF_THE_SERVER = (Act.WALL, Act.DISCONNECT, Act.STATS, Act.PRIVATE_LINES)
 _ALL_MAY = (Mode.FREE, Mode.OPEN)
@@ -188,6 +189,15 @@ class Moderation:
         if left:
             self._leaving[room] = left
         self._guard(room)
+
+    def state(self) -> State:
+        """Return what another process needs to go on, of what is in memory alone."""
+        return {"bound": self.sanctions.state(), "given": self.roles.state()}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self.sanctions.resume(state["bound"])
+        self.roles.resume(state["given"])
 
     def made(self, room: Room) -> None:
         """Take note of a room that was made: from now on it is guarded as its records say."""

@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.accounts import Account
 from chatd.errors import ErrorKind, Refusal
+from chatd.util.state import State
 from chatd.webhooks.pushes import PushRecord
 
 CODE_DIGITS = 6
@@ -53,6 +54,19 @@ class PushCodes:
         self._waiting.pop(account.key, None)
         self._waiting[account.key] = _Waiting(code, new, account.epoch, until)
         return code
+
+    def state(self) -> State:
+        """Return the codes that wait, for another process."""
+        return {
+            account: {**waiting._asdict(), "new": waiting.new._asdict()}
+            for account, waiting in self._waiting.items()
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        for account, waiting in state.items():
+            new = PushRecord(**waiting["new"])
+            self._waiting[account] = _Waiting(**{**waiting, "new": new})
 
     def take(self, account: Account, code: str) -> PushRecord:
         """Return the push of which this is the code, once. Raises `Refusal` for any other code."""

@@ -73,6 +73,15 @@ class Respondents:
         self._of_account = of_account
         self._start = "" if store.shared else f" {secrets.token_hex(8)}"
 
+    @property
+    def start(self) -> str:
+        """The mark of this start, "" if keys need none: see the theory of operation."""
+        return self._start
+
+    def resume(self, start: str) -> None:
+        """Go on for another process, whose sessions are the same ones."""
+        self._start = start
+
     def person(self, session: Session) -> Person:
         """Return the person whose session it is."""
         keys = [self._session_key(session.number)]

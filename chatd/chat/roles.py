@@ -19,6 +19,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Damaged, Groups, Put, Table
 from chatd.text.folding import fold
+from chatd.util.state import State
 
 OWNED = 100
 """Most rooms that one account may own."""
@@ -228,6 +229,16 @@ class Roles:
                     self._given[number][room.key] = before
 
         return take_back
+
+    def state(self) -> State:
+        """Return the roles that sessions were given as guests, for another process."""
+        return {str(number): dict(rooms) for number, rooms in self._given.items()}
+
+    def resume(self, state: State) -> None:
+        """Give sessions the roles again that they have at another process."""
+        for number, rooms in state.items():
+            given = {room: (Role(role), name) for room, (role, name) in rooms.items()}
+            self._given[int(number)] = given
 
     def disconnected(self, number: int) -> None:
         """Forget the roles of a session that has disconnected, given its number."""

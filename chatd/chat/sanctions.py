@@ -38,6 +38,7 @@ from chatd.storage.contract import Store
 from chatd.storage.records import Damaged, Index, Put, Table
 from chatd.text.folding import fold
 from chatd.text.networks import NetworkIndex
+from chatd.util.state import State
 
 MUTE = "mute"
 BAN = "ban"
@@ -236,6 +237,17 @@ class Sanctions:
         for key, sanction in self.table.items():
             if key.split("/", 2)[2] == account:
                 self._bind(number, key, sanction)
+
+    def state(self) -> State:
+        """Return the bindings for another process: keys, by the numbers of sessions."""
+        return {str(number): sorted(self._bound_to(number)) for number in self._bound}
+
+    def resume(self, state: State) -> None:
+        """Bind sanctions again that another process has bound; the table has them."""
+        for number, keys in state.items():
+            for key in keys:
+                if (sanction := self.table.get(key)) is not None:
+                    self._bind(int(number), key, sanction)
 
     def disconnected(self, number: int) -> None:
         """Forget the bindings of a session that has disconnected."""

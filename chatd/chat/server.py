@@ -267,5 +267,9 @@ class ChatServer:
 
     @property
     def uptime(self) -> float:
-        """The seconds since it was made."""
+        """The seconds since it was made, or the one was for which it goes on."""
         return self._clock.seconds() - self._started
+
+    def have_been_up(self, seconds: float) -> None:
+        """Go on for a server that has been there for so many seconds."""
+        self._started = self._clock.seconds() - seconds

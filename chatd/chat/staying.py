@@ -35,6 +35,8 @@ from chatd.event import LEAVING, Change, Departure, Notice, Presence
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Put, change, ignore_store_error
+from chatd.text.folding import fold
+from chatd.util.state import State
 
 STAYS = 50
 """Most rooms in which one account stays: as many as one of its sessions may be in."""
@@ -97,6 +99,15 @@ class Staying:
         if (account := self._account_of(session)) is not None:
             self._keep(self.records.set_absence(account, None))
             self._begin(session, account, session.memberships)
+
+    def state(self) -> State:
+        """Return the rooms in which sessions began their stays, by the numbers of sessions."""
+        return {str(number): room.name for number, room in self._began.items()}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        began = {int(number): self._rooms.get(fold(name)) for number, name in state.items()}
+        self._began.update((number, room) for number, room in began.items() if room is not None)
 
     def moving(self, session: Session, room: Room | None) -> None:
         """Take note that a session leaves a room for another, if it may be in one alone."""

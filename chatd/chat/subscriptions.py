@@ -187,7 +187,9 @@ class Subscriptions:
             self.allow_many_rooms(state["own_lines"])
         if state["named"]:
             replies.use_format(replies.format.named(self._identity.name, tracker is not None))
-        self.apply(NOTHING_SET.with_kept(state["settings"]))
+        settings = NOTHING_SET.with_kept(state["settings"])
+        # Nearly all have set nothing, and share one object.
+        self.apply(NOTHING_SET if settings == NOTHING_SET else settings)
         self.read_tracker = tracker
 
     def resume_following(

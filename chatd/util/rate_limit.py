@@ -41,6 +41,14 @@ class RecentKeys:
         """Return the value last stored for ``key``, or ""."""
         return self._keys.get(key, "")
 
+    def state(self) -> dict[str, str]:
+        """Return the keys with their values, the oldest first."""
+        return dict(self._keys)
+
+    def resume(self, state: dict[str, str]) -> None:
+        """Go on with the keys of another process."""
+        self._keys = dict(state)
+
     def add(self, key: str, value: str = "") -> None:
         """Store a key and its value, as the newest."""
         self._keys.pop(key, None)

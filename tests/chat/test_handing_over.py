@@ -8,6 +8,8 @@ from tests.support.world import World
 class TestALineClient:
     def test_talks_on(self, world: World) -> None:
         ana, ben = world.person("ana"), world.person("ben")
+        world.wait(60)
+        ana.seen(), ben.seen()
         world.hand_over()
         ana.type("hola")
         assert ana.seen() == ben.seen() == ["<ana> hola"]

@@ -233,7 +233,9 @@ class World:
         resumed = []
         for client, state in moved:
             factory = factories.get(client.factory, client.factory)
+            network = client.session.identity.network  # see `Member.come_from`
             resumed.append((client.take_over(factory, decode(state)), decode(state)))
+            client.session.identity.network = network
         for connection, state in resumed:
             connection.follow(state)
         for connection, _ in resumed:

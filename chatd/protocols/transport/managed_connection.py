@@ -112,7 +112,7 @@ class ManagedConnection:
 
     def stand_still(self) -> None:
         """Read and handle nothing until `go_on` is called."""
-        if self.lifecycle.state < State.DRAINING:
+        if self.lifecycle.state < State.DRAINING and not self.output.ended:
             self.reader.stand_still()
 
     @guarded
