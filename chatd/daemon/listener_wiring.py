@@ -29,7 +29,7 @@ from chatd.daemon.settings_checks import tls_port
 from chatd.daemon.tls_endpoints import Place, files_of, places_of
 from chatd.protocols.irc.door import Door as IrcDoor
 from chatd.protocols.irc.door import TransportSecurity
-from chatd.protocols.irc.handler import IrcProtocol
+from chatd.protocols.irc.handler import IRC, IrcProtocol
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport import sockets
@@ -166,14 +166,19 @@ def _site(
     Clients of the ``door``, if any, may come through WebSockets.
     """
     try:
-        from chatd.protocols.irc.websocket import PATH, SUBPROTOCOL, IrcWebSocketHandler
+        from chatd.protocols.irc.websocket import (
+            PATH,
+            SUBPROTOCOL,
+            IrcWebSocketHandler,
+        )
         from chatd.protocols.web.http.upgrade import Subprotocol
         from chatd.protocols.web.site import site_of
     except ImportError as error:
         _refuse_without(error, "web")
     spoken = []
     if door is not None:
-        spoken = [Subprotocol(SUBPROTOCOL, PATH, partial(IrcWebSocketHandler, door))]
+        make = partial(IrcWebSocketHandler, door)
+        spoken = [Subprotocol(SUBPROTOCOL, PATH, IRC, make)]
     return site_of(server, clock, settings.max_length, host_names(settings), spoken)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from chatd.i18n import Language
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.web.live.event_stream import EventStreamHandler
+from chatd.protocols.web.live.event_stream import EventStreamHandler, Visit
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from tests.support.memory_client import MemoryClient
 from tests.support.world import HERE, World
@@ -29,11 +29,8 @@ class Reader(MemoryClient):
                 EventStreamHandler(
                     server,
                     clock,
-                    server.rooms[room],
-                    back,
-                    opening=b"HTTP/1.1 200 OK\r\n\r\n",
-                    language=Language.ENGLISH,
-                    **who,
+                    Language.ENGLISH,
+                    Visit(server.rooms[room], back, b"HTTP/1.1 200 OK\r\n\r\n", **who),
                 ),
             ),
         )

@@ -14,6 +14,7 @@ from twisted.internet.testing import StringTransport
 
 from chatd.accounts.credentials import TOKEN
 from chatd.commands import dispatch
+from chatd.protocols.irc.handler import IRC
 from chatd.protocols.irc.websocket import PATH, SUBPROTOCOL, IrcWebSocketHandler
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
@@ -73,6 +74,9 @@ class StubSite:
         held: Deferred[Answer] = Deferred()
         self.reply = lambda *_: held
         return held
+
+    def successor(self, kind: str) -> None:
+        """Return None: no connection is given to another handler."""
 
     async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         self.requests.append(request)
@@ -149,7 +153,7 @@ def site_of(node: Node) -> Site:
     page = {(): File(b"<!doctype html>", "text/html"), ("main.js",): File(b"1", "text/javascript")}
     description = File(b"{}", "application/json")
     hosts = Hosts(["vault"])
-    irc = Subprotocol(SUBPROTOCOL, PATH, partial(IrcWebSocketHandler, node.door))
+    irc = Subprotocol(SUBPROTOCOL, PATH, IRC, partial(IrcWebSocketHandler, node.door))
     return Site(node.server, node.clock, 4096, hosts, page, description, subprotocols=[irc])
 
 
@@ -186,6 +190,8 @@ class HttpClient(MemoryClient):
         factory = web.factories[web.world.next_node()]
         protocol = factory.build(None if not located else address, located=located)
         super().__init__(web.world, factory, protocol, address)
+        if not located:
+            self.protocol.connection.address.introduce(address, HERE, None)
 
     def send(self, data: bytes) -> None:
         self.protocol.dataReceived(data)

@@ -42,6 +42,10 @@ REGISTRATION_SECONDS = 30.0
 person who types NICK and USER takes some 15."""
 
 
+IRC = "irc"
+"""The kind of a connection of IRC."""
+
+
 class IrcHandler(Answers):
     """Handles the messages of one client of a ``door``, which come as lines without their ends."""
 
@@ -64,7 +68,7 @@ class IrcHandler(Answers):
 
     def kind(self) -> str:
         """Return the kind of the connection."""
-        return "irc"
+        return IRC
 
     def format(self) -> OwnIrcFormat:
         """Return the format in which the session is shown events."""

@@ -9,6 +9,8 @@ a line does, when a client has its turn, or how many clients are admitted.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.basic import LineReceiver
 
@@ -18,8 +20,8 @@ from chatd.errors import LINE_FAULTS, ErrorKind
 from chatd.protocols.lines.handler import LineHandler, LineRules
 from chatd.protocols.lines.json_lines import JSON_LINES, JsonLineHandler
 from chatd.protocols.transport.client_protocol import ClientProtocol
+from chatd.protocols.transport.handler import Handler
 from chatd.text.validation import LineFault
-from chatd.util.state import State
 
 
 class LineProtocol(ClientProtocol, LineReceiver):
@@ -34,14 +36,13 @@ class LineProtocol(ClientProtocol, LineReceiver):
         self._handler = LineHandler(server, clock, max_length, self)
         super().__init__(clock, self._handler)
 
-    def take_over(self, state: State) -> None:
-        """Go on with a client of another process, which may have changed to JSON lines there."""
-        super().take_over(state)
-        if state["speaks"] == JSON_LINES:
-            handler = self._handler
-            json = JsonLineHandler(handler.server, self._clock, self.max_length)
-            self.connection.handler = json
-            self.release()
+    def handler_of(self, kind: str) -> Handler[Any]:
+        """Return the handler of a client, which may have changed to JSON lines."""
+        if kind != JSON_LINES:
+            return super().handler_of(kind)
+        server = self._handler.server
+        self.release()
+        return JsonLineHandler(server, self._clock, self.max_length)
 
     @property
     def session(self) -> Session:

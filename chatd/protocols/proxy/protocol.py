@@ -59,7 +59,8 @@ class ProxiedProtocol(ProtocolWrapper):
             inner = inner.wrappedProtocol  # inside of TLS
         if isinstance(inner, ClientProtocol):
             over_tls = self._behind.believed(header.over_tls)
-            inner.connection.address.introduce(cast(ITransport, self.transport).getPeer(), over_tls)
+            proxy = cast(ITransport, self.transport).getPeer()
+            inner.connection.address.introduce(self.getPeer(), proxy, over_tls)
             inner.connection.output.note_proxy()
             inner.connection.address_known()
         if rest:

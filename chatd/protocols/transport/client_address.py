@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.interfaces import ISSLTransport
 
 from chatd.protocols.transport.limits import Pace, Place, host_of, is_local
+from chatd.util.state import State
 from chatd.util.unix_peers import Peer
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class ClientAddress:
     __slots__ = (
         "_factory",
         "_place",
-        "_transport",
+        "_told",
         "confidential",
         "encrypted",
         "located",
@@ -43,7 +44,7 @@ class ClientAddress:
         """The rate at which the client is read; None for no limit."""
         self._factory = factory
         self._place: Place | None = place
-        self._transport: Any = None
+        self._told: str | None = None  # the address that a proxy told, "" for none of IP
         self.confidential = False
         """True if no third party on the way can read what the client sends, as far as is known."""
         self.peer: Peer | None = None
@@ -51,20 +52,46 @@ class ClientAddress:
 
     def connect(self, transport: Any) -> None:
         """Take the transport."""
-        self._transport = transport
         self.encrypted = ISSLTransport.providedBy(transport)
         if self.located:
             self.confidential = self.encrypted or is_local(transport.getPeer())
             if self._place is not None and not self._place.host:  # it is no address of IP
                 self.peer = self._factory.peer_of(transport)
 
-    def introduce(self, proxy: object, over_tls: bool | None) -> None:
-        """Take what a proxy at an address says: the transport knows the client's address by now.
+    @property
+    def can_move(self) -> bool:
+        """True if another process can go on: whose client it is is known."""
+        return self.located or self._told is not None
+
+    def state(self, now: float) -> State:
+        """Return what another process needs to go on, at this time in seconds."""
+        peer = self.peer
+        return {
+            "host": self.host,
+            "located": self.located,
+            "told": self._told,
+            "encrypted": self.encrypted,
+            "confidential": self.confidential,
+            "peer": None if peer is None else {"uid": peer.uid, "groups": sorted(peer.groups)},
+            "pace": None if self.pace is None else self.pace.state(now),
+        }
+
+    def resume(self, state: State, now: float) -> None:
+        """Go on from a state, in place of `connect`."""
+        self.located, self._told = state["located"], state["told"]
+        self.encrypted, self.confidential = state["encrypted"], state["confidential"]
+        if state["peer"] is not None:
+            self.peer = Peer(state["peer"]["uid"], frozenset(state["peer"]["groups"]))
+        if self.pace is not None and state["pace"] is not None:
+            self.pace.resume(state["pace"], now)
+
+    def introduce(self, client: object, proxy: object, over_tls: bool | None) -> None:
+        """Take what a proxy says: the address of the client; that of the proxy if it has none.
 
         ``over_tls`` is its word whether the client came to it over TLS; None if it gave none, or is
         not trusted. Without one, TLS that ends here is the client's own.
         """
-        client = self._transport.getPeer()
+        self._told = host_of(client)
         from_proxy = self.encrypted or is_local(proxy)
         if over_tls is not None:
             self.encrypted = over_tls
@@ -72,13 +99,13 @@ class ClientAddress:
         self.confidential = from_proxy and to_proxy
 
     def locate(self, origin: str | None = None) -> None:
-        """Count the connection for the address that its transport knows by now, or for a user.
+        """Count the connection for the address that the proxy told, or for a user.
 
         Raise `TooManyConnections`, and count it for none, if it is one too many.
         """
         place, self._place = self._place, None
         self.located = True
-        host = host_of(self._transport.getPeer()) if origin is None else origin
+        host = (self._told or "") if origin is None else origin
         self._place = self._factory.relocate(place, host)
         self.pace = self._place.pace
 

@@ -17,6 +17,13 @@ from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.util.state import State
 
 
+class Unspoken(Exception):
+    """No client speaks that here, in this version."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"a client speaks {kind}, which is not known at its address")
+
+
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
 class ClientProtocol(Protocol):
     """A protocol of Twisted's whose ``connection`` is managed. ``handler`` is for what it reads."""
@@ -28,7 +35,18 @@ class ClientProtocol(Protocol):
 
     def take_over(self, state: State) -> None:
         """Go on with a client of another process: the transport is one that it was connected to."""
+        self.connection.handler = self.handler_of(state["speaks"])
         self._state: State | None = state
+
+    def handler_of(self, kind: str) -> Handler[Any]:
+        """Return the handler of a client that another process had of a kind.
+
+        It is the first one, unless the client speaks in another way since. Raises `Unspoken`.
+        """
+        first = self.connection.handler
+        if first.kind() != kind:
+            raise Unspoken(kind)
+        return first
 
     def connectionMade(self) -> None:
         if self._state is None:

@@ -220,7 +220,7 @@ class ChatFactory(Factory):
         """
         client = self._protocol(self.server, self._clock, self._max_length)
         client.take_over(state)
-        place = self._admission.take_over(state["host"])
+        place = self._admission.take_over(state["address"]["host"])
         client.connection.admit(self, place, located=True)
         return client
 

@@ -31,7 +31,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.error import ConnectionAborted, ConnectionDone
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IReactorTime, ISSLTransport
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
@@ -125,28 +125,30 @@ class ManagedConnection:
         """Return what another process needs to go on with this client.
 
         None if that is impossible: the client is about to go, is owed something that is not done
-        yet, or came over TLS, whose state is nowhere to be had.
+        yet, or came over TLS, whose state is nowhere to be had; or its proxy did not say yet whose
+        connection it is.
         """
         lifecycle, output = self.lifecycle.state, self.output
-        if lifecycle not in (State.OPEN, State.HALF_CLOSED) or output.ended or not self.is_plain:
+        if lifecycle not in (State.OPEN, State.HALF_CLOSED) or output.ended:
             return None
-        handler = self.handler.state()
+        handler = self.handler.state() if self.is_plain and self.address.can_move else None
         if handler is None:
             return None
-        address, now = self.address, self._clock.seconds()
         return {
             "speaks": self.handler.kind(),
             "handler": handler,
-            "host": address.host,
-            "pace": None if address.pace is None else address.pace.state(now),
+            "address": self.address.state(self._clock.seconds()),
             "intake": self.reader.intake.state(),
-            "unsent": output.writer.unsent,
+            "output": output.state(),
         }
 
     @property
     def is_plain(self) -> bool:
-        """True if the connection itself can be handed over, by its socket."""
-        return not self.address.encrypted and self.address.located
+        """True if the connection itself can be handed over, by its socket: TLS does not end here.
+
+        (It may have ended at a proxy.)
+        """
+        return not ISSLTransport.providedBy(self.transport)
 
     @guarded
     def resume(self, transport: Any, state: HandedOver) -> None:
@@ -155,18 +157,14 @@ class ManagedConnection:
         The client is sent nothing before `go_on`: the other process may have to go on.
         """
         self.transport = transport
-        self.address.connect(transport)
+        self.address.resume(state["address"], self._clock.seconds())
         self.factory.clients.add(self.client)
         transport.bufferSize = READ_BYTES
         self.lifecycle.advance(State.OPEN)
         self.handler.resume(self, state["handler"])
-        if self.address.pace is not None and state["pace"] is not None:
-            self.address.pace.resume(state["pace"], self._clock.seconds())
         self.reader.intake.resume(state["intake"])
         self.reader.stand_still()
-        self.output.writer.hold()
-        if state["unsent"]:
-            self.output.writer.owe(state["unsent"])
+        self.output.resume(state["output"])
 
     @guarded
     def follow(self, state: HandedOver) -> None:

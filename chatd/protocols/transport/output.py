@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IReactorTime, ISSLTransport
 
 from chatd.protocols.transport.arrival import Arrival
 from chatd.protocols.transport.writer import Blocked, ConnectionWriter, Supply
+from chatd.util.state import State
 
 
 class Finishing(Protocol):
@@ -61,6 +62,17 @@ class Output:
             self.writer = ConnectionWriter(transport, supply, self._clock, self._blocked)
         self.supply = supply
         return self.writer
+
+    def state(self) -> State:
+        """Return what another process needs to go on."""
+        return {"unsent": self.writer.unsent, "direct": self.is_direct}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state once there is a writer, which is held."""
+        self.is_direct = state["direct"]
+        self.writer.hold()
+        if state["unsent"]:
+            self.writer.owe(state["unsent"])
 
     def note_proxy(self) -> None:
         """Take note that a proxy passes on to the client what is sent."""

@@ -22,7 +22,7 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language, sentence
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.transport.handler import Goodbye
+from chatd.protocols.transport.handler import Goodbye, Handler
 from chatd.protocols.transport.lifecycle import State
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
@@ -63,6 +63,12 @@ class Answering(Interface):
         self, request: Request, asker: Requester
     ) -> Coroutine[Deferred[Any], Any, Answer | HandOver]: ...
 
+    def successor(self, kind: str) -> Handler[Any] | None:
+        """Return a handler for a client of another process whose connection was given to one.
+
+        Return None if that process had none of the kind.
+        """
+
 
 class WebProtocol(ClientProtocol):
     """HTTP/1.1, and what a connection becomes by a request. ``site`` answers the requests.
@@ -74,6 +80,11 @@ class WebProtocol(ClientProtocol):
         self, server: ChatServer, clock: IReactorTime, max_length: int, site: Answering
     ) -> None:
         super().__init__(clock, HttpHandler(server, clock, site))
+        self._site = site
+
+    def handler_of(self, kind: str) -> Handler[Any]:
+        """Return the handler of a client, which may speak in another way by a request."""
+        return self._site.successor(kind) or super().handler_of(kind)
 
 
 @implementer(IProtocolNegotiationFactory)
@@ -198,8 +209,27 @@ class HttpHandler:
         return "http"
 
     def state(self) -> HandedOver | None:
-        """Return None: the client has to come back."""
-        return None
+        """Return what another process needs to go on; None while a request is handled."""
+        if self._working or not self.decoder.can_move:
+            return None
+        return {
+            "decoder": self.decoder.state(),
+            "deadlines": self._deadlines.state(),
+            "answers": self._answers.left,
+            "language": self._language.value,
+        }
+
+    def resume(self, connection: ManagedConnection, state: HandedOver) -> None:
+        """Take a connection, and go on with what its client has begun."""
+        self.decoder.resume(state["decoder"])
+        self._deadlines.resume(state["deadlines"])
+        self._language = Language(state["language"])
+        self.connect(connection)
+        connection.factory.checks.schedule(connection)
+
+    def follow(self, state: HandedOver) -> None:
+        """Send the rest of the last answer."""
+        self._responder.put(state["answers"])
 
     def say_goodbye(self, goodbye: Goodbye) -> None:
         """End, after the request that is being handled."""

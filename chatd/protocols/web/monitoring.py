@@ -82,6 +82,9 @@ class MonitoringSite:
         except Refusal as refusal:
             return error_answer(refusal, request.language(self._server.language))
 
+    def successor(self, kind: str) -> None:
+        """Return None: no connection is given to another handler here."""
+
     async def _answer(self, request: Request, asker: Requester) -> Answer:
         if self._hosts is not None and not (request.host and self._hosts.are(request.host)):
             raise bad_request("unknown_host", 421)

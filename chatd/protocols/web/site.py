@@ -12,13 +12,14 @@ from copy import copy
 from dataclasses import replace
 from functools import cache, partial
 from itertools import chain
-from typing import Protocol
+from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
 from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.web.api import (
@@ -140,6 +141,7 @@ class Site:
         self._trusted: TrustedHeader | None = None
         # A client that offers one of these names, at any path, is answered as at the path here.
         self._spoken = {each.name: _parts(each.path) for each in subprotocols}
+        self._makers = subscribe.makers_of(subprotocols)
         self._files: Mapping[tuple[str, ...], File] = {
             **page,
             _parts(openapi.PATH): description,
@@ -151,6 +153,11 @@ class Site:
                 self._open.setdefault(route.path.split("/")[1], []).append(route)
             else:
                 self._routes.setdefault(route.path.count("/"), []).append(route)
+
+    def successor(self, kind: str) -> Handler[Any] | None:
+        """Return a handler for a client of another process; None if it was in no place of HTTP."""
+        make = self._makers.get(kind)
+        return None if make is None else make(self.server, self.clock, self.max_length)
 
     def with_certificate(self, certificate: Vouched) -> Site:
         """Return this site at an address with TLS, where clients are shown a certificate."""

@@ -8,11 +8,14 @@ what is done with it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import CloseConnection, Ping, Pong, TextMessage
 from wsproto.frame_protocol import CloseReason
+
+from chatd.protocols.websocket.position import Position
+from chatd.util.state import State
 
 PIECE_BYTES = 256
 """Number of bytes that are decoded at a time: forty of the shortest frames, each some 25 us."""
@@ -38,6 +41,7 @@ class Frames(Generic[M]):
         self._most = most
         self._made = made
         self._connection = Connection(ConnectionType.SERVER)
+        self._position = Position()
         self._parts: list[str] = []  # of the message that has not ended yet
         self._size = 0
         self._dropped = False
@@ -57,6 +61,35 @@ class Frames(Generic[M]):
     def unfinished(self) -> bool:
         """True if a message has begun that has not ended yet."""
         return bool(self._parts) or self._dropped
+
+    def state_of(self, item: M) -> Any:
+        """Return the state of what was made of a message: text or bytes, and its own state."""
+        return item
+
+    def item_from(self, state: Any) -> M:
+        """Return what was made of a message, of its state."""
+        made: M = state
+        return made
+
+    def state(self) -> State:
+        """Return what another process needs to go on in the middle of a frame."""
+        return {
+            "way": self._position.way(),
+            "text": "".join(self._parts) if self._parts else None,
+            "size": self._size,
+            "dropped": self._dropped,
+            "over": self.over,
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        if way := state["way"]:
+            self._connection.receive_data(way)
+            self._position.advance(way)
+            for _ in self._connection.events():
+                pass  # the text before is in the state
+        self._parts[:] = [] if state["text"] is None else [state["text"]]
+        self._size, self._dropped, self.over = state["size"], state["dropped"], state["over"]
 
     def drop(self) -> None:
         """Drop the message that has begun, with all of it that still comes."""
@@ -90,6 +123,8 @@ class Frames(Generic[M]):
                 self.close(CloseReason.UNSUPPORTED_DATA)  # it is not text
                 break
         self.overhead = max(0, frames - 1)
+        if not self.over:
+            self._position.advance(piece)
         return messages, rest
 
     def finish(self) -> list[M]:

@@ -11,9 +11,11 @@ from typing import TypeVar
 from wsproto.frame_protocol import CloseReason
 
 from chatd.protocols.transport.handler import Goodbye
+from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.protocols.websocket.frames import Frames
 from chatd.protocols.websocket.liveness import Liveness
+from chatd.util.state import State
 
 M = TypeVar("M")
 
@@ -31,6 +33,16 @@ class OverWebSocket(SessionHandler[M]):
     def may_be_pinged(self) -> bool:
         """True once the client has come in: until then it has a time of its own."""
         raise NotImplementedError
+
+    def state(self) -> State | None:
+        """Return what another process needs to go on; None while something is under way."""
+        state = super().state()
+        return state and {**state, "liveness": self.liveness.state()}
+
+    def resume(self, connection: ManagedConnection, state: State) -> None:
+        """Take a connection, and go on with the session of another process."""
+        self.liveness.resume(state["liveness"])
+        super().resume(connection, state)
 
     def send_frame(self, frame: bytes) -> None:
         """Send a frame that is no item."""

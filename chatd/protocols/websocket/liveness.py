@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import inf
 
 from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.util.state import State
 
 
 class Liveness:
@@ -17,6 +18,14 @@ class Liveness:
 
     def __init__(self) -> None:
         self._pinged: float | None = None
+
+    def state(self) -> State:
+        """Return what another process needs to go on."""
+        return {"pinged": self._pinged}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self._pinged = state["pinged"]
 
     def due(self, connection: ManagedConnection) -> float:
         """Return the time in seconds from which on the methods below are to be asked."""

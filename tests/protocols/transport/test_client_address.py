@@ -13,6 +13,7 @@ from zope.interface import directlyProvides
 from chatd.protocols.transport.client_address import ClientAddress
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Limits, Pace, Place, TooManyConnections
+from chatd.util.state import decode, encode
 from chatd.util.unix_peers import Peer
 
 LOCAL, NEAR, FAR = (IPv4Address("TCP", host, 1) for host in ("127.0.0.1", "10.0.0.1", "192.0.2.1"))
@@ -24,6 +25,8 @@ PROXY = Place("10.0.0.1", "10.0.0.1", Pace(Limits()))
 OWN = Place("192.0.2.1", "192.0.2.1", Pace(Limits()))
 """The place that a client behind the proxy gets."""
 
+
+LIMITS = Limits(lines_per_second=2)
 
 USER = Peer(1001, frozenset([100]))
 
@@ -110,7 +113,8 @@ class TestLocating:
 
     def test_it_is_counted_for_its_own_address_instead(self, factory: Factory) -> None:
         address = address_of(factory)
-        address.connect(transport(FAR))
+        address.connect(transport(NEAR))
+        address.introduce(FAR, NEAR, None)
         assert not address.located
         assert (address.host, address.network, address.pace) == PROXY
         address.locate()
@@ -126,7 +130,8 @@ class TestLocating:
     def test_one_too_many_is_counted_for_no_place(self, factory: Factory) -> None:
         factory.full = True
         address = address_of(factory)
-        address.connect(transport(FAR))
+        address.connect(transport(NEAR))
+        address.introduce(FAR, NEAR, None)
         with pytest.raises(TooManyConnections):
             address.locate()
         assert address.network == ""
@@ -135,7 +140,8 @@ class TestLocating:
     def test_one_too_many_is_located_too(self, factory: Factory) -> None:
         factory.full = True
         address = address_of(factory)
-        address.connect(transport(FAR))
+        address.connect(transport(NEAR))
+        address.introduce(FAR, NEAR, None)
         with pytest.raises(TooManyConnections):
             address.locate()
         assert address.located
@@ -169,8 +175,8 @@ class TestBehindAProxy:
         over_tls: bool | None,
     ) -> None:
         address = address_of(factory)
-        address.connect(transport(client, encrypted=encrypted))
-        address.introduce(proxy, over_tls)
+        address.connect(transport(proxy, encrypted=encrypted))
+        address.introduce(client, proxy, over_tls)
         from_proxy = encrypted or proxy is LOCAL
         to_proxy = over_tls or client is OTHER_LOCAL or (over_tls is None and encrypted)
         assert address.confidential is (from_proxy and to_proxy)
@@ -179,7 +185,7 @@ class TestBehindAProxy:
     def test_a_proxy_without_a_client_is_not_confidential(self, factory: Factory) -> None:
         address = address_of(factory)
         address.connect(transport(LOCAL))
-        address.introduce(LOCAL, None)
+        address.introduce(LOCAL, LOCAL, None)
         assert not address.confidential
 
     @pytest.mark.parametrize("encrypted", [False, True])
@@ -189,3 +195,43 @@ class TestBehindAProxy:
         address = address_of(factory)
         address.connect(transport(OTHER_LOCAL, encrypted=encrypted))
         assert not address.confidential
+
+
+class TestGoingOn:
+    """Another process has the connection."""
+
+    def handed_over(self, address: ClientAddress, factory: Factory, now: float) -> ClientAddress:
+        state = decode(encode(address.state(10.0)))
+        place = Place(state["host"], "", Pace(LIMITS))
+        successor = ClientAddress(cast(ChatFactory, factory), place, located=True)
+        successor.resume(state, now)
+        return successor
+
+    @pytest.mark.parametrize("over_tls", [False, True])
+    def test_one_behind_a_proxy_is_what_it_was(self, factory: Factory, over_tls: bool) -> None:
+        address = address_of(factory)
+        address.connect(transport(LOCAL))
+        assert not address.can_move
+        address.introduce(FAR, LOCAL, over_tls)
+        assert address.can_move
+        successor = self.handed_over(address, factory, 10.0)
+        assert not successor.located
+        assert successor.encrypted is successor.confidential is over_tls
+        successor.locate()
+        assert factory.relocated[0][1] == FAR.host
+        assert self.handed_over(successor, factory, 10.0).located
+
+    def test_a_user_of_the_machine_is_one(self, factory: Factory) -> None:
+        address = address_of(factory, Place("", "", None), located=True)
+        address.connect(transport(LOCAL))
+        assert address.can_move
+        assert self.handed_over(address, factory, 10.0).peer == USER
+
+    def test_what_it_owes_it_still_owes(self, factory: Factory) -> None:
+        pace = Pace(LIMITS)
+        pace.spend(10.0, 8, 0)
+        address = address_of(factory, Place("", "", pace), located=True)
+        address.connect(transport(FAR))
+        successor = self.handed_over(address, factory, 500.0)
+        assert successor.pace is not None
+        assert successor.pace.wait(500.0) == pace.wait(10.0) > 0

@@ -87,8 +87,7 @@ class Door:
     def locate(self, address: IPv4Address) -> None:
         """Learn the address of the client from the header of a proxy."""
         proxy = self.transport.getPeer()
-        self.transport.peerAddr = address  # type: ignore[assignment]
-        self.client.connection.address.introduce(proxy, None)
+        self.client.connection.address.introduce(address, proxy, None)
         self.client.connection.address_known()
 
     def commit(self) -> None:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from wsproto.frame_protocol import CloseReason
 
 from chatd.protocols.websocket.frames import Frames
+from chatd.util.state import decode, encode
 from tests.support.browser import frame
 
-PING, PONG, CLOSE, BINARY = 0x9, 0xA, 0x8, 0x2
+PING, PONG, CLOSE, BINARY, TEXT, MORE = 0x9, 0xA, 0x8, 0x2, 0x1, 0x0
 
 
 def code_of(close: bytes) -> int:
@@ -41,6 +42,47 @@ def test_where_bytes_are_cut_makes_no_difference(texts: list[str], cuts: list[in
         start = max(start, end)
     assert messages == texts
     assert not frames.unfinished
+    assert not frames.over
+
+
+def handed_over(frames: Frames[str]) -> Frames[str]:
+    """Return the decoder of another process, which goes on."""
+    successor = Frames(1000, str)
+    successor.resume(decode(encode(frames.state())))
+    return successor
+
+
+@st.composite
+def talk(draw: st.DrawFn) -> tuple[list[str], bytes]:
+    """Return messages, and their frames: whole or in fragments, with pings between."""
+    texts = draw(
+        st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), max_size=4)
+    )
+    data = b""
+    for text in texts:
+        raw, opcode, at = text.encode(), TEXT, 0
+        for cut in sorted(draw(st.lists(st.integers(0, len(raw)), max_size=3))):
+            data += frame(raw[at:cut], opcode, fin=False)
+            data += frame(b"?", PING) if draw(st.booleans()) else b""
+            opcode, at = MORE, cut
+        data += frame(raw[at:], opcode)
+    return texts, data
+
+
+@given(talk(), st.lists(st.integers(0, 400), max_size=6))
+def test_it_goes_on_in_another_process_at_any_byte(
+    spoken: tuple[list[str], bytes], cuts: list[int]
+) -> None:
+    texts, data = spoken
+    frames, start = Frames(1000, str), 0
+    messages: list[str] = []
+    for end in [*sorted(cuts), len(data)]:
+        messages += fed(frames, data[start:end])
+        start = max(start, end)
+        held, unfinished = frames.held, frames.unfinished
+        frames = handed_over(frames)
+        assert (frames.held, frames.unfinished) == (held, unfinished)
+    assert messages == texts
     assert not frames.over
 
 

@@ -6,10 +6,16 @@ frames, nor the messages in them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any
+
+from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.actions.costs import READING_COST
 from chatd.chat.actions.look import room_called
+from chatd.chat.server import ChatServer
+from chatd.protocols.transport.handler import Handler
 from chatd.protocols.web.api.operation import Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, visitor
 from chatd.protocols.web.api.route import Route
@@ -19,11 +25,14 @@ from chatd.protocols.web.http.messages import NO_STORE, Answer, bookmark_in
 from chatd.protocols.web.http.upgrade import HandOver, Subprotocol
 from chatd.protocols.web.live import handshake
 from chatd.protocols.web.live.credentials import HandshakeCredentials
-from chatd.protocols.web.live.event_stream import EventStreamHandler
-from chatd.protocols.web.live.websocket import WebSocketHandler
+from chatd.protocols.web.live.event_stream import EVENTS, EventStreamHandler, Visit
+from chatd.protocols.web.live.websocket import WEBSOCKET, WebSocketHandler
 from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
 from chatd.rooms.room import Room
 from chatd.util.fair_queue import Asker
+
+SuccessorMaker = Callable[[ChatServer, IReactorTime, int], Handler[Any]]
+"""Makes the handler of a client from the server, the clock, and the most characters of a line."""
 
 _EVENTS = Answer(
     200,
@@ -56,6 +65,15 @@ async def web_socket(call: Call) -> HandOver:
     )
 
 
+def makers_of(subprotocols: Iterable[Subprotocol]) -> Mapping[str, SuccessorMaker]:
+    """Return, by their kinds, makers of handlers that go on with clients of another process."""
+    return {
+        WEBSOCKET: WebSocketHandler,
+        EVENTS: lambda server, clock, _: EventStreamHandler(server, clock, server.language),
+        **{each.kind: partial(each.make, opening=b"", grant=None) for each in subprotocols},
+    }
+
+
 def route_of(subprotocol: Subprotocol) -> Route:
     """Return the route to a WebSocket through which another protocol is spoken."""
     returns = (_IS_OPEN,)
@@ -86,17 +104,13 @@ async def stream(call: Call) -> HandOver:
         room = room_called(server, session, call.names["room"])
         back = await _return_to(call, room, session.identity.asker)
     call.server.numbers.check()
-    return HandOver(
-        lambda: EventStreamHandler(
-            server,
-            call.clock,
-            room,
-            back,
-            opening=opening_bytes(_EVENTS, date_of(server.now())),
-            language=call.language,
-            grant=grant,
-        )
-    )
+
+    def make() -> EventStreamHandler:
+        opening = opening_bytes(_EVENTS, date_of(server.now()))
+        visit = Visit(room, back, opening, grant)
+        return EventStreamHandler(server, call.clock, call.language, visit)
+
+    return HandOver(make)
 
 
 async def _return_to(call: Call, room: Room, asker: Asker) -> Return:

@@ -32,6 +32,11 @@ class Answers:
         """True if it was finished, and all of it was taken."""
         return self.finished and not self._data
 
+    @property
+    def left(self) -> bytes:
+        """The bytes that are not taken yet."""
+        return self._data
+
     def put(self, data: bytes) -> None:
         """Have bytes taken, after those that are there."""
         self._data += data

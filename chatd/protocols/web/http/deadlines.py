@@ -9,6 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.web.http.decoder import HttpDecoder
+from chatd.util.state import State
 
 HEAD_SECONDS = 10.0
 """Most seconds from the first byte of a request to the end of its headers."""
@@ -29,6 +30,14 @@ class RequestDeadlines:
         self._decoder = decoder
         self._clock = clock
         self._since = clock.seconds()
+
+    def state(self) -> State:
+        """Return what another process needs to go on."""
+        return {"since": self._since}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self._since = state["since"]
 
     def restart(self) -> None:
         """Begin to count the time between requests: the client came, or an answer was sent."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chatd.protocols.web.http.http1 import Exchange, NotHttp
 from chatd.protocols.web.http.messages import Answer, Problem, Request
+from chatd.util.state import State
 
 
 class Expectation:
@@ -35,6 +36,29 @@ class HttpDecoder:
         self._exchange = Exchange()
         self._answering = False  # a request is whole, and not answered yet
         self._over = False
+
+    @property
+    def can_move(self) -> bool:
+        """True if another process can go on: no answer has begun, and a request may follow."""
+        return self._exchange.can_move and not self._over
+
+    def state_of(self, item: Request) -> None:
+        """Return None: the request that is whole is in `state`."""
+
+    def item_from(self, state: None) -> Request:
+        """Return the request that is whole."""
+        request = self._exchange.request()
+        assert request is not None
+        return request
+
+    def state(self) -> State:
+        """Return what another process needs to go on in the middle of a request."""
+        return {"exchange": self._exchange.state(), "answering": self._answering}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self._exchange.resume(state["exchange"])
+        self._answering = state["answering"]
 
     @property
     def unfinished(self) -> bool:

@@ -26,6 +26,7 @@ from chatd.protocols.web.http.messages import (
 )
 from chatd.protocols.web.http.security_headers import SECURITY_HEADERS
 from chatd.text.validation import is_http_request
+from chatd.util.state import State
 
 FIRST_LINE_BYTES = TARGET_BYTES + 64
 """Most bytes of the first line: there is little room for method and version beside the target."""
@@ -55,6 +56,8 @@ class Exchange:
         self._request: Request | None = None
         self._only_head = False
         self._last = False
+        self._raw_head = bytearray()  # as far as it has come
+        self._was_told = False  # to send the body
 
     @property
     def _h11(self) -> h11.Connection:
@@ -91,8 +94,30 @@ class Exchange:
         """The bytes that were received after the request."""
         return self._h11.trailing_data[0] if self._is_http else self._first
 
+    @property
+    def can_move(self) -> bool:
+        """True if another process can go on with the request, of which no answer has begun.
+
+        h11 does not say how much of a chunk is still to come.
+        """
+        return self._head is None or self._head.header("transfer-encoding") is None
+
+    def state(self) -> State:
+        """Return what another process needs to go on: what was received of the request."""
+        body = self._body if self._request is None else self._request.body
+        return {"raw": bytes(self._raw_head) + body, "was_told": self._was_told}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state. Raise `NotHttp` or `Problem`."""
+        self.receive(state["raw"])
+        self.request()
+        if state["was_told"]:
+            self.go_on()
+
     def receive(self, data: bytes) -> None:
         """Take bytes. Raise `NotHttp` or `Problem`."""
+        if self._head is None:
+            self._raw_head += data
         if self._is_http:
             self._h11.receive_data(data)
             return
@@ -138,6 +163,7 @@ class Exchange:
 
     def go_on(self) -> bytes:
         """Return the bytes that tell the client to send the body."""
+        self._was_told = True
         return self._sent(h11.InformationalResponse(status_code=100, headers=[]))
 
     def answer(self, answer: Answer, date: str) -> bytes:
@@ -167,6 +193,7 @@ class Exchange:
         return self._h11.send(event) or b""
 
     def _take_head(self, event: h11.Request) -> None:
+        del self._raw_head[len(self._raw_head) - len(self.rest) :]
         if event.http_version not in (b"1.0", b"1.1"):
             raise bad_request(status=505)
         self._only_head = event.method == b"HEAD"

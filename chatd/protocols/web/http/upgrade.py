@@ -158,9 +158,11 @@ class SubprotocolMaker(Protocol):
 class Subprotocol(NamedTuple):
     """A protocol of another door, which clients may speak through a WebSocket.
 
-    They offer its ``name`` in the handshake, at any path, or ask for its ``path``.
+    They offer its ``name`` in the handshake, at any path, or ask for its ``path``. ``kind`` is that
+    of their connections from there on.
     """
 
     name: str
     path: str
+    kind: str
     make: SubprotocolMaker

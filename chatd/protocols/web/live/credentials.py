@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chatd.accounts.credentials import Grant
+from chatd.accounts.credentials import Grant, grant_from
 from chatd.chat.actions.browser_sign_in import end_with_sign_in
 from chatd.chat.actions.login import log_in_by_grant
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.util.state import State
 
 
 class HandshakeCredentials(NamedTuple):
@@ -25,6 +26,11 @@ class HandshakeCredentials(NamedTuple):
     grant: Grant | None = None
     cookies: tuple[str, ...] = ()
     is_unproved: bool = False
+
+    def state(self) -> State:
+        """Return what another process needs to go on."""
+        grant = None if self.grant is None else self.grant._asdict()
+        return {"grant": grant, "cookies": list(self.cookies), "is_unproved": self.is_unproved}
 
     def log_in(self, server: ChatServer, session: Session, proof: str) -> bool:
         """Log a session in with them and the proof in its hello, if they are valid.
@@ -42,6 +48,12 @@ class HandshakeCredentials(NamedTuple):
         if half is not None:
             end_with_sign_in(server, session, half)
         return not (proof or self.is_unproved)
+
+
+def credentials_from(state: State) -> HandshakeCredentials:
+    """Return the credentials of a state."""
+    grant = None if state["grant"] is None else grant_from(state["grant"])
+    return HandshakeCredentials(grant, tuple(state["cookies"]), state["is_unproved"])
 
 
 NO_CREDENTIALS = HandshakeCredentials()

@@ -11,10 +11,19 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.chat.server import ChatServer
 from chatd.formats.envelopes import FRAMES
 from chatd.protocols.live.handler import LiveHandler, most_characters
-from chatd.protocols.web.live.credentials import NO_CREDENTIALS, HandshakeCredentials
+from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.protocols.web.live.credentials import (
+    NO_CREDENTIALS,
+    HandshakeCredentials,
+    credentials_from,
+)
 from chatd.protocols.websocket.frames import Frames
 from chatd.protocols.websocket.handler import OverWebSocket
 from chatd.protocols.websocket.liveness import Liveness
+from chatd.util.state import State
+
+WEBSOCKET = "websocket"
+"""The kind of a connection that is a browser's WebSocket."""
 
 
 class WebSocketHandler(OverWebSocket[str], LiveHandler[str]):
@@ -44,7 +53,17 @@ class WebSocketHandler(OverWebSocket[str], LiveHandler[str]):
 
     def kind(self) -> str:
         """Return the kind of the connection."""
-        return "websocket"
+        return WEBSOCKET
+
+    def state(self) -> State | None:
+        """Return what another process needs to go on; None while something is under way."""
+        state = super().state()
+        return state and {**state, "credentials": self._credentials.state()}
+
+    def resume(self, connection: ManagedConnection, state: State) -> None:
+        """Take a connection, and go on with the session of another process."""
+        self._credentials = credentials_from(state["credentials"])
+        super().resume(connection, state)
 
     @property
     def may_be_pinged(self) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chatd.protocols.web.http.http1 import Exchange, NotHttp, refusal_bytes
 from chatd.protocols.web.http.messages import Answer, Problem, Request, json_answer
+from chatd.util.state import decode, encode
 
 pytestmark = pytest.mark.quick
 
@@ -233,3 +234,34 @@ def test_any_bytes_are_a_request_or_refused(data: bytes) -> None:
         exchange.answer(json_answer(problem.status, {}), DATE)
     except NotHttp:
         pass
+
+
+def handed_over(exchange: Exchange) -> Exchange:
+    """Return the exchange of another process, which goes on."""
+    assert exchange.can_move
+    successor = Exchange()
+    successor.resume(decode(encode(exchange.state())))
+    return successor
+
+
+@pytest.mark.parametrize("data", [GET, b"\r\n" + post(b"hola" * 20, b"Expect: 100-continue")])
+def test_it_goes_on_in_another_process_at_any_byte(data: bytes) -> None:
+    for cut in range(len(data) + 1):
+        exchange, _ = taken(data[:cut])
+        told = exchange.expects_word
+        if told:
+            exchange.go_on()
+        exchange = handed_over(handed_over(exchange))
+        assert not exchange.expects_word
+        exchange.receive(data[cut:] + b"GET")
+        _, whole = taken(data)
+        assert exchange.request() == whole
+        assert exchange.rest == b"GET"
+        assert exchange.begun
+        assert exchange.answer(Answer(204), DATE).startswith(b"HTTP/1.1 204 ")
+        assert not exchange.closes
+
+
+def test_nobody_can_go_on_in_a_body_in_chunks() -> None:
+    exchange, _ = taken(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5")
+    assert not exchange.can_move
