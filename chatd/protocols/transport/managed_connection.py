@@ -118,7 +118,8 @@ class ManagedConnection:
     @guarded
     def go_on(self) -> None:
         """Read and handle again what this client sends."""
-        if not self.lifecycle.departed and self.lifecycle.state is not State.DRAINING:
+        lifecycle = self.lifecycle
+        if not (lifecycle.departed or lifecycle.state is State.DRAINING or self.output.ended):
             self.reader.go_on_after()
 
     def state(self) -> HandedOver | None:
