@@ -30,6 +30,7 @@ COVERED_BY = {
     "chatd/command_line/zsh.py": "tests/command_line/test_completion.py",
     "chatd/daemon/address_sentences.py": "tests/daemon/test_service.py",
     "chatd/rooms/inbox.py": "tests/rooms/test_stream.py",
+    "chatd/rooms/passing.py": "tests/rooms/test_feed.py",
     "chatd/daemon/exposition.py": "tests/daemon/test_monitor.py",
     "chatd/daemon/figure_row.py": "tests/daemon/test_figures.py",
     "chatd/daemon/given.py": "tests/daemon/test_options.py",

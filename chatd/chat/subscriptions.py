@@ -172,7 +172,7 @@ class Subscriptions:
             "named": format.named(self._identity.name, tracker is not None) == format,
             "account": None if tracker is None else tracker.account,
             "inbox": inbox,
-            "private": b"" if self._inbox is None else self._inbox.left(),
+            "private": [] if self._inbox is None else self._inbox.left(),
             "queue": [
                 each if isinstance(each, bytes) else self._stretch_state(each)
                 for each in replies.stream.left()
@@ -209,19 +209,31 @@ class Subscriptions:
             if isinstance(each, bytes):
                 stream.put(each)
             elif (log := log_of(each["log"])) is not None:
-                format = self._stretch_formats(log.name)[each["format"]]
-                view = self.view if each["format"] == _LIVE else self.view.of_past
-                allowed = partial(may_read, log)
-                self._replay(log, each["after"], each["upto"], allowed, format, view)
-        if state["private"]:
-            self._inbox_begun().put(state["private"])
-        own = self._replies.format
+                self._resume_stretch(log, each["after"], each["upto"], each["format"], may_read)
+        for line in state["private"]:
+            self._inbox_begun().put(line)
         for room, membership in self.memberships.items():
-            cursor = self._cursor_in(room, own.shared or own, **cursors[room.name])
-            membership.cursor = cursor
-        if self.read_tracker is not None:
-            log, inbox = self.read_tracker.inbox, state["inbox"] or {}
-            self.read_tracker.cursor = self._cursor_in(log, own.with_times(False), **inbox)
+            membership.cursor = self._resume_cursor(room, cursors[room.name], may_read)
+        if (tracker := self.read_tracker) is not None:
+            tracker.cursor = self._resume_cursor(tracker.inbox, state["inbox"] or {}, may_read)
+
+    def _resume_cursor(self, log: Room, state: State, may_read: Callable[[Room], bool]) -> Cursor:
+        """Return a live cursor that goes on from a state; what is in no log is queued before it."""
+        taken: int = state.get("taken", log.head)
+        for seq, data in state.get("passing", ()):
+            self._resume_stretch(log, taken, seq, _LIVE, may_read)
+            self._replies.stream.put(data)
+            taken = seq
+        format = self._stretch_formats(log.name)[_LIVE]
+        return self._cursor_in(log, format, state.get("start"), taken)
+
+    def _resume_stretch(
+        self, log: Room, after: int, upto: int, kind: str, may_read: Callable[[Room], bool]
+    ) -> None:
+        if upto > after:
+            view = self.view if kind == _LIVE else self.view.of_past
+            format = self._stretch_formats(log.name)[kind]
+            self._replay(log, after, upto, partial(may_read, log), format, view)
 
     def _stretch_state(self, stretch: Stretch) -> State:
         formats = self._stretch_formats(stretch.log)

@@ -17,6 +17,8 @@ Modules (python3 -m tools.documents writes this list):
 - `notices`: Notices together: the joins, leaves and renames of a room wait for one another for a
   moment.
 - `paging`: Pages of a room's log, for clients that ask for history over HTTP or over a WebSocket.
+- `passing`: Entries that are published and in no log: notices, presences, changes of the list of
+  people.
 - `people`: The people in a room, and of whose presence the others know.
 - `people_changes`: The changes of the list of the people in a room, for clients that keep one.
 - `read_queue`: The queue of reads: askers have turns at the store, and what several want is read

@@ -9,9 +9,12 @@ when there may be more. A cursor in step (`chatd.rooms.followers`) has nothing t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chatd.rooms.chunk import Mark
 from chatd.rooms.feed import PUSH_BYTES, Feed
 from chatd.rooms.followers import Followers, Reader
+from chatd.rooms.passing import passing
 from chatd.rooms.rendering import render_in_order
 from chatd.rooms.replay import NO_OWNER, Owner, Replay, Stretch
 from chatd.rooms.view import EVERYTHING, View
@@ -161,19 +164,30 @@ class Cursor:
         end = self.end if self._end is None else self._end.seq
         return log == self._feed.log.name and self.given < seq <= end
 
-    def left(self) -> Stretch:
-        """Return what one with an end was not taken; see `chatd.rooms.replay.Source`."""
-        return Stretch(self._feed.log.name, self.taken, self.end, self._feed.format)
+    def left(self) -> Sequence[bytes | Stretch]:
+        """Return what is not taken of one with an end; see `chatd.rooms.replay.Source`."""
+        left: list[bytes | Stretch] = []
+        log, format, after = self._feed.log.name, self._feed.format, self.taken
+        for seq, data in (*self._passing(), (self.end, b"")):
+            if seq > after:
+                left.append(Stretch(log, after, seq, format))
+                after = seq
+            left.append(data)
+        return left[:-1]
 
     @property
     def taken(self) -> int:
         """The seq up to which everything was taken, or could not be read."""
-        return self.mark.seq if self._replay is None else self._replay.left().after
+        return self.mark.seq if self._replay is None else self._replay.taken
 
     def state(self) -> State:
         """Return what another process needs to go on with a live one."""
         start = self.taken if self.trail is None else self.trail.start
-        return {"taken": self.taken, "start": start}
+        return {"taken": self.taken, "start": start, "passing": self._passing()}
+
+    def _passing(self) -> list[tuple[int, bytes]]:
+        mark = self.mark if self._replay is None else self._target
+        return passing(self._feed, self.view, self.session, mark, self._end)
 
     def detach(self) -> Cursor | None:
         """Leave what was published and is not taken to another cursor, and go to the end.

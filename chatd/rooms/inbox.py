@@ -5,6 +5,8 @@ This module must not know a session or a connection.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chatd.rooms.followers import Reader
 from chatd.rooms.stream import Stream
 
@@ -49,9 +51,9 @@ class Inbox:
     def detach(self) -> bytes | None:
         return self.take() or None
 
-    def left(self) -> bytes:
+    def left(self) -> Sequence[bytes]:
         """Return the lines that were not taken."""
-        return b"".join(self._lines)
+        return list(self._lines)
 
     def owes(self, log: str, seq: int) -> bool:
         """Return False: private lines are of no log."""

@@ -6,7 +6,7 @@ nor connections.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -69,8 +69,8 @@ class Source(Protocol):
     def owes(self, log: str, seq: int) -> bool:
         """Return True if an event of a log, given the log's name, is still to be taken."""
 
-    def left(self) -> bytes | Stretch:
-        """Return all that is still to be taken, for another process."""
+    def left(self) -> Sequence[bytes | Stretch]:
+        """Return all that is still to be taken, in order, for another process."""
 
 
 Wake = Callable[[], None]
@@ -118,12 +118,12 @@ class Replay:
         "_page",
         "_reading",
         "_session",
-        "_taken",
         "_view",
         "_wake",
         "end",
         "given",
         "start",
+        "taken",
     )
 
     def __init__(
@@ -146,7 +146,7 @@ class Replay:
         self._meter = meter
         self._owner = owner
         self._format = format
-        self._after = self._taken = after  # what was read, and what the reader took of it
+        self._after = self.taken = after  # what was read, and what the reader took of it
         self._wake = wake
         self._view = view
         self._session = session
@@ -167,8 +167,8 @@ class Replay:
     def owes(self, log: str, seq: int) -> bool:
         return log == self._log.name and self.given < seq <= self.end
 
-    def left(self) -> Stretch:
-        return Stretch(self._log.name, self._taken, self.end, self._format)
+    def left(self) -> Sequence[Stretch]:
+        return [Stretch(self._log.name, self.taken, self.end, self._format)]
 
     def take(self) -> bytes:
         if self._allowed is not None and not self._allowed():
@@ -179,7 +179,7 @@ class Replay:
             self._reading = True
             Deferred.fromCoroutine(self._read())
         page, self._page = self._page, b""
-        self._taken = self._after
+        self.taken = self._after
         if not self._gap:
             self.given = self._after
         return page
@@ -220,4 +220,5 @@ class Replay:
             return await self._log.page(self._format, self._after, self.end, asker)
         events = await self._log.read(self._after, self.end, asker)
         shown = partial(self._view.shown_events, session=self._session)
-        return page_of(self._format, self._after, self.end, events, shown)
+        format = self._view.apart or self._format
+        return page_of(format, self._after, self.end, events, shown)

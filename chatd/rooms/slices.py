@@ -54,10 +54,10 @@ class Slices:
         made, self._made = self._made, b""
         return made
 
-    def left(self) -> bytes:
+    def left(self) -> Sequence[bytes]:
         """Return all slices that were not taken: the rest of the answer is made at once."""
         self._made += b"".join(self._slices)
-        return self._made
+        return [self._made]
 
     def owes(self, log: str, seq: int) -> bool:
         """Return False: it is an answer, and no part of a log."""

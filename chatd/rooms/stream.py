@@ -18,6 +18,7 @@ woken when there is more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Protocol
 
 from chatd.rooms.followers import Socket
@@ -255,7 +256,8 @@ class Stream:
 
     def left(self) -> list[bytes | Stretch]:
         """Return what is queued and was not taken, for another process; live sources are not."""
-        return [each if isinstance(each, bytes) else each.left() for each in self._queue]
+        left = [[each] if isinstance(each, bytes) else each.left() for each in self._queue]
+        return [*chain(*left)]
 
     def take(self) -> bytes:
         """Return the next piece to send, all before it being sent; empty if there is none now."""

@@ -18,7 +18,8 @@ from chatd.rooms import tail as tail_module
 from chatd.rooms.chunk import Mark
 from chatd.rooms.cursor import Cursor, Trail
 from chatd.rooms.feed import PUSH_BYTES, Feed
-from chatd.rooms.replay import Replay, Source
+from chatd.rooms.passing import passing
+from chatd.rooms.replay import Replay, Source, Stretch
 from chatd.rooms.room import Room
 from chatd.rooms.tail import TAIL_BYTES
 from chatd.rooms.view import EVERYTHING, Bell, View
@@ -1218,3 +1219,68 @@ class TestView:
         harness.fill("a")
         harness.bury()
         assert cursor.take().startswith(b"a\n")
+
+
+class TestPassing:
+    """Entries that are in no log: see `chatd.rooms.passing`."""
+
+    @pytest.fixture
+    def present(self) -> FeedHarness:
+        return FeedHarness(PresentFormat())
+
+    @pytest.fixture
+    def cursor(self, present: FeedHarness) -> Cursor:
+        """Return the cursor of a reader who was sent one line, and lags since then."""
+        cursor = present.follow()
+        present.publish(said("a"))
+        cursor.take()
+        present.publish(came("ana"), said("b"), joined("luis"))
+        present.publish(said("c"))
+        present.publish(came("eva"))
+        return cursor
+
+    def test_each_has_the_seq_of_the_event_before_it(
+        self, present: FeedHarness, cursor: Cursor
+    ) -> None:
+        found = passing(present.feed, EVERYTHING, 99, cursor.mark)
+        assert found == [(1, b"joined ana\n"), (2, b"luis\n"), (3, b"joined eva\n")]
+        assert passing(present.feed, EVERYTHING, 99, cursor.mark, Mark(4, 2)) == found[:2]
+
+    def test_one_who_has_everything_is_owed_nothing(
+        self, present: FeedHarness, cursor: Cursor
+    ) -> None:
+        cursor.take()
+        assert passing(present.feed, EVERYTHING, 99, cursor.mark) == []
+
+    def test_nobody_is_shown_their_own(self, present: FeedHarness, cursor: Cursor) -> None:
+        assert passing(present.feed, View(echo=False), 1, cursor.mark) == []
+
+    def test_what_is_no_more_in_memory_is_lost(self, present: FeedHarness, cursor: Cursor) -> None:
+        present.bury()
+        present.publish(came("tom"))
+        assert passing(present.feed, EVERYTHING, 99, cursor.mark) == [
+            (present.room.head, b"joined tom\n")
+        ]
+
+    def test_a_cursor_that_lags_gives_it_to_another_process(
+        self, present: FeedHarness, cursor: Cursor
+    ) -> None:
+        parts = [(1, b"joined ana\n"), (2, b"luis\n"), (3, b"joined eva\n")]
+        assert cursor.state() == {"taken": 1, "start": 1, "passing": parts}
+        rest = cursor.detach()
+        assert rest is not None
+        assert rest.left() == [
+            b"joined ana\n",
+            Stretch("lobby", 1, 2, present.format),
+            b"luis\n",
+            Stretch("lobby", 2, 3, present.format),
+            b"joined eva\n",
+        ]
+        assert cursor.state() == {"taken": 3, "start": 3, "passing": []}
+        assert rest.take() == b"joined ana\nb\nluis\nc\njoined eva\n"
+
+    def test_lines_at_the_end_are_read_again(self, present: FeedHarness, cursor: Cursor) -> None:
+        present.publish(said("d"))
+        rest = cursor.detach()
+        assert rest is not None
+        assert rest.left()[-1] == Stretch("lobby", 3, 4, present.format)
