@@ -5,7 +5,7 @@ It must not know connections or commands, and moves no session.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 
@@ -172,6 +172,11 @@ class Rooms(RoomIndex):
         if claim is not None:
             self._claims.give(room, claim)
         return room
+
+    @property
+    def peopled(self) -> Collection[Room]:
+        """The rooms with members."""
+        return self._peopled
 
     def state(self) -> list[State]:
         """Return the rooms that are in no log yet, for another process, which knows all others."""

@@ -3,7 +3,8 @@
 Theory of operation. A process that is upgraded stands still and gives the state of its server:
 `state_of_server`, and of each session `state_of`. Another one, which has opened the same store,
 takes them: `resume_server`, then each session (`resume`), and when all of them are members of their
-rooms again, `follow` for each. Nobody is shown that a session comes: for all others, it never left.
+rooms again, `put_in_order`, and `follow` for each. Nobody is shown that a session comes: for all
+others, it never left.
 
 What is in the store is in no state; nor is what a session can do without: who has just left.
 
@@ -52,6 +53,9 @@ def state_of_server(server: ChatServer) -> State:
         "respondents": server.questions.people.start,
         "push_codes": server.alerts.codes.state(),
         "uptime": server.uptime,
+        "watches": server.watches.state(),
+        "beside": {name: part.state() for name, part in server.beside.items()},
+        "orders": {room.key: room.here.order() for room in server.rooms.peopled},
     }
 
 
@@ -66,6 +70,17 @@ def resume_server(server: ChatServer, state: State) -> None:
     server.questions.people.resume(state["respondents"])
     server.alerts.codes.resume(state["push_codes"])
     server.have_been_up(state["uptime"])
+    server.watches.resume(state["watches"])
+    for name, part in server.beside.items():
+        if name in state["beside"]:
+            part.resume(state["beside"][name])
+
+
+def put_in_order(server: ChatServer, state: State) -> None:
+    """Put the members of all rooms in their order, once all sessions go on."""
+    for key, order in state["orders"].items():
+        if key in server.rooms:
+            server.rooms[key].here.put_in_order(order)
 
 
 def state_of(server: ChatServer, session: Session) -> State:

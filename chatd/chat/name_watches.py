@@ -9,7 +9,7 @@ commands.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from twisted.internet.interfaces import IReactorTime
@@ -19,6 +19,7 @@ from chatd.chat.roster import Roster
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Change
 from chatd.text.folding import fold
+from chatd.util.state import State
 
 WATCHED = 100
 """Most names that one session watches."""
@@ -59,6 +60,27 @@ class NameWatches:
     def is_here(self, name: str) -> bool:
         """Return True if a session has that name."""
         return bool(self._names.of(name) or self._roster.called(name))
+
+    # Going on in another process
+
+    def state(self) -> State:
+        """Return what another process needs to go on, beside the watches of each session."""
+        return {"left": [list(left) for left in self.left]}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self.left.extend(Left(*left) for left in state["left"])
+
+    def state_of(self, session: int) -> dict[str, bool]:
+        """Return the names that a session watches, each with True if it knows it to be here."""
+        watched = self._watched.get(session, {})
+        return {name: self._here[key] for key, name in watched.items()}
+
+    def resume_watching(self, session: int, names: Mapping[str, bool], tell: Tell) -> None:
+        """Watch the names of such a state, of which the session is told nothing now."""
+        for name, here in names.items():
+            self._here.setdefault(fold(name), here)
+            self.watch(session, name, tell)
 
     # Watching
 

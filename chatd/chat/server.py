@@ -59,6 +59,7 @@ from chatd.rooms.stream import Stream
 from chatd.storage.contract import Store
 from chatd.text.folding import fold
 from chatd.util.budgets import Budgets
+from chatd.util.state import Stateful
 from chatd.webhooks.incoming.registry import IncomingHooks
 from chatd.webhooks.registry import Hooks
 
@@ -71,6 +72,7 @@ class ChatServer:
     the text after the welcome, and ``now`` returns the time in seconds since 1970. ``passwords``
     hashes passwords, which are taken in clear with ``plaintext_passwords``. ``sign_in`` is that of
     an organisation. ``budgets`` count what each owner uses, and ``audit`` records who did what.
+    What is ``beside`` it, by names, is handed over with it.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class ChatServer:
         self.budgets = budgets or Budgets(clock)
         self.audit = audit or Audit(clock)
         self._started = clock.seconds()
+        self.beside: dict[str, Stateful] = {}
         self.numbers, reads = SessionNumbers(store), ReadQueue(store)
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)

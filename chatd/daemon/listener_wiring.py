@@ -27,9 +27,10 @@ from chatd.daemon.service import Listener
 from chatd.daemon.settings import Settings
 from chatd.daemon.settings_checks import tls_port
 from chatd.daemon.tls_endpoints import Place, files_of, places_of
+from chatd.protocols.irc.at_door import IRC
 from chatd.protocols.irc.door import Door as IrcDoor
 from chatd.protocols.irc.door import TransportSecurity
-from chatd.protocols.irc.handler import IRC, IrcProtocol
+from chatd.protocols.irc.handler import IrcProtocol
 from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport import sockets
@@ -69,6 +70,7 @@ def listeners_of(
     admission = Admission(settings.limits, server.budgets)
     kinds = {each.kind for each in settings.listeners}
     door = IrcDoor(settings.irc_name or irc_name(socket.getfqdn()), security_of(settings))
+    server.beside["irc"] = door
     through_web = door if ListenerKind.IRC in kinds else None
     site = _site(settings, server, clock, through_web) if ListenerKind.WEB in kinds else None
     hosts = Hosts(host_names(settings))

@@ -368,5 +368,13 @@ class OwnIrcFormat(Format):
     def named(self, name: str, logged_in: bool) -> Format:
         return replace(self, name=name if self.registered else "*", logged_in=logged_in)
 
+    def with_capabilities(self, capabilities: frozenset[str]) -> OwnIrcFormat:
+        """Return the same format for a client with these capabilities."""
+        rooms = capabilities & OF_ROOMS
+        if "batch" not in capabilities:
+            rooms -= {MULTILINE}
+        shared = replace(self.shared, capabilities=rooms)
+        return replace(self, shared=shared, capabilities=capabilities)
+
     def in_language(self, language: Language) -> Format:
         return replace(self, shared=replace(self.shared, language=language))

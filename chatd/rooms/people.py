@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from chatd.event import Change, Entry, Notice, Presence
 from chatd.text.folding import fold
+from chatd.util.state import State
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Person:
@@ -58,6 +62,21 @@ class People:
         self.members: dict[int, Member] = {}
         self.hidden: dict[int, Presence] = {}
         self._names: tuple[str, ...] | None = None  # until they change
+
+    def order(self) -> State:
+        """Return the order of all members, for another process."""
+        return {
+            "members": list(self.members),
+            "named": list(self.named),
+            "absent": list(self.absent),
+        }
+
+    def put_in_order(self, order: State) -> None:
+        """Put the members, who came here in any order, in that of another process."""
+        self._names = None
+        self.members = _in_order(self.members, order["members"])
+        self.named = _in_order(self.named, order["named"])
+        self.absent = _in_order(self.absent, order["absent"])
 
     def enter(self, name: str, guest: bool, session: int) -> None:
         """Count a session that enters, given its number."""
@@ -171,3 +190,9 @@ class People:
         person = self.named.get(name)
         if person is not None:
             person.told = True
+
+
+def _in_order(values: dict[K, V], keys: Iterable[K]) -> dict[K, V]:
+    """Return the values in the order of some keys, and those of other keys after them."""
+    ordered = {key: values[key] for key in keys if key in values}
+    return {**ordered, **values}

@@ -256,8 +256,8 @@ class Stream:
 
     def left(self) -> list[bytes | Stretch]:
         """Return what is queued and was not taken, for another process; live sources are not."""
-        left = [[each] if isinstance(each, bytes) else each.left() for each in self._queue]
-        return [*chain(*left)]
+        queue = self._queue
+        return [*chain(*([each] if isinstance(each, bytes) else each.left() for each in queue))]
 
     def take(self) -> bytes:
         """Return the next piece to send, all before it being sent; empty if there is none now."""

@@ -9,10 +9,21 @@ any part.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
 State = dict[str, Any]
 """Members by their names: numbers, texts, bytes, None, and lists and dictionaries of these."""
+
+
+class Stateful(Protocol):
+    """A part that is handed over by itself."""
+
+    def state(self) -> State:
+        """Return what another process needs to go on. Nothing changes by it."""
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+
 
 _BYTES = "\0"
 """The name of the only member of an object that stands for bytes: no part has one of that name."""

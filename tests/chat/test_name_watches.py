@@ -34,6 +34,32 @@ class TestWatches:
         assert world.server.watches.watched_by(-1) == []
 
 
+class TestGoingOn:
+    def test_a_watcher_is_told_what_changes_after_that(self, world: World) -> None:
+        world.person("ana")
+        Watcher(world, "ANA", "eva")
+        state = world.server.watches.state_of(-1)
+        assert state == {"ANA": True, "eva": False}
+        world.server.watches.end(-1)
+        told: list[tuple[Change, str]] = []
+        world.server.watches.resume_watching(
+            -1, state, lambda change, name, text: told.append((change, name))
+        )
+        world.settle()
+        assert told == []
+        world.person("eva")
+        assert told == [(Change.JOINED, "eva")]
+        assert world.server.watches.watched_by(-1) == ["ANA", "eva"]
+
+    def test_what_a_watcher_knew_counts(self, world: World) -> None:
+        told: list[tuple[Change, str]] = []
+        world.server.watches.resume_watching(
+            -1, {"ana": True}, lambda change, name, text: told.append((change, name))
+        )
+        world.person("ana").hang_up()
+        assert told == [(Change.LEFT, "ana")]
+
+
 class TestLeft:
     def test_as_many_as_are_kept(self, world: World) -> None:
         for number in range(LEFT + 2):

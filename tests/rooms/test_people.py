@@ -43,6 +43,24 @@ class TestCounting:
         assert people.named["ana"].first == 1
 
 
+class TestOrder:
+    def test_it_is_that_of_another_process(self) -> None:
+        before = People()
+        before.stay("tom", "tom")
+        for number, name in (7, "zoe"), (3, "ana"), (9, "luis"), (4, "ana"):
+            before.enter(name, False, number)
+        after = People()
+        after.stay("tom", "tom")
+        for number, name in (3, "ana"), (4, "ana"), (5, "new"), (9, "luis"):
+            after.enter(name, False, number)
+        assert after.names == ("ana", "new", "luis", "tom")
+        after.put_in_order(before.order())
+        assert list(after.members) == [3, 9, 4, 5]  # one did not come along, and one is new
+        assert after.names == ("ana", "luis", "new", "tom")
+        assert list(after.named) == ["tom", "ana", "luis", "new"]
+        assert list(after.absent) == ["tom"]
+
+
 class TestListing:
     def listed(self, people: People) -> list[str]:
         return [name for name, person in people.named.items() if person.listed]

@@ -88,7 +88,7 @@ class NotingHandler:
     ``fail`` raises an error, ``wait`` interrupts the turn, ``end`` ends the output.
     """
 
-    takes_input = True
+    takes_input = movable = True
     has_session = False
     at_once = True
     timed = False

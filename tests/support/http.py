@@ -14,7 +14,7 @@ from twisted.internet.testing import StringTransport
 
 from chatd.accounts.credentials import TOKEN
 from chatd.commands import dispatch
-from chatd.protocols.irc.handler import IRC
+from chatd.protocols.irc.at_door import IRC
 from chatd.protocols.irc.websocket import PATH, SUBPROTOCOL, IrcWebSocketHandler
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits

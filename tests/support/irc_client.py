@@ -14,7 +14,7 @@ from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from tests.support.browser import Frame, frame, frames_of
 from tests.support.memory_client import MemoryClient
-from tests.support.world import HERE, PASSWORD, World, log_in
+from tests.support.world import HANDED_OVER, HERE, PASSWORD, World, log_in
 
 
 class IrcClient(MemoryClient):
@@ -29,6 +29,8 @@ class IrcClient(MemoryClient):
 
     def send(self, *lines: str | bytes) -> None:
         """Send lines, and run all that is due."""
+        if HANDED_OVER:
+            self.world.hand_over_if_possible()
         for line in lines:
             data = line.encode() if isinstance(line, str) else line
             self.protocol.dataReceived(data + b"\r\n")

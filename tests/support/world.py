@@ -21,7 +21,13 @@ from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.admin_requests import Administration
-from chatd.chat.handing_over import give_back, release_all, resume_server, state_of_server
+from chatd.chat.handing_over import (
+    give_back,
+    put_in_order,
+    release_all,
+    resume_server,
+    state_of_server,
+)
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.help import GENERAL, SECTIONS
@@ -155,7 +161,7 @@ class Node:
         self.bare = ChatFactory(
             self.server, self.clock, BareProtocol, BARE_LENGTH, limits, admission
         )
-        self.door = Door(IRC_NAME)
+        self.door = self.server.beside["irc"] = Door(IRC_NAME)
         irc = partial(IrcProtocol, self.door)
         self.irc = ChatFactory(self.server, self.clock, irc, max_length, limits, admission)
 
@@ -233,9 +239,12 @@ class World:
         resumed = []
         for client, state in moved:
             factory = factories.get(client.factory, client.factory)
-            network = client.session.identity.network  # see `Member.come_from`
-            resumed.append((client.take_over(factory, decode(state)), decode(state)))
-            client.session.identity.network = network
+            session = client.protocol.connection.handler.session
+            network = session.identity.network  # see `Member.come_from`
+            connection = client.take_over(factory, decode(state))
+            connection.handler.session.identity.network = network
+            resumed.append((connection, decode(state)))
+        put_in_order(new.server, decode(server))
         for connection, state in resumed:
             connection.follow(state)
         for connection, _ in resumed:
@@ -243,8 +252,10 @@ class World:
         self.settle()
 
     def hand_over_if_possible(self) -> None:
-        """Hand over, unless there are several nodes, or lines wait for a slow store."""
-        if len(self.nodes) == 1 and not self.store.holds:
+        """Hand over, unless there are several nodes, or something is under way for a client."""
+        connections = [client.protocol.connection for client in self.clients]
+        here = [each for each in connections if not each.lifecycle.lost]
+        if len(self.nodes) == 1 and all(each.state() is not None for each in here):
             self.hand_over()
 
     def add_node(self) -> Node:

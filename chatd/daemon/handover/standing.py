@@ -81,12 +81,13 @@ class StandingStill:
         """Stand still: accept and read nobody, store and show all that was read.
 
         Clients who cannot be handed over are told to come back. Then wait, for a moment, for what
-        is under way. Raises `StoreError` if the store takes long; `go_on` then.
+        is under way: those who still wait for it then have to come back, too. Raises `StoreError`
+        if the store takes long; `go_on` then.
         """
         for work in self._works:
             work.pause()
         self._listen(False)
-        foreign = [each for each in self.connections if not each.is_plain]
+        foreign = [each for each in self.connections if not each.movable]
         for connection in foreign:
             connection.stop_reading()
         if foreign:
@@ -96,9 +97,14 @@ class StandingStill:
             await self._until_gone(foreign)
         for connection in self.connections:
             connection.stand_still()
-        for server in self._servers:
-            release_all(server, self._clock)
+        self._release()
         await self._settle()
+        late = [each for each in self.connections if each.handler.busy]
+        if late:
+            for connection in late:
+                connection.say_goodbye(Goodbye.UPGRADING)
+            self._release()
+            await self._show_all()
         self._store.hold()
         for server in self._servers:
             give_back(server)
@@ -112,6 +118,10 @@ class StandingStill:
         for work in self._works:
             work.go_on()
 
+    def _release(self) -> None:
+        for server in self._servers:
+            release_all(server, self._clock)
+
     def _listen(self, listens: bool) -> None:
         for address in self._addresses:
             for port in address.factory.ports:
@@ -124,14 +134,18 @@ class StandingStill:
     async def _settle(self) -> None:
         until = self._clock.seconds() + SETTLE_SECONDS
         while True:
-            await self._flush()
-            shown: Deferred[None] = Deferred()
-            self._store.once_all_were_read(shown.callback, None)
-            await shown
+            await self._show_all()
             late = self._clock.seconds() >= until
             if self._store.flush().called and (late or not self._is_busy()):
                 return
             await deferLater(self._clock, LOOK_SECONDS)
+
+    async def _show_all(self) -> None:
+        """Store, and show, all that was said and done."""
+        await self._flush()
+        shown: Deferred[None] = Deferred()
+        self._store.once_all_were_read(shown.callback, None)
+        await shown
 
     async def _flush(self) -> None:
         await self._store.flush().addTimeout(STORE_SECONDS, self._clock, _not_stored)

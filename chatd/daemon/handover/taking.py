@@ -20,7 +20,7 @@ from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.logger import Logger
 
 from chatd import __version__
-from chatd.chat.handing_over import resume_server
+from chatd.chat.handing_over import put_in_order, resume_server
 from chatd.chat.server import ChatServer
 from chatd.daemon.handover.channel import Channel, Ended, Message
 from chatd.daemon.handover.giving import READABLE, Schema
@@ -159,6 +159,7 @@ class Taking:
                 connection.setblocking(False)
                 reactor.adoptStreamConnection(descriptor, connection.family, _Of(client))
             adopted.append((client, state))
+        put_in_order(server, self._server)
         for client, state in adopted:
             client.connection.follow(state)
         self._adopted = [client for client, _ in adopted]

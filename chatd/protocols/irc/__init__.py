@@ -8,6 +8,8 @@ Modules (python3 -m tools.documents writes this list):
 - `accounts`: Registering the nickname as an account: REGISTER and VERIFY (IRCv3 draft/account-
   registration).
 - `answers`: The answers to an IRC client: lines of its own format, which may have a label.
+- `at_door`: The session of an IRC client at the door: how it begins and ends, and goes on in
+  another process.
 - `batches`: Messages of several lines that a client sends in a batch: their parts, and their
   limits.
 - `capabilities`: The capabilities of clients, and their negotiation (IRCv3 capability-negotiation).

@@ -8,7 +8,7 @@ connections, nor how a message is said.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from chatd.errors import message_refusal
 from chatd.formats.irc_lines import echoed
@@ -20,6 +20,7 @@ from chatd.text.messages import (
     size_of,
     validate_message,
 )
+from chatd.util.state import State
 
 CUTS_KEPT = 32
 """Most texts of which it is remembered where their authors cut them."""
@@ -41,6 +42,15 @@ class Cuts:
     def of(self, text: str) -> Sequence[str] | None:
         """Return the parts of a text; None if it was sent whole."""
         return self._parts.get(text)
+
+    def state(self) -> list[Sequence[str]]:
+        """Return the parts of all texts, for another process."""
+        return list(self._parts.values())
+
+    def resume(self, state: Iterable[Sequence[str]]) -> None:
+        """Go on from a state."""
+        for parts in state:
+            self.add("".join(parts), parts)
 
 
 CUTS = Cuts()
@@ -68,6 +78,26 @@ class Batch:
         self.command = ""
         self._lines: list[list[str]] = []
         self._size = 0
+
+    def state(self) -> State:
+        """Return what another process needs to go on."""
+        return {
+            "reference": self.reference,
+            "target": self.target,
+            "label": self.label,
+            "spoiled": self.spoiled,
+            "command": self.command,
+            "lines": self._lines,
+        }
+
+    @classmethod
+    def resume(cls, state: State) -> Batch:
+        """Return the batch of a state."""
+        batch = cls(state["reference"], state["target"], state["label"])
+        batch.spoiled, batch.command = state["spoiled"], state["command"]
+        batch._lines = state["lines"]
+        batch._size = sum(size_of(part) + 1 for parts in batch._lines for part in parts)
+        return batch
 
     def add(self, command: str, target: str, text: str, joined: bool) -> None:
         """Take a line, which may be joined to the one before it. Raises `Wrong`."""

@@ -9,6 +9,7 @@ from chatd.accounts.credentials import Grant
 from chatd.protocols.irc.batches import Batch
 from chatd.protocols.irc.labels import OwnLabels
 from chatd.protocols.irc.sent_lines import SentLines
+from chatd.util.state import State
 
 
 class Client:
@@ -62,3 +63,30 @@ class Client:
         self.written: dict[str, int] = {}
         self.sent = SentLines()
         self.markers: dict[str, int] = {}
+
+    def state(self) -> State:
+        """Return what another process needs to go on with a client that is registered."""
+        return {
+            "wished": self.wished,
+            "username": self.username,
+            "realname": self.realname,
+            "sasl": self.sasl,
+            "version": self.version,
+            "capabilities": sorted(self.capabilities),
+            "labels": self.own_labels.state(),
+            "batch": None if self.batch is None else self.batch.state(),
+            "written": self.written,
+            "sent": self.sent.state(),
+            "markers": self.markers,
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state: the client is registered."""
+        self.registered = True
+        self.wished, self.sasl, self.version = state["wished"], state["sasl"], state["version"]
+        self.username, self.realname = state["username"], state["realname"]
+        self.capabilities = frozenset(state["capabilities"])
+        self.own_labels.resume(state["labels"])
+        self.batch = None if state["batch"] is None else Batch.resume(state["batch"])
+        self.written, self.markers = state["written"], state["markers"]
+        self.sent.resume(state["sent"])

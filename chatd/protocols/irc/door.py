@@ -11,8 +11,10 @@ from typing import NamedTuple
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.name_watches import LEFT
+from chatd.protocols.irc.batches import CUTS
 from chatd.protocols.irc.client import Client
 from chatd.protocols.irc.turn_time import TurnTime
+from chatd.util.state import State
 
 
 class TransportSecurity(NamedTuple):
@@ -43,6 +45,19 @@ class Door:
         self.gone: dict[int, Client] = {}
         self._most = 0
         self._time: TurnTime | None = None
+
+    def state(self) -> State:
+        """Return what another process needs to go on, beside the clients that there are."""
+        gone = [[number, each.username, each.realname] for number, each in self.gone.items()]
+        return {"gone": gone, "most": self._most, "cuts": CUTS.state()}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        for number, username, realname in state["gone"]:
+            client = self.gone[number] = Client()
+            client.username, client.realname = username, realname
+        self._most = state["most"]
+        CUTS.resume(state["cuts"])
 
     def time(self, now: Callable[[], float], clock: IReactorTime) -> TurnTime:
         """Return the time of its turns, one for all clients, which follows that of the server."""

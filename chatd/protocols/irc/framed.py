@@ -12,6 +12,7 @@ from chatd.formats.irc_labels import EOL
 from chatd.protocols.irc.labels import AnswerStream
 from chatd.rooms.stream import Owner
 from chatd.util.meter import Meter
+from chatd.util.state import State
 
 PUSHED_KEPT = 16
 """Most pieces of data of which the frames are kept: a room pushes one to all of its readers."""
@@ -30,6 +31,14 @@ class FramedStream(AnswerStream):
         """Send bytes that are no frame before all else."""
         self._opening = opening
         self.wake()
+
+    def state(self) -> State:
+        """Return the bytes that wait and are no lines, for another process."""
+        return {"opening": self._opening, "other_frame": self._other_frame}
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        self._opening, self._other_frame = state["opening"], state["other_frame"]
 
     def send_frame(self, frame: bytes) -> None:
         """Send a frame that is no line, before the lines that wait.

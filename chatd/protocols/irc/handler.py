@@ -15,15 +15,9 @@ from chatd.chat.action_queue import Job
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import QUITTING, Departure
-from chatd.formats.irc import OF_ROOMS, IrcFormat, OwnIrcFormat
 from chatd.formats.irc_lines import echoed
-from chatd.formats.irc_spoken import MULTILINE
-from chatd.formats.irc_tags import IrcServer
 from chatd.protocols.irc import numerics, table
-from chatd.protocols.irc.answers import Answers
-from chatd.protocols.irc.batches import CUTS
-from chatd.protocols.irc.capabilities import logins_changed
-from chatd.protocols.irc.client import Client
+from chatd.protocols.irc.at_door import AtDoor
 from chatd.protocols.irc.conversation import Command
 from chatd.protocols.irc.door import Door, TransportSecurity
 from chatd.protocols.irc.labels import label_of
@@ -32,24 +26,18 @@ from chatd.protocols.lines.decoder import LineDecoder
 from chatd.protocols.lines.framing import TooLong
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.handler import Decoder, Goodbye
-from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.storage.contract import StoreError
 from chatd.text.validation import is_http_request, is_tls_hello
-from chatd.util.state import State
 
 REGISTRATION_SECONDS = 30.0
 """Most seconds until a client has registered, about: clients are checked every few seconds. A
 person who types NICK and USER takes some 15."""
 
 
-IRC = "irc"
-"""The kind of a connection of IRC."""
-
-
-class IrcHandler(Answers):
+class IrcHandler(AtDoor):
     """Handles the messages of one client of a ``door``, which come as lines without their ends."""
 
-    __slots__ = ("_came", "_first", "_reason", "client", "door")
+    __slots__ = ("_came", "_first", "_reason")
 
     def __init__(
         self,
@@ -59,41 +47,10 @@ class IrcHandler(Answers):
         max_length: int,
         decoder: Decoder[bytes],
     ) -> None:
-        super().__init__(server, clock, max_length, decoder, for_people=True)
-        self.door = door
-        self.client = Client()
+        super().__init__(door, server, clock, max_length, decoder)
         self._came = clock.seconds()
         self._first = True
         self._reason = ""  # for which the connection ends
-
-    def kind(self) -> str:
-        """Return the kind of the connection."""
-        return IRC
-
-    def format(self) -> OwnIrcFormat:
-        """Return the format in which the session is shown events."""
-        door = self.door
-        account_of, time = self.server.accounts.name_at, door.time(self.server.now, self._clock)
-        server = IrcServer(door.name, account_of, door.real_name_of, CUTS.of, time.now)
-        shared = IrcFormat(server, language=self.server.language)
-        return OwnIrcFormat(shared=shared, labels=self.client.own_labels)
-
-    def connect(self, connection: ManagedConnection) -> None:
-        """Take a connection, and make the session."""
-        super().connect(connection)
-        self.stream.name_server(self.door.name)
-        session = self.session
-        self.door.clients[session.number] = self.client
-        tell = partial(session.attempt, logins_changed, self)
-        self.server.logins.secrecy.watch(session.number, tell)
-
-    def depart(self) -> None:
-        """Release the session."""
-        if self._connected:
-            self.door.remove(self.session.number)
-            self.server.logins.secrecy.unwatch(self.session.number)
-            self.server.watches.end(self.session.number)
-        super().depart()
 
     def enter(self) -> None:
         """Wait for the client to register, which it has to do in time."""
@@ -101,8 +58,7 @@ class IrcHandler(Answers):
         own = replace(self.own_format, number=session.number)
         session.subscriptions.change_format(own)
         self._show_own_lines(False)
-        session.queue.wants_receipts()
-        session.stream.end_with(self.farewell)
+        self._prepare()
         self.connection.factory.checks.schedule(self.connection)
 
     def accept(self, lines: list[bytes]) -> list[bytes]:
@@ -111,7 +67,7 @@ class IrcHandler(Answers):
 
     def handle(self, line: bytes) -> None:
         """Do what a message asks for."""
-        if self._first:
+        if self._first and not self.client.registered:
             self._first = False
             if is_http_request(line, whole=not isinstance(line, TooLong)) or is_tls_hello(line):
                 self.close(self.session.sentence("irc_wrong_protocol"))
@@ -192,11 +148,8 @@ class IrcHandler(Answers):
     def use_capabilities(self, capabilities: frozenset[str]) -> None:
         """Send what these capabilities ask for from here on."""
         self.client.capabilities = capabilities
-        own, rooms = self.own_format, capabilities & OF_ROOMS
-        if "batch" not in capabilities:
-            rooms -= {MULTILINE}
-        shared = replace(own.shared, capabilities=rooms)
-        changed = replace(own, shared=shared, capabilities=capabilities)
+        own = self.own_format
+        changed = own.with_capabilities(capabilities)
         if changed != own:
             self.session.subscriptions.change_format(changed)
             self._show_own_lines("echo-message" in capabilities)
@@ -241,10 +194,6 @@ class IrcHandler(Answers):
         """Tell the client that the server stops, or is upgraded, and end the session."""
         if not self.session.stream.finished:
             self.close(self.session.sentence(goodbye.value))
-
-    def state(self) -> State | None:
-        """Return None: an IRC client has to come back."""
-        return None
 
 
 class IrcProtocol(ClientProtocol):

@@ -27,6 +27,7 @@ from chatd.rooms.stream import Live, Owner, Stream
 from chatd.text.folding import fold
 from chatd.text.messages import size_of
 from chatd.util.meter import Meter
+from chatd.util.state import State
 
 LABEL_BYTES = 64
 """Most bytes of a label (IRCv3 labeled-response)."""
@@ -161,10 +162,10 @@ class Said:
 
     __slots__ = ("after", "label", "seq")
 
-    def __init__(self, label: str, after: int) -> None:
+    def __init__(self, label: str, after: int, seq: int | None = None) -> None:
         self.label = label
         self.after = after
-        self.seq: int | None = None
+        self.seq = seq
 
 
 class OwnLabels:
@@ -178,6 +179,18 @@ class OwnLabels:
 
     def __init__(self) -> None:
         self._rooms: dict[str, deque[Said]] = {}
+
+    def state(self) -> State:
+        """Return the labels that wait, by the keys of rooms, for another process."""
+        return {
+            room: [[said.label, said.after, said.seq] for said in waiting]
+            for room, waiting in self._rooms.items()
+        }
+
+    def resume(self, state: State) -> None:
+        """Go on from a state."""
+        for room, waiting in state.items():
+            self._rooms[room] = deque((Said(*each) for each in waiting), maxlen=LABELS_KEPT)
 
     def said(self, room: str, label: str, after: int) -> Said:
         """Take note of a line that was said in a room, given by its key, which had that head."""

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from chatd.chat.name_watches import WATCHED
+from chatd.chat.name_watches import WATCHED, Tell
 from chatd.chat.names import valid_name
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Change, Presence
@@ -32,10 +32,7 @@ def _add(conversation: Conversation, names: list[str]) -> None:
     here: list[str] = []
     gone: list[str] = []
     watches, session = conversation.server.watches, conversation.session
-
-    def tell(change: Change, name: str, text: str) -> None:
-        session.attempt(_told, conversation, change, name, text)
-
+    tell = _telling(conversation)
     for place, each in enumerate(names):
         try:
             name = valid_name(each)
@@ -104,6 +101,19 @@ def _send_names(conversation: Conversation, code: str, names: Iterable[str]) -> 
         line = longer
     if line:
         conversation.numeric(code, text=line)
+
+
+def resume(conversation: Conversation, names: Mapping[str, bool]) -> None:
+    """Watch the names that a client watched in another process: see `NameWatches.state_of`."""
+    number = conversation.session.number
+    conversation.server.watches.resume_watching(number, names, _telling(conversation))
+
+
+def _telling(conversation: Conversation) -> Tell:
+    def tell(change: Change, name: str, text: str) -> None:
+        conversation.session.attempt(_told, conversation, change, name, text)
+
+    return tell
 
 
 def _told(conversation: Conversation, change: Change, name: str, text: str) -> None:

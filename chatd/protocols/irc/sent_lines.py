@@ -6,6 +6,8 @@ This module must not know how they are sent, nor shown.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from chatd.event import Event, Kind
 from chatd.text.folding import fold
@@ -23,6 +25,15 @@ class SentLines:
     def __init__(self) -> None:
         self._lines: deque[tuple[str, Event]] = deque()
         self._size = self._count = 0
+
+    def state(self) -> list[list[Any]]:
+        """Return what another process needs to go on: of each line, what `add` is given."""
+        return [[name, line.author, line.time, line.text] for name, line in self._lines]
+
+    def resume(self, state: Iterable[Sequence[Any]]) -> None:
+        """Go on from a state."""
+        for line in state:
+            self.add(*line)
 
     def add(self, receiver: str, author: str, time: int, text: str) -> None:
         """Take note of a line, given its time in milliseconds since 1970."""

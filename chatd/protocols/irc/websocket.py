@@ -17,9 +17,11 @@ from chatd.protocols.irc.door import Door, TransportSecurity
 from chatd.protocols.irc.framed import FramedStream
 from chatd.protocols.irc.handler import IrcHandler
 from chatd.protocols.irc.message import LONGEST
+from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.websocket.frames import Frames
 from chatd.protocols.websocket.handler import OverWebSocket
 from chatd.protocols.websocket.liveness import Liveness
+from chatd.util.state import State
 
 SUBPROTOCOL = "text.ircv3.net"
 """The name that clients offer in the handshake."""
@@ -74,6 +76,17 @@ class IrcWebSocketHandler(OverWebSocket[bytes], IrcHandler):
         """Wait for the client to register, which it has to do in time."""
         self.stream.begin_with(self._opening)
         super().enter()
+
+    def state(self) -> State | None:
+        """Return what another process needs to go on; None while something is under way."""
+        state = super().state()
+        return state and {**state, "stream": self.stream.state()}
+
+    def resume(self, connection: ManagedConnection, state: State) -> None:
+        """Take a connection, and go on with the session of another process."""
+        super().resume(connection, state)
+        self.stream.resume(state["stream"])
+        connection.factory.checks.schedule(connection)
 
     def send_frame(self, frame: bytes) -> None:
         """Send a frame that is no line."""

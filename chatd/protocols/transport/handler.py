@@ -116,6 +116,10 @@ class Handler(Protocol[M_contra]):
     def busy(self) -> bool:
         """True if an item still has to have an effect that the client is owed."""
 
+    @property
+    def movable(self) -> bool:
+        """False if another process cannot go on with the client, which has to come back."""
+
     def kind(self) -> str:
         """Return the kind of the connection: a word for the audit, and for another process."""
 

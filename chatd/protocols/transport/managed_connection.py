@@ -126,13 +126,12 @@ class ManagedConnection:
         """Return what another process needs to go on with this client.
 
         None if that is impossible: the client is about to go, is owed something that is not done
-        yet, or came over TLS, whose state is nowhere to be had; or its proxy did not say yet whose
-        connection it is.
+        yet, or is not `movable`.
         """
         lifecycle, output = self.lifecycle.state, self.output
-        if lifecycle not in (State.OPEN, State.HALF_CLOSED) or output.ended:
+        if lifecycle not in (State.OPEN, State.HALF_CLOSED) or output.ended or not self.movable:
             return None
-        handler = self.handler.state() if self.is_plain and self.address.can_move else None
+        handler = self.handler.state()
         if handler is None:
             return None
         return {
@@ -144,12 +143,14 @@ class ManagedConnection:
         }
 
     @property
-    def is_plain(self) -> bool:
-        """True if the connection itself can be handed over, by its socket: TLS does not end here.
+    def movable(self) -> bool:
+        """True if another process can go on with this client, once nothing is under way.
 
-        (It may have ended at a proxy.)
+        The connection is handed over by its socket, so TLS must not end here (it may have ended at
+        a proxy, which has said by now whose connection it is).
         """
-        return not ISSLTransport.providedBy(self.transport)
+        is_plain = not ISSLTransport.providedBy(self.transport)
+        return is_plain and self.address.can_move and self.handler.movable
 
     @guarded
     def resume(self, transport: Any, state: HandedOver) -> None:

@@ -87,6 +87,10 @@ class SessionHandler(Limited, Generic[M]):
         """Return the format in which the session is shown events."""
         raise NotImplementedError
 
+    def format_from(self, state: State) -> Format:
+        """Return the format of a session that goes on from a state, before its settings."""
+        return self.format()
+
     def handle(self, item: M) -> None:
         """Do what an item is for. An error that it raises is reported to the client."""
         raise NotImplementedError
@@ -97,7 +101,12 @@ class SessionHandler(Limited, Generic[M]):
 
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection, and make the session."""
-        self._connect(connection, self.server.connect)
+        self._connect(connection, self.server.connect, self.format())
+
+    @property
+    def movable(self) -> bool:
+        """True: another process can go on with the session."""
+        return True
 
     def state(self) -> State | None:
         """Return what another process needs to go on; None while something is under way."""
@@ -108,17 +117,20 @@ class SessionHandler(Limited, Generic[M]):
     def resume(self, connection: ManagedConnection, state: State) -> None:
         """Take a connection, and go on with the session of another process."""
         self.decoder.resume(state["decoder"])
-        self._connect(connection, partial(resume, self.server, state["session"]))
+        make_session = partial(resume, self.server, state["session"])
+        self._connect(connection, make_session, self.format_from(state))
 
     def follow(self, state: State) -> None:
         """Follow the rooms of the session where another process did."""
         follow(self.server, self.session, state["session"])
 
-    def _connect(self, connection: ManagedConnection, make_session: Callable[..., Session]) -> None:
+    def _connect(
+        self, connection: ManagedConnection, make_session: Callable[..., Session], format: Format
+    ) -> None:
         self.connection = connection
         stream = self.stream_type(connection.reader.rate, connection)
         writer = connection.output.begin(connection.transport, stream)
-        self.session = make_session(stream, self.format(), private=self._for_people)
+        self.session = make_session(stream, format, private=self._for_people)
         self._connected = True
         stream.connect(writer)
         self.session.queue.when_changed(connection.reader.wake)

@@ -102,7 +102,7 @@ class WebFactory(ChatFactory):
 class HttpHandler:
     """Has the requests of one client answered, one after another."""
 
-    takes_input = True
+    takes_input = movable = True
     has_session = False  # but each request has one
     in_one_piece = False  # an answer must be taken before the next request
     at_once = False  # a thousand clients may ask at once, and each request takes longer than lines

@@ -73,3 +73,11 @@ class TestTheStream:
 
     def test_rooms_send_nothing_past_it(self) -> None:
         assert stream().ready_socket is None
+
+    def test_what_is_no_line_goes_on_in_another_process(self) -> None:
+        one, other = stream(), stream()
+        one.begin_with(b"HTTP/1.1 101\r\n\r\n")
+        one.send_frame(b"\x8a\x00")
+        other.resume(one.state())
+        assert other.take() == one.take() == b"HTTP/1.1 101\r\n\r\n\x8a\x00"
+        assert other.take() == b""

@@ -6,6 +6,7 @@ import pytest
 
 from chatd.event import Event, Kind
 from chatd.protocols.irc.labels import LABEL_BYTES, LABELS_KEPT, OwnLabels
+from chatd.util.state import decode, encode
 from tests.support.irc_client import IrcClient, irc_person
 from tests.support.logs import Expect
 from tests.support.sentences import EN
@@ -165,3 +166,11 @@ class TestOwnLabels:
         for seq in range(LABELS_KEPT + 1):
             labels.said("ops", str(seq), 0)
         assert labels.label_of(line(1)) == "1"
+
+    def test_they_go_on_in_another_process(self) -> None:
+        labels, after = OwnLabels(), OwnLabels()
+        labels.said("ops", "a", 5).seq = 6
+        labels.said("ops", "b", 5)
+        after.resume(decode(encode(labels.state())))
+        assert [after.label_of(line(seq)) for seq in (5, 6, 7, 8)] == ["", "a", "b", ""]
+        assert labels.state() == {"ops": [["a", 5, 6], ["b", 5, None]]}

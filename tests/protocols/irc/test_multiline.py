@@ -7,6 +7,7 @@ import pytest
 from chatd.formats.irc_spoken import CONCAT, MULTILINE
 from chatd.protocols.irc.batches import CUTS_KEPT, Batch, Cuts, Wrong
 from chatd.text.messages import MOST_MESSAGE_BYTES, MOST_MESSAGE_LINES
+from chatd.util.state import decode, encode
 from tests.support.irc_client import IrcClient, irc_person
 from tests.support.sentences import EN
 from tests.support.world import World
@@ -130,3 +131,24 @@ def test_cuts_of_the_last_texts_are_kept() -> None:
         cuts.add(f"{number}x", [f"{number}", "x"])
     assert cuts.of("0x") is None
     assert cuts.of("1x") == ["1", "x"]
+
+
+class TestGoingOnInAnotherProcess:
+    def test_a_batch_has_its_lines_and_its_size(self) -> None:
+        before = Batch("1", "#ops", "x")
+        before.add("PRIVMSG", "#ops", "é" * 100, False)
+        before.add("PRIVMSG", "#ops", "b", True)
+        after = Batch.resume(decode(encode(before.state())))
+        with pytest.raises(Wrong, match="MULTILINE_INVALID"):
+            after.add("NOTICE", "#ops", "c", False)
+        for each in before, after:
+            each.add("PRIVMSG", "#ops", "a" * (MOST_MESSAGE_BYTES - 203), False)
+            with pytest.raises(Wrong, match="MULTILINE_MAX_BYTES"):
+                each.add("PRIVMSG", "#ops", "a", False)
+        assert (after.reference, after.label, after.spoiled) == ("1", "x", False)
+
+    def test_texts_are_cut_as_they_were(self) -> None:
+        before, after = Cuts(), Cuts()
+        before.add("ab", ["a", "b"])
+        after.resume(decode(encode(before.state())))
+        assert after.of("ab") == ["a", "b"]

@@ -661,7 +661,7 @@ class Raw:
 class Heir:
     """A handler that a connection is handed to."""
 
-    takes_input = at_once = True
+    takes_input = at_once = movable = True
     timed = has_session = interrupted = in_one_piece = busy = False
     item_cost = 0
     most_dropped = 0.0
