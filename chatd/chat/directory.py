@@ -11,7 +11,7 @@ from itertools import islice
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.chat.held_claims import Claiming, HeldClaims, claim_from, claim_of_room, state_of_claim
+from chatd.chat.held_claims import Claiming, HeldClaims, claim_of_room
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import refusal_of
 from chatd.chat.permissions import Act
@@ -24,7 +24,7 @@ from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.log_reader import Pages
 from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.room import UNMARKED, Marks, Room
-from chatd.storage.claims import Claim
+from chatd.storage.claims import Claim, claim_from, state_of_claim
 from chatd.storage.contract import RoomRecord, Store
 from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold

@@ -17,7 +17,6 @@ from chatd.accounts.accounts import Account
 from chatd.storage.claims import Claim, Claims
 from chatd.storage.contract import InDoubt
 from chatd.text.validation import looks
-from chatd.util.state import State
 
 T = TypeVar("T")
 
@@ -51,16 +50,6 @@ def claim_of_hook(name: str, holder: str) -> Claim:
 def claim_of_room(name: str) -> Claim:
     """Return the claim of a room. All nodes may have the room, if they write its name alike."""
     return Claim(name, _apart("room", name), f"room {name}")
-
-
-def state_of_claim(claim: Claim) -> State:
-    """Return a claim for another process; its looks may be others in another version."""
-    return {"name": claim.name, "holder": claim.holder, "looks": sorted(claim.looks)}
-
-
-def claim_from(state: State) -> Claim:
-    """Return the claim of a state, with the looks under which it is held."""
-    return Claim(state["name"], frozenset(state["looks"]), state["holder"])
 
 
 def _apart(what: str, name: str) -> frozenset[str]:

@@ -25,15 +25,13 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.chat.held_claims import (
     Claiming,
     HeldClaims,
-    claim_from,
     claim_of_account,
     claim_of_person,
     is_of_person,
-    state_of_claim,
 )
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.storage.claims import Claim, Claims
+from chatd.storage.claims import Claim, Claims, claim_from, state_of_claim
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, NameFault, check_new_name, looks, validate_name
 from chatd.util.state import State

@@ -3,8 +3,9 @@
 Theory of operation. Each node writes a *visit* for each of its sessions: a record with the name and
 the rooms of the session, which ends with it. So a node knows the sessions of others by their
 visits, in the order of the log, and one that starts finds them in the store. The visits of a node
-that has died are removed by another one. Where a store is not shared there are no visits, and the
-roster is empty.
+that has died are removed by another one. A process that goes on with a node finds its visits there,
+and removes those of sessions that it has not. Where a store is not shared there are no visits, and
+the roster is empty.
 
 This module must not know what is done with a session.
 """
@@ -101,14 +102,18 @@ class Roster:
         self._by_account: Groups[Visit] = Groups(lambda key, visit: [visit.account])
         indexes = self._by_name, self._by_account
         self._visits: Table[Visit] = Table(store, VISITS, Visit, *indexes, ephemeral=True)
-        self._known: dict[str, Visit] = dict(self._visits)  # as ``moved`` was told of them
         # Those of this node; None for one that has ended, until the end of its visit is stored.
-        self._own: dict[str, Session | None] = {}
+        own = [each.key for each in store.records() if each.kind == VISITS and each.ephemeral]
+        self._own: dict[str, Session | None] = dict.fromkeys(own)
+        self._known = {key: self._visits[key] for key in self._visits if key not in self._own}
+        """The visits of others as ``moved`` was told of them."""
         self._changed: dict[str, None] = {}
         self._later: dict[str, None] = {}  # to be written again
         self._moved: Callable[[int, Visit | None, Visit | None], None] = _ignore
         self._noted: Callable[[str, int], None] = _not_noted
         self._visits.watch(self._follow)
+        for key in own:  # of another process of this node, whose sessions begin in this turn
+            self._note(key)
 
     # Sessions of other nodes
 

@@ -48,7 +48,7 @@ def store_of(
         path = path_of(where, rundir, {0, user.uid} if os.geteuid() == 0 else None)
         if is_shared(where):
             with acting_as(user):
-                return _shared_store(settings, rundir, reactor)
+                return _shared_store(settings, rundir, reactor, predecessor)
         if path is None:
             return MemoryStore(reactor)
         with acting_as(user):
@@ -60,10 +60,14 @@ def store_of(
 
 def schema_of(settings: Settings) -> Schema:
     """Return what this version makes of the files of the store that the settings name."""
+    if is_shared(settings.store):
+        return Schema(0, 0)  # its tables are only added to, and nodes of several versions use them
     return Schema(len(schema.STEPS), schema.WORKS_WITH)
 
 
-def _shared_store(settings: Settings, rundir: Path, reactor: IStoreReactor) -> Store:
+def _shared_store(
+    settings: Settings, rundir: Path, reactor: IStoreReactor, predecessor: Predecessor | None
+) -> Store:
     try:
         from chatd.storage.postgres.store import IPostgresReactor, PostgresSettings, PostgresStore
     except ImportError:
@@ -77,6 +81,7 @@ def _shared_store(settings: Settings, rundir: Path, reactor: IStoreReactor) -> S
         cast(IPostgresReactor, reactor),
         address_of(settings.store),
         PostgresSettings(shared, place, settings.alike),
+        predecessor=predecessor,
     )
 
 

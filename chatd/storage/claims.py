@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, succeed
 
+from chatd.util.state import State
+
 
 class Claim(NamedTuple):
     """A name for one holder. No other holder can have a name with one of its ``looks``."""
@@ -22,8 +24,23 @@ class Claim(NamedTuple):
     holder: str
 
 
+def state_of_claim(claim: Claim) -> State:
+    """Return a claim for another process; its looks may be others in another version."""
+    return {"name": claim.name, "holder": claim.holder, "looks": sorted(claim.looks)}
+
+
+def claim_from(state: State) -> Claim:
+    """Return the claim of a state, with the looks under which it is held."""
+    return Claim(state["name"], frozenset(state["looks"]), state["holder"])
+
+
 class Claims(abc.ABC):
-    """The claims of all nodes of a store, as one of them makes its own."""
+    """The claims of all nodes of a store, as one of them makes its own.
+
+    ``node`` is the holder of what this node claims for itself, in all processes that go on with it.
+    """
+
+    node = ""
 
     @abc.abstractmethod
     def claim(self, claim: Claim) -> Deferred[str | None]:

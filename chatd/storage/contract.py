@@ -28,7 +28,6 @@ from chatd.remarks import words_of
 from chatd.storage.batches import BatchItem
 from chatd.storage.claims import Claims
 from chatd.storage.counts import StoreCounts
-from chatd.storage.handing_over import StoreToHandOver
 from chatd.storage.operated import OperatedStore
 from chatd.text.folding import fold, fold_for_search
 from chatd.text.mentions import mentions
@@ -178,7 +177,7 @@ class Subscriber(abc.ABC):
         """Take note that the events of a room with seqs up to ``upto`` were deleted."""
 
 
-class Store(OperatedStore, StoreToHandOver):
+class Store(OperatedStore):
     """A store of logs: what is appended is published once it is committed.
 
     `chatd.storage.group_commit` has what all stores do alike.
@@ -239,7 +238,7 @@ class Store(OperatedStore, StoreToHandOver):
 
     @abc.abstractmethod
     def records(self) -> Sequence[Record]:
-        """Return all records beside the logs, as of when the store was opened."""
+        """Return all records as of the opening; ephemeral ones of another process of this node."""
 
     @abc.abstractmethod
     def stamps(self) -> Mapping[str, int]:

@@ -3,14 +3,14 @@
 Theory of operation. The daemon gives the *descriptors* that are needed to open the store. The
 successor connects to a database, say, while the daemon works on. Then the daemon stands still: all
 that was appended to its store is stored and published, and it publishes nothing more
-(`StoreToHandOver.hold`). The successor opens the store. If other nodes write to the log, too, it
+(`StoreHandover.hold`). The successor opens the store. If other nodes write to the log, too, it
 says up to where it has read that (`Predecessor.meet`), and the daemon goes on to exactly there
-(`StoreToHandOver.meet`): later lines are for the successor. The daemon gives the *state* of its
-store, from which the successor goes on (`StoreToHandOver.resume`). It begins to work
+(`StoreHandover.meet`): later lines are for the successor. The daemon gives the *state* of its
+store, from which the successor goes on (`StoreHandover.resume`). It begins to work
 (`Store.start`) after the daemon has ended.
 
 Until then a successor writes nothing on which the daemon relies: if it fails, the daemon goes on
-(`StoreToHandOver.go_on`) as if nothing had happened.
+(`StoreHandover.go_on`) as if nothing had happened.
 
 This module must not know how processes talk, nor any store.
 """
@@ -40,13 +40,13 @@ class Predecessor(Protocol):
         """
 
 
-class StoreToHandOver:
-    """The part of a store for a daemon that hands it over. By default that is not possible."""
+class StoreHandover:
+    """The handover of a store, of which nothing is needed but what is stored."""
 
     @property
-    def descriptors(self) -> Sequence[int] | None:
-        """The descriptors that a successor needs; None for a store that it could not open."""
-        return None
+    def descriptors(self) -> Sequence[int]:
+        """The descriptors that a successor needs."""
+        return ()
 
     def hold(self) -> None:
         """Publish no lines of others until `go_on`. Nothing is appended here until then."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatd.i18n import Language
+from chatd.storage.handing_over import StoreHandover
 from chatd.storage.node_states import LogState
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ class OperatedStore(abc.ABC):
 
     leaves_no_trace = True
     """True if no file has an earlier state of a record that is to leave no trace (`Record`)."""
+
+    handover: StoreHandover | None = None
+    """The handover of this store; None for one in memory, which would be lost."""
 
     @property
     def place(self) -> Path | None:

@@ -61,6 +61,11 @@ class Publication:
         self._error_log = error_log
         self._batches: deque[_Steps] = deque()  # the first one is under way
 
+    @property
+    def is_idle(self) -> bool:
+        """False while a batch is published in parts."""
+        return not self._batches
+
     def publish(
         self, committed: Committed, finish: Callable[[], None], *, few: bool = False
     ) -> None:

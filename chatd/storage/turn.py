@@ -1,13 +1,12 @@
 """Turns: of the nodes that share a store, one at a time does a work that needs to be done once.
 
 The node whose turn it is holds a claim. The others ask for it now and then, so one of them goes on
-when that node has stopped or died. A node that is alone has its turn at once. This module must not
-know a work.
+when that node has stopped or died. A node that is alone has its turn at once, and a process that
+goes on with a node has what that had when it asks. This module must not know a work.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from enum import Enum
 
@@ -38,10 +37,14 @@ class Turn:
         self.is_ours = False
         self.lost: Callable[[], None] = _ignore
         self._claims = claims
-        self._claim = Claim(work.value, frozenset({work.value}), secrets.token_hex(16))
+        self._work = work
         self._asked = False
         self._ended = False
         claims.when_lost(self._was_lost)
+
+    @property
+    def _claim(self) -> Claim:
+        return Claim(self._work.value, frozenset({self._work.value}), self._claims.node)
 
     def ask(self, begin: Callable[[], None]) -> None:
         """Ask for the turn, unless it is ours. Once it is, call ``begin``."""

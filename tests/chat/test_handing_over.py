@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.support.node_clocks import NodeClocks
 from tests.support.world import World
 
 
@@ -29,3 +32,59 @@ class TestALineClient:
         ana.send("í".encode()[1:] + b"nea\n")
         world.settle()
         assert ana.seen() == ["<ana> media línea"]
+
+
+@pytest.fixture
+def nodes() -> World:
+    return World(nodes=2, clock=NodeClocks())
+
+
+class TestANode:
+    """One of two nodes is handed over. The first person is at the second node."""
+
+    def test_talks_on_with_the_other(self, nodes: World) -> None:
+        ana, ben = nodes.person("ana"), nodes.person("ben")
+        nodes.settle(), ana.seen(), ben.seen()
+        nodes.hand_over(1)
+        ana.type("hola")
+        ben.type("buenas")
+        assert ana.seen() == ben.seen() == ["<ana> hola", "<ben> buenas"]
+
+    def test_nobody_is_told_anything(self, nodes: World) -> None:
+        ana, ben = nodes.person("ana"), nodes.person("ben")
+        nodes.wait(60)
+        ana.seen(), ben.seen()
+        for node in (1, 0, 1):
+            nodes.hand_over(node)
+            nodes.wait(60)
+        assert (ana.seen(), ben.seen()) == ([], [])
+
+    def test_is_shown_what_the_other_says_at_each_step_once(self, nodes: World) -> None:
+        ana, ben = nodes.person("ana"), nodes.person("ben")
+        nodes.settle(), ana.seen(), ben.seen()
+        said = []
+
+        def say() -> None:
+            said.append(f"<ben> {len(said)}")
+            ben.type(str(len(said) - 1))
+
+        nodes.hand_over(1, say)
+        assert len(said) >= 3
+        assert ana.seen() == ben.seen() == said
+
+    def test_goes_on_with_its_term_and_its_claims(self, nodes: World) -> None:
+        ana, _ = nodes.person("ana"), nodes.person("ben")
+        before = nodes.shared_log.state
+        nodes.settle()
+        terms, claims = before.terms, {look: list(held) for look, held in before.claims.items()}
+        batches = len(nodes.shared_log.batches)
+        nodes.hand_over(1)
+        nodes.wait(20)
+        after = nodes.shared_log.state
+        assert (after.terms, {look: list(held) for look, held in after.claims.items()}) == (
+            terms,
+            claims,
+        )
+        assert nodes.shared_log.reaped == []
+        assert len(nodes.shared_log.batches) == batches  # visits are not written again
+        assert ana.ask("/nick ben") == ["ERR Name in use: ben is taken. Choose another name."]

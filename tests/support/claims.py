@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from secrets import token_hex
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
@@ -48,6 +49,7 @@ class SlowClaims(Claims):
 
     def __init__(self, shared: SharedClaims) -> None:
         self.shared = shared
+        self.node = token_hex(8)
         self.asked: list[tuple[Claim, Deferred[str | None]]] = []
         self.lost: list[Callable[[Claim], None]] = []
 

@@ -73,6 +73,9 @@ class HandLink(Link):
     def beat(self, term: int, applied: int) -> Deferred[Any]:
         return self._ask("beat", term, applied)
 
+    def rise(self, term: int) -> Deferred[Any]:
+        return self._ask("rise", term)
+
     def reap(self, term: int, node: Node) -> Deferred[Any]:
         return self._ask("reap", term, node)
 

@@ -32,6 +32,7 @@ from chatd.storage.batches import (
     Release,
 )
 from chatd.storage.claims import Claim
+from chatd.storage.contract import RoomRecord
 from chatd.storage.memory import MemoryStore
 from chatd.storage.shared.attempt import is_in
 from chatd.storage.shared.engine import (
@@ -388,6 +389,12 @@ class MemoryLink(Link):
         self._log.state.nodes[node.number] = node._replace(beat=node.beat + 1, applied=applied)
         return list(self._log.state.nodes.values())
 
+    def rise(self, term: int) -> Deferred[None]:
+        node = self._log.state.node_of(term)
+        if node is not None:
+            self._log.state.nodes[node.number] = node._replace(version=self._store.version)
+        return self._sealed(None)
+
     def reap(self, term: int, node: Node) -> Deferred[bool]:
         now = self._log.state.nodes[node.number]
         if self._log.state.node_of(term) is None or now._replace(applied=node.applied) != node:
@@ -480,7 +487,8 @@ class SharedMemoryStore(SharedStore, MemoryStore):
 
     ``seconds`` is the clock of its lease, which is that of the reactor unless it is given, and
     ``version`` the version of the log that it can read. While it is ``late``, until its link is
-    lost, what it asks for is on its way.
+    lost, what it asks for is on its way. A successor of a ``predecessor`` goes on with that node
+    when it starts.
     """
 
     def __init__(
@@ -490,29 +498,60 @@ class SharedMemoryStore(SharedStore, MemoryStore):
         now: Callable[[], float],
         seconds: Callable[[], float] | None = None,
         version: int = PROTOCOL,
+        predecessor: SharedMemoryStore | None = None,
     ) -> None:
         self.shared_log = log
         self.version = version
-        self.number = len(log.state.nodes) + 1
+        self._predecessor = predecessor
         self._cut = False
+        self._rooms_at_first: Sequence[RoomRecord] = ()
+        self._records_at_first: Sequence[Record] = ()
         self.late = False
         self.node_clock = clock
         self._untold: list[Callable[[], object]] | None = None  # while it is suspended
         self.engine = MemoryEngine(self)
-        joined = log.join(self.number, JoinRequest(uuid4(), 0), version)
-        log.seal()  # what is read at the start may be shown
-        last = log.batches[-1].read
-        start = Start(joined, last.position)
+        if predecessor is None:
+            self.number = len(log.state.nodes) + 1
+            joined = log.join(self.number, JoinRequest(uuid4(), 0), version)
+            log.seal()  # what is read at the start may be shown
+        else:
+            self.number = predecessor.number
+            node = log.state.nodes[self.number]
+            joined = Joined(node.term, len(log.batches), level=log.level)
+        self.opened_at = log.batches[-1].read.position
+        start = Start(joined, self.opened_at, log.state.nodes[self.number].version)
         SharedStore.__init__(self, clock, self.engine, start, seconds or clock.seconds)
         self._now = now
         self._logs, self._records = log.state.logs, log.state.records
-        log.nodes.append(self)
-        log.hint()
-        self.start()
+        if predecessor is None:
+            log.nodes.append(self)
+            log.hint()
+            self.start()
+        else:  # as they are now: the log goes on
+            self._rooms_at_first = MemoryStore.rooms(self)
+            self._records_at_first = self._with_own_marked(MemoryStore.records(self))
 
     def start(self) -> None:
+        if self._predecessor is not None:
+            self._predecessor.crash()
+            self._predecessor = None
+            self.shared_log.nodes.append(self)
         if self.engine.link is None:
             super().start()
+
+    def rooms(self) -> Sequence[RoomRecord]:
+        return self._rooms_at_first or super().rooms()
+
+    def records(self) -> Sequence[Record]:
+        return self._records_at_first or super().records()
+
+    def _with_own_marked(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Return records, with those that end with this node as ephemeral ones."""
+        changed = self.shared_log.state.changed
+        return [
+            each._replace(ephemeral=each[:2] in changed and changed[each[:2]].node == self.number)
+            for each in records
+        ]
 
     def execute(self, items: Sequence[BatchItem]) -> Sequence[Published]:
         """Store items, and return their entries."""
@@ -523,6 +562,8 @@ class SharedMemoryStore(SharedStore, MemoryStore):
 
     def take_numbers(self) -> Deferred[range]:
         # Without a batch, because worlds have blocks of one number, and count as one node does.
+        if self._predecessor is not None:
+            return succeed(range(0))  # those that are left are handed over
         done: Deferred[range] = Deferred()
         block = self.shared_log.take_block()
         self.shared_log.when_safe(partial(self.tell, partial(done.callback, block)))
@@ -548,7 +589,7 @@ class SharedMemoryStore(SharedStore, MemoryStore):
         """Let the node hear nothing from now on. Its clock has to stand still, too."""
         self._untold = []
 
-    def resume(self) -> None:
+    def wake(self) -> None:
         """Let the node hear what came meanwhile."""
         untold, self._untold = self._untold or [], None
         for hear in untold:

@@ -44,10 +44,11 @@ from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
+from chatd.storage.shared.handover import LOOK_SECONDS, state_of_position
 from chatd.text.folding import fold
 from chatd.util.budget_table import BUDGETS
 from chatd.util.budgets import Budgets
-from chatd.util.state import decode, encode
+from chatd.util.state import State, decode, encode
 from tests.support.memory_client import MemoryClient
 from tests.support.node_clocks import NodeClocks
 from tests.support.sentences import EN
@@ -216,26 +217,37 @@ class World:
         self._people = 0
         self.clients: list[MemoryClient] = []
 
-    def hand_over(self) -> None:
-        """Have another server go on, on the same store and with all clients: see `handing_over`."""
-        (old,) = self.nodes
-        clock = old.clock
-        for client in self.clients:
+    def hand_over(self, node: int = 0, meanwhile: Callable[[], object] = list) -> None:
+        """Have another server go on, on the same store and with all clients: see `handing_over`.
+
+        With several nodes, the one of that number is handed over, and each needs a clock of its
+        own (`NodeClocks`). ``meanwhile`` is called at each step of its store.
+        """
+        old = self.nodes[node]
+        before = [client for client in self.clients if client.server is old.server]
+        for client in before:
             client.protocol.connection.stand_still()
-        release_all(old.server, clock)
+        release_all(old.server, old.clock)
         self.settle()
+        store = self._successor_of(old.store, meanwhile)
         give_back(old.server)
-        states = [(client, client.protocol.connection.state()) for client in self.clients]
+        states = [(client, client.protocol.connection.state()) for client in before]
         moved = [(client, encode(state)) for client, state in states if state is not None]
-        server = encode(state_of_server(old.server))
-        for call in self.clock.getDelayedCalls():
+        server, stored = encode(state_of_server(old.server)), encode(_state_of(old.store))
+        for call in old.clock.getDelayedCalls():
             call.cancel()  # of the other process, which has ended
         self.budgets = Budgets(self.clock, self._limits)
-        new = self._make_node(old.store)
+        new = self._make_node(store)
+        if store.handover is not None:
+            store.handover.resume(decode(stored))
         resume_server(new.server, decode(server))
         factories = {old.chat: new.chat, old.bare: new.bare, old.irc: new.irc}
-        self.nodes, self.clients = [new], [client for client, _ in moved]
-        self.server, self.chat, self.bare, self.irc = new.server, new.chat, new.bare, new.irc
+        self.nodes[node] = new
+        self.clients = [client for client in self.clients if client not in before]
+        self.clients += [client for client, _ in moved]
+        if node == 0:
+            self.store, self.server = store, new.server
+            self.chat, self.bare, self.irc = new.chat, new.bare, new.irc
         resumed = []
         for client, state in moved:
             factory = factories.get(client.factory, client.factory)
@@ -247,9 +259,28 @@ class World:
         put_in_order(new.server, decode(server))
         for connection, state in resumed:
             connection.follow(state)
+        meanwhile()
+        store.start()
         for connection, _ in resumed:
             connection.let_go_on()
         self.settle()
+
+    def _successor_of(self, store: Any, meanwhile: Callable[[], object]) -> Any:
+        """Return the store that goes on with a node; one of a single node does so itself."""
+        if not store.shared:
+            return store
+        store.handover.hold()
+        meanwhile()
+        met = [False]
+        while not met[0]:
+            successor = self._shared_store(store)
+            meanwhile()
+            where = decode(encode(state_of_position(successor.opened_at)))
+            Deferred.fromCoroutine(store.handover.meet(where)).addCallback(
+                partial(met.__setitem__, 0)
+            )
+            self.wait(2 * LOOK_SECONDS)
+        return successor
 
     def hand_over_if_possible(self) -> None:
         """Hand over, unless there are several nodes, or something is under way for a client."""
@@ -263,9 +294,11 @@ class World:
         self.nodes.append(self._make_node(self._shared_store()))
         return self.nodes[-1]
 
-    def _shared_store(self) -> SharedMemoryStore:
+    def _shared_store(self, predecessor: SharedMemoryStore | None = None) -> SharedMemoryStore:
         clock = self.clock.of_a_node() if isinstance(self.clock, NodeClocks) else self.clock
-        return SharedMemoryStore(self.shared_log, clock, self.now, self.clock.seconds)
+        return SharedMemoryStore(
+            self.shared_log, clock, self.now, self.clock.seconds, predecessor=predecessor
+        )
 
     @property
     def servers(self) -> list[ChatServer]:
@@ -426,6 +459,11 @@ class World:
 def log_in(server: ChatServer, session: Session, name: str) -> None:
     """Log a session in to the account of a name, without its password."""
     server.logins.log_in(session, server.accounts.table[fold(name)])
+
+
+def _state_of(store: Store) -> State | None:
+    """Return the state that a successor of a store needs, if it needs any."""
+    return None if store.handover is None else store.handover.state()
 
 
 class Member(MemoryClient):

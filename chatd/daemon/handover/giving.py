@@ -107,7 +107,7 @@ class Handover:
         """
         if self._under_way:
             raise CannotUpgrade("an upgrade is under way already.")
-        if self._given().store.descriptors is None:
+        if self._given().store.handover is None:
             raise CannotUpgrade("the history is in memory alone, and would be lost.")
         self._under_way = True
         self._pid_file.remove()
@@ -136,7 +136,9 @@ class Handover:
         )
         self._check(ready)
         self.log.info("handing over to process {number}", number=successor.number)
-        store = GivenStore(self._given().store, successor.channel, self._reactor)
+        handover = self._given().store.handover
+        assert handover is not None
+        store = GivenStore(handover, successor.channel, self._reactor)
         await store.prepare()
         began = time.monotonic()
         try:
@@ -186,7 +188,9 @@ class Handover:
             channel.say("address", [port.fileno() for port in ports], name=address.name)
         if control is not None and control.port is not None:
             channel.say("control", [cast(IReadDescriptor, control.port).fileno()])
-        channel.say("server", store=store.state(), state=state_of_server(server))
+        assert store.handover is not None
+        channel.say("store", state=store.handover.state())
+        channel.say("server", state=state_of_server(server))
         for number, address in enumerate(addresses):
             clients = _clients_of(address.factory)
             while some := list(islice(clients, MOST_DESCRIPTORS)):

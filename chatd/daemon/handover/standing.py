@@ -105,13 +105,15 @@ class StandingStill:
                 connection.say_goodbye(Goodbye.UPGRADING)
             self._release()
             await self._show_all()
-        self._store.hold()
+        if self._store.handover is not None:
+            self._store.handover.hold()
         for server in self._servers:
             give_back(server)
 
     def go_on(self) -> None:
         """Go on as before: those who were told to come back may do so."""
-        self._store.go_on()
+        if self._store.handover is not None:
+            self._store.handover.go_on()
         for connection in self.connections:
             connection.go_on()
         self._listen(True)

@@ -12,7 +12,8 @@ from twisted.internet.defer import Deferred
 
 from chatd.daemon.handover.channel import Channel, Ended, Message
 from chatd.daemon.handover.waiting import Waiting
-from chatd.storage.contract import Store, StoreError
+from chatd.storage.contract import StoreError
+from chatd.storage.handing_over import StoreHandover
 
 PREPARING_SECONDS = 20.0
 """Seconds for a successor to connect to a database, in which the daemon works on."""
@@ -24,21 +25,21 @@ OPENING_SECONDS = 1.5
 class GivenStore:
     """A store that the successor at the other end of a channel opens. All raise `Ended`."""
 
-    def __init__(self, store: Store, channel: Channel, reactor: Any) -> None:
-        self._store = store
+    def __init__(self, handover: StoreHandover, channel: Channel, reactor: Any) -> None:
+        self._handover = handover
         self._channel = channel
         self._reactor = reactor
 
     async def prepare(self) -> None:
         """Give the descriptors of the store, and wait until the successor has prepared."""
-        self._channel.say("store", self._store.descriptors or ())
+        self._channel.say("store", self._handover.descriptors)
         _expect("prepared", await self._heard(PREPARING_SECONDS))
 
     async def open(self) -> None:
         """Let the successor open the store, while the daemon stands still."""
         self._say("still")
         while (heard := await self._heard(OPENING_SECONDS)).says == "meet":
-            met = Deferred.fromCoroutine(self._store.meet(heard.state["where"]))
+            met = Deferred.fromCoroutine(self._handover.meet(heard.state["where"]))
             try:
                 there = await met.addTimeout(OPENING_SECONDS, self._reactor, _too_late)
             except StoreError as error:

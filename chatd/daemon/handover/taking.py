@@ -111,8 +111,10 @@ class Taking:
         elif says == "address":
             self._order.append(state["name"])
             self._ports[state["name"]] = list(descriptors)
+        elif says == "store":
+            self._store = state["state"]
         elif says == "server":
-            self._store, self._server = state["store"], state["state"]
+            self._server = state["state"]
         elif says == "clients":
             name = self._order[state["address"]]
             for descriptor, each in zip(descriptors, state["states"], strict=True):
@@ -147,7 +149,8 @@ class Taking:
         Raises `Ended` if the daemon had clients at an address that there is not any more.
         """
         by_name = {address.name: address.factory for address in addresses}
-        store.resume(self._store)
+        assert store.handover is not None
+        store.handover.resume(self._store)
         resume_server(server, self._server)
         adopted = []
         for name, descriptor, state in self._clients:

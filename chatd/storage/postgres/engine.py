@@ -25,6 +25,7 @@ from chatd.storage.postgres.link import ILinkReactor, PostgresLink
 from chatd.storage.postgres.requests import CHANNEL, check_position
 from chatd.storage.postgres.sessions import connect, set_up
 from chatd.storage.shared.engine import Engine, Link, LinkLost, Position
+from chatd.util.state import State
 from chatd.util.worker import Worker
 
 OPEN_SECONDS = 10.0
@@ -144,6 +145,20 @@ class PostgresEngine(Engine):
     def parameters(self) -> Mapping[str, str]:
         """The parameters for libpq that lead to the server with the log, as far as is known."""
         return _rotated(self._parameters, self._tries)
+
+    def state(self) -> State:
+        return {
+            "server": self._server,
+            "sessions": [[pid, started.isoformat()] for pid, started in self._sessions],
+        }
+
+    def resume(self, state: State) -> None:
+        if state["server"] is not None:
+            started, history = state["server"]
+            self._server = Server(started, None if history is None else History(*history))
+        self._sessions = [
+            Session(pid, datetime.fromisoformat(started)) for pid, started in state["sessions"]
+        ]
 
     def stop(self) -> None:
         """End the thread."""

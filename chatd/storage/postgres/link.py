@@ -138,6 +138,9 @@ class PostgresLink(Link):
     def leave(self, term: int) -> Deferred[None]:
         return self._ask(self._keeper, lambda _: None, requests.leave, term)
 
+    def rise(self, term: int) -> Deferred[None]:
+        return self._ask(self._keeper, _as_it_is, requests.rise, term)
+
     def forget(self, room: str, upto: int) -> Deferred[int]:
         return self._ask(self._keeper, self._have_forgotten, requests.forget, room, upto)
 

@@ -8,6 +8,10 @@ joins, takes numbers for its first sessions, and reads what it holds in memory a
 that. What is read may be shown only if it is safe, so a seal follows. If no standby answers, a
 commit waits for ever: the session is cut off after a while.
 
+A process that goes on with a node (`chatd.storage.shared.handover`) joins nothing: the term of the
+node goes on, and the process that hands it over has published what is read, so it is safe. Until it
+has started it only reads, but for the tables, of which it adds what an older version lacks.
+
 This module must not know what a daemon does with what it read.
 """
 
@@ -24,6 +28,7 @@ from psycopg.types.json import Jsonb
 
 from chatd.storage.batches import Committed, NumbersRequest
 from chatd.storage.contract import StoreError
+from chatd.storage.handing_over import Predecessor
 from chatd.storage.postgres import schema
 from chatd.storage.postgres.channel import Channel
 from chatd.storage.postgres.checks import Findings, examine
@@ -33,7 +38,8 @@ from chatd.storage.postgres.parameters import parameters_of
 from chatd.storage.postgres.requests import append, join, last_term, seal
 from chatd.storage.postgres.rows import Content, content_of
 from chatd.storage.postgres.sessions import open_session
-from chatd.storage.shared.engine import Joined, JoinRequest, Request
+from chatd.storage.shared.engine import PROTOCOL, Joined, JoinRequest, Request
+from chatd.storage.shared.handover import state_of_position
 from chatd.storage.shared.lease import BEAT_SECONDS
 from chatd.storage.shared.settings import Durability
 
@@ -51,12 +57,16 @@ _LOCK = 0x6368_6174_6A6F_696E
 
 
 class Opened(NamedTuple):
-    """The log as a node has opened it, with the first ``numbers`` for its sessions."""
+    """The log as a node has opened it, with the first ``numbers`` for its sessions.
+
+    The node reads a ``version`` of the log, as far as the others know.
+    """
 
     joined: Joined
     numbers: range
     content: Content
     findings: Findings
+    version: int = PROTOCOL
 
 
 class Opening:
@@ -88,13 +98,50 @@ class Opening:
             with closing(channel):
                 return self._run(channel)
 
-    def _run(self, channel: Channel) -> Opened:
+    def take_over(self, predecessor: Predecessor) -> Opened:
+        """Open the log for a process that goes on with the node. Raises `StoreError`."""
+        with one_line():
+            channel = Channel(open_session(self._parameters, self._node))
+            with closing(channel):
+                return self._take_over(channel, predecessor)
+
+    def _take_over(self, channel: Channel, predecessor: Predecessor) -> Opened:
         connection = channel.connection
-        findings = examine(connection, self._durability)
+        findings = self._prepare(channel)
+        if different := self._different(connection):
+            options = " and ".join(f"--{name}" for name in different)
+            raise StoreError(f"{options} must be as at the daemon. Reload that, or restart it.")
+        predecessor.wait_until_still()
+        while True:
+            content = _content(connection, self._node)
+            if predecessor.meet(state_of_position(content.position)):
+                break
+        row = connection.execute(
+            "SELECT n.term, n.version, m.level FROM nodes n, meta m WHERE n.name = %s AND n.live",
+            (self._node,),
+        ).fetchone()
+        if row is None:
+            raise StoreError("the term of the daemon has ended. Try again.")
+        term, version, level = row
+        if version > PROTOCOL:
+            raise StoreError(
+                f"this chatd reads version {PROTOCOL} of the log; the daemon {version}."
+            )
+        joined = Joined(term, content.position.number, level=level)
+        return Opened(joined, range(0), content, findings, version)
+
+    def _prepare(self, channel: Channel) -> Findings:
+        """Examine the server, and make or upgrade the tables."""
+        findings = examine(channel.connection, self._durability)
         for fault in findings.faults:
             raise StoreError(fault)
         with channel.in_time(self._commit_seconds):
-            schema.upgrade(connection)
+            schema.upgrade(channel.connection)
+        return findings
+
+    def _run(self, channel: Channel) -> Opened:
+        connection = channel.connection
+        findings = self._prepare(channel)
         with self._alone(connection):
             last = last_term(channel, self._node)
             self._check_others(connection)
@@ -120,8 +167,7 @@ class Opening:
 
     def _check_others(self, connection: Connection[Any]) -> None:
         """Refuse to take the place of a live node, or to differ from one."""
-        stored: Mapping[str, str] = _one(connection, "SELECT settings FROM meta")
-        different = [name for name, text in self._alike.items() if stored.get(name) != text]
+        different = self._different(connection)
         rows = connection.execute("SELECT name FROM nodes WHERE live").fetchall()
         others = {name for (name,) in rows}
         beating = self._beating(connection, others if different else others & {self._node})
@@ -137,6 +183,11 @@ class Opening:
                     " Change the configuration of this one, or reload or stop the others first."
                 )
             connection.execute("UPDATE meta SET settings = settings || %s", (Jsonb(self._alike),))
+
+    def _different(self, connection: Connection[Any]) -> list[str]:
+        """Return the settings that are others than those of all nodes."""
+        stored: Mapping[str, str] = _one(connection, "SELECT settings FROM meta")
+        return [name for name, text in self._alike.items() if stored.get(name) != text]
 
     def _beating(self, connection: Connection[Any], names: Collection[str]) -> list[str]:
         """Return those nodes that renew their leases."""
@@ -170,11 +221,11 @@ def _take_numbers(channel: Channel, joined: Joined) -> range:
     return numbers.block
 
 
-def _content(connection: Connection[Any]) -> Content:
-    """Return what a node holds in memory, as it is at one moment."""
+def _content(connection: Connection[Any], node: str | None = None) -> Content:
+    """Return what a node holds in memory, as it is at one moment: see `content_of`."""
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return content_of(cursor)
+        return content_of(cursor, node)
 
 
 def _one(connection: Connection[Any], query: str, *parameters: object) -> Any:

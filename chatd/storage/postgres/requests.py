@@ -128,6 +128,14 @@ def beat(channel: Channel, term: int, applied: int) -> list[Node] | None:
     return [Node(*row) for row in rows] or None
 
 
+def rise(channel: Channel, term: int) -> None:
+    """Note that the node of a term reads `PROTOCOL`."""
+    channel.connection.execute(
+        "UPDATE nodes SET version = %s WHERE term = %s AND live AND version < %s",
+        (PROTOCOL, term, PROTOCOL),
+    )
+
+
 def reap(channel: Channel, term: int, node: Node) -> int | None:
     """End the term of another node, and return the number of the batch that says so."""
     with channel.heard():

@@ -84,26 +84,40 @@ def rooms_of(cursor: Cursor[Any]) -> list[RoomRecord]:
     ]
 
 
-def records_of(cursor: Cursor[Any], *, lasting: bool = False) -> list[Record]:
-    """Read the records; if ``lasting``, without those that end with their nodes."""
+def records_of(
+    cursor: Cursor[Any], node: str | None = None, *, lasting: bool = False
+) -> list[Record]:
+    """Read the records; if ``lasting``, without those that end with their nodes.
+
+    Those that end with the ``node`` of that name are ephemeral ones.
+    """
     cursor.execute(
-        "SELECT kind, key, value FROM records WHERE shard = %s AND value IS NOT NULL"
-        + (" AND node IS NULL" if lasting else "")
-        + " ORDER BY kind, key",
-        (SHARD,),
+        "SELECT r.kind, r.key, r.value, n.name IS NOT NULL"
+        " FROM records r LEFT JOIN nodes n ON n.node = r.node AND n.name = %s"
+        " WHERE r.shard = %s AND r.value IS NOT NULL"
+        + (" AND r.node IS NULL" if lasting else "")
+        + " ORDER BY r.kind, r.key",
+        (node, SHARD),
     )
-    return [Record(kind, from_stored(key), value) for kind, key, value in cursor]
+    return [
+        Record(kind, from_stored(key), value, ephemeral=ephemeral)
+        for kind, key, value, ephemeral in cursor
+    ]
 
 
-def content_of(cursor: Cursor[Any]) -> Content:
-    """Read what a node holds in memory. The transaction of the caller is to be REPEATABLE READ."""
+def content_of(cursor: Cursor[Any], node: str | None = None) -> Content:
+    """Read what a node holds in memory: see `records_of`.
+
+    The transaction of the caller is to be REPEATABLE READ.
+    """
     position = cursor.execute(
         "SELECT c.no, b.id FROM clock c LEFT JOIN batches b ON b.shard = c.shard AND b.no = c.no"
         " WHERE c.shard = %s",
         (SHARD,),
     ).fetchone()
     assert position is not None
-    return Content(rooms_of(cursor), records_of(cursor), _last_times(cursor), Position(*position))
+    records, times = records_of(cursor, node), _last_times(cursor)
+    return Content(rooms_of(cursor), records, times, Position(*position))
 
 
 def _origin(by: str, at: int) -> Origin:

@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 from chatd.event import Event, Kind, Record
 from chatd.i18n import Language, sentence
 from chatd.storage.contract import Found, RoomRecord, Wanted
+from chatd.storage.handing_over import Predecessor
 from chatd.storage.postgres.address import Address
 from chatd.storage.postgres.archive import Archive
 from chatd.storage.postgres.checks import Findings
@@ -76,7 +77,8 @@ class PostgresStore(SharedStore):
     Raises `StoreError` if it cannot be used, or another daemon of the same name uses it.
 
     ``now`` gives the time in seconds since 1970, by which a search is bounded. ``seconds`` is a
-    clock that goes on while the machine is suspended.
+    clock that goes on while the machine is suspended, and is the same for all processes. A
+    ``predecessor`` is the process with which this one goes on.
     """
 
     def __init__(
@@ -86,11 +88,13 @@ class PostgresStore(SharedStore):
         settings: PostgresSettings,
         now: Callable[[], float] = time.time,
         seconds: Callable[[], float] = boot_seconds,
+        predecessor: Predecessor | None = None,
     ) -> None:
         shared = settings.shared
         node = shared.node
         assert node is not None
-        opened = Opening(address.parameters, node, shared.durability, settings.alike).run()
+        opening = Opening(address.parameters, node, shared.durability, settings.alike)
+        opened = opening.run() if predecessor is None else opening.take_over(predecessor)
         self.node = node
         self._address = address
         self._place = settings.place
@@ -101,7 +105,7 @@ class PostgresStore(SharedStore):
         self._postgres = PostgresEngine(
             reactor, address.parameters, node, hints=shared.hints and not opened.findings.doubts
         )
-        start = Start(opened.joined, opened.content.position)
+        start = Start(opened.joined, opened.content.position, opened.version)
         super().__init__(reactor, self._postgres, start, seconds, shared.give_up)
         self._reader = Archive(self._open_session, self._shown, now)
         self._searcher = Archive(self._open_session, self._shown, now)

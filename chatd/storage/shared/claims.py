@@ -5,6 +5,7 @@ This module must not know a link.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
@@ -13,10 +14,11 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from chatd.storage.batches import BatchItem, ClaimRequest, Release
-from chatd.storage.claims import Claim, Claims
+from chatd.storage.claims import Claim, Claims, claim_from, state_of_claim
 from chatd.storage.contract import InDoubt
 from chatd.storage.shared.attempt import is_in
 from chatd.util.error_log import ErrorLog
+from chatd.util.state import State
 
 
 class SharedClaims(Claims):
@@ -31,8 +33,30 @@ class SharedClaims(Claims):
         self._asked: list[ClaimRequest] = []  # that have no answer yet
         self._taken: list[ClaimRequest] = []  # those of them that a new term took
         self._retaken: Collection[Claim] = ()  # by it, although they were given up before
+        self._left: dict[Claim, None] = {}  # by another process, and nothing here needs them yet
+        self.node = secrets.token_hex(16)
+
+    def state(self) -> State:
+        """Return all claims that may be in the log, for another process of this node."""
+        asked = (request.claim for request in self._asked)
+        claims = dict.fromkeys([*self._held, *asked, *self._unreleased, *self._left])
+        return {"node": self.node, "claims": [state_of_claim(claim) for claim in claims]}
+
+    def take_from(self, state: State) -> None:
+        """Take over the claims of another process: `release_left` releases those not resumed."""
+        self.node = state["node"]
+        self._left = dict.fromkeys(map(claim_from, state["claims"]))
+
+    def release_left(self) -> None:
+        """Release the claims of another process that nothing here needs."""
+        left, self._left = self._left, {}
+        for claim in left:
+            self._append(Release(claim))
 
     def claim(self, claim: Claim) -> Deferred[str | None]:
+        if claim in self._left:
+            del self._left[claim]
+            self._unreleased[claim] = None  # unless it is answered that it is held
         request = ClaimRequest(claim)
         self._asked.append(request)
         request.done.addBoth(partial(self._answered, request))
@@ -40,6 +64,7 @@ class SharedClaims(Claims):
         return request.done
 
     def resume(self, claim: Claim) -> None:
+        self._left.pop(claim, None)
         self._held[claim] = None
 
     def release(self, claim: Claim) -> None:
@@ -73,7 +98,7 @@ class SharedClaims(Claims):
         self._retaken = self._given_up(pending)
         self._unreleased.update(self._retaken)
         taken = (request.claim for request in self._taken)
-        return dict.fromkeys([*self._held, *taken, *self._retaken])
+        return dict.fromkeys([*self._held, *taken, *self._retaken, *self._left])
 
     def lose(self, claims: Collection[Claim]) -> None:
         """Take note that other holders have looks of claims now."""

@@ -19,6 +19,7 @@ from chatd.event import Published, Record
 from chatd.storage.batches import BatchItem, Committed
 from chatd.storage.claims import Claim
 from chatd.storage.contract import StoreError
+from chatd.util.state import State
 
 PROTOCOL = 2
 """The version of what this program reads and writes in the log."""
@@ -187,6 +188,13 @@ class Link(abc.ABC):
         """Renew the lease of a term, and return all nodes; None if the term has ended."""
 
     @abc.abstractmethod
+    def rise(self, term: int) -> Deferred[None]:
+        """Note that the node of a term reads `PROTOCOL`, because a newer program goes on with it.
+
+        What was undone by a failover is asked again through the next link.
+        """
+
+    @abc.abstractmethod
     def reap(self, term: int, node: Node) -> Deferred[bool]:
         """End the term of another node whose beat is still that, and all that ends with it.
 
@@ -212,6 +220,14 @@ class Link(abc.ABC):
 
 class Engine(abc.ABC):
     """The engine, as one node reaches it."""
+
+    def state(self) -> State:
+        """Return what this node knows of it, for another process, which has no link yet."""
+        return {}
+
+    def resume(self, state: State) -> None:
+        """Go on with what another process knew."""
+        return
 
     @abc.abstractmethod
     def connect(

@@ -60,6 +60,7 @@ class Follower:
         self._read_again = self._seal_then = False  # after what is being read
         self._sealing = False
         self._publishing = False
+        self._last: int | None = None  # that is to be published
         self._poll: IDelayedCall | None = None
 
     @property
@@ -92,6 +93,18 @@ class Follower:
             if call is not None and call.active():
                 call.cancel()
         self._poll = self._reading = None
+
+    def hold(self, last: int) -> None:
+        """Publish no batch after the one of a number, which is in the log, until `go_on`."""
+        self._last = last
+        self.publish_safe()
+        if last > self.published.number:
+            self._read(seal=True)
+
+    def go_on(self) -> None:
+        """Publish all batches again."""
+        self._last = None
+        self.publish_safe()
 
     def hint(self, number: int) -> None:
         """Take note that batches up to a number are said to be safe, and read those."""
@@ -131,7 +144,8 @@ class Follower:
 
     def _is_next_safe(self) -> bool:
         self.safe = max(self.safe, min(self._hinted, self.read.number))
-        return bool(self._buffer) and self._buffer[0].number <= self.safe
+        last = self.safe if self._last is None else min(self._last, self.safe)
+        return bool(self._buffer) and self._buffer[0].number <= last
 
     def _look(self) -> None:
         self._poll = self._clock.callLater(POLL_SECONDS, self._look)

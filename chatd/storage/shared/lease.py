@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 
 from chatd.storage.node_states import NodeState
 from chatd.storage.shared.engine import Node
+from chatd.util.state import State
 
 BEAT_SECONDS = 3.0
 """Seconds between two renewals."""
@@ -47,6 +48,17 @@ class Lease:
     def seconds_left(self) -> float:
         """Seconds for which this node is still current; 0 or less if it is not."""
         return self._renewed + CURRENT_SECONDS - self._seconds()
+
+    def state(self) -> State:
+        """Return what another process needs that has the same clock."""
+        seen = [[number, *each] for number, each in self._seen.items()]
+        return {"renewed": self._renewed, "nodes": list(map(list, self.nodes)), "seen": seen}
+
+    def resume(self, state: State) -> None:
+        """Go on with the lease of another process."""
+        self._renewed = state["renewed"]
+        self.nodes = [Node(*each) for each in state["nodes"]]
+        self._seen = {number: (term, beat, since) for number, term, beat, since in state["seen"]}
 
     def sent(self) -> float:
         """Return the time of a renewal that is sent now, for `answered`."""

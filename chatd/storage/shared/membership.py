@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from chatd.storage.claims import Claim
 from chatd.storage.contract import StoreError
-from chatd.storage.shared.engine import Joined, JoinRequest, Link, Node
+from chatd.storage.shared.engine import PROTOCOL, Joined, JoinRequest, Link, Node
 from chatd.storage.shared.lease import BEAT_SECONDS, Lease
 from chatd.storage.shared.links import Links
 
@@ -23,11 +23,17 @@ class Membership:
 
     ``held`` returns the claims that a new term takes over, and ``joined`` is called with each one
     that has begun. ``applied`` returns the number of the last batch that this node has published.
-    ``renewed`` is called whenever the lease was. ``level`` returns the level of the log.
+    ``renewed`` is called whenever the lease was. ``level`` returns the level of the log. For the
+    others, the node reads a ``version`` of the log.
     """
 
     def __init__(
-        self, clock: IReactorTime, links: Links, first: Joined, seconds: Callable[[], float]
+        self,
+        clock: IReactorTime,
+        links: Links,
+        first: Joined,
+        seconds: Callable[[], float],
+        version: int = PROTOCOL,
     ) -> None:
         self.term = first.term
         self.needs_term = False
@@ -38,6 +44,7 @@ class Membership:
         self.applied: Callable[[], int] = int
         self.renewed: Callable[[], None] = _begin_nothing
         self.level: Callable[[], int] = lambda: first.level
+        self._version = version
         self._clock = clock
         self._links = links
         self._beat: IDelayedCall | None = None
@@ -48,6 +55,8 @@ class Membership:
         """Renew the lease through a link, now and then in time."""
         self._renewing = False
         self._renew(link)
+        if self._version < PROTOCOL and self._links.link is link:
+            link.rise(self.term).addErrback(self._links.not_answered, link)
 
     def end(self) -> None:
         """Take note that the link is lost."""
@@ -56,6 +65,17 @@ class Membership:
         if self._beat is not None and self._beat.active():
             self._beat.cancel()
         self._beat = None
+
+    @property
+    def is_settled(self) -> bool:
+        """True if it has a term, and neither needs nor begins another one."""
+        return not (self.needs_term or self.joining or self._request)
+
+    def renew_now(self) -> None:
+        """Renew the lease at once, if there is a link."""
+        link = self._links.link
+        if link is not None:
+            self._renew_again(link)
 
     def join(self) -> None:
         """Begin a new term, unless one is being begun."""
@@ -129,9 +149,12 @@ class Membership:
     def _renew_if_late(self, link: Link) -> None:
         """Renew again at once after an answer that came so late that the lease ends before."""
         if self.lease.seconds_left < BEAT_SECONDS:
-            if self._beat is not None and self._beat.active():
-                self._beat.cancel()
-            self._renew(link)
+            self._renew_again(link)
+
+    def _renew_again(self, link: Link) -> None:
+        if self._beat is not None and self._beat.active():
+            self._beat.cancel()
+        self._renew(link)
 
 
 def _ignore(joined: Joined) -> None:

@@ -38,6 +38,7 @@ from chatd.storage.shared.attempt import leave_out
 from chatd.storage.shared.claims import SharedClaims
 from chatd.storage.shared.contact import Contact
 from chatd.storage.shared.engine import (
+    PROTOCOL,
     REMARKS_LEVEL,
     Engine,
     Joined,
@@ -47,6 +48,7 @@ from chatd.storage.shared.engine import (
     Position,
 )
 from chatd.storage.shared.follower import Follower
+from chatd.storage.shared.handover import NodeHandover
 from chatd.storage.shared.links import Links
 from chatd.storage.shared.membership import Membership
 
@@ -55,10 +57,14 @@ GIVE_UP_SECONDS = 15.0
 
 
 class Start(NamedTuple):
-    """The state of the log as a node found it when it began its first term."""
+    """The state of the log as a node found it, with its term.
+
+    For the others, it reads a ``version`` of the log.
+    """
 
     joined: Joined
     position: Position
+    version: int = PROTOCOL
 
 
 class SharedStore(GroupCommitStore):
@@ -88,13 +94,17 @@ class SharedStore(GroupCommitStore):
         self.publication.rights_changed = self._check_again
         self._refused: list[Draft] = []  # of what waits
         self._joined_last = start.joined  # what it lost is not lost here until that is published
-        self.links = links = Links(clock, engine, self._hinted, self.error_log)
+        self.links = links = Links(clock, engine, lambda n: self.follower.hint(n), self.error_log)
         self.follower = Follower(clock, start.position, self._publish, links)
-        self.membership = Membership(clock, links, start.joined, seconds)
+        self.membership = Membership(clock, links, start.joined, seconds, start.version)
         self.contact = Contact(clock, self.membership.lease)
         self.appender = Appender(
             *(clock, links, self.membership, self.follower),
             *(self._known, self._check_again, give_up, new_id),
+        )
+        self.handover = NodeHandover(
+            *(clock, engine, links, self.membership, self.follower),
+            *(self.publication, self._shared_claims, self.flush),
         )
         links.shown = lambda: self.follower.published
         links.began, links.ended = self._begin, self._end_link
@@ -177,9 +187,6 @@ class SharedStore(GroupCommitStore):
 
     def _known(self) -> int:
         return self.publication.known
-
-    def _hinted(self, number: int) -> None:
-        self.follower.hint(number)
 
     def _begin(self, link: Link) -> None:
         """Go on through a new link."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from twisted.logger import Logger
 
 from chatd.storage.contract import StoreError
+from chatd.storage.handing_over import StoreHandover
 from chatd.storage.sqlite.errors import ADVICE, OR_ANOTHER_STORE, StoreInUse, file_errors
 from chatd.storage.sqlite.file_watch import identity_of
 from chatd.text.escaping import visible
@@ -99,6 +101,17 @@ class SharedLock(StoreLock):
             super().release(remove=remove)
         else:
             os.close(self._descriptor)
+
+
+class LockHandover(StoreHandover):
+    """The handover of a store with a lock, which the successor has by the same descriptor."""
+
+    def __init__(self, lock: StoreLock) -> None:
+        self._lock = lock
+
+    @property
+    def descriptors(self) -> Sequence[int]:
+        return [self._lock.descriptor]
 
 
 def _check_directory(directory: Path) -> None:

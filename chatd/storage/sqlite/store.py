@@ -42,7 +42,7 @@ from chatd.storage.sqlite.archive import Archive
 from chatd.storage.sqlite.backup import last_back_up
 from chatd.storage.sqlite.errors import DamagedFile
 from chatd.storage.sqlite.file import StoreFile
-from chatd.storage.sqlite.lock import SharedLock
+from chatd.storage.sqlite.lock import LockHandover, SharedLock
 from chatd.storage.sqlite.maintenance_schedule import ENOUGH_EVENTS, MaintenanceSchedule
 from chatd.storage.sqlite.writer import Writer
 from chatd.util.error_log import RecurringWarning
@@ -84,6 +84,7 @@ class SqliteStore(GroupCommitStore):
             lock = SharedLock(path, descriptor)
             predecessor.wait_until_still()
         self._file = StoreFile(path, lock)
+        self.handover = LockHandover(self._file.lock)
         self._limit = limit or SizeLimit(path)
         self._writer = Writer(self._file, reactor, now, self._limit)
         self._reader = Archive(path, now)
@@ -105,10 +106,6 @@ class SqliteStore(GroupCommitStore):
     @property
     def place(self) -> Path:
         return self.path
-
-    @property
-    def descriptors(self) -> Sequence[int]:
-        return [self._file.lock.descriptor]
 
     def describe(self, language: Language) -> str:
         lines = sum(record.head for record in self.rooms())

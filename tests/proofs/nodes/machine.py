@@ -322,7 +322,7 @@ class Nodes(RuleBasedStateMachine):
                 other.command(f"/nick {person.session.name}")
         self.pass_time(1)
         node.clock.suspended = False
-        node.store.resume()
+        node.store.wake()
         self.world.settle()
 
     @rule(seconds=st.sampled_from([5, 12]), order=st.sampled_from([1, -1]))
