@@ -32,7 +32,7 @@ HASH_CHEAPLY = "from tests.support.cheap_passwords import hash_cheaply; hash_che
 HOLD = (
     "import os, signal, time;"
     " hold = lambda *_: (os.write(1, b'[tests] held\\n'), time.sleep(3600));"
-    " signal.signal(signal.SIGUSR2, hold)"
+    " signal.signal(signal.SIGURG, hold)"
 )
 TWISTD = [sys.executable, "-c", f"{HOLD}; {RUN_TWISTD}"]
 CHECKOUT = str(Path(chatd.__file__).parent.parent)
@@ -212,7 +212,7 @@ class LiveServer:
 
         Handlers of signals run meanwhile. What was logged before is passed over.
         """
-        self.process.send_signal(signal.SIGUSR2)
+        self.process.send_signal(signal.SIGURG)
         while self.logged() != "held":
             pass
 
