@@ -92,8 +92,9 @@ def _serve(arguments: list[str], logs_nowhere: bool) -> int:
     """
     from twisted.scripts.twistd import run
 
-    # Until the daemon can reload, the signal of a rotation of logs would end it.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # Until the daemon can reload and be upgraded, these signals would end it.
+    for number in (signal.SIGHUP, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
     if logs_nowhere:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     sys.argv = ["chatd serve", "--nodaemon", "--pidfile=", "chat", *arguments]

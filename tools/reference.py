@@ -34,7 +34,7 @@ from tools.spanish import HEADERS, TEXTS
 
 CLIENTS = (
     *("connect", "say", "tail", "bot", "who", "rooms", "search", "wall"),
-    *("export", "import", "backup", "check", "restore", "tls", "admin"),
+    *("export", "import", "backup", "check", "restore", "upgrade", "tls", "admin"),
     *("init", "check-config", "systemd", "completion", "man"),
 )
 """The subcommands of ``chatd``, without ``serve``."""

@@ -504,6 +504,14 @@ ARGUMENTS = {
     "say something in every room with people in it": (
         "decir algo en todas las salas en las que hay gente"
     ),
+    "the daemon that is asked, of those that share a database; its files are in this directory "
+    "(default: the one called as this host)": (
+        "el servidor al que se pregunta, de los que comparten una base de datos; sus ficheros "
+        "están en este directorio (si no se da: el que se llama como esta máquina)"
+    ),
+    "stop the daemon and start it again: everybody has to come back": (
+        "parar el servidor y arrancarlo otra vez: todos tienen que volver a conectarse"
+    ),
     "confirm that the clock is right, so that --keep deletes lines again": (
         "confirmar que el reloj va bien, para que --keep vuelva a borrar líneas"
     ),

@@ -21,6 +21,8 @@ Modules (python3 -m tools.documents writes this list):
 - `directory`: The directory of rooms: finding, listing, making and forgetting them.
 - `evictions`: Putting sessions out of rooms that they may not read any more, or that they were
   kicked from.
+- `handing_over`: The sessions and rooms of a server as another process goes on with them, and that
+  going on.
 - `held_claims`: The claims that this node holds, each as long as something here needs it.
 - `hook_names`: The names of incoming hooks that are to be made: no person can take one meanwhile,
   on any node.

@@ -7,9 +7,11 @@ This module must not know connections, and no passwords but their hashes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from chatd import __version__
 from chatd.accounts.accounts import NO_UID
 from chatd.chat.actions import administration, incoming_hooks
 from chatd.chat.actions.authentication import account_called
@@ -64,8 +66,8 @@ class Administration:
 
         Returns ``{"said": ...}``, ``{"accounts": [...]}``, ``{"budgets": [...]}``, ``{"changed":
         [...], "waiting": [...], "faults": [...], "renewed": [...]}`` of a reload, ``{"stats":
-        [...]}`` or ``{"exposition": ...}``, ``{"nodes": [...], "log": {...}}``, or the reason why
-        not: ``{"error": ...}``.
+        [...]}`` or ``{"exposition": ...}``, ``{"nodes": [...], "log": {...}}``, ``{"process": ...,
+        "version": ...}``, or the reason why not: ``{"error": ...}``.
 
         Changes are on disk when the reply is returned.
         """
@@ -193,6 +195,9 @@ class Administration:
             raise Refused("restart is true or false.")
         return await self._upgraded(restarts)
 
+    async def _process(self, request: AdminRequest) -> AdminReply:
+        return {"process": os.getpid(), "version": __version__}
+
     async def _nodes(self, request: AdminRequest) -> AdminReply:
         state = self._server.store.log_state()
         if state is None:
@@ -226,8 +231,14 @@ REQUESTS: dict[str, Callable[[Administration, AdminRequest], Awaitable[AdminRepl
     "budgets": Administration._budgets,
     "nodes": Administration._nodes,
     "upgrade": Administration._upgrade,
+    "process": Administration._process,
 }
 """The methods by the ``do`` of a request."""
+
+
+def asks_for_upgrade(request: object) -> bool:
+    """Return True for the request that the daemon be upgraded."""
+    return isinstance(request, dict) and request.get("do") == "upgrade"
 
 
 def _reason(refusal: Refusal) -> str:

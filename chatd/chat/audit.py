@@ -38,6 +38,7 @@ class AuditEvent(enum.Enum):
 
     START = "start"
     STOP = "stop"
+    UPGRADE = "upgrade"
     RELOAD = "reload"
     CLOCK = "clock"
     SIGN_IN = "sign-in"

@@ -110,6 +110,7 @@ Modules (python3 -m tools.documents writes this list):
   sent everywhere.
 - `unix_socket`: Connections to UNIX sockets, the user whose process listens at one, and where to
   find them.
+- `upgrade`: `chatd upgrade`: hand the daemon over to the version of chatd that is installed now.
 - `viewport`: The part of a scrollback that is on the screen: following the end, scrolling,
   searching.
 - `vocabulary`: The words that a person may mean by the beginning of one: commands, rooms of the

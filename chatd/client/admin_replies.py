@@ -64,7 +64,7 @@ def reply_of_database(where: str, node: str | None, request: Request, reactor: A
     named = node or default_node()
     if named is not None:
         place = node_as_owner(named)
-        with suppress(_NotThere):
+        with suppress(NotThere):
             return _ask_daemon(control_path(place), request)
     if node is not None:
         raise ClientError(
@@ -73,8 +73,12 @@ def reply_of_database(where: str, node: str | None, request: Request, reactor: A
     return _carry_out(_node_on(where, reactor), request, reactor)
 
 
-class _NotThere(ClientError):
+class NotThere(ClientError):
     """No daemon listens at a socket."""
+
+
+class Closed(ClientError):
+    """The daemon has closed the connection: it stops, and the request is done or not."""
 
 
 def _node_on(where: str, reactor: Any) -> Store:
@@ -93,25 +97,51 @@ def _node_on(where: str, reactor: Any) -> Store:
 
 
 def _ask_daemon(path: Path, request: Request) -> Reply:
+    with connected(path, ANSWER_TIMEOUT) as connection:
+        return ask(connection, path, request)
+
+
+def connected(path: Path, seconds: float) -> socket.socket:
+    """Return a connection to the daemon at a socket, which has so many seconds for each reply.
+
+    Raises `NotThere`, and `ClientError`.
+    """
+    connection = socket.socket(socket.AF_UNIX)
     try:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(ANSWER_TIMEOUT)
-            connection.connect(str(path))
-            _check_peer(connection, path)
-            connection.sendall(json.dumps(request).encode() + b"\n")
-            with connection.makefile("rb") as lines:
-                line = lines.readline()
-    except OSError as error:
+        connection.settimeout(seconds)
+        connection.connect(str(path))
+        _check_peer(connection, path)
+    except BaseException as error:
+        connection.close()
+        if not isinstance(error, OSError):
+            raise
         # This includes a path that is too long for a socket.
-        kind = _NotThere if isinstance(error, (FileNotFoundError, ConnectionRefusedError)) else None
-        raise (kind or ClientError)(
-            f"a daemon uses the store, and cannot be asked at {path}:"
-            f" {error.strerror or error}. Its log may say why; or stop it first."
-        ) from None
+        raise _cannot_ask(path, error) from None
+    return connection
+
+
+def ask(connection: socket.socket, path: Path, request: Request) -> Reply:
+    """Return the reply of the daemon at a socket. Raises `Closed`, and `ClientError`."""
+    try:
+        connection.sendall(json.dumps(request).encode() + b"\n")
+        with connection.makefile("rb") as lines:
+            line = lines.readline()
+    except ConnectionError:
+        line = b""
+    except OSError as error:
+        raise _cannot_ask(path, error) from None
     if not line:
-        raise ClientError("the daemon closed the connection. Is it stopping? Try again.")
+        raise Closed("the daemon closed the connection. Is it stopping? Try again.")
     reply: Reply = json.loads(line)
     return reply
+
+
+def _cannot_ask(path: Path, error: OSError) -> ClientError:
+    is_there = not isinstance(error, (FileNotFoundError, ConnectionRefusedError))
+    return (ClientError if is_there else NotThere)(
+        f"a daemon uses the store, and cannot be asked at {path}:"
+        f" {error.strerror or error}. Its log may say why; or stop it first."
+    )
 
 
 def _check_peer(connection: socket.socket, path: Path) -> None:

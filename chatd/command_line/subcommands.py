@@ -31,6 +31,7 @@ SUMMARIES = {
     "check": "look for faults in a store or in a back-up, also while a daemon runs",
     "restore": "put a back-up in the place of a store, while no daemon runs",
     "init": "write a configuration file with all settings, as comments",
+    "upgrade": "have the daemon go on with the version that is installed now, with its clients",
     "check-config": "say what is wrong with a configuration file, all at once",
     "systemd": "write the units with which systemd runs the daemon",
     "tls": "make the key and the certificate of a server, and show their fingerprint",

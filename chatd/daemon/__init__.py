@@ -22,6 +22,7 @@ Modules (python3 -m tools.documents writes this list):
   is read from.
 - `figures`: The figures of the daemon: what operators watch, each a row of one table.
 - `given`: Values of settings as they were given, and what is wrong with them.
+- `handover`: The handover of all clients to another process: an upgrade that clients do not notice.
 - `irc_rows`: The settings of the door for IRC clients: rows of the table of settings.
 - `lan`: The addresses of `--lan`: the local network comes in over TLS, without a file to prepare.
 - `lan_guide`: The lines of the log by which people on the local network come in: commands, and a
@@ -69,7 +70,8 @@ Modules (python3 -m tools.documents writes this list):
 - `shared_figures`: The figures of a log that several nodes share: there are none for a daemon that
   is alone.
 - `shared_rows`: The settings of a store that several daemons share: rows of the table of settings.
-- `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
+- `signals`: Signal handlers of the daemon: SIGHUP renews files, SIGUSR2 upgrades, and a stop ends
+  in time.
 - `store_wiring`: The wiring of the store: the store that the settings name, opened, and the socket
   beside it.
 - `systemd`: `chatd systemd`: write the units with which systemd runs this installation of chatd.
@@ -80,6 +82,7 @@ Modules (python3 -m tools.documents writes this list):
 - `tools_address`: The address of this server for tools, which the URLs of incoming hooks begin
   with.
 - `units`: The units of systemd: chatd as a service, and the sockets that systemd may open for it.
+- `upgrade_wiring`: The wiring of upgrades: how this process is handed over, restarted, and ended.
 - `value_kinds`: Kinds of values of settings: what each takes, and how its text becomes a value.
 - `webhook_rows`: The rows of the settings for webhooks, outgoing and incoming.
 - `wiring`: The wiring of the daemon: `makeService` makes every part once and hands it to those that

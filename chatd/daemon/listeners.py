@@ -61,8 +61,10 @@ def bind_all(
         for factory, place in served:
             address = address_of(place.endpoint)
             if bound := handed_over(place.name):
+                # The file of a socket of the service manager stays with that one.
+                kind = PassedEndpoint if address.kind == "systemd" else HandedOverEndpoint
                 for each in bound:
-                    taken = HandedOverEndpoint(each, BACKLOG, reactor)
+                    taken = kind(each, BACKLOG, reactor)
                     factory.accept_at(_bind(address, taken, place, factory, reactor))
                 continue
             unix = address.values["address"] if address.kind == "unix" else None

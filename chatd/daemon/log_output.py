@@ -36,6 +36,7 @@ class LogOutput:
         self._reactor = reactor
         self._lines = LogLines(LogStyle())
         self._end: Callable[[], None] = lambda: None
+        self._file: LogFile | None = None
         self.change(style)
 
     def change(self, style: LogStyle) -> None:
@@ -59,13 +60,19 @@ class LogOutput:
         if _other_log(self._twistd) is not None or sys.stdout is None or name == _STDOUT:
             return None
         if name is not None:
-            return self._observer(_open(name, self._reactor))
+            self._file = _open(name, self._reactor)
+            return self._observer(self._file)
         descriptor = sys.stdout.fileno()
         self._lines.for_journal = _is_journal(descriptor)
         pipe = LogPipe(descriptor, sys.stdout.encoding, self._lines.render)
         self._reactor.addSystemEventTrigger("after", "shutdown", pipe.end)
         self._end = pipe.end
         return self._observer(pipe)
+
+    def go_on(self) -> None:
+        """Write at the end of the file: another process has written to it since it was opened."""
+        if self._file is not None:
+            self._file.reopen()
 
     def end(self) -> None:
         """Write what waits, for a moment at most: the process is about to end."""

@@ -135,6 +135,19 @@ def passed_sockets(environment: MutableMapping[str, str], reactor: Any) -> Passe
     return PassedSockets(sockets)
 
 
+def forget_address(bound: socket.socket) -> None:
+    """Close a socket that another process of chatd has bound, and hands over.
+
+    If that process made the file of a UNIX socket, the file is removed.
+    """
+    path = bound.getsockname() if bound.family is socket.AF_UNIX else ""
+    bound.close()
+    if path and isinstance(path, str) and os.path.islink(lock := f"{path}.lock"):
+        for each in path, lock:
+            with suppress(OSError):
+                os.unlink(each)
+
+
 def _listens(passed: socket.socket) -> bool:
     """Return True if connections can be accepted at a socket."""
     if passed.family not in _FAMILIES.values() or passed.type is not socket.SOCK_STREAM:

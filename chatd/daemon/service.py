@@ -207,7 +207,7 @@ class ChatService(Service):
         for helper in self._helpers:
             helper.start()
         self.log.info("{versions}", versions=versions(), version=__version__)
-        self._record(AuditEvent.START)
+        self._record(AuditEvent.START if self._succession is None else AuditEvent.UPGRADE)
         self._log_addresses()
         for line in self._guide:
             self.log.info("{line}", line=line)

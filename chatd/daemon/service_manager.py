@@ -70,8 +70,9 @@ class Manager:
             self._send("READY=1")
 
     def hand_over(self, number: int) -> None:
-        """Tell that the process of that number is the daemon from now on."""
-        self._send(f"MAINPID={number}")
+        """Tell that the process of that number is the daemon from now on, and works."""
+        works = ["WATCHDOG=1"] if self._every else []  # the new one tells it in a while
+        self._send(f"MAINPID={number}", *works)
         if self._living.running:
             self._living.stop()
 

@@ -43,15 +43,34 @@ def upgrade_on_signal(reactor: IReactorFromThreads, upgrade: Callable[[], object
     signal.signal(signal.SIGUSR2, lambda *_: reactor.callFromThread(upgrade))
 
 
-def stop_in_time() -> None:
-    """Have Ctrl+C and SIGTERM call `end_in_time` first. Call this in a running reactor.
+def stop_in_time(told: Callable[[], None]) -> None:
+    """Have Ctrl+C and SIGTERM call `end_in_time` and ``told`` first, in the handler of the signal.
 
     So a stop ends in time also if something blocks the reactor, which would have to stop itself.
+    Call this in a running reactor.
     """
     for number in _STOPPING:
         handler = signal.getsignal(number)
         if callable(handler):  # else the shell has the signal ignored
-            signal.signal(number, partial(_stop, handler))
+            signal.signal(number, partial(_stop, handler, told))
+
+
+def ignore_upgrades() -> None:
+    """Ignore SIGUSR2, which would end a daemon that is starting."""
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+
+
+def heed_stops(told: Callable[[], None]) -> None:
+    """Have Ctrl+C and SIGTERM call ``told``, in a daemon that stops only to start again."""
+    for number in _STOPPING:
+        signal.signal(number, lambda *_: told())
+
+
+def as_at_the_start() -> None:
+    """Undo `end_in_time`: another program takes the place of this process."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def end_in_time() -> None:
@@ -66,6 +85,7 @@ def end_in_time() -> None:
         signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
 
 
-def _stop(handler: Handler, number: int, frame: FrameType | None) -> None:
+def _stop(handler: Handler, told: Callable[[], None], number: int, frame: FrameType | None) -> None:
     end_in_time()
+    told()
     handler(number, frame)

@@ -78,10 +78,16 @@ from chatd.daemon.retention import Retention
 from chatd.daemon.service import ChatService
 from chatd.daemon.service_manager import manager_of
 from chatd.daemon.settings import Settings
-from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time, upgrade_on_signal
+from chatd.daemon.signals import (
+    end_in_time,
+    ignore_upgrades,
+    renew_on_hangup,
+    stop_in_time,
+    upgrade_on_signal,
+)
 from chatd.daemon.store_wiring import control_of, schema_of, store_of
 from chatd.daemon.tools_address import tools_address
-from chatd.daemon.upgrade_wiring import ThisProcess, upgrade_of
+from chatd.daemon.upgrade_wiring import ThisProcess, upgrade_of, why_fixed
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.sqlite.store import IStoreReactor
@@ -107,6 +113,7 @@ def makeService(options: Options) -> IService:
 
     Raises `SystemExit` with one line when anything is not as it must be; then nothing is bound.
     """
+    ignore_upgrades()
     start = Start.of_this_process()
     taking = Taking.of_this_process(os.environ)
     if taking is None:
@@ -123,6 +130,7 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
 
     # What the operator asked for
     twistd: MutableMapping[str, Any] = options.parent or {}
+    started = dict(twistd)
     pid_file = PidFile(twistd) if taking is None else stay_in_place(twistd)
     rundir = rundir_of(twistd)
     user = user_of(twistd)
@@ -199,7 +207,9 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     upgrade = upgrade_of(
         lambda: Given(listeners, server, store, schema_of(settings), control),
         StandingStill(listeners, [server], store, [outgoing, retention], clock),
-        ThisProcess(start, pid_file, manager, log, foreground),
+        ThisProcess(
+            start, pid_file, manager, log, audit_file, foreground, why_fixed(started, settings)
+        ),
         reactor,
     )
     administration = Administration(server, watch, reload.request, monitor.stats, upgrade.request)
@@ -214,7 +224,7 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     # The process
     succession = None
     if taking is not None:
-        succession = Succession(taking, store, listeners, server, pid_file, reactor)
+        succession = Succession(taking, store, listeners, server, pid_file, log, reactor)
     collect_garbage_rarely()
     switch_threads_often()
     show_stacks_when_aborted()
@@ -222,9 +232,10 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     lines = [] if doors is None else guide(doors, settings, on_terminal=on_terminal)
     if is_watched and not monitor.exposition:
         lines.append(f"/metrics answers 501, for {missing_library()}")
-    reactor.callWhenRunning(stop_in_time)
+    reactor.callWhenRunning(stop_in_time, upgrade.handover.tell_to_stop)
     # Also for a signal that arrives before the reactor runs:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)
+    reactor.addSystemEventTrigger("before", "shutdown", upgrade.handover.stop)
     renew_on_hangup(clock, reload.reload)
     upgrade_on_signal(clock, upgrade.by_signal)
     if manager.listens:

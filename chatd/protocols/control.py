@@ -43,7 +43,8 @@ class ControlProtocol(LineReceiver):
     delimiter = b"\n"
     MAX_LENGTH = MAX_LENGTH
     factory: ControlFactory
-    _is_busy = False  # a request is under way
+    under_way: object = None
+    """The request that is being done; None if there is none, or it is no JSON."""
 
     def connectionMade(self) -> None:
         self.factory.connected.add(self)
@@ -57,7 +58,7 @@ class ControlProtocol(LineReceiver):
         except ValueError:
             request = None
         self.pauseProducing()
-        self._is_busy = True
+        self.under_way = request
         done = Deferred.fromCoroutine(self.factory.perform(request))
         done.addErrback(self._failed).addCallback(self._answer)
 
@@ -65,11 +66,10 @@ class ControlProtocol(LineReceiver):
         self.abort()
 
     def answer_now(self, reply: dict[str, Any]) -> None:
-        """Reply to the request that is under way, if there is one, without the reactor."""
-        if self._is_busy:
-            connection = cast(socket.socket, cast(ISystemHandle, self.transport).getHandle())
-            with suppress(OSError):  # it has gone
-                connection.send(json.dumps(reply).encode() + self.delimiter)
+        """Reply to the request that is under way, without the reactor."""
+        connection = cast(socket.socket, cast(ISystemHandle, self.transport).getHandle())
+        with suppress(OSError):  # it has gone
+            connection.send(json.dumps(reply).encode() + self.delimiter)
 
     def abort(self) -> None:
         """Close at once."""
@@ -80,7 +80,7 @@ class ControlProtocol(LineReceiver):
         return {"error": "that did not work. The daemon's log says why."}
 
     def _answer(self, reply: dict[str, Any]) -> None:
-        self._is_busy = False
+        self.under_way = None
         if self in self.factory.connected:
             self.sendLine(json.dumps(reply).encode())  # in ASCII
             self.resumeProducing()
@@ -139,10 +139,14 @@ class Control:
         """The bound port, if there is one."""
         return self._port
 
-    def answer_now(self, reply: dict[str, Any]) -> None:
-        """Reply to all requests that are under way, without the reactor: the process ends."""
+    def answer_now(self, meant: Callable[[object], bool], reply: dict[str, Any]) -> None:
+        """Reply to the requests under way that are ``meant``, without the reactor.
+
+        The process is about to end.
+        """
         for protocol in self._factory.connected:
-            protocol.answer_now(reply)
+            if meant(protocol.under_way):
+                protocol.answer_now(reply)
 
     def close(self) -> Deferred[None] | None:
         """Take no more requests, and close the connections."""

@@ -11,6 +11,8 @@ Modules (python3 -m tools.documents writes this list):
 - `contract`: The contract between the rooms and the stores of their logs.
 - `counts`: The counts of a store: what it was given, what became of it, and how long that took.
 - `group_commit`: Group commit: the batches of a store, once for every kind of store.
+- `handing_over`: The handing over of a store to a successor: another process of the same daemon,
+  which goes on.
 - `imported_rooms`: The rooms of an import: what a store has to know of a room besides its events.
 - `memory`: A store in memory: bounded, and lost when the daemon stops. For tests, lessons and short
   chats.

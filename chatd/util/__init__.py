@@ -32,6 +32,7 @@ Modules (python3 -m tools.documents writes this list):
   replaced.
 - `sliced_loop`: A loop over many items that lets others have their turns: some items in each turn
   of the reactor.
+- `state`: The state of a part that another process goes on with, and its encoding.
 - `toml`: TOML: the text of a file, or one value, as Python's values.
 - `unix_peers`: The process at the other end of a UNIX socket: its user and groups, as the kernel
   tells them.

@@ -30,9 +30,14 @@ class Twistd(dict[str, Any]):
 @pytest.fixture
 def without_signals(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep services from setting signal handlers and shutdown triggers: those are of pytest."""
-    monkeypatch.setattr(wiring, "renew_on_hangup", lambda *_: None)
-    for name in "stop_in_time", "end_in_time":
-        monkeypatch.setattr(wiring, name, lambda: None)
+    for name in (
+        "ignore_upgrades",
+        "renew_on_hangup",
+        "upgrade_on_signal",
+        "stop_in_time",
+        "end_in_time",
+    ):
+        monkeypatch.setattr(wiring, name, lambda *_: None)
 
 
 def make(tmp_path: Path, *arguments: str, daemon: bool = False) -> ChatService:

@@ -1,4 +1,4 @@
-"""The handover of all clients to another process: an upgrade that nobody notices.
+"""The handover of all clients to another process: an upgrade that clients do not notice.
 
 Theory of operation. A daemon that is asked to (`chatd upgrade`, or SIGUSR2) starts its *successor*:
 the same interpreter with the same arguments, which finds the new version of chatd on the disk. Only
@@ -18,10 +18,22 @@ one after the other:
    successor fails, ends or takes too long, once that process is gone.
 7. The daemon says *go*, and ends. The successor begins to read and send.
 
-Modules: `channel` has the messages and descriptors between the two, `waiting` the wait for a
-message in the reactor, `giving` is the daemon's side, `store` the part of it that is about the
-store, `taking` the successor's, `process` starts it, `standing` has the daemon stand still and go
-on, `keeper` stays in the place of a daemon that ended, for who waits for it.
-
 This package must not know what is in the state of a client.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `channel`: The channel between a daemon and its successor: messages with descriptors.
+- `giving`: The daemon's side of a handover: it gives all that it has to a successor, and ends.
+- `keeper`: The keeper: a daemon that others wait for becomes one, until its successor ends.
+- `outcome`: The outcome of an upgrade, in a line for operators.
+- `process`: The process of the successor: started by the daemon, with the same interpreter and
+  arguments.
+- `standing`: Standing still: a daemon in which nothing is under way, so that its state can be given
+  away.
+- `store`: The store of a daemon that hands over: its successor prepares, and then opens it.
+- `taking`: The successor's side of a handover: it takes all that a daemon gives, and goes on with
+  it.
+- `twistd`: What twistd does for a process, where a successor must not have it done again.
+- `upgrade`: An upgrade as it is asked for: by the control socket, or by a signal.
+- `waiting`: The wait for a message of the successor, while the reactor goes on with all else.
 """

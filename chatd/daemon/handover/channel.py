@@ -31,6 +31,10 @@ class Ended(Exception):
     """The other process has ended, takes too long, or cannot be understood. The text says it."""
 
 
+class Gone(Ended):
+    """The other process has ended."""
+
+
 class Message(NamedTuple):
     """A message: what it ``says``, its members, and its descriptors, which are the receiver's."""
 
@@ -72,7 +76,7 @@ class Channel:
                 self._wait()
                 left = left[self._socket.send(left) :]
         except OSError as error:
-            raise Ended(f"it cannot be told anything: {error.strerror or error}") from None
+            raise _ended(error) from None
 
     def hear(self) -> Message:
         """Return the next message. Raises `Ended`."""
@@ -90,7 +94,7 @@ class Channel:
             members = decode(self._read(length))
             return Message(members.pop("says"), members, descriptors)
         except OSError as error:
-            raise Ended(f"it does not answer: {error.strerror or error}") from None
+            raise _ended(error) from None
         except (ValueError, KeyError, AttributeError):
             raise Ended("it says what cannot be understood") from None
 
@@ -100,7 +104,7 @@ class Channel:
             self._wait()
             part = self._socket.recv(min(length - len(parts), 1 << 20))
             if not part:
-                raise Ended("it has ended")
+                raise Gone("it has ended")
             parts += part
         return bytes(parts)
 
@@ -113,3 +117,12 @@ class Channel:
         if left <= 0:
             raise Ended("it takes too long")
         self._socket.settimeout(left)
+
+
+def _ended(error: OSError) -> Ended:
+    """Return what an error of the socket says of the other process."""
+    if isinstance(error, ConnectionError):
+        return Gone("it has ended")
+    if isinstance(error, TimeoutError):
+        return Ended("it takes too long")
+    return Ended(f"it cannot be reached: {error.strerror or error}")

@@ -7,26 +7,32 @@ made of.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple, NoReturn, Protocol, cast
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar, cast
 
 from twisted.internet.interfaces import IReactorTime, IReadDescriptor
 from twisted.logger import Logger
 
 from chatd.chat.handing_over import state_of_server
 from chatd.chat.server import ChatServer
-from chatd.daemon.handover.channel import MOST_DESCRIPTORS, Channel, Ended, Message
+from chatd.daemon.handover.channel import MOST_DESCRIPTORS, Channel, Ended, Gone, Message
+from chatd.daemon.handover.outcome import BUSY, OVER_TLS, CannotUpgrade, Outcome
 from chatd.daemon.handover.process import Start, Successor, start_successor
 from chatd.daemon.handover.standing import StandingStill
 from chatd.daemon.handover.store import GivenStore
 from chatd.daemon.handover.twistd import PidFile
 from chatd.daemon.handover.waiting import Waiting
 from chatd.protocols.control import Control
-from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.factory import ChatFactory, Managed
+from chatd.protocols.transport.handler import Goodbye
 from chatd.protocols.transport.sockets import socket_of
 from chatd.storage.contract import Store, StoreError
+from chatd.text.escaping import visible
 from chatd.util.state import State
+
+T = TypeVar("T")
 
 STATES = 1
 """The version of all states together. It rises when a reader of the one before could not use them:
@@ -40,10 +46,6 @@ READY_SECONDS = 30.0
 
 GIVING_SECONDS = 1.5
 """Seconds for a successor to take everything, in which the daemon stands still."""
-
-
-class CannotUpgrade(Exception):
-    """There is no handover, and the daemon goes on. The text says why: one line, for operators."""
 
 
 class Address(Protocol):
@@ -77,7 +79,7 @@ class Given(NamedTuple):
 class Handover:
     """Gives a daemon to a successor when it is asked to. One handover is under way at a time.
 
-    ``end`` ends this process once the successor, given its number, has everything.
+    ``end`` ends this process when the successor, given its number, has everything.
     """
 
     log = Logger()
@@ -98,42 +100,85 @@ class Handover:
         self._reactor = reactor
         self._end = end
         self._under_way = False
+        self.stops = False
+        """True once this process has been told to stop: then it hands nothing over."""
+        self._successor: Successor | None = None
 
-    async def begin(self, before_end: Callable[[int], None] = lambda number: None) -> None:
+    async def begin(self, before_end: Callable[[Outcome], None] = lambda outcome: None) -> None:
         """Start a successor, and hand over to it: then this does not return.
 
-        ``before_end`` is called with the number of the successor when it has everything. Raises
-        `CannotUpgrade`; then the daemon goes on.
+        ``before_end`` is called when the successor has everything. Raises `CannotUpgrade`; then the
+        daemon goes on.
         """
-        if self._under_way:
-            raise CannotUpgrade("an upgrade is under way already.")
         if self._given().store.handover is None:
             raise CannotUpgrade("the history is in memory alone, and would be lost.")
+        await self._with_successor(partial(self._hand_over, before_end=before_end))
+
+    async def try_out(self) -> str:
+        """Start a successor up to the moment where it could take over, and end it.
+
+        Return its version. Raises `CannotUpgrade`.
+        """
+        return await self._with_successor(self._version_of)
+
+    def tell_to_stop(self) -> None:
+        """Hand nothing over any more: this may be called by the handler of a signal."""
+        self.stops = True
+
+    def stop(self) -> None:
+        """End a successor that has not taken over, and go on: this process stops by itself."""
+        self.stops = True
+        if self._successor is not None:
+            self._successor.kill()
+        self._standing.go_on()
+
+    async def _with_successor(self, do: Callable[[Successor], Awaitable[T]]) -> T:
+        if self._under_way:
+            raise CannotUpgrade("an upgrade is under way already.")
+        self._check_not_stopping()
         self._under_way = True
         self._pid_file.remove()
         try:
             try:
-                successor = start_successor(self._start)
+                self._successor = successor = start_successor(self._start)
             except OSError as error:
                 raise CannotUpgrade(f"no other process starts: {error.strerror}.") from None
             try:
-                await self._hand_over(successor, before_end)
-            except BaseException as error:
+                return await do(successor)
+            except Ended as error:
+                self._check_not_stopping()
+                why = successor.why_gone() if isinstance(error, Gone) else error
+                raise CannotUpgrade(f"the new version fails: {why}.") from None
+            except StoreError as error:
+                raise CannotUpgrade(str(error)) from None
+            finally:
                 successor.end()
-                if isinstance(error, Ended):
-                    raise CannotUpgrade(f"the new version failed: {error}.") from None
-                if isinstance(error, StoreError):
-                    raise CannotUpgrade(str(error)) from None
-                raise
         finally:
             self._under_way = False
+            self._successor = None
             self._pid_file.write()
 
-    async def _hand_over(self, successor: Successor, before_end: Callable[[int], None]) -> None:
+    def _check_not_stopping(self) -> None:
+        if self.stops:
+            raise CannotUpgrade("the daemon is stopping.")
+
+    async def _version_of(self, successor: Successor) -> str:
+        return str((await self._ready(successor)).state["version"])
+
+    async def _ready(self, successor: Successor) -> Message:
+        """Wait until a successor has read its code and the settings, and can begin."""
         waiting = Waiting(self._reactor, successor.channel)
         ready = await waiting.message.addTimeout(
             READY_SECONDS, cast(IReactorTime, self._reactor), _too_late
         )
+        if ready.says != "ready":
+            raise CannotUpgrade(f"the new version does not start: {ready.state.get('why', '')}")
+        return ready
+
+    async def _hand_over(
+        self, successor: Successor, before_end: Callable[[Outcome], None]
+    ) -> NoReturn:
+        ready = await self._ready(successor)
         self._check(ready)
         self.log.info("handing over to process {number}", number=successor.number)
         handover = self._given().store.handover
@@ -142,45 +187,60 @@ class Handover:
         await store.prepare()
         began = time.monotonic()
         try:
-            await self._standing.begin()
+            over_tls = await self._standing.begin()
             await store.open()
-            self._give(successor.channel)
+            self._check_not_stopping()
+            stayed, left = self._give(successor.channel)
             heard = successor.channel.hear()
             if heard.says != "adopted":
                 raise Ended(str(heard.state.get("why", "it says what nobody says")))
+            self._check_not_stopping()
+            outcome = Outcome(
+                successor.number,
+                ready.state["version"],
+                stayed,
+                {OVER_TLS: over_tls, BUSY: len(left)},
+                time.monotonic() - began,
+            )
+            # From there on the log is the successor's.
+            self.log.info("upgraded: {outcome}", outcome=visible(str(outcome)))
             successor.channel.say("go")
         except BaseException:
             # It is gone before this one goes on: two must not have one client.
             successor.end()
             self._standing.go_on()
             raise
-        self.log.info(
-            "process {number} goes on; the handover took {seconds:.3f} s",
-            number=successor.number,
-            seconds=time.monotonic() - began,
-        )
-        before_end(successor.number)
+        for connection in left:
+            connection.say_goodbye(Goodbye.UPGRADING)
+        before_end(outcome)
         self._end(successor.number)
 
     def _check(self, ready: Message) -> None:
         """Raise `CannotUpgrade` if the successor cannot go on from here."""
         state = ready.state
-        if ready.says != "ready":
-            raise CannotUpgrade(f"the new version does not start: {state.get('why', '')}")
         version = state["version"]
         if STATES not in range(*state["reads"]):
             raise CannotUpgrade(
                 f"chatd {version} cannot take over from this version."
                 " `chatd upgrade --restart` restarts instead."
             )
-        if Schema(*state["schema"]).works_with > self._given().schema.version:
+        theirs, ours = Schema(*state["schema"]), self._given().schema
+        if theirs.version < ours.version:
+            raise CannotUpgrade(
+                f"chatd {version} is older than the store, which a newer one has changed: that one"
+                " alone can go on with it."
+            )
+        if theirs.works_with > ours.version:
             raise CannotUpgrade(
                 f"chatd {version} changes the store so that this version could not go on if the"
                 " upgrade failed. `chatd upgrade --restart` restarts instead."
             )
 
-    def _give(self, channel: Channel) -> None:
-        """Give everything, in one turn of the reactor. Raises `Ended`."""
+    def _give(self, channel: Channel) -> tuple[int, list[Managed]]:
+        """Give everything, in one turn of the reactor. Raises `Ended`.
+
+        Return the number of clients that were given, and those that could not be.
+        """
         channel.deadline = time.monotonic() + GIVING_SECONDS
         addresses, server, store, _, control = self._given()
         for address in addresses:
@@ -191,21 +251,29 @@ class Handover:
         assert store.handover is not None
         channel.say("store", state=store.handover.state())
         channel.say("server", state=state_of_server(server))
+        stayed, left = 0, list[Managed]()
         for number, address in enumerate(addresses):
-            clients = _clients_of(address.factory)
+            clients = _clients_of(address.factory, left)
             while some := list(islice(clients, MOST_DESCRIPTORS)):
                 descriptors, states = zip(*some, strict=True)
                 channel.say("clients", descriptors, address=number, states=states)
+                stayed += len(some)
         channel.say("all")
+        return stayed, left
 
 
-def _clients_of(factory: ChatFactory) -> Iterator[tuple[int, State]]:
-    """Yield the descriptors and the states of all clients that can be handed over now."""
+def _clients_of(factory: ChatFactory, left: list[Managed]) -> Iterator[tuple[int, State]]:
+    """Yield the descriptors and the states of all clients that can be handed over now.
+
+    Add the others to those who are ``left``.
+    """
     for client in factory.clients:
         connection = client.connection
         below = socket_of(cast(Any, connection).transport)
         if below is not None and (state := connection.state()) is not None:
             yield below.fileno(), state
+        else:
+            left.append(connection)
 
 
 def _too_late(result: object, seconds: float) -> NoReturn:

@@ -71,19 +71,22 @@ class StandingStill:
         self._store = store
         self._works = works
         self._clock = clock
+        self._stands = False
 
     @property
     def connections(self) -> list[Managed]:
         """The connections of all clients."""
         return [client.connection for each in self._addresses for client in each.factory.clients]
 
-    async def begin(self) -> None:
+    async def begin(self) -> int:
         """Stand still: accept and read nobody, store and show all that was read.
 
         Clients who cannot be handed over are told to come back. Then wait, for a moment, for what
-        is under way: those who still wait for it then have to come back, too. Raises `StoreError`
+        is under way: those who still wait for it then have to come back, too. It ends if `go_on` is
+        called meanwhile. Return the number of those who cannot be handed over. Raises `StoreError`
         if the store takes long; `go_on` then.
         """
+        self._stands = True
         for work in self._works:
             work.pause()
         self._listen(False)
@@ -95,23 +98,33 @@ class StandingStill:
             for connection in foreign:
                 connection.say_goodbye(Goodbye.UPGRADING)
             await self._until_gone(foreign)
+        if self._goes_on():
+            return len(foreign)
         for connection in self.connections:
             connection.stand_still()
         self._release()
         await self._settle()
+        if self._goes_on():
+            return len(foreign)
         late = [each for each in self.connections if each.handler.busy]
         if late:
             for connection in late:
                 connection.say_goodbye(Goodbye.UPGRADING)
             self._release()
             await self._show_all()
+            if self._goes_on():
+                return len(foreign)
         if self._store.handover is not None:
             self._store.handover.hold()
         for server in self._servers:
             give_back(server)
+        return len(foreign)
 
     def go_on(self) -> None:
-        """Go on as before: those who were told to come back may do so."""
+        """Go on as before, if it stands: those who were told to come back may do so."""
+        if self._goes_on():
+            return
+        self._stands = False
         if self._store.handover is not None:
             self._store.handover.go_on()
         for connection in self.connections:
@@ -123,6 +136,10 @@ class StandingStill:
     def _release(self) -> None:
         for server in self._servers:
             release_all(server, self._clock)
+
+    def _goes_on(self) -> bool:
+        """Return True if `go_on` was called meanwhile."""
+        return not self._stands
 
     def _listen(self, listens: bool) -> None:
         for address in self._addresses:

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import time
+import traceback
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
 from twisted.internet.protocol import Protocol as TwistedProtocol
-from twisted.logger import Logger
 
 from chatd import __version__
 from chatd.chat.handing_over import put_in_order, resume_server
 from chatd.chat.server import ChatServer
-from chatd.daemon.handover.channel import Channel, Ended, Message
+from chatd.daemon.handover.channel import Channel, Ended, Gone, Message
 from chatd.daemon.handover.giving import READABLE, Schema
+from chatd.daemon.handover.outcome import in_one_line
 from chatd.daemon.handover.process import channel_of_successor
 from chatd.daemon.handover.twistd import PidFile
+from chatd.daemon.log_output import LogOutput
+from chatd.daemon.os_process import WrongCall
+from chatd.daemon.passed_sockets import forget_address
 from chatd.protocols.transport.factory import ChatFactory, Client
 from chatd.storage.contract import Store
 from chatd.util.state import State
@@ -128,18 +131,20 @@ class Taking:
 
     @contextmanager
     def telling_failures(self) -> Iterator[None]:
-        """Context in which the daemon is told why this process ends, if it does."""
+        """Context in which the daemon is told why it fails to be left; then this process ends.
+
+        The daemon goes on, and says why. Nothing here may be closed in order: it is the daemon's.
+        """
         try:
             yield
-        except Ended:
-            sys.stderr.flush()
-            os._exit(1)  # the daemon goes on, and says why: nothing here may be closed in order
-        except SystemExit as error:
-            self._fail(str(error.code).removeprefix("chatd: "))
-            raise
+        except Gone:  # it is the daemon that has ended, or goes on
+            os._exit(1)
+        except WrongCall as wrong:
+            self._fail(wrong.line)
+        except (Ended, SystemExit) as error:
+            self._fail(str(error))
         except BaseException as error:
-            self._fail(f"{type(error).__name__}: {error}")
-            raise
+            self._fail(_told(error))
 
     def adopt(
         self, store: Store, addresses: Sequence[Address], server: ChatServer, reactor: Any
@@ -173,6 +178,9 @@ class Taking:
         if self._channel.hear().says != "go":
             raise Ended("the daemon goes on by itself")
         self._channel.close()
+        for name in tuple(self._ports):  # the settings have it no more
+            for bound in self.ports_of(name):
+                forget_address(bound)
 
     def begin(self) -> None:
         """Send to all clients, and read them."""
@@ -180,16 +188,14 @@ class Taking:
             client.connection.let_go_on()
         self._adopted.clear()
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, why: str) -> NoReturn:
         with suppress(Ended):  # it has ended, or knows
-            self._channel.say("failed", why=why)
-        self._channel.close()
+            self._channel.say("failed", why=in_one_line(why))
+        os._exit(1)
 
 
 class Succession:
     """The last steps of a successor, whose daemon is made: see `chatd.daemon.service`."""
-
-    log = Logger()
 
     def __init__(
         self,
@@ -198,6 +204,7 @@ class Succession:
         addresses: Sequence[Address],
         server: ChatServer,
         pid_file: PidFile,
+        log: LogOutput,
         reactor: Any,
     ) -> None:
         self._taking = taking
@@ -205,22 +212,27 @@ class Succession:
         self._addresses = addresses
         self._server = server
         self._pid_file = pid_file
+        self._log = log
         self._reactor = reactor
 
     def take_over(self) -> None:
         """Go on with all that the daemon had, which ends."""
-        try:
-            with self._taking.telling_failures():
-                self._taking.adopt(self._store, self._addresses, self._server, self._reactor)
-                self._taking.go()
-        except Exception:
-            self.log.failure("cannot take over")
-            os._exit(1)
+        with self._taking.telling_failures():
+            self._taking.adopt(self._store, self._addresses, self._server, self._reactor)
+            self._taking.go()
+        self._log.go_on()
         self._pid_file.write()
 
     def begin(self) -> None:
         """Send to all clients, and read them."""
         self._taking.begin()
+
+
+def _told(error: BaseException) -> str:
+    """Return an unexpected error, and where it was raised, in a line."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(last.filename)}, line {last.lineno}"
+    return f"{type(error).__name__}: {error} ({place})"
 
 
 class _Of(Factory):

@@ -11,38 +11,46 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from chatd.daemon.handover.giving import CannotUpgrade, Handover
+from chatd.daemon.handover.giving import Handover
+from chatd.daemon.handover.outcome import CannotUpgrade, Outcome
 from chatd.text.escaping import visible
 
 Reply = dict[str, Any]
 
+NOT_DONE = "not upgraded: {why} This version goes on."
+
 
 class Upgrade:
-    """Has a daemon handed over, or restarted by ``restart``.
+    """Has a daemon handed over, or restarted.
 
-    ``answer`` replies to requests that are under way when this process is about to end.
+    ``restart`` begins a restart, and returns the reason why that is impossible, "" if it is not.
+    ``answer`` replies to those who asked for an upgrade, when this process is about to end.
     """
 
     log = Logger()
 
     def __init__(
-        self, handover: Handover, restart: Callable[[], None], answer: Callable[[Reply], None]
+        self, handover: Handover, restart: Callable[[], str], answer: Callable[[Reply], None]
     ) -> None:
-        self._handover = handover
+        self.handover = handover
         self._restart = restart
         self._answer = answer
 
     async def request(self, restarts: bool) -> Reply:
         """Hand over, or restart; return the reply, unless this process has ended by then."""
-        if restarts:
-            self._restart()
-            return {"said": "the daemon restarts."}
         try:
-            await self._handover.begin(self._tell)
+            if restarts:
+                version = await self.handover.try_out()
+                if why := self._restart():
+                    raise CannotUpgrade(why)
+                self.log.info("restarting with chatd {version}", version=visible(version))
+                return {"said": f"the daemon stops, to start again with chatd {version}."}
+            await self.handover.begin(self._tell)
         except CannotUpgrade as why:
-            self.log.warn("not upgraded: {why}", why=visible(str(why)))
-            return {"error": f"not upgraded: {why} This version goes on, and nobody noticed."}
-        return {"said": "upgraded."}
+            not_done = NOT_DONE.format(why=why)
+            self.log.warn("{not_done}", not_done=visible(not_done))
+            return {"error": not_done}
+        raise AssertionError("this process has ended")
 
     def by_signal(self) -> None:
         """Hand over; the log has the outcome."""
@@ -50,5 +58,5 @@ class Upgrade:
             lambda failure: self.log.failure("the upgrade failed", failure)
         )
 
-    def _tell(self, number: int) -> None:
-        self._answer({"said": f"upgraded: process {number} goes on, and nobody noticed."})
+    def _tell(self, outcome: Outcome) -> None:
+        self._answer({"said": f"upgraded: {outcome}"})
