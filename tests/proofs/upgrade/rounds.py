@@ -37,7 +37,7 @@ STEPS = ("begin", "ready", "prepared", "opened", "adopted", "stop opened", "stop
 
 DYING = Path(__file__).parent / "dying"
 
-_TOOK = re.compile(r"the handover took ([\d.]+) s")
+_TOOK = re.compile(r"upgraded: .* The pause was (\d+) ms")
 
 
 class Outcome(NamedTuple):
@@ -133,7 +133,7 @@ class Rounds:
                 yield f"p{each.number}: {each.owed()} lines of its own did not come back"
 
     def _handovers(self) -> list[float]:
-        return [float(found) for found in _TOOK.findall(self._log.read_text())]
+        return [int(found) / 1000 for found in _TOOK.findall(self._log.read_text())]
 
     def _failures(self) -> int:
         return self._log.read_text().count("not upgraded: ")
