@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.chat.server import ChatServer
 from chatd.i18n import Language
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.web.live.event_stream import EventStreamHandler, Visit
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from tests.support.memory_client import MemoryClient
-from tests.support.world import HERE, World
+from tests.support.world import HERE, Node, World
 
 
 class Reader(MemoryClient):
@@ -20,25 +24,21 @@ class Reader(MemoryClient):
     def __init__(
         self, world: World, back: Return = NEWCOMER, room: str = "lobby", **who: Any
     ) -> None:
-        node = world.next_node()
-        factory = ChatFactory(
-            node.server,
-            node.clock,
-            protocol=lambda server, clock, _: ClientProtocol(
-                clock,
-                EventStreamHandler(
-                    server,
-                    clock,
-                    Language.ENGLISH,
-                    Visit(server.rooms[room], back, b"HTTP/1.1 200 OK\r\n\r\n", **who),
-                ),
-            ),
-        )
+        self._visit = partial(Visit, back=back, opening=b"HTTP/1.1 200 OK\r\n\r\n", **who)
+        self._room = room
+        factory = self.door(world.next_node())
         super().__init__(world, factory, factory.buildProtocol(HERE), HERE)
         world.settle()
         self.opening, _, rest = self.transport.value().partition(b"\r\n\r\n")
         self.transport.clear()
         self.transport.write(rest)
+
+    def door(self, node: Node) -> ChatFactory:
+        def protocol(server: ChatServer, clock: IReactorTime, _: int) -> ClientProtocol:
+            visit = self._visit(server.rooms[self._room])
+            return ClientProtocol(clock, EventStreamHandler(server, clock, Language.ENGLISH, visit))
+
+        return ChatFactory(node.server, node.clock, protocol)
 
     def bytes_seen(self) -> bytes:
         self.world.settle()

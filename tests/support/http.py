@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.testing import StringTransport
 
 from chatd.accounts.credentials import TOKEN
+from chatd.chat.server import ChatServer
 from chatd.commands import dispatch
 from chatd.protocols.irc.at_door import IRC
 from chatd.protocols.irc.websocket import PATH, SUBPROTOCOL, IrcWebSocketHandler
@@ -25,7 +26,7 @@ from chatd.protocols.web.http.upgrade import HandOver, Requester, Subprotocol
 from chatd.protocols.web.site import Site
 from chatd.protocols.web.static_files import File
 from tests.support.memory_client import MemoryClient
-from tests.support.world import HERE, Node, World
+from tests.support.world import HANDED_OVER, HERE, Node, World
 
 HANDSHAKE = {
     "connection": "Upgrade",
@@ -102,20 +103,29 @@ class WebWorld:
         **options: Any,
     ) -> None:
         self.world = World(limits=limits, **options)
-        self.clock, self.server = self.world.clock, self.world.server
+        self.clock = self.world.clock
+        self._limits = limits
         stub = StubSite()
-        self.site = stub if site is None else site(self.world.nodes[0])
-        self.factories = {
-            node: ChatFactory(
-                node.server,
-                node.clock,
-                partial(WebProtocol, site=stub if site is None else site(node)),
-                4096,
-                limits,
-                Admission(limits, node.server.budgets),
+        self._site_of = site or (lambda node: stub)
+        self.site = self._site_of(self.world.nodes[0])
+        self.factories: dict[Node, ChatFactory] = {}
+        for node in self.world.nodes:
+            self.factory_at(node)
+
+    @property
+    def server(self) -> ChatServer:
+        """The server of the first node."""
+        return self.world.server
+
+    def factory_at(self, node: Node) -> ChatFactory:
+        """Return the factory of the HTTP port of a node."""
+        if node not in self.factories:
+            protocol = partial(WebProtocol, site=self._site_of(node))
+            admission = Admission(self._limits, node.server.budgets)
+            self.factories[node] = ChatFactory(
+                node.server, node.clock, protocol, 4096, self._limits, admission
             )
-            for node in self.world.nodes
-        }
+        return self.factories[node]
 
     def clients(self) -> list[Any]:
         """Return the protocols of the clients of all nodes."""
@@ -187,13 +197,19 @@ class HttpClient(MemoryClient):
     transport_class = HalfTransport
 
     def __init__(self, web: WebWorld, address: IAddress = HERE, *, located: bool = True) -> None:
-        factory = web.factories[web.world.next_node()]
+        self._web = web
+        factory = self.door(web.world.next_node())
         protocol = factory.build(None if not located else address, located=located)
         super().__init__(web.world, factory, protocol, address)
         if not located:
             self.protocol.connection.address.introduce(address, HERE, None)
 
+    def door(self, node: Node) -> ChatFactory:
+        return self._web.factory_at(node)
+
     def send(self, data: bytes) -> None:
+        if HANDED_OVER:
+            self.world.hand_over_if_possible()
         self.protocol.dataReceived(data)
 
     def settle(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from twisted.internet.interfaces import IAddress
+from twisted.internet.interfaces import IAddress, IReactorTime
 
 from chatd.accounts.credentials import Grant
+from chatd.chat.server import ChatServer
 from chatd.protocols.irc.handler import IrcHandler
 from chatd.protocols.irc.sasl import PART
 from chatd.protocols.irc.websocket import IrcWebSocketHandler
@@ -14,7 +15,7 @@ from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from tests.support.browser import Frame, frame, frames_of
 from tests.support.memory_client import MemoryClient
-from tests.support.world import HANDED_OVER, HERE, PASSWORD, World, log_in
+from tests.support.world import HANDED_OVER, HERE, PASSWORD, Node, World, log_in
 
 
 class IrcClient(MemoryClient):
@@ -61,18 +62,19 @@ class WebIrcClient(IrcClient):
         dead_after: int = 0,
         grant: Grant | None = None,
     ) -> None:
-        node = world.next_node()
-        factory = ChatFactory(
-            node.server,
-            node.clock,
-            lambda server, clock, max_length: ClientProtocol(
-                clock, IrcWebSocketHandler(node.door, server, clock, max_length, grant=grant)
-            ),
-            limits=node.irc.limits._replace(dead_after=dead_after),
-        )
+        self._dead_after, self._grant = dead_after, grant
+        factory = self.door(world.next_node())
         self.others: list[Frame] = []
         """The frames so far that were no lines."""
         super().__init__(world, factory, factory.buildProtocol(address), address)
+
+    def door(self, node: Node) -> ChatFactory:
+        def protocol(server: ChatServer, clock: IReactorTime, length: int) -> ClientProtocol:
+            handler = IrcWebSocketHandler(node.door, server, clock, length, grant=self._grant)
+            return ClientProtocol(clock, handler)
+
+        limits = node.irc.limits._replace(dead_after=self._dead_after)
+        return ChatFactory(node.server, node.clock, protocol, limits=limits)
 
     @classmethod
     def after_handshake(cls, client: MemoryClient) -> WebIrcClient:

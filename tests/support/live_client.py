@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 from twisted.internet.interfaces import IAddress
 
-from chatd.protocols.transport.factory import ChatFactory
 from tests.support.memory_client import MemoryClient
-from tests.support.world import HERE, Node, World
+from tests.support.world import HANDED_OVER, HERE, World
 
 C = TypeVar("C", bound="LiveClient")
 
@@ -21,10 +20,6 @@ class LiveClient(MemoryClient):
     def __init__(self, world: World, address: IAddress = HERE) -> None:
         factory = self.door(world.next_node())
         super().__init__(world, factory, factory.buildProtocol(address), address)
-
-    def door(self, node: Node) -> ChatFactory:
-        """Return the factory of the protocols of such clients of a node."""
-        raise NotImplementedError
 
     @classmethod
     def come(
@@ -54,6 +49,9 @@ class LiveClient(MemoryClient):
         self.send_bytes(self.encoded(json.dumps({"type": type, **members}).encode()))
 
     def send_bytes(self, data: bytes) -> None:
+        """Send bytes, and run all that is due."""
+        if HANDED_OVER:
+            self.world.hand_over_if_possible()
         self.protocol.dataReceived(data)
         self.world.settle()
 

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
     from chatd.chat.server import ChatServer
-    from tests.support.world import World
+    from tests.support.world import Node, World
 
 
 class MemoryClient:
@@ -42,6 +42,10 @@ class MemoryClient:
     def closed(self) -> bool:
         """True if the server has closed this connection."""
         return self.transport.disconnecting
+
+    def door(self, node: Node) -> Any:
+        """Return the factory of the protocols of such clients of a node."""
+        raise NotImplementedError
 
     def take_over(self, factory: Any, state: Any) -> Any:
         """Be a client of another factory, which goes on from a state. Return the connection.

@@ -250,12 +250,8 @@ class World:
             self.chat, self.bare, self.irc = new.chat, new.bare, new.irc
         resumed = []
         for client, state in moved:
-            factory = factories.get(client.factory, client.factory)
-            session = client.protocol.connection.handler.session
-            network = session.identity.network  # see `Member.come_from`
-            connection = client.take_over(factory, decode(state))
-            connection.handler.session.identity.network = network
-            resumed.append((connection, decode(state)))
+            factory = factories.get(client.factory) or client.door(new)
+            resumed.append((client.take_over(factory, decode(state)), decode(state)))
         put_in_order(new.server, decode(server))
         for connection, state in resumed:
             connection.follow(state)
@@ -476,6 +472,12 @@ class Member(MemoryClient):
     @property
     def session(self) -> Any:
         return self.protocol.session
+
+    def take_over(self, factory: Any, state: Any) -> Any:
+        network = self.session.identity.network  # see `come_from`
+        connection = super().take_over(factory, state)
+        self.session.identity.network = network
+        return connection
 
     def come_from(self, network: str) -> None:
         """Have another network from now on, or none."""

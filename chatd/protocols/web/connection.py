@@ -7,14 +7,9 @@ decoded. This module must not know what is asked: that is the site's business.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from dataclasses import replace
 from typing import Any
-from typing import Protocol as Interface
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocolNegotiationFactory, IReactorTime
-from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chatd.chat.server import ChatServer
@@ -37,8 +32,9 @@ from chatd.protocols.web.http.messages import (
     bad_request,
     error_answer,
 )
+from chatd.protocols.web.http.request_work import SAFE, Answering, RequestWork
 from chatd.protocols.web.http.responder import Responder
-from chatd.protocols.web.http.upgrade import ConnectionRequester, HandOver, Requester
+from chatd.protocols.web.http.upgrade import ConnectionRequester
 from chatd.text.escaping import encode_line
 from chatd.util.state import State as HandedOver
 
@@ -46,28 +42,11 @@ REQUEST_LINES = 5
 """Cost of a request, in lines, beside what its handler adds: reading and answering one takes some
 0.3 ms."""
 
-SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
-"""The methods of requests that change nothing (RFC 9110 section 9.2.1)."""
-
 NOTHING = Answer(204)
 
 DROPPED_BYTES = 64 * 1024
 """Number of bytes that are read and dropped of a client that goes on sending after the last answer.
 (That of twenty who did not stop took half of the reactor's time.)"""
-
-
-class Answering(Interface):
-    """An object that answers requests: a `chatd.protocols.web.site.Site`."""
-
-    def answer(
-        self, request: Request, asker: Requester
-    ) -> Coroutine[Deferred[Any], Any, Answer | HandOver]: ...
-
-    def successor(self, kind: str) -> Handler[Any] | None:
-        """Return a handler for a client of another process whose connection was given to one.
-
-        Return None if that process had none of the kind.
-        """
 
 
 class WebProtocol(ClientProtocol):
@@ -102,7 +81,7 @@ class WebFactory(ChatFactory):
 class HttpHandler:
     """Has the requests of one client answered, one after another."""
 
-    takes_input = movable = True
+    takes_input = True
     has_session = False  # but each request has one
     in_one_piece = False  # an answer must be taken before the next request
     at_once = False  # a thousand clients may ask at once, and each request takes longer than lines
@@ -120,7 +99,6 @@ class HttpHandler:
         self._clock = clock
         self._site = site
         self._language: Language = server.language
-        self._working = False  # the site is at work
         self._held_up = False  # the next request waits until an answer is taken
         self._deadlines = RequestDeadlines(self.decoder, clock)
 
@@ -137,6 +115,7 @@ class HttpHandler:
             connection, self.decoder, self._deadlines, self._server.now, self._go_on
         )
         self._answers = self._responder.answers
+        self._work = RequestWork(connection, self.requester, self._responder, self._site)
 
     def enter(self) -> None:
         """Wait for the first request."""
@@ -189,7 +168,7 @@ class HttpHandler:
     @property
     def busy(self) -> bool:
         """True while a request is handled."""
-        return self._working
+        return self._work.under_way
 
     def check(self, now: float) -> float:
         """Have a turn if the client takes longer than it may, at this time in seconds."""
@@ -208,9 +187,14 @@ class HttpHandler:
         """Return the kind of the connection."""
         return "http"
 
+    @property
+    def movable(self) -> bool:
+        """True if another process can go on, once no request is handled."""
+        return self.decoder.can_move
+
     def state(self) -> HandedOver | None:
         """Return what another process needs to go on; None while a request is handled."""
-        if self._working or not self.decoder.can_move:
+        if self.busy:
             return None
         return {
             "decoder": self.decoder.state(),
@@ -233,8 +217,10 @@ class HttpHandler:
 
     def say_goodbye(self, goodbye: Goodbye) -> None:
         """End, after the request that is being handled."""
-        if not self._working:
+        if not self._work.under_way:
             self._responder.finish()
+        elif self.connection.lifecycle.state is not State.DRAINING:  # nothing is waited for
+            self._work.break_off()
 
     def lost(self) -> None:
         """Make no other piece of an answer, and close the stream of the request."""
@@ -256,7 +242,7 @@ class HttpHandler:
 
     def _may_go_on(self) -> bool:
         """Return True if a request may be handled. End the connection if its client is too late."""
-        if self._working or self._answers.finished:
+        if self._work.under_way or self._answers.finished:
             return False
         lost, intake = self.connection.lifecycle.lost, self.connection.reader.intake
         self._held_up = self.connection.output.waiting and not lost
@@ -277,50 +263,13 @@ class HttpHandler:
             self.connection.reader.await_turn()
 
     def _is_late(self, now: float) -> bool:
-        if (self._working and not self._answers.sending) or self._answers.finished:
+        if (self._work.under_way and not self._answers.sending) or self._answers.finished:
             return False
         return self._deadlines.are_over(self.connection, now)
 
     def _have_answered(self, request: Request) -> None:
         self._language = request.language(self._server.language)
-        self._working = True
-        Deferred.fromCoroutine(self._respond(request)).addErrback(self._give_up)
-
-    async def _respond(self, request: Request) -> None:
-        try:
-            answer = await self._site.answer(request, self.requester)
-        except Exception:
-            self._server.error_log.tell("a request could not be answered", words=False)
-            answer = error_answer(Refusal(ErrorKind.SERVER_ERROR, "server_error"), self._language)
-        await self._answered(answer)
-
-    def _give_up(self, failure: Failure) -> None:
-        self._working = False
-        self._server.error_log.tell("a client could not be answered", failure, words=False)
-        self.connection.abort()
-
-    async def _answered(self, answer: Answer | HandOver) -> None:
-        connection = self.connection
-        if connection.lifecycle.departed:
-            return  # it was aborted while the site was at work
-        stopped = connection.lifecycle.state is State.DRAINING
-        if isinstance(answer, HandOver) and not (connection.lifecycle.lost or stopped):
-            self._answers.forget()
-            connection.switch(answer.make())  # and this handler never goes on
-            return
-        if isinstance(answer, HandOver):
-            self._responder.finish()
-        else:
-            answer = replace(answer, closes=answer.closes or stopped)
-            if answer.pieces is None:
-                self._responder.respond(answer)
-            else:
-                await self._responder.respond_in_pieces(answer, answer.pieces)
-                if self.connection.lifecycle.departed:
-                    return  # in the midst of the answer
-        self._working = False
-        if not connection.lifecycle.departed:
-            connection.reader.wake()
+        self._work.begin(request, self._language)
 
     def _refuse(self, problem: Problem) -> None:
         """Answer with a problem, and end: what comes after it cannot be decoded, either."""
