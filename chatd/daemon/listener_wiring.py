@@ -139,11 +139,14 @@ def listeners_of(
 
 
 def import_all(settings: Settings) -> None:
-    """Import what listeners need, before a daemon stands still for its successor."""
+    """Import and make what listeners need, before a daemon stands still for its successor."""
     kinds = {each.kind for each in settings.listeners}
     if ListenerKind.WEB in kinds:
         import chatd.protocols.irc.websocket
-        import chatd.protocols.web.site
+        from chatd.protocols.web import site
+
+        site.page()
+        site.description()
     if ListenerKind.METRICS in kinds:
         import chatd.protocols.web.monitoring
     if any(files_of(each) is not None for each in settings.listeners):

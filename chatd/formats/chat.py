@@ -79,13 +79,13 @@ class ChatFormat(Format):
         return encode_screen_line(f"{mark} <{author}> {text}", self.eol)
 
     def with_times(self, times: bool) -> Format:
-        return replace(self, times=times)
+        return self if times is self.times else replace(self, times=times)
 
     def with_quiet(self, quiet: bool) -> Format:
-        return replace(self, quiet=quiet)
+        return self if quiet is self.quiet else replace(self, quiet=quiet)
 
     def in_language(self, language: Language) -> Format:
-        return replace(self, language=language)
+        return self if language is self.language else replace(self, language=language)
 
     def with_eol(self, eol: bytes) -> Format:
-        return replace(self, eol=eol)
+        return self if eol == self.eol else replace(self, eol=eol)

@@ -289,7 +289,7 @@ class JsonFormat(MessageFormat):
         return replace(self, past=True)
 
     def with_quiet(self, quiet: bool) -> Format:
-        return replace(self, quiet=quiet)
+        return self if quiet is self.quiet else replace(self, quiet=quiet)
 
     def members(self, entries: Iterable[Line]) -> list[dict[str, Any]]:
         """Return the members of entries, not yet escaped."""

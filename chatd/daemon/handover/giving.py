@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar, cast
 
 from twisted.internet.interfaces import IReactorTime, IReadDescriptor
@@ -17,7 +16,7 @@ from twisted.logger import Logger
 
 from chatd.chat.handing_over import state_of_server
 from chatd.chat.server import ChatServer
-from chatd.daemon.handover.channel import MOST_DESCRIPTORS, Channel, Ended, Gone, Message
+from chatd.daemon.handover.channel import Channel, Ended, Gone, Message
 from chatd.daemon.handover.outcome import BUSY, OVER_TLS, CannotUpgrade, Outcome
 from chatd.daemon.handover.process import Start, Successor, start_successor
 from chatd.daemon.handover.standing import StandingStill
@@ -43,6 +42,9 @@ READABLE = range(1, STATES + 1)
 
 READY_SECONDS = 30.0
 """Seconds for a successor to start, in which the daemon works on."""
+
+MOST_TOGETHER = 100
+"""Most clients of one message: the successor adopts some while the next ones are sent."""
 
 GIVING_SECONDS = 1.5
 """Seconds for a successor to take everything, in which the daemon stands still."""
@@ -251,15 +253,15 @@ class Handover:
         assert store.handover is not None
         channel.say("store", state=store.handover.state())
         channel.say("server", state=state_of_server(server))
-        stayed, left = 0, list[Managed]()
-        for number, address in enumerate(addresses):
-            clients = _clients_of(address.factory, left)
-            while some := list(islice(clients, MOST_DESCRIPTORS)):
-                descriptors, states = zip(*some, strict=True)
+        left: list[Managed] = []
+        # Looked at before the first one is sent: meanwhile the successor makes its parts.
+        given = [list(_clients_of(address.factory, left)) for address in addresses]
+        for number, clients in enumerate(given):
+            for first in range(0, len(clients), MOST_TOGETHER):
+                descriptors, states = zip(*clients[first : first + MOST_TOGETHER], strict=True)
                 channel.say("clients", descriptors, address=number, states=states)
-                stayed += len(some)
         channel.say("all")
-        return stayed, left
+        return sum(map(len, given)), left
 
 
 def _clients_of(factory: ChatFactory, left: list[Managed]) -> Iterator[tuple[int, State]]:

@@ -6,6 +6,7 @@ made of.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import time
@@ -62,7 +63,6 @@ class Taking:
         self._order: list[str] = []
         self._store: State = {}
         self._server: State = {}
-        self._clients: list[tuple[str, int, State]] = []
         self._adopted: list[Client] = []
 
     @classmethod
@@ -98,7 +98,8 @@ class Taking:
     def receive(self) -> None:
         """Say that the store is open, and take everything else. Raises `Ended`."""
         self._channel.say("opened")
-        while (message := self._channel.hear()).says != "all":
+        while not self._server:
+            message = self._channel.hear()
             self._take(message.says, message.state, message.descriptors)
 
     def _hear(self, what: str) -> Message:
@@ -118,10 +119,6 @@ class Taking:
             self._store = state["state"]
         elif says == "server":
             self._server = state["state"]
-        elif says == "clients":
-            name = self._order[state["address"]]
-            for descriptor, each in zip(descriptors, state["states"], strict=True):
-                self._clients.append((name, descriptor, each))
         else:
             raise Ended(f"the daemon says what this version does not know: {says}")
 
@@ -157,16 +154,20 @@ class Taking:
         assert store.handover is not None
         store.handover.resume(self._store)
         resume_server(server, self._server)
+        gc.disable()  # there is no garbage yet, and all that is made stays
         adopted = []
-        for name, descriptor, state in self._clients:
+        # The daemon looks at its next clients while some are adopted.
+        while (message := self._channel.hear()).says == "clients":
+            name = self._order[message.state["address"]]
             factory = by_name.get(name)
             if factory is None:
                 raise Ended(f"the settings have no address {name} any more, and clients are there")
-            client = factory.take_over(state)
-            with socket.socket(fileno=descriptor) as connection:
-                connection.setblocking(False)
-                reactor.adoptStreamConnection(descriptor, connection.family, _Of(client))
-            adopted.append((client, state))
+            for descriptor, state in zip(message.descriptors, message.state["states"], strict=True):
+                client = factory.take_over(state)
+                with socket.socket(fileno=descriptor) as connection:
+                    connection.setblocking(False)
+                    reactor.adoptStreamConnection(descriptor, connection.family, _Of(client))
+                adopted.append((client, state))
         put_in_order(server, self._server)
         for client, state in adopted:
             client.connection.follow(state)
@@ -187,6 +188,8 @@ class Taking:
         for client in self._adopted:
             client.connection.let_go_on()
         self._adopted.clear()
+        gc.freeze()  # see `chatd.daemon.os_process.collect_garbage_rarely`
+        gc.enable()
 
     def _fail(self, why: str) -> NoReturn:
         with suppress(Ended):  # it has ended, or knows
