@@ -85,6 +85,8 @@ class WebIrcClient(IrcClient):
         return made
 
     def send(self, *lines: str | bytes) -> None:
+        if HANDED_OVER:
+            self.world.hand_over_if_possible()
         for line in lines:
             self.send_bytes(frame(line.encode() if isinstance(line, str) else line))
 

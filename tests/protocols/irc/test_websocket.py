@@ -202,3 +202,43 @@ class TestLoggingIn:
         one = WebIrcClient(world, HERE)
         one.handler.door.security = TransportSecurity(6697, 60)
         assert "sts=" not in one.ask("CAP LS 302")[0]
+
+
+class TestGoingOnInAnotherProcess:
+    @pytest.fixture
+    def world(self) -> World:
+        return World(nodes=1)
+
+    @pytest.mark.parametrize("cut", [1, 2, 6, 13, -1])
+    def test_it_goes_on_in_the_middle_of_a_frame(self, world: World, cut: int) -> None:
+        capabilities = "batch echo-message labeled-response"
+        one, other = person(world, "ana", "ops", capabilities=capabilities), person(world, "eva")
+        one.seen(), other.seen()
+        data = frame("@label=x PRIVMSG #ops :ñandú".encode())
+        one.protocol.dataReceived(data[:cut])
+        world.hand_over()
+        assert (one.seen(), other.seen()) == ([], [])
+        one.send_bytes(data[cut:])
+        assert one.seen() == [f"@label=x :ana!ana@{IRC_NAME} PRIVMSG #ops :ñandú"]
+        assert codes(other.ask("JOIN #ops", "PING x"))[-1] == "PONG"
+
+    def test_one_that_reads_nothing_is_sent_its_lines_in_frames(self, world: World) -> None:
+        one, other = person(world, "ana", "ops"), irc_person(world, "eva", "ops")
+        one.seen()
+        one.transport.producer.pauseProducing()
+        other.send("PRIVMSG #ops :one", "PRIVMSG #ops :two")
+        one.send("NAMES #ops")
+        one.send_bytes(frame(b"?", 9))
+        other.send("PART #ops")
+        world.hand_over()
+        assert codes(one.seen()) == ["PRIVMSG", "PRIVMSG", "353", "366", "PART"]
+        assert [(each.opcode, each.payload) for each in one.others] == [(10, b"?")]
+
+    def test_one_that_is_silent_is_pinged(self, world: World) -> None:
+        one = WebIrcClient(world, dead_after=60)
+        irc_person(world, "ana", client=one)
+        world.hand_over()
+        world.clock.advance(61)
+        one.factory.check()
+        one.seen()
+        assert [each.opcode for each in one.others] == [9]
