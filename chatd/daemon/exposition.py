@@ -1,12 +1,13 @@
 """The figures in the format of Prometheus, as `prometheus-client` writes them.
 
-Only this module knows that library, which is imported when an `Exposition` is made. It must not
-know where figures come from.
+Only this module knows that library, which is imported when an `Exposition` is made, or before. It
+must not know where figures come from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chatd.daemon.figure_row import FigureKind
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
 LIBRARY = "prometheus-client"
+
+
+def load_library() -> None:
+    """Import the library, if it is installed."""
+    with suppress(ImportError):
+        import prometheus_client.exposition  # noqa: F401
 
 
 class Exposition:

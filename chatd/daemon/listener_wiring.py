@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IReactorTime, IReadDescriptor
 
 from chatd.accounts.local_users import LocalUsers
 from chatd.chat.server import ChatServer
+from chatd.daemon import exposition
 from chatd.daemon.addresses import address_of
 from chatd.daemon.figure_row import Door
 from chatd.daemon.listener_settings import ListenerKind, ListenerSettings, Trust, UnknownUser
@@ -69,7 +70,7 @@ def listeners_of(
     """
     admission = Admission(settings.limits, server.budgets)
     kinds = {each.kind for each in settings.listeners}
-    door = IrcDoor(settings.irc_name or irc_name(socket.getfqdn()), security_of(settings))
+    door = IrcDoor(settings.irc_name or irc_name(_machine_name()), security_of(settings))
     server.beside["irc"] = door
     through_web = door if ListenerKind.IRC in kinds else None
     site = _site(settings, server, clock, through_web) if ListenerKind.WEB in kinds else None
@@ -138,8 +139,13 @@ def listeners_of(
     ]
 
 
-def import_all(settings: Settings) -> None:
-    """Import and make what listeners need, before a daemon stands still for its successor."""
+def make_ready(settings: Settings) -> None:
+    """Import and make what listeners need, before a daemon stands still for its successor.
+
+    The page takes 80 ms to be packed, the description of the API 30, and the import of the library
+    of the figures 70. The name of this machine may be asked for in the network.
+    """
+    _machine_name()
     kinds = {each.kind for each in settings.listeners}
     if ListenerKind.WEB in kinds:
         import chatd.protocols.irc.websocket
@@ -149,6 +155,8 @@ def import_all(settings: Settings) -> None:
         site.description()
     if ListenerKind.METRICS in kinds:
         import chatd.protocols.web.monitoring
+
+        exposition.load_library()
     if any(files_of(each) is not None for each in settings.listeners):
         import chatd.protocols.transport.tls  # noqa: F401
 
@@ -220,6 +228,11 @@ def security_of(settings: Settings) -> TransportSecurity | None:
     """Return where IRC clients have to come by TLS; None if they need not."""
     seconds = settings.irc_sts_seconds
     return None if seconds is None else TransportSecurity(tls_port(settings.listeners), seconds)
+
+
+@cache
+def _machine_name() -> str:
+    return socket.getfqdn()
 
 
 def irc_name(full_name: str) -> str:

@@ -46,7 +46,7 @@ from chatd.daemon.handover.twistd import PidFile, stay_in_place
 from chatd.daemon.lan import LanDoors, doors_of
 from chatd.daemon.lan_guide import guide
 from chatd.daemon.listener_settings import Lan
-from chatd.daemon.listener_wiring import import_all, listeners_of
+from chatd.daemon.listener_wiring import listeners_of, make_ready
 from chatd.daemon.listeners import nothing_handed_over
 from chatd.daemon.log_lines import LogFormat
 from chatd.daemon.log_output import LogOutput, is_terminal
@@ -144,9 +144,14 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     raise_open_files()
     budgets = Budgets(clock, _limits_of_budgets(settings, reactor))
 
+    # What takes time, and needs no store
+    checks = CheckCounts()
+    passwords = _passwords(clock, checks)
+    passed = passed_sockets(os.environ, reactor)
+
     # The store, and the chat server on it
     if taking is not None:
-        import_all(settings)
+        make_ready(settings)
         taking.be_ready(schema_of(settings))
     store = store_of(settings, rundir, user, clock, taking)
     if taking is not None:
@@ -154,8 +159,6 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     store.when_broken(partial(_stop_for, reactor))
     foreground = bool(twistd.get("nodaemon", True))
     manager = manager_of(os.environ, clock, lambda: store.commit_seconds, foreground=foreground)
-    checks = CheckCounts()
-    passwords = _passwords(clock, checks)
     sign_in = _sign_in(settings, reactor, checks)
     audit_file = _audit_file(settings, rundir, user, reactor)
     audit = None if audit_file is None else Audit(clock, audit_file.write)
@@ -180,7 +183,6 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     if doors is not None:
         opened = settings._replace(listeners=(*settings.listeners, *doors.listeners))
         known = [doors.certificate]
-    passed = passed_sockets(os.environ, reactor)
     listeners = listeners_of(
         opened,
         server,
