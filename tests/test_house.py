@@ -58,6 +58,7 @@ COVERED_BY = {
     "chatd/client/bots/processes.py": "tests/client/bots/test_programs.py",
     "chatd/client/bots/requests.py": "tests/client/bots/test_answering.py",
     "chatd/client/bots/results.py": "tests/client/bots/test_programs.py",
+    "chatd/client/control.py": "tests/client/test_admin.py",
     "chatd/client/chat.py": "tests/client/test_conversation.py",
     "chatd/client/console.py": "tests/client/test_screen.py",
     "chatd/client/incoming.py": "tests/client/test_conversation.py",

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from chatd.client.admin_replies import Closed, NotThere, ask, connected
+from chatd.client.control import Closed, NotThere, ask, connected
 from chatd.client.files import add_store, node_as_owner, path_as_owner
 from chatd.client.wire import ClientError, WrongUsage
 from chatd.protocols.control import control_path

@@ -18,6 +18,7 @@ from twisted.python.logfile import LogFile
 
 from chatd.daemon.log_lines import LogLines, LogStyle
 from chatd.daemon.log_pipe import LogPipe
+from chatd.daemon.os_process import refuse
 
 DAEMONS_FILE = "twistd.log"
 """The file to which a daemonizing twistd logs without another order."""
@@ -54,13 +55,16 @@ class LogOutput:
 
         To be called as late as twistd opens a log itself: a thread does not survive a fork, and a
         call that is refused makes no file. Where it logs to standard output, no write blocks; to a
-        file, a write waits no longer than a disk does.
+        file, a write waits no longer than a disk does. Refuse a file that cannot be written.
         """
         name = _file_of(self._twistd)
         if _other_log(self._twistd) is not None or sys.stdout is None or name == _STDOUT:
             return None
         if name is not None:
-            self._file = _open(name, self._reactor)
+            try:
+                self._file = _open(name, self._reactor)
+            except OSError as error:
+                refuse(f"cannot write the log {name}: {error.strerror}.")
             return self._observer(self._file)
         descriptor = sys.stdout.fileno()
         self._lines.for_journal = _is_journal(descriptor)

@@ -6,6 +6,7 @@ must not know the values of options.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Collection, Sequence
 from typing import NoReturn
@@ -15,6 +16,8 @@ from twisted.python.usage import UsageError
 
 from chatd.daemon import manual
 from chatd.daemon.given import Given, GivenValues, Source
+from chatd.daemon.handover.process import is_successor
+from chatd.daemon.handover.twistd import pass_over_pid_file
 from chatd.daemon.os_process import program, refuse_call
 from chatd.daemon.setting_row import Row
 from chatd.daemon.settings_table import CONFIG, OPTIONS, ROWS
@@ -71,6 +74,11 @@ class Options(TwistedOptions):
         """Print the versions and exit."""
         sys.stdout.write(f"{versions()}\n")
         sys.exit(0)
+
+    def postOptions(self) -> None:
+        """Prepare the options of twistd for a process that is upgraded to."""
+        if is_successor(os.environ) and isinstance(self.parent, TwistedOptions):
+            pass_over_pid_file(self.parent)
 
     def parseArgs(self, *words: str) -> None:
         """Raise `SystemExit` if there is a word that is not an option."""

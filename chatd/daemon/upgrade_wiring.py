@@ -58,7 +58,9 @@ def upgrade_of(
         process.log.end()
         if process.audit is not None:
             process.audit.stop()
-        if process.foreground and not process.manager.listens:
+        # The number of this process is known to who waits for it, or to readers of the pid file.
+        is_known = process.foreground or process.pid_file.is_fixed
+        if is_known and not process.manager.listens:
             try:
                 become_keeper(number)
             except OSError as error:
@@ -70,7 +72,7 @@ def upgrade_of(
         if control is not None:
             control.answer_now(asks_for_upgrade, reply)
 
-    handover = Handover(given, standing, process.start, process.pid_file, reactor, end)
+    handover = Handover(given, standing, process.start, reactor, end)
     restart = Restart(process, handover, reactor)
     return Upgrade(handover, restart.begin, answer)
 

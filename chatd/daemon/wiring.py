@@ -131,7 +131,9 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     # What the operator asked for
     twistd: MutableMapping[str, Any] = options.parent or {}
     started = dict(twistd)
-    pid_file = PidFile(twistd) if taking is None else stay_in_place(twistd)
+    pid_file = PidFile(twistd)
+    if taking is not None:
+        stay_in_place(twistd)
     rundir = rundir_of(twistd)
     user = user_of(twistd)
     configuration = _configuration(options, rundir, user)
@@ -259,7 +261,7 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
         readiness=readiness,
         outgoing=outgoing,
         guide=lines,
-        begin_log=log.begin,
+        begin_log=log.begin if taking is None else taking.told(log.begin),
         succession=succession,
     )
 

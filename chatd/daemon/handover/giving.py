@@ -21,7 +21,6 @@ from chatd.daemon.handover.outcome import BUSY, OVER_TLS, CannotUpgrade, Outcome
 from chatd.daemon.handover.process import Start, Successor, start_successor
 from chatd.daemon.handover.standing import StandingStill
 from chatd.daemon.handover.store import GivenStore
-from chatd.daemon.handover.twistd import PidFile
 from chatd.daemon.handover.waiting import Waiting
 from chatd.protocols.control import Control
 from chatd.protocols.transport.factory import ChatFactory, Managed
@@ -91,14 +90,12 @@ class Handover:
         given: Callable[[], Given],
         standing: StandingStill,
         start: Start,
-        pid_file: PidFile,
         reactor: Any,
         end: Callable[[int], NoReturn],
     ) -> None:
         self._given = given
         self._standing = standing
         self._start = start
-        self._pid_file = pid_file
         self._reactor = reactor
         self._end = end
         self._under_way = False
@@ -139,7 +136,6 @@ class Handover:
             raise CannotUpgrade("an upgrade is under way already.")
         self._check_not_stopping()
         self._under_way = True
-        self._pid_file.remove()
         try:
             try:
                 self._successor = successor = start_successor(self._start)
@@ -149,8 +145,8 @@ class Handover:
                 return await do(successor)
             except Ended as error:
                 self._check_not_stopping()
-                why = successor.why_gone() if isinstance(error, Gone) else error
-                raise CannotUpgrade(f"the new version fails: {why}.") from None
+                why = successor.why_gone() if isinstance(error, Gone) else str(error)
+                raise CannotUpgrade(f"the new version fails: {why.rstrip('.')}.") from None
             except StoreError as error:
                 raise CannotUpgrade(str(error)) from None
             finally:
@@ -158,7 +154,6 @@ class Handover:
         finally:
             self._under_way = False
             self._successor = None
-            self._pid_file.write()
 
     def _check_not_stopping(self) -> None:
         if self.stops:
@@ -207,11 +202,13 @@ class Handover:
             # From there on the log is the successor's.
             self.log.info("upgraded: {outcome}", outcome=visible(str(outcome)))
             successor.channel.say("go")
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, Gone):
+                error = Ended(successor.why_gone())
             # It is gone before this one goes on: two must not have one client.
             successor.end()
             self._standing.go_on()
-            raise
+            raise error from None
         for connection in left:
             connection.say_goodbye(Goodbye.UPGRADING)
         before_end(outcome)

@@ -84,7 +84,7 @@ class Successor:
         """Return why it ended by itself: the last line that it printed, or its status."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(END_SECONDS)
-        with suppress(OSError):  # nothing is there, or `end` was called
+        with suppress(OSError):  # nothing is there
             lines = os.read(self._printed, _MOST_PRINTED).decode(errors="replace").splitlines()
             if said := [line.strip() for line in lines if line.strip()]:
                 return said[-1].removeprefix("chatd: ")
@@ -121,6 +121,11 @@ def start_successor(start: Start) -> Successor:
         for each in (writing, *passed[1:]):
             os.close(each)
     return Successor(process, ours, reading)
+
+
+def is_successor(environment: Mapping[str, str]) -> bool:
+    """Return True for a process that has not taken its channel yet."""
+    return VARIABLE in environment
 
 
 def channel_of_successor(environment: MutableMapping[str, str]) -> Channel | None:

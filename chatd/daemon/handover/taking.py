@@ -11,9 +11,9 @@ import os
 import socket
 import time
 import traceback
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, NoReturn, Protocol, TypeVar, cast
 
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
@@ -33,6 +33,8 @@ from chatd.daemon.passed_sockets import forget_address
 from chatd.protocols.transport.factory import ChatFactory, Client
 from chatd.storage.contract import Store
 from chatd.util.state import State
+
+T = TypeVar("T")
 
 TAKING_SECONDS = 30.0
 """Seconds for which a successor that is ready waits: the daemon finishes what is under way."""
@@ -142,6 +144,15 @@ class Taking:
             self._fail(str(error))
         except BaseException as error:
             self._fail(_told(error))
+
+    def told(self, do: Callable[[], T]) -> Callable[[], T]:
+        """Return a function that does the same, in the context of `telling_failures`."""
+
+        def tell() -> T:
+            with self.telling_failures():
+                return do()
+
+        return tell
 
     def adopt(
         self, store: Store, addresses: Sequence[Address], server: ChatServer, reactor: Any

@@ -17,39 +17,45 @@ from chatd.daemon.log_output import DAEMONS_FILE
 Options = MutableMapping[str, Any]
 
 
-class PidFile:
-    """The file of twistd with the number of the daemon; there may be none.
+_KEPT = "chatd_pidfile"
+"""The option that has the name of the pid file, where twistd is to see none."""
 
-    twistd refuses to start beside the file of another process that runs. So the daemon removes it
-    before it starts a successor, and puts it back if that fails.
-    """
+
+class PidFile:
+    """The file of twistd with the number of the daemon; there may be none."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._path = Path(name) if (name := options.get("pidfile")) else None
+        name = options.get(_KEPT) or options.get("pidfile")
+        self._path = Path(name) if name else None
 
-    def remove(self) -> None:
-        """Remove the file, if it is this process's."""
-        if self._path is not None:
-            with suppress(OSError):
-                if self._path.read_text().strip() == str(os.getpid()):
-                    self._path.unlink()
+    @property
+    def is_fixed(self) -> bool:
+        """True if this process may not change it: the daemon was root when it was written."""
+        return self._path is not None and not os.access(self._path, os.W_OK)
 
     def write(self) -> None:
-        """Write the number of this process, which twistd removes at the end."""
-        if self._path is not None:
+        """Write the number of this process, and have twistd remove the file at the end."""
+        if self._path is not None and not self.is_fixed:
             self._options["pidfile"] = str(self._path)
-            with suppress(OSError):
+            with suppress(OSError):  # the disk is full
                 self._path.write_text(str(os.getpid()))
 
 
-def stay_in_place(options: Options) -> PidFile:
-    """Have twistd leave a successor where it is. Return the pid file that it is to write later."""
-    file = PidFile(options)
+def pass_over_pid_file(options: Options) -> None:
+    """Have twistd see no pid file: it would refuse to start beside the daemon, which runs.
+
+    Call it while options are parsed. twistd looks at the file right after that.
+    """
+    if name := options.get("pidfile"):
+        options[_KEPT] = os.path.abspath(name)
+        options["pidfile"] = ""
+
+
+def stay_in_place(options: Options) -> None:
+    """Have twistd leave a successor where it is."""
     if not options.get("nodaemon"):
         options["nodaemon"] = True
         options["logfile"] = options.get("logfile") or DAEMONS_FILE
-    options["pidfile"] = ""
     for name in ("chroot", "uid", "gid"):
         options[name] = None
-    return file

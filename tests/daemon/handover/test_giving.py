@@ -5,7 +5,6 @@ The reactor is none: a test waits for what the successor says.
 
 from __future__ import annotations
 
-import os
 import select
 import signal
 import sys
@@ -24,7 +23,6 @@ from chatd.daemon.handover.giving import STATES, Given, Handover, Schema
 from chatd.daemon.handover.outcome import CannotUpgrade, Outcome
 from chatd.daemon.handover.process import Start
 from chatd.daemon.handover.standing import GOODBYE_SECONDS, SETTLE_SECONDS
-from chatd.daemon.handover.twistd import PidFile
 from tests.support.live_server import PATIENCE, environment
 from tests.support.world import World
 
@@ -112,8 +110,6 @@ class Scene:
         self.loop = Loop()
         self.standing: Any = FakeStanding()
         self.folder = folder
-        self.pid_file = PidFile({"pidfile": str(folder / "pid")})
-        self.pid_file.write()
         self.schema = Schema(7, 7)
         self.store = SimpleNamespace(handover=SimpleNamespace(descriptors=(), state=dict))
         self.outcomes: list[Outcome] = []
@@ -137,7 +133,6 @@ class Scene:
             lambda: Given([], self._server, store, self.schema, None),
             self.standing,
             start,
-            self.pid_file,
             self.loop,
             end,
         )
@@ -148,7 +143,6 @@ class Scene:
             self.wait_for(Deferred.fromCoroutine(handover.begin(self.outcomes.append)))
         assert not self.standing.stands
         assert not self.ended
-        assert (self.folder / "pid").read_text() == str(os.getpid())
         return str(refused.value)
 
     def wait_for(self, done: Deferred[Any]) -> Any:
@@ -279,7 +273,6 @@ def test_trying_out_ends_the_successor_that_could_begin(scene: Scene, reads: obj
     handover = scene.handover(SUCCESSOR, 0, "", reads, (9, 9))
     assert scene.wait_for(Deferred.fromCoroutine(handover.try_out())) == "9.0"
     assert not scene.standing.stands
-    assert (scene.folder / "pid").read_text() == str(os.getpid())
 
 
 def test_trying_out_what_does_not_start_says_why(scene: Scene) -> None:
