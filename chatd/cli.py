@@ -90,11 +90,11 @@ def _serve(arguments: list[str], logs_nowhere: bool) -> int:
     ``logs_nowhere`` standard output, to which it logs, is closed; it runs all the same. May raise
     SystemExit.
     """
-    from twisted.scripts.twistd import run
-
     # Until the daemon can reload and be upgraded, these signals would end it.
     for number in (signal.SIGHUP, signal.SIGUSR2):
         signal.signal(number, signal.SIG_IGN)
+    from twisted.scripts.twistd import run
+
     if logs_nowhere:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     sys.argv = ["chatd serve", "--nodaemon", "--pidfile=", "chat", *arguments]

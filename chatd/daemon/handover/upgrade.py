@@ -17,8 +17,6 @@ from chatd.text.escaping import visible
 
 Reply = dict[str, Any]
 
-NOT_DONE = "not upgraded: {why} This version goes on."
-
 
 class Upgrade:
     """Has a daemon handed over, or restarted.
@@ -47,7 +45,8 @@ class Upgrade:
                 return {"said": f"the daemon stops, to start again with chatd {version}."}
             await self.handover.begin(self._tell)
         except CannotUpgrade as why:
-            not_done = NOT_DONE.format(why=why)
+            goes_on = "" if self.handover.stops else " This version goes on."
+            not_done = f"not upgraded: {why}{goes_on}"
             self.log.warn("{not_done}", not_done=visible(not_done))
             return {"error": not_done}
         raise AssertionError("this process has ended")

@@ -20,6 +20,7 @@ class FakeHandover:
     """Hands nothing over: it fails with ``why``, or this process ends."""
 
     why = ""
+    stops = False
 
     async def begin(self, before_end: Any) -> None:
         self._fail()
@@ -84,6 +85,11 @@ def test_the_reply_and_the_log_say_why_not(asked: Asked, restarts: bool) -> None
     assert reply["error"].endswith(" This version goes on.")
     assert not asked.restarts
     assert not asked.answers
+
+
+def test_a_daemon_that_stops_does_not_go_on(asked: Asked) -> None:
+    asked.handover.why, asked.handover.stops = "the daemon is stopping.", True
+    assert asked.reply(False) == {"error": "not upgraded: the daemon is stopping."}
 
 
 def test_a_restart_is_tried_out_first(asked: Asked) -> None:
