@@ -165,7 +165,7 @@ class Subscriptions:
         replies, tracker, format = self._replies, self.read_tracker, self._replies.format
         inbox = None if tracker is None or tracker.cursor is None else tracker.cursor.state()
         return {
-            "settings": self.settings._asdict(),
+            "settings": {**self.settings._asdict(), "ignored": list(self.settings.ignored)},
             "language": replies.language.value,
             "many_rooms": self.multi_room,
             "own_lines": self.view.shows_own,

@@ -234,7 +234,7 @@ class World:
         states = [(client, client.protocol.connection.state()) for client in before]
         moved = [(client, encode(state)) for client, state in states if state is not None]
         server, stored = encode(state_of_server(old.server)), encode(_state_of(old.store))
-        for call in old.clock.getDelayedCalls():
+        for call in tuple(old.clock.getDelayedCalls()):
             call.cancel()  # of the other process, which has ended
         self.budgets = Budgets(self.clock, self._limits)
         new = self._make_node(store)

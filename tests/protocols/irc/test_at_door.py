@@ -98,6 +98,15 @@ class TestEverybody:
         assert ana.ask("PRIVMSG luis :hola")[-1] == f"{START} 301 ana luis :tea"
         assert codes(luis.ask("AWAY")) == ["305"]
 
+    def test_ignores_whom_it_ignored(self, world: World, ana: IrcClient, luis: IrcClient) -> None:
+        eva = world.member("eva", ignored=["ANA"])
+        eva.seen()
+        world.hand_over()
+        ana.send("PRIVMSG eva :one")
+        luis.send("PRIVMSG eva :two")
+        seen = "\n".join(eva.seen())
+        assert ("one" in seen, "two" in seen) == (False, True)
+
     def test_has_its_user_and_real_name(self, world: World, ana: IrcClient) -> None:
         irc_person(world, "luis", "ops")
         gone = irc_person(world, "eva")
