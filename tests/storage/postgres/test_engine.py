@@ -11,6 +11,7 @@ import pytest
 
 from chatd.storage.postgres.engine import PostgresEngine
 from chatd.storage.shared.engine import JoinRequest, Link, LinkLost, LostHistory, Position
+from chatd.util.state import decode, encode
 from tests.support.log_nodes import LogNode, make_schema, parameters_for
 from tests.support.postgres import Cluster, Server, cluster
 from tests.support.server_processes import free_port, wait_until
@@ -57,6 +58,33 @@ class TestPosition:
             with pytest.raises(LostHistory, match="batch"):
                 await connecting.connect(other)
         node.close()
+
+
+class TestAnotherProcess:
+    async def test_ends_what_is_left_of_the_link_before(
+        self, connecting: Connecting, url: str
+    ) -> None:
+        await connecting.connect()
+        state = decode(encode(connecting.engine.state()))
+        other = Connecting(parameters_for(url))
+        other.engine.resume(state)
+        await other.connect()
+        assert connecting.lost
+        other.end()
+
+    async def test_knows_an_old_primary(self, connecting: Connecting, url: str) -> None:
+        await connecting.connect()
+        state = decode(encode(connecting.engine.state()))
+        started, (system, timeline) = state["server"]
+        other = Connecting(parameters_for(url))
+        other.engine.resume({**state, "server": [started, [system, timeline + 1]]})
+        with pytest.raises(LinkLost, match="it is an old primary"):
+            await other.connect()
+        other.end()
+
+    async def test_may_have_had_no_link(self, connecting: Connecting) -> None:
+        connecting.engine.resume(decode(encode(connecting.engine.state())))
+        await connecting.connect()
 
 
 class TestServers:

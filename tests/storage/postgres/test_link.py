@@ -124,6 +124,16 @@ class TestRequests:
         await two.link.leave(two.term)
         assert await two.link.beat(two.term, 2) is None
 
+    async def test_a_node_of_a_newer_program_says_so(
+        self, one: LinkedNode, two: LinkedNode, url: str
+    ) -> None:
+        log = LogNode(url, "three")
+        log.rows(f"UPDATE nodes SET version = {PROTOCOL - 1} RETURNING node")
+        await one.link.rise(one.term)
+        versions = log.rows("SELECT version FROM nodes ORDER BY name")
+        assert versions == [PROTOCOL, PROTOCOL - 1, PROTOCOL - 1]
+        log.close()
+
     async def test_a_dead_one_is_reaped(self, one: LinkedNode, two: LinkedNode) -> None:
         await two.append(write(Record("visit", "a", "{}", ephemeral=True), known=0))
         [_, dead] = await one.link.beat(one.term, 2) or ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -10,10 +10,14 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
+from chatd.event import Record
 from chatd.storage.contract import StoreError
 from chatd.storage.postgres.address import address_of
 from chatd.storage.postgres.opening import LOOK_SECONDS, Opened, Opening
+from chatd.storage.shared.engine import PROTOCOL
 from chatd.storage.shared.settings import Durability
+from chatd.util.state import State
+from tests.support.log_nodes import LogNode, claim, line, nodes_on, write
 from tests.support.postgres import Cluster, Server
 
 LOSABLE = Durability.ONE_DISK
@@ -207,6 +211,88 @@ class TestAlike:
         time.beating = ["alba"]
         join("eva", lobby="plaza")
         assert time.waited == 0.0
+
+
+class Predecessor:
+    """A process that hands its node over, and does something while its successor opens the log."""
+
+    descriptors: Sequence[int] = ()
+
+    def __init__(self, *before_meeting: Callable[[], object]) -> None:
+        self.stands_still = False
+        self.asked: list[int] = []
+        self._before_meeting = list(before_meeting)
+
+    def wait_until_still(self) -> None:
+        self.stands_still = True
+
+    def meet(self, where: State) -> bool:
+        assert self.stands_still
+        self.asked.append(where["number"])
+        if not self._before_meeting:
+            return True
+        self._before_meeting.pop(0)()
+        return False
+
+
+@pytest.fixture
+def one(url: str) -> Iterator[LogNode]:
+    """Return a node that was started, and has said something."""
+    with nodes_on(url, "alba", "eva") as (alba, eva):
+        eva.append(write(Record("visit", "1001", "{}", ephemeral=True), known=eva.known))
+        alba.append(write(Record("visit", "1", "{}", ephemeral=True), known=alba.known))
+        alba.append(claim("ana"), line("hola"), write(Record("room", "ops", "{}"), known=9))
+        yield alba
+
+
+def taken_over(url: str, predecessor: Predecessor, **alike: str) -> Opened:
+    parameters = address_of(url).parameters
+    return Opening(parameters, "alba", LOSABLE, alike).take_over(predecessor)
+
+
+class TestASuccessor:
+    def test_goes_on_with_the_term_and_changes_nothing(self, one: LogNode, url: str) -> None:
+        tables = "nodes", "clock", "claims", "batches", "records", "meta"
+        before = [one.rows(f"SELECT to_jsonb(t) FROM {table} t") for table in tables]
+        opened = taken_over(url, Predecessor())
+        assert [one.rows(f"SELECT to_jsonb(t) FROM {table} t") for table in tables] == before
+        assert opened.joined.term == one.term
+        assert opened.content.position == one.read()[-1].position
+        assert not opened.numbers
+
+    def test_reads_again_if_the_other_one_cannot_stand_there(self, one: LogNode, url: str) -> None:
+        predecessor = Predecessor(lambda: one.append(line("buenas")))
+        opened = taken_over(url, predecessor)
+        assert predecessor.asked == [one.known - 1, one.known]
+        assert [room.head for room in opened.content.rooms] == [2]
+
+    def test_knows_which_records_end_with_its_node(self, one: LogNode, url: str) -> None:
+        opened = taken_over(url, Predecessor())
+        assert {each.key: each.ephemeral for each in opened.content.records} == {
+            "1": True,
+            "1001": False,
+            "ops": False,
+        }
+
+    def test_of_a_term_that_others_have_ended_is_refused(self, one: LogNode, url: str) -> None:
+        one.rows("UPDATE nodes SET live = false RETURNING node")
+        with pytest.raises(StoreError, match="the term of the daemon has ended"):
+            taken_over(url, Predecessor())
+
+    def test_with_other_settings_is_refused(self, one: LogNode, url: str) -> None:
+        predecessor = Predecessor()
+        with pytest.raises(StoreError, match="--lobby must be as at the daemon"):
+            taken_over(url, predecessor, lobby="mar")
+        assert not predecessor.stands_still
+
+    def test_of_an_older_version_is_refused(self, one: LogNode, url: str) -> None:
+        one.rows(f"UPDATE nodes SET version = {PROTOCOL + 1} RETURNING node")
+        with pytest.raises(StoreError, match=f"reads version {PROTOCOL} of the log"):
+            taken_over(url, Predecessor())
+
+    def test_of_a_newer_version_is_told_of_it(self, one: LogNode, url: str) -> None:
+        one.rows(f"UPDATE nodes SET version = {PROTOCOL - 1} RETURNING node")
+        assert taken_over(url, Predecessor()).version == PROTOCOL - 1
 
 
 def stored(database: str) -> Mapping[str, Any]:
