@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from psycopg import Connection, Error
+from psycopg import Error
 from twisted.internet.defer import Deferred
 
 from chatd.storage.postgres.channel import Channel
@@ -67,9 +67,8 @@ class _Opening:
         self.channels: list[Channel] = []
         self.is_late = False
 
-    def add(self, connection: Connection[tuple[Any, ...]]) -> Channel:
-        """Add a session, and return its channel."""
-        channel = Channel(connection)
+    def take(self, channel: Channel) -> Channel:
+        """Add the channel of a session, and return it."""
         self.channels.append(channel)
         if self.is_late:
             channel.shut_down()
@@ -110,6 +109,7 @@ class PostgresEngine(Engine):
         self._started = False
         self._server: Server | None = None
         self._sessions: Sequence[Session] = ()  # those of the last link
+        self._prepared: Sequence[Channel] = ()  # for the next one
         self._tries = 0
 
     def connect(
@@ -160,6 +160,12 @@ class PostgresEngine(Engine):
             Session(pid, datetime.fromisoformat(started)) for pid, started in state["sessions"]
         ]
 
+    def prepare(self) -> None:
+        """Open the sessions of the first link, which is quicker then. Raises `psycopg.Error`."""
+        opening = _Opening()
+        self._open_sessions(opening)
+        self._prepared = opening.channels
+
     def stop(self) -> None:
         """End the thread."""
         self._worker.stop()
@@ -167,11 +173,10 @@ class PostgresEngine(Engine):
     def _open(self, opening: _Opening, shown: Position) -> Sequence[Channel]:
         """Open all sessions. Raises `LinkLost` and `LostHistory`."""
         try:
-            parameters = self.parameters
-            for _ in range(4 if self.has_hints else 3):
-                channel = opening.add(connect(parameters, self._node, steady=True))
-                set_up(channel.connection, steady=True)
-                parameters = _at_host_of(channel, parameters)
+            for channel in self._prepared:
+                opening.take(channel)
+            self._prepared = ()
+            self._open_sessions(opening)
             channels = opening.channels
             self._check(channels)
             self._end_others(channels)
@@ -189,6 +194,16 @@ class PostgresEngine(Engine):
                 raise LinkLost(line_of(error)) from None
             raise
         return channels
+
+    def _open_sessions(self, opening: _Opening) -> None:
+        """Open those sessions of a link that are not there."""
+        parameters = self.parameters
+        for channel in opening.channels:
+            parameters = _at_host_of(channel, parameters)
+        for _ in range(len(opening.channels), 4 if self.has_hints else 3):
+            channel = opening.take(Channel(connect(parameters, self._node, steady=True)))
+            set_up(channel.connection, steady=True)
+            parameters = _at_host_of(channel, parameters)
 
     def _check(self, channels: Sequence[Channel]) -> None:
         """Raise `LinkLost` unless all sessions are of the server that has the log now."""

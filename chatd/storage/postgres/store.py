@@ -29,7 +29,7 @@ from chatd.storage.postgres.address import Address
 from chatd.storage.postgres.archive import Archive
 from chatd.storage.postgres.checks import Findings
 from chatd.storage.postgres.engine import PostgresEngine
-from chatd.storage.postgres.errors import line_of
+from chatd.storage.postgres.errors import line_of, one_line
 from chatd.storage.postgres.examiner import Examiner, IExaminerReactor
 from chatd.storage.postgres.index_thread import IndexThread
 from chatd.storage.postgres.indexing import Indexing
@@ -93,8 +93,14 @@ class PostgresStore(SharedStore):
         shared = settings.shared
         node = shared.node
         assert node is not None
+        self._postgres = PostgresEngine(reactor, address.parameters, node, hints=shared.hints)
         opening = Opening(address.parameters, node, shared.durability, settings.alike)
-        opened = opening.run() if predecessor is None else opening.take_over(predecessor)
+        if predecessor is None:
+            opened = opening.run()
+        else:
+            with one_line():
+                self._postgres.prepare()
+            opened = opening.take_over(predecessor)
         self.node = node
         self._address = address
         self._place = settings.place
@@ -102,9 +108,7 @@ class PostgresStore(SharedStore):
         self._findings = opened.findings
         self._numbers: range | None = opened.numbers
         self._wants_hints = shared.hints
-        self._postgres = PostgresEngine(
-            reactor, address.parameters, node, hints=shared.hints and not opened.findings.doubts
-        )
+        self._postgres.has_hints = shared.hints and not opened.findings.doubts
         start = Start(opened.joined, opened.content.position, opened.version)
         super().__init__(reactor, self._postgres, start, seconds, shared.give_up)
         self._reader = Archive(self._open_session, self._shown, now)

@@ -82,6 +82,20 @@ class TestAnotherProcess:
             await other.connect()
         other.end()
 
+    async def test_has_sessions_already_that_it_has_prepared(
+        self, connecting: Connecting, url: str
+    ) -> None:
+        connecting.engine.prepare()
+        log = LogNode(url, "other")
+        sessions = "SELECT pid FROM pg_stat_activity WHERE application_name = 'chatd one'"
+        prepared = set(log.rows(sessions))
+        assert len(prepared) == 4
+        await connecting.connect()
+        assert set(log.rows(sessions)) == prepared
+        await connecting.connect()
+        wait_until(lambda: not prepared & set(log.rows(sessions)), "they are used again")
+        log.close()
+
     async def test_may_have_had_no_link(self, connecting: Connecting) -> None:
         connecting.engine.resume(decode(encode(connecting.engine.state())))
         await connecting.connect()
