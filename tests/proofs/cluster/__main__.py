@@ -1,4 +1,4 @@
-"""``python3 -m tests.proofs.cluster``: rounds and a minute of chaos. Exits with 1 at a fault."""
+"""``python3 -m tests.proofs.cluster``: failovers, chaos, upgrades. Exits with 1 at a fault."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.proofs.cluster.chaos import run_chaos
 from tests.proofs.cluster.moments import SHOWN_WITHIN, run_kills, run_long_failover
 from tests.proofs.cluster.result import Result
 from tests.proofs.cluster.rounds import run_rounds
+from tests.proofs.cluster.upgrades import lines_about, run_upgrades
 
 
 def main() -> int:
@@ -24,6 +25,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0, help="of chaos, 0 for none")
     parser.add_argument("--kills", type=int, default=5, help="of authors, before their seals")
     parser.add_argument("--away", type=float, default=12.0, help="seconds without a primary")
+    parser.add_argument("--upgrades", type=int, default=6, help="of a node under talk")
+    parser.add_argument("--each", type=int, default=20, help="clients of a kind at both nodes")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
     print(f"--seed {options.seed}", flush=True)
@@ -40,6 +43,11 @@ def main() -> int:
         free = run_long_failover(options.away)
         print(f"a failover of {options.away:g} s frees {', '.join(free) or 'no name'}", flush=True)
         faults += len(free)
+    if options.upgrades:
+        began = time.monotonic()
+        upgrades = run_upgrades(options.upgrades, options.each, failing=True)
+        print("\n".join(lines_about(upgrades, began)), flush=True)
+        faults += len(upgrades.faults)
     return 1 if faults else 0
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.proofs.cluster.chaos import run_chaos
 from tests.proofs.cluster.moments import run_kills
 from tests.proofs.cluster.rounds import run_rounds
+from tests.proofs.cluster.upgrades import run_upgrades
 
 pytestmark = [pytest.mark.deadline(300), pytest.mark.usefixtures("postgres_programs")]
 
@@ -31,6 +32,12 @@ def test_no_fault_of_anything_makes_a_node_break_its_word() -> None:
 
 def test_a_line_whose_author_died_before_the_seal_is_shown() -> None:
     assert len(run_kills(1)) == 1
+
+
+def test_nobody_notices_that_a_node_is_upgraded() -> None:
+    upgrades = run_upgrades(5, each=2, failing=True)
+    assert upgrades.faults == []
+    assert len(upgrades.node.pauses) == 5
 
 
 @pytest.mark.parametrize("sabotage", ["show_what_is_read", "take_warnings_for_yes"])
