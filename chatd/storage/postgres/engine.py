@@ -147,8 +147,10 @@ class PostgresEngine(Engine):
         return _rotated(self._parameters, self._tries)
 
     def state(self) -> State:
+        server = self._server
+        history = None if server is None else server.history
         return {
-            "server": self._server,
+            "server": None if server is None else [server.started, history and [*history]],
             "sessions": [[pid, started.isoformat()] for pid, started in self._sessions],
         }
 

@@ -16,6 +16,7 @@ Modules (python3 -m tools.documents writes this list):
   over.
 - `engine`: The interface between a node and the engine that holds the shared log.
 - `follower`: Following the shared log: what is read, what of it is safe, and when it is published.
+- `handover`: The handover of a node: a successor goes on under its term, from its place in the log.
 - `lease`: The lease of a node: a sign of life that it gives, and what it makes of those of others.
 - `links`: The link of a node to the engine, which is made again whenever it is lost.
 - `membership`: The membership of a node: its terms, its lease, and the terms of others that it
