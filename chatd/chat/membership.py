@@ -84,16 +84,13 @@ class Membership:
 
     def state(self) -> State:
         """Return what another process needs to go on."""
-        room, number = self.room, self._member.number
-        person = room.here.named.get(self._member.name)
+        room = self.room
         return {
             "room": room.name,
             "entered_at": self.entered_at,
             "since": self.since,
             "announces": self._lasting is not None,
-            "hidden": number in room.here.hidden,
-            "told": person is not None and person.told,
-            "listed": person is not None and person.listed,
+            "hidden": self._member.number in room.here.hidden,
             "cursor": None if self.cursor is None else self.cursor.state(),
         }
 
@@ -101,15 +98,13 @@ class Membership:
     def resume(cls, room: Room, member: Member, clock: IReactorTime, state: State) -> Membership:
         """Return the membership of a session that another process let into a room.
 
-        The room is shown nothing. The cursor is not there yet.
+        The room is shown nothing, and will know of the session what it knew (`People`). The cursor
+        is not there yet.
         """
         membership = cls(room, member, clock, state["since"])
         membership.entered_at = state["entered_at"]
         if state["hidden"]:
             presence.stay_hidden(room, member)
-        person = room.here.named.get(member.name)
-        if person is not None:
-            person.told, person.listed = state["told"], state["listed"]
         if state["announces"]:
             membership.announce_later()
         return membership

@@ -64,19 +64,30 @@ class People:
         self._names: tuple[str, ...] | None = None  # until they change
 
     def order(self) -> State:
-        """Return the order of all members, for another process."""
+        """Return the order of all members, and of whom the others know, for another process."""
         return {
             "members": list(self.members),
             "named": list(self.named),
             "absent": list(self.absent),
+            "told": [name for name, person in self.named.items() if person.told],
+            "listed": [name for name, person in self.named.items() if person.listed],
         }
 
     def put_in_order(self, order: State) -> None:
-        """Put the members, who came here in any order, in that of another process."""
+        """Put the members, who came here in any order, in that of another process.
+
+        The others know of those of whom they knew there.
+        """
         self._names = None
         self.members = _in_order(self.members, order["members"])
         self.named = _in_order(self.named, order["named"])
         self.absent = _in_order(self.absent, order["absent"])
+        for name in order["told"]:
+            if name in self.named:
+                self.named[name].told = True
+        for name in order["listed"]:
+            if name in self.named:
+                self.named[name].listed = True
 
     def enter(self, name: str, guest: bool, session: int) -> None:
         """Count a session that enters, given its number."""

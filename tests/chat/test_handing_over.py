@@ -72,6 +72,16 @@ class TestANode:
         assert len(said) >= 3
         assert ana.seen() == ben.seen() == said
 
+    def test_knows_of_whom_of_the_other_its_people_were_told(self, nodes: World) -> None:
+        ana, _ = nodes.person("ana"), nodes.person("ben")
+        nodes.wait(60)
+        nodes.hand_over(1)
+        ana.seen()
+        nodes.nodes[0].store.crash()  # before it can say who leaves
+        nodes.shared_log.reap(nodes.nodes[0].store)
+        nodes.wait(60)
+        assert ana.seen() == ["*** ben left."]
+
     def test_goes_on_with_its_term_and_its_claims(self, nodes: World) -> None:
         ana, _ = nodes.person("ana"), nodes.person("ben")
         before = nodes.shared_log.state

@@ -1,4 +1,4 @@
-"""Upgrades of one of two nodes, while people talk at both: nobody at either may notice.
+"""Upgrades of one of two nodes, while people talk at both: none of them may notice it.
 
 The clients, and what must be true of what they receive, are those of `tests.proofs.upgrade`.
 """
@@ -61,9 +61,9 @@ _STATE = (
     " WHERE look NOT LIKE 'room %' AND look <> 'turn to forget' ORDER BY look, name, holder",
     "SELECT key, value, node FROM chatd.records WHERE kind = 'visit' ORDER BY key",
 )
-"""What an upgrade leaves as it is: terms, claims of names and of turns, and visits."""
+"""Queries of all that an upgrade leaves as it is: terms, claims of names and turns, and visits."""
 
-NOBODY_NOTICED = [[UPGRADED, "live, asked"], [OTHER, "live"]]
+ALL_LIVE = [[UPGRADED, "live, asked"], [OTHER, "live"]]
 """The nodes as ``chatd admin nodes`` lists them."""
 
 
@@ -159,8 +159,8 @@ class Upgrades:
 
     def __enter__(self) -> Upgrades:
         folder = self._ending.enter_context(tempfile.TemporaryDirectory(prefix="chatd-upgrades-"))
-        pair = self._ending.enter_context(cluster({"fsync": "on"}))
-        self._url = pair.url()
+        self._pair = self._ending.enter_context(cluster())
+        self._url = self._pair.url()
         self.node, other = (self._start(name, Path(folder)) for name in (UPGRADED, OTHER))
         clients, kinds = [], (Watcher, WebSocketClient, IrcClient)
         for node in (self.node, other):
@@ -203,7 +203,7 @@ class Upgrades:
         with self.node.ask_for_nodes() as asking:
             self._crowd.talk_until(lambda: asking.poll() is not None)
             nodes = asking.communicate()[0].splitlines()
-        if [line.split("\t")[:2] for line in nodes[:2]] != NOBODY_NOTICED:
+        if [line.split("\t")[:2] for line in nodes[:2]] != ALL_LIVE:
             self.faults.append(f"chatd admin nodes says {nodes}")
         if len(self.node.pauses) == done:
             self.faults.append(f"there was no upgrade: {self.node.said[-1000:]}")
@@ -218,8 +218,20 @@ class Upgrades:
         self._crowd.talk(0.5)
         self._longest()
 
+    def be_refused(self) -> None:
+        """Have an upgrade refused under talk, because no line can be saved."""
+        failed = self.node.failures
+        self._pair.link.stall()
+        self.node.begin_upgrade()
+        self._crowd.talk_until(lambda: self.node.failures > failed)
+        self._pair.link.resume()
+        if not re.search("not upgraded: [^\n]* Try again later", self.node.said):
+            self.faults.append(f"it was not refused: {self.node.said[-1000:]}")
+        self._crowd.talk(0.5)
+        self._longest()
+
     def end(self) -> list[str]:
-        """Return all faults, once nobody talks any more."""
+        """Return all faults, once no client talks any more."""
         self._crowd.settle()
         for before, now in zip(self._before, self._state(), strict=True):
             if before != now:
@@ -261,9 +273,12 @@ class Upgrades:
 def run_upgrades(count: int, each: int, *, failing: bool = False) -> Upgrades:
     """Upgrade a node so often, with so many clients of each kind at both nodes.
 
-    If ``failing``, an upgrade whose successor ends at a step comes before each.
+    If ``failing``, an upgrade whose successor ends at a step comes before each, and first one that
+    is refused, because the standby is away.
     """
     with Upgrades(each) as upgrades:
+        if failing:
+            upgrades.be_refused()
         for number in range(count):
             if failing:
                 upgrades.fail(STEPS[number % len(STEPS)])
