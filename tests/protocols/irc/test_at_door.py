@@ -9,6 +9,7 @@ import pytest
 from chatd.formats.irc_spoken import CONCAT, MULTILINE
 from chatd.protocols.transport.handler import Goodbye
 from tests.support.irc_client import IrcClient, codes, irc_client, irc_person, plain
+from tests.support.node_clocks import NodeClocks
 from tests.support.sentences import EN
 from tests.support.world import IRC_NAME, World
 
@@ -321,3 +322,35 @@ class TestASlowClient:
         luis.send("JOIN #ops")
         world.hand_over()
         assert codes(ana.seen()) == ["PRIVMSG", "PART", "PONG", "JOIN"]
+
+
+class TestOneOfTwoNodes:
+    @pytest.fixture
+    def people(self) -> list[IrcClient]:
+        """Return four people in a room, each two of one node, who watch each other."""
+        world = World(nodes=2, clock=NodeClocks())
+        names = ["ana", "luis", "eva", "tom"]
+        people = [irc_person(world, name, "ops") for name in names]
+        for person in people:
+            person.send(f"MONITOR + {','.join(names)},zoe")
+        world.wait(60)
+        for person in people:
+            person.seen()
+        return people
+
+    def test_people_of_both_are_as_before(self, people: list[IrcClient]) -> None:
+        world = people[0].world
+        are_same = [same(each, "NAMES #ops", "MONITOR S", "WHOIS tom") for each in people]
+        for node in range(2):
+            world.hand_over(node)
+            world.wait(60)
+            assert [each.seen() for each in people] == [[]] * 4
+            assert [is_same() for is_same in are_same] == [True] * 4
+
+    def test_one_who_goes_is_shown_to_all_once(self, people: list[IrcClient]) -> None:
+        *others, tom = people
+        for node in range(2):
+            tom.world.hand_over(node)
+        tom.send("QUIT :bye")
+        tom.world.wait(60)
+        assert [codes(each.seen()) for each in others] == [["QUIT", "731"]] * 3
