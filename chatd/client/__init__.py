@@ -23,6 +23,7 @@ Modules (python3 -m tools.documents writes this list):
 - `connect`: `chatd connect`: its arguments, and the checks before a conversation in a terminal
   starts.
 - `console`: A conversation in a terminal, from its first connection to its end.
+- `control`: Requests to the control socket of a daemon on this host.
 - `conversation`: A conversation with a server that outlives its connections: what is typed, and
   what comes of it.
 - `draft`: The size of a text that is being typed, against the limits of the server.

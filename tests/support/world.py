@@ -217,11 +217,17 @@ class World:
         self._people = 0
         self.clients: list[MemoryClient] = []
 
-    def hand_over(self, node: int = 0, meanwhile: Callable[[], object] = list) -> None:
+    def hand_over(
+        self,
+        node: int = 0,
+        meanwhile: Callable[[], object] = list,
+        change: Callable[[list[bytes]], list[bytes]] = list,
+    ) -> None:
         """Have another server go on, on the same store and with all clients: see `handing_over`.
 
         With several nodes, the one of that number is handed over, and each needs a clock of its
-        own (`NodeClocks`). ``meanwhile`` is called at each step of its store.
+        own (`NodeClocks`). ``meanwhile`` is called at each step of its store. The encoded states,
+        the server's and then the clients', are what ``change`` makes of them.
         """
         old = self.nodes[node]
         before = [client for client in self.clients if client.server is old.server]
@@ -233,7 +239,11 @@ class World:
         give_back(old.server)
         states = [(client, client.protocol.connection.state()) for client in before]
         moved = [(client, encode(state)) for client, state in states if state is not None]
-        server, stored = encode(state_of_server(old.server)), encode(_state_of(old.store))
+        stored = encode(_state_of(old.store))
+        server, *given = change(
+            [encode(state_of_server(old.server)), *(state for _, state in moved)]
+        )
+        moved = [(client, state) for (client, _), state in zip(moved, given, strict=True)]
         for call in tuple(old.clock.getDelayedCalls()):
             call.cancel()  # of the other process, which has ended
         self.budgets = Budgets(self.clock, self._limits)
