@@ -411,7 +411,7 @@ export interface Pong {
 /** Over JSON lines alone, as the last message. A later server may have other reasons. */
 export interface Closing {
 	type: "closing";
-	reason: "ended" | "stopping";
+	reason: "ended" | "stopping" | "upgrading";
 }
 
 /** The messages that a server sends. A later server may send others. */

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from chatd.client.json_lines import JsonLink, Message, text_of
 from chatd.client.reading import note, rows, seq_of, time_of
-from chatd.client.wire import ClientError
+from chatd.client.wire import PASSING, ClientError
 from chatd.event import bookmark_of as parsed_bookmark
 
 PAGE = 200
@@ -94,7 +94,7 @@ class Following:
         kind = message.get("type")
         if kind == "say":
             self._reason = text_of(message, "text")
-        elif kind == "closing" and message.get("reason") != "stopping":
+        elif kind == "closing" and message.get("reason") not in PASSING:
             raise PutOut(self._reason or "the server ended the session.")
         elif kind == "left" and message.get("room") == self.room:
             reason = _why_left(message) or self._reason

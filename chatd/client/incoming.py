@@ -13,6 +13,7 @@ from chatd.client.missed_lines import MissedLines
 from chatd.client.room_messages import RoomMessages
 from chatd.client.sentences import Sentence
 from chatd.client.shown import Kind, Message, Shown, seconds_in, text_in
+from chatd.client.wire import PASSING
 from chatd.text.escaping import visible
 
 
@@ -134,7 +135,7 @@ class Incoming:
         chat, key = self._chat, message.get("key")
         if key == "nothing_missed" and message.get("id") == chat.missed_id:
             return  # the person did not ask
-        if key == "stopping":
+        if key in PASSING:
             return  # it is said once the connection has ended, with what follows from it
         if self._missed.head(message):
             return

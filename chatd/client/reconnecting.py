@@ -22,7 +22,7 @@ from chatd.client.pauses import pause_after
 from chatd.client.sentences import Sentence
 from chatd.client.server import Connection
 from chatd.client.shown import Message, escaped
-from chatd.client.wire import ClientError, UntrustedServer
+from chatd.client.wire import PASSING, ClientError, UntrustedServer
 
 LASTING = 10.0
 """Seconds after which a connection counts as one that works: pauses begin anew after it."""
@@ -192,10 +192,11 @@ class Reconnecting:
     def _farewell(self, message: dict[str, Any]) -> Sentence | None:
         """Return the reason of the end that a server announces; None if the person left.
 
-        Raises `ClientError` unless the server is only stopping: then it does not want the client.
+        Raises `ClientError` unless the server will be there again: it does not want the client.
         """
-        if message.get("reason") == "stopping":
-            return Sentence("stopping")
+        reason = message.get("reason")
+        if reason in PASSING:
+            return Sentence(reason)
         if self._left.is_set():
             return None
         raise ClientError("the server ended the session.")

@@ -26,6 +26,7 @@ SENTENCES = {
     "leaving": ("leaving", "saliendo"),
     "closed": ("the server closed the connection.", "el servidor ha cerrado la conexión."),
     "stopping": ("the server is stopping.", "el servidor se está deteniendo."),
+    "upgrading": ("the server is upgraded.", "el servidor se actualiza."),
     "silent": ("the server shows no sign of life.", "el servidor no da señales de vida."),
     "typing_waits": ("{reason} What you type waits.", "{reason} Lo que escribas esperará."),
     "outcome_unknown": (

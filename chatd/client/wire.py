@@ -30,6 +30,9 @@ _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::(.*))?")
 ERROR = "ERR "
 NOTICE = "*** "
 
+PASSING = frozenset(("stopping", "upgrading"))
+"""Reasons for which a server ends all connections and takes new ones: at once, or later."""
+
 
 class ClientError(Exception):
     """A command cannot go on. Its text is one line: the failure, the reason, and what to do."""

@@ -686,6 +686,7 @@ class TestAdvice:
         advice = [told("login_elsewhere", doubt=doubt)] if doubt is not None else []
         assert talk.texts("", Kind.OWN) == advice
 
-    def test_a_stop_is_said_once_the_connection_has_ended(self, talk: Talk) -> None:
-        talk.take("say", key="stopping", text=EN.sentence("stopping"))
+    @pytest.mark.parametrize("key", ["stopping", "upgrading"])
+    def test_a_stop_is_said_once_the_connection_has_ended(self, talk: Talk, key: str) -> None:
+        talk.take("say", key=key, text=EN.sentence(key))
         assert not talk.texts(kind=Kind.ANSWER)

@@ -150,5 +150,6 @@ def test_what_the_server_said_last_is_the_reason_if_it_gives_no_other(taken: lis
     followed.receive({"type": "say", "text": "because so"})
     with pytest.raises(PutOut, match="because so"):
         followed.receive({"type": "closing", "reason": "ended"})
-    followed.receive({"type": "closing", "reason": "stopping"})
+    for reason in "stopping", "upgrading":
+        followed.receive({"type": "closing", "reason": reason})
     followed.receive({"type": "left", "room": "lobby"})

@@ -319,12 +319,13 @@ def test_a_cancellation_is_not_lost_while_bytes_arrive(is_set: bool) -> None:
     run(scene)
 
 
-def test_a_server_that_stops_is_waited_for() -> None:
+@pytest.mark.parametrize("reason", ["stopping", "upgrading"])
+def test_a_server_that_stops_is_waited_for(reason: str) -> None:
     async def scene(server: Server) -> None:
         talk = server.start()
         peer = await server.accept()
         await until(lambda: server.client.state is State.OPEN)
-        peer.send("closing", reason="stopping")
+        peer.send("closing", reason=reason)
         await server.accept()
         server.client.leave()
         await talk
