@@ -37,7 +37,7 @@ def test_a_line_whose_author_died_before_the_seal_is_shown() -> None:
 def test_nobody_notices_that_a_node_is_upgraded() -> None:
     upgrades = run_upgrades(5, each=2, failing=True)
     assert upgrades.faults == []
-    assert len(upgrades.node.pauses) == 5
+    assert len(upgrades.pauses) == 5
 
 
 @pytest.mark.parametrize("sabotage", ["show_what_is_read", "take_warnings_for_yes"])

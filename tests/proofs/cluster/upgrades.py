@@ -152,6 +152,8 @@ class Upgrades:
 
     def __init__(self, each: int) -> None:
         self.faults: list[str] = []
+        self.pauses: Sequence[float] = ()
+        """The seconds for which the node stood still, by its own words, for each upgrade."""
         self.longest: dict[str, list[float]] = {UPGRADED: [], OTHER: []}
         """The longest waits for an own line, in seconds, with each upgrade."""
         self._each = each
@@ -233,6 +235,7 @@ class Upgrades:
     def end(self) -> list[str]:
         """Return all faults, once no client talks any more."""
         self._crowd.settle()
+        self.pauses = self.node.pauses
         for before, now in zip(self._before, self._state(), strict=True):
             if before != now:
                 self.faults.append(f"{set(before) - set(now)} became {set(now) - set(before)}")
@@ -289,7 +292,7 @@ def run_upgrades(count: int, each: int, *, failing: bool = False) -> Upgrades:
 
 def lines_about(upgrades: Upgrades, began: float) -> Iterator[str]:
     """Yield what came of upgrades, for who started them."""
-    pauses = ", ".join(f"{pause * 1000:.0f}" for pause in upgrades.node.pauses)
+    pauses = ", ".join(f"{pause * 1000:.0f}" for pause in upgrades.pauses)
     yield f"{upgrades.said} lines in {time.monotonic() - began:.0f} s"
     yield f"{UPGRADED} stood still for {pauses} ms"
     for name, longest in upgrades.longest.items():
