@@ -21,6 +21,8 @@ Modules (python3 -m tools.documents writes this list):
 - `directory`: The directory of rooms: finding, listing, making and forgetting them.
 - `evictions`: Putting sessions out of rooms that they may not read any more, or that they were
   kicked from.
+- `given_roles`: The roles that sessions without an account were given: in memory, and with their
+  names.
 - `handing_over`: The sessions and rooms of a server as another process goes on with them, and that
   going on.
 - `held_claims`: The claims that this node holds, each as long as something here needs it.
@@ -55,6 +57,7 @@ Modules (python3 -m tools.documents writes this list):
 - `other_nodes`: Orders of other nodes: for the sessions of this one, the effects of their deeds and
   records.
 - `own_lines`: Lines that accounts said without being sent them, which count as read.
+- `passing_lines`: The private lines to one session that are stored nowhere: those to guests, say.
 - `paste`: A message of several lines that one session is typing, up to a line that is a dot.
 - `people_marks`: The marks of people in a list: their roles in the room, and who is away.
 - `permissions`: The table of rights: the least role for each act, by the mode of a room.
@@ -86,6 +89,8 @@ Modules (python3 -m tools.documents writes this list):
   format.
 - `respondents`: The people who may answer a question: which sessions are one person, and who is
   there.
+- `resumable_prompt`: A prompt that goes on in another process: `chatd.chat.handing_over`.
+- `resumable_subscriptions`: Subscriptions that go on in another process: `chatd.chat.handing_over`.
 - `roles`: The roles and modes of rooms: who owns a room, who is staff in it, and which mode it has.
 - `room_deeds`: Deeds: changes of what is stored about a room, which its log shows; and remarks.
 - `room_index`: An index of rooms: by their keys, in the order of these, and by the looks of their

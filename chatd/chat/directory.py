@@ -5,7 +5,7 @@ It must not know connections or commands, and moves no session.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 
@@ -24,12 +24,11 @@ from chatd.rooms.delivery_counts import DeliveryCounts
 from chatd.rooms.log_reader import Pages
 from chatd.rooms.read_queue import ReadQueue
 from chatd.rooms.room import UNMARKED, Marks, Room
-from chatd.storage.claims import Claim, claim_from, state_of_claim
+from chatd.storage.claims import Claim
 from chatd.storage.contract import RoomRecord, Store
 from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, check_end, validate_room_name
-from chatd.util.state import State
 
 
 class Rooms(RoomIndex):
@@ -56,10 +55,10 @@ class Rooms(RoomIndex):
         self._reads = reads
         self._moderation, self._stays = moderation, stays
         self._pages = Pages()
-        self._peopled = set[Room]()
+        self.peopled = set[Room]()
         self.when_lost: Callable[[Room], None] = _ignore
-        self._claims: HeldClaims[Room] = HeldClaims(store.claims)
-        self._claims.lost = self._was_lost
+        self.claims: HeldClaims[Room] = HeldClaims(store.claims)
+        self.claims.lost = self._was_lost
         self.lost: dict[str, Room] = {}
         stamps = store.stamps()
         for record in store.rooms():
@@ -103,7 +102,7 @@ class Rooms(RoomIndex):
         most `ROOMS_LOOKED_AT` are checked.
         """
         hidden = self._hidden_from(session)
-        shown = sorted(self._peopled - hidden, key=lambda room: (-room.people, room.name))[:most]
+        shown = sorted(self.peopled - hidden, key=lambda room: (-room.people, room.name))[:most]
         empty = (room for room in self._rooms.values() if not room.people and room not in hidden)
         return len(self._rooms) - len(hidden), shown + list(islice(empty, most - len(shown)))
 
@@ -120,7 +119,7 @@ class Rooms(RoomIndex):
         """Return the rooms that a session may not read, and those that are not looked at."""
         hidden = self._moderation.hidden
         some_hidden = islice(hidden, ROOMS_LOOKED_AT)
-        asked = {*some_hidden, *(self._peopled & hidden)}
+        asked = {*some_hidden, *(self.peopled & hidden)}
         return hidden - {room for room in asked if self.readable(session, room)}
 
     def check_new(self, wanted: str, session: Session) -> None:
@@ -152,7 +151,7 @@ class Rooms(RoomIndex):
         has the name as it is written there. Raises `Refusal`, and `StoreError`.
         """
         claim = claim_of_room(_room_name(wanted))
-        async with self._claims.claiming(claim) as claiming:
+        async with self.claims.claiming(claim) as claiming:
             other = claiming.in_the_way
             if other is None:
                 yield claiming
@@ -170,35 +169,8 @@ class Rooms(RoomIndex):
         """
         room = self._make(RoomRecord(_room_name(wanted), made=made))
         if claim is not None:
-            self._claims.give(room, claim)
+            self.claims.give(room, claim)
         return room
-
-    @property
-    def peopled(self) -> Collection[Room]:
-        """The rooms with members."""
-        return self._peopled
-
-    def state(self) -> list[State]:
-        """Return the rooms that are in no log yet, for another process, which knows all others."""
-        unsaid = [room for room in self._rooms.values() if not room.head]
-        claims = [self._claims.of(room) for room in unsaid]
-        return [
-            {
-                "name": room.name,
-                "made": list(room.made),
-                "claim": None if claim is None else state_of_claim(claim),
-            }
-            for room, claim in zip(unsaid, claims, strict=True)
-        ]
-
-    def resume(self, state: list[State]) -> None:
-        """Make the rooms again that are in no log yet."""
-        for each in state:
-            room = self._rooms.get(fold(each["name"]))
-            if room is None:
-                room = self._make(RoomRecord(each["name"], made=Origin(*each["made"])))
-            if each["claim"] is not None:
-                self._claims.resume(room, claim_from(each["claim"]))
 
     def of(self, name: str) -> Room:
         """Return the room of that name, which may be one that another node has made.
@@ -221,7 +193,7 @@ class Rooms(RoomIndex):
         """Forget a room if nothing would be lost without it."""
         if room is not None and room.forgettable and room is not self.lobby:
             self.remove(room)
-            self._claims.free(room)
+            self.claims.free(room)
             if self.lost.pop(room.name, None) is not None:
                 return  # all else that is known by its key is of the other room
             puts = self._moderation.forget(room)
@@ -249,7 +221,7 @@ class Rooms(RoomIndex):
             self._pages,
             head_time,
             self._reads,
-            self._peopled,
+            self.peopled,
             self._marks,
             self.counts,
             record.topic_set,

@@ -14,17 +14,22 @@ This module must not know connections, nor how a state gets from one process to 
 from __future__ import annotations
 
 from functools import partial
+from typing import TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.chat.held_claims import HeldClaims
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.event import is_inbox, owner_of
+from chatd.event import Origin, is_inbox, owner_of
 from chatd.formats.base import Format
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
+from chatd.storage.claims import claim_from, state_of_claim
 from chatd.text.folding import fold
 from chatd.util.state import State
+
+T = TypeVar("T")
 
 
 def release_all(server: ChatServer, clock: IReactorTime) -> None:
@@ -45,14 +50,13 @@ def state_of_server(server: ChatServer) -> State:
     """Return what another process needs to go on with a server, beside its sessions."""
     return {
         "numbers": server.numbers.state(),
-        "rooms": server.rooms.state(),
+        "rooms": _unsaid(server),
         "budgets": server.budgets.state(),
         "moderation": server.moderation.state(),
         "staying": server.staying.state(),
         "departed": server.sessions.state(),
         "respondents": server.questions.people.start,
         "push_codes": server.alerts.codes.state(),
-        "uptime": server.uptime,
         "watches": server.watches.state(),
         "beside": {name: part.state() for name, part in server.beside.items()},
         "orders": {room.key: room.here.order() for room in server.rooms.peopled},
@@ -62,14 +66,13 @@ def state_of_server(server: ChatServer) -> State:
 def resume_server(server: ChatServer, state: State) -> None:
     """Go on with a server that was made on the same store and has no session yet."""
     server.numbers.resume(state["numbers"])
-    server.rooms.resume(state["rooms"])
+    _resume_unsaid(server, state["rooms"])
     server.budgets.resume(state["budgets"])
     server.moderation.resume(state["moderation"])
     server.staying.resume(state["staying"])
     server.sessions.resume(state["departed"])
     server.questions.people.resume(state["respondents"])
     server.alerts.codes.resume(state["push_codes"])
-    server.have_been_up(state["uptime"])
     server.watches.resume(state["watches"])
     for name, part in server.beside.items():
         if name in state["beside"]:
@@ -89,7 +92,7 @@ def state_of(server: ChatServer, session: Session) -> State:
         "number": session.number,
         "text_only": session.text_only,
         "identity": session.identity.state(),
-        "name": server.names.state(session),
+        "name": _name_of(server, session),
         "prompt": session.prompt.state(),
         "subscriptions": session.subscriptions.state(),
         "joined": session.joined.state(),
@@ -103,12 +106,12 @@ def resume(
 
     ``format`` is that of its client before it has set anything; see `ChatServer.connect`.
     """
-    session = server.make_session(state["number"], stream, format, private=private)
+    session = server.connect(stream, format, private=private, number=state["number"])
     if state["text_only"]:
         session.read_as_text()
     session.identity.resume(state["identity"])
-    server.sessions.add(session)
-    server.names.resume(session, state["name"])
+    if state["name"]["taken"]:
+        _take_name(server, session, state["name"]["claim"])
     told = state["subscriptions"]
     account = told["account"]
     tracker = None if account is None else server.unread.resume(session, account)
@@ -126,6 +129,41 @@ def follow(server: ChatServer, session: Session, state: State) -> None:
     session.subscriptions.resume_following(
         state["subscriptions"], log_of, session.may_read, cursors
     )
+
+
+def _unsaid(server: ChatServer) -> list[State]:
+    """Return the rooms that are in no log yet: another process knows all others."""
+    rooms = [room for room in server.rooms.values() if not room.head]
+    return [
+        {"name": room.name, "made": list(room.made), "claim": _claimed(server.rooms.claims, room)}
+        for room in rooms
+    ]
+
+
+def _resume_unsaid(server: ChatServer, rooms: list[State]) -> None:
+    for each in rooms:
+        room = _room_of(server, each["name"])
+        if room is None:
+            room = server.rooms.add(each["name"], Origin(*each["made"]))
+        if each["claim"] is not None:
+            server.rooms.claims.resume(room, claim_from(each["claim"]))
+
+
+def _name_of(server: ChatServer, session: Session) -> State:
+    """Return whether a session has taken its name, and by which claim."""
+    taken = session in server.names.of(session.name)
+    return {"taken": taken, "claim": _claimed(server.names.claims, session)}
+
+
+def _take_name(server: ChatServer, session: Session, claim: State | None) -> None:
+    server.names.take(session, session.name)
+    if claim is not None:
+        server.names.claims.resume(session, claim_from(claim))
+
+
+def _claimed(claims: HeldClaims[T], owner: T) -> State | None:
+    claim = claims.of(owner)
+    return None if claim is None else state_of_claim(claim)
 
 
 def _room_of(server: ChatServer, name: str) -> Room | None:

@@ -165,7 +165,7 @@ class Moderation:
 
     def disconnected(self, number: int) -> None:
         """Forget a session of any node that has disconnected."""
-        self.roles.disconnected(number)
+        self.roles.given.disconnected(number)
         self.sanctions.disconnected(number)
 
     def bind_logged_out(self, number: int, account: str) -> None:
@@ -192,12 +192,12 @@ class Moderation:
 
     def state(self) -> State:
         """Return what another process needs to go on, of what is in memory alone."""
-        return {"bound": self.sanctions.state(), "given": self.roles.state()}
+        return {"bound": self.sanctions.state(), "given": self.roles.given.state()}
 
     def resume(self, state: State) -> None:
         """Go on from a state."""
         self.sanctions.resume(state["bound"])
-        self.roles.resume(state["given"])
+        self.roles.given.resume(state["given"])
 
     def made(self, room: Room) -> None:
         """Take note of a room that was made: from now on it is guarded as its records say."""

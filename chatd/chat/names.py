@@ -31,10 +31,9 @@ from chatd.chat.held_claims import (
 )
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.storage.claims import Claim, Claims, claim_from, state_of_claim
+from chatd.storage.claims import Claim, Claims
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, NameFault, check_new_name, looks, validate_name
-from chatd.util.state import State
 
 T = TypeVar("T")
 
@@ -58,10 +57,6 @@ class ConfusableIndex(Generic[T]):
     def name_of(self, owner: T) -> str:
         """Return the name of an owner that has one."""
         return self._names[owner]
-
-    def has(self, owner: T) -> bool:
-        """Return True if an owner has a name."""
-        return owner in self._names
 
     def owners(self, name: str) -> list[T]:
         """Return the owners whose names look like this one or equal it."""
@@ -112,8 +107,8 @@ class Names:
         self._accounts = accounts
         self._check_hooks = hooks
         self.when_lost: Callable[[Sequence[Session]], None] = _ignore
-        self._claims: HeldClaims[Session] = HeldClaims(claims)
-        self._claims.lost = self._was_lost
+        self.claims: HeldClaims[Session] = HeldClaims(claims)
+        self.claims.lost = self._was_lost
         self._lost: set[str] = set()
         self._guest = guest
         self._sessions: dict[str, list[Session]] = {}
@@ -173,7 +168,7 @@ class Names:
         it by the claim. Entering raises `StoreError`.
         """
         holder = session.identity.client_id or f"session {session.number}"
-        return self._claims.claiming(claim_of_person(name, holder))
+        return self.claims.claiming(claim_of_person(name, holder))
 
     def check_claim(self, session: Session, claiming: Claiming) -> None:
         """Raise `Refusal` if the store says that another person has the name, or a look-alike."""
@@ -189,7 +184,7 @@ class Names:
         Raises `Refusal` if it may not be registered, and `StoreError`.
         """
         self.check_account(account.name)
-        async with self._claims.claiming(claim_of_account(account)) as claiming:
+        async with self.claims.claiming(claim_of_account(account)) as claiming:
             if claiming.in_the_way is not None:
                 raise taken(account.name, claiming.in_the_way, "registered_name")
             self.check_account(account.name)
@@ -217,26 +212,9 @@ class Names:
         self.free(session)
         self._lost.discard(name)
         if claim is not None:
-            self._claims.give(session, claim)
+            self.claims.give(session, claim)
         self._sessions.setdefault(fold(name), []).append(session)
         self._like.add(name, session)
-
-    def state(self, session: Session) -> State:
-        """Return what another process needs to have a session keep its name."""
-        claim = self._claims.of(session)
-        return {
-            "taken": self._like.has(session),
-            "claim": None if claim is None else state_of_claim(claim),
-        }
-
-    def resume(self, session: Session, state: State) -> None:
-        """Have a session keep the name that it has, as another process had it."""
-        if not state["taken"]:
-            return
-        self._sessions.setdefault(fold(session.name), []).append(session)
-        self._like.add(session.name, session)
-        if state["claim"] is not None:
-            self._claims.resume(session, claim_from(state["claim"]))
 
     def together(self, session: Session) -> list[Session]:
         """Return a session and the others of the same person that have its name.
@@ -260,7 +238,7 @@ class Names:
         """
         identity = session.identity
         before, was_guest = identity.name, identity.is_guest
-        with self._claims.keeping(session) as claim_before:
+        with self.claims.keeping(session) as claim_before:
             self.take(session, name, claim)
             try:
                 session.rename(name, along=along)
@@ -286,7 +264,7 @@ class Names:
 
     def free(self, session: Session) -> None:
         """Free the name of a session, so that others can take it. Nothing happens without one."""
-        self._claims.free(session)
+        self.claims.free(session)
         name = self._like.remove(session)
         if name is None:
             return
@@ -306,7 +284,7 @@ class Names:
 
     def release_claim(self, session: Session) -> None:
         """Hold the name of a session no more by a claim: it is free, or an account has it."""
-        self._claims.free(session)
+        self.claims.free(session)
 
     def _registered_like(self, name: str) -> list[str]:
         """Return the registered names that look like this one or equal it."""

@@ -260,7 +260,7 @@ class OtherNodes:
         role = role_after(deed.verb, roles.mode_of(room))
         # The role of an account is in the tables, and what its sessions had as guests ends.
         of_guests = Role.EVERYONE if roles.is_registered(deed.target) else role
-        roles.give_guests(sessions.called_anywhere(deed.target), room, of_guests)
+        roles.given.give(sessions.called_anywhere(deed.target), room, of_guests)
         self._parts.evictions.review_room(room)
         if deed.verb == "invite":
             self._parts.moves.tell_invited(sessions.called(deed.target), room, by)

@@ -25,9 +25,7 @@ from chatd.chat.action_queue import Job
 from chatd.chat.paste import Paste
 from chatd.chat.replies import READING_SECONDS, Replies
 from chatd.errors import ErrorKind
-from chatd.rooms.room import Room
 from chatd.text.messages import MessageFault
-from chatd.util.state import State
 
 CONFIRM_SECONDS = 60
 """A command is confirmed by repeating it within this many seconds."""
@@ -95,38 +93,6 @@ class Prompt:
         self._left = 0  # the number of times that it may be asked again
         self._soon_until = 0.0
         self._to_confirm = ("", 0.0)  # the command to be repeated, and when it was given
-
-    def state(self) -> State:
-        """Return what another process needs to go on.
-
-        What receives an answer cannot be handed over, only that one is awaited.
-        """
-        return {
-            "paste": None if self.paste is None else self.paste.state(),
-            "asks": self.pending is not None and self.pending != self._answer_unasked,
-            "soon_until": self._soon_until,
-            "expects": self.pending == self._answer_unasked,
-            "to_confirm": list(self._to_confirm),
-        }
-
-    def resume(self, state: State, room_of: Callable[[str], Room | None]) -> None:
-        """Go on from a state. ``room_of`` finds the room of a name.
-
-        The answer to a question that was open is taken, so that a password is not said, and the
-        client is told to begin again.
-        """
-        command, when = state["to_confirm"]
-        self._to_confirm = (command, when)
-        self._soon_until = state["soon_until"]
-        if state["paste"] is not None:
-            name = state["paste"]["room"]
-            paste = Paste(None if name is None else room_of(name))
-            paste.resume(state["paste"])
-            self.collect(paste)
-        elif state["asks"]:
-            self.pending, self._question, self._soon_until = self._answer_too_late, None, 0.0
-        elif state["expects"]:
-            self._expect_nothing()
 
     def hide_typing_on(self, screen: Screen) -> None:
         """Have a screen not show what is typed while a question is pending."""
@@ -271,10 +237,6 @@ class Prompt:
 
     def _answer_unasked(self, answer: str) -> None:
         """Take no answer: no question was asked."""
-
-    def _answer_too_late(self, answer: str) -> None:
-        """Take no answer: the process that asked the question was replaced."""
-        self._replies.error(ErrorKind.NOT_SAID, "asked_before_upgrade")
 
     def _answer_too_soon(self, answer: str) -> None:
         if self._question is None:

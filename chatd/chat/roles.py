@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from chatd.accounts.accounts import Accounts
+from chatd.chat.given_roles import GivenRoles
 from chatd.chat.permissions import Mode, Role
 from chatd.chat.roster import AnySession
 from chatd.chat.session import Session
@@ -19,7 +20,6 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Store
 from chatd.storage.records import Damaged, Groups, Put, Table
 from chatd.text.folding import fold
-from chatd.util.state import State
 
 OWNED = 100
 """Most rooms that one account may own."""
@@ -76,9 +76,7 @@ class Roles:
         self._accounts = accounts
         self._lobby = lobby
         self._elsewhere = elsewhere
-        # The roles of sessions without an account, by number and room, with the folded name for
-        # which each was given: under another name it is not valid.
-        self._given: dict[int, dict[str, tuple[Role, str]]] = {}
+        self.given = GivenRoles()
         try:
             for policy in self.rooms.values():
                 Mode(policy.mode)
@@ -93,18 +91,11 @@ class Roles:
             return Role.ADMINISTRATOR
         administers = session.identity.may_administer
         role = self.role_of_account(session.account, room, administers=administers)
-        if room is not None and session.number in self._given:
-            role = max(role, self._given_to(session, room))
-        return role
-
-    def _given_to(self, holder: AnySession, room: Room) -> Role:
-        """Return the role that a session was given as a guest."""
-        role, name = self._given.get(holder.number, {}).get(room.key, (Role.EVERYONE, ""))
-        return role if name == fold(holder.name) else Role.EVERYONE
+        return role if room is None else max(role, self.given.role_of(session, room))
 
     def role_of_remote(self, holder: AnySession, room: Room) -> Role:
         """Return the role in a room of a session of another node."""
-        return max(self.role_of_account(holder.account, room), self._given_to(holder, room))
+        return max(self.role_of_account(holder.account, room), self.given.role_of(holder, room))
 
     def role_of_name(self, name: str, sessions: Iterable[Session], room: Room) -> Role:
         """Return the highest role in a room of an account's name and of the sessions with it.
@@ -112,7 +103,7 @@ class Roles:
         The sessions are those of this node. Those of others count, too.
         """
         roles = [self.role_of(session, room) for session in sessions]
-        roles += [self._given_to(holder, room) for holder in self._elsewhere(name)]
+        roles += [self.given.role_of(holder, room) for holder in self._elsewhere(name)]
         return max([self.role_of_account(fold(name), room), *roles])
 
     def role_of_account(
@@ -199,50 +190,6 @@ class Roles:
         """Return the changes by which an account, given its key, has been told of all of them."""
         keys = self._untold[account]
         return [self.table.put(key, self.table[key]._replace(by="")) for key in keys]
-
-    def give_guests(self, holders: Iterable[AnySession], room: Room, role: Role) -> None:
-        """Give sessions a role in a room, beside that of their account.
-
-        It ends when they disconnect or have another name.
-        """
-        for holder in holders:
-            self._given.setdefault(holder.number, {})[room.key] = (role, fold(holder.name))
-
-    def lower_guests(
-        self, holders: Iterable[AnySession], room: Room, role: Role
-    ) -> Callable[[], None]:
-        """Lower the roles that sessions were given in a room to at most this one, at once.
-
-        Return a function that takes that back.
-        """
-        had = {
-            holder.number: self._given[holder.number][room.key]
-            for holder in holders
-            if room.key in self._given.get(holder.number, ())
-        }
-        for number, (given, name) in had.items():
-            self._given[number][room.key] = (min(given, role), name)
-
-        def take_back() -> None:
-            for number, before in had.items():
-                if number in self._given:  # it has not disconnected since
-                    self._given[number][room.key] = before
-
-        return take_back
-
-    def state(self) -> State:
-        """Return the roles that sessions were given as guests, for another process."""
-        return {str(number): dict(rooms) for number, rooms in self._given.items()}
-
-    def resume(self, state: State) -> None:
-        """Give sessions the roles again that they have at another process."""
-        for number, rooms in state.items():
-            given = {room: (Role(role), name) for room, (role, name) in rooms.items()}
-            self._given[int(number)] = given
-
-    def disconnected(self, number: int) -> None:
-        """Forget the roles of a session that has disconnected, given its number."""
-        self._given.pop(number, None)
 
     def forget(self, room: Room) -> list[Put]:
         """Return the changes to store when a room is forgotten."""

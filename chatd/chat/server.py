@@ -92,13 +92,11 @@ class ChatServer:
         audit: Audit | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.now = now
-        self.language = language
+        self.now, self.language = now, language
         self.store, self.error_log = store, store.error_log
-        self._clock, self.motd = clock, motd
+        self._clock, self.motd, self._started = clock, motd, clock.seconds()
         self.budgets = budgets or Budgets(clock)
         self.audit = audit or Audit(clock)
-        self._started = clock.seconds()
         self.beside: dict[str, Stateful] = {}
         self.numbers, reads = SessionNumbers(store), ReadQueue(store)
         self.accounts = Accounts(store)
@@ -195,18 +193,12 @@ class ChatServer:
 
     # Coming and going
 
-    def connect(self, stream: Stream, format: Format, *, private: bool = True) -> Session:
-        """Make a session in no room; one not ``private`` has no private lines. Raises `Refusal`."""
-        session = self.make_session(self.numbers.take(), stream, format, private=private)
-        self.sessions.add(session)
-        return session
-
-    def make_session(
-        self, number: int, stream: Stream, format: Format, *, private: bool
+    def connect(
+        self, stream: Stream, format: Format, *, private: bool = True, number: int | None = None
     ) -> Session:
-        """Return a session of that number, with the name of a guest, that is not connected yet."""
-        return Session(
-            number,
+        """Make a session in no room, ``private`` or not, of a new ``number`` unless it has one."""
+        session = Session(
+            number := self.numbers.take() if number is None else number,
             self.names.of_guest(number),
             stream,
             format,
@@ -216,6 +208,8 @@ class ChatServer:
             self._rights,
             private=private,
         )
+        self.sessions.add(session)
+        return session
 
     def enter(self, session: Session, *, recent: bool = True) -> None:
         """Welcome a session: see `RoomMoves.welcome`."""
@@ -237,18 +231,15 @@ class ChatServer:
 
     def disconnect(self, session: Session) -> None:
         """Forget a session whose client has gone."""
-        try:
-            try:
-                if not session.stream.finished:
-                    self.finish(session)
-            finally:
-                self.unread.depart(session)
-        finally:
-            self.sessions.remove(session)
-            self.quotas.remove(session)
-            self.spending.end(session)
-            self.moderation.disconnected(session.number)
-            session.stream.abandon()
+        with ExitStack() as ending:  # the last one first, also if one of them fails
+            ending.callback(session.stream.abandon)
+            ending.callback(self.moderation.disconnected, session.number)
+            ending.callback(self.spending.end, session)
+            ending.callback(self.quotas.remove, session)
+            ending.callback(self.sessions.remove, session)
+            ending.callback(self.unread.depart, session)
+            if not session.stream.finished:
+                self.finish(session)
 
     def check(self) -> None:
         """Store what is due, and end grants and counts that expired; call it every five seconds."""
@@ -270,9 +261,5 @@ class ChatServer:
 
     @property
     def uptime(self) -> float:
-        """The seconds since it was made, or the one was for which it goes on."""
+        """The seconds since it was made."""
         return self._clock.seconds() - self._started
-
-    def have_been_up(self, seconds: float) -> None:
-        """Go on for a server that has been there for so many seconds."""
-        self._started = self._clock.seconds() - seconds

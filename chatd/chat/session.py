@@ -27,9 +27,9 @@ from chatd.chat.action_queue import ActionQueue, Receipt
 from chatd.chat.identity import Identity
 from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.membership import Membership
-from chatd.chat.prompt import Prompt
 from chatd.chat.replies import Replies
-from chatd.chat.subscriptions import Subscriptions
+from chatd.chat.resumable_prompt import ResumablePrompt
+from chatd.chat.resumable_subscriptions import ResumableSubscriptions
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Kind, is_inbox
 from chatd.formats.base import Format
@@ -101,8 +101,8 @@ class Session:
         self.identity = Identity(name, clock, rights.holds)
         self.replies = Replies(stream, format, language)
         self.queue = ActionQueue(self.replies, error_log)
-        self.prompt = Prompt(self.replies, clock)
-        self.subscriptions = Subscriptions(number, self.identity, self.replies, private)
+        self.prompt = ResumablePrompt(self.replies, clock)
+        self.subscriptions = ResumableSubscriptions(number, self.identity, self.replies, private)
         self.joined = JoinedRooms(self.subscriptions, self.replies, clock)
         self.rights = rights
 

@@ -224,22 +224,6 @@ class UnreadTracker:
             for session in self.sessions(account):
                 session.attempt(session.subscriptions.show_read_mark, room, mark)
 
-    def skip(self, session: Session) -> Deferred[None]:
-        """Mark all lines as read that a session missed. Fires once that is stored."""
-        tracker, missed = session.subscriptions.read_tracker, self.missed.everywhere(session)
-        if tracker is None or not missed:
-            return succeed(None)
-        puts = [
-            put
-            for log, _, upto, _ in missed
-            for put in self.read_marks.puts(tracker.account, log.key, upto)
-        ]
-        done = change(self._store, *puts)
-        for log, _, _, _ in missed:
-            if log is not tracker.inbox:
-                self.show_mark(tracker.account, log)
-        return done
-
 
 def _keep(store: Store, puts: Iterable[Put]) -> Deferred[None]:
     """Store changes of marks. If they cannot be stored, they are as before."""

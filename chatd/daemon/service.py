@@ -91,6 +91,21 @@ class Succession(Protocol):
     def begin(self) -> None:
         """Serve the clients."""
 
+    @property
+    def event(self) -> AuditEvent:
+        """How this process became the daemon."""
+
+
+class ByItself:
+    """The part of a process that takes over nothing."""
+
+    event = AuditEvent.START
+
+    def take_over(self) -> None:
+        """Do nothing: there is no other process."""
+
+    begin = take_over
+
 
 class Listener(NamedTuple):
     """One address: the factory that serves it, and through that the ports bound for it."""
@@ -167,7 +182,7 @@ class ChatService(Service):
         outgoing: Outgoing | None = None,
         guide: Sequence[str] = (),
         begin_log: Callable[[], ILogObserver | None] = lambda: None,
-        succession: Succession | None = None,
+        succession: Succession = ByItself(),  # noqa: B008 - a value
         return_memory: Callable[[], None] = return_memory,
     ) -> None:
         self._store = store
@@ -181,8 +196,7 @@ class ChatService(Service):
         self.control = control
         self._readiness = readiness or Readiness(lambda: store.saves)
         self._outgoing = outgoing
-        self._guide = guide
-        self._begin_log = begin_log
+        self._guide, self._begin_log = guide, begin_log
         self._succession = succession
         self._return_memory = return_memory
         self._clients = 0  # the most since memory was given back
@@ -199,15 +213,14 @@ class ChatService(Service):
     def startService(self) -> None:
         """Start the store and all that is to run, and log the addresses and the history."""
         super().startService()
-        if self._succession is not None:
-            self._succession.take_over()
+        self._succession.take_over()
         self._store.start()
         for server in self._servers:
             Deferred.fromCoroutine(server.unread.inboxes.clear_gone())
         for helper in self._helpers:
             helper.start()
         self.log.info("{versions}", versions=versions(), version=__version__)
-        self._record(AuditEvent.START if self._succession is None else AuditEvent.UPGRADE)
+        self._record(self._succession.event)
         self._log_addresses()
         for line in self._guide:
             self.log.info("{line}", line=line)
@@ -233,8 +246,7 @@ class ChatService(Service):
                 self.log.info("{history}", history=kept)
             self._retention.start()
         self._readiness.phase = Phase.RUNNING
-        if self._succession is not None:
-            self._succession.begin()
+        self._succession.begin()
         if self._on_terminal:
             self.log.info("{how}", how=sentence(self._language, "log_stop"))
 

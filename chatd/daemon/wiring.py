@@ -75,7 +75,7 @@ from chatd.daemon.reactor_lag import ReactorLag
 from chatd.daemon.readiness import Readiness
 from chatd.daemon.reload import Parts, Reload
 from chatd.daemon.retention import Retention
-from chatd.daemon.service import ChatService
+from chatd.daemon.service import ByItself, ChatService
 from chatd.daemon.service_manager import manager_of
 from chatd.daemon.settings import Settings
 from chatd.daemon.signals import (
@@ -226,7 +226,7 @@ def _make(options: Options, start: Start, taking: Taking | None = None) -> IServ
     helpers = passwords, local_users, certificates, audit_file, watching, monitor
 
     # The process
-    succession = None
+    succession: Any = ByItself()
     if taking is not None:
         succession = Succession(taking, store, listeners, server, pid_file, log, reactor)
     collect_garbage_rarely()

@@ -18,11 +18,10 @@ woken when there is more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 from typing import Protocol
 
 from chatd.rooms.followers import Socket
-from chatd.rooms.replay import Source, Stretch
+from chatd.rooms.replay import Source
 from chatd.rooms.slices import Slices
 from chatd.util.meter import FREE, SHORT_ANSWER, Meter
 
@@ -119,13 +118,13 @@ class Stream:
         "_answers",
         "_farewell",
         "_live",
-        "_queue",
         "_relieved",
         "_unsent",
         "closed",
         "finished",
         "meter",
         "owner",
+        "queued",
         "sink",
     )
 
@@ -134,7 +133,7 @@ class Stream:
         self.sink: Sink = _NOWHERE
         self._relieved: Callable[[], None] = _nobody
         self.owner = owner or _NOBODY
-        self._queue: _Queue = _EMPTY
+        self.queued: _Queue = _EMPTY  # others only look at it
         self._live: tuple[Live, ...] = ()  # a list of one, as most have, weighs twice as much
         self._answers = self._unsent = 0  # the bytes of all, and of those that were taken last
         self.closed = self.finished = False
@@ -164,17 +163,17 @@ class Stream:
     @property
     def drained(self) -> bool:
         """True if the stream is finished and all of it was taken."""
-        return self.finished and not self._queue
+        return self.finished and not self.queued
 
     @property
     def owes_past(self) -> bool:
         """True while a replay is queued."""
-        return any(not isinstance(queued, bytes | Slices) for queued in self._queue)
+        return any(not isinstance(each, bytes | Slices) for each in self.queued)
 
     @property
     def sources(self) -> Sequence[Source]:
         """All that it takes from, in order, but answers."""
-        return (*[each for each in self._queue if not isinstance(each, bytes)], *self._live)
+        return (*[each for each in self.queued if not isinstance(each, bytes)], *self._live)
 
     def wake(self) -> None:
         """Have the sink take: a source may have something."""
@@ -182,12 +181,12 @@ class Stream:
 
     def push(self, data: bytes) -> bool:
         """Send fresh data of a live source and return True; send nothing if any is queued."""
-        return not self._queue and self.sink.push(data)
+        return not self.queued and self.sink.push(data)
 
     @property
     def ready_socket(self) -> Socket | None:
         """The socket that takes fresh data of a live source; None while anything is in the way."""
-        return None if self._queue or self.finished else self.sink.ready_socket
+        return None if self.queued or self.finished else self.sink.ready_socket
 
     def owe(self, rest: bytes) -> None:
         """Send the rest of fresh data that ``ready_socket`` took in part."""
@@ -244,7 +243,7 @@ class Stream:
         """Drop what is queued, and all that is put in later: the sink will take no more."""
         self.blocked()
         self.closed = True
-        self._queue = _EMPTY
+        self.queued = _EMPTY
         self._answers = self._unsent = 0
         self.sink = _NOWHERE if self.sink.acknowledged else _LOST
 
@@ -254,24 +253,19 @@ class Stream:
         self.finished, self._live = True, ()
         self._relieved, self.owner, self._farewell = _nobody, _NOBODY, _nothing
 
-    def left(self) -> list[bytes | Stretch]:
-        """Return what is queued and was not taken, for another process; live sources are not."""
-        queue = self._queue
-        return [*chain(*([each] if isinstance(each, bytes) else each.left() for each in queue))]
-
     def take(self) -> bytes:
         """Return the next piece to send, all before it being sent; empty if there is none now."""
         if self._unsent:
             sent, self._unsent = self._unsent, 0
             self._relieve(sent)
-        while self._queue:
-            first = self._queue[0]
+        while self.queued:
+            first = self.queued[0]
             if isinstance(first, bytes):
                 return self._take_answers()
             data = first.take()
             if data or not first.done:
                 return data
-            self._queue = list(self._queue[1:]) or _EMPTY
+            self.queued = list(self.queued[1:]) or _EMPTY
             self._relieve(ANSWER_BYTES if isinstance(first, Slices) else 0)
         for place, source in enumerate(self._live):
             if data := source.take():
@@ -282,11 +276,11 @@ class Stream:
 
     def _take_answers(self) -> bytes:
         answers: list[bytes] = []
-        for queued in self._queue:
-            if not isinstance(queued, bytes):
+        for each in self.queued:
+            if not isinstance(each, bytes):
                 break
-            answers.append(queued)
-        self._queue = list(self._queue[len(answers) :]) or _EMPTY
+            answers.append(each)
+        self.queued = list(self.queued[len(answers) :]) or _EMPTY
         data = b"".join(answers)
         self._unsent = len(data)
         return data
@@ -309,8 +303,8 @@ class Stream:
 
     def _put(self, answer: bytes | Source | None, size: int = 0) -> None:
         if answer:
-            self._queue = self._queue or []
-            self._queue.append(answer)
+            self.queued = self.queued or []
+            self.queued.append(answer)
             self._answers += len(answer) if isinstance(answer, bytes) else size
 
 

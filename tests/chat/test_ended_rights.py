@@ -274,7 +274,7 @@ class TestGuests:
         world.release()
         for person in luis, other:
             assert "ERR Name in use: " in str(person.ask("/join ops"))
-        assert world.server.moderation.roles._given == {}
+        assert world.server.moderation.roles.given._given == {}
 
     def test_what_is_taken_back_ends_at_once_and_for_good(self) -> None:
         world, ana, (luis,) = _slow("moderated", "luis")
@@ -318,7 +318,7 @@ class TestGuests:
         assert EN.notice("joined_room", room="ops", here=...) in str(
             luis.ask("/leave", "/join ops")
         )
-        assert list(world.server.moderation.roles._given) == [luis.session.number]
+        assert list(world.server.moderation.roles.given._given) == [luis.session.number]
         expected_errors()
 
     def test_who_registers_that_name_keeps_it_until_they_log_out(self) -> None:

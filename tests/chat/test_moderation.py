@@ -171,7 +171,7 @@ class TestTable:
             (Role.VOICED, Role.OPERATOR),
             (Role.OWNER, Role.OWNER),
         ):
-            moderation.roles.give_guests([zoe.session], ops, given)
+            moderation.roles.given.give([zoe.session], ops, given)
             assert moderation.roles.role_of(zoe.session, ops) is role
 
     def test_the_lobby_is_free_until_there_is_an_administrator(self) -> None:

@@ -133,7 +133,7 @@ def test_what_a_guest_was_given_is_forgotten_with_it(
 ) -> None:
     server, visit = ana.server, ana.server.roster.called("luis")[0]
     roles, room = server.moderation.roles, server.rooms["ops"]
-    roles.give_guests([visit], room, Role.VOICED)
+    roles.given.give([visit], room, Role.VOICED)
     assert roles.role_of_remote(visit, room) is Role.VOICED
     luis.hang_up()
     assert roles.role_of_remote(visit, room) is Role.EVERYONE

@@ -121,7 +121,7 @@ class TestOfSessions:
 
     def test_a_guest_is_given_one_in_one_room(self, harness: RolesHarness) -> None:
         luis, max_ = harness.session(name="luis"), harness.session(name="max")
-        harness.roles.give_guests([luis], harness.ops, Role.VOICED)
+        harness.roles.given.give([luis], harness.ops, Role.VOICED)
         assert harness.roles.role_of(luis, harness.ops) is Role.VOICED
         assert harness.roles.role_of(luis, harness.lobby) is Role.EVERYONE
         assert harness.roles.role_of(luis, None) is Role.EVERYONE
@@ -129,7 +129,7 @@ class TestOfSessions:
 
     def test_under_another_name_it_has_none(self, harness: RolesHarness) -> None:
         luis = harness.session(name="luis")
-        harness.roles.give_guests([luis], harness.ops, Role.VOICED)
+        harness.roles.given.give([luis], harness.ops, Role.VOICED)
         luis.identity.rename("otro", guest=False)
         assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
         luis.identity.rename("LUIS", guest=False)
@@ -144,30 +144,30 @@ class TestOfSessions:
     ) -> None:
         ana = harness.session(name="ana", account="ana")
         harness.give("ana", account)
-        harness.roles.give_guests([ana], harness.ops, given)
+        harness.roles.given.give([ana], harness.ops, given)
         assert harness.roles.role_of(ana, harness.ops) is max(account, given)
 
     def test_one_is_taken_back(self, harness: RolesHarness) -> None:
         luis, max_ = harness.session(name="luis"), harness.session(name="max")
-        harness.roles.give_guests([luis], harness.ops, Role.VOICED)
-        harness.roles.give_guests([luis, max_], harness.ops, Role.EVERYONE)
+        harness.roles.given.give([luis], harness.ops, Role.VOICED)
+        harness.roles.given.give([luis, max_], harness.ops, Role.EVERYONE)
         assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
 
     def test_it_keeps_those_in_other_rooms(self, harness: RolesHarness) -> None:
         luis = harness.session(name="luis")
         for room in harness.ops, harness.lobby:
-            harness.roles.give_guests([luis], room, Role.INVITED)
-        harness.roles.give_guests([luis], harness.ops, Role.EVERYONE)
+            harness.roles.given.give([luis], room, Role.INVITED)
+        harness.roles.given.give([luis], harness.ops, Role.EVERYONE)
         assert harness.roles.role_of(luis, harness.lobby) is Role.INVITED
 
     def test_they_end_with_it(self, harness: RolesHarness) -> None:
         luis = harness.session(name="luis")
-        harness.roles.give_guests([luis], harness.ops, Role.VOICED)
-        harness.roles.disconnected(luis.number)
+        harness.roles.given.give([luis], harness.ops, Role.VOICED)
+        harness.roles.given.disconnected(luis.number)
         assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
 
     def test_one_without_a_role_may_disconnect(self, harness: RolesHarness) -> None:
-        harness.roles.disconnected(harness.session().number)
+        harness.roles.given.disconnected(harness.session().number)
 
 
 class TestOfNames:
@@ -176,7 +176,7 @@ class TestOfNames:
     ) -> None:
         ana, other = harness.session(name="Ana"), harness.session(name="Ana")
         assert harness.roles.role_of_name("Ana", [ana, other], harness.ops) is Role.EVERYONE
-        harness.roles.give_guests([other], harness.ops, Role.INVITED)
+        harness.roles.given.give([other], harness.ops, Role.INVITED)
         assert harness.roles.role_of_name("Ana", [ana, other], harness.ops) is Role.INVITED
         harness.give("ana", Role.VOICED)
         assert harness.roles.role_of_name("Ana", [ana, other], harness.ops) is Role.VOICED
@@ -191,42 +191,42 @@ class TestLowering:
 
     def test_it_is_at_most_the_new_one(self, harness: RolesHarness) -> None:
         luis, max_ = harness.session(name="luis"), harness.session(name="max")
-        harness.roles.give_guests([luis], harness.ops, Role.VOICED)
-        harness.roles.give_guests([max_], harness.ops, Role.INVITED)
-        harness.roles.lower_guests([luis, max_], harness.ops, Role.INVITED)
+        harness.roles.given.give([luis], harness.ops, Role.VOICED)
+        harness.roles.given.give([max_], harness.ops, Role.INVITED)
+        harness.roles.given.lower([luis, max_], harness.ops, Role.INVITED)
         assert harness.roles.role_of(luis, harness.ops) is Role.INVITED
-        harness.roles.lower_guests([luis, max_], harness.ops, Role.VOICED)
+        harness.roles.given.lower([luis, max_], harness.ops, Role.VOICED)
         assert harness.roles.role_of(max_, harness.ops) is Role.INVITED
 
     def test_it_is_taken_back(self, harness: RolesHarness) -> None:
         luis = harness.session(name="luis")
-        harness.roles.give_guests([luis], harness.ops, Role.VOICED)
-        take_back = harness.roles.lower_guests([luis], harness.ops, Role.EVERYONE)
+        harness.roles.given.give([luis], harness.ops, Role.VOICED)
+        take_back = harness.roles.given.lower([luis], harness.ops, Role.EVERYONE)
         assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
         take_back()
         assert harness.roles.role_of(luis, harness.ops) is Role.VOICED
 
     def test_a_session_without_a_role_gets_none_by_it(self, harness: RolesHarness) -> None:
         luis, max_ = harness.session(name="luis"), harness.session(name="max")
-        harness.roles.give_guests([luis], harness.lobby, Role.VOICED)
-        harness.roles.lower_guests([luis, max_], harness.ops, Role.VOICED)()
+        harness.roles.given.give([luis], harness.lobby, Role.VOICED)
+        harness.roles.given.lower([luis, max_], harness.ops, Role.VOICED)()
         for session in luis, max_:
             assert harness.roles.role_of(session, harness.ops) is Role.EVERYONE
 
     def test_it_is_not_valid_under_another_name(self, harness: RolesHarness) -> None:
         luis = harness.session(name="luis")
-        harness.roles.give_guests([luis], harness.ops, Role.VOICED)
+        harness.roles.given.give([luis], harness.ops, Role.VOICED)
         luis.identity.rename("otro", guest=False)
-        harness.roles.lower_guests([luis], harness.ops, Role.INVITED)
+        harness.roles.given.lower([luis], harness.ops, Role.INVITED)
         assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
 
     def test_a_session_that_has_disconnected_since_has_none_again(
         self, harness: RolesHarness
     ) -> None:
         luis = harness.session(name="luis")
-        harness.roles.give_guests([luis], harness.ops, Role.VOICED)
-        take_back = harness.roles.lower_guests([luis], harness.ops, Role.EVERYONE)
-        harness.roles.disconnected(luis.number)
+        harness.roles.given.give([luis], harness.ops, Role.VOICED)
+        take_back = harness.roles.given.lower([luis], harness.ops, Role.EVERYONE)
+        harness.roles.given.disconnected(luis.number)
         take_back()
         assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
 

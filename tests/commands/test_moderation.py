@@ -1672,7 +1672,7 @@ class TestWhatHoldsForWhom:
         ana.ask("/voice luis", "/mute luis")
         luis.hang_up()
         moderation = world.server.moderation
-        assert not moderation.roles._given
+        assert not moderation.roles.given._given
         assert not moderation.sanctions._bound
 
     def test_a_room_that_is_open_again_is_hidden_no_more(self, world: World, ana: Member) -> None:

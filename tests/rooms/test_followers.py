@@ -98,6 +98,9 @@ class Wire(StringTransport):
     def getHandle(self) -> object:
         return self._handle
 
+    def startWriting(self) -> None:
+        """Do nothing: its client says when there is room, as it reads."""
+
     def loseWriteConnection(self) -> None:
         """Do nothing: nothing is written any more."""
 
@@ -142,7 +145,7 @@ class Client:
         """True if nothing is in the way of fresh data: the definition of being in step."""
         stream, writer = self.stream, self.writer
         return not (
-            stream._queue or stream.finished or stream.closed or writer._busy or writer._closing
+            stream.queued or stream.finished or stream.closed or writer._busy or writer._closing
         ) and not (writer._ending or writer._socket is None)
 
     def follow(self, room: Room, format: PlainFormat) -> None:

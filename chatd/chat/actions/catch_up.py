@@ -11,6 +11,7 @@ from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
+from chatd.storage.records import change
 
 
 async def show_missed(server: ChatServer, session: Session) -> bool:
@@ -31,7 +32,20 @@ async def skip_missed(server: ChatServer, session: Session) -> None:
     """
     session.identity.check_scope(Scope.WRITE)
     _check_logged_in(session)
-    await server.unread.skip(session)
+    unread, tracker = server.unread, session.subscriptions.read_tracker
+    missed = unread.missed.everywhere(session)
+    if tracker is None or not missed:
+        return
+    puts = [
+        put
+        for log, _, upto, _ in missed
+        for put in unread.read_marks.puts(tracker.account, log.key, upto)
+    ]
+    done = change(server.store, *puts)
+    for log, _, _, _ in missed:
+        if log is not tracker.inbox:
+            unread.show_mark(tracker.account, log)
+    await done
 
 
 def mark_seen(server: ChatServer, session: Session, room: Room, seq: int) -> None:

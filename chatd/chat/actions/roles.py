@@ -74,11 +74,11 @@ async def _set_role(
         # It has staff from now on.
         puts.append(moderation.roles.change_policy(room, mode=Mode.OPEN.value))
     elsewhere = server.roster.called(name)
-    undo = moderation.roles.lower_guests([*before, *elsewhere], room, of_guests)
+    undo = moderation.roles.given.lower([*before, *elsewhere], room, of_guests)
     done = await carry_out(server, session, room, deed, puts, undo)
     # Meanwhile a guest may have gone, or have another name.
     sessions = [other for other in server.sessions.called(name) if other in before]
-    moderation.roles.give_guests([*sessions, *elsewhere], room, of_guests)
+    moderation.roles.given.give([*sessions, *elsewhere], room, of_guests)
     if is_invited:
         server.moves.tell_invited(sessions, room, session.name)
     server.evictions.review_room(room)

@@ -20,6 +20,7 @@ from twisted.internet.protocol import Factory
 from twisted.internet.protocol import Protocol as TwistedProtocol
 
 from chatd import __version__
+from chatd.chat.audit import AuditEvent
 from chatd.chat.handing_over import put_in_order, resume_server
 from chatd.chat.server import ChatServer
 from chatd.daemon.handover.channel import Channel, Ended, Gone, Message
@@ -210,6 +211,8 @@ class Taking:
 
 class Succession:
     """The last steps of a successor, whose daemon is made: see `chatd.daemon.service`."""
+
+    event = AuditEvent.UPGRADE
 
     def __init__(
         self,

@@ -5,6 +5,8 @@ These modules must not know how messages are put into bytes.
 Modules (python3 -m tools.documents writes this list):
 
 - `conversation`: The client's side of a connection, as the verbs of live messages see it.
+- `greeting`: The beginning of a connection of live messages: before hello, or where another process
+  was.
 - `handler`: The handler of a client that speaks live messages: JSON objects in, and out.
 - `hello`: The verb ``hello``, which begins a conversation: who comes, and the rooms to enter.
 - `incident`: The verbs of an incident: ``decide`` and ``decisions``, ``take`` and ``alerts``.

@@ -25,19 +25,18 @@ from chatd.formats.envelopes import Envelope
 from chatd.formats.json import JsonFormat
 from chatd.i18n import Language
 from chatd.protocols.live import verbs
+from chatd.protocols.live.greeting import LiveBeginning
 from chatd.protocols.live.members import Members, WrongMessage, id_of
 from chatd.protocols.live.receipts import LineReceipts, MessageId
 from chatd.protocols.live.verbs import Verb
 from chatd.protocols.transport import typed_text
 from chatd.protocols.transport.handler import Decoder
-from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS, ManagedConnection
-from chatd.protocols.transport.session_handler import SessionHandler
+from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.json_input import decode_json
 from chatd.text.messages import MOST_MESSAGE_BYTES
 from chatd.text.validation import InvalidLine, validate_text
-from chatd.util.state import State
 
 ESCAPED = 6
 """Most characters that one character of a line takes in JSON: ``\\uXXXX``."""
@@ -77,13 +76,13 @@ class TypingField:
         return hidden
 
 
-class LiveHandler(SessionHandler[M]):
+class LiveHandler(LiveBeginning[M]):
     """Handles the messages of one client, each sent in an ``envelope``.
 
     ``opening`` is sent before the first one.
     """
 
-    __slots__ = ("_about", "_came", "_id", "_opening", "greeted")
+    __slots__ = ("_about", "_id")
 
     envelope: Envelope
 
@@ -97,7 +96,6 @@ class LiveHandler(SessionHandler[M]):
     ) -> None:
         super().__init__(server, clock, max_length, decoder, for_people=True)
         self.greeted = False
-        """True once the client has said hello."""
         self._opening = opening
         self._came = clock.seconds()
         self._id: MessageId = None  # of the message that is being handled
@@ -115,30 +113,12 @@ class LiveHandler(SessionHandler[M]):
         """
         return self.greeted
 
-    def enter(self) -> None:
-        """Show nothing else before the client says hello, which has to come in time."""
-        self.session.subscriptions.allow_many_rooms()
-        self._prepare()
-        self.session.stream.put(self._opening)
-        self.connection.factory.checks.schedule(self.connection)
-
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
+        """Give receipts, questions and a farewell as messages."""
         session = self.session
         session.queue.wants_receipts()
         session.prompt.hide_typing_on(TypingField(self))
         session.stream.end_with(self.farewell)
-
-    def state(self) -> State | None:
-        """Return what another process needs to go on; None while something is under way."""
-        state = super().state()
-        return state and {**state, "greeted": self.greeted, "came": self._came}
-
-    def resume(self, connection: ManagedConnection, state: State) -> None:
-        """Take a connection, and go on with the session of another process."""
-        self.greeted, self._came = state["greeted"], state["came"]
-        super().resume(connection, state)
-        self._prepare()
-        connection.factory.checks.schedule(connection)
 
     def farewell(self) -> bytes:
         """Return the last bytes that the client is sent: they say that it is the end."""

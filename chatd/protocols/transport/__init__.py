@@ -20,7 +20,11 @@ Modules (python3 -m tools.documents writes this list):
 - `managed_connection`: One connection: its lifecycle, and its failures.
 - `output`: The output of one connection: its writer, and the supply that the writer takes from.
 - `paced_reader`: The reading of one connection: in turns, and as fast as its rate allows.
+- `plain_sending`: The sending to a plain socket, and what that has not taken: a part of
+  `ConnectionWriter`.
 - `rate`: The rate of one client: what it is charged for, and when it is left alone.
+- `resumable_connection`: A connection that another process goes on with: see
+  `chatd.daemon.handover`.
 - `scheduler`: Turns of clients that have more input than one turn allows, after all others were
   read.
 - `session_handler`: The handler of a client that has a session, regardless of what it speaks.
@@ -28,5 +32,7 @@ Modules (python3 -m tools.documents writes this list):
 - `tls`: TLS around the protocols of another factory. It needs the extra ``tls``.
 - `traffic`: The counts of one address: connections that came, and what was read from them.
 - `typed_text`: The interpretation of what a member types: an answer, a command, or text to be said.
+- `with_session`: The session of a handler: one for a client that comes, or one that another process
+  had.
 - `writer`: The one writer to a connection.
 """

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chatd.protocols.transport.handler import Handler
-from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.protocols.transport.resumable_connection import ResumableConnection
 from chatd.util.state import State
 
 
@@ -31,7 +31,7 @@ class ClientProtocol(Protocol):
     _state: State | None = None  # of the class: only those that take over have one
 
     def __init__(self, clock: IReactorTime, handler: Handler[Any]) -> None:
-        self.connection = ManagedConnection(self, clock, handler)
+        self.connection = ResumableConnection(self, clock, handler)
 
     def take_over(self, state: State) -> None:
         """Go on with a client of another process: the transport is one that it was connected to."""

@@ -31,7 +31,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.error import ConnectionAborted, ConnectionDone
-from twisted.internet.interfaces import IReactorTime, ISSLTransport
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
@@ -42,7 +42,6 @@ from chatd.protocols.transport.limits import Place
 from chatd.protocols.transport.output import Output
 from chatd.protocols.transport.paced_reader import PacedReader
 from chatd.protocols.transport.sockets import is_reset, socket_of
-from chatd.util.state import State as HandedOver
 
 if TYPE_CHECKING:
     from chatd.protocols.transport.factory import ChatFactory, Client
@@ -109,78 +108,6 @@ class ManagedConnection:
         except Exception:
             self.fail("a client could not be served")
         return due
-
-    def stand_still(self) -> None:
-        """Read and handle nothing until `go_on` is called."""
-        if self.lifecycle.state < State.DRAINING and not self.output.ended:
-            self.reader.stand_still()
-
-    @guarded
-    def go_on(self) -> None:
-        """Read and handle again what this client sends."""
-        lifecycle = self.lifecycle
-        if not (lifecycle.departed or lifecycle.state is State.DRAINING or self.output.ended):
-            self.reader.go_on_after()
-
-    def state(self) -> HandedOver | None:
-        """Return what another process needs to go on with this client.
-
-        None if that is impossible: the client is about to go, is owed something that is not done
-        yet, or is not `movable`.
-        """
-        lifecycle, output = self.lifecycle.state, self.output
-        if lifecycle not in (State.OPEN, State.HALF_CLOSED) or output.ended or not self.movable:
-            return None
-        handler = self.handler.state()
-        if handler is None:
-            return None
-        return {
-            "speaks": self.handler.kind(),
-            "handler": handler,
-            "address": self.address.state(self._clock.seconds()),
-            "intake": self.reader.intake.state(),
-            "output": output.state(),
-        }
-
-    @property
-    def movable(self) -> bool:
-        """True if another process can go on with this client, once nothing is under way.
-
-        The connection is handed over by its socket, so TLS must not end here (it may have ended at
-        a proxy, which has said by now whose connection it is).
-        """
-        is_plain = not ISSLTransport.providedBy(self.transport)
-        return is_plain and self.address.can_move and self.handler.movable
-
-    @guarded
-    def resume(self, transport: Any, state: HandedOver) -> None:
-        """Begin as `made` does with a client of another process, from a state.
-
-        The client is sent nothing before `go_on`: the other process may have to go on.
-        """
-        self.transport = transport
-        self.address.resume(state["address"], self._clock.seconds())
-        self.factory.clients.add(self.client)
-        transport.bufferSize = READ_BYTES
-        self.lifecycle.advance(State.OPEN)
-        self.handler.resume(self, state["handler"])
-        self.reader.intake.resume(state["intake"])
-        self.reader.stand_still()
-        self.output.resume(state["output"])
-
-    @guarded
-    def follow(self, state: HandedOver) -> None:
-        """Go on with what the client follows, once all other clients are there again."""
-        self.handler.follow(state["handler"])
-
-    def let_go_on(self) -> None:
-        """Send and read, after `resume`: the other process has ended."""
-        if self.lifecycle.departed:
-            return
-        self.output.writer.release()
-        if self.handler.decoder.unfinished:
-            self.factory.checks.schedule(self)
-        self.go_on()
 
     @guarded
     def stop_reading(self) -> None:

@@ -88,8 +88,7 @@ class PacedReader:
         self._lifecycle = owner.lifecycle
         self._clock = clock
         self._handler = handler
-        self._awaits_turn = False
-        self._woken = False  # since its turn began
+        self._awaits_turn, self._woken = False, False  # woken since its turn began
 
     @property
     def fail(self) -> Callable[[str], None]:
@@ -109,19 +108,10 @@ class PacedReader:
         if self.intake.unread or state in ENDED:
             self.await_turn()
 
-    def stand_still(self) -> None:
-        """Read and handle nothing until `go_on_after` is called."""
+    def hold_turns(self) -> None:
+        """Have no turn until `await_turn` is called."""
         self.forget_turns()
         self._awaits_turn = True  # one that does not come: see `go_on`
-        if not self.paused:
-            self.pause()
-
-    def go_on_after(self) -> None:
-        """Go on after `stand_still`, or in another process."""
-        self._awaits_turn = False
-        if self._lifecycle.state is not State.LOST:
-            self.resume()
-        self.await_turn()
 
     def wake(self) -> None:
         """Go on with what waits here, if anything does: the handler may be ready for it."""

@@ -9,7 +9,6 @@ must not know how bytes become items.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from math import inf
 from typing import Any, Generic, TypeVar
@@ -17,24 +16,19 @@ from typing import Any, Generic, TypeVar
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.chat.action_queue import Action, Job
-from chatd.chat.handing_over import follow, resume, state_of
-from chatd.chat.line_quotas import SOME_UNPUBLISHED_WORK, Limited
+from chatd.chat.line_quotas import SOME_UNPUBLISHED_WORK
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Session
 from chatd.errors import ErrorKind
-from chatd.formats.base import Format
 from chatd.protocols.transport import typed_text
 from chatd.protocols.transport.handler import Decoder, Goodbye
 from chatd.protocols.transport.limits import TooManyConnections
-from chatd.protocols.transport.managed_connection import ManagedConnection
-from chatd.rooms.stream import Stream
+from chatd.protocols.transport.with_session import WithSession
 from chatd.text.messages import MessageFault
-from chatd.util.state import State
 
 M = TypeVar("M")
 
 
-class SessionHandler(Limited, Generic[M]):
+class SessionHandler(WithSession, Generic[M]):
     """Handles the items of a client that has a session. ``M`` is the type of an item.
 
     ``max_length`` is that of a line. A session ``for_people`` is greeted, and shown recent lines.
@@ -42,24 +36,15 @@ class SessionHandler(Limited, Generic[M]):
 
     __slots__ = (
         "_clock",
-        "_connected",
-        "_for_people",
         "_texts",
-        "connection",
         "decoder",
         "interrupted",
         "max_length",
         "server",
-        "session",
     )
 
     takes_input = has_session = at_once = in_one_piece = True
     timed, item_cost, most_dropped = False, 1, inf
-    stream_type: type[Stream] = Stream
-
-    connection: ManagedConnection
-    server: ChatServer
-    session: Session
 
     def __init__(
         self,
@@ -83,14 +68,6 @@ class SessionHandler(Limited, Generic[M]):
         """Return the kind of the connection: a word for the audit."""
         raise NotImplementedError
 
-    def format(self) -> Format:
-        """Return the format in which the session is shown events."""
-        raise NotImplementedError
-
-    def format_from(self, state: State) -> Format:
-        """Return the format of a session that goes on from a state, before its settings."""
-        return self.format()
-
     def handle(self, item: M) -> None:
         """Do what an item is for. An error that it raises is reported to the client."""
         raise NotImplementedError
@@ -98,43 +75,6 @@ class SessionHandler(Limited, Generic[M]):
     def refusal(self, full: TooManyConnections) -> bytes:
         """Return what the client receives instead of being admitted."""
         return self.format().error(ErrorKind.FULL, full.key, limit=full.limit)
-
-    def connect(self, connection: ManagedConnection) -> None:
-        """Take a connection, and make the session."""
-        self._connect(connection, self.server.connect, self.format())
-
-    @property
-    def movable(self) -> bool:
-        """True: another process can go on with the session."""
-        return True
-
-    def state(self) -> State | None:
-        """Return what another process needs to go on; None while something is under way."""
-        if not self.session.queue.settled:
-            return None
-        return {"decoder": self.decoder.state(), "session": state_of(self.server, self.session)}
-
-    def resume(self, connection: ManagedConnection, state: State) -> None:
-        """Take a connection, and go on with the session of another process."""
-        self.decoder.resume(state["decoder"])
-        make_session = partial(resume, self.server, state["session"])
-        self._connect(connection, make_session, self.format_from(state))
-
-    def follow(self, state: State) -> None:
-        """Follow the rooms of the session where another process did."""
-        follow(self.server, self.session, state["session"])
-
-    def _connect(
-        self, connection: ManagedConnection, make_session: Callable[..., Session], format: Format
-    ) -> None:
-        self.connection = connection
-        stream = self.stream_type(connection.reader.rate, connection)
-        writer = connection.output.begin(connection.transport, stream)
-        self.session = make_session(stream, format, private=self._for_people)
-        self._connected = True
-        stream.connect(writer)
-        self.session.queue.when_changed(connection.reader.wake)
-        self.say_where_from()
 
     def enter(self) -> None:
         """Let the session enter the chat."""

@@ -35,6 +35,7 @@ from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from chatd.protocols.transport.plain_sending import PlainSending
 from chatd.protocols.transport.sockets import socket_of, unacknowledged
 
 CLOSE_SECONDS = 60.0
@@ -99,7 +100,7 @@ class Connection(Protocol):
 
 
 @implementer(IPullProducer, IPushProducer)
-class ConnectionWriter:
+class ConnectionWriter(PlainSending):
     """Sends the content of a stream to a transport, and closes once the stream is drained."""
 
     __slots__ = (
@@ -107,15 +108,12 @@ class ConnectionWriter:
         "_blocked",
         "_busy",
         "_clock",
-        "_closing",
         "_deadline",
         "_ending",
         "_holds",
         "_linger",
         "_pumping",
-        "_socket",
         "_supply",
-        "_unsent",
         "_wanted",
         "transport",
     )
@@ -178,18 +176,6 @@ class ConnectionWriter:
         """
         return self._socket if self._is_clear else None
 
-    @property
-    def unsent(self) -> bytes:
-        """The bytes that were taken for a plain socket, and that it has not taken yet."""
-        return self._unsent
-
-    def owe(self, rest: bytes) -> None:
-        """Send the rest of what ``ready_socket`` took in part, once it has room."""
-        self._block()
-        if not self._closing:
-            self._unsent += rest
-            self._await_room()
-
     def pump(self) -> None:
         """Send what the stream has, as far as the connection takes it."""
         if self._pumping or self._holds or self._closing:
@@ -251,25 +237,7 @@ class ConnectionWriter:
         except Exception:  # a transport that is told of it would not go on to report its end
             self._supply.failed("a connection could not be ended")
 
-    def _send(self, data: bytes) -> None:
-        if self._socket is None:
-            self._write(data)
-        elif (sent := _sent(self._socket, data)) < len(data):
-            self.owe(data[sent:])
-
-    def _sends_rest(self) -> bool:
-        """Send what the socket did not take before. Return False if some of it is left."""
-        if self._closing or self._socket is None:
-            self._unsent = b""
-            return True
-        sent = _sent(self._socket, self._unsent)
-        self._unsent = self._unsent[sent:]
-        if self._unsent:
-            self._await_room()
-        return not self._unsent
-
     def _await_room(self) -> None:
-        """Have the transport say when the plain socket has room, or find out that it is broken."""
         try:
             self.transport.startWriting()
         except Exception:
@@ -364,15 +332,6 @@ class UnansweredEnd:
 
 Blocked = set[ConnectionWriter]
 """Writers whose transports had no room at some time since they were looked at."""
-
-
-def _sent(connection: socket.socket, data: bytes) -> int:
-    """Return the number of bytes of some data that a socket takes at once."""
-    try:
-        return connection.send(data)
-    except OSError:
-        # Full; or broken, and then the transport finds out when it is to write (even nothing).
-        return 0
 
 
 def _plain_socket(transport: object) -> socket.socket | None:

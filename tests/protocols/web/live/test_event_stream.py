@@ -109,7 +109,7 @@ def test_for_one_that_does_not_read_no_comments_wait(world: World) -> None:
         world.clock.advance(COMMENT_SECONDS)
         reader.factory.check()
     assert reader.protocol.connection.output.waiting
-    assert len(reader.protocol.connection.handler.session.stream._queue) <= 2
+    assert len(reader.protocol.connection.handler.session.stream.queued) <= 2
 
 
 def test_what_it_sends_is_dropped_and_it_may_send_no_more(world: World) -> None:
