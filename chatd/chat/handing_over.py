@@ -3,8 +3,8 @@
 Theory of operation. A process that is upgraded stands still and gives the state of its server:
 `state_of_server`, and of each session `state_of`. Another one, which has opened the same store,
 takes them: `resume_server`, then each session (`resume`), and when all of them are members of their
-rooms again, `put_in_order`, and `follow` for each. Nobody is shown that a session comes: for all
-others, it never left.
+rooms again, `put_in_order`, and `follow` for each. At last, when they may be sent to, `begin`.
+Nobody is shown that a session comes: for all others, it never left.
 
 What is in the store is in no state; nor is what a session can do without: who has just left.
 
@@ -92,6 +92,7 @@ def state_of(server: ChatServer, session: Session) -> State:
         "number": session.number,
         "text_only": session.text_only,
         "identity": session.identity.state(),
+        "bound": server.sign_outs.state(session),
         "name": _name_of(server, session),
         "prompt": session.prompt.state(),
         "subscriptions": session.subscriptions.state(),
@@ -110,6 +111,7 @@ def resume(
     if state["text_only"]:
         session.read_as_text()
     session.identity.resume(state["identity"])
+    server.sign_outs.resume(session, state.get("bound"))
     if state["name"]["taken"]:
         _take_name(server, session, state["name"]["claim"])
     told = state["subscriptions"]
@@ -129,6 +131,11 @@ def follow(server: ChatServer, session: Session, state: State) -> None:
     session.subscriptions.resume_following(
         state["subscriptions"], log_of, session.may_read, cursors
     )
+
+
+def begin(server: ChatServer) -> None:
+    """Sign out sessions whose grants ended while no process could do so."""
+    server.sign_outs.let_go(server.sessions)
 
 
 def _unsaid(server: ChatServer) -> list[State]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from chatd.accounts.credentials import PASSWORD, Credentials, Grant
+from chatd.accounts.credentials import PASSWORD, Credentials, Grant, grant_from
 from chatd.chat.logins import Logins
 from chatd.chat.names import Names
 from chatd.chat.session import Session
 from chatd.event import QUITTING, Departure
+from chatd.util.state import State
 
 
 class SignOuts:
@@ -40,6 +41,16 @@ class SignOuts:
         Its browser sent the cookie of a sign-in, but not the proof. A session that logs in goes on.
         """
         self.bound[session] = grant
+
+    def state(self, session: Session) -> State | None:
+        """Return what another process needs to go on with what a session is bound to."""
+        bound = self.bound.get(session)
+        return None if bound is None else bound._asdict()
+
+    def resume(self, session: Session, state: State | None) -> None:
+        """Go on from a state."""
+        if state is not None:
+            self.end_with(session, grant_from(state))
 
     def hang_up(
         self, session: Session, why: str, name: str, departure: Departure = QUITTING

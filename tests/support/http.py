@@ -26,7 +26,7 @@ from chatd.protocols.web.http.upgrade import HandOver, Requester, Subprotocol
 from chatd.protocols.web.site import Site
 from chatd.protocols.web.static_files import File
 from tests.support.memory_client import MemoryClient
-from tests.support.world import HANDED_OVER, HERE, Node, World
+from tests.support.world import HERE, Node, World
 
 HANDSHAKE = {
     "connection": "Upgrade",
@@ -208,8 +208,6 @@ class HttpClient(MemoryClient):
         return self._web.factory_at(node)
 
     def send(self, data: bytes) -> None:
-        if HANDED_OVER:
-            self.world.hand_over_if_possible()
         self.protocol.dataReceived(data)
 
     def settle(self) -> None:

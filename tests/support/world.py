@@ -22,6 +22,7 @@ from chatd.accounts.credentials import TOKEN
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.admin_requests import Administration
 from chatd.chat.handing_over import (
+    begin,
     give_back,
     put_in_order,
     release_all,
@@ -269,6 +270,7 @@ class World:
         store.start()
         for connection, _ in resumed:
             connection.let_go_on()
+        begin(new.server)
         self.settle()
 
     def _successor_of(self, store: Any, meanwhile: Callable[[], object]) -> Any:

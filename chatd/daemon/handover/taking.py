@@ -21,7 +21,7 @@ from twisted.internet.protocol import Protocol as TwistedProtocol
 
 from chatd import __version__
 from chatd.chat.audit import AuditEvent
-from chatd.chat.handing_over import put_in_order, resume_server
+from chatd.chat.handing_over import begin, put_in_order, resume_server
 from chatd.chat.server import ChatServer
 from chatd.daemon.handover.channel import Channel, Ended, Gone, Message
 from chatd.daemon.handover.giving import READABLE, Schema
@@ -243,6 +243,7 @@ class Succession:
     def begin(self) -> None:
         """Send to all clients, and read them."""
         self._taking.begin()
+        begin(self._server)
 
 
 def _told(error: BaseException) -> str:

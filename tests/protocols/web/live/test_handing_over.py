@@ -6,9 +6,11 @@ import pytest
 
 from chatd.accounts.credentials import BROWSER, Grant
 from chatd.chat.actions import look
+from chatd.chat.actions.browser_sign_in import sign_out
 from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
 from tests.support.browser import Browser, browser, frame
 from tests.support.event_stream import Reader
+from tests.support.sessions import done
 from tests.support.world import World
 
 pytestmark = pytest.mark.one_node("one process goes on for another: the node is the same")
@@ -165,3 +167,37 @@ def id_of(block: bytes) -> int:
     """Return the seq in the id of the only event."""
     (line,) = [line for line in block.split(b"\n") if line.startswith(b"id: ")]
     return int(line.removeprefix(b"id: ").partition(b"-")[0])
+
+
+class TestASignIn:
+    def halves(self, world: World) -> tuple[str, str]:
+        """Return the cookie and the proof of a browser that is signed in to Ana's account."""
+        world.register("ana")
+        cookie, _, proof = world.secret("ana", BROWSER).partition(".")
+        return cookie, proof
+
+    def test_that_ends_in_the_other_process_ends_the_session_of_its_cookie(
+        self, world: World
+    ) -> None:
+        cookie, proof = self.halves(world)
+        guest = browser(world, name="luis")
+        one = Browser(world, cookies=[cookie])
+        one.send("hello")
+        world.hand_over()
+        one.seen()
+        grant = world.server.credentials.sign_in_of([cookie], proof)
+        done(world, sign_out(world.server, world.person().session, grant))
+        assert [each["key"] for each in one.seen("say")] == ["signed_out"]
+        assert not guest.closed
+
+    def test_that_ended_meanwhile_has_ended(self, world: World) -> None:
+        cookie, proof = self.halves(world)
+        one = Browser(world, cookies=[cookie])
+        one.send("hello", proof=proof)
+        assert one.seen("hello")[0]["account"]
+
+        def end() -> None:
+            world.ahead = 10 * 365 * 86400.0
+
+        world.hand_over(meanwhile=end)
+        assert [each["key"] for each in one.seen("say")] == ["signed_out"]
