@@ -18,7 +18,7 @@ from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission
 from chatd.storage.contract import Store
 from chatd.util.unix_peers import Peer
-from tests.support.world import Immediately, Member, World
+from tests.support.world import Immediately, Member, Node, World
 
 ANA, LUIS, OTHER = 1001, 1002, 1003
 LOGINS = MappingProxyType({ANA: "ana", LUIS: "luis"})
@@ -37,6 +37,16 @@ class UserFactory(ChatFactory):
         return self.peer
 
 
+class User(Member):
+    """A user of the machine."""
+
+    world: Machine
+
+    def door(self, node: Node) -> UserFactory:
+        self.world.at_socket = self.world.socket_of(node)
+        return self.world.at_socket
+
+
 class Machine(World):
     """A server on a machine with these ``logins``. While ``asking`` is held, no name is told."""
 
@@ -44,19 +54,22 @@ class Machine(World):
         super().__init__(**options)
         self.logins = dict(logins)
         self.asking = Immediately()
-        users = LocalUsers(self.asking, self.clock, self._look_up)
-        self.at_socket = UserFactory(
-            self.server,
+        self.at_socket = self.socket_of(self.nodes[0])
+
+    def socket_of(self, node: Node) -> UserFactory:
+        """Return a factory of a node for users of the machine."""
+        return UserFactory(
+            node.server,
             self.clock,
             ChatProtocol,
-            admission=Admission(self.chat.limits, self.server.budgets),
-            local_users=users,
+            admission=Admission(node.chat.limits, node.server.budgets),
+            local_users=LocalUsers(self.asking, self.clock, self._look_up),
         )
 
     def user(self, uid: int, *groups: int, greeted: bool = False) -> Member:
         """Return a client of a user of the machine; its welcome is unseen only if ``greeted``."""
         self.at_socket.peer = Peer(uid, frozenset(groups))
-        person = Member(self, self.at_socket, UNIXAddress(b""))
+        person = User(self, self.at_socket, UNIXAddress(b""))
         if not greeted:
             person.seen()
         return person

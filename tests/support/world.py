@@ -486,9 +486,9 @@ class Member(MemoryClient):
         return self.protocol.session
 
     def take_over(self, factory: Any, state: Any) -> Any:
-        network = self.session.identity.network  # see `come_from`
+        network = self.protocol.connection.handler.session.identity.network  # see `come_from`
         connection = super().take_over(factory, state)
-        self.session.identity.network = network
+        connection.handler.session.identity.network = network
         return connection
 
     def come_from(self, network: str) -> None:

@@ -13,6 +13,7 @@ from twisted.internet.error import ConnectionLost
 from chatd.errors import ErrorKind
 from chatd.protocols.lines.json_lines import ENDED, JsonLineHandler
 from chatd.protocols.live.handler import most_characters
+from chatd.protocols.transport.handler import Goodbye
 from chatd.protocols.transport.limits import Limits
 from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
 from chatd.protocols.transport.paced_reader import PacedReader
@@ -352,3 +353,43 @@ class TestAUserOfTheMachine:
     def test_counts_as_one_connection(self, machine: Machine) -> None:
         machine = Machine(budgets={"connections.64": 1})
         assert of_type("hello", self.hello(machine))["account"]
+
+
+@pytest.mark.one_node("one process goes on for another: the node is the same")
+class TestInAnotherProcess:
+    """The client goes on, and comes from a chat port there, too."""
+
+    def test_a_message_goes_on_at_any_byte(self) -> None:
+        world = World()
+        one = json_client(world)
+        message = '{"type":"line","room":"lobby","text":"¿qué?","id":7}\n'.encode()
+        for cut in range(0, len(message), 9):
+            one.send_bytes(message[:cut])
+            world.hand_over()
+            one.send_bytes(message[cut:])
+            assert of_type("ack", one.seen())["id"] == 7
+
+    def test_one_that_has_to_come_back_is_told_so(self) -> None:
+        one = json_client(World())
+        one.protocol.connection.say_goodbye(Goodbye.UPGRADING)
+        assert of_type("closing", one.seen())["reason"] == "upgrading"
+
+    def test_a_user_of_the_machine_is_logged_in_at_its_hello(self) -> None:
+        machine = Machine()
+        one = machine.user(ANA)
+        one.type("/json")
+        one.bytes_seen()
+        machine.hand_over()
+        one.send(HELLO)
+        machine.settle()
+        hello = of_type("hello", messages_of(one.bytes_seen()))
+        assert (hello["name"], hello["account"]) == ("ana", True)
+
+    def test_a_user_of_the_machine_is_one(self) -> None:
+        machine = Machine()
+        one = machine.user(ANA)
+        machine.hand_over()
+        identity = one.session.identity
+        assert (identity.name, identity.uid, identity.is_guest) == ("ana", ANA, False)
+        one.type("/whois ana")
+        assert "registered" in one.seen()[0]

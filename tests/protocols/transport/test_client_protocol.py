@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
-from chatd.protocols.transport.client_protocol import ClientProtocol
+from chatd.protocols.transport.client_protocol import ClientProtocol, Unspoken
 from chatd.protocols.transport.traffic import Traffic
 from tests.support.connections import NotingHandler
 
@@ -71,3 +71,26 @@ def test_what_is_read_is_counted(protocol: ClientProtocol) -> None:
     protocol.dataReceived(b"hola")
     protocol.dataReceived(b"x")
     assert protocol.connection.factory.traffic.bytes == 5
+
+
+class Speaking(NotingHandler):
+    """A handler of a kind."""
+
+    def kind(self) -> str:
+        return "lines"
+
+
+def test_a_client_of_another_process_goes_on_in_place_of_a_beginning() -> None:
+    protocol = ClientProtocol(Clock(), Speaking())
+    state = {"speaks": "lines"}
+    protocol.take_over(state)
+    protocol.connection = cast(Any, Connection())
+    transport = StringTransport()
+    protocol.makeConnection(transport)  # type: ignore[arg-type]
+    assert calls(protocol) == [("resume", (transport, state))]
+
+
+def test_what_nobody_speaks_here_is_refused() -> None:
+    protocol = ClientProtocol(Clock(), Speaking())
+    with pytest.raises(Unspoken, match="speaks carrier pigeon"):
+        protocol.take_over({"speaks": "carrier pigeon"})

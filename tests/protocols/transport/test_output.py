@@ -9,7 +9,9 @@ from twisted.internet.testing import StringTransport
 from zope.interface import directlyProvides
 
 from chatd.protocols.transport.output import Output
+from chatd.util.state import decode, encode
 from tests.support.connections import Pieces
+from tests.support.transports import SocketTransport
 
 
 @pytest.fixture
@@ -136,3 +138,28 @@ class TestItsEnd:
     ) -> None:
         output.begin(transport, Pieces(b"hola\n")).pauseProducing()
         assert not output.arrival().look()
+
+
+class TestGoingOn:
+    """Another process has the connection."""
+
+    @pytest.mark.parametrize("direct", [False, True])
+    def test_what_was_not_sent_is_sent_first_once_it_may(self, direct: bool) -> None:
+        before, after = SocketTransport(), SocketTransport()
+        output = Output(Clock(), set())
+        output.begin(before, Pieces(b"x" * 2_000_000)).pump()
+        if not direct:
+            output.note_proxy()
+        sent = before.received()
+        state = decode(encode(output.state()))
+        successor = Output(Clock(), set())
+        successor.begin(after, Pieces(b"more"))
+        successor.resume(state)
+        assert successor.is_direct is direct
+        successor.writer.pump()
+        assert after.received() == b"", "it is held"
+        successor.writer.release()
+        assert sent + after.make_room() == b"x" * 2_000_000 + b"more"
+        for transport in before, after:
+            transport.handle.close()
+            transport.peer.close()
