@@ -125,6 +125,7 @@ async def close(
     a guest who has left, those may who may ask there.
     """
     server.moderation.check(session, room, Act.READ)
+    session.identity.check_scope(Scope.WRITE)
     asked = _open(server, room, seq)
     if not _asked(server, session, asked):
         if _is_of_one_gone(server, room, asked):

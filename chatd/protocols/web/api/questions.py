@@ -149,8 +149,8 @@ TABLE = (
             "ask",
             "questions",
             "Ask a room a question",
-            description="For an account that may ask there: in a room that is run, operators. (A"
-            " token gives no role.) Without `options`, people answer in words.",
+            description="For an account that may ask there: in a room that is run, operators."
+            " Without `options`, people answer in words.",
             parameters=(ROOM,),
             bodies=(
                 Body(
