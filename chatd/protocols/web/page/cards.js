@@ -4,7 +4,7 @@
 
 import { addressOf } from "./address.js";
 import { arrange, button, make, nameOf, onSubmit, sentence, span, tell, written } from "./dom.js";
-import { shares, sum } from "./remarks.js";
+import { grouped, shares, sum } from "./remarks.js";
 
 const NAMED = 100; // most people of a list
 
@@ -109,7 +109,7 @@ class Card {
 			option.draw(own?.option === at + 1, isDone, numbers && (numbers[at] ?? 0), each[at] ?? 0);
 		}
 		tell(this.#own, own ? this.#ownText(own) : "");
-		this.#drawWords(show?.counts ?? standing?.answers?.map(({ name, text }) => ({ answer: text, names: [name] })));
+		this.#drawWords(show?.counts ?? grouped(standing?.answers ?? []));
 		this.#looking.hidden = !isOpen || !runsRoom || isMine || standing !== undefined;
 		this.#drawTally(isOpen, standing, numbers);
 	}
@@ -289,6 +289,6 @@ function resultCard(texts, room, { author = "" }, { verb, seq, counts }) {
 		{ className: "card", ariaLabel: texts.say("answers") },
 		make("p", { className: "asks" }, ...sentence(texts, key, { name: nameOf(author), question: link })),
 		counts.some(({ answer }) => answer) && make("ul", { className: "options" }, ...items),
-		make("p", {}, texts.say("closed_with", { count: sum(numbers) })),
+		make("p", {}, texts.say(verb === "close" ? "closed_with" : "shown_with", { count: sum(numbers) })),
 	);
 }

@@ -95,6 +95,8 @@ export const SENTENCES = {
 	have_answered_one: ["1 of {all} has answered.", "Ha respondido 1 de {all}."],
 	closed_with: ["Closed, with {count} answers.", "Cerrada, con {count} respuestas."],
 	closed_with_one: ["Closed, with 1 answer.", "Cerrada, con 1 respuesta."],
+	shown_with: ["{count} answers.", "{count} respuestas."],
+	shown_with_one: ["1 answer.", "1 respuesta."],
 	is_closed: ["Closed", "Cerrada"],
 	look: ["Show me the answers so far", "Ver las respuestas hasta ahora"],
 	not_yet: ["Not yet", "Todavía no"],
