@@ -117,7 +117,7 @@ class ChatServer:
         self.lobby = self.rooms.lobby
         self.cut_off = CutOff(store, clock, self.sessions)
         self.reach = Reach(store, clock, self.sessions, self.roster, self.rooms)
-        self.registers = Registers(self)
+        self.registers = Registers(self, reads)
         self._rights = Rights(
             self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay
         )

@@ -302,6 +302,7 @@ SENTENCES = {
     "switch_register_on": (
         "#{room} keeps a register: it is stored when each person comes and goes, for its owner."
     ),
+    "register_is_at": "You get it at {url}, with a token of yours (/token new NAME read).",
     "switch_register_off": "#{room} keeps no register of when people come and go.",
     "private_lines_everyone": "Everyone may write private lines here.",
     "private_lines_members": "Only people who are logged in may write private lines here.",
@@ -1016,6 +1017,7 @@ SENTENCES = {
     "not_a_text": "{name} must be a string.",
     "name_in_body": "the name belongs in the path, not in the body: ?name=NAME.",
     "not_a_kind": "kind must be message or notice.",
+    "not_a_format": "format must be json or csv.",
     "kind_twice": "give kind in the path or in the body, not in both.",
     "room_in_body": "the room of the path is #{room}; the body names another one.",
     "key_in_body": "the key belongs in the header Idempotency-Key, not in the body.",

@@ -314,6 +314,7 @@ SENTENCES = {
     "switch_register_on": (
         "#{room} lleva un registro: se guarda cuándo llega y se va cada persona, para su dueño."
     ),
+    "register_is_at": "Lo tienes en {url}, con un token tuyo (/token nuevo NOMBRE leer).",
     "switch_register_off": "#{room} no lleva registro de cuándo llega y se va la gente.",
     "private_lines_everyone": "Aquí todos pueden escribir líneas privadas.",
     "private_lines_members": "Aquí solo se pueden escribir líneas privadas con la sesión iniciada.",
@@ -1089,6 +1090,7 @@ SENTENCES = {
     "not_a_text": "{name} debe ser un texto.",
     "name_in_body": "el nombre no va en el cuerpo sino en la ruta: ?name=NOMBRE.",
     "not_a_kind": "kind debe ser message o notice.",
+    "not_a_format": "format debe ser json o csv.",
     "kind_twice": "da kind en la ruta o en el cuerpo, no en los dos.",
     "room_in_body": "la sala de la ruta es #{room}; el cuerpo nombra otra.",
     "key_in_body": "una clave no va en el cuerpo sino en la cabecera Idempotency-Key.",

@@ -44,6 +44,8 @@ Modules (python3 -m tools.documents writes this list):
 - `push`: The push of a session's account: where it is notified while it is away.
 - `reached`: Finding out who has a line: how many of those who were there, and who has not yet.
 - `register`: Registering the name that a session has.
+- `registered_stays`: The stays in the register of a room: who was there and when, for the room's
+  owner.
 - `remarks`: The parts that all remarks share: the right to make one, and the line that it is about.
 - `rename`: Taking another name.
 - `roles`: Roles in a room: inviting, giving voice and making operators, and taking that back.

@@ -14,6 +14,7 @@ Modules (python3 -m tools.documents writes this list):
   body is.
 - `questions`: Routes of questions: asking a room, answering, the answers so far, and closing.
 - `reached`: The route that answers who has a line.
+- `registers`: The route that answers who was in a room, and when, from the register of that room.
 - `request_session`: The session of an HTTP request, which lasts as long as the request.
 - `rooms`: Routes of the API for programs: the rooms, their messages, the account and the store.
 - `route`: A row of the table of the API: a method and a path, their handler, and their description.
