@@ -26,13 +26,16 @@ Modules (python3 -m tools.documents writes this list):
   on any node.
 - `hook_review`: Ending hooks: those whose accounts have lost the right to them, and those that
   failed for long.
-- `idempotency`: Idempotency keys: a client that does not know if its lines arrived may send them
+- `idempotency`: Idempotency keys: a client that does not know what became of a request may send it
   again.
 - `identity`: The identity of one session: its name, its account and its place in the network.
 - `inboxes`: Inboxes: the logs of the private lines of accounts.
 - `invitations`: Telling people of invitations: at once, or at their next login.
 - `joined_rooms`: The rooms that one session is in, and which of them its input is meant for.
 - `key_ages`: The idempotency keys of a table by age, so that the oldest are forgotten first.
+- `key_owners`: The owners of idempotency keys: a key is unique in the space of its owner.
+- `keyed_lines`: Lines of a session that are said once with a key: saying them, and finding them in
+  the log.
 - `line_quotas`: The numbers of lines that sessions may have waiting for the store.
 - `login_limits`: Waits after failed tries of passwords, and after registrations.
 - `login_networks`: The networks from which each account usually logs in.

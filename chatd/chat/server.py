@@ -26,6 +26,7 @@ from chatd.chat.evictions import Evictions
 from chatd.chat.hook_names import HookNames
 from chatd.chat.hook_review import HookReview
 from chatd.chat.idempotency import IdempotencyKeys
+from chatd.chat.keyed_lines import KeyedLines
 from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
@@ -90,8 +91,7 @@ class ChatServer:
         audit: Audit | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.now = now
-        self.language = language
+        self.now, self.language = now, language
         self.store, self.error_log = store, store.error_log
         self._clock, self.motd = clock, motd
         self.budgets = budgets or Budgets(clock)
@@ -122,7 +122,8 @@ class ChatServer:
             self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay
         )
         self.quotas = LineQuotas(store)
-        self.idempotency = IdempotencyKeys(store, now, self.rooms.get, self.spending)
+        self.idempotency = IdempotencyKeys(store, now)
+        self.keyed_lines = KeyedLines(store, self.idempotency, self.rooms.get, self.spending)
         self.unread = UnreadTracker(
             store, clock, reads, self.accounts, self.spending, self.rooms.get, self.rooms.readable
         )

@@ -68,6 +68,7 @@ SENTENCES = {
     "right_room_or_rooms": "left out where rooms is given",
     "right_search": "words, from:NAME or since:TIME to search for",
     "not_one_line": "the answer to a question must be one line, and has no kind.",
+    "private_line_is_one": "a private line is one line: send each line by itself.",
     "not_text": "it contains unpaired surrogates.",
     "not_in_that_room": "you are not in #{room}.",
     "too_many_stays": "you are in {limit} rooms, the most allowed. Leave one first.",
@@ -806,7 +807,7 @@ SENTENCES = {
     ),
     "nobody": "{name} is not here. /who lists the people here.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
-    "other_lines_with_key": "other lines were said with this key. Use a new key for new lines.",
+    "other_lines_with_key": "something else was sent with this key. Use a new key for each.",
     "not_saved": (
         "your line could not be stored, so it was not shown to others. Say it again later."
         " The server's log says why."

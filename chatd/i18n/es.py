@@ -71,6 +71,7 @@ SENTENCES = {
     "right_room_or_rooms": "omitido donde se da rooms",
     "right_search": "palabras, de:NOMBRE o desde:TIEMPO que buscar",
     "not_one_line": "la respuesta a una pregunta debe ser una sola línea, y no tiene kind.",
+    "private_line_is_one": "una línea privada es una sola: envía cada línea por separado.",
     "not_text": "contiene sustitutos Unicode sin pareja.",
     "not_in_that_room": "no estás en #{room}.",
     "too_many_stays": "estás en {limit} salas, que es el máximo. Deja una primero.",
@@ -873,7 +874,7 @@ SENTENCES = {
     ),
     "nobody": "{name} no está aquí. /quien muestra quién está.",
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
-    "other_lines_with_key": "con esta clave se dijeron otras líneas. Usa una nueva para otras.",
+    "other_lines_with_key": "con esta clave se envió otra cosa. Usa una nueva cada vez.",
     "not_saved": (
         "tu línea no se ha podido guardar, así que los demás no la han visto. Dila otra vez"
         " más tarde. El registro del servidor dice por qué."

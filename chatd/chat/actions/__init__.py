@@ -29,6 +29,7 @@ Modules (python3 -m tools.documents writes this list):
   the kernel.
 - `login`: Logging a session in to an account, and out of it.
 - `look`: Looking at rooms: which there are, and who is in one.
+- `once`: Requests that a client may send again: each is carried out once with its key.
 - `operate`: Acts that concern the whole server: announcing, disconnecting, figures, use of budgets.
 - `organisation`: The accounts that the sign-in of an organisation concerns, and asking its helper
   for passwords.

@@ -11,8 +11,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions.once import event_at, once
 from chatd.chat.actions.remarks import check_store
 from chatd.chat.deed_log import NO_SESSION
+from chatd.chat.idempotency import Keep, Request, keep_nothing
+from chatd.chat.key_ages import Said
+from chatd.chat.key_owners import ClientKey
 from chatd.chat.permissions import Act
 from chatd.chat.question_grammar import YES, checked, option_of
 from chatd.chat.question_records import Asked, Given, QuestionRecord, counts_of
@@ -61,7 +65,13 @@ class Answered(NamedTuple):
     again: bool
 
 
-async def ask(server: ChatServer, session: Session, room: Room, question: Question) -> Asked:
+async def ask(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    question: Question,
+    keep: Keep = keep_nothing,
+) -> Asked:
     """Ask a room a question. Return it once its line is published.
 
     Raises `Refusal` and `StoreError`.
@@ -74,13 +84,41 @@ async def ask(server: ChatServer, session: Session, room: Room, question: Questi
     by = server.questions.people.person(session)
     puts = server.questions.ask(room, question, by, server.questions.people.there(room))
     server.spending.charge_stored(session, puts, deed=question.text())
-    await _log(server, session, room, Kind.QUESTION, question.text(), puts)
+    await _log(server, session, room, Kind.QUESTION, question.text(), [*puts, *keep(room)])
     key = puts[0].key
     return Asked(key, server.questions.questions[key])
 
 
+async def ask_once(
+    server: ChatServer,
+    session: Session,
+    wanted: str,
+    question: Question,
+    key: ClientKey | None,
+) -> tuple[Asked, bool]:
+    """Ask the room of that name a question, once with its key: see `ask`.
+
+    Return True with it if it was asked before.
+    """
+
+    async def do(room: Room, keep: Keep) -> Asked:
+        return await ask(server, session, room, question, keep)
+
+    words, options, anonymous = question
+    request = Request(Kind.QUESTION, (words, anonymous, *options), wanted)
+    asked = await once(server, session, key, request, do)
+    if isinstance(asked, Said):
+        return await _asked_before(server, session, asked), True
+    return asked, False
+
+
 async def answer(
-    server: ChatServer, session: Session, room: Room, text: str, seq: int | None = None
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    text: str,
+    seq: int | None = None,
+    keep: Keep = keep_nothing,
 ) -> Answered:
     """Answer the last question of a room that is open, or the one with that seq.
 
@@ -91,16 +129,42 @@ async def answer(
     session.identity.check_scope(Scope.WRITE)
     asked = _open(server, room, seq)
     option = option_of(asked.record.question, text)
-    words = "" if asked.record.options or fold(text) in YES else text
+    words = _words(asked, text)
     person = server.questions.people.person(session)
     if asked.record.anonymous:
+        # No key is kept: it has a time, and the roll says that the person has answered.
         await server.questions.cast(asked, person, option)
         return Answered(asked, option, words, again=False)
     again = server.questions.has_answered(asked, person)
     puts = server.questions.answer(asked, person, option, words)
     server.spending.charge_stored(session, puts)
-    await change(server.store, *puts)
+    await change(server.store, *puts, *keep(room, asked.record.seq))
     return Answered(asked, option, words, again)
+
+
+async def answer_once(
+    server: ChatServer,
+    session: Session,
+    wanted: str,
+    text: str,
+    seq: int | None,
+    key: ClientKey | None,
+) -> Answered:
+    """Answer a question of the room of that name, once with its key: see `answer`.
+
+    An answer with a key that was used is ``again``, and changes nothing, also if its person has
+    given another one since.
+    """
+
+    async def do(room: Room, keep: Keep) -> Answered:
+        return await answer(server, session, room, text, seq, keep)
+
+    given = await once(server, session, key, Request(Kind.ANSWER, (seq, text), wanted), do)
+    if not isinstance(given, Said):
+        return given
+    asked = await _asked_before(server, session, given)
+    option = option_of(asked.record.question, text)
+    return Answered(asked, option, _words(asked, text), again=True)
 
 
 def look(server: ChatServer, session: Session, room: Room, seq: int | None = None) -> Standing:
@@ -163,6 +227,30 @@ async def show(server: ChatServer, session: Session, room: Room, seq: int | None
     result = Answers("show", asked.record.seq, counts)
     server.spending.charge_stored(session, [], deed=result.text())
     await _log(server, session, room, Kind.ANSWER, result.text(), [])
+
+
+async def _asked_before(server: ChatServer, session: Session, said: Said) -> Asked:
+    """Return the question that a used key is about: of one that is forgotten, what the log has.
+
+    Raises `StoreError`.
+    """
+    room = server.rooms.get(fold(said.room))
+    questions = [] if room is None else server.questions.of(room)
+    known = next((each for each in questions if each.record.seq == said.upto), None)
+    if known is not None:
+        return known
+    event = await event_at(server, session, said, Kind.QUESTION)
+    by, question = ("", Question("")) if event is None else (event.author, Question.of(event.text))
+    words, options, anonymous = question
+    record = QuestionRecord(
+        said.room, said.upto, words, [*options], anonymous, by, "", "", [], open=False
+    )
+    return Asked("", record)
+
+
+def _words(asked: Asked, text: str) -> str:
+    """Return the words of an answer; "" for a yes, and for an option."""
+    return "" if asked.record.options or fold(text) in YES else text
 
 
 def _open(server: ChatServer, room: Room, seq: int | None) -> Asked:

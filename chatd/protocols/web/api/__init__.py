@@ -4,6 +4,7 @@ These modules must not know how bytes become a request.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `client_keys`: The header by which a client names a request, so that a retry is carried out once.
 - `hooks`: The routes of incoming hooks: tools post there as to a webhook of Slack's, Discord's or
   Gotify's.
 - `incident`: Routes of an incident: the decisions of a room, its alerts, and acks.
