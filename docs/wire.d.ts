@@ -83,6 +83,7 @@ export type ClientMessage =
 	| { type: "answers"; id?: Id; room: string; seq?: number }
 	| { type: "questions"; id?: Id; room: string }
 	| { type: "close"; id?: Id; room: string; seq?: number }
+	| { type: "show"; id?: Id; room: string; seq?: number }
 	| { type: "ping"; id?: Id };
 
 export interface Hello {

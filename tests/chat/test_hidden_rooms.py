@@ -168,6 +168,7 @@ MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {
     "answer": lambda room: {"room": room, "seq": 1, "answer": "me"},
     "answers": lambda room: {"room": room},
     "close": lambda room: {"room": room, "seq": 1},
+    "show": lambda room: {"room": room, "seq": 1},
     "questions": lambda room: {"room": room},
 }
 

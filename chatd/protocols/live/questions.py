@@ -146,6 +146,16 @@ async def close(conversation: Conversation, members: Members) -> None:
     conversation.tell("answers", id=id_of(members), **standing_members(standing))
 
 
+async def show(conversation: Conversation, members: Members) -> None:
+    """Show the room who answered what."""
+    server, session = conversation.server, conversation.session
+    room = _room(conversation, members)
+    seq = seq_in(members)
+    await ask.show(server, session, room, seq)
+    standing = ask.look(server, session, room, seq)
+    conversation.tell("answers", id=id_of(members), **standing_members(standing))
+
+
 def seq_in(members: Members) -> int | None:
     """Return the seq of a question; None for the last one. Raises `WrongMessage`."""
     return None if members.get("seq") is None else number_in(members, "seq")

@@ -307,5 +307,6 @@ TABLE = {
     "answers": Verb(questions.look, only_answers=True),
     "questions": Verb(questions.list_questions, LISTING_COST, only_answers=True),
     "close": Verb(questions.close, KEEPING_COST, scope=Scope.WRITE),
+    "show": Verb(questions.show, KEEPING_COST, scope=Scope.WRITE),
     "ping": Verb(_ping, at_once=True, only_answers=True),
 }

@@ -95,7 +95,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "ask", "room": "nope", "question": "q"}, "unknown_room", "#nope"),
     *(
         ({"type": verb, "room": "lobby", "seq": value}, WRONG, "seq must be")
-        for verb in ("answer", "answers", "close")
+        for verb in ("answer", "answers", "close", "show")
         for value in NOT_NUMBERS
     ),
     *(({"type": verb, "room": "nope"}, "unknown_room", "#nope") for verb in ("answer", "answers")),

@@ -100,6 +100,7 @@ export const SENTENCES = {
 	is_closed: ["Closed", "Cerrada"],
 	look: ["Show me the answers so far", "Ver las respuestas hasta ahora"],
 	not_yet: ["Not yet", "Todavía no"],
+	show_answers: ["Show the answers to the room", "Mostrar las respuestas a la sala"],
 	close_question: ["Close the question", "Cerrar la pregunta"],
 	closed_question: ["{name} closed: {question}", "{name} ha cerrado: {question}"],
 	showed_answers: ["{name} showed the answers: {question}", "{name} ha mostrado las respuestas: {question}"],
