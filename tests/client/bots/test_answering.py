@@ -6,6 +6,7 @@ bot ends at each of them, as if it was killed: all that is left of it is its fil
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -228,6 +229,33 @@ class TestAnswers:
         helper.program.failure = Sentence("bot_late", seconds="30")
         helper.serve(0, helper.say("!slow down"))
         assert helper.room.said() == ["re !slow down\n!slow failed: it took longer than 30 s."]
+
+    @pytest.mark.parametrize("last", [Part("b", to="luis"), Part("b", key="daily")])
+    def test_a_failure_is_told_in_the_room_after_an_answer_that_is_not_for_it(
+        self, helper: Helper, last: Part
+    ) -> None:
+        helper.program.answer = lambda call: [last]
+        helper.program.failure = Sentence("bot_late", seconds="30")
+        helper.serve(0, helper.say("!slow"))
+        assert helper.room.said()[-1] == "!slow failed: it took longer than 30 s."
+        assert (*helper.room.private, *helper.room.said()[:-1]) in ((("luis", "b"),), ("b",))
+
+    def test_a_result_that_comes_before_a_retry_does_not_keep_it_awake(
+        self, helper: Helper
+    ) -> None:
+        helper.room.refusals.append({"kind": "Not saved"})
+        readable: list[bool] = []
+
+        def come() -> None:
+            helper.results.put(Result(None, [Part("tea")]))
+
+        def look() -> None:
+            readable.append(bool(select.select([helper.results], [], [], 0)[0]))
+            helper.now += 3.0
+
+        helper.serve(0, helper.say("!x"), come, look)
+        assert readable == [False]
+        assert helper.room.said() == ["re !x", "tea"]
 
     @pytest.mark.parametrize("kind", ["Not known", "Not saved", "Used up"])
     def test_one_that_cannot_be_said_now_is_said_later(self, helper: Helper, kind: str) -> None:
