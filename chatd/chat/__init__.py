@@ -41,6 +41,8 @@ Modules (python3 -m tools.documents writes this list):
 - `login_networks`: The networks from which each account usually logs in.
 - `logins`: Logging sessions in to accounts and out of them, and the settings of accounts.
 - `lost_claims`: The loss of names and rooms to other nodes, after this node was cut off for long.
+- `lost_readers`: Accounts whose clients were lost in a room before these had all that was said
+  there.
 - `mark_checks`: Checks of read marks: each minute those accounts are looked at whose marks can have
   to move.
 - `members`: The parts of a session that those read who see it in a room.

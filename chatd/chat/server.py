@@ -29,6 +29,7 @@ from chatd.chat.idempotency import IdempotencyKeys
 from chatd.chat.keyed_lines import KeyedLines
 from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
+from chatd.chat.lost_readers import LostReaders
 from chatd.chat.moderation import Moderation
 from chatd.chat.name_watches import NameWatches
 from chatd.chat.names import Names
@@ -94,13 +95,13 @@ class ChatServer:
         self.now, self.language = now, language
         self.store, self.error_log = store, store.error_log
         self._clock, self.motd = clock, motd
-        self.budgets = budgets or Budgets(clock)
+        budgets = self.budgets = budgets or Budgets(clock)
         self.audit = audit or Audit(clock)
         self._started = clock.seconds()
         self.numbers, reads = SessionNumbers(store), ReadQueue(store)
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
-        self.roster = Roster(store, clock)
+        roster = self.roster = Roster(store, clock)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby), self.roster.called)
         self.incoming = IncomingHooks(store, self.budgets)
         self.names = Names(self.accounts, store.claims, guest, self.incoming.check_person)
@@ -129,18 +130,12 @@ class ChatServer:
         )
         self.questions = Questions(store, clock, sessions, self.roster, self.unread.sessions)
         self.open_alerts = OpenAlerts(store)
+        self.lost_readers = LostReaders(self)
         self.staying = Staying(self, stays, clock)
         self.hooks = Hooks(store, self.budgets)
         self.hook_review = HookReview(self)
         self.alerts = Alerts(
-            store,
-            clock,
-            self.budgets,
-            self.accounts,
-            self.unread,
-            self.roster,
-            self.moderation,
-            language,
+            store, clock, budgets, self.accounts, self.unread, roster, self.moderation, language
         )
         self.moves = RoomMoves(self.rooms, self.moderation, self.unread, self.staying, recent)
         self.evictions = Evictions(clock, self.sessions, self.rooms, self.moderation, self.moves)
@@ -182,6 +177,7 @@ class ChatServer:
                 self.idempotency,
                 self.questions,
                 self.open_alerts,
+                self.lost_readers,
                 self.logins.limits,
             ),
             self.alerts.pushes,
@@ -216,6 +212,7 @@ class ChatServer:
     def finish(self, session: Session, departure: Departure = QUITTING) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
         self.names.free(session)
+        self.lost_readers.ending(session)
         if self.roster.is_kept:
             self.roster.end(session)
         with ExitStack() as ending:
@@ -235,6 +232,7 @@ class ChatServer:
                     self.finish(session)
             finally:
                 self.unread.depart(session)
+                self.lost_readers.ended(session)
         finally:
             self.sessions.remove(session)
             self.quotas.remove(session)

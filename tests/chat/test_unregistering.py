@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionLost
 
 from chatd.accounts.credentials import TOKEN
 from chatd.chat.key_owners import ClientKey, account_owner
@@ -41,6 +42,7 @@ BECOMES = {
     "incoming_hook": GONE,
     "login_failure": GONE,
     "login_network": GONE,
+    "lost": GONE,
     "place": GONE,
     "known": OF_NOBODY,
     "present": OF_NOBODY,  # of sessions, until they leave
@@ -106,6 +108,11 @@ class RecordsWorld(World):
         key = ClientKey(account_owner("ana"), "key")
         saying = server.keyed_lines.say(self.luis.session, server.lobby, ["once"], key)
         Deferred.fromCoroutine(saying)
+        lost = self.member("ana")
+        lost.type("/join lab")
+        lost.stall()
+        self.luis.type("/join lab", "what she has not", "when she is lost")
+        lost.hang_up(ConnectionLost)
         server.unread.keep("ana")
         absence = server.staying.records.set_absence("ana", 1)
         server.deeds.carry_out(self.luis.session, lab, None, *absence)

@@ -7,10 +7,11 @@ each option, and what was said in words. The others see it if that person shows 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions.costs import PEOPLE_A_LINE
 from chatd.chat.actions.once import event_at, once
 from chatd.chat.actions.remarks import check_store
 from chatd.chat.deed_log import NO_SESSION
@@ -20,7 +21,8 @@ from chatd.chat.key_owners import ClientKey
 from chatd.chat.permissions import Act
 from chatd.chat.question_grammar import YES, checked, option_of
 from chatd.chat.question_records import Asked, Given, QuestionRecord, counts_of
-from chatd.chat.respondents import is_account
+from chatd.chat.questions import ANSWERS, EXPECTED
+from chatd.chat.respondents import Person, is_account
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -30,6 +32,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Conflict
 from chatd.storage.records import Put, change
 from chatd.text.folding import fold
+from chatd.util.meter import REPLAY_LINES
 
 SHOWN_CHARACTERS = 4000
 """Most characters of the names and words in an event that shows answers: that of a long line."""
@@ -82,7 +85,8 @@ async def ask(
     if question.anonymous and not server.store.leaves_no_trace:
         raise Refusal(ErrorKind.NOT_ALLOWED, "anonymous_not_here")
     by = server.questions.people.person(session)
-    puts = server.questions.ask(room, question, by, server.questions.people.there(room))
+    there = _there(server, session, room, EXPECTED)
+    puts = server.questions.ask(room, question, by, there)
     server.spending.charge_stored(session, puts, deed=question.text())
     await _log(server, session, room, Kind.QUESTION, question.text(), [*puts, *keep(room)])
     key = puts[0].key
@@ -192,7 +196,7 @@ async def close(
     session.identity.check_scope(Scope.WRITE)
     asked = _open(server, room, seq)
     if not _asked(server, session, asked):
-        if _is_of_one_gone(server, room, asked):
+        if _is_of_one_gone(server, session, room, asked):
             server.moderation.check(session, room, Act.ASK)
         else:
             _check_operator(server, session, room, asked)
@@ -288,11 +292,21 @@ def _asked(server: ChatServer, session: Session, asked: Asked) -> bool:
     return asked.record.asker in server.questions.people.person(session).keys
 
 
-def _is_of_one_gone(server: ChatServer, room: Room, asked: Asked) -> bool:
+def _is_of_one_gone(server: ChatServer, session: Session, room: Room, asked: Asked) -> bool:
     """Return True if a guest asked who is not in the room any more: an account may come back."""
     asker = asked.record.asker
-    there = server.questions.people.there(room)
-    return not is_account(asker) and not any(asker in each.keys for each in there)
+    if is_account(asker):
+        return False
+    return not any(asker in each.keys for each in _there(server, session, room))
+
+
+def _there(
+    server: ChatServer, session: Session, room: Room, most: int = ANSWERS
+) -> Iterator[Person]:
+    """Return who is in a room, and charge a session that asks for the looks at ``most`` of them."""
+    people = min(room.people, most)
+    session.stream.meter.up_to(REPLAY_LINES).charge(people / PEOPLE_A_LINE)
+    return server.questions.people.there(room)
 
 
 def _check_operator(server: ChatServer, session: Session, room: Room, asked: Asked) -> None:
@@ -312,12 +326,13 @@ def _standing(server: ChatServer, session: Session, room: Room, asked: Asked) ->
     counts = () if hidden else counts_of(record, given, named=False)
     missing = dict(record.expected)
     if record.open:
-        for person in server.questions.people.there(room):
+        has_answered = server.questions.answered(asked)
+        for person in _there(server, session, room):
             if record.asker in person.keys:
                 continue
             key = next((key for key in person.keys if key in missing), person.key)
             missing[key] = person.name
-            if server.questions.has_answered(asked, person):
+            if has_answered(person):
                 del missing[key]
     answered = {each.person for each in given}, {fold(each.name) for each in given}
     names: dict[str, tuple[str, str]] = {}
