@@ -174,7 +174,7 @@ MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {
 
 
 def test_every_verb_that_names_a_room_is_tried() -> None:
-    others = {"hello", "enter", "account", "commands", "rooms", "stays", "ping", "text"}
+    others = {"hello", "enter", "account", "commands", "rooms", "stays", "ping", "text", "whisper"}
     assert set(VERBS) == {*MESSAGES, *others}
 
 

@@ -77,6 +77,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "seen", "room": "lobby"}, WRONG, "seq must be"),
     *(({"type": "seen", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
     ({"type": "seen", "room": "nope", "seq": 1}, "not_in_that_room", "#nope"),
+    *(({"type": "whisper", "to": it, "text": "a"}, WRONG, must_be("to")) for it in NOT_TEXTS),
+    *(({"type": "whisper", "to": "ana", "text": it}, WRONG, must_be("text")) for it in NOT_TEXTS),
     *(({"type": "decide", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
     *(({"type": "decide", "room": "lobby", "words": it}, WRONG, "words") for it in NOT_TEXTS),
     ({"type": "decide", "room": "nope"}, "unknown_room", "#nope"),
