@@ -90,6 +90,23 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     *(({"type": "take", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
     *(({"type": "take", "room": "lobby", "words": it}, WRONG, "words") for it in NOT_TEXTS),
     ({"type": "take", "room": "nope"}, "unknown_room", "#nope"),
+    *(
+        (
+            {
+                "type": verb,
+                "room": "lobby",
+                "to": "x",
+                "text": "x",
+                "question": "q",
+                "key": "short",
+            },
+            WRONG,
+            "key must be",
+        )
+        for verb in ("decide", "take", "ask", "answer", "whisper")
+    ),
+    *(({"type": "whisper", "to": it, "text": "x"}, WRONG, "to must be") for it in NOT_TEXTS),
+    *(({"type": "whisper", "to": "x", "text": it}, WRONG, "text must be") for it in NOT_TEXTS),
     ({"type": "alerts", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "decisions", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "questions", "room": "nope"}, "unknown_room", "#nope"),
