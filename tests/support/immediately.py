@@ -1,4 +1,4 @@
-"""What threads do elsewhere, done at once: it takes less time, and always the same turns."""
+"""Work of threads, done at once: that takes less time, and always the same turns."""
 
 from __future__ import annotations
 
