@@ -61,6 +61,7 @@ export interface ListedRoom {
 export type ClientMessage =
 	| { type: "hello"; language?: string; name?: string; key?: string; proof?: string; token?: string; rooms?: Bookmarks }
 	| { type: "line"; id?: Id; room?: string | null; text: string; key?: string; kind?: "message" | "notice" }
+	| { type: "whisper"; id?: Id; to: string; text: string; key?: string }
 	| { type: "text"; id?: Id }
 	| { type: "enter"; id?: Id; room: string; after?: Bookmark }
 	| { type: "leave"; id?: Id; room: string }
@@ -73,15 +74,16 @@ export type ClientMessage =
 	| { type: "rooms"; id?: Id; from?: string }
 	| { type: "stays"; id?: Id }
 	| { type: "seen"; id?: Id; room: string; seq: number }
-	| { type: "decide"; id?: Id; room: string; seq?: number; words?: string }
+	| { type: "decide"; id?: Id; room: string; seq?: number; words?: string; key?: string }
 	| { type: "decisions"; id?: Id; room: string; before?: number; limit?: number }
-	| { type: "take"; id?: Id; room: string; seq?: number; words?: string }
+	| { type: "take"; id?: Id; room: string; seq?: number; words?: string; key?: string }
 	| { type: "alerts"; id?: Id; room: string }
-	| { type: "ask"; id?: Id; room: string; question: string; options?: string[]; anonymous?: boolean }
-	| { type: "answer"; id?: Id; room: string; seq?: number; answer?: string | number }
+	| { type: "ask"; id?: Id; room: string; question: string; options?: string[]; anonymous?: boolean; key?: string }
+	| { type: "answer"; id?: Id; room: string; seq?: number; answer?: string | number; key?: string }
 	| { type: "answers"; id?: Id; room: string; seq?: number }
 	| { type: "questions"; id?: Id; room: string }
 	| { type: "close"; id?: Id; room: string; seq?: number }
+	| { type: "show"; id?: Id; room: string; seq?: number }
 	| { type: "ping"; id?: Id };
 
 export interface Hello {
@@ -144,11 +146,18 @@ export interface History {
 	more: boolean;
 }
 
+export interface Whispered {
+	type: "whispered";
+	id?: Id;
+	to: string;
+}
+
 export interface Decided {
 	type: "decided";
 	id?: Id;
 	room: string;
-	decision: Remark;
+	/** Null if it was made before with the same key, and is deleted by now. */
+	decision: Remark | null;
 }
 
 /** The newest first. */
@@ -164,7 +173,8 @@ export interface Taken {
 	type: "taken";
 	id?: Id;
 	room: string;
-	ack: Remark;
+	/** Null if it was sent before with the same key, and is deleted by now. */
+	ack: Remark | null;
 }
 
 /** The alerts that go on, the oldest first. `number` is unique among them; `by` is null if nobody has it. */
@@ -421,6 +431,7 @@ export type ServerMessage =
 	| Entered
 	| Events
 	| History
+	| Whispered
 	| Decided
 	| Decisions
 	| Taken

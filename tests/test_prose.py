@@ -14,7 +14,7 @@ import pytest
 
 from chatd.commands.dispatch import TABLE
 from chatd.i18n import en, es
-from tests.support.checkout import ROOT, nodes_of, syntax_tree
+from tests.support.checkout import ROOT, syntax_tree
 from tests.support.documents import DOCUMENTS, prose, read
 
 RIDDLE = re.compile(r"(What|Whether|How|Who)\b")
@@ -69,12 +69,20 @@ FILES = sorted(
 )
 
 
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and all below it that may have statements: no expression has any."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for part in "body", "orelse", "handlers", "finalbody", "cases":
+            waiting += getattr(node, part, ())
+
+
 def documented(tree: ast.AST) -> Iterator[ast.Constant]:
     """Find the docstrings, and the strings under attributes, in some code."""
-    for node in nodes_of(tree):
+    for node in statements(tree):
         body: list[ast.stmt] = getattr(node, "body", [])
-        if not isinstance(body, list):
-            continue
         opens = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         before: ast.stmt | None = None
         for statement in body:

@@ -7,7 +7,6 @@ Status 2 means that the arguments alone are wrong, 1 that they cannot be followe
 from __future__ import annotations
 
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -19,8 +18,8 @@ from chatd.daemon.options import Options
 from chatd.daemon.os_process import SERVE
 from chatd.daemon.wiring import makeService
 from tests.support.certificate import write_certificate
+from tests.support.commands import chatd_in_text
 from tests.support.service import without_signals  # noqa: F401 - a fixture
-from tests.support.stand_in import DEADLINE
 from tests.support.store_files import sql
 
 DAEMONS = {("chatd", "serve"), ("twistd", "chat")}
@@ -262,20 +261,13 @@ def test_arguments_that_cannot_be_followed(
 @pytest.mark.parametrize(
     ("command", "status", "line"),
     [
-        ("-m chatd serve --prot 7", 2, "chatd serve: there is no option --prot. Did you mean "),
-        ("-m chatd serve --listen 7", 2, "chatd serve: --listen '7': did you mean tcp:7? See "),
-        ("-m chatd serve --motd no", 1, "chatd: cannot read the motd "),
-        ("-m chatd export --format x", 2, "chatd export: --format takes csv, jsonl, markdown or "),
+        ("serve --prot 7", 2, "chatd serve: there is no option --prot. Did you mean "),
+        ("serve --listen 7", 2, "chatd serve: --listen '7': did you mean tcp:7? See "),
+        ("serve --motd no", 1, "chatd: cannot read the motd "),
+        ("export --format x", 2, "chatd export: --format takes csv, jsonl, markdown or "),
     ],
 )
 def test_a_process_ends_as_its_parts_do(here: Path, command: str, status: int, line: str) -> None:
-    done = subprocess.run(
-        [sys.executable, *command.split()],
-        cwd=here,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", 1)
-    assert done.stderr.startswith(line)
+    returned, output, errors = chatd_in_text(here, *command.split())
+    assert (returned, output, errors.count("\n")) == (status, "", 1)
+    assert errors.startswith(line)

@@ -423,10 +423,10 @@ ARGUMENTS = {
         "transcripción para leer y pegar; csv: una tabla, con --marked o --present (si no se da: "
         "text)"
     ),
-    "no lines, but who was there and when, of rooms that keep a register and of people who have "
-    "left since": (
-        "ninguna línea, sino quién estuvo y cuándo, de las salas que llevan un registro y de "
-        "quienes ya se han ido"
+    "no lines, but who was there and when, of rooms that keep a register; of people who have left "
+    "since or not yet": (
+        "ninguna línea, sino quién estuvo y cuándo, de las salas que llevan un registro; de "
+        "quienes se han ido desde entonces o aún no"
     ),
     "only the decisions, which /mark made, each with its line": (
         "solo las decisiones, que /marcar hizo, cada una con su línea"

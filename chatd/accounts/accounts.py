@@ -103,6 +103,11 @@ class Accounts:
         """Return the account that belongs to a user of the machine; None if there is none."""
         return next((self.table[key] for key in self._users[str(uid)]), None)
 
+    def name_of(self, account: str) -> str:
+        """Return the name of an account, given its key."""
+        found = self.table.get(account)
+        return account if found is None else found.name
+
     def alike(self, name: str) -> list[Account]:
         """Return the accounts whose names look like this one, or are this one."""
         keys = (key for look in sorted(looks(name)) for key in self._looks[look])

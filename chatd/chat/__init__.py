@@ -30,18 +30,23 @@ Modules (python3 -m tools.documents writes this list):
   on any node.
 - `hook_review`: Ending hooks: those whose accounts have lost the right to them, and those that
   failed for long.
-- `idempotency`: Idempotency keys: a client that does not know if its lines arrived may send them
+- `idempotency`: Idempotency keys: a client that does not know what became of a request may send it
   again.
 - `identity`: The identity of one session: its name, its account and its place in the network.
 - `inboxes`: Inboxes: the logs of the private lines of accounts.
 - `invitations`: Telling people of invitations: at once, or at their next login.
 - `joined_rooms`: The rooms that one session is in, and which of them its input is meant for.
 - `key_ages`: The idempotency keys of a table by age, so that the oldest are forgotten first.
+- `key_owners`: The owners of idempotency keys: a key is unique in the space of its owner.
+- `keyed_lines`: Lines of a session that are said once with a key: saying them, and finding them in
+  the log.
 - `line_quotas`: The numbers of lines that sessions may have waiting for the store.
 - `login_limits`: Waits after failed tries of passwords, and after registrations.
 - `login_networks`: The networks from which each account usually logs in.
 - `logins`: Logging sessions in to accounts and out of them, and the settings of accounts.
 - `lost_claims`: The loss of names and rooms to other nodes, after this node was cut off for long.
+- `lost_readers`: Accounts whose clients were lost in a room before these had all that was said
+  there.
 - `mark_checks`: Checks of read marks: each minute those accounts are looked at whose marks can have
   to move.
 - `members`: The parts of a session that those read who see it in a room.

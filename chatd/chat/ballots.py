@@ -150,15 +150,18 @@ class Ballots:
         waiting, self._waiting = self._waiting, []
         questions = sorted({each.entry.question for each in waiting})
         tallies = {key: self.tallies[key] for key in questions if key in self.tallies}
+        self._under_way = [each for each in waiting if each.entry.question in tallies]
+        if self._under_way:
+            self._count(tallies)
         for ballot in waiting:
             if ballot.entry.question not in tallies:
-                closed = Refusal(
-                    ErrorKind.NOT_ALLOWED, "question_is_closed", room=ballot.entry.room
-                )
+                # It comes last: its session may answer another question at once.
+                room = ballot.entry.room
+                closed = Refusal(ErrorKind.NOT_ALLOWED, "question_is_closed", room=room)
                 ballot.stored.errback(closed)
-        self._under_way = [each for each in waiting if each.entry.question in tallies]
-        if not self._under_way:
-            return
+
+    def _count(self, tallies: dict[str, TallyRecord]) -> None:
+        """Store the answers that are under way, in one change, given the tallies before it."""
         entries = sorted((each.entry for each in self._under_way), key=_key_of)
         for ballot in self._under_way:
             before = tallies[ballot.entry.question]

@@ -1,6 +1,6 @@
 """The idempotency keys of a table by age, so that the oldest are forgotten first.
 
-It must not know what is said with a key, nor when one is forgotten.
+It must not know what is asked for with a key, nor when one is forgotten.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 
 class Said(NamedTuple):
-    """The use of a key: lines that a session said in a room.
+    """The use of a key by a request of a session, given its number; 0 if it is of none.
 
-    They are the events with ``after < seq <= upto`` of the session of that number in the room of
-    that name. ``digest`` is of their texts, ``time`` in seconds since 1970, and not before that of
-    an older key; ``share`` is that of the key's owner.
+    What was stored with it are the events with ``after < seq <= upto`` in the room of that name: of
+    lines, those of the session. Or it is about these events; or about none if the room is "".
+    ``digest`` is of the request, ``time`` in seconds since 1970, and not before that of an older
+    key; ``share`` is that of the key's owner.
     """
 
     room: str
@@ -39,14 +40,14 @@ class KeyAges:
     def __init__(self) -> None:
         self.all = Ages()
         self.owners: dict[str, Ages] = {}
-        self._shares: dict[str, Ages] = {}
+        self.shares: dict[str, Ages] = {}
         self._sizes: dict[int, dict[str, None]] = {}  # shares, by how many keys they have
         self.newest = 0
 
     def enter(self, key: str, said: Said) -> None:
         """See `chatd.storage.records.Index`."""
         self.newest = max(self.newest, said.time)
-        share = self._shares.setdefault(said.share, Ages())
+        share = self.shares.setdefault(said.share, Ages())
         for ages in self.all, self.owners.setdefault(space_of(key), Ages()), share:
             ages[key] = said.time
             if next(iter(ages.values())) > said.time:  # its removal was taken back
@@ -56,12 +57,12 @@ class KeyAges:
     def leave(self, key: str, said: Said) -> None:
         """See `chatd.storage.records.Index`."""
         del self.all[key]
-        space, share = space_of(key), self._shares[said.share]
+        space, share = space_of(key), self.shares[said.share]
         del self.owners[space][key], share[key]
         if not self.owners[space]:
             del self.owners[space]
         if not share:
-            del self._shares[said.share]
+            del self.shares[said.share]
         self._resize(said.share, len(share) + 1, len(share))
 
     def _resize(self, share: str, before: int, now: int) -> None:
@@ -76,7 +77,7 @@ class KeyAges:
         """Return the oldest key of the share that has the most once this one has one more."""
         # There are few sizes: at most 200, for 20,000 keys.
         largest = self._sizes[max(self._sizes)]
-        return next(iter(self._shares[share if share in largest else next(iter(largest))]))
+        return next(iter(self.shares[share if share in largest else next(iter(largest))]))
 
 
 def space_of(key: str) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Scope
-from chatd.chat.permissions import LEAST, Act, Mode, Role, may
+from chatd.chat.permissions import LEAST, Act, Mode, Role, least_scope, may
 from chatd.chat.roles import Roles, nobody
 from chatd.chat.roster import AnySession
 from chatd.chat.sanctions import BAN, MUTE, Sanction, Sanctions, room_of
@@ -109,9 +109,9 @@ class Moderation:
             return silence
         mode = self.roles.mode_of(room)
         if may(self.roles.role_of(session, room), act, mode):
-            if act in (Act.READ, Act.SPEAK) or may(Role.EVERYONE, act, mode):
-                return None
-            return session.identity.lacks(Scope.FULL)  # with a token, roles are to read and speak
+            if act in (Act.READ, Act.SPEAK):
+                return None  # the scope is checked where lines are read and said
+            return session.identity.lacks(least_scope(act, mode))
         key = _who_may(act, mode, is_guest=session.account is None)
         return _not_allowed(key, room=room.name, name=session.name)
 

@@ -1,11 +1,14 @@
 """The table of rights: the least role for each act, by the mode of a room.
 
-Pure. It must not know the roles of sessions, nor rooms.
+It also says for which acts a program with a token has a role. Pure. It must not know the roles of
+sessions, nor rooms.
 """
 
 from __future__ import annotations
 
 import enum
+
+from chatd.accounts.credentials import Scope
 
 
 class Role(enum.IntEnum):
@@ -67,6 +70,7 @@ class Act(enum.Enum):
     OP = "op"
     CLOSE = "close"
     SEEN = "seen"  # ask who has a line of another person, and switch /seen
+    REGISTER = "register"  # see who was there and when, if that is stored
     HOOK = "hook"  # have the lines sent elsewhere, and see where to
     WALL = "wall"  # this and what follows concern the whole server
     DISCONNECT = "disconnect"
@@ -98,6 +102,7 @@ mode           admin  owner  owner    owner      owner     owner
 op             admin  owner  owner    owner      owner     owner
 close          admin  owner  owner    owner      owner     owner
 seen           admin  op     op       op         op        owner
+register       admin  owner  owner    owner      owner     owner
 hook           admin  op     owner    op         op        owner
 wall           admin  admin  admin    admin      admin     admin
 disconnect     admin  admin  admin    admin      admin     admin
@@ -116,6 +121,17 @@ LEAST = {
 """The same, by act and mode."""
 
 
+_WITH_A_TOKEN = {Act.ASK: Scope.WRITE, Act.REGISTER: Scope.READ}
+"""The scope of a token with which a role counts for an act, beside those to read and to speak: a
+question is said as lines are, and a register read. For all other acts, no token will do."""
+
+
 def may(role: Role, act: Act, mode: Mode) -> bool:
     """Return True if a role may do an act in a room with that mode."""
     return role >= LEAST[act, mode]
+
+
+def least_scope(act: Act, mode: Mode) -> Scope:
+    """Return the least scope with which an act may be done in a room with that mode."""
+    scope = _WITH_A_TOKEN.get(act, Scope.FULL)
+    return min(scope, Scope.WRITE) if may(Role.EVERYONE, act, mode) else scope

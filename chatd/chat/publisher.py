@@ -22,6 +22,7 @@ from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.directory import Rooms
 from chatd.chat.line_quotas import LineQuotas
+from chatd.chat.lost_readers import LostReaders
 from chatd.chat.names import Names
 from chatd.chat.open_alerts import OpenAlerts
 from chatd.chat.other_nodes import OtherNodes
@@ -67,6 +68,7 @@ class Parts(Protocol):
     quotas: LineQuotas
     questions: Questions
     open_alerts: OpenAlerts
+    lost_readers: LostReaders
     error_log: ErrorLog
 
 
@@ -85,8 +87,7 @@ class Publisher(Subscriber):
         self._alerts = parts.alerts
         self._names = parts.names
         self._quotas = parts.quotas
-        self._questions = parts.questions
-        self._open_alerts = parts.open_alerts
+        self._of_lines = (parts.questions, parts.open_alerts, parts.lost_readers)
         self._others = others
         self._error_log = parts.error_log
 
@@ -180,8 +181,8 @@ class Publisher(Subscriber):
         room = self._rooms.get(fold(name))
         if room is not None:
             room.forget(upto)
-            self._questions.forgotten(room, upto)
-            self._open_alerts.forgotten(room, upto)
+            for records in self._of_lines:
+                records.forgotten(room, upto)
 
     def _refuse(self, refused: Sequence[tuple[Draft, Refusal]]) -> None:
         changed: dict[Session, None] = {}

@@ -8,6 +8,7 @@ not know rights, nor how records are changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from chatd.chat.ballots import Ballots
@@ -145,6 +146,21 @@ class QuestionRecords:
         if asked.record.anonymous:
             return self.ballots.has(asked.key, person)
         return self.own(asked, person) is not None
+
+    def answered(self, asked: Asked) -> Callable[[Person], bool]:
+        """Return a function that does as `has_answered`, for many people at once."""
+        if asked.record.anonymous:
+            return partial(self.ballots.has, asked.key)
+        records = [self.answers[key] for key in self._answers_to[asked.key]]
+        people = {each.person for each in records}
+        sessions = {each.session for each in records}
+
+        def has_answered(person: Person) -> bool:
+            if not people.isdisjoint(person.keys):
+                return True
+            return person.session in sessions and self.own(asked, person) is not None
+
+        return has_answered
 
     def own(self, asked: Asked, person: Person) -> AnswerRecord | None:
         """Return the answer that a person has given to an open question; see `all_own`."""

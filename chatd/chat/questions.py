@@ -84,7 +84,12 @@ class Questions(QuestionRecords):
             raise Refusal(
                 ErrorKind.NOT_ALLOWED, "too_many_questions", room=room.name, limit=OPEN_IN_A_ROOM
             )
-        expected = {each.key: [each.key, each.name] for each in there if each.key != by.key}
+        expected: dict[str, list[str]] = {}
+        for each in there:
+            if each.key != by.key:
+                expected[each.key] = [each.key, each.name]
+                if len(expected) == EXPECTED:
+                    break
         record = QuestionRecord(
             room.name,
             0,
@@ -94,7 +99,7 @@ class Questions(QuestionRecords):
             by.name,
             by.key,
             by.session,
-            [*expected.values()][:EXPECTED],
+            [*expected.values()],
         )
         number = 1 + max((int(key.partition("/")[2]) for key in keys), default=0)
         key = f"{room.key}/{number}"

@@ -16,7 +16,8 @@ from __future__ import annotations
 import enum
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -43,8 +44,10 @@ continent."""
 ANSWER_SECONDS = 0.9
 """Seconds until a node that has not answered is left out."""
 
-SESSIONS_A_TURN = 256
+SESSIONS_A_TURN = 128
 """Sessions that are looked at in one turn of the reactor; it takes some 1 ms."""
+
+T = TypeVar("T")
 
 
 class Reached(enum.Enum):
@@ -134,7 +137,7 @@ class Reach:
         end = self._clock.seconds() + LOOKING_SECONDS
         reached: dict[int, Reached] = {}
         left: list[_Looked] = []
-        for session in self._sessions.members_of(room):
+        async for session in self._in_turns(self._sessions.members_of(room)):
             membership = session.memberships.get(room)
             if membership is None or membership.since >= seq:
                 reached[session.number] = Reached.CAME_LATER
@@ -152,19 +155,24 @@ class Reach:
     ) -> list[_Looked]:
         """Note of each session if it was ``reached``. Return those that were not."""
         left: list[_Looked] = []
-        for number, some in enumerate(slices_by_number(looked, SESSIONS_A_TURN)):
-            if number:
-                await deferLater(self._clock, 0)
-            for session, arrival in some:
-                if _has_taken(session, room.name, seq) and arrival.look():
-                    is_direct = session.stream.owner.output.is_direct
-                    reached[session.number] = Reached.HAS if is_direct else Reached.SENT
-                else:
-                    left.append((session, arrival))
+        async for session, arrival in self._in_turns(looked):
+            if has_taken(session, room.name, seq) and arrival.look():
+                is_direct = session.stream.owner.output.is_direct
+                reached[session.number] = Reached.HAS if is_direct else Reached.SENT
+            else:
+                left.append((session, arrival))
         return left
 
+    async def _in_turns(self, each: Sequence[T]) -> AsyncIterator[T]:
+        """Yield all, `SESSIONS_A_TURN` in a turn of the reactor."""
+        for number, some in enumerate(slices_by_number(each, SESSIONS_A_TURN)):
+            if number:
+                await deferLater(self._clock, 0)
+            for one in some:
+                yield one
 
-def _has_taken(session: Session, log: str, seq: int) -> bool:
+
+def has_taken(session: Session, log: str, seq: int) -> bool:
     """Return True if an event of a log was given to the connection of a session."""
     if seq <= session.identity.gaps.get(log, 0):
         return False

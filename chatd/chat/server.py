@@ -26,8 +26,10 @@ from chatd.chat.evictions import Evictions
 from chatd.chat.hook_names import HookNames
 from chatd.chat.hook_review import HookReview
 from chatd.chat.idempotency import IdempotencyKeys
+from chatd.chat.keyed_lines import KeyedLines
 from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
+from chatd.chat.lost_readers import LostReaders
 from chatd.chat.moderation import Moderation
 from chatd.chat.name_watches import NameWatches
 from chatd.chat.names import Names
@@ -95,13 +97,13 @@ class ChatServer:
         self.now, self.language = now, language
         self.store, self.error_log = store, store.error_log
         self._clock, self.motd, self._started = clock, motd, clock.seconds()
-        self.budgets = budgets or Budgets(clock)
+        budgets = self.budgets = budgets or Budgets(clock)
         self.audit = audit or Audit(clock)
         self.beside: dict[str, Stateful] = {}
         self.numbers, reads = SessionNumbers(store), ReadQueue(store)
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
-        self.roster = Roster(store, clock)
+        roster = self.roster = Roster(store, clock)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby), self.roster.called)
         self.incoming = IncomingHooks(store, self.budgets)
         self.names = Names(self.accounts, store.claims, guest, self.incoming.check_person)
@@ -118,29 +120,24 @@ class ChatServer:
         self.lobby = self.rooms.lobby
         self.cut_off = CutOff(store, clock, self.sessions)
         self.reach = Reach(store, clock, self.sessions, self.roster, self.rooms)
-        self.registers = Registers(self)
+        self.registers = Registers(self, reads)
         self._rights = Rights(
             self.credentials.is_valid, self.moderation.guard, self.rooms.readable, self.spending.pay
         )
         self.quotas = LineQuotas(store)
-        self.idempotency = IdempotencyKeys(store, now, self.rooms.get, self.spending)
+        self.idempotency = IdempotencyKeys(store, now)
+        self.keyed_lines = KeyedLines(store, self.idempotency, self.rooms.get, self.spending)
         self.unread = UnreadTracker(
             store, clock, reads, self.accounts, self.spending, self.rooms.get, self.rooms.readable
         )
         self.questions = Questions(store, clock, sessions, self.roster, self.unread.sessions)
         self.open_alerts = OpenAlerts(store)
+        self.lost_readers = LostReaders(self)
         self.staying = Staying(self, stays, clock)
         self.hooks = Hooks(store, self.budgets)
         self.hook_review = HookReview(self)
         self.alerts = Alerts(
-            store,
-            clock,
-            self.budgets,
-            self.accounts,
-            self.unread,
-            self.roster,
-            self.moderation,
-            language,
+            store, clock, budgets, self.accounts, self.unread, roster, self.moderation, language
         )
         self.moves = RoomMoves(self.rooms, self.moderation, self.unread, self.staying, recent)
         self.evictions = Evictions(clock, self.sessions, self.rooms, self.moderation, self.moves)
@@ -182,6 +179,7 @@ class ChatServer:
                 self.idempotency,
                 self.questions,
                 self.open_alerts,
+                self.lost_readers,
                 self.logins.limits,
             ),
             self.alerts.pushes,
@@ -218,6 +216,7 @@ class ChatServer:
     def finish(self, session: Session, departure: Departure = QUITTING) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
         self.names.free(session)
+        self.lost_readers.ending(session)
         if self.roster.is_kept:
             self.roster.end(session)
         with ExitStack() as ending:
@@ -237,6 +236,7 @@ class ChatServer:
             ending.callback(self.spending.end, session)
             ending.callback(self.quotas.remove, session)
             ending.callback(self.sessions.remove, session)
+            ending.callback(self.lost_readers.ended, session)
             ending.callback(self.unread.depart, session)
             if not session.stream.finished:
                 self.finish(session)

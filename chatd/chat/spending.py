@@ -100,8 +100,12 @@ class Spending:
 
     def charge_lines(self, owner: Owner, lines: int, text: str) -> None:
         """Count lines that a hook says for its owner, with this text in all. Raises `Refusal`."""
+        self.charge_hook(owner, (Kind.LINES, lines), (Kind.BYTES, _bytes_of(lines, text)))
+
+    def charge_hook(self, owner: Owner, *costs: tuple[Kind, int]) -> None:
+        """Count amounts of some kinds for the owner of a hook, or raise `Refusal`."""
         try:
-            self.budgets.spend(owner, (Kind.LINES, lines), (Kind.BYTES, _bytes_of(lines, text)))
+            self.budgets.spend(owner, *costs)
         except UsedUp as over:
             raise refusal_of(over) from None
 

@@ -76,7 +76,6 @@ Modules (python3 -m tools.documents writes this list):
 - `room_messages`: The messages of a server about one room, and their effect on a conversation: see
   docs/wire.md.
 - `rooms`: The rooms that a person is in, and the state of each: bookmark, unread lines, people.
-- `rows`: Rows of CSV (RFC 4180) and of JSON, with text that people wrote.
 - `safe_typing`: The text being typed as it is shown: escaped as all text is, because it may have
   been pasted.
 - `said_text`: The input of `chatd say` and `chatd wall`: the text of an argument, of a file or of a

@@ -14,7 +14,6 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from itertools import count
 
 from chatd.client import json_lines, logging_in, reading, server
 from chatd.client.bots.answering import Bot, Rules
@@ -177,7 +176,8 @@ def _serve_once(bot: Bot, talk: JsonLink, hello: Message, arguments: argparse.Na
 
 
 def _connect_again(connector: _Connector, state: State) -> tuple[JsonLink, Message]:
-    for failures in count():
+    failures = 0
+    while True:
         time.sleep(pause_after(failures))
         try:
             return connector.connect(state.id)
@@ -187,7 +187,7 @@ def _connect_again(connector: _Connector, state: State) -> tuple[JsonLink, Messa
             if isinstance(error, Refused) and error.kind not in _AGAIN:
                 raise
             note(f"{error} Trying again.")
-    raise AssertionError("the attempts never end")
+        failures += 1
 
 
 class _Connector:
@@ -306,5 +306,6 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= _MOST_SECONDS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds, at most 3600")
+        most = f"{_MOST_SECONDS:g}"
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds, at most {most}")
     return seconds

@@ -14,7 +14,6 @@ from datetime import datetime
 from chatd.client import marked, present
 from chatd.client.files import add_store
 from chatd.client.markdown import Headings, plain
-from chatd.client.rows import json_row
 from chatd.client.stores import Log, opened_log
 from chatd.client.wire import ClientError
 from chatd.event import Event, Kind, is_inbox, is_room
@@ -24,6 +23,7 @@ from chatd.i18n import Language
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.text.escaping import encode_lines
 from chatd.text.folding import fold
+from chatd.text.rows import json_row
 from chatd.text.times import local_time, seconds_of
 from chatd.text.validation import InvalidName, validate_room_name
 from chatd.util.command_manual import Example
@@ -81,8 +81,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     about.add_argument(
         "--present",
         action="store_true",
-        help="no lines, but who was there and when, of rooms that keep a register and of people who"
-        " have left since",
+        help="no lines, but who was there and when, of rooms that keep a register; of people who"
+        " have left since or not yet",
     )
     parser.add_argument(
         "--private",
@@ -112,8 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(log: Log, arguments: argparse.Namespace, language: Language) -> Iterator[bytes]:
     rooms, since = _rooms(log, arguments.room, arguments.private), arguments.since
     if arguments.present:
-        stays = (each for room in rooms for each in present.present_in(log, room, since))
-        return present.FORMATS[arguments.format](stays)
+        return present.FORMATS[arguments.format](present.present_in(log, rooms, since))
     if arguments.marked:
         found = (
             each

@@ -185,6 +185,7 @@ _ENDS = {
     "ping": ("pong",),
     "search": ("found", "found_in_rooms"),
     "text": ("done",),
+    "whisper": ("whispered",),
 }
 """The types of the messages with which answers end, where it is not that of the request."""
 

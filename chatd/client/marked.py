@@ -10,7 +10,6 @@ from datetime import datetime, timezone
 from typing import NamedTuple
 
 from chatd.client.markdown import Headings, plain
-from chatd.client.rows import csv_row, json_row
 from chatd.client.stores import Log
 from chatd.event import Event, Kind
 from chatd.formats.chat import ChatFormat
@@ -18,6 +17,7 @@ from chatd.i18n import Language
 from chatd.remarks import Remark
 from chatd.storage.contract import RoomRecord
 from chatd.text.escaping import encode_lines
+from chatd.text.rows import csv_row, json_row
 from chatd.text.times import local_time
 
 _PAGE = 200

@@ -31,6 +31,9 @@ class Log(Protocol):
     def rooms(self) -> list[RoomRecord]:
         """Return the rooms that have a log."""
 
+    def records(self) -> Sequence[Record]:
+        """Return the records beside the logs, without those that end with their nodes."""
+
     def page(self, room: str, after: int, upto: int) -> list[Event]:
         """See `chatd.storage.contract.Store.read`."""
 

@@ -12,6 +12,7 @@ from chatd.accounts.credentials import Scope
 from chatd.chat.actions import operate, policy, roles
 from chatd.chat.actions.enter import create
 from chatd.chat.actions.policy import Switch
+from chatd.chat.actions.registered_stays import address_of_register
 from chatd.chat.permissions import Act, Mode, Role
 from chatd.chat.private_lines import Senders
 from chatd.chat.server import ChatServer
@@ -135,6 +136,8 @@ async def _mode_of_switch(
     else:
         state = "on" if policy.is_on(server, session, room, switch) else "off"
         session.answer(f"switch_{switch.value}_{state}", room=room.name)
+        if switch is Switch.REGISTER and (url := address_of_register(server, session, room)):
+            session.answer("register_is_at", url=url)
 
 
 def _tell_mode(server: ChatServer, session: Session, room: Room) -> None:

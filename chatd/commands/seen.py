@@ -14,6 +14,7 @@ from chatd.chat.session import Session
 from chatd.commands.arguments import room_and_rest
 from chatd.commands.base import READING_COST, Command, Wording
 from chatd.i18n import people
+from chatd.rooms.room import Room
 
 NAMES_SHOWN = 20
 """Most names of people who have not a line yet in one answer."""
@@ -46,14 +47,17 @@ async def _seen(server: ChatServer, session: Session, argument: str) -> None:
         sentences.append(session.sentence("line_was_sent", sent=len(sent)))
     for reach, of_these in ((Reached.NOT_YET, "line_not_yet"), (Reached.NOT_KNOWN, "line_unknown")):
         if readers := found.of(reach):
-            sentences.append(session.sentence(of_these, people=_listed(session, readers)))
+            named = _listed(server, session, room, readers)
+            sentences.append(session.sentence(of_these, people=named))
     session.tell(" ".join(sentences))
 
 
-def _listed(session: Session, readers: Sequence[reached.Reader]) -> str:
+def _listed(
+    server: ChatServer, session: Session, room: Room, readers: Sequence[reached.Reader]
+) -> str:
     names = [
-        session.sentence("name_away", name=reader.name) if reader.away else reader.name
-        for reader in readers[:NAMES_SHOWN]
+        session.sentence("name_away", name=name) if server.marked.is_away(name, room) else name
+        for name, _ in readers[:NAMES_SHOWN]
     ]
     return people(session.language, names, 0, len(readers) - len(names))
 
@@ -73,16 +77,16 @@ TABLE = (
             "/seen [SEQ or WORDS]",
             "show how many have your last line, and who not yet",
             "Their system has it; that they read it is not known. It counts people who were here\n"
-            "then and still are. For its author and operators, in rooms that are run. /mode seen\n"
-            "off ends it.\n"
+            "then and still are, and accounts that lost the connection before. For its author and\n"
+            "operators, in rooms that are run. /mode seen off ends it.\n"
             "Example: /seen",
         ),
         Wording(
             "/visto [SEQ o PALABRAS]",
             "ver quién tiene tu última línea, y quién no",
-            "La tiene su sistema; si la leyó, no se sabe. De quienes estaban entonces y ahora.\n"
-            "Para su autor y los operadores, en salas que alguien administra; /modo visto no lo\n"
-            "quita.\n"
+            "La tiene su sistema; si la leyó, no se sabe. De quienes estaban entonces y ahora, y\n"
+            "de cuentas que perdieron la conexión antes. Para su autor y los operadores, en salas\n"
+            "que alguien administra; /modo visto no lo quita.\n"
             "Ejemplo: /visto",
         ),
         cost=READING_COST,

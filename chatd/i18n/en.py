@@ -68,6 +68,7 @@ SENTENCES = {
     "right_room_or_rooms": "left out where rooms is given",
     "right_search": "words, from:NAME or since:TIME to search for",
     "not_one_line": "the answer to a question must be one line, and has no kind.",
+    "private_line_is_one": "a private line is one line: send each line by itself.",
     "not_text": "it contains unpaired surrogates.",
     "not_in_that_room": "you are not in #{room}.",
     "too_many_stays": "you are in {limit} rooms, the most allowed. Leave one first.",
@@ -303,6 +304,7 @@ SENTENCES = {
     "switch_register_on": (
         "#{room} keeps a register: it is stored when each person comes and goes, for its owner."
     ),
+    "register_is_at": "You get it at {url}, with a token of yours (/token new NAME read).",
     "switch_register_off": "#{room} keeps no register of when people come and go.",
     "private_lines_everyone": "Everyone may write private lines here.",
     "private_lines_members": "Only people who are logged in may write private lines here.",
@@ -810,7 +812,7 @@ SENTENCES = {
     ),
     "nobody": "{name} is not here. /who lists the people here.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
-    "other_lines_with_key": "other lines were said with this key. Use a new key for new lines.",
+    "other_lines_with_key": "something else was sent with this key. Use a new key for each.",
     "not_saved": (
         "your line could not be stored, so it was not shown to others. Say it again later."
         " The server's log says why."
@@ -1021,6 +1023,7 @@ SENTENCES = {
     "not_a_text": "{name} must be a string.",
     "name_in_body": "the name belongs in the path, not in the body: ?name=NAME.",
     "not_a_kind": "kind must be message or notice.",
+    "not_a_format": "format must be json or csv.",
     "kind_twice": "give kind in the path or in the body, not in both.",
     "room_in_body": "the room of the path is #{room}; the body names another one.",
     "key_in_body": "the key belongs in the header Idempotency-Key, not in the body.",

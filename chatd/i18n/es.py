@@ -71,6 +71,7 @@ SENTENCES = {
     "right_room_or_rooms": "omitido donde se da rooms",
     "right_search": "palabras, de:NOMBRE o desde:TIEMPO que buscar",
     "not_one_line": "la respuesta a una pregunta debe ser una sola línea, y no tiene kind.",
+    "private_line_is_one": "una línea privada es una sola: envía cada línea por separado.",
     "not_text": "contiene sustitutos Unicode sin pareja.",
     "not_in_that_room": "no estás en #{room}.",
     "too_many_stays": "estás en {limit} salas, que es el máximo. Deja una primero.",
@@ -315,6 +316,7 @@ SENTENCES = {
     "switch_register_on": (
         "#{room} lleva un registro: se guarda cuándo llega y se va cada persona, para su dueño."
     ),
+    "register_is_at": "Lo tienes en {url}, con un token tuyo (/token nuevo NOMBRE leer).",
     "switch_register_off": "#{room} no lleva registro de cuándo llega y se va la gente.",
     "private_lines_everyone": "Aquí todos pueden escribir líneas privadas.",
     "private_lines_members": "Aquí solo se pueden escribir líneas privadas con la sesión iniciada.",
@@ -877,7 +879,7 @@ SENTENCES = {
     ),
     "nobody": "{name} no está aquí. /quien muestra quién está.",
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
-    "other_lines_with_key": "con esta clave se dijeron otras líneas. Usa una nueva para otras.",
+    "other_lines_with_key": "con esta clave se envió otra cosa. Usa una nueva cada vez.",
     "not_saved": (
         "tu línea no se ha podido guardar, así que los demás no la han visto. Dila otra vez"
         " más tarde. El registro del servidor dice por qué."
@@ -1094,6 +1096,7 @@ SENTENCES = {
     "not_a_text": "{name} debe ser un texto.",
     "name_in_body": "el nombre no va en el cuerpo sino en la ruta: ?name=NOMBRE.",
     "not_a_kind": "kind debe ser message o notice.",
+    "not_a_format": "format debe ser json o csv.",
     "kind_twice": "da kind en la ruta o en el cuerpo, no en los dos.",
     "room_in_body": "la sala de la ruta es #{room}; el cuerpo nombra otra.",
     "key_in_body": "una clave no va en el cuerpo sino en la cabecera Idempotency-Key.",

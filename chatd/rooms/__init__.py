@@ -27,6 +27,7 @@ Modules (python3 -m tools.documents writes this list):
 - `replay`: Replays: parts of a room's log that are read from the store, page by page, and rendered.
 - `room`: A room: a named log that only grows, the people in it, and its feeds.
 - `slices`: Answers that are made slice by slice, as their client takes them.
+- `stays`: The stays of people in rooms, as registers have them, and their rows.
 - `stream`: Streams: all data that one client is to be sent, in one order.
 - `tail`: The tail of a feed: its latest chunks, in memory.
 - `view`: Settings of a user, and the view of a room that follows from them.

@@ -276,7 +276,7 @@ def change(store: Store, *puts: Put) -> Deferred[None]:
     They come after all that was said so far, and in one transaction with all that is appended to
     the store in the same turn of the reactor. Fires once they are on disk. If they cannot be
     written, the values are as they are stored, unless they were changed again since, and it fails
-    with `StoreError`.
+    with `StoreError`. To cancel the wait takes nothing back: the store may have begun.
     """
     for put in puts:
         put.table.begin(put.key, put.value)
@@ -294,7 +294,10 @@ def change(store: Store, *puts: Put) -> Deferred[None]:
 
     rights = any(put.table.rights for put in puts)
     records = [put.record for put in puts]
-    return store.write_records(*records, rights=rights).addCallbacks(stored, roll_back)
+    waiting: Deferred[None] = Deferred()
+    written = store.write_records(*records, rights=rights).addCallbacks(stored, roll_back)
+    written.addBoth(waiting.callback)
+    return waiting
 
 
 def _tell_watchers(puts: Iterable[Put]) -> None:

@@ -17,6 +17,7 @@ Modules (python3 -m tools.documents writes this list):
 - `messages`: Messages of several lines: their rule, and the limits of one.
 - `networks`: Networks of IP addresses: how people write them, and finding those that a network is
   in.
+- `rows`: Rows of CSV (RFC 4180) and of JSON, with text that people wrote.
 - `sizes`: Sizes in bytes as people write and read them: 512K, 256M, 1G.
 - `times`: Dates and time spans as people write and read them.
 - `unicode_tables`: Tables of Unicode for the characters of names: scripts, look-alikes, marks and

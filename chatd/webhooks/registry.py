@@ -211,6 +211,11 @@ class Hooks:
         """Return the change that removes a hook."""
         return self._table.put(hook.key, None)
 
+    def has_stored(self, hook: Hook, seq: int) -> bool:
+        """Return True if the line with a seq is stored as delivered, or is just being stored so."""
+        kept = self._table.get(hook.key)
+        return kept is not None and kept.secret == hook.secret and kept.seq >= seq
+
     def progress(self, hook: Hook) -> list[Put]:
         """Return the changes that store the progress of a hook; none if it was removed."""
         kept = self._table.get(hook.key)

@@ -26,8 +26,8 @@ from chatd.accounts.local_users import (
     overflow_uid,
 )
 from chatd.util.unix_peers import Peer
+from tests.support.immediately import Immediately
 from tests.support.logs import Expect
-from tests.support.world import Immediately
 
 ANA, GROUP = 1001, 900
 

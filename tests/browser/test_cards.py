@@ -105,6 +105,9 @@ def test_the_one_who_asks_sees_the_answers_come_and_who_is_missing(
         luis.until("closed the question")
         luis.type("/a 2")
         page.until(lambda: page.texts(COUNTS) == ["0", "1"], "the bars of the other one")
+        page.click(f"{TALLY} button:not([hidden]):last-child")
+        page.has(f"{LINES}.answer", "ana showed the answers")
+        assert "Closed" not in page.texts(f"{LINES}.answer")[-1]
 
 
 def hook(page: Page, name: str) -> str:
@@ -186,4 +189,12 @@ def test_an_incident_has_its_alerts_and_decisions(page: Page, daemon: LiveServer
         page.reload()
         page.has(FOOTER, "yes, until Monday")
         page.has(ALERTS, "1 alert, taken")
+        page.has(FOOTER, "This alert is over.")
         assert is_accessible(page)
+        assert page.texts(f"{FOOTER} .of") == [
+            "[FIRING] DiskFull",
+            "[FIRING] HighLoad",
+        ], "each alert of one message has its title"
+        post(url, "SlowLogin", status="firing")
+        page.has(ALERTS, "2 alerts, 1 that nobody has")
+        page.until(lambda: page.count(f"{FOOTER} .of") == 2, "an alert alone needs no title")

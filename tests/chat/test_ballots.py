@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from twisted.internet.defer import Deferred
 
+from chatd.chat.ballots import RollRecord
 from chatd.errors import ErrorKind
 from chatd.storage.contract import StoreError
+from chatd.storage.records import change
 from tests.support.logs import Expect
 from tests.support.sentences import EN
 from tests.support.world import PASSWORD, Member, World
@@ -143,6 +146,27 @@ def test_it_is_closed_once_no_answer_is_being_stored(world: Class) -> None:
     assert world.kept("roll") == world.kept("tally") == []
     (question,) = world.kept("question")
     assert question["answers"] == [["", "", 0, ""], ["", "", 1, ""]]
+
+
+def test_an_answer_that_is_given_once_another_is_refused_is_counted(world: Class) -> None:
+    world.ana.ask(ASK), world.ana.ask(ASK)
+    ballots, store = world.server.questions.ballots, world.store
+
+    def cast(question: str, person: str) -> Deferred[None]:
+        key = f"session {person}"
+        return ballots.cast(RollRecord("class", 1, question, key, person, key), 1)
+
+    store.holds = True
+    done = [cast("class/1", "luis")]
+    refused = cast("class/1", "nora")
+    change(store, *ballots.removal("class/1"))  # its line is forgotten meanwhile
+    refused.addErrback(lambda _: done.append(cast("class/2", "nora")))
+    world.settle()
+    store.holds = False
+    store.release()
+    world.settle()
+    assert [each.called for each in done] == [True, True]
+    assert ballots.chosen("class/2") == [1]
 
 
 def test_it_is_there_after_a_restart(world: Class) -> None:

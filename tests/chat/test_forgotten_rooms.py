@@ -37,6 +37,7 @@ BECOMES = {
     "known": OF_NO_ROOM,
     "login_failure": OF_NO_ROOM,
     "login_network": OF_NO_ROOM,
+    "lost": OF_AN_ACCOUNT,  # and of a line: a room that is forgotten has none
     "place": OF_AN_ACCOUNT,
     "present": WITH_A_REGISTER,
     "private_lines": OF_NO_ROOM,

@@ -168,12 +168,13 @@ MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {
     "answer": lambda room: {"room": room, "seq": 1, "answer": "me"},
     "answers": lambda room: {"room": room},
     "close": lambda room: {"room": room, "seq": 1},
+    "show": lambda room: {"room": room, "seq": 1},
     "questions": lambda room: {"room": room},
 }
 
 
 def test_every_verb_that_names_a_room_is_tried() -> None:
-    others = {"hello", "enter", "account", "commands", "rooms", "stays", "ping", "text"}
+    others = {"hello", "enter", "account", "commands", "rooms", "stays", "ping", "text", "whisper"}
     assert set(VERBS) == {*MESSAGES, *others}
 
 

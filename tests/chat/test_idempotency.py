@@ -16,13 +16,9 @@ from chatd.chat.idempotency import (
     KEPT_OF_OWNER,
     KEPT_SECONDS,
     IdempotencyKeys,
-    KeyOwner,
-    account_owner,
-    browser_owner,
-    guest_owner,
-    session_owner,
 )
 from chatd.chat.key_ages import Said
+from chatd.chat.key_owners import ClientKey, KeyOwner, account_owner, browser_owner
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Rights, Session
 from chatd.errors import ErrorKind, Refusal
@@ -77,9 +73,11 @@ class KeyedClient:
     ) -> Answers:
         """Say it; the answer comes into the list that is given."""
         session: Session = (person or self.person).session
-        said = self.idempotency.say(session, room or self.lobby, texts, account_owner(owner), key)
+        own = None if key is None else ClientKey(account_owner(owner), key)
+        said = self.server.keyed_lines.say(session, room or self.lobby, texts, own)
         answers: Answers = []
         self.waiting = Deferred.fromCoroutine(said)
+        self.waiting.addCallback(lambda outcome: outcome.result)
         self.waiting.addBoth(lambda result: answers.append(getattr(result, "value", result)))
         return answers
 
@@ -548,7 +546,8 @@ class TestOfAll:
         def begin(browser: str) -> None:
             slow.world.clock.advance(1)
             owner = browser_owner(browser, "192.0.2.7")
-            saying = slow.idempotency.say(slow.person.session, slow.lobby, ["one"], owner, "k")
+            key = ClientKey(owner, "k")
+            saying = slow.server.keyed_lines.say(slow.person.session, slow.lobby, ["one"], key)
             Deferred.fromCoroutine(saying)
 
         for browser in "abc":
@@ -583,8 +582,9 @@ class TestOfAll:
             client.say("one", owner=owner)
         for number in range(20):
             owner = browser_owner(f"browser {number}", "192.0.2.7")
-            saying = client.idempotency.say(
-                client.person.session, client.lobby, ["one"], owner, "k"
+            own = ClientKey(owner, "k")
+            saying = client.server.keyed_lines.say(
+                client.person.session, client.lobby, ["one"], own
             )
             Deferred.fromCoroutine(saying)
             client.world.settle()
@@ -599,22 +599,24 @@ def test_of_keys_that_are_gone_nothing_is_left(client: KeyedClient) -> None:
     change(client.world.store, *client.idempotency.account_gone("ana"))
     client.world.settle()
     ages = client.idempotency._ages
-    assert [*ages.all, *ages.owners, *ages._shares, *ages._sizes] == []
+    assert [*ages.all, *ages.owners, *ages.shares, *ages._sizes] == []
     assert client.idempotency.account_gone("ana") == []
     assert client.say("one", key="k0") == [4]
 
 
-def test_it_is_known_which_session_said_the_lines_of_a_key(client: KeyedClient) -> None:
-    ana, other = account_owner("ana"), client.newcomer()
-    client.say("one")
-    assert client.idempotency.were_said_by(client.person.session, ana, "k")
-    assert not client.idempotency.were_said_by(other.session, ana, "k")
-    assert not client.idempotency.were_said_by(client.person.session, ana, "l")
+def test_it_is_known_which_lines_were_said_before(slow: KeyedClient) -> None:
+    key, outcomes = ClientKey(account_owner("ana"), "k"), list[Any]()
+    for person in slow.person, slow.newcomer():
+        saying = slow.server.keyed_lines.say(person.session, slow.lobby, ["one"], key)
+        Deferred.fromCoroutine(saying).addCallback(outcomes.append)
+    slow.world.release()
+    assert outcomes == [([1], False), ([1], True)]
 
 
 def found(client: KeyedClient, room: str, *texts: str, owner: str = "ana") -> Any:
     """Return the result of finding a key."""
-    finding = client.idempotency.find(client.person.session, account_owner(owner), "k", room, texts)
+    key = ClientKey(account_owner(owner), "k")
+    finding = client.server.keyed_lines.find(client.person.session, key, room, texts)
     return begin(client.world, finding).result
 
 
@@ -649,7 +651,8 @@ def test_a_share_loses_nothing_to_others_as_long_as_it_has_its_part(
         used: dict[str, dict[int, None]] = {share: {} for share in "abcd"}
         for share, number in uses:
             owner = KeyOwner(f"{share}{number}", share)
-            saying = client.idempotency.say(client.person.session, client.lobby, ["x"], owner, "k")
+            key = ClientKey(owner, "k")
+            saying = client.server.keyed_lines.say(client.person.session, client.lobby, ["x"], key)
             Deferred.fromCoroutine(saying)
             client.world.settle()
             used[share].setdefault(number)
@@ -658,7 +661,9 @@ def test_a_share_loses_nothing_to_others_as_long_as_it_has_its_part(
             client.restart()
         known = {
             share: [
-                n for n in numbers if client.idempotency.knows(KeyOwner(f"{share}{n}", share), "k")
+                n
+                for n in numbers
+                if client.idempotency.knows(ClientKey(KeyOwner(f"{share}{n}", share), "k"))
             ]
             for share, numbers in used.items()
         }
@@ -666,26 +671,6 @@ def test_a_share_loses_nothing_to_others_as_long_as_it_has_its_part(
         part = most // max(1, sum(map(bool, used.values())))
         for share, numbers in known.items():
             assert len(numbers) >= min(part, len(used[share])), share
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (account_owner("ana"), account_owner("ana"), True),
-        (account_owner("ana"), account_owner("eva"), False),
-        (account_owner("ana"), guest_owner("ana", "192.0.2.7"), False),
-        (browser_owner("browser k", "192.0.2.7"), browser_owner("browser k", "::/64"), True),
-        (browser_owner("browser k", "192.0.2.7"), browser_owner("browser l", "192.0.2.7"), False),
-        (guest_owner("Ana", "192.0.2.7"), guest_owner("ana", "192.0.2.7"), True),
-        (guest_owner("ana", "192.0.2.7"), guest_owner("eva", "192.0.2.7"), False),
-        (guest_owner("ana", "192.0.2.7"), guest_owner("ana", "192.0.2.8"), False),
-        (guest_owner("", "192.0.2.7"), guest_owner("", "192.0.2.7"), True),
-        (session_owner(7, "192.0.2.7"), session_owner(8, "192.0.2.7"), False),
-        (session_owner(7, "192.0.2.7"), guest_owner("session 7", "192.0.2.7"), False),
-    ],
-)
-def test_whose_keys_are_the_same(one: KeyOwner, other: KeyOwner, same: bool) -> None:
-    assert (one.space == other.space) == same
 
 
 def test_nothing_that_is_kept_shows_a_text_or_a_key(client: KeyedClient) -> None:
@@ -699,15 +684,16 @@ def test_nothing_that_is_kept_shows_a_text_or_a_key(client: KeyedClient) -> None
 async def test_with_sqlite_it_is_known_to_the_next_daemon(tmp_path: Path) -> None:
     from twisted.internet import reactor
 
-    for _ in range(2):
+    for number in range(2):
         store = SqliteStore(reactor, tmp_path / "chat")  # type: ignore[arg-type]
         server = ChatServer(store, reactor)  # type: ignore[arg-type]
         store.start()
         session = server.connect(Stream(), BareFormat())
         session.queue.wants_receipts()
         ana = account_owner("ana")
-        said = await server.idempotency.say(session, server.lobby, ["one", "two"], ana, "k")
-        assert said == [1, 2]
+        key = ClientKey(ana, "k")
+        said = await server.keyed_lines.say(session, server.lobby, ["one", "two"], key)
+        assert said == ([1, 2], number > 0)
         assert server.lobby.head == 2
         server.disconnect(session)
         await store.flush()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.chat.permissions import LEAST, Act, Mode, Role, may
+from chatd.accounts.credentials import Scope
+from chatd.chat.permissions import LEAST, Act, Mode, Role, least_scope, may
 
 ALL = {(act, mode) for act in Act for mode in Mode}
 
@@ -28,6 +29,22 @@ def test_nobody_else_acts_on_the_whole_server_or_runs_what_nobody_runs() -> None
         of_all = act in (Act.WALL, Act.DISCONNECT, Act.STATS, Act.PRIVATE_LINES)
         unrun = mode is Mode.FREE and act not in (Act.READ, Act.SPEAK, Act.ASK, Act.TOPIC)
         assert may(Role.OWNER, act, mode) == (not of_all and not unrun)
+
+
+def test_a_token_uses_no_role_but_to_ask_and_to_see_who_was_there() -> None:
+    with_a_role = {
+        act
+        for act, mode in ALL
+        if least_scope(act, mode) < Scope.FULL and not may(Role.EVERYONE, act, mode)
+    }
+    assert with_a_role == {Act.ASK, Act.REGISTER}
+    assert {least_scope(Act.ASK, mode) for mode in Mode} == {Scope.WRITE}
+    assert {least_scope(Act.REGISTER, mode) for mode in Mode} == {Scope.READ}
+
+
+def test_what_all_may_do_takes_a_token_that_writes() -> None:
+    assert least_scope(Act.TOPIC, Mode.FREE) is Scope.WRITE
+    assert least_scope(Act.TOPIC, Mode.OPEN) is Scope.FULL
 
 
 def test_whoever_speaks_may_read() -> None:

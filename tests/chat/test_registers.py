@@ -147,6 +147,50 @@ class TestWhoIsTold:
         assert eva.ask("/mode register off")[0].startswith("ERR Not allowed")
 
 
+class TestWhoIsPresent:
+    def present(self, world: World) -> list[tuple[str, int, int | None]]:
+        server = world.servers[-1]
+        return sorted(server.registers.present(server.rooms["class"]))
+
+    def test_those_who_have_not_left_on_any_node(self, world: World, ana: Member) -> None:
+        world.wait(10)
+        luis = world.person("luis")
+        luis.type("/join class")
+        world.person("eva").type("/join tea")
+        assert self.present(world) == [("ana", 0, None), ("luis", 10, None)]
+        luis.hang_up()
+        assert self.present(world) == [("ana", 0, None)]
+
+    @pytest.mark.one_node("its store answers when the test says so")
+    def test_one_who_leaves_until_that_is_stored(self) -> None:
+        world = World(nodes=1)
+        world.member("ana").type("/create class", "/mode register on")
+        luis = world.person("luis")
+        luis.type("/join class")
+        world.wait(7)
+        store: HeldStore = world.store
+        store.holds = True
+        luis.hang_up()
+        assert ("luis", 0, 7) in self.present(world)
+        store.release()
+        assert ("luis", 0, 7) not in self.present(world)
+        assert ("luis", 0, 7) in stays(world)
+
+    def test_one_whose_node_has_died_had_left_at_the_last_time_that_is_known(
+        self, world: World, ana: Member
+    ) -> None:
+        look(world, KNOWN_SECONDS)
+        world = world.restarted()
+        world.wait(500)
+        assert self.present(world) == [("ana", 0, KNOWN_SECONDS)]
+
+    def test_what_was_stored_before_a_restart_is_read(self, world: World, ana: Member) -> None:
+        luis = world.person("luis")
+        luis.type("/join class", "/leave")
+        world = world.restarted()
+        assert {server.registers.log("=class").head for server in world.servers} == {1}
+
+
 class TestAfterACrash:
     def test_stays_end_at_the_last_time_that_is_known(self, world: World, ana: Member) -> None:
         look(world, KNOWN_SECONDS)

@@ -11,9 +11,10 @@ import re
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionLost
 
 from chatd.accounts.credentials import TOKEN
-from chatd.chat.idempotency import account_owner
+from chatd.chat.key_owners import ClientKey, account_owner
 from chatd.chat.login_limits import STRANGER_TRIES, USUAL_TRIES
 from chatd.chat.permissions import Role
 from chatd.chat.sanctions import MUTE, Sanction
@@ -41,6 +42,7 @@ BECOMES = {
     "incoming_hook": GONE,
     "login_failure": GONE,
     "login_network": GONE,
+    "lost": GONE,
     "place": GONE,
     "known": OF_NOBODY,
     "present": OF_NOBODY,  # of sessions, until they leave
@@ -103,9 +105,14 @@ class RecordsWorld(World):
         server.alerts.pushes.keep()
         limits = server.logins.limits
         limits.count(limits.tries_of(server.accounts.table["ana"], "192.0.2.1", 1))
-        owner = account_owner("ana")
-        saying = server.idempotency.say(self.luis.session, server.lobby, ["once"], owner, "key")
+        key = ClientKey(account_owner("ana"), "key")
+        saying = server.keyed_lines.say(self.luis.session, server.lobby, ["once"], key)
         Deferred.fromCoroutine(saying)
+        lost = self.member("ana")
+        lost.type("/join lab")
+        lost.stall()
+        self.luis.type("/join lab", "what she has not", "when she is lost")
+        lost.hang_up(ConnectionLost)
         server.unread.keep("ana")
         absence = server.staying.records.set_absence("ana", 1)
         server.deeds.carry_out(self.luis.session, lab, None, *absence)
@@ -145,7 +152,7 @@ def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
     assert server.sessions.away_text("ana") == ""
     assert server.credentials.of("ana", TOKEN) == {}
     assert [hook.by for hook in server.hooks] == []
-    assert not server.idempotency.knows(account_owner("ana"), "key")
+    assert not server.idempotency.knows(ClientKey(account_owner("ana"), "key"))
     rooms = [world.room(name) for name in ("ops", "tea", "lab")]
     assert {server.moderation.roles.role_of(session, room) for room in rooms} == {Role.EVERYONE}
     next_one.type("/missed")
@@ -163,7 +170,7 @@ def test_if_it_cannot_be_stored_all_is_as_it_was(expected_errors: Any) -> None:
     assert world.server.accounts.called("ana") is not None
     assert world.kept() == before
     assert [hook.key for hook in world.server.hooks] == hooks
-    assert world.server.idempotency.knows(account_owner("ana"), "key")
+    assert world.server.idempotency.knows(ClientKey(account_owner("ana"), "key"))
     expected_errors()
 
 

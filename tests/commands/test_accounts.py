@@ -16,10 +16,11 @@ from chatd.i18n import Moment
 from chatd.storage.contract import StoreError
 from chatd.util.fair_queue import Asker
 from tests.support.answers import only
+from tests.support.immediately import Immediately
 from tests.support.logs import Expect
 from tests.support.registered import AnaAndLuis
 from tests.support.sentences import EN, ES, Sentences
-from tests.support.world import CHEAP, FAR, PASSWORD, Immediately, Member, World, log_in
+from tests.support.world import CHEAP, FAR, PASSWORD, Member, World, log_in
 
 PROMPT = EN.notice("shown_password_prompt")
 CHANGED = EN.notice("password_changed")

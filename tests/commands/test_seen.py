@@ -7,6 +7,7 @@ import pytest
 from chatd.commands.seen import NAMES_SHOWN
 from chatd.errors import ErrorKind
 from chatd.i18n import Language, people
+from tests.support.hooks import ADDRESS, let_tools_in
 from tests.support.sentences import EN, ES
 from tests.support.world import Member, World
 
@@ -143,6 +144,19 @@ def test_others_ask_for_no_lines_but_their_own(ana: Member, luis: Member) -> Non
     ana.type("hola")
     error = EN.error(ErrorKind.NOT_ALLOWED, "only_operators", room="ops")
     assert seen(luis, "/seen 2") == [error]
+
+
+class TestRegister:
+    def test_its_owner_is_told_where_it_is(self, world: World, ana: Member, luis: Member) -> None:
+        assert ana.ask("/mode register") == [EN.notice("switch_register_off", room="ops")]
+        let_tools_in(world)
+        url = f"{ADDRESS}/api/rooms/ops/register?format=csv"
+        ana.type("/mode register on")
+        ana.seen()
+        luis.seen()
+        there = EN.notice("register_is_at", url=url)
+        assert ana.ask("/mode register") == [EN.notice("switch_register_on", room="ops"), there]
+        assert luis.ask("/mode register") == [EN.notice("switch_register_on", room="ops")]
 
 
 class TestSetting:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -26,8 +26,9 @@ from chatd.errors import ErrorKind
 from chatd.storage.sqlite.backup import back_up
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.storage.sqlite.writer import Writer
+from tests.support.immediately import without_threads
 from tests.support.sentences import EN
-from tests.support.world import Immediately, Member, World
+from tests.support.world import Member, World
 
 pytestmark = pytest.mark.one_node("nodes that share a store ask no anonymous questions")
 
@@ -41,8 +42,7 @@ class Class(World):
     def __init__(self, path: Path) -> None:
         self.path = path
         clock = Clock()
-        store: Any = SqliteStore(clock, path, clock.seconds)
-        store._writer_thread = store._reader_thread = store._searcher_thread = Immediately()
+        store = without_threads(SqliteStore(cast(Any, clock), path, clock.seconds))
         store.start()
         super().__init__(clock=clock, store=store, nodes=1)
         self.ana = self.member("ana")

@@ -28,6 +28,7 @@ from tests.support.documents import marked, read
 from tests.support.live_server import PATIENCE, Client, LiveServer, environment
 
 BOTS = ROOT / "examples" / "bots"
+BUSYBOX = shutil.which("busybox")
 
 
 @pytest.fixture
@@ -43,6 +44,21 @@ def ana(daemon: LiveServer) -> Iterator[Client]:
         yield ana
 
 
+@pytest.fixture(params=["system", "BusyBox"])
+def tools(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the examples find the tools of this system, and those of BusyBox if it is installed."""
+    if request.param == "system":
+        return
+    if BUSYBOX is None:
+        pytest.skip("there is no busybox")
+    links = tmp_path / "busybox"
+    links.mkdir()
+    subprocess.run([BUSYBOX, "--install", "-s", str(links)], check=True, timeout=PATIENCE)
+    monkeypatch.setenv("PATH", str(links), prepend=os.pathsep)
+    run = subprocess.run(["sh", "--help"], capture_output=True, check=False, timeout=PATIENCE)
+    assert b"BusyBox" in run.stderr
+
+
 def bot_of(daemon: LiveServer, *options: str, program: tuple[str, ...]) -> BotProcess:
     if shutil.which(program[0]) is None:
         pytest.skip(f"there is no {program[0]}")
@@ -56,6 +72,7 @@ def answer(client: Client, line: str) -> str:
     return client.until("<helper> ")[-1].removeprefix("<helper> ")
 
 
+@pytest.mark.usefixtures("tools")
 def test_hello(daemon: LiveServer, ana: Client) -> None:
     with bot_of(daemon, program=("sh", str(BOTS / "hello.sh"))):
         assert answer(ana, "!ping") == "pong, ana"
@@ -64,6 +81,7 @@ def test_hello(daemon: LiveServer, ana: Client) -> None:
         assert answer(ana, "!help") == "I know !ping and !uptime."
 
 
+@pytest.mark.usefixtures("tools")
 def test_dice(daemon: LiveServer, ana: Client) -> None:
     with bot_of(daemon, program=("awk", "-f", str(BOTS / "dice.awk"))):
         assert re.fullmatch("ana rolls 1d6: [1-6]", answer(ana, "!roll"))
@@ -77,6 +95,7 @@ def test_dice(daemon: LiveServer, ana: Client) -> None:
             assert answer(ana, f"!roll {wrong}").startswith("ana: !roll 2d6 rolls")
 
 
+@pytest.mark.usefixtures("tools")
 def test_the_lines_of_a_file(daemon: LiveServer, ana: Client) -> None:
     log = daemon.directory / "app.log"
     log.write_text("old\n")
@@ -126,6 +145,7 @@ def test_reminders(daemon: LiveServer, ana: Client) -> None:
         assert not [line for line in ana.until("ana: at ")[:-1] if line.startswith("<helper>")]
 
 
+@pytest.mark.usefixtures("tools")
 def test_a_summary_for_cron(daemon: LiveServer, ana: Client) -> None:
     ana.type("one", "two", "/me waves", "/sync")
     ana.until("/sync")

@@ -9,32 +9,73 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import pytest
 
+from chatd.i18n import Language
 from tests.support.documents import read
 from tests.support.world import Member, World
 
 pytestmark = pytest.mark.one_node("an anonymous question is a part of the lesson")
 
-NAMES = ["pablo", "nora", *(f"pupil{number}" for number in range(3, 13)), ""]
-"""The first pupils; the one without a name is guest14. With the eleven after them they are 24."""
+
+class Words(NamedTuple):
+    """The words of people in a lesson in one language."""
+
+    language: Language
+    document: str
+    guest: str
+    pupil: str
+    create: str
+    enter: str
+    question: str
+    yes: str
+    lines: tuple[str, str]
+
+
+ENGLISH = Words(
+    Language.ENGLISH,
+    "docs/class.md",
+    "guest",
+    "pupil",
+    "/create class announce",
+    "/join class",
+    "/a what is a port?",
+    "/a yes",
+    ("Now exercise 3.", "Who is done early, read on page 12."),
+)
+SPANISH = Words(
+    Language.SPANISH,
+    "docs/clase.md",
+    "invitado",
+    "alumno",
+    "/crear clase anuncios",
+    "/entrar clase",
+    "/a ¿qué es un puerto?",
+    "/a sí",
+    ("Ahora el ejercicio 3.", "Quien acabe pronto, lee en la página 12."),
+)
+
+
+def names(pupil: str) -> list[str]:
+    """Return the names of the 24 pupils: the one without a name is the 14th guest."""
+    return ["pablo", "nora", *(f"{pupil}{n}" if n != 13 else "" for n in range(3, 25))]
 
 
 class Lesson:
-    """Ana, who owns #class, and 24 pupils."""
+    """Ana, who owns the room of the class, and 24 pupils."""
 
-    def __init__(self, language: str) -> None:
-        self.world = World(nodes=1)
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.world = World(nodes=1, language=words.language, guest=words.guest)
         self.world.ahead = time.mktime((2026, 11, 25, 9, 12, 0, 0, 0, -1))
-        self.ana = self.world.member("ana", language=language)
-        self.pupils = [
-            self.world.person(name) for name in (*NAMES, *(f"pupil{n}" for n in range(14, 25)))
-        ]
-        self.ana.ask("/create class announce")
+        self.ana = self.world.member("ana")
+        self.pupils = [self.world.person(name) for name in names(words.pupil)]
+        self.ana.ask(words.create)
         for pupil in self.pupils:
-            pupil.ask("/join class")
-        self.world.introduce("class")
+            pupil.ask(words.enter)
+        self.world.introduce(words.enter.split()[1])
         self.ana.seen()
 
     @property
@@ -52,15 +93,15 @@ class Lesson:
             pupil.ask("/a")
 
     def ask_back(self) -> None:
-        self.pupils[1].ask("/a what is a port?")
+        self.pupils[1].ask(self.words.question)
 
     def hang(self) -> None:
         """Let the connections of three pupils hang, and Ana say a line."""
         self.pupils[1].ask("/away a doctor")
         for number in (0, 1, 12):
             self.pupils[number].stall()
-        self.ana.ask("Now exercise 3.")
-        self.ana.ask("Who is done early, read on page 12.")
+        for line in self.words.lines:
+            self.ana.ask(line)
 
     def ask(self, line: str) -> list[str]:
         """Type a line of Ana's, and return what she is shown until a second has passed."""
@@ -71,7 +112,7 @@ class Lesson:
 
     def judge(self) -> None:
         for number, pupil in enumerate(self.punctual):
-            pupil.ask("/a yes" if number < 5 else "/a 2")
+            pupil.ask(self.words.yes if number < 5 else "/a 2")
 
 
 AFTER: Mapping[str, Callable[[Lesson], None]] = {
@@ -84,10 +125,11 @@ AFTER: Mapping[str, Callable[[Lesson], None]] = {
 """The deeds of the pupils after a block of Ana's, by its name."""
 
 
-def replayed(document: str, language: str) -> tuple[str, str]:
+def replayed(words: Words) -> tuple[str, str]:
     """Return Ana's blocks of a document, and what they are if they are replayed."""
-    blocks = re.findall(r"^<!-- lesson (\w+) -->\n```\n(.*?)^```$", read(document), re.M | re.S)
-    lesson = Lesson(language)
+    text = read(words.document)
+    blocks = re.findall(r"^<!-- lesson (\w+) -->\n```\n(.*?)^```$", text, re.M | re.S)
+    lesson = Lesson(words)
     shown = []
     for name, block in blocks:
         for line in block.splitlines():
@@ -99,9 +141,7 @@ def replayed(document: str, language: str) -> tuple[str, str]:
     return "".join(block for _, block in blocks), "".join(f"{line}\n" for line in shown)
 
 
-@pytest.mark.parametrize(
-    ("document", "language"), [("docs/class.md", "en"), ("docs/clase.md", "es")]
-)
-def test_the_lesson_goes_as_the_document_says(document: str, language: str) -> None:
-    written, done = replayed(document, language)
+@pytest.mark.parametrize("words", [ENGLISH, SPANISH], ids=["en", "es"])
+def test_the_lesson_goes_as_the_document_says(words: Words) -> None:
+    written, done = replayed(words)
     assert written == done

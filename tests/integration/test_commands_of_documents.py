@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,8 +20,9 @@ import pytest
 
 from chatd.command_line import subcommands
 from chatd.daemon.configuration import Configuration
-from tests.support import documents
+from tests.support import documents, forks
 from tests.support.checkout import ROOT
+from tests.support.live_server import prepared
 from tests.support.settings import settings
 from tools.reference import CLIENTS
 
@@ -260,14 +260,20 @@ def test_python_runs_modules_that_take_the_options(arguments: list[str]) -> None
         assert re.search(rf"{option}\b", help_of(module)), option
 
 
+HELP_SECONDS = 30.0
+"""Seconds within which a module tells its options."""
+
+
 @cache
 def help_of(module: str) -> str:
     """Return the answer of a module to ``--help``, its options among it."""
-    asked = subprocess.run(
-        [sys.executable, "-m", module, "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+    code = f"import runpy; runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+    _, answer, _ = forks.run(
+        prepared(),
+        code,
+        "--help",
+        directory=ROOT,
+        environment={**os.environ, **prepared().environment},
+        timeout=HELP_SECONDS,
     )
-    return asked.stdout
+    return answer.decode()

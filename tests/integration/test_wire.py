@@ -18,10 +18,11 @@ from chatd.accounts.accounts import Account
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.storage.records import change
 from tests.support.certificate import OLD_API, write_certificate
+from tests.support.immediately import Immediately
 from tests.support.loopback import AsyncClient, LoopbackServer
 from tests.support.platforms import needs_linux
 from tests.support.sentences import EN
-from tests.support.world import HASH, HELP_LINES, Immediately
+from tests.support.world import HASH, HELP_LINES
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 

@@ -147,6 +147,26 @@ class TestChange:
         assert done.called
         assert harness.stored() == {"red": Cup("ana")}
 
+    @pytest.mark.parametrize("fails", [False, True])
+    def test_one_who_ceases_to_wait_takes_nothing_back(
+        self, harness: TableHarness, fails: bool, expected_errors: Expect
+    ) -> None:
+        done = change(harness.store, harness.cups.put("red", Cup("ana")))
+        ended: list[object] = []
+        done.addBoth(ended.append)
+        done.cancel()
+        assert len(ended) == 1
+        assert harness.cups["red"] == Cup("ana")
+        if fails:
+            harness.fail()
+        else:
+            harness.release()
+        assert harness.stored() == dict(harness.cups)
+        assert ("red" in harness.cups) != fails
+        assert len(ended) == 1
+        if fails:
+            expected_errors()
+
     def test_none_deletes_a_value(self, harness: TableHarness) -> None:
         change(harness.store, harness.cups.put("red", Cup("ana")))
         change(harness.store, harness.cups.put("red", None), harness.cups.put("none", None))

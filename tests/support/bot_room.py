@@ -16,6 +16,14 @@ from chatd.client.wire import ClientError
 HELLO: Message = {"name": "helper", "lobby": "lobby", "language": "en"}
 
 
+_OTHER_LINES: Message = {
+    "type": "error",
+    "kind": "Wrong use",
+    "key": "other_lines_with_key",
+    "text": "no",
+}
+
+
 class BotRoom:
     """The log of a room. ``accounts`` are the times at which names were registered.
 
@@ -86,6 +94,7 @@ class BotTalk:
             raise Refused({"type": "error", "kind": "Not allowed", "text": "no"})
         verbs: dict[str, Callable[..., Message]]
         verbs = {"enter": self._enter, "room": self._fence, "line": self._line}
+        verbs["whisper"] = self._whisper
         answer = {**verbs, "account": self._account}[type](**members)
         if len(self.asked) == self._breaks:
             self.is_open = False
@@ -129,15 +138,22 @@ class BotTalk:
     def _line(self, text: str, room: str = "", key: str = "", kind: str = "") -> Message:
         if self._place.refusals and (refusal := self._place.refusals.popleft()):
             return {"type": "error", "text": "no", **refusal}
-        if text.startswith("/msg "):
-            _, name, line = text.split(" ", 2)
-            self._place.private.append((name, line))
-            return {}
         assert (kind, room) == ("notice", "ops")
         if (before := self._place.keys.get(key)) is not None:
             if before["text"] == text:
                 return {"seq": before["seq"]}
-            return {"type": "error", "kind": "Wrong use", "key": "other_lines_with_key"}
+            return _OTHER_LINES
         self._place.keys[key] = self._place.say("helper", text, "notice")
         self._show()
         return {"seq": len(self._place.log)}
+
+    def _whisper(self, to: str, text: str, key: str) -> Message:
+        if self._place.refusals and (refusal := self._place.refusals.popleft()):
+            return {"type": "error", "text": "no", **refusal}
+        line = {"text": text, "to": to}
+        if self._place.keys.get(key, line) != line:
+            return _OTHER_LINES
+        if key not in self._place.keys:
+            self._place.keys[key] = line
+            self._place.private.append((to, text))
+        return {"to": to}

@@ -242,8 +242,8 @@ class _End:
     def __call__(self) -> None:
         if isinstance(self.status, int):
             try:
-                sys.stdout.flush()
-                sys.stderr.flush()
+                for stream in filter(None, (sys.stdout, sys.stderr)):  # None if it is closed
+                    stream.flush()
             except (OSError, ValueError):
                 return  # the interpreter reports it
             os._exit(self.status & 0xFF)

@@ -304,6 +304,16 @@ BODIES = (
         "Time (UTC): 2026-11-28 18:00:00",
         "Visit Uptime Kuma: http://kuma/dashboard/1",
     ),
+    # the same, webhook.js
+    _json(
+        "Uptime Kuma, webhook",
+        {
+            "heartbeat": {"monitorID": 7, "status": 0, "msg": "timeout", "ping": 12},
+            "monitor": {"id": 7, "name": "web", "url": "https://web/login", "description": "shop"},
+            "msg": "[web] [🔴 Down] timeout",
+        },
+        "[web] [🔴 Down] timeout",
+    ),
     # the same, discord.js
     _json(
         "Uptime Kuma, discord",

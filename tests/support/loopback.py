@@ -33,7 +33,8 @@ from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.webhooks.urls import Network
-from tests.support.world import CHEAP, WELCOME, Immediately, log_in
+from tests.support.immediately import Immediately
+from tests.support.world import CHEAP, WELCOME, log_in
 
 Page = Mapping[tuple[str, ...], File]
 

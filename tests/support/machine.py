@@ -18,7 +18,8 @@ from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission
 from chatd.storage.contract import Store
 from chatd.util.unix_peers import Peer
-from tests.support.world import Immediately, Member, Node, World
+from tests.support.immediately import Immediately
+from tests.support.world import Member, Node, World
 
 ANA, LUIS, OTHER = 1001, 1002, 1003
 LOGINS = MappingProxyType({ANA: "ana", LUIS: "luis"})

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from twisted.internet.address import IPv4Address
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.internet.task import Clock
 
@@ -50,6 +50,7 @@ from chatd.text.folding import fold
 from chatd.util.budget_table import BUDGETS
 from chatd.util.budgets import Budgets
 from chatd.util.state import State, decode, encode
+from tests.support.immediately import Immediately
 from tests.support.memory_client import MemoryClient
 from tests.support.node_clocks import NodeClocks
 from tests.support.sentences import EN
@@ -114,36 +115,6 @@ class HeldStore(MemoryStore):
         """Fail the first batch that is held."""
         _, done = self.held.popleft()
         done.errback(error or StoreError("the disk is full."))
-
-
-class Immediately:
-    """A worker that runs functions at once, or, while it is ``held``, in `work`."""
-
-    def __init__(self) -> None:
-        self.held = False
-        self._jobs: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
-
-    def start(self) -> None:
-        """Do nothing: no thread is needed."""
-
-    stop = start
-
-    def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
-        done: Deferred[Any] = Deferred()
-        self._jobs.append((done, partial(function, *args, **kwargs)))
-        if not self.held:
-            self.work()
-        return done
-
-    def work(self) -> None:
-        """Run all functions that wait."""
-        while self._jobs:
-            self.work_once()
-
-    def work_once(self) -> None:
-        """Run the function that has waited longest."""
-        done, job = self._jobs.popleft()
-        maybeDeferred(job).chainDeferred(done)
 
 
 class Node:

@@ -45,7 +45,7 @@ from chatd.webhooks.lanes import Answer
 from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Destination, networks_of
 from tests.support.certificate import write_certificate
-from tests.support.world import Immediately
+from tests.support.immediately import Immediately
 
 LOOPBACK = networks_of("127.0.0.0/8")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -11,7 +11,7 @@ from chatd.webhooks import name_lookups
 from chatd.webhooks.name_lookups import NameLookups
 from chatd.webhooks.targets import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Address
-from tests.support.world import Immediately
+from tests.support.immediately import Immediately
 
 pytestmark = pytest.mark.quick
 

@@ -29,6 +29,7 @@ Modules (python3 -m tools.documents writes this list):
   the kernel.
 - `login`: Logging a session in to an account, and out of it.
 - `look`: Looking at rooms: which there are, and who is in one.
+- `once`: Requests that a client may send again: each is carried out once with its key.
 - `operate`: Acts that concern the whole server: announcing, disconnecting, figures, use of budgets.
 - `organisation`: The accounts that the sign-in of an organisation concerns, and asking its helper
   for passwords.
@@ -44,6 +45,8 @@ Modules (python3 -m tools.documents writes this list):
 - `push`: The push of a session's account: where it is notified while it is away.
 - `reached`: Finding out who has a line: how many of those who were there, and who has not yet.
 - `register`: Registering the name that a session has.
+- `registered_stays`: The stays in the register of a room: who was there and when, for the room's
+  owner.
 - `remarks`: The parts that all remarks share: the right to make one, and the line that it is about.
 - `rename`: Taking another name.
 - `roles`: Roles in a room: inviting, giving voice and making operators, and taking that back.

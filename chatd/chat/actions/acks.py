@@ -10,8 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from chatd.chat.actions.look import nothing_to_check, room_to_read
+from chatd.chat.actions.once import Made, remark_once
 from chatd.chat.actions.remarks import Choice, check_remarks, excerpt_of, line_named
 from chatd.chat.deed_log import NO_SESSION
+from chatd.chat.idempotency import Keep, Request, keep_nothing
+from chatd.chat.key_owners import ClientKey
 from chatd.chat.open_alerts import OpenAlert
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
@@ -59,6 +62,7 @@ async def ack(
     line: int | str | None,
     words: str = "",
     check: Callable[[], None] = nothing_to_check,
+    keep: Keep = keep_nothing,
 ) -> Remark:
     """Tell a room that a person has an alert, or has read a question.
 
@@ -74,7 +78,7 @@ async def ack(
         record = alert.record
         remark = Remark("ack", alert.line, record.hook, record.excerpt, words)
         put = server.open_alerts.take(alert, session.name, words)
-        await server.deeds.remark(session, room, Kind.ACK, remark, put)
+        await server.deeds.remark(session, room, Kind.ACK, remark, put, *keep(room))
     else:
         event = await _line_to_ack(server, session, room, line)
         check()
@@ -83,9 +87,28 @@ async def ack(
         remark = Remark(
             "read" if is_read else "ack", event.seq, event.author, excerpt_of(event), words
         )
-        await server.deeds.remark(session, room, Kind.ACK, remark)
+        await server.deeds.remark(session, room, Kind.ACK, remark, *keep(room))
     check()
     return remark
+
+
+async def ack_once(
+    server: ChatServer,
+    session: Session,
+    wanted: str,
+    seq: int | None,
+    words: str,
+    key: ClientKey | None,
+    check: Callable[[], None] = nothing_to_check,
+) -> Made:
+    """Tell the room of that name that a person has an alert, once with its key: see `ack`."""
+
+    async def do(room: Room, keep: Keep) -> Remark:
+        return await ack(server, session, room, seq, words, check, keep)
+
+    made = await remark_once(server, session, key, Request(Kind.ACK, (seq, words), wanted), do)
+    check()
+    return made
 
 
 def alerts_of(server: ChatServer, session: Session, room: Room) -> list[OpenAlert]:

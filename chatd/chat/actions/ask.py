@@ -7,16 +7,22 @@ each option, and what was said in words. The others see it if that person shows 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions.costs import PEOPLE_A_LINE
+from chatd.chat.actions.once import event_at, once
 from chatd.chat.actions.remarks import check_store
 from chatd.chat.deed_log import NO_SESSION
+from chatd.chat.idempotency import Keep, Request, keep_nothing
+from chatd.chat.key_ages import Said
+from chatd.chat.key_owners import ClientKey
 from chatd.chat.permissions import Act
 from chatd.chat.question_grammar import YES, checked, option_of
 from chatd.chat.question_records import Asked, Given, QuestionRecord, counts_of
-from chatd.chat.respondents import is_account
+from chatd.chat.questions import ANSWERS, EXPECTED
+from chatd.chat.respondents import Person, is_account
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -26,6 +32,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Conflict
 from chatd.storage.records import Put, change
 from chatd.text.folding import fold
+from chatd.util.meter import REPLAY_LINES
 
 SHOWN_CHARACTERS = 4000
 """Most characters of the names and words in an event that shows answers: that of a long line."""
@@ -61,7 +68,13 @@ class Answered(NamedTuple):
     again: bool
 
 
-async def ask(server: ChatServer, session: Session, room: Room, question: Question) -> Asked:
+async def ask(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    question: Question,
+    keep: Keep = keep_nothing,
+) -> Asked:
     """Ask a room a question. Return it once its line is published.
 
     Raises `Refusal` and `StoreError`.
@@ -72,15 +85,44 @@ async def ask(server: ChatServer, session: Session, room: Room, question: Questi
     if question.anonymous and not server.store.leaves_no_trace:
         raise Refusal(ErrorKind.NOT_ALLOWED, "anonymous_not_here")
     by = server.questions.people.person(session)
-    puts = server.questions.ask(room, question, by, server.questions.people.there(room))
+    there = _there(server, session, room, EXPECTED)
+    puts = server.questions.ask(room, question, by, there)
     server.spending.charge_stored(session, puts, deed=question.text())
-    await _log(server, session, room, Kind.QUESTION, question.text(), puts)
+    await _log(server, session, room, Kind.QUESTION, question.text(), [*puts, *keep(room)])
     key = puts[0].key
     return Asked(key, server.questions.questions[key])
 
 
+async def ask_once(
+    server: ChatServer,
+    session: Session,
+    wanted: str,
+    question: Question,
+    key: ClientKey | None,
+) -> tuple[Asked, bool]:
+    """Ask the room of that name a question, once with its key: see `ask`.
+
+    Return True with it if it was asked before.
+    """
+
+    async def do(room: Room, keep: Keep) -> Asked:
+        return await ask(server, session, room, question, keep)
+
+    words, options, anonymous = question
+    request = Request(Kind.QUESTION, (words, anonymous, *options), wanted)
+    asked = await once(server, session, key, request, do)
+    if isinstance(asked, Said):
+        return await _asked_before(server, session, asked), True
+    return asked, False
+
+
 async def answer(
-    server: ChatServer, session: Session, room: Room, text: str, seq: int | None = None
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    text: str,
+    seq: int | None = None,
+    keep: Keep = keep_nothing,
 ) -> Answered:
     """Answer the last question of a room that is open, or the one with that seq.
 
@@ -91,16 +133,42 @@ async def answer(
     session.identity.check_scope(Scope.WRITE)
     asked = _open(server, room, seq)
     option = option_of(asked.record.question, text)
-    words = "" if asked.record.options or fold(text) in YES else text
+    words = _words(asked, text)
     person = server.questions.people.person(session)
     if asked.record.anonymous:
+        # No key is kept: it has a time, and the roll says that the person has answered.
         await server.questions.cast(asked, person, option)
         return Answered(asked, option, words, again=False)
     again = server.questions.has_answered(asked, person)
     puts = server.questions.answer(asked, person, option, words)
     server.spending.charge_stored(session, puts)
-    await change(server.store, *puts)
+    await change(server.store, *puts, *keep(room, asked.record.seq))
     return Answered(asked, option, words, again)
+
+
+async def answer_once(
+    server: ChatServer,
+    session: Session,
+    wanted: str,
+    text: str,
+    seq: int | None,
+    key: ClientKey | None,
+) -> Answered:
+    """Answer a question of the room of that name, once with its key: see `answer`.
+
+    An answer with a key that was used is ``again``, and changes nothing, also if its person has
+    given another one since.
+    """
+
+    async def do(room: Room, keep: Keep) -> Answered:
+        return await answer(server, session, room, text, seq, keep)
+
+    given = await once(server, session, key, Request(Kind.ANSWER, (seq, text), wanted), do)
+    if not isinstance(given, Said):
+        return given
+    asked = await _asked_before(server, session, given)
+    option = option_of(asked.record.question, text)
+    return Answered(asked, option, _words(asked, text), again=True)
 
 
 def look(server: ChatServer, session: Session, room: Room, seq: int | None = None) -> Standing:
@@ -125,9 +193,10 @@ async def close(
     a guest who has left, those may who may ask there.
     """
     server.moderation.check(session, room, Act.READ)
+    session.identity.check_scope(Scope.WRITE)
     asked = _open(server, room, seq)
     if not _asked(server, session, asked):
-        if _is_of_one_gone(server, room, asked):
+        if _is_of_one_gone(server, session, room, asked):
             server.moderation.check(session, room, Act.ASK)
         else:
             _check_operator(server, session, room, asked)
@@ -162,6 +231,30 @@ async def show(server: ChatServer, session: Session, room: Room, seq: int | None
     result = Answers("show", asked.record.seq, counts)
     server.spending.charge_stored(session, [], deed=result.text())
     await _log(server, session, room, Kind.ANSWER, result.text(), [])
+
+
+async def _asked_before(server: ChatServer, session: Session, said: Said) -> Asked:
+    """Return the question that a used key is about: of one that is forgotten, what the log has.
+
+    Raises `StoreError`.
+    """
+    room = server.rooms.get(fold(said.room))
+    questions = [] if room is None else server.questions.of(room)
+    known = next((each for each in questions if each.record.seq == said.upto), None)
+    if known is not None:
+        return known
+    event = await event_at(server, session, said, Kind.QUESTION)
+    by, question = ("", Question("")) if event is None else (event.author, Question.of(event.text))
+    words, options, anonymous = question
+    record = QuestionRecord(
+        said.room, said.upto, words, [*options], anonymous, by, "", "", [], open=False
+    )
+    return Asked("", record)
+
+
+def _words(asked: Asked, text: str) -> str:
+    """Return the words of an answer; "" for a yes, and for an option."""
+    return "" if asked.record.options or fold(text) in YES else text
 
 
 def _open(server: ChatServer, room: Room, seq: int | None) -> Asked:
@@ -199,11 +292,21 @@ def _asked(server: ChatServer, session: Session, asked: Asked) -> bool:
     return asked.record.asker in server.questions.people.person(session).keys
 
 
-def _is_of_one_gone(server: ChatServer, room: Room, asked: Asked) -> bool:
+def _is_of_one_gone(server: ChatServer, session: Session, room: Room, asked: Asked) -> bool:
     """Return True if a guest asked who is not in the room any more: an account may come back."""
     asker = asked.record.asker
-    there = server.questions.people.there(room)
-    return not is_account(asker) and not any(asker in each.keys for each in there)
+    if is_account(asker):
+        return False
+    return not any(asker in each.keys for each in _there(server, session, room))
+
+
+def _there(
+    server: ChatServer, session: Session, room: Room, most: int = ANSWERS
+) -> Iterator[Person]:
+    """Return who is in a room, and charge a session that asks for the looks at ``most`` of them."""
+    people = min(room.people, most)
+    session.stream.meter.up_to(REPLAY_LINES).charge(people / PEOPLE_A_LINE)
+    return server.questions.people.there(room)
 
 
 def _check_operator(server: ChatServer, session: Session, room: Room, asked: Asked) -> None:
@@ -223,12 +326,13 @@ def _standing(server: ChatServer, session: Session, room: Room, asked: Asked) ->
     counts = () if hidden else counts_of(record, given, named=False)
     missing = dict(record.expected)
     if record.open:
-        for person in server.questions.people.there(room):
+        has_answered = server.questions.answered(asked)
+        for person in _there(server, session, room):
             if record.asker in person.keys:
                 continue
             key = next((key for key in person.keys if key in missing), person.key)
             missing[key] = person.name
-            if server.questions.has_answered(asked, person):
+            if has_answered(person):
                 del missing[key]
     answered = {each.person for each in given}, {fold(each.name) for each in given}
     names: dict[str, tuple[str, str]] = {}

@@ -20,3 +20,7 @@ PAGING_COST = READING_COST // 10
 
 PASSWORD_COST = 20
 """Cost of an action that hashes or checks a password."""
+
+PEOPLE_A_LINE = 8
+"""Number of people of a room that count for a line where it is found out who has answered, or who
+has a line: looking at one takes 12 us."""

@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from chatd.chat.actions.look import nothing_to_check, room_to_read
+from chatd.chat.actions.once import Made, remark_once
 from chatd.chat.actions.remarks import check_remarks, excerpt_of, line_named
+from chatd.chat.idempotency import Keep, Request, keep_nothing
+from chatd.chat.key_owners import ClientKey
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -41,6 +44,7 @@ async def decide(
     line: int | str | None,
     words: str = "",
     check: Callable[[], None] = nothing_to_check,
+    keep: Keep = keep_nothing,
 ) -> Remark:
     """Keep a line of a room as a decision: see `line_named`. ``words`` say what was decided.
 
@@ -53,9 +57,28 @@ async def decide(
     check()
     check_remarks(server, session, room)  # still
     decision = Remark("decision", found.seq, found.author, excerpt_of(found), words)
-    await server.deeds.remark(session, room, Kind.DECISION, decision)
+    await server.deeds.remark(session, room, Kind.DECISION, decision, *keep(room))
     check()
     return decision
+
+
+async def decide_once(
+    server: ChatServer,
+    session: Session,
+    wanted: str,
+    seq: int | None,
+    words: str,
+    key: ClientKey | None,
+    check: Callable[[], None] = nothing_to_check,
+) -> Made:
+    """Keep a line of the room of that name as a decision, once with its key: see `decide`."""
+
+    async def do(room: Room, keep: Keep) -> Remark:
+        return await decide(server, session, room, seq, words, check, keep)
+
+    made = await remark_once(server, session, key, Request(Kind.DECISION, (seq, words), wanted), do)
+    check()
+    return made
 
 
 async def decisions_before(

@@ -3,7 +3,8 @@
 A hook that answers has a name, which is that of an incoming hook of the room: so no person can take
 it, and what is said under it counts for the account of both. The answer is stored in one
 transaction with the progress of the hook. If that fails, the line is delivered again, and its next
-answer is said; if it does not, neither is. This module must not know a request.
+answer is said. If it does not, neither is; and if that is not known, the stored progress tells.
+This module must not know a request.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ async def say_answer(
     lines = reading_of([Part(answer.decode(errors="backslashreplace"))], max_length).lines
     if not lines:
         return
+    if server.hooks.has_stored(hook, event.seq):
+        return  # it was not known if the answer was stored, when the line was delivered before
     before = hook.seq
     hook.delivered(event.seq)  # what is stored of the hook meanwhile must not lead back
     try:

@@ -15,14 +15,13 @@ from twisted.internet.defer import Deferred
 from chatd.chat.actions.costs import KEEPING_COST
 from chatd.chat.actions.enter import enter
 from chatd.chat.actions.rename import rename
-from chatd.chat.idempotency import KeyOwner, account_owner, guest_owner
+from chatd.chat.key_owners import key_of_request
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import Refusal
 from chatd.event import Kind
 from chatd.rooms.room import Room
-from chatd.text.validation import MAX_NAME_LENGTH
 
 
 class Posted(NamedTuple):
@@ -55,10 +54,10 @@ async def post(
     raises if the session has ended; ``charge`` receives the cost of a new room. Raises `Refusal`
     and `StoreError`.
     """
-    owner = _owner_of(session, name or "")
-    if key is not None:
+    own = key_of_request(session, key, name or "")
+    if own is not None:
         # Before every check of rights, which may have changed: lines that were said stay said.
-        found = await server.idempotency.find(session, owner, key, wanted, texts, kind)
+        found = await server.keyed_lines.find(session, own, wanted, texts, kind)
         check()
         if found is not None:
             return Posted(found.room, found.seqs, again=True)
@@ -68,22 +67,13 @@ async def post(
     room = await _room_to_speak_in(server, session, wanted, check, charge)
     room.expected += 1  # it is not forgotten while this waits for earlier lines
     try:
-        seqs = await server.idempotency.say(session, room, texts, owner, key, kind)
+        seqs, again = await server.keyed_lines.say(session, room, texts, own, kind)
     finally:
         room.expected -= 1
         server.rooms.forget_if_empty(room)
     if isinstance(seqs, Refusal):
         raise seqs.anew()
-    again = key is not None and not server.idempotency.were_said_by(session, owner, key)
     return Posted(room.name, seqs, again)
-
-
-def _owner_of(session: Session, name: str) -> KeyOwner:
-    """Return the owner of the keys of a session that asks for that name."""
-    if session.account is not None:
-        return account_owner(session.account)
-    # A longer text is no name.
-    return guest_owner(name[: 4 * MAX_NAME_LENGTH], session.network)
 
 
 async def _room_to_speak_in(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from chatd.chat.actions import search
+from chatd.chat.actions.costs import PEOPLE_A_LINE
 from chatd.chat.actions.look import room_to_read
 from chatd.chat.actions.remarks import line_at
 from chatd.chat.permissions import Act, Mode
@@ -15,8 +15,10 @@ from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import SPOKEN, Event, Kind
 from chatd.rooms.room import Room
+from chatd.rooms.slices import slices_by_number
 from chatd.storage.contract import StoreError, Wanted
 from chatd.text.folding import fold
+from chatd.util.meter import REPLAY_LINES
 
 _SAID = frozenset((*SPOKEN, Kind.QUESTION))
 
@@ -24,16 +26,22 @@ _BEST = (Reached.HAS, Reached.SENT, Reached.NOT_KNOWN, Reached.NOT_YET, Reached.
 """The order in which one session of a person counts before another."""
 
 
+PEOPLE_A_SLICE = 200
+"""Most people who are looked at in one turn; it takes 1 ms."""
+
+
 class Reader(NamedTuple):
     """A person who was there when a line was said, and how far that has come to their clients."""
 
     name: str
     reached: Reached
-    away: bool = False
 
 
 class Readers(NamedTuple):
-    """A line, and those who were there when it was said and are still, without its author."""
+    """A line, and those who were there when it was said, without its author.
+
+    They are those who are there still, and accounts whose clients were lost before they had it.
+    """
 
     line: Event
     readers: list[Reader]
@@ -100,29 +108,39 @@ async def readers_of(server: ChatServer, session: Session, room: Room, line: Eve
 
     It takes up to a second. Raises `Refusal` if the session may not read there any more.
     """
+    meter = session.stream.meter
+    meter.up_to(REPLAY_LINES).charge(room.people / PEOPLE_A_LINE)
     reached = await server.reach.find(session, room, line.seq)
-    room_to_read(server, session, room)
-    check_shown(server, room)
-    return Readers(line, list(_people(server, room, line, reached)))
-
-
-def _people(
-    server: ChatServer, room: Room, line: Event, reached: Mapping[int, Reached]
-) -> Iterator[Reader]:
     author = fold(line.author)
     best: dict[str, Reached] = {}
-    for number, (name, _) in room.here.members.items():
-        if number in reached and number != line.session and fold(name) != author:
-            sessions = (reached[number], best.get(name, Reached.CAME_LATER))
-            best[name] = min(sessions, key=_BEST.index)
+    members = tuple(room.here.members.items())
+    for place, some in enumerate(slices_by_number(members, PEOPLE_A_SLICE)):
+        if place:
+            await meter.turn()
+        for number, (name, _) in some:
+            if number in reached and number != line.session and fold(name) != author:
+                sessions = (reached[number], best.get(name, Reached.CAME_LATER))
+                best[name] = min(sessions, key=_BEST.index)
+    room_to_read(server, session, room)  # still
+    check_shown(server, room)
+    _add_absent(server, room, line, best)
+    known = [Reader(*each) for each in best.items()]
+    return Readers(line, [each for each in known if each.reached is not Reached.CAME_LATER])
+
+
+def _add_absent(server: ChatServer, room: Room, line: Event, best: dict[str, Reached]) -> None:
+    """Add those without a session that was there: what the read mark of the account says counts."""
+    author = fold(line.author)
     for account, name in room.here.staying.items():
         if account != author and best.get(name, Reached.CAME_LATER) is Reached.CAME_LATER:
             mark = server.unread.read_marks.of(account, room.key)
             if mark is not None:
                 best[name] = Reached.HAS if mark >= line.seq else Reached.NOT_YET
-    for name, of_person in best.items():
-        if of_person is not Reached.CAME_LATER:
-            yield Reader(name, of_person, server.marked.is_away(name, room))
+    for account in server.lost_readers.of(room, line.seq):
+        name = server.accounts.name_of(account)
+        if account != author and best.get(name, Reached.CAME_LATER) is Reached.CAME_LATER:
+            mark = server.unread.read_marks.of(account, room.key) or 0
+            best[name] = Reached.HAS if mark >= line.seq else Reached.NOT_YET
 
 
 def is_own(server: ChatServer, session: Session, event: Event) -> bool:

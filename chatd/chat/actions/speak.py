@@ -10,19 +10,27 @@ it must.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
+from chatd.accounts.accounts import Account
 from chatd.chat.action_queue import Receipt
-from chatd.chat.idempotency import Found, KeyOwner, account_owner, browser_owner, session_owner
+from chatd.chat.idempotency import Keep, Request
+from chatd.chat.key_owners import key_of_session
+from chatd.chat.keyed_lines import Begun, Found
 from chatd.chat.paste import Paste
 from chatd.chat.permissions import Act
 from chatd.chat.private_lines import takes_from
+from chatd.chat.roster import RemoteSession
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import PRIVATE_LINE, Call, Kind
 from chatd.rooms.room import Room
 from chatd.rooms.view import NOTHING_SET
+from chatd.storage.contract import StoreError
+from chatd.storage.records import change
+from chatd.text.folding import fold
 from chatd.util.budget_table import Kind as Budgeted
 
 KINDS: Mapping[str, Kind] = {"message": Kind.MESSAGE, "notice": Kind.NOTICE}
@@ -78,14 +86,16 @@ async def speak_once(
 ) -> Sequence[int] | Refusal:
     """Say a valid line in a room, unless it was said with that idempotency key before.
 
-    Returns and raises as `IdempotencyKeys.say` does.
+    Returns the result, and raises, as `KeyedLines.say` does.
     """
-    return await server.idempotency.say(session, room, [text], _owner_of(session), key, kind)
+    own = key_of_session(session, key)
+    return (await server.keyed_lines.say(session, room, [text], own, kind)).result
 
 
 def was_said(server: ChatServer, session: Session, key: str) -> bool:
-    """Return True if a session's client said a line with that idempotency key before."""
-    return server.idempotency.knows(_owner_of(session), key)
+    """Return True if a session's client used that idempotency key before."""
+    own = key_of_session(session, key)
+    return own is not None and server.idempotency.knows(own)
 
 
 async def find_said(
@@ -93,22 +103,12 @@ async def find_said(
 ) -> Found | None:
     """Return the place of a line that was said with that idempotency key before.
 
-    ``wanted`` is the name of its room, or "". Returns and raises as `IdempotencyKeys.find` does.
+    ``wanted`` is the name of its room, or "". Returns and raises as `KeyedLines.find` does.
     """
-    return await server.idempotency.find(session, _owner_of(session), key, wanted, [text], kind)
-
-
-def _owner_of(session: Session) -> KeyOwner:
-    """Return the owner of the keys of a session.
-
-    It is the browser, if the session is known to be one's, because the user may have signed in or
-    out since a line was first sent.
-    """
-    if session.identity.client_id:
-        return browser_owner(session.identity.client_id, session.network)
-    if session.account is not None:
-        return account_owner(session.account)
-    return session_owner(session.number, session.network)
+    own = key_of_session(session, key)
+    if own is None:
+        return None
+    return await server.keyed_lines.find(session, own, wanted, [text], kind)
 
 
 def set_topic(
@@ -138,17 +138,74 @@ def whisper(
     """
     server.private_lines.check(session)
     account = server.accounts.called(receiver)
-    if account is not None:
-        receivers = server.unread.sessions(account.key)
-        # A setting that is not stored is that of a session, which had it before it logged in.
-        settings = [each.subscriptions.settings for each in receivers] or [NOTHING_SET]
-        if not all(takes_from(session, each.with_kept(account.settings)) for each in settings):
-            raise _takes_no_guests(account.name)
-        if not receivers:
-            server.spending.charge(session, (Budgeted.ABSENT, 1))
-        server.unread.say_to(session, account.key, text, receipt)
-        _settle(session)
-        return None
+    if account is None:
+        return _tell_guests(server, session, receiver, text)
+    _check_receiver(server, session, account)
+    server.unread.say_to(session, account.key, text, receipt)
+    _settle(session)
+    return None
+
+
+async def whisper_once(
+    server: ChatServer, session: Session, receiver: str, text: str, key: str
+) -> str:
+    """Say a private line, once with its key: see `whisper`. Return the name of the receiver.
+
+    A line to an account is on disk then. Guests are sent one once its key is on disk, so that none
+    comes twice. Raises `Refusal`.
+    """
+
+    async def do(keep: Keep) -> Begun | None:
+        server.private_lines.check(session)
+        account = server.accounts.called(receiver)
+        if account is None:
+            _guests_called(server, session, receiver)
+            await change(server.store, *keep())
+            _tell_guests(server, session, receiver, text)
+            return None
+        _check_receiver(server, session, account)
+        inbox = server.unread.inboxes.of(account.key)
+        say = partial(server.unread.say_to, session, account.key, text)
+        return await server.keyed_lines.begin(session, inbox, say, keep)
+
+    own, request = key_of_session(session, key), Request(Kind.PRIVATE, (fold(receiver), text))
+    pay = partial(server.spending.charge, session)
+    try:
+        begun = await server.idempotency.once(own, request, session.number, pay, do)
+    except StoreError as error:
+        raise error.line_refusal.anew() from None
+    if isinstance(begun, Begun) and begun.is_told:
+        result = await begun.receipt
+        if isinstance(result, Refusal):
+            raise result.anew()
+    account = server.accounts.called(receiver)
+    return server.sessions.name_of(receiver) if account is None else account.name
+
+
+def _check_receiver(server: ChatServer, session: Session, account: Account) -> None:
+    """Raise `Refusal` if an account takes no private line of a session.
+
+    One to an account that is not here counts in a budget.
+    """
+    receivers = server.unread.sessions(account.key)
+    # A setting that is not stored is that of a session, which had it before it logged in.
+    settings = [each.subscriptions.settings for each in receivers] or [NOTHING_SET]
+    if not all(takes_from(session, each.with_kept(account.settings)) for each in settings):
+        raise _takes_no_guests(account.name)
+    if not receivers:
+        server.spending.charge(session, (Budgeted.ABSENT, 1))
+
+
+class _Guests(NamedTuple):
+    """The sessions of guests of a name who take a private line: here, and at other nodes."""
+
+    name: str
+    here: Sequence[Session]
+    elsewhere: Sequence[RemoteSession]
+
+
+def _guests_called(server: ChatServer, session: Session, receiver: str) -> _Guests:
+    """Return those who are sent a private line of a session to a guest. Raises `Refusal`."""
     others = server.sessions.reachable(receiver)
     elsewhere = server.roster.reachable(receiver)
     if not (others or elsewhere):
@@ -158,6 +215,12 @@ def whisper(
     elsewhere = [each for each in elsewhere if takes_from(session, each.visit)]
     if not (others or elsewhere):
         raise _takes_no_guests(name)
+    return _Guests(name, others, elsewhere)
+
+
+def _tell_guests(server: ChatServer, session: Session, receiver: str, text: str) -> Whispered:
+    """Send a private line to the guests of that name. Raises `Refusal`."""
+    name, others, elsewhere = _guests_called(server, session, receiver)
     received = [other.subscriptions.receive(session.name, text) for other in others]
     if others and not any(received):
         raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)

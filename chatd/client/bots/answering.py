@@ -124,12 +124,12 @@ class Bot:
 
     def _work(self) -> None:
         """Do all that can be done now; if the server cannot take it now, do it later."""
+        self._take_results()
         while self._clock() >= self._retry_at:
             try:
                 self._tell_left()
                 self._add_arrived()
-                for result in self._results.take():
-                    self._take_result(result)
+                self._take_results()
                 self._outbox.say_all(self._say)
             except Refused as refused:
                 if refused.kind not in TEMPORARY:
@@ -220,6 +220,14 @@ class Bot:
         else:
             self._outbox.put(call, [self._sentence("bot_busy", name=call.author)])
 
+    def _take_results(self) -> None:
+        """Let the results be said that are there, also while the server cannot take them.
+
+        Otherwise their descriptor would stay readable, and nothing would wait until the next try.
+        """
+        for result in self._results.take():
+            self._take_result(result)
+
     def _take_result(self, result: Result) -> None:
         """Let a result be said. One to a call of another log is dropped."""
         call, parts, failure = result
@@ -239,7 +247,9 @@ class Bot:
             return parts
         word = excerpt(call.word, LONGEST_WORD)
         told = Sentence("bot_failed", word=word, reason=failure)
-        *first, last = parts or [Part("")]
+        if not parts or parts[-1].to or parts[-1].key:  # these are not for it
+            return [*parts, Part("", after=told)]
+        *first, last = parts
         return [*first, last._replace(after=told)]
 
     def _sentence(self, key: str, **values: object) -> Part:

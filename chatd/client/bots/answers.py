@@ -40,12 +40,12 @@ class Limits(NamedTuple):
 
     @classmethod
     def of(cls, hello: Message) -> Limits:
-        """Return those that a server has told."""
-        usual = cls()
-        language = text_of(hello, "language")
+        """Return those that a server has told, as far as a message fits into them."""
+        usual, language = cls(), text_of(hello, "language")
+        length, size = number_of(hello, "max_length"), number_of(hello, "max_bytes")
         return cls(
-            number_of(hello, "max_length") or usual.max_length,
-            number_of(hello, "max_bytes") or usual.max_bytes,
+            length if length > 0 else usual.max_length,
+            size if size > _RESERVED else usual.max_bytes,
             language if language in LANGUAGES else ENGLISH,
         )
 

@@ -45,25 +45,29 @@ class Requests:
         return text_of(answer, "account")
 
     def say(self, room: str, part: Part, key: str) -> None:
-        """Say a message, once with its key; one to a person alone has none.
+        """Say a message, once with its key: in a room, or to a person alone.
 
         A message that is refused for good is not said.
         """
         text = message_of(part, self.limits)
         if not text:
             return
+        if not part.to:
+            self._say_once("line", room=room, text=text, key=key, kind="notice")
+            return
+        for number, line in enumerate(filter(None, text.split("\n"))):  # each is said by itself
+            if not self._say_once("whisper", to=part.to, text=line, key=f"{key}-{number}"):
+                return
+
+    def _say_once(self, type: str, **members: object) -> bool:
+        """Have something said, unless it was; return False if it is refused for good."""
         try:
-            if part.to:
-                for line in filter(None, text.split("\n")):
-                    self._line(text=f"/msg {part.to} {line}")
-            else:
-                self._line(room=room, text=text, key=key, kind="notice")
+            self._talk.ask(type, otherwise=self.held.append, **members)
         except Refused as refused:
             if refused.kind in TEMPORARY:
                 raise
             # With the same key and another text: the program ran twice, and was answered once.
             if refused.key != "other_lines_with_key":
                 note(f"an answer was not said: {refused}")
-
-    def _line(self, **members: object) -> None:
-        self._talk.ask("line", otherwise=self.held.append, **members)
+                return False
+        return True

@@ -169,22 +169,25 @@ class StayingProgram:
     def _is_late(self, call: Call) -> None:
         """End a call that is not answered in time."""
         with self._lock:
-            late = self._given.pop(call.seq, None)
+            late = self._given.get(call.seq)
+            if late is None or late.call is not call:
+                return
             process = self._process
-        if late is None:
-            return
+            if self._speaks_json:
+                del self._given[call.seq]
         if self._speaks_json:
             self._results.put(Result(call, []))  # it need not answer
             return
         self._has_complained = True
-        self._end_life(late.life)
-        failure = Sentence("bot_late", seconds=f"{self._seconds:g}")
-        self._results.put(Result(call, [], failure))
+        self._end_life(late.life, Sentence("bot_late", seconds=f"{self._seconds:g}"))
         if process is not None:
             process.kill()
 
-    def _end_life(self, life: int) -> list[_Given]:
-        """Let calls be for the next process from now on; return those that this one still had."""
+    def _end_life(self, life: int, why: Sentence) -> bool:
+        """Let calls be for the next process from now on, and tell the people whose this one had.
+
+        Return True if there are any.
+        """
         with self._lock:
             if self._life == life:
                 self._life += 1
@@ -192,14 +195,14 @@ class StayingProgram:
             left = [given for given in self._given.values() if given.life == life]
             for given in left:
                 del self._given[given.call.seq]
-        return left
-
-    def _fail(self, life: int, why: Sentence) -> None:
-        """Tell the people whose calls a process had that it ended; or else the room, once."""
-        left = self._end_life(life)
         for given in left:
             given.limit.end()
             self._results.put(Result(given.call, [], why))
-        if not (left or self._has_complained or self._closed.is_set()):
+        return bool(left)
+
+    def _fail(self, life: int, why: Sentence) -> None:
+        """Tell the people whose calls a process had that it ended; or else the room, once."""
+        is_told = self._end_life(life, why)
+        if not (is_told or self._has_complained or self._closed.is_set()):
             self._results.put(Result(None, [], why))
         self._has_complained = True

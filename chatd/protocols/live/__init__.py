@@ -17,4 +17,5 @@ Modules (python3 -m tools.documents writes this list):
 - `searches`: The verb ``search``: the lines of one room, or of several.
 - `verbs`: The table of verbs: the types of message that a client sends. To add one, add a row and a
   test.
+- `whispers`: The verb of private lines: ``whisper``.
 """

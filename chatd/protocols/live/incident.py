@@ -8,26 +8,27 @@ from __future__ import annotations
 from chatd.chat.actions import acks, decisions, history
 from chatd.chat.actions.look import room_called
 from chatd.chat.actions.remarks import valid_words
+from chatd.chat.key_owners import key_of_session
 from chatd.formats.json import event_members
 from chatd.protocols.live.conversation import Conversation
-from chatd.protocols.live.members import Members, id_of, number_in, text_in
-from chatd.rooms.room import Room
+from chatd.protocols.live.members import Members, id_of, key_in, number_in, text_in
 from chatd.storage.contract import StoreError
 
 
-def _named(conversation: Conversation, members: Members) -> tuple[Room, int | None, str]:
-    """Return the room, the seq of the line, if one is named, and the words of a remark."""
-    room = room_called(conversation.server, conversation.session, text_in(members, "room"))
+def _named(conversation: Conversation, members: Members) -> tuple[str, int | None, str]:
+    """Return the room, by its name, the seq of the line, if one is named, and the words."""
     seq = None if members.get("seq") is None else number_in(members, "seq")
-    return room, seq, valid_words(text_in(members, "words", ""), conversation.max_length)
+    words = valid_words(text_in(members, "words", ""), conversation.max_length)
+    return text_in(members, "room"), seq, words
 
 
 async def decide(conversation: Conversation, members: Members) -> None:
     """Keep a line of a room as a decision."""
     server, session = conversation.server, conversation.session
-    room, seq, words = _named(conversation, members)
-    decision = await decisions.decide(server, session, room, seq, words)
-    conversation.tell("decided", id=id_of(members), room=room.name, decision=decision._asdict())
+    key = key_of_session(session, key_in(members))
+    made = await decisions.decide_once(server, session, *_named(conversation, members), key)
+    decision = None if made.remark is None else made.remark._asdict()
+    conversation.tell("decided", id=id_of(members), room=made.room, decision=decision)
 
 
 async def list_decisions(conversation: Conversation, members: Members) -> None:
@@ -53,9 +54,10 @@ async def list_decisions(conversation: Conversation, members: Members) -> None:
 async def take(conversation: Conversation, members: Members) -> None:
     """Tell a room that the session's person has an alert, or has read a question."""
     server, session = conversation.server, conversation.session
-    room, seq, words = _named(conversation, members)
-    ack = await acks.ack(server, session, room, seq, words)
-    conversation.tell("taken", id=id_of(members), room=room.name, ack=ack._asdict())
+    key = key_of_session(session, key_in(members))
+    made = await acks.ack_once(server, session, *_named(conversation, members), key)
+    ack = None if made.remark is None else made.remark._asdict()
+    conversation.tell("taken", id=id_of(members), room=made.room, ack=ack)
 
 
 def list_alerts(conversation: Conversation, members: Members) -> None:

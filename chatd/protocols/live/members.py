@@ -17,7 +17,7 @@ from chatd.text.escaping import visible
 Members = Mapping[str, Any]
 
 KEY = re.compile("[A-Za-z0-9_-]{16,64}")
-"""The form of the key of a client, and of the idempotency key of a line."""
+"""The form of the key of a client, and of an idempotency key."""
 
 _LONGEST = 65536
 """Most characters of a text in a message."""
@@ -91,7 +91,7 @@ def _is_seq(value: object) -> bool:
 
 
 def key_in(members: Members) -> str:
-    """Return the key of a client or a line; "" without one. Raises `WrongMessage`."""
+    """Return the key of a client or a request; "" without one. Raises `WrongMessage`."""
     key = members.get("key")
     if key is None:
         return ""

@@ -10,9 +10,17 @@ from typing import Any
 from chatd.chat.actions import ask, own_answers
 from chatd.chat.actions.look import room_called
 from chatd.chat.actions.remarks import valid_words
+from chatd.chat.key_owners import key_of_session
 from chatd.chat.question_records import Asked
 from chatd.protocols.live.conversation import Conversation
-from chatd.protocols.live.members import Members, id_of, number_in, text_in, wrong_member
+from chatd.protocols.live.members import (
+    Members,
+    id_of,
+    key_in,
+    number_in,
+    text_in,
+    wrong_member,
+)
 from chatd.remarks import Question
 from chatd.rooms.room import Room
 
@@ -86,16 +94,18 @@ def given_members(given: ask.Answered) -> dict[str, Any]:
 async def begin(conversation: Conversation, members: Members) -> None:
     """Ask a room a question."""
     server, session = conversation.server, conversation.session
-    question = question_in(members, conversation.max_length)
-    asked = await ask.ask(server, session, _room(conversation, members), question)
+    question, wanted = question_in(members, conversation.max_length), text_in(members, "room")
+    key = key_of_session(session, key_in(members))
+    asked, _ = await ask.ask_once(server, session, wanted, question, key)
     conversation.tell("asked", id=id_of(members), **asked_members(asked))
 
 
 async def answer(conversation: Conversation, members: Members) -> None:
     """Answer a question."""
     server, session = conversation.server, conversation.session
-    text, room = answer_in(members, conversation.max_length), _room(conversation, members)
-    given = await ask.answer(server, session, room, text, seq_in(members))
+    text, wanted = answer_in(members, conversation.max_length), text_in(members, "room")
+    key = key_of_session(session, key_in(members))
+    given = await ask.answer_once(server, session, wanted, text, seq_in(members), key)
     conversation.tell("answer", id=id_of(members), **given_members(given))
 
 
@@ -133,6 +143,16 @@ async def close(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
     room = _room(conversation, members)
     standing = await ask.close(server, session, room, seq_in(members))
+    conversation.tell("answers", id=id_of(members), **standing_members(standing))
+
+
+async def show(conversation: Conversation, members: Members) -> None:
+    """Show the room who answered what."""
+    server, session = conversation.server, conversation.session
+    room = _room(conversation, members)
+    seq = seq_in(members)
+    await ask.show(server, session, room, seq)
+    standing = ask.look(server, session, room, seq)
     conversation.tell("answers", id=id_of(members), **standing_members(standing))
 
 

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from chatd.chat.actions.speak import find_said, speak_once, was_said
-from chatd.chat.idempotency import Found
+from chatd.chat.keyed_lines import Found
 from chatd.commands import dispatch
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind

@@ -30,7 +30,7 @@ from chatd.commands.help import commands_for
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark
 from chatd.formats.json import each_once, event_members, origin_members
-from chatd.protocols.live import hello, incident, questions, searches
+from chatd.protocols.live import hello, incident, questions, searches, whispers
 from chatd.protocols.live.conversation import Conversation, Rows
 from chatd.protocols.live.members import (
     Members,
@@ -286,6 +286,7 @@ TABLE = {
     "hello": Verb(hello.begin, ENTERING_COST),
     "line": Verb(_line, at_once=True),
     "text": Verb(_text, at_once=True),
+    "whisper": Verb(whispers.whisper, scope=Scope.WRITE),
     "enter": Verb(_enter, ENTERING_COST),
     "leave": Verb(_leave),
     "commands": Verb(_commands, LISTING_COST, only_answers=True),
@@ -306,5 +307,6 @@ TABLE = {
     "answers": Verb(questions.look, only_answers=True),
     "questions": Verb(questions.list_questions, LISTING_COST, only_answers=True),
     "close": Verb(questions.close, KEEPING_COST, scope=Scope.WRITE),
+    "show": Verb(questions.show, KEEPING_COST, scope=Scope.WRITE),
     "ping": Verb(_ping, at_once=True, only_answers=True),
 }

@@ -179,6 +179,8 @@ export interface Remarked {
 	/** It is an alert that goes on, or one that went on a moment ago. */
 	alert?: Alert | undefined;
 	isOver?: boolean;
+	/** That a person took it. */
+	ack?: wire.Remark;
 	told?: Told | undefined;
 }
 

@@ -29,6 +29,7 @@ from chatd.protocols.web.api import (
     posting,
     questions,
     reached,
+    registers,
     rooms,
     sign_in,
     subscribe,
@@ -47,8 +48,8 @@ from chatd.storage.contract import StoreError
 from chatd.util.meter import SHORT_ANSWER
 
 ROUTES = (
-    *(*rooms.TABLE, *posting.TABLE, *incident.TABLE, *reached.TABLE, *questions.TABLE),
-    *(*sign_in.TABLE, *subscribe.TABLE, *hooks.TABLE),
+    *(*rooms.TABLE, *posting.TABLE, *incident.TABLE, *reached.TABLE, *registers.TABLE),
+    *(*questions.TABLE, *sign_in.TABLE, *subscribe.TABLE, *hooks.TABLE),
 )
 
 _READING = ("GET", "HEAD")

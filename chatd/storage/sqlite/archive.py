@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chatd.event import Event, Kind
+from chatd.event import Event, Kind, Record
 from chatd.storage.contract import (
     PAGE_CHARACTERS,
     PAGE_EVENTS,
@@ -31,6 +31,7 @@ from chatd.storage.sqlite.rows import (
     checked,
     events_of,
     log_of,
+    records_of,
     rooms_of,
 )
 from chatd.storage.sqlite.search import Search
@@ -59,6 +60,11 @@ class Archive:
         """Return the rooms that have a log."""
         with self._connection() as connection:
             return rooms_of(connection)
+
+    def records(self) -> list[Record]:
+        """Return the records beside the logs."""
+        with self._connection() as connection:
+            return records_of(connection)
 
     def page(self, room: str, after: int, upto: int) -> list[Event]:
         """See `Store.read`."""

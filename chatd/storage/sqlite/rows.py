@@ -93,7 +93,7 @@ def content_of(connection: sqlite3.Connection) -> Content:
     (unindexed,) = connection.execute("SELECT sum(head - indexed) FROM rooms").fetchone()
     return Content(
         rooms_of(connection),
-        _records_of(connection),
+        records_of(connection),
         _last_times(connection),
         unindexed if isinstance(unindexed, int) else 0,
         connection.execute("SELECT 1 FROM chores").fetchone() is not None,
@@ -118,7 +118,8 @@ def _origin(by: str, at: int) -> Origin:
     return Origin(by, at) if FIRST_WRITABLE <= at <= LAST_WRITABLE else UNKNOWN
 
 
-def _records_of(connection: sqlite3.Connection) -> list[Record]:
+def records_of(connection: sqlite3.Connection) -> list[Record]:
+    """Read the records."""
     rows = connection.execute(
         "SELECT kind, key, value, line IS NOT NULL FROM records ORDER BY kind, key"
     )

@@ -9,8 +9,8 @@ Modules (python3 -m tools.documents writes this list):
   Discord.
 - `lines`: Valid lines of the parts of a body: bounded, without blank ones, and no line twice in a
   row.
-- `markup`: The markup of Slack in texts, undone: entities, links, and mentions of people and
-  channels.
+- `markup`: The markup of Slack in texts, undone: entities, links, mentions, and the times of
+  Discord.
 - `reader`: The reader: the lines in a body that a tool posts to a webhook of Slack's, Discord's and
   others'.
 - `registry`: The registry of incoming hooks: the tokens by which tools post to rooms, and the names

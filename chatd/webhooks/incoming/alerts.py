@@ -14,9 +14,27 @@ from typing import NamedTuple
 from chatd.webhooks.incoming.values import Json, object_at, text_at
 
 _RESOLVED = ("resolved", "ok", "up", "normal")
-_BRACKETS = re.compile(r"\W{0,4}\[(firing|alerting|resolved|ok)\b[^\]\n]{0,60}\]\s*(.+)", re.I)
-_WORD = re.compile(r"\W{0,4}(FIRING|ALERTING|RESOLVED)\b(?::\d+)?:?\s+(.+)")
-_MONITOR = re.compile(r"\[([^\]\n]{1,200})\]\s*\[\W{0,4}(down|up)\b[^\]\n]{0,10}\]", re.I)
+_TITLES = (
+    # Uptime Kuma to Slack, where the group and the name may be lines before it, and to Gotify
+    re.compile(
+        r"(?:[^\[\n]{1,200}\n){0,2}\[(?P<name>[^\]\n]{1,200})\]\s*"
+        r"\[\W{0,4}(?P<state>down|up)\b[^\]\n]{0,10}\]",
+        re.I,
+    ),
+    # Alertmanager and Grafana
+    re.compile(
+        r"\W{0,4}\[(?P<state>firing|alerting|resolved|ok)\b[^\]\n]{0,60}\]\s*(?P<name>.+)", re.I
+    ),
+    re.compile(r"\W{0,4}(?P<state>FIRING|ALERTING|RESOLVED)\b(?::\d+)?:?\s+(?P<name>.+)"),
+    # Uptime Kuma to Discord and to Mattermost
+    re.compile(
+        r"\W{0,4}Your service (?P<name>.{1,200}) (?:went|is) (?P<state>down|up)[.!]\W{0,4}$", re.M
+    ),
+    re.compile(r"(?P<name>.{1,200}) service went (?P<state>down|up)[.!]$", re.M),
+    # Healthchecks
+    re.compile(r"“(?P<name>[^”\n]{1,200})” is (?P<state>DOWN|UP)\b"),
+)
+"""The titles that say the state of an alert, of the senders that have them."""
 
 
 class Alert(NamedTuple):
@@ -46,14 +64,12 @@ def alert_in(title: str) -> Alert | None:
 
     A title is ``[FIRING:1] DiskFull``, say, or, of Uptime Kuma, ``[web] [DOWN] timeout``.
     """
-    title = title.lstrip().partition("\n")[0]
-    if (monitor := _MONITOR.match(title)) is not None:
-        name, state = monitor.groups()
-    elif (found := _BRACKETS.match(title) or _WORD.match(title)) is not None:
-        state, name = found.groups()
-    else:
-        return None
-    return Alert(_identity("title", name.strip()), state.lower() in _RESOLVED)
+    title = "\n".join(title.strip().split("\n", 3)[:3])
+    for pattern in _TITLES:
+        if (found := pattern.match(title)) is not None:
+            name, state = found["name"].strip(), found["state"].lower()
+            return Alert(_identity("title", name), state in _RESOLVED)
+    return None
 
 
 def _identity(kind: str, text: str) -> str:

@@ -16,9 +16,9 @@ from chatd.webhooks.incoming.lines import Part
 from chatd.webhooks.incoming.markup import plain, with_link
 from chatd.webhooks.incoming.values import Json, as_text, object_at, objects_at, text_at
 
-TEXTS = ("text", "content", "message", "body", "description")
-"""The members that may have the text of a message: that of Slack, Discord, Gotify, others, and an
-embed. The first one that has any counts."""
+TEXTS = ("text", "content", "message", "body", "description", "msg")
+"""The members that may have the text of a message: that of Slack, Discord, Gotify, others, an
+embed, and Uptime Kuma. The first one that has any counts."""
 
 DEPTH = 8
 """Most levels of rich text that are read. Slack has three."""

@@ -1,4 +1,4 @@
-"""The markup of Slack in texts, undone: entities, links, and mentions of people and channels.
+"""The markup of Slack in texts, undone: entities, links, mentions, and the times of Discord.
 
 https://api.slack.com/reference/surfaces/formatting has it. Mattermost takes the same. Emphasis
 stays as it is written: people write stars, too. Pure. This module must not know where a text was.
@@ -7,11 +7,14 @@ stays as it is written: people write stars, too. Pure. This module must not know
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 
 from chatd.text.messages import MOST_MESSAGE_BYTES
 
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#39": "'"}
 _MARKUP = re.compile(r"<([^<>\n]+)>|&(amp|lt|gt|quot|apos|#39);")
+_TIME = re.compile(r"t:(\d{1,11})(?::[tTdDfFR])?")
+"""A time of Discord in seconds: https://discord.com/developers/docs/reference#message-formatting."""
 _LINK = re.compile(r"(?:https?|mailto|tel|ftp|ssh):", re.IGNORECASE)
 
 
@@ -35,6 +38,8 @@ def _undone(found: re.Match[str]) -> str:
     inner, entity = found.groups()
     if inner is None:
         return _ENTITIES[entity]
+    if (time := _TIME.fullmatch(inner)) is not None:
+        return datetime.fromtimestamp(int(time[1]), timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     target, _, label = inner.partition("|")
     label = _without_entities(label)
     if _LINK.match(target):

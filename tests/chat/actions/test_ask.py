@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from chatd.chat.actions import ask
+from chatd.chat.actions.costs import PEOPLE_A_LINE
 from chatd.chat.actions.enter import enter
 from chatd.chat.question_records import Asked
+from chatd.chat.questions import EXPECTED
 from chatd.chat.session import Session
 from chatd.event import Kind
 from chatd.remarks import Answers, Question, value_of
 from chatd.rooms.room import Room
 from chatd.util.fair_queue import Asker
+from chatd.util.meter import REPLAY_LINES
+from tests.support.meters import NotingMeter
 from tests.support.sessions import done, guest, member, refuses
 from tests.support.world import World
 
@@ -59,6 +63,22 @@ def test_people_who_were_there_or_came_later_are_expected(world: World) -> None:
     assert missing(world, ana, room) == ["luis", "nora", "eva"]
     answers(world, luis, room, "1")
     assert missing(world, ana, room) == ["nora", "eva"]
+
+
+def test_each_look_at_the_people_is_charged_for(world: World) -> None:
+    ana, *_ = people = [guest(world) for _ in range(6)]
+    room = in_class(world, *people)
+    ana.stream.meter = meter = NotingMeter()
+    asked(world, ana, room)
+    ask.look(world.server, ana, room)
+    done(world, ask.close(world.server, ana, room))
+    assert meter.charged == 3 * [6 / PEOPLE_A_LINE]
+    room.here.guests = 10**6
+    ana.stream.meter = meter = NotingMeter()
+    asked(world, ana, room)
+    assert meter.charged == [EXPECTED / PEOPLE_A_LINE]
+    ask.look(world.server, ana, room)
+    assert meter.charged[1:] == [REPLAY_LINES]
 
 
 def test_a_guest_that_comes_back_is_missing_once_and_by_its_name_of_now(world: World) -> None:

@@ -141,6 +141,15 @@ def test_it_is_said_once_over_a_kill_before_it_was_said(answering: Answering) ->
     assert again.texts() == ["re !x"]
 
 
+def test_one_that_was_said_and_not_known_to_be_is_not_said_again(answering: Answering) -> None:
+    answering.say("!x")
+    answering.hook.delivered(0)  # as after a commit in doubt, which was one
+    answering.server.hooks.wake(answering.hook)
+    answering.pump()
+    assert answering.receiver.texts().count("!x") == 2
+    assert answering.texts() == ["re !x"]
+
+
 def test_one_that_the_store_does_not_take_is_said_with_the_next_try(answering: Answering) -> None:
     answering.receiver.slow = True
     answering.say("!x")

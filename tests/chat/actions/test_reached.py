@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionLost
 
+from chatd.chat.actions import reached
+from chatd.chat.actions.costs import PEOPLE_A_LINE
 from chatd.chat.actions.reached import Readers, is_own, last_line, line_of, readers_of
 from chatd.chat.reach import Reached
 from chatd.errors import Refusal
 from chatd.event import Event
 from chatd.storage.contract import StoreError
 from tests.support.browser import browser
+from tests.support.meters import NotingMeter
 from tests.support.world import Member, World
 
 
@@ -109,7 +113,7 @@ class TestWhoCounts:
         first = found(ana, "one")
         assert first is not None
         (reader,) = readers(ana, first).readers
-        assert reader == ("eva", Reached.HAS, True)
+        assert reader == ("eva", Reached.HAS)
 
     def test_one_who_came_back_to_a_stay_has_it_once_it_is_read(
         self, world: World, ana: Member
@@ -124,6 +128,47 @@ class TestWhoCounts:
         eva.type("/missed")
         eva.hang_up()
         assert asked(ana) == {"eva": Reached.HAS}
+
+    def test_an_account_that_lost_the_connection_before_it_had_it_has_it_once_it_is_read(
+        self, world: World, ana: Member
+    ) -> None:
+        eva = world.member("eva")
+        eva.type("/join ops")
+        ana.type("one")
+        eva.server.unread.keep("eva")
+        eva.stall()
+        ana.type("two", "three")
+        eva.hang_up(ConnectionLost)
+        assert asked(ana) == {"eva": Reached.NOT_YET}
+        first = found(ana, "one")
+        assert first is not None
+        assert readers(ana, first).readers == []
+        eva = world.member("eva")
+        eva.type("/join ops")
+        assert asked(ana) == {"eva": Reached.NOT_YET}
+        eva.type("/missed")
+        eva.hang_up()
+        assert asked(ana) == {"eva": Reached.HAS}
+
+    def test_one_who_had_it_and_is_gone_does_not_count(self, world: World, ana: Member) -> None:
+        eva = world.member("eva")
+        eva.type("/join ops")
+        ana.type("hola")
+        eva.hang_up(ConnectionLost)
+        assert asked(ana) == {}
+
+    def test_many_are_put_together_in_turns(
+        self, world: World, ana: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reached, "PEOPLE_A_SLICE", 2)
+        people = [world.person() for _ in range(5)]
+        for person in people:
+            person.type("/join ops")
+        ana.session.stream.meter = meter = NotingMeter()
+        ana.type("hola")
+        names = {person.session.name for person in people}
+        assert asked(ana) == dict.fromkeys(names, Reached.HAS)
+        assert 6 / PEOPLE_A_LINE in meter.charged
 
     def test_who_ignores_the_author_is_no_exception(self, ana: Member, luis: Member) -> None:
         luis.type("/ignore ana")

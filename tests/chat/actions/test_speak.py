@@ -20,7 +20,7 @@ from chatd.chat.actions.speak import (
     was_said,
     whisper,
 )
-from chatd.chat.idempotency import Found
+from chatd.chat.keyed_lines import Found
 from chatd.chat.private_lines import Senders
 from chatd.chat.session import Session
 from chatd.event import Kind

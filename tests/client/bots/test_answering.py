@@ -6,6 +6,7 @@ bot ends at each of them, as if it was killed: all that is left of it is its fil
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -229,6 +230,33 @@ class TestAnswers:
         helper.serve(0, helper.say("!slow down"))
         assert helper.room.said() == ["re !slow down\n!slow failed: it took longer than 30 s."]
 
+    @pytest.mark.parametrize("last", [Part("b", to="luis"), Part("b", key="daily")])
+    def test_a_failure_is_told_in_the_room_after_an_answer_that_is_not_for_it(
+        self, helper: Helper, last: Part
+    ) -> None:
+        helper.program.answer = lambda call: [last]
+        helper.program.failure = Sentence("bot_late", seconds="30")
+        helper.serve(0, helper.say("!slow"))
+        assert helper.room.said()[-1] == "!slow failed: it took longer than 30 s."
+        assert (*helper.room.private, *helper.room.said()[:-1]) in ((("luis", "b"),), ("b",))
+
+    def test_a_result_that_comes_before_a_retry_does_not_keep_it_awake(
+        self, helper: Helper
+    ) -> None:
+        helper.room.refusals.append({"kind": "Not saved"})
+        readable: list[bool] = []
+
+        def come() -> None:
+            helper.results.put(Result(None, [Part("tea")]))
+
+        def look() -> None:
+            readable.append(bool(select.select([helper.results], [], [], 0)[0]))
+            helper.now += 3.0
+
+        helper.serve(0, helper.say("!x"), come, look)
+        assert readable == [False]
+        assert helper.room.said() == ["re !x", "tea"]
+
     @pytest.mark.parametrize("kind", ["Not known", "Not saved", "Used up"])
     def test_one_that_cannot_be_said_now_is_said_later(self, helper: Helper, kind: str) -> None:
         helper.room.refusals.extend([{"kind": kind}, {"kind": kind}])
@@ -276,6 +304,55 @@ def test_each_call_is_answered_once_however_the_connection_breaks(helper: Helper
     helper.serve(0, *[lambda: None] * 5)
     assert broken > 40
     assert sorted(helper.room.said()) == sorted(f"re !{number}" for number in range(60))
+
+
+@with_rules(Rules(most_old=1000))
+def test_each_person_is_told_once_alone_however_the_connection_breaks(helper: Helper) -> None:
+    """As above, with an answer in the room, and one of two lines to the person alone."""
+
+    def answer(call: Call) -> list[Part]:
+        return [Part(f"re {call.text}"), Part(f"a {call.text}\n\nb {call.text}", to=call.author)]
+
+    helper.serve()
+    broken = 0
+    for number in range(60):
+        helper.program.answer = answer
+        helper.room.say("ana", f"!{number}")
+        try:
+            helper.serve(number % 13 + 1, *[lambda: None] * 5)
+        except ClientError:
+            broken += 1
+        if number % 2:
+            helper.kill()
+    helper.program.answer = answer
+    helper.serve(0, *[lambda: None] * 5)
+    assert broken > 40
+    assert sorted(helper.room.said()) == sorted(f"re !{number}" for number in range(60))
+    lines = [("ana", f"{word} !{number}") for number in range(60) for word in "ab"]
+    assert sorted(helper.room.private) == sorted(lines)
+
+
+def test_a_person_who_is_not_there_is_told_nothing_and_one_who_was_told_the_rest(
+    helper: Helper, capfd: pytest.CaptureFixture[str]
+) -> None:
+    helper.program.answer = lambda call: [Part("a\nb", to="eva"), Part("c\nd", to="luis")]
+    helper.room.refusals += [{"kind": "Nobody there"}, {}, {"kind": "Full"}]
+    helper.serve(0, helper.say("!x"), lambda: setattr(helper, "now", helper.now + 61))
+    assert helper.room.private == [("luis", "c"), ("luis", "d")]
+    assert capfd.readouterr().err.count("not said: Nobody there") == 1
+
+
+def test_of_a_second_run_that_says_something_else_only_the_rest_is_told(helper: Helper) -> None:
+    helper.serve()
+    helper.room.say("ana", "!x")
+    helper.program.answer = lambda call: [Part("a 1\nb 1\nc 1", to="ana")]
+    with pytest.raises(ClientError):
+        helper.serve(4)
+    assert helper.room.private == [("ana", "a 1")]
+    helper.kill()
+    helper.program.answer = lambda call: [Part("a 2\nb 2\nc 2", to="ana")]
+    helper.serve(0, lambda: None)
+    assert helper.room.private == [("ana", "a 1"), ("ana", "b 2"), ("ana", "c 2")]
 
 
 def test_it_is_put_out_and_does_not_come_back(helper: Helper) -> None:

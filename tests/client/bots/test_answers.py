@@ -71,6 +71,7 @@ def test_the_limits_are_those_of_the_server() -> None:
     told = {"max_length": 80, "max_bytes": 900, "language": "es"}
     assert Limits.of(told) == Limits(80, 900, "es")
     assert Limits.of({"max_length": "80", "language": "fr"}) == Limits()
+    assert Limits.of({"max_length": -7, "max_bytes": 3}) == Limits()
 
 
 @pytest.mark.parametrize(

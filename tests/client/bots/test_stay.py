@@ -175,3 +175,16 @@ class TestJson:
         with stay("sh", "-c", script, speaks_json=True) as staying:
             assert staying.ask(call(1)) == Result(call(1), [Part("a", reply_to=1)])
         assert capfd.readouterr().err.count("no answer") == 1
+
+
+def test_calls_that_a_late_program_also_had_have_failed() -> None:
+    """The bot gives it another one, though it is given one at a time, when the room began anew."""
+    stay = Stay("sh", "-c", "read -r one; read -r two; sleep 60", seconds=0.2)
+    try:
+        stay.program.start(call(1))
+        stay.program.start(call(2))
+        results = [stay.next(), stay.next()]
+    finally:
+        stay.close()
+    assert [each.call and each.call.seq for each in results] == [1, 2]
+    assert all(each.failure is not None for each in results)

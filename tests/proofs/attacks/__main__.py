@@ -24,7 +24,7 @@ from tests.proofs.attacks.prey import Prey, prey
 SECONDS, CALM = 10.0, 1.0
 SHORT_SECONDS, SHORT_CALM = 0.6, 0.1
 
-FILES = 1_500
+FILES = 2_500
 """Open files that a thousand attackers need, on either side."""
 
 HEADINGS = (

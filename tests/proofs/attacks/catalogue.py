@@ -29,6 +29,7 @@ from tests.proofs.attacks.commands import (
     Searches,
 )
 from tests.proofs.attacks.cookies import CookiesOfOtherPorts
+from tests.proofs.attacks.crowds import QuestionsOfACrowd, SeenInACrowd
 from tests.proofs.attacks.floods import (
     EndlessLine,
     LineFlood,
@@ -165,6 +166,8 @@ CATALOGUE: tuple[type[Attack], ...] = (
     RoomsEntered,
     PasswordGuesses,
     NamesRegistered,
+    QuestionsOfACrowd,
+    SeenInACrowd,
     QuestionsCancelled,
     Searches,
     Marks,

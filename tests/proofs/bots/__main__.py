@@ -31,7 +31,7 @@ def main() -> int:
             kills.close()
     ends = ", ".join(f"{count} {how}" for how, count in sorted(outcome.ends.items()))
     print(f"{len(outcome.calls)} calls; killed: {ends}; {outcome.ran_twice} programs ran again")
-    print("\n".join(outcome.faults) or "each call was answered once")
+    print("\n".join(outcome.faults) or "each answer was said once")
     return 1 if outcome.faults else 0
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.bots import BotProcess
 from tests.support.commands import chatd
 from tests.support.live_server import NO_BUDGETS, LiveServer
+from tests.support.world import PASSWORD
 
 STEPS = 200
 """The last step at which a bot is killed: most have made fewer once they wait for the next call."""
@@ -40,12 +43,25 @@ SABOTAGE = (
 )
 """Code that lets the bot forget the keys of its answers, so that the check must find doubles."""
 
-PROGRAM = 'read -r who text; echo "$text" >> runs; echo "re $text"'
+PROGRAM = r"""
+read -r call
+text=${call#*\"text\":\"}
+text=${text%%\"*}
+echo "$text" >> runs
+printf '{"text":"%s"}\n' "re $text"
+printf '{"text":"%s\\n%s","to":"keeper"}\n' "a $text" "b $text"
+"""
+"""A program that answers each call by a line in the room, and by two to the account `KEEPER`."""
+
+KEEPER = "keeper"
+
+ANSWERS = ("re", "a", "b")
+"""The first words of the answers to a call; the second one is the call."""
 
 
 @dataclass
 class Outcome:
-    """The calls, how often each was answered, and how often its program ran."""
+    """The calls, how often each answer was said, and how often its program ran."""
 
     calls: list[str]
     answers: Counter[str]
@@ -54,9 +70,10 @@ class Outcome:
 
     @property
     def faults(self) -> list[str]:
-        """The calls that were not answered once."""
-        wrong = [call for call in self.calls if self.answers[f"re {call}"] != 1]
-        return [f"{call}: answered {self.answers[f're {call}']} times" for call in wrong]
+        """The answers that were not said once."""
+        wanted = [f"{word} {call}" for call in self.calls for word in ANSWERS]
+        wrong = [answer for answer in wanted if self.answers[answer] != 1]
+        return [f"{answer!r} was said {self.answers[answer]} times" for answer in wrong]
 
     @property
     def ran_twice(self) -> int:
@@ -92,6 +109,9 @@ class Kills:
         self._sabotage = sabotage
         self._of_daemons = of_daemons
         self._daemon = self._start(LiveServer)
+        with self._daemon.guest() as keeper:
+            keeper.type(f"/nick {KEEPER}", f"/register {PASSWORD}", "/sync")
+            keeper.until("/sync")
         self._calls: list[str] = []
         self._ends: Counter[str] = Counter()
 
@@ -154,7 +174,7 @@ class Kills:
         options = ["--unix", f"{self._directory}/chat.sock", "--room", "ops", "--name", "helper"]
         return BotProcess(
             self._directory,
-            *(*options, "--missed", "1000", "--", "sh", "-c", PROGRAM),
+            *(*options, "--missed", "1000", "--json", "--", "sh", "-c", PROGRAM),
             before=f"{self._sabotage}\n{dies}",
         )
 
@@ -165,10 +185,11 @@ class Kills:
         """
         with self._daemon.guest() as watcher:
             watcher.socket.settimeout(ANSWERED)
-            watcher.type("/join ops")
+            watcher.type(f"/login {KEEPER} {PASSWORD}", "/sync")
+            watcher.until("/sync")
             for _ in range(7):
                 self._call()
-            left = {f"re {call}" for call in self._calls[-7:]}
+            left = {f"{ANSWERS[-1]} {call}" for call in self._calls[-7:]}
             while left:
                 line = watcher.line()
                 assert line, f"the daemon has ended; the bot said {bot.said!r}"
@@ -181,5 +202,8 @@ class Kills:
         )
         events = [json.loads(line) for line in out.splitlines()]
         answers = Counter(event["text"] for event in events if event["kind"] == "notice")
+        with closing(sqlite3.connect(self._directory / "store")) as store:
+            inbox = store.execute("SELECT text FROM log WHERE room = ?", [f"@{KEEPER}"])
+            answers.update(text for (text,) in inbox)
         runs = Counter((self._directory / "runs").read_text().splitlines())
         return Outcome(self._calls, answers, runs, self._ends)

@@ -45,6 +45,7 @@ from tests.proofs.crash.state import (
     faults_of_rights,
     furnish,
 )
+from tests.support.immediately import without_threads
 from tests.support.sentences import EN
 from tests.support.stores import QueueReactor
 
@@ -408,7 +409,7 @@ _FORMAT = ChatFormat()
 def _open(path: Path) -> dict[str, list[str]]:
     """Read all logs as the daemon does, and append one line to each."""
     turns = QueueReactor()
-    store = SqliteStore(cast(IStoreReactor, turns), path)
+    store = without_threads(SqliteStore(cast(IStoreReactor, turns), path))
     store.start()
     logs: dict[str, list[str]] = {}
     try:

@@ -25,7 +25,8 @@ from chatd.text.messages import MOST_MESSAGE_LINES
 from tests.proofs.day.clients import HttpConnection, Terminal
 from tests.proofs.day.daemon import HOST, Daemon
 from tests.support.http import request
-from tests.support.world import PASSWORD, Immediately
+from tests.support.immediately import without_threads
+from tests.support.world import PASSWORD
 
 REST_SECONDS = 180.0
 """Seconds after which all that was stored is in the search index, too: see
@@ -46,9 +47,7 @@ def file_at(path: Path) -> Maker:
 
     def make(clock: Clock, now: Callable[[], float], settings: Settings) -> SqliteStore:
         limit = SizeLimit(path, settings.max_store)
-        store: Any = SqliteStore(cast(Any, clock), path, now, limit)
-        store._writer_thread = store._reader_thread = store._searcher_thread = Immediately()
-        return cast(SqliteStore, store)
+        return without_threads(SqliteStore(cast(Any, clock), path, now, limit))
 
     return make
 

@@ -1,4 +1,4 @@
-"""Alertmanager, Apprise, slack_sdk, @slack/webhook and curl post to a daemon by an incoming hook.
+"""Alertmanager, Monit, Apprise, slack_sdk, @slack/webhook and curl post to a daemon by a hook.
 
 Each counts what it posts as delivered, and a person at a terminal reads the lines. A program that
 this machine does not have is left out.
@@ -30,6 +30,7 @@ from tests.support.server_processes import free_port
 pytestmark = pytest.mark.senders
 
 ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+MONIT = shutil.which("monit")
 MODULES = Path(os.environ.get("NODE_PATH", "")) / "@slack" / "webhook"
 HERE = Path(__file__).parent
 
@@ -181,6 +182,49 @@ def test_alertmanager_sends_again_what_a_killed_daemon_did_not_take(tmp_path: Pa
         assert manager.counted("alertmanager_notifications_failed_total", "slack") == 0
     finally:
         manager.stop()
+
+
+def monit_files(directory: Path, url: str) -> Path:
+    """Write the recipe of docs/alerts.md for Monit, and return its control file.
+
+    In place of the whole disk it watches the size of one file.
+    """
+    document = read("docs/alerts.md").partition("## Monit")[2]
+    rules, script = re.findall(r"```\w*\n(.*?)```", document, re.DOTALL)[:2]
+    alert, watched = directory / "chat-alert", directory / "watched"
+    alert.write_text(script.replace("http://chat.lan:60080/hooks/TOKEN", url))
+    alert.chmod(0o755)
+    for old, new in (
+        ("/usr/local/bin/chat-alert", str(alert)),
+        ("filesystem root with path /", f"file root with path {watched}"),
+        ("space usage > 90%", "size > 9 B"),
+    ):
+        assert old in rules
+        rules = rules.replace(old, new)
+    control = directory / "monitrc"
+    files = [f"set {name}file {directory / name}\n" for name in ("pid", "id", "state")]
+    control.write_text("set daemon 1\n" + "".join(files) + rules)
+    control.chmod(0o700)
+    return control
+
+
+@pytest.mark.skipif(MONIT is None, reason="needs monit")
+def test_monit_says_that_a_rule_fails_and_that_it_is_over(room: Room, tmp_path: Path) -> None:
+    assert MONIT is not None
+    control, watched = monit_files(tmp_path, room.url), tmp_path / "watched"
+    watched.write_text("0123456789")
+    with subprocess.Popen([MONIT, "-I", "-c", str(control)]) as monit:
+        try:
+            first, second = room.said("size test failed")
+            assert re.fullmatch(r"\[FIRING\] root of \S+", first)
+            assert "current size is 10 B" in second
+            watched.write_text("")
+            (over, _) = room.said("succeeded")
+            assert over == first.replace("FIRING", "RESOLVED")
+            room.reader.type("/acks")
+            assert room.reader.until("No alert goes on")
+        finally:
+            monit.terminate()
 
 
 @pytest.mark.skipif(importlib.util.find_spec("apprise") is None, reason="needs apprise")

@@ -51,6 +51,21 @@ def test_it_is_answered_counted_and_closed(world: World, eva: Any, luis: Any) ->
     assert only(eva.seen("answers")) == {"type": "answers", **ASKED, "open": False, **standing}
 
 
+def test_its_answers_are_shown_with_names_to_all(eva: Any, luis: Any) -> None:
+    eva.send("ask", room="lobby", **PORTS)
+    eva.send("ask", room="lobby", question="Why?")
+    luis.send("answer", room="lobby", seq=1, answer=2)
+    luis.send("show", room="lobby", seq=1)
+    assert only(luis.seen("error"))["key"] == "only_asker_shows"
+    luis.seen(), eva.seen()
+    eva.send("show", room="lobby", seq=1, id=9)
+    told = only(eva.seen("answers"))
+    assert (told["id"], told["seq"], told["open"], told["counts"]) == (9, 1, True, [0, 1])
+    (event,) = [each for message in luis.seen("events") for each in message["events"]]
+    assert (event["answer"]["verb"], event["answer"]["seq"]) == ("show", 1)
+    assert [each["names"] for each in event["answer"]["counts"]] == [[], ["luis"]]
+
+
 def test_a_person_is_told_its_own_answers_and_which_questions_are_open(eva: Any, luis: Any) -> None:
     def told(client: Any) -> Any:
         client.send("questions", room="lobby", id=5)
@@ -131,6 +146,7 @@ def test_answers_in_words_are_told_by_their_number(world: World, eva: Any, luis:
         ("answer", {"answer": 1}, "no_question"),
         ("answers", {}, "no_question"),
         ("close", {}, "no_question"),
+        ("show", {}, "no_question"),
     ],
 )
 def test_a_wrong_message_is_refused(

@@ -8,8 +8,8 @@ import pytest
 
 from chatd.accounts.credentials import BROWSER
 from chatd.chat.action_queue import ActionQueue
-from chatd.chat.idempotency import IdempotencyKeys
 from chatd.chat.joined_rooms import JoinedRooms
+from chatd.chat.keyed_lines import KeyedLines
 from chatd.chat.membership import Membership
 from chatd.chat.moderation import Moderation
 from chatd.chat.room_moves import RoomMoves
@@ -97,7 +97,7 @@ PLACES = {
     "an answer": (WebSocketHandler, "tell"),
     "logging in": (WebSocketHandler, "log_in"),
     "a receipt": (LineReceipts, "_acknowledge"),
-    "a retry": (IdempotencyKeys, "say"),
+    "a retry": (KeyedLines, "say"),
     "entering": (Session, "enter"),
     "a stay": (Membership, "__init__"),
     "ending a stay": (Membership, "end"),

@@ -77,6 +77,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "seen", "room": "lobby"}, WRONG, "seq must be"),
     *(({"type": "seen", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
     ({"type": "seen", "room": "nope", "seq": 1}, "not_in_that_room", "#nope"),
+    *(({"type": "whisper", "to": it, "text": "a"}, WRONG, must_be("to")) for it in NOT_TEXTS),
+    *(({"type": "whisper", "to": "ana", "text": it}, WRONG, must_be("text")) for it in NOT_TEXTS),
     *(({"type": "decide", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
     *(({"type": "decide", "room": "lobby", "words": it}, WRONG, "words") for it in NOT_TEXTS),
     ({"type": "decide", "room": "nope"}, "unknown_room", "#nope"),
@@ -88,6 +90,23 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     *(({"type": "take", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
     *(({"type": "take", "room": "lobby", "words": it}, WRONG, "words") for it in NOT_TEXTS),
     ({"type": "take", "room": "nope"}, "unknown_room", "#nope"),
+    *(
+        (
+            {
+                "type": verb,
+                "room": "lobby",
+                "to": "x",
+                "text": "x",
+                "question": "q",
+                "key": "short",
+            },
+            WRONG,
+            "key must be",
+        )
+        for verb in ("decide", "take", "ask", "answer", "whisper")
+    ),
+    *(({"type": "whisper", "to": it, "text": "x"}, WRONG, "to must be") for it in NOT_TEXTS),
+    *(({"type": "whisper", "to": "x", "text": it}, WRONG, "text must be") for it in NOT_TEXTS),
     ({"type": "alerts", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "decisions", "room": "nope"}, "unknown_room", "#nope"),
     ({"type": "questions", "room": "nope"}, "unknown_room", "#nope"),
@@ -95,7 +114,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "ask", "room": "nope", "question": "q"}, "unknown_room", "#nope"),
     *(
         ({"type": verb, "room": "lobby", "seq": value}, WRONG, "seq must be")
-        for verb in ("answer", "answers", "close")
+        for verb in ("answer", "answers", "close", "show")
         for value in NOT_NUMBERS
     ),
     *(({"type": verb, "room": "nope"}, "unknown_room", "#nope") for verb in ("answer", "answers")),

@@ -166,17 +166,39 @@ def test_all_lines_are_one_valid_message() -> None:
 
 
 class TestAlerts:
-    def test_one_that_is_over_has_the_identity_of_the_one_that_began(self) -> None:
+    @pytest.mark.parametrize(
+        ("began", "ended"),
+        [
+            ("[FIRING:2] {} (db1)", "[RESOLVED] {} (db1)"),
+            ("🔥 ALERTING: {}", "RESOLVED: {}"),
+            ("[{}] [🔴 Down] timeout", "[{}] [✅ Up] 200 - OK"),
+            ("_Shop_\n{0}\n[{0}] [🔴 Down] timeout", "{0}\n[{0}] [✅ Up] 200 - OK"),
+            ("❌ Your service {} went down. ❌", "✅ Your service {} is up! ✅"),
+            ("{} service went down.", "{} service went up!"),
+            ("“{}” is DOWN.", "“{}” is UP (last ping was 1 s ago)."),
+        ],
+    )
+    def test_one_that_is_over_has_the_identity_of_the_one_that_began(
+        self, began: str, ended: str
+    ) -> None:
         def alert(title: str) -> tuple[str, bool]:
             got = read(JSON, json.dumps({"attachments": [{"title": title}]}).encode(), MAX_LENGTH)
             assert isinstance(got, Reading)
             (found,) = got.alerts
             return found.identity, found.is_resolved
 
-        began, ended = alert("[FIRING:2] Disk (db1)"), alert("[RESOLVED] Disk (db1)")
-        assert began == (ended[0], False)
-        assert ended[1]
-        assert alert("[FIRING:1] Disk (db2)")[0] != began[0]
+        identity, is_resolved = alert(began.format("Shop / web"))
+        assert not is_resolved
+        assert alert(ended.format("Shop / web")) == (identity, True)
+        assert alert(began.format("Shop / mail")) != (identity, False)
+
+    @pytest.mark.parametrize(
+        "text", ["the service went down. Who is on it?", "“a” is up", "[a] b", "a\n\n[b] [up]"]
+    )
+    def test_words_of_people_are_none(self, text: str) -> None:
+        got = read(JSON, json.dumps({"text": text}).encode(), MAX_LENGTH)
+        assert isinstance(got, Reading)
+        assert not got.alerts
 
     def test_are_at_their_first_lines(self) -> None:
         alerts = [

@@ -4,6 +4,7 @@ These modules must not know how bytes become a request.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `client_keys`: The header by which a client names a request, so that a retry is carried out once.
 - `hooks`: The routes of incoming hooks: tools post there as to a webhook of Slack's, Discord's or
   Gotify's.
 - `incident`: Routes of an incident: the decisions of a room, its alerts, and acks.
@@ -14,6 +15,7 @@ Modules (python3 -m tools.documents writes this list):
   body is.
 - `questions`: Routes of questions: asking a room, answering, the answers so far, and closing.
 - `reached`: The route that answers who has a line.
+- `registers`: The route that answers who was in a room, and when, from the register of that room.
 - `request_session`: The session of an HTTP request, which lasts as long as the request.
 - `rooms`: Routes of the API for programs: the rooms, their messages, the account and the store.
 - `route`: A row of the table of the API: a method and a path, their handler, and their description.

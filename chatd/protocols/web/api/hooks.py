@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chatd.chat.actions.hook_posts import Outcome, Post, Taken, take_post
+from chatd.protocols.web.api.client_keys import KEY, key_in
 from chatd.protocols.web.api.operation import Body, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
@@ -27,6 +28,7 @@ STATUS: Mapping[Outcome, int] = {
     Outcome.NO_SERVICE: 404,
     Outcome.ARCHIVED: 410,
     Outcome.IN_CLEAR: 403,
+    Outcome.OTHER_POST: 422,
     Outcome.LATER: 503,
 }
 """The statuses of answers. A tool tries again after 503, and after nothing else."""
@@ -62,7 +64,7 @@ async def _take(call: Call, token: str) -> Taken:
     if (request.header("content-encoding") or "identity").lower() != "identity":
         raise bad_request("body_is_packed", 415)
     type = request.header("content-type") or ""
-    post = Post(type, request.body, call.asker.confidential)
+    post = Post(type, request.body, call.asker.confidential, key_in(request))
     taken = await take_post(call.server, token, post, call.max_length)
     call.asker.charge(WRONG_TOKEN_COST if taken.outcome is Outcome.NO_SERVICE else taken.lines)
     return taken
@@ -102,6 +104,7 @@ _RETURNS = (
     ),
     _returned(Outcome.NO_SERVICE, "No webhook has the token."),
     _returned(Outcome.ARCHIVED, "The room is closed."),
+    _returned(Outcome.OTHER_POST, "Something else was posted with this `Idempotency-Key`."),
     _returned(
         Outcome.LATER,
         "The lines could not be stored, or a budget is used up: try again after `Retry-After`.",
@@ -131,8 +134,10 @@ _POST = Operation(
     "Say lines by a webhook",
     description="In the name of the webhook, as one message: of at most 50 lines, and one that says"
     " how many there are beside. Answers are text: the words that tools know from Slack. Neither"
-    " `Host` nor `Origin` is looked at here, and parameters of the query are ignored.",
-    parameters=(_TOKEN,),
+    " `Host` nor `Origin` is looked at here, and parameters of the query are ignored. With an"
+    " `Idempotency-Key`, a retry within a day says nothing, and is answered as before. Without one,"
+    " a post that is sent again, because its answer was lost, is said again.",
+    parameters=(_TOKEN, KEY),
     bodies=_BODIES,
     returns=_RETURNS,
     errors=(415,),
@@ -157,6 +162,7 @@ _GOTIFY = replace(
     parameters=(
         Parameter(_GOTIFY_KEY, "header", TEXT, "The token."),
         Parameter("token", "query", TEXT, "The token, in place of the header."),
+        KEY,
     ),
     returns=(
         Returned(200, "The lines are on disk, and shown.", {"type": "object"}, {"id": 0}),

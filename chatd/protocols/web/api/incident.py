@@ -10,11 +10,14 @@ from functools import partial
 from chatd.chat.actions import acks, decisions, history
 from chatd.chat.actions.costs import LISTING_COST, PAGING_COST
 from chatd.chat.actions.look import room_called
+from chatd.chat.actions.once import Made
 from chatd.chat.actions.remarks import valid_words
+from chatd.chat.key_owners import key_of_request
 from chatd.errors import ErrorKind
 from chatd.event import Kind
 from chatd.formats.json import event_members
-from chatd.protocols.web.api.operation import Body, Operation, Parameter, Returned
+from chatd.protocols.web.api.client_keys import KEY, RETRIED, check_no_key, key_in
+from chatd.protocols.web.api.operation import Body, Named, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.rooms import LAST_SEQ
 from chatd.protocols.web.api.route import Route
@@ -26,22 +29,20 @@ from chatd.storage.contract import StoreError
 
 async def decide(call: Call) -> Answer:
     """Keep a line as a decision, and answer with it once it is on disk."""
-    seq, words = _line_in(call)
+    line, key, wanted = _line_in(call), key_in(call.request), call.names["room"]
     with visitor(call) as (session, _):
-        room = room_called(call.server, session, call.names["room"])
-        check = partial(check_still, session)
-        decision = await decisions.decide(call.server, session, room, seq, words, check)
-    return json_answer(201, {"room": room.name, "decision": decision._asdict()})
+        own, check = key_of_request(session, key), partial(check_still, session)
+        made = await decisions.decide_once(call.server, session, wanted, *line, own, check)
+    return _answer_with("decision", made)
 
 
 async def ack(call: Call) -> Answer:
     """Tell a room that the client has an alert, and answer once that is on disk."""
-    seq, words = _line_in(call)
+    line, key, wanted = _line_in(call), key_in(call.request), call.names["room"]
     with visitor(call) as (session, _):
-        room = room_called(call.server, session, call.names["room"])
-        check = partial(check_still, session)
-        made = await acks.ack(call.server, session, room, seq, words, check)
-    return json_answer(201, {"room": room.name, "ack": made._asdict()})
+        own, check = key_of_request(session, key), partial(check_still, session)
+        made = await acks.ack_once(call.server, session, wanted, *line, own, check)
+    return _answer_with("ack", made)
 
 
 async def list_alerts(call: Call) -> Answer:
@@ -52,12 +53,18 @@ async def list_alerts(call: Call) -> Answer:
     return json_answer(200, {"room": room.name, "alerts": alerts})
 
 
+def _answer_with(name: str, made: Made) -> Answer:
+    remark = None if made.remark is None else made.remark._asdict()
+    return json_answer(200 if made.again else 201, {"room": made.room, name: remark})
+
+
 def _line_in(call: Call) -> tuple[int | None, str]:
     """Return the seq of the line that a body names, if it names one, and the words in it.
 
     Raises `Problem` and `Refusal`.
     """
     given = call.request.json_object("seq", "words")
+    check_no_key(given)
     seq, words = given.get("seq"), given.get("words", "")
     if seq is not None and (not isinstance(seq, int) or isinstance(seq, bool) or seq < 1):
         raise Problem(ErrorKind.WRONG_USE, "not_a_seq", name="seq")
@@ -84,8 +91,21 @@ async def list_decisions(call: Call) -> Answer:
     return json_answer(200, {"room": room.name, "events": events, **more})
 
 
+def _made(schema: str, name: str) -> Named:
+    """Return the schema of a remark that a client has made."""
+    deleted = "Null if it was made before with this key, and is deleted by now."
+    either = {"anyOf": [REMARK, {"type": "null"}], "description": deleted}
+    return Named(schema, members({"room": TEXT, name: either}))
+
+
 _ACK = Remark("ack", 119, "alerts", "FIRING DiskFull on db1", "on it")._asdict()
 _DECISION = Remark("decision", 118, "luis", "shall we go back?", "yes, to 1.2")._asdict()
+
+_DECIDED_EXAMPLE = {"room": "ops", "decision": _DECISION}
+_ACKED_EXAMPLE = {"room": "ops", "ack": _ACK}
+
+_DECIDED = _made("Decided", "decision")
+_ACKED = _made("Acked", "ack")
 
 NEXT = {"type": "integer", "description": "Left out if there are no earlier ones."}
 
@@ -156,8 +176,8 @@ TABLE = (
             "rooms",
             "Keep a line as a decision",
             description="Who may speak in the room may do so. Without a `seq` it is the last line"
-            " that was said. The room is shown an event of the kind `decision`.",
-            parameters=(ROOM,),
+            f" that was said. The room is shown an event of the kind `decision`.{RETRIED}",
+            parameters=(ROOM, KEY),
             bodies=(
                 Body(
                     members(
@@ -169,12 +189,8 @@ TABLE = (
                 ),
             ),
             returns=(
-                Returned(
-                    201,
-                    "It is on disk, and shown.",
-                    members({"room": TEXT, "decision": REMARK}),
-                    {"room": "ops", "decision": _DECISION},
-                ),
+                Returned(201, "It is on disk, and shown.", _DECIDED, _DECIDED_EXAMPLE),
+                Returned(200, "It was kept before, with this key.", _DECIDED, _DECIDED_EXAMPLE),
             ),
             errors=(401, 404, 422),
         ),
@@ -226,8 +242,8 @@ TABLE = (
             "Take on an alert",
             description="Who may speak in the room may do so. Without a `seq` it is the only alert"
             " that nobody has, or the only one; if no alert goes on, the last line of a webhook, or"
-            " question. The room is shown an event of the kind `ack`.",
-            parameters=(ROOM,),
+            f" question. The room is shown an event of the kind `ack`.{RETRIED}",
+            parameters=(ROOM, KEY),
             bodies=(
                 Body(
                     members({}, seq=SEQ, words={**TEXT, "description": "One line."}),
@@ -235,12 +251,8 @@ TABLE = (
                 ),
             ),
             returns=(
-                Returned(
-                    201,
-                    "It is on disk, and shown.",
-                    members({"room": TEXT, "ack": REMARK}),
-                    {"room": "ops", "ack": _ACK},
-                ),
+                Returned(201, "It is on disk, and shown.", _ACKED, _ACKED_EXAMPLE),
+                Returned(200, "It was sent before, with this key.", _ACKED, _ACKED_EXAMPLE),
             ),
             errors=(401, 404, 422),
         ),

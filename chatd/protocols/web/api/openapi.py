@@ -6,7 +6,7 @@ credentials and the groups. It must not know the handlers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from chatd.protocols.web.api.operation import (
@@ -191,7 +191,10 @@ def _operation(operation: Operation) -> JsonObject:
     answers: dict[int, object] = {
         status: {"$ref": f"#/components/responses/{ERRORS[status].name}"} for status in statuses
     }
-    answers.update((each.status, _returned(each)) for each in operation.returns)
+    for each in operation.returns:
+        answers[each.status] = _returned(
+            [of for of in operation.returns if of.status == each.status]
+        )
     return {
         "operationId": operation.id,
         "tags": [operation.group],
@@ -219,15 +222,20 @@ def _bodies(bodies: Iterable[Body]) -> JsonObject:
     return {"required": True, "content": content} if content else {}
 
 
-def _returned(returned: Returned) -> JsonObject:
-    content = {}
-    if returned.schema is not None:
-        example = _unless_empty(example=returned.example)
-        content[returned.type] = {"schema": returned.schema, **example}
-    headers = {
-        name: {"description": text, "schema": TEXT} for name, text in returned.headers.items()
+def _returned(returns: Sequence[Returned]) -> JsonObject:
+    """Return the description of an answer, which may be of several types."""
+    content = {
+        each.type: {"schema": each.schema, **_unless_empty(example=each.example)}
+        for each in returns
+        if each.schema is not None
     }
-    return {"description": returned.description, **_unless_empty(content=content, headers=headers)}
+    headers = {
+        name: {"description": text, "schema": TEXT}
+        for each in returns
+        for name, text in each.headers.items()
+    }
+    description = returns[0].description
+    return {"description": description, **_unless_empty(content=content, headers=headers)}
 
 
 def _error(error: Error) -> JsonObject:

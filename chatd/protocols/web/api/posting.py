@@ -14,6 +14,7 @@ from chatd.chat.actions.speak import KINDS
 from chatd.chat.line_quotas import UNPUBLISHED_LINES
 from chatd.errors import LINE_FAULTS, ErrorKind, message_refusal, short
 from chatd.event import Kind
+from chatd.protocols.web.api.client_keys import KEY, check_no_key, key_in
 from chatd.protocols.web.api.operation import Body, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.route import Route
@@ -28,9 +29,6 @@ from chatd.text.messages import (
 )
 from chatd.text.validation import InvalidLine, LineFault, validate_line
 
-KEY_CHARACTERS = 255
-"""Most characters of an ``Idempotency-Key``."""
-
 _BLANK = frozenset((b"", b"\r"))
 
 _TEXTS = frozenset(("text", "message"))
@@ -41,7 +39,7 @@ async def say(call: Call) -> Answer:
     """Say some lines in a room, all or none, and answer with their seqs once they are on disk."""
     request, server = call.request, call.server
     texts, kind = said_in(request, call.max_length, call.names["room"])
-    key, name = _key(request), request.parameter("name")
+    key, name = key_in(request), request.parameter("name")
     call.asker.charge(len(texts) + sum(text.count("\n") for text in texts))
     with visitor(call) as (session, _):
         posted = await post(
@@ -147,18 +145,10 @@ def _check_members(members: Mapping[str, object], room: str) -> None:
     """
     if members.get("name") is not None:
         raise Problem(ErrorKind.WRONG_USE, "name_in_body")
-    if members.get("key") is not None:
-        raise Problem(ErrorKind.WRONG_USE, "key_in_body")
+    check_no_key(members)
     named = members.get("room")
     if isinstance(named, str) and fold(named.removeprefix("#")) != fold(room.removeprefix("#")):
         raise Problem(ErrorKind.WRONG_USE, "room_in_body", room=short(room.removeprefix("#")))
-
-
-def _key(request: Request) -> str | None:
-    key = request.header("idempotency-key")
-    if key is not None and not 1 <= len(key) <= KEY_CHARACTERS:
-        raise bad_request("key_too_long", limit=KEY_CHARACTERS)
-    return key
 
 
 _POSTED = {"room": "ops", "seq": 121, "seqs": [121]}
@@ -199,12 +189,7 @@ TABLE = (
                     KIND,
                     "The kind of the lines, as `kind` in a body of JSON: one of the two.",
                 ),
-                Parameter(
-                    "Idempotency-Key",
-                    "header",
-                    {**TEXT, "minLength": 1, "maxLength": KEY_CHARACTERS},
-                    "A key that the client makes up, another one for each post.",
-                ),
+                KEY,
             ),
             bodies=(
                 Body(SAY, {"text": "the build is done"}),

@@ -14,6 +14,7 @@ from typing import Any, Final
 from chatd.chat.actions import ask
 from chatd.chat.actions.costs import KEEPING_COST
 from chatd.chat.actions.look import room_called
+from chatd.chat.key_owners import key_of_request
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Phrase
@@ -25,55 +26,61 @@ from chatd.protocols.live.questions import (
     question_in,
     standing_members,
 )
+from chatd.protocols.web.api.client_keys import KEY, RETRIED, check_no_key, key_in
 from chatd.protocols.web.api.operation import Body, Named, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call, visitor
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.schemas import COUNT, FLAG, ROOM, SEQ, TEXT, array, members
 from chatd.protocols.web.http.messages import Answer, Problem, json_answer
-from chatd.rooms.room import Room
 
 
 async def begin(call: Call) -> Answer:
     """Ask a room a question, and answer with its seq once it is on disk."""
-    given = call.request.json_object("question", "options", "anonymous")
-    with _member(call) as (session, room):
-        question = question_in(given, call.max_length)
-        asked = await ask.ask(call.server, session, room, question)
-        return json_answer(201, asked_members(asked))
+    given, key = call.request.json_object("question", "options", "anonymous"), key_in(call.request)
+    check_no_key(given)
+    with _account(call) as session:
+        question, own = question_in(given, call.max_length), key_of_request(session, key)
+        wanted = call.names["room"]
+        asked, again = await ask.ask_once(call.server, session, wanted, question, own)
+        return json_answer(200 if again else 201, asked_members(asked))
 
 
 async def answer(call: Call) -> Answer:
     """Answer a question, and answer with that once it is on disk."""
-    given, seq = call.request.json_object("answer"), _seq(call)
-    with _member(call) as (session, room):
-        text = answer_in(given, call.max_length)
-        found = await ask.answer(call.server, session, room, text, seq)
+    given, seq, key = call.request.json_object("answer"), _seq(call), key_in(call.request)
+    check_no_key(given)
+    with _account(call) as session:
+        text, own = answer_in(given, call.max_length), key_of_request(session, key)
+        wanted = call.names["room"]
+        found = await ask.answer_once(call.server, session, wanted, text, seq, own)
         return json_answer(200 if found.again else 201, given_members(found))
 
 
 async def standing(call: Call) -> Answer:
     """Answer with the answers to a question so far."""
     seq = _seq(call)
-    with _member(call) as (session, room):
+    with _account(call) as session:
+        room = room_called(call.server, session, call.names["room"])
         return json_answer(200, standing_members(ask.look(call.server, session, room, seq)))
 
 
 async def close(call: Call) -> Answer:
     """Close a question, and answer with the answers to it."""
     seq = _seq(call)
-    with _member(call) as (session, room):
+    with _account(call) as session:
+        room = room_called(call.server, session, call.names["room"])
         found = await ask.close(call.server, session, room, seq)
         return json_answer(200, standing_members(found))
 
 
 @contextmanager
-def _member(call: Call) -> Iterator[tuple[Session, Room]]:
-    """Yield a session of an account, and the room of the path. Raises `Refusal` and `Problem`."""
+def _account(call: Call) -> Iterator[Session]:
+    """Yield a session of an account. Raises `Refusal` and `Problem`."""
     with visitor(call) as (session, _):
         if session.account is None:
             raise Refusal(ErrorKind.NOT_ALLOWED, "answer_needs_account")
         try:
-            yield session, room_called(call.server, session, call.names["room"])
+            yield session
         except WrongMessage as wrong:
             right = Phrase(str(wrong.values["right"]))
             member = wrong.values["member"]
@@ -149,16 +156,19 @@ TABLE = (
             "ask",
             "questions",
             "Ask a room a question",
-            description="For an account that may ask there: in a room that is run, operators. (A"
-            " token gives no role.) Without `options`, people answer in words.",
-            parameters=(ROOM,),
+            description="For an account that may ask there: in a room that is run, operators."
+            f" Without `options`, people answer in words.{RETRIED}",
+            parameters=(ROOM, KEY),
             bodies=(
                 Body(
                     members({"question": TEXT}, options=array(TEXT, maxItems=9), anonymous=FLAG),
                     {"question": "Which port does HTTP use?", "options": ["21", "80", "443"]},
                 ),
             ),
-            returns=(Returned(201, "The question is on disk.", QUESTION, _EXAMPLE),),
+            returns=(
+                Returned(201, "The question is on disk.", QUESTION, _EXAMPLE),
+                Returned(200, "It was asked before, with this key.", QUESTION, _EXAMPLE),
+            ),
             errors=_ERRORS,
         ),
         KEEPING_COST,
@@ -186,8 +196,9 @@ TABLE = (
             "questions",
             "Answer a question",
             description="For an account that may read the room. It may answer again until the"
-            " question is closed, if that is not anonymous.",
-            parameters=_OF_ONE,
+            f" question is closed, if that is not anonymous.{RETRIED} An answer to an anonymous"
+            " question is counted once without a key, and none is kept: a retry is refused.",
+            parameters=(*_OF_ONE, KEY),
             bodies=(
                 Body(
                     members(
@@ -216,7 +227,7 @@ TABLE = (
                 ),
                 Returned(
                     200,
-                    "It has taken the place of an earlier one.",
+                    "It has taken the place of an earlier one, or was given before with this key.",
                     ANSWERED,
                     {"room": "class", "seq": 17, "again": True, "option": 3, "text": "443"},
                 ),

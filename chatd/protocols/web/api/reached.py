@@ -9,7 +9,7 @@ import re
 
 from chatd.chat.actions.costs import READING_COST
 from chatd.chat.actions.look import room_called
-from chatd.chat.actions.reached import Readers, line_of, readers_of
+from chatd.chat.actions.reached import PEOPLE_A_SLICE, line_of, readers_of
 from chatd.chat.reach import Reached
 from chatd.errors import ErrorKind
 from chatd.protocols.web.api.operation import JsonObject, Named, Operation, Parameter, Returned
@@ -17,6 +17,9 @@ from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.api.schemas import FLAG, ROOM, SEQ, TEXT, TIME, array, members
 from chatd.protocols.web.http.messages import Answer, Problem, json_answer
+from chatd.rooms.slices import slices_by_number
+
+_LISTED = (Reached.HAS, Reached.SENT, Reached.NOT_YET, Reached.NOT_KNOWN)
 
 _READERS = array(members({"name": TEXT, "away": FLAG}))
 
@@ -47,17 +50,16 @@ async def reached(call: Call) -> Answer:
         line = await line_of(server, session, room, int(seq))
         check_still(session)
         found = await readers_of(server, session, room, line)
+        lists: dict[str, list[JsonObject]] = {reach.value: [] for reach in _LISTED}
+        for number, some in enumerate(slices_by_number(found.readers, PEOPLE_A_SLICE)):
+            if number:
+                await session.stream.meter.turn()
+            for name, reach in some:
+                away = server.marked.is_away(name, room)
+                lists[reach.value].append({"name": name, "away": away})
         check_still(session)
-        return json_answer(200, {"room": room.name, **_described(found)})
-
-
-def _described(found: Readers) -> JsonObject:
-    line = found.line
-    lists = {
-        reach.value: [{"name": each.name, "away": each.away} for each in found.of(reach)]
-        for reach in (Reached.HAS, Reached.SENT, Reached.NOT_YET, Reached.NOT_KNOWN)
-    }
-    return {"seq": line.seq, "time": line.time, "author": line.author, **lists}
+        about = {"seq": line.seq, "time": line.time, "author": line.author}
+        return json_answer(200, {"room": room.name, **about, **lists})
 
 
 TABLE = (
@@ -70,9 +72,10 @@ TABLE = (
             "rooms",
             "Who has a line",
             description="For its author, and for those who run the room, if they allow it"
-            " (`/mode seen`). The people are those who were there when it was said and are there"
-            " now, without its author. `has`: the system of a client of theirs has acknowledged all"
-            " that it was sent until now, with the line; of one who is absent, the line is read."
+            " (`/mode seen`). The people are those who were there when it was said, and are there"
+            " now, or have an account and lost the connection before they had it; without its"
+            " author. `has`: the system of a client of theirs has acknowledged all that it was sent"
+            " until now, with the line; of one who is not there now, the line is read."
             " `sent`: the same of a system in front of it, because the client is behind TLS or a"
             " proxy. `not_known`: a node has not answered. It takes up to a second.",
             parameters=(ROOM, Parameter("seq", "path", SEQ, "The seq of the line.", example=121)),

@@ -72,6 +72,16 @@ export class Asking {
 	}
 
 	/**
+	 * Show the room the answers to a question of ours, with names.
+	 * @param {page.Room} room
+	 * @param {number} seq
+	 * @param {page.Answered} answered
+	 */
+	show(room, seq, answered) {
+		this.#client.connection.ask({ type: "show", room: room.name, seq }, answered);
+	}
+
+	/**
 	 * Ask for the answers to a question so far, as its author or an operator.
 	 * @param {page.Room} room
 	 * @param {number} seq

@@ -4,7 +4,7 @@
 
 import { addressOf } from "./address.js";
 import { arrange, button, make, nameOf, onSubmit, sentence, span, tell, written } from "./dom.js";
-import { shares, sum } from "./remarks.js";
+import { grouped, shares, sum } from "./remarks.js";
 
 const NAMED = 100; // most people of a list
 
@@ -55,6 +55,7 @@ class Card {
 	#missing;
 	#shown = make("ul", {});
 	#closing;
+	#showing;
 	#looking;
 	#isWaiting = false;
 	#given;
@@ -81,9 +82,10 @@ class Card {
 		this.#ways = make("div", { role: "group", ariaLabel: texts.say("answer") }, ways);
 		this.#missing = new NameList(texts, "not_yet");
 		this.#closing = button(() => this.#ask((done) => asking.close(room, seq, done)), texts.say("close_question"));
+		this.#showing = button(() => this.#ask((done) => asking.show(room, seq, done)), texts.say("show_answers"));
 		this.#looking = button(() => this.#ask((done) => asking.look(room, seq, done)), texts.say("look"));
 		this.#tally.ariaLive = "off"; // it changes with each answer
-		this.#tally.append(this.#count, this.#missing.element, this.#closing);
+		this.#tally.append(this.#count, this.#missing.element, this.#closing, this.#showing);
 		const asks = make("p", { className: "asks" }, ...sentence(texts, "asks", { name: nameOf(author) }));
 		const parts = [asks, make("p", {}, written(words)), this.#note, this.#ways, this.#own, this.#error];
 		this.element = make("section", { className: "card", ariaLabel: texts.say("question") }, ...parts);
@@ -102,15 +104,19 @@ class Card {
 		this.#note.hidden = isDone;
 		tell(this.#note, texts.say(anonymous ? "answers_anonymous" : "answers_named"));
 		this.#ways.hidden = isDone && !options.length;
-		const people = (close ?? show)?.counts.map((count) => count.people);
+		const people = (close ?? show)?.counts.map((each) => each.people);
 		const numbers = close ? people : (standing?.counts ?? counts ?? people);
 		const each = shares(numbers ?? []);
 		for (const [at, option] of this.#options.entries()) {
 			option.draw(own?.option === at + 1, isDone, numbers && (numbers[at] ?? 0), each[at] ?? 0);
 		}
 		tell(this.#own, own ? this.#ownText(own) : "");
-		this.#drawWords(show?.counts ?? standing?.answers?.map(({ name, text }) => ({ answer: text, names: [name] })));
+		this.#drawWords(show?.counts ?? grouped(standing?.answers ?? []));
 		this.#looking.hidden = !isOpen || !runsRoom || isMine || standing !== undefined;
+		// They are shown again once there are others.
+		const count = standing?.answered ?? sum(numbers);
+		const shown = sum(show?.counts.map(({ people }) => people));
+		this.#showing.hidden = !isMine || anonymous || shown === count;
 		this.#drawTally(isOpen, standing, numbers);
 	}
 
@@ -289,6 +295,6 @@ function resultCard(texts, room, { author = "" }, { verb, seq, counts }) {
 		{ className: "card", ariaLabel: texts.say("answers") },
 		make("p", { className: "asks" }, ...sentence(texts, key, { name: nameOf(author), question: link })),
 		counts.some(({ answer }) => answer) && make("ul", { className: "options" }, ...items),
-		make("p", {}, texts.say("closed_with", { count: sum(numbers) })),
+		make("p", {}, texts.say(verb === "close" ? "closed_with" : "shown_with", { count: sum(numbers) })),
 	);
 }

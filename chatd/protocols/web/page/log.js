@@ -253,13 +253,15 @@ export class Log {
 	 */
 	#footer(room, message) {
 		const { texts, asking } = this.#given;
-		const parts = message.flatMap(({ seq = 0, text }) => {
-			const known = room.remarks.get(seq);
+		const all = message.map(({ seq }) => room.remarks.get(seq));
+		// Several alerts may be one message: each has what stands below it.
+		const isOfFirst = all.every((known, at) => !known || at === 0);
+		const parts = message.flatMap(({ seq = 0, text }, at) => {
+			const known = all[at];
 			if (!known) return [];
 			const take = () => asking.take(room, seq);
 			const forget = () => asking.forget(room, seq);
-			// Several alerts may be one message: each has what stands below it.
-			return footer(texts, known, message.length > 1 ? text.slice(0, EXCERPT) : "", take, forget);
+			return footer(texts, known, isOfFirst ? "" : text.slice(0, EXCERPT), take, forget);
 		});
 		return parts.length ? make("div", { className: "remarks" }, ...parts) : undefined;
 	}

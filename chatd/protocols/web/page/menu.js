@@ -27,9 +27,9 @@ export class Menu {
 		this.#element.ariaLabel = label;
 		this.#element.replaceChildren(...items.map((item) => this.#item(item)));
 		this.#element.showPopover();
-		const { top, right } = opener.getBoundingClientRect();
+		const { top, left, right } = opener.getBoundingClientRect();
 		const { offsetWidth, offsetHeight, style } = this.#element;
-		style.left = `${Math.max(0, right - offsetWidth)}px`;
+		style.left = `${Math.max(0, Math.min(left, right - offsetWidth))}px`;
 		style.top = `${Math.max(0, Math.min(top, innerHeight - offsetHeight))}px`;
 		this.#move("Home");
 	}

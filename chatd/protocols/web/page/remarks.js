@@ -10,6 +10,8 @@ export class Remarks {
 	changed = new Set();
 	/** @type {page.Alert[]} that go on, the oldest first */
 	alerts = [];
+	#upto = 0; // the seq of the last remark when the server last said which alerts go on
+	#last = 0; // that of the last remark
 	isDue = false; // the server has not been asked yet what it knows of the questions
 	#hasQuestions = false;
 	#looked = 0; // the seq of the question whose answers so far we saw last
@@ -31,16 +33,31 @@ export class Remarks {
 			known.made.push({ seq, by: author, time, verb: remark.verb, words: remark.words });
 			known.made.sort((one, other) => one.seq - other.seq); // older ones may come later
 		}
-		if (ack?.verb === "ack") this.#taken(ack, author);
+		this.#last = Math.max(this.#last, seq);
+		if (ack?.verb === "ack") {
+			known.ack = ack;
+			this.#taken(ack, author);
+			if (seq <= this.#upto) this.#judge(known);
+		}
 		if (answer && seq >= (known[answer.verb]?.seq ?? 0)) known[answer.verb] = { seq, counts: answer.counts };
 		this.changed.add(about);
 	}
 
 	/**
-	 * Take the alerts that go on. One that did, and has no other line now, is over.
+	 * Take the alerts that go on, as the server has them.
 	 * @param {page.Alert[]} alerts
 	 */
 	takeAlerts(alerts) {
+		this.#changeAlerts(alerts);
+		this.#upto = this.#last;
+		for (const known of this.#all.values()) this.#judge(known);
+	}
+
+	/**
+	 * Change the alerts that go on. One that did, and has no other line now, is over.
+	 * @param {page.Alert[]} alerts
+	 */
+	#changeAlerts(alerts) {
 		const before = new Map(this.alerts.map((alert) => [alert.seq, alert]));
 		this.alerts = alerts;
 		for (const alert of alerts) {
@@ -55,13 +72,24 @@ export class Remarks {
 	}
 
 	/**
+	 * See if an alert that the log says a person took is over: it is if none goes on that has its title.
+	 * @param {page.Remarked} known
+	 */
+	#judge({ ack, isOver }) {
+		if (!ack || isOver) return;
+		const title = titleOf(ack);
+		const goesOn = this.alerts.some((each) => each.author === ack.author && titleOf(each) === title);
+		if (!goesOn) this.change(ack.seq, { isOver: true });
+	}
+
+	/**
 	 * A person has an alert now.
 	 * @param {wire.Remark} ack
 	 * @param {string} by
 	 */
 	#taken({ seq, words }, by) {
 		const alerts = this.alerts.map((each) => (each.seq === seq ? { ...each, by, words } : each));
-		this.takeAlerts(alerts);
+		this.#changeAlerts(alerts);
 	}
 
 	/**
@@ -120,6 +148,23 @@ export class Remarks {
 		this.changed.clear();
 		return seqs;
 	}
+}
+
+/**
+ * Return the title of an alert, without how many there are: "[FIRING:2] DiskFull", say.
+ * @param {{ excerpt: string }} alert
+ */
+const titleOf = ({ excerpt }) => excerpt.replace(/^(\W*\w+):\d+/, "$1");
+
+/**
+ * Return answers in words, equal ones as one.
+ * @param {{ name: string, text: string }[]} answers
+ */
+export function grouped(answers) {
+	/** @type {Map<string, string[]>} */
+	const names = new Map();
+	for (const { name, text } of answers) names.set(text, [...(names.get(text) ?? []), name]);
+	return Array.from(names, ([answer, each]) => ({ answer, names: each }));
 }
 
 /** @param {number[]} [counts] */

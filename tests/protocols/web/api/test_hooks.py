@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chatd.chat.actions.hook_posts import Outcome, Post, Taken, take_post
 from chatd.chat.permissions import Mode
 from chatd.event import Kind
 from chatd.protocols.transport.limits import Limits
@@ -20,6 +21,7 @@ from tests.support.hooks import hook_called, let_tools_in, path_of_new
 from tests.support.http import HANDSHAKE, Got, HttpClient, SiteWorld, error_of, request
 from tests.support.logs import Expect
 from tests.support.sentences import EN
+from tests.support.sessions import done
 from tests.support.world import FAR, Member
 
 TEXT = "text/plain; charset=utf-8"
@@ -60,6 +62,114 @@ def _asked(caller: HttpClient, path: str) -> list[Got]:
 def is_ok(got: Got) -> bool:
     """Return True if an answer is what each tool takes for a delivery."""
     return (got.status, got.headers["content-type"], got.body) == (200, TEXT, b"ok")
+
+
+class TestKey:
+    """Posts with an `Idempotency-Key`, whose answer was lost."""
+
+    def test_a_post_that_is_sent_again_is_said_once(self, house: House) -> None:
+        for _ in range(3):
+            assert is_ok(house.post({"text": "disk full"}, idempotency_key="k"))
+        assert _texts(house) == ["disk full"]
+
+    def test_it_is_known_after_a_restart(self, house: House) -> None:
+        token, post = house.path.rpartition("/")[2], Post(JSON, b'{"text":"x"}', True, "k")
+        for lines in 1, 0:
+            server = house.world.server
+            taken = done(house.world, take_post(server, token, post, 4096))
+            assert taken == Taken(Outcome.SAID, lines)
+            assert _texts(house) == ["x"]
+            house.world = house.world.restarted()
+
+    def test_it_is_answered_also_if_the_room_is_closed_by_now(self, house: House) -> None:
+        house.post({"text": "disk full"}, idempotency_key="k")
+        house.ana.type("/close", "/close")
+        assert house.post({"text": "disk full"}, idempotency_key="l").status == 410
+        assert is_ok(house.post({"text": "disk full"}, idempotency_key="k"))
+
+    def test_as_gotify_it_is_said_once(self, house: House) -> None:
+        token = house.path.rpartition("/")[2]
+        for _ in range(2):
+            got = house.post(
+                {"message": "disk full"},
+                path="/hooks/message",
+                x_gotify_key=token,
+                idempotency_key="k",
+            )
+            assert (got.status, got.json) == (200, {"id": 0})
+        assert _texts(house) == ["disk full"]
+
+    def test_another_post_with_the_key_is_refused(self, house: House) -> None:
+        house.post({"text": "disk full"}, idempotency_key="k")
+        got = house.post({"text": "disk ok"}, idempotency_key="k")
+        assert (got.status, got.headers["content-type"]) == (422, TEXT)
+        assert got.body == b"other_post_with_key"
+        assert _texts(house) == ["disk full"]
+        assert "other_post_with_key" in "\n".join(house.ana.ask("/hook list"))
+
+    def test_without_a_key_and_with_another_it_is_said_again(self, house: House) -> None:
+        for headers in {}, {}, {"idempotency_key": "k"}, {"idempotency_key": "l"}:
+            assert is_ok(house.post({"text": "disk full"}, **headers))
+        assert _texts(house) == ["disk full"] * 4
+
+    def test_keys_of_one_hook_are_not_those_of_another(self, house: House) -> None:
+        other = path_of_new(house.ana, "builds")
+        for path in house.path, other:
+            assert is_ok(house.post({"text": "x"}, path=path, idempotency_key="k"))
+        assert _texts(house) == ["x", "x"]
+
+    def test_a_key_that_is_too_long_is_refused(self, house: House) -> None:
+        assert error_of(house.post({"text": "x"}, idempotency_key="k" * 256)) == (
+            400,
+            "key_too_long",
+        )
+
+    @pytest.mark.parametrize("body", [{"text": ""}, b"{"])
+    def test_a_post_that_says_nothing_keeps_no_key(self, house: House, body: object) -> None:
+        assert house.post(body, idempotency_key="k").status == 400
+        assert not house.world.server.idempotency.table
+        assert is_ok(house.post({"text": "x"}, idempotency_key="k"))
+
+    def test_a_retry_counts_as_no_post_of_the_hook(self, house: House) -> None:
+        for _ in range(3):
+            house.post({"text": "x"}, idempotency_key="k")
+        (use,) = (
+            use
+            for server in house.world.servers
+            for hook in server.incoming
+            if (use := server.incoming.use_of(hook)).posts
+        )
+        assert use.posts == 1
+
+    def test_with_the_account_its_keys_are_gone(self, house: House) -> None:
+        house.post({"text": "x"}, idempotency_key="k")
+        server = house.world.server
+        (key,) = server.idempotency.table
+        assert [put.key for put in server.idempotency.account_gone("ana")] == [key]
+
+    @pytest.mark.one_node("its store is held back")
+    def test_one_that_comes_meanwhile_waits_and_one_that_failed_is_said(
+        self, house: House, expected_errors: Expect
+    ) -> None:
+        house.world.store.holds = True
+        callers = [house.web.caller() for _ in range(2)]
+        for caller in callers:
+            caller.send(request("POST", house.path, b"x", content_type=TEXT, idempotency_key="k"))
+        house.world.fail()
+        assert [got.status for got in callers[0].got()] == [503]
+        assert callers[1].got() == []
+        house.world.release()
+        assert [is_ok(got) for got in callers[1].got()] == [True]
+        house.world.store.holds = False
+        assert is_ok(house.post(b"x", TEXT, idempotency_key="k"))
+        assert _texts(house) == ["x"]
+        expected_errors()
+
+
+def _texts(house: House) -> list[str]:
+    """Return what the hooks of #ops have said."""
+    house.world.settle()
+    return [event.text for event in house.world.stored("ops") if event.kind is Kind.NOTICE]
 
 
 class TestPost:

@@ -119,6 +119,38 @@ def test_of_an_anonymous_one_the_counts_are_given_once_it_is_closed(web: Web, ev
     assert send(web, "ana", "/1/close").json["counts"] == [0, 1]
 
 
+class TestTokens:
+    """Questions of a program with a token of an account, which uses no other role of it."""
+
+    @pytest.fixture
+    def nora(self, web: Web, eva: Member) -> Member:
+        nora = web.world.member("nora")
+        nora.ask("/join class")
+        return nora
+
+    def test_one_that_reads_asks_nothing(self, web: Web, nora: Member) -> None:
+        web.tokens["nora"] = web.token("nora", "read")
+        assert error_of(send(web, "nora", body=PORTS)) == (403, "token_reads_only")
+
+    def test_nor_does_it_close_what_its_owner_asked(self, web: Web, nora: Member) -> None:
+        web.tokens["nora"] = web.token("nora", "read")
+        nora.ask("/ask Ready?")
+        assert error_of(send(web, "nora", "/1/close")) == (403, "token_reads_only")
+        assert send(web, "nora", "/1", method="GET").json["open"]
+
+    def test_one_that_writes_asks_in_a_room_that_the_account_runs(self, web: Web) -> None:
+        ana = web.world.member("ana")
+        ana.type("/create class announce")
+        got = send(web, "ana", body=PORTS)
+        assert got.status == 201
+        assert send(web, "luis", f"/{got.json['seq']}/answers", {"answer": 2}).status == 201
+        assert send(web, "ana", f"/{got.json['seq']}/close").json["counts"] == [0, 1]
+
+    def test_nobody_else_does_there(self, web: Web) -> None:
+        web.world.member("ana").type("/create class announce")
+        assert error_of(send(web, "luis", body=PORTS)) == (403, "only_operators")
+
+
 def test_others_do_not_see_the_answers(web: Web, eva: Member, seq: int) -> None:
     assert error_of(send(web, "luis", f"/{seq}", method="GET")) == (403, "only_asker")
     assert error_of(send(web, "luis", f"/{seq}/close")) == (403, "only_asker")

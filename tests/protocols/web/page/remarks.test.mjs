@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Remarks, shares } from "../../../../chatd/protocols/web/page/remarks.js";
+import { grouped, Remarks, shares } from "../../../../chatd/protocols/web/page/remarks.js";
 
 const remark = (seq, about, verb, author = "luis", words = "") => ({
 	...{ seq, time: seq, author, text: "", kind: verb === "decision" ? "decision" : "ack" },
@@ -13,6 +13,10 @@ const result = (seq, about, verb, ...people) => ({
 	answer: { verb, seq: about, counts: people.map((each) => ({ answer: "", people: each, names: [] })) },
 });
 const alert = (seq, number, by = null) => ({ seq, number, author: "alerts", excerpt: "FIRING", by, words: "" });
+const acked = (seq, about, excerpt, words = "") => {
+	const event = remark(seq, about, "ack", "luis", words);
+	return { ...event, ack: { ...event.ack, author: "alerts", excerpt } };
+};
 
 test("a line has its remarks in the order of the log, also if older ones come later", () => {
 	const remarks = new Remarks();
@@ -46,13 +50,30 @@ test("an alert has the person of the last ack, and is over once it goes on nowhe
 	assert.deepEqual(remarks.takeChanged(), [3, 4]);
 	remarks.takeAlerts([alert(3, 1), alert(4, 2)]);
 	assert.deepEqual(remarks.takeChanged(), [], "nothing has changed");
-	remarks.take(remark(5, 3, "ack", "luis", "on it"));
+	remarks.take(acked(5, 3, "FIRING", "on it"));
 	assert.deepEqual([remarks.get(3).alert.by, remarks.get(3).alert.words], ["luis", "on it"]);
 	// The first one is said again, in another line; the second one has ended.
 	remarks.takeAlerts([alert(9, 1, "luis")]);
 	assert.deepEqual([remarks.get(3).alert, remarks.get(3).isOver], [undefined, false]);
 	assert.deepEqual([remarks.get(4).alert, remarks.get(4).isOver], [undefined, true]);
 	assert.equal(remarks.get(9).alert.by, "luis");
+});
+
+test("an alert that the log says was taken is over, if the server does not list it", () => {
+	const remarks = new Remarks();
+	const events = [acked(5, 3, "[FIRING:1] Disk"), acked(6, 4, "[FIRING] Load db1"), acked(8, 7, "[FIRING] Load db2")];
+	for (const event of events) remarks.take(event);
+	const areOver = () => [3, 4, 7].map((seq) => remarks.get(seq)?.isOver ?? false);
+	assert.deepEqual(areOver(), [false, false, false], "the server has not said which go on");
+	const again = { ...alert(9, 1), excerpt: "[FIRING:2] Disk" };
+	remarks.takeAlerts([again, { ...alert(7, 3), excerpt: "[FIRING] Load db2" }]);
+	assert.deepEqual(areOver(), [false, true, false]);
+	// Lines of the past come later; an ack of what began just now is no such line.
+	remarks.take(acked(2, 1, "[FIRING] Load db1"));
+	remarks.take(acked(11, 10, "[FIRING] New"));
+	assert.deepEqual([remarks.get(1).isOver, remarks.get(10).isOver], [true, undefined]);
+	remarks.takeAlerts([again, { ...alert(10, 4), excerpt: "[FIRING] New" }]);
+	assert.deepEqual([...areOver(), remarks.get(10).isOver], [false, true, true, false]);
 });
 
 test("a question that is said to have been read is no alert that somebody has", () => {
@@ -102,4 +123,12 @@ test("the people who are missing are those of the question whose answers came la
 	assert.deepEqual([...remarks.missing], ["luis", "eva"]);
 	remarks.take(result(9, 4, "close", 2));
 	assert.equal(remarks.missing.size, 0);
+});
+
+test("equal answers are one with all the names", () => {
+	const answers = ["a", "b", "a"].map((text, at) => ({ name: `p${at}`, text }));
+	assert.deepEqual(grouped(answers), [
+		{ answer: "a", names: ["p0", "p2"] },
+		{ answer: "b", names: ["p1"] },
+	]);
 });

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from chatd.client.rows import csv_row
+from chatd.text.rows import csv_row
 
 
 @pytest.mark.parametrize("cell", ["plain", 'with "quotes"', "a,b", "ñ 漢", ""])
