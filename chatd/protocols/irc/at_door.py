@@ -22,6 +22,7 @@ from chatd.protocols.irc.capabilities import logins_changed
 from chatd.protocols.irc.client import Client
 from chatd.protocols.irc.conversation import Conversation
 from chatd.protocols.irc.door import Door
+from chatd.protocols.irc.proving import may_log_in
 from chatd.protocols.transport.handler import Decoder
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.util.state import State
@@ -107,6 +108,7 @@ class AtDoor(Answers):
             "client": self.client.state(),
             "format": {"name": own.name, "number": own.number, "logged_in": own.logged_in},
             "watches": self.server.watches.state_of(self.session.number),
+            "may_log_in": may_log_in(self._conversation),
         }
 
     def resume(self, connection: ManagedConnection, state: State) -> None:
@@ -123,6 +125,12 @@ class AtDoor(Answers):
         return replace(own, name=name, number=number, logged_in=logged_in)
 
     def follow(self, state: State) -> None:
-        """Follow the rooms of the session, and the names that it watches."""
+        """Follow the rooms of the session, and the names that it watches.
+
+        The client is told if it can log in by the settings of this process alone, or no more.
+        """
         super().follow(state)
         monitor.resume(self._conversation, state["watches"])
+        may = may_log_in(self._conversation)
+        if may is not state.get("may_log_in", may):
+            logins_changed(self._conversation)

@@ -11,7 +11,7 @@ from chatd.protocols.transport.handler import Goodbye
 from tests.support.irc_client import IrcClient, codes, irc_client, irc_person, plain
 from tests.support.node_clocks import NodeClocks
 from tests.support.sentences import EN
-from tests.support.world import IRC_NAME, World
+from tests.support.world import FAR, IRC_NAME, World
 
 LABELLING = "batch labeled-response echo-message"
 EVERYTHING = (
@@ -144,6 +144,15 @@ class TestEverybody:
         world.hand_over()
         assert "903" in codes(ana.ask(*plain("ana")))
         assert ana.handler.session.account == "ana"
+
+    def test_is_told_if_it_cannot_log_in_any_more(self, world: World) -> None:
+        world.server.logins.secrecy.allow_plaintext(True)
+        far = irc_person(world, "far", capabilities="cap-notify sasl", address=FAR)
+        here = irc_person(world, "here", capabilities="cap-notify sasl")
+        world.hand_over()  # to one with other settings
+        assert far.seen() == [f"{START} CAP far DEL :draft/account-registration sasl"]
+        assert here.seen() == []
+        assert far.ask("CAP LIST") == [f"{START} CAP far LIST :cap-notify"]
 
     def test_is_logged_in(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops", account=True)
