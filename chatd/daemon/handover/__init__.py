@@ -7,7 +7,7 @@ one after the other:
 
 1. The successor: *ready*. It has read the settings and imported all code, and has opened nothing.
 2. The daemon gives the descriptors of the *store*, and the successor *prepares* to open it.
-3. The daemon stands *still*: it accepts and reads nobody, and commits and shows all that it has
+3. The daemon stands *still*: it accepts and reads no client, and commits and shows all that it has
    read. It says goodbye to clients who cannot be handed over (our own TLS), who come back by
    themselves.
 4. The successor opens the store (`chatd.storage.handing_over`).
@@ -33,7 +33,7 @@ Modules (python3 -m tools.documents writes this list):
 - `store`: The store of a daemon that hands over: its successor prepares, and then opens it.
 - `taking`: The successor's side of a handover: it takes all that a daemon gives, and goes on with
   it.
-- `twistd`: What twistd does for a process, where a successor must not have it done again.
+- `twistd`: The options of twistd for a successor, for which it must not do everything again.
 - `upgrade`: An upgrade as it is asked for: by the control socket, or by a signal.
 - `waiting`: The wait for a message of the successor, while the reactor goes on with all else.
 """

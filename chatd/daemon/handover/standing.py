@@ -79,7 +79,7 @@ class StandingStill:
         return [client.connection for each in self._addresses for client in each.factory.clients]
 
     async def begin(self) -> int:
-        """Stand still: accept and read nobody, store and show all that was read.
+        """Stand still: accept and read no client, store and show all that was read.
 
         Clients who cannot be handed over are told to come back. Then wait, for a moment, for what
         is under way: those who still wait for it then have to come back, too. It ends if `go_on` is

@@ -1,4 +1,4 @@
-"""What twistd does for a process, where a successor must not have it done again.
+"""The options of twistd for a successor, for which it must not do everything again.
 
 A successor is started with the daemon's arguments, but is in its place already: in the background,
 as its user, and beside its pid file. This module must not know what is handed over.

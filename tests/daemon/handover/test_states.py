@@ -40,7 +40,6 @@ def test_clients_of_an_earlier_version_go_on(version: int) -> None:
 
 
 def test_a_file_has_all_that_is_handed_over() -> None:
-    """What is missing here is not read from an older version, whatever the test above says."""
     now = set(members(taken(scene())))
     then = set(members([decode(each) for each in kept(STATES)]))
     assert not then - now, (

@@ -48,7 +48,10 @@ ACTIONS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "change the store": ("store", write),
     "put another file in the store's directory": ("store", put_beside),
     "hold the store's lock": ("store.lock", write),
-    "act as the operator, by the control socket": ("store.control", connect),
+    "act as the operator, or have the daemon upgraded, by the control socket": (
+        "store.control",
+        connect,
+    ),
     "read the key that `--lan` makes": ("tls/key.pem", read),
     "talk through `unix:PATH`": ("open", connect),
     "talk through `unix:PATH:mode=660`": ("closed", connect),
