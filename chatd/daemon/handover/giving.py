@@ -264,14 +264,14 @@ class Handover:
 def _clients_of(factory: ChatFactory, left: list[Managed]) -> Iterator[tuple[int, State]]:
     """Yield the descriptors and the states of all clients that can be handed over now.
 
-    Add the others to those who are ``left``.
+    Add to those who are ``left`` the others who could be, if nothing of theirs was under way.
     """
     for client in factory.clients:
         connection = client.connection
         below = socket_of(cast(Any, connection).transport)
         if below is not None and (state := connection.state()) is not None:
             yield below.fileno(), state
-        else:
+        elif connection.movable and connection.handler.busy:
             left.append(connection)
 
 

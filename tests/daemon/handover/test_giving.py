@@ -20,9 +20,10 @@ from twisted.python.failure import Failure
 
 from chatd.daemon.handover import giving, store
 from chatd.daemon.handover.giving import STATES, Given, Handover, Schema
-from chatd.daemon.handover.outcome import CannotUpgrade, Outcome
+from chatd.daemon.handover.outcome import BUSY, OVER_TLS, CannotUpgrade, Outcome
 from chatd.daemon.handover.process import Start
 from chatd.daemon.handover.standing import GOODBYE_SECONDS, SETTLE_SECONDS
+from chatd.protocols.transport.handler import Goodbye
 from tests.support.live_server import PATIENCE, environment
 from tests.support.world import World
 
@@ -114,6 +115,7 @@ class Scene:
         self.store = SimpleNamespace(handover=SimpleNamespace(descriptors=(), state=dict))
         self.outcomes: list[Outcome] = []
         self.ended: list[int] = []
+        self.addresses: list[Any] = []
         self._server = World(nodes=1).server
 
     def handover(
@@ -130,7 +132,7 @@ class Scene:
 
         store: Any = self.store
         return Handover(
-            lambda: Given([], self._server, store, self.schema, None),
+            lambda: Given(self.addresses, self._server, store, self.schema, None),
             self.standing,
             start,
             self.loop,
@@ -175,6 +177,36 @@ def test_a_successor_that_has_everything_is_told_to_go(scene: Scene) -> None:
     assert (version, stayed, sum(left.values())) == ("9.0", 0, 1)
     assert 0 < seconds < PATIENCE
     assert not scene.standing.went_on
+
+
+class FakeConnection(SimpleNamespace):
+    """A connection that has gone but for what it is told."""
+
+    def __init__(self, *, movable: bool, busy: bool) -> None:
+        super().__init__(transport=None, movable=movable, handler=SimpleNamespace(busy=busy))
+        self.goodbyes: list[Goodbye] = []
+
+    def say_goodbye(self, goodbye: Goodbye) -> None:
+        self.goodbyes.append(goodbye)
+
+
+def test_who_is_in_the_middle_of_something_is_counted_and_told(scene: Scene) -> None:
+    busy = FakeConnection(movable=True, busy=True)
+    told_before, going = (
+        FakeConnection(movable=False, busy=True),
+        FakeConnection(movable=True, busy=False),
+    )
+    clients = [SimpleNamespace(connection=each) for each in (told_before, busy, going)]
+    scene.addresses = [
+        SimpleNamespace(name="x", factory=SimpleNamespace(ports=[], clients=clients))
+    ]
+    handover = scene.handover(SUCCESSOR, 0, "", READS, SCHEMA)
+    with pytest.raises(Ended):
+        scene.wait_for(Deferred.fromCoroutine(handover.begin(scene.outcomes.append)))
+    (outcome,) = scene.outcomes
+    assert outcome.left == {OVER_TLS: 1, BUSY: 1}
+    assert busy.goodbyes == [Goodbye.UPGRADING]
+    assert not (told_before.goodbyes or going.goodbyes)
 
 
 @pytest.mark.parametrize("at", STEPS)
