@@ -197,16 +197,15 @@ def test_who_is_in_the_middle_of_something_is_counted_and_told(scene: Scene) -> 
         FakeConnection(movable=True, busy=False),
     )
     clients = [SimpleNamespace(connection=each) for each in (told_before, busy, going)]
-    scene.addresses = [
-        SimpleNamespace(name="x", factory=SimpleNamespace(ports=[], clients=clients))
-    ]
+    factory = SimpleNamespace(ports=[], clients=clients)
+    scene.addresses = [SimpleNamespace(name="x", factory=factory)]
     handover = scene.handover(SUCCESSOR, 0, "", READS, SCHEMA)
     with pytest.raises(Ended):
         scene.wait_for(Deferred.fromCoroutine(handover.begin(scene.outcomes.append)))
     (outcome,) = scene.outcomes
     assert outcome.left == {OVER_TLS: 1, BUSY: 1}
-    assert busy.goodbyes == [Goodbye.UPGRADING]
-    assert not (told_before.goodbyes or going.goodbyes)
+    goodbyes = [each.goodbyes for each in (told_before, busy, going)]
+    assert goodbyes == [[], [Goodbye.UPGRADING], []]
 
 
 @pytest.mark.parametrize("at", STEPS)
