@@ -13,6 +13,7 @@ from twisted.logger import capturedLogs, eventAsText
 
 from chatd.protocols.proxy.protocol import BehindProxy, ProxiedProtocol
 from chatd.protocols.transport.factory import REFUSED_AT_ONCE, REFUSED_SECONDS
+from chatd.util.state import decode, encode
 from tests.support.logs import Expect
 from tests.support.proxy_headers import HEADERS, MALFORMED
 from tests.support.sentences import EN
@@ -197,3 +198,19 @@ def test_nothing_is_logged_when_it_starts_and_stops_to_listen(proxied: ProxiedWo
         factory.doStart()
         factory.doStop()
     assert logged == []
+
+
+@pytest.mark.one_node("one process goes on for another: the node is the same")
+def test_another_process_knows_of_a_client_what_the_proxy_said(proxied: ProxiedWorld) -> None:
+    protocol, _ = proxied.connect()
+    before = cast(Any, protocol.wrappedProtocol).connection
+    assert not before.movable, "whose client it is is not known yet"
+    protocol.dataReceived(HEADER)
+    proxied.world.settle()
+    assert before.movable
+    client = proxied.world.chat.take_over(decode(encode(before.state())))
+    cast(Any, client).makeConnection(StringTransport(peerAddress=PROXY))
+    after = cast(Any, client).connection
+    assert after.address.host == "203.0.113.7"
+    assert after.handler.session.identity.host == "203.0.113.7"
+    assert not after.output.is_direct
