@@ -4,7 +4,7 @@ Theory of operation. A process that is upgraded stands still and gives the state
 `state_of_server`, and of each session `state_of`. Another one, which has opened the same store,
 takes them: `resume_server`, then each session (`resume`), and when all of them are members of their
 rooms again, `put_in_order`, and `follow` for each. At last, when they may be sent to, `begin`.
-Nobody is shown that a session comes: for all others, it never left.
+No member is shown that a session comes: for all others, it never left.
 
 What is in the store is in no state; nor is what a session can do without: who has just left.
 

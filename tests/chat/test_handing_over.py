@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from chatd.errors import ErrorKind
 from tests.support.node_clocks import NodeClocks
+from tests.support.sentences import EN
 from tests.support.world import World
 
 
@@ -80,7 +82,7 @@ class TestANode:
         nodes.nodes[0].store.crash()  # before it can say who leaves
         nodes.shared_log.reap(nodes.nodes[0].store)
         nodes.wait(60)
-        assert ana.seen() == ["*** ben left."]
+        assert ana.seen() == [EN.notice("left_one", people="ben")]
 
     def test_goes_on_with_its_term_and_its_claims(self, nodes: World) -> None:
         ana, _ = nodes.person("ana"), nodes.person("ben")
@@ -97,4 +99,5 @@ class TestANode:
         )
         assert nodes.shared_log.reaped == []
         assert len(nodes.shared_log.batches) == batches  # visits are not written again
-        assert ana.ask("/nick ben") == ["ERR Name in use: ben is taken. Choose another name."]
+        taken = EN.error(ErrorKind.NAME_IN_USE, "name_in_use", name="ben")
+        assert ana.ask("/nick ben") == [taken]

@@ -79,7 +79,8 @@ def test_so_is_one_who_waits_longer_and_others_see_it_go(
     luis.seen()
     assert world.stand_still() == 0
     assert luis.seen()[-1] == f"ERROR :{EN.sentence('upgrading')}"
-    assert (codes(ana.seen()), line.seen()) == (["QUIT"], ["*** luis left."])
+    assert codes(ana.seen()) == ["QUIT"]
+    assert line.seen() == [EN.notice("left_one", people="luis")]
     assert state_of(luis) is None
     assert state_of(ana) is not None
 
