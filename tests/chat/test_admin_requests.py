@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, ensureDeferred
 
-from chatd.chat.admin_requests import MOST_CHARACTERS, Administration
+from chatd import __version__
+from chatd.chat.admin_requests import MOST_CHARACTERS, Administration, asks_for_upgrade
 from chatd.chat.room_deeds import OPERATOR
 from chatd.storage.shared.lease import BEAT_SECONDS
 from chatd.text.times import local_time
@@ -57,6 +59,30 @@ def test_the_operator_can_confirm_the_clock(world: World) -> None:
     said = world.ask_operator("clock").result["said"]
     assert said == f"the clock is right: it is {local_time(2 * 86_400)}."
     assert not world.watch.doubted
+
+
+class TestUpgrades:
+    @pytest.mark.parametrize("restarts", [False, True])
+    def test_are_the_daemons(self, world: World, restarts: bool) -> None:
+        async def upgrade(restarts: bool) -> dict[str, Any]:
+            return {"said": f"{restarts}"}
+
+        operator = Administration(world.server, world.watch, upgrade=upgrade)
+        asked = {"do": "upgrade", "restart": restarts}
+        assert asks_for_upgrade(asked)
+        assert begin(world, operator.perform(asked)).result == {"said": f"{restarts}"}
+        wrong = begin(world, operator.perform({"do": "upgrade", "restart": "/bin/sh"})).result
+        assert wrong == {"error": "restart is true or false."}
+
+    def test_there_are_none_without_a_daemon(self, world: World) -> None:
+        assert "the next one that starts" in world.ask_operator("upgrade").result["error"]
+
+    def test_no_other_request_asks_for_one(self) -> None:
+        assert not any(map(asks_for_upgrade, [{"do": "stats"}, {}, None, "upgrade", ["upgrade"]]))
+
+    def test_the_process_tells_who_it_is(self, world: World) -> None:
+        told = world.ask_operator("process").result
+        assert told == {"process": os.getpid(), "version": __version__}
 
 
 class TestStats:

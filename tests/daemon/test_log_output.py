@@ -157,6 +157,28 @@ class TestFile:
         assert (tmp_path / "log.1").read_text()
         assert path.read_text() == ""
 
+    def test_goes_on_after_what_another_process_wrote_meanwhile(
+        self, output: Output, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "log"
+        with without_sigusr1():
+            log = output.log(logfile=str(path))
+            observe = output.begun(log)
+            with path.open("a") as other:
+                other.write("the end of the other process\n")
+            log.go_on()
+            observe(EVENT)
+        first, second = path.read_text().splitlines()
+        assert first == "the end of the other process"
+        assert second.startswith('{"time"')
+
+    def test_that_cannot_be_written_is_refused(self, output: Output, tmp_path: Path) -> None:
+        path = tmp_path / "none" / "log"
+        with pytest.raises(SystemExit) as refused:
+            output.log(logfile=str(path)).begin()
+        why = "No such file or directory"
+        assert refused.value.code == f"chatd: cannot write the log {path}: {why}."
+
     def test_that_is_standard_output_is_left_to_twistd_which_refuses_it(
         self, output: Output
     ) -> None:

@@ -16,7 +16,12 @@ import pytest
 from chatd.daemon import wiring
 from chatd.daemon.bind_errors import CannotBind
 from chatd.daemon.listeners import BACKLOG
-from chatd.daemon.passed_sockets import PassedSocket, PassedSockets, passed_sockets
+from chatd.daemon.passed_sockets import (
+    PassedSocket,
+    PassedSockets,
+    forget_address,
+    passed_sockets,
+)
 from chatd.daemon.service import ChatService
 from tests.support.live_server import PATIENCE, WELCOMED, Client, LiveServer, unix_connection
 from tests.support.service import FREE, make, ports_of, refusal, unbind
@@ -213,6 +218,21 @@ def test_without_systemd_there_is_none() -> None:
     with pytest.raises(CannotBind, match="no socket at all"):
         passed_sockets(environment, reactor).take(NAME)
     assert environment == {}
+
+
+def test_of_an_address_that_is_dropped_the_files_of_chatd_go(tmp_path: Path) -> None:
+    for name, is_ours in ("ours", True), ("managers", False):
+        path = tmp_path / name
+        bound = socket.socket(socket.AF_UNIX)
+        bound.bind(str(path))
+        if is_ours:
+            (tmp_path / f"{name}.lock").symlink_to("4711")
+        forget_address(bound)
+        assert bound.fileno() == -1
+    assert [each.name for each in tmp_path.iterdir()] == ["managers"]
+    tcp = socket.create_server(("127.0.0.1", 0))
+    forget_address(tcp)
+    assert tcp.fileno() == -1
 
 
 AS_SYSTEMD = """

@@ -90,6 +90,12 @@ class TestWatchdog:
         told.socket.all()
         assert told.after(INTERVAL) == []
 
+    def test_it_is_told_of_a_successor_which_has_the_whole_interval(self, told: Told) -> None:
+        told.manager.ready("")
+        told.socket.all()
+        told.manager.hand_over(4711)
+        assert told.after(INTERVAL) == ["MAINPID=4711\nWATCHDOG=1"]
+
     def test_it_hears_nothing_while_a_commit_hangs(self, told: Told, log: list[str]) -> None:
         told.manager.ready("")
         told.socket.all()

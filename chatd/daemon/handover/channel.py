@@ -95,7 +95,7 @@ class Channel:
             return Message(members.pop("says"), members, descriptors)
         except OSError as error:
             raise _ended(error) from None
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, AttributeError, TypeError):
             raise Ended("it says what cannot be understood") from None
 
     def _read(self, length: int) -> bytes:

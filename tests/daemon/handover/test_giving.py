@@ -23,6 +23,7 @@ from chatd.daemon.handover.giving import STATES, Given, Handover, Schema
 from chatd.daemon.handover.outcome import BUSY, OVER_TLS, CannotUpgrade, Outcome
 from chatd.daemon.handover.process import Start
 from chatd.daemon.handover.standing import GOODBYE_SECONDS, SETTLE_SECONDS
+from chatd.daemon.handover.store import GivenStore
 from chatd.protocols.transport.handler import Goodbye
 from tests.support.live_server import PATIENCE, environment
 from tests.support.world import World
@@ -287,6 +288,25 @@ def test_there_is_one_upgrade_at_a_time(scene: Scene) -> None:
         scene.wait_for(first)
     with pytest.raises(CannotUpgrade, match="is stopping"):
         scene.wait_for(Deferred.fromCoroutine(handover.begin()))
+
+
+@pytest.mark.parametrize("at", ["opened", "adopted"])
+def test_a_stop_that_comes_meanwhile_is_one_of_this_process(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    handover = scene.handover(SUCCESSOR, 0, "", READS, SCHEMA)
+    if at == "opened":  # as the signal's handler does, in a turn of the reactor
+        open = GivenStore.open
+
+        async def stop_and_open(store: GivenStore) -> None:
+            handover.tell_to_stop()
+            await open(store)
+
+        monkeypatch.setattr(GivenStore, "open", stop_and_open)
+    else:  # while it is blocked
+        monkeypatch.setattr(giving, "state_of_server", lambda _: handover.tell_to_stop() or {})
+    assert scene.why_not(handover) == "the daemon is stopping."
+    assert scene.standing.went_on == 1
 
 
 def test_a_history_in_memory_is_not_handed_over(scene: Scene) -> None:
