@@ -47,7 +47,7 @@ def test_a_daemon_in_the_foreground_is_upgraded_twice_and_restarted(tmp_path: Pa
             assert restarted[1] == done[1], "the process stays, for who waits for it"
             assert EN.notice("stopping") in luis.until(EN.notice("stopping"))
         assert daemon.stop(signal.SIGINT) in (0, 128 + signal.SIGINT)
-        assert daemon.rest().count("chatd has stopped.") == 2
+        assert daemon.rest().count(EN.sentence("log_stopped")) == 2
     events = re.findall(r'"event": "([a-z]+)"', (tmp_path / "audit").read_text())
     assert events == ["start", "upgrade", "upgrade", "stop", "start", "stop"]
 

@@ -35,7 +35,7 @@ class ClientProtocol(Protocol):
 
     def take_over(self, state: State) -> None:
         """Go on with a client of another process: the transport is one that it was connected to."""
-        self.connection.handler = self.handler_of(state["speaks"])
+        self.connection.speak_with(self.handler_of(state["speaks"]))
         self._state: State | None = state
 
     def handler_of(self, kind: str) -> Handler[Any]:

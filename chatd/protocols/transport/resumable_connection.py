@@ -9,6 +9,7 @@ from typing import Any
 
 from twisted.internet.interfaces import ISSLTransport
 
+from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.lifecycle import State, guarded
 from chatd.protocols.transport.managed_connection import READ_BYTES, ManagedConnection
 from chatd.util.state import State as HandedOver
@@ -18,6 +19,10 @@ class ResumableConnection(ManagedConnection):
     """The connection of one client, which may have begun in another process."""
 
     __slots__ = ()
+
+    def speak_with(self, handler: Handler[Any]) -> None:
+        """Have another handler than the first one from the start: call it before `admit`."""
+        self.handler = handler
 
     def stand_still(self) -> None:
         """Read and handle nothing until `go_on` is called."""
