@@ -93,7 +93,7 @@ class Succession(Protocol):
 
     @property
     def event(self) -> AuditEvent:
-        """How this process became the daemon."""
+        """The event by which this process became the daemon."""
 
 
 class ByItself:

@@ -1,4 +1,4 @@
-"""Upgrades of a daemon under talk: nothing is lost, doubled or out of order, and nobody waits long.
+"""Upgrades of a daemon under talk: nothing is lost or doubled, and no client waits long.
 
 `crowd` has the clients, which number what they say and note what they receive; `store` makes a
 store of some size; `dying` is put in the way of successors, which then end at a chosen step;

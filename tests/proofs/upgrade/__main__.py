@@ -1,7 +1,7 @@
 """``python3 -m tests.proofs.upgrade``: upgrade a daemon under talk, and compare.
 
 Some successors are ended, or stopped, at a step. Exit with 1 if a line was lost, doubled or out of
-order, a client was disconnected, or somebody waited for longer than `MOST_SECONDS`.
+order, a client was disconnected, or waited for longer than `MOST_SECONDS`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 from tests.proofs.upgrade.rounds import STEPS, Rounds
 
 MOST_SECONDS = 0.25
-"""Most seconds that anybody waits for a line of its own because of an upgrade."""
+"""Most seconds that a client waits for a line of its own because of an upgrade."""
 
 
 def main() -> int:
-    """Upgrade, and print what came of it."""
+    """Upgrade, and print the outcome."""
     parser = argparse.ArgumentParser(prog="python3 -m tests.proofs.upgrade", description=__doc__)
     parser.add_argument("--plain", type=int, default=1000, help="clients of lines (1000)")
     parser.add_argument("--web", type=int, default=200, help="WebSockets (200)")
@@ -45,8 +45,10 @@ def main() -> int:
                 worst = max(worst, outcome.longest)
                 print(f"{number + 1}: {outcome}", flush=True)
             faults = list(rounds.faults())
-    print(f"{rounds.said} lines said; longest wait of anybody {worst * 1000:.0f} ms")
-    print("\n".join(faults[:20]) or "no line was lost, doubled or out of order; nobody had to go")
+    print(f"{rounds.said} lines said; longest wait of a client {worst * 1000:.0f} ms")
+    print(
+        "\n".join(faults[:20]) or "no line was lost, doubled or out of order; all stayed connected"
+    )
     return 1 if faults or worst > MOST_SECONDS else 0
 
 

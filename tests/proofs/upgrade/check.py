@@ -1,4 +1,4 @@
-"""What must be true of all that clients have received, given what is stored.
+"""The faults in what clients have received, given what is stored.
 
 This module must not know how it was received.
 """
@@ -11,7 +11,7 @@ from tests.proofs.upgrade.crowd import LineClient, Token
 
 
 def faults_of(clients: Sequence[LineClient], stored: Sequence[Token]) -> Iterator[str]:
-    """Yield what is wrong in a room: ``stored`` are all lines of it, in order.
+    """Yield the faults of a room: ``stored`` are all lines of it, in order.
 
     Each client must have received all lines that are stored after the first one that it has, once
     and in that order; without its own, if it does not hear itself. Each line that was said must be

@@ -1,7 +1,7 @@
 """The clients of a daemon that is upgraded: they talk, and note what they receive and when.
 
 What a client says is its number and that of the line, so each line is known wherever it is seen.
-This module must not know what is right.
+This module must not know what a fault is.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class Crowd:
             quiet = 0 if self._read(0.1) else quiet + 1
 
     def longest(self) -> float:
-        """Return the longest time until somebody's line came back since the last call."""
+        """Return the longest time until a client's own line came back, since the last call."""
         longest = max(each.longest for each in self.clients)
         for each in self.clients:
             each.longest = 0.0

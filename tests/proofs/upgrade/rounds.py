@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
     """The longest wait of a client for a line of its own, from before to after the upgrade."""
 
     paused: float
-    """What the daemon says that it took."""
+    """The time for which the daemon says that it stood still."""
 
     def __str__(self) -> str:
         return f"longest wait {self.longest * 1000:.0f} ms, handed over in {self.paused * 1000:.0f}"
@@ -93,7 +93,7 @@ class Rounds:
         self.crowd.longest()
 
     def talk(self, seconds: float = 5.0) -> float:
-        """Return the longest wait of anybody in some seconds of talk."""
+        """Return the longest wait of a client in some seconds of talk."""
         self.crowd.talk(seconds)
         return self.crowd.longest()
 
@@ -110,7 +110,7 @@ class Rounds:
         return Outcome(self.crowd.longest(), done[-1])
 
     def fail(self, step: str) -> str:
-        """Have an upgrade fail at a step, and return how long anybody waited."""
+        """Have an upgrade fail at a step, and return how long a client waited."""
         self._dies_at.write_text(step)
         failed = self._failures()
         self.crowd.longest()
@@ -122,7 +122,7 @@ class Rounds:
         return f"failed at {step!r}: longest wait {self.crowd.longest() * 1000:.0f} ms"
 
     def faults(self) -> Iterator[str]:
-        """Yield what is wrong, once nobody talks any more."""
+        """Yield all faults, once no client talks any more."""
         self.crowd.settle()
         stored = _tokens_of(self._store)
         for room, clients in rooms_of(self.crowd.clients).items():
