@@ -67,14 +67,15 @@ def upgrade_of(
                 Logger().error("cannot stay until the successor ends: {why}", why=str(error))
         os._exit(0)
 
-    def answer(reply: Reply) -> None:
+    def tell(number: int, reply: Reply) -> None:
+        process.pid_file.hand_over(number)
         control = given().control
         if control is not None:
             control.answer_now(asks_for_upgrade, reply)
 
     handover = Handover(given, standing, process.start, reactor, end)
     restart = Restart(process, handover, reactor)
-    return Upgrade(handover, restart.begin, answer)
+    return Upgrade(handover, restart.begin, tell)
 
 
 def why_fixed(twistd: Mapping[str, Any], settings: Settings) -> str:

@@ -24,6 +24,7 @@ from chatd.daemon.passed_sockets import (
 )
 from chatd.daemon.service import ChatService
 from tests.support.live_server import PATIENCE, WELCOMED, Client, LiveServer, unix_connection
+from tests.support.manager import AS_SYSTEMD
 from tests.support.service import FREE, make, ports_of, refusal, unbind
 
 NAME = {"name": "chat"}
@@ -233,18 +234,6 @@ def test_of_an_address_that_is_dropped_the_files_of_chatd_go(tmp_path: Path) -> 
     tcp = socket.create_server(("127.0.0.1", 0))
     forget_address(tcp)
     assert tcp.fileno() == -1
-
-
-AS_SYSTEMD = """
-import os, sys
-for place, descriptor in enumerate(map(int, sys.argv[1:3]), start=3):
-    if descriptor != place:
-        os.dup2(descriptor, place)
-        os.close(descriptor)
-os.environ["LISTEN_PID"] = str(os.getpid())
-os.execv(sys.argv[3], sys.argv[3:])
-"""
-"""A program that runs a command as systemd runs a service with two sockets."""
 
 
 def closed_by_exec(file: Path) -> bool:

@@ -81,13 +81,13 @@ class ServiceTestCase(SynchronousTestCase):
             secure = ChatFactory(world.server, world.clock, ChatProtocol)
             secure.ports.append(world.chat.ports.pop(0))
             shown: Any = SimpleNamespace(pair=SimpleNamespace(fingerprint=key))
-            with_tls.append(Listener(ListenerKind.CHAT, secure, shown))
+            with_tls.append(Listener(ListenerKind.CHAT, "chat", secure, shown))
         return ChatService(
             world.store,
             [
                 *with_tls,
-                Listener(ListenerKind.CHAT, world.chat),
-                Listener(ListenerKind.BARE, world.bare),
+                Listener(ListenerKind.CHAT, "chat", world.chat),
+                Listener(ListenerKind.BARE, "bare", world.bare),
             ],
             world.clock,
             language=world.server.language,
@@ -256,7 +256,10 @@ class CheckTests(ServiceTestCase):
         world, returned = World(), list[bool]()
         service = ChatService(
             world.store,
-            [Listener(ListenerKind.CHAT, world.chat), Listener(ListenerKind.BARE, world.bare)],
+            [
+                Listener(ListenerKind.CHAT, "chat", world.chat),
+                Listener(ListenerKind.BARE, "bare", world.bare),
+            ],
             world.clock,
             return_memory=lambda: returned.append(True),
         )
@@ -329,7 +332,7 @@ class HooksTests(ServiceTestCase):
         _, put = server.hooks.add(server.lobby, hook_record("http://a.example/", "ana"))
         server.deeds.carry_out(self.world.person().session, server.lobby, None, put)
         self.outgoing = outgoing_of(server, self.receiver, self.world.clock)
-        listeners = [Listener(ListenerKind.CHAT, self.world.chat)]
+        listeners = [Listener(ListenerKind.CHAT, "chat", self.world.chat)]
         self.service = ChatService(
             self.world.store, listeners, self.world.clock, outgoing=self.outgoing
         )
@@ -583,7 +586,10 @@ async def test_a_client_that_sends_without_end_receives_the_goodbye_too() -> Non
     ana, luis = await loopback.guest(), await loopback.guest()
     service = ChatService(
         loopback.store,
-        [Listener(ListenerKind.CHAT, loopback.chat), Listener(ListenerKind.BARE, loopback.bare)],
+        [
+            Listener(ListenerKind.CHAT, "chat", loopback.chat),
+            Listener(ListenerKind.BARE, "bare", loopback.bare),
+        ],
         loopback.reactor,
     )
     service.startService()
@@ -600,7 +606,7 @@ async def test_the_file_of_a_unix_socket_is_removed_at_the_stop(tmp_path: Path) 
     loopback = LoopbackServer()
     await loopback.listen(f"unix:{tmp_path}/chat")
     service = ChatService(
-        loopback.store, [Listener(ListenerKind.CHAT, loopback.chat)], loopback.reactor
+        loopback.store, [Listener(ListenerKind.CHAT, "chat", loopback.chat)], loopback.reactor
     )
     (tmp_path / "chat.lock").unlink()
     (tmp_path / "chat.lock").symlink_to("1")  # as the process left behind by a fork did
@@ -616,7 +622,7 @@ async def test_a_unix_socket_whose_file_is_gone_already_does_not_delay_it(tmp_pa
     loopback = LoopbackServer()
     await loopback.listen(f"unix:{tmp_path}/chat")
     service = ChatService(
-        loopback.store, [Listener(ListenerKind.CHAT, loopback.chat)], loopback.reactor
+        loopback.store, [Listener(ListenerKind.CHAT, "chat", loopback.chat)], loopback.reactor
     )
     service.startService()
     (tmp_path / "chat").unlink()

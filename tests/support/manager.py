@@ -5,6 +5,17 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 
+AS_SYSTEMD = """
+import os, sys
+for place, descriptor in enumerate(map(int, sys.argv[1:3]), start=3):
+    if descriptor != place:
+        os.dup2(descriptor, place)
+        os.close(descriptor)
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""A program that runs a command as systemd runs a service with two sockets."""
+
 
 class ManagerSocket:
     """A socket that receives messages of sd_notify(3) at an address, "@..." for an abstract one."""

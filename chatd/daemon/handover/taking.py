@@ -238,7 +238,7 @@ class Succession:
             self._taking.adopt(self._store, self._addresses, self._server, self._reactor)
             self._taking.go()
         self._log.go_on()
-        self._pid_file.write()
+        self._pid_file.take_over()
 
     def begin(self) -> None:
         """Send to all clients, and read them."""

@@ -34,12 +34,16 @@ class PidFile:
         """True if this process may not change it: the daemon was root when it was written."""
         return self._path is not None and not os.access(self._path, os.W_OK)
 
-    def write(self) -> None:
-        """Write the number of this process, and have twistd remove the file at the end."""
+    def hand_over(self, number: int) -> None:
+        """Write the number of a successor, which goes on."""
+        if self._path is not None and not self.is_fixed:
+            with suppress(OSError):  # the disk is full
+                self._path.write_text(str(number))
+
+    def take_over(self) -> None:
+        """Have twistd remove the file when this process ends."""
         if self._path is not None and not self.is_fixed:
             self._options["pidfile"] = str(self._path)
-            with suppress(OSError):  # the disk is full
-                self._path.write_text(str(os.getpid()))
 
 
 def pass_over_pid_file(options: Options) -> None:

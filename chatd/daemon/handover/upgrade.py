@@ -22,17 +22,18 @@ class Upgrade:
     """Has a daemon handed over, or restarted.
 
     ``restart`` begins a restart, and returns the reason why that is impossible, "" if it is not.
-    ``answer`` replies to those who asked for an upgrade, when this process is about to end.
+    ``tell`` is called when a successor goes on, and this process is about to end: with the number
+    of that one, and the reply to those who asked for an upgrade.
     """
 
     log = Logger()
 
     def __init__(
-        self, handover: Handover, restart: Callable[[], str], answer: Callable[[Reply], None]
+        self, handover: Handover, restart: Callable[[], str], tell: Callable[[int, Reply], None]
     ) -> None:
         self.handover = handover
         self._restart = restart
-        self._answer = answer
+        self._tell = tell
 
     async def request(self, restarts: bool) -> Reply:
         """Hand over, or restart; return the reply, unless this process has ended by then."""
@@ -43,7 +44,7 @@ class Upgrade:
                     raise CannotUpgrade(why)
                 self.log.info("restarting with chatd {version}", version=visible(version))
                 return {"said": f"the daemon stops, to start again with chatd {version}."}
-            await self.handover.begin(self._tell)
+            await self.handover.begin(self._goes_on)
         except CannotUpgrade as why:
             goes_on = "" if self.handover.stops else " This version goes on."
             not_done = f"not upgraded: {why}{goes_on}"
@@ -57,5 +58,5 @@ class Upgrade:
             lambda failure: self.log.failure("the upgrade failed", failure)
         )
 
-    def _tell(self, outcome: Outcome) -> None:
-        self._answer({"said": f"upgraded: {outcome}"})
+    def _goes_on(self, outcome: Outcome) -> None:
+        self._tell(outcome.number, {"said": f"upgraded: {outcome}"})

@@ -11,7 +11,7 @@ import pytest
 from chatd.daemon.handover.twistd import PidFile, pass_over_pid_file, stay_in_place
 
 
-def test_a_successor_starts_beside_the_pid_file_and_writes_it_later(
+def test_a_successor_starts_beside_the_pid_file_and_has_it_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "pid"
@@ -23,8 +23,9 @@ def test_a_successor_starts_beside_the_pid_file_and_writes_it_later(
     file = PidFile(options)
     assert path.read_text() == "1"
     monkeypatch.chdir("/")
-    file.write()
-    assert path.read_text() == str(os.getpid())
+    PidFile({"pidfile": str(path)}).hand_over(4711)
+    assert path.read_text() == "4711"
+    file.take_over()
     assert options["pidfile"] == str(path), "twistd removes it in the end"
 
 
@@ -34,7 +35,8 @@ def test_there_may_be_no_pid_file(name: str | None) -> None:
     pass_over_pid_file(options)
     file = PidFile(options)
     assert not file.is_fixed
-    file.write()
+    file.hand_over(4711)
+    file.take_over()
     assert options == {"pidfile": name}
 
 
@@ -46,7 +48,8 @@ def test_a_pid_file_of_root_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     pass_over_pid_file(options)
     file = PidFile(options)
     assert file.is_fixed
-    file.write()
+    file.hand_over(4711)
+    file.take_over()
     assert path.read_text() == "1"
     assert options["pidfile"] == "", "nor is it removed"
 

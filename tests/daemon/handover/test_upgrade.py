@@ -43,9 +43,11 @@ class Asked:
         self.handover = FakeHandover()
         self.fixed = ""
         self.restarts = 0
-        self.answers: list[object] = []
+        self.answers: list[tuple[int, object]] = []
         handover: Any = self.handover
-        self.upgrade = Upgrade(handover, self._restart, self.answers.append)
+        self.upgrade = Upgrade(
+            handover, self._restart, lambda number, reply: self.answers.append((number, reply))
+        )
 
     def _restart(self) -> str:
         self.restarts += not self.fixed
@@ -66,7 +68,8 @@ def asked() -> Asked:
 def test_those_who_asked_are_told_who_goes_on(asked: Asked) -> None:
     ended = asked.reply(False)
     assert ended.check(ProcessEnded)
-    (answer,) = asked.answers
+    ((number, answer),) = asked.answers
+    assert number == 12
     assert answer == {
         "said": "upgraded: process 12 goes on with chatd 9.0: 3 clients stayed, nobody has to come"
         " back. The pause was 100 ms."
