@@ -3,48 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from twisted.internet.task import Clock
 
-from chatd.chat.prompt import CONFIRM_SECONDS, MOST_AGAIN, Prompt
-from chatd.chat.replies import READING_SECONDS, Replies
-from chatd.formats.chat import ChatFormat
-from chatd.i18n import Language
-from chatd.rooms.stream import Stream
+from chatd.chat.prompt import CONFIRM_SECONDS, MOST_AGAIN
+from chatd.chat.replies import READING_SECONDS
+from tests.support.prompts import PromptHarness
 from tests.support.sentences import EN
-from tests.support.sessions import taken
 
 SECRET = "correct horse"
-
-
-class PromptHarness:
-    """A prompt, what was sent of it, and the answers that it was given."""
-
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.stream = Stream()
-        self.prompt = Prompt(Replies(self.stream, ChatFormat(), Language.ENGLISH), self.clock)
-        self.answers: list[str] = []
-        self.hidden: list[bool] = []
-        self.prompt.hide_typing_on(self)
-
-    def hide_typing(self, hidden: bool) -> bool:
-        self.hidden.append(hidden)
-        return hidden
-
-    def ask(self) -> None:
-        self.prompt.ask("password_prompt", self.answers.append)
-
-    def next_line(self, line: str) -> bool:
-        """Give the prompt a line; return True if it took it."""
-        if self.prompt.passes_over(line):
-            return True
-        then = self.prompt.take()
-        if then is not None:
-            then(line)
-        return then is not None
-
-    def sent(self) -> str:
-        return taken(self.stream)
 
 
 @pytest.fixture

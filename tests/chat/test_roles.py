@@ -119,21 +119,11 @@ class TestOfSessions:
         )
         assert harness.roles.role_of(harness.session(name="ana"), harness.ops) is Role.EVERYONE
 
-    def test_a_guest_is_given_one_in_one_room(self, harness: RolesHarness) -> None:
-        luis, max_ = harness.session(name="luis"), harness.session(name="max")
-        harness.roles.given.give([luis], harness.ops, Role.VOICED)
-        assert harness.roles.role_of(luis, harness.ops) is Role.VOICED
-        assert harness.roles.role_of(luis, harness.lobby) is Role.EVERYONE
-        assert harness.roles.role_of(luis, None) is Role.EVERYONE
-        assert harness.roles.role_of(max_, harness.ops) is Role.EVERYONE
-
-    def test_under_another_name_it_has_none(self, harness: RolesHarness) -> None:
+    def test_a_guest_has_that_which_it_was_given(self, harness: RolesHarness) -> None:
         luis = harness.session(name="luis")
         harness.roles.given.give([luis], harness.ops, Role.VOICED)
-        luis.identity.rename("otro", guest=False)
-        assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
-        luis.identity.rename("LUIS", guest=False)
         assert harness.roles.role_of(luis, harness.ops) is Role.VOICED
+        assert harness.roles.role_of(luis, None) is Role.EVERYONE
 
     @pytest.mark.parametrize(
         ("account", "given"),
@@ -146,28 +136,6 @@ class TestOfSessions:
         harness.give("ana", account)
         harness.roles.given.give([ana], harness.ops, given)
         assert harness.roles.role_of(ana, harness.ops) is max(account, given)
-
-    def test_one_is_taken_back(self, harness: RolesHarness) -> None:
-        luis, max_ = harness.session(name="luis"), harness.session(name="max")
-        harness.roles.given.give([luis], harness.ops, Role.VOICED)
-        harness.roles.given.give([luis, max_], harness.ops, Role.EVERYONE)
-        assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
-
-    def test_it_keeps_those_in_other_rooms(self, harness: RolesHarness) -> None:
-        luis = harness.session(name="luis")
-        for room in harness.ops, harness.lobby:
-            harness.roles.given.give([luis], room, Role.INVITED)
-        harness.roles.given.give([luis], harness.ops, Role.EVERYONE)
-        assert harness.roles.role_of(luis, harness.lobby) is Role.INVITED
-
-    def test_they_end_with_it(self, harness: RolesHarness) -> None:
-        luis = harness.session(name="luis")
-        harness.roles.given.give([luis], harness.ops, Role.VOICED)
-        harness.roles.given.disconnected(luis.number)
-        assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
-
-    def test_one_without_a_role_may_disconnect(self, harness: RolesHarness) -> None:
-        harness.roles.given.disconnected(harness.session().number)
 
 
 class TestOfNames:
@@ -184,51 +152,6 @@ class TestOfNames:
     def test_those_of_accounts_are_registered(self, harness: RolesHarness) -> None:
         assert harness.roles.is_registered("ANA")
         assert not harness.roles.is_registered("eva")
-
-
-class TestLowering:
-    """A role that guests were given is lowered before that is stored."""
-
-    def test_it_is_at_most_the_new_one(self, harness: RolesHarness) -> None:
-        luis, max_ = harness.session(name="luis"), harness.session(name="max")
-        harness.roles.given.give([luis], harness.ops, Role.VOICED)
-        harness.roles.given.give([max_], harness.ops, Role.INVITED)
-        harness.roles.given.lower([luis, max_], harness.ops, Role.INVITED)
-        assert harness.roles.role_of(luis, harness.ops) is Role.INVITED
-        harness.roles.given.lower([luis, max_], harness.ops, Role.VOICED)
-        assert harness.roles.role_of(max_, harness.ops) is Role.INVITED
-
-    def test_it_is_taken_back(self, harness: RolesHarness) -> None:
-        luis = harness.session(name="luis")
-        harness.roles.given.give([luis], harness.ops, Role.VOICED)
-        take_back = harness.roles.given.lower([luis], harness.ops, Role.EVERYONE)
-        assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
-        take_back()
-        assert harness.roles.role_of(luis, harness.ops) is Role.VOICED
-
-    def test_a_session_without_a_role_gets_none_by_it(self, harness: RolesHarness) -> None:
-        luis, max_ = harness.session(name="luis"), harness.session(name="max")
-        harness.roles.given.give([luis], harness.lobby, Role.VOICED)
-        harness.roles.given.lower([luis, max_], harness.ops, Role.VOICED)()
-        for session in luis, max_:
-            assert harness.roles.role_of(session, harness.ops) is Role.EVERYONE
-
-    def test_it_is_not_valid_under_another_name(self, harness: RolesHarness) -> None:
-        luis = harness.session(name="luis")
-        harness.roles.given.give([luis], harness.ops, Role.VOICED)
-        luis.identity.rename("otro", guest=False)
-        harness.roles.given.lower([luis], harness.ops, Role.INVITED)
-        assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
-
-    def test_a_session_that_has_disconnected_since_has_none_again(
-        self, harness: RolesHarness
-    ) -> None:
-        luis = harness.session(name="luis")
-        harness.roles.given.give([luis], harness.ops, Role.VOICED)
-        take_back = harness.roles.given.lower([luis], harness.ops, Role.EVERYONE)
-        harness.roles.given.disconnected(luis.number)
-        take_back()
-        assert harness.roles.role_of(luis, harness.ops) is Role.EVERYONE
 
 
 class TestModes:

@@ -3,72 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from twisted.internet.task import Clock
 
-from chatd.chat.identity import Identity
-from chatd.chat.membership import Membership
-from chatd.chat.read_marks import ReadMark, ReadTracker, reached
-from chatd.chat.replies import Replies
-from chatd.chat.subscriptions import Subscriptions
-from chatd.event import Event, Kind
-from chatd.formats.base import BELL
+from chatd.chat.read_marks import ReadMark, ReadTracker
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
-from chatd.rooms.inbox import INBOX_BYTES
 from chatd.rooms.room import Room
-from chatd.rooms.stream import Stream
 from chatd.rooms.view import NOTHING_SET
-from chatd.storage.memory import MemoryStore
 from chatd.text.times import local_time
-from tests.support.sessions import alone, taken
-
-
-class StateFormat(ChatFormat):
-    """The format of a client that is sent its name and its read marks."""
-
-    def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
-        return f"name {name} {is_guest} {logged_in}\n".encode()
-
-    def seen(self, room: str, seq: int, time: int) -> bytes:
-        return f"mark {room} {seq}\n".encode()
-
-
-class SubscriptionsHarness:
-    """The subscriptions of Ana, and rooms in which lines are published."""
-
-    def __init__(self, *, private: bool = True) -> None:
-        self.clock = Clock()
-        self.store = MemoryStore(self.clock)
-        self.lobby, self.inbox = Room("lobby", self.store), Room("@ana", self.store)
-        identity = Identity("ana", self.clock, lambda grant: True)
-        self.stream = Stream()
-        self.replies = Replies(self.stream, ChatFormat(), Language.ENGLISH)
-        self.subscriptions = Subscriptions(1, identity, self.replies, private)
-        self.tracker = ReadTracker("ana", self.inbox)
-
-    def enter(self, room: Room) -> Membership:
-        """Follow a room as a member."""
-        ana = alone(1, self.store, self.clock, name="ana")
-        membership = Membership(room, ana, self.clock)
-        self.subscriptions.memberships[room] = membership
-        self.subscriptions.follow(membership)
-        return membership
-
-    def say(
-        self, text: str, *, author: str = "luis", by: int = 2, room: Room | None = None
-    ) -> None:
-        """Publish a line of a session with that number."""
-        log = room or self.lobby
-        kind = Kind.PRIVATE if log is self.inbox else Kind.MESSAGE
-        log.publish([Event(log.name, log.head + 1, 0, by, author, kind, text)])
-
-    def seen(self) -> list[str]:
-        return taken(self.stream).splitlines()
-
-    @property
-    def place(self) -> int | None:
-        """The seq up to which the lobby was sent without a gap."""
-        return reached(self.tracker.spans("lobby"), 0)
+from tests.support.subscriptions import StateFormat, SubscriptionsHarness
 
 
 @pytest.fixture
@@ -203,47 +145,6 @@ class TestChanges:
         harness.enter(harness.lobby)
         harness.say("own", author="ana", by=1)
         assert harness.seen() == ["<ana> own"]
-
-
-class TestInbox:
-    """Private lines that are stored nowhere."""
-
-    def test_a_line_is_sent(self, harness: SubscriptionsHarness) -> None:
-        assert harness.subscriptions.receive("luis", "psst")
-        assert harness.seen() == ["(private) <luis> psst"]
-
-    def test_a_session_may_be_able_to_receive_none(self) -> None:
-        harness = SubscriptionsHarness(private=False)
-        assert not harness.subscriptions.takes_private
-        assert not harness.subscriptions.receive("luis", "psst")
-        harness.subscriptions.pass_on("luis", b"*** luis invites you\n")
-        assert harness.seen() == []
-
-    def test_there_is_room_for_so_much_only(self, harness: SubscriptionsHarness) -> None:
-        assert harness.subscriptions.receive("luis", "x" * (INBOX_BYTES - 100))
-        assert not harness.subscriptions.receive("luis", "x" * 100)
-
-    def test_lines_of_ignored_people_are_taken_and_not_sent(
-        self, harness: SubscriptionsHarness
-    ) -> None:
-        harness.subscriptions.apply(NOTHING_SET._replace(ignored=("Eve",)))
-        assert harness.subscriptions.receive("EVE", "psst")
-        harness.subscriptions.pass_on("eve", b"*** eve invites you\n")
-        assert harness.seen() == []
-
-    def test_the_deed_of_another_person_is_told(self, harness: SubscriptionsHarness) -> None:
-        harness.subscriptions.pass_on("luis", b"*** luis invites you\n")
-        assert harness.seen() == ["*** luis invites you"]
-
-    @pytest.mark.parametrize("bell", ["mentions", "on"])
-    def test_the_bell_rings_at_a_line_of_another_person(
-        self, harness: SubscriptionsHarness, bell: str
-    ) -> None:
-        harness.subscriptions.apply(NOTHING_SET._replace(bell=bell))
-        harness.subscriptions.receive("luis", "psst")
-        harness.subscriptions.receive("ana", "psst")
-        ring = BELL.decode()
-        assert harness.seen() == [f"{ring}(private) <luis> psst", "(private) <ana> psst"]
 
 
 class TestTracking:
