@@ -22,6 +22,7 @@ This package must not know what is in the state of a client.
 
 Modules (python3 -m tools.documents writes this list):
 
+- `adopting`: The adoption of a connection that another process had, by its descriptor.
 - `channel`: The channel between a daemon and its successor: messages with descriptors.
 - `giving`: The daemon's side of a handover: it gives all that it has to a successor, and ends.
 - `keeper`: The keeper: a daemon that others wait for becomes one, until its successor ends.

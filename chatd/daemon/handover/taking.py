@@ -13,16 +13,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn, Protocol, TypeVar, cast
-
-from twisted.internet.interfaces import IAddress
-from twisted.internet.protocol import Factory
-from twisted.internet.protocol import Protocol as TwistedProtocol
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from chatd import __version__
 from chatd.chat.audit import AuditEvent
 from chatd.chat.handing_over import begin, put_in_order, resume_server
 from chatd.chat.server import ChatServer
+from chatd.daemon.handover.adopting import adopt_connection
 from chatd.daemon.handover.channel import Channel, Ended, Gone, Message
 from chatd.daemon.handover.giving import READABLE, Schema
 from chatd.daemon.handover.outcome import in_one_line
@@ -176,9 +173,7 @@ class Taking:
                 raise Ended(f"the settings have no address {name} any more, and clients are there")
             for descriptor, state in zip(message.descriptors, message.state["states"], strict=True):
                 client = factory.take_over(state)
-                with socket.socket(fileno=descriptor) as connection:
-                    connection.setblocking(False)
-                    reactor.adoptStreamConnection(descriptor, connection.family, _Of(client))
+                adopt_connection(descriptor, client, reactor)
                 adopted.append((client, state))
         put_in_order(server, self._server)
         for client, state in adopted:
@@ -251,15 +246,3 @@ def _told(error: BaseException) -> str:
     *_, last = traceback.extract_tb(error.__traceback__)
     place = f"{os.path.basename(last.filename)}, line {last.lineno}"
     return f"{type(error).__name__}: {error} ({place})"
-
-
-class _Of(Factory):
-    """A factory of one protocol, which is there already."""
-
-    noisy = False
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def buildProtocol(self, addr: IAddress | None) -> TwistedProtocol:
-        return cast(TwistedProtocol, self._client)
