@@ -165,7 +165,8 @@ class World:
         log: SharedLog | None = None,
         **options: Any,
     ) -> None:
-        self.clock = clock or Clock()
+        self.clock = clock or (NodeClocks() if nodes > 1 and HANDED_OVER else Clock())
+        self._handed_over = 0
         self._limits = {BUDGETS[name]: limit for name, limit in budgets.items()}
         self.budgets = Budgets(self.clock, self._limits)
         self.ahead = 0.0
@@ -262,11 +263,16 @@ class World:
         return successor
 
     def hand_over_if_possible(self) -> None:
-        """Hand over, unless there are several nodes, or something is under way for a client."""
+        """Hand over, unless something is under way for a client.
+
+        Of several nodes it is each in turn, if they have clocks of their own.
+        """
         connections = [client.protocol.connection for client in self.clients]
         here = [each for each in connections if not each.lifecycle.lost]
-        if len(self.nodes) == 1 and all(each.state() is not None for each in here):
-            self.hand_over()
+        has_clocks = len(self.nodes) == 1 or isinstance(self.clock, NodeClocks)
+        if has_clocks and all(each.state() is not None for each in here):
+            self._handed_over += 1
+            self.hand_over(self._handed_over % len(self.nodes))
 
     def add_node(self) -> Node:
         """Start one more node on the log."""
