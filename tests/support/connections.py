@@ -224,6 +224,10 @@ class Factory:
 class Caller:
     """The client of a managed connection, which connected ``now``, over TLS if ``encrypted``."""
 
+    connection_type = ManagedConnection
+    handler_type = NotingHandler
+    transport_type: type[Any] = Transport
+
     def __init__(
         self,
         pace: Pace | None = None,
@@ -234,14 +238,18 @@ class Caller:
     ) -> None:
         self.clock = Clock()
         self.clock.advance(now)
-        self.handler = NotingHandler()
+        self.handler = self.handler_type()
         self.factory = Factory(self.clock)
-        self.transport = Transport()
+        self.transport = self.transport_type()
         if encrypted:
             directlyProvides(self.transport, ISSLTransport)
-        self.connection = ManagedConnection(cast(Any, self), self.clock, self.handler)
+        self.connection = self.connection_type(cast(Any, self), self.clock, self.handler)
         self.place = Place("192.0.2.1", "192.0.2.1", pace)
         self.connection.admit(cast(ChatFactory, self.factory), self.place, located=located)
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin with the transport."""
         self.connection.made(self.transport)
 
     def send(self, data: bytes) -> None:

@@ -453,10 +453,6 @@ class TestDerived:
         with pytest.raises(NotImplementedError):
             SessionHandler.handle(door.handler, b"one")
 
-    def test_a_derived_class_says_which_format_it_has(self, door: Door) -> None:
-        with pytest.raises(NotImplementedError):
-            SessionHandler.format(door.handler)
-
     def test_it_knows_the_most_characters_of_a_line(self, door: Door) -> None:
         assert door.handler.max_length == 4096
 

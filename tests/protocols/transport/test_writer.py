@@ -227,25 +227,12 @@ class PlainSocketTests(OutletTestCase):
         self.assertEqual(taken + self.socket.make_room(), self.BIG)
         self.assertEqual((self.writer.unsent, self.transport.value()), (b"", b""))
 
-    def test_it_awaits_room_as_long_as_some_is_left(self) -> None:
-        self.give(self.BIG)
-        self.socket.awaits_room = False
-        self.writer.resumeProducing()  # nothing was taken at the other end
-        self.assertTrue(self.socket.awaits_room)
-        self.assertTrue(self.writer.waiting)
-
     def test_nothing_passes_the_rest(self) -> None:
         self.give(self.BIG)
         first = self.socket.received()
         self.give(b"a\n")
         self.assertEqual(self.socket.received(), b"")
         self.assertEqual(first + self.socket.make_room(), self.BIG + b"a\n")
-
-    def test_a_broken_socket_is_left_to_the_transport(self) -> None:
-        self.socket.peer.close()
-        self.give(b"a\n")
-        self.assertEqual(self.writer.unsent, b"a\n")
-        self.assertTrue(self.socket.awaits_room)  # which Twisted's finds out with an empty write
 
     def test_its_socket_is_ready_while_nothing_is_in_the_way(self) -> None:
         self.assertIs(self.writer.ready_socket, self.socket.getHandle())
@@ -288,11 +275,6 @@ class PlainSocketTests(OutletTestCase):
             end(self.writer)
             self.assertGreaterEqual(self.supply.blocks, 1)
             self.assertIsNone(self.writer.ready_socket)
-
-    def test_what_is_owed_to_one_that_has_gone_is_dropped(self) -> None:
-        self.writer.lost()
-        self.writer.owe(b"st\n")
-        self.assertEqual(self.writer.unsent, b"")
 
     def test_a_rest_that_cannot_be_sent_lets_go_of_the_client(self) -> None:
         def broken() -> NoReturn:

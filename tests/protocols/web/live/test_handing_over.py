@@ -48,7 +48,9 @@ class TestABrowser:
         world.hand_over()
         ben.hang_up()
         world.wait(10)
-        print(ana.seen())
+        told, changed = ana.seen()
+        assert [each["notice"] for each in told["events"]] == ["left"]
+        assert changed["gone"] == ["ben"]
 
     def test_says_hello_to_the_other_process(self, world: World) -> None:
         ana = Browser(world)
