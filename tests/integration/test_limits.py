@@ -35,6 +35,8 @@ NO_LIMITS = {
     *("util.whole_files.MAX_BYTES", "storage.sqlite.examination.MOST_FAULTS"),
     *("daemon.retention.MOST_SECONDS", "daemon.service.OLD_NAMES_LISTED"),
     *("chat.actions.administration.OWNERS_LISTED", "chat.admin_requests.MOST_CHARACTERS"),
+    *("daemon.handover.channel.MOST_BYTES", "daemon.handover.channel.MOST_DESCRIPTORS"),
+    "daemon.handover.giving.MOST_TOGETHER",
     "protocols.web.monitoring.SCRAPE_COST",
 }
 """Constants with such a name that keep no client from costing others much."""
