@@ -231,6 +231,9 @@ LOGGED_AS_THEY_ARE = {
     "line",
     "option",
     "seconds",
+    "number",
+    "outcome",
+    "not_done",
 }
 """The values in log lines: addresses, paths and keys of this machine, sentences and numbers of the
 daemon's own, texts of the operating system about the store, and names of accounts and rooms,
@@ -243,12 +246,13 @@ OF_THE_OPERATOR = {
     *("protocols/control.py", "util/command_parser.py", "daemon/options.py"),
     *("daemon/os_process.py", "daemon/check_config.py", "daemon/config_template.py"),
     *("util/self_signed.py", "command_line/man.py", "command_line/completion.py"),
-    *("daemon/service_manager.py", "daemon/systemd.py"),
+    *("daemon/service_manager.py", "daemon/systemd.py", "daemon/handover/channel.py"),
     *("accounts/sign_in.py", "accounts/sign_in_helper.py"),
 }
 """Modules that answer `chatd admin` with JSON in ASCII, which is escaped, print versions, help, and
 what is wrong with options, write keys, manual pages, units and scripts of shells to files, tell
-the service manager what the daemon does, and ask a helper in JSON in ASCII."""
+the service manager what the daemon does, ask a helper in JSON in ASCII, and send states to a
+successor, which is the daemon's own."""
 
 
 MAKES_FRAMES = {"protocols/websocket/frames.py"}
