@@ -66,6 +66,8 @@ class GroupCommitStore(Store):
         self._clock = clock
         self._waiting: list[BatchItem] = []
         self._waiting_since = 0.0
+        self.appended = 0
+        """The number of what was appended so far."""
         self._unpublished_bytes = 0
         self._working = False
         self._began: float | None = None  # the commit that is under way
@@ -130,6 +132,7 @@ class GroupCommitStore(Store):
         if not self._waiting:
             self._waiting_since = self._clock.seconds()
         self._waiting.append(entry)
+        self.appended += 1
         self._unpublished_bytes += _weight(entry)
         if not self._working:
             self._working = True

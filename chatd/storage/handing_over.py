@@ -9,6 +9,9 @@ says up to where it has read that (`Predecessor.meet`), and the daemon goes on t
 store, from which the successor goes on (`StoreHandover.resume`). It begins to work
 (`Store.start`) after the daemon has ended.
 
+What is appended later, an account that is made just then, say, is not in the store as the successor
+knows it: so the daemon hands over only if it `is_unchanged`.
+
 Until then a successor writes nothing on which the daemon relies: if it fails, the daemon goes on
 (`StoreHandover.go_on`) as if nothing had happened.
 
@@ -17,7 +20,7 @@ This module must not know how processes talk, nor any store.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from chatd.util.state import State
@@ -41,7 +44,14 @@ class Predecessor(Protocol):
 
 
 class StoreHandover:
-    """The handover of a store, of which nothing is needed but what is stored."""
+    """The handover of a store, of which nothing is needed but what is stored.
+
+    ``appended`` returns the number of what was appended to it so far.
+    """
+
+    def __init__(self, appended: Callable[[], int] = lambda: 0) -> None:
+        self._appended = appended
+        self._held_at = 0
 
     @property
     def descriptors(self) -> Sequence[int]:
@@ -49,7 +59,13 @@ class StoreHandover:
         return ()
 
     def hold(self) -> None:
-        """Publish no lines of others until `go_on`. Nothing is appended here until then."""
+        """Publish no lines of others until `go_on`."""
+        self._held_at = self._appended()
+
+    @property
+    def is_unchanged(self) -> bool:
+        """True if nothing was appended since `hold`: the store is as it was opened."""
+        return self._appended() == self._held_at
 
     async def meet(self, where: State) -> bool:
         """Publish lines of others up to a place of `Predecessor.meet`, and none after that.

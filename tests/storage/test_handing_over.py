@@ -19,3 +19,12 @@ def test_it_stands_still_anywhere_and_gives_nothing() -> None:
     handover.resume(handover.state())
     handover.go_on()
     assert not handover.descriptors
+
+
+def test_what_is_appended_after_the_hold_is_known() -> None:
+    numbers = iter([3, 3, 4, 4, 4])
+    handover = StoreHandover(lambda: next(numbers))
+    handover.hold()
+    unchanged = [handover.is_unchanged, handover.is_unchanged]
+    handover.hold()
+    assert [*unchanged, handover.is_unchanged] == [True, False, True]

@@ -187,6 +187,8 @@ class Handover:
             over_tls = await self._standing.begin()
             await store.open()
             self._check_not_stopping()
+            if not handover.is_unchanged:
+                raise CannotUpgrade("somebody did something at the last moment. Try again.")
             stayed, left = self._give(successor.channel)
             heard = successor.channel.hear()
             if heard.says != "adopted":

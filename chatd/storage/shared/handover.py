@@ -41,7 +41,10 @@ def state_of_position(position: Position) -> State:
 
 
 class NodeHandover(StoreHandover):
-    """The handover of the node with these parts. ``flush`` waits for all that was appended."""
+    """The handover of the node with these parts.
+
+    ``flush`` waits for all that was ``appended``, of which that returns the number.
+    """
 
     def __init__(
         self,
@@ -53,7 +56,9 @@ class NodeHandover(StoreHandover):
         publication: Publication,
         claims: SharedClaims,
         flush: Callable[[], Deferred[None]],
+        appended: Callable[[], int],
     ) -> None:
+        super().__init__(appended)
         self._clock = clock
         self._engine = engine
         self._links = links
@@ -64,6 +69,7 @@ class NodeHandover(StoreHandover):
         self._flush = flush
 
     def hold(self) -> None:
+        super().hold()
         self._follower.hold(self._follower.published.number)
         # The successor gives its first sign of life when it has started: that may be seconds later.
         self._membership.renew_now()
@@ -77,7 +83,7 @@ class NodeHandover(StoreHandover):
         self._check()
         if self._follower.published != place:
             raise StoreError("the new version reads another log than this one.")
-        if self._flush().called:
+        if self.is_unchanged:
             return True
         self._follower.go_on()
         await self._flush()

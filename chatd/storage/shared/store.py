@@ -105,6 +105,7 @@ class SharedStore(GroupCommitStore):
         self.handover = NodeHandover(
             *(clock, engine, links, self.membership, self.follower),
             *(self.publication, self._shared_claims, self.flush),
+            appended=lambda: self.appended,
         )
         links.shown = lambda: self.follower.published
         links.began, links.ended = self._begin, self._end_link

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -106,7 +106,8 @@ class SharedLock(StoreLock):
 class LockHandover(StoreHandover):
     """The handover of a store with a lock, which the successor has by the same descriptor."""
 
-    def __init__(self, lock: StoreLock) -> None:
+    def __init__(self, lock: StoreLock, appended: Callable[[], int]) -> None:
+        super().__init__(appended)
         self._lock = lock
 
     @property

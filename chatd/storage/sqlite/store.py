@@ -84,7 +84,7 @@ class SqliteStore(GroupCommitStore):
             lock = SharedLock(path, descriptor)
             predecessor.wait_until_still()
         self._file = StoreFile(path, lock)
-        self.handover = LockHandover(self._file.lock)
+        self.handover = LockHandover(self._file.lock, lambda: self.appended)
         self._limit = limit or SizeLimit(path)
         self._writer = Writer(self._file, reactor, now, self._limit)
         self._reader = Archive(path, now)

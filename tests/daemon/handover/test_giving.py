@@ -113,7 +113,9 @@ class Scene:
         self.standing: Any = FakeStanding()
         self.folder = folder
         self.schema = Schema(7, 7)
-        self.store = SimpleNamespace(handover=SimpleNamespace(descriptors=(), state=dict))
+        self.store = SimpleNamespace(
+            handover=SimpleNamespace(descriptors=(), state=dict, is_unchanged=True)
+        )
         self.outcomes: list[Outcome] = []
         self.ended: list[int] = []
         self.addresses: list[Any] = []
@@ -307,6 +309,13 @@ def test_a_stop_that_comes_meanwhile_is_one_of_this_process(
     else:  # while it is blocked
         monkeypatch.setattr(giving, "state_of_server", lambda _: handover.tell_to_stop() or {})
     assert scene.why_not(handover) == "the daemon is stopping."
+    assert scene.standing.went_on == 1
+
+
+def test_what_is_stored_at_the_last_moment_is_not_lost(scene: Scene) -> None:
+    scene.store.handover.is_unchanged = False
+    why = scene.why_not(scene.handover(SUCCESSOR, 0, "", READS, SCHEMA))
+    assert why == "somebody did something at the last moment. Try again."
     assert scene.standing.went_on == 1
 
 

@@ -131,6 +131,13 @@ class TestStandingStill:
         assert texts(nodes.shown) == ["a question"]
         assert nodes.meet(state_of_position(nodes.log.batches[-1].read.position)) == [True]
 
+    def test_it_knows_what_is_appended_after_its_successor_has_read(self, nodes: TwoNodes) -> None:
+        nodes.successor()
+        unchanged = [nodes.one.handover.is_unchanged]
+        say(nodes.one, "at the last moment")
+        unchanged.append(nodes.one.handover.is_unchanged)
+        assert unchanged == [True, False]
+
     def test_it_gives_a_sign_of_life(self, nodes: TwoNodes) -> None:
         nodes.settle(BEAT_SECONDS - 1)
         nodes.one.handover.hold()

@@ -121,3 +121,18 @@ class TestText:
         ]
         assert [why for _, why in harness.recorder.refused] == ["an error in the server"] * 2
         expected_errors(UnicodeEncodeError)
+
+
+class TestHandover:
+    async def test_what_is_said_after_the_hold_is_known(self, opening: Opening) -> None:
+        harness = opening.first()
+        await harness.say(draft("before"))
+        handover = harness.store.handover
+        assert handover is not None
+        unchanged = []
+        for said in (), (draft("at the last moment"),), ():
+            handover.hold()
+            await harness.say(*said)
+            unchanged.append(handover.is_unchanged)
+            handover.go_on()
+        assert unchanged == [True, False, True]
