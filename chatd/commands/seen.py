@@ -76,9 +76,9 @@ TABLE = (
         Wording(
             "/seen [SEQ or WORDS]",
             "show how many have your last line, and who not yet",
-            "Their system has it; that they read it is not known. It counts people who were here\n"
-            "then and still are, and accounts that lost the connection before. For its author and\n"
-            "operators, in rooms that are run. /mode seen off ends it.\n"
+            "Their system has it; if they read it is not known. Of people here then and now, and\n"
+            "of accounts that lost the connection before. For its author and operators, in rooms\n"
+            "that are run; /mode seen off ends it.\n"
             "Example: /seen",
         ),
         Wording(

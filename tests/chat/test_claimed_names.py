@@ -441,7 +441,7 @@ class Claimed(RuleBasedStateMachine):
             each.node.server.disconnect(each.session)
         assert len(self.shared) == 0
         for node in self.nodes:
-            assert len(node.server.names) == len(node.server.names._claims) == 0
+            assert len(node.server.names) == len(node.server.names.claims) == 0
 
 
 def test_no_name_is_held_twice_or_by_nobody(unmeasured: None) -> None:

@@ -124,4 +124,4 @@ class TestTwoServers:
         ana.type("hola")
         rooms = node.restarted().server.rooms
         assert "ops" in rooms
-        assert len(rooms._claims) == 0
+        assert len(rooms.claims) == 0

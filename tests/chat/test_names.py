@@ -291,7 +291,7 @@ def test_a_session_whose_rename_fails_has_the_name_from_before(
         world.names.give(world.luis.session, "lucas")
     assert list(world.names.of("lucas")) == []
     assert list(world.names.of(world.luis.session.name)) == [world.luis.session] * bool(before)
-    assert len(world.names._claims) == bool(before)
+    assert len(world.names.claims) == bool(before)
 
 
 @pytest.mark.parametrize(

@@ -1374,8 +1374,8 @@ class TestBansOfAddresses:
         transport = StringTransport(peerAddress=HERE)
         protocol.makeConnection(transport)
         assert protocol.session.room.name == "lobby"
-        transport.peerAddr = FAR
         transport.clear()
+        protocol.connection.address.introduce(FAR, HERE, None)
         protocol.connection.address_known()
         protocol.dataReceived(b"hola\n")
         world.settle()

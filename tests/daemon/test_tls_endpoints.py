@@ -117,7 +117,7 @@ class TestAnAddressOfTwisteds:
 
 
 def test_an_address_without_tls_has_no_certificate() -> None:
-    assert place("tcp:60060") == Place("tcp:60060", "tcp:60060")
+    assert place("tcp:60060") == Place("tcp:60060", "tcp:60060", "chat tcp:60060")
 
 
 @pytest.mark.parametrize("module", ["OpenSSL", "cryptography"])

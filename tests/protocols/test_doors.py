@@ -22,6 +22,7 @@ READ = {
     "credentials.sign_in_of",
     "logins.may_pass_secrets",
     "marked.describe",
+    "marked.is_away",
     "marked.roles_of",
     "mask",  # of the server as IRC clients know it
     "moderation.check",
@@ -43,6 +44,7 @@ READ = {
     "unread.inboxes.of",
     "unread.read_marks.of",
     "unread.sessions",
+    "watches.state_of",
     "watches.watched_by",
     "budgets.total",
     "store.last_back_up",
@@ -65,6 +67,7 @@ OF_A_CONNECTION = {
     "numbers.check",
     "unread.seen",
     "watches.end",
+    "watches.resume_watching",
     "watches.tell",
     "watches.unwatch",
 }

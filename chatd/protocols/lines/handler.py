@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.accounts.credentials import Grant
 from chatd.accounts.local_users import LocalUsers
 from chatd.chat.actions.local_login import enter_as_user, give_up_login, origin_of
 from chatd.chat.server import ChatServer
@@ -194,9 +195,13 @@ class LineHandler(SessionHandler[bytes]):
         connection, receiver = self.connection, self._receiver
         self.interrupted = True
         grant = give_up_login(self.server, self.session)
-        connection.switch(JsonLineHandler(self.server, self._clock, self.max_length, grant))
+        connection.switch(self.for_json(grant))
         self.depart()
         receiver.release()
+
+    def for_json(self, grant: Grant | None = None) -> JsonLineHandler:
+        """Return the handler of JSON lines for this client, who has a grant by being there."""
+        return JsonLineHandler(self.server, self._clock, self.max_length, grant)
 
     def _close(self, kind: ErrorKind, key: str, **values: object) -> None:
         """End the connection because of its first line, and take no other."""

@@ -18,7 +18,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import LINE_FAULTS, ErrorKind
 from chatd.protocols.lines.handler import LineHandler, LineRules
-from chatd.protocols.lines.json_lines import JSON_LINES, JsonLineHandler
+from chatd.protocols.lines.json_lines import JSON_LINES
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.handler import Handler
 from chatd.text.validation import LineFault
@@ -32,7 +32,6 @@ class LineProtocol(ClientProtocol, LineReceiver):
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
         self.max_length = max_length
-        self._clock = clock
         self._handler = LineHandler(server, clock, max_length, self)
         super().__init__(clock, self._handler)
 
@@ -40,9 +39,9 @@ class LineProtocol(ClientProtocol, LineReceiver):
         """Return the handler of a client, which may have changed to JSON lines."""
         if kind != JSON_LINES:
             return super().handler_of(kind)
-        server = self._handler.server
+        handler = self._handler.for_json()
         self.release()
-        return JsonLineHandler(server, self._clock, self.max_length)
+        return handler
 
     @property
     def session(self) -> Session:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chatd.chat.actions.hook_posts import Outcome, Post, Taken, take_post
-from chatd.protocols.web.api.client_keys import KEY, key_in
+from chatd.protocols.web.api.client_keys import HEADER, KEY, KEY_CHARACTERS, key_in
 from chatd.protocols.web.api.operation import Body, Operation, Parameter, Returned
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
@@ -41,17 +41,18 @@ _REASONS = {
 }
 """Explanations for people who look at the answer, beside words that no tool looks for."""
 
+_WRONG_KEY = f"an {HEADER} has 1 to {KEY_CHARACTERS} characters"
+
 
 async def post(call: Call) -> Answer:
     """Say what a body says in the room of the hook of the path; answer once it is on disk."""
-    return _answer(await _take(call, call.names["token"]))
+    return await _taken(call, call.names["token"])
 
 
 async def post_as_gotify(call: Call) -> Answer:
     """As `post`, with the token of Gotify, whose clients expect an object."""
     token = call.request.header(_GOTIFY_KEY.lower()) or _token_in_query(call)
-    taken = await _take(call, token)
-    return json_answer(200, {"id": 0}) if taken.outcome is Outcome.SAID else _answer(taken)
+    return await _taken(call, token, json_answer(200, {"id": 0}))
 
 
 async def look(call: Call) -> Answer:
@@ -59,15 +60,22 @@ async def look(call: Call) -> Answer:
     return json_answer(200, {})
 
 
-async def _take(call: Call, token: str) -> Taken:
+async def _taken(call: Call, token: str, said: Answer | None = None) -> Answer:
+    """Return the answer to a post; ``said`` to one that was said, if it has one of its own."""
     request = call.request
     if (request.header("content-encoding") or "identity").lower() != "identity":
         raise bad_request("body_is_packed", 415)
     type = request.header("content-type") or ""
-    post = Post(type, request.body, call.asker.confidential, key_in(request))
+    try:
+        key = key_in(request)
+    except Problem:
+        return _answer(Taken(Outcome.INVALID_PAYLOAD), _WRONG_KEY)
+    post = Post(type, request.body, call.asker.confidential, key)
     taken = await take_post(call.server, token, post, call.max_length)
     call.asker.charge(WRONG_TOKEN_COST if taken.outcome is Outcome.NO_SERVICE else taken.lines)
-    return taken
+    if said is not None and taken.outcome is Outcome.SAID:
+        return said
+    return _answer(taken, _REASONS.get(taken.outcome, ""))
 
 
 def _token_in_query(call: Call) -> str:
@@ -77,8 +85,8 @@ def _token_in_query(call: Call) -> str:
         return ""  # it is there twice, or is no text
 
 
-def _answer(taken: Taken) -> Answer:
-    word, reason = taken.outcome.value, _REASONS.get(taken.outcome, "")
+def _answer(taken: Taken, reason: str) -> Answer:
+    word = taken.outcome.value
     headers = [("Content-Type", "text/plain; charset=utf-8"), NO_STORE]
     if taken.retry_after:
         headers.append(("Retry-After", str(taken.retry_after)))
