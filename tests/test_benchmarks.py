@@ -128,7 +128,7 @@ from benchmarks import notices, sustained, views
 notices.CLIENTS = notices.COMERS = 10
 notices.COMING_SECONDS = notices.ALONE_SECONDS = 0.1
 views.SHAPES = [views.Shape(40, 8, 20)]
-sustained.SECONDS = 1
+sustained.SECONDS = 0.3
 sustained.LOOK_SECONDS = 0.05
 sustained.MIX_SECONDS = 0.2
 """

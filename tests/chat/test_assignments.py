@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import ROOT, nodes_of
+from tests.support.checkout import ROOT, nodes_of, syntax_tree
 
 OWNERS = {"session", "server", "_server", "_session", "each", "other", "by", "owner"} | {
     "connection",
@@ -73,11 +73,11 @@ def name_of(expression: ast.expr) -> str:
     return expression.id if isinstance(expression, ast.Name) else ""
 
 
-def assigned(source: str) -> list[str]:
+def assigned(tree: ast.AST) -> list[str]:
     """Return the attributes of these, or of a part of them, that some code assigns."""
     return [
         f"line {target.lineno}: {ast.unparse(target)}"
-        for each in targets(ast.parse(source))
+        for each in targets(tree)
         for target in attributes(each)
         if name_of(target.value) in OWNERS
         or (name_of(target.value) in PARTS and isinstance(target.value, ast.Attribute))
@@ -100,13 +100,13 @@ def assigned(source: str) -> list[str]:
     ],
 )
 def test_assignments_are_found(source: str, found: list[str]) -> None:
-    assert assigned(source) == found
+    assert assigned(ast.parse(source)) == found
 
 
 def test_no_module_assigns_attributes_of_another() -> None:
     found = {
         path.relative_to(ROOT).as_posix(): lines
         for path in sorted(Path(ROOT, "chatd").rglob("*.py"))
-        if (lines := assigned(path.read_text("utf-8")))
+        if (lines := assigned(syntax_tree(path)))
     }
     assert found == {}
