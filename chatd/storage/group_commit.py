@@ -60,21 +60,18 @@ class GroupCommitStore(Store):
     def __init__(self, clock: IReactorTime) -> None:
         self.error_log = ErrorLog(clock)
         self.claims: Claims = LocalClaims()
-        self.counts = StoreCounts()
-        self.saves = True
+        self.counts, self.saves = StoreCounts(), True
         self.publication = Publication(self.once_all_were_read, self.error_log)
         self._clock = clock
         self._waiting: list[BatchItem] = []
         self._waiting_since = 0.0
-        self.appended = 0
-        """The number of what was appended so far."""
         self._unpublished_bytes = 0
         self._working = False
         self._began: float | None = None  # the commit that is under way
         self._with_next: list[Deferred[None]] = []  # they fire after the batch that fills
         self._with_batch: list[Deferred[None]] = []  # and these after the one that is committed
         self._together: list[BatchItem] | None = None
-        self._units = 0  # that were stored together
+        self._units = self.appended = 0  # stored together, and appended so far
         self._unsaved = RecurringWarning(
             clock, "lines are refused, because they cannot be saved: {why}"
         )

@@ -102,11 +102,9 @@ class SharedStore(GroupCommitStore):
             *(clock, links, self.membership, self.follower),
             *(self._known, self._check_again, give_up, new_id),
         )
-        self.handover = NodeHandover(
-            *(clock, engine, links, self.membership, self.follower),
-            *(self.publication, self._shared_claims, self.flush),
-            appended=lambda: self.appended,
-        )
+        parts = clock, engine, links, self.membership, self.follower, self.publication
+        own = self._shared_claims, self.flush, lambda: self.appended
+        self.handover = NodeHandover(*parts, *own)
         links.shown = lambda: self.follower.published
         links.began, links.ended = self._begin, self._end_link
         self.membership.held = self._claims_to_take_over
