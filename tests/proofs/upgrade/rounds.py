@@ -63,9 +63,10 @@ class Rounds:
         self._dies_at = directory / "dies_at"
         self._ports = _free_ports(3)
         self._crowd: Crowd | None = None
-        self._start()
-        self._stop()
-        fill(self._store, rooms, lines, accounts)
+        if rooms or accounts:
+            self._start()  # it makes the store
+            self._stop()
+            fill(self._store, rooms, lines, accounts)
         self._start()
 
     @property
@@ -97,26 +98,29 @@ class Rounds:
         self.crowd.talk(seconds)
         return self.crowd.longest()
 
-    def upgrade(self) -> Outcome:
-        """Upgrade the daemon under talk."""
+    def upgrade(self, seconds: float = 1.0) -> Outcome:
+        """Upgrade the daemon under talk, which lasts for so long before and after."""
         before = self._handovers()
-        self.crowd.talk(1.0)
+        self.crowd.talk(seconds)
         self.crowd.longest()
         self._process.send_signal(signal.SIGUSR2)
         self.crowd.talk_until(lambda: len(self._handovers()) > len(before))
-        self.crowd.talk(1.0)
+        self.crowd.talk(seconds)
         done = self._handovers()
         assert len(done) > len(before), f"there was no upgrade: {self._log.read_text()[-2000:]}"
         return Outcome(self.crowd.longest(), done[-1])
 
-    def fail(self, step: str) -> str:
-        """Have an upgrade fail at a step, and return how long a client waited."""
+    def fail(self, step: str, seconds: float = 1.0) -> str:
+        """Have an upgrade fail at a step, and return how long a client waited.
+
+        The talk lasts for so long after it.
+        """
         self._dies_at.write_text(step)
         failed = self._failures()
         self.crowd.longest()
         self._process.send_signal(signal.SIGUSR2)
         self.crowd.talk_until(lambda: self._failures() > failed)
-        self.crowd.talk(1.0)
+        self.crowd.talk(seconds)
         self._dies_at.write_text("")
         assert self._failures() > failed, f"it did not fail: {self._log.read_text()[-2000:]}"
         return f"failed at {step!r}: longest wait {self.crowd.longest() * 1000:.0f} ms"
