@@ -167,6 +167,14 @@ def nodes(session: nox.Session) -> None:
     session.run("pytest", "-q", "-n2", *tests, env={"CHATD_TEST_NODES": "2"})
 
 
+@nox.session(tags=["jobs"])
+def handovers(session: nox.Session) -> None:
+    """Run the tests of commands and IRC with another server going on whenever a person types."""
+    session.install("-e", ".[test]")
+    tests = session.posargs or ["tests/commands", "tests/protocols/irc"]
+    session.run("pytest", "-q", "-n2", *tests, env={"CHATD_TEST_HANDOVER": "1"})
+
+
 @nox.session(tags=["ci"], venv_backend="none")
 def spec(session: nox.Session) -> None:
     """Search the model of the shared log: some seconds; with -- --all, some minutes."""

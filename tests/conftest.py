@@ -242,7 +242,8 @@ CHOSEN = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that have most time, or in the end one worker is left with them.
 
-    Those for one node are skipped where worlds have several. Those that need PostgreSQL are marked,
+    Those for one node are skipped where worlds have several, and those for one process where worlds
+    hand over. Those that need PostgreSQL are marked,
     and skipped where none is chosen; so are those of other programs, which take long.
     """
     items.sort(key=lambda item: _deadline_of(item, 0), reverse=True)
@@ -254,10 +255,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             for item in items:
                 if item.get_closest_marker(marker) is not None:
                     item.add_marker(pytest.mark.skip(reason=f"nox -s {marker} runs those"))
-    if int(os.environ.get("CHATD_TEST_NODES", "1")) > 1:
-        for item in items:
-            if (one_node := item.get_closest_marker("one_node")) is not None:
-                item.add_marker(pytest.mark.skip(reason=one_node.args[0]))
+    for marker, is_wanted in (
+        ("one_node", int(os.environ.get("CHATD_TEST_NODES", "1")) > 1),
+        ("one_process", bool(os.environ.get("CHATD_TEST_HANDOVER"))),
+    ):
+        for item in items if is_wanted else ():
+            if (mark := item.get_closest_marker(marker)) is not None:
+                item.add_marker(pytest.mark.skip(reason=mark.args[0]))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -101,6 +101,7 @@ def test_an_invalid_password_is_refused(password: str, why: str) -> None:
     assert not world.server.accounts.table
 
 
+@pytest.mark.one_process("the answer to a question cannot be handed over")
 def test_a_password_that_is_typed_twice_is_not_said() -> None:
     ana = World().person("ana")
     ana.type("/register", PASSWORD)
@@ -211,6 +212,7 @@ def test_of_two_registrations_of_look_alikes_at_once_one_is_refused() -> None:
     assert set(world.server.accounts.table) == {"ivan"}
 
 
+@pytest.mark.one_process("the test itself begins, holds or fails what is to be stored")
 @pytest.mark.parametrize("saved", [True, False])
 def test_a_look_alike_of_a_name_being_registered_cannot_be_registered(
     saved: bool, expected_errors: Expect
@@ -294,6 +296,7 @@ def test_the_look_alikes_of_a_name_are_free_again_once_it_is_unregistered(
     assert guest.seen() == [EN.notice("you_are", name="Bob1")]
 
 
+@pytest.mark.one_process("limits of tries begin anew in another process")
 @pytest.mark.one_node("each node counts the registrations from an address")
 def test_registrations_from_one_address_are_limited() -> None:
     world = World()
@@ -416,6 +419,7 @@ def test_a_password_that_is_changed_during_the_check_is_wrong(scene: AnaAndLuis)
     assert guest.seen() == [WRONG, EN.notice("renamed", name="ana", new_name="guest2")]
 
 
+@pytest.mark.one_process("the test sets what another process reads in its settings")
 def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: AnaAndLuis) -> None:
     before = scene.account().hash
     stronger = Hasher(time_cost=2, memory_cost=8, parallelism=1)
@@ -452,6 +456,7 @@ def test_wrong_passwords_for_one_name_are_limited_from_each_address(scene: AnaAn
     assert guests[1].seen() == [EN.notice("you_are", name="ana")]
 
 
+@pytest.mark.one_process("limits of tries begin anew in another process")
 def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: AnaAndLuis) -> None:
     elsewhere = scene.world.person(address=IPv4Address("TCP", "127.0.0.9", 1))
     for _ in range(FREE_TRIES + 1):
@@ -468,6 +473,7 @@ def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: AnaAndLuis) 
     assert again.seen() == [EN.notice("you_are", name="ana")]
 
 
+@pytest.mark.one_process("limits of tries begin anew in another process")
 @pytest.mark.one_node("each node counts the tries from an address")
 def test_wrong_passwords_from_one_address_are_limited_for_all_names_together() -> None:
     world = World()
@@ -506,6 +512,7 @@ def test_tries_that_are_made_at_once_count(scene: AnaAndLuis) -> None:
     assert kinds.count("ERR Too many tries") == 2
 
 
+@pytest.mark.one_process("limits of tries begin anew in another process")
 def test_a_password_is_refused_while_too_many_wait_and_counts_as_no_try(
     scene: AnaAndLuis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -865,6 +872,7 @@ def test_an_account_whose_removal_cannot_be_stored_stays(
 # Hooks
 
 
+@pytest.mark.one_process("the test changes or holds objects of one process")
 def test_each_login_and_logout_is_reported_to_the_server(
     scene: AnaAndLuis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -889,6 +897,7 @@ def test_each_login_and_logout_is_reported_to_the_server(
     ]
 
 
+@pytest.mark.one_process("the test changes or holds objects of one process")
 def test_a_failing_logout_leaves_the_session_a_guest(
     scene: AnaAndLuis,
     monkeypatch: pytest.MonkeyPatch,
@@ -946,6 +955,7 @@ def test_whois_says_if_a_name_is_registered_and_where_it_is(scene: AnaAndLuis) -
         assert scene.luis.seen() == [answer]
 
 
+@pytest.mark.one_process("the test changes or holds objects of one process")
 def test_whois_leaves_out_rooms_that_the_requester_may_not_read(
     scene: AnaAndLuis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1166,6 +1176,7 @@ def test_an_invalid_name_is_refused_for_a_token(scene: AnaAndLuis, name: str) ->
     assert not scene.world.server.credentials.table
 
 
+@pytest.mark.one_process("the test sets what another process reads in its settings")
 def test_a_token_is_not_sent_where_others_can_read_it(scene: AnaAndLuis) -> None:
     far = scene.world.person(address=FAR)
     log_in(far.server, far.session, "ana")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -289,6 +290,7 @@ class JoinTests(CommandTestCase):
         self.ana.ask("/join аса", "/leave")
         self.assertEqual(self.ana.ask("/join aca")[0], EN.notice("joined_new_room", room="aca"))
 
+    @pytest.mark.one_process("the test changes or holds objects of one process")
     def test_the_question_looks_at_a_bounded_number_of_rooms(self) -> None:
         for number in range(ROOMS_LOOKED_AT):
             self.ana.server.rooms._rooms[f"room{number}"] = self.ana.server.lobby
@@ -560,6 +562,7 @@ class MsgTests(CommandTestCase):
         self.ana.ask("/msg luis hola")
         self.assertEqual(self.world.server.lobby.head, 0)
 
+    @pytest.mark.one_process("the test stalls a transport, of which another process has its own")
     def test_when_the_inbox_is_full_the_sender_is_told(self) -> None:
         self.luis.stop_taking()
         line = f"/msg luis {'x' * 4000}"
@@ -655,6 +658,7 @@ class TopicTests(CommandTestCase):
             ],
         )
 
+    @pytest.mark.one_process("the test changes or holds objects of one process")
     def test_who_set_it_is_not_told_if_that_is_not_known(self) -> None:
         self.luis.type("/topic Friday")
         self.ana.server.lobby.topic_set = UNKNOWN

@@ -203,6 +203,7 @@ def logged(person: Member) -> list[int]:
     return [room.head for room in person.world.server.rooms.values()]
 
 
+@pytest.mark.one_process("the test changes or holds objects of one process")
 @pytest.mark.parametrize(("line", "kind", "right"), REFUSED)
 def test_what_is_not_understood_is_refused_and_changes_nothing(
     ana: Member, line: str, kind: str, right: str

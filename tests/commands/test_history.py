@@ -224,6 +224,7 @@ class TestMentions:
             "<luis> eva!",
         ]
 
+    @pytest.mark.one_process("the test changes or holds objects of one process")
     def test_of_a_room_that_may_not_be_read_are_not_shown(
         self, world: World, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:

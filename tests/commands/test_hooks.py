@@ -19,6 +19,8 @@ from tests.support.rights import give_role, set_mode
 from tests.support.sentences import EN, ES
 from tests.support.world import FAR, Member, World
 
+pytestmark = pytest.mark.one_process("the test sets what another process reads in its settings")
+
 URL = "https://example.com:8443/T0/secret?key=x"
 
 

@@ -11,6 +11,8 @@ from tests.support.hooks import ADDRESS, hook_called, let_tools_in, path_of_new
 from tests.support.sentences import EN, ES
 from tests.support.world import FAR, Member, World
 
+pytestmark = pytest.mark.one_process("the test sets what another process reads in its settings")
+
 
 @pytest.fixture
 def world() -> World:

@@ -295,6 +295,7 @@ class TestMaking:
         world.release()
         assert ana.seen() == ["<ana> hola"]
 
+    @pytest.mark.one_process("the test itself begins, holds or fails what is to be stored")
     def test_what_cannot_be_kept_makes_no_room(self, expected_errors: Expect) -> None:
         world = World(slow=True)
         ana = world.member("ana")
@@ -326,6 +327,7 @@ class TestMaking:
         assert ana.session.room is None
         expected_errors()
 
+    @pytest.mark.one_process("the test itself begins, holds or fails what is to be stored")
     @pytest.mark.parametrize("line", ["/create tea", "/join tea"])
     def test_none_is_owned_by_a_name_that_is_being_given_up(self, line: str) -> None:
         world = World(slow=True)
@@ -926,6 +928,7 @@ class TestMutes:
         for line in "/mute", "/unmute", "/unmute a b", "/ban", "/ban @", "/unban @", "/bans x":
             assert only(ana.ask(line)).startswith("ERR Wrong use: "), line
 
+    @pytest.mark.one_process("the test itself begins, holds or fails what is to be stored")
     def test_one_that_cannot_be_lifted_holds_also_under_another_name(
         self, expected_errors: Expect
     ) -> None:
@@ -1486,6 +1489,7 @@ class TestAdministrators:
         assert not world.server.names.of("eva")
         assert only(root.ask("/disconnect eva")).startswith("ERR Nobody: ")
 
+    @pytest.mark.one_process("figures begin anew in another process")
     def test_figures(self, world: World, ana: Member, luis: Member) -> None:
         root = world.member("root", admin=True)
         luis.ask("hola")

@@ -20,6 +20,8 @@ from tests.support.registered import AnaAndLuis
 from tests.support.sentences import EN, ES
 from tests.support.world import FAR, PASSWORD
 
+pytestmark = pytest.mark.one_process("the answer to a question cannot be handed over")
+
 PRESENT = EN.notice("shown_present_password_prompt")
 NEW = EN.notice("shown_new_password_prompt")
 KEEP = EN.notice("keep_tokens_prompt", count=1)

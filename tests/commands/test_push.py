@@ -20,6 +20,8 @@ from tests.support.pushes import URL, PushWorld
 from tests.support.sentences import EN, ES
 from tests.support.world import FAR, HASH, PASSWORD, Member
 
+pytestmark = pytest.mark.one_process("the test sets what another process reads in its settings")
+
 ORIGIN = "https://push.example"
 IS = EN.notice("push_is", target=ORIGIN)
 NONE = EN.notice("no_push")

@@ -64,6 +64,7 @@ def test_who_has_it_is_counted(ana: Member, luis: Member) -> None:
     assert seen(ana) == [own(1, 1)]
 
 
+@pytest.mark.one_process("the test stalls a transport, of which another process has its own")
 def test_who_has_not_is_named_in_the_words_of_each_language(
     world: World, ana: Member, luis: Member
 ) -> None:
@@ -82,6 +83,7 @@ def test_who_has_not_is_named_in_the_words_of_each_language(
         assert seen(ana) == [f"{with_one} {sentences.sentence('line_not_yet', people=names)}"]
 
 
+@pytest.mark.one_process("the test stalls a transport, of which another process has its own")
 def test_of_many_the_first_are_named(world: World, ana: Member) -> None:
     guests = [in_ops(world.person()) for _ in range(NAMES_SHOWN + 3)]
     for guest in guests:
@@ -147,6 +149,7 @@ def test_others_ask_for_no_lines_but_their_own(ana: Member, luis: Member) -> Non
 
 
 class TestRegister:
+    @pytest.mark.one_process("the test sets what another process reads in its settings")
     def test_its_owner_is_told_where_it_is(self, world: World, ana: Member, luis: Member) -> None:
         assert ana.ask("/mode register") == [EN.notice("switch_register_off", room="ops")]
         let_tools_in(world)

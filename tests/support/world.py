@@ -263,14 +263,15 @@ class World:
         return successor
 
     def hand_over_if_possible(self) -> None:
-        """Hand over, unless something is under way for a client.
+        """Hand over, unless something is under way for a client, or not stored yet.
 
         Of several nodes it is each in turn, if they have clocks of their own.
         """
         connections = [client.protocol.connection for client in self.clients]
         here = [each for each in connections if not each.lifecycle.lost]
         has_clocks = len(self.nodes) == 1 or isinstance(self.clock, NodeClocks)
-        if has_clocks and all(each.state() is not None for each in here):
+        is_stored = not any(getattr(node.store, "held", ()) for node in self.nodes)
+        if has_clocks and is_stored and all(each.state() is not None for each in here):
             self._handed_over += 1
             self.hand_over(self._handed_over % len(self.nodes))
 

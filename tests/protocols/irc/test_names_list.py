@@ -69,12 +69,14 @@ class TestOthers:
 
 
 class TestLongLists:
+    @pytest.mark.one_process("the test stalls a transport, of which another process has its own")
     @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_names_of_four_bytes_fill_lines(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops")
         fill(world.room("ops"), 300)
         assert len(names(ana)) == 301
 
+    @pytest.mark.one_process("the test stalls a transport, of which another process has its own")
     @pytest.mark.one_node("what a client says of itself, and what it sees at once, is of its node")
     def test_a_slice_is_made_when_the_one_before_was_taken(self, world: World) -> None:
         ana = irc_person(world, "ana", "ops")

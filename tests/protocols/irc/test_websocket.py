@@ -172,6 +172,7 @@ class TestASession:
         assert "label=8" in echo.split(" ")[0]
         assert echo.endswith("PRIVMSG #ops :hola")
 
+    @pytest.mark.one_process("the test stalls a transport, of which another process has its own")
     def test_one_that_reads_nothing_is_sent_all_of_it_later(self, world: World) -> None:
         one, other = person(world, "ana", "ops"), irc_person(world, "eva", "ops")
         one.seen()
