@@ -36,6 +36,7 @@ class ResumableSubscriptions(Subscriptions):
         replies, tracker, format = self._replies, self.read_tracker, self._replies.format
         inbox = None if tracker is None or tracker.cursor is None else tracker.cursor.state()
         return {
+            "finished": replies.stream.finished,
             "settings": {**self.settings._asdict(), "ignored": list(self.settings.ignored)},
             "language": replies.language.value,
             "many_rooms": self.multi_room,
@@ -72,6 +73,8 @@ class ResumableSubscriptions(Subscriptions):
     ) -> None:
         """Put what was queued into the stream, and follow rooms where their ``cursors`` were.
 
+        A stream that was finished ends after what was queued.
+
         To be called once all sessions are members of their rooms, so that none is shown that
         another one comes. ``log_of`` finds a log by its name.
         """
@@ -81,6 +84,9 @@ class ResumableSubscriptions(Subscriptions):
                 stream.put(each)
             elif (log := log_of(each["log"])) is not None:
                 self._resume_stretch(log, each["after"], each["upto"], each["format"], may_read)
+        if state.get("finished"):
+            stream.end()
+            return
         for line in state["private"]:
             self._inbox_begun().put(line)
         for room, membership in self.memberships.items():

@@ -186,8 +186,14 @@ class Cursor:
         return {"taken": self.taken, "start": start, "passing": self._passing()}
 
     def _passing(self) -> list[tuple[int, bytes]]:
+        feed = self._feed
         mark = self.mark if self._replay is None else self._target
-        return passing(self._feed, self.view, self.session, mark, self._end)
+        end = self._end or feed.log.mark
+        found = passing(feed, self.view, self.session, mark, end)
+        there = min(max(mark, feed.tail.start), end)
+        if self._replay is not None or there.entries > mark.entries:
+            found.insert(0, (there.seq, feed.format.people_unknown(feed.log.name)))
+        return found
 
     def detach(self) -> Cursor | None:
         """Leave what was published and is not taken to another cursor, and go to the end.

@@ -235,6 +235,10 @@ class Stream:
         self._settle()
         if not self.closed:
             self._put(self._farewell())
+        self.end()
+
+    def end(self) -> None:
+        """End the stream after what is queued; later answers are dropped."""
         self._live = ()
         self.finished = True
         self.wake()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from chatd.errors import ErrorKind
+from tests.support.browser import Browser
+from tests.support.irc_client import irc_person
+from tests.support.json_client import JsonClient
 from tests.support.node_clocks import NodeClocks
 from tests.support.sentences import EN
 from tests.support.world import World
@@ -34,6 +40,56 @@ class TestALineClient:
         ana.send("í".encode()[1:] + b"nea\n")
         world.settle()
         assert ana.seen() == ["<ana> media línea"]
+
+
+def quits(client: Any) -> None:
+    """Say goodbye, as a person does."""
+    client.type("/quit")
+
+
+def half_closes(client: Any) -> None:
+    """Send nothing more, and read on."""
+    client.half_close()
+
+
+@pytest.mark.parametrize(
+    ("come", "ends"),
+    [
+        (lambda world: world.person("ana"), quits),
+        (lambda world: world.person("ana"), half_closes),
+        (lambda world: world.member("ana"), half_closes),
+        (JsonClient.come, half_closes),
+        (Browser.come, half_closes),
+        (lambda world: irc_person(world, "ana", "lobby"), half_closes),
+    ],
+)
+def test_one_that_ends_is_sent_the_rest_first(
+    come: Callable[[World], Any], ends: Callable[[Any], None]
+) -> None:
+    assert _rest(come, ends, hands_over=True) == _rest(come, ends, hands_over=False)
+
+
+def _rest(come: Callable[[World], Any], ends: Callable[[Any], None], *, hands_over: bool) -> bytes:
+    """Return what a client is sent after it has ended."""
+    world = World(nodes=1)
+    client, ben = come(world), world.person("ben")
+    world.wait(60)
+    client.bytes_seen()
+    tell = f"/msg {client.protocol.connection.handler.session.name} psst"
+    client.transport.producer.pauseProducing()
+    ben.type("before", tell)
+    ends(client)
+    world.wait(30)
+    if hands_over:
+        world.hand_over()
+    ben.type("after", tell)
+    if not hands_over:  # the transport of another process has room
+        client.transport.producer.resumeProducing()
+        world.settle()
+    rest: bytes = client.bytes_seen()
+    assert client.closed
+    assert (b"before" in rest, b"after" in rest) == (True, False)
+    return rest
 
 
 @pytest.fixture

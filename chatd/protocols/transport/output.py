@@ -20,11 +20,14 @@ class Finishing(Protocol):
     @property
     def finished(self) -> bool: ...
 
+    @property
+    def drained(self) -> bool: ...
+
 
 class NoSupply:
     """The supply of a connection that has none yet."""
 
-    finished = False
+    finished = drained = False
 
 
 NONE = NoSupply()
@@ -91,6 +94,11 @@ class Output:
     def ended(self) -> bool:
         """True if nothing more is to be sent than what waits already, or ever."""
         return self.supply is NONE or self.supply.finished
+
+    @property
+    def owes(self) -> bool:
+        """True if the client has not been sent all, although nothing comes any more."""
+        return self.waiting or not self.supply.drained
 
     @property
     def waiting(self) -> bool:

@@ -14,6 +14,9 @@ from chatd.protocols.transport.lifecycle import State, guarded
 from chatd.protocols.transport.managed_connection import READ_BYTES, ManagedConnection
 from chatd.util.state import State as HandedOver
 
+_THERE = State.OPEN, State.HALF_CLOSED, State.DRAINING
+"""The states of a client that may be sent something."""
+
 
 class ResumableConnection(ManagedConnection):
     """The connection of one client, which may have begun in another process."""
@@ -42,11 +45,13 @@ class ResumableConnection(ManagedConnection):
     def state(self) -> HandedOver | None:
         """Return what another process needs to go on with this client.
 
-        None if that is impossible: the client is about to go, is owed something that is not done
-        yet, or is not `movable`.
+        None if that is impossible: the client has gone or is not `movable`, or something is not
+        done yet that it is owed. One who is about to go has to be sent the rest.
         """
-        lifecycle, output = self.lifecycle.state, self.output
-        if lifecycle not in (State.OPEN, State.HALF_CLOSED) or output.ended or not self.movable:
+        output = self.output
+        if self.lifecycle.state not in _THERE or not (output.begun and self.movable):
+            return None
+        if output.ended and not (self.handler.has_session and output.owes):
             return None
         handler = self.handler.state()
         if handler is None:
@@ -94,6 +99,11 @@ class ResumableConnection(ManagedConnection):
     def let_go_on(self) -> None:
         """Send and read, after `resume`: the other process has ended."""
         if self.lifecycle.departed:
+            return
+        if self.output.ended:
+            self.lifecycle.advance(State.DRAINING)
+            self.reader.resume()  # to drop what comes: see `managed_connection`
+            self.output.writer.release()
             return
         self.output.writer.release()
         if self.handler.decoder.unfinished:
