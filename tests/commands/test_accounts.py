@@ -246,6 +246,7 @@ def test_a_look_alike_of_a_name_being_registered_cannot_be_registered(
     expected_errors()
 
 
+@pytest.mark.one_process("the test itself begins, holds or fails what is to be stored")
 def test_a_guest_who_takes_another_name_before_the_registration_keeps_that() -> None:
     world = World(slow=True)
     eva = world.person("eva")
