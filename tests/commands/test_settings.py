@@ -351,6 +351,7 @@ class TestKeeping:
         ana.type("/logout", "hola")
         assert ana.seen()[-1].endswith("> hola")
 
+    @pytest.mark.one_process("the test stalls a transport, of which another process has its own")
     def test_one_who_is_closed_while_it_is_kept_is_shown_nothing_more(self) -> None:
         world = World(slow=True)
         world.register("ana")
