@@ -131,13 +131,12 @@ class Stream:
     def __init__(self, meter: Meter = FREE, owner: Owner | None = None) -> None:
         self.meter = meter
         self.sink: Sink = _NOWHERE
-        self._relieved: Callable[[], None] = _nobody
+        self._relieved, self._farewell = _nobody, _nothing
         self.owner = owner or _NOBODY
         self.queued: _Queue = _EMPTY  # others only look at it
         self._live: tuple[Live, ...] = ()  # a list of one, as most have, weighs twice as much
         self._answers = self._unsent = 0  # the bytes of all, and of those that were taken last
         self.closed = self.finished = False
-        self._farewell: Callable[[], bytes] = _nothing
 
     def connect(self, sink: Sink) -> None:
         """Have a sink take from the stream from now on."""
@@ -230,17 +229,14 @@ class Stream:
 
     def finish(self) -> None:
         """End the stream after what it has so far and the farewell; later answers are dropped."""
-        if self.finished:
-            return
-        self._settle()
-        if not self.closed:
-            self._put(self._farewell())
-        self.end()
+        if not self.finished:
+            self._settle()
+            self._put(b"" if self.closed else self._farewell())
+            self.end()
 
     def end(self) -> None:
         """End the stream after what is queued; later answers are dropped."""
-        self._live = ()
-        self.finished = True
+        self.finished, self._live = True, ()
         self.wake()
 
     def shut(self) -> None:

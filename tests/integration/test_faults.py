@@ -378,7 +378,7 @@ KEPT: dict[str, tuple[str, Any, str]] = {
     "departing": ("going", UnreadTracker, "depart"),
     "ending a visit": ("going", Subscriptions, "end_tracking"),
     "what was missed": ("asking", MissedLines, "of"),
-    "skipping": ("asking", UnreadTracker, "skip"),
+    "skipping": ("asking", MissedLines, "everywhere"),
 }
 """Actions around a member who is logged in, by the function that fails."""
 
@@ -529,7 +529,9 @@ def test_a_fault_while_the_daemon_stops(
     pair: ClientAndBystander, fault: Fault, owner: Any, name: str, expected_errors: Expect
 ) -> None:
     world = pair.world
-    service = ChatService(world.store, [Listener(ListenerKind.CHAT, world.chat)], world.clock)
+    service = ChatService(
+        world.store, [Listener(ListenerKind.CHAT, "chat", world.chat)], world.clock
+    )
     service.startService()
     fault.inject(owner, name, belongs_to(pair.ana))
     stopped = service.stopService()

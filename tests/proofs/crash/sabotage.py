@@ -11,7 +11,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
-from chatd.chat import idempotency
+from chatd.chat import keyed_lines
 from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.session import Session
 from chatd.chat.subscriptions import Subscriptions
@@ -102,7 +102,7 @@ def keep_keys_later() -> None:
             put.table.begin(put.key, put.value)
         return change(store).addCallback(lambda _: change(store, *puts))
 
-    vars(idempotency)["change"] = keep
+    vars(keyed_lines)["change"] = keep
 
 
 def keep_keys_first() -> None:

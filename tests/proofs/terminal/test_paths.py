@@ -413,12 +413,17 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                     ("protocols/web/connection.py", "self.decoder.go_on()"),
                     ("protocols/web/http/responder.py", "data"),
                     ("protocols/web/http/responder.py", "self._decoder.begin(answer, self.date)"),
-                    ("chat/subscriptions.py", "bell + format.private(author, text)"),
+                    ("chat/passing_lines.py", "bell + format.private(author, text)"),
                     ("protocols/irc/names_list.py", "_end(conversation, echoed(each))"),
                     ("protocols/irc/rooms.py", "own.topic(channel, room.topic, *room.topic_set)"),
                     ("protocols/irc/nickserv.py", "notice"),  # by its format
-                    ("chat/subscriptions.py", "lines"),
+                    ("chat/passing_lines.py", "lines"),
                     ("chat/answer_news.py", "answered"),  # by its format
+                    # What another process had rendered:
+                    *(
+                        ("chat/resumable_subscriptions.py", name)
+                        for name in ("each", "line", "data")
+                    ),
                     ("chat/subscriptions.py", "seen"),  # by its format
                     ("protocols/irc/typing.py", "own.shared.typing(typing, target)"),
                     *((f"protocols/irc/{name}", "line") for name in ("past.py", "chathistory.py")),
@@ -438,8 +443,10 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
     others = OF_THE_LOG | OF_THE_OPERATOR | MAKES_FRAMES | OF_HOOKS | OF_HTTP | OF_THE_STORE
     assert writing - others == {
         "protocols/transport/writer.py",
+        "protocols/transport/plain_sending.py",
         "protocols/transport/factory.py",
         "util/fanout.py",
+        "daemon/handover/adopting.py",  # to a connection of its own, which is reset
     }
     assert files_that_call("send_to_all") == {"rooms/followers.py"}
     followers = trees()["rooms/followers.py"]
@@ -527,4 +534,4 @@ def test_the_one_control_character_that_is_sent_is_sent_in_three_places() -> Non
         if isinstance(node, ast.Attribute) and node.attr == "bell"
         if ast.unparse(node).endswith("format.bell")
     ]
-    assert sorted(asked) == ["chat/subscriptions.py", "rooms/cursor.py", "rooms/feed.py"]
+    assert sorted(asked) == ["chat/passing_lines.py", "rooms/cursor.py", "rooms/feed.py"]
