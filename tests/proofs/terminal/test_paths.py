@@ -406,7 +406,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                 others = {
                     ("protocols/lines/handler.py", "reply"),
                     ("protocols/web/live/websocket.py", "frame"),  # by its decoder
-                    ("protocols/live/handler.py", "self._opening"),
+                    ("protocols/live/greeting.py", "self._opening"),
                     ("protocols/live/handler.py", "made"),  # by its format
                     ("protocols/irc/answers.py", "slices"),  # by its format
                     ("protocols/web/live/event_stream.py", "self._opening"),
