@@ -29,6 +29,7 @@ from chatd.daemon.os_process import (
     switch_threads_often,
     user_of,
     within_open_files,
+    without_collecting,
 )
 from chatd.util.privileges import Identity, current, identity_of
 from tests.support.service import line_of
@@ -161,6 +162,22 @@ def test_old_objects_are_collected_rarely_and_existing_ones_never() -> None:
         assert gc.get_freeze_count() > frozen
     finally:
         gc.set_threshold(*thresholds)
+
+
+def test_nothing_is_collected_until_the_work_ends() -> None:
+    with without_collecting():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_collections_go_on_after_an_error() -> None:
+    def fail() -> None:
+        with without_collecting():
+            raise LookupError("no")
+
+    with pytest.raises(LookupError, match="no"):
+        fail()
+    assert gc.isenabled()
 
 
 def test_threads_give_way_sooner_than_python_has_them_do() -> None:

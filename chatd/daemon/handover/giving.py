@@ -22,6 +22,7 @@ from chatd.daemon.handover.process import Start, Successor, start_successor
 from chatd.daemon.handover.standing import StandingStill
 from chatd.daemon.handover.store import GivenStore
 from chatd.daemon.handover.waiting import Waiting
+from chatd.daemon.os_process import without_collecting
 from chatd.protocols.control import Control
 from chatd.protocols.transport.factory import ChatFactory, Managed
 from chatd.protocols.transport.handler import Goodbye
@@ -189,7 +190,8 @@ class Handover:
             self._check_not_stopping()
             if not handover.is_unchanged:
                 raise CannotUpgrade("somebody did something at the last moment. Try again.")
-            stayed, left = self._give(successor.channel)
+            with without_collecting():
+                stayed, left = self._give(successor.channel)
             heard = successor.channel.hear()
             if heard.says != "adopted":
                 raise Ended(str(heard.state.get("why", "it says what nobody says")))

@@ -88,6 +88,7 @@ class Taking:
     def wait_until_still(self) -> None:
         """See `chatd.storage.handing_over.Predecessor`. Raises `Ended`."""
         self._channel.say("prepared")
+        gc.disable()  # there is no garbage yet, and all that is made stays: until `begin`
         self._hear("still")
 
     def meet(self, where: State) -> bool:
@@ -163,7 +164,6 @@ class Taking:
         assert store.handover is not None
         store.handover.resume(self._store)
         resume_server(server, self._server)
-        gc.disable()  # there is no garbage yet, and all that is made stays
         adopted = []
         # The daemon looks at its next clients while some are adopted.
         while (message := self._channel.hear()).says == "clients":

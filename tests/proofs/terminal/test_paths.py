@@ -409,7 +409,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                     ("protocols/live/greeting.py", "self._opening"),
                     ("protocols/live/handler.py", "made"),  # by its format
                     ("protocols/irc/answers.py", "slices"),  # by its format
-                    ("protocols/web/live/event_stream.py", "self._opening"),
+                    ("protocols/web/live/event_stream.py", "visit.opening"),
                     ("protocols/web/connection.py", "self.decoder.go_on()"),
                     ("protocols/web/http/responder.py", "data"),
                     ("protocols/web/http/responder.py", "self._decoder.begin(answer, self.date)"),
@@ -424,6 +424,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                         ("chat/resumable_subscriptions.py", name)
                         for name in ("each", "line", "data")
                     ),
+                    ("protocols/web/connection.py", "state['answers']"),
                     ("chat/subscriptions.py", "seen"),  # by its format
                     ("protocols/irc/typing.py", "own.shared.typing(typing, target)"),
                     *((f"protocols/irc/{name}", "line") for name in ("past.py", "chathistory.py")),
