@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -83,15 +84,17 @@ class Background:
 
 
 @pytest.fixture
-def background(tmp_path: Path) -> Iterator[Background]:
-    daemon = Background(tmp_path)
-    try:
-        with Client(str(tmp_path / "chat")) as person:
-            person.until(WELCOMED)  # then it runs, and its socket is not only bound
-        yield daemon
-    finally:
-        with suppress(FileNotFoundError, ProcessLookupError):
-            os.kill(daemon.number, signal.SIGKILL)
+def background() -> Iterator[Background]:
+    # The socket of control lies in its rundir: a path of pytest may be longer than a socket's.
+    with tempfile.TemporaryDirectory() as folder:
+        daemon = Background(Path(folder))
+        try:
+            with Client(str(daemon.folder / "chat")) as person:
+                person.until(WELCOMED)  # then it runs, and its socket is not only bound
+            yield daemon
+        finally:
+            with suppress(FileNotFoundError, ProcessLookupError):
+                os.kill(daemon.number, signal.SIGKILL)
 
 
 def test_in_the_background_the_files_and_the_addresses_are_the_successors(
