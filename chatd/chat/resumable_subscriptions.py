@@ -101,7 +101,7 @@ class ResumableSubscriptions(Subscriptions):
             self._resume_stretch(log, taken, seq, _LIVE, may_read)
             self._replies.stream.put(data)
             taken = seq
-        format = self._stretch_formats(log.name)[_LIVE]
+        format = self._live_format(log.name)
         return self._cursor_in(log, format, state.get("start"), taken)
 
     def _resume_stretch(
@@ -121,9 +121,13 @@ class ResumableSubscriptions(Subscriptions):
         """Return the formats in which a stretch of a log may be queued, by a word for each."""
         own = self._replies.format
         shown = own if is_inbox(log) else own.shared or own
-        live = own.with_times(False) if is_inbox(log) else shown
         newcomers = shown.for_newcomers().of_past()
-        return {_LIVE: live, "past": shown.of_past(), "newcomers": newcomers}
+        return {_LIVE: self._live_format(log), "past": shown.of_past(), "newcomers": newcomers}
+
+    def _live_format(self, log: str) -> Format:
+        """Return the format of the lines that a log has from now on."""
+        own = self._replies.format
+        return own.with_times(False) if is_inbox(log) else own.shared or own
 
 
 def _left(queued: bytes | Source) -> Sequence[bytes | Stretch]:

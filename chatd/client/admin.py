@@ -15,9 +15,9 @@ from typing import Any
 
 from chatd.accounts.passwords import Hasher, InvalidPassword, Unavailable, new_password_of
 from chatd.client.admin_replies import reply_of_database, reply_of_file
-from chatd.client.files import add_store, path_as_owner
+from chatd.client.files import add_node, add_store, check_node, path_as_owner
 from chatd.client.node_rows import rows_of_nodes
-from chatd.client.wire import ClientError, WrongUsage
+from chatd.client.wire import ClientError
 from chatd.i18n import Language, sentence
 from chatd.storage.contract import StoreError
 from chatd.storage.paths import is_shared, path_of
@@ -65,12 +65,7 @@ EXAMPLES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd admin` to *parser*."""
     add_store(parser)
-    parser.add_argument(
-        "--node",
-        metavar="NAME",
-        help="the daemon that is asked, of those that share a database; its files are in this"
-        " directory (default: the one called as this host; without one, the database is used)",
-    )
+    add_node(parser, without="; without one, the database is used")
     actions = parser.add_subparsers(dest="do", metavar="DO", required=True)
     for do, summary in _SUMMARIES.items():
         action = actions.add_parser(do, help=summary, description=summary, allow_abbrev=False)
@@ -107,8 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carry out the request and print the result. Raises `ClientError` if that is impossible."""
     from twisted.internet import reactor
 
-    if arguments.node is not None and not is_shared(arguments.store):
-        raise WrongUsage("--node is for a database")
+    check_node(arguments)
     try:
         path = path_of(arguments.store, Path.cwd())
         is_new = path is not None and not path.exists()

@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from chatd.client.wire import WrongUsage
 from chatd.event import is_room
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.paths import FORMS, MEMORY, is_shared, path_of, place_of, wrong_store
@@ -40,6 +41,22 @@ def add_store(parser: argparse.ArgumentParser, instead: str = "") -> None:
         metavar="WHERE",
         help=f"the store, {kinds} (default: %(default)s)",
     )
+
+
+def add_node(parser: argparse.ArgumentParser, without: str = "") -> None:
+    """Add the option --node to *parser*. ``without`` says what becomes of a request without one."""
+    parser.add_argument(
+        "--node",
+        metavar="NAME",
+        help="the daemon that is asked, of those that share a database; its files are in this"
+        f" directory (default: the one called as this host{without})",
+    )
+
+
+def check_node(arguments: argparse.Namespace) -> None:
+    """Raise `WrongUsage` if a node is named, and the store is no database."""
+    if arguments.node is not None and not is_shared(arguments.store):
+        raise WrongUsage("--node is for a database")
 
 
 def path_as_owner(where: str) -> Path:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from chatd.client.control import Closed, NotThere, ask, connected
-from chatd.client.files import add_store, node_as_owner, path_as_owner
-from chatd.client.wire import ClientError, WrongUsage
+from chatd.client.files import add_node, add_store, check_node, node_as_owner, path_as_owner
+from chatd.client.wire import ClientError
 from chatd.protocols.control import control_path
 from chatd.storage.contract import StoreError
 from chatd.storage.paths import is_shared
@@ -48,12 +48,7 @@ EXAMPLES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `chatd upgrade` to *parser*."""
     add_store(parser)
-    parser.add_argument(
-        "--node",
-        metavar="NAME",
-        help="the daemon that is asked, of those that share a database; its files are in this"
-        " directory (default: the one called as this host)",
-    )
+    add_node(parser)
     parser.add_argument(
         "--restart",
         action="store_true",
@@ -63,8 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Have the daemon upgraded, and print the outcome. Raises `ClientError` if it is not."""
-    if arguments.node is not None and not is_shared(arguments.store):
-        raise WrongUsage("--node is for a database")
+    check_node(arguments)
     try:
         path = control_path(_place(arguments.store, arguments.node))
     except StoreError as error:

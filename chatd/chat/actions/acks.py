@@ -106,9 +106,8 @@ async def ack_once(
     async def do(room: Room, keep: Keep) -> Remark:
         return await ack(server, session, room, seq, words, check, keep)
 
-    made = await remark_once(server, session, key, Request(Kind.ACK, (seq, words), wanted), do)
-    check()
-    return made
+    request = Request(Kind.ACK, (seq, words), wanted)
+    return await remark_once(server, session, key, request, do, check)
 
 
 def alerts_of(server: ChatServer, session: Session, room: Room) -> list[OpenAlert]:

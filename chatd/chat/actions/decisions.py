@@ -76,9 +76,8 @@ async def decide_once(
     async def do(room: Room, keep: Keep) -> Remark:
         return await decide(server, session, room, seq, words, check, keep)
 
-    made = await remark_once(server, session, key, Request(Kind.DECISION, (seq, words), wanted), do)
-    check()
-    return made
+    request = Request(Kind.DECISION, (seq, words), wanted)
+    return await remark_once(server, session, key, request, do, check)
 
 
 async def decisions_before(

@@ -60,17 +60,23 @@ async def remark_once(
     key: ClientKey | None,
     request: Request,
     do: Do[Remark],
+    check: Callable[[], None],
 ) -> Made:
-    """Make a remark, once with its key. Raises `Refusal` and `StoreError`."""
+    """Make a remark, once with its key.
+
+    ``check`` is called at the end, and raises if the session has ended. Raises `Refusal` and
+    `StoreError`.
+    """
 
     async def make(room: Room, keep: Keep) -> Made:
         return Made(room.name, await do(room, keep), again=False)
 
     made = await once(server, session, key, request, make)
-    if isinstance(made, Made):
-        return made
-    event = await event_at(server, session, made, request.kind)
-    return Made(made.room, None if event is None else Remark.of(event.text), again=True)
+    if isinstance(made, Said):
+        event = await event_at(server, session, made, request.kind)
+        made = Made(made.room, None if event is None else Remark.of(event.text), again=True)
+    check()
+    return made
 
 
 async def event_at(server: ChatServer, session: Session, said: Said, kind: Kind) -> Event | None:
