@@ -180,10 +180,8 @@ def test_a_reload_says_what_changed_and_what_waits(tmp_path: Path) -> None:
         assert admin(tmp_path, "reload") == (0, "changed: nothing.\n", "")
         write_certificate(pair)
         status, said, _ = admin(tmp_path, "reload")
-        assert (status, said.partition("20")[0]) == (
-            0,
-            f"{pair} was read again. It is valid until ",
-        )
+        assert status == 0
+        assert said.startswith(f"{pair} was read again. It is valid until 20")
         config.write_text(f'server = {{ motd = "motd", max_length = 7 }}\n{web}')
         fault = f"cannot read the motd {tmp_path}/motd: No such file or directory."
         assert admin(tmp_path, "reload") == (1, "", f"chatd: {fault}\n")

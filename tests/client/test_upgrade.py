@@ -37,9 +37,9 @@ def test_a_daemon_in_the_foreground_is_upgraded_twice_and_restarted(tmp_path: Pa
                 assert (status, err) == (0, "")
                 done = DONE.fullmatch(out)
                 assert done
-                assert (tmp_path / "store.lock").read_text().strip() == done[1]
                 ana.type(f"line {number}")
                 assert luis.until(f"line {number}")[-1] == f"<guest1> line {number}"
+                assert (tmp_path / "store.lock").read_text().strip() == done[1]
             status, out, err = asked(tmp_path, "--restart")
             assert (status, err) == (0, "")
             restarted = RESTARTED.fullmatch(out)

@@ -129,9 +129,9 @@ def test_in_the_background_the_files_and_the_addresses_are_the_successors(
             ana.type("/who")
             ana.line()
         assert asked(background.run) == "upgraded:"
-        assert not other.exists(), "nobody listens there any more"
         ana.type("and here")
-        ana.until("> and here")
+        ana.until("> and here")  # then the successor has begun
+        assert not other.exists(), "nobody listens there any more"
         with closing(unix_connection(chat)):
             pass
         status = Path(f"/proc/{background.number}/status").read_text()
@@ -172,12 +172,13 @@ def test_a_service_manager_is_told_of_the_successor_and_keeps_its_socket(tmp_pat
                 ana.until(WELCOMED)
                 status, _, err = chatd_in_text(tmp_path, "upgrade", "--store", "sqlite:store")
                 assert (status, err) == (0, "")
-                successor = int((tmp_path / "store.lock").read_text())
-                assert manager.next(PATIENCE) == f"MAINPID={successor}\nWATCHDOG=1"
+                told = manager.next(PATIENCE)
                 assert manager.next(PATIENCE).startswith("READY=1\n")
                 assert daemon.process.wait(PATIENCE) == 0, "a manager needs no keeper"
                 ana.type("here")
-                ana.until("> here")
+                ana.until("> here")  # then the successor has begun
+                successor = int((tmp_path / "store.lock").read_text())
+                assert told == f"MAINPID={successor}\nWATCHDOG=1"
             with closing(unix_connection(str(path))):
                 os.kill(successor, signal.SIGTERM)
             assert manager.next(PATIENCE) == "STOPPING=1"
